@@ -1,0 +1,111 @@
+#include "fold.h"
+
+#include "../generated/fold_table.h"
+
+namespace mnemo {
+namespace {
+
+constexpr uint32_t kInvalid = 0xFFFD;
+
+/// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken.
+size_t Decode(const unsigned char* s, size_t left, uint32_t& code) {
+  const unsigned char a = s[0];
+  if (a < 0x80) {
+    code = a;
+    return 1;
+  }
+  const size_t length = a >= 0xF0 ? 4 : a >= 0xE0 ? 3 : 2;
+  static constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  code = kInvalid;
+  if (a < 0xC2 || a > 0xF4 || length > left) return 1;
+  uint32_t value = a & (0xFF >> (length + 1));
+  for (size_t i = 1; i < length; i++) {
+    if ((s[i] & 0xC0) != 0x80) return 1;
+    value = (value << 6) | (s[i] & 0x3F);
+  }
+  if (value < kLeast[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 1;
+  code = value;
+  return length;
+}
+
+CharClass ClassOf(uint32_t code) {
+  return static_cast<CharClass>(table::kClass[table::kClassIndex[code >> 8] * 256 + (code & 0xFF)]);
+}
+
+/// Joins `code` to the character before it where Unicode composes the two; 0 where it does not.
+uint32_t Compose(uint32_t before, uint32_t code) {
+  if (code == 0x3099 || code == 0x309A) {
+    for (const auto& pair : table::kVoiced)
+      if (pair[0] == before && pair[1] == code) return pair[2];
+    return 0;
+  }
+  // Hangul, Unicode 16 section 3.12
+  if (code >= 0x1161 && code <= 0x1175 && before >= 0x1100 && before <= 0x1112)
+    return 0xAC00 + ((before - 0x1100) * 21 + (code - 0x1161)) * 28;
+  if (code >= 0x11A8 && code <= 0x11C2 && before >= 0xAC00 && before <= 0xD7A3 && (before - 0xAC00) % 28 == 0)
+    return before + (code - 0x11A7);
+  return 0;
+}
+
+void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
+  if (code >= 0x1161 && !out.empty()) {
+    if (const uint32_t joined = Compose(out.back().code, code)) {
+      out.back().code = joined;
+      out.back().end = end;
+      return;
+    }
+  }
+  out.push_back({code, begin, end, ClassOf(code)});
+}
+
+}  // namespace
+
+void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
+  out.clear();
+  out.reserve(bytes);
+  const auto* s = reinterpret_cast<const unsigned char*>(text);
+  for (size_t at = 0; at < bytes;) {
+    uint32_t code = 0;
+    const size_t taken = Decode(s + at, bytes - at, code);
+    const auto begin = static_cast<uint32_t>(at);
+    const auto end = static_cast<uint32_t>(at + taken);
+    at += taken;
+    const uint32_t entry = table::kFold[table::kFoldIndex[code >> 8] * 256 + (code & 0xFF)];
+    if (entry == 0) {
+      Push(code, begin, end, out);
+    } else if (entry < 0x80000000) {
+      Push(entry, begin, end, out);
+    } else {
+      const size_t length = (entry >> 24) & 0x7F;
+      const uint32_t* sequence = table::kPool + (entry & 0xFFFFFF);
+      // an ignored character belongs to the one before it: a highlight covers the whole cluster
+      if (length == 0 && !out.empty() && out.back().type != CharClass::kSeparator) out.back().end = end;
+      for (size_t i = 0; i < length; i++) Push(sequence[i], begin, end, out);
+    }
+  }
+}
+
+void AppendUtf8(uint32_t code, std::string& out) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (code >> 18));
+    out += static_cast<char>(0x80 | ((code >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  }
+}
+
+bool IsHan(uint32_t code) {
+  return (code >= 0x4E00 && code <= 0x9FFF) || (code >= 0x3400 && code <= 0x4DBF) ||
+         (code >= 0x20000 && code <= 0x323AF) || code == 0x3005 || code == 0x3007;
+}
+
+}  // namespace mnemo

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace mnemo {
+
+/// How a folded character takes part in the index.
+enum class CharClass : uint8_t {
+  kSeparator = 0,  ///< space, punctuation, control: never a token
+  kRun = 1,        ///< letter or digit of a spaced script: joins its neighbours to a run
+  kSingle = 2,     ///< CJK, kana, Hangul, Thai, emoji: a token of its own
+};
+
+/// One folded character and the bytes of the original text it came from.
+struct Folded {
+  uint32_t code;   ///< folded code point
+  uint32_t begin;  ///< first byte in the original UTF-8
+  uint32_t end;    ///< one past its last byte there
+  CharClass type;
+};
+
+/// Folds UTF-8 of any quality: NFKC, case, width, diacritics, traditional to simplified Chinese (see
+/// generate-fold-table.mjs); composes voiced kana and Hangul jamo. A malformed byte becomes a separator of one byte.
+void Fold(const char* text, size_t bytes, std::vector<Folded>& out);
+
+/// Appends one code point as UTF-8.
+void AppendUtf8(uint32_t code, std::string& out);
+
+bool IsHan(uint32_t code);
+
+}  // namespace mnemo

@@ -1,0 +1,42 @@
+/** XMPP addresses (RFC 7622): local@domain/resource. */
+import type { Jid } from './domain.ts'
+
+const FORBIDDEN_LOCAL = /[\s"&'/:<>@]/u
+const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+
+/** The address in its comparable form, or null where it is not one. Each part may take 1023 bytes. */
+export function parseJid(text: string): Jid | null {
+  const trimmed = text.trim()
+  const slash = trimmed.indexOf('/')
+  const bareText = slash < 0 ? trimmed : trimmed.slice(0, slash)
+  const resourceText = slash < 0 ? null : trimmed.slice(slash + 1)
+  const at = bareText.indexOf('@')
+  const local = at < 0 ? null : bareText.slice(0, at).normalize('NFC').toLowerCase()
+  const domain = bareText.slice(at + 1).normalize('NFC').toLowerCase().replace(/\.$/, '')
+  if (domain === '' || /[\s@/'"<>&:]/u.test(domain) || CONTROL.test(domain) || domain.length > 1023) return null
+  if (local !== null && (local === '' || local.length > 1023 || FORBIDDEN_LOCAL.test(local) || CONTROL.test(local))) return null
+  if (resourceText !== null && (resourceText === '' || resourceText.length > 1023 || CONTROL.test(resourceText))) return null
+  return `${local === null ? '' : `${local}@`}${domain}${resourceText === null ? '' : `/${resourceText.normalize('NFC')}`}` as Jid
+}
+
+/** local@domain without the resource. */
+export function bare(jid: string): Jid {
+  const slash = jid.indexOf('/')
+  return (slash < 0 ? jid : jid.slice(0, slash)) as Jid
+}
+
+/** What follows the slash (in a group: the nickname), or an empty string. */
+export function resource(jid: string): string {
+  const slash = jid.indexOf('/')
+  return slash < 0 ? '' : jid.slice(slash + 1)
+}
+
+export function domainOf(jid: string): string {
+  const address = bare(jid)
+  return address.slice(address.indexOf('@') + 1)
+}
+
+export function localOf(jid: string): string {
+  const at = jid.indexOf('@')
+  return at < 0 ? jid : jid.slice(0, at)
+}

@@ -1,0 +1,149 @@
+/** What crosses a process border, as types with run-time schemas. Times are milliseconds since the Unix epoch. */
+import { z } from 'zod'
+
+/** A bare or full XMPP address (RFC 7622), already prepared: lower-case local part and domain. */
+export const Jid = z.string().min(1).max(3071).brand<'Jid'>()
+export type Jid = z.infer<typeof Jid>
+
+export const ConversationId = z.number().int().positive().brand<'ConversationId'>()
+export type ConversationId = z.infer<typeof ConversationId>
+
+/** The message's place in history: larger is later, over all conversations. It is the row id and the index's row id. */
+export const MessageId = z.number().int().positive().brand<'MessageId'>()
+export type MessageId = z.infer<typeof MessageId>
+
+/** The longest text one message may carry, in UTF-16 units. */
+export const LONGEST_TEXT = 1_000_000
+
+export const MessageState = z.enum(['received', 'queued', 'sent', 'delivered', 'failed'])
+export type MessageState = z.infer<typeof MessageState>
+
+export const Message = z.object({
+  id: MessageId,
+  /** Stable over a change of `id` (an own message moves once, when its archive gives it a time). */
+  key: z.string(),
+  conversation: ConversationId,
+  /** Bare address in a direct conversation, occupant address (room/nick) in a group. */
+  sender: Jid,
+  senderName: z.string(),
+  outgoing: z.boolean(),
+  text: z.string(),
+  time: z.number().int(),
+  state: MessageState,
+  /** Why it failed, in the server's words; only in state 'failed'. */
+  error: z.string().nullable()
+})
+export type Message = z.infer<typeof Message>
+
+export const ConversationKind = z.enum(['direct', 'group'])
+export type ConversationKind = z.infer<typeof ConversationKind>
+
+export const Conversation = z.object({
+  id: ConversationId,
+  jid: Jid,
+  kind: ConversationKind,
+  name: z.string(),
+  /** Own nickname; groups only. */
+  nick: z.string().nullable(),
+  unread: z.number().int().nonnegative(),
+  /** Everything up to here has been seen. */
+  readUpTo: z.number().int().nonnegative(),
+  draft: z.string(),
+  last: z
+    .object({ id: MessageId, text: z.string(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), state: MessageState })
+    .nullable()
+})
+export type Conversation = z.infer<typeof Conversation>
+
+/** RFC 6121 section 4.7.2.1; 'online' stands for an available presence without <show/>. */
+export const Presence = z.enum(['offline', 'online', 'away', 'xa', 'dnd', 'chat'])
+export type Presence = z.infer<typeof Presence>
+
+export const ConnectionProblem = z.enum([
+  'wrong-password',
+  'unknown-host',
+  'refused',
+  'timed-out',
+  'certificate',
+  'no-encryption',
+  'not-xmpp',
+  'conflict',
+  'server-error',
+  'network'
+])
+export type ConnectionProblem = z.infer<typeof ConnectionProblem>
+
+/** The certificate a server showed that no authority vouches for. */
+export const Certificate = z.object({
+  /** SHA-256 of the certificate, upper-case hex pairs joined by colons. */
+  fingerprint: z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+  subject: z.string(),
+  issuer: z.string(),
+  validTo: z.string(),
+  /** Why it was refused, as OpenSSL names it, e.g. DEPTH_ZERO_SELF_SIGNED_CERT. */
+  reason: z.string()
+})
+export type Certificate = z.infer<typeof Certificate>
+
+export const ConnectionState = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('signed-out') }),
+  z.object({ status: z.literal('connecting') }),
+  z.object({ status: z.literal('catching-up') }),
+  z.object({ status: z.literal('online') }),
+  z.object({
+    status: z.literal('waiting'),
+    problem: ConnectionProblem,
+    detail: z.string(),
+    /** When the next try starts; null where only the user can help (wrong password, refused certificate). */
+    retryAt: z.number().nullable(),
+    certificate: Certificate.nullable()
+  })
+])
+export type ConnectionState = z.infer<typeof ConnectionState>
+
+export const Security = z.enum(['starttls', 'direct-tls'])
+export type Security = z.infer<typeof Security>
+
+export const AccountSettings = z.object({
+  jid: Jid,
+  password: z.string().min(1).max(1024),
+  /** Host to connect to; null: the address's domain, by SRV record (RFC 6120 section 3.2.1) where there is one. */
+  host: z.string().min(1).max(255).nullable(),
+  port: z.number().int().min(1).max(65535).nullable(),
+  security: Security,
+  /** A certificate that the user accepted although no authority vouches for it. */
+  trustedFingerprint: Certificate.shape.fingerprint.nullable()
+})
+export type AccountSettings = z.infer<typeof AccountSettings>
+
+/** Start and end of a match in UTF-16 units of the text. */
+export const Range = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()])
+export type Range = z.infer<typeof Range>
+
+export const SearchHit = z.object({
+  message: Message,
+  conversationName: z.string(),
+  ranges: z.array(Range)
+})
+export type SearchHit = z.infer<typeof SearchHit>
+
+export const SearchAnswer = z.object({
+  total: z.number().int().nonnegative(),
+  tookMs: z.number().nonnegative(),
+  hits: z.array(SearchHit)
+})
+export type SearchAnswer = z.infer<typeof SearchAnswer>
+
+export const MessagePage = z.object({
+  /** In order of history, oldest first. */
+  messages: z.array(Message),
+  hasOlder: z.boolean(),
+  hasNewer: z.boolean()
+})
+export type MessagePage = z.infer<typeof MessagePage>
+
+export const Settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', 'zh-CN', 'en'])
+})
+export type Settings = z.infer<typeof Settings>

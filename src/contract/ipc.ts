@@ -1,0 +1,114 @@
+/**
+ * The whole border between the main process and its windows.
+ *
+ * Requests: channel -> schema of input and output. Events: what main tells windows, unasked. To add a call, add a line
+ * to `requests` and its handler in src/main/ipc/handlers.ts; types and validation on both sides follow from it.
+ */
+import { z } from 'zod'
+import {
+  AccountSettings,
+  ConnectionState,
+  Conversation,
+  ConversationId,
+  ConversationKind,
+  Jid,
+  LONGEST_TEXT,
+  Message,
+  MessageId,
+  MessagePage,
+  Presence,
+  SearchAnswer,
+  Settings
+} from './domain.ts'
+
+export const AppState = z.object({
+  account: z.object({ jid: Jid }).nullable(),
+  connection: ConnectionState,
+  presence: z.record(z.string(), Presence),
+  settings: Settings,
+  /** The system's language, resolved to one we speak. */
+  systemLanguage: z.enum(['zh-CN', 'en']),
+  demo: z.enum(['no', 'live', 'offline']),
+  /** Where the key of the message store is kept. */
+  keyProtection: z.enum(['keychain', 'file']),
+  version: z.string(),
+  host: z.string()
+})
+export type AppState = z.infer<typeof AppState>
+
+const nothing = z.void()
+const call = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({ input, output })
+
+export const PageAnchor = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('newest') }),
+  z.object({ kind: z.literal('first-unread') }),
+  z.object({ kind: z.literal('before'), id: MessageId }),
+  z.object({ kind: z.literal('after'), id: MessageId }),
+  z.object({ kind: z.literal('around'), id: MessageId })
+])
+export type PageAnchor = z.infer<typeof PageAnchor>
+
+/** The most messages one page may carry to a window. */
+export const LARGEST_PAGE = 200
+
+export const requests = {
+  'app.state': call(nothing, AppState),
+  'account.signIn': call(AccountSettings, ConnectionState),
+  'account.signOut': call(nothing, nothing),
+  'account.reconnect': call(z.object({ trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
+  'demo.start': call(nothing, nothing),
+  'settings.change': call(Settings.partial(), Settings),
+  'conversations.list': call(nothing, z.array(Conversation)),
+  'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable() }), Conversation),
+  'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
+  'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
+  'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
+  'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
+  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
+  'messages.retry': call(z.object({ id: MessageId }), nothing),
+  'messages.discard': call(z.object({ id: MessageId }), nothing),
+  'search.messages': call(
+    z.object({ query: z.string().max(1000), conversation: ConversationId.nullable(), limit: z.number().int().min(1).max(LARGEST_PAGE), before: MessageId.nullable() }),
+    SearchAnswer
+  ),
+  'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
+  'windows.openSettings': call(nothing, nothing),
+  'clipboard.write': call(z.object({ text: z.string().max(LONGEST_TEXT) }), nothing)
+} as const
+
+export type Requests = typeof requests
+export type Channel = keyof Requests
+export type Input<C extends Channel> = z.input<Requests[C]['input']>
+export type ParsedInput<C extends Channel> = z.output<Requests[C]['input']>
+export type Output<C extends Channel> = z.output<Requests[C]['output']>
+
+/** Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; the rest has a sentence for the user. */
+export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'store', 'internal'])
+export type CallErrorCode = z.infer<typeof CallErrorCode>
+export interface CallError {
+  code: CallErrorCode
+  message: string
+}
+export type Answer<T> = { ok: true; value: T } | { ok: false; error: CallError }
+
+/** Change events, coalesced by main: at most one batch each EVENT_INTERVAL_MS to a window. */
+export type AppEvent =
+  | { type: 'connection'; connection: ConnectionState }
+  | { type: 'account'; account: AppState['account']; demo: AppState['demo'] }
+  | { type: 'settings'; settings: Settings }
+  | { type: 'presence'; presence: Record<string, Presence> }
+  | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
+  /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
+  | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
+  | { type: 'show'; conversation: ConversationId; message: MessageId | null }
+
+export const EVENT_INTERVAL_MS = 50
+
+/** What the preload script exposes as `window.mnemo`. */
+export interface Bridge {
+  call(id: number, channel: string, input: unknown): Promise<Answer<unknown>>
+  cancel(id: number): Promise<void>
+  onEvents(listener: (events: AppEvent[]) => void): Promise<void>
+}
+
+export const IPC = { call: 'mnemo:call', cancel: 'mnemo:cancel', events: 'mnemo:events' } as const

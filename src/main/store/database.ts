@@ -1,0 +1,82 @@
+/** Opens the message store: encrypted SQLite (SQLCipher 4 format) with the search extension. Worker threads only. */
+import Database from 'better-sqlite3'
+import { migrations } from './migrations/index.ts'
+
+export type WritableDB = Database.Database & { readonly __may: 'write' }
+export type ReadableDB = Database.Database & { readonly __may?: 'write' | 'read' }
+
+/** Where the database and what it needs lie. */
+export interface StoreFiles {
+  /** The database file. */
+  file: string
+  /** 256-bit key, 64 hex digits; null opens an unencrypted database (tests and benchmarks that read its bytes). */
+  key: string | null
+  /** The loadable extension of native/. */
+  extension: string
+  /** The folder of jieba's dictionaries. */
+  dictionary: string
+}
+
+/** A store that cannot be opened, with a sentence a person can act on. */
+export class StoreOpenError extends Error {
+  readonly code: 'wrong-key' | 'corrupt' | 'newer' | 'io'
+  constructor(code: StoreOpenError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreOpenError'
+    this.code = code
+  }
+}
+
+function connect(files: StoreFiles, create: boolean): Database.Database {
+  try {
+    const db = new Database(files.file, { fileMustExist: !create, timeout: 10_000 })
+    if (files.key !== null) {
+      if (!/^[0-9a-f]{64}$/.test(files.key)) throw new StoreOpenError('wrong-key', 'The store key must be 64 hex digits.')
+      db.pragma("cipher = 'sqlcipher'")
+      db.pragma('legacy = 4')
+      db.pragma(`key = "x'${files.key}'"`)
+    }
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    db.loadExtension(files.extension)
+    return db
+  } catch (error) {
+    if (error instanceof StoreOpenError || !(error instanceof Error)) throw error
+    const code = 'code' in error ? String(error.code) : ''
+    if (code === 'SQLITE_NOTADB')
+      throw new StoreOpenError('wrong-key', `${files.file} does not open with this key, or is not a Mnemo store.`, { cause: error })
+    if (code.startsWith('SQLITE_CORRUPT')) throw new StoreOpenError('corrupt', `${files.file} is damaged.`, { cause: error })
+    throw new StoreOpenError('io', `${files.file} cannot be opened: ${error.message}`, { cause: error })
+  }
+}
+
+/** Opens for reading; the file must exist and be migrated. */
+export function openReadable(files: StoreFiles): ReadableDB {
+  const db = connect(files, false)
+  db.pragma('query_only = ON')
+  return db as ReadableDB
+}
+
+/** Opens for writing, creates the file where there is none and brings its schema up to date. */
+export function openWritable(files: StoreFiles): WritableDB {
+  const db = connect(files, true) as WritableDB
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = NORMAL')
+  db.pragma('foreign_keys = ON')
+  db.prepare('SELECT mnemo_dictionary(?)').get(files.dictionary)
+  migrate(db, migrations)
+  return db
+}
+
+/** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */
+export function migrate(db: WritableDB, steps: readonly string[]): void {
+  const version = Number(db.pragma('user_version', { simple: true }))
+  if (version > steps.length)
+    throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)
+  for (const [index, sql] of steps.entries()) {
+    if (index < version) continue
+    db.transaction(() => {
+      db.exec(sql)
+      db.pragma(`user_version = ${index + 1}`)
+    }).immediate()
+  }
+}

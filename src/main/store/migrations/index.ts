@@ -1,0 +1,4 @@
+/** Schema changes, in order. To add one: a new file 0002-purpose.ts and a line here; never change an old one. */
+import { sql as messages } from './0001-messages.ts'
+
+export const migrations: readonly string[] = [messages]

@@ -1,0 +1,24 @@
+/**
+ * A message's key is its place in history: milliseconds since the epoch times 1024, plus a number that keeps those of
+ * one millisecond apart and in their archive's order. It stays a safe integer until the year 2248.
+ */
+import type { MessageId } from '../../contract/domain.ts'
+
+const PER_MS = 1024
+export const LATEST_TIME = Math.floor(Number.MAX_SAFE_INTEGER / PER_MS) - 1
+
+/** The first key of a millisecond. Times outside 1970..2248 are moved to the nearest end. */
+export function firstKeyAt(time: number): number {
+  const safe = Number.isFinite(time) ? Math.trunc(time) : 0
+  return Math.min(Math.max(safe, 0), LATEST_TIME) * PER_MS + 1
+}
+
+/**
+ * The key for a message of `time` (ms) that stands after the message `after` (0: none). `runEnd(key)` gives the last key
+ * of the unbroken run of used keys that starts at `key`, or null where `key` is free.
+ */
+export function nextKey(time: number, after: number, runEnd: (key: number) => number | null): MessageId {
+  let key = Math.max(firstKeyAt(time), after + 1)
+  for (let end = runEnd(key); end !== null; end = runEnd(key)) key = end + 1
+  return key as MessageId
+}

@@ -1,0 +1,91 @@
+/** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
+import { statSync } from 'node:fs'
+import type { ConversationId, Message, MessagePage } from '../../contract/domain.ts'
+import type { PageAnchor } from '../../contract/ipc.ts'
+import { createSearch } from '../search/search.ts'
+import type { ReadableDB } from './database.ts'
+import { accountReads } from './tables/account.ts'
+import { archiveReads } from './tables/archive.ts'
+import { conversationReads } from './tables/conversation.ts'
+import { messageReads, toMessage } from './tables/message.ts'
+
+export interface QueuedMessage {
+  message: Message
+  originId: string
+}
+
+export function createReads(db: ReadableDB) {
+  const accounts = accountReads(db)
+  const archives = archiveReads(db)
+  const conversations = conversationReads(db)
+  const messages = messageReads(db)
+  const search = createSearch(db)
+
+  function older(conversation: number, id: number, limit: number): { list: Message[]; more: boolean } {
+    const rows = messages.before(conversation, id, limit + 1)
+    return { list: rows.slice(0, limit).reverse().map(toMessage), more: rows.length > limit }
+  }
+
+  function newer(conversation: number, id: number, limit: number): { list: Message[]; more: boolean } {
+    const rows = messages.after(conversation, id, limit + 1)
+    return { list: rows.slice(0, limit).map(toMessage), more: rows.length > limit }
+  }
+
+  function around(conversation: number, id: number, limit: number): MessagePage {
+    const half = Math.max(1, Math.floor(limit / 2))
+    const before = older(conversation, id, half)
+    const after = newer(conversation, id - 1, limit - half)
+    return { messages: [...before.list, ...after.list], hasOlder: before.more, hasNewer: after.more }
+  }
+
+  function page(input: { conversation: ConversationId; anchor: PageAnchor; limit: number }): MessagePage {
+    const { conversation, anchor, limit } = input
+    switch (anchor.kind) {
+      case 'newest': {
+        const { list, more } = older(conversation, Number.MAX_SAFE_INTEGER, limit)
+        return { messages: list, hasOlder: more, hasNewer: false }
+      }
+      case 'before': {
+        const { list, more } = older(conversation, anchor.id, limit)
+        return { messages: list, hasOlder: more, hasNewer: true }
+      }
+      case 'after': {
+        const { list, more } = newer(conversation, anchor.id, limit)
+        return { messages: list, hasOlder: true, hasNewer: more }
+      }
+      case 'around':
+        return around(conversation, anchor.id, limit)
+      case 'first-unread': {
+        const readUpTo = conversations.byId(conversation)?.readUpTo ?? 0
+        const first = messages.after(conversation, readUpTo, 1)[0]
+        return first === undefined || readUpTo === 0
+          ? page({ conversation, anchor: { kind: 'newest' }, limit })
+          : around(conversation, first.id, limit)
+      }
+    }
+  }
+
+  return {
+    ...accounts,
+    archiveProgress: archives.progress,
+    conversations: conversations.all,
+    conversation: conversations.byId,
+    conversationByJid: conversations.byJid,
+    page,
+    message(id: number): Message | null {
+      const row = messages.byId(id)
+      return row === undefined ? null : toMessage(row)
+    },
+    queued: (): QueuedMessage[] =>
+      messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id }])),
+    search,
+    stats: () => ({
+      messages: messages.count(),
+      conversations: conversations.all().length,
+      databaseBytes: statSync(db.name).size,
+      textBytes: db.prepare<[], number>('SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM message').pluck().get() ?? 0,
+      indexBytes: db.prepare<[], number>("SELECT coalesce(sum(length(block)), 0) FROM message_index_data").pluck().get() ?? 0
+    })
+  }
+}
+export type Reads = ReturnType<typeof createReads>

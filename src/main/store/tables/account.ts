@@ -1,0 +1,54 @@
+/** Statements of the tables `account`, `contact` and `setting`. */
+import { AccountSettings, Settings } from '../../../contract/domain.ts'
+import type { ReadableDB, WritableDB } from '../database.ts'
+
+export interface Contact {
+  jid: string
+  name: string
+  subscription: 'none' | 'to' | 'from' | 'both'
+}
+
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system' }
+
+export function accountReads(db: ReadableDB) {
+  const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id LIMIT 1').pluck()
+  const contacts = db.prepare<[], Contact>('SELECT jid, name, subscription FROM contact ORDER BY jid')
+  const setting = db.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
+  return {
+    account(): AccountSettings | null {
+      const json = account.get()
+      return json === undefined ? null : AccountSettings.parse(JSON.parse(json))
+    },
+    contacts: () => contacts.all(),
+    settings(): Settings {
+      const json = setting.get('settings')
+      return json === undefined ? DEFAULT_SETTINGS : Settings.parse(JSON.parse(json))
+    },
+    /** What a window of that kind remembered, as JSON. */
+    remembered: (name: string): string | null => setting.get(`remembered:${name}`) ?? null
+  }
+}
+
+export function accountWrites(db: WritableDB) {
+  const save = db.prepare('INSERT INTO account (jid, settings) VALUES (?, ?) ON CONFLICT (jid) DO UPDATE SET settings = excluded.settings')
+  const removeOthers = db.prepare('DELETE FROM account WHERE jid <> ?')
+  const removeAll = db.prepare('DELETE FROM account')
+  const saveContact = db.prepare(
+    `INSERT INTO contact (jid, name, subscription) VALUES (?, ?, ?)
+     ON CONFLICT (jid) DO UPDATE SET name = excluded.name, subscription = excluded.subscription`
+  )
+  const removeContact = db.prepare('DELETE FROM contact WHERE jid = ?')
+  const set = db.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
+  return {
+    ...accountReads(db),
+    saveAccount(settings: AccountSettings): void {
+      removeOthers.run(settings.jid)
+      save.run(settings.jid, JSON.stringify(settings))
+    },
+    removeAccount: () => removeAll.run(),
+    saveContact: (contact: Contact) => saveContact.run(contact.jid, contact.name, contact.subscription),
+    removeContact: (jid: string) => removeContact.run(jid),
+    saveSettings: (settings: Settings) => set.run('settings', JSON.stringify(settings)),
+    remember: (name: string, json: string) => set.run(`remembered:${name}`, json)
+  }
+}

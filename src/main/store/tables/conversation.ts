@@ -1,0 +1,101 @@
+/** Statements of the table `conversation`. */
+import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
+import { localOf, resource } from '../../../contract/address.ts'
+import type { ReadableDB, WritableDB } from '../database.ts'
+
+interface ConversationRow {
+  id: ConversationId
+  jid: Jid
+  kind: ConversationKind
+  name: string
+  nick: string | null
+  unread: number
+  read_up_to: number
+  draft: string
+  contact_name: string | null
+  last_id: MessageId | null
+  last_text: string | null
+  last_time: number | null
+  last_sender: string | null
+  last_sender_name: string | null
+  last_outgoing: number | null
+  last_state: MessageState | null
+}
+
+const SELECT = `
+  SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.draft,
+    (SELECT name FROM contact WHERE jid = c.jid AND name <> '') AS contact_name,
+    m.id AS last_id, substr(m.text, 1, 200) AS last_text, m.time AS last_time, m.sender AS last_sender,
+    (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
+    m.outgoing AS last_outgoing, m.state AS last_state
+  FROM conversation c LEFT JOIN message m ON m.id = c.last_message`
+
+function toConversation(row: ConversationRow): Conversation {
+  return {
+    id: row.id,
+    jid: row.jid,
+    kind: row.kind,
+    name: row.contact_name ?? (row.name || localOf(row.jid)),
+    nick: row.nick,
+    unread: row.unread,
+    readUpTo: row.read_up_to,
+    draft: row.draft,
+    last:
+      row.last_id === null
+        ? null
+        : {
+            id: row.last_id,
+            text: row.last_text ?? '',
+            time: row.last_time ?? 0,
+            senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
+            outgoing: row.last_outgoing === 1,
+            state: row.last_state ?? 'received'
+          }
+  }
+}
+
+export function conversationReads(db: ReadableDB) {
+  const all = db.prepare<[], ConversationRow>(`${SELECT} ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
+  const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
+  const byJid = db.prepare<[string], ConversationRow>(`${SELECT} WHERE c.jid = ?`)
+  const map = (row: ConversationRow | undefined): Conversation | null => (row === undefined ? null : toConversation(row))
+  return {
+    all: () => all.all().map(toConversation),
+    byId: (id: number) => map(byId.get(id)),
+    byJid: (jid: string) => map(byJid.get(jid))
+  }
+}
+
+export function conversationWrites(db: WritableDB) {
+  const idOf = db.prepare<[string], ConversationId>('SELECT id FROM conversation WHERE jid = ?').pluck()
+  const insert = db.prepare('INSERT INTO conversation (jid, kind, name, nick) VALUES (?, ?, ?, ?)')
+  const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
+  const rename = db.prepare("UPDATE conversation SET name = ? WHERE jid = ? AND name <> ? AND ? <> ''")
+  const summarize = db.prepare(
+    `UPDATE conversation SET
+       last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)
+     WHERE id = ?`
+  )
+  const advance = db.prepare('UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ? WHERE id = ?')
+  const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
+  const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
+  return {
+    ...conversationReads(db),
+    /** The conversation with that address, made where there is none. */
+    ensure(jid: Jid, kind: ConversationKind, name: string, nick: string | null): ConversationId {
+      const known = idOf.get(jid)
+      if (known !== undefined) {
+        if (nick !== null) setNick.run(nick, known, nick)
+        return known
+      }
+      return Number(insert.run(jid, kind, name, nick).lastInsertRowid) as ConversationId
+    },
+    rename: (jid: string, name: string): boolean => rename.run(name, jid, name, name).changes > 0,
+    /** Finds the last message anew; after one was moved or removed. */
+    summarize: (id: number) => summarize.run(id),
+    /** A newer message, of `unread` unread ones. */
+    advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
+    read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
+    saveDraft: (id: number, text: string) => draft.run(text, id)
+  }
+}

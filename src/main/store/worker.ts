@@ -1,0 +1,57 @@
+/** The entry of a store thread: the writer, or one of the readers. Speaks with store.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openReadable, openWritable, StoreOpenError, type StoreFiles } from './database.ts'
+import { createReads } from './reader.ts'
+import { createWrites } from './writer.ts'
+
+export interface WorkerStart {
+  role: 'writer' | 'reader'
+  files: StoreFiles
+}
+export interface WorkerRequest {
+  id: number
+  operation: string
+  args: unknown[]
+}
+export type WorkerReply =
+  | { kind: 'ready' }
+  | { kind: 'refused'; code: StoreOpenError['code']; message: string }
+  | { kind: 'result'; id: number; value: unknown; ms: number }
+  | { kind: 'error'; id: number; code: string; message: string; stack: string }
+
+const port = parentPort
+if (port === null) throw new Error('worker.ts runs in a worker thread only')
+const { role, files } = workerData as WorkerStart
+const reply = (message: WorkerReply): void => port.postMessage(message)
+
+try {
+  const db = role === 'writer' ? openWritable(files) : openReadable(files)
+  const operations = (role === 'writer' ? createWrites(openedForWriting(db)) : createReads(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
+  port.on('message', (request: WorkerRequest | 'close') => {
+    if (request === 'close') {
+      db.close()
+      port.close()
+      return
+    }
+    const started = performance.now()
+    try {
+      const operation = Object.hasOwn(operations, request.operation) ? operations[request.operation] : undefined
+      if (operation === undefined) throw new Error(`unknown operation ${request.operation}`)
+      const value = operation(...request.args)
+      reply({ kind: 'result', id: request.id, value, ms: performance.now() - started })
+    } catch (cause) {
+      const error = cause instanceof Error ? cause : new Error(String(cause))
+      const code = 'code' in error ? String(error.code) : 'ERROR'
+      reply({ kind: 'error', id: request.id, code, message: error.message, stack: error.stack ?? '' })
+    }
+  })
+  reply({ kind: 'ready' })
+} catch (error) {
+  if (!(error instanceof StoreOpenError)) throw error
+  reply({ kind: 'refused', code: error.code, message: error.message })
+  port.close()
+}
+
+function openedForWriting(db: ReturnType<typeof openReadable>): ReturnType<typeof openWritable> {
+  return db as ReturnType<typeof openWritable>
+}

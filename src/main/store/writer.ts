@@ -1,0 +1,260 @@
+/** What may change the store. Each function is one transaction and returns what changed, for the windows. */
+import type {
+  AccountSettings,
+  Conversation,
+  ConversationId,
+  ConversationKind,
+  Jid,
+  Message,
+  MessageId,
+  MessageState,
+  Settings
+} from '../../contract/domain.ts'
+import type { WritableDB } from './database.ts'
+import { accountWrites, type Contact } from './tables/account.ts'
+import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
+import { conversationWrites } from './tables/conversation.ts'
+import { messageWrites, toMessage, type MessageRow } from './tables/message.ts'
+
+/** A message as sync hands it over: verified, not yet known to be new. */
+export interface IncomingMessage {
+  conversation: Jid
+  kind: ConversationKind
+  sender: Jid
+  outgoing: boolean
+  text: string
+  /** ms; the archive's stamp where there is one */
+  time: number
+  stanzaId: string | null
+  originId: string | null
+}
+
+export interface RecordBatch {
+  messages: IncomingMessage[]
+  /** What storing these messages says of the archive they came from; stored in the same transaction. */
+  archive: { jid: Jid; lastId?: string; hole?: ArchiveHole | null } | null
+  /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
+  order: 'live' | 'forward' | 'backward'
+}
+
+export interface StoreChanges {
+  conversations: Conversation[]
+  removedConversations: ConversationId[]
+  messages: Message[]
+  removed: { conversation: ConversationId; id: MessageId }[]
+  /** Messages that were new, of those given. */
+  added: number
+}
+
+export interface ImportRow {
+  sender: string
+  /** ms */
+  time: number
+  text: string
+}
+
+export function createWrites(db: WritableDB) {
+  const accounts = accountWrites(db)
+  const archives = archiveWrites(db)
+  const conversations = conversationWrites(db)
+  const messages = messageWrites(db)
+
+  function changes(touched: Iterable<number>, changed: Message[] = [], removed: StoreChanges['removed'] = [], added = 0): StoreChanges {
+    const list = [...new Set(touched)].map((id) => conversations.byId(id)).filter((c) => c !== null)
+    return { conversations: list, removedConversations: [], messages: changed, removed, added }
+  }
+
+  function read(id: number): MessageRow {
+    const row = messages.byId(id)
+    if (row === undefined) throw new Error(`message ${id} was written and is not there`)
+    return row
+  }
+
+  /** An own message that came back from its archive: settled, and moved to the place its archive gives it. */
+  function settle(row: MessageRow, incoming: IncomingMessage, fromArchive: boolean, after: number): MessageId {
+    const state: MessageState = row.state === 'queued' || row.state === 'failed' ? 'sent' : row.state
+    messages.settle(row.id, incoming.stanzaId, state)
+    if (!row.outgoing || row.stanza_id !== null || !fromArchive) return row.id
+    return messages.move(row, incoming.time, Math.min(after, row.id - 1))
+  }
+
+  const record = db.transaction((batch: RecordBatch): StoreChanges => {
+    const touched = new Set<ConversationId>()
+    const changed = new Map<number, Message>()
+    const removed: StoreChanges['removed'] = []
+    const lastOf = new Map<ConversationId, number>()
+    let added = 0
+    for (const incoming of batch.messages) {
+      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      const known =
+        (incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)) ??
+        (incoming.originId === null ? undefined : messages.byOriginId(id, incoming.sender, incoming.originId)) ??
+        (incoming.outgoing && incoming.originId !== null ? messages.ownByOriginId(id, incoming.originId) : undefined)
+      const before = lastOf.get(id) ?? (batch.order === 'backward' ? 0 : (messages.newest(id) ?? 0))
+      if (known !== undefined) {
+        if (known.stanza_id === null && incoming.stanzaId !== null) {
+          const moved = settle(known, incoming, batch.archive !== null, before)
+          if (moved !== known.id) {
+            removed.push({ conversation: id, id: known.id })
+            conversations.summarize(id)
+          }
+          changed.set(moved, toMessage(read(moved)))
+          touched.add(id)
+        }
+        continue
+      }
+      const stored = messages.insert(
+        {
+          conversation: id,
+          sender: incoming.sender,
+          outgoing: incoming.outgoing,
+          text: incoming.text,
+          time: incoming.time,
+          state: incoming.outgoing ? 'sent' : 'received',
+          stanzaId: incoming.stanzaId,
+          originId: incoming.originId
+        },
+        before
+      )
+      lastOf.set(id, stored)
+      added++
+      const unread = batch.order !== 'backward' && !incoming.outgoing
+      conversations.advance(id, stored, unread ? 1 : 0)
+      // who answers has read what stood before it
+      if (incoming.outgoing && batch.order !== 'backward') conversations.read(id, stored, 0)
+      touched.add(id)
+      changed.set(stored, toMessage(read(stored)))
+    }
+    if (batch.archive !== null) {
+      if (batch.archive.lastId !== undefined) archives.setLast(batch.archive.jid, batch.archive.lastId)
+      if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole)
+    }
+    return changes(touched, [...changed.values()], removed, added)
+  })
+
+  const queueMessage = db.transaction((input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
+    const after = messages.newest(input.conversation) ?? 0
+    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null }, after)
+    conversations.advance(input.conversation, id, 0)
+    conversations.read(input.conversation, id, 0)
+    conversations.saveDraft(input.conversation, '')
+    return changes([input.conversation], [toMessage(read(id))], [], 1)
+  })
+
+  const transition = db.transaction((conversationJid: string, originId: string, state: MessageState, error: string | null): StoreChanges => {
+    const conversation = conversations.byJid(conversationJid)
+    const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
+    if (conversation === null || row === undefined) return changes([])
+    const forward: Record<MessageState, number> = { received: 9, queued: 0, failed: 1, sent: 2, delivered: 3 }
+    if (state !== 'queued' && forward[state] <= forward[row.state]) return changes([])
+    messages.setState(row.id, state, error)
+    return changes([conversation.id], [toMessage(read(row.id))])
+  })
+
+  const retry = db.transaction((id: number): StoreChanges => {
+    const row = messages.byId(id)
+    if (row === undefined || row.state !== 'failed') return changes([])
+    messages.setState(id, 'queued', null)
+    return changes([row.conversation], [toMessage(read(id))])
+  })
+
+  const discard = db.transaction((id: number): StoreChanges => {
+    const row = messages.byId(id)
+    if (row === undefined || !row.outgoing || (row.state !== 'failed' && row.state !== 'queued')) return changes([])
+    messages.remove(row)
+    conversations.summarize(row.conversation)
+    return changes([row.conversation], [], [{ conversation: row.conversation, id: row.id }])
+  })
+
+  const ensureConversation = db.transaction((input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
+    const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick))
+    if (conversation === null) throw new Error('the conversation was written and is not there')
+    return conversation
+  })
+
+  const markRead = db.transaction((input: { conversation: ConversationId; upTo: MessageId }): StoreChanges => {
+    const current = conversations.byId(input.conversation)
+    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo)) return changes([])
+    const upTo = Math.max(current.readUpTo, input.upTo)
+    conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
+    return changes([input.conversation])
+  })
+
+  const importRows = db.transaction((input: { jid: Jid; name: string; rows: ImportRow[]; self: string | null }): StoreChanges => {
+    const conversation = conversations.ensure(input.jid, 'group', input.name, null)
+    const lastAt = new Map<number, number>()
+    let newest = 0
+    // FTS5 gathers what it is given in memory only while row ids rise
+    for (const row of input.rows.toSorted((a, b) => a.time - b.time)) {
+      const id = messages.insert(
+        {
+          conversation,
+          sender: `${input.jid}/${row.sender}` as Jid,
+          outgoing: row.sender === input.self,
+          text: row.text,
+          time: row.time,
+          state: row.sender === input.self ? 'sent' : 'received',
+          stanzaId: null,
+          originId: null
+        },
+        lastAt.get(row.time) ?? 0
+      )
+      lastAt.set(row.time, id)
+      newest = Math.max(newest, id)
+    }
+    conversations.advance(conversation, newest, 0)
+    conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
+    return { ...changes([conversation]), added: input.rows.length }
+  })
+
+  const saveContacts = db.transaction((contacts: Contact[], complete: boolean): StoreChanges => {
+    const kept = new Set(contacts.map((c) => c.jid))
+    if (complete) for (const known of accounts.contacts()) if (!kept.has(known.jid)) accounts.removeContact(known.jid)
+    const touched: number[] = []
+    for (const contact of contacts) {
+      accounts.saveContact(contact)
+      touched.push(conversations.ensure(contact.jid as Jid, 'direct', contact.name, null))
+    }
+    return changes(touched)
+  })
+
+  return {
+    record: (batch: RecordBatch) => record.immediate(batch),
+    /** Durable before it returns, also against power loss: the user sees the bubble after this. */
+    queueMessage(input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges {
+      db.pragma('synchronous = FULL')
+      try {
+        return queueMessage.immediate(input)
+      } finally {
+        db.pragma('synchronous = NORMAL')
+      }
+    },
+    transition: (input: { conversation: Jid; originId: string; state: MessageState; error: string | null }) =>
+      transition.immediate(input.conversation, input.originId, input.state, input.error),
+    retry: (id: MessageId) => retry.immediate(id),
+    discard: (id: MessageId) => discard.immediate(id),
+    ensureConversation: (input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }) => ensureConversation.immediate(input),
+    renameConversation(input: { jid: Jid; name: string }): StoreChanges {
+      const renamed = conversations.rename(input.jid, input.name)
+      const conversation = conversations.byJid(input.jid)
+      return changes(renamed && conversation !== null ? [conversation.id] : [])
+    },
+    markRead: (input: { conversation: ConversationId; upTo: MessageId }) => markRead.immediate(input),
+    saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
+      conversations.saveDraft(input.conversation, input.draft)
+      return changes([input.conversation])
+    },
+    importRows: (input: { jid: Jid; name: string; rows: ImportRow[]; self: string | null }) => importRows.immediate(input),
+    saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
+    removeAccount: () => void accounts.removeAccount(),
+    saveContacts: (input: { contacts: Contact[]; complete: boolean }) => saveContacts.immediate(input.contacts, input.complete),
+    removeContact: (jid: Jid) => void accounts.removeContact(jid),
+    saveSettings: (settings: Settings) => void accounts.saveSettings(settings),
+    remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
+    /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
+    forgetArchive: (jid: Jid) => archives.forget(jid),
+    /** Moves the write-ahead log into the database file; when idle and at the end. */
+    checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)')
+  }
+}
+export type Writes = ReturnType<typeof createWrites>

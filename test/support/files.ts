@@ -1,0 +1,56 @@
+/** Folders and files that tests share. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import type { StoreFiles } from '../../src/main/store/database.ts'
+import { Store } from '../../src/main/store/store.ts'
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const WORKER = new URL('../../src/main/store/worker.ts', import.meta.url)
+export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
+
+export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {
+  const path = mkdtempSync(join(tmpdir(), 'mnemo-test-'))
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
+}
+
+export function storeFiles(folder: string): StoreFiles {
+  return {
+    file: join(folder, 'messages.db'),
+    key: TEST_KEY,
+    extension: join(ROOT, 'native/build/Release/mnemo_tokenizer.node'),
+    dictionary: join(ROOT, 'node_modules/nodejieba/submodules/cppjieba/dict')
+  }
+}
+
+export const openStore = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: WORKER })
+
+export const CORPUS = process.env['MNEMO_CORPUS'] ?? join(ROOT, '../shared/corpus')
+export const hasCorpus = existsSync(join(CORPUS, 'sms_zh.tsv.gz'))
+
+/** Real messages: Chinese, then English. */
+export function corpus(): { sender: string; time: string; text: string }[] {
+  return ['sms_zh.tsv.gz', 'sms_en.tsv.gz'].flatMap((name) =>
+    gunzipSync(readFileSync(join(CORPUS, name)))
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const [sender = '', time = '', ...text] = line.split('\t')
+        return { sender, time, text: text.join('\t') }
+      })
+  )
+}
+
+/** A small seeded generator (mulberry32): the same numbers on every run. */
+export function seeded(seed: number): () => number {
+  let a = seed >>> 0
+  return () => {
+    a = (a + 0x6d2b79f5) >>> 0
+    let t = Math.imul(a ^ (a >>> 15), 1 | a)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

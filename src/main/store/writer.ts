@@ -75,7 +75,9 @@ export function createWrites(db: WritableDB) {
     const state: MessageState = row.state === 'queued' || row.state === 'failed' ? 'sent' : row.state
     messages.settle(row.id, incoming.stanzaId, state)
     if (!row.outgoing || row.stanza_id !== null || !fromArchive) return row.id
-    return messages.move(row, incoming.time, Math.min(after, row.id - 1))
+    // nothing came between: it stands where it belongs
+    if (messages.newest(row.conversation) === row.id && row.id > after) return row.id
+    return messages.move(row, incoming.time, after)
   }
 
   const record = db.transaction((batch: RecordBatch): StoreChanges => {
@@ -90,7 +92,7 @@ export function createWrites(db: WritableDB) {
         (incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)) ??
         (incoming.originId === null ? undefined : messages.byOriginId(id, incoming.sender, incoming.originId)) ??
         (incoming.outgoing && incoming.originId !== null ? messages.ownByOriginId(id, incoming.originId) : undefined)
-      const before = lastOf.get(id) ?? (batch.order === 'backward' ? 0 : (messages.newest(id) ?? 0))
+      const before = lastOf.get(id) ?? (batch.order === 'backward' ? 0 : (messages.newestSettled(id) ?? 0))
       if (known !== undefined) {
         if (known.stanza_id === null && incoming.stanzaId !== null) {
           const moved = settle(known, incoming, batch.archive !== null, before)
@@ -98,6 +100,7 @@ export function createWrites(db: WritableDB) {
             removed.push({ conversation: id, id: known.id })
             conversations.summarize(id)
           }
+          lastOf.set(id, moved)
           changed.set(moved, toMessage(read(moved)))
           touched.add(id)
         }

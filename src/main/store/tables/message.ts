@@ -50,6 +50,11 @@ export function messageReads(db: ReadableDB) {
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
     .pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
+  const newestSettled = db
+    .prepare<[number], number>(
+      'SELECT id FROM message WHERE conversation = ? AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+    )
+    .pluck()
   return {
     byId: (id: number) => byId.get(id),
     /** Newest first. */
@@ -59,7 +64,9 @@ export function messageReads(db: ReadableDB) {
     queued: () => queued.all(),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
-    newest: (conversation: number) => newest.get(conversation) ?? null
+    newest: (conversation: number) => newest.get(conversation) ?? null,
+    /** The newest message whose place is final; own messages that no archive has confirmed are still to be placed. */
+    newestSettled: (conversation: number) => newestSettled.get(conversation) ?? null
   }
 }
 

@@ -1,0 +1,27 @@
+/** Where the engine's files lie: beside the sources in development, in the app's resources when packaged. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export interface Assets {
+  extension: string
+  dictionary: string
+}
+
+/** `resources`: the packaged app's resources folder, or null when run from the sources. Throws where the native build is missing. */
+export function findAssets(resources: string | null): Assets {
+  const root = projectRoot()
+  const assets =
+    resources === null
+      ? { extension: join(root, 'native/build/Release/mnemo_tokenizer.node'), dictionary: join(root, 'node_modules/nodejieba/submodules/cppjieba/dict') }
+      : { extension: join(resources, 'native/mnemo_tokenizer.node'), dictionary: join(resources, 'dict') }
+  for (const path of Object.values(assets)) if (!existsSync(path)) throw new Error(`${path} is missing; run npm start once to build it.`)
+  return assets
+}
+
+/** The folder of package.json, seen from src/main or out/main alike. */
+export function projectRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}

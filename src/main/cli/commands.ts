@@ -1,0 +1,264 @@
+/** The commands, one entry each. */
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { basename, extname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { parseJid } from '../../contract/address.ts'
+import { AccountSettings, type ConnectionState, type Jid, type Message } from '../../contract/domain.ts'
+import { findAssets } from '../assets.ts'
+import { Engine } from '../engine.ts'
+import { readTsv } from './tsv.ts'
+
+export class UsageError extends Error {}
+
+type Values = Record<string, string | boolean | undefined>
+interface Option {
+  about: string
+  /** What stands for the value in --help; absent for a switch. */
+  value?: string
+}
+export interface Command {
+  usage: string
+  about: string
+  options: Record<string, Option>
+  run(positionals: string[], values: Values): Promise<number>
+}
+
+export const GLOBAL_OPTIONS: Record<string, Option> = {
+  profile: { value: 'DIR', about: 'the profile folder (default: ~/.config/Mnemo)' },
+  help: { about: 'this page' }
+}
+
+const IMPORT_BATCH = 5000
+const SIGN_IN_MS = 40_000
+
+async function withEngine<T>(values: Values, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const profile = resolve(text(values, 'profile') ?? process.env['MNEMO_PROFILE'] ?? join(homedir(), '.config', 'Mnemo'))
+  const engine = await Engine.open({ profile, worker: new URL('../store/worker.ts', import.meta.url), ...findAssets(null) })
+  try {
+    return await use(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+const text = (values: Values, name: string): string | null => (typeof values[name] === 'string' ? values[name] : null)
+
+function number(values: Values, name: string, fallback: number, most: number): number {
+  const given = text(values, name)
+  if (given === null) return fallback
+  const value = Number(given)
+  if (!Number.isInteger(value) || value < 0 || value > most) throw new UsageError(`--${name} takes a whole number from 0 to ${most}`)
+  return value
+}
+
+/** Waits until the account is online and its archive read. Throws where that fails. */
+async function online(engine: Engine): Promise<void> {
+  if (engine.account === null) throw new UsageError('no account in this profile; use mnemo sign-in first')
+  await engine.connect()
+  const state = await new Promise<ConnectionState>((done) => {
+    const timer = setTimeout(() => done(engine.connection), SIGN_IN_MS)
+    const look = (now: ConnectionState): void => {
+      if (now.status !== 'online' && now.status !== 'waiting') return
+      clearTimeout(timer)
+      engine.removeListener('connection', look)
+      done(now)
+    }
+    engine.on('connection', look)
+    look(engine.connection)
+  })
+  if (state.status !== 'online') throw new UsageError(describe(state))
+}
+
+function describe(state: ConnectionState): string {
+  if (state.status !== 'waiting') return `not online (${state.status})`
+  const trust = state.certificate === null ? '' : `; to trust it: --trust ${state.certificate.fingerprint}`
+  return `not connected: ${state.problem} (${state.detail})${trust}`
+}
+
+async function password(): Promise<string> {
+  const given = process.env['MNEMO_PASSWORD']
+  if (given !== undefined) return given
+  if (process.stdin.isTTY) process.stderr.write('Password: ')
+  const lines = createInterface({ input: process.stdin, terminal: false })
+  for await (const line of lines) return line
+  throw new UsageError('no password: give it on standard input or as MNEMO_PASSWORD')
+}
+
+const line = (message: Message): string => `${new Date(message.time).toISOString()}\t${message.senderName}\t${message.text.replace(/[\t\n]/g, ' ')}\n`
+
+export const commands: Record<string, Command> = {
+  'sign-in': {
+    usage: 'ADDRESS',
+    about: 'Signs in, stores the account and reads its archive.\nThe password is read from MNEMO_PASSWORD or from standard input.',
+    options: {
+      host: { value: 'HOST', about: "the server, where it is not the address's domain" },
+      port: { value: 'PORT', about: 'its port (default 5222, with --direct-tls 5223)' },
+      'direct-tls': { about: 'TLS from the first byte instead of STARTTLS' },
+      trust: { value: 'FINGERPRINT', about: 'accept the certificate with this SHA-256 fingerprint' }
+    },
+    async run([address], values) {
+      const jid = parseJid(address ?? '')
+      if (jid === null || !jid.includes('@')) throw new UsageError('sign-in takes an address, name@server')
+      const settings = AccountSettings.safeParse({
+        jid,
+        password: await password(),
+        host: text(values, 'host'),
+        port: values['port'] === undefined ? null : number(values, 'port', 0, 65535),
+        security: values['direct-tls'] === true ? 'direct-tls' : 'starttls',
+        trustedFingerprint: text(values, 'trust')
+      })
+      if (!settings.success) throw new UsageError(settings.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+      return withEngine(values, async (engine) => {
+        const state = await engine.signIn(settings.data)
+        if (state.status === 'waiting') throw new UsageError(describe(state))
+        await online(engine)
+        process.stdout.write(`signed in as ${engine.account?.jid ?? jid}\n`)
+        return 0
+      })
+    }
+  },
+  send: {
+    usage: 'ADDRESS TEXT',
+    about: 'Sends a message and waits until the server has it; offline it stays queued.',
+    options: { group: { about: 'the address is a group' }, nick: { value: 'NAME', about: 'the nickname to join the group with' } },
+    async run([address, ...words], values) {
+      const body = words.join(' ')
+      if (address === undefined || body === '') throw new UsageError('send takes an address and a text')
+      return withEngine(values, async (engine) => {
+        const kind = values['group'] === true ? 'group' : 'direct'
+        const connected = await online(engine).then(() => true, (error: unknown) => error)
+        const jid = parseJid(address)
+        const known = jid === null ? null : await engine.store.read.conversationByJid(jid)
+        const conversation = known !== null && connected !== true ? known : await engine.startConversation(address, kind, text(values, 'nick'))
+        const message = await engine.send(conversation.id, body)
+        if (connected !== true) {
+          process.stdout.write(`queued: ${connected instanceof Error ? connected.message : ''}\n`)
+          return 0
+        }
+        const state = await settled(engine, message)
+        process.stdout.write(`${state}\n`)
+        return state === 'failed' ? 1 : 0
+      })
+    }
+  },
+  watch: {
+    usage: '',
+    about: 'Stays online and prints each message as it is stored, until interrupted.',
+    options: {
+      json: { about: 'one JSON object a line' },
+      count: { value: 'N', about: 'end after N messages' },
+      group: { value: 'ADDRESS', about: 'join this group first' },
+      nick: { value: 'NAME', about: 'the nickname to join it with' }
+    },
+    async run(_, values) {
+      const wanted = number(values, 'count', Infinity, 1e9)
+      return withEngine(values, async (engine) => {
+        let seen = 0
+        const { promise, resolve: end } = Promise.withResolvers<void>()
+        process.once('SIGINT', () => end())
+        process.once('SIGTERM', () => end())
+        engine.on('changes', (changes) => {
+          for (const message of changes.messages) {
+            if (changes.added === 0 || seen >= wanted) continue
+            seen++
+            process.stdout.write(values['json'] === true ? `${JSON.stringify(message)}\n` : line(message))
+          }
+          if (seen >= wanted) end()
+        })
+        await online(engine)
+        const group = text(values, 'group')
+        if (group !== null) await engine.startConversation(group, 'group', text(values, 'nick'))
+        process.stderr.write('watching\n')
+        await promise
+        return 0
+      })
+    }
+  },
+  import: {
+    usage: 'FILE',
+    about: 'Imports messages from a file. tsv: sender, time, text, separated by tabs; time as YYYY.MM.DD HH:MM, ISO 8601,\nmilliseconds or unknown; .gz is unpacked. A bad line ends the import before anything is written.',
+    options: {
+      format: { value: 'tsv', about: 'the file format' },
+      conversation: { value: 'NAME', about: "the conversation to put them in (default: the file's name)" },
+      self: { value: 'SENDER', about: 'the sender that is you' }
+    },
+    async run([file], values) {
+      if (file === undefined) throw new UsageError('import takes a file')
+      if ((text(values, 'format') ?? 'tsv') !== 'tsv') throw new UsageError('--format knows: tsv')
+      const { rows, unreadableTimes } = readTsv(file)
+      rows.sort((a, b) => a.time - b.time)
+      const name = text(values, 'conversation') ?? basename(file).replace(/\.gz$/, '').replace(extname(file.replace(/\.gz$/, '')), '')
+      const jid = `${createHash('sha256').update(name).digest('hex').slice(0, 16)}@import.invalid` as Jid
+      return withEngine(values, async (engine) => {
+        const started = performance.now()
+        for (let at = 0; at < rows.length; at += IMPORT_BATCH) {
+          await engine.store.write.importRows({ jid, name, rows: rows.slice(at, at + IMPORT_BATCH), self: text(values, 'self') })
+          if (process.stderr.isTTY) process.stderr.write(`\r${Math.min(at + IMPORT_BATCH, rows.length)} / ${rows.length}`)
+        }
+        const seconds = (performance.now() - started) / 1000
+        process.stdout.write(`imported ${rows.length} messages into '${name}' in ${seconds.toFixed(2)} s\n`)
+        if (unreadableTimes > 0) process.stderr.write(`${unreadableTimes} lines had a time that could not be read; they stand first\n`)
+        return 0
+      })
+    }
+  },
+  search: {
+    usage: 'QUERY',
+    about: 'Finds every message that contains all words of the query, newest first, without a connection.',
+    options: {
+      json: { about: 'one JSON object: total, tookMs, hits with ranges in UTF-16 units of text' },
+      limit: { value: 'N', about: 'the most hits to print (default 20)' },
+      count: { about: 'only the number of hits' }
+    },
+    async run(words, values) {
+      const query = words.join(' ')
+      if (query.trim() === '') throw new UsageError('search takes a query')
+      const limit = values['count'] === true ? 0 : number(values, 'limit', 20, 1_000_000)
+      return withEngine(values, async (engine) => {
+        const answer = await engine.store.search({ query, conversation: null, limit, before: null })
+        if (values['json'] === true) {
+          const hits = answer.hits.map(({ message, conversationName, ranges }) => ({
+            id: message.id,
+            conversation: conversationName,
+            sender: message.senderName,
+            time: new Date(message.time).toISOString(),
+            text: message.text,
+            ranges
+          }))
+          process.stdout.write(`${JSON.stringify({ total: answer.total, tookMs: answer.tookMs, hits })}\n`)
+        } else if (values['count'] === true) process.stdout.write(`${answer.total}\n`)
+        else {
+          for (const { message, conversationName } of answer.hits) process.stdout.write(`${conversationName}\t${line(message)}`)
+          process.stderr.write(`${answer.total} in ${answer.tookMs.toFixed(1)} ms\n`)
+        }
+        return 0
+      })
+    }
+  },
+  stats: {
+    usage: '',
+    about: 'What the store holds: messages, conversations, bytes.',
+    options: { json: { about: 'as a JSON object' } },
+    run: (_, values) =>
+      withEngine(values, async (engine) => {
+        const stats = { ...(await engine.store.read.stats()), keyProtection: engine.keyProtection, account: engine.account?.jid ?? null }
+        if (values['json'] === true) process.stdout.write(`${JSON.stringify(stats)}\n`)
+        else for (const [name, value] of Object.entries(stats)) process.stdout.write(`${name.padEnd(16)} ${String(value)}\n`)
+        return 0
+      })
+  }
+}
+
+/** The state of an own message once the server took or refused it. */
+async function settled(engine: Engine, message: Message): Promise<string> {
+  const { promise, resolve: done } = Promise.withResolvers<string>()
+  const timer = setTimeout(() => done('queued'), SIGN_IN_MS)
+  engine.on('changes', (changes) => {
+    const now = changes.messages.find((changed) => changed.key === message.key)
+    if (now !== undefined && now.state !== 'queued') done(now.state)
+  })
+  const now = await engine.store.read.message(message.id)
+  if (now !== null && now.state !== 'queued') done(now.state)
+  return promise.finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,51 @@
+/** Why a connection could not be made or was lost, as a value a person can act on. */
+import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
+
+export class ConnectionError extends Error {
+  readonly problem: ConnectionProblem
+  readonly certificate: Certificate | null
+  constructor(problem: ConnectionProblem, message: string, certificate: Certificate | null = null, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ConnectionError'
+    this.problem = problem
+    this.certificate = certificate
+  }
+}
+
+const BY_CODE: Record<string, ConnectionProblem> = {
+  ENOTFOUND: 'unknown-host',
+  EAI_AGAIN: 'unknown-host',
+  ENODATA: 'unknown-host',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timed-out',
+  EPROTO: 'no-encryption'
+}
+/** RFC 6120 section 6.5: the account's fault. All else of SASL is the server's. */
+const PASSWORD = new Set(['not-authorized', 'credentials-expired', 'account-disabled', 'invalid-authzid', 'malformed-request'])
+
+/** Any error of sockets, TLS or xmpp.js as one of ours. */
+export function toConnectionError(cause: unknown): ConnectionError {
+  if (cause instanceof ConnectionError) return cause
+  const error = cause instanceof Error ? cause : new Error(String(cause))
+  const { name } = error
+  const condition = 'condition' in error ? String(error.condition) : ''
+  const code = 'code' in error ? String(error.code) : ''
+  if (error instanceof AggregateError && error.errors.length > 0) return toConnectionError(error.errors[0])
+  const problem: ConnectionProblem =
+    name === 'SASLError'
+      ? PASSWORD.has(condition)
+        ? 'wrong-password'
+        : 'server-error'
+      : name === 'StreamError'
+        ? condition === 'conflict'
+          ? 'conflict'
+          : condition === 'host-unknown'
+            ? 'unknown-host'
+            : 'server-error'
+        : name === 'TimeoutError'
+          ? 'timed-out'
+          : name === 'XMLError'
+            ? 'not-xmpp'
+            : (BY_CODE[code] ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
+  return new ConnectionError(problem, condition === '' ? error.message : condition, null, { cause: error })
+}

@@ -1,0 +1,55 @@
+/** The part of xmpp.js 0.14 that we use; the packages ship no types. */
+declare module '@xmpp/client' {
+  export interface Element {
+    name: string
+    attrs: Record<string, string | undefined>
+    parent: Element | null
+    children: (Element | string)[]
+    is(name: string, xmlns?: string): boolean
+    getNS(): string | undefined
+    getChild(name: string, xmlns?: string): Element | undefined
+    getChildren(name: string, xmlns?: string): Element[]
+    getChildElements(): Element[]
+    getChildText(name: string, xmlns?: string): string | null
+    text(): string
+    append(...children: Element[]): Element
+    toString(): string
+  }
+  export function xml(name: string, attrs?: Record<string, string | number | undefined>, ...children: (Element | string | undefined)[]): Element
+
+  interface Emitter {
+    on(event: string, listener: (...args: never[]) => void): void
+    once(event: string, listener: (...args: never[]) => void): void
+    removeListener(event: string, listener: (...args: never[]) => void): void
+  }
+  export interface Client extends Emitter {
+    status: string
+    jid: { toString(): string } | null
+    socket: { destroy?(): void } | null
+    transports: unknown[]
+    options: { domain: string; lang?: string }
+    streamManagement: Emitter & { enabled: boolean; id: string; outbound_q: unknown[]; timeout: number; requestAckDebounce: number }
+    reconnect: { stop(): void }
+    iqCaller: { request(stanza: Element, timeoutMs?: number): Promise<Element> }
+    connect(service: string): Promise<void>
+    open(options: { domain: string; lang?: string }): Promise<unknown>
+    stop(): Promise<unknown>
+    send(stanza: Element): Promise<void>
+  }
+  export function client(options: {
+    domain: string
+    username: string
+    password: string
+    resource?: string
+    service?: string
+    timeout?: number
+    lang?: string
+  }): Client
+}
+
+declare module '@xmpp/tcp/lib/Connection.js' {
+  class ConnectionTCP {
+    socketParameters(service: string): unknown
+  }
+  export default ConnectionTCP
+}

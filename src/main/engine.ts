@@ -1,0 +1,249 @@
+/** The engine: store, connection and sync of one profile, without any window. The app and the command line both run on it. */
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { bare, parseJid } from '../contract/address.ts'
+import type { AccountSettings, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
+import { Connection } from './connection/connection.ts'
+import { JoinError } from './sync/groups.ts'
+import { Session, type Log } from './sync/session.ts'
+import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
+import { Store, type SlowReport } from './store/store.ts'
+import type { StoreChanges } from './store/writer.ts'
+
+export interface EngineOptions {
+  /** The folder of everything the user has here. */
+  profile: string
+  /** store/worker.ts, or what it was built to. */
+  worker: URL
+  /** The native search extension, and jieba's dictionaries. */
+  extension: string
+  dictionary: string
+  keyring?: Keyring
+  log?: Log
+  onTime?: SlowReport
+}
+
+interface Events {
+  changes: [StoreChanges]
+  connection: [ConnectionState]
+  presence: [ReadonlyMap<string, Presence>]
+}
+
+/** A wish that cannot be fulfilled, with a reason for the user. */
+export class EngineError extends Error {
+  readonly code: 'not-found' | 'invalid-address' | 'not-connected'
+  constructor(code: EngineError['code'], message: string) {
+    super(message)
+    this.name = 'EngineError'
+    this.code = code
+  }
+}
+
+const QUIET: Log = { info: () => undefined, warn: () => undefined }
+
+export class Engine extends EventEmitter<Events> {
+  readonly store: Store
+  readonly keyProtection: 'keychain' | 'file'
+  readonly #log: Log
+  #session: Session | null = null
+  #account: AccountSettings | null = null
+  #presence = new Map<string, Map<string, Presence>>()
+
+  private constructor(store: Store, keyProtection: 'keychain' | 'file', log: Log) {
+    super()
+    this.store = store
+    this.keyProtection = keyProtection
+    this.#log = log
+  }
+
+  /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
+  static async open(options: EngineOptions): Promise<Engine> {
+    mkdirSync(options.profile, { recursive: true, mode: 0o700 })
+    const file = join(options.profile, 'messages.db')
+    const { key, protection } = storeKey(options.profile, options.keyring ?? NO_KEYRING, existsSync(file))
+    const { worker, extension, dictionary, onTime } = options
+    const store = await Store.open({ file, key, worker, extension, dictionary, ...(onTime === undefined ? {} : { onTime }) })
+    const engine = new Engine(store, protection, options.log ?? QUIET)
+    engine.#account = await store.read.account()
+    return engine
+  }
+
+  get account(): AccountSettings | null {
+    return this.#account
+  }
+  get connection(): ConnectionState {
+    return this.#session?.connection.state ?? { status: 'signed-out' }
+  }
+  /** What each contact's best resource shows, by bare address. */
+  get presence(): ReadonlyMap<string, Presence> {
+    return new Map([...this.#presence].map(([jid, resources]) => [jid, best(resources.values())]))
+  }
+
+  /** Connects the account that is stored, if there is one. */
+  async connect(): Promise<void> {
+    if (this.#account !== null && this.#session === null) await this.#start(this.#account)
+  }
+
+  /**
+   * Signs in and settles when that worked or failed; the account is stored only where it worked, so a typing error
+   * changes nothing.
+   */
+  async signIn(settings: AccountSettings): Promise<ConnectionState> {
+    const jid = parseJid(settings.jid)
+    if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${settings.jid} is no address`)
+    await this.disconnect()
+    const account = { ...settings, jid: bare(jid) }
+    const session = await this.#start(account)
+    const state = await new Promise<ConnectionState>((resolve) => {
+      const onState = (next: ConnectionState): void => {
+        if (next.status !== 'online' && next.status !== 'catching-up' && next.status !== 'waiting') return
+        session.connection.removeListener('state', onState)
+        resolve(next)
+      }
+      session.connection.on('state', onState)
+      onState(session.connection.state)
+    })
+    if (state.status === 'waiting') {
+      await this.disconnect()
+      return state
+    }
+    this.#account = account
+    await this.store.write.saveAccount(account)
+    return state
+  }
+
+  /** Forgets the account; its messages stay. */
+  async signOut(): Promise<void> {
+    await this.disconnect()
+    this.#account = null
+    await this.store.write.removeAccount()
+  }
+
+  /** Tries again now, with a password or a certificate that the user has just given. */
+  async reconnect(change: { trustFingerprint: string | null; password: string | null }): Promise<void> {
+    if (this.#account === null) return
+    if (change.trustFingerprint === null && change.password === null && this.#session !== null) {
+      this.#session.connection.retryNow()
+      return
+    }
+    const account = {
+      ...this.#account,
+      ...(change.trustFingerprint === null ? {} : { trustedFingerprint: change.trustFingerprint }),
+      ...(change.password === null ? {} : { password: change.password })
+    }
+    this.#account = account
+    await this.store.write.saveAccount(account)
+    await this.disconnect()
+    await this.#start(account)
+  }
+
+  wake(): void {
+    this.#session?.connection.wake()
+  }
+
+  /** Opens a conversation; a group is entered. Throws EngineError, and JoinError where the group refuses. */
+  async startConversation(address: string, kind: ConversationKind, nick: string | null): Promise<Conversation> {
+    const jid = parseJid(address)
+    if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
+    const session = this.#session
+    if (kind === 'direct') {
+      const conversation = await this.store.write.ensureConversation({ jid: bare(jid), kind, name: '', nick: null })
+      session?.addContact(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      this.#changed([conversation])
+      return conversation
+    }
+    if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'Joining a group needs a connection.')
+    await session.join(bare(jid), nick ?? session.defaultNick)
+    const conversation = await this.store.read.conversationByJid(bare(jid))
+    if (conversation === null) throw new EngineError('not-found', 'the group')
+    this.#changed([conversation])
+    return conversation
+  }
+
+  /** Stores the message and its place in the queue, then sends when it can. */
+  async send(id: ConversationId, text: string): Promise<Message> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null) throw new EngineError('not-found', 'the conversation')
+    const own = this.#account === null ? ('me@local.invalid' as Jid) : bare(this.#account.jid)
+    const sender = conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
+    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now() })
+    this.emit('changes', changes)
+    this.#session?.outbox.flush()
+    const message = changes.messages[0]
+    if (message === undefined) throw new Error('the message was written and is not there')
+    return message
+  }
+
+  async retry(id: MessageId): Promise<void> {
+    this.emit('changes', await this.store.write.retry(id))
+    this.#session?.outbox.flush()
+  }
+
+  async discard(id: MessageId): Promise<void> {
+    this.emit('changes', await this.store.write.discard(id))
+  }
+
+  async markRead(conversation: ConversationId, upTo: MessageId): Promise<void> {
+    this.emit('changes', await this.store.write.markRead({ conversation, upTo }))
+  }
+
+  async saveDraft(conversation: ConversationId, draft: string): Promise<void> {
+    this.emit('changes', await this.store.write.saveDraft({ conversation, draft }))
+  }
+
+  /** Ends the session, not the store. */
+  async disconnect(): Promise<void> {
+    const session = this.#session
+    this.#session = null
+    await session?.stop()
+    session?.removeAllListeners()
+    this.#presence.clear()
+    this.emit('connection', this.connection)
+  }
+
+  async close(): Promise<void> {
+    await this.disconnect()
+    await this.store.write.checkpoint()
+    await this.store.close()
+  }
+
+  async #start(account: AccountSettings): Promise<Session> {
+    const session = new Session(new Connection(account), this.store, this.#log)
+    this.#session = session
+    session.connection.on('state', (state) => {
+      if (this.#session === session) this.emit('connection', state)
+    })
+    session.on('changes', (changes) => this.emit('changes', changes))
+    session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
+    session.on('presenceReset', () => {
+      this.#presence.clear()
+      this.emit('presence', this.presence)
+    })
+    await session.start()
+    return session
+  }
+
+  #onPresence(jid: Jid, presence: Presence): void {
+    const resources = this.#presence.get(bare(jid)) ?? new Map<string, Presence>()
+    if (presence === 'offline') resources.delete(jid)
+    else resources.set(jid, presence)
+    if (resources.size === 0) this.#presence.delete(bare(jid))
+    else this.#presence.set(bare(jid), resources)
+    this.emit('presence', this.presence)
+  }
+
+  #changed(conversations: Conversation[]): void {
+    this.emit('changes', { conversations, removedConversations: [], messages: [], removed: [], added: 0 })
+  }
+}
+
+const ORDER: readonly Presence[] = ['chat', 'online', 'away', 'xa', 'dnd']
+
+function best(presences: Iterable<Presence>): Presence {
+  const all = new Set(presences)
+  return ORDER.find((presence) => all.has(presence)) ?? 'offline'
+}
+
+export { JoinError }

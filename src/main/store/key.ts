@@ -1,0 +1,48 @@
+/** The store's key: 256 random bits, kept by the system's keychain where there is one, otherwise in a file only the user can read. */
+import { randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StoreOpenError } from './database.ts'
+
+/** What the system offers to keep a secret with; Electron's safeStorage, or nothing. */
+export interface Keyring {
+  isAvailable(): boolean
+  seal(text: string): Buffer
+  unseal(sealed: Buffer): string
+}
+
+export const NO_KEYRING: Keyring = {
+  isAvailable: () => false,
+  seal: () => {
+    throw new Error('no keychain')
+  },
+  unseal: () => {
+    throw new StoreOpenError('wrong-key', "This profile's key is kept by the system's keychain; only the Mnemo app can open it.")
+  }
+}
+
+export interface StoreKey {
+  /** 64 hex digits */
+  key: string
+  protection: 'keychain' | 'file'
+}
+
+const SEALED = 'store-key.sealed'
+const PLAIN = 'store-key'
+
+/** The key of a profile, made at its first use. Throws StoreOpenError where the database is there and its key is not. */
+export function storeKey(profile: string, keyring: Keyring, databaseExists: boolean): StoreKey {
+  const sealed = join(profile, SEALED)
+  const plain = join(profile, PLAIN)
+  if (existsSync(sealed)) return { key: keyring.unseal(readFileSync(sealed)), protection: 'keychain' }
+  if (existsSync(plain)) return { key: readFileSync(plain, 'utf8').trim(), protection: 'file' }
+  if (databaseExists) throw new StoreOpenError('wrong-key', `The key of this profile is missing (${sealed} or ${plain}). Without it the messages cannot be read.`)
+  const key = randomBytes(32).toString('hex')
+  const protection = keyring.isAvailable() ? 'keychain' : 'file'
+  const path = protection === 'keychain' ? sealed : plain
+  const temporary = `${path}.new`
+  writeFileSync(temporary, protection === 'keychain' ? keyring.seal(key) : `${key}\n`, { mode: 0o600, flush: true })
+  chmodSync(temporary, 0o600)
+  renameSync(temporary, path)
+  return { key, protection }
+}

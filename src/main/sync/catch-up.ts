@@ -1,0 +1,89 @@
+/** Reading an archive page by page: first what is newer than the store, then the hole below, newest first. */
+import { randomUUID } from 'node:crypto'
+import type { Element } from '@xmpp/client'
+import { bare } from '../../contract/address.ts'
+import type { Jid } from '../../contract/domain.ts'
+import type { Connection } from '../connection/connection.ts'
+import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
+import { decodeMessage, type Self } from '../protocol/message.ts'
+import type { Store } from '../store/store.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/writer.ts'
+
+const PAGE = 200
+const PAGE_MS = 60_000
+
+export interface CatchUpContext {
+  connection: Connection
+  store: Store
+  self: Self
+  onChanges(changes: StoreChanges): void
+}
+
+interface Page extends ArchivePage {
+  messages: ArchivedMessage[]
+}
+
+async function fetchPage(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }): Promise<Page> {
+  const { connection } = context
+  const query = { archive, queryId: randomUUID(), max: PAGE, ...position }
+  const messages: ArchivedMessage[] = []
+  const collect = (stanza: Element): void => {
+    const result = archiveResult(stanza, query, connection.account.jid)
+    if (result !== null) messages.push(result)
+  }
+  connection.on('stanza', collect)
+  try {
+    return { ...archivePage(await connection.request(archiveQuery(query), PAGE_MS)), messages }
+  } finally {
+    connection.removeListener('stanza', collect)
+  }
+}
+
+function decode(page: Page, self: Self): IncomingMessage[] {
+  return page.messages.flatMap(({ archiveId, time, message }) => {
+    const decoded = decodeMessage(message, self)
+    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId }]
+  })
+}
+
+/**
+ * Stores all that the archive has and the store has not, up to now. What is missing from before (first sign-in, expired
+ * position) becomes a hole, for fillHole. `archive` null: our own account's. Rejects where the connection is lost.
+ */
+export async function catchUp(context: CatchUpContext, archive: Jid | null): Promise<void> {
+  const { store, self, connection } = context
+  const jid = archive ?? bare(connection.account.jid)
+  const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
+    context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, ...progress }, order }))
+
+  let { lastId } = await store.read.archiveProgress(jid)
+  while (lastId !== null) {
+    const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch((error: unknown) => {
+      // the server no longer knows where we stopped (section 4.1.2): begin from the newest
+      if (error instanceof Error && 'condition' in error && error.condition === 'item-not-found') return null
+      throw error
+    })
+    if (page === null) {
+      await store.write.forgetArchive(jid)
+      break
+    }
+    if (page.last !== null && page.last !== lastId) await record(page, 'forward', { lastId: page.last })
+    if (page.complete || page.last === null || page.last === lastId) return
+    lastId = page.last
+  }
+  const newest = await fetchPage(context, archive, { before: '' })
+  if (newest.first === null || newest.last === null) return
+  await record(newest, 'backward', { lastId: newest.last, hole: newest.complete ? null : { before: newest.first, after: null } })
+}
+
+/** Reads the archive's missing stretch, newest page first, each page one transaction. Ends when it is whole. */
+export async function fillHole(context: CatchUpContext, archive: Jid | null): Promise<void> {
+  const { store, self, connection } = context
+  const jid = archive ?? bare(connection.account.jid)
+  for (let { hole } = await store.read.archiveProgress(jid); hole !== null; ) {
+    const page: Page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) })
+    const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
+    context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' }))
+    hole = next
+  }
+}

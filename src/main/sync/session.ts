@@ -1,0 +1,237 @@
+/** One account's life: what is done at each (re)connect, and where each stanza goes. */
+import { EventEmitter } from 'node:events'
+import { xml, type Element } from '@xmpp/client'
+import { bare, localOf, parseJid } from '../../contract/address.ts'
+import type { Jid, Presence } from '../../contract/domain.ts'
+import type { Connection } from '../connection/connection.ts'
+import { isArchiveResult } from '../protocol/archive.ts'
+import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
+import { delayStamp } from '../protocol/delay.ts'
+import { decodeMessage, type Self } from '../protocol/message.ts'
+import { available, presenceOf, subscription } from '../protocol/presence.ts'
+import { receiptFor, receiptOf } from '../protocol/receipts.ts'
+import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
+import type { Store } from '../store/store.ts'
+import type { StoreChanges } from '../store/writer.ts'
+import { catchUp, fillHole, type CatchUpContext } from './catch-up.ts'
+import { Groups, JoinError } from './groups.ts'
+import { Inbox } from './inbox.ts'
+import { Outbox } from './outbox.ts'
+
+export interface Log {
+  info(message: string): void
+  warn(message: string): void
+}
+
+interface Events {
+  changes: [StoreChanges]
+  presence: [jid: Jid, presence: Presence]
+  presenceReset: []
+  refused: [group: Jid, condition: string]
+}
+
+export class Session extends EventEmitter<Events> {
+  readonly connection: Connection
+  readonly groups: Groups
+  readonly outbox: Outbox
+  readonly #store: Store
+  readonly #log: Log
+  readonly #inbox: Inbox
+  readonly #own: Jid
+  readonly #roster = new Map<Jid, RosterItem>()
+  readonly #self: Self
+  readonly #context: CatchUpContext
+
+  constructor(connection: Connection, store: Store, log: Log) {
+    super()
+    this.connection = connection
+    this.#store = store
+    this.#log = log
+    this.#own = bare(connection.account.jid)
+    this.groups = new Groups(connection)
+    this.#self = { jid: this.#own, nickIn: (group) => this.groups.nickIn(group) }
+    const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
+    this.#context = { connection, store, self: this.#self, onChanges }
+    this.#inbox = new Inbox(store, onChanges, (archive, error) => {
+      log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
+      setTimeout(() => void this.#readArchive(archive === this.#own ? null : archive).catch(() => undefined), 1000)
+    })
+    this.outbox = new Outbox(connection, store, onChanges, async (conversation) => {
+      const known = await store.read.conversationByJid(conversation)
+      return known?.kind !== 'group' || this.groups.isJoined(conversation)
+    })
+    connection.on('stanza', (stanza) => this.#onStanza(stanza))
+    connection.on('ready', (resumed) => void this.#onReady(resumed))
+    connection.on('lost', () => {
+      this.#inbox.dropParked()
+      this.emit('presenceReset')
+    })
+  }
+
+  /** Loads what decoding needs, then connects. */
+  async start(): Promise<void> {
+    for (const conversation of await this.#store.read.conversations())
+      if (conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick)
+    this.connection.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.connection.stop()
+    await this.#inbox.idle()
+  }
+
+  /** Adds a contact and asks to see their presence. */
+  async addContact(jid: Jid): Promise<void> {
+    if (this.#roster.has(jid) || !this.connection.isReady) return
+    await this.connection.request(rosterAdd(jid, ''))
+    await this.connection.send(subscription(jid, 'subscribe'))
+  }
+
+  /** Enters a group and reads its history. Throws JoinError. */
+  async join(group: Jid, nick: string): Promise<void> {
+    // once inside, live messages come before its archive was read
+    this.#inbox.park(group)
+    try {
+      const entered = await this.groups.join(group, nick)
+      await this.#store.write.ensureConversation({ jid: group, kind: 'group', name: entered.name, nick: entered.nick })
+      this.emit('changes', await this.#store.write.renameConversation({ jid: group, name: entered.name }))
+    } catch (error) {
+      this.#inbox.release(group)
+      throw error
+    }
+    await this.#readArchive(group)
+    this.outbox.flush()
+  }
+
+  async #onReady(resumed: boolean): Promise<void> {
+    try {
+      if (resumed) {
+        this.outbox.open()
+        return
+      }
+      this.#inbox.park(this.#own)
+      await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
+      await this.#loadRoster()
+      await this.connection.send(available())
+      await this.#readArchive(null)
+      this.connection.catchingUp = false
+      this.outbox.open()
+      for (const conversation of await this.#store.read.conversations()) {
+        if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid')) continue
+        await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
+          if (!(error instanceof JoinError)) throw error
+          this.#log.warn(error.message)
+          this.emit('refused', conversation.jid, error.condition)
+        })
+      }
+    } catch (error) {
+      // the connection says itself why it was lost; all of this is done again at the next one
+      this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
+      if (this.connection.isReady) this.connection.catchingUp = false
+      if (this.connection.isReady) this.outbox.open()
+    }
+  }
+
+  async #readArchive(archive: Jid | null): Promise<void> {
+    const jid = archive ?? this.#own
+    this.#inbox.park(jid)
+    try {
+      await catchUp(this.#context, archive)
+    } catch (error) {
+      // a server without an archive is still a server to talk through
+      if (!(error instanceof Error && error.name === 'StanzaError')) throw error
+      this.#log.warn(`${jid} has no archive: ${error.message}`)
+    }
+    this.#inbox.release(jid)
+    fillHole(this.#context, archive).catch((error: unknown) => this.#log.info(`older history of ${jid} goes on later: ${String(error)}`))
+  }
+
+  async #loadRoster(): Promise<void> {
+    const items = rosterItems(await this.connection.request(rosterGet()))
+    this.#roster.clear()
+    for (const item of items) this.#roster.set(item.jid, item)
+    await this.#saveRoster(items, true)
+  }
+
+  async #saveRoster(items: RosterItem[], complete: boolean): Promise<void> {
+    const contacts = items.flatMap(({ jid, name, subscription: state }) => (state === 'remove' ? [] : [{ jid, name, subscription: state }]))
+    this.emit('changes', await this.#store.write.saveContacts({ contacts, complete }))
+  }
+
+  #onStanza(stanza: Element): void {
+    if (stanza.name === 'message') this.#onMessage(stanza)
+    else if (stanza.name === 'presence') this.#onPresence(stanza)
+    else if (isRosterPush(stanza, this.#own)) void this.#onRosterPush(stanza)
+  }
+
+  #onMessage(stanza: Element): void {
+    if (isArchiveResult(stanza)) return
+    const carbon = carbonOf(stanza, this.#own)
+    if (carbon === 'spoofed') {
+      this.#log.warn(`a carbon that is not our account's was ignored`)
+      return
+    }
+    const message = carbon?.message ?? stanza
+    if (message.attrs['type'] === 'error') {
+      void this.#onError(message)
+      return
+    }
+    const delivered = receiptFor(message)
+    const from = parseJid(message.attrs['from'] ?? '')
+    if (delivered !== null && from !== null) void this.#transition(from, delivered, 'delivered', null)
+    const decoded = decodeMessage(message, this.#self)
+    if (decoded === null) return
+    const archive = decoded.kind === 'group' ? decoded.conversation : this.#own
+    this.#inbox.add(archive, { ...decoded, time: delayStamp(message) ?? Date.now() })
+    if (carbon === null && !decoded.outgoing) {
+      const receipt = receiptOf(message)
+      if (receipt !== null && this.#roster.has(bare(decoded.sender))) this.connection.send(receipt).catch(() => undefined)
+    }
+  }
+
+  async #onError(message: Element): Promise<void> {
+    const from = parseJid(message.attrs['from'] ?? '')
+    const { id } = message.attrs
+    if (from === null || id === undefined) return
+    const error = message.getChild('error')
+    const condition = error?.getChildElements()[0]?.name ?? 'error'
+    await this.#transition(from, id, 'failed', error?.getChildText('text') ?? condition)
+  }
+
+  async #transition(from: Jid, originId: string, state: 'delivered' | 'failed', error: string | null): Promise<void> {
+    const conversation = this.groups.nickIn(bare(from)) === null || state === 'failed' ? bare(from) : from
+    this.emit('changes', await this.#store.write.transition({ conversation, originId, state, error }))
+  }
+
+  #onPresence(stanza: Element): void {
+    const from = parseJid(stanza.attrs['from'] ?? '')
+    if (from === null) return
+    const { type } = stanza.attrs
+    if (type === 'subscribe') {
+      // whom we asked ourselves may see us, too
+      const known = this.#roster.get(bare(from))
+      if (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both'))
+        this.connection.send(subscription(bare(from), 'subscribed')).catch(() => undefined)
+      return
+    }
+    if ((type === undefined || type === 'unavailable') && this.groups.nickIn(bare(from)) === null && bare(from) !== this.#own)
+      this.emit('presence', from, presenceOf(stanza))
+  }
+
+  async #onRosterPush(stanza: Element): Promise<void> {
+    const items = rosterItems(stanza)
+    for (const item of items) {
+      if (item.subscription === 'remove') {
+        this.#roster.delete(item.jid)
+        await this.#store.write.removeContact(item.jid)
+      } else this.#roster.set(item.jid, item)
+    }
+    await this.connection.send(xml('iq', { type: 'result', id: stanza.attrs['id'] })).catch(() => undefined)
+    await this.#saveRoster(items, false)
+  }
+
+  /** The nickname we take in a group when the user names none. */
+  get defaultNick(): string {
+    return localOf(this.#own)
+  }
+}

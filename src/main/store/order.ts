@@ -22,3 +22,13 @@ export function nextKey(time: number, after: number, runEnd: (key: number) => nu
   for (let end = runEnd(key); end !== null; end = runEnd(key)) key = end + 1
   return key as MessageId
 }
+
+/**
+ * The key for a message of `time` (ms) that stands before the message `before` (Infinity: none). `runStart(key)` gives
+ * the first key of the unbroken run of used keys that ends at `key`, or null where `key` is free.
+ */
+export function previousKey(time: number, before: number, runStart: (key: number) => number | null): MessageId {
+  let key = Math.min(firstKeyAt(time) + PER_MS - 2, before - 1)
+  for (let start = runStart(key); start !== null; start = runStart(key)) key = start - 1
+  return key as MessageId
+}

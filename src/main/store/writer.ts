@@ -27,6 +27,8 @@ export interface IncomingMessage {
   time: number
   stanzaId: string | null
   originId: string | null
+  /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
+  replayed: boolean
 }
 
 export interface RecordBatch {
@@ -53,6 +55,15 @@ export interface ImportRow {
   text: string
 }
 
+/** What may become of an own message; 'queued' again where the server lost it. */
+const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
+  received: [],
+  queued: ['sent', 'delivered', 'failed'],
+  sent: ['queued', 'delivered', 'failed'],
+  failed: ['queued', 'delivered'],
+  delivered: ['queued']
+}
+
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
   const archives = archiveWrites(db)
@@ -71,16 +82,59 @@ export function createWrites(db: WritableDB) {
   }
 
   /** An own message that came back from its archive: settled, and moved to the place its archive gives it. */
-  function settle(row: MessageRow, incoming: IncomingMessage, fromArchive: boolean, after: number): MessageId {
+  function settle(row: MessageRow, incoming: IncomingMessage, after: number): MessageId {
     const state: MessageState = row.state === 'queued' || row.state === 'failed' ? 'sent' : row.state
     messages.settle(row.id, incoming.stanzaId, state)
-    if (!row.outgoing || row.stanza_id !== null || !fromArchive) return row.id
+    if (!row.outgoing) return row.id
     // nothing came between: it stands where it belongs
     if (messages.newest(row.conversation) === row.id && row.id > after) return row.id
     return messages.move(row, incoming.time, after)
   }
 
-  const record = db.transaction((batch: RecordBatch): StoreChanges => {
+  /** The stored message that this one is, or undefined. */
+  function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
+    const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
+    if (byArchive !== undefined || incoming.originId === null) return byArchive
+    return messages.byOriginId(id, incoming.sender, incoming.originId) ?? (incoming.outgoing ? messages.ownByOriginId(id, incoming.originId) : undefined)
+  }
+
+  function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId): MessageId {
+    const { sender, outgoing, text, time, stanzaId, originId } = incoming
+    return messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId }, key)
+  }
+
+  /** Older history: each message gets a key below what the archive already gave us of its conversation. */
+  function recordOlder(batch: RecordBatch): StoreChanges {
+    const bound = new Map<ConversationId, number>()
+    const reserved = new Set<number>()
+    const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
+    const settled: Message[] = []
+    for (const incoming of batch.messages.toReversed()) {
+      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      const known = find(id, incoming)
+      if (known !== undefined) {
+        if (known.stanza_id === null && incoming.stanzaId !== null) {
+          messages.settle(known.id, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
+          settled.push(toMessage(read(known.id)))
+        }
+        continue
+      }
+      // one archive may hold a message twice under one origin-id: a retry that was not needed
+      if (incoming.originId !== null && fresh.some((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)) continue
+      const key = messages.keyBefore(incoming.time, bound.get(id) ?? messages.oldestArchived(id), reserved)
+      bound.set(id, key)
+      reserved.add(key)
+      fresh.push({ key, id, incoming })
+    }
+    // FTS5 gathers what it is given in memory only while row ids rise
+    for (const { key, id, incoming } of fresh.sort((a, b) => a.key - b.key)) {
+      insert(id, incoming, key)
+      conversations.advance(id, key, 0)
+    }
+    return changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], [], fresh.length)
+  }
+
+  function recordNewer(batch: RecordBatch): StoreChanges {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
     const removed: StoreChanges['removed'] = []
@@ -88,14 +142,11 @@ export function createWrites(db: WritableDB) {
     let added = 0
     for (const incoming of batch.messages) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
-      const known =
-        (incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)) ??
-        (incoming.originId === null ? undefined : messages.byOriginId(id, incoming.sender, incoming.originId)) ??
-        (incoming.outgoing && incoming.originId !== null ? messages.ownByOriginId(id, incoming.originId) : undefined)
-      const before = lastOf.get(id) ?? (batch.order === 'backward' ? 0 : (messages.newestSettled(id) ?? 0))
+      const before = lastOf.get(id) ?? messages.newestSettled(id) ?? 0
+      const known = find(id, incoming)
       if (known !== undefined) {
         if (known.stanza_id === null && incoming.stanzaId !== null) {
-          const moved = settle(known, incoming, batch.archive !== null, before)
+          const moved = settle(known, incoming, before)
           if (moved !== known.id) {
             removed.push({ conversation: id, id: known.id })
             conversations.summarize(id)
@@ -106,38 +157,32 @@ export function createWrites(db: WritableDB) {
         }
         continue
       }
-      const stored = messages.insert(
-        {
-          conversation: id,
-          sender: incoming.sender,
-          outgoing: incoming.outgoing,
-          text: incoming.text,
-          time: incoming.time,
-          state: incoming.outgoing ? 'sent' : 'received',
-          stanzaId: incoming.stanzaId,
-          originId: incoming.originId
-        },
-        before
-      )
+      // the hole below will be filled, and then it stands where its archive has it
+      if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid).hole !== null) continue
+      const stored = insert(id, incoming, messages.keyAfter(incoming.time, before))
       lastOf.set(id, stored)
       added++
-      const unread = batch.order !== 'backward' && !incoming.outgoing
-      conversations.advance(id, stored, unread ? 1 : 0)
+      conversations.advance(id, stored, incoming.outgoing ? 0 : 1)
       // who answers has read what stood before it
-      if (incoming.outgoing && batch.order !== 'backward') conversations.read(id, stored, 0)
+      if (incoming.outgoing) conversations.read(id, stored, 0)
       touched.add(id)
       changed.set(stored, toMessage(read(stored)))
     }
+    return changes(touched, [...changed.values()], removed, added)
+  }
+
+  const record = db.transaction((batch: RecordBatch): StoreChanges => {
+    const result = batch.order === 'backward' ? recordOlder(batch) : recordNewer(batch)
     if (batch.archive !== null) {
       if (batch.archive.lastId !== undefined) archives.setLast(batch.archive.jid, batch.archive.lastId)
       if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole)
     }
-    return changes(touched, [...changed.values()], removed, added)
+    return result
   })
 
   const queueMessage = db.transaction((input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0
-    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null }, after)
+    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null }, messages.keyAfter(input.time, after))
     conversations.advance(input.conversation, id, 0)
     conversations.read(input.conversation, id, 0)
     conversations.saveDraft(input.conversation, '')
@@ -148,8 +193,7 @@ export function createWrites(db: WritableDB) {
     const conversation = conversations.byJid(conversationJid)
     const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
     if (conversation === null || row === undefined) return changes([])
-    const forward: Record<MessageState, number> = { received: 9, queued: 0, failed: 1, sent: 2, delivered: 3 }
-    if (state !== 'queued' && forward[state] <= forward[row.state]) return changes([])
+    if (!FOLLOWS[row.state].includes(state)) return changes([])
     messages.setState(row.id, state, error)
     return changes([conversation.id], [toMessage(read(row.id))])
   })
@@ -200,7 +244,7 @@ export function createWrites(db: WritableDB) {
           stanzaId: null,
           originId: null
         },
-        lastAt.get(row.time) ?? 0
+        messages.keyAfter(row.time, lastAt.get(row.time) ?? 0)
       )
       lastAt.set(row.time, id)
       newest = Math.max(newest, id)

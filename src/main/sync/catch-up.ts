@@ -42,7 +42,7 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
 function decode(page: Page, self: Self): IncomingMessage[] {
   return page.messages.flatMap(({ archiveId, time, message }) => {
     const decoded = decodeMessage(message, self)
-    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId }]
+    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
   })
 }
 

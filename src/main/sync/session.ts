@@ -182,7 +182,8 @@ export class Session extends EventEmitter<Events> {
     const decoded = decodeMessage(message, this.#self)
     if (decoded === null) return
     const archive = decoded.kind === 'group' ? decoded.conversation : this.#own
-    this.#inbox.add(archive, { ...decoded, time: delayStamp(message) ?? Date.now() })
+    const stamp = delayStamp(message)
+    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
     if (carbon === null && !decoded.outgoing) {
       const receipt = receiptOf(message)
       if (receipt !== null && this.#roster.has(bare(decoded.sender))) this.connection.send(receipt).catch(() => undefined)

@@ -2,7 +2,7 @@
 import type { ConversationId, Jid, Message, MessageId, MessageState } from '../../../contract/domain.ts'
 import { resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
-import { nextKey } from '../order.ts'
+import { nextKey, previousKey } from '../order.ts'
 
 export interface MessageRow {
   id: MessageId
@@ -86,6 +86,10 @@ const RUN = 256
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
+  const keysDownFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id <= ? ORDER BY id DESC LIMIT ?').pluck()
+  const oldestArchived = db
+    .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
+    .pluck()
   const insert = db.prepare(
     `INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -106,27 +110,40 @@ export function messageWrites(db: WritableDB) {
     `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.outgoing = 1 AND m.origin_id = ?`
   )
 
-  function runEnd(key: number): number | null {
+  /** The far end of the unbroken run of used keys from `key` on, upwards (step 1) or downwards (step -1); null: it is free. */
+  function runFrom(key: number, step: 1 | -1): number | null {
+    const keys = step === 1 ? keysFrom : keysDownFrom
     let end: number | null = null
     for (let from = key; ; ) {
-      const keys = keysFrom.all(from, RUN)
-      for (const used of keys) {
-        if (used !== (end === null ? key : end + 1)) return end
-        end = used
+      const used = keys.all(from, RUN)
+      for (const next of used) {
+        if (next !== (end === null ? key : end + step)) return end
+        end = next
       }
-      if (keys.length < RUN || end === null) return end
-      from = end + 1
+      if (used.length < RUN || end === null) return end
+      from = end + step
     }
   }
+  const runEnd = (key: number): number | null => runFrom(key, 1)
 
   return {
     ...reads,
     byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, sender, id),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
-    /** Stores and indexes; its key comes after `after`. */
-    insert(message: NewMessage, after: number): MessageId {
-      const id = nextKey(message.time, after, runEnd)
+    /** A key that comes after `after`. */
+    keyAfter: (time: number, after: number): MessageId => nextKey(time, after, runEnd),
+    /** A key that comes before `before`, none of `reserved`. */
+    keyBefore: (time: number, before: number, reserved: ReadonlySet<number>): MessageId =>
+      previousKey(time, before, (key) => {
+        let start = runFrom(key, -1)
+        while (reserved.has((start ?? key + 1) - 1)) start = (start ?? key + 1) - 1
+        return start
+      }),
+    /** The oldest message of the conversation that an archive gave us, or Infinity. */
+    oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
+    /** Stores and indexes under a free key. */
+    insert(message: NewMessage, id: MessageId): MessageId {
       insert.run(
         id,
         message.conversation,

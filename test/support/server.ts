@@ -1,0 +1,103 @@
+/** A Prosody of its own for each test file, and engines that sign in to it. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
+import { Engine } from '../../src/main/engine.ts'
+import { DOMAIN, startProsody, type Prosody } from '../../tools/demo/prosody.ts'
+import { ROOT, WORKER } from './files.ts'
+
+export interface TestServer extends Prosody {
+  settings(user: string): AccountSettings
+  restart(): Promise<void>
+}
+
+export const USERS = ['alice', 'bob', 'carol']
+
+export async function startServer(): Promise<TestServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'mnemo-prosody-'))
+  const persons = USERS.map((user) => ({
+    user,
+    password: `${user}-secret`,
+    roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
+  }))
+  let server = await startProsody(folder, persons)
+  return {
+    ...server,
+    settings: (user) => ({
+      jid: `${user}@${DOMAIN}` as Jid,
+      password: `${user}-secret`,
+      host: '127.0.0.1',
+      port: server.port,
+      security: 'starttls',
+      trustedFingerprint: server.fingerprint
+    }),
+    async restart() {
+      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort })
+    },
+    async stop() {
+      await server.stop()
+    }
+  }
+}
+
+export interface TestFolder {
+  path: string
+  remove(): void
+}
+
+export function testFolder(): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'mnemo-engine-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
+}
+
+export function openEngine(profile: string): Promise<Engine> {
+  mkdirSync(profile, { recursive: true })
+  return Engine.open({
+    profile,
+    worker: WORKER,
+    extension: join(ROOT, 'native/build/Release/mnemo_tokenizer.node'),
+    dictionary: join(ROOT, 'node_modules/nodejieba/submodules/cppjieba/dict')
+  })
+}
+
+/** Waits for a condition that a change of the engine can bring about; asks again at each change. */
+export async function until<T>(engine: Engine, look: () => Promise<T | null | undefined | false>, ms = 20_000): Promise<T> {
+  const deadline = Date.now() + ms
+  for (;;) {
+    const value = await look()
+    if (value !== null && value !== undefined && value !== false) return value
+    if (Date.now() > deadline) throw new Error('the condition did not come about in time')
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        engine.removeListener('changes', done)
+        engine.removeListener('connection', done)
+        resolve()
+      }
+      const timer = setTimeout(done, 500)
+      engine.on('changes', done)
+      engine.on('connection', done)
+    })
+  }
+}
+
+export const online = (engine: Engine): Promise<true> => until(engine, () => Promise.resolve(engine.connection.status === 'online' && true))
+
+export async function texts(engine: Engine, jid: string): Promise<string[]> {
+  return (await messages(engine, jid)).map((message) => message.text)
+}
+
+export async function messages(engine: Engine, jid: string): Promise<Message[]> {
+  const conversation = await engine.store.read.conversationByJid(jid)
+  if (conversation === null) return []
+  const all: Message[] = []
+  let anchor: Parameters<Engine['store']['read']['page']>[0]['anchor'] = { kind: 'newest' }
+  for (;;) {
+    const page = await engine.store.read.page({ conversation: conversation.id as ConversationId, anchor, limit: 200 })
+    all.unshift(...page.messages)
+    const first = page.messages[0]
+    if (!page.hasOlder || first === undefined) return all
+    anchor = { kind: 'before', id: first.id }
+  }
+}

@@ -1,0 +1,164 @@
+/** A private Prosody on loopback: own folder, own ports, own certificate; it ends with us. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { delimiter, join } from 'node:path'
+
+export const DOMAIN = 'localhost'
+export const ROOMS = 'rooms.localhost'
+
+export interface Person {
+  /** Local part of the address. */
+  user: string
+  password: string
+  /** Whom they see and are seen by: address -> name. */
+  roster: Record<string, string>
+}
+
+export interface Prosody {
+  port: number
+  tlsPort: number
+  /** SHA-256 of its certificate, as the account settings take it. */
+  fingerprint: string
+  folder: string
+  /** Ends it and waits until it is gone. */
+  stop(): Promise<void>
+}
+
+/** The path of an installed program, or null. */
+export function findProgram(name: string): string | null {
+  for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']) {
+    try {
+      accessSync(join(folder, name), constants.X_OK)
+      return join(folder, name)
+    } catch {
+      continue
+    }
+  }
+  return null
+}
+
+export const hasProsody = (): boolean => findProgram('prosody') !== null && findProgram('openssl') !== null
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+function certificate(folder: string): string {
+  const path = join(folder, `${DOMAIN}.crt`)
+  if (!existsSync(path)) {
+    const names = [DOMAIN, ROOMS].map((name) => `DNS:${name}`).join(',')
+    execFileSync(
+      findProgram('openssl') ?? 'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=${names}`, '-keyout', join(folder, `${DOMAIN}.key`), '-out', path],
+      { stdio: 'pipe' }
+    )
+  }
+  return new X509Certificate(readFileSync(path)).fingerprint256
+}
+
+/** Text in Lua's quotes. */
+const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
+
+function configuration(folder: string, port: number, tlsPort: number): string {
+  return `
+run_as_root = true
+pidfile = ${lua(join(folder, 'prosody.pid'))}
+data_path = ${lua(join(folder, 'data'))}
+certificates = ${lua(folder)}
+interfaces = { "127.0.0.1" }
+c2s_ports = { ${port} }
+c2s_direct_tls_ports = { ${tlsPort} }
+s2s_ports = {}
+http_ports = {}
+https_ports = {}
+modules_disabled = { "s2s" }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks" }
+authentication = "internal_plain"
+storage = "internal"
+archive_expires_after = "never"
+max_archive_query_results = 500
+c2s_require_encryption = true
+log = { info = ${lua(join(folder, 'prosody.log'))} }
+VirtualHost "${DOMAIN}"
+  disco_items = { { "${ROOMS}", "rooms" } }
+Component "${ROOMS}" "muc"
+  name = "Rooms"
+  modules_enabled = { "muc_mam" }
+  muc_log_by_default = true
+  muc_log_expires_after = "never"
+  restrict_room_creation = false
+  muc_room_locking = false
+  muc_room_default_persistent = true
+  muc_room_default_public = true
+`
+}
+
+/** Accounts and rosters as mod_storage_internal keeps them, so that a server starts with its people in place. */
+function people(data: string, persons: Person[]): void {
+  const folder = (store: string): string => {
+    const path = join(data, DOMAIN, store)
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    return path
+  }
+  for (const { user, password, roster } of persons) {
+    const account = join(folder('accounts'), `${user}.dat`)
+    if (existsSync(account)) continue
+    writeFileSync(account, `return { ["password"] = ${lua(password)}; };\n`, { mode: 0o600 })
+    const items = Object.entries(roster).map(([jid, name]) => `[${lua(jid)}] = { ["subscription"] = "both"; ["groups"] = {}; ["name"] = ${lua(name)}; };`)
+    writeFileSync(join(folder('roster'), `${user}.dat`), `return { [false] = { ["version"] = 1; }; ${items.join(' ')} };\n`, { mode: 0o600 })
+  }
+}
+
+/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within 15 s. */
+export async function startProsody(folder: string, persons: Person[], options: { port?: number; tlsPort?: number } = {}): Promise<Prosody> {
+  const program = findProgram('prosody')
+  if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
+  mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 })
+  const fingerprint = certificate(folder)
+  people(join(folder, 'data'), persons)
+  const port = options.port ?? (await freePort())
+  const tlsPort = options.tlsPort ?? (await freePort())
+  const config = join(folder, 'prosody.cfg.lua')
+  writeFileSync(config, configuration(folder, port, tlsPort), { mode: 0o600 })
+  // the shell ends Prosody when our end of its standard input closes, however we end
+  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    detached: false
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
+  const deadline = Date.now() + 15_000
+  while (!(await listens(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill()
+      throw new Error(`Prosody did not start: ${errors.trim() || `see ${join(folder, 'prosody.log')}`}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return { port, tlsPort, fingerprint, folder, stop: () => stop(child) }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1')
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.once('error', () => resolve(false))
+  })
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.stdin?.end()
+  await gone
+}

@@ -1,0 +1,35 @@
+import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+export default defineConfig({
+  main: {
+    build: {
+      rollupOptions: {
+        input: { index: at('src/main/index.ts'), 'store-worker': at('src/main/store/worker.ts') },
+        external: ['electron'],
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
+      }
+    }
+  },
+  preload: {
+    build: {
+      rollupOptions: {
+        input: { bridge: at('src/preload/bridge.ts') },
+        // a sandboxed preload script must be CommonJS
+        output: { format: 'cjs', entryFileNames: '[name].cjs' }
+      }
+    }
+  },
+  renderer: {
+    root: at('src/renderer'),
+    plugins: [vue()],
+    build: {
+      rollupOptions: {
+        input: { main: at('src/renderer/windows/main/index.html'), chat: at('src/renderer/windows/chat/index.html'), settings: at('src/renderer/windows/settings/index.html') }
+      }
+    }
+  }
+})

@@ -1,0 +1,10 @@
+/** The application menu: what macOS needs for its shortcuts; elsewhere windows have none. */
+import { Menu } from 'electron'
+
+export function installMenu(): void {
+  if (process.platform !== 'darwin') {
+    Menu.setApplicationMenu(null)
+    return
+  }
+  Menu.setApplicationMenu(Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]))
+}

@@ -1,0 +1,85 @@
+/** Composes the app. */
+import { app, powerMonitor } from 'electron'
+import { join, resolve } from 'node:path'
+import { findAssets, projectRoot } from './assets.ts'
+import { applyTheme } from './desktop/appearance.ts'
+import { keyring } from './desktop/keyring.ts'
+import { fileLog } from './desktop/log.ts'
+import { installMenu } from './desktop/menu.ts'
+import { EventHub } from './ipc/event-hub.ts'
+import { createHandlers, explain } from './ipc/handlers.ts'
+import { route } from './ipc/router.ts'
+import { Profile } from './profile.ts'
+import { declareScheme, ORIGIN, serveScheme } from './windows/scheme.ts'
+import { Windows } from './windows/windows.ts'
+
+const SLOW_MS = 100
+
+app.setName('Mnemo')
+const folder = resolve(app.commandLine.getSwitchValue('profile') || process.env['MNEMO_PROFILE'] || app.getPath('userData'))
+app.setPath('userData', folder)
+declareScheme()
+app.enableSandbox()
+
+if (app.requestSingleInstanceLock()) void start()
+else app.quit()
+
+async function start(): Promise<void> {
+  const log = fileLog(join(folder, 'logs', 'mnemo.log'))
+  process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
+  const out = join(projectRoot(), 'out')
+  const profile = new Profile(folder, {
+    worker: new URL('./store-worker.js', import.meta.url),
+    ...findAssets(app.isPackaged ? process.resourcesPath : null),
+    keyring,
+    log,
+    onTime: (operation, ms) => {
+      if (ms > SLOW_MS) log.info(`${operation} took ${Math.round(ms)} ms`)
+    }
+  })
+  const hub = new EventHub()
+  const windows = new Windows({
+    preload: join(out, 'preload', 'bridge.cjs'),
+    recall: (name) => profile.engine.store.read.remembered(name),
+    remember: (name, json) => profile.engine.store.write.remember({ name, json }),
+    onCreated: (contents) => hub.add(contents),
+    tell: (contents, event) => hub.tell(contents, event),
+    warn: log.warn
+  })
+  profile.on('swapped', (engine) => {
+    engine.on('changes', (changes) => hub.storeChanged(changes))
+    engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
+    engine.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
+  })
+
+  await app.whenReady()
+  serveScheme(join(out, 'renderer'))
+  installMenu()
+  try {
+    if (app.commandLine.hasSwitch('demo')) await profile.openDemo()
+    else await profile.open()
+  } catch (error) {
+    const { dialog } = await import('electron')
+    dialog.showErrorBox('Mnemo', error instanceof Error ? error.message : String(error))
+    app.exit(1)
+    return
+  }
+  applyTheme(await profile.engine.store.read.settings())
+  const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
+  route({ handlers: createHandlers({ profile, hub, windows, host }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+
+  app.on('second-instance', () => windows.focusMain())
+  app.on('activate', () => void windows.openMain())
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
+  powerMonitor.on('resume', () => profile.engine.wake())
+  let closed = false
+  app.on('will-quit', (event) => {
+    if (closed) return
+    event.preventDefault()
+    closed = true
+    void profile.close().finally(() => app.quit())
+  })
+  await windows.openMain()
+}

@@ -1,0 +1,58 @@
+/** What one window will be told at its next turn: of several changes of the same thing, the last. Pure. */
+import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
+import type { AppEvent } from '../../contract/ipc.ts'
+
+/** More changed messages than this are not sent to a window; it reads its page again instead. */
+export const MOST_MESSAGES = 200
+
+export class EventBatch {
+  readonly #single = new Map<AppEvent['type'], AppEvent>()
+  readonly #conversations = new Map<ConversationId, Conversation>()
+  readonly #removedConversations = new Set<ConversationId>()
+  readonly #messages = new Map<ConversationId, { changed: Map<string, Message>; removed: Set<MessageId>; bulk: boolean }>()
+
+  add(event: AppEvent): void {
+    switch (event.type) {
+      case 'conversations':
+        for (const conversation of event.changed) this.#conversations.set(conversation.id, conversation)
+        for (const id of event.removed) {
+          this.#conversations.delete(id)
+          this.#removedConversations.add(id)
+        }
+        break
+      case 'messages': {
+        const known = this.#messages.get(event.conversation) ?? { changed: new Map<string, Message>(), removed: new Set<MessageId>(), bulk: false }
+        this.#messages.set(event.conversation, known)
+        for (const message of event.changed) known.changed.set(message.key, message)
+        for (const id of event.removed) {
+          known.removed.add(id)
+          for (const [key, message] of known.changed) if (message.id === id) known.changed.delete(key)
+        }
+        known.bulk ||= event.bulk
+        break
+      }
+      default:
+        this.#single.set(event.type, event)
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#single.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0
+  }
+
+  /** All events since the last call. */
+  take(): AppEvent[] {
+    const events: AppEvent[] = [...this.#single.values()]
+    if (this.#conversations.size > 0 || this.#removedConversations.size > 0)
+      events.push({ type: 'conversations', changed: [...this.#conversations.values()], removed: [...this.#removedConversations] })
+    for (const [conversation, { changed, removed, bulk }] of this.#messages) {
+      const tooMany = bulk || changed.size > MOST_MESSAGES
+      events.push({ type: 'messages', conversation, changed: tooMany ? [] : [...changed.values()], removed: tooMany ? [] : [...removed], bulk: tooMany })
+    }
+    this.#single.clear()
+    this.#conversations.clear()
+    this.#removedConversations.clear()
+    this.#messages.clear()
+    return events
+  }
+}

@@ -1,0 +1,64 @@
+/** Tells windows what changed, each only what it shows, coalesced. */
+import type { WebContents } from 'electron'
+import type { ConversationId } from '../../contract/domain.ts'
+import { EVENT_INTERVAL_MS, IPC, type AppEvent } from '../../contract/ipc.ts'
+import type { StoreChanges } from '../store/writer.ts'
+import { EventBatch } from './event-batch.ts'
+
+interface Listener {
+  batch: EventBatch
+  watches: ConversationId | null
+  timer: NodeJS.Timeout | null
+  last: number
+}
+
+export class EventHub {
+  readonly #listeners = new Map<WebContents, Listener>()
+
+  add(contents: WebContents): void {
+    this.#listeners.set(contents, { batch: new EventBatch(), watches: null, timer: null, last: 0 })
+    contents.once('destroyed', () => {
+      clearTimeout(this.#listeners.get(contents)?.timer ?? undefined)
+      this.#listeners.delete(contents)
+    })
+  }
+
+  /** The conversation whose messages this window shows. */
+  watch(contents: WebContents, conversation: ConversationId | null): void {
+    const listener = this.#listeners.get(contents)
+    if (listener !== undefined) listener.watches = conversation
+  }
+
+  broadcast(event: AppEvent): void {
+    for (const [contents, listener] of this.#listeners) this.#queue(contents, listener, event)
+  }
+
+  tell(contents: WebContents, event: AppEvent): void {
+    const listener = this.#listeners.get(contents)
+    if (listener !== undefined) this.#queue(contents, listener, event)
+  }
+
+  storeChanged(changes: StoreChanges): void {
+    for (const [contents, listener] of this.#listeners) {
+      if (changes.conversations.length > 0 || changes.removedConversations.length > 0)
+        this.#queue(contents, listener, { type: 'conversations', changed: changes.conversations, removed: changes.removedConversations })
+      const conversation = listener.watches
+      if (conversation === null) continue
+      const changed = changes.messages.filter((message) => message.conversation === conversation)
+      const removed = changes.removed.flatMap((gone) => (gone.conversation === conversation ? [gone.id] : []))
+      if (changed.length > 0 || removed.length > 0) this.#queue(contents, listener, { type: 'messages', conversation, changed, removed, bulk: false })
+    }
+  }
+
+  /** The first event after a quiet time goes at once, the following ones together. */
+  #queue(contents: WebContents, listener: Listener, event: AppEvent): void {
+    listener.batch.add(event)
+    listener.timer ??= setTimeout(() => this.#send(contents, listener), Math.max(0, listener.last + EVENT_INTERVAL_MS - Date.now()))
+  }
+
+  #send(contents: WebContents, listener: Listener): void {
+    listener.timer = null
+    listener.last = Date.now()
+    if (!contents.isDestroyed() && !listener.batch.isEmpty) contents.send(IPC.events, listener.batch.take())
+  }
+}

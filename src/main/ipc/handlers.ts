@@ -1,0 +1,84 @@
+/** One handler a channel of the contract. Each does one thing by asking the engine; no rules live here. */
+import { app, clipboard } from 'electron'
+import type { AppState } from '../../contract/ipc.ts'
+import { StoreError } from '../store/store.ts'
+import { EngineError, JoinError } from '../engine.ts'
+import { applyTheme, systemLanguage } from '../desktop/appearance.ts'
+import type { Profile } from '../profile.ts'
+import type { Windows } from '../windows/windows.ts'
+import type { EventHub } from './event-hub.ts'
+import type { Handlers, RouterOptions } from './router.ts'
+
+export interface HandlerOptions {
+  profile: Profile
+  hub: EventHub
+  windows: Windows
+  host: string
+}
+
+export function createHandlers({ profile, hub, windows, host }: HandlerOptions): Handlers {
+  const engine = () => profile.engine
+  const tellAccount = (): void => hub.broadcast({ type: 'account', account: account(), demo: profile.demo })
+  const account = (): AppState['account'] => (engine().account === null && profile.demo === 'no' ? null : { jid: engine().account?.jid ?? ('you@localhost' as never) })
+
+  return {
+    'app.state': async () => ({
+      account: account(),
+      connection: engine().connection,
+      presence: Object.fromEntries(engine().presence),
+      settings: await engine().store.read.settings(),
+      systemLanguage: systemLanguage(),
+      demo: profile.demo,
+      keyProtection: engine().keyProtection,
+      version: app.getVersion(),
+      host
+    }),
+    'account.signIn': async (settings) => {
+      const state = await engine().signIn(settings)
+      tellAccount()
+      return state
+    },
+    'account.signOut': async () => {
+      windows.closeChats()
+      if (profile.demo === 'no') await engine().signOut()
+      else await profile.leaveDemo()
+      tellAccount()
+    },
+    'account.reconnect': (change) => engine().reconnect(change),
+    'demo.start': async () => {
+      if (profile.demo === 'no') await profile.openDemo()
+      tellAccount()
+    },
+    'settings.change': async (change) => {
+      const settings = { ...(await engine().store.read.settings()), ...change }
+      await engine().store.write.saveSettings(settings)
+      applyTheme(settings)
+      hub.broadcast({ type: 'settings', settings })
+      return settings
+    },
+    'conversations.list': () => engine().store.read.conversations(),
+    'conversations.start': ({ jid, kind, nick }) => engine().startConversation(jid, kind, nick),
+    'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
+    'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
+    'conversations.watch': ({ conversation }, { sender }) => hub.watch(sender, conversation),
+    'messages.page': (input) => engine().store.read.page(input),
+    'messages.send': ({ conversation, text }) => engine().send(conversation, text),
+    'messages.retry': ({ id }) => engine().retry(id),
+    'messages.discard': ({ id }) => engine().discard(id),
+    'search.messages': (query, { signal }) => engine().store.search(query, signal),
+    'windows.openChat': async ({ conversation, message }) => {
+      const known = await engine().store.read.conversation(conversation)
+      if (known === null) throw new EngineError('not-found', 'the conversation')
+      await windows.openChat(known, message)
+    },
+    'windows.openSettings': () => windows.openSettings(),
+    'clipboard.write': ({ text }) => clipboard.writeText(text)
+  }
+}
+
+export const explain: RouterOptions['explain'] = (error) => {
+  if (error instanceof EngineError) return { code: error.code, message: error.message }
+  if (error instanceof JoinError) return { code: 'not-connected', message: error.condition }
+  if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message }
+  return null
+}

@@ -1,0 +1,71 @@
+/** The profile in use: the user's own, or the demo's. Swapping it closes one engine and opens another. */
+import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
+import type { Demo } from '../../tools/demo/demo.ts'
+import { Engine, type EngineOptions } from './engine.ts'
+
+interface Events {
+  /** Another engine is in use. */
+  swapped: [Engine]
+}
+
+export class Profile extends EventEmitter<Events> {
+  readonly #folder: string
+  readonly #options: Omit<EngineOptions, 'profile'>
+  #engine: Engine | null = null
+  #demo: Demo | null = null
+
+  constructor(folder: string, options: Omit<EngineOptions, 'profile'>) {
+    super()
+    this.#folder = folder
+    this.#options = options
+  }
+
+  get engine(): Engine {
+    if (this.#engine === null) throw new Error('no profile is open')
+    return this.#engine
+  }
+
+  get demo(): 'no' | 'live' | 'offline' {
+    return this.#demo === null ? 'no' : this.#demo.live ? 'live' : 'offline'
+  }
+
+  /** Opens the user's own profile; the account connects by itself. Throws StoreOpenError. */
+  async open(): Promise<void> {
+    await this.#use(await Engine.open({ profile: this.#folder, ...this.#options }))
+    await this.engine.connect()
+  }
+
+  /** Opens the demo: its people, its server where one can be had, its history. */
+  async openDemo(): Promise<void> {
+    const { startDemo } = await import('../../tools/demo/demo.ts')
+    const folder = join(this.#folder, 'demo')
+    const engine = await Engine.open({ profile: folder, ...this.#options })
+    this.#demo = await startDemo(folder, engine)
+    await this.#use(engine)
+    if (this.#demo.account !== null) await engine.signIn(this.#demo.account)
+  }
+
+  /** Back to the user's own profile. */
+  async leaveDemo(): Promise<void> {
+    await this.#use(await Engine.open({ profile: this.#folder, ...this.#options }), true)
+    await this.engine.connect()
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close()
+    this.#engine = null
+    await this.#demo?.stop()
+    this.#demo = null
+  }
+
+  async #use(engine: Engine, endsDemo = false): Promise<void> {
+    const before = this.#engine
+    const demo = endsDemo ? this.#demo : null
+    if (endsDemo) this.#demo = null
+    this.#engine = engine
+    this.emit('swapped', engine)
+    await before?.close()
+    await demo?.stop()
+  }
+}

@@ -1,0 +1,151 @@
+/** Our windows: which are open, where they stand, what they may do. */
+import { BrowserWindow, nativeTheme, screen, session, shell, type WebContents } from 'electron'
+import { z } from 'zod'
+import type { Conversation, MessageId } from '../../contract/domain.ts'
+import type { AppEvent } from '../../contract/ipc.ts'
+import { ORIGIN } from './scheme.ts'
+
+const Placement = z.object({ x: z.number(), y: z.number(), width: z.number().min(200), height: z.number().min(200), maximized: z.boolean() })
+type Placement = z.infer<typeof Placement>
+
+interface Kind {
+  name: 'main' | 'chat' | 'settings'
+  width: number
+  height: number
+  minWidth: number
+  minHeight: number
+}
+const MAIN: Kind = { name: 'main', width: 1080, height: 720, minWidth: 420, minHeight: 400 }
+const CHAT: Kind = { name: 'chat', width: 560, height: 680, minWidth: 360, minHeight: 360 }
+const SETTINGS: Kind = { name: 'settings', width: 560, height: 560, minWidth: 420, minHeight: 400 }
+
+const SAVE_MS = 400
+
+export interface WindowsOptions {
+  /** The built preload script. */
+  preload: string
+  /** What a window was told to remember, as JSON. */
+  recall(name: string): Promise<string | null>
+  remember(name: string, json: string): Promise<void>
+  onCreated(contents: WebContents): void
+  tell(contents: WebContents, event: AppEvent): void
+  warn(message: string): void
+}
+
+export class Windows {
+  readonly #options: WindowsOptions
+  readonly #open = new Map<string, BrowserWindow>()
+
+  constructor(options: WindowsOptions) {
+    this.#options = options
+    // nothing a page asks for is granted but putting text on the clipboard
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === 'clipboard-sanitized-write'))
+    session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write')
+  }
+
+  openMain = (): Promise<void> => this.#show('main', MAIN, {})
+  openSettings = (): Promise<void> => this.#show('settings', SETTINGS, {})
+
+  /** The conversation's own window; one that is open already comes to the front. */
+  async openChat(conversation: Conversation, message: MessageId | null): Promise<void> {
+    const name = `chat:${conversation.jid}`
+    const open = this.#open.get(name)
+    if (open !== undefined && message !== null) this.#options.tell(open.webContents, { type: 'show', conversation: conversation.id, message })
+    await this.#show(name, CHAT, { conversation: String(conversation.id), ...(message === null ? {} : { message: String(message) }) })
+  }
+
+  closeChats(): void {
+    for (const [name, window] of this.#open) if (name !== 'main') window.close()
+  }
+
+  focusMain(): void {
+    const main = this.#open.get('main')
+    if (main?.isMinimized() === true) main.restore()
+    main?.show()
+  }
+
+  async #show(name: string, kind: Kind, query: Record<string, string>): Promise<void> {
+    const open = this.#open.get(name)
+    if (open !== undefined) {
+      if (open.isMinimized()) open.restore()
+      open.show()
+      open.focus()
+      return
+    }
+    const placement = this.#visible(await this.#recall(name))
+    const window = new BrowserWindow({
+      ...(placement === null ? { width: kind.width, height: kind.height } : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
+      minWidth: kind.minWidth,
+      minHeight: kind.minHeight,
+      show: false,
+      title: 'Mnemo',
+      autoHideMenuBar: true,
+      // the page's own background, so that nothing flashes before its first paint
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
+      webPreferences: { preload: this.#options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: true }
+    })
+    this.#open.set(name, window)
+    this.#guard(window)
+    this.#options.onCreated(window.webContents)
+    window.once('ready-to-show', () => {
+      if (placement?.maximized === true) window.maximize()
+      window.show()
+    })
+    this.#keepPlace(name, window)
+    window.on('closed', () => this.#open.delete(name))
+    const url = new URL(`${ORIGIN}/windows/${kind.name}/index.html`)
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
+    window.loadURL(url.href).catch((error: unknown) => this.#options.warn(`window ${kind.name}: ${String(error)}`))
+  }
+
+  /** No page but ours, in no window but ours. */
+  #guard(window: BrowserWindow): void {
+    const contents = window.webContents
+    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-attach-webview', (event) => event.preventDefault())
+    contents.setWindowOpenHandler(({ url }) => {
+      if (/^(https?|mailto|xmpp):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
+      return { action: 'deny' }
+    })
+    contents.on('render-process-gone', (_event, { reason }) => {
+      this.#options.warn(`a window's page ended: ${reason}`)
+      if (reason !== 'clean-exit' && !window.isDestroyed()) contents.reload()
+    })
+  }
+
+  #keepPlace(name: string, window: BrowserWindow): void {
+    let timer: NodeJS.Timeout | null = null
+    const save = (): void => {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+      if (window.isDestroyed() || window.isMinimized()) return
+      const placement: Placement = { ...window.getNormalBounds(), maximized: window.isMaximized() }
+      this.#options.remember(`window:${name}`, JSON.stringify(placement)).catch((error: unknown) => this.#options.warn(`remembering a window: ${String(error)}`))
+    }
+    const later = (): void => {
+      if (timer !== null) clearTimeout(timer)
+      timer = setTimeout(save, SAVE_MS)
+    }
+    window.on('resize', later)
+    window.on('move', later)
+    window.on('close', save)
+    window.on('closed', () => {
+      if (timer !== null) clearTimeout(timer)
+    })
+  }
+
+  async #recall(name: string): Promise<Placement | null> {
+    const json = await this.#options.recall(`window:${name}`)
+    if (json === null) return null
+    const parsed = Placement.safeParse(JSON.parse(json))
+    return parsed.success ? parsed.data : null
+  }
+
+  /** A remembered place, unless the display it was on is gone. */
+  #visible(placement: Placement | null): Placement | null {
+    if (placement === null) return null
+    const { x, y, width, height } = screen.getDisplayMatching(placement).workArea
+    const seen = placement.x < x + width - 50 && placement.x + placement.width > x + 50 && placement.y >= y - 10 && placement.y < y + height - 50
+    return seen ? placement : null
+  }
+}

@@ -1,0 +1,13 @@
+/** The bridge: one object, no logic. Channels and inputs are checked by main, which trusts no window. */
+import { contextBridge, ipcRenderer } from 'electron'
+import { IPC, type Bridge } from '../contract/ipc.ts'
+
+const bridge: Bridge = {
+  call: (id, channel, input) => ipcRenderer.invoke(IPC.call, id, channel, input),
+  cancel: (id) => ipcRenderer.invoke(IPC.cancel, id),
+  onEvents: (listener) => {
+    ipcRenderer.on(IPC.events, (_event, events) => listener(events))
+    return Promise.resolve()
+  }
+}
+contextBridge.exposeInMainWorld('mnemo', bridge)

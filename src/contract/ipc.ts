@@ -110,5 +110,3 @@ export interface Bridge {
   cancel(id: number): Promise<void>
   onEvents(listener: (events: AppEvent[]) => void): Promise<void>
 }
-
-export const IPC = { call: 'mnemo:call', cancel: 'mnemo:cancel', events: 'mnemo:events' } as const

@@ -1,6 +1,7 @@
 /** The bridge: one object, no logic. Channels and inputs are checked by main, which trusts no window. */
 import { contextBridge, ipcRenderer } from 'electron'
-import { IPC, type Bridge } from '../contract/ipc.ts'
+import { IPC } from '../contract/channels.ts'
+import type { Bridge } from '../contract/ipc.ts'
 
 const bridge: Bridge = {
   call: (id, channel, input) => ipcRenderer.invoke(IPC.call, id, channel, input),

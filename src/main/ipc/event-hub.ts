@@ -1,7 +1,8 @@
 /** Tells windows what changed, each only what it shows, coalesced. */
 import type { WebContents } from 'electron'
 import type { ConversationId } from '../../contract/domain.ts'
-import { EVENT_INTERVAL_MS, IPC, type AppEvent } from '../../contract/ipc.ts'
+import { IPC } from '../../contract/channels.ts'
+import { EVENT_INTERVAL_MS, type AppEvent } from '../../contract/ipc.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { EventBatch } from './event-batch.ts'
 

@@ -1,7 +1,8 @@
 /** The only code that touches ipcMain: checks the sender, validates the input, turns every failure into a typed error. */
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { z } from 'zod'
-import { IPC, requests, type Answer, type CallError, type Channel, type Output, type ParsedInput } from '../../contract/ipc.ts'
+import { IPC } from '../../contract/channels.ts'
+import { requests, type Answer, type CallError, type Channel, type Output, type ParsedInput } from '../../contract/ipc.ts'
 
 export interface CallContext {
   sender: WebContents

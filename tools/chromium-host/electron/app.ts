@@ -40,6 +40,8 @@ class App extends EventEmitter {
     this.#ready ??= (async () => {
       await new Promise((resolve) => setImmediate(resolve))
       const switches = [...this.#switches].map(([name, value]) => `--${name}${value === '' ? '' : `=${value}`}`)
+      // as Electron does with a switch of Chromium's on its own command line
+      switches.push(...process.argv.filter((argument) => argument.startsWith('--remote-debugging-port=')))
       const browser = await startBrowser(join(this.getPath('userData'), 'chromium'), switches)
       browser.once('exit', () => {
         if (!this.#quitting) this.exit(1)

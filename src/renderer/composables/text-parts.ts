@@ -1,0 +1,42 @@
+/** A message's text as parts to show: plain, link, marked. Pure. */
+import type { Range } from '../../contract/domain.ts'
+
+export interface TextPart {
+  text: string
+  /** Where it leads; http and https only. */
+  href: string | null
+  marked: boolean
+}
+
+const LINK = /https?:\/\/[^\s<>"'“”‘’（）()，。；！？、]+[^\s<>"'“”‘’（）()，。；！？、.,;:!?\]]/gu
+
+/** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. */
+export function textParts(text: string, ranges: readonly Range[]): TextPart[] {
+  const links = [...text.matchAll(LINK)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: match[0] }))
+  const cuts = new Set([0, text.length])
+  for (const { start, end } of links) cuts.add(start).add(end)
+  for (const [start, end] of ranges) cuts.add(Math.min(start, text.length)).add(Math.min(end, text.length))
+  const points = [...cuts].sort((a, b) => a - b)
+  return points.slice(1).map((end, index) => {
+    const start = points[index] ?? 0
+    const link = links.find((candidate) => candidate.start <= start && end <= candidate.end)
+    return { text: text.slice(start, end), href: link?.href ?? null, marked: ranges.some((range) => range[0] <= start && end <= range[1]) }
+  })
+}
+
+/** A line of text around its first match, short enough to show it: at most `most` units, cut at character borders. */
+export function snippet(text: string, ranges: readonly Range[], most = 120): { text: string; ranges: Range[] } {
+  const first = ranges[0]?.[0] ?? 0
+  let start = text.length <= most || first < most / 2 ? 0 : first - Math.floor(most / 3)
+  // not in the middle of a surrogate pair
+  if (start > 0 && /[\udc00-\udfff]/.test(text.charAt(start))) start--
+  let end = Math.min(text.length, start + most)
+  if (end < text.length && /[\udc00-\udfff]/.test(text.charAt(end))) end++
+  const lead = start > 0 ? '…' : ''
+  const body = text.slice(start, end).replace(/[\n\r\t]/g, ' ')
+  const moved = ranges.flatMap(([from, to]): Range[] => (to <= start || from >= end ? [] : [[Math.max(from, start) - start + lead.length, Math.min(to, end) - start + lead.length]]))
+  return { text: `${lead}${body}${end < text.length ? '…' : ''}`, ranges: moved }
+}
+
+/** One to three emoji and nothing else. */
+export const isEmojiOnly = (text: string): boolean => /^\p{RGI_Emoji}{1,3}$/v.test(text.trim())

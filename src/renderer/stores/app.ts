@@ -1,0 +1,37 @@
+/** What all windows know: account, connection, presence, settings. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { Presence, Settings } from '../../contract/domain.ts'
+import type { AppState } from '../../contract/ipc.ts'
+import { call, onEvent } from '../bridge.ts'
+
+export const useAppStore = defineStore('app', () => {
+  const state = ref<AppState | null>(null)
+
+  async function load(): Promise<void> {
+    onEvent((event) => {
+      if (state.value === null) return
+      if (event.type === 'connection') state.value.connection = event.connection
+      else if (event.type === 'presence') state.value.presence = event.presence
+      else if (event.type === 'settings') state.value.settings = event.settings
+      else if (event.type === 'account') {
+        state.value.account = event.account
+        state.value.demo = event.demo
+      }
+    })
+    state.value = await call('app.state')
+  }
+
+  const now = computed(() => {
+    if (state.value === null) throw new Error('the app state is not loaded')
+    return state.value
+  })
+  const language = computed(() => {
+    const chosen = state.value?.settings.language ?? 'system'
+    return chosen === 'system' ? (state.value?.systemLanguage ?? 'en') : chosen
+  })
+  const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
+  const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
+
+  return { load, now, language, presenceOf, change }
+})

@@ -1,0 +1,31 @@
+/** The conversation list, newest first. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { Conversation, ConversationId, ConversationKind } from '../../contract/domain.ts'
+import { call, onEvent } from '../bridge.ts'
+
+export const useConversationsStore = defineStore('conversations', () => {
+  const byId = ref(new Map<ConversationId, Conversation>())
+  const loaded = ref(false)
+  const list = computed(() => [...byId.value.values()].sort((a, b) => (b.last?.id ?? 0) - (a.last?.id ?? 0) || a.id - b.id))
+
+  onEvent((event) => {
+    if (event.type === 'account') void load()
+    if (event.type !== 'conversations') return
+    for (const conversation of event.changed) byId.value.set(conversation.id, conversation)
+    for (const id of event.removed) byId.value.delete(id)
+  })
+
+  async function load(): Promise<void> {
+    byId.value = new Map((await call('conversations.list')).map((conversation) => [conversation.id, conversation]))
+    loaded.value = true
+  }
+
+  async function start(jid: string, kind: ConversationKind, nick: string | null): Promise<Conversation> {
+    const conversation = await call('conversations.start', { jid, kind, nick })
+    byId.value.set(conversation.id, conversation)
+    return conversation
+  }
+
+  return { byId, list, loaded, load, start }
+})

@@ -1,0 +1,26 @@
+/** A stretch of history under change. Pure. */
+import type { Message, MessageId } from '../../contract/domain.ts'
+
+/**
+ * The stretch after some messages changed, were added or removed; in order of history. `open`: it reaches to the newest
+ * message, so newer ones belong to it; otherwise only those within its bounds do.
+ */
+export function applyChanges(stretch: readonly Message[], changed: readonly Message[], removed: readonly MessageId[], open: boolean): Message[] {
+  const changedKeys = new Map(changed.map((message) => [message.key, message]))
+  const gone = new Set(removed)
+  const first = stretch[0]?.id ?? 0
+  const last = stretch.at(-1)?.id ?? 0
+  const kept = stretch.flatMap((message) => {
+    const now = changedKeys.get(message.key)
+    if (now !== undefined) {
+      changedKeys.delete(message.key)
+      return [now]
+    }
+    return gone.has(message.id) ? [] : [message]
+  })
+  const added = [...changedKeys.values()].filter((message) => (open ? message.id > first : message.id > first && message.id < last))
+  const result = [...kept, ...added]
+  for (let i = 1; i < result.length; i++)
+    if ((result[i - 1]?.id ?? 0) > (result[i]?.id ?? 0)) return result.sort((a, b) => a.id - b.id)
+  return result
+}

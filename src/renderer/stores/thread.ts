@@ -1,0 +1,130 @@
+/** The messages that this window shows: a stretch of one conversation, never all of it. */
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { ConversationId, Message, MessageId, Range } from '../../contract/domain.ts'
+import type { PageAnchor } from '../../contract/ipc.ts'
+import { call, onEvent } from '../bridge.ts'
+import { applyChanges } from './stretch.ts'
+
+const PAGE = 60
+/** The most messages held; what is out of sight beyond that is let go. */
+const MOST = 360
+
+export const useThreadStore = defineStore('thread', () => {
+  const conversation = ref<ConversationId | null>(null)
+  const messages = ref<Message[]>([])
+  const hasOlder = ref(false)
+  const hasNewer = ref(false)
+  const loading = ref(false)
+  /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
+  const prepending = ref(false)
+  /** The message that was jumped to, with what was searched for. */
+  const target = ref<{ id: MessageId; ranges: Range[]; serial: number } | null>(null)
+  /** Up to here all had been read when the conversation was opened. */
+  const readUpTo = ref(0)
+  let epoch = 0
+
+  onEvent((event) => {
+    if (event.type !== 'messages' || event.conversation !== conversation.value) return
+    if (event.bulk) {
+      if (!hasNewer.value) void load({ kind: 'newest' })
+      return
+    }
+    prepending.value = false
+    messages.value = applyChanges(messages.value, event.changed, event.removed, !hasNewer.value)
+    // reading at the end, only the end is kept
+    if (!hasNewer.value && messages.value.length > MOST * 2) trimStart()
+  })
+
+  function trimStart(): void {
+    prepending.value = true
+    messages.value = messages.value.slice(-MOST)
+    hasOlder.value = true
+  }
+
+  async function load(anchor: PageAnchor): Promise<void> {
+    const id = conversation.value
+    if (id === null) return
+    const mine = ++epoch
+    loading.value = true
+    try {
+      const page = await call('messages.page', { conversation: id, anchor, limit: PAGE })
+      if (mine !== epoch) return
+      prepending.value = false
+      messages.value = page.messages
+      hasOlder.value = page.hasOlder
+      hasNewer.value = page.hasNewer
+    } finally {
+      if (mine === epoch) loading.value = false
+    }
+  }
+
+  /** Shows a conversation: at a message, otherwise at the first unread one, otherwise at its end. */
+  async function open(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] } | null): Promise<void> {
+    const same = conversation.value === id
+    conversation.value = id
+    if (!same) {
+      messages.value = []
+      readUpTo.value = read
+      await call('conversations.watch', { conversation: id })
+    }
+    if (at === null) {
+      target.value = null
+      await load({ kind: 'first-unread' })
+      return
+    }
+    if (!messages.value.some((message) => message.id === at.id)) await load({ kind: 'around', id: at.id })
+    target.value = { ...at, serial: (target.value?.serial ?? 0) + 1 }
+  }
+
+  async function close(): Promise<void> {
+    epoch++
+    conversation.value = null
+    messages.value = []
+    target.value = null
+    await call('conversations.watch', { conversation: null })
+  }
+
+  async function extend(direction: 'before' | 'after'): Promise<void> {
+    const id = conversation.value
+    const edge = direction === 'before' ? messages.value[0] : messages.value.at(-1)
+    const more = direction === 'before' ? hasOlder.value : hasNewer.value
+    if (id === null || edge === undefined || !more || loading.value) return
+    const mine = ++epoch
+    loading.value = true
+    try {
+      const page = await call('messages.page', { conversation: id, anchor: { kind: direction, id: edge.id }, limit: PAGE })
+      if (mine !== epoch) return
+      if (direction === 'before') {
+        prepending.value = true
+        messages.value = [...page.messages, ...messages.value]
+        hasOlder.value = page.hasOlder
+        if (messages.value.length > MOST) {
+          messages.value = messages.value.slice(0, MOST)
+          hasNewer.value = true
+        }
+      } else {
+        prepending.value = false
+        messages.value = [...messages.value, ...page.messages]
+        hasNewer.value = page.hasNewer
+      }
+    } finally {
+      if (mine === epoch) loading.value = false
+    }
+  }
+
+  async function toNewest(): Promise<void> {
+    target.value = null
+    if (hasNewer.value) await load({ kind: 'newest' })
+  }
+
+  async function send(text: string): Promise<void> {
+    const id = conversation.value
+    if (id === null) return
+    const message = await call('messages.send', { conversation: id, text })
+    if (hasNewer.value) await load({ kind: 'newest' })
+    else messages.value = applyChanges(messages.value, [message], [], true)
+  }
+
+  return { conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send, trimStart }
+})

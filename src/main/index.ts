@@ -56,7 +56,7 @@ async function start(): Promise<void> {
   serveScheme(join(out, 'renderer'))
   installMenu()
   try {
-    if (app.commandLine.hasSwitch('demo')) await profile.openDemo()
+    if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
     else await profile.open()
   } catch (error) {
     const { dialog } = await import('electron')

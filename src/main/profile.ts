@@ -37,11 +37,11 @@ export class Profile extends EventEmitter<Events> {
   }
 
   /** Opens the demo: its people, its server where one can be had, its history. */
-  async openDemo(): Promise<void> {
+  async openDemo(offline = false): Promise<void> {
     const { startDemo } = await import('../../tools/demo/demo.ts')
     const folder = join(this.#folder, 'demo')
     const engine = await Engine.open({ profile: folder, ...this.#options })
-    this.#demo = await startDemo(folder, engine)
+    this.#demo = await startDemo(folder, engine, offline)
     await this.#use(engine)
     if (this.#demo.account !== null) await engine.signIn(this.#demo.account)
   }

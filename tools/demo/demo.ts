@@ -19,10 +19,10 @@ export interface Demo {
   stop(): Promise<void>
 }
 
-/** Fills the store at its first run and starts the server where one can be had. */
-export async function startDemo(folder: string, engine: Engine): Promise<Demo> {
+/** Fills the store at its first run and starts the server where one can be had. `offline`: not even then. */
+export async function startDemo(folder: string, engine: Engine, offline = false): Promise<Demo> {
   await seed(engine)
-  if (!hasProsody()) return { live: false, account: null, stop: () => Promise.resolve() }
+  if (offline || !hasProsody()) return { live: false, account: null, stop: () => Promise.resolve() }
   const everyone = Object.fromEntries(CAST.map(({ user, name }) => [address(user), name]))
   const server = await startProsody(join(folder, 'prosody'), [
     { ...YOU, roster: everyone },

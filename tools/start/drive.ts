@@ -1,0 +1,69 @@
+/** Starts the app and drives its real windows, on either host; for the headless tour, the end-to-end tests and the benchmarks. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Host } from './host.ts'
+
+const START_MS = 30_000
+
+export interface RunningApp {
+  process: ChildProcess
+  /** The window of that kind, once it is open and its page is there. */
+  window(kind: 'main' | 'chat' | 'settings', ms?: number): Promise<Page>
+  windows(): Page[]
+  /** Ends it as a user does, and waits. Rejects where it does not end with 0. */
+  quit(): Promise<void>
+  kill(): Promise<void>
+}
+
+export interface StartOptions {
+  profile: string
+  args?: string[]
+  env?: Record<string, string>
+}
+
+export async function startApp(host: Host, { profile, args = [], env = {} }: StartOptions): Promise<RunningApp> {
+  // Chromium writes its port there; Electron's user data folder is the profile itself
+  const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
+  rmSync(portFile, { force: true })
+  const [program, ...leading] = host.command
+  const child = spawn(program, [...leading, `--profile=${profile}`, '--remote-debugging-port=0', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: '', ...env }
+  })
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const deadline = Date.now() + START_MS
+  const readPort = (): string | undefined => (existsSync(portFile) ? readFileSync(portFile, 'utf8').split('\n')[0] : undefined)
+  while ((readPort() ?? '') === '') {
+    if (child.exitCode !== null || Date.now() > deadline) throw new Error('the app did not start')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+  const browser: Browser = await chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`)
+  const windows = (): Page[] => browser.contexts().flatMap((context) => context.pages())
+
+  return {
+    process: child,
+    windows,
+    async window(kind, ms = START_MS) {
+      const until = Date.now() + ms
+      for (;;) {
+        const page = windows().find((candidate) => candidate.url().includes(`/windows/${kind}/`))
+        if (page !== undefined) return page
+        if (Date.now() > until) throw new Error(`no ${kind} window opened; there are: ${windows().map((p) => p.url()).join(' ')}`)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    },
+    async quit() {
+      await browser.close()
+      child.kill('SIGTERM')
+      const code = await exited
+      if (code !== 0) throw new Error(`the app ended with ${String(code)}`)
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await exited
+      await browser.close().catch(() => undefined)
+    }
+  }
+}

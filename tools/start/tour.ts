@@ -1,0 +1,128 @@
+/** The main job without a display, by driving the real windows: a transcript with timings, and a picture of every window. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { hasProsody } from '../demo/prosody.ts'
+import { startApp, type RunningApp } from './drive.ts'
+import { ROOT, type Host } from './host.ts'
+
+const SHOTS = join(ROOT, 'demo-screens')
+const PIECES = ['华联', 'hone手机', '流浪', 'earch-ind', 'メラ']
+
+/** Returns the exit code: 0 where every step went well. */
+export async function tour(host: Host): Promise<number> {
+  const profile = mkdtempSync(join(tmpdir(), 'mnemo-tour-'))
+  rmSync(SHOTS, { recursive: true, force: true })
+  mkdirSync(SHOTS, { recursive: true })
+  process.stdout.write(`Mnemo: ${host.reason}.\n`)
+  let app: RunningApp | null = null
+  try {
+    const live = hasProsody()
+    app = await step('start to the first window', () => startApp(host, { profile }))
+    await run(app, live)
+    await step('quit', () => app?.quit() ?? Promise.resolve())
+    app = await step('start again without a server', () => startApp(host, { profile, args: ['--demo', '--offline'] }))
+    await offline(app)
+    await step('quit', () => app?.quit() ?? Promise.resolve())
+    app = null
+    process.stdout.write(`\nAll steps done. Pictures of every window are in ${SHOTS}\n`)
+    return 0
+  } catch (error) {
+    process.stdout.write(`FAILED: ${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  } finally {
+    await app?.kill()
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const started = performance.now()
+  const value = await work().catch((error: unknown) => {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  })
+  process.stdout.write(`  ${name.padEnd(52)} ${Math.round(performance.now() - started).toString().padStart(6)} ms\n`)
+  return value
+}
+
+const shot = (page: Page, name: string): Promise<unknown> => page.screenshot({ path: join(SHOTS, `${name}.png`) })
+
+async function search(page: Page, piece: string): Promise<void> {
+  await page.fill('[data-test=search]', piece)
+  const exactly = new RegExp(`^${piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, 'i')
+  await page.locator('.hit mark').filter({ hasText: exactly }).first().waitFor({ timeout: 10_000 })
+}
+
+async function run(app: RunningApp, live: boolean): Promise<void> {
+  const main = await app.window('main')
+  await step('the sign-in is shown', () => main.locator('[data-test=demo]').waitFor())
+  await shot(main, '1-sign-in')
+  await step(live ? 'sign in to the demo, 20,000 messages stored' : 'open the demo without a server', async () => {
+    await main.click('[data-test=demo]')
+    await main.locator('.item').first().waitFor({ timeout: 60_000 })
+    if (live) await main.locator('.banner').waitFor({ state: 'detached', timeout: 60_000 })
+  })
+  await shot(main, '2-conversations')
+  await step('open a conversation', async () => {
+    await main.locator('.item').nth(0).click()
+    await main.locator('.bubble').first().waitFor()
+  })
+  if (live) {
+    await step('send a message and see it delivered', async () => {
+      await main.fill('[data-test=composer]', '你好！Can you hear me? 👋')
+      await main.keyboard.press('Enter')
+      await main.locator('.row.own[data-state=delivered]', { hasText: 'Can you hear me?' }).waitFor({ timeout: 20_000 })
+    })
+    await step('receive the answer', () => main.locator('.row:not(.own)').last().locator('xpath=self::*[preceding::article[contains(., "Can you hear me?")]]').waitFor({ timeout: 20_000 }))
+  }
+  await shot(main, '3-chat')
+  for (const piece of PIECES) await step(`search '${piece}'`, () => search(main, piece))
+  await search(main, PIECES[0] ?? '')
+  await shot(main, '4-search')
+  await step('jump to a hit', async () => {
+    await main.locator('.hit').nth(2).click()
+    await main.locator('.bubble mark').first().waitFor()
+  })
+  await shot(main, '5-hit')
+  const chat = await step('open it in its own window', async () => {
+    await main.click('[data-test=own-window]')
+    const page = await app.window('chat')
+    await page.locator('.bubble').first().waitFor()
+    return page
+  })
+  await step('a message written there shows in both windows', async () => {
+    await chat.fill('[data-test=composer]', 'from the second window 第二个窗口')
+    await chat.keyboard.press('Enter')
+    await chat.locator('.row.own', { hasText: '第二个窗口' }).waitFor()
+    await main.click('.search .clear')
+    await main.locator('.item .preview', { hasText: '第二个窗口' }).or(main.locator('.row.own', { hasText: '第二个窗口' })).first().waitFor()
+  })
+  await shot(chat, '6-own-window')
+  const settings = await step('open the settings', async () => {
+    await main.click('[data-test=menu]')
+    await main.locator('.menu-item').first().click()
+    const page = await app.window('settings')
+    await page.locator('h1').waitFor()
+    return page
+  })
+  await shot(settings, '7-settings')
+  await step('switch to dark and Chinese', async () => {
+    await settings.locator('input[value=dark]').check({ force: true })
+    await settings.locator('input[value="zh-CN"]').check({ force: true })
+    await main.locator('[placeholder="搜索"]').waitFor()
+  })
+  await main.waitForTimeout(200)
+  await shot(main, '8-dark')
+  await shot(settings, '9-settings-dark')
+}
+
+async function offline(app: RunningApp): Promise<void> {
+  const main = await app.window('main')
+  await step('the history is there, and says that it is offline', async () => {
+    await main.locator('.item').first().waitFor()
+    await main.locator('.banner').waitFor()
+  })
+  for (const piece of PIECES) await step(`search '${piece}' again, offline`, () => search(main, piece))
+  await shot(main, '10-offline')
+}

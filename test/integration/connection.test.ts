@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/main/engine.ts'
 import { freePort } from '../../tools/demo/prosody.ts'
 import { online, openEngine, startServer, testFolder, until, type TestFolder, type TestServer } from '../support/server.ts'
 

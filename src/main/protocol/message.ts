@@ -24,7 +24,6 @@ export interface Self {
 }
 
 /** Characters that XML 1.0 cannot carry. */
-// eslint-disable-next-line no-control-regex
 const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
 /**

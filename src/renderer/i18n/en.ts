@@ -44,7 +44,6 @@ export default {
   connection: {
     connecting: 'Connecting …',
     catchingUp: 'Getting what you missed …',
-    online: 'Online',
     signedOut: 'Not signed in',
     retryIn: 'Next try in {seconds} s',
     retry: 'Try now',
@@ -81,7 +80,6 @@ export default {
     none: 'Choose a conversation',
     noneHint: 'or search everything with {keys}.',
     empty: 'Nothing here yet. Say hello.',
-    loading: 'Loading …',
     today: 'Today',
     yesterday: 'Yesterday',
     unread: 'New messages',
@@ -105,8 +103,7 @@ export default {
     nothing: 'Nothing contains “{query}”',
     nothingHint: 'Every piece counts: a part of a word or of a number is enough.',
     failed: 'The search failed: {detail}',
-    clear: 'Clear',
-    close: 'Close search'
+    clear: 'Clear'
   },
   settings: {
     title: 'Settings',

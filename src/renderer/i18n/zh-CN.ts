@@ -44,7 +44,6 @@ export default {
   connection: {
     connecting: '正在连接…',
     catchingUp: '正在收取错过的消息…',
-    online: '在线',
     signedOut: '未登录',
     retryIn: '{seconds} 秒后重试',
     retry: '立即重试',
@@ -81,7 +80,6 @@ export default {
     none: '选择一个会话',
     noneHint: '或按 {keys} 搜索全部消息。',
     empty: '这里还没有消息，打个招呼吧。',
-    loading: '正在加载…',
     today: '今天',
     yesterday: '昨天',
     unread: '以下是新消息',
@@ -105,8 +103,7 @@ export default {
     nothing: '没有包含“{query}”的消息',
     nothingHint: '任何片段都可以：词的一部分、号码的几位数字。',
     failed: '搜索出错：{detail}',
-    clear: '清除',
-    close: '关闭搜索'
+    clear: '清除'
   },
   settings: {
     title: '设置',

@@ -23,6 +23,10 @@ const windows = new Map<number, BrowserWindow>()
 let focused: BrowserWindow | null = null
 let serial = 0
 
+function focus(window: BrowserWindow): void {
+  focused = window
+}
+
 export class BrowserWindow extends EventEmitter {
   static getAllWindows = (): BrowserWindow[] => [...windows.values()]
   static getFocusedWindow = (): BrowserWindow | null => focused
@@ -229,7 +233,7 @@ export class BrowserWindow extends EventEmitter {
   #gainFocus(): void {
     if (focused === this || this.#destroyed) return
     focused?.emit('blur')
-    focused = this
+    focus(this)
     this.emit('focus')
     app.emit('browser-window-focus', {}, this)
   }

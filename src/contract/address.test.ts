@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { bare, domainOf, localOf, parseJid, resource } from './address.ts'
+
+test('an address is compared without case, its resource with', () => {
+  expect(parseJid(' Alice@Example.ORG/Phone ')).toBe('alice@example.org/Phone')
+  expect(parseJid('李雷@例子.中国')).toBe('李雷@例子.中国')
+  expect(parseJid('example.org')).toBe('example.org')
+})
+
+test.each(['', '@', 'a@', '@b', 'a b@c', 'a@b@c', 'a@b/', 'a"b@c', 'a@b\u202ec', 'a\u0000@b', `${'x'.repeat(1100)}@b`, 'a@b c'])('%j is no address', (text) => {
+  expect(parseJid(text)).toBeNull()
+})
+
+test('parts of an address', () => {
+  expect([bare('a@b/c/d'), resource('a@b/c/d'), domainOf('a@b/c'), localOf('a@b/c')]).toEqual(['a@b', 'c/d', 'b', 'a'])
+})

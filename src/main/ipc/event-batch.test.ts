@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
+import { EventBatch, MOST_MESSAGES } from './event-batch.ts'
+
+const message = (id: number, text = ''): Message => ({ id, key: `k${id}`, text, conversation: 1 }) as unknown as Message
+const conversation = (id: number, name: string): Conversation => ({ id, name }) as unknown as Conversation
+const one = 1 as ConversationId
+
+test('of several changes of one thing the last is told', () => {
+  const batch = new EventBatch()
+  batch.add({ type: 'conversations', changed: [conversation(1, 'a'), conversation(2, 'b')], removed: [] })
+  batch.add({ type: 'conversations', changed: [conversation(1, 'c')], removed: [] })
+  batch.add({ type: 'messages', conversation: one, changed: [message(5, 'old')], removed: [], bulk: false })
+  batch.add({ type: 'messages', conversation: one, changed: [message(5, 'new')], removed: [], bulk: false })
+  expect(batch.take()).toEqual([
+    { type: 'conversations', changed: [conversation(1, 'c'), conversation(2, 'b')], removed: [] },
+    { type: 'messages', conversation: one, changed: [message(5, 'new')], removed: [], bulk: false }
+  ])
+  expect(batch.isEmpty).toBe(true)
+})
+
+test('a message that moved is removed under its old id and there under its new one', () => {
+  const batch = new EventBatch()
+  batch.add({ type: 'messages', conversation: one, changed: [message(5)], removed: [], bulk: false })
+  batch.add({ type: 'messages', conversation: one, changed: [{ ...message(9), key: 'k5' }], removed: [5 as MessageId], bulk: false })
+  expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [{ ...message(9), key: 'k5' }], removed: [5], bulk: false }])
+})
+
+test('more than a window should be sent becomes a word to read again', () => {
+  const batch = new EventBatch()
+  batch.add({ type: 'messages', conversation: one, changed: Array.from({ length: MOST_MESSAGES + 1 }, (_, i) => message(i)), removed: [], bulk: false })
+  expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [], removed: [], bulk: true }])
+})

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Jid } from '../../contract/domain.ts'
+import { corpus, hasCorpus, openStore, seeded, temporaryFolder } from '../../../test/support/files.ts'
+import type { Store } from '../store/store.ts'
+import { parseQuery } from './query.ts'
+
+const folder = temporaryFolder()
+let store: Store
+
+const texts = [
+  '中华联合保险公司给我打电话了',
+  '我的iPhone手机没电了',
+  'meeting with WeChat群 at 10:30, room B-2104',
+  '尾号8899的卡消费了 ¥1,234.50',
+  'Ｆｕｌｌ width ＴＥＸＴ and 繁體字，與簡體',
+  'see budget_2024-v3.final.xlsx or https://example.org/a?q=1',
+  '👍🏽 ok (^_^) ...',
+  'the quick brown fox',
+  'c++ and C# are "different"'
+]
+
+beforeAll(async () => {
+  store = await openStore(folder.path)
+  await store.write.importRows({ jid: 'fixed@import.invalid' as Jid, name: 'fixed', rows: texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text })), self: null })
+})
+afterAll(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+const find = async (query: string, conversation: number | null = null) => store.search({ query, conversation: conversation as never, limit: 50, before: null })
+const found = async (query: string): Promise<string[]> => (await find(query)).hits.map((hit) => hit.message.text)
+
+test('a query is words, all of which count, and quoted phrases', () => {
+  expect(parseQuery('  foo "bar baz"  qux foo')).toEqual(['bar baz', 'foo', 'qux'])
+  expect(parseQuery('say "unfinished')).toEqual(['say', '"unfinished'])
+  expect(parseQuery(' ')).toEqual([])
+})
+
+test.each([
+  ['华联', 0],
+  ['hone手机', 1],
+  ['ECHAT群', 2],
+  ['899的', 3],
+  ['234', 3],
+  ['full', 4],
+  ['繁体字', 4],
+  ['與简体', 4],
+  ['get_2024', 5],
+  ['xlsx', 5],
+  ['ample.or', 5],
+  ['👍', 6],
+  ['(^_^)', 6],
+  ['...', 6],
+  ['fox', 7],
+  ['uick bro', 7],
+  ['c++', 8],
+  ['B-2104', 2]
+] as const)('%s is found', async (query, index) => {
+  expect(await found(query)).toContain(texts[index])
+})
+
+test('punctuation counts: what is not there is not found', async () => {
+  expect(await found('c--')).toEqual([])
+  expect(await found('budget-2024')).toEqual([])
+  expect(await found('"fox quick"')).toEqual([])
+})
+
+test('every range is what was typed, as the text has it', async () => {
+  for (const query of ['华联', 'hone手机', 'full', '與简体', '👍']) {
+    const { hits } = await find(query)
+    expect(hits.length).toBeGreaterThan(0)
+    for (const { message, ranges } of hits) {
+      expect(ranges.length).toBeGreaterThan(0)
+      for (const [start, end] of ranges) expect((await find(message.text.slice(start, end))).total).toBeGreaterThan(0)
+    }
+  }
+  expect((await find('hone手机')).hits[0]?.ranges).toEqual([[4, 10]])
+})
+
+test('hits come newest first, page by page, and the total counts all', async () => {
+  const all = await find('e')
+  const ids = all.hits.map((hit) => hit.message.id)
+  expect(ids).toEqual([...ids].sort((a, b) => b - a))
+  const first = await store.search({ query: 'e', conversation: null, limit: 2, before: null })
+  const second = await store.search({ query: 'e', conversation: null, limit: 2, before: first.hits[1]!.message.id })
+  expect([...first.hits, ...second.hits].map((hit) => hit.message.id)).toEqual(ids.slice(0, 4))
+  expect(first.total).toBe(all.total)
+})
+
+test('hostile queries are answered, not thrown', async () => {
+  for (const query of ['"', '""', '*', 'AND', 'NEAR(a b)', "'; DROP TABLE message; --", '\u0000', 'a\u0000b', '^a', 'text:a', '\ud83d', '('.repeat(500)]) expect((await find(query)).total).toBeGreaterThanOrEqual(0)
+})
+
+test('a cancelled search does not answer', async () => {
+  const controller = new AbortController()
+  const running = store.search({ query: 'e', conversation: null, limit: 5, before: null }, controller.signal)
+  controller.abort()
+  await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
+})
+
+test.skipIf(!hasCorpus)('every substring of 1 to 12 characters of a real message finds that message', { timeout: 240_000 }, async () => {
+  const rows = corpus().map(({ sender, text }, i) => ({ sender, time: 1_000_000 + i * 1000, text }))
+  const jid = 'corpus@import.invalid' as Jid
+  for (let at = 0; at < rows.length; at += 5000) await store.write.importRows({ jid, name: 'corpus', rows: rows.slice(at, at + 5000), self: null })
+  const random = seeded(20261121)
+  const misses: string[] = []
+  for (let i = 0; i < 2000; i++) {
+    const row = rows[Math.floor(random() * rows.length)]
+    const characters = [...(row?.text ?? '')]
+    const start = Math.floor(random() * characters.length)
+    const piece = characters.slice(start, start + 1 + Math.floor(random() * 12)).join('')
+    if (row === undefined || piece.trim() === '') continue
+    // straight at the message: those newer than it are not asked for
+    const { hits } = await store.search({ query: piece, conversation: null, limit: 1, before: ((row.time * 1024 + 2) as never) })
+    if (hits[0]?.message.text !== row.text || hits[0].ranges.length === 0) misses.push(`${JSON.stringify(piece)} of ${JSON.stringify(row.text)}`)
+  }
+  expect(misses).toEqual([])
+})

@@ -1,0 +1,203 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ConversationId, Jid } from '../../contract/domain.ts'
+import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '../../../test/support/files.ts'
+import { openWritable, StoreOpenError } from './database.ts'
+import { NO_KEYRING, storeKey } from './key.ts'
+import { Store } from './store.ts'
+import type { IncomingMessage } from './writer.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+const BOB = 'bob@example.org' as Jid
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+})
+afterEach(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+const incoming = (text: string, change: Partial<IncomingMessage> = {}): IncomingMessage => ({
+  conversation: BOB,
+  kind: 'direct',
+  sender: BOB,
+  outgoing: false,
+  text,
+  time: 1_700_000_000_000,
+  stanzaId: null,
+  originId: null,
+  replayed: false,
+  ...change
+})
+const ARCHIVE = 'me@example.org' as Jid
+async function texts(): Promise<string[]> {
+  const conversation = await store.read.conversationByJid(BOB)
+  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((m) => m.text)
+}
+
+test('a message that comes twice is stored once, by stanza-id and by origin-id', async () => {
+  await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'live' })
+  await store.write.record({ messages: [incoming('b', { originId: 'o1' })], archive: null, order: 'live' })
+  const again = await store.write.record({ messages: [incoming('b', { originId: 'o1', stanzaId: 's2' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'forward' })
+  expect(again.added).toBe(0)
+  expect(await texts()).toEqual(['a', 'b'])
+})
+
+test("another person's origin-id does not make a message a duplicate", async () => {
+  const eve = 'room@rooms.example.org/eve' as Jid
+  const room = 'room@rooms.example.org' as Jid
+  const inRoom = { conversation: room, kind: 'group' as const, originId: 'same' }
+  const changes = await store.write.record({ messages: [incoming('hers', { ...inRoom, sender: eve }), incoming('his', { ...inRoom, sender: `${room}/bob` as Jid })], archive: null, order: 'live' })
+  expect(changes.added).toBe(2)
+})
+
+test('messages of one second keep the order of their archive, read forwards or backwards', async () => {
+  const page = (from: number, to: number): IncomingMessage[] => Array.from({ length: to - from }, (_, i) => incoming(String(from + i), { stanzaId: `s${from + i}` }))
+  await store.write.record({ messages: page(100, 150), archive: { jid: ARCHIVE, lastId: 's149', hole: { before: 's100', after: null } }, order: 'backward' })
+  await store.write.record({ messages: page(150, 170), archive: { jid: ARCHIVE, lastId: 's169' }, order: 'forward' })
+  await store.write.record({ messages: page(50, 100), archive: { jid: ARCHIVE, hole: { before: 's50', after: null } }, order: 'backward' })
+  await store.write.record({ messages: page(0, 50), archive: { jid: ARCHIVE, hole: null }, order: 'backward' })
+  expect(await texts()).toEqual(Array.from({ length: 170 }, (_, i) => String(i)))
+  expect(await store.read.archiveProgress(ARCHIVE)).toEqual({ lastId: 's169', hole: null })
+})
+
+test('what the server keeps for offline users waits for its place in the archive', async () => {
+  await store.write.record({ messages: [incoming('new', { stanzaId: 's9' })], archive: { jid: ARCHIVE, lastId: 's9', hole: { before: 's9', after: null } }, order: 'backward' })
+  const early = await store.write.record({ messages: [incoming('old', { stanzaId: 's1', replayed: true })], archive: { jid: ARCHIVE }, order: 'live' })
+  expect(early.added).toBe(0)
+  await store.write.record({ messages: [incoming('old', { stanzaId: 's1' })], archive: { jid: ARCHIVE, hole: null }, order: 'backward' })
+  expect(await texts()).toEqual(['old', 'new'])
+})
+
+test('an own message is placed and settled when its archive shows it, and its index entry moves along', async () => {
+  await store.write.record({ messages: [incoming('hello', { stanzaId: 's1' })], archive: null, order: 'live' })
+  const conversation = (await store.read.conversationByJid(BOB))!
+  const sent = await store.write.queueMessage({ conversation: conversation.id, text: 'typed early', originId: 'o1', sender: ARCHIVE, time: 1_600_000_000_000 })
+  expect(sent.messages[0]?.state).toBe('queued')
+  expect(await texts()).toEqual(['hello', 'typed early'])
+  await store.write.record({ messages: [incoming('between', { stanzaId: 's2' }), incoming('typed early', { sender: ARCHIVE, outgoing: true, originId: 'o1', stanzaId: 's3' })], archive: { jid: ARCHIVE, lastId: 's3' }, order: 'forward' })
+  expect(await texts()).toEqual(['hello', 'between', 'typed early'])
+  const { hits, total } = await store.search({ query: 'early', conversation: null, limit: 5, before: null })
+  expect(total).toBe(1)
+  expect(hits[0]?.message).toMatchObject({ state: 'sent', key: 'oo1' })
+})
+
+test('unread counts rise with what arrives, not with older history, and fall by reading or answering', async () => {
+  await store.write.record({ messages: [incoming('1', { stanzaId: 'a' }), incoming('2', { stanzaId: 'b' })], archive: null, order: 'live' })
+  await store.write.record({ messages: [incoming('0', { stanzaId: 'z', time: 1 })], archive: null, order: 'backward' })
+  const unread = async (): Promise<number> => (await store.read.conversationByJid(BOB))!.unread
+  expect(await unread()).toBe(2)
+  const conversation = (await store.read.conversationByJid(BOB))!
+  const { messages } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10 })
+  await store.write.markRead({ conversation: conversation.id, upTo: messages[1]!.id })
+  expect(await unread()).toBe(1)
+  await store.write.queueMessage({ conversation: conversation.id, text: 'answer', originId: 'o', sender: ARCHIVE, time: Date.now() })
+  expect(await unread()).toBe(0)
+})
+
+test('a refused message stays refused when its acknowledgement comes late, and is sent again only when asked', async () => {
+  await store.write.record({ messages: [incoming('x')], archive: null, order: 'live' })
+  const { id } = (await store.read.conversationByJid(BOB))!
+  await store.write.queueMessage({ conversation: id, text: 'no', originId: 'o', sender: ARCHIVE, time: Date.now() })
+  const state = async (next: 'failed' | 'sent'): Promise<void> => void (await store.write.transition({ conversation: BOB, originId: 'o', state: next, error: next === 'failed' ? 'forbidden' : null }))
+  await state('failed')
+  await state('sent')
+  const failed = (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!
+  expect(failed).toMatchObject({ state: 'failed', error: 'forbidden' })
+  await store.write.retry(failed.id)
+  expect((await store.read.queued()).map((q) => q.originId)).toEqual(['o'])
+  await store.write.discard(failed.id)
+  expect((await store.search({ query: 'no', conversation: null, limit: 1, before: null })).total).toBe(0)
+})
+
+test('pages go both ways and around a message, without a gap or a double', async () => {
+  await store.write.record({ messages: Array.from({ length: 95 }, (_, i) => incoming(String(i), { time: i * 1000 })), archive: null, order: 'live' })
+  const conversation = (await store.read.conversationByJid(BOB))!.id as ConversationId
+  const newest = await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 30 })
+  expect(newest).toMatchObject({ hasOlder: true, hasNewer: false })
+  const older = await store.read.page({ conversation, anchor: { kind: 'before', id: newest.messages[0]!.id }, limit: 65 })
+  expect([...older.messages, ...newest.messages].map((m) => m.text)).toEqual(Array.from({ length: 95 }, (_, i) => String(i)))
+  expect(older.hasOlder).toBe(false)
+  const around = await store.read.page({ conversation, anchor: { kind: 'around', id: older.messages[40]!.id }, limit: 11 })
+  expect(around.messages.map((m) => Number(m.text))).toEqual([35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45])
+})
+
+test('the file is encrypted: it holds no text, and another key does not open it', async () => {
+  await store.write.record({ messages: [incoming('a very secret sentence')], archive: null, order: 'live' })
+  await store.write.checkpoint()
+  await store.close()
+  const { file } = storeFiles(folder.path)
+  const bytes = readFileSync(file)
+  expect(bytes.subarray(0, 15).toString('latin1')).not.toBe('SQLite format 3')
+  expect(bytes.includes('secret')).toBe(false)
+  const wrong = { ...storeFiles(folder.path), key: TEST_KEY.replace('0', 'f'), worker: WORKER }
+  await expect(Store.open(wrong)).rejects.toMatchObject({ name: 'StoreOpenError', code: 'wrong-key' })
+  store = await openStore(folder.path)
+  expect(await texts()).toEqual(['a very secret sentence'])
+})
+
+test('a file that is no store, and a store of a newer Mnemo, are refused in a sentence', async () => {
+  await store.close()
+  const { file } = storeFiles(folder.path)
+  const db = openWritable(storeFiles(folder.path))
+  db.pragma('user_version = 999')
+  db.close()
+  await expect(openStore(folder.path)).rejects.toMatchObject({ code: 'newer' })
+  for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
+  writeFileSync(file, 'this is not a database, '.repeat(500))
+  await expect(openStore(folder.path)).rejects.toBeInstanceOf(StoreOpenError)
+  rmSync(file)
+  store = await openStore(folder.path)
+})
+
+test('kill -9 while writing loses nothing that was confirmed and leaves a store that opens', { timeout: 60_000 }, async () => {
+  await store.close()
+  for (let round = 0; round < 4; round++) {
+    const child = spawn(process.execPath, [join(ROOT, 'test/support/writer-process.ts'), folder.path, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let confirmed = -1
+    const enough = 40 + round * 37
+    await new Promise<void>((resolve) => {
+      let text = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += chunk.toString()
+        const lines = text.split('\n')
+        text = lines.pop() ?? ''
+        for (const line of lines) confirmed = Number(line)
+        if (confirmed >= enough) child.kill('SIGKILL')
+      })
+      child.on('exit', () => resolve())
+    })
+    store = await openStore(folder.path)
+    const { total } = await store.search({ query: `round${round}x`, conversation: null, limit: 0, before: null })
+    expect(confirmed).toBeGreaterThanOrEqual(enough)
+    expect(total).toBeGreaterThanOrEqual(confirmed + 1)
+    await store.close()
+  }
+  const db = openWritable(storeFiles(folder.path))
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  expect(() => db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)")).not.toThrow()
+  db.close()
+  store = await openStore(folder.path)
+})
+
+test('the key is made once, readable by its user alone, and its loss is told', () => {
+  const made = storeKey(folder.path, NO_KEYRING, false)
+  expect(made).toMatchObject({ protection: 'file', key: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
+  expect(storeKey(folder.path, NO_KEYRING, true)).toEqual(made)
+  rmSync(join(folder.path, 'store-key'))
+  expect(() => storeKey(folder.path, NO_KEYRING, true)).toThrow(/key of this profile is missing/)
+})
+
+test('a keychain keeps the key sealed', () => {
+  const keyring = { isAvailable: () => true, seal: (text: string) => Buffer.from(text).reverse(), unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString() }
+  const made = storeKey(folder.path, keyring, false)
+  expect(made.protection).toBe('keychain')
+  expect(readFileSync(join(folder.path, 'store-key.sealed'), 'utf8')).not.toContain(made.key)
+  expect(storeKey(folder.path, keyring, true)).toEqual(made)
+  expect(() => storeKey(folder.path, NO_KEYRING, true)).toThrow(/keychain/)
+})

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Message, MessageId, Range } from '../contract/domain.ts'
+import { toRows } from './components/message-rows.ts'
+import { isEmojiOnly, snippet, textParts } from './composables/text-parts.ts'
+import en from './i18n/en.ts'
+import zhCN from './i18n/zh-CN.ts'
+import { applyChanges } from './stores/stretch.ts'
+
+const message = (id: number, change: Partial<Message> = {}): Message =>
+  ({ id, key: `k${id}`, sender: 'bob@example.org', outgoing: false, time: 1_700_000_000_000 + id * 1000, text: String(id), state: 'received', ...change }) as Message
+
+test('newer messages join an open stretch and stay out of one in the past', () => {
+  const stretch = [message(1), message(2)]
+  expect(applyChanges(stretch, [message(3)], [], true).map((m) => m.id)).toEqual([1, 2, 3])
+  expect(applyChanges(stretch, [message(3)], [], false).map((m) => m.id)).toEqual([1, 2])
+})
+
+test('a message that moved changes its place, not its key', () => {
+  const result = applyChanges([message(1), message(2), message(3)], [message(5, { key: 'k2' })], [2 as MessageId], true)
+  expect(result.map((m) => [m.id, m.key])).toEqual([[1, 'k1'], [3, 'k3'], [5, 'k2']])
+})
+
+test('rows separate days, mark what is new and group what one person wrote', () => {
+  const day = 86_400_000
+  const rows = toRows([message(1), message(2), message(3, { time: 1_700_000_000_000 + day }), message(4, { outgoing: true, time: 1_700_000_000_000 + day + 1 })], 2)
+  expect(rows.map((row) => (row.kind === 'message' ? `${row.message.id}${row.first ? 'f' : ''}${row.last ? 'l' : ''}` : row.kind))).toEqual(['date', '1f', '2l', 'date', 'unread', '3fl', '4fl'])
+})
+
+test('links are found, nothing else is, and marks cross them', () => {
+  const text = 'see https://example.org/a?b=搜索, or javascript:alert(1)。'
+  const parts = textParts(text, [[8, 20]])
+  expect(parts.map((part) => part.text).join('')).toBe(text)
+  expect(new Set(parts.flatMap((part) => part.href ?? []))).toEqual(new Set(['https://example.org/a?b=搜索']))
+  expect(parts.filter((part) => part.marked).map((part) => part.text).join('')).toBe(text.slice(8, 20))
+})
+
+test('a snippet shows the match, cut between characters', () => {
+  const text = `${'👍'.repeat(100)}needle${'x'.repeat(300)}`
+  const { text: shown, ranges } = snippet(text, [[200, 206] as Range], 80)
+  expect(ranges.map(([start, end]) => shown.slice(start, end))).toEqual(['needle'])
+  expect(shown.isWellFormed()).toBe(true)
+})
+
+test('emoji alone are big, with text they are not', () => {
+  expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1')]).toEqual([true, true, false, false])
+})
+
+type Words = { [key: string]: string | Words }
+const keysOf = (words: Words, prefix = ''): string[] => Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`)))
+
+test('both languages have the same words, none empty but one', () => {
+  expect(keysOf(zhCN).sort()).toEqual(keysOf(en).sort())
+  for (const words of [en, zhCN]) expect(keysOf(words).filter((key) => key.split('.').reduce<unknown>((node, part) => (node as Words)[part], words) === '')).toEqual(['state.received'])
+})
+
+test('every word is used, and every used word exists', () => {
+  const root = import.meta.dirname
+  const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(vue|ts)$/.test(name) && !name.startsWith('i18n') && !name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(root, name), 'utf8'))
+    .join('\n')
+  const named = new Set([...source.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1]))
+  for (const [, path] of source.matchAll(/(?:\?|:)\s*\$?t?\(?'((?:problem|settings|state|presence)\.[\w-]+)'/g)) named.add(path)
+  const dynamic = [...source.matchAll(/t\(`([\w]+)\.\$\{/g)].map((match) => match[1])
+  const all = keysOf(en)
+  expect([...named].filter((key) => key !== undefined && !all.includes(key))).toEqual([])
+  const used = (key: string): boolean => named.has(key) || dynamic.includes(key.split('.')[0]) || source.includes(`'${key}'`)
+  expect(all.filter((key) => !used(key))).toEqual([])
+})

@@ -9,7 +9,7 @@ const main = 'src/main/{connection,protocol,sync,store,search,cli}/**/*.ts'
 const border = (files: string[], message: string, forbidden: string[], ignores: string[] = []) => ({
   files,
   ignores: ['**/*.test.ts', ...ignores],
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] as const }
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] satisfies [string, object] as ['error', object] }
 })
 /** What only ipc, windows, desktop and index.ts may touch. */
 const WINDOWS = ['electron', '**/ipc/**', '**/windows/**', '**/desktop/**', '**/renderer/**', 'vue']

@@ -105,10 +105,11 @@ function npmPackages() {
   })
 }
 
-/** The folder with Node's headers beside the Node that runs this, so that nothing is downloaded where they are. */
+/** A folder with Node's headers, so that nothing is downloaded where some are; SQLite's interface does not depend on their version. */
 function headers() {
-  const prefix = dirname(dirname(process.execPath))
-  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? [`--nodedir=${prefix}`] : []
+  const prefixes = [process.env.npm_config_nodedir, ...[process.env.npm_node_execpath, process.execPath].map((path) => path && dirname(dirname(path))), '/usr', '/usr/local']
+  const found = prefixes.find((prefix) => prefix && existsSync(join(prefix, 'include', 'node', 'node_api.h')))
+  return found === undefined ? [] : [`--nodedir=${found}`]
 }
 
 function nativeBuild() {

@@ -12,6 +12,8 @@ export interface RunningApp {
   /** The window of that kind, once it is open and its page is there. */
   window(kind: 'main' | 'chat' | 'settings', ms?: number): Promise<Page>
   windows(): Page[]
+  /** Takes hold of the windows anew; after a page crashed. */
+  attachAgain(): Promise<void>
   /** Ends it as a user does, and waits. Rejects where it does not end with 0. */
   quit(): Promise<void>
   kill(): Promise<void>
@@ -39,12 +41,17 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('the app did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
-  const browser: Browser = await chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`)
+  const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`)
+  let browser = await attach()
   const windows = (): Page[] => browser.contexts().flatMap((context) => context.pages())
 
   return {
     process: child,
     windows,
+    async attachAgain() {
+      await browser.close()
+      browser = await attach()
+    },
     async window(kind, ms = START_MS) {
       const until = Date.now() + ms
       for (;;) {

@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { ConversationId, Message, MessageId, Range } from '../../contract/domain.ts'
-import type { PageAnchor } from '../../contract/ipc.ts'
+import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 import { applyChanges } from './stretch.ts'
 
@@ -24,8 +24,17 @@ export const useThreadStore = defineStore('thread', () => {
   const readUpTo = ref(0)
   let epoch = 0
 
+  type Changes = Extract<AppEvent, { type: 'messages' }>
+  /** What changed while a page was on its way: the page may be from before, so it is applied after it. */
+  let late: Changes[] = []
+
   onEvent((event) => {
     if (event.type !== 'messages' || event.conversation !== conversation.value) return
+    if (loading.value) late.push(event)
+    else apply(event)
+  })
+
+  function apply(event: Changes): void {
     if (event.bulk) {
       if (!hasNewer.value) void load({ kind: 'newest' })
       return
@@ -34,7 +43,15 @@ export const useThreadStore = defineStore('thread', () => {
     messages.value = applyChanges(messages.value, event.changed, event.removed, !hasNewer.value)
     // reading at the end, only the end is kept
     if (!hasNewer.value && messages.value.length > MOST * 2) trimStart()
-  })
+  }
+
+  function loaded(mine: number): void {
+    if (mine !== epoch) return
+    loading.value = false
+    const waiting = late
+    late = []
+    for (const event of waiting) apply(event)
+  }
 
   function trimStart(): void {
     prepending.value = true
@@ -55,7 +72,7 @@ export const useThreadStore = defineStore('thread', () => {
       hasOlder.value = page.hasOlder
       hasNewer.value = page.hasNewer
     } finally {
-      if (mine === epoch) loading.value = false
+      loaded(mine)
     }
   }
 
@@ -65,6 +82,7 @@ export const useThreadStore = defineStore('thread', () => {
     conversation.value = id
     if (!same) {
       messages.value = []
+      late = []
       readUpTo.value = read
       await call('conversations.watch', { conversation: id })
     }
@@ -79,6 +97,8 @@ export const useThreadStore = defineStore('thread', () => {
 
   async function close(): Promise<void> {
     epoch++
+    loading.value = false
+    late = []
     conversation.value = null
     messages.value = []
     target.value = null
@@ -109,7 +129,7 @@ export const useThreadStore = defineStore('thread', () => {
         hasNewer.value = page.hasNewer
       }
     } finally {
-      if (mine === epoch) loading.value = false
+      loaded(mine)
     }
   }
 

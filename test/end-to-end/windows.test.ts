@@ -1,0 +1,194 @@
+/** Several windows on one engine, driven as a user does. The demo's history, without a server. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { testFolder, type TestFolder } from '../support/server.ts'
+import { openApp, screenshot } from '../support/windows.ts'
+
+let folder: TestFolder
+let app: RunningApp
+let main: Page
+
+const start = async (): Promise<void> => {
+  app = await openApp({ profile: folder.path, args: ['--demo', '--offline'] })
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+}
+
+beforeAll(async () => {
+  folder = testFolder()
+  await start()
+})
+afterAll(async () => {
+  await app.kill()
+  folder.remove()
+})
+
+const item = (page: Page, name: string) => page.locator('.item', { hasText: name })
+const bubbles = (page: Page) => page.locator('.bubble')
+const firstVisible = (page: Page): Promise<string | null> =>
+  page.evaluate(() => {
+    const list = document.querySelector('.scroller[style], .thread .scroller')?.getBoundingClientRect()
+    const rows = [...document.querySelectorAll<HTMLElement>('.thread .row')]
+    return rows.find((row) => row.getBoundingClientRect().bottom > (list?.top ?? 0) + 80)?.dataset['key'] ?? null
+  })
+const distanceToEnd = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const scroller = document.querySelector('.thread .scroller') as HTMLElement
+    return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
+  })
+
+test('a conversation opens at its end or its first unread message, with few nodes for a long history', async () => {
+  await item(main, '林晓雨').click()
+  await bubbles(main).first().waitFor()
+  await expect.poll(() => main.locator('.separator.unread').isVisible().then((unread) => unread || distanceToEnd(main).then((d) => d < 5))).toBe(true)
+  await item(main, '佐藤').click()
+  await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
+  expect(await main.locator('.row').count()).toBeLessThan(200)
+})
+
+test('older messages load while the place is kept', async () => {
+  await item(main, '周杰').click()
+  await bubbles(main).first().waitFor()
+  await expect.poll(() => distanceToEnd(main)).toBeLessThan(2000)
+  const before = await main.locator('.row').first().getAttribute('data-id')
+  const scroller = main.locator('.thread .scroller')
+  await scroller.hover()
+  for (let i = 0; i < 12; i++) {
+    await main.mouse.wheel(0, -700)
+    await main.waitForTimeout(60)
+  }
+  await expect.poll(async () => Number(await main.locator('.row').first().getAttribute('data-id'))).toBeLessThan(Number(before))
+  // what is looked at stays where it is while more comes in above
+  await main.waitForTimeout(400)
+  const place = await firstVisible(main)
+  await main.waitForTimeout(400)
+  expect(await firstVisible(main)).toBe(place)
+  await main.locator('.latest').click()
+  await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
+})
+
+test('own window: live in both, focused when asked for again, the rest lives on when it closes', async () => {
+  await item(main, '陈建国').click()
+  await main.click('[data-test=own-window]')
+  const chat = await app.window('chat')
+  await bubbles(chat).first().waitFor()
+  await chat.fill('[data-test=composer]', '你好，两个窗口 hello both')
+  await chat.keyboard.press('Enter')
+  for (const page of [main, chat]) await page.locator('.row.own[data-state=queued]', { hasText: 'hello both' }).waitFor()
+  await main.fill('[data-test=composer]', 'a draft for both')
+  await expect.poll(() => chat.inputValue('[data-test=composer]')).toBe('a draft for both')
+  await main.fill('[data-test=composer]', '')
+  await main.click('[data-test=own-window]')
+  await main.waitForTimeout(300)
+  expect(app.windows().filter((page) => page.url().includes('/windows/chat/'))).toHaveLength(1)
+  await screenshot(chat, 'own-window')
+  await chat.close()
+  await item(main, '林晓雨').click()
+  await bubbles(main).first().waitFor()
+})
+
+test('search: live results, marks, a jump to the message, back to the list', async () => {
+  await main.keyboard.press('Control+f')
+  await main.keyboard.type('hone手')
+  await main.locator('.hit mark', { hasText: 'hone手' }).first().waitFor()
+  await main.keyboard.press('ArrowDown')
+  await main.keyboard.press('Enter')
+  const marked = main.locator('.bubble mark', { hasText: 'hone手' })
+  await marked.first().waitFor()
+  const box = await marked.first().boundingBox()
+  const height = await main.evaluate(() => innerHeight)
+  expect(box?.y).toBeGreaterThan(60)
+  expect(box?.y).toBeLessThan(height - 60)
+  await main.fill('[data-test=search]', 'nothing has this 无此内容')
+  await main.locator('.results .none').waitFor()
+  await main.keyboard.press('Escape')
+  await item(main, '林晓雨').waitFor()
+})
+
+test('a message of 10,000 characters is sent whole and folded in the list', async () => {
+  const long = 'long 长 '.repeat(1500).trim()
+  await main.fill('[data-test=composer]', long)
+  await main.locator('[data-test=composer]').press('Enter')
+  const more = main.locator('.row.own .more').last()
+  await more.waitFor()
+  await more.click()
+  await expect.poll(async () => (await main.locator('.row.own .text').last().textContent())?.length ?? 0).toBeGreaterThanOrEqual(long.length)
+})
+
+test('the theme and the language change in every window at once', async () => {
+  await main.click('[data-test=menu]')
+  await main.locator('.menu-item').first().click()
+  const settings = await app.window('settings')
+  await settings.locator('.note.file').waitFor()
+  await settings.locator('input[value=dark]').check({ force: true })
+  await settings.locator('input[value="zh-CN"]').check({ force: true })
+  await main.locator('[placeholder="搜索"]').waitFor()
+  await expect.poll(() => main.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(23, 24, 28)')
+  await screenshot(main, 'dark-zh')
+  await settings.locator('input[value=light]').check({ force: true })
+  await settings.close()
+})
+
+test('a narrow window shows the list or the conversation', async () => {
+  await main.setViewportSize({ width: 420, height: 640 })
+  await main.locator('.side').waitFor({ state: 'hidden' })
+  await screenshot(main, 'narrow')
+  await main.locator('.back').click()
+  await main.locator('.side').waitFor()
+  await main.setViewportSize({ width: 1080, height: 720 })
+})
+
+test('a page has no Node, no inline script, no way out, and a bad call is a typed error', async () => {
+  const result = await main.evaluate(async () => {
+    const { mnemo } = window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }
+    const script = document.createElement('script')
+    let blocked = false
+    try {
+      script.textContent = 'window.ran = true'
+      document.head.append(script)
+    } catch {
+      blocked = true
+    }
+    return {
+      node: [typeof (globalThis as { require?: unknown }).require, typeof (globalThis as { process?: unknown }).process],
+      inline: blocked || (globalThis as { ran?: boolean }).ran === undefined,
+      fetched: await fetch('https://example.org/').then(() => true, () => false),
+      exposed: Object.keys(mnemo).sort(),
+      unknown: await mnemo.call(1, 'no.such', undefined),
+      badInput: await mnemo.call(2, 'messages.page', { conversation: 'one', anchor: { kind: 'newest' }, limit: 1e9 }),
+      prototype: await mnemo.call(3, 'constructor', undefined),
+      missing: await mnemo.call(4, 'windows.openChat', { conversation: 987654, message: null })
+    }
+  })
+  expect(result).toMatchObject({
+    node: ['undefined', 'undefined'],
+    inline: true,
+    fetched: false,
+    exposed: ['call', 'cancel', 'onEvents'],
+    unknown: { ok: false, error: { code: 'unknown-channel' } },
+    badInput: { ok: false, error: { code: 'bad-input' } },
+    prototype: { ok: false, error: { code: 'unknown-channel' } },
+    missing: { ok: false, error: { code: 'not-found' } }
+  })
+})
+
+test('a page that crashes comes back', async () => {
+  const client = await main.context().newCDPSession(main)
+  await client.send('Page.crash').catch(() => undefined)
+  await app.attachAgain()
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 20_000 })
+})
+
+test('after a restart all is there, and windows are where they were', async () => {
+  await main.fill('[data-test=search]', 'hello both')
+  await main.locator('.hit').first().waitFor()
+  await app.quit()
+  await start()
+  await main.fill('[data-test=search]', 'hello both')
+  await main.locator('.hit').first().waitFor()
+  await main.click('.search .clear')
+  await item(main, '陈建国').click()
+  await main.locator('.row.own', { hasText: 'hello both' }).waitFor()
+})

@@ -1,0 +1,62 @@
+/** The foreign client as tests use it. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { ROOT } from './files.ts'
+import type { TestServer } from './server.ts'
+
+interface ForeignEvent {
+  event: string
+  type?: string
+  sender?: string
+  body?: string
+}
+
+export interface Foreign {
+  events: ForeignEvent[]
+  tell(command: object, answer: string): Promise<void>
+  waitFor(match: (event: ForeignEvent) => boolean, ms?: number): Promise<ForeignEvent>
+  quit(): Promise<void>
+}
+
+export async function foreignClient(server: TestServer, user: string): Promise<Foreign> {
+  const args = [join(ROOT, 'test/support/foreign_client.py'), `${user}@localhost/foreign`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt')]
+  const child = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  const events: ForeignEvent[] = []
+  let text = ''
+  let wake = (): void => undefined
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+    const lines = text.split('\n')
+    text = lines.pop() ?? ''
+    for (const line of lines) events.push(JSON.parse(line) as ForeignEvent)
+    wake()
+  })
+  async function waitFor(match: (event: ForeignEvent) => boolean, ms = 60_000): Promise<ForeignEvent> {
+    const deadline = Date.now() + ms
+    for (;;) {
+      const found = events.find(match)
+      if (found !== undefined) return found
+      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the foreign client said only ${JSON.stringify(events.slice(-5))}`)
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        setTimeout(resolve, 250)
+      })
+    }
+  }
+  await waitFor((event) => event.event === 'online')
+  return {
+    events,
+    waitFor,
+    async tell(command, answer) {
+      const before = events.length
+      child.stdin.write(`${JSON.stringify(command)}\n`)
+      await waitFor((event) => events.indexOf(event) >= before && event.event === answer, 120_000)
+    },
+    async quit() {
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.stdin.end()
+      setTimeout(() => child.kill('SIGKILL'), 2000).unref()
+      await gone
+    }
+  }
+}

@@ -1,0 +1,33 @@
+/** The app in its real windows, on the host that MNEMO_TEST_HOST names (default: chromium). */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { startApp, type RunningApp, type StartOptions } from '../../tools/start/drive.ts'
+import { chooseHost } from '../../tools/start/host.ts'
+import { ROOT } from './files.ts'
+import type { TestServer } from './server.ts'
+
+export async function openApp(options: StartOptions): Promise<RunningApp> {
+  const host = process.env['MNEMO_TEST_HOST'] === 'electron' ? 'electron' : 'chromium'
+  return startApp(await chooseHost(host, false), { ...options, env: { MNEMO_HEADLESS: host === 'chromium' ? '1' : '', ...options.env } })
+}
+
+/** Signs in as a user does: address, password, server and port under 'advanced', and the server's own certificate. */
+export async function signIn(main: Page, server: TestServer, user: string): Promise<void> {
+  await main.fill('[name=address]', `${user}@localhost`)
+  await main.fill('[name=password]', `${user}-secret`)
+  await main.click('summary')
+  await main.fill('[name=host]', '127.0.0.1')
+  await main.fill('[name=port]', String(server.port))
+  await main.click('form .button.primary')
+  await main.locator('.dialog code', { hasText: server.fingerprint }).waitFor({ timeout: 20_000 })
+  await main.click('.dialog .button:not(.primary)')
+  await main.locator('.side').waitFor({ timeout: 20_000 })
+  await main.locator('.banner').waitFor({ state: 'detached', timeout: 20_000 })
+}
+
+const SHOTS = join(ROOT, 'test-output')
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true })
+  await page.screenshot({ path: join(SHOTS, `${name}.png`) })
+}

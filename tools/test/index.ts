@@ -1,0 +1,49 @@
+/** npm test: types, lint, then every test; one summary line at the end. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '../..')
+const OUTPUT = join(ROOT, 'test-output')
+const REPORT = join(OUTPUT, 'results.json')
+
+interface Result {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+function check(name: string, script: string): Result {
+  process.stdout.write(`\n== ${name}\n`)
+  const { status } = spawnSync('npm', ['run', '-s', script], { cwd: ROOT, stdio: 'inherit' })
+  process.stdout.write(status === 0 ? 'ok\n' : `${name} FAILED\n`)
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
+}
+
+function tests(project: string): Result {
+  process.stdout.write(`\n== ${project}\n`)
+  rmSync(REPORT, { force: true })
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]
+  const { status } = spawnSync(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: ROOT, stdio: 'inherit' })
+  let report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number }
+  try {
+    report = JSON.parse(readFileSync(REPORT, 'utf8')) as typeof report
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  }
+  // a file that could not even be loaded, or an error outside of any test
+  const failed = report.numFailedTests === 0 && status !== 0 ? Math.max(1, report.numFailedTestSuites) : report.numFailedTests
+  return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
+}
+
+mkdirSync(OUTPUT, { recursive: true })
+const only = process.argv.slice(2)
+const wanted = (name: string): boolean => only.length === 0 || only.includes(name)
+const results: Result[] = []
+if (wanted('types')) results.push(check('types', 'types'))
+if (wanted('lint')) results.push(check('lint', 'lint'))
+for (const project of ['unit', 'native', 'host', 'integration', 'end-to-end']) if (wanted(project)) results.push(tests(project))
+const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)
+const skipped = sum('skipped')
+process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)
+process.exitCode = sum('failed') === 0 ? 0 : 1

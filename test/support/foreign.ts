@@ -53,6 +53,7 @@ export async function foreignClient(server: TestServer, user: string): Promise<F
       await waitFor((event) => events.indexOf(event) >= before && event.event === answer, 120_000)
     },
     async quit() {
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.stdin.end()
       setTimeout(() => child.kill('SIGKILL'), 2000).unref()

@@ -57,7 +57,9 @@ export class SecureSocket extends EventEmitter {
           return
         }
         this.#tls = secured
-        secured.on('data', (chunk: Buffer) => this.emit('data', chunk))
+        // xmpp.js decodes each packet by itself, which breaks a character that lies across two
+        secured.setEncoding('utf8')
+        secured.on('data', (text: string) => this.emit('data', text))
         secured.on('error', (error) => this.emit('error', error))
         secured.on('close', () => this.#close())
         this.emit('connect')

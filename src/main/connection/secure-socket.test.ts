@@ -1,0 +1,37 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createServer } from 'node:tls'
+import { X509Certificate } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test/support/files.ts'
+import { SecureSocket } from './secure-socket.ts'
+
+test('a character that lies across two packets arrives whole', async () => {
+  using folder = temporaryFolder()
+  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  const text = '<message>永远幸福👍开心</message>'
+  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (peer) => {
+    peer.setNoDelay(true)
+    const bytes = Buffer.from(text)
+    let at = 0
+    const timer = setInterval(() => {
+      if (at < bytes.length) peer.write(bytes.subarray(at, ++at))
+      else {
+        clearInterval(timer)
+        peer.end()
+      }
+    }, 2)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const socket = new SecureSocket()
+  let heard = ''
+  socket.on('data', (part: { toString(encoding: string): string }) => (heard += part.toString('utf8')))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.connect({ domain: 'localhost', host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0, security: 'direct-tls', trustedFingerprint: new X509Certificate(readFileSync(cert)).fingerprint256 })
+  await closed
+  server.close()
+  expect(heard).toBe(text)
+})

@@ -1,0 +1,33 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../support/files.ts'
+
+const require = createRequire(import.meta.url)
+
+test("the installer's configuration is one that electron-builder accepts, and names files that exist", async () => {
+  const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/config/config') as {
+    getConfig(root: string, path: string | null, own: object | null): Promise<{ extraResources: { from: string }[] }>
+    validateConfiguration(config: object, logger: object): Promise<void>
+  }
+  const { DebugLogger } = require('builder-util') as { DebugLogger: new (enabled: boolean) => object }
+  const config = await getConfig(ROOT, join(ROOT, 'electron-builder.yml'), null)
+  await validateConfiguration(config, new DebugLogger(false))
+  for (const { from } of config.extraResources) expect(existsSync(join(ROOT, from)), from).toBe(true)
+  await expect(validateConfiguration({ ...config, noSuchOption: true }, new DebugLogger(false))).rejects.toThrow(/noSuchOption/)
+})
+
+test('what the main process imports at run time is packed with it', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  const bundles = ['out/main/index.js', 'out/main/store-worker.js'].map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n')
+  const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)].map((match) => match[1] ?? '').filter((name) => !name.startsWith('node:') && name !== 'electron')
+  const packages = new Set(imported.map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')))
+  expect(packages.size).toBeGreaterThan(2)
+  for (const name of packages) expect(Object.keys(dependencies)).toContain(name)
+})
+
+test('the sandboxed preload script needs electron alone', () => {
+  const preload = readFileSync(join(ROOT, 'out/preload/bridge.cjs'), 'utf8')
+  expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(['electron'])
+})

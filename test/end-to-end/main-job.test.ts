@@ -27,7 +27,7 @@ afterAll(async () => {
 
 /** Chinese and English, with all that holds numbers or two scripts first. */
 function chosenMessages(): string[] {
-  // eslint-disable-next-line no-control-regex
+   
   const usable = corpus().filter(({ text }) => text.trim() === text && text !== '' && !/[\u0000-\u001f\ufffd\ufffe\uffff]/.test(text) && text.isWellFormed())
   const special = usable.filter(({ text }) => /\d{6,}/.test(text) || /[a-z]{4,}\p{Script=Han}{2,}/iu.test(text)).slice(0, 600)
   const zh = usable.filter(({ text }) => /\p{Script=Han}/u.test(text)).slice(0, 700)

@@ -182,10 +182,17 @@ test('a page that crashes comes back', async () => {
 })
 
 test('after a restart all is there, and windows are where they were', async () => {
+  const client = await main.context().newCDPSession(main)
+  const { windowId } = await client.send('Browser.getWindowForTarget')
+  await client.send('Browser.setWindowBounds', { windowId, bounds: { left: 120, top: 60, width: 900, height: 700 } })
+  await expect.poll(() => main.evaluate(() => outerWidth)).toBe(900)
+  // the place is kept a moment after the last change
+  await main.waitForTimeout(700)
   await main.fill('[data-test=search]', 'hello both')
   await main.locator('.hit').first().waitFor()
   await app.quit()
   await start()
+  expect(await main.evaluate(() => [screenX, screenY, outerWidth, outerHeight])).toEqual([120, 60, 900, 700])
   await main.fill('[data-test=search]', 'hello both')
   await main.locator('.hit').first().waitFor()
   await main.click('.search .clear')

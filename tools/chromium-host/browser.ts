@@ -1,5 +1,6 @@
 /** The installed Chromium as a child, spoken to over the DevTools protocol through a pipe; it ends when the pipe does. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -48,6 +49,8 @@ export class DevToolsError extends Error {
 export class Browser extends EventEmitter {
   readonly process: ChildProcess
   readonly #toBrowser: Writable
+  readonly #executable: string
+  readonly #dataFolder: string
   readonly #waiting = new Map<number, { method: string; resolve(value: Record<string, unknown>): void; reject(error: Error): void }>()
   #serial = 0
   #buffer: Buffer[] = []
@@ -56,6 +59,8 @@ export class Browser extends EventEmitter {
   constructor(executable: string, dataFolder: string, switches: string[]) {
     super()
     this.setMaxListeners(0)
+    this.#executable = executable
+    this.#dataFolder = dataFolder
     mkdirSync(dataFolder, { recursive: true })
     const args = [
       ...(isHeadless() ? ['--headless=new', '--hide-scrollbars=false', '--window-size=1280,800'] : []),
@@ -92,6 +97,35 @@ export class Browser extends EventEmitter {
     fromBrowser.on('close', () => this.#end())
     this.process.on('error', () => this.#end())
     this.process.on('exit', () => this.#end())
+  }
+
+  /**
+   * Opens a window of that size and place and answers with its target. On a display it is a window without tabs and
+   * address bar, which only a second start of the program can ask the running one for.
+   */
+  async openWindow(bounds: { x: number; y: number; width: number; height: number }, background: boolean): Promise<string> {
+    const { x, y, width, height } = bounds
+    if (isHeadless()) {
+      const { targetId } = await this.send('Target.createTarget', { url: 'about:blank', newWindow: true, left: x, top: y, width, height, background })
+      return targetId as string
+    }
+    const token = `window-${randomBytes(8).toString('hex')}`
+    const opened = new Promise<string>((resolve, reject) => {
+      const settle = (work: () => void): void => {
+        clearTimeout(timer)
+        this.removeListener('event', look)
+        work()
+      }
+      const timer = setTimeout(() => settle(() => reject(new DevToolsError('openWindow', 'no window appeared'))), 15_000)
+      const look = (_method: string, params: { targetInfo?: { targetId: string; url: string; type: string } }): void => {
+        const target = params.targetInfo
+        if (target?.type === 'page' && target.url.includes(token)) settle(() => resolve(target.targetId))
+      }
+      this.on('event', look)
+    })
+    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+    spawn(this.#executable, [...asRoot, `--user-data-dir=${this.#dataFolder}`, `--app=data:text/html,${token}`, `--window-size=${width},${height}`, `--window-position=${x},${y}`], { stdio: 'ignore' })
+    return opened
   }
 
   /** Runs one DevTools command. Rejects with DevToolsError. */

@@ -52,7 +52,7 @@ export class BrowserWindow extends EventEmitter {
     this.#title = options.title ?? ''
     this.#visible = options.show !== false
     windows.set(this.id, this)
-    this.webContents = new WebContents(options.webPreferences?.preload ?? null, this.#create())
+    this.webContents = new WebContents(options.webPreferences?.preload ?? null, theBrowser().openWindow(this.#bounds, !this.#visible))
     this.webContents.on('host-window-event', (name: string, title: string) => this.#onPageEvent(name, title))
     this.webContents.attached.then(() => this.#attached()).catch((error: unknown) => {
       if (!this.#destroyed) process.stderr.write(`[chromium-host] window ${this.id}: ${String(error)}\n`)
@@ -168,12 +168,6 @@ export class BrowserWindow extends EventEmitter {
     this.#closed()
   }
 
-  async #create(): Promise<string> {
-    const { x, y, width, height } = this.#bounds
-    const { targetId } = await theBrowser().send('Target.createTarget', { url: 'about:blank', newWindow: true, left: x, top: y, width, height, background: !this.#visible })
-    return targetId as string
-  }
-
   async #attached(): Promise<void> {
     const { targetId } = this.webContents
     if (this.#destroyed) {
@@ -188,6 +182,8 @@ export class BrowserWindow extends EventEmitter {
     theBrowser().once('exit', () => this.#closed())
     const { windowId } = await theBrowser().send('Browser.getWindowForTarget', { targetId })
     this.#windowId = windowId as number
+    // on a display Chromium gives an app's window the size the last one had
+    if (!isHeadless()) await this.#place({ left: this.#bounds.x, top: this.#bounds.y, width: this.#bounds.width, height: this.#bounds.height })
     if (!this.#visible && !isHeadless()) await this.#place({ windowState: 'minimized' })
     await nativeTheme.applyTo(this.webContents)
   }

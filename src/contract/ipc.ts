@@ -82,8 +82,11 @@ export type Input<C extends Channel> = z.input<Requests[C]['input']>
 export type ParsedInput<C extends Channel> = z.output<Requests[C]['input']>
 export type Output<C extends Channel> = z.output<Requests[C]['output']>
 
-/** Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; the rest has a sentence for the user. */
-export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'store', 'internal'])
+/**
+ * Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; `refused`: by the server, the message is
+ * its error condition (RFC 6120 section 8.3.3); the rest has a sentence for the user.
+ */
+export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'internal'])
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode

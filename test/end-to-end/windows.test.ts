@@ -101,7 +101,7 @@ test('search: live results, marks, a jump to the message, back to the list', asy
   expect(box?.y).toBeGreaterThan(60)
   expect(box?.y).toBeLessThan(height - 60)
   await main.fill('[data-test=search]', 'nothing has this 无此内容')
-  await main.locator('.results .none').waitFor()
+  await main.locator('.results .empty').waitFor()
   await main.keyboard.press('Escape')
   await item(main, '林晓雨').waitFor()
 })

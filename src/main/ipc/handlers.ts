@@ -78,7 +78,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
 
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
-  if (error instanceof JoinError) return { code: 'not-connected', message: error.condition }
+  if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message }
   return null
 }

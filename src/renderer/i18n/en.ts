@@ -33,6 +33,21 @@ export default {
     'not-connected': 'This needs a connection.',
     unexpected: 'This did not work: {detail}'
   },
+  refusal: {
+    'service-unavailable': 'The recipient cannot be reached.',
+    'item-not-found': 'There is nobody and no group of that address.',
+    'remote-server-not-found': 'There is no server of that name.',
+    'remote-server-timeout': 'The other server does not answer.',
+    forbidden: 'You are not allowed to.',
+    'not-allowed': 'This is not allowed.',
+    'not-authorized': 'This group needs a password.',
+    'registration-required': 'This group is for members only.',
+    conflict: 'That name is taken.',
+    'not-acceptable': 'You are not in this group.',
+    'resource-constraint': 'The server has no room for this.',
+    'policy-violation': 'The server does not accept this.',
+    disconnected: 'The connection was lost.'
+  },
   certificate: {
     title: 'Trust this server?',
     about: 'It says it is “{subject}”, and only “{issuer}” vouches for that. Someone could be listening in. Compare the fingerprint with the one that the server’s owner gave you.',
@@ -67,6 +82,7 @@ export default {
     group: 'Group'
   },
   start: {
+    about: 'Someone you know the address of, or a group.',
     chat: 'New chat',
     group: 'Join group',
     address: 'Address',

@@ -12,3 +12,9 @@ export function setLanguage(language: 'en' | 'zh-CN'): void {
   i18n.global.locale.value = language
   document.documentElement.lang = language
 }
+
+/** What a server's error condition means to the user; conditions without words stay as they are. */
+export function refusal(condition: string): string {
+  const { t, te } = i18n.global
+  return te(`refusal.${condition}`) ? t(`refusal.${condition}`) : condition
+}

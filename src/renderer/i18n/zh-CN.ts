@@ -33,6 +33,21 @@ export default {
     'not-connected': '此操作需要联网。',
     unexpected: '操作未成功：{detail}'
   },
+  refusal: {
+    'service-unavailable': '无法联系到对方。',
+    'item-not-found': '没有这个地址的人或群。',
+    'remote-server-not-found': '找不到对方的服务器。',
+    'remote-server-timeout': '对方的服务器没有响应。',
+    forbidden: '你没有权限。',
+    'not-allowed': '不允许此操作。',
+    'not-authorized': '这个群需要密码。',
+    'registration-required': '这个群只对成员开放。',
+    conflict: '这个名字已被使用。',
+    'not-acceptable': '你不在这个群里。',
+    'resource-constraint': '服务器容量不足。',
+    'policy-violation': '服务器不接受此内容。',
+    disconnected: '连接已断开。'
+  },
   certificate: {
     title: '信任这台服务器吗？',
     about: '它自称“{subject}”，而为此担保的只有“{issuer}”。可能有人在窃听。请与服务器所有者给你的指纹核对。',
@@ -67,6 +82,7 @@ export default {
     group: '群聊'
   },
   start: {
+    about: '输入你知道的地址，或一个群的地址。',
     chat: '发起聊天',
     group: '加入群聊',
     address: '对方地址',

@@ -18,23 +18,34 @@ export class Outbox {
   readonly #onChanges: (changes: StoreChanges) => void
   /** Whether a group has let us in; messages to the others wait. */
   readonly #maySendTo: (conversation: string) => Promise<boolean>
+  readonly #warn: (message: string) => void
+  /** Sent, and not yet known in the store to have been taken. */
   readonly #inFlight = new Set<string>()
+  /** Taken since the list of queued messages was last read; that list may still have them. */
+  readonly #settled = new Set<string>()
   #open = false
   #running = false
   #again = false
 
-  constructor(connection: Connection, store: Store, onChanges: (changes: StoreChanges) => void, maySendTo: (conversation: string) => Promise<boolean>) {
+  constructor(connection: Connection, store: Store, onChanges: (changes: StoreChanges) => void, maySendTo: (conversation: string) => Promise<boolean>, warn: (message: string) => void) {
+    this.#warn = warn
     this.#connection = connection
     this.#store = store
     this.#onChanges = onChanges
     this.#maySendTo = maySendTo
-    connection.on('acked', (stanza) => void this.#settle(stanza, true))
-    connection.on('unacked', (stanza) => void this.#settle(stanza, false))
+    const settle = (stanza: Element, taken: boolean): void =>
+      void this.#settle(stanza, taken).catch((error: unknown) => warn(`an acknowledgement was not stored: ${String(error)}`))
+    connection.on('acked', (stanza) => settle(stanza, true))
+    connection.on('unacked', (stanza) => settle(stanza, false))
     connection.on('lost', () => (this.#open = false))
   }
 
-  /** After the archive was caught up, so that what it already has is not sent again. */
-  open(): void {
+  /**
+   * After the archive was caught up, so that what it already has is not sent again. `resumed`: what was on its way still
+   * is, xmpp.js sends it again itself.
+   */
+  open(resumed: boolean): void {
+    if (!resumed) this.#inFlight.clear()
     this.#open = true
     this.flush()
   }
@@ -50,22 +61,35 @@ export class Outbox {
     try {
       while (this.#again && this.#open) {
         this.#again = false
-        for (const { message, originId } of await this.#store.read.queued()) {
-          if (!this.#open || this.#inFlight.size >= WINDOW) break
-          if (this.#inFlight.has(originId)) continue
+        const known = [...this.#settled]
+        const queued = await this.#store.read.queued()
+        // those were committed before the list was read, so it no longer has them
+        for (const originId of known) this.#settled.delete(originId)
+        for (const { message, originId } of queued) {
           const conversation = await this.#store.read.conversation(message.conversation)
           if (conversation === null || !(await this.#maySendTo(conversation.jid))) continue
-          this.#inFlight.add(originId)
-          const stanza = encodeMessage(conversation.jid, conversation.kind, message.text, originId)
-          await this.#connection.send(stanza)
-          if (!this.#connection.hasAcks) await this.#confirm(stanza)
+          // from here to the sending nothing is awaited
+          if (!this.#open || this.#inFlight.size >= WINDOW) break
+          if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+          await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId), originId)
         }
       }
-    } catch {
-      // the connection went away: all that was in flight is sent again after the next catch-up
-      this.#inFlight.clear()
+    } catch (error) {
+      // what was not sent stays queued; a connection that went away opens the outbox again when it is back
+      this.#warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       this.#running = false
+    }
+  }
+
+  async #send(stanza: Element, originId: string): Promise<void> {
+    this.#inFlight.add(originId)
+    try {
+      await this.#connection.send(stanza)
+      if (!this.#connection.hasAcks) await this.#confirm(stanza)
+    } catch (error) {
+      this.#inFlight.delete(originId)
+      throw error
     }
   }
 
@@ -80,10 +104,16 @@ export class Outbox {
 
   async #settle(stanza: Element, taken: boolean): Promise<void> {
     const { id, to } = stanza.attrs
-    if (stanza.name !== 'message' || id === undefined || to === undefined || !this.#inFlight.delete(id)) return
-    if (!taken) return
+    if (stanza.name !== 'message' || id === undefined || to === undefined || !this.#inFlight.has(id)) return
+    if (!taken) {
+      this.#inFlight.delete(id)
+      return
+    }
     const conversation = stanza.attrs['type'] === 'groupchat' ? bare(to) : to
-    this.#onChanges(await this.#store.write.transition({ conversation: conversation as never, originId: id, state: 'sent', error: null }))
+    const changes = await this.#store.write.transition({ conversation: conversation as never, originId: id, state: 'sent', error: null })
+    this.#settled.add(id)
+    this.#inFlight.delete(id)
+    this.#onChanges(changes)
     this.flush()
   }
 }

@@ -54,12 +54,13 @@ export class Session extends EventEmitter<Events> {
     this.#context = { connection, store, self: this.#self, onChanges }
     this.#inbox = new Inbox(store, onChanges, (archive, error) => {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
-      setTimeout(() => void this.#readArchive(archive === this.#own ? null : archive).catch(() => undefined), 1000)
+      setTimeout(() => this.#background(this.#readArchive(archive === this.#own ? null : archive)), 1000)
     })
-    this.outbox = new Outbox(connection, store, onChanges, async (conversation) => {
+    const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
-    })
+    }
+    this.outbox = new Outbox(connection, store, onChanges, maySendTo, log.warn)
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => {
@@ -103,10 +104,15 @@ export class Session extends EventEmitter<Events> {
     this.outbox.flush()
   }
 
+  /** Work that nobody waits for; its failure is told to the log. */
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#log.warn(error instanceof Error ? error.message : String(error)))
+  }
+
   async #onReady(resumed: boolean): Promise<void> {
     try {
       if (resumed) {
-        this.outbox.open()
+        this.outbox.open(true)
         return
       }
       this.#inbox.park(this.#own)
@@ -115,7 +121,7 @@ export class Session extends EventEmitter<Events> {
       await this.connection.send(available())
       await this.#readArchive(null)
       this.connection.catchingUp = false
-      this.outbox.open()
+      this.outbox.open(false)
       for (const conversation of await this.#store.read.conversations()) {
         if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid')) continue
         await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
@@ -128,7 +134,7 @@ export class Session extends EventEmitter<Events> {
       // the connection says itself why it was lost; all of this is done again at the next one
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
       if (this.connection.isReady) this.connection.catchingUp = false
-      if (this.connection.isReady) this.outbox.open()
+      if (this.connection.isReady) this.outbox.open(false)
     }
   }
 
@@ -161,7 +167,7 @@ export class Session extends EventEmitter<Events> {
   #onStanza(stanza: Element): void {
     if (stanza.name === 'message') this.#onMessage(stanza)
     else if (stanza.name === 'presence') this.#onPresence(stanza)
-    else if (isRosterPush(stanza, this.#own)) void this.#onRosterPush(stanza)
+    else if (isRosterPush(stanza, this.#own)) this.#background(this.#onRosterPush(stanza))
   }
 
   #onMessage(stanza: Element): void {
@@ -173,12 +179,12 @@ export class Session extends EventEmitter<Events> {
     }
     const message = carbon?.message ?? stanza
     if (message.attrs['type'] === 'error') {
-      void this.#onError(message)
+      this.#background(this.#onError(message))
       return
     }
     const delivered = receiptFor(message)
     const from = parseJid(message.attrs['from'] ?? '')
-    if (delivered !== null && from !== null) void this.#transition(from, delivered, 'delivered', null)
+    if (delivered !== null && from !== null) this.#background(this.#transition(from, delivered, 'delivered', null))
     const decoded = decodeMessage(message, this.#self)
     if (decoded === null) return
     const archive = decoded.kind === 'group' ? decoded.conversation : this.#own

@@ -1,0 +1,79 @@
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Connection } from '../../src/main/connection/connection.ts'
+import { messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let proxy: Server
+let port = 0
+const sockets = new Set<Socket>()
+
+/** Cuts every stream without a word, as a network does. */
+function cut(): void {
+  for (const socket of sockets) socket.destroy()
+  sockets.clear()
+}
+
+beforeAll(async () => {
+  server = await startServer()
+  proxy = createServer((client) => {
+    const upstream = connect(server.port, '127.0.0.1')
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.on('error', () => undefined)
+      socket.on('close', () => sockets.delete(socket))
+    }
+    client.pipe(upstream).pipe(client)
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const address = proxy.address()
+  port = typeof address === 'object' ? (address?.port ?? 0) : 0
+})
+afterAll(async () => {
+  cut()
+  proxy.close()
+  await server.stop()
+})
+
+test('a stream that was cut is resumed', async () => {
+  const connection = new Connection({ ...server.settings('carol'), port })
+  const ready: boolean[] = []
+  const next = (): Promise<void> => new Promise((resolve) => connection.once('ready', () => resolve()))
+  connection.on('ready', (resumed) => ready.push(resumed))
+  let arrived = next()
+  connection.start()
+  await arrived
+  arrived = next()
+  cut()
+  await arrived
+  expect(ready).toEqual([false, true])
+  await connection.stop()
+})
+
+test('messages that cross cuts arrive once and in order, both ways', { timeout: 90_000 }, async () => {
+  const folders = [testFolder(), testFolder()]
+  const alice = await openEngine(folders[0]!.path)
+  const bob = await openEngine(folders[1]!.path)
+  await alice.signIn({ ...server.settings('alice'), port })
+  await bob.signIn(server.settings('bob'))
+  await online(alice)
+  const [toBob, toAlice] = [await alice.startConversation('bob@localhost', 'direct', null), await bob.startConversation('alice@localhost', 'direct', null)]
+  const count = 120
+  for (let i = 0; i < count; i++) {
+    await alice.send(toBob.id, `a${i}`)
+    await bob.send(toAlice.id, `b${i}`)
+    if (i % 40 === 20) cut()
+  }
+  const numbered = (list: string[], letter: string): string[] => list.filter((text) => text.startsWith(letter))
+  const expected = (letter: string): string[] => Array.from({ length: count }, (_, i) => `${letter}${i}`)
+  await until(bob, async () => numbered(await texts(bob, 'alice@localhost'), 'a').length >= count, 60_000)
+  await until(alice, async () => numbered(await texts(alice, 'bob@localhost'), 'b').length >= count, 60_000)
+  await until(alice, async () => (await messages(alice, 'bob@localhost')).every((message) => message.state !== 'queued'), 60_000)
+  expect(numbered(await texts(bob, 'alice@localhost'), 'a')).toEqual(expected('a'))
+  expect(numbered(await texts(alice, 'bob@localhost'), 'b')).toEqual(expected('b'))
+  await alice.close()
+  await bob.close()
+  for (const folder of folders) folder.remove()
+})

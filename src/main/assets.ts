@@ -8,6 +8,9 @@ export interface Assets {
   dictionary: string
 }
 
+/** The icon of windows, where the system takes it from the window (Linux, Windows). */
+export const windowIcon = (resources: string | null): string => join(resources ?? join(projectRoot(), 'resources'), 'icon.png')
+
 /** `resources`: the packaged app's resources folder, or null when run from the sources. Throws where the native build is missing. */
 export function findAssets(resources: string | null): Assets {
   const root = projectRoot()

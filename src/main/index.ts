@@ -1,7 +1,7 @@
 /** Composes the app. */
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
-import { findAssets, projectRoot } from './assets.ts'
+import { findAssets, projectRoot, windowIcon } from './assets.ts'
 import { applyTheme } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { fileLog } from './desktop/log.ts'
@@ -28,9 +28,10 @@ async function start(): Promise<void> {
   const log = fileLog(join(folder, 'logs', 'mnemo.log'))
   process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
   const out = join(projectRoot(), 'out')
+  const resources = app.isPackaged ? process.resourcesPath : null
   const profile = new Profile(folder, {
     worker: new URL('./store-worker.js', import.meta.url),
-    ...findAssets(app.isPackaged ? process.resourcesPath : null),
+    ...findAssets(resources),
     keyring,
     log,
     onTime: (operation, ms) => {
@@ -40,6 +41,7 @@ async function start(): Promise<void> {
   const hub = new EventHub()
   const windows = new Windows({
     preload: join(out, 'preload', 'bridge.cjs'),
+    icon: windowIcon(resources),
     recall: (name) => profile.engine.store.read.remembered(name),
     remember: (name, json) => profile.engine.store.write.remember({ name, json }),
     onCreated: (contents) => hub.add(contents),

@@ -84,8 +84,9 @@ export class Browser extends EventEmitter {
       '--disable-backgrounding-occluded-windows',
       '--disable-search-engine-choice-screen',
       '--noerrdialogs',
-      // nothing a page asks for leaves this machine: all it may load comes from protocol.handle
-      '--host-resolver-rules=MAP * ~NOTFOUND',
+      // nothing a page asks for reaches a network: all it may load comes from protocol.handle
+      '--proxy-server=127.0.0.1:9',
+      '--proxy-bypass-list=<-loopback>',
       ...switches
     ]
     const output = process.env['MNEMO_HOST_DEBUG'] === '1' ? 'inherit' : 'ignore'

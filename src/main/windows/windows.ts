@@ -24,6 +24,7 @@ const SAVE_MS = 400
 export interface WindowsOptions {
   /** The built preload script. */
   preload: string
+  icon: string
   /** What a window was told to remember, as JSON. */
   recall(name: string): Promise<string | null>
   remember(name: string, json: string): Promise<void>
@@ -79,6 +80,7 @@ export class Windows {
       minHeight: kind.minHeight,
       show: false,
       title: 'Mnemo',
+      icon: this.#options.icon,
       autoHideMenuBar: true,
       // the page's own background, so that nothing flashes before its first paint
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',

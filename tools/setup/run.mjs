@@ -1,6 +1,6 @@
 // Prepares what is missing or stale, then runs a program on the project's own Node:
 //   node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,test] [arguments]
-// Plain JavaScript for any Node from 18 on: it runs before anything is installed.
+// Plain JavaScript for any Node from 20 on: it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

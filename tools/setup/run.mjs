@@ -99,24 +99,25 @@ function systemPackages(kinds) {
   say(text)
 }
 
-function npmPackages() {
-  unlessFresh('packages', digest('package-lock.json', '.npmrc'), ['node_modules/.bin/node', 'node_modules/nodejieba/build/Release/nodejieba.node'], () => {
-    run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' } })
-  })
-}
-
-/** A folder with Node's headers, so that nothing is downloaded where some are; SQLite's interface does not depend on their version. */
+/** A folder with Node's headers, or null: with one, nothing is downloaded where some are; SQLite's interface does not depend on their version. */
 function headers() {
   const prefixes = [process.env.npm_config_nodedir, ...[process.env.npm_node_execpath, process.execPath].map((path) => path && dirname(dirname(path))), '/usr', '/usr/local']
-  const found = prefixes.find((prefix) => prefix && existsSync(join(prefix, 'include', 'node', 'node_api.h')))
-  return found === undefined ? [] : [`--nodedir=${found}`]
+  return prefixes.find((prefix) => prefix && existsSync(join(prefix, 'include', 'node', 'node_api.h'))) ?? null
+}
+
+function npmPackages() {
+  unlessFresh('packages', digest('package-lock.json', '.npmrc'), ['node_modules/.bin/node', 'node_modules/nodejieba/build/Release/nodejieba.node'], () => {
+    const nodedir = headers()
+    const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1', ...(nodedir === null ? {} : { npm_config_nodedir: nodedir }) }
+    run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { env })
+  })
 }
 
 function nativeBuild() {
   const inputs = digest('native', 'node_modules/nodejieba/package.json', 'node_modules/better-sqlite3/package.json', 'node_modules/opencc-js/package.json', 'node_modules/node/package.json')
   unlessFresh('native', inputs, ['native/build/Release/mnemo_tokenizer.node'], () => {
     run('folding table', node, ['native/generate-fold-table.mjs'])
-    run('native search extension', node, ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', 'native', ...headers()])
+    run('native search extension', node, ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', 'native', ...(headers() === null ? [] : [`--nodedir=${headers()}`])])
   })
 }
 

@@ -146,5 +146,5 @@ export const useThreadStore = defineStore('thread', () => {
     else messages.value = applyChanges(messages.value, [message], [], true)
   }
 
-  return { conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send, trimStart }
+  return { conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
 })

@@ -174,4 +174,3 @@ export function messageWrites(db: WritableDB) {
     }
   }
 }
-export type MessageWrites = ReturnType<typeof messageWrites>

@@ -99,7 +99,7 @@ function systemPackages(kinds) {
   say(text)
 }
 
-/** A folder with Node's headers, or null: with one, nothing is downloaded where some are; SQLite's interface does not depend on their version. */
+/** A folder with Node's headers, so that node-gyp downloads none, or null; what is built does not depend on their version. */
 function headers() {
   const prefixes = [process.env.npm_config_nodedir, ...[process.env.npm_node_execpath, process.execPath].map((path) => path && dirname(dirname(path))), '/usr', '/usr/local']
   return prefixes.find((prefix) => prefix && existsSync(join(prefix, 'include', 'node', 'node_api.h'))) ?? null

@@ -50,8 +50,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       tellAccount()
     },
     'settings.change': async (change) => {
-      const settings = { ...(await engine().store.read.settings()), ...change }
-      await engine().store.write.saveSettings(settings)
+      const settings = await engine().store.write.changeSettings(change)
       applyTheme(settings)
       hub.broadcast({ type: 'settings', settings })
       return settings

@@ -185,6 +185,11 @@ test('kill -9 while writing loses nothing that was confirmed and leaves a store 
   store = await openStore(folder.path)
 })
 
+test('settings that two windows change at once are both kept', async () => {
+  await Promise.all([store.write.changeSettings({ theme: 'dark' }), store.write.changeSettings({ language: 'zh-CN' })])
+  expect(await store.read.settings()).toEqual({ theme: 'dark', language: 'zh-CN' })
+})
+
 test('the key is made once, readable by its user alone, and its loss is told', () => {
   const made = storeKey(folder.path, NO_KEYRING, false)
   expect(made).toMatchObject({ protection: 'file', key: expect.stringMatching(/^[0-9a-f]{64}$/) as string })

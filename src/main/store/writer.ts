@@ -296,7 +296,12 @@ export function createWrites(db: WritableDB) {
     removeAccount: () => void accounts.removeAccount(),
     saveContacts: (input: { contacts: Contact[]; complete: boolean }) => saveContacts.immediate(input.contacts, input.complete),
     removeContact: (jid: Jid) => void accounts.removeContact(jid),
-    saveSettings: (settings: Settings) => void accounts.saveSettings(settings),
+    /** Merged here, one after the other, so that two windows' changes at once are both kept. */
+    changeSettings(change: Partial<Settings>): Settings {
+      const settings = { ...accounts.settings(), ...change }
+      accounts.saveSettings(settings)
+      return settings
+    },
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
     /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
     forgetArchive: (jid: Jid) => archives.forget(jid),

@@ -19,6 +19,8 @@ const ALONE =
 
 function foldOnce(char) {
   let out = ''
+  if (/\s/u.test(char)) return ' '
+  if (/\p{Cc}/u.test(char)) return '\ufffd'
   for (const composed of char.normalize('NFKC')) {
     const bare = DIACRITICS.test(composed) ? composed.normalize('NFD').replace(/\p{Mn}/gu, '') : composed
     for (const c of bare.toUpperCase().toLowerCase().normalize('NFKC')) {

@@ -7,6 +7,7 @@ SQLITE_EXTENSION_INIT1
 #include <vector>
 
 #include "fold.h"
+#include "hits.h"
 #include "tokenizer.h"
 #include "words.h"
 
@@ -14,6 +15,9 @@ namespace mnemo {
 namespace {
 
 using Chars = std::vector<Folded>;
+
+/// What separates user words in one argument. Folding turns U+001F itself into U+FFFD, and so does this.
+constexpr uint32_t kWordJoint = 0xFFFD;
 
 Chars FoldValue(sqlite3_value* value) {
   Chars out;
@@ -63,13 +67,15 @@ void RangesFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars& needle = Needle(context, args[1], own);
   const Chars& chars = Scratch(args[0]);
   const auto* text = sqlite3_value_text(args[0]);
+  const auto bytes = static_cast<size_t>(sqlite3_value_bytes(args[0]));
   std::string out;
   size_t byte = 0;
   size_t unit = 0;
   const auto units_at = [&](size_t target) {
-    for (; byte < target; byte++) {
-      const unsigned char c = text[byte];
-      if ((c & 0xC0) != 0x80) unit += c >= 0xF0 ? 2 : 1;
+    while (byte < target) {
+      uint32_t code = 0;
+      byte += DecodeOne(text + byte, bytes - byte, code);
+      unit += code >= 0x10000 ? 2 : 1;
     }
     return unit;
   };
@@ -90,65 +96,99 @@ void RangesFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_phrase(piece) -> the FTS5 expression whose matches contain every text that contains the piece, or NULL
-/// where the piece has no indexed character. A leading '=' says that the expression alone is exact; otherwise each
-/// match is to be checked with mnemo_contains.
+/// mnemo_phrase(piece) -> the FTS5 expression whose matches are exactly the texts that contain the piece, or NULL where
+/// nothing of the piece is left after folding.
 void PhraseFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars& chars = Scratch(args[0]);
-  std::string phrase;
-  size_t tokens = 0;
-  size_t separators = 0;
-  size_t longest = 0;
-  bool ends_in_run = false;
-  for (size_t i = 0; i < chars.size();) {
-    if (chars[i].type == CharClass::kSeparator) {
-      separators++;
-      phrase += ' ';
-      i++;
-      continue;
-    }
-    size_t end = i + 1;
-    ends_in_run = chars[i].type == CharClass::kRun;
-    if (ends_in_run)
-      while (end < chars.size() && chars[end].type == CharClass::kRun) end++;
-    longest = std::max(longest, end - i);
-    tokens++;
-    for (; i < end; i++) AppendUtf8(chars[i].code, phrase);
+  if (chars.empty()) return sqlite3_result_null(context);
+  std::string out = "\"";
+  for (const Folded& c : chars) {
+    if (c.code == '"') out += '"';
+    AppendUtf8(c.code, out);
   }
-  if (tokens == 0) return sqlite3_result_null(context);
-  const bool exact = tokens == 1 && separators == 0 && longest <= kLongestRun;
-  std::string out = exact ? "=\"" : "\"";
-  out += phrase;
-  out += ends_in_run ? "\" *" : "\"";
+  const size_t count = chars.size();
+  const bool open = chars[count - 1].type != CharClass::kSingle && (count == 1 || chars[count - 2].type == CharClass::kSingle);
+  out += open ? "\" *" : "\"";
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_words(text) -> jieba's search-mode words of two or more characters, joined by spaces.
+std::vector<uint32_t> Codes(sqlite3_value* value) {
+  std::vector<uint32_t> codes;
+  const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  if (text != nullptr) Decode(text, static_cast<size_t>(sqlite3_value_bytes(value)), codes);
+  return codes;
+}
+
+/// mnemo_cut(text) -> jieba's search-mode words of the text as it is, as 'first,length;...' in code points.
+void CutFunction(sqlite3_context* context, int, sqlite3_value** args) {
+  const std::vector<uint32_t> codes = Codes(args[0]);
+  std::vector<WordSpan> words;
+  CutForSearch(codes.data(), codes.size(), false, words);
+  std::string out;
+  for (const WordSpan& word : words) {
+    if (!out.empty()) out += ';';
+    out += std::to_string(word.first) + ',' + std::to_string(word.length);
+  }
+  sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+}
+
+/// mnemo_words(text) -> the words of the folded text, user words included, joined by U+001F: Han words of two or more
+/// characters, words of letters and digits, and single Han characters that belong to no longer word.
 void WordsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars chars = FoldValue(args[0]);
+  std::vector<uint32_t> codes;
+  for (const Folded& c : chars) codes.push_back(c.code);
   std::string out;
+  const auto add = [&](size_t first, size_t last) {
+    if (!out.empty()) out += '\x1f';
+    for (size_t i = first; i < last; i++) AppendUtf8(codes[i], out);
+  };
   std::vector<WordSpan> words;
   for (size_t i = 0; i < chars.size();) {
-    size_t end = i;
-    std::string sentence;
-    for (; end < chars.size() && IsHan(chars[end].code); end++) AppendUtf8(chars[end].code, sentence);
-    if (end > i) SearchWords(sentence, words);
-    for (const WordSpan& word : words) {
-      if (!out.empty()) out += ' ';
-      for (size_t k = 0; k < word.length; k++) AppendUtf8(chars[i + word.first + k].code, out);
+    size_t end = i + 1;
+    if (IsHan(codes[i])) {
+      while (end < chars.size() && IsHan(codes[end])) end++;
+      CutForSearch(codes.data() + i, end - i, true, words);
+      // the whole words alone: those inside a longer one come before it
+      for (size_t w = 0; w < words.size(); w++) {
+        bool inside = false;
+        for (size_t v = w + 1; v < words.size() && !inside; v++)
+          inside = words[v].first <= words[w].first && words[v].first + words[v].length >= words[w].first + words[w].length;
+        if (!inside) add(i + words[w].first, i + words[w].first + words[w].length);
+      }
+    } else if (chars[i].type == CharClass::kRun) {
+      while (end < chars.size() && chars[end].type == CharClass::kRun) end++;
+      add(i, end);
+    } else if (chars[i].type == CharClass::kSingle) {
+      add(i, end);
     }
-    words.clear();
-    i = std::max(end, i + 1);
+    i = end;
   }
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_dictionary(folder) -> 1; an error where the folder has no dictionaries.
-void DictionaryFunction(sqlite3_context* context, int, sqlite3_value** args) {
-  const auto* folder = reinterpret_cast<const char*>(sqlite3_value_text(args[0]));
-  if (folder == nullptr || !SetDictionary(folder))
-    return sqlite3_result_error(context, "no jieba dictionaries in that folder", -1);
+/// mnemo_user_words(words joined by U+FFFD) -> 1.
+void UserWordsFunction(sqlite3_context* context, int, sqlite3_value** args) {
+  std::vector<std::u32string> words(1);
+  for (const Folded& c : Scratch(args[0])) {
+    if (c.code == kWordJoint) words.emplace_back();
+    else words.back().push_back(c.code);
+  }
+  SetUserWords(words);
   sqlite3_result_int(context, 1);
+}
+
+/// mnemo_dictionary(file) -> 1; an error where the file is no dictionary.
+void DictionaryFunction(sqlite3_context* context, int, sqlite3_value** args) {
+  const auto* file = reinterpret_cast<const char*>(sqlite3_value_text(args[0]));
+  const char* problem = file == nullptr ? "mnemo_dictionary takes a path" : MapDictionary(file);
+  if (problem != nullptr) return sqlite3_result_error(context, problem, -1);
+  sqlite3_result_int(context, 1);
+}
+
+/// mnemo_tokenizer_version() -> the version of the tokenizer's rules.
+void VersionFunction(sqlite3_context* context, int, sqlite3_value**) {
+  sqlite3_result_int(context, kTokenizerVersion);
 }
 
 using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
@@ -188,12 +228,16 @@ extern "C"
       {"mnemo_contains", 2, kPure, Guarded<ContainsFunction>},
       {"mnemo_ranges", 2, kPure, Guarded<RangesFunction>},
       {"mnemo_phrase", 1, kPure, Guarded<PhraseFunction>},
+      {"mnemo_cut", 1, SQLITE_UTF8, Guarded<CutFunction>},
       {"mnemo_words", 1, SQLITE_UTF8, Guarded<WordsFunction>},
+      {"mnemo_user_words", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<UserWordsFunction>},
       {"mnemo_dictionary", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<DictionaryFunction>},
+      {"mnemo_tokenizer_version", 0, kPure, Guarded<VersionFunction>},
   };
   for (const auto& f : functions) {
     const int rc = sqlite3_create_function_v2(db, f.name, f.args, f.flags, nullptr, f.function, nullptr, nullptr, nullptr);
     if (rc != SQLITE_OK) return rc;
   }
+  if (const int rc = RegisterHits(db)) return rc;
   return RegisterTokenizer(db);
 }

@@ -7,27 +7,6 @@ namespace {
 
 constexpr uint32_t kInvalid = 0xFFFD;
 
-/// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken.
-size_t Decode(const unsigned char* s, size_t left, uint32_t& code) {
-  const unsigned char a = s[0];
-  if (a < 0x80) {
-    code = a;
-    return 1;
-  }
-  const size_t length = a >= 0xF0 ? 4 : a >= 0xE0 ? 3 : 2;
-  static constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  code = kInvalid;
-  if (a < 0xC2 || a > 0xF4 || length > left) return 1;
-  uint32_t value = a & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; i++) {
-    if ((s[i] & 0xC0) != 0x80) return 1;
-    value = (value << 6) | (s[i] & 0x3F);
-  }
-  if (value < kLeast[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 1;
-  code = value;
-  return length;
-}
-
 CharClass ClassOf(uint32_t code) {
   return static_cast<CharClass>(table::kClass[table::kClassIndex[code >> 8] * 256 + (code & 0xFF)]);
 }
@@ -66,7 +45,7 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
   const auto* s = reinterpret_cast<const unsigned char*>(text);
   for (size_t at = 0; at < bytes;) {
     uint32_t code = 0;
-    const size_t taken = Decode(s + at, bytes - at, code);
+    const size_t taken = DecodeOne(s + at, bytes - at, code);
     const auto begin = static_cast<uint32_t>(at);
     const auto end = static_cast<uint32_t>(at + taken);
     at += taken;
@@ -82,6 +61,35 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
       if (length == 0 && !out.empty() && out.back().type != CharClass::kSeparator) out.back().end = end;
       for (size_t i = 0; i < length; i++) Push(sequence[i], begin, end, out);
     }
+  }
+}
+
+size_t DecodeOne(const unsigned char* s, size_t left, uint32_t& code) {
+  const unsigned char a = s[0];
+  if (a < 0x80) {
+    code = a;
+    return 1;
+  }
+  const size_t length = a >= 0xF0 ? 4 : a >= 0xE0 ? 3 : 2;
+  static constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  code = kInvalid;
+  if (a < 0xC2 || a > 0xF4 || length > left) return 1;
+  uint32_t value = a & (0xFF >> (length + 1));
+  for (size_t i = 1; i < length; i++) {
+    if ((s[i] & 0xC0) != 0x80) return 1;
+    value = (value << 6) | (s[i] & 0x3F);
+  }
+  if (value < kLeast[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 1;
+  code = value;
+  return length;
+}
+
+void Decode(const char* text, size_t bytes, std::vector<uint32_t>& out) {
+  const auto* s = reinterpret_cast<const unsigned char*>(text);
+  for (size_t at = 0; at < bytes;) {
+    uint32_t code = 0;
+    at += DecodeOne(s + at, bytes - at, code);
+    out.push_back(code);
   }
 }
 

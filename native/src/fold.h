@@ -22,8 +22,16 @@ struct Folded {
 };
 
 /// Folds UTF-8 of any quality: NFKC, case, width, diacritics, traditional to simplified Chinese (see
-/// generate-fold-table.mjs); composes voiced kana and Hangul jamo. A malformed byte becomes a separator of one byte.
+/// generate-fold-table.mjs); composes voiced kana and Hangul jamo. A malformed byte becomes U+FFFD of one byte, so does
+/// a control character; white space of any kind is a space.
 void Fold(const char* text, size_t bytes, std::vector<Folded>& out);
+
+/// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken. A malformed
+/// byte is U+FFFD of one byte.
+size_t DecodeOne(const unsigned char* s, size_t left, uint32_t& code);
+
+/// Appends the code points of UTF-8 of any quality; a malformed byte becomes U+FFFD.
+void Decode(const char* text, size_t bytes, std::vector<uint32_t>& out);
 
 /// Appends one code point as UTF-8.
 void AppendUtf8(uint32_t code, std::string& out);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fold.h"
+#include "fts5_api.h"
 #include "words.h"
 
 SQLITE_EXTENSION_INIT3
@@ -20,30 +21,34 @@ class Pass {
   Pass(void* context, bool query, EmitToken emit) : context_(context), query_(query), emit_(emit) {}
 
   int Run(const char* text, int bytes) {
+    if (query_ && bytes > 0 && text[0] == kWordMark) return Word(text, bytes);
     Fold(text, static_cast<size_t>(bytes), chars_);
-    for (size_t i = 0; i < chars_.size();) {
-      if (chars_[i].type == CharClass::kSeparator) {
-        i++;
+    const size_t count = chars_.size();
+    size_t word_end = 0;
+    for (size_t i = 0; i < count; i++) {
+      if (IsSingle(i)) {
+        if (!query_ && i >= word_end && IsHan(chars_[i].code)) word_end = StartHan(i);
+        if (const int rc = Emit(0, i, i + 1)) return rc;
+        for (; next_ < words_.size() && han_ + words_[next_].first == i; next_++)
+          if (const int rc = Emit(FTS5_TOKEN_COLOCATED, i, i + words_[next_].length)) return rc;
         continue;
       }
-      size_t end = i + 1;
-      int rc = SQLITE_OK;
-      if (chars_[i].type == CharClass::kRun) {
-        while (end < chars_.size() && chars_[end].type == CharClass::kRun) end++;
-        rc = EmitRun(i, end);
-      } else if (!query_ && IsHan(chars_[i].code)) {
-        while (end < chars_.size() && IsHan(chars_[end].code)) end++;
-        rc = EmitHan(i, end);
-      } else {
-        rc = Emit(0, i, end);
+      // the last character of a query may be followed by anything: the pair before it, or a prefix query, covers it
+      if (query_ && i + 1 == count && i > 0 && !IsSingle(i - 1)) break;
+      const bool pair = i + 1 < count && !IsSingle(i + 1);
+      if (const int rc = Emit(0, i, i + (pair ? 2 : 1))) return rc;
+      if (!query_ && i >= word_end && chars_[i].type == CharClass::kRun) {
+        word_end = i + 1;
+        while (word_end < count && chars_[word_end].type == CharClass::kRun) word_end++;
+        if (const int rc = EmitWord(i, word_end)) return rc;
       }
-      if (rc != SQLITE_OK) return rc;
-      i = end;
     }
     return SQLITE_OK;
   }
 
  private:
+  bool IsSingle(size_t i) const { return chars_[i].type == CharClass::kSingle; }
+
   int Emit(int flags, size_t first, size_t last) {
     token_.clear();
     for (size_t i = first; i < last; i++) AppendUtf8(chars_[i].code, token_);
@@ -51,36 +56,60 @@ class Pass {
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
-  int EmitRun(size_t first, size_t last) {
-    int rc = Emit(0, first, std::min(last, first + kLongestRun));
-    if (query_) return rc;
-    for (size_t i = first + 1; rc == SQLITE_OK && i < last; i++)
-      rc = Emit(FTS5_TOKEN_COLOCATED, i, std::min(last, i + kLongestRun));
-    return rc;
+  int EmitWord(size_t first, size_t last) {
+    if (last - first < 2 || last - first > kLongestWord) return SQLITE_OK;
+    token_.assign(1, kWordMark);
+    for (size_t i = first; i < last; i++) AppendUtf8(chars_[i].code, token_);
+    return emit_(context_, FTS5_TOKEN_COLOCATED, token_.data(), static_cast<int>(token_.size()),
+                 static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
-  int EmitHan(size_t first, size_t last) {
+  /// Cuts the run of Han characters that starts at `first`; returns its end.
+  size_t StartHan(size_t first) {
+    size_t last = first;
     sentence_.clear();
-    for (size_t i = first; i < last; i++) AppendUtf8(chars_[i].code, sentence_);
+    for (; last < chars_.size() && IsHan(chars_[last].code); last++) sentence_.push_back(chars_[last].code);
+    han_ = first;
+    next_ = 0;
     words_.clear();
-    if (last - first >= 2) SearchWords(sentence_, words_);
-    size_t next = 0;
-    for (size_t i = first; i < last; i++) {
-      int rc = Emit(0, i, i + 1);
-      for (; rc == SQLITE_OK && next < words_.size() && first + words_[next].first == i; next++)
-        rc = Emit(FTS5_TOKEN_COLOCATED, i, std::min(last, i + words_[next].length));
-      if (rc != SQLITE_OK) return rc;
-    }
-    return SQLITE_OK;
+    if (last - first >= 2) SearchWords(sentence_.data(), sentence_.size(), words_);
+    return last;
+  }
+
+  /// A query for one whole word.
+  int Word(const char* text, int bytes) {
+    Fold(text + 1, static_cast<size_t>(bytes - 1), chars_);
+    if (chars_.empty()) return SQLITE_OK;
+    token_.clear();
+    if (!IsHan(chars_[0].code)) token_ = kWordMark;
+    for (const Folded& c : chars_) AppendUtf8(c.code, token_);
+    return emit_(context_, 0, token_.data(), static_cast<int>(token_.size()), 0, bytes);
   }
 
   void* context_;
   bool query_;
   EmitToken emit_;
-  std::vector<Folded> chars_;
-  std::vector<WordSpan> words_;
+  std::vector<Folded>& chars_ = ThreadChars();
+  std::vector<WordSpan>& words_ = ThreadWords();
+  std::vector<uint32_t>& sentence_ = ThreadSentence();
+  size_t han_ = 0;
+  size_t next_ = 0;
   std::string token_;
-  std::string sentence_;
+
+  static std::vector<Folded>& ThreadChars() {
+    thread_local std::vector<Folded> scratch;
+    scratch.clear();
+    return scratch;
+  }
+  static std::vector<WordSpan>& ThreadWords() {
+    thread_local std::vector<WordSpan> scratch;
+    scratch.clear();
+    return scratch;
+  }
+  static std::vector<uint32_t>& ThreadSentence() {
+    thread_local std::vector<uint32_t> scratch;
+    return scratch;
+  }
 };
 
 int Create(void*, const char**, int, Fts5Tokenizer** out) {
@@ -101,21 +130,10 @@ int Tokenize(Fts5Tokenizer*, void* context, int flags, const char* text, int byt
   }
 }
 
-fts5_api* Fts5Of(sqlite3* db) {
-  fts5_api* api = nullptr;
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(db, "SELECT fts5(?1)", -1, &statement, nullptr) == SQLITE_OK) {
-    sqlite3_bind_pointer(statement, 1, &api, "fts5_api_ptr", nullptr);
-    sqlite3_step(statement);
-  }
-  sqlite3_finalize(statement);
-  return api;
-}
-
 }  // namespace
 
 int RegisterTokenizer(sqlite3* db) {
-  fts5_api* api = Fts5Of(db);
+  fts5_api* api = Fts5Api(db);
   if (api == nullptr) return SQLITE_ERROR;
   fts5_tokenizer methods = {Create, Delete, Tokenize};
   return api->xCreateTokenizer(api, "mnemo", nullptr, &methods, nullptr);

@@ -5,16 +5,24 @@
 
 namespace mnemo {
 
-/// Letters and digits of one run that one token can hold. A suffix longer than this is cut to it, so a run of n
-/// characters costs at most n * kLongestRun; a longer piece is still found by its first kLongestRun characters and
-/// then checked against the text.
-inline constexpr size_t kLongestRun = 32;
+/// The rules below, as a number: an index that was written by others has to be made anew.
+inline constexpr int kTokenizerVersion = 2;
+
+/// Letters and digits of one word that the vocabulary keeps; longer runs are found by their pieces like all others.
+inline constexpr size_t kLongestWord = 32;
+
+/// First byte of a whole word's term, which no text can contain (folding replaces control characters). A query that
+/// starts with it asks for that one term.
+inline constexpr char kWordMark = '\x01';
 
 /// Registers the FTS5 tokenizer 'mnemo' (https://sqlite.org/fts5.html#custom_tokenizers).
 ///
-/// Index time: every CJK character at its own position; for a run of letters and digits the folded run and,
-/// colocated, each of its proper suffixes; jieba's search-mode words colocated with their first character.
-/// Query time: characters and whole runs only, so that a phrase query is a substring query.
+/// Every folded character has a position of its own, so a phrase query is exactly a substring query, punctuation and
+/// spaces included. The term at a position:
+///   CJK, kana, Hangul, Thai, emoji: the character;
+///   any other: the character and the one after it, or the character alone at the end and before one of the above.
+/// Colocated with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two
+/// or more Han characters; words of letters and digits, whole, after kWordMark.
 int RegisterTokenizer(sqlite3* db);
 
 }  // namespace mnemo

@@ -16,8 +16,8 @@ export function findAssets(resources: string | null): Assets {
   const root = projectRoot()
   const assets =
     resources === null
-      ? { extension: join(root, 'native/build/Release/mnemo_tokenizer.node'), dictionary: join(root, 'node_modules/nodejieba/submodules/cppjieba/dict') }
-      : { extension: join(resources, 'native/mnemo_tokenizer.node'), dictionary: join(resources, 'dict') }
+      ? { extension: join(root, 'native/build/Release/mnemo_tokenizer.node'), dictionary: join(root, 'resources/words.dat') }
+      : { extension: join(resources, 'native/mnemo_tokenizer.node'), dictionary: join(resources, 'words.dat') }
   for (const path of Object.values(assets)) if (!existsSync(path)) throw new Error(`${path} is missing; run npm start once to build it.`)
   return assets
 }

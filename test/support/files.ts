@@ -21,7 +21,7 @@ export function storeFiles(folder: string): StoreFiles {
     file: join(folder, 'messages.db'),
     key: TEST_KEY,
     extension: join(ROOT, 'native/build/Release/mnemo_tokenizer.node'),
-    dictionary: join(ROOT, 'node_modules/nodejieba/submodules/cppjieba/dict')
+    dictionary: join(ROOT, 'resources/words.dat')
   }
 }
 

@@ -115,8 +115,9 @@ function npmPackages() {
 
 function nativeBuild() {
   const inputs = digest('native', 'node_modules/nodejieba/package.json', 'node_modules/better-sqlite3/package.json', 'node_modules/opencc-js/package.json', 'node_modules/node/package.json')
-  unlessFresh('native', inputs, ['native/build/Release/mnemo_tokenizer.node'], () => {
+  unlessFresh('native', inputs, ['native/build/Release/mnemo_tokenizer.node', 'resources/words.dat'], () => {
     run('folding table', node, ['native/generate-fold-table.mjs'])
+    run('dictionary', node, ['native/generate-dictionary.mjs', 'node_modules/nodejieba/submodules/cppjieba/dict', 'resources/words.dat'])
     run('native search extension', node, ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', 'native', ...(headers() === null ? [] : [`--nodedir=${headers()}`])])
   })
 }

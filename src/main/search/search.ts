@@ -39,8 +39,8 @@ export function createSearch(db: ReadableDB): (query: SearchQuery) => SearchAnsw
     const checks: string[] = []
     for (const term of terms) {
       const phrase = phraseOf.get(term) ?? null
-      if (phrase === null || !phrase.startsWith('=')) checks.push(term)
-      if (phrase !== null) phrases.push(phrase.replace(/^=/, ''))
+      if (phrase === null) checks.push(term)
+      else phrases.push(phrase)
     }
     const indexed = phrases.length > 0
     const result: Plan = {

@@ -13,7 +13,7 @@ export interface StoreFiles {
   key: string | null
   /** The loadable extension of native/. */
   extension: string
-  /** The folder of jieba's dictionaries. */
+  /** jieba's dictionary, as native/generate-dictionary.mjs writes it. */
   dictionary: string
 }
 

@@ -40,7 +40,7 @@ export async function search(): Promise<void> {
   const brute = db.prepare<[string], number>('SELECT count(*) FROM message WHERE mnemo_contains(text, ?)').pluck()
   for (const query of list) {
     expected += brute.get(query) ?? 0
-    found += (await store.search({ query, conversation: null, limit: 0, before: null })).total
+    found += (await store.find.search({ query, limit: 0, total: true })).total ?? 0
   }
   const timed = async (into: number[], work: () => unknown): Promise<void> => {
     const before = performance.now()
@@ -49,8 +49,8 @@ export async function search(): Promise<void> {
   }
   for (let round = 0; round < ROUNDS; round++)
     for (const query of list) {
-      await timed(times.newest, () => store.search({ query, conversation: null, limit: 20, before: null }))
-      await timed(times.count, () => store.search({ query, conversation: null, limit: 0, before: null }))
+      await timed(times.newest, () => store.find.search({ query, limit: 20 }))
+      await timed(times.count, () => store.find.search({ query, limit: 0, total: true }))
       await timed(times.likeNewest, () => like.all(`%${query}%`))
       await timed(times.likeCount, () => likeCount.get(`%${query}%`))
     }

@@ -5,12 +5,12 @@
       "type": "loadable_module",
       "product_prefix": "",
       "product_extension": "node",
-      "sources": ["src/fold.cc", "src/mapped_file.cc", "src/words.cc", "src/tokenizer.cc", "src/hits.cc", "src/extension.cc"],
+      "sources": ["src/fold.cc", "src/mapped_file.cc", "src/words.cc", "src/tokenizer.cc", "src/hits.cc", "src/rows.cc", "src/extension.cc"],
       "include_dirs": [
         "../node_modules/better-sqlite3/deps/sqlite3"
       ],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
-      "cflags_cc": ["-std=c++17", "-O2", "-fexceptions", "-fvisibility=hidden", "-Wall", "-Wextra"],
+      "cflags_cc": ["-std=c++17", "-O3", "-fexceptions", "-fvisibility=hidden", "-Wall", "-Wextra"],
       "xcode_settings": {
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",

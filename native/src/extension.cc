@@ -8,6 +8,7 @@ SQLITE_EXTENSION_INIT1
 
 #include "fold.h"
 #include "hits.h"
+#include "rows.h"
 #include "tokenizer.h"
 #include "words.h"
 
@@ -239,5 +240,6 @@ extern "C"
     if (rc != SQLITE_OK) return rc;
   }
   if (const int rc = RegisterHits(db)) return rc;
+  if (const int rc = RegisterRows(db)) return rc;
   return RegisterTokenizer(db);
 }

@@ -21,9 +21,19 @@ class Pass {
   Pass(void* context, bool query, EmitToken emit) : context_(context), query_(query), emit_(emit) {}
 
   int Run(const char* text, int bytes) {
+    chars_.clear();
+    words_.clear();
     if (query_ && bytes > 0 && text[0] == kWordMark) return Word(text, bytes);
     Fold(text, static_cast<size_t>(bytes), chars_);
     const size_t count = chars_.size();
+    // every term but a word's is a stretch of the folded text
+    folded_.clear();
+    place_.clear();
+    for (const Folded& c : chars_) {
+      place_.push_back(folded_.size());
+      AppendUtf8(c.code, folded_);
+    }
+    place_.push_back(folded_.size());
     size_t word_end = 0;
     for (size_t i = 0; i < count; i++) {
       if (IsSingle(i)) {
@@ -50,17 +60,15 @@ class Pass {
   bool IsSingle(size_t i) const { return chars_[i].type == CharClass::kSingle; }
 
   int Emit(int flags, size_t first, size_t last) {
-    token_.clear();
-    for (size_t i = first; i < last; i++) AppendUtf8(chars_[i].code, token_);
-    return emit_(context_, flags, token_.data(), static_cast<int>(token_.size()),
+    return emit_(context_, flags, folded_.data() + place_[first], static_cast<int>(place_[last] - place_[first]),
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
   int EmitWord(size_t first, size_t last) {
     if (last - first < 2 || last - first > kLongestWord) return SQLITE_OK;
-    token_.assign(1, kWordMark);
-    for (size_t i = first; i < last; i++) AppendUtf8(chars_[i].code, token_);
-    return emit_(context_, FTS5_TOKEN_COLOCATED, token_.data(), static_cast<int>(token_.size()),
+    word_.assign(1, kWordMark);
+    word_.append(folded_, place_[first], place_[last] - place_[first]);
+    return emit_(context_, FTS5_TOKEN_COLOCATED, word_.data(), static_cast<int>(word_.size()),
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
@@ -80,35 +88,36 @@ class Pass {
   int Word(const char* text, int bytes) {
     Fold(text + 1, static_cast<size_t>(bytes - 1), chars_);
     if (chars_.empty()) return SQLITE_OK;
-    token_.clear();
-    if (!IsHan(chars_[0].code)) token_ = kWordMark;
-    for (const Folded& c : chars_) AppendUtf8(c.code, token_);
-    return emit_(context_, 0, token_.data(), static_cast<int>(token_.size()), 0, bytes);
+    word_.clear();
+    if (!IsHan(chars_[0].code)) word_ = kWordMark;
+    for (const Folded& c : chars_) AppendUtf8(c.code, word_);
+    return emit_(context_, 0, word_.data(), static_cast<int>(word_.size()), 0, bytes);
   }
 
   void* context_;
   bool query_;
   EmitToken emit_;
-  std::vector<Folded>& chars_ = ThreadChars();
-  std::vector<WordSpan>& words_ = ThreadWords();
-  std::vector<uint32_t>& sentence_ = ThreadSentence();
+  std::vector<Folded>& chars_ = Scratch().chars;
+  std::vector<WordSpan>& words_ = Scratch().words;
+  std::vector<uint32_t>& sentence_ = Scratch().sentence;
+  std::string& folded_ = Scratch().folded;
+  std::vector<size_t>& place_ = Scratch().place;
+  std::string& word_ = Scratch().word;
   size_t han_ = 0;
   size_t next_ = 0;
-  std::string token_;
 
-  static std::vector<Folded>& ThreadChars() {
-    thread_local std::vector<Folded> scratch;
-    scratch.clear();
-    return scratch;
-  }
-  static std::vector<WordSpan>& ThreadWords() {
-    thread_local std::vector<WordSpan> scratch;
-    scratch.clear();
-    return scratch;
-  }
-  static std::vector<uint32_t>& ThreadSentence() {
-    thread_local std::vector<uint32_t> scratch;
-    return scratch;
+  /// One text at a time is cut in a thread; its memory serves the next one.
+  struct Memory {
+    std::vector<Folded> chars;
+    std::vector<WordSpan> words;
+    std::vector<uint32_t> sentence;
+    std::string folded;
+    std::vector<size_t> place;
+    std::string word;
+  };
+  static Memory& Scratch() {
+    thread_local Memory memory;
+    return memory;
   }
 };
 

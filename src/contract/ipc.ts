@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import {
   AccountSettings,
+  Completion,
   ConnectionState,
   Conversation,
   ConversationId,
@@ -16,8 +17,12 @@ import {
   Message,
   MessageId,
   MessagePage,
+  NameMatch,
   Presence,
+  Range,
   SearchAnswer,
+  SearchHistory,
+  SearchOrder,
   Settings
 } from './domain.ts'
 
@@ -25,6 +30,8 @@ export const AppState = z.object({
   account: z.object({ jid: Jid }).nullable(),
   connection: ConnectionState,
   presence: z.record(z.string(), Presence),
+  /** Messages the index still lacks, of how many; 0: it is complete. */
+  indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
   /** The system's language, resolved to one we speak. */
   systemLanguage: z.enum(['zh-CN', 'en']),
@@ -48,6 +55,9 @@ export const PageAnchor = z.discriminatedUnion('kind', [
 ])
 export type PageAnchor = z.infer<typeof PageAnchor>
 
+/** The longest query, in UTF-16 units. */
+export const LONGEST_QUERY = 1000
+
 /** The most messages one page may carry to a window. */
 export const LARGEST_PAGE = 200
 
@@ -67,10 +77,27 @@ export const requests = {
   'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
+  'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
   'search.messages': call(
-    z.object({ query: z.string().max(1000), conversation: ConversationId.nullable(), limit: z.number().int().min(1).max(LARGEST_PAGE), before: MessageId.nullable() }),
+    z.object({
+      query: z.string().max(LONGEST_QUERY),
+      conversation: ConversationId.nullable(),
+      order: SearchOrder,
+      offset: z.number().int().min(0).max(2 ** 31),
+      limit: z.number().int().min(0).max(LARGEST_PAGE),
+      /** What else is wanted; each costs more than the first page. */
+      total: z.boolean(),
+      facets: z.boolean(),
+      suggest: z.boolean()
+    }),
     SearchAnswer
   ),
+  'search.mark': call(z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }), z.array(z.object({ id: MessageId, ranges: z.array(Range) }))),
+  'search.names': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(NameMatch)),
+  'search.complete': call(z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }), z.array(Completion)),
+  'search.history': call(nothing, SearchHistory),
+  'search.remember': call(SearchHistory, nothing),
+  'windows.openSearch': call(z.object({ query: z.string().max(LONGEST_QUERY) }), nothing),
   'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
   'windows.openSettings': call(nothing, nothing),
   'clipboard.write': call(z.object({ text: z.string().max(LONGEST_TEXT) }), nothing)
@@ -103,6 +130,9 @@ export type AppEvent =
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
   /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
+  /** The index is being made anew: messages that are still to be put there; 0: it is complete. */
+  | { type: 'indexing'; left: number; total: number }
+  | { type: 'search'; query: string }
   | { type: 'show'; conversation: ConversationId; message: MessageId | null }
 
 export const EVENT_INTERVAL_MS = 50

@@ -10,6 +10,7 @@ import { JoinError } from './sync/groups.ts'
 import { Session, type Log } from './sync/session.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
 import { Store, type SlowReport } from './store/store.ts'
+import { Upkeep } from './store/upkeep.ts'
 import type { StoreChanges } from './store/writer.ts'
 
 export interface EngineOptions {
@@ -27,6 +28,8 @@ export interface EngineOptions {
 
 interface Events {
   changes: [StoreChanges]
+  /** Messages the index still lacks, and how many they were at first. */
+  indexing: [left: number, total: number]
   connection: [ConnectionState]
   presence: [ReadonlyMap<string, Presence>]
 }
@@ -47,6 +50,7 @@ export class Engine extends EventEmitter<Events> {
   readonly store: Store
   readonly keyProtection: 'keychain' | 'file'
   readonly #log: Log
+  readonly #upkeep: Upkeep
   #session: Session | null = null
   #account: AccountSettings | null = null
   #presence = new Map<string, Map<string, Presence>>()
@@ -56,6 +60,12 @@ export class Engine extends EventEmitter<Events> {
     this.store = store
     this.keyProtection = keyProtection
     this.#log = log
+    this.#upkeep = new Upkeep(store, log, (left, total) => this.emit('indexing', left, total))
+  }
+
+  /** What the index still lacks. */
+  get indexing(): { left: number; total: number } {
+    return this.#upkeep.progress
   }
 
   /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
@@ -67,6 +77,7 @@ export class Engine extends EventEmitter<Events> {
     const store = await Store.open({ file, key, worker, extension, dictionary, ...(onTime === undefined ? {} : { onTime }) })
     const engine = new Engine(store, protection, options.log ?? QUIET)
     engine.#account = await store.read.account()
+    engine.#upkeep.start()
     return engine
   }
 
@@ -185,6 +196,10 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.discard(id))
   }
 
+  async star(id: MessageId, on: boolean): Promise<void> {
+    this.emit('changes', await this.store.write.star({ id, on }))
+  }
+
   async markRead(conversation: ConversationId, upTo: MessageId): Promise<void> {
     this.emit('changes', await this.store.write.markRead({ conversation, upTo }))
   }
@@ -204,7 +219,9 @@ export class Engine extends EventEmitter<Events> {
   }
 
   async close(): Promise<void> {
+    this.#upkeep.stop()
     await this.disconnect()
+    await this.#upkeep.stopped
     await this.store.write.checkpoint()
     await this.store.close()
   }

@@ -50,6 +50,7 @@ async function start(): Promise<void> {
   })
   profile.on('swapped', (engine) => {
     engine.on('changes', (changes) => hub.storeChanged(changes))
+    engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
     engine.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
   })

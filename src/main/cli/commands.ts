@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { basename, extname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseJid } from '../../contract/address.ts'
-import { AccountSettings, type ConnectionState, type Jid, type Message } from '../../contract/domain.ts'
+import { AccountSettings, SearchOrder, type ConnectionState, type Facets, type Jid, type Message, type SearchHit } from '../../contract/domain.ts'
 import { findAssets } from '../assets.ts'
 import { Engine } from '../engine.ts'
 import { readTsv } from './tsv.ts'
@@ -205,33 +205,41 @@ export const commands: Record<string, Command> = {
   },
   search: {
     usage: 'QUERY',
-    about: 'Finds every message that contains all words of the query, newest first, without a connection.',
+    about:
+      'Finds every message that matches the query, without a connection. Words are all contained; "a phrase" as it stands;\n-word not; OR either; from: to: in: before: after: on: during: has: is: type: file: filter. The language is in README.md.',
     options: {
       json: { about: 'one JSON object: total, tookMs, hits with ranges in UTF-16 units of text' },
       limit: { value: 'N', about: 'the most hits to print (default 20)' },
+      offset: { value: 'N', about: 'hits to leave out at the start' },
+      order: { value: 'ORDER', about: 'newest (default), oldest or best' },
+      facets: { about: 'also how the hits are spread over conversations, senders and months' },
       count: { about: 'only the number of hits' }
     },
     async run(words, values) {
       const query = words.join(' ')
       if (query.trim() === '') throw new UsageError('search takes a query')
+      const order = SearchOrder.safeParse(text(values, 'order') ?? 'newest')
+      if (!order.success) throw new UsageError('--order knows: newest, oldest, best')
       const limit = values['count'] === true ? 0 : number(values, 'limit', 20, 1_000_000)
+      const facets = values['facets'] === true
       return withEngine(values, async (engine) => {
-        const answer = await engine.store.search({ query, conversation: null, limit, before: null })
+        const answer = await engine.store.find.search({ query, order: order.data, limit, offset: number(values, 'offset', 0, 1e9), total: true, facets, suggest: values['count'] !== true })
+        const plain = ({ message, conversationName, ranges }: SearchHit) => ({ id: message.id, conversation: conversationName, sender: message.senderName, time: new Date(message.time).toISOString(), text: message.text, ranges })
         if (values['json'] === true) {
-          const hits = answer.hits.map(({ message, conversationName, ranges }) => ({
-            id: message.id,
-            conversation: conversationName,
-            sender: message.senderName,
-            time: new Date(message.time).toISOString(),
-            text: message.text,
-            ranges
-          }))
-          process.stdout.write(`${JSON.stringify({ total: answer.total, tookMs: answer.tookMs, hits })}\n`)
-        } else if (values['count'] === true) process.stdout.write(`${answer.total}\n`)
-        else {
-          for (const { message, conversationName } of answer.hits) process.stdout.write(`${conversationName}\t${line(message)}`)
-          process.stderr.write(`${answer.total} in ${answer.tookMs.toFixed(1)} ms\n`)
+          const { total, tookMs, hits, related, didYouMean, problems } = answer
+          const more = { ...(answer.facets === null ? {} : { facets: answer.facets }), ...(problems.length === 0 ? {} : { problems }), ...(didYouMean === null ? {} : { didYouMean }), ...(related.length === 0 ? {} : { related: related.map(plain) }) }
+          process.stdout.write(`${JSON.stringify({ total, tookMs, hits: hits.map(plain), ...more })}\n`)
+          return 0
         }
+        for (const { code, value } of answer.problems) process.stderr.write(`${code}: ${value}\n`)
+        if (values['count'] === true) {
+          process.stdout.write(`${answer.total ?? 0}\n`)
+          return 0
+        }
+        for (const { message, conversationName } of answer.hits) process.stdout.write(`${conversationName}\t${line(message)}`)
+        process.stderr.write(`${answer.total ?? 0} in ${answer.tookMs.toFixed(1)} ms\n`)
+        if (answer.didYouMean !== null) process.stderr.write(`did you mean: ${answer.didYouMean}\n`)
+        if (answer.facets !== null) for (const [title, list] of facetLists(answer.facets)) process.stdout.write(`\n${title}\n${list.map(([name, count]) => `${String(count).padStart(8)}  ${name}\n`).join('')}`)
         return 0
       })
     }
@@ -248,6 +256,14 @@ export const commands: Record<string, Command> = {
         return 0
       })
   }
+}
+
+function facetLists({ conversations, senders, months }: Facets): [string, [string, number][]][] {
+  return [
+    ['conversations', conversations.map(({ name, count }) => [name, count])],
+    ['senders', senders.map(({ jid, name, count }) => [jid === null ? 'me' : name, count])],
+    ['months', months.map(({ month, count }) => [month, count])]
+  ]
 }
 
 /** The state of an own message once the server took or refused it. */

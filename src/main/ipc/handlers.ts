@@ -26,6 +26,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       account: account(),
       connection: engine().connection,
       presence: Object.fromEntries(engine().presence),
+      indexing: engine().indexing,
       settings: await engine().store.read.settings(),
       systemLanguage: systemLanguage(),
       demo: profile.demo,
@@ -59,12 +60,22 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'conversations.start': ({ jid, kind, nick }) => engine().startConversation(jid, kind, nick),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
-    'conversations.watch': ({ conversation }, { sender }) => hub.watch(sender, conversation),
+    'conversations.watch': async ({ conversation }, { sender }) => {
+      hub.watch(sender, conversation)
+      if (conversation !== null) await engine().store.write.used({ conversation, time: Date.now() })
+    },
     'messages.page': (input) => engine().store.read.page(input),
     'messages.send': ({ conversation, text }) => engine().send(conversation, text),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
-    'search.messages': (query, { signal }) => engine().store.search(query, signal),
+    'messages.star': ({ id, on }) => engine().star(id, on),
+    'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
+    'search.mark': (input, { signal }) => engine().store.find.mark(input, signal),
+    'search.names': (input, { signal }) => engine().store.find.names(input, signal),
+    'search.complete': (input, { signal }) => engine().store.find.complete(input, signal),
+    'search.history': () => engine().store.read.searchHistory(),
+    'search.remember': (history) => engine().store.write.saveSearchHistory(history),
+    'windows.openSearch': ({ query }) => windows.openSearch(query),
     'windows.openChat': async ({ conversation, message }) => {
       const known = await engine().store.read.conversation(conversation)
       if (known === null) throw new EngineError('not-found', 'the conversation')

@@ -1,12 +1,242 @@
-/** The query language, so far: words, all of which must be contained, and "exact phrases". Pure. */
+/**
+ * The query language. Pure.
+ *
+ *   query    = item*                        every item must hold
+ *   item     = factor ("OR" factor)*        also: 或 |
+ *   factor   = ["-"] (phrase | filter | word)
+ *   phrase   = '"' text '"'                 the text as it stands, spaces included; \" for a quote within; also “…”
+ *   filter   = operator (":" | "：") value   the value may be quoted
+ *   word     = anything else without white space; it must be contained, be it inside of a longer word
+ *
+ *   operator          value                                               in Chinese
+ *   from              who wrote it; me                                    来自 发件人 从
+ *   to                who was written to; me                              发给 给 收件人
+ *   in                the conversation                                    在 会话 群
+ *   before after      earlier, later than all of a date                   早于 之前 / 晚于 之后
+ *   on during         within a date                                       日期 当天 / 期间
+ *   has               image video voice file link                         有 含      图片 视频 语音 文件 链接
+ *   is                mention starred unread edited                       是         提及 星标 未读 编辑
+ *   type              text image video voice file link                    类型
+ *   file              a part of an attachment's name                      文件名
+ *
+ * Dates: see dates.ts. "-" stands for "not" only before a letter, a digit, a quote or an operator, and only where
+ * something else is searched for; so -_- and --help are texts. What is not understood is a text, never an error; a
+ * filter whose value means nothing is a problem with its place.
+ */
+import type { QueryFilter, QueryProblem, Range } from '../../contract/domain.ts'
+import { LONG_DATE, parseDate } from './dates.ts'
 
-/** The pieces of text that a message must contain, each as it was typed. */
-export function parseQuery(query: string): string[] {
-  const terms: string[] = []
-  const rest = query.replace(/"([^"]+)"/g, (_, phrase: string) => {
-    if (phrase.trim() !== '') terms.push(phrase.trim())
-    return ' '
+export type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
+export type Filter =
+  | { by: 'sender' | 'recipient' | 'conversation'; name: string }
+  | { by: 'time'; from: number | null; to: number | null }
+  | { by: 'flag'; flag: Flag }
+  | { by: 'unread' }
+  | { by: 'text-only' }
+
+export type QueryNode =
+  | { kind: 'text'; text: string; field: 'any' | 'files' }
+  | { kind: 'filter'; filter: Filter; range: Range }
+  | { kind: 'all'; nodes: QueryNode[] }
+  | { kind: 'any'; nodes: QueryNode[] }
+  | { kind: 'not'; node: QueryNode }
+
+export type OperatorName = 'from' | 'to' | 'in' | 'before' | 'after' | 'on' | 'during' | 'has' | 'is' | 'type' | 'file'
+
+export interface ParsedQuery {
+  /** null: nothing is asked for */
+  node: QueryNode | null
+  /** What must be contained, for marking it; without what must not. */
+  texts: string[]
+  filters: QueryFilter[]
+  problems: QueryProblem[]
+}
+
+/** The words for each operator; the first of each language is the one that completion offers. */
+export const OPERATORS: Record<OperatorName, { en: readonly string[]; zh: readonly string[] }> = {
+  from: { en: ['from'], zh: ['来自', '发件人', '从'] },
+  to: { en: ['to'], zh: ['发给', '给', '收件人'] },
+  in: { en: ['in'], zh: ['在', '会话', '群'] },
+  before: { en: ['before'], zh: ['早于', '之前'] },
+  after: { en: ['after', 'since'], zh: ['晚于', '之后'] },
+  on: { en: ['on', 'date'], zh: ['日期', '当天'] },
+  during: { en: ['during'], zh: ['期间'] },
+  has: { en: ['has'], zh: ['有', '含'] },
+  is: { en: ['is'], zh: ['是'] },
+  type: { en: ['type'], zh: ['类型'] },
+  file: { en: ['file', 'filename'], zh: ['文件名'] }
+}
+const BY_WORD = new Map(Object.entries(OPERATORS).flatMap(([name, { en, zh }]) => [...en, ...zh].map((word) => [word, name as OperatorName] as const)))
+
+const MEDIA: Record<string, Flag> = { image: 'image', images: 'image', picture: 'image', photo: 'image', 图片: 'image', 照片: 'image', video: 'video', videos: 'video', 视频: 'video', voice: 'voice', audio: 'voice', 语音: 'voice', file: 'file', files: 'file', document: 'file', 文件: 'file', link: 'link', links: 'link', url: 'link', 链接: 'link' }
+const STATES: Record<string, Flag> = { mention: 'mention', mentions: 'mention', mentioned: 'mention', 提及: 'mention', 提到我: 'mention', '@我': 'mention', starred: 'starred', star: 'starred', 星标: 'starred', 收藏: 'starred', edited: 'edited', 编辑: 'edited', 编辑过: 'edited', 已编辑: 'edited' }
+
+/** The values that completion offers. */
+export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
+  has: { en: ['image', 'video', 'voice', 'file', 'link'], zh: ['图片', '视频', '语音', '文件', '链接'] },
+  type: { en: ['text', 'image', 'video', 'voice', 'file', 'link'], zh: ['文字', '图片', '视频', '语音', '文件', '链接'] },
+  is: { en: ['mention', 'starred', 'unread', 'edited'], zh: ['提及', '星标', '未读', '编辑过'] }
+}
+export const takesDate = (operator: OperatorName): boolean => operator === 'before' || operator === 'after' || operator === 'on' || operator === 'during'
+
+/** Words that stand for oneself. */
+export const isMe = (name: string): boolean => /^(?:me|myself|我|自己|本人)$/i.test(name)
+
+/** The filter that an operator and its value make, or null where the value means nothing. */
+function toFilter(operator: OperatorName, value: string, now: number): Filter | null {
+  const word = value.toLowerCase()
+  switch (operator) {
+    case 'from':
+      return { by: 'sender', name: value }
+    case 'to':
+      return { by: 'recipient', name: value }
+    case 'in':
+      return { by: 'conversation', name: value }
+    case 'has':
+    case 'type': {
+      if (operator === 'type' && /^(?:text|文字|文本)$/.test(word)) return { by: 'text-only' }
+      const flag = MEDIA[word]
+      return flag === undefined ? null : { by: 'flag', flag }
+    }
+    case 'is': {
+      if (/^(?:unread|未读)$/.test(word)) return { by: 'unread' }
+      const flag = STATES[word]
+      return flag === undefined ? null : { by: 'flag', flag }
+    }
+    case 'file':
+      return null
+    default: {
+      const span = parseDate(value, now)
+      if (span === null) return null
+      return { by: 'time', from: operator === 'before' ? null : operator === 'after' ? span.to : span.from, to: operator === 'before' ? span.from : operator === 'after' ? null : span.to }
+    }
+  }
+}
+
+interface Token {
+  kind: 'text' | 'or' | 'filter'
+  /** As written, for a text that turns out not to be negated. */
+  raw: string
+  negative: boolean
+  text: string
+  operator: OperatorName | null
+  start: number
+  end: number
+}
+
+const OPERATOR_AT = /([a-z]+|\p{Script=Han}{1,3})[:：]/iuy
+const QUOTED_AT = /"((?:[^"\\]|\\.)*)"|“([^”]*)”/uy
+const VALUE_AT = /[^\s"“][^\s]*/uy
+
+const at = (pattern: RegExp, text: string, position: number): RegExpExecArray | null => {
+  pattern.lastIndex = position
+  return pattern.exec(text)
+}
+const unquote = (match: RegExpExecArray): string => (match[1] === undefined ? (match[2] ?? '') : match[1].replace(/\\(["\\])/g, '$1'))
+
+/** The tokens with their places; white space alone parts them. */
+export function tokenize(query: string): Token[] {
+  const tokens: Token[] = []
+  for (let position = 0; position < query.length; ) {
+    if (/\s/u.test(query.charAt(position))) {
+      position++
+      continue
+    }
+    const start = position
+    const negative = query.charAt(position) === '-' && /^-[\p{L}\p{N}"“]/u.test(query.slice(position, position + 3))
+    if (negative) position++
+    const add = (kind: Token['kind'], text: string, end: number, operator: OperatorName | null = null): void => {
+      tokens.push({ kind, raw: query.slice(start, end), negative, text, operator, start, end })
+      position = end
+    }
+    const quoted = at(QUOTED_AT, query, position)
+    if (quoted !== null && !goesOnAsWord(query, position + quoted[0].length)) {
+      add('text', unquote(quoted), position + quoted[0].length)
+      continue
+    }
+    const operator = at(OPERATOR_AT, query, position)
+    const name = BY_WORD.get((operator?.[1] ?? '').toLowerCase())
+    if (operator !== null && name !== undefined) {
+      const from = position + operator[0].length
+      const value = at(QUOTED_AT, query, from)
+      const long = takesDate(name) ? LONG_DATE.exec(query.slice(from)) : null
+      const plain = long?.[0] ?? at(VALUE_AT, query, from)?.[0] ?? ''
+      add('filter', value === null ? plain : unquote(value), from + (value === null ? plain.length : value[0].length), name)
+      continue
+    }
+    const word = /\S+/uy
+    word.lastIndex = position
+    const text = word.exec(query)?.[0] ?? ''
+    add(!negative && /^(?:OR|或|\|{1,2})$/.test(text) ? 'or' : 'text', text, position + text.length)
+  }
+  return tokens
+}
+
+/** A quote that goes on as a word, such as "a"b, is not a phrase. */
+const goesOnAsWord = (query: string, end: number): boolean => end < query.length && !/\s/u.test(query.charAt(end))
+
+/** `now`: ms, for words such as 'yesterday'. */
+export function parseQuery(query: string, now: number): ParsedQuery {
+  const tokens = tokenize(query)
+  const filters: QueryFilter[] = []
+  const problems: QueryProblem[] = []
+  const texts: string[] = []
+  const anythingElse = tokens.some((token) => token.kind !== 'or' && !token.negative)
+  const factors: (QueryNode | 'or')[] = tokens.flatMap((token, index): (QueryNode | 'or')[] => {
+    if (token.kind === 'or') {
+      const between = [tokens[index - 1], tokens[index + 1]].every((neighbour) => neighbour !== undefined && neighbour.kind !== 'or')
+      if (between) return ['or']
+    }
+    // nothing else is searched for: a dash is a dash
+    const negative = token.negative && anythingElse
+    // an OR with nothing to choose between is a word
+    const node = token.kind === 'filter' ? filterNode(token, negative) : textNode(negative || !token.negative ? token.text : token.raw, negative)
+    return node === null ? [] : [negative ? { kind: 'not', node } : node]
   })
-  terms.push(...rest.split(/\s+/u).filter((word) => word !== ''))
-  return [...new Set(terms)]
+
+  function textNode(text: string, negative: boolean): QueryNode | null {
+    if (text.trim() === '') return null
+    if (!negative) texts.push(text)
+    return { kind: 'text', text, field: 'any' }
+  }
+
+  function filterNode(token: Token, negative: boolean): QueryNode | null {
+    const operator = token.operator ?? 'file'
+    const range: Range = [token.start, token.end]
+    const value = token.text.trim()
+    if (value === '') {
+      problems.push({ code: 'missing-value', range, value: operator })
+      return null
+    }
+    filters.push({ operator, value, negative, range })
+    if (operator === 'file') {
+      if (!negative) texts.push(value)
+      return { kind: 'text', text: value, field: 'files' }
+    }
+    const filter = toFilter(operator, value, now)
+    if (filter === null) {
+      problems.push({ code: takesDate(operator) ? 'bad-date' : 'unknown-value', range, value })
+      return null
+    }
+    return { kind: 'filter', filter, range }
+  }
+
+  const nodes: QueryNode[] = []
+  for (let i = 0; i < factors.length; i++) {
+    const factor = factors[i]
+    if (factor === undefined) continue
+    if (factor === 'or') {
+      const before = nodes.pop()
+      const after = factors[i + 1]
+      if (before === undefined || after === undefined || after === 'or') {
+        // a neighbour was a filter that means nothing
+        if (before !== undefined) nodes.push(before)
+        continue
+      }
+      nodes.push({ kind: 'any', nodes: before.kind === 'any' ? [...before.nodes, after] : [before, after] })
+      i++
+    } else nodes.push(factor)
+  }
+  const [only] = nodes
+  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], filters, problems }
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
-import { corpus, hasCorpus, openStore, seeded, temporaryFolder } from '../../../test/support/files.ts'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from '../store/store.ts'
-import { parseQuery } from './query.ts'
 
 const folder = temporaryFolder()
 let store: Store
@@ -28,14 +27,8 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-const find = async (query: string, conversation: number | null = null) => store.search({ query, conversation: conversation as never, limit: 50, before: null })
+const find = async (query: string, conversation: number | null = null) => store.find.search({ query, conversation: conversation as never, limit: 50, total: true })
 const found = async (query: string): Promise<string[]> => (await find(query)).hits.map((hit) => hit.message.text)
-
-test('a query is words, all of which count, and quoted phrases', () => {
-  expect(parseQuery('  foo "bar baz"  qux foo')).toEqual(['bar baz', 'foo', 'qux'])
-  expect(parseQuery('say "unfinished')).toEqual(['say', '"unfinished'])
-  expect(parseQuery(' ')).toEqual([])
-})
 
 test.each([
   ['华联', 0],
@@ -82,10 +75,13 @@ test('hits come newest first, page by page, and the total counts all', async () 
   const all = await find('e')
   const ids = all.hits.map((hit) => hit.message.id)
   expect(ids).toEqual([...ids].sort((a, b) => b - a))
-  const first = await store.search({ query: 'e', conversation: null, limit: 2, before: null })
-  const second = await store.search({ query: 'e', conversation: null, limit: 2, before: first.hits[1]!.message.id })
-  expect([...first.hits, ...second.hits].map((hit) => hit.message.id)).toEqual(ids.slice(0, 4))
-  expect(first.total).toBe(all.total)
+  for (const order of ['newest', 'oldest', 'best'] as const) {
+    const whole = (await store.find.search({ query: 'e', order, limit: 50 })).hits.map((hit) => hit.message.id)
+    const pages = [...(await store.find.search({ query: 'e', order, limit: 2 })).hits, ...(await store.find.search({ query: 'e', order, limit: 2, offset: 2 })).hits]
+    expect(pages.map((hit) => hit.message.id)).toEqual(whole.slice(0, 4))
+    expect(whole).toHaveLength(all.total ?? -1)
+    if (order === 'oldest') expect(whole).toEqual(ids.toReversed())
+  }
 })
 
 test('hostile queries are answered, not thrown', async () => {
@@ -94,26 +90,8 @@ test('hostile queries are answered, not thrown', async () => {
 
 test('a cancelled search does not answer', async () => {
   const controller = new AbortController()
-  const running = store.search({ query: 'e', conversation: null, limit: 5, before: null }, controller.signal)
+  const running = store.find.search({ query: 'e', limit: 5, total: true }, controller.signal)
   controller.abort()
   await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
 })
 
-test.skipIf(!hasCorpus)('every substring of 1 to 12 characters of a real message finds that message', { timeout: 240_000 }, async () => {
-  const rows = corpus().map(({ sender, text }, i) => ({ sender, time: 1_000_000 + i * 1000, text }))
-  const jid = 'corpus@import.invalid' as Jid
-  for (let at = 0; at < rows.length; at += 5000) await store.write.importRows({ jid, name: 'corpus', rows: rows.slice(at, at + 5000), self: null })
-  const random = seeded(20261121)
-  const misses: string[] = []
-  for (let i = 0; i < 2000; i++) {
-    const row = rows[Math.floor(random() * rows.length)]
-    const characters = [...(row?.text ?? '')]
-    const start = Math.floor(random() * characters.length)
-    const piece = characters.slice(start, start + 1 + Math.floor(random() * 12)).join('')
-    if (row === undefined || piece.trim() === '') continue
-    // straight at the message: those newer than it are not asked for
-    const { hits } = await store.search({ query: piece, conversation: null, limit: 1, before: ((row.time * 1024 + 2) as never) })
-    if (hits[0]?.message.text !== row.text || hits[0].ranges.length === 0) misses.push(`${JSON.stringify(piece)} of ${JSON.stringify(row.text)}`)
-  }
-  expect(misses).toEqual([])
-})

@@ -52,6 +52,8 @@ function connect(files: StoreFiles, create: boolean): Database.Database {
 /** Opens for reading; the file must exist and be migrated. */
 export function openReadable(files: StoreFiles): ReadableDB {
   const db = connect(files, false)
+  // the words of the index, for spelling; a table of this connection alone
+  db.exec("CREATE VIRTUAL TABLE temp.index_word USING fts5vocab ('main', 'message_index', 'row')")
   db.pragma('query_only = ON')
   return db as ReadableDB
 }
@@ -62,8 +64,12 @@ export function openWritable(files: StoreFiles): WritableDB {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
   db.pragma('foreign_keys = ON')
+  // what is deleted is overwritten
+  db.pragma('secure_delete = ON')
   db.prepare('SELECT mnemo_dictionary(?)').get(files.dictionary)
   migrate(db, migrations)
+  // readers begin with a full look; those of another process are given the latest
+  db.exec('DELETE FROM doc_change WHERE serial <= (SELECT max(serial) FROM doc_change) - 10000')
   return db
 }
 

@@ -2,12 +2,11 @@
 import { statSync } from 'node:fs'
 import type { ConversationId, Message, MessagePage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
-import { createSearch } from '../search/search.ts'
 import type { ReadableDB } from './database.ts'
 import { accountReads } from './tables/account.ts'
 import { archiveReads } from './tables/archive.ts'
 import { conversationReads } from './tables/conversation.ts'
-import { messageReads, toMessage } from './tables/message.ts'
+import { messageReads, toMessage, WITHOUT_DOC } from './tables/message.ts'
 
 export interface QueuedMessage {
   message: Message
@@ -19,7 +18,6 @@ export function createReads(db: ReadableDB) {
   const archives = archiveReads(db)
   const conversations = conversationReads(db)
   const messages = messageReads(db)
-  const search = createSearch(db)
 
   function older(conversation: number, id: number, limit: number): { list: Message[]; more: boolean } {
     const rows = messages.before(conversation, id, limit + 1)
@@ -78,12 +76,14 @@ export function createReads(db: ReadableDB) {
     },
     queued: (): QueuedMessage[] =>
       messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id }])),
-    search,
+    /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
+    checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({
       messages: messages.count(),
       conversations: conversations.all().length,
       databaseBytes: statSync(db.name).size,
       textBytes: db.prepare<[], number>('SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM message').pluck().get() ?? 0,
+      notIndexed: db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck().get() ?? 0,
       indexBytes: db.prepare<[], number>("SELECT coalesce(sum(length(block)), 0) FROM message_index_data").pluck().get() ?? 0
     })
   }

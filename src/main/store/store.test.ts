@@ -82,7 +82,7 @@ test('an own message is placed and settled when its archive shows it, and its in
   expect(await texts()).toEqual(['hello', 'typed early'])
   await store.write.record({ messages: [incoming('between', { stanzaId: 's2' }), incoming('typed early', { sender: ARCHIVE, outgoing: true, originId: 'o1', stanzaId: 's3' })], archive: { jid: ARCHIVE, lastId: 's3' }, order: 'forward' })
   expect(await texts()).toEqual(['hello', 'between', 'typed early'])
-  const { hits, total } = await store.search({ query: 'early', conversation: null, limit: 5, before: null })
+  const { hits, total } = await store.find.search({ query: 'early', limit: 5, total: true })
   expect(total).toBe(1)
   expect(hits[0]?.message).toMatchObject({ state: 'sent', key: 'oo1' })
 })
@@ -112,7 +112,7 @@ test('a refused message stays refused when its acknowledgement comes late, and i
   await store.write.retry(failed.id)
   expect((await store.read.queued()).map((q) => q.originId)).toEqual(['o'])
   await store.write.discard(failed.id)
-  expect((await store.search({ query: 'no', conversation: null, limit: 1, before: null })).total).toBe(0)
+  expect((await store.find.search({ query: 'no', limit: 1, total: true })).total).toBe(0)
 })
 
 test('pages go both ways and around a message, without a gap or a double', async () => {
@@ -173,7 +173,7 @@ test('kill -9 while writing loses nothing that was confirmed and leaves a store 
       child.on('exit', () => resolve())
     })
     store = await openStore(folder.path)
-    const { total } = await store.search({ query: `round${round}x`, conversation: null, limit: 0, before: null })
+    const { total } = await store.find.search({ query: `round${round}x`, limit: 0, total: true })
     expect(confirmed).toBeGreaterThanOrEqual(enough)
     expect(total).toBeGreaterThanOrEqual(confirmed + 1)
     await store.close()

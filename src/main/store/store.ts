@@ -1,6 +1,7 @@
-/** The message store as the rest of the engine sees it: one writer thread, readers beside it. */
+/** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
 import { Worker } from 'node:worker_threads'
 import { StoreOpenError, type StoreFiles } from './database.ts'
+import type { SearchEngine } from '../search/engine.ts'
 import type { Reads } from './reader.ts'
 import type { WorkerReply, WorkerStart } from './worker.ts'
 import type { Writes } from './writer.ts'
@@ -8,6 +9,10 @@ import type { Writes } from './writer.ts'
 /** The functions of a thread, each answering with a promise. */
 type Remote<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never
+}
+
+type Cancellable<T> = {
+  [K in keyof T]: T[K] extends () => infer R ? () => Promise<R> : T[K] extends (input: infer A) => infer R ? (input: A, signal?: AbortSignal) => Promise<R> : never
 }
 
 /** A statement that failed; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html). */
@@ -124,50 +129,53 @@ export type SlowReport = (operation: string, ms: number) => void
 export interface StoreOptions extends StoreFiles {
   /** worker.ts, or what it was built to. */
   worker: URL
-  /** Reader threads; two let a search and a page load run at once. */
-  readers?: number
   onTime?: SlowReport
 }
 
 export class Store {
   readonly write: Remote<Writes>
   readonly read: Remote<Reads>
-  readonly #writer: Thread
-  readonly #readers: Thread[]
+  /** Each call may be given up by a signal: it never starts, or its answer is dropped; it rejects with code CANCELLED. */
+  readonly find: Cancellable<SearchEngine>
+  /** Writes asked for so far, merges apart. */
+  writes = 0
+  readonly #threads: readonly Thread[]
+  #lastWrite = 0
 
-  private constructor(writer: Thread, readers: Thread[]) {
-    this.#writer = writer
-    this.#readers = readers
-    this.write = remote<Writes>((operation, args) => writer.call(operation, args))
-    this.read = remote<Reads>((operation, args) => this.#idle().call(operation, args))
+  private constructor(writer: Thread, reader: Thread, search: Thread) {
+    this.#threads = [search, reader, writer]
+    this.write = remote<Remote<Writes>>((operation, args) => {
+      if (operation !== 'mergeIndex') {
+        this.writes++
+        this.#lastWrite = performance.now()
+      }
+      return writer.call(operation, args)
+    })
+    this.read = remote<Remote<Reads>>((operation, args) => reader.call(operation, args))
+    this.find = remote<Cancellable<SearchEngine>>((operation, [input, signal]) => search.call(operation, [input], signal as AbortSignal | undefined))
   }
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { worker, readers = 2, onTime = () => undefined, ...files } = options
+    const { worker, onTime = () => undefined, ...files } = options
     const writer = await Thread.start(worker, { role: 'writer', files }, onTime)
-    const threads = await Promise.all(Array.from({ length: readers }, () => Thread.start(worker, { role: 'reader', files }, onTime)))
-    return new Store(writer, threads)
+    const [reader, search] = await Promise.all([Thread.start(worker, { role: 'reader', files }, onTime), Thread.start(worker, { role: 'search', files }, onTime)])
+    return new Store(writer, reader, search)
   }
 
-  /** A search that can be given up: a cancelled one never starts, or its answer is dropped; rejects with code CANCELLED. */
-  search(query: Parameters<Reads['search']>[0], signal?: AbortSignal): Promise<ReturnType<Reads['search']>> {
-    return this.#idle().call('search', [query], signal) as Promise<ReturnType<Reads['search']>>
+  /** Nothing was written for that long. */
+  isIdle(ms: number): boolean {
+    return performance.now() - this.#lastWrite >= ms
   }
 
   /** Ends the threads after what they have been given. */
   async close(): Promise<void> {
-    await Promise.all(this.#readers.map((reader) => reader.close()))
-    await this.#writer.close()
-  }
-
-  #idle(): Thread {
-    return this.#readers.reduce((a, b) => (b.load < a.load ? b : a))
+    for (const thread of this.#threads) await thread.close()
   }
 }
 
-function remote<T>(call: (operation: string, args: unknown[]) => Promise<unknown>): Remote<T> {
-  return new Proxy({} as Remote<T>, {
+function remote<R>(call: (operation: string, args: unknown[]) => Promise<unknown>): R {
+  return new Proxy({} as R & object, {
     get: (_, operation) => (typeof operation === 'string' && operation !== 'then' ? (...args: unknown[]) => call(operation, args) : undefined)
   })
 }

@@ -1,11 +1,12 @@
-/** The entry of a store thread: the writer, or one of the readers. Speaks with store.ts. */
+/** The entry of a store thread: the writer, a reader, or the search. Speaks with store.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { openReadable, openWritable, StoreOpenError, type StoreFiles } from './database.ts'
+import { createSearchEngine } from '../search/engine.ts'
 import { createReads } from './reader.ts'
 import { createWrites } from './writer.ts'
 
 export interface WorkerStart {
-  role: 'writer' | 'reader'
+  role: 'writer' | 'reader' | 'search'
   files: StoreFiles
 }
 export interface WorkerRequest {
@@ -26,7 +27,7 @@ const reply = (message: WorkerReply): void => port.postMessage(message)
 
 try {
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
-  const operations = (role === 'writer' ? createWrites(openedForWriting(db)) : createReads(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
+  const operations = (role === 'writer' ? createWrites(openedForWriting(db)) : role === 'reader' ? createReads(db) : createSearchEngine(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
   port.on('message', (request: WorkerRequest | 'close') => {
     if (request === 'close') {
       db.close()

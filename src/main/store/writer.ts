@@ -8,13 +8,14 @@ import type {
   Message,
   MessageId,
   MessageState,
+  SearchHistory,
   Settings
 } from '../../contract/domain.ts'
 import type { WritableDB } from './database.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
 import { conversationWrites } from './tables/conversation.ts'
-import { messageWrites, toMessage, type MessageRow } from './tables/message.ts'
+import { FLAG, messageWrites, toMessage, type MessageRow, type NewAttachment, type NewMessage } from './tables/message.ts'
 
 /** A message as sync hands it over: verified, not yet known to be new. */
 export interface IncomingMessage {
@@ -53,6 +54,16 @@ export interface ImportRow {
   /** ms */
   time: number
   text: string
+  edited?: boolean
+  attachments?: readonly NewAttachment[]
+}
+
+export interface ImportBatch {
+  jid: Jid
+  name: string
+  rows: ImportRow[]
+  /** The sender that is oneself. */
+  self: string | null
 }
 
 /** What may become of an own message; 'queued' again where the server lost it. */
@@ -69,6 +80,24 @@ export function createWrites(db: WritableDB) {
   const archives = archiveWrites(db)
   const conversations = conversationWrites(db)
   const messages = messageWrites(db)
+  const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
+
+  /** One transaction: all of it, or nothing. */
+  function transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+    const wrapped = db.transaction((...args: A): R => {
+      const result = run(...args)
+      messages.docs.flush()
+      return result
+    })
+    return (...args) => {
+      try {
+        return wrapped.immediate(...args)
+      } catch (error) {
+        messages.forget()
+        throw error
+      }
+    }
+  }
 
   function changes(touched: Iterable<number>, changed: Message[] = [], removed: StoreChanges['removed'] = [], added = 0): StoreChanges {
     const list = [...new Set(touched)].map((id) => conversations.byId(id)).filter((c) => c !== null)
@@ -98,9 +127,11 @@ export function createWrites(db: WritableDB) {
     return messages.byOriginId(id, incoming.sender, incoming.originId) ?? (incoming.outgoing ? messages.ownByOriginId(id, incoming.originId) : undefined)
   }
 
-  function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId): MessageId {
-    const { sender, outgoing, text, time, stanzaId, originId } = incoming
-    return messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId }, key)
+  function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
+    const { kind, sender, outgoing, text, time, stanzaId, originId } = incoming
+    const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
+    const flags = nick !== null && mentions(text, nick) ? FLAG.mention : 0
+    return messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, flags }, key, doc)
   }
 
   /** Older history: each message gets a key below what the archive already gave us of its conversation. */
@@ -127,8 +158,10 @@ export function createWrites(db: WritableDB) {
       fresh.push({ key, id, incoming })
     }
     // FTS5 gathers what it is given in memory only while row ids rise
-    for (const { key, id, incoming } of fresh.sort((a, b) => a.key - b.key)) {
-      insert(id, incoming, key)
+    fresh.sort((a, b) => a.key - b.key)
+    let doc = fresh.length === 0 ? 0 : messages.docs.block(fresh.length, fresh[0]?.key ?? 0, fresh.at(-1)?.key ?? 0)
+    for (const { key, id, incoming } of fresh) {
+      insert(id, incoming, key, doc++)
       conversations.advance(id, key, 0)
     }
     return changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], [], fresh.length)
@@ -171,7 +204,7 @@ export function createWrites(db: WritableDB) {
     return changes(touched, [...changed.values()], removed, added)
   }
 
-  const record = db.transaction((batch: RecordBatch): StoreChanges => {
+  const record = transaction((batch: RecordBatch): StoreChanges => {
     const result = batch.order === 'backward' ? recordOlder(batch) : recordNewer(batch)
     if (batch.archive !== null) {
       if (batch.archive.lastId !== undefined) archives.setLast(batch.archive.jid, batch.archive.lastId)
@@ -180,7 +213,7 @@ export function createWrites(db: WritableDB) {
     return result
   })
 
-  const queueMessage = db.transaction((input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
+  const queueMessage = transaction((input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0
     const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null }, messages.keyAfter(input.time, after))
     conversations.advance(input.conversation, id, 0)
@@ -189,7 +222,7 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation], [toMessage(read(id))], [], 1)
   })
 
-  const transition = db.transaction((conversationJid: string, originId: string, state: MessageState, error: string | null): StoreChanges => {
+  const transition = transaction((conversationJid: string, originId: string, state: MessageState, error: string | null): StoreChanges => {
     const conversation = conversations.byJid(conversationJid)
     const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
     if (conversation === null || row === undefined) return changes([])
@@ -198,14 +231,14 @@ export function createWrites(db: WritableDB) {
     return changes([conversation.id], [toMessage(read(row.id))])
   })
 
-  const retry = db.transaction((id: number): StoreChanges => {
+  const retry = transaction((id: number): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined || row.state !== 'failed') return changes([])
     messages.setState(id, 'queued', null)
     return changes([row.conversation], [toMessage(read(id))])
   })
 
-  const discard = db.transaction((id: number): StoreChanges => {
+  const discard = transaction((id: number): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined || !row.outgoing || (row.state !== 'failed' && row.state !== 'queued')) return changes([])
     messages.remove(row)
@@ -213,13 +246,43 @@ export function createWrites(db: WritableDB) {
     return changes([row.conversation], [], [{ conversation: row.conversation, id: row.id }])
   })
 
-  const ensureConversation = db.transaction((input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
+  const edit = transaction((input: { id: MessageId; text: string }): StoreChanges => {
+    const row = messages.byId(input.id)
+    if (row === undefined) return changes([])
+    messages.edit(row, input.text)
+    return changes([row.conversation], [toMessage(read(row.id))])
+  })
+
+  const remove = transaction((ids: MessageId[]): StoreChanges => {
+    const rows = ids.flatMap((id) => messages.byId(id) ?? [])
+    for (const row of rows) messages.remove(row)
+    const touched = new Set(rows.map((row) => row.conversation))
+    for (const conversation of touched) conversations.summarize(conversation)
+    return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
+  })
+
+  const star = transaction((input: { id: MessageId; on: boolean }): StoreChanges => {
+    const row = messages.byId(input.id)
+    if (row === undefined) return changes([])
+    messages.setFlag(row, FLAG.starred, input.on)
+    return changes([], [toMessage(read(row.id))])
+  })
+
+  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.indexOlder(count), left: messages.unindexedCount() }))
+  const resetIndex = transaction(() => {
+    messages.resetIndex()
+    accounts.setIndexVersion(tokenizerVersion)
+  })
+  // made by other rules: its terms would not be found
+  if (accounts.indexVersion() !== tokenizerVersion) resetIndex()
+
+  const ensureConversation = transaction((input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
     const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick))
     if (conversation === null) throw new Error('the conversation was written and is not there')
     return conversation
   })
 
-  const markRead = db.transaction((input: { conversation: ConversationId; upTo: MessageId }): StoreChanges => {
+  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId }): StoreChanges => {
     const current = conversations.byId(input.conversation)
     if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo)) return changes([])
     const upTo = Math.max(current.readUpTo, input.upTo)
@@ -227,34 +290,27 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation])
   })
 
-  const importRows = db.transaction((input: { jid: Jid; name: string; rows: ImportRow[]; self: string | null }): StoreChanges => {
+  const importRows = transaction((input: ImportBatch): StoreChanges => {
     const conversation = conversations.ensure(input.jid, 'group', input.name, null)
-    const lastAt = new Map<number, number>()
-    let newest = 0
     // FTS5 gathers what it is given in memory only while row ids rise
-    for (const row of input.rows.toSorted((a, b) => a.time - b.time)) {
-      const id = messages.insert(
-        {
-          conversation,
-          sender: `${input.jid}/${row.sender}` as Jid,
-          outgoing: row.sender === input.self,
-          text: row.text,
-          time: row.time,
-          state: row.sender === input.self ? 'sent' : 'received',
-          stanzaId: null,
-          originId: null
-        },
-        messages.keyAfter(row.time, lastAt.get(row.time) ?? 0)
-      )
-      lastAt.set(row.time, id)
-      newest = Math.max(newest, id)
-    }
+    const rows = input.rows.every((row, i) => i === 0 || row.time >= (input.rows[i - 1]?.time ?? 0)) ? input.rows : input.rows.toSorted((a, b) => a.time - b.time)
+    const free = messages.freeKeys(rows[0]?.time ?? 0, rows.at(-1)?.time ?? 0)
+    const keys = rows.map((row) => free(row.time))
+    const senders = new Map<string, Jid>()
+    const list = rows.map(({ sender, text, time, edited = false, attachments = [] }): NewMessage => {
+      const own = sender === input.self
+      let address = senders.get(sender)
+      if (address === undefined) senders.set(sender, (address = `${input.jid}/${sender}` as Jid))
+      return { conversation, sender: address, outgoing: own, text, time, state: own ? 'sent' : 'received', stanzaId: null, originId: null, flags: edited ? FLAG.edited : 0, attachments }
+    })
+    messages.insertMany(list, keys)
+    const newest = keys.at(-1) ?? 0
     conversations.advance(conversation, newest, 0)
     conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
     return { ...changes([conversation]), added: input.rows.length }
   })
 
-  const saveContacts = db.transaction((contacts: Contact[], complete: boolean): StoreChanges => {
+  const saveContacts = transaction((contacts: Contact[], complete: boolean): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
     if (complete) for (const known of accounts.contacts()) if (!kept.has(known.jid)) accounts.removeContact(known.jid)
     const touched: number[] = []
@@ -266,35 +322,62 @@ export function createWrites(db: WritableDB) {
   })
 
   return {
-    record: (batch: RecordBatch) => record.immediate(batch),
+    record: (batch: RecordBatch) => record(batch),
     /** Durable before it returns, also against power loss: the user sees the bubble after this. */
     queueMessage(input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges {
       db.pragma('synchronous = FULL')
       try {
-        return queueMessage.immediate(input)
+        return queueMessage(input)
       } finally {
         db.pragma('synchronous = NORMAL')
       }
     },
     transition: (input: { conversation: Jid; originId: string; state: MessageState; error: string | null }) =>
-      transition.immediate(input.conversation, input.originId, input.state, input.error),
-    retry: (id: MessageId) => retry.immediate(id),
-    discard: (id: MessageId) => discard.immediate(id),
-    ensureConversation: (input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }) => ensureConversation.immediate(input),
+      transition(input.conversation, input.originId, input.state, input.error),
+    retry: (id: MessageId) => retry(id),
+    discard: (id: MessageId) => discard(id),
+    edit: (input: { id: MessageId; text: string }) => edit(input),
+    remove: (ids: MessageId[]) => remove(ids),
+    /** A conversation was opened. */
+    used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
+    star: (input: { id: MessageId; on: boolean }) => star(input),
+    /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
+    indexOlder: (count: number) => indexOlder(count),
+    /** Looks the index over; throws SQLITE_CORRUPT_VTAB where it does not agree with the messages. */
+    checkIndex: () => void db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)"),
+    /** Forgets the index; indexOlder makes it anew from the messages. */
+    resetIndex,
+    /** Merges a little of the index, at most `pages` pages; returns whether there is more to do. For idle times. */
+    mergeIndex(pages: number): boolean {
+      const before = Number(db.prepare('SELECT total_changes()').pluck().get())
+      db.prepare("INSERT INTO message_index (message_index, rank) VALUES ('merge', ?)").run(pages)
+      return Number(db.prepare('SELECT total_changes()').pluck().get()) - before >= 2
+    },
+    ensureConversation: (input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }) => ensureConversation(input),
     renameConversation(input: { jid: Jid; name: string }): StoreChanges {
       const renamed = conversations.rename(input.jid, input.name)
       const conversation = conversations.byJid(input.jid)
       return changes(renamed && conversation !== null ? [conversation.id] : [])
     },
-    markRead: (input: { conversation: ConversationId; upTo: MessageId }) => markRead.immediate(input),
+    markRead: (input: { conversation: ConversationId; upTo: MessageId }) => markRead(input),
     saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])
     },
-    importRows: (input: { jid: Jid; name: string; rows: ImportRow[]; self: string | null }) => importRows.immediate(input),
+    /** Many at once. The write-ahead log grows meanwhile; a reader's checkpoint moves it into the database file. */
+    importRows(input: ImportBatch): StoreChanges {
+      db.pragma('foreign_keys = OFF')
+      db.pragma('wal_autocheckpoint = 0')
+      try {
+        return importRows(input)
+      } finally {
+        db.pragma('foreign_keys = ON')
+        db.pragma('wal_autocheckpoint = 1000')
+      }
+    },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
     removeAccount: () => void accounts.removeAccount(),
-    saveContacts: (input: { contacts: Contact[]; complete: boolean }) => saveContacts.immediate(input.contacts, input.complete),
+    saveContacts: (input: { contacts: Contact[]; complete: boolean }) => saveContacts(input.contacts, input.complete),
     removeContact: (jid: Jid) => void accounts.removeContact(jid),
     /** Merged here, one after the other, so that two windows' changes at once are both kept. */
     changeSettings(change: Partial<Settings>): Settings {
@@ -302,11 +385,24 @@ export function createWrites(db: WritableDB) {
       accounts.saveSettings(settings)
       return settings
     },
+    saveSearchHistory: (history: SearchHistory) => void accounts.saveSearchHistory(history),
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
     /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
     forgetArchive: (jid: Jid) => archives.forget(jid),
     /** Moves the write-ahead log into the database file; when idle and at the end. */
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)')
   }
+}
+
+/** Whether a text speaks to somebody by the nickname: after an @, or as a word of its own. */
+function mentions(text: string, nick: string): boolean {
+  const said = text.toLowerCase()
+  const name = nick.toLowerCase()
+  if (said.includes(`@${name}`)) return true
+  const joined = /[\p{L}\p{N}]/u
+  const spaced = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u.test(name)
+  for (let at = said.indexOf(name); at >= 0 && spaced; at = said.indexOf(name, at + 1))
+    if (!joined.test(said.charAt(at - 1)) && !joined.test(said.charAt(at + name.length))) return true
+  return false
 }
 export type Writes = ReturnType<typeof createWrites>

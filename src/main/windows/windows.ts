@@ -9,7 +9,7 @@ const Placement = z.object({ x: z.number(), y: z.number(), width: z.number().min
 type Placement = z.infer<typeof Placement>
 
 interface Kind {
-  name: 'main' | 'chat' | 'settings'
+  name: 'main' | 'chat' | 'settings' | 'search'
   width: number
   height: number
   minWidth: number
@@ -18,6 +18,8 @@ interface Kind {
 const MAIN: Kind = { name: 'main', width: 1080, height: 720, minWidth: 420, minHeight: 400 }
 const CHAT: Kind = { name: 'chat', width: 560, height: 680, minWidth: 360, minHeight: 360 }
 const SETTINGS: Kind = { name: 'settings', width: 560, height: 560, minWidth: 420, minHeight: 400 }
+
+const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, minHeight: 400 }
 
 const SAVE_MS = 400
 
@@ -46,6 +48,13 @@ export class Windows {
 
   openMain = (): Promise<void> => this.#show('main', MAIN, {})
   openSettings = (): Promise<void> => this.#show('settings', SETTINGS, {})
+
+  /** The search window; one that is open already comes to the front and takes the query. */
+  async openSearch(query: string): Promise<void> {
+    const open = this.#open.get('search')
+    if (open !== undefined) this.#options.tell(open.webContents, { type: 'search', query })
+    await this.#show('search', SEARCH, query === '' ? {} : { query })
+  }
 
   /** The conversation's own window; one that is open already comes to the front. */
   async openChat(conversation: Conversation, message: MessageId | null): Promise<void> {

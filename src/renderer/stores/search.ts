@@ -1,56 +1,151 @@
-/** The search in this window: what was typed, and its hits page by page. */
+/**
+ * A search in this window: what was typed, its first hits at once, then what takes longer (total, facets, what is
+ * like it), and further hits where somebody looks.
+ */
 import { defineStore } from 'pinia'
-import { ref, watch } from 'vue'
-import type { ConversationId, SearchHit } from '../../contract/domain.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { ConversationId, Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
+import { withoutRange } from '../composables/query-text.ts'
 
-const PAGE = 50
+export const SEARCH_KINDS = ['all', 'media', 'files', 'links'] as const
+export type SearchKind = (typeof SEARCH_KINDS)[number]
+const OF_KIND: Record<SearchKind, string> = { all: '', media: 'has:image OR has:video OR has:voice', files: 'has:file', links: 'has:link' }
+
+const PAGE = 60
+/** What was searched for this long is kept among the recent ones, ms. */
+const SETTLED_MS = 1500
+const MOST_RECENT = 12
 
 export const useSearchStore = defineStore('search', () => {
   const query = ref('')
   const scope = ref<ConversationId | null>(null)
-  const hits = ref<SearchHit[]>([])
-  const total = ref(0)
+  const order = ref<SearchOrder>('newest')
+  const kind = ref<SearchKind>('all')
+  /** Hits by their place; undefined where nobody has looked yet. */
+  const hits = shallowRef<readonly (SearchHit | undefined)[]>([])
+  /** null: still being counted */
+  const total = ref<number | null>(null)
+  const facets = shallowRef<Facets | null>(null)
+  const related = shallowRef<readonly SearchHit[]>([])
+  const didYouMean = ref<string | null>(null)
+  const filters = ref<readonly QueryFilter[]>([])
+  const problems = ref<readonly QueryProblem[]>([])
+  const notIndexed = ref(0)
   const tookMs = ref(0)
   /** The query that the hits answer; null before the first answer. */
   const answered = ref<string | null>(null)
   const error = ref<string | null>(null)
+  const history = ref<SearchHistory>({ recent: [], saved: [] })
   let running: AbortController | null = null
+  let settled: ReturnType<typeof setTimeout> | undefined
+  const loading = new Set<number>()
 
-  async function run(more: boolean): Promise<void> {
+  /** The query with what the tab adds; that stands after it, so that places in it stay. */
+  const asked = computed(() => `${query.value} ${OF_KIND[kind.value]}`.trimEnd())
+  const input = (offset: number, limit: number) => ({ query: asked.value, conversation: scope.value, order: order.value, offset, limit, total: false, facets: false, suggest: false })
+
+  async function run(): Promise<void> {
     running?.abort()
+    clearTimeout(settled)
     const text = query.value
-    if (text.trim() === '') {
+    if (asked.value.trim() === '') {
       clearAnswer()
       return
     }
     const mine = (running = new AbortController())
-    const before = more ? (hits.value.at(-1)?.message.id ?? null) : null
     try {
-      const answer = await call('search.messages', { query: text, conversation: scope.value, limit: PAGE, before }, mine.signal)
+      const first = await call('search.messages', input(0, PAGE), mine.signal)
       if (running !== mine) return
-      hits.value = more ? [...hits.value, ...answer.hits] : answer.hits
-      total.value = answer.total
-      tookMs.value = answer.tookMs
+      hits.value = first.hits
+      total.value = first.hits.length < PAGE ? first.hits.length : null
+      facets.value = null
+      related.value = []
+      didYouMean.value = null
+      filters.value = first.filters.filter(({ range }) => range[1] <= text.length)
+      problems.value = first.problems
+      notIndexed.value = first.notIndexed
+      tookMs.value = first.tookMs
       answered.value = text
       error.value = null
+      loading.clear()
+      if (text.trim() !== '') settled = setTimeout(() => void remember(text), SETTLED_MS)
+      const rest = await call('search.messages', { ...input(0, 0), total: true, facets: true, suggest: true }, mine.signal)
+      if (running !== mine) return
+      total.value = rest.total ?? 0
+      facets.value = rest.facets
+      related.value = rest.related
+      didYouMean.value = rest.didYouMean
+      if (total.value > hits.value.length) hits.value = [...hits.value, ...Array<undefined>(total.value - hits.value.length)]
     } catch (cause) {
       if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
       error.value = cause instanceof Error ? cause.message : String(cause)
     }
   }
 
+  /** Gets the hits of these places where they are not here yet. */
+  async function reveal(from: number, to: number): Promise<void> {
+    const mine = running
+    const pages = new Set<number>()
+    for (let at = Math.max(0, from); at < Math.min(to, hits.value.length); at++) if (hits.value[at] === undefined) pages.add(Math.floor(at / PAGE))
+    for (const page of pages) {
+      if (loading.has(page)) continue
+      loading.add(page)
+      try {
+        const { hits: found } = await call('search.messages', input(page * PAGE, PAGE), mine?.signal)
+        if (running !== mine) return
+        const next = [...hits.value]
+        for (const [i, hit] of found.entries()) next[page * PAGE + i] = hit
+        hits.value = next
+      } catch (cause) {
+        if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
+        error.value = cause instanceof Error ? cause.message : String(cause)
+      } finally {
+        loading.delete(page)
+      }
+    }
+  }
+
   function clearAnswer(): void {
+    running = null
     hits.value = []
-    total.value = 0
+    total.value = null
+    facets.value = null
+    related.value = []
+    didYouMean.value = null
+    filters.value = []
+    problems.value = []
     answered.value = null
     error.value = null
   }
 
-  watch([query, scope], () => void run(false))
-  const more = async (): Promise<void> => {
-    if (hits.value.length < total.value) await run(true)
+  async function loadHistory(): Promise<void> {
+    history.value = await call('search.history')
+  }
+  async function change(next: SearchHistory): Promise<void> {
+    history.value = next
+    await call('search.remember', next)
+  }
+  async function remember(text: string): Promise<void> {
+    const query = text.trim()
+    // what it was typed on the way to is not kept beside it
+    const recent = history.value.recent.filter((one) => !query.startsWith(one))
+    await change({ ...history.value, recent: [query, ...recent].slice(0, MOST_RECENT) })
+  }
+  const forget = (text: string): Promise<void> => change({ ...history.value, recent: history.value.recent.filter((one) => one !== text) })
+  const isSaved = computed(() => history.value.saved.includes(query.value.trim()))
+  async function toggleSaved(text = query.value.trim()): Promise<void> {
+    const { saved } = history.value
+    await change({ ...history.value, saved: saved.includes(text) ? saved.filter((one) => one !== text) : [text, ...saved].slice(0, 100) })
   }
 
-  return { query, scope, hits, total, tookMs, answered, error, more }
+  /** Adds a filter at the end of the query, or takes it away where it is there. */
+  function toggle(filter: string): void {
+    const there = filters.value.find(({ range }) => query.value.slice(...range) === filter)
+    query.value = there === undefined ? `${query.value.trim()} ${filter}`.trim() : withoutRange(query.value, there.range)
+  }
+
+  watch([query, scope, order, kind], () => void run())
+
+  return { query, scope, order, kind, asked, hits, total, facets, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, toggle }
 })

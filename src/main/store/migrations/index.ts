@@ -1,4 +1,5 @@
-/** Schema changes, in order. To add one: a new file 0002-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0003-purpose.ts and a line here; never change an old one. */
 import { sql as messages } from './0001-messages.ts'
+import { sql as search } from './0002-search.ts'
 
-export const migrations: readonly string[] = [messages]
+export const migrations: readonly string[] = [messages, search]

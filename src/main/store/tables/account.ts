@@ -1,5 +1,5 @@
 /** Statements of the tables `account`, `contact` and `setting`. */
-import { AccountSettings, Settings } from '../../../contract/domain.ts'
+import { AccountSettings, SearchHistory, Settings } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
 export interface Contact {
@@ -24,6 +24,12 @@ export function accountReads(db: ReadableDB) {
       const json = setting.get('settings')
       return json === undefined ? DEFAULT_SETTINGS : Settings.parse(JSON.parse(json))
     },
+    searchHistory(): SearchHistory {
+      const json = setting.get('search-history')
+      return json === undefined ? { recent: [], saved: [] } : SearchHistory.parse(JSON.parse(json))
+    },
+    /** The version of the rules that the index was made by; 0: of none. */
+    indexVersion: (): number => Number(setting.get('index-version') ?? 0),
     /** What a window of that kind remembered, as JSON. */
     remembered: (name: string): string | null => setting.get(`remembered:${name}`) ?? null
   }
@@ -49,6 +55,8 @@ export function accountWrites(db: WritableDB) {
     saveContact: (contact: Contact) => saveContact.run(contact.jid, contact.name, contact.subscription),
     removeContact: (jid: string) => removeContact.run(jid),
     saveSettings: (settings: Settings) => set.run('settings', JSON.stringify(settings)),
+    saveSearchHistory: (history: SearchHistory) => set.run('search-history', JSON.stringify(history)),
+    setIndexVersion: (version: number) => set.run('index-version', String(version)),
     remember: (name: string, json: string) => set.run(`remembered:${name}`, json)
   }
 }

@@ -66,6 +66,9 @@ export function conversationReads(db: ReadableDB) {
   }
 }
 
+/** What was opened this long ago counts half. */
+export const USE_HALF_LIFE_MS = 14 * 86_400_000
+
 export function conversationWrites(db: WritableDB) {
   const idOf = db.prepare<[string], ConversationId>('SELECT id FROM conversation WHERE jid = ?').pluck()
   const insert = db.prepare('INSERT INTO conversation (jid, kind, name, nick) VALUES (?, ?, ?, ?)')
@@ -78,6 +81,8 @@ export function conversationWrites(db: WritableDB) {
   )
   const advance = db.prepare('UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ? WHERE id = ?')
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
+  const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
+  const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -96,6 +101,9 @@ export function conversationWrites(db: WritableDB) {
     /** A newer message, of `unread` unread ones. */
     advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
+    nick: (id: number) => nick.get(id) ?? null,
+    /** It was opened now (ms). */
+    use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),
     saveDraft: (id: number, text: string) => draft.run(text, id)
   }
 }

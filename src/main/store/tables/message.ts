@@ -1,8 +1,16 @@
-/** Statements of the tables `message` and `message_index`. The index is written wherever the message is. */
-import type { ConversationId, Jid, Message, MessageId, MessageState } from '../../../contract/domain.ts'
+/** Statements of the tables `message`, `attachment`, `doc` and `message_index`. The index is written wherever the message is. */
+import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState } from '../../../contract/domain.ts'
 import { resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
-import { nextKey, previousKey } from '../order.ts'
+import { createDocNumbers } from '../doc-numbers.ts'
+import { firstKeyAt, nextKey, previousKey } from '../order.ts'
+
+/** Bits of message.flags and doc.flags. */
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128 } as const
+/** In doc.flags alone. */
+export const OUTGOING = 256
+const HAS_ATTACHMENT = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
+const LINK = /https?:\/\/|www\.[^\s.]+\./i
 
 export interface MessageRow {
   id: MessageId
@@ -16,10 +24,15 @@ export interface MessageRow {
   stanza_id: string | null
   origin_id: string | null
   sender_name: string | null
+  doc: number | null
+  flags: number
+  /** JSON: [id, kind, name, bytes, here] each */
+  attachments: string | null
 }
 
 /** Columns of a message with its sender's name; `m` is the message. */
-export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id,
+export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.doc, m.flags,
+  CASE WHEN m.flags & ${HAS_ATTACHMENT} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
 
 export function toMessage(row: MessageRow): Message {
@@ -33,8 +46,16 @@ export function toMessage(row: MessageRow): Message {
     text: row.text,
     time: row.time,
     state: row.state,
-    error: row.error
+    error: row.error,
+    starred: (row.flags & FLAG.starred) !== 0,
+    edited: (row.flags & FLAG.edited) !== 0,
+    attachments: row.attachments === null ? [] : toAttachments(row.attachments)
   }
+}
+
+function toAttachments(json: string): Attachment[] {
+  const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1][]
+  return list.map(([id, kind, name, bytes, here]) => ({ id, kind, name, bytes, here: here === 1 }))
 }
 
 export function messageReads(db: ReadableDB) {
@@ -44,7 +65,7 @@ export function messageReads(db: ReadableDB) {
     `${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`
   )
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
-  const queued = db.prepare<[], MessageRow>(`${select("m.state = 'queued'")} ORDER BY m.id`)
+  const queued = db.prepare<[], MessageRow>(`${select(`${PENDING} AND m.state = 'queued'`)} ORDER BY m.id`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
@@ -79,23 +100,60 @@ export interface NewMessage {
   state: MessageState
   stanzaId: string | null
   originId: string | null
+  /** Some of FLAG; those of links and attachments are found here. */
+  flags?: number
+  attachments?: readonly NewAttachment[]
+}
+
+export interface NewAttachment {
+  kind: AttachmentKind
+  name: string
+  bytes: number | null
+  /** Its name in the media folder, or null. */
+  stored: string | null
 }
 
 const RUN = 256
+/** Rows of one statement where many are stored at once. */
+const TOGETHER = 16
+
+/** What makes use of the index message_pending. */
+const PENDING = "(state = 'queued' OR doc IS NULL)"
+export const WITHOUT_DOC = `${PENDING} AND doc IS NULL`
 
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
   const keysDownFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id <= ? ORDER BY id DESC LIMIT ?').pluck()
+  const keysBetween = db.prepare<[number, number], number>('SELECT id FROM message WHERE id BETWEEN ? AND ?').pluck()
   const oldestArchived = db
     .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
     .pluck()
-  const insert = db.prepare(
-    `INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-  )
-  const index = db.prepare('INSERT INTO message_index (rowid, text) VALUES (?, ?)')
-  const unindex = db.prepare("INSERT INTO message_index (message_index, rowid, text) VALUES ('delete', ?, ?)")
+  const docs = createDocNumbers(db)
+  const INSERT = 'INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags) VALUES '
+  const ROW = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  const insert = db.prepare(`INSERT ${INSERT}${ROW}`)
+  // OR ROLLBACK: without it SQLite keeps a journal of each statement that stores several rows
+  const insertTogether = db.prepare(`INSERT OR ROLLBACK ${INSERT}${Array(TOGETHER).fill(ROW).join(', ')}`)
+  const insertAttachment = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored) VALUES (?, ?, ?, ?, ?)')
+  const INSERT_DOC = 'INTO doc (doc, message, conversation, sender, flags, length) VALUES '
+  const DOC_ROW = '(?, ?, ?, ?, ?, ?)'
+  const insertDoc = db.prepare(`INSERT ${INSERT_DOC}${DOC_ROW}`)
+  const insertDocsTogether = db.prepare(`INSERT OR ROLLBACK ${INSERT_DOC}${Array(TOGETHER).fill(DOC_ROW).join(', ')}`)
+  const removeDoc = db.prepare('DELETE FROM doc WHERE doc = ?')
+  const setDoc = db.prepare('UPDATE message SET doc = ? WHERE id = ?')
+  const tellChange = db.prepare('INSERT INTO doc_change (doc) VALUES (?)')
+  const index = db.prepare('INSERT INTO message_index (rowid, text, files) VALUES (?, ?, ?)')
+  const unindex = db.prepare("INSERT INTO message_index (message_index, rowid, text, files) VALUES ('delete', ?, ?, ?)")
+  const filesOf = db.prepare<[number], string | null>('SELECT group_concat(name, char(10)) FROM attachment WHERE message = ?').pluck()
+  const addressId = db.prepare<[string], number>('SELECT id FROM address WHERE jid = ?').pluck()
+  const addAddress = db.prepare('INSERT INTO address (jid) VALUES (?)')
+  const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
+  const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
+  const setDocFlags = db.prepare('UPDATE doc SET flags = ?, length = ? WHERE doc = ?')
+  const unindexed = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE ${WITHOUT_DOC} ORDER BY m.id DESC LIMIT ?`)
+  const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
+  const addresses = new Map<string, number>()
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
   const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
   const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
@@ -126,8 +184,35 @@ export function messageWrites(db: WritableDB) {
   }
   const runEnd = (key: number): number | null => runFrom(key, 1)
 
+  function addressOf(jid: string): number {
+    const known = addresses.get(jid) ?? addressId.get(jid)
+    const id = known ?? Number(addAddress.run(jid).lastInsertRowid)
+    addresses.set(jid, id)
+    return id
+  }
+
+  type Indexed = Pick<MessageRow, 'conversation' | 'sender' | 'text' | 'flags'> & { id: number; outgoing: boolean | 0 | 1 }
+
+  function addToIndex(doc: number, row: Indexed, files: string | null): void {
+    insertDoc.run(doc, row.id, row.conversation, addressOf(row.sender), row.flags | (row.outgoing ? OUTGOING : 0), row.text.length)
+    index.run(doc, row.text, files)
+  }
+
+  function takeFromIndex(row: MessageRow): void {
+    if (row.doc === null) return
+    unindex.run(row.doc, row.text, row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null)
+    removeDoc.run(row.doc)
+    tellChange.run(row.doc)
+  }
+
   return {
     ...reads,
+    /** To be called at the end of each transaction, and after one that failed. */
+    docs,
+    forget(): void {
+      docs.forget()
+      addresses.clear()
+    },
     byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, sender, id),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
@@ -140,37 +225,122 @@ export function messageWrites(db: WritableDB) {
         while (reserved.has((start ?? key + 1) - 1)) start = (start ?? key + 1) - 1
         return start
       }),
+    /** Gives keys for messages that come in order of their times, from `first` to `last` (ms). */
+    freeKeys(first: number, last: number): (time: number) => MessageId {
+      const used = new Set(keysBetween.all(firstKeyAt(first), firstKeyAt(last + 1)))
+      let before = 0
+      return (time) => {
+        let key = Math.max(firstKeyAt(time), before + 1)
+        // beyond those that were looked up only where thousands share a millisecond
+        while (used.has(key) || (key >= firstKeyAt(last + 1) && runEnd(key) !== null)) key++
+        before = key
+        return key as MessageId
+      }
+    },
     /** The oldest message of the conversation that an archive gave us, or Infinity. */
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
-    /** Stores and indexes under a free key. */
-    insert(message: NewMessage, id: MessageId): MessageId {
-      insert.run(
-        id,
-        message.conversation,
-        message.sender,
-        message.outgoing ? 1 : 0,
-        message.text,
-        message.time,
-        message.state,
-        message.stanzaId,
-        message.originId
-      )
-      index.run(id, message.text)
+    /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
+    insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
+      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, attachments = [] } = message
+      let flags = (message.flags ?? 0) | (LINK.test(text) ? FLAG.link : 0)
+      for (const { kind } of attachments) flags |= FLAG[kind]
+      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags)
+      for (const { kind, name, bytes, stored } of attachments) insertAttachment.run(id, kind, name, bytes, stored)
+      addToIndex(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
       return id
+    },
+    /**
+     * Stores and indexes many, each under the key that `keys` has for it; in order of history. Fast only where foreign
+     * keys are not enforced. A failure rolls the transaction back at once.
+     */
+    insertMany(list: readonly NewMessage[], keys: readonly MessageId[]): void {
+      const row: unknown[] = Array(11 * TOGETHER).fill(null)
+      const docRow: number[] = Array<number>(6 * TOGETHER).fill(0)
+      let gathered = 0
+      for (const [i, message] of list.entries()) {
+        const { conversation, sender, outgoing, text, time, state, stanzaId, originId, attachments = [] } = message
+        const id = keys[i] ?? (0 as MessageId)
+        const doc = docs.next(id)
+        let flags = (message.flags ?? 0) | (LINK.test(text) ? FLAG.link : 0)
+        let files: string | null = null
+        if (attachments.length > 0) {
+          for (const { kind, name, bytes, stored } of attachments) {
+            flags |= FLAG[kind]
+            insertAttachment.run(id, kind, name, bytes, stored)
+          }
+          files = attachments.map(({ name }) => name).join('\n')
+        }
+        let at = gathered * 11
+        for (const value of [id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags]) row[at++] = value
+        at = gathered * 6
+        for (const value of [doc, id, conversation, addressOf(sender), flags | (outgoing ? OUTGOING : 0), text.length]) docRow[at++] = value
+        index.run(doc, text, files)
+        if (++gathered < TOGETHER) continue
+        insertTogether.run(row)
+        insertDocsTogether.run(docRow)
+        gathered = 0
+      }
+      for (let i = 0; i < gathered; i++) {
+        insert.run(row.slice(i * 11, i * 11 + 11))
+        insertDoc.run(docRow.slice(i * 6, i * 6 + 6))
+      }
     },
     /** Gives a message another time and the place in history that belongs to it. */
     move(row: MessageRow, time: number, after: number): MessageId {
       const id = nextKey(time, after, runEnd)
-      unindex.run(row.id, row.text)
+      takeFromIndex(row)
       rekey.run(id, time, row.id)
-      index.run(id, row.text)
+      if (row.doc !== null) {
+        const doc = docs.next(id)
+        setDoc.run(doc, id)
+        addToIndex(doc, { ...row, id }, row.flags & HAS_ATTACHMENT ? filesOf.get(id) ?? null : null)
+      }
       return id
     },
     settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(stanzaId, state, id),
     setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
+    /** Another text in the same place: a correction, or a retraction that leaves it empty. */
+    edit(row: MessageRow, text: string): void {
+      const files = row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null
+      const flags = (row.flags & ~FLAG.link) | FLAG.edited | (LINK.test(text) ? FLAG.link : 0)
+      if (row.doc !== null) {
+        unindex.run(row.doc, row.text, files)
+        index.run(row.doc, text, files)
+        setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), text.length, row.doc)
+        tellChange.run(row.doc)
+      }
+      setText.run(text, flags, row.id)
+    },
+    setFlag(row: MessageRow, flag: number, on: boolean): void {
+      const flags = on ? row.flags | flag : row.flags & ~flag
+      setFlags.run(flags, row.id)
+      if (row.doc === null) return
+      setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), row.text.length, row.doc)
+      tellChange.run(row.doc)
+    },
     remove(row: MessageRow): void {
-      unindex.run(row.id, row.text)
+      takeFromIndex(row)
       remove.run(row.id)
+    },
+    unindexedCount: () => unindexedCount.get() ?? 0,
+    /** Puts the newest `count` messages that are not in the index there; returns how many those were. */
+    indexOlder(count: number): number {
+      const rows = unindexed.all(count).reverse()
+      const oldest = rows[0]
+      const newest = rows.at(-1)
+      if (oldest === undefined || newest === undefined) return 0
+      let doc = docs.block(rows.length, oldest.id, newest.id)
+      for (const row of rows) {
+        setDoc.run(doc, row.id)
+        addToIndex(doc++, row, row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null)
+      }
+      return rows.length
+    },
+    /** Empties the index; every message is to be put there anew. */
+    resetIndex(): void {
+      db.exec("INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; UPDATE message SET doc = NULL WHERE doc IS NOT NULL")
+      docs.reset()
+      tellChange.run(0)
     }
   }
 }

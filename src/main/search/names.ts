@@ -1,0 +1,157 @@
+/**
+ * People and conversations by what is typed of their name: any piece of it, of the address, or of its pinyin - whole
+ * syllables, their beginnings, or a mixture of both with characters, every reading of a character counted (重庆: cq,
+ * zq, chongq, zhongqing, 重q).
+ */
+import { pinyin } from 'pinyin-pro'
+import type { ConversationId, ConversationKind, Jid, NameMatch, Range } from '../../contract/domain.ts'
+import type { ReadableDB } from '../store/database.ts'
+import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
+
+/** One folded character of a name, where it stands in the name, and how it may be typed otherwise. */
+interface Letter {
+  text: string
+  start: number
+  end: number
+  /** Pinyin without tones; empty for what is not Chinese. */
+  readings: readonly string[]
+  /** It begins a word: what is typed may begin here. */
+  begins: boolean
+}
+
+interface Entry {
+  conversation: ConversationId
+  jid: Jid
+  kind: ConversationKind
+  name: string
+  letters: readonly Letter[]
+  address: string
+  /** First letters that a match may begin with. */
+  initials: ReadonlySet<string>
+  rank: number
+}
+
+const HAN = /\p{Script=Han}/u
+const readingsOf = new Map<string, readonly string[]>()
+
+function readings(character: string): readonly string[] {
+  let known = readingsOf.get(character)
+  if (known === undefined) {
+    const found = HAN.test(character) ? pinyin(character, { multiple: true, toneType: 'none', type: 'array', v: true }) : []
+    known = [...new Set(found.map((reading) => reading.toLowerCase()).filter((reading) => /^[a-z]+$/.test(reading)))]
+    readingsOf.set(character, known)
+  }
+  return known
+}
+
+/** How well it fits: the smaller, the better. */
+export interface Fit {
+  quality: number
+  ranges: Range[]
+}
+
+/** Tries to type `text` from the letter `at` on; the letter after the last, or -1. Readings may be cut short at any place but the first letter. */
+function type(letters: readonly Letter[], at: number, text: string): number {
+  if (text === '') return at
+  const letter = letters[at]
+  if (letter === undefined) return -1
+  if (text.startsWith(letter.text)) {
+    const end = type(letters, at + 1, text.slice(letter.text.length))
+    if (end >= 0) return end
+  }
+  for (const reading of letter.readings) {
+    // the longest part first: 'xian' is one syllable before it is two
+    let most = 0
+    while (most < reading.length && most < text.length && reading[most] === text[most]) most++
+    for (let length = most; length > 0; length--) {
+      const end = type(letters, at + 1, text.slice(length))
+      if (end >= 0) return end
+    }
+  }
+  return -1
+}
+
+/** Spaces in names need not be typed. */
+const dense = (letters: readonly Letter[]): Letter[] => letters.filter(({ text }) => text !== ' ')
+
+export function fit(letters: readonly Letter[], address: string, text: string): Fit | null {
+  for (const [from, letter] of letters.entries()) {
+    // a reading is typed from its first letter on; other letters from anywhere
+    const end = type(letters, from, text)
+    if (end < 0) continue
+    const last = letters[end - 1]
+    const whole = from === 0 && end === letters.length
+    const plain = letters.slice(from, end).map((one) => one.text).join('') === text
+    const quality = (whole ? 0 : from === 0 ? 2 : letter.begins ? 4 : 6) + (plain ? 0 : 1)
+    return { quality, ranges: last === undefined ? [] : [[letter.start, last.end]] }
+  }
+  const at = address.indexOf(text)
+  return at < 0 ? null : { quality: at === 0 ? 8 : 9, ranges: [] }
+}
+
+export function createNames(db: ReadableDB) {
+  const mark = db.prepare<[], string>("SELECT (SELECT total(length(name)) || ' ' || count(*) FROM contact) || ' ' || (SELECT total(length(name)) || ' ' || count(*) || ' ' || total(uses) || ' ' || coalesce(max(last_message), 0) FROM conversation)").pluck()
+  const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
+    `SELECT c.id, c.jid, c.kind, coalesce(k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
+     FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.name <> ''`
+  )
+  const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
+  const lettersOf = new Map<string, readonly Letter[]>()
+  let known = ''
+  let entries: Entry[] = []
+
+  function letters(name: string): readonly Letter[] {
+    let made = lettersOf.get(name)
+    if (made === undefined) {
+      let at = 0
+      let joined = false
+      made = dense(
+        [...name].map((character): Letter => {
+          const text = fold.get(character) ?? ''
+          const letter = { text, start: at, end: at + character.length, readings: readings(text), begins: !joined || HAN.test(character) }
+          at += character.length
+          joined = /[\p{L}\p{N}]/u.test(character) && !HAN.test(character)
+          return letter
+        })
+      ).filter(({ text }) => text !== '')
+      lettersOf.set(name, made)
+    }
+    return made
+  }
+
+  function look(now: number): void {
+    const state = mark.get() ?? ''
+    if (state === known) return
+    known = state
+    entries = all.all().map(({ id, jid, kind, name, uses, usedAt, last }) => {
+      const made = letters(name)
+      const initials = new Set(made.flatMap((letter) => [letter.text.charAt(0), ...letter.readings.map((reading) => reading.charAt(0))]))
+      for (const character of jid) initials.add(character)
+      // opened often and lately, then spoken with lately
+      const rank = uses * 0.5 ** ((now - usedAt) / USE_HALF_LIFE_MS) + 0.5 ** (Math.max(0, now - (last ?? 0) / 1024) / USE_HALF_LIFE_MS)
+      return { conversation: id, jid, kind, name, letters: made, address: jid, initials, rank }
+    })
+    entries.sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name))
+  }
+
+  /** The best `limit`; all of them by use where nothing is typed. */
+  return function names(input: { text: string; limit: number; kind?: ConversationKind; now?: number }): NameMatch[] {
+    look(input.now ?? Date.now())
+    const text = (fold.get(input.text) ?? '').replace(/[ ']/g, '')
+    const first = text.charAt(0)
+    const found: { entry: Entry; fit: Fit; order: number }[] = []
+    for (const [order, entry] of entries.entries()) {
+      if (input.kind !== undefined && entry.kind !== input.kind) continue
+      if (text === '') {
+        found.push({ entry, fit: { quality: 0, ranges: [] }, order })
+        if (found.length === input.limit) break
+        continue
+      }
+      if (!entry.initials.has(first)) continue
+      const fits = fit(entry.letters, entry.address, text)
+      if (fits !== null) found.push({ entry, fit: fits, order })
+    }
+    found.sort((a, b) => a.fit.quality - b.fit.quality || a.order - b.order)
+    return found.slice(0, input.limit).map(({ entry, fit: { ranges } }) => ({ conversation: entry.conversation, jid: entry.jid, name: entry.name, kind: entry.kind, ranges }))
+  }
+}

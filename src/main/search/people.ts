@@ -1,0 +1,75 @@
+/** Who and what a filter's name means. */
+import type { ConversationId, Jid } from '../../contract/domain.ts'
+import { bare, localOf, resource } from '../../contract/address.ts'
+import type { ReadableDB } from '../store/database.ts'
+
+interface Named {
+  id: number
+  jid: string
+  /** Folded: the name that is shown, and the address. */
+  name: string
+  address: string
+}
+
+/** Everybody who wrote, and every conversation, by name; read again where the store has more of them. */
+export function createPeople(db: ReadableDB) {
+  const mark = db.prepare<[], string>("SELECT (SELECT max(id) FROM address) || ' ' || (SELECT total(length(name)) || ' ' || count(*) FROM contact) || ' ' || (SELECT total(length(name)) || ' ' || count(*) FROM conversation)").pluck()
+  const addresses = db.prepare<[], { id: number; jid: string }>('SELECT id, jid FROM address')
+  const contacts = db.prepare<[], { jid: string; name: string }>("SELECT jid, name FROM contact WHERE name <> ''")
+  const conversations = db.prepare<[], { id: ConversationId; jid: Jid; kind: 'direct' | 'group'; name: string; readUpTo: number }>('SELECT id, jid, kind, name, read_up_to AS readUpTo FROM conversation')
+  const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
+  let version = 0
+  let known: string | null = null
+  let senders: Named[] = []
+  let rooms: Named[] = []
+  let contactNames = new Map<string, string>()
+  const jids = new Map<number, string>()
+
+  const foldOf = (text: string): string => fold.get(text) ?? ''
+
+  function look(): void {
+    const now = mark.get() ?? ''
+    if (now === known) return
+    known = now
+    version++
+    contactNames = new Map(contacts.all().map(({ jid, name }) => [jid, name]))
+    jids.clear()
+    senders = addresses.all().map(({ id, jid }) => {
+      jids.set(id, jid)
+      return { id, jid, name: foldOf(nameOf(jid)), address: foldOf(bare(jid)) }
+    })
+    rooms = conversations.all().map(({ id, jid, name }) => ({ id, jid, name: foldOf(contactNames.get(jid) ?? (name || localOf(jid))), address: foldOf(jid) }))
+  }
+
+  const nameOf = (jid: string): string => contactNames.get(jid) ?? (resource(jid) || localOf(jid))
+
+  /** Those whose name or address is `name`, otherwise those whose name contains it. */
+  function matching(list: readonly Named[], name: string): Set<number> {
+    const wanted = foldOf(name.replace(/^@/, ''))
+    const exactly = list.filter((one) => one.name === wanted || one.address === wanted)
+    const found = exactly.length > 0 ? exactly : list.filter((one) => one.name.includes(wanted) || (wanted.includes('@') && one.address.includes(wanted)))
+    return new Set(found.map(({ id }) => id))
+  }
+
+  return {
+    look,
+    /** Rises when somebody is new or renamed. */
+    get version(): number {
+      return version
+    },
+    nameOf,
+    jidOf: (id: number) => jids.get(id) ?? '',
+    /** Names of those who wrote that contain the text; some of them. */
+    like(text: string): string[] {
+      const wanted = foldOf(text)
+      return [...new Set(senders.filter((one) => one.name.includes(wanted)).map((one) => nameOf(one.jid)))].slice(0, 8)
+    },
+    senders: (name: string) => matching(senders, name),
+    conversations: (name: string) => matching(rooms, name),
+    direct: () => new Set(conversations.all().filter(({ kind }) => kind === 'direct').map(({ id }) => id as number)),
+    readUpTo: () => new Map(conversations.all().map(({ id, readUpTo }) => [id as number, readUpTo])),
+    /** Names of people and groups, for the words of queries. */
+    names: () => [...new Set([...contactNames.values(), ...conversations.all().map(({ name }) => name)])].filter((name) => name.length >= 2)
+  }
+}
+export type People = ReturnType<typeof createPeople>

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest'
+import { complete } from './complete.ts'
+import { parseDate } from './dates.ts'
+import { parseQuery } from './query.ts'
+
+/** Friday. */
+const NOW = new Date(2026, 10, 20, 15, 30).getTime()
+const parse = (query: string) => parseQuery(query, NOW)
+const text = (value: string, field: 'any' | 'files' = 'any') => ({ kind: 'text', text: value, field })
+const filter = (value: object) => expect.objectContaining({ kind: 'filter', filter: value }) as unknown
+const days = (from: string, to: string) => ({ from: new Date(`${from}T00:00`).getTime(), to: new Date(`${to}T00:00`).getTime() })
+
+test('words all count, phrases stand as they are, OR takes its neighbours, a dash negates', () => {
+  expect(parse('  foo "bar  baz"  qux').node).toEqual({ kind: 'all', nodes: [text('foo'), text('bar  baz'), text('qux')] })
+  expect(parse('a b OR c 或 d e').node).toEqual({ kind: 'all', nodes: [text('a'), { kind: 'any', nodes: [text('b'), text('c'), text('d')] }, text('e')] })
+  expect(parse('tea -coffee -"iced tea"').node).toEqual({ kind: 'all', nodes: [text('tea'), { kind: 'not', node: text('coffee') }, { kind: 'not', node: text('iced tea') }] })
+  expect(parse('“今天 晚上”').node).toEqual(text('今天 晚上'))
+  expect(parse('"a \\"b\\" c"').node).toEqual(text('a "b" c'))
+  expect(parse('tea -coffee').texts).toEqual(['tea'])
+})
+
+test.each(['-_-', '--help', '->', 'OR', '|', ':)', '10:30', 'http://x.y', 'c++', '"', '"unfinished', 'AND', 'from', '-5', '-foo', 'a"b"', '在家:'])('%s is a text', (query) => {
+  expect(parse(query).node).toEqual(text(query))
+  expect(parse(query).problems).toEqual([])
+})
+
+test('nothing asked for is nothing', () => {
+  for (const query of ['', '  ', '""', '“ ”']) expect(parse(query).node).toBeNull()
+})
+
+test.each([
+  ['from:alice', { by: 'sender', name: 'alice' }],
+  ['来自:李雷', { by: 'sender', name: '李雷' }],
+  ['发件人：李雷', { by: 'sender', name: '李雷' }],
+  ['FROM:"Li Lei"', { by: 'sender', name: 'Li Lei' }],
+  ['to:me', { by: 'recipient', name: 'me' }],
+  ['in:群聊', { by: 'conversation', name: '群聊' }],
+  ['在:群聊', { by: 'conversation', name: '群聊' }],
+  ['has:image', { by: 'flag', flag: 'image' }],
+  ['有:图片', { by: 'flag', flag: 'image' }],
+  ['type:语音', { by: 'flag', flag: 'voice' }],
+  ['type:text', { by: 'text-only' }],
+  ['is:unread', { by: 'unread' }],
+  ['是:星标', { by: 'flag', flag: 'starred' }],
+  ['on:2024-05-03', { by: 'time', ...days('2024-05-03', '2024-05-04') }],
+  ['during:2024-05', { by: 'time', ...days('2024-05-01', '2024-06-01') }],
+  ['期间:2024年5月', { by: 'time', ...days('2024-05-01', '2024-06-01') }],
+  ['before:2024', { by: 'time', from: null, to: days('2024-01-01', '2025-01-01').from }],
+  ['after:yesterday', { by: 'time', from: days('2026-11-19', '2026-11-20').to, to: null }],
+  ['during:last week', { by: 'time', ...days('2026-11-09', '2026-11-16') }],
+  ['期间:上周', { by: 'time', ...days('2026-11-09', '2026-11-16') }],
+  ['on:May 3 2024', { by: 'time', ...days('2024-05-03', '2024-05-04') }]
+])('%s is a filter', (query, expected) => {
+  expect(parse(query)).toMatchObject({ node: { kind: 'filter', filter: expected }, problems: [] })
+  expect(parse(`word ${query} more`).node).toEqual({ kind: 'all', nodes: [text('word'), filter(expected), text('more')] })
+})
+
+test('file: looks for names of attachments', () => {
+  expect(parse('file:budget').node).toEqual(text('budget', 'files'))
+  expect(parse('文件名:预算').node).toEqual(text('预算', 'files'))
+})
+
+test('what means nothing is a problem with its place, and the rest counts', () => {
+  const { node, problems } = parse('tea has:cake on:never from:')
+  expect(node).toEqual(text('tea'))
+  expect(problems).toEqual([
+    { code: 'unknown-value', range: [4, 12], value: 'cake' },
+    { code: 'bad-date', range: [13, 21], value: 'never' },
+    { code: 'missing-value', range: [22, 27], value: 'from' }
+  ])
+})
+
+test.each([
+  ['today', '2026-11-20', '2026-11-21'],
+  ['昨天', '2026-11-19', '2026-11-20'],
+  ['前天', '2026-11-18', '2026-11-19'],
+  ['this week', '2026-11-16', '2026-11-23'],
+  ['last-week', '2026-11-09', '2026-11-16'],
+  ['上个月', '2026-10-01', '2026-11-01'],
+  ['this year', '2026-01-01', '2027-01-01'],
+  ['去年', '2025-01-01', '2026-01-01'],
+  ['2024', '2024-01-01', '2025-01-01'],
+  ['2024.5', '2024-05-01', '2024-06-01'],
+  ['2024/02/29', '2024-02-29', '2024-03-01'],
+  ['5月', '2026-05-01', '2026-06-01'],
+  ['12月1日', '2025-12-01', '2025-12-02'],
+  ['monday', '2026-11-16', '2026-11-17'],
+  ['周日', '2026-11-15', '2026-11-16'],
+  ['最近7天', '2026-11-14', '2026-11-21'],
+  ['last 2 weeks', '2026-11-07', '2026-11-21'],
+  ['3个月', '2026-08-21', '2026-11-21'],
+  ['may 2024', '2024-05-01', '2024-06-01'],
+  ['2024-05-03..2024-06', '2024-05-03', '2024-07-01'],
+  ['去年..', '2025-01-01', '2248-01-01'],
+  ['3 may 2024', '2024-05-03', '2024-05-04']
+])('%s is a date', (word, from, to) => {
+  expect(parseDate(word, NOW)).toEqual(days(from, to))
+})
+test.each(['', 'never', '2024-13', '2024-02-30', '13月', '0', '99999', 'mon key', '1h', '..', '2025..2024', '2024..x', '1..2..3'])('%j is no date', (word) => {
+  expect(parseDate(word, NOW)).toBeNull()
+})
+
+test('completion offers operators, people, conversations, dates and values where the cursor stands', () => {
+  const names = ({ text: typed }: { text: string }) => [{ conversation: 1, jid: 'lilei@x', name: 'Li Lei', kind: 'direct', ranges: [] }].filter(({ name }) => name.toLowerCase().startsWith(typed)) as never
+  const offers = (query: string, language: 'en' | 'zh-CN' = 'en', cursor = query.length) => complete({ query, cursor, language, now: NOW }, names, () => [])
+  const inserted = (query: string, language: 'en' | 'zh-CN' = 'en'): string[] => offers(query, language).map(({ range, insert }) => query.slice(0, range[0]) + insert + query.slice(range[1]))
+  expect(inserted('tea fr')).toEqual(['tea from:'])
+  expect(inserted('-ha')).toEqual(['-has:'])
+  expect(inserted('来', 'zh-CN')).toEqual(['来自:'])
+  expect(inserted('tea from:li')).toEqual(['tea from:"Li Lei" '])
+  expect(inserted('in:')).toEqual(['in:"Li Lei" '])
+  expect(inserted('has:i')).toEqual(['has:image '])
+  expect(inserted('是:', 'zh-CN')).toEqual(['是:提及 ', '是:星标 ', '是:未读 ', '是:编辑过 '])
+  expect(inserted('on:yes')).toEqual(['on:yesterday '])
+  expect(inserted('期间:上', 'zh-CN')).toEqual(['期间:上周 ', '期间:上个月 '])
+  expect(offers('during:last w').map(({ detail }) => detail)).toEqual([])
+  expect(offers('hello world')).toEqual([])
+})

@@ -1,0 +1,86 @@
+/**
+ * Row ids of the full-text index. They are dense, so that a set of them is a small bit set, and rise with history within
+ * a run, so that 'newest first' is a walk that can stop early. A live message continues the last run; older history
+ * goes below the first one; what fits neither starts a run of its own at the end.
+ */
+import type { WritableDB } from './database.ts'
+
+export interface Run {
+  first: number
+  last: number
+  /** Message ids of the first and the last doc. */
+  oldest: number
+  newest: number
+}
+
+/** Docs are 32-bit for those who read them. */
+const LIMIT = 2 ** 31 - 1
+
+export function createDocNumbers(db: WritableDB) {
+  const all = db.prepare<[], Run>('SELECT first, last, oldest, newest FROM doc_run ORDER BY first')
+  const save = db.prepare('INSERT INTO doc_run (first, last, oldest, newest) VALUES (?, ?, ?, ?) ON CONFLICT (first) DO UPDATE SET last = excluded.last, newest = excluded.newest')
+  const remove = db.prepare('DELETE FROM doc_run WHERE first = ?')
+  const clear = db.prepare('DELETE FROM doc_run')
+  let runs: Run[] | null = null
+  let changed = new Set<Run>()
+
+  const load = (): Run[] => (runs ??= all.all())
+
+  function start(first: number, count: number, oldest: number, newest: number): number {
+    if (first + count > LIMIT || first < -LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+    const run = { first, last: first + count - 1, oldest, newest }
+    load().push(run)
+    changed.add(run)
+    return first
+  }
+
+  return {
+    /** The doc of a message that is new to the index. */
+    next(message: number): number {
+      const last = load().at(-1)
+      if (last === undefined) return start(1, 1, message, message)
+      if (message <= last.newest) return start(last.last + 1, 1, message, message)
+      if (last.last >= LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+      last.newest = message
+      changed.add(last)
+      return ++last.last
+    },
+    /** The first of `count` docs in a row, for messages in order of history from `oldest` to `newest`. */
+    block(count: number, oldest: number, newest: number): number {
+      const list = load()
+      const first = list[0]
+      const last = list.at(-1)
+      if (first === undefined || last === undefined) return start(1, count, oldest, newest)
+      if (newest >= first.oldest) {
+        if (oldest <= last.newest) return start(last.last + 1, count, oldest, newest)
+        const from = last.last + 1
+        last.last += count
+        last.newest = newest
+        changed.add(last)
+        return from
+      }
+      if (first.first - count < -LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+      remove.run(first.first)
+      first.first -= count
+      first.oldest = oldest
+      changed.add(first)
+      return first.first
+    },
+    /** Writes what changed; at the end of each transaction. */
+    flush(): void {
+      for (const { first, last, oldest, newest } of changed) save.run(first, last, oldest, newest)
+      changed.clear()
+    },
+    /** After a transaction that was rolled back. */
+    forget(): void {
+      runs = null
+      changed = new Set()
+    },
+    /** There is nothing in the index. */
+    reset(): void {
+      clear.run()
+      runs = []
+      changed = new Set()
+    }
+  }
+}

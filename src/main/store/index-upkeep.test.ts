@@ -1,0 +1,162 @@
+/** The index follows every change, leaves nothing of what was deleted, and can be made anew at any time. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Jid, MessageId } from '../../contract/domain.ts'
+import { openStore, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
+import { migrate, openWritable, type WritableDB } from './database.ts'
+import { migrations } from './migrations/index.ts'
+import { Store } from './store.ts'
+import Database from 'better-sqlite3'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+const ROOM = 'room@rooms.example.org' as Jid
+const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
+const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: rows(texts, from), self: null })
+const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
+const newest = async (query: string, limit = 20): Promise<string[]> => (await store.find.search({ query, limit })).hits.map((hit) => hit.message.text)
+const idOf = async (query: string): Promise<MessageId> => (await store.find.search({ query, limit: 1 })).hits[0]!.message.id
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+})
+afterEach(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+test('an edit changes what is found, in place', async () => {
+  await add(['first draft', 'second draft', 'third draft'])
+  await store.write.edit({ id: await idOf('second'), text: '改好的版本 https://example.org' })
+  expect(await total('second')).toBe(0)
+  expect(await newest('draft')).toEqual(['third draft', 'first draft'])
+  expect(await newest('has:link')).toEqual(['改好的版本 https://example.org'])
+  expect(await total('is:edited')).toBe(1)
+  expect((await store.find.search({ query: '版本', limit: 1 })).hits[0]?.message).toMatchObject({ edited: true })
+  await store.write.checkIndex()
+})
+
+test('a star, a move and a removal are seen by the next search', async () => {
+  await add(['alpha one', 'alpha two', 'alpha three'])
+  expect(await total('alpha is:starred')).toBe(0)
+  await store.write.star({ id: await idOf('two'), on: true })
+  expect(await newest('alpha is:starred')).toEqual(['alpha two'])
+  await store.write.remove([await idOf('three')])
+  expect(await newest('alpha')).toEqual(['alpha two', 'alpha one'])
+  expect((await store.find.search({ query: 'alpha', limit: 5, total: true, facets: true })).facets?.conversations[0]?.count).toBe(2)
+  await store.write.checkIndex()
+})
+
+test('older history that comes later stands in its place', async () => {
+  await add(['tea at noon', 'tea at one'], 1_700_000_000_000)
+  await add(['tea long ago', 'tea a bit later'], 1_600_000_000_000)
+  await add(['tea in between'], 1_650_000_000_000)
+  const order = ['tea at one', 'tea at noon', 'tea in between', 'tea a bit later', 'tea long ago']
+  expect(await newest('tea')).toEqual(order)
+  expect(await newest('tea', 2)).toEqual(order.slice(0, 2))
+  expect((await store.find.search({ query: 'tea', limit: 2, offset: 2, total: true })).hits.map((hit) => hit.message.text)).toEqual(order.slice(2, 4))
+  expect((await store.find.search({ query: 'tea', limit: 9, order: 'oldest' })).hits.map((hit) => hit.message.text)).toEqual(order.toReversed())
+})
+
+test('nothing of what was deleted or edited away is left in the file', async () => {
+  await store.close()
+  const files = { ...storeFiles(folder.path), file: join(folder.path, 'plain.db'), key: null }
+  store = await Store.open({ ...files, worker: WORKER })
+  const noise = Array.from({ length: 3000 }, (_, i) => `ordinary message number ${i} 普通消息`)
+  await add([...noise.slice(0, 1500), 'the codeword is xylophonequartz 绝密暗号龘靐', ...noise.slice(1500), 'plain text with jabberwocky inside'])
+  await store.write.remove([await idOf('xylophone')])
+  await store.write.edit({ id: await idOf('jabberwocky'), text: 'plain text' })
+  while (await store.write.mergeIndex(100));
+  await store.close()
+  const db = openWritable(files)
+  expect(() => db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)")).not.toThrow()
+  db.exec("CREATE VIRTUAL TABLE temp.words USING fts5vocab ('main', 'message_index', 'row')")
+  const terms = db.prepare("SELECT term FROM temp.words WHERE term GLOB '*xyl*' OR term GLOB '*jabb*' OR term IN ('龘', '靐', 'xy', 'qz', 'zq', 'bw')").pluck()
+  expect(terms.all()).toEqual([])
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  db.close()
+  // the index alone: its table's pages, as they lie in the file
+  const bytes = readFileSync(files.file)
+  for (const left of ['xylophonequartz', 'xylo', 'jabberwocky', 'jabb', '龘', '靐']) expect(indexBytes(files.file, bytes).includes(left), left).toBe(false)
+  store = await Store.open({ ...files, worker: WORKER })
+  expect(await total('ordinary')).toBe(3000)
+})
+
+/** The bytes of the pages that belong to the index, and of free pages. */
+function indexBytes(file: string, bytes: Buffer): Buffer {
+  const db = new Database(file, { readonly: true })
+  const size = Number(db.pragma('page_size', { simple: true }))
+  const others = new Set(db.prepare("SELECT pageno FROM dbstat WHERE name NOT LIKE 'message_index%'").pluck().all() as number[])
+  db.close()
+  return Buffer.concat(Array.from({ length: bytes.length / size }, (_, i) => i + 1).filter((page) => !others.has(page)).map((page) => bytes.subarray((page - 1) * size, page * size)))
+}
+
+/** A store of the first schema, with its own index of other rules. */
+function oldStore(texts: string[]): void {
+  const db = new Database(storeFiles(folder.path).file)
+  db.pragma("cipher = 'sqlcipher'")
+  db.pragma('legacy = 4')
+  db.pragma(`key = "x'${storeFiles(folder.path).key ?? ''}'"`)
+  db.loadExtension(storeFiles(folder.path).extension)
+  migrate(db as WritableDB, migrations.slice(0, 1))
+  db.exec(`INSERT INTO conversation (id, jid, kind, name) VALUES (1, '${ROOM}', 'group', 'room')`)
+  const insert = db.prepare("INSERT INTO message (id, conversation, sender, outgoing, text, time, state) VALUES (?, 1, 'room@rooms.example.org/a', 0, ?, ?, 'received')")
+  db.transaction(() => texts.forEach((text, i) => insert.run((1_700_000_000_000 + i) * 1024 + 1, text, 1_700_000_000_000 + i)))()
+  db.close()
+}
+
+test('a store of an older Mnemo is indexed anew, newest first, and answers meanwhile', async () => {
+  await store.close()
+  const fresh = temporaryFolder()
+  folder[Symbol.dispose]()
+  folder = fresh
+  oldStore(Array.from({ length: 5000 }, (_, i) => `message ${i} ${i % 2 === 0 ? '华联超市' : 'supermarket'}`))
+  store = await openStore(folder.path)
+  const before = await store.find.search({ query: '联超', limit: 3, total: true })
+  expect(before.notIndexed).toBe(5000)
+  expect(before.hits.map((hit) => hit.message.text)).toEqual([4998, 4996, 4994].map((i) => `message ${i} 华联超市`))
+  expect(await store.write.indexOlder(1000)).toEqual({ indexed: 1000, left: 4000 })
+  await add(['brand new 华联超市'], 1_800_000_000_000)
+  const meanwhile = await store.find.search({ query: '联超', limit: 600 })
+  expect(meanwhile.hits).toHaveLength(600)
+  expect(meanwhile.hits[0]?.message.text).toBe('brand new 华联超市')
+  expect(meanwhile.hits[599]?.message.text).toBe('message 3802 华联超市')
+  for (let left = 4000; left > 0; ) left = (await store.write.indexOlder(1500)).left
+  expect(await total('联超')).toBe(2501)
+  expect(await newest('supermarket', 2)).toEqual(['message 4999 supermarket', 'message 4997 supermarket'])
+  await store.write.checkIndex()
+})
+
+test('making the index anew survives being killed, and goes on', { timeout: 60_000 }, async () => {
+  await add(Array.from({ length: 20_000 }, (_, i) => `entry ${i} 一条消息`))
+  await store.write.resetIndex()
+  await store.close()
+  const child = spawn(process.execPath, [join(ROOT, 'test/support/index-process.ts'), folder.path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', () => child.kill('SIGKILL'))
+    child.on('exit', () => resolve())
+  })
+  store = await openStore(folder.path)
+  const { notIndexed } = await store.find.search({ query: 'entry', limit: 1 })
+  expect(notIndexed).toBeGreaterThan(0)
+  expect(notIndexed).toBeLessThan(20_000)
+  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(3000)).left
+  expect(await total('entry')).toBe(20_000)
+  expect(await total('一条')).toBe(20_000)
+  await store.write.checkIndex()
+})
+
+test('a damaged index is noticed, and made anew without losing a message', async () => {
+  await add(['one fine message', 'another message'])
+  const db = openWritable(storeFiles(folder.path))
+  db.exec("INSERT INTO message_index (message_index, rowid, text, files) VALUES ('delete', 1, 'something else', NULL)")
+  db.close()
+  await expect(store.write.checkIndex()).rejects.toMatchObject({ code: 'SQLITE_CORRUPT_VTAB' })
+  await store.write.resetIndex()
+  await store.write.indexOlder(100)
+  await store.write.checkIndex()
+  expect(await newest('message')).toEqual(['another message', 'one fine message'])
+})

@@ -1,0 +1,75 @@
+/** What the index needs beside its writes: to be made anew after its rules changed, and to be merged when nothing else is done. */
+import type { Store } from './store.ts'
+
+/** Messages put into the index at once: about 20 ms of the writer's time. */
+const BATCH = 1500
+/** Nothing was written for this long: the store is idle, ms. */
+const IDLE_MS = 5000
+/** Pages merged at once: a few ms. */
+const MERGE_PAGES = 64
+
+export class Upkeep {
+  progress = { left: 0, total: 0 }
+  stopped: Promise<void> = Promise.resolve()
+  readonly #store: Store
+  readonly #log: { warn(text: string): void }
+  readonly #tell: (left: number, total: number) => void
+  #running = false
+  #wake: (() => void) | null = null
+
+  constructor(store: Store, log: { warn(text: string): void }, tell: (left: number, total: number) => void) {
+    this.#store = store
+    this.#log = log
+    this.#tell = tell
+  }
+
+  start(): void {
+    this.#running = true
+    this.stopped = this.#run().catch((error: unknown) => this.#log.warn(`index upkeep: ${String(error)}`))
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#wake?.()
+  }
+
+  async #run(): Promise<void> {
+    await this.#indexAll()
+    await this.#pause(IDLE_MS)
+    if (this.#running) await this.#store.find.prepare()
+    let merged = -1
+    while (this.#running) {
+      await this.#pause(IDLE_MS)
+      const writes = this.#store.writes
+      if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
+      // a write that comes in goes first: each step is short
+      const more = await this.#store.write.mergeIndex(MERGE_PAGES)
+      if (!more) merged = writes
+    }
+  }
+
+  /** Goes on where the last run stopped, whatever stopped it: a message without a doc is one that is not indexed. */
+  async #indexAll(): Promise<void> {
+    while (this.#running) {
+      const { indexed, left } = await this.#store.write.indexOlder(BATCH)
+      if (indexed === 0 && this.progress.total === 0) return
+      this.progress = { left, total: Math.max(this.progress.total, left + indexed) }
+      this.#tell(left, this.progress.total)
+      if (left === 0) {
+        this.progress = { left: 0, total: 0 }
+        return
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      timer.unref()
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

@@ -7,7 +7,7 @@
  * text is one letter that half of all messages have, the newest of them are read and compared instead.
  * Messages that the index does not have yet (it is being made anew) are compared one by one, the newest first.
  */
-import type { ConversationId, Facets, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
+import type { ConversationId, Facets, Jid, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { COLUMNS, OUTGOING, toMessage, WITHOUT_DOC, type MessageRow } from '../store/tables/message.ts'
 import { and, andNot, ascending, count, descending, each, inExactly, noBits, type Bits } from './bits.ts'
@@ -196,15 +196,20 @@ export function createSearch(db: ReadableDB) {
         senders[id]!++
       }
     })
-    const bySender: Facets['senders'] = own === 0 ? [] : [{ jid: null, name: '', count: own }]
+    // one person writes under an address of each group
+    const bySender = new Map<string, Facets['senders'][number]>()
     for (const [id, number] of senders.entries()) {
       if (number === 0) continue
       const jid = people.jidOf(id)
-      bySender.push({ jid: jid as never, name: people.nameOf(jid), count: number })
+      const name = people.nameOf(jid)
+      const known = bySender.get(name)
+      if (known === undefined) bySender.set(name, { jid: jid as Jid, name, count: number })
+      else known.count += number
     }
+    const everyone = [...bySender.values(), ...(own === 0 ? [] : [{ jid: null, name: '', count: own }])]
     return {
       conversations: [...perConversation].sort((a, b) => b[1] - a[1]).map(([id, number]) => ({ id: id as ConversationId, name: nameOf.get(id) ?? '', count: number })),
-      senders: bySender.sort((a, b) => b.count - a.count).slice(0, 200),
+      senders: everyone.sort((a, b) => b.count - a.count).slice(0, 200),
       months: [...perMonth].sort((a, b) => a[0] - b[0]).map(([at, number]) => ({ month: monthName(at), count: number }))
     }
   }

@@ -8,7 +8,7 @@ export default defineConfig({
   main: {
     build: {
       rollupOptions: {
-        input: { index: at('src/main/index.ts'), 'store-worker': at('src/main/store/worker.ts') },
+        input: { index: at('src/main/index.ts'), 'store-worker': at('src/main/store/worker.ts'), 'transfer-worker': at('src/main/transfer/worker.ts') },
         external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }

@@ -216,6 +216,36 @@ export const NameMatch = z.object({
 })
 export type NameMatch = z.infer<typeof NameMatch>
 
+/** What a history file holds, before anything of it is stored. */
+export const ImportPreview = z.object({
+  format: z.enum(['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'jsonl']),
+  /** Whom the file names as its owner. */
+  self: z.string().nullable(),
+  /** Lines that no person wrote; they are left out. */
+  notices: z.number().int(),
+  /** Messages whose time cannot be read; they stand first. */
+  unreadableTimes: z.number().int(),
+  people: z.array(z.object({ name: z.string(), messages: z.number().int() })),
+  conversations: z.array(z.object({ name: z.string(), messages: z.number().int(), files: z.number().int(), first: z.number(), last: z.number() })),
+  samples: z.array(z.object({ sender: z.string(), time: z.number(), text: z.string(), files: z.array(z.string()) }))
+})
+export type ImportPreview = z.infer<typeof ImportPreview>
+
+export const ImportSummary = z.object({
+  added: z.number().int(),
+  /** Messages that were here already. */
+  known: z.number().int(),
+  conversations: z.number().int(),
+  notices: z.number().int(),
+  unreadableTimes: z.number().int()
+})
+export type ImportSummary = z.infer<typeof ImportSummary>
+
+export const ExportFormat = z.enum(['jsonl', 'html', 'txt'])
+export type ExportFormat = z.infer<typeof ExportFormat>
+export const ExportSummary = z.object({ messages: z.number().int(), files: z.number().int(), path: z.string() })
+export type ExportSummary = z.infer<typeof ExportSummary>
+
 export const MessagePage = z.object({
   /** In order of history, oldest first. */
   messages: z.array(Message),

@@ -12,6 +12,10 @@ import {
   Conversation,
   ConversationId,
   ConversationKind,
+  ExportFormat,
+  ExportSummary,
+  ImportPreview,
+  ImportSummary,
   Jid,
   LONGEST_TEXT,
   Message,
@@ -97,6 +101,14 @@ export const requests = {
   'search.complete': call(z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }), z.array(Completion)),
   'search.history': call(nothing, SearchHistory),
   'search.remember': call(SearchHistory, nothing),
+  /** Lets the user choose a file; null where none was chosen. The file's path stays with main. */
+  'transfer.choose': call(nothing, z.object({ token: z.string(), file: z.string(), preview: ImportPreview }).nullable()),
+  'transfer.import': call(
+    z.object({ token: z.string().max(100), self: z.string().max(3071).nullable(), names: z.record(z.string().max(3071), z.string().min(1).max(1023)), conversation: z.string().min(1).max(1023).nullable() }),
+    ImportSummary
+  ),
+  /** Lets the user choose where to; null where nothing was chosen. */
+  'transfer.export': call(z.object({ query: z.string().max(LONGEST_QUERY).nullable(), conversation: ConversationId.nullable(), format: ExportFormat, language: z.enum(['zh-CN', 'en']) }), ExportSummary.nullable()),
   'windows.openSearch': call(z.object({ query: z.string().max(LONGEST_QUERY) }), nothing),
   'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
   'windows.openSettings': call(nothing, nothing),
@@ -113,7 +125,7 @@ export type Output<C extends Channel> = z.output<Requests[C]['output']>
  * Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; `refused`: by the server, the message is
  * its error condition (RFC 6120 section 8.3.3); the rest has a sentence for the user.
  */
-export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'internal'])
+export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'transfer', 'internal'])
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode
@@ -132,6 +144,8 @@ export type AppEvent =
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
   /** The index is being made anew: messages that are still to be put there; 0: it is complete. */
   | { type: 'indexing'; left: number; total: number }
+  /** How far an import or export has come, in messages. */
+  | { type: 'transfer'; done: number; total: number }
   | { type: 'search'; query: string }
   | { type: 'show'; conversation: ConversationId; message: MessageId | null }
 

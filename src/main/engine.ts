@@ -10,14 +10,16 @@ import { JoinError } from './sync/groups.ts'
 import { Session, type Log } from './sync/session.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
 import { Store, type SlowReport } from './store/store.ts'
+import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
 import type { StoreChanges } from './store/writer.ts'
 
 export interface EngineOptions {
   /** The folder of everything the user has here. */
   profile: string
-  /** store/worker.ts, or what it was built to. */
+  /** store/worker.ts and transfer/worker.ts, or what they were built to. */
   worker: URL
+  transferWorker: URL
   /** The native search extension, and jieba's dictionaries. */
   extension: string
   dictionary: string
@@ -48,6 +50,7 @@ const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 export class Engine extends EventEmitter<Events> {
   readonly store: Store
+  readonly transfer: Transfer
   readonly keyProtection: 'keychain' | 'file'
   readonly #log: Log
   readonly #upkeep: Upkeep
@@ -55,9 +58,10 @@ export class Engine extends EventEmitter<Events> {
   #account: AccountSettings | null = null
   #presence = new Map<string, Map<string, Presence>>()
 
-  private constructor(store: Store, keyProtection: 'keychain' | 'file', log: Log) {
+  private constructor(store: Store, transfer: Transfer, keyProtection: 'keychain' | 'file', log: Log) {
     super()
     this.store = store
+    this.transfer = transfer
     this.keyProtection = keyProtection
     this.#log = log
     this.#upkeep = new Upkeep(store, log, (left, total) => this.emit('indexing', left, total))
@@ -73,9 +77,11 @@ export class Engine extends EventEmitter<Events> {
     mkdirSync(options.profile, { recursive: true, mode: 0o700 })
     const file = join(options.profile, 'messages.db')
     const { key, protection } = storeKey(options.profile, options.keyring ?? NO_KEYRING, existsSync(file))
-    const { worker, extension, dictionary, onTime } = options
-    const store = await Store.open({ file, key, worker, extension, dictionary, ...(onTime === undefined ? {} : { onTime }) })
-    const engine = new Engine(store, protection, options.log ?? QUIET)
+    const { worker, transferWorker, extension, dictionary, onTime } = options
+    const files = { file, key, extension, dictionary }
+    const store = await Store.open({ ...files, worker, ...(onTime === undefined ? {} : { onTime }) })
+    const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
+    const engine: Engine = new Engine(store, transfer, protection, options.log ?? QUIET)
     engine.#account = await store.read.account()
     engine.#upkeep.start()
     return engine
@@ -194,6 +200,12 @@ export class Engine extends EventEmitter<Events> {
 
   async discard(id: MessageId): Promise<void> {
     this.emit('changes', await this.store.write.discard(id))
+  }
+
+  /** The file of an attachment, or null where it is not on this computer. */
+  async attachmentFile(id: number): Promise<string | null> {
+    const stored = (await this.store.read.attachment(id))?.stored ?? null
+    return stored === null ? null : join(this.transfer.media, stored)
   }
 
   async star(id: MessageId, on: boolean): Promise<void> {

@@ -31,6 +31,7 @@ async function start(): Promise<void> {
   const resources = app.isPackaged ? process.resourcesPath : null
   const profile = new Profile(folder, {
     worker: new URL('./store-worker.js', import.meta.url),
+    transferWorker: new URL('./transfer-worker.js', import.meta.url),
     ...findAssets(resources),
     keyring,
     log,
@@ -56,7 +57,7 @@ async function start(): Promise<void> {
   })
 
   await app.whenReady()
-  serveScheme(join(out, 'renderer'))
+  serveScheme(join(out, 'renderer'), (attachment) => profile.engine.attachmentFile(attachment))
   installMenu()
   try {
     if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))

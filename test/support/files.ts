@@ -9,6 +9,7 @@ import { Store } from '../../src/main/store/store.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const WORKER = new URL('../../src/main/store/worker.ts', import.meta.url)
+export const TRANSFER_WORKER = new URL('../../src/main/transfer/worker.ts', import.meta.url)
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
 export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {

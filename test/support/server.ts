@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import { Engine } from '../../src/main/engine.ts'
 import { DOMAIN, startProsody, type Prosody } from '../../tools/demo/prosody.ts'
-import { ROOT, WORKER } from './files.ts'
+import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
 
 export interface TestServer extends Prosody {
   settings(user: string): AccountSettings
@@ -56,8 +56,9 @@ export function openEngine(profile: string): Promise<Engine> {
   return Engine.open({
     profile,
     worker: WORKER,
-    extension: join(ROOT, 'native/build/Release/mnemo_tokenizer.node'),
-    dictionary: join(ROOT, 'node_modules/nodejieba/submodules/cppjieba/dict')
+    transferWorker: TRANSFER_WORKER,
+    extension: storeFiles(profile).extension,
+    dictionary: storeFiles(profile).dictionary
   })
 }
 

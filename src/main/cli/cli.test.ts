@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { ROOT, temporaryFolder } from '../../../test/support/files.ts'
-import { parseTime } from './tsv.ts'
+import { parseTime } from '../transfer/formats/times.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder[Symbol.dispose]())

@@ -1,13 +1,12 @@
 /** The commands, one entry each. */
-import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
-import { basename, extname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseJid } from '../../contract/address.ts'
-import { AccountSettings, SearchOrder, type ConnectionState, type Facets, type Jid, type Message, type SearchHit } from '../../contract/domain.ts'
+import { AccountSettings, ExportFormat, SearchOrder, type ConnectionState, type Facets, type Message, type SearchHit } from '../../contract/domain.ts'
 import { findAssets } from '../assets.ts'
 import { Engine } from '../engine.ts'
-import { readTsv } from './tsv.ts'
+import { IMPORT_FORMATS } from '../transfer/history.ts'
 
 export class UsageError extends Error {}
 
@@ -29,12 +28,11 @@ export const GLOBAL_OPTIONS: Record<string, Option> = {
   help: { about: 'this page' }
 }
 
-const IMPORT_BATCH = 5000
 const SIGN_IN_MS = 40_000
 
 async function withEngine<T>(values: Values, use: (engine: Engine) => Promise<T>): Promise<T> {
   const profile = resolve(text(values, 'profile') ?? process.env['MNEMO_PROFILE'] ?? join(homedir(), '.config', 'Mnemo'))
-  const engine = await Engine.open({ profile, worker: new URL('../store/worker.ts', import.meta.url), ...findAssets(null) })
+  const engine = await Engine.open({ profile, worker: new URL('../store/worker.ts', import.meta.url), transferWorker: new URL('../transfer/worker.ts', import.meta.url), ...findAssets(null) })
   try {
     return await use(engine)
   } finally {
@@ -177,28 +175,72 @@ export const commands: Record<string, Command> = {
   },
   import: {
     usage: 'FILE',
-    about: 'Imports messages from a file. tsv: sender, time, text, separated by tabs; time as YYYY.MM.DD HH:MM, ISO 8601,\nmilliseconds or unknown; .gz is unpacked. A bad line ends the import before anything is written.',
+    about:
+      'Imports the history in a file: WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV, JSON lines; .gz is\nunpacked. What is here already is not added again. tsv without a row of names: sender, time, text; time as\nYYYY.MM.DD HH:MM, ISO 8601, milliseconds or unknown. A bad line ends the import before anything is written.',
     options: {
-      format: { value: 'tsv', about: 'the file format' },
+      format: { value: 'FORMAT', about: `${IMPORT_FORMATS.join(', ')} (default: found out)` },
       conversation: { value: 'NAME', about: "the conversation to put them in (default: the file's name)" },
-      self: { value: 'SENDER', about: 'the sender that is you' }
+      self: { value: 'SENDER', about: 'the sender that is you' },
+      rename: { value: 'OLD=NEW', about: 'another name for a sender; several are separated by ;' },
+      preview: { about: 'only say what is in the file' }
     },
     async run([file], values) {
       if (file === undefined) throw new UsageError('import takes a file')
-      if ((text(values, 'format') ?? 'tsv') !== 'tsv') throw new UsageError('--format knows: tsv')
-      const { rows, unreadableTimes } = readTsv(file)
-      rows.sort((a, b) => a.time - b.time)
-      const name = text(values, 'conversation') ?? basename(file).replace(/\.gz$/, '').replace(extname(file.replace(/\.gz$/, '')), '')
-      const jid = `${createHash('sha256').update(name).digest('hex').slice(0, 16)}@import.invalid` as Jid
+      const format = IMPORT_FORMATS.find((one) => one === text(values, 'format')) ?? null
+      if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${IMPORT_FORMATS.join(', ')}`)
+      const path = resolve(file)
       return withEngine(values, async (engine) => {
-        const started = performance.now()
-        for (let at = 0; at < rows.length; at += IMPORT_BATCH) {
-          await engine.store.write.importRows({ jid, name, rows: rows.slice(at, at + IMPORT_BATCH), self: text(values, 'self') })
-          if (process.stderr.isTTY) process.stderr.write(`\r${Math.min(at + IMPORT_BATCH, rows.length)} / ${rows.length}`)
+        if (values['preview'] === true) {
+          const preview = await engine.transfer.preview(path, format)
+          process.stdout.write(`${preview.format}\n`)
+          for (const { name, messages, files, first, last } of preview.conversations) process.stdout.write(`${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`)
+          for (const { name, messages } of preview.people) process.stdout.write(`${String(messages).padStart(8)}  by ${name}\n`)
+          return 0
         }
+        const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
+        const conversation = text(values, 'conversation')
+        const cancel = new AbortController()
+        process.once('SIGINT', () => cancel.abort())
+        const started = performance.now()
+        const onProgress = (done: number, total: number): void => {
+          if (process.stderr.isTTY) process.stderr.write(`\r${done} / ${total}`)
+        }
+        const { added, known, conversations, notices, unreadableTimes } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation }, { signal: cancel.signal, onProgress })
         const seconds = (performance.now() - started) / 1000
-        process.stdout.write(`imported ${rows.length} messages into '${name}' in ${seconds.toFixed(2)} s\n`)
+        const name = conversation ?? basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')
+        process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
+        if (known > 0) process.stderr.write(`${known} were here already\n`)
+        if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
         if (unreadableTimes > 0) process.stderr.write(`${unreadableTimes} lines had a time that could not be read; they stand first\n`)
+        return 0
+      })
+    }
+  },
+  export: {
+    usage: 'FILE',
+    about: 'Writes history to a file: everything, a conversation, or what a query finds. html has the media in a folder beside it.',
+    options: {
+      format: { value: 'FORMAT', about: "jsonl, html or txt (default: by the file's name)" },
+      conversation: { value: 'ADDRESS', about: 'only this conversation' },
+      query: { value: 'QUERY', about: 'only what this query finds' },
+      lang: { value: 'LANG', about: 'en (default) or zh-CN, for the dates of html' }
+    },
+    async run([file], values) {
+      if (file === undefined) throw new UsageError('export takes a file')
+      const format = ExportFormat.safeParse(text(values, 'format') ?? file.split('.').at(-1))
+      if (!format.success) throw new UsageError('--format knows: jsonl, html, txt')
+      return withEngine(values, async (engine) => {
+        const address = text(values, 'conversation')
+        const conversation = address === null ? null : ((await engine.store.read.conversations()).find(({ jid, name }) => jid === address || name === address)?.id ?? null)
+        if (address !== null && conversation === null) throw new UsageError(`there is no conversation '${address}'`)
+        const cancel = new AbortController()
+        process.once('SIGINT', () => cancel.abort())
+        const onProgress = (done: number, total: number): void => {
+          if (process.stderr.isTTY) process.stderr.write(`\r${done} / ${total}`)
+        }
+        const language = text(values, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
+        const { messages, files } = await engine.transfer.export({ path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language }, { signal: cancel.signal, onProgress })
+        process.stdout.write(`exported ${messages} messages${files === 0 ? '' : ` and ${files} files`} to ${file}\n`)
         return 0
       })
     }

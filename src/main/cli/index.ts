@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { StoreOpenError } from '../store/database.ts'
 import { StoreError } from '../store/store.ts'
 import { EngineError } from '../engine.ts'
+import { TransferError } from '../transfer/transfer.ts'
 import { commands, GLOBAL_OPTIONS, UsageError, type Command } from './commands.ts'
 
 function help(command: [string, Command] | null): string {
@@ -41,7 +42,7 @@ async function main(args: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  const known = error instanceof UsageError || error instanceof StoreOpenError || error instanceof EngineError || error instanceof StoreError
+  const known = error instanceof UsageError || error instanceof StoreOpenError || error instanceof EngineError || error instanceof StoreError || error instanceof TransferError
   process.stderr.write(`mnemo: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

@@ -1,5 +1,9 @@
 /** One handler a channel of the contract. Each does one thing by asking the engine; no rules live here. */
+import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
 import { app, clipboard } from 'electron'
+import { chooseHistory, chooseTarget } from '../desktop/file-dialogs.ts'
+import { TransferError } from '../transfer/transfer.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { StoreError } from '../store/store.ts'
 import { EngineError, JoinError } from '../engine.ts'
@@ -20,6 +24,9 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
   const engine = () => profile.engine
   const tellAccount = (): void => hub.broadcast({ type: 'account', account: account(), demo: profile.demo })
   const account = (): AppState['account'] => (engine().account === null && profile.demo === 'no' ? null : { jid: engine().account?.jid ?? ('you@localhost' as never) })
+
+  /** Files that the user chose, by what the windows know them as. */
+  const chosen = new Map<string, string>()
 
   return {
     'app.state': async () => ({
@@ -75,6 +82,24 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'search.complete': (input, { signal }) => engine().store.find.complete(input, signal),
     'search.history': () => engine().store.read.searchHistory(),
     'search.remember': (history) => engine().store.write.saveSearchHistory(history),
+    'transfer.choose': async () => {
+      const path = await chooseHistory()
+      if (path === null) return null
+      const preview = await engine().transfer.preview(path, null)
+      const token = randomUUID()
+      chosen.set(token, path)
+      return { token, file: basename(path), preview }
+    },
+    'transfer.import': ({ token, self, names, conversation }, { sender, signal }) => {
+      const path = chosen.get(token)
+      if (path === undefined) throw new EngineError('not-found', 'the file')
+      return engine().transfer.import({ path, format: null, self, names, conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+    },
+    'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
+      const path = await chooseTarget(format)
+      if (path === null) return null
+      return engine().transfer.export({ path, format, query, conversation, language }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+    },
     'windows.openSearch': ({ query }) => windows.openSearch(query),
     'windows.openChat': async ({ conversation, message }) => {
       const known = await engine().store.read.conversation(conversation)
@@ -89,6 +114,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
+  if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message }
   if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message }
   return null
 }

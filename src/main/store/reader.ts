@@ -74,6 +74,8 @@ export function createReads(db: ReadableDB) {
       const row = messages.byId(id)
       return row === undefined ? null : toMessage(row)
     },
+    attachment: (id: number): { name: string; stored: string | null } | null =>
+      db.prepare<[number], { name: string; stored: string | null }>('SELECT name, stored FROM attachment WHERE id = ?').get(id) ?? null,
     queued: (): QueuedMessage[] =>
       messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id }])),
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */

@@ -1,5 +1,5 @@
 /** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { StoreOpenError, type StoreFiles } from './database.ts'
 import type { SearchEngine } from '../search/engine.ts'
 import type { Reads } from './reader.ts'
@@ -81,6 +81,13 @@ class Thread {
     })
   }
 
+  /** A way for another thread to ask this one; its calls stand in line with ours. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    this.#worker.postMessage(port1, [port1])
+    return port2
+  }
+
   async close(): Promise<void> {
     while (this.load > 0) await new Promise((resolve) => setTimeout(resolve, 5))
     if (!this.#closed) this.#worker.postMessage('close')
@@ -140,9 +147,11 @@ export class Store {
   /** Writes asked for so far, merges apart. */
   writes = 0
   readonly #threads: readonly Thread[]
+  readonly #writer: Thread
   #lastWrite = 0
 
   private constructor(writer: Thread, reader: Thread, search: Thread) {
+    this.#writer = writer
     this.#threads = [search, reader, writer]
     this.write = remote<Remote<Writes>>((operation, args) => {
       if (operation !== 'mergeIndex') {
@@ -161,6 +170,13 @@ export class Store {
     const writer = await Thread.start(worker, { role: 'writer', files }, onTime)
     const [reader, search] = await Promise.all([Thread.start(worker, { role: 'reader', files }, onTime), Thread.start(worker, { role: 'search', files }, onTime)])
     return new Store(writer, reader, search)
+  }
+
+  /** A way to the writer for a thread of its own, such as an import's. */
+  writerPort(): MessagePort {
+    this.writes++
+    this.#lastWrite = performance.now()
+    return this.#writer.connect()
   }
 
   /** Nothing was written for that long. */

@@ -64,6 +64,10 @@ export class Upkeep {
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
+      if (!this.#running) {
+        resolve()
+        return
+      }
       const timer = setTimeout(resolve, ms)
       timer.unref()
       this.#wake = () => {

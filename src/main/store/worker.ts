@@ -1,5 +1,5 @@
 /** The entry of a store thread: the writer, a reader, or the search. Speaks with store.ts. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { MessagePort, parentPort, workerData } from 'node:worker_threads'
 import { openReadable, openWritable, StoreOpenError, type StoreFiles } from './database.ts'
 import { createSearchEngine } from '../search/engine.ts'
 import { createReads } from './reader.ts'
@@ -28,23 +28,25 @@ const reply = (message: WorkerReply): void => port.postMessage(message)
 try {
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
   const operations = (role === 'writer' ? createWrites(openedForWriting(db)) : role === 'reader' ? createReads(db) : createSearchEngine(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
-  port.on('message', (request: WorkerRequest | 'close') => {
-    if (request === 'close') {
-      db.close()
-      port.close()
-      return
-    }
+  const answer = (request: WorkerRequest, to: { postMessage(message: WorkerReply): void }): void => {
     const started = performance.now()
     try {
       const operation = Object.hasOwn(operations, request.operation) ? operations[request.operation] : undefined
       if (operation === undefined) throw new Error(`unknown operation ${request.operation}`)
       const value = operation(...request.args)
-      reply({ kind: 'result', id: request.id, value, ms: performance.now() - started })
+      to.postMessage({ kind: 'result', id: request.id, value, ms: performance.now() - started })
     } catch (cause) {
       const error = cause instanceof Error ? cause : new Error(String(cause))
       const code = 'code' in error ? String(error.code) : 'ERROR'
-      reply({ kind: 'error', id: request.id, code, message: error.message, stack: error.stack ?? '' })
+      to.postMessage({ kind: 'error', id: request.id, code, message: error.message, stack: error.stack ?? '' })
     }
+  }
+  port.on('message', (request: WorkerRequest | MessagePort | 'close') => {
+    if (request === 'close') {
+      db.close()
+      port.close()
+    } else if (request instanceof MessagePort) request.on('message', (asked: WorkerRequest) => answer(asked, request))
+    else answer(request, port)
   })
   reply({ kind: 'ready' })
 } catch (error) {

@@ -261,6 +261,19 @@ export function createWrites(db: WritableDB) {
     return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
   })
 
+  const undoImport = transaction((input: { jid: Jid; ids: MessageId[] }): StoreChanges => {
+    for (const id of input.ids) {
+      const row = messages.byId(id)
+      if (row !== undefined) messages.remove(row)
+    }
+    const conversation = conversations.byJid(input.jid)
+    if (conversation === null) return changes([])
+    conversations.summarize(conversation.id)
+    if (messages.newest(conversation.id) !== null) return changes([conversation.id], [], input.ids.map((id) => ({ conversation: conversation.id, id })))
+    conversations.remove(conversation.id)
+    return { ...changes([]), removedConversations: [conversation.id] }
+  })
+
   const star = transaction((input: { id: MessageId; on: boolean }): StoreChanges => {
     const row = messages.byId(input.id)
     if (row === undefined) return changes([])
@@ -290,7 +303,7 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation])
   })
 
-  const importRows = transaction((input: ImportBatch): StoreChanges => {
+  const importRows = transaction((input: ImportBatch): StoreChanges & { ids: MessageId[] } => {
     const conversation = conversations.ensure(input.jid, 'group', input.name, null)
     // FTS5 gathers what it is given in memory only while row ids rise
     const rows = input.rows.every((row, i) => i === 0 || row.time >= (input.rows[i - 1]?.time ?? 0)) ? input.rows : input.rows.toSorted((a, b) => a.time - b.time)
@@ -307,7 +320,7 @@ export function createWrites(db: WritableDB) {
     const newest = keys.at(-1) ?? 0
     conversations.advance(conversation, newest, 0)
     conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
-    return { ...changes([conversation]), added: input.rows.length }
+    return { ...changes([conversation]), added: input.rows.length, ids: keys }
   })
 
   const saveContacts = transaction((contacts: Contact[], complete: boolean): StoreChanges => {
@@ -340,6 +353,8 @@ export function createWrites(db: WritableDB) {
     remove: (ids: MessageId[]) => remove(ids),
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
+    /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */
+    undoImport: (input: { jid: Jid; ids: MessageId[] }) => undoImport(input),
     star: (input: { id: MessageId; on: boolean }) => star(input),
     /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
     indexOlder: (count: number) => indexOlder(count),
@@ -365,7 +380,7 @@ export function createWrites(db: WritableDB) {
       return changes([input.conversation])
     },
     /** Many at once. The write-ahead log grows meanwhile; a reader's checkpoint moves it into the database file. */
-    importRows(input: ImportBatch): StoreChanges {
+    importRows(input: ImportBatch): StoreChanges & { ids: MessageId[] } {
       db.pragma('foreign_keys = OFF')
       db.pragma('wal_autocheckpoint = 0')
       try {

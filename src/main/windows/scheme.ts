@@ -1,4 +1,4 @@
-/** app://mnemo/ : the built renderer, and nothing else, under a strict content security policy. */
+/** app://mnemo/ : the built renderer, and under /media/ the images of messages; under a strict content security policy. */
 import { protocol } from 'electron'
 import { readFile } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
@@ -28,18 +28,31 @@ const POLICY = [
   'trusted-types vue'
 ].join('; ')
 
+/** What a window may show of the media folder: images that no page can make anything else of. */
+const MEDIA: Record<string, string> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.gif': 'image/gif', '.webp': 'image/webp', '.avif': 'image/avif', '.bmp': 'image/bmp' }
+
 /** Before the app is ready. */
 export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
 }
 
-/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. */
-export function serveScheme(folder: string): void {
+/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `media`: the file of an attachment. */
+export function serveScheme(folder: string, media: (attachment: number) => Promise<string | null>): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
     const type = TYPES[extname(path)]
     const notFound = new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } })
+    const attachment = /^\/media\/(\d{1,15})$/.exec(url.pathname)?.[1]
+    if (url.host === 'mnemo' && request.method === 'GET' && attachment !== undefined) {
+      const file = await media(Number(attachment))
+      const image = MEDIA[extname(file ?? '')]
+      if (file === null || image === undefined) return notFound
+      return readFile(file).then(
+        (body) => new Response(new Uint8Array(body), { headers: { 'content-type': image, 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'private, max-age=3600' } }),
+        () => notFound
+      )
+    }
     if (url.host !== 'mnemo' || request.method !== 'GET' || type === undefined || !path.startsWith(folder + sep)) return notFound
     try {
       const body = await readFile(path)

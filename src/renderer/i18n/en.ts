@@ -195,6 +195,26 @@ export default {
     placeholder: 'Name or address',
     nothing: 'No conversation of that name'
   },
+  transfer: {
+    import: 'Import history …',
+    export: 'Export as {format} …',
+    exportResults: 'Export these messages',
+    about: 'WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV and JSON lines. You see what is in the file before anything is added; nothing is added twice.',
+    title: 'Import {file}',
+    found: '{format}: {n} messages in {conversations} conversation(s)',
+    conversation: 'Conversation',
+    self: 'Which of them is you?',
+    nobody: 'None of them',
+    people: '{n} people: give them other names',
+    samples: 'The first messages',
+    notices: '{n} notices that no person wrote are left out.',
+    start: 'Import',
+    working: 'Progress',
+    imported: '{added} messages added, {known} were here already.',
+    exported: '{messages} messages written to {path}',
+    cancelled: 'Cancelled; nothing was changed.',
+    close: 'Close'
+  },
   settings: {
     title: 'Settings',
     appearance: 'Appearance',

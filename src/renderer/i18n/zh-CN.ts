@@ -195,6 +195,26 @@ export default {
     placeholder: '名称或地址',
     nothing: '没有这个名称的会话'
   },
+  transfer: {
+    import: '导入历史消息…',
+    export: '导出为 {format}…',
+    exportResults: '导出这些消息',
+    about: '支持 WhatsApp（.txt、.zip）、Telegram（result.json）、Slack（.zip）、CSV、TSV 与 JSON Lines。写入前先预览；重复导入不会产生重复消息。',
+    title: '导入 {file}',
+    found: '{format}：{conversations} 个会话，共 {n} 条消息',
+    conversation: '会话',
+    self: '其中哪一位是你？',
+    nobody: '都不是',
+    people: '{n} 位成员：可改用其他名字',
+    samples: '最前面的消息',
+    notices: '{n} 条系统提示未导入。',
+    start: '导入',
+    working: '进度',
+    imported: '已添加 {added} 条消息，{known} 条此前已有。',
+    exported: '已将 {messages} 条消息写入 {path}',
+    cancelled: '已取消，没有任何更改。',
+    close: '关闭'
+  },
   settings: {
     title: '设置',
     appearance: '外观',

@@ -48,11 +48,16 @@ export const dialog = {
     process.stderr.write(`[chromium-host] ${options.message ?? ''}\n`)
     return Promise.resolve({ response: options.cancelId ?? 0, checkboxChecked: false })
   },
+  // there is no dialog here; who drives the host says beforehand what was chosen
   showOpenDialog(): Promise<{ canceled: boolean; filePaths: string[] }> {
+    const chosen = process.env['MNEMO_HOST_FILE']
+    if (chosen !== undefined) return Promise.resolve({ canceled: false, filePaths: [chosen] })
     unavailable('file dialogs')
     return Promise.resolve({ canceled: true, filePaths: [] })
   },
   showSaveDialog(): Promise<{ canceled: boolean; filePath: string }> {
+    const chosen = process.env['MNEMO_HOST_TARGET']
+    if (chosen !== undefined) return Promise.resolve({ canceled: false, filePath: chosen })
     unavailable('file dialogs')
     return Promise.resolve({ canceled: true, filePath: '' })
   }

@@ -83,6 +83,7 @@ export function conversationWrites(db: WritableDB) {
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
+  const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -104,6 +105,7 @@ export function conversationWrites(db: WritableDB) {
     nick: (id: number) => nick.get(id) ?? null,
     /** It was opened now (ms). */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),
+    remove: (id: number) => remove.run(id),
     saveDraft: (id: number, text: string) => draft.run(text, id)
   }
 }

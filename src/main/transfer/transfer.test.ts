@@ -1,0 +1,206 @@
+/** History comes in from the files of other messengers, written here after their published formats, and goes out again. */
+import { createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ZipFile } from 'yazl'
+import { corpus, hasCorpus, temporaryFolder } from '../../../test/support/files.ts'
+import { openEngine } from '../../../test/support/server.ts'
+import type { Engine } from '../engine.ts'
+import type { ImportTask } from './import.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let engine: Engine
+beforeEach(async () => {
+  folder = temporaryFolder()
+  engine = await openEngine(join(folder.path, 'profile'))
+})
+afterEach(async () => {
+  await engine.close()
+  folder[Symbol.dispose]()
+})
+
+const at = (name: string): string => join(folder.path, name)
+function file(name: string, content: string | object): string {
+  writeFileSync(at(name), typeof content === 'string' ? content : JSON.stringify(content))
+  return at(name)
+}
+async function zip(name: string, entries: Record<string, string | Buffer>): Promise<string> {
+  const archive = new ZipFile()
+  for (const [path, content] of Object.entries(entries)) archive.addBuffer(Buffer.from(content), path)
+  archive.end()
+  await pipeline(archive.outputStream, createWriteStream(at(name)))
+  return at(name)
+}
+const bring = (path: string, change: Partial<ImportTask> = {}) => engine.transfer.import({ path, format: null, self: null, names: {}, conversation: null, ...change })
+/** 'sender: text' of a conversation, oldest first. */
+async function stored(name: string): Promise<string[]> {
+  const conversation = (await engine.store.read.conversations()).find((one) => one.name === name)
+  if (conversation === undefined) return []
+  const { messages } = await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })
+  return messages.map((message) => `${message.outgoing ? '*' : ''}${message.senderName}: ${[...message.attachments.map((one) => `[${one.kind} ${one.name}${one.here ? '' : ' missing'}]`), message.text].filter((part) => part !== '').join(' ')}${message.edited ? ' (edited)' : ''}`)
+}
+const times = async (name: string): Promise<string[]> => {
+  const conversation = (await engine.store.read.conversations()).find((one) => one.name === name)!
+  return (await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((message) => new Date(message.time).toString().slice(4, 24))
+}
+const count = async (query: string): Promise<number | null> => (await engine.store.find.search({ query, limit: 0, total: true })).total
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+
+test.each([
+  ['12 hours, American', '12/31/23, 9:15\u202fPM - Alice: Happy new year\n1/1/24, 12:05\u202fAM - Bob: you too', ['Dec 31 2023 21:15:00', 'Jan 01 2024 00:05:00']],
+  ['24 hours, European', '31/12/2023, 21:15 - Alice: Happy new year\n01/01/2024, 00:05 - Bob: you too', ['Dec 31 2023 21:15:00', 'Jan 01 2024 00:05:00']],
+  ['iPhone', '\u200e[31/12/2023, 21:15:03] Alice: Happy new year\n[01/01/2024, 00:05:59] Bob: you too', ['Dec 31 2023 21:15:03', 'Jan 01 2024 00:05:59']],
+  ['iPhone, 12 hours', '[12/31/23, 9:15:03 PM] Alice: Happy new year\n[1/1/24, 12:05:59 AM] Bob: you too', ['Dec 31 2023 21:15:03', 'Jan 01 2024 00:05:59']],
+  ['German', '31.12.23, 21:15 - Alice: Happy new year\n01.01.24, 00:05 - Bob: you too', ['Dec 31 2023 21:15:00', 'Jan 01 2024 00:05:00']],
+  ['Chinese', '2023/12/31 下午9:15 - Alice: Happy new year\n2024/1/1 上午12:05 - Bob: you too', ['Dec 31 2023 21:15:00', 'Jan 01 2024 00:05:00']],
+  ['Chinese iPhone', '[2023/12/31 下午9:15:03] Alice: Happy new year\n[2024/1/1 凌晨12:05:59] Bob: you too', ['Dec 31 2023 21:15:03', 'Jan 01 2024 00:05:59']],
+  ['Chinese, in words', '2023年12月31日 晚上9:15 - Alice: Happy new year\n2024年1月1日 0:05 - Bob: you too', ['Dec 31 2023 21:15:00', 'Jan 01 2024 00:05:00']],
+  ['order of day and month seen by time running forwards', '3/4/24, 10:00 - Alice: Happy new year\n4/4/24, 09:00 - Bob: you too', ['Apr 03 2024 10:00:00', 'Apr 04 2024 09:00:00']]
+])('WhatsApp, %s', async (_, text, expected) => {
+  expect(await bring(file('WhatsApp Chat with Team.txt', text))).toMatchObject({ added: 2, known: 0 })
+  expect(await stored('Team')).toEqual(['Alice: Happy new year', 'Bob: you too'])
+  expect(await times('Team')).toEqual(expected)
+})
+
+test('WhatsApp with media: lines, notices, edits, files; found by their names; not twice', async () => {
+  const chat = [
+    '2024/5/31 09:30 - 消息和通话已进行端到端加密。',
+    '2024/5/31 09:30 - 张三: 第一行',
+    '第二行: 有冒号',
+    '',
+    '2024/5/31 09:31 - 李四: IMG-20240531-WA0001.jpg (文件附件)',
+    '海边的照片',
+    '2024/5/31 09:32 - 张三: 报价单_final.pdf (file attached)',
+    '2024/5/31 09:33 - 李四: 改过的话 <此消息已编辑>',
+    '2024/5/31 09:33 - 李四: 好',
+    '2024/5/31 09:33 - 李四: 好'
+  ].join('\r\n')
+  const path = await zip('与家人的 WhatsApp 聊天.zip', { '与家人的 WhatsApp 聊天.txt': chat, 'IMG-20240531-WA0001.jpg': PIXEL })
+  const preview = await engine.transfer.preview(path, null)
+  expect(preview).toMatchObject({ format: 'whatsapp', notices: 1, people: [{ name: '李四', messages: 4 }, { name: '张三', messages: 2 }], conversations: [{ name: '家人', messages: 6, files: 2 }] })
+  expect(await engine.store.read.conversations()).toEqual([])
+  expect(await bring(path, { self: '张三', names: { 李四: '四哥' } })).toMatchObject({ added: 6, notices: 1 })
+  const messages = ['*张三: 第一行\n第二行: 有冒号', '四哥: [image IMG-20240531-WA0001.jpg] 海边的照片', '*张三: [file 报价单_final.pdf missing]', '四哥: 改过的话 (edited)', '四哥: 好', '四哥: 好']
+  expect(await stored('家人')).toEqual(messages)
+  expect(await count('报价单')).toBe(1)
+  expect(await count('file:wa0001 has:image')).toBe(1)
+  const [kept] = readdirSync(engine.transfer.media)
+  expect(readFileSync(join(engine.transfer.media, kept ?? ''))).toEqual(PIXEL)
+  expect(await bring(path, { self: '张三', names: { 李四: '四哥' } })).toMatchObject({ added: 0, known: 6 })
+  expect(await stored('家人')).toEqual(messages)
+})
+
+test('Telegram: one chat or all, texts in pieces, media beside it', async () => {
+  const message = { id: 1, type: 'message', date: '2024-05-31T09:30:00', date_unixtime: '1717119000', from: 'Anna', from_id: 'user1', text: '' }
+  const chat = {
+    name: 'Anna',
+    type: 'personal_chat',
+    id: 1,
+    messages: [
+      { ...message, text: ['see ', { type: 'link', text: 'https://example.org' }, ' and ', { type: 'bold', text: '粗体' }] },
+      { id: 2, type: 'service', date: '2024-05-31T09:31:00', actor: 'Anna', action: 'phone_call', text: '' },
+      { ...message, id: 3, date_unixtime: '1717119060', from: 'Me Myself', photo: 'photos/photo_1.png', text: 'look' },
+      { ...message, id: 4, date_unixtime: '1717119120', file: '(File not included. Change data exporting settings to download.)', file_name: 'plan.docx', file_size: 1234, text: '', edited: '2024-05-31T10:00:00' },
+      { ...message, id: 5, date_unixtime: '1717119180', file: 'voice_messages/audio_1.ogg', media_type: 'voice_message', text: '' }
+    ]
+  }
+  const all = await zip('telegram.zip', { 'ChatExport/result.json': JSON.stringify({ personal_information: { first_name: 'Me', last_name: 'Myself' }, chats: { list: [chat, { ...chat, name: '群', id: 2, messages: [{ ...message, from: null }] }] } }), 'ChatExport/photos/photo_1.png': PIXEL })
+  expect(await engine.transfer.preview(all, null)).toMatchObject({ format: 'telegram', self: 'Me Myself', notices: 1 })
+  expect(await bring(all)).toMatchObject({ added: 5, conversations: 2 })
+  expect(await stored('Anna')).toEqual(['Anna: see https://example.org and 粗体', '*Me Myself: [image photo_1.png] look', 'Anna: [file plan.docx missing] (edited)', 'Anna: [voice audio_1.ogg missing]'])
+  expect(await count('has:link')).toBe(1)
+  expect(await bring(file('result.json', chat))).toMatchObject({ added: 0, known: 4 })
+})
+
+test('Slack: users, marks and days of an archive', async () => {
+  const path = await zip('workspace.zip', {
+    'users.json': JSON.stringify([{ id: 'U1', name: 'wei', profile: { display_name: '小伟' } }, { id: 'U2', name: 'ann', real_name: 'Ann Lee', profile: { display_name: '' } }]),
+    'channels.json': JSON.stringify([{ id: 'C1', name: 'general' }, { id: 'C2', name: 'empty' }]),
+    'general/2024-05-31.json': JSON.stringify([
+      { type: 'message', user: 'U1', ts: '1717119000.000100', text: 'hi <@U2>, see <https://example.org|the page> &amp; <#C2|>' },
+      { type: 'message', subtype: 'channel_join', user: 'U2', ts: '1717119001.000100', text: '<@U2> has joined' },
+      { type: 'message', user: 'U2', ts: '1717119002.000100', text: 'done', edited: { ts: '1' }, files: [{ name: 'notes.pdf', mimetype: 'application/pdf', size: 10 }] }
+    ]),
+    'general/2024-06-01.json': JSON.stringify([{ type: 'message', subtype: 'bot_message', username: 'CI', ts: '1717205400.0', text: 'green' }])
+  })
+  expect(await bring(path)).toMatchObject({ added: 3, notices: 1 })
+  expect(await stored('#general')).toEqual(['小伟: hi @Ann Lee, see the page (https://example.org) & #empty', 'Ann Lee: [file notes.pdf missing] done (edited)', 'CI: green'])
+})
+
+test('CSV, TSV and JSON lines, with and without a row of names', async () => {
+  await bring(file('a.csv', '时间,发送者,内容,会话\n2024-05-31 09:30,张三,"你好, ""世界""\n第二行",同事\n2024-05-31 09:31,Bob,"x",同事\n'))
+  expect(await stored('同事')).toEqual(['张三: 你好, "世界"\n第二行', 'Bob: x'])
+  await bring(file('b.csv', 'Alice;2024-05-31T09:30:00Z;one; two\n'))
+  expect(await stored('b')).toEqual(['Alice: one'])
+  await bring(file('c.tsv', 'text\ttime\tfrom\nhello\t1717119000\tBob\n'))
+  expect(await stored('c')).toEqual(['Bob: hello'])
+  await bring(file('d.jsonl', '{"sender":"Bob","time":"2024-05-31T09:30:00Z","text":"hi","conversation":"Bob"}\n\n{"sender":"Bob","time":1717149000000,"text":"","files":["x.png"],"conversation":"Bob"}\n'))
+  expect(await stored('Bob')).toEqual(['Bob: hi', 'Bob: [image x.png missing]'])
+})
+
+test.each([
+  ['bad.tsv', 'a\t2024-01-01\tok\nno tabs\n', /bad\.tsv, line 2: .*Nothing was imported/],
+  ['bad.csv', 'a,2024-01-01,ok\n"open quote,1,2\n', /bad\.csv, line \d: this is not CSV/],
+  ['bad.jsonl', '{"text":"ok","time":1}\n{oops}\n', /bad\.jsonl, line 2: this is not JSON/],
+  ['bad.json', '{"messages": [\n1,\n}', /bad\.json, line 3: this is not JSON/],
+  ['other.json', '{"something": 1}', /not a Telegram export/],
+  ['half.json', JSON.stringify({ name: 'x', messages: [{ type: 'message', date: 'never', text: 'a' }] }), /message 1 of 'x' has no time/],
+  ['bad.zip', 'PK\u0003\u0004 but no archive', /cannot be read/],
+  ['day.txt', '31/12/2023, 21:15 - A: ok\n31/13/2023, 21:15 - A: no such month\n', /line 2: there is no such date/]
+])('%s is refused with its place, and changes nothing', async (name, content, message) => {
+  await expect(bring(file(name, content))).rejects.toThrow(message)
+  expect(await engine.store.read.conversations()).toEqual([])
+})
+
+test('a cancelled import leaves nothing behind', async () => {
+  const path = file('long.tsv', Array.from({ length: 45_000 }, (_, i) => `a\t${1_600_000_000_000 + i * 1000}\tnumber ${i}`).join('\n'))
+  const cancel = new AbortController()
+  const seen: number[] = []
+  const running = engine.transfer.import(
+    { path, format: null, self: null, names: {}, conversation: null },
+    {
+      signal: cancel.signal,
+      onProgress: (done) => {
+        seen.push(done)
+        cancel.abort()
+      }
+    }
+  )
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' })
+  expect(seen[0]).toBeGreaterThan(0)
+  expect(await engine.store.read.conversations()).toEqual([])
+  expect(await count('number')).toBe(0)
+  await engine.store.write.checkIndex()
+})
+
+test.skipIf(!hasCorpus)('what is exported comes back the same: all, a conversation, or what a query finds', async () => {
+  const rows = corpus().slice(0, 4000)
+  await bring(file('first.tsv', rows.map(({ sender, text }, i) => `${sender}\t${1_600_000_000_000 + i * 1000}\t${text}`).join('\n')))
+  await bring(file('second.tsv', 'Bob\t1700000000000\t只有一条 <b>&</b>'))
+  const progress: number[] = []
+  const all = await engine.transfer.export({ path: at('all.jsonl'), format: 'jsonl', query: null, conversation: null, language: 'en' }, { onProgress: (done) => progress.push(done) })
+  expect(all.messages).toBe(4001)
+  expect(progress).toEqual([2000, 4000])
+  expect(await bring(at('all.jsonl'))).toMatchObject({ added: 0, known: 4001 })
+  const found = await count('手机')
+  const some = await engine.transfer.export({ path: at('some.txt'), format: 'txt', query: '手机', conversation: null, language: 'en' })
+  expect(some.messages).toBe(found)
+  expect(readFileSync(at('some.txt'), 'utf8').match(/^\[\d{4}-/gm)).toHaveLength(found ?? -1)
+  const conversation = (await engine.store.read.conversations()).find(({ name }) => name === 'second')!.id
+  await engine.transfer.export({ path: at('second.html'), format: 'html', query: null, conversation, language: 'zh-CN' })
+  expect(readFileSync(at('second.html'), 'utf8')).toContain('<p>只有一条 &lt;b&gt;&amp;&lt;/b&gt;</p>')
+})
+
+test('a page has its images beside it, and a cancelled export leaves no file', async () => {
+  await bring(await zip('chat.zip', { '_chat.txt': '[31/12/2023, 21:15:03] Alice: \u200e<attached: 1-PHOTO.png>\n[31/12/2023, 21:16:03] Alice: 看图', '1-PHOTO.png': PIXEL }))
+  const { files } = await engine.transfer.export({ path: at('page.html'), format: 'html', query: null, conversation: null, language: 'en' })
+  expect(files).toBe(1)
+  const source = /<img src="([^"]+)"/.exec(readFileSync(at('page.html'), 'utf8'))?.[1] ?? ''
+  expect(readFileSync(join(folder.path, decodeURIComponent(source)))).toEqual(PIXEL)
+  const cancel = new AbortController()
+  cancel.abort()
+  await expect(engine.transfer.export({ path: at('gone.jsonl'), format: 'jsonl', query: null, conversation: null, language: 'en' }, { signal: cancel.signal })).rejects.toMatchObject({ code: 'cancelled' })
+  expect(existsSync(at('gone.jsonl')) || existsSync(at('gone.jsonl.part'))).toBe(false)
+  await expect(engine.transfer.export({ path: '/nowhere/at/all.txt', format: 'txt', query: null, conversation: null, language: 'en' })).rejects.toMatchObject({ code: 'io' })
+})

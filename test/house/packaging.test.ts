@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -20,7 +20,10 @@ test("the installer's configuration is one that electron-builder accepts, and na
 
 test('what the main process imports at run time is packed with it', () => {
   const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
-  const bundles = ['out/main/index.js', 'out/main/store-worker.js', 'out/main/transfer-worker.js'].map((path) => readFileSync(join(ROOT, path), 'utf8')).join('\n')
+  const bundles = readdirSync(join(ROOT, 'out/main'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.js'))
+    .map((path) => readFileSync(join(ROOT, 'out/main', path), 'utf8'))
+    .join('\n')
   const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)].map((match) => match[1] ?? '').filter((name) => !name.startsWith('node:') && name !== 'electron')
   const packages = new Set(imported.map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')))
   expect(packages.size).toBeGreaterThan(2)

@@ -8,6 +8,7 @@ import { openStore, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../t
 import { migrate, openWritable, type WritableDB } from './database.ts'
 import { migrations } from './migrations/index.ts'
 import { Store } from './store.ts'
+import { Upkeep } from './upkeep.ts'
 import Database from 'better-sqlite3'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -146,6 +147,23 @@ test('making the index anew survives being killed, and goes on', { timeout: 60_0
   for (let left = 1; left > 0; ) left = (await store.write.indexOlder(3000)).left
   expect(await total('entry')).toBe(20_000)
   expect(await total('一条')).toBe(20_000)
+  await store.write.checkIndex()
+})
+
+test('the engine repairs an index that answers with damage', { timeout: 20_000 }, async () => {
+  await add(Array.from({ length: 300 }, (_, i) => `message ${i}`))
+  await store.close()
+  const db = openWritable(storeFiles(folder.path))
+  db.unsafeMode(true)
+  db.exec("UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100")
+  db.close()
+  store = await openStore(folder.path)
+  const upkeep = new Upkeep(store, { warn: () => undefined }, () => undefined)
+  upkeep.start()
+  await store.find.search({ query: 'message', limit: 5, total: true }).catch(() => undefined)
+  await expect.poll(() => total('message').catch(() => null), { timeout: 15_000 }).toBe(300)
+  upkeep.stop()
+  await upkeep.stopped
   await store.write.checkIndex()
 })
 

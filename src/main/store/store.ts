@@ -1,4 +1,5 @@
 /** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
+import { EventEmitter } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { StoreOpenError, type StoreFiles } from './database.ts'
 import type { SearchEngine } from '../search/engine.ts'
@@ -41,11 +42,13 @@ class Thread {
   #serial = 0
   #closed = false
   readonly #onSlow: SlowReport
+  readonly #onDamage: () => void
   readonly #exited: Promise<void>
 
-  constructor(worker: Worker, onSlow: SlowReport) {
+  constructor(worker: Worker, onSlow: SlowReport, onDamage: () => void) {
     this.#worker = worker
     this.#onSlow = onSlow
+    this.#onDamage = onDamage
     worker.on('message', (reply: WorkerReply) => this.#settle(reply))
     worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
     this.#exited = new Promise((resolve) =>
@@ -56,7 +59,7 @@ class Thread {
     )
   }
 
-  static async start(url: URL, start: WorkerStart, onSlow: SlowReport): Promise<Thread> {
+  static async start(url: URL, start: WorkerStart, onSlow: SlowReport, onDamage: () => void): Promise<Thread> {
     const worker = new Worker(url, { workerData: start, name: `store-${start.role}` })
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject)
@@ -66,7 +69,7 @@ class Thread {
         else resolve()
       })
     })
-    return new Thread(worker, onSlow)
+    return new Thread(worker, onSlow, onDamage)
   }
 
   get load(): number {
@@ -117,6 +120,7 @@ class Thread {
       if (call.signal?.aborted === true) call.reject(new StoreError('CANCELLED', 'cancelled'))
       else call.resolve(reply.value)
     } else {
+      if (reply.code.startsWith('SQLITE_CORRUPT') && call.operation !== 'checkIndex') this.#onDamage()
       call.reject(new StoreError(reply.code, `${call.operation}: ${reply.message}`))
     }
     this.#next()
@@ -148,9 +152,11 @@ export class Store {
   writes = 0
   readonly #threads: readonly Thread[]
   readonly #writer: Thread
+  readonly #damage: EventEmitter
   #lastWrite = 0
 
-  private constructor(writer: Thread, reader: Thread, search: Thread) {
+  private constructor(writer: Thread, reader: Thread, search: Thread, damage: EventEmitter) {
+    this.#damage = damage
     this.#writer = writer
     this.#threads = [search, reader, writer]
     this.write = remote<Remote<Writes>>((operation, args) => {
@@ -167,9 +173,11 @@ export class Store {
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
   static async open(options: StoreOptions): Promise<Store> {
     const { worker, onTime = () => undefined, ...files } = options
-    const writer = await Thread.start(worker, { role: 'writer', files }, onTime)
-    const [reader, search] = await Promise.all([Thread.start(worker, { role: 'reader', files }, onTime), Thread.start(worker, { role: 'search', files }, onTime)])
-    return new Store(writer, reader, search)
+    const damage = new EventEmitter()
+    const start = (role: WorkerStart['role']): Promise<Thread> => Thread.start(worker, { role, files }, onTime, () => damage.emit('found'))
+    const writer = await start('writer')
+    const [reader, search] = await Promise.all([start('reader'), start('search')])
+    return new Store(writer, reader, search, damage)
   }
 
   /** A way to the writer for a thread of its own, such as an import's. */
@@ -177,6 +185,11 @@ export class Store {
     this.writes++
     this.#lastWrite = performance.now()
     return this.#writer.connect()
+  }
+
+  /** Calls `listener` when SQLite says that something in the file is damaged. */
+  onDamage(listener: () => void): void {
+    this.#damage.on('found', listener)
   }
 
   /** Nothing was written for that long. */

@@ -15,6 +15,7 @@ export class Upkeep {
   readonly #log: { warn(text: string): void }
   readonly #tell: (left: number, total: number) => void
   #running = false
+  #suspected = false
   #wake: (() => void) | null = null
 
   constructor(store: Store, log: { warn(text: string): void }, tell: (left: number, total: number) => void) {
@@ -25,7 +26,14 @@ export class Upkeep {
 
   start(): void {
     this.#running = true
+    this.#store.onDamage(() => this.suspect())
     this.stopped = this.#run().catch((error: unknown) => this.#log.warn(`index upkeep: ${String(error)}`))
+  }
+
+  /** Something did not fit: the index is looked over, and made anew from the messages where it does not agree with them. */
+  suspect(): void {
+    this.#suspected = true
+    this.#wake?.()
   }
 
   stop(): void {
@@ -40,11 +48,23 @@ export class Upkeep {
     let merged = -1
     while (this.#running) {
       await this.#pause(IDLE_MS)
+      if (this.#suspected && this.#running) await this.#repair()
       const writes = this.#store.writes
       if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
       // a write that comes in goes first: each step is short
       const more = await this.#store.write.mergeIndex(MERGE_PAGES)
       if (!more) merged = writes
+    }
+  }
+
+  async #repair(): Promise<void> {
+    this.#suspected = false
+    try {
+      await this.#store.write.checkIndex()
+    } catch (error) {
+      this.#log.warn(`the index is made anew: ${String(error)}`)
+      await this.#store.write.resetIndex()
+      await this.#indexAll()
     }
   }
 

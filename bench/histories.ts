@@ -1,0 +1,64 @@
+/** Histories of real texts for the search benchmarks, and what is asked of them. */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Jid } from '../src/contract/domain.ts'
+import { Store } from '../src/main/store/store.ts'
+import type { IncomingMessage } from '../src/main/store/writer.ts'
+import { ROOT, seeded, storeFiles, WORKER } from '../test/support/files.ts'
+import { texts } from './texts.ts'
+
+const ROOMS = 40
+const SENDERS = 200
+const START = 1_300_000_000_000
+/** Between two messages, ms. */
+const STEP = 60_000
+
+/** What people type, and 50 random pieces of real messages, of 1 to 6 characters. */
+export function queries(): string[] {
+  const random = seeded(2026)
+  const chosen = new Set(['的', '我们', '你好', '今天晚上', '生日快乐', 'the', 'hone', '8899', 'ok', '华联', 'tomorrow', '😊'])
+  const source = [...texts(3000)]
+  while (chosen.size < 62) {
+    const characters = [...(source[Math.floor(random() * source.length)] ?? '')]
+    const start = Math.floor(random() * characters.length)
+    const piece = characters.slice(start, start + 1 + Math.floor(random() * 6)).join('')
+    if (/^[\p{L}\p{N}]{2,}$/u.test(piece) || /^\p{Script=Han}$/u.test(piece)) chosen.add(piece)
+  }
+  return [...chosen]
+}
+
+export const roomOf = (room: number): Jid => `room${room}@rooms.example.org` as Jid
+
+/** A message as it comes in: rooms in turn, in bursts of 50. */
+export function incoming(text: string, i: number): IncomingMessage {
+  const room = roomOf(Math.floor(i / 50) % ROOMS)
+  return { conversation: room, kind: 'group', sender: `${room}/sender ${(i * 7919) % SENDERS}` as Jid, outgoing: false, text, time: START + i * STEP, stanzaId: null, originId: null, replayed: false }
+}
+
+/** A store with that many messages, merged as it is after idle times. */
+export async function history(folder: string, count: number): Promise<Store> {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const store = await Store.open({ ...storeFiles(folder), worker: WORKER })
+  let batch: IncomingMessage[] = []
+  let i = 0
+  const flush = async (): Promise<void> => {
+    await store.write.record({ messages: batch, archive: null, order: 'forward' })
+    batch = []
+  }
+  for (const text of texts(count)) {
+    batch.push(incoming(text, i++))
+    if (batch.length === 5000) await flush()
+  }
+  await flush()
+  await settle(store)
+  return store
+}
+
+/** Idle work: merges until there is nothing to merge. */
+export async function settle(store: Store): Promise<void> {
+  while (await store.write.mergeIndex(2000));
+  await store.read.checkpoint()
+}
+
+export const benchFolder = (name: string): string => join(process.env['MNEMO_BENCH'] ?? join(ROOT, 'node_modules/.cache/mnemo-bench'), name)

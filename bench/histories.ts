@@ -1,11 +1,16 @@
 /** Histories of real texts for the search benchmarks, and what is asked of them. */
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Jid } from '../src/contract/domain.ts'
 import { Store } from '../src/main/store/store.ts'
 import type { IncomingMessage } from '../src/main/store/writer.ts'
 import { ROOT, seeded, storeFiles, WORKER } from '../test/support/files.ts'
 import { texts } from './texts.ts'
+
+/** As the app has it, where it is built: the sources' types are stripped at run time, which takes memory. */
+const BUILT = join(ROOT, 'out/main/store-worker.js')
+export const BENCH_WORKER = existsSync(BUILT) ? pathToFileURL(BUILT) : WORKER
 
 const ROOMS = 40
 const SENDERS = 200
@@ -15,6 +20,9 @@ const STEP = 60_000
 
 /** What people type, and 50 random pieces of real messages, of 1 to 6 characters. */
 export function queries(): string[] {
+  // a process that only asks need not read the corpus
+  const given = process.env['MNEMO_BENCH_QUERIES']
+  if (given !== undefined) return JSON.parse(given) as string[]
   const random = seeded(2026)
   const chosen = new Set(['的', '我们', '你好', '今天晚上', '生日快乐', 'the', 'hone', '8899', 'ok', '华联', 'tomorrow', '😊'])
   const source = [...texts(3000)]
@@ -39,7 +47,7 @@ export function incoming(text: string, i: number): IncomingMessage {
 export async function history(folder: string, count: number): Promise<Store> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const store = await Store.open({ ...storeFiles(folder), worker: WORKER })
+  const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
   let batch: IncomingMessage[] = []
   let i = 0
   const flush = async (): Promise<void> => {

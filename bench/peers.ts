@@ -1,13 +1,14 @@
 /**
- * One way to search, in a process of its own: node bench/peers.ts NAME COUNT prints one JSON line.
+ * One way to search: node bench/peers.ts NAME COUNT build|ask, each in a process of its own, prints one JSON line.
  * All hold the same texts, answer the same queries with their newest 20 and a snippet, and are counted against a scan
  * of the folded texts.
  */
 import Database from 'better-sqlite3'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { Store } from '../src/main/store/store.ts'
 import { storeFiles, temporaryFolder } from '../test/support/files.ts'
-import { benchFolder, history, queries } from './histories.ts'
+import { BENCH_WORKER, benchFolder, history, queries } from './histories.ts'
 import { percentile } from './table.ts'
 import { texts } from './texts.ts'
 
@@ -19,10 +20,10 @@ interface Engine {
   total(query: string): Promise<number> | number
 }
 
-const [name = '', countText = '0'] = process.argv.slice(2)
+const [name = '', countText = '0', phase = 'build'] = process.argv.slice(2)
 const count = Number(countText)
 const folder = benchFolder(`${name.replace(/\W+/g, '-')}-${count}`)
-rmSync(folder, { recursive: true, force: true })
+if (phase === 'build') rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 
 function plain(): Database.Database {
@@ -35,7 +36,7 @@ function plain(): Database.Database {
 /** FTS5 with a tokenizer and a way to make an expression of a query. */
 function fts(options: string, expression: (query: string) => string | null, prepare: (text: string) => string = (text) => text): Engine {
   const db = plain()
-  db.exec(`CREATE TABLE message (id INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE VIRTUAL TABLE i USING fts5 (text, content = '', ${options})`)
+  db.exec(`CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE VIRTUAL TABLE IF NOT EXISTS i USING fts5 (text, content = '', ${options})`)
   const find = db.prepare('SELECT m.id, substr(m.text, 1, 120) FROM i JOIN message m ON m.id = i.rowid WHERE i MATCH ? ORDER BY i.rowid DESC LIMIT 20')
   const number = db.prepare<[string], number>('SELECT count(*) FROM i WHERE i MATCH ?').pluck()
   return {
@@ -68,19 +69,20 @@ async function words(): Promise<(text: string) => string[]> {
 }
 
 const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
-  Mnemo: () => {
-    let store: Awaited<ReturnType<typeof history>>
+  Mnemo: async () => {
+    let store = phase === 'build' ? null : await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
     return {
       async build() {
         store = await history(folder, count)
+        await store.write.checkpoint()
       },
-      newest: async (query) => (await store.find.search({ query: quoted(query), limit: 20 })).hits.length,
-      total: async (query) => (await store.find.search({ query: quoted(query), limit: 0, total: true })).total ?? 0
+      newest: async (query) => (await store!.find.search({ query: quoted(query), limit: 20 })).hits.length,
+      total: async (query) => (await store!.find.search({ query: quoted(query), limit: 0, total: true })).total ?? 0
     }
   },
   LIKE: () => {
     const db = plain()
-    db.exec('CREATE TABLE message (id INTEGER PRIMARY KEY, text TEXT NOT NULL)')
+    db.exec('CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, text TEXT NOT NULL)')
     const like = (query: string): string => `%${query.replace(/[%_\\]/g, '\\$&')}%`
     const find = db.prepare("SELECT id, substr(text, 1, 120) FROM message WHERE text LIKE ? ESCAPE '\\' ORDER BY id DESC LIMIT 20")
     const number = db.prepare<[string], number>("SELECT count(*) FROM message WHERE text LIKE ? ESCAPE '\\'").pluck()
@@ -106,7 +108,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
       PUT(documents: object[], options: object): Promise<unknown>
       QUERY(query: object, options?: object): Promise<{ RESULT: unknown[]; RESULT_LENGTH: number }>
     }
-    const index = new SearchIndex({ name: join(folder, 'index'), storeRawDocs: true, storeVectors: false })
+    const index = new SearchIndex({ name: join(folder, 'index'), storeRawDocs: true, storeVectors: false, cacheLength: 0 })
     const SORT = { TYPE: 'NUMERIC', DIRECTION: 'DESCENDING', FIELD: '_id' }
     return {
       async build(list) {
@@ -147,44 +149,42 @@ function folderBytes(path: string): number {
   return readdirSync(path, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0), 0)
 }
 
-const list = [...texts(count)]
 const asked = queries()
 const made = ENGINES[name]
 if (made === undefined) throw new Error(`no engine '${name}'; there are ${Object.keys(ENGINES).join(', ')}`)
-const expected = process.env['MNEMO_BENCH_TRUTH'] === undefined ? truth(list, asked) : (JSON.parse(process.env['MNEMO_BENCH_TRUTH']) as number[])
 const engine = await made()
-const started = performance.now()
-await engine.build(list)
-const buildMs = performance.now() - started
-const first: number[] = []
-const times: number[] = []
-for (let round = 0; round < ROUNDS; round++)
-  for (const query of asked) {
-    const before = performance.now()
-    await engine.newest(query)
-    ;(round === 0 ? first : times).push(performance.now() - before)
-  }
-let found = 0
-let wanted = 0
-for (const [i, query] of asked.entries()) {
-  const total = await engine.total(query)
-  const truly = expected[i] ?? 0
-  // more than there are is no recall
-  found += Math.min(total, truly)
-  wanted += truly
+
+async function buildIt(): Promise<object> {
+  const list = [...texts(count)]
+  const bytes = list.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const started = performance.now()
+  await engine.build(list)
+  const took = performance.now() - started
+  const rssMb = Math.round(process.memoryUsage.rss() / 1e6)
+  return { perSecond: Math.round((count / took) * 1000), size: folderBytes(folder) / bytes, buildRssMb: rssMb, truth: process.env['MNEMO_BENCH_TRUTH'] === undefined ? truth(list, asked) : null }
 }
-const bytes = list.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
-process.stdout.write(
-  `${JSON.stringify({
-    name,
-    count,
-    perSecond: Math.round((count / buildMs) * 1000),
-    first: [50, 95].map((p) => percentile(first, p)),
-    times: [50, 95, 100].map((p) => percentile(times, p)),
-    recall: found / wanted,
-    size: folderBytes(folder) / bytes,
-    rssMb: Math.round(process.memoryUsage.rss() / 1e6),
-    truth: expected
-  })}\n`
-)
+
+async function askIt(): Promise<object> {
+  const expected = JSON.parse(process.env['MNEMO_BENCH_TRUTH'] ?? '[]') as number[]
+  const first: number[] = []
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++)
+    for (const query of asked) {
+      const before = performance.now()
+      await engine.newest(query)
+      ;(round === 0 ? first : times).push(performance.now() - before)
+    }
+  const rssMb = Math.round(process.memoryUsage.rss() / 1e6)
+  let found = 0
+  let wanted = 0
+  for (const [i, query] of asked.entries()) {
+    const truly = expected[i] ?? 0
+    // more than there are is no recall
+    found += Math.min(await engine.total(query), truly)
+    wanted += truly
+  }
+  return { first: [50, 95].map((p) => percentile(first, p)), times: [50, 95, 100].map((p) => percentile(times, p)), recall: found / wanted, rssMb }
+}
+
+process.stdout.write(`${JSON.stringify({ name, count, ...(phase === 'build' ? await buildIt() : await askIt()) })}\n`)
 process.exit(0)

@@ -7,8 +7,8 @@ import type { ConversationId, Jid } from '../src/contract/domain.ts'
 import type { SearchQuery } from '../src/main/search/search.ts'
 import { Store } from '../src/main/store/store.ts'
 import { Transfer } from '../src/main/transfer/transfer.ts'
-import { storeFiles, TRANSFER_WORKER, WORKER } from '../test/support/files.ts'
-import { benchFolder, history, incoming, queries, settle } from './histories.ts'
+import { storeFiles, TRANSFER_WORKER } from '../test/support/files.ts'
+import { BENCH_WORKER, benchFolder, history, incoming, queries, settle } from './histories.ts'
 import { ms, percentile, perSecond, spread, table } from './table.ts'
 import { texts } from './texts.ts'
 
@@ -24,24 +24,29 @@ interface Measured {
   times: [number, number, number]
   recall: number
   size: number
+  buildRssMb: number
   rssMb: number
-  truth: number[]
 }
 
 function beside(count: number): void {
+  let truth: number[] | null = null
   const measured: Measured[] = []
+  const run = (name: string, phase: 'build' | 'ask'): Partial<Measured> & { truth?: number[] | null } => {
+    const env = { ...process.env, MNEMO_BENCH_QUERIES: JSON.stringify(queries()), ...(truth === null ? {} : { MNEMO_BENCH_TRUTH: JSON.stringify(truth) }) }
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=12000', join(import.meta.dirname, 'peers.ts'), name, String(count), phase], { encoding: 'utf8', env, maxBuffer: 1 << 28 })
+    if (status !== 0) throw new Error(`${name}: ${stderr}`)
+    return JSON.parse(stdout) as Partial<Measured>
+  }
   for (const name of PEERS) {
     if (name === TOO_SLOW && count >= MILLION && process.env['MNEMO_BENCH_ALL'] === undefined) continue
-    const truth = measured[0]?.truth
-    const env = { ...process.env, ...(truth === undefined ? {} : { MNEMO_BENCH_TRUTH: JSON.stringify(truth) }) }
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=12000', join(import.meta.dirname, 'peers.ts'), name, String(count)], { encoding: 'utf8', env, maxBuffer: 1 << 28 })
-    if (status !== 0) throw new Error(`${name}: ${stderr}`)
-    measured.push(JSON.parse(stdout) as Measured)
+    const built = run(name, 'build')
+    truth ??= built.truth ?? null
+    measured.push({ ...built, ...run(name, 'ask') } as Measured)
   }
   table(
     `Search: ${count.toLocaleString('en')} messages, ${queries().length} queries, newest 20 with snippet; Mnemo encrypted, the others not`,
-    ['', 'recall', 'p50 ms', 'p95 ms', 'max ms', 'first touch p95', 'build msg/s', 'files / text', 'RSS MB'],
-    measured.map(({ name, recall, times, first, perSecond: rate, size, rssMb }) => [name, recall.toFixed(4), ...times.map(ms), ms(first[1]), rate.toLocaleString('en'), size.toFixed(2), rssMb])
+    ['', 'recall', 'first p50 ms', 'first p95 ms', 'later p50', 'later p95', 'max ms', 'build msg/s', 'files / text', 'RSS asking, MB', 'RSS building'],
+    measured.map(({ name, recall, times, first, perSecond: rate, size, rssMb, buildRssMb }) => [name, recall.toFixed(4), ...first.map(ms), ...times.map(ms), rate.toLocaleString('en'), size.toFixed(2), rssMb, buildRssMb])
   )
 }
 
@@ -100,7 +105,7 @@ async function importing(): Promise<void> {
   const folder = benchFolder('import')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const store = await Store.open({ ...storeFiles(folder), worker: WORKER })
+  const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
   const list = [...texts(600_000)].map((text, i) => ({ sender: `sender ${(i * 7919) % 200}`, time: 1_300_000_000_000 + i * 60_000, text }))
   const jid = 'import@rooms.example.org' as Jid
   await store.write.importRows({ jid, name: 'import', rows: list.slice(0, 1), self: null })
@@ -151,7 +156,7 @@ async function names(): Promise<void> {
   const folder = benchFolder('names')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const store = await Store.open({ ...storeFiles(folder), worker: WORKER })
+  const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
   const surnames = [...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤']
   const given = [...'伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂重庆行长乐朝阳晓雨欣怡子涵']
   const contacts = Array.from({ length: 10_000 }, (_, i) => ({ jid: `user${i}@example.org`, name: i % 4 === 3 ? `Alex Miller ${i}` : `${surnames[i % surnames.length] ?? ''}${given[(i * 7) % given.length] ?? ''}${given[(i * 13) % given.length] ?? ''}`, subscription: 'both' as const }))

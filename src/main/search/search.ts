@@ -65,7 +65,19 @@ export function createSearch(db: ReadableDB) {
   const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} WHERE m.id = ?`)
   const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
-  const nameOf = db.prepare<[number], string>("SELECT coalesce((SELECT name FROM contact WHERE jid = c.jid AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
+  const nameNow = db.prepare<[number], string>("SELECT coalesce((SELECT name FROM contact WHERE jid = c.jid AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
+  const conversationNames = new Map<number, string>()
+  let namesOf = -1
+  /** The name of a conversation, kept until somebody is renamed. */
+  function nameOf(id: number): string {
+    if (namesOf !== people.version) {
+      conversationNames.clear()
+      namesOf = people.version
+    }
+    let name = conversationNames.get(id)
+    if (name === undefined) conversationNames.set(id, (name = nameNow.get(id) ?? ''))
+    return name
+  }
   let userWords = ''
   let own: { version: number; conversations: Set<number> } | null = null
   /** The docs of the latest query, in its order, for its next pages. */
@@ -99,7 +111,7 @@ export function createSearch(db: ReadableDB) {
 
   function toHit(message: number, texts: readonly string[]): SearchHit[] {
     const row = select.get(message)
-    return row === undefined ? [] : [{ message: toMessage(row), conversationName: nameOf.get(row.conversation) ?? '', ranges: ranges(row.text, texts) }]
+    return row === undefined ? [] : [{ message: toMessage(row), conversationName: nameOf(row.conversation), ranges: ranges(row.text, texts) }]
   }
 
   const messageAt = (at: number): number => (columns.loaded ? columns.message[at]! : (messageOf.get(at + columns.base) ?? 0))
@@ -208,7 +220,7 @@ export function createSearch(db: ReadableDB) {
     }
     const everyone = [...bySender.values(), ...(own === 0 ? [] : [{ jid: null, name: '', count: own }])]
     return {
-      conversations: [...perConversation].sort((a, b) => b[1] - a[1]).map(([id, number]) => ({ id: id as ConversationId, name: nameOf.get(id) ?? '', count: number })),
+      conversations: [...perConversation].sort((a, b) => b[1] - a[1]).map(([id, number]) => ({ id: id as ConversationId, name: nameOf(id), count: number })),
       senders: everyone.sort((a, b) => b.count - a.count).slice(0, 200),
       months: [...perMonth].sort((a, b) => a[0] - b[0]).map(([at, number]) => ({ month: monthName(at), count: number }))
     }

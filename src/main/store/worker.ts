@@ -1,9 +1,6 @@
 /** The entry of a store thread: the writer, a reader, or the search. Speaks with store.ts. */
 import { MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { openReadable, openWritable, StoreOpenError, type StoreFiles } from './database.ts'
-import { createSearchEngine } from '../search/engine.ts'
-import { createReads } from './reader.ts'
-import { createWrites } from './writer.ts'
+import { openReadable, openWritable, StoreOpenError, type ReadableDB, type StoreFiles, type WritableDB } from './database.ts'
 
 export interface WorkerStart {
   role: 'writer' | 'reader' | 'search'
@@ -27,7 +24,7 @@ const reply = (message: WorkerReply): void => port.postMessage(message)
 
 try {
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
-  const operations = (role === 'writer' ? createWrites(openedForWriting(db)) : role === 'reader' ? createReads(db) : createSearchEngine(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
+  const operations = (await load(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
   const answer = (request: WorkerRequest, to: { postMessage(message: WorkerReply): void }): void => {
     const started = performance.now()
     try {
@@ -55,6 +52,14 @@ try {
   port.close()
 }
 
-function openedForWriting(db: ReturnType<typeof openReadable>): ReturnType<typeof openWritable> {
-  return db as ReturnType<typeof openWritable>
+/** Each thread loads what it is for, and no more: the modules of all would be in memory three times. */
+async function load(opened: ReadableDB | WritableDB): Promise<object> {
+  switch (role) {
+    case 'writer':
+      return (await import('./writer.ts')).createWrites(opened as WritableDB)
+    case 'reader':
+      return (await import('./reader.ts')).createReads(opened)
+    case 'search':
+      return (await import('../search/engine.ts')).createSearchEngine(opened)
+  }
 }

@@ -78,6 +78,8 @@ class App extends EventEmitter {
     switch (name) {
       case 'home':
         return homedir()
+      case 'documents':
+        return join(homedir(), 'Documents')
       case 'temp':
         return tmpdir()
       case 'appData':

@@ -1,0 +1,49 @@
+/** Somebody brings the history of another messenger along, finds it, and takes it out again. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { testFolder } from '../support/server.ts'
+import { openApp, screenshot } from '../support/windows.ts'
+
+const folder = testFolder()
+const file = join(folder.path, 'WhatsApp Chat with 老同学.txt')
+const target = join(folder.path, 'out.html')
+let app: RunningApp | null = null
+afterAll(async () => {
+  await app?.kill()
+  folder.remove()
+})
+
+test('an import is looked at before it happens, happens once, and is found; what is found goes out as a page', async () => {
+  writeFileSync(file, ['2024/5/31 上午9:30 - 消息和通话已进行端到端加密。', '2024/5/31 上午9:31 - 王芳: 周末去颐和园划船吗', '2024/5/31 上午9:32 - 我: 好，带上IMG_2041.jpg', '2024/5/31 下午3:05 - 王芳: 十七孔桥见'].join('\n'))
+  app = await openApp({ profile: join(folder.path, 'profile'), args: ['--demo', '--offline'], env: { MNEMO_HOST_FILE: file, MNEMO_HOST_TARGET: target, LANG: 'zh_CN.UTF-8' } })
+  const main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  await main.click('[data-test=menu]')
+  await main.locator('.menu-item').first().click()
+  const settings = await app.window('settings')
+  for (const round of ['first', 'again']) {
+    await settings.click('[data-test=import]')
+    await settings.locator('[data-test=import-name]').waitFor()
+    expect(await settings.inputValue('[data-test=import-name]')).toBe('老同学')
+    await settings.selectOption('[data-test=import-self]', '我')
+    if (round === 'first') await screenshot(settings, 'import-preview')
+    await settings.click('[data-test=import-start]')
+    await settings.locator('[data-test=import-outcome]').waitFor()
+    expect(await settings.locator('[data-test=import-outcome]').textContent()).toContain(round === 'first' ? '3 条' : '0 条')
+    await settings.locator('.dialog .button').click()
+  }
+  await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
+  await main.locator('.hit mark', { hasText: '十七孔桥' }).waitFor()
+  expect(await main.locator('.hit').count()).toBe(1)
+  await main.keyboard.press('Control+Shift+f')
+  const search = await app.window('search')
+  await search.locator('.hit').waitFor()
+  await search.click('[data-test=export]')
+  await search.click('[data-test=export-html]')
+  await search.locator('[data-test=transfer-outcome]').waitFor()
+  expect(existsSync(target)).toBe(true)
+  expect(readFileSync(target, 'utf8').match(/<article/g)).toHaveLength(1)
+  expect(readFileSync(target, 'utf8')).toContain('十七孔桥见')
+})

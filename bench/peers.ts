@@ -108,7 +108,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
       PUT(documents: object[], options: object): Promise<unknown>
       QUERY(query: object, options?: object): Promise<{ RESULT: unknown[]; RESULT_LENGTH: number }>
     }
-    const index = new SearchIndex({ name: join(folder, 'index'), storeRawDocs: true, storeVectors: false, cacheLength: 0 })
+    const index = new SearchIndex({ name: join(folder, 'index'), storeRawDocs: true, storeVectors: false, cacheLength: 1 })
     const SORT = { TYPE: 'NUMERIC', DIRECTION: 'DESCENDING', FIELD: '_id' }
     return {
       async build(list) {

@@ -34,7 +34,7 @@ function beside(count: number): void {
   const run = (name: string, phase: 'build' | 'ask'): Partial<Measured> & { truth?: number[] | null } => {
     const env = { ...process.env, MNEMO_BENCH_QUERIES: JSON.stringify(queries()), ...(truth === null ? {} : { MNEMO_BENCH_TRUTH: JSON.stringify(truth) }) }
     const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=12000', join(import.meta.dirname, 'peers.ts'), name, String(count), phase], { encoding: 'utf8', env, maxBuffer: 1 << 28 })
-    if (status !== 0) throw new Error(`${name}: ${stderr}`)
+    if (status !== 0) throw new Error(`${name}: ${stderr.slice(-2000)}`)
     return JSON.parse(stdout) as Partial<Measured>
   }
   for (const name of PEERS) {

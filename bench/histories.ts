@@ -18,8 +18,13 @@ const START = 1_300_000_000_000
 /** Between two messages, ms. */
 const STEP = 60_000
 
+let asked: string[] | null = null
 /** What people type, and 50 random pieces of real messages, of 1 to 6 characters. */
 export function queries(): string[] {
+  return (asked ??= choose())
+}
+
+function choose(): string[] {
   // a process that only asks need not read the corpus
   const given = process.env['MNEMO_BENCH_QUERIES']
   if (given !== undefined) return JSON.parse(given) as string[]

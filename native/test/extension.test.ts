@@ -80,6 +80,9 @@ test('the bit set of a phrase is its rows', () => {
   const all = Array.from({ length: 200 }, (_, n) => n - 70)
   expect(rows(0)).toEqual(all.filter((i) => i % 3 === 0))
   expect(rows(40)).toEqual(all.filter((i) => String(i).startsWith('1')))
+  const gathered = (match: string): unknown => table.prepare('SELECT mnemo_bits(rowid, ?, ?) FROM t WHERE t MATCH ?').pluck().get(-128, 320, match)
+  expect(gathered('"fizz"')).toEqual(bits.subarray(0, 40))
+  expect(gathered('"nothing"')).toBeNull()
   expect(() => table.prepare('SELECT mnemo_hits(t, 0, 63) FROM t WHERE t MATCH ?').pluck().get('fizz')).toThrow(/multiple of 64/)
 })
 

@@ -85,6 +85,29 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
     await main.locator('.bubble mark').first().waitFor()
   })
   await shot(main, '5-hit')
+  const window = await step('the search window, with all facets', async () => {
+    await main.keyboard.press('Control+Shift+f')
+    const page = await app.window('search')
+    await page.locator('[data-test=month]').first().waitFor()
+    return page
+  })
+  await shot(window, '6-search-window')
+  await step('only what one person wrote, the best first', async () => {
+    await window.locator('[data-test=facet-sender]').nth(1).click()
+    await window.locator('[data-test=filter]').waitFor()
+    await window.click('[data-test=order]')
+    await window.locator('.menu-item').nth(2).click()
+    await window.locator('.hit mark').first().waitFor()
+  })
+  await shot(window, '7-search-filtered')
+  await window.close()
+  await step('find in the conversation', async () => {
+    await main.locator('[data-test=composer]').click()
+    await main.keyboard.press('Control+f')
+    await main.fill('[data-test=find]', '我')
+    await main.locator('.bubble mark').first().waitFor()
+    await main.keyboard.press('Escape')
+  })
   const chat = await step('open it in its own window', async () => {
     await main.click('[data-test=own-window]')
     const page = await app.window('chat')
@@ -98,7 +121,7 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
     await main.click('.search .clear')
     await main.locator('.item .preview', { hasText: '第二个窗口' }).or(main.locator('.row.own', { hasText: '第二个窗口' })).first().waitFor()
   })
-  await shot(chat, '6-own-window')
+  await shot(chat, '8-own-window')
   const settings = await step('open the settings', async () => {
     await main.click('[data-test=menu]')
     await main.locator('.menu-item').first().click()
@@ -106,15 +129,15 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
     await page.locator('h1').waitFor()
     return page
   })
-  await shot(settings, '7-settings')
+  await shot(settings, '9-settings')
   await step('switch to dark and Chinese', async () => {
     await settings.locator('input[value=dark]').check({ force: true })
     await settings.locator('input[value="zh-CN"]').check({ force: true })
     await main.locator('[placeholder="搜索"]').waitFor()
   })
   await main.waitForTimeout(200)
-  await shot(main, '8-dark')
-  await shot(settings, '9-settings-dark')
+  await shot(main, '10-dark')
+  await shot(settings, '11-settings-dark')
 }
 
 async function offline(app: RunningApp): Promise<void> {
@@ -124,5 +147,5 @@ async function offline(app: RunningApp): Promise<void> {
     await main.locator('.banner').waitFor()
   })
   for (const piece of PIECES) await step(`search '${piece}' again, offline`, () => search(main, piece))
-  await shot(main, '10-offline')
+  await shot(main, '12-offline')
 }

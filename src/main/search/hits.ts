@@ -18,6 +18,8 @@ export interface MessageFacts {
   files: string | null
 }
 
+/** A phrase of two or three characters, in its quotes. */
+const SHORT = 5
 /** Bit sets that are kept. */
 const KEPT = 48
 const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -32,6 +34,7 @@ type Condition =
 export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const phraseOf = db.prepare<[string], string | null>('SELECT mnemo_phrase(?)').pluck()
   const hitsOf = db.prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1').pluck()
+  const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
@@ -54,7 +57,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   /** The docs that match one FTS5 phrase. */
   const phraseBits = (phrase: string): Bits =>
     keep(phrase, () => {
-      const blob = hitsOf.get(columns.base, columns.size, phrase)
+      // what is long is rare, and to find its first row takes as long as to find all
+      const rare = phrase.length > SHORT || phrase.endsWith('*')
+      const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
       return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
     })
 

@@ -26,8 +26,8 @@ interface Entry {
   name: string
   letters: readonly Letter[]
   address: string
-  /** First letters that a match may begin with. */
-  initials: ReadonlySet<string>
+  /** The letters that its name and address may be typed with, as bits: what needs another one does not fit. */
+  alphabet: number
   rank: number
 }
 
@@ -42,6 +42,17 @@ function readings(character: string): readonly string[] {
     readingsOf.set(character, known)
   }
   return known
+}
+
+/** A letter or digit as one of 31 bits; all else shares the last one. */
+function bit(character: string): number {
+  const code = character.charCodeAt(0)
+  return code >= 97 && code <= 122 ? 1 << (code - 97) : code >= 48 && code <= 57 ? 1 << (26 + (code % 4)) : 1 << 30
+}
+function alphabetOf(text: string): number {
+  let bits = 0
+  for (let i = 0; i < text.length; i++) bits |= bit(text.charAt(i))
+  return bits
 }
 
 /** How well it fits: the smaller, the better. */
@@ -119,17 +130,23 @@ export function createNames(db: ReadableDB) {
     return made
   }
 
+  /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
+  let seen = -1
+
   function look(now: number): void {
+    const version = dataVersion.get() ?? 0
+    if (version === seen) return
+    seen = version
     const state = mark.get() ?? ''
     if (state === known) return
     known = state
     entries = all.all().map(({ id, jid, kind, name, uses, usedAt, last }) => {
       const made = letters(name)
-      const initials = new Set(made.flatMap((letter) => [letter.text.charAt(0), ...letter.readings.map((reading) => reading.charAt(0))]))
-      for (const character of jid) initials.add(character)
+      const alphabet = made.reduce((bits, letter) => bits | alphabetOf(letter.text) | letter.readings.reduce((all, reading) => all | alphabetOf(reading), 0), alphabetOf(jid))
       // opened often and lately, then spoken with lately
       const rank = uses * 0.5 ** ((now - usedAt) / USE_HALF_LIFE_MS) + 0.5 ** (Math.max(0, now - (last ?? 0) / 1024) / USE_HALF_LIFE_MS)
-      return { conversation: id, jid, kind, name, letters: made, address: jid, initials, rank }
+      return { conversation: id, jid, kind, name, letters: made, address: jid, alphabet, rank }
     })
     entries.sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name))
   }
@@ -138,7 +155,7 @@ export function createNames(db: ReadableDB) {
   return function names(input: { text: string; limit: number; kind?: ConversationKind; now?: number }): NameMatch[] {
     look(input.now ?? Date.now())
     const text = (fold.get(input.text) ?? '').replace(/[ ']/g, '')
-    const first = text.charAt(0)
+    const needed = alphabetOf(text)
     const found: { entry: Entry; fit: Fit; order: number }[] = []
     for (const [order, entry] of entries.entries()) {
       if (input.kind !== undefined && entry.kind !== input.kind) continue
@@ -147,7 +164,7 @@ export function createNames(db: ReadableDB) {
         if (found.length === input.limit) break
         continue
       }
-      if (!entry.initials.has(first)) continue
+      if ((entry.alphabet & needed) !== needed) continue
       const fits = fit(entry.letters, entry.address, text)
       if (fits !== null) found.push({ entry, fit: fits, order })
     }

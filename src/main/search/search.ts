@@ -58,6 +58,7 @@ export function createSearch(db: ReadableDB) {
   const wordsOf = db.prepare<[string], string>('SELECT mnemo_words(?)').pluck()
   const setUserWords = db.prepare<[string], number>('SELECT mnemo_user_words(?)').pluck()
   const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
+  const selectMarked = db.prepare<[string, number], MessageRow & { marked: string }>(`SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM message m WHERE m.id = ?`)
   const walkDown = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?').pluck()
   const walkUp = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?').pluck()
   const messageOf = db.prepare<[number], number>('SELECT message FROM doc WHERE doc = ?').pluck()
@@ -78,6 +79,11 @@ export function createSearch(db: ReadableDB) {
     if (name === undefined) conversationNames.set(id, (name = nameNow.get(id) ?? ''))
     return name
   }
+  /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
+  const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
+  let seen = -1
+  /** Messages that the index does not have. */
+  let waiting = 0
   let userWords = ''
   let own: { version: number; conversations: Set<number> } | null = null
   /** The docs of the latest query, in its order, for its next pages. */
@@ -91,27 +97,28 @@ export function createSearch(db: ReadableDB) {
 
   /** Where the texts stand, in order, overlapping ones joined, never in the middle of a character as people see it. */
   function ranges(text: string, texts: readonly string[]): Range[] {
-    const found = texts.flatMap((piece) =>
-      (rangesOf.get(text, piece) ?? '')
-        .split(';')
-        .filter((range) => range !== '')
-        .map((range) => range.split(',').map(Number) as Range)
-    )
+    return joined(text, texts.flatMap((piece) => toRanges(rangesOf.get(text, piece) ?? '')))
+  }
+
+  function joined(text: string, found: Range[]): Range[] {
     if (found.length === 0) return found
     const whole = clusters(text, found)
     whole.sort((a, b) => a[0] - b[0] || a[1] - b[1])
-    const joined: Range[] = []
+    const apart: Range[] = []
     for (const range of whole) {
-      const last = joined.at(-1)
+      const last = apart.at(-1)
       if (last !== undefined && range[0] <= last[1]) last[1] = Math.max(last[1], range[1])
-      else joined.push(range)
+      else apart.push(range)
     }
-    return joined
+    return apart
   }
 
   function toHit(message: number, texts: readonly string[]): SearchHit[] {
-    const row = select.get(message)
-    return row === undefined ? [] : [{ message: toMessage(row), conversationName: nameOf(row.conversation), ranges: ranges(row.text, texts) }]
+    const [only = '', ...more] = texts
+    const row = selectMarked.get(only, message)
+    if (row === undefined) return []
+    const found = [...toRanges(row.marked), ...more.flatMap((piece) => toRanges(rangesOf.get(row.text, piece) ?? ''))]
+    return [{ message: toMessage(row), conversationName: nameOf(row.conversation), ranges: joined(row.text, found) }]
   }
 
   const messageAt = (at: number): number => (columns.loaded ? columns.message[at]! : (messageOf.get(at + columns.base) ?? 0))
@@ -298,11 +305,9 @@ export function createSearch(db: ReadableDB) {
   function answer(input: SearchQuery): SearchAnswer {
     const started = performance.now()
     const { query, conversation = null, order = 'newest', limit, offset = 0, total: wantTotal = false, facets: wantFacets = false, suggest = false, now = Date.now() } = input
-    columns.look()
-    people.look()
+    look()
     const { node, texts, filters: written, problems: syntax } = parseQuery(query, now)
     const problems: QueryProblem[] = [...syntax, ...hits.problems(node)]
-    const waiting = unindexedCount.get() ?? 0
     const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, notIndexed: waiting, filters: written }
     if (node === null || (texts.length > 0 && texts.every((text) => (foldOf.get(text) ?? '') === ''))) return result
 
@@ -348,6 +353,16 @@ export function createSearch(db: ReadableDB) {
     return result
   }
 
+  /** Sees what has changed since the last search, where anything has. */
+  function look(): void {
+    const now = dataVersion.get() ?? 0
+    if (now === seen) return
+    seen = now
+    columns.look()
+    people.look()
+    waiting = unindexedCount.get() ?? 0
+  }
+
   /** Where the texts of a query stand in these messages; those without a hit are left out. */
   function mark(input: { query: string; ids: MessageId[] }): { id: MessageId; ranges: Range[] }[] {
     const { texts } = parseQuery(input.query, Date.now())
@@ -360,8 +375,7 @@ export function createSearch(db: ReadableDB) {
 
   /** All hits of a query in the order of history, by id, for an export. */
   function ids(input: { query: string; conversation: ConversationId | null; now?: number }): MessageId[] {
-    columns.look()
-    people.look()
+    look()
     const { node } = parseQuery(input.query, input.now ?? Date.now())
     if (node === null) return []
     const set = hits.bits(node)
@@ -371,10 +385,10 @@ export function createSearch(db: ReadableDB) {
 
   return {
     /** Reads what searches need in memory, before the first of them. */
-    prepare(): void {
-      columns.look()
+    prepare: db.transaction((): void => {
+      look()
       columns.load()
-    },
+    }) as () => void,
     /** One state of the database for all of it. */
     search: db.transaction(answer) as (input: SearchQuery) => SearchAnswer,
     mark,
@@ -383,6 +397,11 @@ export function createSearch(db: ReadableDB) {
   }
 }
 export type Search = ReturnType<typeof createSearch>
+
+/** What mnemo_ranges says, 'start,end;start,end'. */
+function toRanges(text: string): Range[] {
+  return text === '' ? [] : text.split(';').map((range) => range.split(',').map(Number) as Range)
+}
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 

@@ -63,6 +63,8 @@ export function openWritable(files: StoreFiles): WritableDB {
   const db = connect(files, true) as WritableDB
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = NORMAL')
+  // readers move the log into the file, beside the writer; this is for when none does
+  db.pragma('wal_autocheckpoint = 20000')
   db.pragma('foreign_keys = ON')
   // what is deleted is overwritten
   db.pragma('secure_delete = ON')

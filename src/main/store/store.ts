@@ -143,6 +143,9 @@ export interface StoreOptions extends StoreFiles {
   onTime?: SlowReport
 }
 
+/** After so many writes a reader moves the log into the file. */
+const WRITES_A_CHECKPOINT = 100
+
 export class Store {
   readonly write: Remote<Writes>
   readonly read: Remote<Reads>
@@ -154,6 +157,7 @@ export class Store {
   readonly #writer: Thread
   readonly #damage: EventEmitter
   #lastWrite = 0
+  #sinceCheckpoint = 0
 
   private constructor(writer: Thread, reader: Thread, search: Thread, damage: EventEmitter) {
     this.#damage = damage
@@ -163,6 +167,10 @@ export class Store {
       if (operation !== 'mergeIndex') {
         this.writes++
         this.#lastWrite = performance.now()
+      }
+      if (++this.#sinceCheckpoint >= WRITES_A_CHECKPOINT && reader.load === 0) {
+        this.#sinceCheckpoint = 0
+        reader.call('checkpoint', []).catch(() => undefined)
       }
       return writer.call(operation, args)
     })

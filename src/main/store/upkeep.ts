@@ -53,7 +53,9 @@ export class Upkeep {
       if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
       // a write that comes in goes first: each step is short
       const more = await this.#store.write.mergeIndex(MERGE_PAGES)
-      if (!more) merged = writes
+      if (more) continue
+      merged = writes
+      await this.#store.read.checkpoint()
     }
   }
 

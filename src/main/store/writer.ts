@@ -379,15 +379,13 @@ export function createWrites(db: WritableDB) {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])
     },
-    /** Many at once. The write-ahead log grows meanwhile; a reader's checkpoint moves it into the database file. */
+    /** Many at once. */
     importRows(input: ImportBatch): StoreChanges & { ids: MessageId[] } {
       db.pragma('foreign_keys = OFF')
-      db.pragma('wal_autocheckpoint = 0')
       try {
         return importRows(input)
       } finally {
         db.pragma('foreign_keys = ON')
-        db.pragma('wal_autocheckpoint = 1000')
       }
     },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),

@@ -113,6 +113,24 @@ void PhraseFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
+/// mnemo_terms(piece) -> the terms of mnemo_phrase's expression, joined by U+001F. Every text that contains the piece has
+/// them all; NULL where one of them is a prefix, or there are none.
+void TermsFunction(sqlite3_context* context, int, sqlite3_value** args) {
+  const Chars& chars = Scratch(args[0]);
+  std::string out;
+  const auto single = [&](size_t i) { return chars[i].type == CharClass::kSingle; };
+  for (size_t i = 0; i < chars.size(); i++) {
+    const bool last = i + 1 == chars.size();
+    if (!single(i) && last && i > 0 && !single(i - 1)) break;
+    if (!single(i) && last) return sqlite3_result_null(context);
+    if (!out.empty()) out += '\x1f';
+    AppendUtf8(chars[i].code, out);
+    if (!single(i) && !single(i + 1)) AppendUtf8(chars[i + 1].code, out);
+  }
+  if (out.empty()) return sqlite3_result_null(context);
+  sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+}
+
 std::vector<uint32_t> Codes(sqlite3_value* value) {
   std::vector<uint32_t> codes;
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
@@ -229,6 +247,7 @@ extern "C"
       {"mnemo_contains", 2, kPure, Guarded<ContainsFunction>},
       {"mnemo_ranges", 2, kPure, Guarded<RangesFunction>},
       {"mnemo_phrase", 1, kPure, Guarded<PhraseFunction>},
+      {"mnemo_terms", 1, kPure, Guarded<TermsFunction>},
       {"mnemo_cut", 1, SQLITE_UTF8, Guarded<CutFunction>},
       {"mnemo_words", 1, SQLITE_UTF8, Guarded<WordsFunction>},
       {"mnemo_user_words", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<UserWordsFunction>},

@@ -47,6 +47,16 @@ test('a phrase is a query for exactly the texts that contain it', () => {
   expect(one('SELECT mnemo_phrase(?)', '\u200d')).toBeNull()
 })
 
+test('the terms of a phrase are those of the index', () => {
+  const terms = (piece: string): string[] | null => (one('SELECT mnemo_terms(?)', piece) as string | null)?.split('\u001f') ?? null
+  expect(terms('你好')).toEqual(['你', '好'])
+  expect(terms('hone手机')).toEqual(['ho', 'on', 'ne', 'e', '手', '机'])
+  expect(terms('a b')).toEqual(['a ', ' b'])
+  // an open end is a prefix, not a term
+  expect(terms('机e')).toBeNull()
+  expect(terms('')).toBeNull()
+})
+
 /** Rows of `texts` (from 1) that the index says contain the piece. */
 function matches(texts: string[], piece: string): number[] {
   const table = new Database(':memory:')

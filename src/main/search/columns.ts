@@ -44,6 +44,12 @@ export class Columns {
   month = new Uint16Array(0)
   /** Rises with every change that was read. */
   version = 0
+  /** Rises when places change their meaning: sets from before are of no use. */
+  epoch = 0
+  /** The last doc. */
+  last = -1
+  /** Docs that changed or went in this epoch, in the order in which that was seen. */
+  edits: number[] = []
 
   readonly #state
   readonly #runsOf
@@ -87,8 +93,10 @@ export class Columns {
     const last = runs.at(-1)?.last ?? -1
     const base = Math.floor(first / 64) * 64
     const size = Math.max(64, Math.ceil((last + 1 - base) / 64) * 64)
+    this.last = last
     if (this.#loaded) this.#update(serial, first, last, base, size)
     else {
+      this.#restart()
       this.base = base
       this.size = size
       this.#first = first
@@ -179,9 +187,11 @@ export class Columns {
     const changed = serial === this.#serial ? [] : this.#changes.all(this.#serial)
     // 0: the index was made anew
     if (changed.includes(0) || changed.length > 50_000 || first > this.#first || last < this.#last) {
+      this.#restart()
       this.#allocate(base, size)
       this.#read(first, last)
     } else {
+      for (const doc of changed) this.edits.push(doc)
       if (base < this.base || base + size > this.base + this.message.length) this.#grow(base, size)
       else this.size = Math.max(this.size, base + size - this.base)
       if (first < this.#first) this.#read(first, this.#first - 1)
@@ -198,7 +208,13 @@ export class Columns {
     this.#serial = serial
   }
 
+  #restart(): void {
+    this.epoch++
+    this.edits = []
+  }
+
   #allocate(base: number, size: number): void {
+    if (base !== this.base) this.#restart()
     this.base = base
     this.size = size
     this.held = 0

@@ -2,7 +2,7 @@
 import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { FLAG, OUTGOING } from '../store/tables/message.ts'
-import { and, andNot, fromBuffer, noBits, or, type Bits } from './bits.ts'
+import { and, andNot, count, each, fromBuffer, noBits, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { People } from './people.ts'
 import { isMe, type Filter, type QueryNode } from './query.ts'
@@ -18,6 +18,14 @@ export interface MessageFacts {
   files: string | null
 }
 
+/** A text of so many terms is looked for by them. */
+const LONG = 3
+/** So many candidates are compared rather than looked for in the index. */
+const COMPARED = 160
+/** Docs that came or changed since a term was read, at most. */
+const MOST_UNSURE = 64
+/** What the sets of terms may take. */
+const TERM_BYTES = 24e6
 /** A phrase of two or three characters, in its quotes. */
 const SHORT = 5
 /** Bit sets that are kept. */
@@ -31,13 +39,27 @@ type Condition =
   | { column: 'message'; from: number; to: number }
   | { column: 'unread'; readUpTo: ReadonlyMap<number, number> }
 
+/** The docs that may have a term: those that have it, as far as was read, and all that came or changed since. */
+interface TermSet {
+  bits: Bits
+  epoch: number
+  /** The last doc that was read. */
+  last: number
+  /** How many of the columns' edits are marked. */
+  edits: number
+}
+
 export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const phraseOf = db.prepare<[string], string | null>('SELECT mnemo_phrase(?)').pluck()
   const hitsOf = db.prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1').pluck()
   const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
+  const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
+  const factsOf = db.prepare<[number], { text: string; files: string | null }>('SELECT text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m WHERE id = ?')
+  const messageOf = db.prepare<[number], number>('SELECT message FROM doc WHERE doc = ?').pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
+  const terms = new Map<string, TermSet>()
 
   /** A bit set that was made lately, or is made now; all are made anew when the index changed. */
   function keep(key: string, make: () => Bits): Bits {
@@ -54,9 +76,66 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     return bits
   }
 
+  /** The set of a term that was made before, with all that came since added to it; undefined where it is to be made. */
+  function knownTerm(term: string): TermSet | undefined {
+    const set = terms.get(term)
+    if (set === undefined || set.epoch !== columns.epoch || columns.last - set.last + columns.edits.length - set.edits > MOST_UNSURE) return undefined
+    if (set.bits.length !== columns.words) {
+      const longer = noBits(columns.words)
+      longer.set(set.bits)
+      set.bits = longer
+    }
+    for (let doc = set.last + 1; doc <= columns.last; doc++) mark(set.bits, doc - columns.base)
+    for (; set.edits < columns.edits.length; set.edits++) mark(set.bits, (columns.edits[set.edits] ?? 0) - columns.base)
+    set.last = columns.last
+    terms.delete(term)
+    terms.set(term, set)
+    return set
+  }
+  function mark(bits: Bits, at: number): void {
+    if (at >= 0 && at < bits.length * 32) bits[at >> 5]! |= 1 << (at & 31)
+  }
+
+  function termBits(term: string): Bits {
+    const known = knownTerm(term)
+    if (known !== undefined) return known.bits
+    const blob = hitsOf.get(columns.base, columns.size, `"${term.replaceAll('"', '""')}"`)
+    const bits = blob === undefined ? noBits(columns.words) : fromBuffer(blob)
+    terms.set(term, { bits, epoch: columns.epoch, last: columns.last, edits: columns.edits.length })
+    const [oldest] = terms.keys()
+    if (terms.size * columns.words * 4 > TERM_BYTES && oldest !== undefined) terms.delete(oldest)
+    return bits
+  }
+
+  /**
+   * The docs of a long text by its terms: where few docs have them all, those are compared, which is quicker than to walk
+   * through the places of every term. null where that does not pay. `cheap`: only where all terms are known.
+   */
+  function byTerms(text: string, cheap: boolean): Bits | null {
+    const list = [...new Set((termsOf.get(text) ?? '').split('\u001f'))]
+    if (list.length < LONG || (cheap && !list.every((term) => knownTerm(term) !== undefined))) return null
+    // without a copy for each: the candidates of the first terms shrink quickly
+    const candidates = list.map(termBits).reduce(and)
+    if (count(candidates) > COMPARED) return null
+    each(candidates, (at) => {
+      const id = columns.loaded ? columns.message[at]! : (messageOf.get(at + columns.base) ?? 0)
+      const facts = factsOf.get(id)
+      const found = facts !== undefined && (contains.get(facts.text, text) === 1 || (facts.files !== null && contains.get(facts.files, text) === 1))
+      if (!found) candidates[at >> 5]! &= ~(1 << (at & 31))
+    })
+    return candidates
+  }
+
+  /** The docs that contain a text. */
+  function textBits(text: string, field: 'any' | 'files'): Bits {
+    const made = phrase(text, field)
+    if (made === null) return columns.all()
+    return keep(made, () => (field === 'any' ? byTerms(text, false) : null) ?? phraseBits(made))
+  }
+
   /** The docs that match one FTS5 phrase. */
   const phraseBits = (phrase: string): Bits =>
-    keep(phrase, () => {
+    keep(`= ${phrase}`, () => {
       // what is long is rare, and to find its first row takes as long as to find all
       const rare = phrase.length > SHORT || phrase.endsWith('*')
       const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
@@ -130,10 +209,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
 
   function bits(node: QueryNode): Bits {
     switch (node.kind) {
-      case 'text': {
-        const made = phrase(node.text, node.field)
-        return made === null ? columns.all() : phraseBits(made)
-      }
+      case 'text':
+        return textBits(node.text, node.field)
       case 'filter':
         return filterBits(node.filter)
       case 'not':
@@ -215,6 +292,6 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     })
   }
 
-  return { bits, phraseBits, phrase, matcher, expression, problems, within }
+  return { bits, phraseBits, textBits, byTerms, matcher, expression, problems, within }
 }
 export type Hits = ReturnType<typeof createHits>

@@ -10,7 +10,7 @@
 import type { ConversationId, Facets, Jid, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { COLUMNS, OUTGOING, toMessage, WITHOUT_DOC, type MessageRow } from '../store/tables/message.ts'
-import { and, andNot, ascending, count, descending, each, inExactly, noBits, type Bits } from './bits.ts'
+import { and, andNot, ascending, count, descending, each, has, inExactly, noBits, type Bits } from './bits.ts'
 import { Columns, monthName } from './columns.ts'
 import { createHits, type MessageFacts } from './hits.ts'
 import { createPeople } from './people.ts'
@@ -36,6 +36,9 @@ export interface SearchQuery {
 
 /** Few enough to be read and compared one by one. */
 const FEW = 400
+/** Hits that a walk within a filter passes at most. */
+const WALK = 3000
+const WALK_LEAST = 300
 /** How many of the newest are compared before the index is asked: within a filter, and for one letter. */
 const PEEK = 300
 const PEEK_LETTER = 1500
@@ -139,6 +142,8 @@ export function createSearch(db: ReadableDB) {
   function walk(node: QueryNode, order: 'newest' | 'oldest', most: number): number[] | null {
     const expression = hits.expression(node)
     if (expression === null || columns.runs.length > MOST_RUNS) return null
+    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
+    if (known !== null) return inHistory(known, order, most).map(messageAt)
     // one letter: its many terms would all be read before the first hit
     if (/" \*/.test(expression)) {
       const near = peek(node, null, order, most, PEEK_LETTER)
@@ -156,6 +161,25 @@ export function createSearch(db: ReadableDB) {
       if (next !== undefined && found.length === most && (down ? found[most - 1]! > next.newest : found[most - 1]! < next.oldest)) break
     }
     return found
+  }
+
+  /** The first page within `filters` by walking the index past what they leave out; null where that takes too long. */
+  function walkWithin(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
+    const expression = hits.expression(node)
+    const [run, another] = columns.runs
+    if (expression === null || /" \*/.test(expression) || run === undefined || another !== undefined) return null
+    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
+    if (known !== null) return inHistory(and(known, filters), order, most).map(messageAt)
+    const found: number[] = []
+    let seen = 0
+    for (const doc of (order === 'newest' ? walkDown : walkUp).iterate(expression, run.first, run.last, WALK)) {
+      if (has(filters, doc - columns.base)) found.push(messageAt(doc - columns.base))
+      if (found.length === most) return found
+      // at this rate it would not be filled
+      if (++seen >= WALK_LEAST && found.length * WALK < most * seen) return null
+    }
+    // all there are
+    return seen < WALK ? found : null
   }
 
   /** The first page by comparing the newest (or oldest) of `within`; null where that does not fill it. */
@@ -242,8 +266,7 @@ export function createSearch(db: ReadableDB) {
   function best(set: Bits, texts: readonly string[], now: number, most: number): number[] {
     columns.load()
     const list: RankedText[] = texts.map((text) => {
-      const made = hits.phrase(text, 'any')
-      const found = made === null ? columns.all() : hits.phraseBits(made)
+      const found = hits.textBits(text, 'any')
       return { hits: found, whole: and(wholeWords(text), found), count: count(found) }
     })
     const frequency = (at: number, text: number): number => {
@@ -258,10 +281,7 @@ export function createSearch(db: ReadableDB) {
   function related(texts: readonly string[], filters: Bits | null, exact: Bits): number[] {
     const all = [...new Set(texts.flatMap(words))].filter((word) => word.length > 1 || texts.length > 1).slice(0, MOST_WORDS)
     if (all.length < 2) return []
-    const sets = all.map((word) => {
-      const made = hits.phrase(word, 'any')
-      return made === null ? noBits(columns.words) : hits.phraseBits(made)
-    })
+    const sets = all.map((word) => hits.textBits(word, 'any'))
     const found: number[] = []
     for (let wanted = all.length; wanted >= Math.max(2, Math.ceil(all.length * 0.6)) && found.length < MOST_RELATED; wanted--) {
       const set = andNot(inExactly(sets, wanted), exact)
@@ -319,7 +339,7 @@ export function createSearch(db: ReadableDB) {
     if (ids === null) {
       const { filters, rest } = split(node, conversation)
       const quick = !wantTotal && !wantFacets && !suggest && offset === 0 && waiting === 0 && order !== 'best' && limit > 0
-      if (quick && filters !== null && rest !== null && latest?.key !== key && count(filters) > FEW) ids = peek(rest, filters, order, limit, PEEK)
+      if (quick && filters !== null && rest !== null && latest?.key !== key && count(filters) > FEW) ids = walkWithin(rest, filters, order, limit) ?? peek(rest, filters, order, limit, PEEK)
       if (ids === null) {
         const set = (): Bits => {
           if (rest === null) return filters ?? columns.all()

@@ -51,6 +51,19 @@ test('a star, a move and a removal are seen by the next search', async () => {
   await store.write.checkIndex()
 })
 
+test('what came, changed or went since a search is seen by the next, also of long texts', async () => {
+  await add(Array.from({ length: 500 }, (_, i) => (i % 50 === 0 ? `the quick brown fox ${i} 今天晚上吃什么` : `filler quick ${i}`)))
+  for (const query of ['"quick brown fox"', '今天晚上吃']) expect(await total(query)).toBe(10)
+  await add(['a quick brown fox came later, 今天晚上吃什么'], 1_800_000_000_000)
+  for (const query of ['"quick brown fox"', '今天晚上吃']) expect(await total(query)).toBe(11)
+  expect(await newest('"quick brown fox"', 1)).toEqual(['a quick brown fox came later, 今天晚上吃什么'])
+  await store.write.edit({ id: await idOf('filler'), text: 'now a quick brown fox, too' })
+  expect(await total('"quick brown fox"')).toBe(12)
+  await store.write.remove([await idOf('came later')])
+  expect(await total('"quick brown fox"')).toBe(11)
+  expect(await total('今天晚上吃')).toBe(10)
+})
+
 test('older history that comes later stands in its place', async () => {
   await add(['tea at noon', 'tea at one'], 1_700_000_000_000)
   await add(['tea long ago', 'tea a bit later'], 1_600_000_000_000)

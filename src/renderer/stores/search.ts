@@ -16,6 +16,8 @@ const PAGE = 60
 /** What was searched for this long is kept among the recent ones, ms. */
 const SETTLED_MS = 1500
 const MOST_RECENT = 12
+/** A pause in typing this long, and the rest is asked for, ms. */
+const PAUSE_MS = 120
 
 export const useSearchStore = defineStore('search', () => {
   const query = ref('')
@@ -70,6 +72,9 @@ export const useSearchStore = defineStore('search', () => {
       error.value = null
       loading.clear()
       if (text.trim() !== '') settled = setTimeout(() => void remember(text), SETTLED_MS)
+      // counting would be in the way of the next keystroke
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+      if (running !== mine) return
       const rest = await call('search.messages', { ...input(0, 0), total: true, facets: true, suggest: true }, mine.signal)
       if (running !== mine) return
       total.value = rest.total ?? 0

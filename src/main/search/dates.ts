@@ -1,7 +1,7 @@
 /** Dates and words for them, in English and Chinese, as stretches of local time. Pure. */
 
 /** From (inclusive) to (exclusive), ms since the epoch, local midnights. */
-export interface Span {
+interface Span {
   from: number
   to: number
 }

@@ -1,15 +1,19 @@
 /** What may be asked of the search thread. */
+import { statSync } from 'node:fs'
 import type { Completion, ConversationKind, NameMatch } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { complete, type CompletionQuery } from './complete.ts'
 import { createNames } from './names.ts'
 import { createSearch } from './search.ts'
 
-/** Pages of the index that are kept in memory, KiB. */
-const CACHE_KIB = 48 * 1024
+/** A share of the file is kept in memory, decrypted, within these bounds, KiB. */
+const CACHE_SHARE = 1 / 6
+const CACHE_LEAST = 16 * 1024
+const CACHE_MOST = 192 * 1024
 
 export function createSearchEngine(db: ReadableDB) {
-  db.pragma(`cache_size = -${CACHE_KIB}`)
+  const share = Math.round((statSync(db.name).size / 1024) * CACHE_SHARE)
+  db.pragma(`cache_size = -${Math.min(CACHE_MOST, Math.max(CACHE_LEAST, share))}`)
   const { search, mark, ids, people, prepare } = createSearch(db)
   const names = createNames(db)
   return {

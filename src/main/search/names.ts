@@ -56,7 +56,7 @@ function alphabetOf(text: string): number {
 }
 
 /** How well it fits: the smaller, the better. */
-export interface Fit {
+interface Fit {
   quality: number
   ranges: Range[]
 }
@@ -85,7 +85,7 @@ function type(letters: readonly Letter[], at: number, text: string): number {
 /** Spaces in names need not be typed. */
 const dense = (letters: readonly Letter[]): Letter[] => letters.filter(({ text }) => text !== ' ')
 
-export function fit(letters: readonly Letter[], address: string, text: string): Fit | null {
+function fit(letters: readonly Letter[], address: string, text: string): Fit | null {
   for (const [from, letter] of letters.entries()) {
     // a reading is typed from its first letter on; other letters from anywhere
     const end = type(letters, from, text)

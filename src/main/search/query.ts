@@ -26,7 +26,7 @@
 import type { QueryFilter, QueryProblem, Range } from '../../contract/domain.ts'
 import { LONG_DATE, parseDate } from './dates.ts'
 
-export type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
+type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
 export type Filter =
   | { by: 'sender' | 'recipient' | 'conversation'; name: string }
   | { by: 'time'; from: number | null; to: number | null }
@@ -41,9 +41,9 @@ export type QueryNode =
   | { kind: 'any'; nodes: QueryNode[] }
   | { kind: 'not'; node: QueryNode }
 
-export type OperatorName = 'from' | 'to' | 'in' | 'before' | 'after' | 'on' | 'during' | 'has' | 'is' | 'type' | 'file'
+type OperatorName = 'from' | 'to' | 'in' | 'before' | 'after' | 'on' | 'during' | 'has' | 'is' | 'type' | 'file'
 
-export interface ParsedQuery {
+interface ParsedQuery {
   /** null: nothing is asked for */
   node: QueryNode | null
   /** What must be contained, for marking it; without what must not. */

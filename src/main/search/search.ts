@@ -130,7 +130,7 @@ export function createSearch(db: ReadableDB) {
   function inHistory(set: Bits, order: 'newest' | 'oldest', most: number): number[] {
     const { runs, base } = columns
     const [only] = runs
-    if (runs.length <= 1) return only === undefined ? [] : order === 'newest' ? descending(set, most) : ascending(set, most)
+    if (runs.length <= 1) return only === undefined ? [] : (order === 'newest' ? descending : ascending)(set, most, only.first - base, only.last + 1 - base)
     columns.load()
     const { message } = columns
     const places = runs.flatMap((run) => (order === 'newest' ? descending : ascending)(set, most, run.first - base, run.last + 1 - base))

@@ -45,7 +45,7 @@ export function createSpelling(db: ReadableDB) {
 }
 
 /** Damerau-Levenshtein distance (optimal string alignment); anything above `most` where it is larger. */
-export function editDistance(a: string, b: string, most: number): number {
+function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1
   let before: number[] = []
   let row = Array.from({ length: b.length + 1 }, (_, i) => i)

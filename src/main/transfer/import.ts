@@ -39,7 +39,7 @@ const BATCH = 10_000
 const SAMPLES = 6
 
 /** The address under which a conversation of a file is kept: the same for the same name, so that it comes together. */
-export const importAddress = (name: string): Jid => `${createHash('sha256').update(name).digest('hex').slice(0, 16)}@import.invalid` as Jid
+const importAddress = (name: string): Jid => `${createHash('sha256').update(name).digest('hex').slice(0, 16)}@import.invalid` as Jid
 
 export async function previewHistory(path: string, format: ImportFormat | null): Promise<ImportPreview> {
   const { history, close } = await readHistory(path, format)

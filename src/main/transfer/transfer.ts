@@ -19,7 +19,7 @@ export class TransferError extends Error {
   }
 }
 
-export interface TransferOptions {
+interface TransferOptions {
   /** worker.ts, or what it was built to. */
   worker: URL
   store: Store

@@ -12,7 +12,7 @@ export const SEARCH_KINDS = ['all', 'media', 'files', 'links'] as const
 export type SearchKind = (typeof SEARCH_KINDS)[number]
 const OF_KIND: Record<SearchKind, string> = { all: '', media: 'has:image OR has:video OR has:voice', files: 'has:file', links: 'has:link' }
 
-const PAGE = 60
+const PAGE = 30
 /** What was searched for this long is kept among the recent ones, ms. */
 const SETTLED_MS = 1500
 const MOST_RECENT = 12

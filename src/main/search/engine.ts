@@ -12,13 +12,19 @@ const CACHE_LEAST = 16 * 1024
 const CACHE_MOST = 192 * 1024
 
 export function createSearchEngine(db: ReadableDB) {
-  const share = Math.round((statSync(db.name).size / 1024) * CACHE_SHARE)
-  db.pragma(`cache_size = -${Math.min(CACHE_MOST, Math.max(CACHE_LEAST, share))}`)
+  function sizeCache(): void {
+    const share = Math.round((statSync(db.name).size / 1024) * CACHE_SHARE)
+    db.pragma(`cache_size = -${Math.min(CACHE_MOST, Math.max(CACHE_LEAST, share))}`)
+  }
+  sizeCache()
   const { search, mark, ids, people, prepare } = createSearch(db)
   const names = createNames(db)
   return {
     /** Reads into memory what searches need, before the first of them. */
-    prepare,
+    prepare(): void {
+      sizeCache()
+      prepare()
+    },
     search,
     mark,
     ids,

@@ -29,6 +29,8 @@ export const useSearchStore = defineStore('search', () => {
   /** null: still being counted */
   const total = ref<number | null>(null)
   const facets = shallowRef<Facets | null>(null)
+  /** The facets are those of the query before. */
+  const counting = ref(false)
   const related = shallowRef<readonly SearchHit[]>([])
   const didYouMean = ref<string | null>(null)
   const filters = ref<readonly QueryFilter[]>([])
@@ -61,7 +63,8 @@ export const useSearchStore = defineStore('search', () => {
       if (running !== mine) return
       hits.value = first.hits
       total.value = first.hits.length < PAGE ? first.hits.length : null
-      facets.value = null
+      // the last ones stay until there are others: what is beside the hits does not come and go with each keystroke
+      counting.value = true
       related.value = []
       didYouMean.value = null
       filters.value = first.filters.filter(({ range }) => range[1] <= text.length)
@@ -79,6 +82,7 @@ export const useSearchStore = defineStore('search', () => {
       if (running !== mine) return
       total.value = rest.total ?? 0
       facets.value = rest.facets
+      counting.value = false
       related.value = rest.related
       didYouMean.value = rest.didYouMean
       if (total.value > hits.value.length) hits.value = [...hits.value, ...Array<undefined>(total.value - hits.value.length)]
@@ -152,5 +156,5 @@ export const useSearchStore = defineStore('search', () => {
 
   watch([query, scope, order, kind], () => void run())
 
-  return { query, scope, order, kind, asked, hits, total, facets, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, toggle }
+  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, toggle }
 })

@@ -58,7 +58,6 @@ export class Columns {
   readonly #one
   #serial = -1
   #first = 0
-  #last = -1
   #known = ''
   #loaded = false
   #units = 0
@@ -93,14 +92,13 @@ export class Columns {
     const last = runs.at(-1)?.last ?? -1
     const base = Math.floor(first / 64) * 64
     const size = Math.max(64, Math.ceil((last + 1 - base) / 64) * 64)
-    this.last = last
     if (this.#loaded) this.#update(serial, first, last, base, size)
     else {
       this.#restart()
       this.base = base
       this.size = size
       this.#first = first
-      this.#last = last
+      this.last = last
       this.#serial = serial
     }
   }
@@ -110,7 +108,7 @@ export class Columns {
     if (this.#loaded) return
     this.#loaded = true
     this.#allocate(this.base, this.size)
-    this.#read(this.#first, this.#last)
+    this.#read(this.#first, this.last)
   }
 
   get loaded(): boolean {
@@ -186,16 +184,18 @@ export class Columns {
   #update(serial: number, first: number, last: number, base: number, size: number): void {
     const changed = serial === this.#serial ? [] : this.#changes.all(this.#serial)
     // 0: the index was made anew
-    if (changed.includes(0) || changed.length > 50_000 || first > this.#first || last < this.#last) {
+    if (changed.includes(0) || changed.length > 50_000 || first > this.#first || last < this.last) {
       this.#restart()
       this.#allocate(base, size)
       this.#read(first, last)
     } else {
+      // older docs below: no set from before knows of them
+      if (first < this.#first) this.#restart()
       for (const doc of changed) this.edits.push(doc)
       if (base < this.base || base + size > this.base + this.message.length) this.#grow(base, size)
       else this.size = Math.max(this.size, base + size - this.base)
       if (first < this.#first) this.#read(first, this.#first - 1)
-      if (last > this.#last) this.#read(this.#last + 1, last)
+      if (last > this.last) this.#read(this.last + 1, last)
       for (const doc of changed) {
         const row = this.#one.get(doc)
         const at = doc - this.base
@@ -204,7 +204,7 @@ export class Columns {
       }
     }
     this.#first = first
-    this.#last = last
+    this.last = last
     this.#serial = serial
   }
 

@@ -101,7 +101,7 @@ function fit(letters: readonly Letter[], address: string, text: string): Fit | n
 }
 
 export function createNames(db: ReadableDB) {
-  const mark = db.prepare<[], string>("SELECT (SELECT total(length(name)) || ' ' || count(*) FROM contact) || ' ' || (SELECT total(length(name)) || ' ' || count(*) || ' ' || total(uses) || ' ' || coalesce(max(last_message), 0) FROM conversation)").pluck()
+  const mark = db.prepare<[], string>("SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) FROM conversation) FROM name_change").pluck()
   const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
     `SELECT c.id, c.jid, c.kind, coalesce(k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
      FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.name <> ''`

@@ -13,13 +13,14 @@ interface Named {
 
 /** Everybody who wrote, and every conversation, by name; read again where the store has more of them. */
 export function createPeople(db: ReadableDB) {
-  const mark = db.prepare<[], string>("SELECT (SELECT max(id) FROM address) || ' ' || (SELECT total(length(name)) || ' ' || count(*) FROM contact) || ' ' || (SELECT total(length(name)) || ' ' || count(*) FROM conversation)").pluck()
+  const mark = db.prepare<[], string>("SELECT count || ' ' || coalesce((SELECT max(id) FROM address), 0) FROM name_change").pluck()
   const addresses = db.prepare<[], { id: number; jid: string }>('SELECT id, jid FROM address')
   const contacts = db.prepare<[], { jid: string; name: string }>("SELECT jid, name FROM contact WHERE name <> ''")
   const conversations = db.prepare<[], { id: ConversationId; jid: Jid; kind: 'direct' | 'group'; name: string; readUpTo: number }>('SELECT id, jid, kind, name, read_up_to AS readUpTo FROM conversation')
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   let version = 0
-  let known: string | null = null
+  let known = ''
+  let names: string[] = []
   let senders: Named[] = []
   let rooms: Named[] = []
   let contactNames = new Map<string, string>()
@@ -33,12 +34,14 @@ export function createPeople(db: ReadableDB) {
     known = now
     version++
     contactNames = new Map(contacts.all().map(({ jid, name }) => [jid, name]))
+    const list = conversations.all()
+    names = [...new Set([...contactNames.values(), ...list.map(({ name }) => name)])].filter((name) => name.length >= 2)
     jids.clear()
     senders = addresses.all().map(({ id, jid }) => {
       jids.set(id, jid)
       return { id, jid, name: foldOf(nameOf(jid)), address: foldOf(bare(jid)) }
     })
-    rooms = conversations.all().map(({ id, jid, name }) => ({ id, jid, name: foldOf(contactNames.get(jid) ?? (name || localOf(jid))), address: foldOf(jid) }))
+    rooms = list.map(({ id, jid, name }) => ({ id, jid, name: foldOf(contactNames.get(jid) ?? (name || localOf(jid))), address: foldOf(jid) }))
   }
 
   const nameOf = (jid: string): string => contactNames.get(jid) ?? (resource(jid) || localOf(jid))
@@ -69,7 +72,9 @@ export function createPeople(db: ReadableDB) {
     direct: () => new Set(conversations.all().filter(({ kind }) => kind === 'direct').map(({ id }) => id as number)),
     readUpTo: () => new Map(conversations.all().map(({ id, readUpTo }) => [id as number, readUpTo])),
     /** Names of people and groups, for the words of queries. */
-    names: () => [...new Set([...contactNames.values(), ...conversations.all().map(({ name }) => name)])].filter((name) => name.length >= 2)
+    get names(): readonly string[] {
+      return names
+    }
   }
 }
 export type People = ReturnType<typeof createPeople>

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from '../store/store.ts'
+import type { IncomingMessage } from '../store/writer.ts'
 
 const folder = temporaryFolder()
 let store: Store
@@ -95,3 +96,27 @@ test('a cancelled search does not answer', async () => {
   await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
 })
 
+
+test('older history is found as it comes in, page by page, below what was searched before', async () => {
+  using other = temporaryFolder()
+  const history = await openStore(other.path)
+  const conversation = 'history@example.org' as Jid
+  const text = 'a rather long sentence to look for'
+  const message = (i: number): IncomingMessage => ({ conversation, kind: 'direct', sender: conversation, outgoing: false, text: `${text} ${i}`, time: 1_000_000 - i * 1000, stanzaId: `s${i}`, originId: null, replayed: false })
+  await history.write.record({ messages: [message(0)], archive: null, order: 'live' })
+  for (let i = 1; i < 6; i++) {
+    await history.write.record({ messages: [message(i)], archive: null, order: 'backward' })
+    expect(await history.find.search({ query: text, limit: 50, total: true, facets: true })).toMatchObject({ total: i + 1 })
+  }
+  await history.close()
+})
+
+test('somebody who takes another name of the same length is found under it', async () => {
+  const contact = (name: string): Promise<unknown> => store.write.saveContacts({ contacts: [{ jid: 'renamed@example.org' as Jid, name, subscription: 'both' }], complete: false })
+  const people = async (text: string): Promise<string[]> => (await store.find.names({ text, limit: 5 })).map(({ name }) => name)
+  await contact('Anna')
+  expect(await people('anna')).toContain('Anna')
+  await contact('Olga')
+  expect(await people('olga')).toContain('Olga')
+  expect((await find('in:olga')).problems).toEqual([])
+})

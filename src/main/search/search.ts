@@ -87,14 +87,17 @@ export function createSearch(db: ReadableDB) {
   let seen = -1
   /** Messages that the index does not have. */
   let waiting = 0
-  let userWords = ''
+  /** The version of the names that jieba was given. */
+  let wordsOfNames = -1
   let own: { version: number; conversations: Set<number> } | null = null
   /** The docs of the latest query, in its order, for its next pages. */
   let latest: { key: string; places: ArrayLike<number> } | null = null
 
   function words(text: string): string[] {
-    const names = people.names().join('\ufffd')
-    if (names !== userWords) setUserWords.get((userWords = names))
+    if (wordsOfNames !== people.version) {
+      setUserWords.get(people.names.join('\ufffd'))
+      wordsOfNames = people.version
+    }
     return (wordsOf.get(text) ?? '').split('\u001f').filter((word) => word !== '')
   }
 

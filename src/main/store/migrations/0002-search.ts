@@ -35,7 +35,7 @@ CREATE TABLE doc (
   conversation INTEGER NOT NULL,
   -- an address
   sender INTEGER NOT NULL,
-  -- MessageFlag, and OUTGOING
+  -- FLAG, and OUTGOING
   flags INTEGER NOT NULL,
   -- of the text, in UTF-16 units
   length INTEGER NOT NULL

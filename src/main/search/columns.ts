@@ -56,6 +56,7 @@ export class Columns {
   readonly #rows
   readonly #changes
   readonly #one
+  readonly #messageOf
   #serial = -1
   #first = 0
   #known = ''
@@ -67,6 +68,7 @@ export class Columns {
     this.#runsOf = db.prepare<[], Run>('SELECT first, last, oldest, newest FROM doc_run ORDER BY first')
     this.#rows = db.prepare<[number, number], Buffer>('SELECT mnemo_rows(doc, message, conversation, sender, flags, length) FROM doc WHERE doc BETWEEN ? AND ?').pluck()
     this.#changes = db.prepare<[number], number>('SELECT DISTINCT doc FROM doc_change WHERE serial > ?').pluck()
+    this.#messageOf = db.prepare<[number], number>('SELECT message FROM doc WHERE doc = ?').pluck()
     this.#one = db.prepare<[number], { message: number; conversation: number; sender: number; flags: number; length: number }>('SELECT message, conversation, sender, flags, length FROM doc WHERE doc = ?')
   }
 
@@ -113,6 +115,11 @@ export class Columns {
 
   get loaded(): boolean {
     return this.#loaded
+  }
+
+  /** The id of the message at a place; 0 where there is none. */
+  messageAt(at: number): number {
+    return this.#loaded ? this.message[at]! : (this.#messageOf.get(at + this.base) ?? 0)
   }
 
   /** All docs that hold a message. */

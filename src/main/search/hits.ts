@@ -1,7 +1,7 @@
 /** Evaluates a parsed query: as bit sets over all docs, or message by message over a few. */
 import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
-import { FLAG, OUTGOING } from '../store/tables/message.ts'
+import { ATTACHED, FLAG, OUTGOING, WITHOUT_DOC } from '../store/tables/message.ts'
 import { and, andNot, count, each, fromBuffer, noBits, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { People } from './people.ts'
@@ -30,7 +30,6 @@ const TERM_BYTES = 24e6
 const SHORT = 5
 /** Bit sets that are kept. */
 const KEPT = 48
-const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
 
 /** A condition on one column; `numbers` may be large sets. */
 type Condition =
@@ -54,8 +53,10 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const hitsOf = db.prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1').pluck()
   const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
-  const factsOf = db.prepare<[number], { text: string; files: string | null }>('SELECT text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m WHERE id = ?')
-  const messageOf = db.prepare<[number], number>('SELECT message FROM doc WHERE doc = ?').pluck()
+  const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m LEFT JOIN address a ON a.jid = m.sender`
+  const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} WHERE m.id = ?`)
+  const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
+  const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
@@ -114,12 +115,10 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   function byTerms(text: string, cheap: boolean): Bits | null {
     const list = [...new Set((termsOf.get(text) ?? '').split('\u001f'))]
     if (list.length < LONG || (cheap && !list.every((term) => knownTerm(term) !== undefined))) return null
-    // without a copy for each: the candidates of the first terms shrink quickly
     const candidates = list.map(termBits).reduce(and)
     if (count(candidates) > COMPARED) return null
     each(candidates, (at) => {
-      const id = columns.loaded ? columns.message[at]! : (messageOf.get(at + columns.base) ?? 0)
-      const facts = factsOf.get(id)
+      const facts = factsOf.get(columns.messageAt(at))
       const found = facts !== undefined && (contains.get(facts.text, text) === 1 || (facts.files !== null && contains.get(facts.files, text) === 1))
       if (!found) candidates[at >> 5]! &= ~(1 << (at & 31))
     })
@@ -130,17 +129,18 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   function textBits(text: string, field: 'any' | 'files'): Bits {
     const made = phrase(text, field)
     if (made === null) return columns.all()
-    return keep(made, () => (field === 'any' ? byTerms(text, false) : null) ?? phraseBits(made))
+    return keep(made, () => (field === 'any' ? byTerms(text, false) : null) ?? readPhrase(made))
   }
 
   /** The docs that match one FTS5 phrase. */
-  const phraseBits = (phrase: string): Bits =>
-    keep(`= ${phrase}`, () => {
-      // what is long is rare, and to find its first row takes as long as to find all
-      const rare = phrase.length > SHORT || phrase.endsWith('*')
-      const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
-      return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
-    })
+  const phraseBits = (phrase: string): Bits => keep(phrase, () => readPhrase(phrase))
+
+  function readPhrase(phrase: string): Bits {
+    // what is long is rare, and to find its first row takes as long as to find all
+    const rare = phrase.length > SHORT || phrase.endsWith('*')
+    const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
+    return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
+  }
 
   /** The phrase of a text, or null where folding leaves nothing of it: then every message contains it. */
   function phrase(text: string, field: 'any' | 'files'): string | null {
@@ -292,6 +292,10 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     })
   }
 
-  return { bits, phraseBits, textBits, byTerms, matcher, expression, problems, within }
+  const facts = (message: number): MessageFacts | undefined => factsOf.get(message)
+  /** Those that the index does not have yet, newest first. */
+  const unindexedFacts = (): Iterable<MessageFacts> => unindexed.iterate()
+
+  return { facts, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, byTerms, matcher, expression, problems, within }
 }
 export type Hits = ReturnType<typeof createHits>

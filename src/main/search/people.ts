@@ -25,6 +25,7 @@ export function createPeople(db: ReadableDB) {
   let rooms: Named[] = []
   let contactNames = new Map<string, string>()
   const jids = new Map<number, string>()
+  const shown = new Map<number, string>()
 
   const foldOf = (text: string): string => fold.get(text) ?? ''
 
@@ -41,7 +42,12 @@ export function createPeople(db: ReadableDB) {
       jids.set(id, jid)
       return { id, jid, name: foldOf(nameOf(jid)), address: foldOf(bare(jid)) }
     })
-    rooms = list.map(({ id, jid, name }) => ({ id, jid, name: foldOf(contactNames.get(jid) ?? (name || localOf(jid))), address: foldOf(jid) }))
+    shown.clear()
+    rooms = list.map(({ id, jid, name }) => {
+      const title = contactNames.get(jid) ?? (name || localOf(jid))
+      shown.set(id, title)
+      return { id, jid, name: foldOf(title), address: foldOf(jid) }
+    })
   }
 
   const nameOf = (jid: string): string => contactNames.get(jid) ?? (resource(jid) || localOf(jid))
@@ -61,6 +67,7 @@ export function createPeople(db: ReadableDB) {
       return version
     },
     nameOf,
+    conversationName: (id: number) => shown.get(id) ?? '',
     jidOf: (id: number) => jids.get(id) ?? '',
     /** Names of those who wrote that contain the text; some of them. */
     like(text: string): string[] {

@@ -7,7 +7,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ImportPreview, ImportSummary, Jid, MessageId } from '../../contract/domain.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
-import type { NewAttachment } from '../store/tables/message.ts'
+import { ATTACHED, type NewAttachment } from '../store/tables/message.ts'
 import type { ImportRow } from '../store/writer.ts'
 import type { ImportFormat, ParsedConversation, ParsedMessage } from './history.ts'
 import { readHistory, type OpenHistory } from './read.ts'
@@ -104,7 +104,7 @@ function unknown({ messages }: ParsedConversation, jid: Jid, files: StoreFiles):
   try {
     const stored = db
       .prepare<[string], [number, string, string | null]>(
-        `SELECT m.time, m.text, CASE WHEN m.flags & 15 THEN (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) END
+        `SELECT m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) END
          FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ?`
       )
       .raw()

@@ -9,7 +9,7 @@ import { firstKeyAt, nextKey, previousKey } from '../order.ts'
 export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
-const HAS_ATTACHMENT = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
+export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
 const LINK = /https?:\/\/|www\.[^\s.]+\./i
 
 export interface MessageRow {
@@ -32,7 +32,7 @@ export interface MessageRow {
 
 /** Columns of a message with its sender's name; `m` is the message. */
 export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.doc, m.flags,
-  CASE WHEN m.flags & ${HAS_ATTACHMENT} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
+  CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
 
 export function toMessage(row: MessageRow): Message {
@@ -200,7 +200,7 @@ export function messageWrites(db: WritableDB) {
 
   function takeFromIndex(row: MessageRow): void {
     if (row.doc === null) return
-    unindex.run(row.doc, row.text, row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null)
+    unindex.run(row.doc, row.text, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
     removeDoc.run(row.doc)
     tellChange.run(row.doc)
   }
@@ -293,7 +293,7 @@ export function messageWrites(db: WritableDB) {
       if (row.doc !== null) {
         const doc = docs.next(id)
         setDoc.run(doc, id)
-        addToIndex(doc, { ...row, id }, row.flags & HAS_ATTACHMENT ? filesOf.get(id) ?? null : null)
+        addToIndex(doc, { ...row, id }, row.flags & ATTACHED ? filesOf.get(id) ?? null : null)
       }
       return id
     },
@@ -301,7 +301,7 @@ export function messageWrites(db: WritableDB) {
     setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
     /** Another text in the same place: a correction, or a retraction that leaves it empty. */
     edit(row: MessageRow, text: string): void {
-      const files = row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null
+      const files = row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null
       const flags = (row.flags & ~FLAG.link) | FLAG.edited | (LINK.test(text) ? FLAG.link : 0)
       if (row.doc !== null) {
         unindex.run(row.doc, row.text, files)
@@ -332,7 +332,7 @@ export function messageWrites(db: WritableDB) {
       let doc = docs.block(rows.length, oldest.id, newest.id)
       for (const row of rows) {
         setDoc.run(doc, row.id)
-        addToIndex(doc++, row, row.flags & HAS_ATTACHMENT ? filesOf.get(row.id) ?? null : null)
+        addToIndex(doc++, row, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
       }
       return rows.length
     },

@@ -1,0 +1,71 @@
+/** What is like a query: its words, messages with most of them, another spelling. */
+import type { ReadableDB } from '../store/database.ts'
+import { and, andNot, count, inExactly, noBits, type Bits } from './bits.ts'
+import type { Columns } from './columns.ts'
+import type { Hits } from './hits.ts'
+import type { People } from './people.ts'
+import { parseQuery, type QueryNode } from './query.ts'
+import { createSpelling } from './spelling.ts'
+import type { Walks } from './walks.ts'
+
+const MOST_RELATED = 20
+const MOST_WORDS = 8
+
+export function createSuggest(db: ReadableDB, columns: Columns, people: People, hits: Hits, walks: Walks) {
+  const nearest = createSpelling(db)
+  const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
+  const wordsOf = db.prepare<[string], string>('SELECT mnemo_words(?)').pluck()
+  const setUserWords = db.prepare<[string], number>('SELECT mnemo_user_words(?)').pluck()
+  /** The version of the names that jieba was given. */
+  let wordsOfNames = -1
+
+  /** jieba's words of a text, those of names among them. */
+  function words(text: string): string[] {
+    if (wordsOfNames !== people.version) {
+      setUserWords.get(people.names.join('\ufffd'))
+      wordsOfNames = people.version
+    }
+    return (wordsOf.get(text) ?? '').split('\u001f').filter((word) => word !== '')
+  }
+
+  /** The docs in which each of the words stands as a word. */
+  function wholeWords(text: string): Bits {
+    const sets = words(text).flatMap((word) => ([...word].length < 2 ? [] : [hits.phraseBits(`"\u0001${word.replaceAll('"', '""')}"`)]))
+    return sets.length === 0 ? noBits(columns.words) : sets.reduce(and)
+  }
+
+  /** Messages with all words of the texts in any order, then with most of them; none of `exact`. */
+  function related(texts: readonly string[], filters: Bits | null, exact: Bits): number[] {
+    const all = [...new Set(texts.flatMap(words))].filter((word) => word.length > 1 || texts.length > 1).slice(0, MOST_WORDS)
+    if (all.length < 2) return []
+    const sets = all.map((word) => hits.textBits(word, 'any'))
+    const found: number[] = []
+    for (let wanted = all.length; wanted >= Math.max(2, Math.ceil(all.length * 0.6)) && found.length < MOST_RELATED; wanted--) {
+      const set = andNot(inExactly(sets, wanted), exact)
+      found.push(...walks.inHistory(filters === null ? set : and(set, filters), 'newest', MOST_RELATED - found.length))
+    }
+    return found
+  }
+
+  /** The query with one misspelt word put right, where that finds more. */
+  function didYouMean(query: string, node: QueryNode, found: number): string | null {
+    if (found >= 3) return null
+    const nodes = node.kind === 'all' ? node.nodes : [node]
+    for (const one of nodes) {
+      if (one.kind !== 'text' || one.field !== 'any') continue
+      for (const word of words(one.text)) {
+        const better = nearest(word, columns.held)
+        if (better === null) continue
+        const at = (foldOf.get(query) ?? '').indexOf(word)
+        // the same place in the query as it was typed, where folding left lengths alone
+        if (at < 0 || (foldOf.get(query.slice(at, at + word.length)) ?? '') !== word) continue
+        const suggestion = query.slice(0, at) + better + query.slice(at + word.length)
+        const other = parseQuery(suggestion, Date.now()).node
+        if (other !== null && count(hits.bits(other)) > found) return suggestion
+      }
+    }
+    return null
+  }
+
+  return { words, wholeWords, related, didYouMean }
+}

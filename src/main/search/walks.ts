@@ -1,0 +1,101 @@
+/** Hits in the order of history: from a set, by walking the index from one end, or by comparing the messages at that end. */
+import type { ReadableDB } from '../store/database.ts'
+import { and, ascending, descending, has, noBits, type Bits } from './bits.ts'
+import type { Columns } from './columns.ts'
+import type { Hits } from './hits.ts'
+import type { QueryNode } from './query.ts'
+
+/** Hits that a walk within a filter passes at most. */
+const WALK = 3000
+const WALK_LEAST = 300
+/** How many of the newest are compared before the index is asked: within a filter, and for one letter. */
+const PEEK = 300
+const PEEK_LETTER = 1500
+/** By then it shows whether that will do. */
+const PEEK_LEAST = 40
+/** More runs than this are not walked one by one. */
+const MOST_RUNS = 8
+
+export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
+  const walkDown = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?').pluck()
+  const walkUp = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?').pluck()
+
+  /** The places of `set` in the order of history, at most `most`. */
+  function inHistory(set: Bits, order: 'newest' | 'oldest', most: number): number[] {
+    const { runs, base } = columns
+    const [only] = runs
+    if (runs.length <= 1) return only === undefined ? [] : (order === 'newest' ? descending : ascending)(set, most, only.first - base, only.last + 1 - base)
+    columns.load()
+    const { message } = columns
+    const places = runs.flatMap((run) => (order === 'newest' ? descending : ascending)(set, most, run.first - base, run.last + 1 - base))
+    places.sort(order === 'newest' ? (a, b) => message[b]! - message[a]! : (a, b) => message[a]! - message[b]!)
+    return places.length > most ? places.slice(0, most) : places
+  }
+
+  /** The first page by walking the index, or null where it cannot be walked: the message ids. */
+  function walk(node: QueryNode, order: 'newest' | 'oldest', most: number): number[] | null {
+    const expression = hits.expression(node)
+    if (expression === null || columns.runs.length > MOST_RUNS) return null
+    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
+    if (known !== null) return inHistory(known, order, most).map((at) => columns.messageAt(at))
+    // one letter: its many terms would all be read before the first hit
+    if (/" \*/.test(expression)) {
+      const near = peek(node, null, order, most, PEEK_LETTER)
+      if (near !== null) return near
+    }
+    const down = order === 'newest'
+    const list = columns.runs.toSorted((a, b) => (down ? b.newest - a.newest : a.oldest - b.oldest))
+    let found: number[] = []
+    for (const [index, run] of list.entries()) {
+      const docs = (down ? walkDown : walkUp).all(expression, run.first, run.last, most)
+      found.push(...docs.map((doc) => columns.messageAt(doc - columns.base)))
+      found.sort((a, b) => (down ? b - a : a - b))
+      found = found.slice(0, most)
+      const next = list[index + 1]
+      if (next !== undefined && found.length === most && (down ? found[most - 1]! > next.newest : found[most - 1]! < next.oldest)) break
+    }
+    return found
+  }
+
+  /** The first page within `filters`: by walking the index past what they leave out, or by comparing the first of them; null where either takes too long. */
+  function walkWithin(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
+    return walkPast(node, filters, order, most) ?? peek(node, filters, order, most, PEEK)
+  }
+
+  function walkPast(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
+    const expression = hits.expression(node)
+    const [run, another] = columns.runs
+    if (expression === null || /" \*/.test(expression) || run === undefined || another !== undefined) return null
+    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
+    if (known !== null) return inHistory(and(known, filters), order, most).map((at) => columns.messageAt(at))
+    const found: number[] = []
+    let seen = 0
+    for (const doc of (order === 'newest' ? walkDown : walkUp).iterate(expression, run.first, run.last, WALK)) {
+      if (has(filters, doc - columns.base)) found.push(columns.messageAt(doc - columns.base))
+      if (found.length === most) return found
+      // at this rate it would not be filled
+      if (++seen >= WALK_LEAST && found.length * WALK < most * seen) return null
+    }
+    // all there are
+    return seen < WALK ? found : null
+  }
+
+  /** The first page by comparing the newest (or oldest) of `within`; null where that does not fill it. */
+  function peek(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number, reach: number): number[] | null {
+    const matches = hits.matcher(node)
+    const found: number[] = []
+    for (const [seen, at] of inHistory(within ?? everything(), order, reach).entries()) {
+      // at this rate it would not be filled
+      if (seen >= PEEK_LEAST && found.length * reach < most * seen) return null
+      const facts = hits.facts(columns.messageAt(at))
+      if (facts !== undefined && matches(facts)) found.push(facts.id)
+      if (found.length === most) return found
+    }
+    return null
+  }
+  const everything = (): Bits => noBits(columns.words).fill(0xffffffff)
+
+
+  return { inHistory, walk, walkWithin }
+}
+export type Walks = ReturnType<typeof createWalks>

@@ -14,7 +14,7 @@ export async function growth(): Promise<void> {
   for (const count of SIZES) {
     const folder = benchFolder(`growth-${count}`)
     const store = await history(folder, count)
-    await store.find.prepare()
+    while (await store.find.prepare());
     const first: number[] = []
     const times: number[] = []
     for (let round = 0; round < ROUNDS; round++)

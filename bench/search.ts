@@ -67,7 +67,7 @@ async function timed(store: Store, make: (query: string) => SearchQuery, rounds 
 async function large(count: number): Promise<void> {
   const folder = benchFolder(`own-${count}`)
   const store = await history(folder, count)
-  await store.find.prepare()
+  while (await store.find.prepare());
   const room = (await store.read.conversations())[3]?.id as ConversationId
   const kinds: [string, string, (query: string) => SearchQuery][] = [
     ['newest 20 with snippet and ranges', '0.5 / 2', (query) => ({ query, limit: 20 })],

@@ -20,6 +20,10 @@ export function or(a: Bits, b: Bits): Bits {
   for (let i = 0; i < a.length; i++) out[i] = a[i]! | b[i]!
   return out
 }
+/** Puts b into a. */
+export function add(a: Bits, b: Bits): void {
+  for (let i = 0; i < a.length; i++) a[i]! |= b[i]!
+}
 /** In a and not in b. */
 export function andNot(a: Bits, b: Bits): Bits {
   const out = new Uint32Array(a.length)

@@ -20,10 +20,10 @@ export function createSearchEngine(db: ReadableDB) {
   const { search, mark, ids, people, prepare } = createSearch(db)
   const names = createNames(db)
   return {
-    /** Reads into memory what searches need, before the first of them. */
-    prepare(): void {
+    /** Reads into memory what searches need, before the first of them; to be called until it returns false. */
+    prepare(): boolean {
       sizeCache()
-      prepare()
+      return prepare()
     },
     search,
     mark,

@@ -2,10 +2,11 @@
 import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { ATTACHED, FLAG, OUTGOING, WITHOUT_DOC } from '../store/tables/message.ts'
-import { and, andNot, count, each, fromBuffer, noBits, or, type Bits } from './bits.ts'
+import { and, andNot, count, each, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { People } from './people.ts'
 import { isMe, type Filter, type QueryNode } from './query.ts'
+import { createSets } from './sets.ts'
 
 /** What one message is asked about, without its columns. */
 export interface MessageFacts {
@@ -20,14 +21,13 @@ export interface MessageFacts {
 
 /** A text of so many terms is looked for by them. */
 const LONG = 3
-/** So many candidates are compared rather than looked for in the index. */
-const COMPARED = 160
-/** Docs that came or changed since a term was read, at most. */
-const MOST_UNSURE = 64
-/** What the sets of terms may take. */
-const TERM_BYTES = 24e6
-/** A phrase of two or three characters, in its quotes. */
-const SHORT = 5
+/** At most so many candidates are compared rather than looked for in the index. */
+export const COMPARED = 300
+/** So many of the newest messages show which terms are frequent. */
+const SAMPLE = 2000
+const WARM_MS = 10
+/** The rest is for what is asked. */
+const WARM_SHARE = 0.6
 /** Bit sets that are kept. */
 const KEPT = 48
 
@@ -38,29 +38,27 @@ type Condition =
   | { column: 'message'; from: number; to: number }
   | { column: 'unread'; readUpTo: ReadonlyMap<number, number> }
 
-/** The docs that may have a term: those that have it, as far as was read, and all that came or changed since. */
-interface TermSet {
-  bits: Bits
-  epoch: number
-  /** The last doc that was read. */
-  last: number
-  /** How many of the columns' edits are marked. */
-  edits: number
-}
+const quoted = (term: string): string => `"${term.replaceAll('"', '""')}"`
 
 export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const phraseOf = db.prepare<[string], string | null>('SELECT mnemo_phrase(?)').pluck()
-  const hitsOf = db.prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1').pluck()
-  const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
+  const newestTexts = db.prepare<[number], string>('SELECT text FROM message ORDER BY id DESC LIMIT ?').pluck()
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
   const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m LEFT JOIN address a ON a.jid = m.sender`
   const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} WHERE m.id = ?`)
   const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
+  const containsOf = db
+    .prepare<[string, string, number], number>(
+      `SELECT mnemo_contains(text, ?) OR (flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), ?)) FROM message m WHERE id = ?`
+    )
+    .pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
-  const terms = new Map<string, TermSet>()
+  const sets = createSets(db, columns)
+  /** Terms that are still to be read; the most frequent last. */
+  let common: string[] | null = null
 
   /** A bit set that was made lately, or is made now; all are made anew when the index changed. */
   function keep(key: string, make: () => Bits): Bits {
@@ -77,70 +75,61 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     return bits
   }
 
-  /** The set of a term that was made before, with all that came since added to it; undefined where it is to be made. */
-  function knownTerm(term: string): TermSet | undefined {
-    const set = terms.get(term)
-    if (set === undefined || set.epoch !== columns.epoch || columns.last - set.last + columns.edits.length - set.edits > MOST_UNSURE) return undefined
-    if (set.bits.length !== columns.words) {
-      const longer = noBits(columns.words)
-      longer.set(set.bits)
-      set.bits = longer
-    }
-    for (let doc = set.last + 1; doc <= columns.last; doc++) mark(set.bits, doc - columns.base)
-    for (; set.edits < columns.edits.length; set.edits++) mark(set.bits, (columns.edits[set.edits] ?? 0) - columns.base)
-    set.last = columns.last
-    terms.delete(term)
-    terms.set(term, set)
-    return set
+  /**
+   * The docs that may contain a text: those with all its terms, whatever their order, and what changed lately. null where
+   * it has fewer than `least` terms, or none as a whole (one letter).
+   */
+  function candidates(text: string, least: number): Bits | null {
+    const list = termsIn(text)
+    if (list.length < least || list.length === 0) return null
+    const found = list.map((term) => sets.near(quoted(term)))
+    return found.length === 1 ? (found[0] ?? null) : found.reduce(and)
   }
-  function mark(bits: Bits, at: number): void {
-    if (at >= 0 && at < bits.length * 32) bits[at >> 5]! |= 1 << (at & 31)
+  const termsIn = (text: string): string[] => [...new Set((termsOf.get(text) ?? '').split('\u001f').filter((term) => term !== ''))]
+
+  /** Reads the next of the terms that the newest messages have most, for a few ms; whether there is more to do. */
+  function warm(): boolean {
+    if (common === null) {
+      const docs = new Map<string, number>()
+      for (const text of newestTexts.all(SAMPLE)) for (const term of termsIn(text.slice(0, 200))) docs.set(term, (docs.get(term) ?? 0) + 1)
+      const room = Math.floor(sets.capacity() * WARM_SHARE)
+      common = [...docs].sort((a, b) => a[1] - b[1]).slice(-room).map(([term]) => term)
+    }
+    const until = performance.now() + WARM_MS
+    while (performance.now() < until) {
+      const term = common.pop()
+      if (term === undefined) return false
+      sets.near(quoted(term))
+    }
+    return true
   }
 
-  function termBits(term: string): Bits {
-    const known = knownTerm(term)
-    if (known !== undefined) return known.bits
-    const blob = hitsOf.get(columns.base, columns.size, `"${term.replaceAll('"', '""')}"`)
-    const bits = blob === undefined ? noBits(columns.words) : fromBuffer(blob)
-    terms.set(term, { bits, epoch: columns.epoch, last: columns.last, edits: columns.edits.length })
-    const [oldest] = terms.keys()
-    if (terms.size * columns.words * 4 > TERM_BYTES && oldest !== undefined) terms.delete(oldest)
-    return bits
-  }
+  /** Whether the doc at a place contains a text, or a file of it does. */
+  const confirm = (at: number, text: string): boolean => containsOf.get(text, text, columns.messageAt(at)) === 1
 
   /**
    * The docs of a long text by its terms: where few docs have them all, those are compared, which is quicker than to walk
-   * through the places of every term. null where that does not pay. `cheap`: only where all terms are known.
+   * through the places of every term. null where that does not pay.
    */
-  function byTerms(text: string, cheap: boolean): Bits | null {
-    const list = [...new Set((termsOf.get(text) ?? '').split('\u001f'))]
-    if (list.length < LONG || (cheap && !list.every((term) => knownTerm(term) !== undefined))) return null
-    const candidates = list.map(termBits).reduce(and)
-    if (count(candidates) > COMPARED) return null
-    each(candidates, (at) => {
-      const facts = factsOf.get(columns.messageAt(at))
-      const found = facts !== undefined && (contains.get(facts.text, text) === 1 || (facts.files !== null && contains.get(facts.files, text) === 1))
-      if (!found) candidates[at >> 5]! &= ~(1 << (at & 31))
+  function byTerms(text: string): Bits | null {
+    const found = candidates(text, LONG)
+    if (found === null || count(found) > COMPARED) return null
+    each(found, (at) => {
+      if (!confirm(at, text)) found[at >> 5]! &= ~(1 << (at & 31))
     })
-    return candidates
+    return found
   }
 
   /** The docs that contain a text. */
   function textBits(text: string, field: 'any' | 'files'): Bits {
     const made = phrase(text, field)
     if (made === null) return columns.all()
-    return keep(made, () => (field === 'any' ? byTerms(text, false) : null) ?? readPhrase(made))
+    if (field === 'files') return keep(made, () => sets.read(made))
+    return termsIn(text).length < LONG ? sets.exact(made, (at) => confirm(at, text)) : keep(made, () => byTerms(text) ?? sets.exact(made, (at) => confirm(at, text)))
   }
 
   /** The docs that match one FTS5 phrase. */
-  const phraseBits = (phrase: string): Bits => keep(phrase, () => readPhrase(phrase))
-
-  function readPhrase(phrase: string): Bits {
-    // what is long is rare, and to find its first row takes as long as to find all
-    const rare = phrase.length > SHORT || phrase.endsWith('*')
-    const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
-    return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
-  }
+  const phraseBits = (phrase: string): Bits => keep(phrase, () => sets.read(phrase))
 
   /** The phrase of a text, or null where folding leaves nothing of it: then every message contains it. */
   function phrase(text: string, field: 'any' | 'files'): string | null {
@@ -296,6 +285,6 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   /** Those that the index does not have yet, newest first. */
   const unindexedFacts = (): Iterable<MessageFacts> => unindexed.iterate()
 
-  return { facts, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, byTerms, matcher, expression, problems, within }
+  return { facts, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, candidates, confirm, warm, matcher, expression, problems, within }
 }
 export type Hits = ReturnType<typeof createHits>

@@ -203,11 +203,13 @@ export function createSearch(db: ReadableDB) {
   }
 
   return {
-    /** Reads what searches need in memory, before the first of them. */
-    prepare: db.transaction((): void => {
+    /** Reads what searches need in memory, some ms at a time; whether there is more to do. */
+    prepare: db.transaction((): boolean => {
       look()
+      if (columns.loaded) return hits.warm()
       columns.load()
-    }) as () => void,
+      return true
+    }) as () => boolean,
     /** One state of the database for all of it. */
     search: db.transaction(answer) as (input: SearchQuery) => SearchAnswer,
     mark,

@@ -2,7 +2,7 @@
 import type { ReadableDB } from '../store/database.ts'
 import { and, ascending, descending, has, noBits, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
-import type { Hits } from './hits.ts'
+import { COMPARED, type Hits } from './hits.ts'
 import type { QueryNode } from './query.ts'
 
 /** Hits that a walk within a filter passes at most. */
@@ -11,6 +11,8 @@ const WALK_LEAST = 300
 /** How many of the newest are compared before the index is asked: within a filter, and for one letter. */
 const PEEK = 300
 const PEEK_LETTER = 1500
+/** Of fewer terms the index finds the first hits sooner than all hits of a term are read. */
+const LEAST_TERMS = 3
 /** By then it shows whether that will do. */
 const PEEK_LEAST = 40
 /** More runs than this are not walked one by one. */
@@ -36,8 +38,8 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
   function walk(node: QueryNode, order: 'newest' | 'oldest', most: number): number[] | null {
     const expression = hits.expression(node)
     if (expression === null || columns.runs.length > MOST_RUNS) return null
-    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
-    if (known !== null) return inHistory(known, order, most).map((at) => columns.messageAt(at))
+    const known = byTerms(node, null, order, most)
+    if (known !== null) return known
     // one letter: its many terms would all be read before the first hit
     if (/" \*/.test(expression)) {
       const near = peek(node, null, order, most, PEEK_LETTER)
@@ -57,17 +59,31 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     return found
   }
 
-  /** The first page within `filters`: by walking the index past what they leave out, or by comparing the first of them; null where either takes too long. */
+  /** The first page of one text by comparing those that have its terms; null where that does not fill it soon. */
+  function byTerms(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number): number[] | null {
+    if (node.kind !== 'text' || node.field !== 'any') return null
+    const candidates = hits.candidates(node.text, within === null ? LEAST_TERMS : 1)
+    if (candidates === null) return null
+    const places = inHistory(within === null ? candidates : and(candidates, within), order, COMPARED + 1)
+    const found: number[] = []
+    for (const [seen, at] of places.entries()) {
+      // at this rate it would not be filled
+      if (places.length > COMPARED && seen >= PEEK_LEAST && found.length * COMPARED < most * seen) return null
+      if (hits.confirm(at, node.text)) found.push(columns.messageAt(at))
+      if (found.length === most) return found
+    }
+    return places.length > COMPARED ? null : found
+  }
+
+  /** The first page within `filters`: by its terms, by walking the index past what they leave out, or by comparing the first of them; null where all of that takes too long. */
   function walkWithin(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
-    return walkPast(node, filters, order, most) ?? peek(node, filters, order, most, PEEK)
+    return byTerms(node, filters, order, most) ?? walkPast(node, filters, order, most) ?? peek(node, filters, order, most, PEEK)
   }
 
   function walkPast(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
     const expression = hits.expression(node)
     const [run, another] = columns.runs
     if (expression === null || /" \*/.test(expression) || run === undefined || another !== undefined) return null
-    const known = node.kind === 'text' && node.field === 'any' ? hits.byTerms(node.text, true) : null
-    if (known !== null) return inHistory(and(known, filters), order, most).map((at) => columns.messageAt(at))
     const found: number[] = []
     let seen = 0
     for (const doc of (order === 'newest' ? walkDown : walkUp).iterate(expression, run.first, run.last, WALK)) {

@@ -44,7 +44,7 @@ export class Upkeep {
   async #run(): Promise<void> {
     await this.#indexAll()
     await this.#pause(IDLE_MS)
-    if (this.#running) await this.#store.find.prepare()
+    await this.#prepare()
     let merged = -1
     while (this.#running) {
       await this.#pause(IDLE_MS)
@@ -56,6 +56,15 @@ export class Upkeep {
       if (more) continue
       merged = writes
       await this.#store.read.checkpoint()
+    }
+  }
+
+  /** Reads what searches need. An index that is damaged says so here, and is repaired after it. */
+  async #prepare(): Promise<void> {
+    try {
+      while (this.#running && (await this.#store.find.prepare()));
+    } catch (error) {
+      this.#log.warn(`search is not prepared: ${String(error)}`)
     }
   }
 

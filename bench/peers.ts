@@ -6,6 +6,7 @@
 import Database from 'better-sqlite3'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { packRows } from '../src/main/store/import-rows.ts'
 import { Store } from '../src/main/store/store.ts'
 import { storeFiles, temporaryFolder } from '../test/support/files.ts'
 import { BENCH_WORKER, benchFolder, queries, roomOf, settle } from './histories.ts'
@@ -77,7 +78,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
       async build(list) {
         const opened = (store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER }))
         for (let at = 0; at < list.length; at += 30_000)
-          await opened.write.importRows({ jid: roomOf(0), name: 'room', rows: list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text })), self: null })
+          await opened.write.importRows({ jid: roomOf(0), name: 'room', rows: packRows(list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text }))), self: null })
       },
       // what is done when nothing else is
       async rest() {

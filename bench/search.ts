@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { ConversationId, Jid } from '../src/contract/domain.ts'
 import type { SearchQuery } from '../src/main/search/search.ts'
+import { packRows } from '../src/main/store/import-rows.ts'
 import { Store } from '../src/main/store/store.ts'
 import { Transfer } from '../src/main/transfer/transfer.ts'
 import { storeFiles, TRANSFER_WORKER } from '../test/support/files.ts'
@@ -108,14 +109,14 @@ async function importing(): Promise<void> {
   const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
   const list = [...texts(600_000)].map((text, i) => ({ sender: `sender ${(i * 7919) % 200}`, time: 1_300_000_000_000 + i * 60_000, text }))
   const jid = 'import@rooms.example.org' as Jid
-  await store.write.importRows({ jid, name: 'import', rows: list.slice(0, 1), self: null })
+  await store.write.importRows({ jid, name: 'import', rows: packRows(list.slice(0, 1)), self: null })
   const half = 300_000
   const batches = (from: number, to: number): (typeof list)[] => Array.from({ length: Math.ceil((to - from) / 30_000) }, (_, i) => list.slice(from + i * 30_000, Math.min(to, from + (i + 1) * 30_000)))
   let took = 0
   let last: Promise<unknown> = Promise.resolve()
   for (const rows of batches(1, half)) {
     const before = performance.now()
-    await store.write.importRows({ jid, name: 'import', rows, self: null })
+    await store.write.importRows({ jid, name: 'import', rows: packRows(rows), self: null })
     took += performance.now() - before
     await last
     last = store.read.checkpoint()

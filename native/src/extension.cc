@@ -8,6 +8,7 @@ SQLITE_EXTENSION_INIT1
 
 #include "fold.h"
 #include "hits.h"
+#include "insert.h"
 #include "rows.h"
 #include "tokenizer.h"
 #include "words.h"
@@ -260,5 +261,6 @@ extern "C"
   }
   if (const int rc = RegisterHits(db)) return rc;
   if (const int rc = RegisterRows(db)) return rc;
+  if (const int rc = RegisterInsert(db)) return rc;
   return RegisterTokenizer(db);
 }

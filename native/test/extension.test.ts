@@ -155,3 +155,34 @@ test.skipIf(!hasCorpus)('words are those of nodejieba on the whole corpus', () =
   }
   expect(differing).toEqual([])
 })
+
+test('many rows are stored from columns, and columns that do not fit are refused', () => {
+  db.exec('CREATE TABLE many (id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT, same INTEGER)')
+  const INSERT = 'INSERT INTO many VALUES (?, ?, ?, ?)'
+  const words = (...list: string[]): Buffer[] => {
+    const offsets = new Uint32Array(list.length + 1)
+    for (const [i, word] of list.entries()) offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(word)
+    return [Buffer.from(offsets.buffer), Buffer.from(list.join(''))]
+  }
+  const ids = Buffer.from(Float64Array.of(3, 2 ** 50).buffer)
+  const kinds = Buffer.from(Uint32Array.of(1, 0xffffffff).buffer)
+  const insert = (count: number, types: string, ...columns: unknown[]): unknown => one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, INSERT, count, types, ...columns)
+  expect(insert(2, 'itdv', ids, ...words('一二', ''), kinds, ...words('a', 'b'), 7)).toBe(2)
+  expect(db.prepare('SELECT * FROM many').all()).toEqual([
+    { id: 3, name: '一二', kind: 'b', same: 7 },
+    { id: 2 ** 50, name: '', kind: null, same: 7 }
+  ])
+  expect(() => insert(2, 'itdv', ids, ...words('x', 'y'), kinds, ...words('a', 'b'), 7)).toThrow(/UNIQUE/)
+  for (const [count, types, ...columns] of [
+    [3, 'itdv', ids, ...words('x', 'y'), kinds, ...words('a', 'b'), 7],
+    [2, 'itdv', ids, ...words('x'), kinds, ...words('a', 'b'), 7],
+    [2, 'itdv', ids, ...words('x', 'y'), kinds, ...words('a'), 7],
+    [2, 'itd', ids, ...words('x', 'y'), kinds, ...words('a', 'b')],
+    [2, 'itdv', ids, Buffer.from(Uint32Array.of(0, 900, 1000).buffer), Buffer.from('xy'), kinds, ...words('a', 'b'), 7],
+    [2, 'itdv', ids, Buffer.from(Uint32Array.of(2, 1, 2).buffer), Buffer.from('xy'), kinds, ...words('a', 'b'), 7],
+    [2, 'itd?', ids, ...words('x', 'y'), kinds, ...words('a', 'b'), 7],
+    [-1, '', null]
+  ] as [number, string, ...unknown[]][])
+    expect(() => insert(count, types, ...columns)).toThrow('do not fit')
+  expect(one('SELECT count(*) FROM many')).toBe(2)
+})

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { corpus, hasCorpus, openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
+import { packRows } from '../store/import-rows.ts'
 import type { Store } from '../store/store.ts'
 import { createSearchEngine, type SearchEngine } from './engine.ts'
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
   store = await openStore(folder.path)
   const rows = corpus().map(({ sender, text }, i) => ({ sender, time: 1_000_000_000_000 + i * 1000, text }))
   texts = rows.map(({ text }) => text)
-  for (let at = 0; at < rows.length; at += 20_000) await store.write.importRows({ jid: 'corpus@import.invalid' as Jid, name: 'corpus', rows: rows.slice(at, at + 20_000), self: null })
+  for (let at = 0; at < rows.length; at += 20_000) await store.write.importRows({ jid: 'corpus@import.invalid' as Jid, name: 'corpus', rows: packRows(rows.slice(at, at + 20_000)), self: null })
   ids = rows.map(({ time }) => time * 1024 + 1)
   db = openReadable(storeFiles(folder.path))
   engine = createSearchEngine(db)

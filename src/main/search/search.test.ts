@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import { packRows } from '../store/import-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { IncomingMessage } from '../store/writer.ts'
 
@@ -21,7 +22,7 @@ const texts = [
 
 beforeAll(async () => {
   store = await openStore(folder.path)
-  await store.write.importRows({ jid: 'fixed@import.invalid' as Jid, name: 'fixed', rows: texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text })), self: null })
+  await store.write.importRows({ jid: 'fixed@import.invalid' as Jid, name: 'fixed', rows: packRows(texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text }))), self: null })
 })
 afterAll(async () => {
   await store.close()

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid, MessageId } from '../../contract/domain.ts'
 import { openStore, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
 import { migrate, openWritable, type WritableDB } from './database.ts'
+import { packRows } from './import-rows.ts'
 import { migrations } from './migrations/index.ts'
 import { Store } from './store.ts'
 import { Upkeep } from './upkeep.ts'
@@ -15,7 +16,7 @@ let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 const ROOM = 'room@rooms.example.org' as Jid
 const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
-const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: rows(texts, from), self: null })
+const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: packRows(rows(texts, from)), self: null })
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
 const newest = async (query: string, limit = 20): Promise<string[]> => (await store.find.search({ query, limit })).hits.map((hit) => hit.message.text)
 const idOf = async (query: string): Promise<MessageId> => (await store.find.search({ query, limit: 1 })).hits[0]!.message.id

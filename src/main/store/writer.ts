@@ -12,10 +12,11 @@ import type {
   Settings
 } from '../../contract/domain.ts'
 import type { WritableDB } from './database.ts'
+import type { PackedRows } from './import-rows.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
 import { conversationWrites } from './tables/conversation.ts'
-import { FLAG, messageWrites, toMessage, type MessageRow, type NewAttachment, type NewMessage } from './tables/message.ts'
+import { FLAG, messageWrites, toMessage, type MessageRow } from './tables/message.ts'
 
 /** A message as sync hands it over: verified, not yet known to be new. */
 export interface IncomingMessage {
@@ -49,21 +50,17 @@ export interface StoreChanges {
   added: number
 }
 
-export interface ImportRow {
-  sender: string
-  /** ms */
-  time: number
-  text: string
-  edited?: boolean
-  attachments?: readonly NewAttachment[]
-}
-
 export interface ImportBatch {
   jid: Jid
   name: string
-  rows: ImportRow[]
+  rows: PackedRows
   /** The sender that is oneself. */
   self: string | null
+}
+
+export interface ImportChanges extends StoreChanges {
+  /** Of the messages, as columns are. */
+  ids: Float64Array
 }
 
 /** What may become of an own message; 'queued' again where the server lost it. */
@@ -303,24 +300,16 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation])
   })
 
-  const importRows = transaction((input: ImportBatch): StoreChanges & { ids: MessageId[] } => {
-    const conversation = conversations.ensure(input.jid, 'group', input.name, null)
-    // FTS5 gathers what it is given in memory only while row ids rise
-    const rows = input.rows.every((row, i) => i === 0 || row.time >= (input.rows[i - 1]?.time ?? 0)) ? input.rows : input.rows.toSorted((a, b) => a.time - b.time)
-    const free = messages.freeKeys(rows[0]?.time ?? 0, rows.at(-1)?.time ?? 0)
-    const keys = rows.map((row) => free(row.time))
-    const senders = new Map<string, Jid>()
-    const list = rows.map(({ sender, text, time, edited = false, attachments = [] }): NewMessage => {
-      const own = sender === input.self
-      let address = senders.get(sender)
-      if (address === undefined) senders.set(sender, (address = `${input.jid}/${sender}` as Jid))
-      return { conversation, sender: address, outgoing: own, text, time, state: own ? 'sent' : 'received', stanzaId: null, originId: null, flags: edited ? FLAG.edited : 0, attachments }
-    })
-    messages.insertMany(list, keys)
+  const importRows = transaction((input: ImportBatch): ImportChanges => {
+    const { jid, name, rows, self } = input
+    const conversation = conversations.ensure(jid, 'group', name, null)
+    const free = messages.freeKeys(rows.times[0] ?? 0, rows.times.at(-1) ?? 0)
+    const keys = rows.times.map((time) => free(time))
+    messages.insertMany(conversation, rows.senders.map((sender) => `${jid}/${sender}` as Jid), self === null ? -1 : rows.senders.indexOf(self), rows, keys)
     const newest = keys.at(-1) ?? 0
     conversations.advance(conversation, newest, 0)
     conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
-    return { ...changes([conversation]), added: input.rows.length, ids: keys }
+    return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
   const saveContacts = transaction((contacts: Contact[], complete: boolean): StoreChanges => {
@@ -380,7 +369,7 @@ export function createWrites(db: WritableDB) {
       return changes([input.conversation])
     },
     /** Many at once. */
-    importRows(input: ImportBatch): StoreChanges & { ids: MessageId[] } {
+    importRows(input: ImportBatch): ImportChanges {
       db.pragma('foreign_keys = OFF')
       try {
         return importRows(input)

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ImportPreview, ImportSummary, Jid, MessageId } from '../../contract/domain.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
 import { ATTACHED, type NewAttachment } from '../store/tables/message.ts'
-import type { ImportRow } from '../store/writer.ts'
+import { packRows, type ImportRow } from '../store/import-rows.ts'
 import type { ImportFormat, ParsedConversation, ParsedMessage } from './history.ts'
 import { readHistory, type OpenHistory } from './read.ts'
 import type { WriteCall } from './worker.ts'
@@ -81,8 +81,8 @@ export async function importHistory(task: ImportTask, context: TransferContext):
         const rows: ImportRow[] = []
         for (const message of fresh.slice(at, at + BATCH)) rows.push(await toRow(message, task.names, source, context))
         context.signal.throwIfAborted()
-        const changes = await context.write('importRows', { jid, name, rows, self: self === null ? null : (task.names[self] ?? self) })
-        for (const id of changes.ids) ids.push(id)
+        const changes = await context.write('importRows', { jid, name, rows: packRows(rows), self: self === null ? null : (task.names[self] ?? self) })
+        for (const id of changes.ids) ids.push(id as MessageId)
         context.changed({ ...changes, ids: [] })
         done += rows.length
         context.progress(done, total)

@@ -1,8 +1,10 @@
 /** Statements of the tables `message`, `attachment`, `doc` and `message_index`. The index is written wherever the message is. */
 import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState } from '../../../contract/domain.ts'
 import { resource } from '../../../contract/address.ts'
+import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
+import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey } from '../order.ts'
 
 /** Bits of message.flags and doc.flags. */
@@ -11,6 +13,7 @@ export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
 const LINK = /https?:\/\/|www\.[^\s.]+\./i
+export const hasLink = (text: string): boolean => LINK.test(text)
 
 export interface MessageRow {
   id: MessageId
@@ -114,9 +117,6 @@ export interface NewAttachment {
 }
 
 const RUN = 256
-/** Rows of one statement where many are stored at once. */
-const TOGETHER = 16
-
 /** What makes use of the index message_pending. */
 const PENDING = "(state = 'queued' OR doc IS NULL)"
 export const WITHOUT_DOC = `${PENDING} AND doc IS NULL`
@@ -130,20 +130,16 @@ export function messageWrites(db: WritableDB) {
     .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
     .pluck()
   const docs = createDocNumbers(db)
-  const INSERT = 'INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags) VALUES '
-  const ROW = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
-  const insert = db.prepare(`INSERT ${INSERT}${ROW}`)
-  // OR ROLLBACK: without it SQLite keeps a journal of each statement that stores several rows
-  const insertTogether = db.prepare(`INSERT OR ROLLBACK ${INSERT}${Array(TOGETHER).fill(ROW).join(', ')}`)
+  const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  const insert = db.prepare(INSERT)
   const insertAttachment = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored) VALUES (?, ?, ?, ?, ?)')
-  const INSERT_DOC = 'INTO doc (doc, message, conversation, sender, flags, length) VALUES '
-  const DOC_ROW = '(?, ?, ?, ?, ?, ?)'
-  const insertDoc = db.prepare(`INSERT ${INSERT_DOC}${DOC_ROW}`)
-  const insertDocsTogether = db.prepare(`INSERT OR ROLLBACK ${INSERT_DOC}${Array(TOGETHER).fill(DOC_ROW).join(', ')}`)
+  const INSERT_DOC = 'INSERT INTO doc (doc, message, conversation, sender, flags, length) VALUES (?, ?, ?, ?, ?, ?)'
+  const insertDoc = db.prepare(INSERT_DOC)
   const removeDoc = db.prepare('DELETE FROM doc WHERE doc = ?')
   const setDoc = db.prepare('UPDATE message SET doc = ? WHERE id = ?')
   const tellChange = db.prepare('INSERT INTO doc_change (doc) VALUES (?)')
-  const index = db.prepare('INSERT INTO message_index (rowid, text, files) VALUES (?, ?, ?)')
+  const INDEX = 'INSERT INTO message_index (rowid, text, files) VALUES (?, ?, ?)'
+  const index = db.prepare(INDEX)
   const unindex = db.prepare("INSERT INTO message_index (message_index, rowid, text, files) VALUES ('delete', ?, ?, ?)")
   const filesOf = db.prepare<[number], string | null>('SELECT group_concat(name, char(10)) FROM attachment WHERE message = ?').pluck()
   const addressId = db.prepare<[string], number>('SELECT id FROM address WHERE jid = ?').pluck()
@@ -189,6 +185,11 @@ export function messageWrites(db: WritableDB) {
     const id = known ?? Number(addAddress.run(jid).lastInsertRowid)
     addresses.set(jid, id)
     return id
+  }
+
+  /** Runs a statement for many rows: see mnemo_insert. */
+  function insertColumns(sql: string, count: number, types: string, ...columns: unknown[]): void {
+    db.prepare(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`).get(sql, count, types, ...columns)
   }
 
   type Indexed = Pick<MessageRow, 'conversation' | 'sender' | 'text' | 'flags'> & { id: number; outgoing: boolean | 0 | 1 }
@@ -242,7 +243,7 @@ export function messageWrites(db: WritableDB) {
     /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
       const { conversation, sender, outgoing, text, time, state, stanzaId, originId, attachments = [] } = message
-      let flags = (message.flags ?? 0) | (LINK.test(text) ? FLAG.link : 0)
+      let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
       insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags)
       for (const { kind, name, bytes, stored } of attachments) insertAttachment.run(id, kind, name, bytes, stored)
@@ -250,40 +251,28 @@ export function messageWrites(db: WritableDB) {
       return id
     },
     /**
-     * Stores and indexes many, each under the key that `keys` has for it; in order of history. Fast only where foreign
-     * keys are not enforced. A failure rolls the transaction back at once.
+     * Stores and indexes many of one conversation, each under the key that `keys` has for it; in order of history.
+     * `self`: the sender that is oneself. Fast only where foreign keys are not enforced.
      */
-    insertMany(list: readonly NewMessage[], keys: readonly MessageId[]): void {
-      const row: unknown[] = Array(11 * TOGETHER).fill(null)
-      const docRow: number[] = Array<number>(6 * TOGETHER).fill(0)
-      let gathered = 0
-      for (const [i, message] of list.entries()) {
-        const { conversation, sender, outgoing, text, time, state, stanzaId, originId, attachments = [] } = message
-        const id = keys[i] ?? (0 as MessageId)
-        const doc = docs.next(id)
-        let flags = (message.flags ?? 0) | (LINK.test(text) ? FLAG.link : 0)
-        let files: string | null = null
-        if (attachments.length > 0) {
-          for (const { kind, name, bytes, stored } of attachments) {
-            flags |= FLAG[kind]
-            insertAttachment.run(id, kind, name, bytes, stored)
-          }
-          files = attachments.map(({ name }) => name).join('\n')
-        }
-        let at = gathered * 11
-        for (const value of [id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags]) row[at++] = value
-        at = gathered * 6
-        for (const value of [doc, id, conversation, addressOf(sender), flags | (outgoing ? OUTGOING : 0), text.length]) docRow[at++] = value
-        index.run(doc, text, files)
-        if (++gathered < TOGETHER) continue
-        insertTogether.run(row)
-        insertDocsTogether.run(docRow)
-        gathered = 0
-      }
-      for (let i = 0; i < gathered; i++) {
-        insert.run(row.slice(i * 11, i * 11 + 11))
-        insertDoc.run(docRow.slice(i * 6, i * 6 + 6))
-      }
+    insertMany(conversation: ConversationId, addresses: readonly Jid[], self: number, rows: PackedRows, keys: Float64Array): void {
+      const { times, texts, lengths, flags: flagged, sender, attachments } = rows
+      const count = keys.length
+      const doc = keys.map((key) => docs.next(key))
+      const addressIds = addresses.map(addressOf)
+      const senders = Float64Array.from(sender, (index) => addressIds[index] ?? 0)
+      const outgoing = Uint32Array.from(sender, (index) => (index === self ? 1 : 0))
+      const flags = Float64Array.from(flagged)
+      const docFlags = flags.map((flag, i) => flag | (outgoing[i] === 1 ? OUTGOING : 0))
+      const files = new Uint32Array(count).fill(NO_TEXT)
+      const names = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
+      for (const [i, [row]] of attachments.entries()) files[row] = i
+      const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
+      const dictionary = (index: Uint32Array, list: TextColumn): Buffer[] => [asBlob(index), asBlob(list.offsets), asBlob(list.bytes)]
+      const states: MessageState[] = ['received', 'sent']
+      insertColumns(INSERT, count, 'ivditidvvii', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags))
+      for (const [row, list] of attachments) for (const { kind, name, bytes, stored } of list) insertAttachment.run(keys[row], kind, name, bytes, stored)
+      insertColumns(INSERT_DOC, count, 'iiviii', asBlob(doc), asBlob(keys), conversation, asBlob(senders), asBlob(docFlags), asBlob(lengths))
+      insertColumns(INDEX, count, 'itd', asBlob(doc), ...text, ...dictionary(files, names))
     },
     /** Gives a message another time and the place in history that belongs to it. */
     move(row: MessageRow, time: number, after: number): MessageId {
@@ -302,7 +291,7 @@ export function messageWrites(db: WritableDB) {
     /** Another text in the same place: a correction, or a retraction that leaves it empty. */
     edit(row: MessageRow, text: string): void {
       const files = row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null
-      const flags = (row.flags & ~FLAG.link) | FLAG.edited | (LINK.test(text) ? FLAG.link : 0)
+      const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
       if (row.doc !== null) {
         unindex.run(row.doc, row.text, files)
         index.run(row.doc, text, files)

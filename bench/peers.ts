@@ -73,20 +73,26 @@ async function words(): Promise<(text: string) => string[]> {
 
 const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
   Mnemo: async () => {
-    let store = phase === 'build' ? null : await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
+    const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
     return {
       async build(list) {
-        const opened = (store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER }))
-        for (let at = 0; at < list.length; at += 30_000)
-          await opened.write.importRows({ jid: roomOf(0), name: 'room', rows: packRows(list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text }))), self: null })
+        let storing: Promise<unknown> = Promise.resolve()
+        for (let at = 0; at < list.length; at += 30_000) {
+          // as an import does: the next is made ready meanwhile
+          const rows = packRows(list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text })))
+          await storing
+          void store.read.checkpoint()
+          storing = store.write.importRows({ jid: roomOf(0), name: 'room', rows, self: null })
+        }
+        await storing
       },
       // what is done when nothing else is
       async rest() {
-        if (store !== null) await settle(store)
-        await store?.write.checkpoint()
+        await settle(store)
+        await store.write.checkpoint()
       },
-      newest: async (query) => (await store!.find.search({ query: quoted(query), limit: 20 })).hits.length,
-      total: async (query) => (await store!.find.search({ query: quoted(query), limit: 0, total: true })).total ?? 0
+      newest: async (query) => (await store.find.search({ query: quoted(query), limit: 20 })).hits.length,
+      total: async (query) => (await store.find.search({ query: quoted(query), limit: 0, total: true })).total ?? 0
     }
   },
   LIKE: () => {

@@ -112,16 +112,17 @@ async function importing(): Promise<void> {
   await store.write.importRows({ jid, name: 'import', rows: packRows(list.slice(0, 1)), self: null })
   const half = 300_000
   const batches = (from: number, to: number): (typeof list)[] => Array.from({ length: Math.ceil((to - from) / 30_000) }, (_, i) => list.slice(from + i * 30_000, Math.min(to, from + (i + 1) * 30_000)))
-  let took = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const began = performance.now()
+  let storing: Promise<unknown> = Promise.resolve()
   for (const rows of batches(1, half)) {
-    const before = performance.now()
-    await store.write.importRows({ jid, name: 'import', rows: packRows(rows), self: null })
-    took += performance.now() - before
-    await last
-    last = store.read.checkpoint()
+    // as an import does: the next is made ready meanwhile
+    const packed = packRows(rows)
+    await storing
+    void store.read.checkpoint()
+    storing = store.write.importRows({ jid, name: 'import', rows: packed, self: null })
   }
-  await last
+  await storing
+  const took = performance.now() - began
   const path = join(folder, 'second.tsv')
   writeFileSync(path, list.slice(half).map(({ sender, time, text }) => `${sender}\t${time}\t${text}`).join('\n'))
   const transfer = new Transfer({ worker: TRANSFER_WORKER, store, files: storeFiles(folder), media: join(folder, 'media'), onChanges: () => undefined })

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import type { ImportPreview, ImportSummary, Jid, MessageId } from '../../contract/domain.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
 import { ATTACHED, type NewAttachment } from '../store/tables/message.ts'
-import { packRows, type ImportRow } from '../store/import-rows.ts'
+import { packRows, type ImportRow, type PackedRows } from '../store/import-rows.ts'
 import type { ImportFormat, ParsedConversation, ParsedMessage } from './history.ts'
 import { readHistory, type OpenHistory } from './read.ts'
 import type { WriteCall } from './worker.ts'
@@ -77,15 +77,27 @@ export async function importHistory(task: ImportTask, context: TransferContext):
       fresh.sort((a, b) => a.time - b.time)
       const ids: MessageId[] = []
       added.push({ jid, ids })
-      for (let at = 0; at < fresh.length; at += BATCH) {
-        const rows: ImportRow[] = []
-        for (const message of fresh.slice(at, at + BATCH)) rows.push(await toRow(message, task.names, source, context))
-        context.signal.throwIfAborted()
-        const changes = await context.write('importRows', { jid, name, rows: packRows(rows), self: self === null ? null : (task.names[self] ?? self) })
+      // a batch is made ready while the one before it is stored
+      let storing: Promise<void> = Promise.resolve()
+      const store = async (rows: PackedRows): Promise<void> => {
+        const changes = await context.write('importRows', { jid, name, rows, self: self === null ? null : (task.names[self] ?? self) })
         for (const id of changes.ids) ids.push(id as MessageId)
         context.changed({ ...changes, ids: [] })
-        done += rows.length
+        done += changes.added
         context.progress(done, total)
+      }
+      try {
+        for (let at = 0; at < fresh.length; at += BATCH) {
+          const rows: ImportRow[] = []
+          for (const message of fresh.slice(at, at + BATCH)) rows.push(await toRow(message, task.names, source, context))
+          const packed = packRows(rows)
+          await storing
+          context.signal.throwIfAborted()
+          storing = store(packed)
+        }
+      } finally {
+        // what is on its way is stored before anything is undone
+        await storing
       }
     }
     context.signal.throwIfAborted()

@@ -256,6 +256,8 @@ export type MessagePage = z.infer<typeof MessagePage>
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'zh-CN', 'en'])
+  language: z.enum(['system', 'zh-CN', 'en']),
+  /** Messages older than that are deleted from this computer; null: all are kept. */
+  keepDays: z.number().int().min(1).max(36_500).nullable()
 })
 export type Settings = z.infer<typeof Settings>

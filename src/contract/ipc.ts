@@ -72,6 +72,8 @@ export const requests = {
   'account.reconnect': call(z.object({ trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
   'demo.start': call(nothing, nothing),
   'settings.change': call(Settings.partial(), Settings),
+  /** How many messages would be deleted if only those of the last `days` were kept. */
+  'settings.expiring': call(z.object({ days: z.number().int().min(1).max(36_500) }), z.number().int()),
   'conversations.list': call(nothing, z.array(Conversation)),
   'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),

@@ -64,7 +64,10 @@ export class Engine extends EventEmitter<Events> {
     this.transfer = transfer
     this.keyProtection = keyProtection
     this.#log = log
-    this.#upkeep = new Upkeep(store, log, (left, total) => this.emit('indexing', left, total))
+    this.#upkeep = new Upkeep(store, transfer.media, log, {
+      indexing: (left, total) => this.emit('indexing', left, total),
+      changes: (changes) => this.emit('changes', changes)
+    })
   }
 
   /** What the index still lacks. */
@@ -154,6 +157,11 @@ export class Engine extends EventEmitter<Events> {
     await this.store.write.saveAccount(account)
     await this.disconnect()
     await this.#start(account)
+  }
+
+  /** Deletes what is older than the settings say, soon. */
+  expire(): void {
+    this.#upkeep.expire()
   }
 
   wake(): void {

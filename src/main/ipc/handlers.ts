@@ -6,6 +6,7 @@ import { chooseHistory, chooseTarget } from '../desktop/file-dialogs.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { StoreError } from '../store/store.ts'
+import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
 import { applyTheme, systemLanguage } from '../desktop/appearance.ts'
 import type { Profile } from '../profile.ts'
@@ -60,9 +61,11 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
       applyTheme(settings)
+      if (change.keepDays !== undefined) engine().expire()
       hub.broadcast({ type: 'settings', settings })
       return settings
     },
+    'settings.expiring': ({ days }) => engine().store.read.expiring(expiryOf(days)),
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ jid, kind, nick }) => engine().startConversation(jid, kind, nick),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),

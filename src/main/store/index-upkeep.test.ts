@@ -1,15 +1,16 @@
 /** The index follows every change, leaves nothing of what was deleted, and can be made anew at any time. */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid, MessageId } from '../../contract/domain.ts'
 import { openStore, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
 import { migrate, openWritable, type WritableDB } from './database.ts'
-import { packRows } from './import-rows.ts'
+import { packRows, type ImportRow } from './import-rows.ts'
 import { migrations } from './migrations/index.ts'
 import { Store } from './store.ts'
-import { Upkeep } from './upkeep.ts'
+import { expiryOf, Upkeep } from './upkeep.ts'
+import type { StoreChanges } from './writer.ts'
 import Database from 'better-sqlite3'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -164,6 +165,33 @@ test('making the index anew survives being killed, and goes on', { timeout: 60_0
   await store.write.checkIndex()
 })
 
+test('what is older than the settings say goes, from the index and the media folder, too; what is starred or waits stays', { timeout: 20_000 }, async () => {
+  const DAY = 86_400_000
+  const media = join(folder.path, 'media')
+  mkdirSync(media)
+  for (const name of ['old.png', 'new.png']) {
+    writeFileSync(join(media, name), 'picture')
+    utimesSync(join(media, name), 1000, 1000)
+  }
+  const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({ sender: 'a', time: Date.now() - daysAgo * DAY, text, ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] }) })
+  await store.write.importRows({ jid: ROOM, name: 'room', self: null, rows: packRows([at(400, 'ancient one', 'old.png'), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', 'new.png')]) })
+  await store.write.star({ id: await idOf('starred'), on: true })
+  await store.write.queueMessage({ conversation: (await store.read.conversationByJid(ROOM))!.id, text: 'ancient and still waiting', originId: 'o', sender: ROOM, time: Date.now() - 100 * DAY })
+  expect(await store.read.expiring(expiryOf(30))).toBe(2)
+  const told: StoreChanges[] = []
+  const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
+  await store.write.changeSettings({ keepDays: 30 })
+  upkeep.start()
+  upkeep.expire()
+  await expect.poll(() => existsSync(join(media, 'old.png')), { timeout: 15_000 }).toBe(false)
+  upkeep.stop()
+  await upkeep.stopped
+  expect(await total('ancient')).toBe(2)
+  expect(told.flatMap(({ removed }) => removed)).toHaveLength(2)
+  expect(readdirSync(media)).toEqual(['new.png'])
+  await store.write.checkIndex()
+})
+
 test('the engine repairs an index that answers with damage', { timeout: 20_000 }, async () => {
   await add(Array.from({ length: 300 }, (_, i) => `message ${i}`))
   await store.close()
@@ -172,7 +200,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   db.exec("UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100")
   db.close()
   store = await openStore(folder.path)
-  const upkeep = new Upkeep(store, { warn: () => undefined }, () => undefined)
+  const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })
   upkeep.start()
   await store.find.search({ query: 'message', limit: 5, total: true }).catch(() => undefined)
   await expect.poll(() => total('message').catch(() => null), { timeout: 15_000 }).toBe(300)

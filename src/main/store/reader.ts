@@ -76,6 +76,10 @@ export function createReads(db: ReadableDB) {
     },
     attachment: (id: number): { name: string; stored: string | null } | null =>
       db.prepare<[number], { name: string; stored: string | null }>('SELECT name, stored FROM attachment WHERE id = ?').get(id) ?? null,
+    /** How many messages `expire` would delete. `before`: ms. */
+    expiring: (before: number): number => messages.expiringCount(before),
+    /** The names in the media folder that attachments have. */
+    storedFiles: (): string[] => db.prepare<[], string>('SELECT DISTINCT stored FROM attachment WHERE stored IS NOT NULL').pluck().all(),
     queued: (): QueuedMessage[] =>
       messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id }])),
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */

@@ -1,5 +1,8 @@
-/** What the index needs beside its writes: to be made anew after its rules changed, and to be merged when nothing else is done. */
+/** What the store needs beside its writes: an index that is made anew after its rules changed and merged when nothing else is done, and what has expired deleted. */
+import { readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Store } from './store.ts'
+import type { StoreChanges } from './writer.ts'
 
 /** Messages put into the index at once: about 20 ms of the writer's time. */
 const BATCH = 1500
@@ -8,18 +11,36 @@ const IDLE_MS = 5000
 /** Pages merged at once: a few ms. */
 const MERGE_PAGES = 64
 
+/** Messages deleted at once. */
+const EXPIRY_BATCH = 300
+const EXPIRY_EVERY_MS = 3_600_000
+/** A file in the media folder that no message has may still be on its way into one, ms. */
+const MEDIA_AGE_MS = 3_600_000
+
+/** The time before which nothing is kept, ms. */
+export const expiryOf = (days: number): number => Date.now() - days * 86_400_000
+
+interface Told {
+  indexing(left: number, total: number): void
+  changes(changes: StoreChanges): void
+}
+
 export class Upkeep {
   progress = { left: 0, total: 0 }
   stopped: Promise<void> = Promise.resolve()
   readonly #store: Store
   readonly #log: { warn(text: string): void }
-  readonly #tell: (left: number, total: number) => void
+  readonly #media: string
+  readonly #tell: Told
+  /** When to look again; performance.now(). */
+  #expiryAt = 0
   #running = false
   #suspected = false
   #wake: (() => void) | null = null
 
-  constructor(store: Store, log: { warn(text: string): void }, tell: (left: number, total: number) => void) {
+  constructor(store: Store, media: string, log: { warn(text: string): void }, tell: Told) {
     this.#store = store
+    this.#media = media
     this.#log = log
     this.#tell = tell
   }
@@ -36,6 +57,12 @@ export class Upkeep {
     this.#wake?.()
   }
 
+  /** The settings say anew what is to be kept. */
+  expire(): void {
+    this.#expiryAt = 0
+    this.#wake?.()
+  }
+
   stop(): void {
     this.#running = false
     this.#wake?.()
@@ -49,6 +76,7 @@ export class Upkeep {
     while (this.#running) {
       await this.#pause(IDLE_MS)
       if (this.#suspected && this.#running) await this.#repair()
+      if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
       const writes = this.#store.writes
       if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
       // a write that comes in goes first: each step is short
@@ -65,6 +93,25 @@ export class Upkeep {
       while (this.#running && (await this.#store.find.prepare()));
     } catch (error) {
       this.#log.warn(`search is not prepared: ${String(error)}`)
+    }
+  }
+
+  /** Deletes what is older than the settings say, and the files that no message has any more. */
+  async #expire(): Promise<void> {
+    this.#expiryAt = performance.now() + EXPIRY_EVERY_MS
+    const { keepDays } = await this.#store.read.settings()
+    if (keepDays === null) return
+    const before = expiryOf(keepDays)
+    for (let more = true; more && this.#running; ) {
+      const changes = await this.#store.write.expire({ before, limit: EXPIRY_BATCH })
+      this.#tell.changes(changes)
+      more = changes.removed.length === EXPIRY_BATCH
+    }
+    const kept = new Set(await this.#store.read.storedFiles())
+    for (const name of await readdir(this.#media).catch(() => [])) {
+      if (kept.has(name)) continue
+      const path = join(this.#media, name)
+      if (Date.now() - (await stat(path)).mtimeMs > MEDIA_AGE_MS) await rm(path, { force: true })
     }
   }
 
@@ -85,7 +132,7 @@ export class Upkeep {
       const { indexed, left } = await this.#store.write.indexOlder(BATCH)
       if (indexed === 0 && this.progress.total === 0) return
       this.progress = { left, total: Math.max(this.progress.total, left + indexed) }
-      this.#tell(left, this.progress.total)
+      this.#tell.indexing(left, this.progress.total)
       if (left === 0) {
         this.progress = { left: 0, total: 0 }
         return

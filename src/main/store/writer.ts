@@ -16,6 +16,7 @@ import type { PackedRows } from './import-rows.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
 import { conversationWrites } from './tables/conversation.ts'
+import { mentions } from './mentions.ts'
 import { FLAG, messageWrites, toMessage, type MessageRow } from './tables/message.ts'
 
 /** A message as sync hands it over: verified, not yet known to be new. */
@@ -219,8 +220,9 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation], [toMessage(read(id))], [], 1)
   })
 
-  const transition = transaction((conversationJid: string, originId: string, state: MessageState, error: string | null): StoreChanges => {
-    const conversation = conversations.byJid(conversationJid)
+  const transition = transaction((input: { conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges => {
+    const { originId, state, error } = input
+    const conversation = conversations.byJid(input.conversation)
     const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
     if (conversation === null || row === undefined) return changes([])
     if (!FOLLOWS[row.state].includes(state)) return changes([])
@@ -250,23 +252,20 @@ export function createWrites(db: WritableDB) {
     return changes([row.conversation], [toMessage(read(row.id))])
   })
 
-  const remove = transaction((ids: MessageId[]): StoreChanges => {
-    const rows = ids.flatMap((id) => messages.byId(id) ?? [])
+  function removeRows(rows: readonly MessageRow[]): StoreChanges {
     for (const row of rows) messages.remove(row)
     const touched = new Set(rows.map((row) => row.conversation))
     for (const conversation of touched) conversations.summarize(conversation)
     return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
-  })
+  }
+
+  const remove = transaction((ids: MessageId[]) => removeRows(ids.flatMap((id) => messages.byId(id) ?? [])))
+  const expire = transaction((input: { before: number; limit: number }) => removeRows(messages.expired(input.before, input.limit)))
 
   const undoImport = transaction((input: { jid: Jid; ids: MessageId[] }): StoreChanges => {
-    for (const id of input.ids) {
-      const row = messages.byId(id)
-      if (row !== undefined) messages.remove(row)
-    }
+    const removed = removeRows(input.ids.flatMap((id) => messages.byId(id) ?? []))
     const conversation = conversations.byJid(input.jid)
-    if (conversation === null) return changes([])
-    conversations.summarize(conversation.id)
-    if (messages.newest(conversation.id) !== null) return changes([conversation.id], [], input.ids.map((id) => ({ conversation: conversation.id, id })))
+    if (conversation === null || messages.newest(conversation.id) !== null) return removed
     conversations.remove(conversation.id)
     return { ...changes([]), removedConversations: [conversation.id] }
   })
@@ -312,7 +311,7 @@ export function createWrites(db: WritableDB) {
     return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
-  const saveContacts = transaction((contacts: Contact[], complete: boolean): StoreChanges => {
+  const saveContacts = transaction(({ contacts, complete }: { contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
     if (complete) for (const known of accounts.contacts()) if (!kept.has(known.jid)) accounts.removeContact(known.jid)
     const touched: number[] = []
@@ -324,7 +323,7 @@ export function createWrites(db: WritableDB) {
   })
 
   return {
-    record: (batch: RecordBatch) => record(batch),
+    record,
     /** Durable before it returns, also against power loss: the user sees the bubble after this. */
     queueMessage(input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges {
       db.pragma('synchronous = FULL')
@@ -334,19 +333,20 @@ export function createWrites(db: WritableDB) {
         db.pragma('synchronous = NORMAL')
       }
     },
-    transition: (input: { conversation: Jid; originId: string; state: MessageState; error: string | null }) =>
-      transition(input.conversation, input.originId, input.state, input.error),
-    retry: (id: MessageId) => retry(id),
-    discard: (id: MessageId) => discard(id),
-    edit: (input: { id: MessageId; text: string }) => edit(input),
-    remove: (ids: MessageId[]) => remove(ids),
+    transition,
+    retry,
+    discard,
+    edit,
+    remove,
+    /** Deletes the oldest `limit` messages from before a time (ms). */
+    expire,
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
     /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */
-    undoImport: (input: { jid: Jid; ids: MessageId[] }) => undoImport(input),
-    star: (input: { id: MessageId; on: boolean }) => star(input),
+    undoImport,
+    star,
     /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
-    indexOlder: (count: number) => indexOlder(count),
+    indexOlder,
     /** Looks the index over; throws SQLITE_CORRUPT_VTAB where it does not agree with the messages. */
     checkIndex: () => void db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)"),
     /** Forgets the index; indexOlder makes it anew from the messages. */
@@ -357,13 +357,13 @@ export function createWrites(db: WritableDB) {
       db.prepare("INSERT INTO message_index (message_index, rank) VALUES ('merge', ?)").run(pages)
       return Number(db.prepare('SELECT total_changes()').pluck().get()) - before >= 2
     },
-    ensureConversation: (input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }) => ensureConversation(input),
+    ensureConversation,
     renameConversation(input: { jid: Jid; name: string }): StoreChanges {
       const renamed = conversations.rename(input.jid, input.name)
       const conversation = conversations.byJid(input.jid)
       return changes(renamed && conversation !== null ? [conversation.id] : [])
     },
-    markRead: (input: { conversation: ConversationId; upTo: MessageId }) => markRead(input),
+    markRead,
     saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])
@@ -379,7 +379,7 @@ export function createWrites(db: WritableDB) {
     },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
     removeAccount: () => void accounts.removeAccount(),
-    saveContacts: (input: { contacts: Contact[]; complete: boolean }) => saveContacts(input.contacts, input.complete),
+    saveContacts,
     removeContact: (jid: Jid) => void accounts.removeContact(jid),
     /** Merged here, one after the other, so that two windows' changes at once are both kept. */
     changeSettings(change: Partial<Settings>): Settings {
@@ -396,15 +396,4 @@ export function createWrites(db: WritableDB) {
   }
 }
 
-/** Whether a text speaks to somebody by the nickname: after an @, or as a word of its own. */
-function mentions(text: string, nick: string): boolean {
-  const said = text.toLowerCase()
-  const name = nick.toLowerCase()
-  if (said.includes(`@${name}`)) return true
-  const joined = /[\p{L}\p{N}]/u
-  const spaced = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{N}]/u.test(name)
-  for (let at = said.indexOf(name); at >= 0 && spaced; at = said.indexOf(name, at + 1))
-    if (!joined.test(said.charAt(at - 1)) && !joined.test(said.charAt(at + name.length))) return true
-  return false
-}
 export type Writes = ReturnType<typeof createWrites>

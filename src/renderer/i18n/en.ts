@@ -228,6 +228,14 @@ export default {
     history: 'History on this computer',
     keychain: "It is encrypted. The system's keychain keeps the key.",
     keyFile: 'It is encrypted, but this system offers no keychain: the key lies in a file beside it that only your user can read. Whoever can read your files can read your messages.',
+    keep: 'Keep messages',
+    keepForever: 'For ever',
+    keepDays: 'For {n} day | For {n} days',
+    keepYear: 'For a year',
+    keepTitle: 'Delete older messages?',
+    keepAbout: '{count} message on this computer is older than that. It and all that grow older will be deleted here, and from the search; starred ones stay. This cannot be undone. | {count} messages on this computer are older than that. They and all that grow older will be deleted here, and from the search; starred ones stay. This cannot be undone.',
+    keepConfirm: 'Delete older messages',
+    keepCancel: 'Cancel',
     about: 'About',
     version: 'Mnemo {version}, on {host}'
   }

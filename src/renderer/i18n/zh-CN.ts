@@ -228,6 +228,14 @@ export default {
     history: '这台电脑上的历史消息',
     keychain: '历史消息已加密，密钥由系统钥匙串保管。',
     keyFile: '历史消息已加密，但本系统没有钥匙串：密钥保存在旁边一个只有你的用户可读的文件里。能读取你文件的人就能读取你的消息。',
+    keep: '保留消息',
+    keepForever: '永久',
+    keepDays: '{n} 天',
+    keepYear: '一年',
+    keepTitle: '删除更早的消息？',
+    keepAbout: '这台电脑上有 {count} 条消息早于这个期限。它们以及今后到期的消息都会从本机和搜索中删除，已加星标的消息会保留。此操作无法撤销。',
+    keepConfirm: '删除更早的消息',
+    keepCancel: '取消',
     about: '关于',
     version: 'Mnemo {version}，运行于 {host}'
   }

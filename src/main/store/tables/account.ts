@@ -8,7 +8,7 @@ export interface Contact {
   subscription: 'none' | 'to' | 'from' | 'both'
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system' }
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', keepDays: null }
 
 export function accountReads(db: ReadableDB) {
   const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id LIMIT 1').pluck()
@@ -22,7 +22,7 @@ export function accountReads(db: ReadableDB) {
     contacts: () => contacts.all(),
     settings(): Settings {
       const json = setting.get('settings')
-      return json === undefined ? DEFAULT_SETTINGS : Settings.parse(JSON.parse(json))
+      return json === undefined ? DEFAULT_SETTINGS : Settings.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(json) as object) })
     },
     searchHistory(): SearchHistory {
       const json = setting.get('search-history')

@@ -61,6 +61,9 @@ function toAttachments(json: string): Attachment[] {
   return list.map(([id, kind, name, bytes, here]) => ({ id, kind, name, bytes, here: here === 1 }))
 }
 
+/** Starred ones stay, and those that are still to be sent. */
+const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state NOT IN ('queued', 'failed')`
+
 export function messageReads(db: ReadableDB) {
   const select = (where: string): string => `SELECT ${COLUMNS} FROM message m WHERE ${where}`
   const byId = db.prepare<[number], MessageRow>(select('m.id = ?'))
@@ -73,6 +76,8 @@ export function messageReads(db: ReadableDB) {
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
     .pluck()
+  const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
+  const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
     .prepare<[number], number>(
@@ -88,6 +93,9 @@ export function messageReads(db: ReadableDB) {
     queued: () => queued.all(),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
+    /** Messages from before a time (ms) that may go, oldest first. */
+    expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
+    expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** The newest message whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number) => newestSettled.get(conversation) ?? null

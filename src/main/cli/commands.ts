@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseJid } from '../../contract/address.ts'
 import { AccountSettings, ExportFormat, SearchOrder, type ConnectionState, type Facets, type Message, type SearchHit } from '../../contract/domain.ts'
 import { findAssets } from '../assets.ts'
+import type { Running } from '../transfer/transfer.ts'
 import { Engine } from '../engine.ts'
 import { IMPORT_FORMATS } from '../transfer/history.ts'
 
@@ -84,6 +85,18 @@ async function password(): Promise<string> {
 }
 
 const line = (message: Message): string => `${new Date(message.time).toISOString()}\t${message.senderName}\t${message.text.replace(/[\t\n]/g, ' ')}\n`
+
+/** Long work says on a terminal how far it is; Ctrl+C undoes it. */
+function watched(): Running {
+  const cancel = new AbortController()
+  process.once('SIGINT', () => cancel.abort())
+  return {
+    signal: cancel.signal,
+    onProgress: (done, total) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${done} / ${total}`)
+    }
+  }
+}
 
 export const commands: Record<string, Command> = {
   'sign-in': {
@@ -199,13 +212,8 @@ export const commands: Record<string, Command> = {
         }
         const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
         const conversation = text(values, 'conversation')
-        const cancel = new AbortController()
-        process.once('SIGINT', () => cancel.abort())
         const started = performance.now()
-        const onProgress = (done: number, total: number): void => {
-          if (process.stderr.isTTY) process.stderr.write(`\r${done} / ${total}`)
-        }
-        const { added, known, conversations, notices, unreadableTimes } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation }, { signal: cancel.signal, onProgress })
+        const { added, known, conversations, notices, unreadableTimes } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation }, watched())
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')
         process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
@@ -233,13 +241,8 @@ export const commands: Record<string, Command> = {
         const address = text(values, 'conversation')
         const conversation = address === null ? null : ((await engine.store.read.conversations()).find(({ jid, name }) => jid === address || name === address)?.id ?? null)
         if (address !== null && conversation === null) throw new UsageError(`there is no conversation '${address}'`)
-        const cancel = new AbortController()
-        process.once('SIGINT', () => cancel.abort())
-        const onProgress = (done: number, total: number): void => {
-          if (process.stderr.isTTY) process.stderr.write(`\r${done} / ${total}`)
-        }
         const language = text(values, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
-        const { messages, files } = await engine.transfer.export({ path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language }, { signal: cancel.signal, onProgress })
+        const { messages, files } = await engine.transfer.export({ path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language }, watched())
         process.stdout.write(`exported ${messages} messages${files === 0 ? '' : ` and ${files} files`} to ${file}\n`)
         return 0
       })

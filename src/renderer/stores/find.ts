@@ -10,6 +10,8 @@ const PAGE = 100
 export const useFindStore = defineStore('find', () => {
   const thread = useThreadStore()
   const open = ref(false)
+  /** Rises each time that somebody wants to type. */
+  const started = ref(0)
   const query = ref('')
   const total = ref<number | null>(null)
   /** The hit that is shown, 0 the newest; -1: none. */
@@ -68,6 +70,11 @@ export const useFindStore = defineStore('find', () => {
   const older = (): Promise<void> => go(at.value + 1)
   const newer = (): Promise<void> => go(at.value - 1)
 
+  /** Opens it, or leads back to what is looked for. */
+  function start(): void {
+    open.value = true
+    started.value++
+  }
   function close(): void {
     open.value = false
     query.value = ''
@@ -81,5 +88,5 @@ export const useFindStore = defineStore('find', () => {
     () => void mark()
   )
 
-  return { open, query, place, marks, older, newer, close }
+  return { open, started, query, place, marks, older, newer, start, close }
 })

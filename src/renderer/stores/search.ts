@@ -6,7 +6,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { ConversationId, Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
-import { withoutRange } from '../composables/query-text.ts'
+import { withoutRange, withoutRanges } from '../composables/query-text.ts'
 
 export const SEARCH_KINDS = ['all', 'media', 'files', 'links'] as const
 export type SearchKind = (typeof SEARCH_KINDS)[number]
@@ -154,7 +154,11 @@ export const useSearchStore = defineStore('search', () => {
     query.value = there === undefined ? `${query.value.trim()} ${filter}`.trim() : withoutRange(query.value, there.range)
   }
 
+  function clearFilters(): void {
+    query.value = withoutRanges(query.value, filters.value.map(({ range }) => range))
+  }
+
   watch([query, scope, order, kind], () => void run())
 
-  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, toggle }
+  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
 })

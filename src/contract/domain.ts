@@ -32,6 +32,32 @@ export const Attachment = z.object({
 })
 export type Attachment = z.infer<typeof Attachment>
 
+/** Somebody's answer to a message in one sign (XEP-0444). */
+export const Reaction = z.object({
+  emoji: z.string(),
+  count: z.number().int().positive(),
+  /** We are among them. */
+  own: z.boolean(),
+  /** Who the others are, as far as they have room. */
+  names: z.array(z.string())
+})
+export type Reaction = z.infer<typeof Reaction>
+
+/** The message that another one answers. */
+export const Quoted = z.object({
+  /** null: it is not on this computer. */
+  id: MessageId.nullable(),
+  senderName: z.string(),
+  outgoing: z.boolean(),
+  /** Its beginning. */
+  text: z.string()
+})
+export type Quoted = z.infer<typeof Quoted>
+
+/** What may be done to a message that was sent. */
+export const ChangeKind = z.enum(['correction', 'retraction', 'reactions'])
+export type ChangeKind = z.infer<typeof ChangeKind>
+
 export const Message = z.object({
   id: MessageId,
   /** Stable over a change of `id` (an own message moves once, when its archive gives it a time). */
@@ -48,7 +74,13 @@ export const Message = z.object({
   error: z.string().nullable(),
   starred: z.boolean(),
   edited: z.boolean(),
-  attachments: z.array(Attachment)
+  /** Its author, or the group's moderators, took it back; there is no text any more. */
+  retracted: z.boolean(),
+  /** Others can be told of a change to it: it has an id that they know. */
+  changeable: z.boolean(),
+  attachments: z.array(Attachment),
+  reactions: z.array(Reaction),
+  reply: Quoted.nullable()
 })
 export type Message = z.infer<typeof Message>
 
@@ -65,9 +97,11 @@ export const Conversation = z.object({
   unread: z.number().int().nonnegative(),
   /** Everything up to here has been seen. */
   readUpTo: z.number().int().nonnegative(),
+  /** The other one has seen our messages up to here. */
+  seenUpTo: z.number().int().nonnegative(),
   draft: z.string(),
   last: z
-    .object({ id: MessageId, text: z.string(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), state: MessageState })
+    .object({ id: MessageId, text: z.string(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), state: MessageState })
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>
@@ -258,6 +292,9 @@ export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'zh-CN', 'en']),
   /** Messages older than that are deleted from this computer; null: all are kept. */
-  keepDays: z.number().int().min(1).max(36_500).nullable()
+  keepDays: z.number().int().min(1).max(36_500).nullable(),
+  /** Contacts are told what we have read, and when we type. */
+  tellRead: z.boolean(),
+  tellTyping: z.boolean()
 })
 export type Settings = z.infer<typeof Settings>

@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import {
   AccountSettings,
+  ChangeKind,
   Completion,
   ConnectionState,
   Conversation,
@@ -34,6 +35,8 @@ export const AppState = z.object({
   account: z.object({ jid: Jid }).nullable(),
   connection: ConnectionState,
   presence: z.record(z.string(), Presence),
+  /** Names of those who type now, by the conversation's address. */
+  typing: z.record(z.string(), z.array(z.string()).readonly()),
   /** Messages the index still lacks, of how many; 0: it is complete. */
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
@@ -80,7 +83,12 @@ export const requests = {
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
   'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
-  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
+  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable() }), Message),
+  /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
+  'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
+  /** From this computer alone. */
+  'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
+  'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
@@ -141,6 +149,8 @@ export type AppEvent =
   | { type: 'account'; account: AppState['account']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
   | { type: 'presence'; presence: Record<string, Presence> }
+  /** Names of those who type now, by the conversation's address. */
+  | { type: 'typing'; typing: Record<string, readonly string[]> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
   /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }

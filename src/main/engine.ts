@@ -4,10 +4,11 @@ import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
 import { Connection } from './connection/connection.ts'
 import { JoinError } from './sync/groups.ts'
 import { Session, type Log } from './sync/session.ts'
+import { Typists } from './sync/typists.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
@@ -34,6 +35,8 @@ interface Events {
   indexing: [left: number, total: number]
   connection: [ConnectionState]
   presence: [ReadonlyMap<string, Presence>]
+  /** Who types now, by conversation. */
+  typing: [ReadonlyMap<Jid, readonly string[]>]
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -57,6 +60,9 @@ export class Engine extends EventEmitter<Events> {
   #session: Session | null = null
   #account: AccountSettings | null = null
   #presence = new Map<string, Map<string, Presence>>()
+  readonly #typists = new Typists((typing) => this.emit('typing', typing))
+  /** To whom we said that we type, if to anyone. */
+  #typingTo: Jid | null = null
 
   private constructor(store: Store, transfer: Transfer, keyProtection: 'keychain' | 'file', log: Log) {
     super()
@@ -99,6 +105,10 @@ export class Engine extends EventEmitter<Events> {
   /** What each contact's best resource shows, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
     return new Map([...this.#presence].map(([jid, resources]) => [jid, best(resources.values())]))
+  }
+  /** Who types now, by conversation: addresses. */
+  get typing(): ReadonlyMap<Jid, readonly string[]> {
+    return this.#typists.now
   }
 
   /** Connects the account that is stored, if there is one. */
@@ -188,17 +198,45 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Stores the message and its place in the queue, then sends when it can. */
-  async send(id: ConversationId, text: string): Promise<Message> {
-    const conversation = await this.store.read.conversation(id)
-    if (conversation === null) throw new EngineError('not-found', 'the conversation')
-    const own = this.#account === null ? ('me@local.invalid' as Jid) : bare(this.#account.jid)
-    const sender = conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
-    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now() })
+  async send(id: ConversationId, text: string, reply: MessageId | null = null): Promise<Message> {
+    const sender = await this.#senderIn(id)
+    this.#typingTo = null
+    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), reply })
     this.emit('changes', changes)
     this.#session?.outbox.flush()
     const message = changes.messages[0]
     if (message === undefined) throw new Error('the message was written and is not there')
     return message
+  }
+
+  /** Who we are in a conversation. */
+  async #senderIn(id: ConversationId): Promise<Jid> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null) throw new EngineError('not-found', 'the conversation')
+    const own = this.#account === null ? ('me@local.invalid' as Jid) : bare(this.#account.jid)
+    return conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
+  }
+
+  /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
+  async change(id: MessageId, kind: ChangeKind, text: string): Promise<void> {
+    const message = await this.store.read.message(id)
+    if (message === null) throw new EngineError('not-found', 'the message')
+    this.emit('changes', await this.store.write.change({ id, kind, text, originId: randomUUID(), sender: await this.#senderIn(message.conversation), time: Date.now() }))
+    this.#session?.outbox.flush()
+  }
+
+  /** Deletes messages from this computer alone. */
+  async remove(ids: MessageId[]): Promise<void> {
+    this.emit('changes', await this.store.write.remove(ids))
+  }
+
+  /** We type in a conversation, or do no longer. */
+  async type(id: ConversationId, typing: boolean): Promise<void> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
+    if (!(await this.store.read.settings()).tellTyping) return
+    this.#typingTo = typing ? conversation.jid : null
+    this.#session?.tellTyping(conversation.jid, typing)
   }
 
   async retry(id: MessageId): Promise<void> {
@@ -221,7 +259,12 @@ export class Engine extends EventEmitter<Events> {
   }
 
   async markRead(conversation: ConversationId, upTo: MessageId): Promise<void> {
-    this.emit('changes', await this.store.write.markRead({ conversation, upTo }))
+    const changes = await this.store.write.markRead({ conversation, upTo })
+    this.emit('changes', changes)
+    const [read] = changes.conversations
+    if (read?.kind !== 'direct' || !(await this.store.read.settings()).tellRead) return
+    const newest = await this.store.read.newestReceived({ conversation, upTo })
+    if (newest !== null && newest.id !== null) this.#session?.tellRead(read.jid, newest.id)
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {
@@ -254,7 +297,9 @@ export class Engine extends EventEmitter<Events> {
     })
     session.on('changes', (changes) => this.emit('changes', changes))
     session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
+    session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))
     session.on('presenceReset', () => {
+      this.#typists.clear()
       this.#presence.clear()
       this.emit('presence', this.presence)
     })

@@ -9,6 +9,8 @@ interface ForeignEvent {
   type?: string
   sender?: string
   body?: string
+  id?: string
+  values?: string[]
 }
 
 export interface Foreign {
@@ -35,6 +37,8 @@ export async function foreignClient(server: TestServer, user: string): Promise<F
     const deadline = Date.now() + ms
     for (;;) {
       const found = events.find(match)
+      const failed = events.find(({ event }) => event === 'failed')
+      if (failed !== undefined) throw new Error(`the foreign client failed: ${failed.body}`)
       if (found !== undefined) return found
       if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the foreign client said only ${JSON.stringify(events.slice(-5))}`)
       await new Promise<void>((resolve) => {

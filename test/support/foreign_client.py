@@ -21,8 +21,22 @@ class Foreign(slixmpp.ClientXMPP):
         self.register_plugin("xep_0030")
         self.register_plugin("xep_0045")
         self.register_plugin("xep_0199")
+        self.register_plugin("xep_0085")
+        self.register_plugin("xep_0184")
+        self.register_plugin("xep_0308")
+        self.register_plugin("xep_0333")
+        self.register_plugin("xep_0359")
+        self.register_plugin("xep_0424")
+        self.register_plugin("xep_0444")
+        self.register_plugin("xep_0461")
         self.add_event_handler("session_start", self.start)
         self.add_event_handler("message", self.received)
+        self.add_event_handler("message_correction", lambda m: say(event="correction", body=m["body"], id=m["replace"]["id"]))
+        self.add_event_handler("reactions", lambda m: say(event="reactions", values=list(m["reactions"].get_values()), id=m["reactions"]["id"]))
+        self.add_event_handler("message_retract", lambda m: say(event="retraction", id=m["retract"]["id"]))
+        self.add_event_handler("receipt_received", lambda m: say(event="receipt", id=m["receipt"]))
+        self.add_event_handler("marker_displayed", lambda m: say(event="displayed", id=m["displayed"]["id"]))
+        self.add_event_handler("chatstate_composing", lambda m: say(event="composing", sender=str(m["from"])))
         self.add_event_handler("failed_auth", lambda _: say(event="failed"))
 
     async def start(self, _):
@@ -48,6 +62,17 @@ class Foreign(slixmpp.ClientXMPP):
             # answered by the server after all that was sent before it
             await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
             say(event="sent")
+        elif what == "correct":
+            message = self.make_message(mto=command["to"], mbody=command["body"], mtype="chat")
+            message["replace"]["id"] = command["id"]
+            message.send()
+            say(event="done")
+        elif what == "react":
+            self.plugin["xep_0444"].send_reactions(slixmpp.JID(command["to"]), command["id"], command["emoji"])
+            say(event="done")
+        elif what == "raw":
+            self.send_raw(command["xml"])
+            say(event="done")
         elif what == "quit":
             await self.disconnect()
             asyncio.get_event_loop().stop()
@@ -62,7 +87,10 @@ async def commands(client):
         if not line:
             loop.stop()
             return
-        await client.command(json.loads(line))
+        try:
+            await client.command(json.loads(line))
+        except Exception as error:
+            say(event="failed", body=repr(error))
 
 
 def main():

@@ -2,8 +2,12 @@
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../contract/address.ts'
 import { LONGEST_TEXT, type ConversationKind, type Jid } from '../../contract/domain.ts'
+import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
+import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
+import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
 import { originId, stanzaId } from './stable-ids.ts'
+import { sendable } from './text.ts'
 
 export interface DecodedMessage {
   conversation: Jid
@@ -13,6 +17,12 @@ export interface DecodedMessage {
   text: string
   stanzaId: string | null
   originId: string | null
+  /** RFC 6120 section 8.1.3; null where it is the origin-id. */
+  messageId: string | null
+  /** XEP-0461: an id of the message that this one answers. */
+  replyTo: string | null
+  /** It is no message of its own, but does something to another one; `text` says what. */
+  change: Pick<DecodedChange, 'kind' | 'target'> | null
 }
 
 /** What decoding has to know of us. */
@@ -23,9 +33,6 @@ export interface Self {
   nickIn(group: string): string | null
 }
 
-/** Characters that XML 1.0 cannot carry. */
-const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
-
 /**
  * The message that a stanza says, or null where it carries no text. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
@@ -33,30 +40,36 @@ const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
   const from = parseJid(stanza.attrs['from'] ?? self.jid)
   const to = parseJid(stanza.attrs['to'] ?? self.jid)
-  const body = stanza.getChild('body')?.text() ?? ''
-  if (from === null || to === null || body === '' || stanza.attrs['type'] === 'error') return null
-  const text = body.length > LONGEST_TEXT ? body.slice(0, LONGEST_TEXT) : body
+  const written = stanza.getChild('body')?.text() ?? ''
+  const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
+  const body = whole === '' ? '' : withoutFallback(stanza, whole)
+  const done = decodeChange(stanza, body)
+  if (from === null || to === null || (body === '' && done === null) || stanza.attrs['type'] === 'error') return null
+  const text = done?.text ?? body
+  const origin = originId(stanza)
+  const { id } = stanza.attrs
+  const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
+  const change = done === null ? null : { kind: done.kind, target: done.target }
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
     // a group we are not in cannot write to us; a message of the room itself is no one's
-    if (nick === null || resource(from) === '') return null
-    return { conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, text, stanzaId: stanzaId(stanza, group), originId: originId(stanza) }
+    if (nick === null || (resource(from) === '' && !isModeration(stanza))) return null
+    return { ...common, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
   }
   const outgoing = bare(from) === self.jid
   const peer = outgoing ? to : from
   // a private message in a group is a conversation with that occupant
   const conversation = self.nickIn(bare(peer)) === null ? bare(peer) : peer
-  return { conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, text, stanzaId: stanzaId(stanza, self.jid), originId: originId(stanza) }
+  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
-/** The text of a message as XML can carry it. */
-export const sendable = (text: string): string => text.toWellFormed().replace(UNSENDABLE, '\ufffd')
-
 /** A text message. Its id is its origin-id, the same over every retry (XEP-0359). */
-export function encodeMessage(to: string, kind: ConversationKind, text: string, id: string): Element {
-  const common = [xml('body', {}, sendable(text)), xml('origin-id', { xmlns: NS.stableId, id })]
+export function encodeMessage(to: string, kind: ConversationKind, text: string, id: string, reply: { id: string; to: string; text: string } | null = null): Element {
+  const { body, elements } = encodeReply(text, reply)
+  const common = [xml('body', {}, sendable(body)), xml('origin-id', { xmlns: NS.stableId, id }), ...elements]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
-    : xml('message', { to, type: 'chat', id }, ...common, xml('request', { xmlns: NS.receipts }))
+    : xml('message', { to, type: 'chat', id }, ...common, xml('request', { xmlns: NS.receipts }), markable())
 }

@@ -3,9 +3,13 @@ import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { archivePage, archiveQuery, archiveResult } from './archive.ts'
 import { carbonOf } from './carbons.ts'
+import { encodeChange } from './changes.ts'
+import { typingOf } from './chat-states.ts'
 import { delayStamp } from './delay.ts'
 import { joinAnswer } from './group.ts'
-import { decodeMessage, encodeMessage, sendable, type Self } from './message.ts'
+import { decodeMessage, encodeMessage, type Self } from './message.ts'
+import { displayed, displayedId } from './markers.ts'
+import { sendable } from './text.ts'
 import { presenceOf } from './presence.ts'
 import { receiptFor, receiptOf } from './receipts.ts'
 import { isRosterPush, rosterItems } from './roster.ts'
@@ -106,4 +110,45 @@ test('presence, delays and joining are read as the XEPs have them', () => {
   expect(joinAnswer(own, 'room@rooms.example.org')).toEqual({ kind: 'joined', nick: 'mimi' })
   const conflict = xml('presence', { from: 'room@rooms.example.org/mimi', type: 'error' }, xml('error', {}, xml('conflict', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' })))
   expect(joinAnswer(conflict, 'room@rooms.example.org')).toEqual({ kind: 'refused', condition: 'conflict' })
+})
+
+test('corrections, retractions and reactions are written as they are read', () => {
+  for (const change of [{ kind: 'correction', target: 'm1', text: '改好了 <&>' }, { kind: 'retraction', target: 'm1', text: '' }, { kind: 'reactions', target: 'm1', text: '👍 ❤️' }, { kind: 'reactions', target: 'm1', text: '' }] as const) {
+    const stanza = encodeChange('bob@example.org', 'direct', change, 'c1')
+    stanza.attrs['from'] = `${me}/laptop`
+    expect(decodeMessage(stanza, self)).toMatchObject({ conversation: 'bob@example.org', outgoing: true, text: change.text, originId: 'c1', messageId: null, change: { kind: change.kind, target: 'm1' } })
+  }
+})
+
+test('hostile changes are bounded', () => {
+  const from = { from: 'bob@example.org/x', to: me, type: 'chat' }
+  const many = Array.from({ length: 5000 }, (_, i) => xml('reaction', {}, i % 2 === 0 ? `r${i}` : 'with space'))
+  expect(decodeMessage(message(from, xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'm' }, ...many)), self)?.text.split(' ')).toHaveLength(16)
+  expect(decodeMessage(message(from, xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'x'.repeat(2000) }, xml('reaction', {}, '👍'))), self)).toBeNull()
+  expect(decodeMessage(message(from, xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: 'm' })), self)).toBeNull()
+  expect(decodeMessage(message(from, xml('retract', { xmlns: 'urn:xmpp:message-retract:1' })), self)).toBeNull()
+})
+
+test('a group itself says only what its moderators took back', () => {
+  const room = { from: 'room@rooms.example.org', to: me, type: 'groupchat' }
+  const retract = (...inside: Element[]): Element => xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 'a1' }, ...inside)
+  expect(decodeMessage(message(room, retract(xml('moderated', { xmlns: 'urn:xmpp:message-moderate:1', by: 'room@rooms.example.org/mod' }))), self)).toMatchObject({ sender: 'room@rooms.example.org', change: { kind: 'retraction', target: 'a1' } })
+  expect(decodeMessage(message(room, retract()), self)).toBeNull()
+})
+
+test('a reply goes out with a quotation for those who do not know replies, and comes in without it', () => {
+  const stanza = encodeMessage('bob@example.org', 'direct', '好的', 'm2', { id: 'm1', to: 'bob@example.org', text: '👨‍👩‍👧 first line\nsecond line' })
+  expect(stanza.getChildText('body')).toBe('> 👨‍👩‍👧 first line\n> second line\n好的')
+  stanza.attrs['from'] = me
+  expect(decodeMessage(stanza, self)).toMatchObject({ text: '好的', replyTo: 'm1' })
+  const lying = (start: string, end: string): Element => message({ from: 'bob@example.org', to: me, type: 'chat' }, body('short'), xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start, end })))
+  for (const [start, end] of [['0', '99'], ['-1', '3'], ['4', '2'], ['x', '3'], ['0', '5']] as const) expect(decodeMessage(lying(start, end), self)?.text).toBe('short')
+})
+
+test('typing and reading are told apart from messages', () => {
+  const state = (name: string): Element => message({ from: 'bob@example.org/x', to: me, type: 'chat' }, xml(name, { xmlns: 'http://jabber.org/protocol/chatstates' }))
+  expect(['composing', 'paused', 'active', 'gone', 'other'].map((name) => typingOf(state(name)))).toEqual([true, false, false, false, null])
+  expect(decodeMessage(state('composing'), self)).toBeNull()
+  expect(displayedId(displayed('bob@example.org', 'm9'))).toBe('m9')
+  expect(displayedId(message({ from: 'bob@example.org' }, body('hi')))).toBeNull()
 })

@@ -22,10 +22,12 @@ export interface MessageFacts {
 /** A text of so many terms is looked for by them. */
 const LONG = 3
 /** At most so many candidates are compared rather than looked for in the index. */
-export const COMPARED = 300
+export const COMPARED = 600
 /** So many of the newest messages show which terms are frequent. */
 const SAMPLE = 2000
 const WARM_MS = 10
+/** With room for fewer sets a term is read only where it saves more at once. */
+const ROOMY = 120
 /** The rest is for what is asked. */
 const WARM_SHARE = 0.6
 /** Bit sets that are kept. */
@@ -77,11 +79,11 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
 
   /**
    * The docs that may contain a text: those with all its terms, whatever their order, and what changed lately. null where
-   * it has fewer than `least` terms, or none as a whole (one letter).
+   * it has fewer than `least` terms, or none as a whole (one letter), or where one is not known and it would not be kept for long.
    */
-  function candidates(text: string, least: number): Bits | null {
+  function candidates(text: string, least: number, make = sets.capacity() >= ROOMY): Bits | null {
     const list = termsIn(text)
-    if (list.length < least || list.length === 0) return null
+    if (list.length < least || list.length === 0 || (!make && !list.every((term) => sets.has(quoted(term))))) return null
     const found = list.map((term) => sets.near(quoted(term)))
     return found.length === 1 ? (found[0] ?? null) : found.reduce(and)
   }
@@ -112,7 +114,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
    * through the places of every term. null where that does not pay.
    */
   function byTerms(text: string): Bits | null {
-    const found = candidates(text, LONG)
+    const found = candidates(text, LONG, true)
     if (found === null || count(found) > COMPARED) return null
     each(found, (at) => {
       if (!confirm(at, text)) found[at >> 5]! &= ~(1 << (at & 31))

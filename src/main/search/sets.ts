@@ -3,22 +3,26 @@
  * made anew: what came since is read from the end of the index, or, where it is little, taken as unsure.
  */
 import type { ReadableDB } from '../store/database.ts'
-import { add, fromBuffer, noBits, type Bits } from './bits.ts'
+import { add, ascending, count, fromBuffer, noBits, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 
 interface Known {
-  bits: Bits
+  /** Many docs as bits, few as their places. */
+  bits: Bits | Uint32Array
+  sparse: boolean
   epoch: number
   /** The last doc that was read. */
   last: number
   /** How many of the columns' edits are seen. */
   edits: number
-  /** Places that are set without being read. */
+  /** Places that may have it or not. */
   unsure: number[]
 }
 
 /** What all sets may take, bytes. */
 const MOST_BYTES = 30e6
+/** Where one word in so many has a doc, places take less room than bits. */
+const SPARSE = 4
 /** Places of one set that are unsure, at most. */
 const MOST_UNSURE = 64
 /** A phrase of two or three characters, in its quotes. */
@@ -29,6 +33,7 @@ export function createSets(db: ReadableDB, columns: Columns) {
   const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
   const newerBitsOf = db.prepare<[number, number, string, number], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ? AND rowid > ?').pluck()
   const sets = new Map<string, Known>()
+  let bytes = 0
 
   /** Made anew, of one FTS5 phrase. */
   function read(phrase: string): Bits {
@@ -38,52 +43,87 @@ export function createSets(db: ReadableDB, columns: Columns) {
     return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
   }
 
+  /** As bits of the present length, the caller's own. */
+  function spread({ bits, sparse }: Known): Bits {
+    const out = noBits(columns.words)
+    if (sparse) for (const at of bits) out[at >> 5]! |= 1 << (at & 31)
+    else out.set(bits)
+    return out
+  }
+
+  function pack(set: Known, bits: Bits): void {
+    const docs = count(bits)
+    bytes -= set.bits.byteLength
+    set.sparse = docs * SPARSE < bits.length
+    set.bits = set.sparse ? Uint32Array.from(ascending(bits, docs)) : bits
+    bytes += set.bits.byteLength
+  }
+
   function known(phrase: string): Known | undefined {
     const set = sets.get(phrase)
     if (set === undefined || set.epoch !== columns.epoch) return undefined
-    if (set.bits.length !== columns.words) {
-      const longer = noBits(columns.words)
-      longer.set(set.bits)
-      set.bits = longer
-    }
-    const doubt = (doc: number): void => {
-      const at = doc - columns.base
-      if (at < 0 || at >= set.bits.length * 32) return
-      set.bits[at >> 5]! |= 1 << (at & 31)
-      set.unsure.push(at)
-    }
     if (columns.last - set.last > MOST_UNSURE) {
       const blob = newerBitsOf.get(columns.base, columns.size, phrase, set.last) ?? null
-      if (blob !== null) add(set.bits, fromBuffer(blob))
-    } else for (let doc = set.last + 1; doc <= columns.last; doc++) doubt(doc)
-    for (; set.edits < columns.edits.length; set.edits++) doubt(columns.edits[set.edits] ?? 0)
+      if (blob !== null) {
+        const all = spread(set)
+        add(all, fromBuffer(blob))
+        pack(set, all)
+      }
+    } else for (let doc = set.last + 1; doc <= columns.last; doc++) set.unsure.push(doc - columns.base)
+    for (; set.edits < columns.edits.length; set.edits++) set.unsure.push((columns.edits[set.edits] ?? 0) - columns.base)
     set.last = columns.last
     return set.unsure.length > MOST_UNSURE ? undefined : set
   }
 
   function get(phrase: string): Known {
-    const set = known(phrase) ?? { bits: read(phrase), epoch: columns.epoch, last: columns.last, edits: columns.edits.length, unsure: [] }
+    let set = known(phrase)
+    if (set === undefined) {
+      forget(phrase)
+      set = { bits: noBits(0), sparse: true, epoch: columns.epoch, last: columns.last, edits: columns.edits.length, unsure: [] }
+      pack(set, read(phrase))
+    }
     // the latest used stays longest
     sets.delete(phrase)
     sets.set(phrase, set)
-    const [oldest] = sets.keys()
-    if (sets.size > capacity() && oldest !== undefined) sets.delete(oldest)
+    for (const oldest of sets.keys()) {
+      if (bytes <= MOST_BYTES || oldest === phrase) break
+      forget(oldest)
+    }
     return set
   }
-  const capacity = (): number => Math.max(8, Math.floor(MOST_BYTES / (columns.words * 4)))
+  function forget(phrase: string): void {
+    bytes -= sets.get(phrase)?.bits.byteLength ?? 0
+    sets.delete(phrase)
+  }
 
   return {
     read,
-    /** How many sets are kept. */
-    capacity,
+    /** How many sets of many docs have room. */
+    capacity: (): number => Math.floor(MOST_BYTES / (columns.words * 4)),
+    has: (phrase: string): boolean => sets.get(phrase)?.epoch === columns.epoch,
     /** The docs that may have a phrase: those that have it, and what changed lately. */
-    near: (phrase: string): Bits => get(phrase).bits,
+    near(phrase: string): Bits {
+      const set = get(phrase)
+      const out = spread(set)
+      for (const at of set.unsure) mark(out, at)
+      return out
+    },
     /** The docs that have it; `test` decides of a place that is unsure. */
     exact(phrase: string, test: (at: number) => boolean): Bits {
       const set = get(phrase)
-      for (const at of set.unsure) if (!test(at)) set.bits[at >> 5]! &= ~(1 << (at & 31))
+      const out = spread(set)
+      if (set.unsure.length === 0) return out
+      for (const at of set.unsure) {
+        if (test(at)) mark(out, at)
+        else if (at >> 5 < out.length) out[at >> 5]! &= ~(1 << (at & 31))
+      }
       set.unsure = []
-      return set.bits
+      pack(set, out.slice())
+      return out
     }
   }
+}
+
+function mark(bits: Bits, at: number): void {
+  if (at >= 0 && at < bits.length * 32) bits[at >> 5]! |= 1 << (at & 31)
 }

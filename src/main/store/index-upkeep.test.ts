@@ -10,7 +10,7 @@ import { packRows, type ImportRow } from './import-rows.ts'
 import { migrations } from './migrations/index.ts'
 import { Store } from './store.ts'
 import { expiryOf, Upkeep } from './upkeep.ts'
-import type { StoreChanges } from './writer.ts'
+import type { IncomingMessage, StoreChanges } from './writer.ts'
 import Database from 'better-sqlite3'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -18,6 +18,10 @@ let store: Store
 const ROOM = 'room@rooms.example.org' as Jid
 const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
 const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: packRows(rows(texts, from)), self: null })
+/** The same as they come in, each with its text as its id. */
+const incoming = (text: string, time: number): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/s` as Jid, outgoing: false, text, time, stanzaId: null, originId: text, replayed: false })
+const say = (texts: string[], from = 1_700_000_000_000) => store.write.record({ messages: texts.map((text, i) => incoming(text, from + i * 1000)), archive: null, order: 'live' })
+const correct = (target: string, text: string) => store.write.record({ messages: [{ ...incoming(text, Date.now()), originId: null, change: { kind: 'correction', target } }], archive: null, order: 'live' })
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
 const newest = async (query: string, limit = 20): Promise<string[]> => (await store.find.search({ query, limit })).hits.map((hit) => hit.message.text)
 const idOf = async (query: string): Promise<MessageId> => (await store.find.search({ query, limit: 1 })).hits[0]!.message.id
@@ -32,8 +36,8 @@ afterEach(async () => {
 })
 
 test('an edit changes what is found, in place', async () => {
-  await add(['first draft', 'second draft', 'third draft'])
-  await store.write.edit({ id: await idOf('second'), text: '改好的版本 https://example.org' })
+  await say(['first draft', 'second draft', 'third draft'])
+  await correct('second draft', '改好的版本 https://example.org')
   expect(await total('second')).toBe(0)
   expect(await newest('draft')).toEqual(['third draft', 'first draft'])
   expect(await newest('has:link')).toEqual(['改好的版本 https://example.org'])
@@ -54,12 +58,12 @@ test('a star, a move and a removal are seen by the next search', async () => {
 })
 
 test('what came, changed or went since a search is seen by the next, also of long texts', async () => {
-  await add(Array.from({ length: 500 }, (_, i) => (i % 50 === 0 ? `the quick brown fox ${i} 今天晚上吃什么` : `filler quick ${i}`)))
+  await say(Array.from({ length: 500 }, (_, i) => (i % 50 === 0 ? `the quick brown fox ${i} 今天晚上吃什么` : `filler quick ${i}`)))
   for (const query of ['"quick brown fox"', '今天晚上吃']) expect(await total(query)).toBe(10)
   await add(['a quick brown fox came later, 今天晚上吃什么'], 1_800_000_000_000)
   for (const query of ['"quick brown fox"', '今天晚上吃']) expect(await total(query)).toBe(11)
   expect(await newest('"quick brown fox"', 1)).toEqual(['a quick brown fox came later, 今天晚上吃什么'])
-  await store.write.edit({ id: await idOf('filler'), text: 'now a quick brown fox, too' })
+  await correct('filler quick 499', 'now a quick brown fox, too')
   expect(await total('"quick brown fox"')).toBe(12)
   await store.write.remove([await idOf('came later')])
   expect(await total('"quick brown fox"')).toBe(11)
@@ -82,9 +86,9 @@ test('nothing of what was deleted or edited away is left in the file', async () 
   const files = { ...storeFiles(folder.path), file: join(folder.path, 'plain.db'), key: null }
   store = await Store.open({ ...files, worker: WORKER })
   const noise = Array.from({ length: 3000 }, (_, i) => `ordinary message number ${i} 普通消息`)
-  await add([...noise.slice(0, 1500), 'the codeword is xylophonequartz 绝密暗号龘靐', ...noise.slice(1500), 'plain text with jabberwocky inside'])
+  await say([...noise.slice(0, 1500), 'the codeword is xylophonequartz 绝密暗号龘靐', ...noise.slice(1500), 'plain text with jabberwocky inside'])
   await store.write.remove([await idOf('xylophone')])
-  await store.write.edit({ id: await idOf('jabberwocky'), text: 'plain text' })
+  await correct('plain text with jabberwocky inside', 'plain text')
   while (await store.write.mergeIndex(100));
   await store.close()
   const db = openWritable(files)

@@ -1,16 +1,18 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
 import { statSync } from 'node:fs'
-import type { ConversationId, Message, MessagePage } from '../../contract/domain.ts'
+import type { ConversationId, Message, MessageId, MessagePage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { accountReads } from './tables/account.ts'
 import { archiveReads } from './tables/archive.ts'
+import { changeReads } from './tables/change.ts'
 import { conversationReads } from './tables/conversation.ts'
-import { messageReads, toMessage, WITHOUT_DOC } from './tables/message.ts'
+import { messageReads, toMessage, WITHOUT_DOC, type ReceivedId } from './tables/message.ts'
 
 export interface QueuedMessage {
   message: Message
   originId: string
+  replyTo: string | null
 }
 
 export function createReads(db: ReadableDB) {
@@ -80,8 +82,11 @@ export function createReads(db: ReadableDB) {
     expiring: (before: number): number => messages.expiringCount(before),
     /** The names in the media folder that attachments have. */
     storedFiles: (): string[] => db.prepare<[], string>('SELECT DISTINCT stored FROM attachment WHERE stored IS NOT NULL').pluck().all(),
+    ...changeReads(db),
+    /** The newest message of others up to `upTo`, as they know it; null where there is none. */
+    newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     queued: (): QueuedMessage[] =>
-      messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id }])),
+      messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to }])),
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({

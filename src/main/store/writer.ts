@@ -1,6 +1,7 @@
 /** What may change the store. Each function is one transaction and returns what changed, for the windows. */
 import type {
   AccountSettings,
+  ChangeKind,
   Conversation,
   ConversationId,
   ConversationKind,
@@ -13,8 +14,10 @@ import type {
 } from '../../contract/domain.ts'
 import type { WritableDB } from './database.ts'
 import type { PackedRows } from './import-rows.ts'
+import { bare } from '../../contract/address.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
+import { changeWrites, type ChangeRow } from './tables/change.ts'
 import { conversationWrites } from './tables/conversation.ts'
 import { mentions } from './mentions.ts'
 import { FLAG, messageWrites, toMessage, type MessageRow } from './tables/message.ts'
@@ -30,8 +33,26 @@ export interface IncomingMessage {
   time: number
   stanzaId: string | null
   originId: string | null
+  /** The stanza's id where it is not the origin-id. */
+  messageId?: string | null
+  /** XEP-0461: an id of the message that this one answers. */
+  replyTo?: string | null
+  /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
+  change?: { kind: ChangeKind; target: string } | null
   /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
   replayed: boolean
+}
+
+/** A message that the user has just written. */
+export interface OutgoingMessage {
+  conversation: ConversationId
+  text: string
+  originId: string
+  sender: Jid
+  /** ms */
+  time: number
+  /** The message that it answers. */
+  reply?: MessageId | null
 }
 
 export interface RecordBatch {
@@ -76,6 +97,7 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
   const archives = archiveWrites(db)
+  const alterations = changeWrites(db)
   const conversations = conversationWrites(db)
   const messages = messageWrites(db)
   const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
@@ -92,6 +114,7 @@ export function createWrites(db: WritableDB) {
         return wrapped.immediate(...args)
       } catch (error) {
         messages.forget()
+        alterations.forget()
         throw error
       }
     }
@@ -126,10 +149,53 @@ export function createWrites(db: WritableDB) {
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null } = incoming
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const flags = nick !== null && mentions(text, nick) ? FLAG.mention : 0
-    return messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, flags }, key, doc)
+    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags }, key, doc)
+    // what was done to it may have come before it
+    for (const change of alterations.of(id, [originId, messageId, stanzaId])) alter(change)
+    return stored
+  }
+
+  /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
+  function alter(change: ChangeRow): MessageRow | null {
+    const { conversation, sender, outgoing, kind, target, text } = change
+    const found = messages.byAnyId(conversation, target)
+    const own = (row: MessageRow): boolean => row.sender === sender && row.outgoing === outgoing
+    if (kind === 'reactions') {
+      const row = found[0]
+      if (row === undefined) return null
+      const all = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'reactions' && one.sender === sender && one.outgoing === outgoing)
+      // each says all that its author thinks now
+      for (const older of all.slice(0, -1)) alterations.remove(older.id)
+      messages.setFlag(row, FLAG.reacted, true)
+      return row
+    }
+    // a group says itself what its moderators took back
+    const row = found.find((one) => own(one) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
+    if (row === undefined) return null
+    if ((row.flags & FLAG.retracted) !== 0) {
+      if (kind === 'correction') alterations.remove(change.id)
+      return null
+    }
+    const corrections = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'correction' && one.sender === row.sender)
+    if (kind === 'retraction') {
+      for (const { id } of corrections) alterations.remove(id)
+      messages.retract(row)
+    } else {
+      if (corrections.at(-1)?.id !== change.id) return null
+      messages.edit(row, text)
+    }
+    return row
+  }
+
+  /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
+  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }): MessageId | null {
+    const { sender, outgoing, text, time, stanzaId, originId } = incoming
+    if (!alterations.add({ conversation: id, sender, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId })) return null
+    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && change.sender === sender && change.outgoing === (outgoing ? 1 : 0))
+    return latest === undefined ? null : (alter(latest)?.id ?? null)
   }
 
   /** Older history: each message gets a key below what the archive already gave us of its conversation. */
@@ -140,6 +206,12 @@ export function createWrites(db: WritableDB) {
     const settled: Message[] = []
     for (const incoming of batch.messages.toReversed()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      if (incoming.change !== undefined && incoming.change !== null) {
+        const changed = recordChange(id, incoming, incoming.change)
+        if (changed !== null) settled.push(toMessage(read(changed)))
+        continue
+      }
+      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
       const known = find(id, incoming)
       if (known !== undefined) {
         if (known.stanza_id === null && incoming.stanzaId !== null) {
@@ -173,6 +245,13 @@ export function createWrites(db: WritableDB) {
     let added = 0
     for (const incoming of batch.messages) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      if (incoming.change !== undefined && incoming.change !== null) {
+        const altered = recordChange(id, incoming, incoming.change)
+        if (altered !== null) changed.set(altered, toMessage(read(altered)))
+        touched.add(id)
+        continue
+      }
+      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
       const before = lastOf.get(id) ?? messages.newestSettled(id) ?? 0
       const known = find(id, incoming)
       if (known !== undefined) {
@@ -211,9 +290,11 @@ export function createWrites(db: WritableDB) {
     return result
   })
 
-  const queueMessage = transaction((input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
+  const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0
-    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null }, messages.keyAfter(input.time, after))
+    const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
+    const replyTo = answered === undefined ? null : publicId(answered)
+    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo }, messages.keyAfter(input.time, after))
     conversations.advance(input.conversation, id, 0)
     conversations.read(input.conversation, id, 0)
     conversations.saveDraft(input.conversation, '')
@@ -224,6 +305,7 @@ export function createWrites(db: WritableDB) {
     const { originId, state, error } = input
     const conversation = conversations.byJid(input.conversation)
     const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
+    if (conversation !== null && row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation.id, originId, state)
     if (conversation === null || row === undefined) return changes([])
     if (!FOLLOWS[row.state].includes(state)) return changes([])
     messages.setState(row.id, state, error)
@@ -245,21 +327,40 @@ export function createWrites(db: WritableDB) {
     return changes([row.conversation], [], [{ conversation: row.conversation, id: row.id }])
   })
 
-  const edit = transaction((input: { id: MessageId; text: string }): StoreChanges => {
-    const row = messages.byId(input.id)
-    if (row === undefined) return changes([])
-    messages.edit(row, input.text)
+  /** The id under which others know a message: in a group its archive's (XEP-0424 section 4.2, XEP-0444 section 4.2, XEP-0461 section 3). */
+  function publicId(row: MessageRow): string | null {
+    const group = conversations.byId(row.conversation)?.kind === 'group'
+    return group ? (row.stanza_id ?? row.origin_id) : (row.origin_id ?? row.message_id ?? row.stanza_id)
+  }
+
+  /** Does something to a message, and queues it for the others; nothing where nobody would understand which message is meant. */
+  const change = transaction((input: { id: MessageId; kind: ChangeKind; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
+    const { id, kind, text, originId, sender, time } = input
+    const row = messages.byId(id)
+    if (row === undefined || (kind !== 'reactions' && row.outgoing === 0)) return changes([])
+    const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
+    if (target === null) return changes([])
+    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId })
+    const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
+    if (latest !== undefined) alter(latest)
     return changes([row.conversation], [toMessage(read(row.id))])
   })
 
   function removeRows(rows: readonly MessageRow[]): StoreChanges {
-    for (const row of rows) messages.remove(row)
+    for (const row of rows) {
+      for (const { id } of alterations.of(row.conversation, [row.origin_id, row.message_id, row.stanza_id])) alterations.forgetSent(id)
+      messages.remove(row)
+    }
     const touched = new Set(rows.map((row) => row.conversation))
     for (const conversation of touched) conversations.summarize(conversation)
     return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
   }
 
-  const remove = transaction((ids: MessageId[]) => removeRows(ids.flatMap((id) => messages.byId(id) ?? [])))
+  const remove = transaction((ids: MessageId[]) => {
+    const rows = ids.flatMap((id) => messages.byId(id) ?? [])
+    for (const row of rows) messages.bury(row)
+    return removeRows(rows)
+  })
   const expire = transaction((input: { before: number; limit: number }) => removeRows(messages.expired(input.before, input.limit)))
 
   const undoImport = transaction((input: { jid: Jid; ids: MessageId[] }): StoreChanges => {
@@ -311,6 +412,19 @@ export function createWrites(db: WritableDB) {
     return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
+  /** Somebody says that they have seen all up to the message with that id: the other one ours, or our other device theirs. */
+  const displayed = transaction((input: { conversation: Jid; id: string; outgoing: boolean }): StoreChanges => {
+    const conversation = conversations.byJid(input.conversation)
+    if (conversation === null) return changes([])
+    const row = messages.byAnyId(conversation.id, input.id).find(({ outgoing }) => (outgoing === 1) !== input.outgoing)
+    if (row === undefined) return changes([])
+    if (input.outgoing) {
+      if (conversation.readUpTo >= row.id) return changes([])
+      conversations.read(conversation.id, row.id, messages.unreadCount(conversation.id, row.id))
+    } else if (!conversations.see(conversation.id, row.id)) return changes([])
+    return changes([conversation.id])
+  })
+
   const saveContacts = transaction(({ contacts, complete }: { contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
     if (complete) for (const known of accounts.contacts()) if (!kept.has(known.jid)) accounts.removeContact(known.jid)
@@ -325,7 +439,7 @@ export function createWrites(db: WritableDB) {
   return {
     record,
     /** Durable before it returns, also against power loss: the user sees the bubble after this. */
-    queueMessage(input: { conversation: ConversationId; text: string; originId: string; sender: Jid; time: number }): StoreChanges {
+    queueMessage(input: OutgoingMessage): StoreChanges {
       db.pragma('synchronous = FULL')
       try {
         return queueMessage(input)
@@ -336,7 +450,7 @@ export function createWrites(db: WritableDB) {
     transition,
     retry,
     discard,
-    edit,
+    change,
     remove,
     /** Deletes the oldest `limit` messages from before a time (ms). */
     expire,
@@ -364,6 +478,7 @@ export function createWrites(db: WritableDB) {
       return changes(renamed && conversation !== null ? [conversation.id] : [])
     },
     markRead,
+    displayed,
     saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])

@@ -5,6 +5,7 @@
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../contract/address.ts'
 import type { Connection } from '../connection/connection.ts'
+import { encodeChange } from '../protocol/changes.ts'
 import { encodeMessage } from '../protocol/message.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
@@ -65,13 +66,21 @@ export class Outbox {
         const queued = await this.#store.read.queued()
         // those were committed before the list was read, so it no longer has them
         for (const originId of known) this.#settled.delete(originId)
-        for (const { message, originId } of queued) {
+        for (const { message, originId, replyTo } of queued) {
           const conversation = await this.#store.read.conversation(message.conversation)
           if (conversation === null || !(await this.#maySendTo(conversation.jid))) continue
           // from here to the sending nothing is awaited
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
-          await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId), originId)
+          const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
+          await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId, reply), originId)
+        }
+        // what is done to messages goes after the messages
+        for (const { originId, jid, conversationKind, ...change } of await this.#store.read.queuedChanges()) {
+          if (!(await this.#maySendTo(jid))) continue
+          if (!this.#open || this.#inFlight.size >= WINDOW) break
+          if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+          await this.#send(encodeChange(jid, conversationKind, change, originId), originId)
         }
       }
     } catch (error) {

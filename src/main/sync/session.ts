@@ -1,7 +1,7 @@
 /** One account's life: what is done at each (re)connect, and where each stanza goes. */
 import { EventEmitter } from 'node:events'
 import { xml, type Element } from '@xmpp/client'
-import { bare, localOf, parseJid } from '../../contract/address.ts'
+import { bare, localOf, parseJid, resource } from '../../contract/address.ts'
 import type { Jid, Presence } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isArchiveResult } from '../protocol/archive.ts'
@@ -9,6 +9,8 @@ import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
 import { delayStamp } from '../protocol/delay.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { available, presenceOf, subscription } from '../protocol/presence.ts'
+import { chatState, typingOf } from '../protocol/chat-states.ts'
+import { displayed, displayedId } from '../protocol/markers.ts'
 import { receiptFor, receiptOf } from '../protocol/receipts.ts'
 import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
 import type { Store } from '../store/store.ts'
@@ -27,6 +29,8 @@ interface Events {
   changes: [StoreChanges]
   presence: [jid: Jid, presence: Presence]
   presenceReset: []
+  /** Somebody in a conversation types, or does no longer. */
+  typing: [conversation: Jid, person: Jid, typing: boolean]
   refused: [group: Jid, condition: string]
 }
 
@@ -185,15 +189,46 @@ export class Session extends EventEmitter<Events> {
     const delivered = receiptFor(message)
     const from = parseJid(message.attrs['from'] ?? '')
     if (delivered !== null && from !== null) this.#background(this.#transition(from, delivered, 'delivered', null))
+    this.#onSigns(message, carbon?.direction === 'sent')
     const decoded = decodeMessage(message, this.#self)
     if (decoded === null) return
     const archive = decoded.kind === 'group' ? decoded.conversation : this.#own
     const stamp = delayStamp(message)
     this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
-    if (carbon === null && !decoded.outgoing) {
+    if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
+    if (carbon === null && !decoded.outgoing && decoded.change === null) {
       const receipt = receiptOf(message)
       if (receipt !== null && this.#roster.has(bare(decoded.sender))) this.connection.send(receipt).catch(() => undefined)
     }
+  }
+
+  /** What is said without a text: somebody types, somebody has read. `own`: by another device of ours. */
+  #onSigns(message: Element, own: boolean): void {
+    const from = parseJid(message.attrs['from'] ?? '')
+    const to = parseJid(message.attrs['to'] ?? '')
+    if (from === null || message.attrs['type'] === 'error') return
+    const mine = own || bare(from) === this.#own
+    const peer = mine ? to : from
+    if (peer === null) return
+    const group = this.groups.nickIn(bare(peer)) !== null
+    const typing = typingOf(message)
+    if (typing !== null && !mine && delayStamp(message) === null && !(group && resource(from) === this.groups.nickIn(bare(from)))) this.emit('typing', bare(from), group ? from : bare(from), typing)
+    const seen = displayedId(message)
+    if (seen !== null && !group) this.#background(this.#store.write.displayed({ conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
+  }
+
+  /** Tells the other one, and our other devices, that all up to the message with that id was read. */
+  tellRead(conversation: Jid, id: string): void {
+    if (this.#roster.has(conversation)) this.#send(displayed(conversation, id))
+  }
+
+  tellTyping(conversation: Jid, typing: boolean): void {
+    if (this.#roster.has(conversation)) this.#send(chatState(conversation, 'chat', typing ? 'composing' : 'paused'))
+  }
+
+  /** What is of no use later. */
+  #send(stanza: Element): void {
+    if (this.connection.isReady) this.connection.send(stanza).catch(() => undefined)
   }
 
   async #onError(message: Element): Promise<void> {

@@ -13,6 +13,7 @@ export const useAppStore = defineStore('app', () => {
       if (state.value === null) return
       if (event.type === 'connection') state.value.connection = event.connection
       else if (event.type === 'presence') state.value.presence = event.presence
+      else if (event.type === 'typing') state.value.typing = event.typing
       else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }
       else if (event.type === 'settings') state.value.settings = event.settings
       else if (event.type === 'account') {
@@ -31,8 +32,9 @@ export const useAppStore = defineStore('app', () => {
     const chosen = state.value?.settings.language ?? 'system'
     return chosen === 'system' ? (state.value?.systemLanguage ?? 'en') : chosen
   })
+  const typingIn = (jid: string): readonly string[] => state.value?.typing[jid] ?? []
   const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
-  return { load, now, language, presenceOf, change }
+  return { load, now, language, presenceOf, typingIn, change }
 })

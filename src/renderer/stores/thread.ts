@@ -4,6 +4,7 @@ import { ref } from 'vue'
 import type { ConversationId, Message, MessageId, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
+import { isCorrectable } from '../composables/message-actions.ts'
 import { applyChanges } from './stretch.ts'
 
 const PAGE = 60
@@ -20,6 +21,8 @@ export const useThreadStore = defineStore('thread', () => {
   const prepending = ref(false)
   /** The message that was jumped to, with what was searched for. */
   const target = ref<{ id: MessageId; ranges: Range[]; serial: number } | null>(null)
+  /** What is being written is an answer to a message, or its new text. */
+  const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
   /** Up to here all had been read when the conversation was opened. */
   const readUpTo = ref(0)
   let epoch = 0
@@ -81,6 +84,7 @@ export const useThreadStore = defineStore('thread', () => {
     const same = conversation.value === id
     conversation.value = id
     if (!same) {
+      writing.value = null
       messages.value = []
       late = []
       readUpTo.value = read
@@ -141,10 +145,19 @@ export const useThreadStore = defineStore('thread', () => {
   async function send(text: string): Promise<void> {
     const id = conversation.value
     if (id === null) return
-    const message = await call('messages.send', { conversation: id, text })
+    const about = writing.value
+    writing.value = null
+    if (about?.kind === 'edit') {
+      if (about.message.text !== text) await call('messages.change', { id: about.message.id, kind: 'correction', text })
+      return
+    }
+    const message = await call('messages.send', { conversation: id, text, reply: about?.message.id ?? null })
     if (hasNewer.value) await load({ kind: 'newest' })
     else messages.value = applyChanges(messages.value, [message], [], true)
   }
 
-  return { conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
+  /** The newest own message that can be corrected, if it is here. */
+  const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
+
+  return { writing, lastOwn, conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
 })

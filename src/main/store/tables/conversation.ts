@@ -2,6 +2,7 @@
 import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
+import { FLAG } from './message.ts'
 
 interface ConversationRow {
   id: ConversationId
@@ -11,6 +12,7 @@ interface ConversationRow {
   nick: string | null
   unread: number
   read_up_to: number
+  seen_up_to: number
   draft: string
   contact_name: string | null
   last_id: MessageId | null
@@ -19,15 +21,16 @@ interface ConversationRow {
   last_sender: string | null
   last_sender_name: string | null
   last_outgoing: number | null
+  last_flags: number | null
   last_state: MessageState | null
 }
 
 const SELECT = `
-  SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.draft,
+  SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
     (SELECT name FROM contact WHERE jid = c.jid AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
-    m.outgoing AS last_outgoing, m.state AS last_state
+    m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
   FROM conversation c LEFT JOIN message m ON m.id = c.last_message`
 
 function toConversation(row: ConversationRow): Conversation {
@@ -39,6 +42,7 @@ function toConversation(row: ConversationRow): Conversation {
     nick: row.nick,
     unread: row.unread,
     readUpTo: row.read_up_to,
+    seenUpTo: row.seen_up_to,
     draft: row.draft,
     last:
       row.last_id === null
@@ -49,6 +53,7 @@ function toConversation(row: ConversationRow): Conversation {
             time: row.last_time ?? 0,
             senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
             outgoing: row.last_outgoing === 1,
+            retracted: ((row.last_flags ?? 0) & FLAG.retracted) !== 0,
             state: row.last_state ?? 'received'
           }
   }
@@ -81,6 +86,7 @@ export function conversationWrites(db: WritableDB) {
   )
   const advance = db.prepare('UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ? WHERE id = ?')
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
+  const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
@@ -102,6 +108,8 @@ export function conversationWrites(db: WritableDB) {
     /** A newer message, of `unread` unread ones. */
     advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
+    /** The other one has seen our messages up to that one; false: that was known. */
+    see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,
     nick: (id: number) => nick.get(id) ?? null,
     /** It was opened now (ms). */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),

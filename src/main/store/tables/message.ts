@@ -1,6 +1,6 @@
 /** Statements of the tables `message`, `attachment`, `doc` and `message_index`. The index is written wherever the message is. */
-import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState } from '../../../contract/domain.ts'
-import { resource } from '../../../contract/address.ts'
+import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
+import { localOf, resource } from '../../../contract/address.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
@@ -8,7 +8,7 @@ import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey } from '../order.ts'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128 } as const
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -26,16 +26,31 @@ export interface MessageRow {
   error: string | null
   stanza_id: string | null
   origin_id: string | null
+  message_id: string | null
+  reply_to: string | null
   sender_name: string | null
   doc: number | null
   flags: number
   /** JSON: [id, kind, name, bytes, here] each */
   attachments: string | null
+  /** JSON: [sender, sender's name, own, emoji separated by spaces] each */
+  reactions: string | null
+  /** JSON: [id, sender, sender's name, own, beginning of the text] */
+  quoted: string | null
 }
 
+/** Of a message that is answered, so much is shown. */
+const LONGEST_QUOTE = 300
+/** Of those who reacted in one way, so many are named. */
+const MOST_NAMES = 8
+
 /** Columns of a message with its sender's name; `m` is the message. */
-export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.doc, m.flags,
+export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
+  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
+    FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
+  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, substr(r.text, 1, ${LONGEST_QUOTE}))
+    FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
 
 export function toMessage(row: MessageRow): Message {
@@ -44,7 +59,7 @@ export function toMessage(row: MessageRow): Message {
     key: row.origin_id === null ? `m${row.id}` : `o${row.origin_id}`,
     conversation: row.conversation,
     sender: row.sender,
-    senderName: row.sender_name ?? (resource(row.sender) || (row.sender.split('@')[0] ?? row.sender)),
+    senderName: nameOf(row.sender, row.sender_name),
     outgoing: row.outgoing === 1,
     text: row.text,
     time: row.time,
@@ -52,8 +67,34 @@ export function toMessage(row: MessageRow): Message {
     error: row.error,
     starred: (row.flags & FLAG.starred) !== 0,
     edited: (row.flags & FLAG.edited) !== 0,
-    attachments: row.attachments === null ? [] : toAttachments(row.attachments)
+    retracted: (row.flags & FLAG.retracted) !== 0,
+    changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,
+    attachments: row.attachments === null ? [] : toAttachments(row.attachments),
+    reactions: row.reactions === null ? [] : toReactions(row.reactions),
+    reply: row.reply_to === null ? null : toQuoted(row.quoted)
   }
+}
+
+const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
+
+function toReactions(json: string): Reaction[] {
+  const found = new Map<string, Reaction>()
+  for (const [sender, contact, outgoing, emoji] of JSON.parse(json) as [string, string | null, 0 | 1, string][])
+    for (const one of emoji.split(' ')) {
+      if (one === '') continue
+      const reaction = found.get(one) ?? { emoji: one, count: 0, own: false, names: [] }
+      reaction.count++
+      if (outgoing === 1) reaction.own = true
+      else if (reaction.names.length < MOST_NAMES) reaction.names.push(nameOf(sender, contact))
+      found.set(one, reaction)
+    }
+  return [...found.values()]
+}
+
+function toQuoted(json: string | null): Quoted {
+  if (json === null) return { id: null, senderName: '', outgoing: false, text: '' }
+  const [id, sender, contact, outgoing, text] = JSON.parse(json) as [MessageId, string, string | null, 0 | 1, string]
+  return { id, senderName: nameOf(sender, contact), outgoing: outgoing === 1, text }
 }
 
 function toAttachments(json: string): Attachment[] {
@@ -63,6 +104,13 @@ function toAttachments(json: string): Attachment[] {
 
 /** Starred ones stay, and those that are still to be sent. */
 const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state NOT IN ('queued', 'failed')`
+
+/** What others call a message. */
+export interface ReceivedId {
+  /** The id of its stanza. */
+  id: string | null
+  stanzaId: string | null
+}
 
 export function messageReads(db: ReadableDB) {
   const select = (where: string): string => `SELECT ${COLUMNS} FROM message m WHERE ${where}`
@@ -78,6 +126,7 @@ export function messageReads(db: ReadableDB) {
     .pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
+  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(message_id, origin_id) AS id, stanza_id AS stanzaId FROM message WHERE conversation = ? AND id <= ? AND outgoing = 0 ORDER BY id DESC LIMIT 1')
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
     .prepare<[number], number>(
@@ -96,6 +145,7 @@ export function messageReads(db: ReadableDB) {
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
+    newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** The newest message whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number) => newestSettled.get(conversation) ?? null
@@ -111,6 +161,8 @@ export interface NewMessage {
   state: MessageState
   stanzaId: string | null
   originId: string | null
+  messageId?: string | null
+  replyTo?: string | null
   /** Some of FLAG; those of links and attachments are found here. */
   flags?: number
   attachments?: readonly NewAttachment[]
@@ -138,7 +190,7 @@ export function messageWrites(db: WritableDB) {
     .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
     .pluck()
   const docs = createDocNumbers(db)
-  const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
   const insert = db.prepare(INSERT)
   const insertAttachment = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored) VALUES (?, ?, ?, ?, ?)')
   const INSERT_DOC = 'INSERT INTO doc (doc, message, conversation, sender, flags, length) VALUES (?, ?, ?, ?, ?, ?)'
@@ -166,11 +218,18 @@ export function messageWrites(db: WritableDB) {
     `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.stanza_id = ?`
   )
   const byOriginId = db.prepare<[number, string, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.origin_id = ?`
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.origin_id = ? AND m.sender = ?`
   )
   const ownByOriginId = db.prepare<[number, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.outgoing = 1 AND m.origin_id = ?`
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.origin_id = ? AND m.outgoing = 1`
   )
+
+  const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
+    `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
+  )
+  const removeAttachments = db.prepare('DELETE FROM attachment WHERE message = ?')
+  const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
+  const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
   /** The far end of the unbroken run of used keys from `key` on, upwards (step 1) or downwards (step -1); null: it is free. */
   function runFrom(key: number, step: 1 | -1): number | null {
@@ -223,8 +282,10 @@ export function messageWrites(db: WritableDB) {
       addresses.clear()
     },
     byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
-    byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, sender, id),
+    byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
+    /** Those that are known under an id: their sender's, or their archive's. */
+    byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),
     /** A key that comes after `after`. */
     keyAfter: (time: number, after: number): MessageId => nextKey(time, after, runEnd),
     /** A key that comes before `before`, none of `reserved`. */
@@ -250,10 +311,10 @@ export function messageWrites(db: WritableDB) {
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
     /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
-      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, attachments = [] } = message
+      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, attachments = [] } = message
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
-      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags)
+      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo)
       for (const { kind, name, bytes, stored } of attachments) insertAttachment.run(id, kind, name, bytes, stored)
       addToIndex(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
       return id
@@ -277,7 +338,7 @@ export function messageWrites(db: WritableDB) {
       const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
       const dictionary = (index: Uint32Array, list: TextColumn): Buffer[] => [asBlob(index), asBlob(list.offsets), asBlob(list.bytes)]
       const states: MessageState[] = ['received', 'sent']
-      insertColumns(INSERT, count, 'ivditidvvii', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags))
+      insertColumns(INSERT, count, 'ivditidvviivv', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), null, null)
       for (const [row, list] of attachments) for (const { kind, name, bytes, stored } of list) insertAttachment.run(keys[row], kind, name, bytes, stored)
       insertColumns(INSERT_DOC, count, 'iiviii', asBlob(doc), asBlob(keys), conversation, asBlob(senders), asBlob(docFlags), asBlob(lengths))
       insertColumns(INDEX, count, 'itd', asBlob(doc), ...text, ...dictionary(files, names))
@@ -296,7 +357,7 @@ export function messageWrites(db: WritableDB) {
     },
     settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(stanzaId, state, id),
     setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
-    /** Another text in the same place: a correction, or a retraction that leaves it empty. */
+    /** Another text in the same place. */
     edit(row: MessageRow, text: string): void {
       const files = row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null
       const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
@@ -308,6 +369,23 @@ export function messageWrites(db: WritableDB) {
       }
       setText.run(text, flags, row.id)
     },
+    /** Takes back what it says: text, files and all. */
+    retract(row: MessageRow): void {
+      const files = row.flags & ATTACHED
+      if (row.doc !== null) {
+        unindex.run(row.doc, row.text, files ? filesOf.get(row.id) ?? null : null)
+        index.run(row.doc, '', null)
+      }
+      if (files) removeAttachments.run(row.id)
+      const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention)) | FLAG.retracted
+      setText.run('', flags, row.id)
+      if (row.doc === null) return
+      setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), 0, row.doc)
+      tellChange.run(row.doc)
+    },
+    /** The user does not want it here: it does not come back from its archive. */
+    bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),
+    isBuried: (conversation: number, stanzaId: string): boolean => isDeleted.get(conversation, stanzaId) === 1,
     setFlag(row: MessageRow, flag: number, on: boolean): void {
       const flags = on ? row.flags | flag : row.flags & ~flag
       setFlags.run(flags, row.id)

@@ -1,0 +1,136 @@
+/** Corrections, retractions and reactions: by whom they may come, in whatever order they do. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import type { Store } from './store.ts'
+import type { IncomingMessage, RecordBatch } from './writer.ts'
+
+const BOB = 'bob@example.org' as Jid
+const ME = 'me@example.org' as Jid
+const ROOM = 'room@rooms.example.org' as Jid
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+})
+afterEach(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+let clock = 1_700_000_000_000
+const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, replayed: false, ...more })
+const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => message(text, `change-${++serial}`, { change: { kind, target }, ...more })
+let serial = 0
+const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live') => store.write.record({ messages, archive: null, order })
+async function all(jid: Jid = BOB): Promise<Message[]> {
+  const conversation = await store.read.conversationByJid(jid)
+  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 100 })).messages
+}
+const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
+
+test('the last correction counts, whatever came first', async () => {
+  const [one, two, three] = [message('helo', 'm'), change('correction', 'm', 'hello'), change('correction', 'm', 'hello there')]
+  await record([three], 'backward')
+  expect(await all()).toEqual([])
+  await record([one, two], 'backward')
+  expect(await all()).toMatchObject([{ text: 'hello there', edited: true }])
+  expect(await total('helo')).toBe(0)
+  expect(await total('hello there')).toBe(1)
+  // the archive shows them once more
+  await record([one, two, three], 'forward')
+  expect((await all()).map(({ text }) => text)).toEqual(['hello there'])
+})
+
+test('a message is found by the id of its stanza, and in a group by what its archive gave', async () => {
+  await record([message('from a client without origin-ids', 'x', { originId: null, messageId: 'stanza-1' })])
+  await record([change('correction', 'stanza-1', 'corrected all the same')])
+  expect(await all()).toMatchObject([{ text: 'corrected all the same' }])
+  await store.write.ensureConversation({ jid: ROOM, kind: 'group', name: 'room', nick: 'me' })
+  const carol = { conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/carol` as Jid }
+  await record([message('secret plan', 'g', carol)])
+  await record([change('retraction', 'archive-g', '', carol)])
+  expect(await all(ROOM)).toMatchObject([{ text: '', retracted: true }])
+  expect(await total('secret plan')).toBe(0)
+})
+
+test('nobody changes what another one wrote', async () => {
+  const room = (nick: string) => ({ conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/${nick}` as Jid })
+  await record([message('mine', 'a', { outgoing: true, sender: ME }), message('theirs', 'b'), message('of carol', 'c', room('carol'))])
+  await record([change('correction', 'a', 'forged'), change('retraction', 'a', ''), change('correction', 'b', 'forged', { outgoing: true, sender: ME }), change('correction', 'c', 'forged', room('mallory')), change('retraction', 'archive-c', '', room('mallory'))])
+  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['theirs', false]])
+  expect(await all(ROOM)).toMatchObject([{ text: 'of carol', retracted: false }])
+  // but a group's moderators may: the group itself says so
+  await record([change('retraction', 'archive-c', '', { ...room('carol'), sender: ROOM })])
+  expect(await all(ROOM)).toMatchObject([{ text: '', retracted: true }])
+})
+
+test('what was taken back stays so, and leaves nothing behind', async () => {
+  await record([message('first version', 'm')])
+  await record([change('correction', 'm', 'second version'), change('retraction', 'm', '')])
+  await record([change('correction', 'm', 'third version')])
+  expect(await all()).toMatchObject([{ text: '', retracted: true }])
+  for (const text of ['first version', 'second version', 'third version']) expect(await total(`"${text}"`)).toBe(0)
+  await store.write.checkIndex()
+})
+
+test('reactions: each person has one set of them, the latest', async () => {
+  await record([message('good news', 'm', { outgoing: true, sender: ME })])
+  await record([change('reactions', 'm', '👍 🎉')])
+  await record([change('reactions', 'm', '👍', { outgoing: true, sender: ME })])
+  expect((await all())[0]?.reactions).toEqual([{ emoji: '👍', count: 2, own: true, names: ['bob'] }, { emoji: '🎉', count: 1, own: false, names: ['bob'] }])
+  await record([change('reactions', 'm', '')])
+  expect((await all())[0]?.reactions).toEqual([{ emoji: '👍', count: 1, own: true, names: [] }])
+})
+
+test('ten thousand reactions of one person are one', async () => {
+  await record([message('spam me', 'm')])
+  for (let i = 0; i < 10; i++) await record(Array.from({ length: 1000 }, (_, j) => change('reactions', 'm', j % 2 === 0 ? '👍' : '👎')))
+  expect((await all())[0]?.reactions).toEqual([{ emoji: '👎', count: 1, own: false, names: ['bob'] }])
+})
+
+test('an answer shows what it answers, as far as that is here', async () => {
+  await record([message('lunch at noon?', 'q'), message('yes!', 'r', { replyTo: 'q', outgoing: true, sender: ME }), message('about something older', 's', { replyTo: 'lost' })])
+  const [question, answer, other] = await all()
+  expect(answer?.reply).toEqual({ id: question?.id, senderName: 'bob', outgoing: false, text: 'lunch at noon?' })
+  expect(other?.reply).toEqual({ id: null, senderName: '', outgoing: false, text: '' })
+})
+
+test('an own change is here at once, waits for the others, and is known again when its archive shows it', async () => {
+  await record([message('tpyo', 'm', { outgoing: true, sender: ME })])
+  const [own] = await all()
+  const { messages } = await store.write.change({ id: own!.id, kind: 'correction', text: 'typo', originId: 'c1', sender: ME, time: (clock += 1000) })
+  expect(messages).toMatchObject([{ text: 'typo', edited: true }])
+  expect(await store.read.queuedChanges()).toEqual([{ originId: 'c1', jid: BOB, conversationKind: 'direct', kind: 'correction', target: 'm', text: 'typo' }])
+  await store.write.transition({ conversation: BOB, originId: 'c1', state: 'sent', error: null })
+  expect(await store.read.queuedChanges()).toEqual([])
+  await record([message('typo', 'c1', { outgoing: true, sender: ME, change: { kind: 'correction', target: 'm' } })], 'forward')
+  expect((await all()).map(({ text }) => text)).toEqual(['typo'])
+  expect((await store.write.change({ id: (await all())[0]!.id, kind: 'retraction', text: '', originId: 'c2', sender: ME, time: (clock += 1000) })).messages).toMatchObject([{ retracted: true }])
+  expect((await store.read.queuedChanges()).map(({ kind }) => kind)).toEqual(['retraction'])
+})
+
+test('what the user deleted here does not come back from its archive', async () => {
+  await record([message('keep', 'a'), message('delete me', 'b')])
+  await store.write.remove([(await all())[1]!.id])
+  await record([message('keep', 'a'), message('delete me', 'b')], 'backward')
+  await record([message('delete me', 'b')], 'forward')
+  expect((await all()).map(({ text }) => text)).toEqual(['keep'])
+})
+
+test('a marker says how far the other one has read; one of our other devices, how far we have', async () => {
+  await record([message('to you 1', 'a', { outgoing: true, sender: ME }), message('to you 2', 'b', { outgoing: true, sender: ME }), message('to me', 'c')])
+  const [first, second, third] = await all()
+  const conversation = async () => (await store.read.conversationByJid(BOB))!
+  await store.write.displayed({ conversation: BOB, id: 'b', outgoing: false })
+  expect((await conversation()).seenUpTo).toBe(second!.id)
+  // a late one, and one for a message that is not ours
+  await store.write.displayed({ conversation: BOB, id: 'a', outgoing: false })
+  await store.write.displayed({ conversation: BOB, id: 'c', outgoing: false })
+  expect(await conversation()).toMatchObject({ seenUpTo: second!.id, unread: 1 })
+  expect(first!.id).toBeLessThan(second!.id)
+  await store.write.displayed({ conversation: BOB, id: 'c', outgoing: true })
+  expect(await conversation()).toMatchObject({ readUpTo: third!.id, unread: 0 })
+})

@@ -1,0 +1,88 @@
+/** Two people talk: one answers, reacts, puts a word right with the Up key, takes a message back and deletes one here. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Engine } from '../../src/main/engine.ts'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
+import { openApp, screenshot, signIn } from '../support/windows.ts'
+
+const folders = [testFolder(), testFolder()]
+let server: TestServer
+let app: RunningApp
+let bob: Engine
+
+beforeAll(async () => {
+  server = await startServer()
+  bob = await openEngine(folders[1]!.path)
+  await bob.signIn(server.settings('bob'))
+  await online(bob)
+})
+afterAll(async () => {
+  await app?.kill()
+  await bob?.close()
+  await server.stop()
+  for (const folder of folders) folder.remove()
+})
+
+test('answers, reactions, corrections and retractions, as people do them', { timeout: 120_000 }, async () => {
+  app = await openApp({ profile: folders[0]!.path, env: { LANG: 'zh_CN.UTF-8' } })
+  const main = await app.window('main')
+  await signIn(main, server, 'alice')
+  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+  await bob.send(toAlice.id, '周六去爬香山吗？')
+  await bob.send(toAlice.id, 'Weather looks great 🍁')
+  await main.locator('[data-jid="bob@localhost"]').click()
+  const bubble = (text: string) => main.locator('.row', { hasText: text }).last().locator('.bubble')
+  await bubble('爬香山').waitFor()
+  // an answer
+  await bubble('爬香山').click({ button: 'right' })
+  await main.locator('.menu [data-test=reply]').waitFor()
+  await screenshot(main, 'message-menu')
+  await main.click('.menu [data-test=reply]')
+  await main.locator('[data-test=writing]').waitFor()
+  await main.fill('[data-test=composer]', '好啊，几点出发')
+  await screenshot(main, 'message-reply')
+  await main.keyboard.press('Enter')
+  expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '好啊，几点出发'))).reply).toMatchObject({ text: '周六去爬香山吗？', outgoing: true })
+  // a reaction
+  await bubble('Weather').click({ button: 'right' })
+  await main.locator('.menu .reaction-item').first().click()
+  await main.locator('[data-test=reaction]').waitFor()
+  await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ reactions }) => reactions[0]?.emoji === '👍'))
+  // Up, and the last own message is put right; what was begun before stays a draft
+  await main.locator('.row.own[data-state=delivered]').waitFor()
+  await main.locator('[data-test=composer]').focus()
+  await main.keyboard.press('ArrowUp')
+  expect(await main.inputValue('[data-test=composer]')).toBe('好啊，几点出发')
+  await main.fill('[data-test=composer]', '好啊，八点出发！')
+  await main.keyboard.press('Enter')
+  await bubble('八点出发').waitFor()
+  await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text, edited }) => edited && text === '好啊，八点出发！'))
+  expect(await main.inputValue('[data-test=composer]')).toBe('')
+  // bob types, and reads
+  await bob.type(toAlice.id, true)
+  await main.locator('[data-test=typing]').waitFor()
+  await screenshot(main, 'message-typing')
+  await bob.markRead(toAlice.id, (await messages(bob, 'alice@localhost')).at(-1)!.id)
+  await main.locator('.row.own .state.seen').first().waitFor()
+  // taken back
+  await main.fill('[data-test=composer]', '发错了的消息')
+  await main.keyboard.press('Enter')
+  await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '发错了的消息'))
+  await main.locator('.row.own[data-state=delivered]', { hasText: '发错了的消息' }).waitFor()
+  await bubble('发错了的消息').click({ button: 'right' })
+  await main.click('.menu [data-test=recall]')
+  await main.locator('.bubble.retracted').waitFor()
+  await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ retracted }) => retracted))
+  await screenshot(main, 'message-changes')
+  await main.emulateMedia({ colorScheme: 'dark' })
+  await screenshot(main, 'message-changes-dark')
+  // deleted here alone, once that was confirmed
+  await bubble('Weather').click({ button: 'right' })
+  await main.click('.menu [data-test=delete]')
+  await main.click('[data-test=delete-confirm]')
+  await bubble('Weather').waitFor({ state: 'detached' })
+  expect((await messages(bob, 'alice@localhost')).some(({ text }) => text.startsWith('Weather'))).toBe(true)
+  // a click on the quotation leads to what it quotes
+  await main.click('[data-test=quoted]')
+  await main.locator('.bubble.flash', { hasText: '爬香山' }).waitFor()
+})

@@ -1,0 +1,148 @@
+/** What is done to messages after they were sent, through a server: by us, by our other device, and with a foreign client. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Message } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/main/engine.ts'
+import { foreignClient } from '../support/foreign.ts'
+import { messages, online, openEngine, startServer, testFolder, until, type TestFolder, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let folders: TestFolder[]
+let engines: Engine[]
+
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.stop())
+beforeEach(() => {
+  folders = []
+  engines = []
+})
+afterEach(async () => {
+  for (const engine of engines) await engine.close()
+  for (const folder of folders) folder.remove()
+})
+
+async function signedIn(user: string): Promise<Engine> {
+  const folder = testFolder()
+  folders.push(folder)
+  const engine = await openEngine(folder.path)
+  engines.push(engine)
+  await engine.signIn(server.settings(user))
+  await online(engine)
+  return engine
+}
+async function write(engine: Engine, jid: string, text: string, reply: Message | null = null): Promise<Message> {
+  const conversation = await engine.startConversation(jid, 'direct', null)
+  const message = await engine.send(conversation.id, text, reply?.id ?? null)
+  await until(engine, async () => (await messages(engine, jid)).every(({ state }) => state !== 'queued'))
+  return (await messages(engine, jid)).find(({ key }) => key === message.key)!
+}
+const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(engine, async () => (await messages(engine, jid)).find(wanted))
+
+test('a correction, an answer, a reaction and a retraction reach the other one and our second device', async () => {
+  const [alice, phone, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')]
+  const sent = await write(alice, 'bob@localhost', 'see you at sevn')
+  const got = await find(bob, 'alice@localhost', ({ text }) => text === 'see you at sevn')
+  await alice.change(sent.id, 'correction', 'see you at seven')
+  for (const [engine, jid] of [[bob, 'alice@localhost'], [phone, 'bob@localhost']] as const) await find(engine, jid, ({ text, edited }) => text === 'see you at seven' && edited)
+  expect((await bob.store.find.search({ query: 'sevn', limit: 1, total: true })).total).toBe(0)
+  await write(bob, 'alice@localhost', 'fine', got)
+  const answer = await find(alice, 'bob@localhost', ({ text }) => text === 'fine')
+  expect(answer.reply).toMatchObject({ id: sent.id, text: 'see you at seven', outgoing: true })
+  await bob.change(got.id, 'reactions', '👍')
+  for (const engine of [alice, phone]) expect((await find(engine, 'bob@localhost', ({ reactions }) => reactions.length > 0)).reactions).toEqual([{ emoji: '👍', count: 1, own: false, names: ['Bob'] }])
+  await bob.change(got.id, 'reactions', '')
+  await until(alice, async () => (await messages(alice, 'bob@localhost')).every(({ reactions }) => reactions.length === 0))
+  await alice.change(sent.id, 'retraction', '')
+  for (const [engine, jid] of [[bob, 'alice@localhost'], [phone, 'bob@localhost']] as const) await find(engine, jid, ({ retracted }) => retracted)
+  // a device that comes later learns the same from the archive
+  const late = await signedIn('bob')
+  await until(late, async () => (await messages(late, 'alice@localhost')).some(({ text }) => text === 'fine'))
+  expect((await messages(late, 'alice@localhost')).map(({ text, retracted }) => [text, retracted])).toEqual([['', true], ['fine', false]])
+})
+
+test('in a group: answers, reactions and retractions name what its archive gave', async () => {
+  const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
+  const room = `changes-${randomUUID()}@rooms.localhost`
+  const a = await alice.startConversation(room, 'group', 'alice')
+  const b = await bob.startConversation(room, 'group', 'bob')
+  await alice.send(a.id, '晚饭吃什么')
+  const got = await find(bob, room, ({ text }) => text === '晚饭吃什么')
+  await bob.send(b.id, '火锅', got.id)
+  await bob.change(got.id, 'reactions', '🎉')
+  const own = await find(alice, room, ({ reactions, state }) => reactions.length === 1 && state !== 'queued')
+  expect((await find(alice, room, ({ text }) => text === '火锅')).reply).toMatchObject({ id: own.id, text: '晚饭吃什么' })
+  await alice.change(own.id, 'correction', '晚饭吃什么？')
+  await find(bob, room, ({ text }) => text === '晚饭吃什么？')
+  await alice.change(own.id, 'retraction', '')
+  await find(bob, room, ({ retracted }) => retracted)
+})
+
+test('changes made offline wait, over a restart, and go out once', async () => {
+  const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
+  const sent = await write(alice, 'bob@localhost', 'offline edit me')
+  await find(bob, 'alice@localhost', ({ text }) => text === 'offline edit me')
+  await alice.disconnect()
+  await alice.change(sent.id, 'correction', 'edited while offline')
+  expect((await messages(alice, 'bob@localhost')).at(-1)).toMatchObject({ text: 'edited while offline', edited: true })
+  await alice.close()
+  const back = await openEngine(folders[0]!.path)
+  engines[0] = back
+  await back.connect()
+  await find(bob, 'alice@localhost', ({ text }) => text === 'edited while offline')
+  await until(back, async () => (await back.store.read.queuedChanges()).length === 0)
+})
+
+test('who has read what, and who types, is told', async () => {
+  const [alice, bob, tablet] = [await signedIn('alice'), await signedIn('bob'), await signedIn('bob')]
+  const sent = await write(alice, 'bob@localhost', 'have you read this?')
+  const got = await find(bob, 'alice@localhost', ({ text }) => text === 'have you read this?')
+  await find(tablet, 'alice@localhost', ({ text }) => text === 'have you read this?')
+  const conversation = (await bob.store.read.conversationByJid('alice@localhost'))!
+  const typing = new Promise<readonly string[]>((resolve) => alice.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? [])))
+  await bob.type(conversation.id, true)
+  expect(await typing).toEqual(['bob'])
+  await bob.markRead(conversation.id, got.id)
+  await until(alice, async () => ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >= sent.id)
+  await until(tablet, async () => (await tablet.store.read.conversationByJid('alice@localhost'))?.unread === 0)
+  // one who does not want that to be known
+  await bob.store.write.changeSettings({ tellRead: false, tellTyping: false })
+  const second = await write(alice, 'bob@localhost', 'and this?')
+  const unread = await find(bob, 'alice@localhost', ({ text }) => text === 'and this?')
+  await bob.markRead(conversation.id, unread.id)
+  await write(bob, 'alice@localhost', 'something after it')
+  await find(alice, 'bob@localhost', ({ text }) => text === 'something after it')
+  expect((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo).toBeLessThan(second.id)
+  expect(alice.typing.size).toBe(0)
+})
+
+test('a foreign client understands ours, and we it', async () => {
+  const alice = await signedIn('alice')
+  const carol = await foreignClient(server, 'carol')
+  try {
+    const sent = await write(alice, 'carol@localhost', 'hello slixmpp')
+    await carol.waitFor(({ event, body }) => event === 'message' && body === 'hello slixmpp')
+    await until(alice, async () => (await messages(alice, 'carol@localhost')).at(-1)?.state === 'delivered')
+    await alice.change(sent.id, 'correction', 'hello, slixmpp!')
+    expect(await carol.waitFor(({ event }) => event === 'correction')).toMatchObject({ body: 'hello, slixmpp!', id: sent.key.slice(1) })
+    await alice.change(sent.id, 'reactions', '🙏')
+    expect(await carol.waitFor(({ event }) => event === 'reactions')).toMatchObject({ values: ['🙏'] })
+    await carol.tell({ do: 'raw', xml: `<message to='alice@localhost' type='chat' id='f1'><body>frist</body></message>` }, 'done')
+    await find(alice, 'carol@localhost', ({ text }) => text === 'frist')
+    await carol.tell({ do: 'correct', to: 'alice@localhost', id: 'f1', body: 'first' }, 'done')
+    await find(alice, 'carol@localhost', ({ text, edited }) => text === 'first' && edited)
+    await carol.tell({ do: 'react', to: 'alice@localhost', id: sent.key.slice(1), emoji: ['😂', '👍'] }, 'done')
+    const reacted = await find(alice, 'carol@localhost', ({ key, reactions }) => key === sent.key && reactions.length === 3)
+    expect(reacted.reactions.map(({ emoji, own }) => [emoji, own])).toEqual([['🙏', true], ['😂', false], ['👍', false]])
+    await carol.tell({ do: 'raw', xml: `<message to='alice@localhost' type='chat' id='f2'><apply-to xmlns='urn:xmpp:fasten:0' id='f1'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to><body>retracted</body><store xmlns='urn:xmpp:hints'/></message>` }, 'done')
+    await find(alice, 'carol@localhost', ({ retracted }) => retracted)
+    // forged: carol corrects what alice wrote
+    await carol.tell({ do: 'correct', to: 'alice@localhost', id: sent.key.slice(1), body: 'I owe carol money' }, 'done')
+    await carol.tell({ do: 'send', to: 'alice@localhost', bodies: ['after the forgery'] }, 'sent')
+    await find(alice, 'carol@localhost', ({ text }) => text === 'after the forgery')
+    expect((await messages(alice, 'carol@localhost')).find(({ key }) => key === sent.key)?.text).toBe('hello, slixmpp!')
+  } finally {
+    await carol.quit()
+  }
+})

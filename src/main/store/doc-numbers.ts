@@ -66,6 +66,13 @@ export function createDocNumbers(db: WritableDB) {
       changed.add(first)
       return first.first
     },
+    runs: (): readonly Run[] => load(),
+    /** From now on there is only this run, or none. */
+    cut(run: Run | null): void {
+      clear.run()
+      runs = run === null ? [] : [run]
+      changed = new Set(runs)
+    },
     /** Writes what changed; at the end of each transaction. */
     flush(): void {
       for (const { first, last, oldest, newest } of changed) save.run(first, last, oldest, newest)

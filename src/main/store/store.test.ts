@@ -43,9 +43,25 @@ async function texts(): Promise<string[]> {
 test('a message that comes twice is stored once, by stanza-id and by origin-id', async () => {
   await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'live' })
   await store.write.record({ messages: [incoming('b', { originId: 'o1' })], archive: null, order: 'live' })
-  const again = await store.write.record({ messages: [incoming('b', { originId: 'o1', stanzaId: 's2' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'forward' })
+  const again = await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('b', { originId: 'o1', stanzaId: 's2' })], archive: null, order: 'forward' })
   expect(again.added).toBe(0)
   expect(await texts()).toEqual(['a', 'b'])
+})
+
+test('a message that its archive has twice stands where it has it first, read forwards or backwards', async () => {
+  const twice = [incoming('x', { originId: 'ox', stanzaId: 's1' }), incoming('y', { stanzaId: 's2' }), incoming('x', { originId: 'ox', stanzaId: 's3' }), incoming('z', { stanzaId: 's4' })]
+  await store.write.record({ messages: twice, archive: null, order: 'forward' })
+  expect(await texts()).toEqual(['x', 'y', 'z'])
+  await store.write.record({ messages: twice, archive: null, order: 'forward' })
+  expect(await texts()).toEqual(['x', 'y', 'z'])
+  for (const pages of [[twice], [twice.slice(2), twice.slice(0, 2)]]) {
+    using other = temporaryFolder()
+    const device = await openStore(other.path)
+    for (const page of pages) await device.write.record({ messages: page, archive: null, order: 'backward' })
+    const { id } = (await device.read.conversationByJid(BOB))!
+    expect((await device.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)).toEqual(['x', 'y', 'z'])
+    await device.close()
+  }
 })
 
 test("another person's origin-id does not make a message a duplicate", async () => {
@@ -85,6 +101,37 @@ test('an own message is placed and settled when its archive shows it, and its in
   const { hits, total } = await store.find.search({ query: 'early', limit: 5, total: true })
   expect(total).toBe(1)
   expect(hits[0]?.message).toMatchObject({ state: 'sent', key: 'oo1' })
+})
+
+test('what came live is put in the order of the archive once that is read, and the index follows', async () => {
+  const own = (n: number): Partial<IncomingMessage> => ({ sender: ARCHIVE, outgoing: true, originId: `o${n}` })
+  await store.write.record({ messages: [incoming('first', { stanzaId: 's1' })], archive: { jid: ARCHIVE, lastId: 's1' }, order: 'live' })
+  const { id: conversation } = (await store.read.conversationByJid(BOB))!
+  const queue = (n: number) => store.write.queueMessage({ conversation, text: `own ${n}`, originId: `o${n}`, sender: ARCHIVE, time: 1_700_000_001_000 + n })
+  await queue(1)
+  await store.write.record({ messages: [incoming('second', { stanzaId: 's3', time: 1_700_000_002_000 })], archive: { jid: ARCHIVE, lastId: 's3' }, order: 'live' })
+  await queue(2)
+  await store.write.record({ messages: [incoming('third', { stanzaId: 's4', time: 1_700_000_003_000 })], archive: { jid: ARCHIVE, lastId: 's4' }, order: 'live' })
+  await queue(3)
+  // the archive is to be read again from before our own
+  expect((await store.read.archiveProgress(ARCHIVE)).lastId).toBe('s1')
+  const page = [incoming('own 2', { ...own(2), stanzaId: 's2' }), incoming('second', { stanzaId: 's3' }), incoming('third', { stanzaId: 's4' }), incoming('own 1', { ...own(1), stanzaId: 's5' }), incoming('unseen', { stanzaId: 's6' }), incoming('own 3', { ...own(3), stanzaId: 's7' })]
+  const { removed } = await store.write.record({ messages: page, archive: { jid: ARCHIVE, lastId: 's7' }, order: 'forward' })
+  const order = ['first', 'own 2', 'second', 'third', 'own 1', 'unseen', 'own 3']
+  expect(await texts()).toEqual(order)
+  expect(removed.length).toBeGreaterThan(0)
+  expect((await store.read.archiveProgress(ARCHIVE)).lastId).toBe('s7')
+  // nothing moves a second time
+  expect((await store.write.record({ messages: page, archive: { jid: ARCHIVE, lastId: 's7' }, order: 'forward' })).removed).toEqual([])
+  const newest = async (): Promise<string[]> => (await store.find.search({ query: 'o', limit: 20 })).hits.map(({ message }) => message.text)
+  const withO = order.filter((text) => text.includes('o')).reverse()
+  expect(await newest()).toEqual(withO)
+  expect(await store.write.mergeRuns(1)).toBe(false)
+  expect(await store.write.mergeRuns(100)).toBe(true)
+  expect(await store.write.mergeRuns(100)).toBe(false)
+  expect(await newest()).toEqual(withO)
+  expect((await store.find.search({ query: 'own', limit: 2, offset: 1, total: true })).hits.map(({ message }) => message.text)).toEqual(['own 1', 'own 2'])
+  await store.write.checkIndex()
 })
 
 test('unread counts rise with what arrives, not with older history, and fall by reading or answering', async () => {

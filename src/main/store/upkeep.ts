@@ -8,6 +8,8 @@ import type { StoreChanges } from './writer.ts'
 const BATCH = 1500
 /** Nothing was written for this long: the store is idle, ms. */
 const IDLE_MS = 5000
+/** Messages that are given other rows of the index at once. */
+const MOST_MOVED = 2000
 /** Pages merged at once: a few ms. */
 const MERGE_PAGES = 64
 
@@ -79,6 +81,8 @@ export class Upkeep {
       if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
       const writes = this.#store.writes
       if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
+      // what came out of order, before that is in too many pieces to be walked
+      await this.#store.write.mergeRuns(MOST_MOVED)
       // a write that comes in goes first: each step is short
       const more = await this.#store.write.mergeIndex(MERGE_PAGES)
       if (more) continue

@@ -131,14 +131,10 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
-  /** An own message that came back from its archive: settled, and moved to the place its archive gives it. */
-  function settle(row: MessageRow, incoming: IncomingMessage, after: number): MessageId {
-    const state: MessageState = row.state === 'queued' || row.state === 'failed' ? 'sent' : row.state
-    messages.settle(row.id, incoming.stanzaId, state)
-    if (!row.outgoing) return row.id
-    // nothing came between: it stands where it belongs
-    if (messages.newest(row.conversation) === row.id && row.id > after) return row.id
-    return messages.move(row, incoming.time, after)
+  /** A key after `prev` and, where there is room, before `next`; at its time where that fits. */
+  const keyBetween = (time: number, prev: number, next: number): MessageId => {
+    const key = messages.keyAfter(time, prev)
+    return key < next ? key : messages.keyAfter(0, prev)
   }
 
   /** The stored message that this one is, or undefined. */
@@ -198,12 +194,15 @@ export function createWrites(db: WritableDB) {
     return latest === undefined ? null : (alter(latest)?.id ?? null)
   }
 
-  /** Older history: each message gets a key below what the archive already gave us of its conversation. */
+  /** Older history: from its end on, each message gets a key below the one that follows it. */
   function recordOlder(batch: RecordBatch): StoreChanges {
     const bound = new Map<ConversationId, number>()
     const reserved = new Set<number>()
     const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
     const settled: Message[] = []
+    const removed: StoreChanges['removed'] = []
+    // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
+    const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(conversation, stanzaId) === undefined ? [] : [conversation])))
     for (const incoming of batch.messages.toReversed()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
       if (incoming.change !== undefined && incoming.change !== null) {
@@ -213,16 +212,23 @@ export function createWrites(db: WritableDB) {
       }
       if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
       const known = find(id, incoming)
+      const before = bound.get(id) ?? (overlaps.has(incoming.conversation) ? Infinity : messages.oldestArchived(id))
       if (known !== undefined) {
-        if (known.stanza_id === null && incoming.stanzaId !== null) {
-          messages.settle(known.id, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
-          settled.push(toMessage(read(known.id)))
+        // of one that was sent twice the first counts, which is read last
+        const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
+        const key = known.id < before ? known.id : messages.move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
+        if (key !== known.id) {
+          removed.push({ conversation: id, id: known.id })
+          conversations.summarize(id)
         }
+        bound.set(id, key)
+        if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
+        if (news || key !== known.id) settled.push(toMessage(read(key)))
         continue
       }
-      // one archive may hold a message twice under one origin-id: a retry that was not needed
-      if (incoming.originId !== null && fresh.some((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)) continue
-      const key = messages.keyBefore(incoming.time, bound.get(id) ?? messages.oldestArchived(id), reserved)
+      const repeated = incoming.originId === null ? -1 : fresh.findIndex((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)
+      if (repeated >= 0) fresh.splice(repeated, 1)
+      const key = messages.keyBefore(incoming.time, before, reserved)
       bound.set(id, key)
       reserved.add(key)
       fresh.push({ key, id, incoming })
@@ -234,7 +240,27 @@ export function createWrites(db: WritableDB) {
       insert(id, incoming, key, doc++)
       conversations.advance(id, key, 0)
     }
-    return changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], [], fresh.length)
+    return changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
+  }
+
+  /** What the archive gave us under that id. */
+  function storedOf(jid: Jid, stanzaId: string | null): MessageRow | undefined {
+    const conversation = stanzaId === null ? null : conversations.idOf(jid)
+    return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
+  }
+
+  /** For each message of a page, the key of the next one of its conversation that is stored and placed. */
+  function following(list: readonly IncomingMessage[]): (number | undefined)[] {
+    const nextOf = new Map<Jid, number>()
+    return list
+      .toReversed()
+      .map((incoming) => {
+        const next = nextOf.get(incoming.conversation)
+        const stored = storedOf(incoming.conversation, incoming.stanzaId)
+        if (stored !== undefined) nextOf.set(incoming.conversation, stored.id)
+        return next
+      })
+      .reverse()
   }
 
   function recordNewer(batch: RecordBatch): StoreChanges {
@@ -242,8 +268,10 @@ export function createWrites(db: WritableDB) {
     const changed = new Map<number, Message>()
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
+    const inOrder = batch.order === 'forward'
+    const nextOf = inOrder ? following(batch.messages) : []
     let added = 0
-    for (const incoming of batch.messages) {
+    for (const [at, incoming] of batch.messages.entries()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
       if (incoming.change !== undefined && incoming.change !== null) {
         const altered = recordChange(id, incoming, incoming.change)
@@ -252,24 +280,32 @@ export function createWrites(db: WritableDB) {
         continue
       }
       if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
-      const before = lastOf.get(id) ?? messages.newestSettled(id) ?? 0
       const known = find(id, incoming)
+      // an archive's page is the order; what comes live stands at the end
+      const next = (inOrder ? nextOf[at] : undefined) ?? Infinity
+      const prev = lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, known === undefined || known.stanza_id === null ? Infinity : known.id) : Infinity) ?? 0
       if (known !== undefined) {
-        if (known.stanza_id === null && incoming.stanzaId !== null) {
-          const moved = settle(known, incoming, before)
-          if (moved !== known.id) {
-            removed.push({ conversation: id, id: known.id })
-            conversations.summarize(id)
-          }
-          lastOf.set(id, moved)
-          changed.set(moved, toMessage(read(moved)))
-          touched.add(id)
+        const news = known.stanza_id === null && incoming.stanzaId !== null
+        // sent twice because the first was not confirmed: the archive has both, and the first counts
+        const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
+        if ((!news && !inOrder) || repeated) continue
+        const placed = known.id > prev && known.id < next
+        const key = placed || (!known.outgoing && news) ? known.id : messages.move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
+        if (key !== known.id) {
+          removed.push({ conversation: id, id: known.id })
+          conversations.summarize(id)
         }
+        lastOf.set(id, key)
+        if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
+        if (!news && key === known.id) continue
+        changed.delete(known.id)
+        changed.set(key, toMessage(read(key)))
+        touched.add(id)
         continue
       }
       // the hole below will be filled, and then it stands where its archive has it
       if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid).hole !== null) continue
-      const stored = insert(id, incoming, messages.keyAfter(incoming.time, before))
+      const stored = insert(id, incoming, keyBetween(incoming.time, prev, next))
       lastOf.set(id, stored)
       added++
       conversations.advance(id, stored, incoming.outgoing ? 0 : 1)
@@ -284,7 +320,9 @@ export function createWrites(db: WritableDB) {
   const record = transaction((batch: RecordBatch): StoreChanges => {
     const result = batch.order === 'backward' ? recordOlder(batch) : recordNewer(batch)
     if (batch.archive !== null) {
-      if (batch.archive.lastId !== undefined) archives.setLast(batch.archive.jid, batch.archive.lastId)
+      // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
+      const passes = batch.order === 'live' && conversations.byJid(batch.archive.jid)?.kind !== 'group' && messages.hasUnplaced()
+      if (batch.archive.lastId !== undefined && !passes) archives.setLast(batch.archive.jid, batch.archive.lastId)
       if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole)
     }
     return result
@@ -379,6 +417,7 @@ export function createWrites(db: WritableDB) {
   })
 
   const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.indexOlder(count), left: messages.unindexedCount() }))
+  const mergeRuns = transaction((most: number): boolean => messages.mergeRuns(most))
   const resetIndex = transaction(() => {
     messages.resetIndex()
     accounts.setIndexVersion(tokenizerVersion)
@@ -461,6 +500,8 @@ export function createWrites(db: WritableDB) {
     star,
     /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
     indexOlder,
+    /** Puts what came out of order into one run of docs with its neighbours, where no more than `most` messages are concerned. */
+    mergeRuns,
     /** Looks the index over; throws SQLITE_CORRUPT_VTAB where it does not agree with the messages. */
     checkIndex: () => void db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)"),
     /** Forgets the index; indexOlder makes it anew from the messages. */

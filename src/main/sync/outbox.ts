@@ -20,6 +20,7 @@ export class Outbox {
   /** Whether a group has let us in; messages to the others wait. */
   readonly #maySendTo: (conversation: string) => Promise<boolean>
   readonly #warn: (message: string) => void
+  readonly #onTaken: () => void
   /** Sent, and not yet known in the store to have been taken. */
   readonly #inFlight = new Set<string>()
   /** Taken since the list of queued messages was last read; that list may still have them. */
@@ -28,8 +29,9 @@ export class Outbox {
   #running = false
   #again = false
 
-  constructor(connection: Connection, store: Store, onChanges: (changes: StoreChanges) => void, maySendTo: (conversation: string) => Promise<boolean>, warn: (message: string) => void) {
+  constructor(connection: Connection, store: Store, onChanges: (changes: StoreChanges) => void, maySendTo: (conversation: string) => Promise<boolean>, onTaken: () => void, warn: (message: string) => void) {
     this.#warn = warn
+    this.#onTaken = onTaken
     this.#connection = connection
     this.#store = store
     this.#onChanges = onChanges
@@ -66,9 +68,15 @@ export class Outbox {
         const queued = await this.#store.read.queued()
         // those were committed before the list was read, so it no longer has them
         for (const originId of known) this.#settled.delete(originId)
+        // whose first message has to wait waits with all: their order is kept
+        const waiting = new Set<string>()
         for (const { message, originId, replyTo } of queued) {
           const conversation = await this.#store.read.conversation(message.conversation)
-          if (conversation === null || !(await this.#maySendTo(conversation.jid))) continue
+          if (conversation === null || waiting.has(conversation.jid)) continue
+          if (!(await this.#maySendTo(conversation.jid))) {
+            waiting.add(conversation.jid)
+            continue
+          }
           // from here to the sending nothing is awaited
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
@@ -123,6 +131,7 @@ export class Outbox {
     this.#settled.add(id)
     this.#inFlight.delete(id)
     this.#onChanges(changes)
+    if (stanza.attrs['type'] !== 'groupchat') this.#onTaken()
     this.flush()
   }
 }

@@ -20,6 +20,9 @@ import { Groups, JoinError } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 
+/** Own messages are placed this long after the first of them was taken, ms. */
+const PLACE_MS = 1500
+
 export interface Log {
   info(message: string): void
   warn(message: string): void
@@ -45,6 +48,9 @@ export class Session extends EventEmitter<Events> {
   readonly #roster = new Map<Jid, RosterItem>()
   readonly #self: Self
   readonly #context: CatchUpContext
+  #placing: NodeJS.Timeout | null = null
+  /** Archives whose older history is being read. */
+  readonly #filling = new Set<Jid>()
 
   constructor(connection: Connection, store: Store, log: Log) {
     super()
@@ -64,7 +70,7 @@ export class Session extends EventEmitter<Events> {
       const known = await store.read.conversationByJid(conversation)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.outbox = new Outbox(connection, store, onChanges, maySendTo, log.warn)
+    this.outbox = new Outbox(connection, store, onChanges, maySendTo, () => this.#placeSoon(), log.warn)
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => {
@@ -81,6 +87,7 @@ export class Session extends EventEmitter<Events> {
   }
 
   async stop(): Promise<void> {
+    if (this.#placing !== null) clearTimeout(this.#placing)
     await this.connection.stop()
     await this.#inbox.idle()
   }
@@ -153,7 +160,19 @@ export class Session extends EventEmitter<Events> {
       this.#log.warn(`${jid} has no archive: ${error.message}`)
     }
     this.#inbox.release(jid)
-    fillHole(this.#context, archive).catch((error: unknown) => this.#log.info(`older history of ${jid} goes on later: ${String(error)}`))
+    if (this.#filling.has(jid)) return
+    this.#filling.add(jid)
+    fillHole(this.#context, archive)
+      .catch((error: unknown) => this.#log.info(`older history of ${jid} goes on later: ${String(error)}`))
+      .finally(() => this.#filling.delete(jid))
+  }
+
+  /** An own message was taken: the archive says where it stands. Of many in a row it is asked once. */
+  #placeSoon(): void {
+    this.#placing ??= setTimeout(() => {
+      this.#placing = null
+      if (this.connection.isReady) this.#background(this.#readArchive(null))
+    }, PLACE_MS)
   }
 
   async #loadRoster(): Promise<void> {

@@ -129,8 +129,8 @@ export function messageReads(db: ReadableDB) {
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(message_id, origin_id) AS id, stanza_id AS stanzaId FROM message WHERE conversation = ? AND id <= ? AND outgoing = 0 ORDER BY id DESC LIMIT 1')
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
-    .prepare<[number], number>(
-      'SELECT id FROM message WHERE conversation = ? AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+    .prepare<[number, number], number>(
+      'SELECT id FROM message WHERE conversation = ? AND id < ? AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
     )
     .pluck()
   return {
@@ -147,8 +147,8 @@ export function messageReads(db: ReadableDB) {
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
     newest: (conversation: number) => newest.get(conversation) ?? null,
-    /** The newest message whose place is final; own messages that no archive has confirmed are still to be placed. */
-    newestSettled: (conversation: number) => newestSettled.get(conversation) ?? null
+    /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
+    newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }
 }
 
@@ -227,6 +227,11 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
+  const unplaced = db
+    .prepare<[], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' LIMIT 1")
+    .pluck()
+  const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
+  const lastDoc = db.prepare<[number, number], { doc: number; message: number }>('SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1')
   const removeAttachments = db.prepare('DELETE FROM attachment WHERE message = ?')
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
@@ -343,9 +348,8 @@ export function messageWrites(db: WritableDB) {
       insertColumns(INSERT_DOC, count, 'iiviii', asBlob(doc), asBlob(keys), conversation, asBlob(senders), asBlob(docFlags), asBlob(lengths))
       insertColumns(INDEX, count, 'itd', asBlob(doc), ...text, ...dictionary(files, names))
     },
-    /** Gives a message another time and the place in history that belongs to it. */
-    move(row: MessageRow, time: number, after: number): MessageId {
-      const id = nextKey(time, after, runEnd)
+    /** Gives a message another time, and a free key as its place in history. */
+    move(row: MessageRow, time: number, id: MessageId): MessageId {
       takeFromIndex(row)
       rekey.run(id, time, row.id)
       if (row.doc !== null) {
@@ -383,6 +387,8 @@ export function messageWrites(db: WritableDB) {
       setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), 0, row.doc)
       tellChange.run(row.doc)
     },
+    /** Whether an own message outside of groups waits for its archive to say where it stands. */
+    hasUnplaced: (): boolean => unplaced.get() === 1,
     /** The user does not want it here: it does not come back from its archive. */
     bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),
     isBuried: (conversation: number, stanzaId: string): boolean => isDeleted.get(conversation, stanzaId) === 1,
@@ -396,6 +402,22 @@ export function messageWrites(db: WritableDB) {
     remove(row: MessageRow): void {
       takeFromIndex(row)
       remove.run(row.id)
+    },
+    /** One run of docs for all that stands after the first message of the runs but the first; false where there was nothing to do, or more than `most` to move. */
+    mergeRuns(most: number): boolean {
+      const [first, ...rest] = docs.runs()
+      if (first === undefined || rest.length === 0) return false
+      const rows = indexedFrom.all(Math.min(...rest.map(({ oldest }) => oldest)), most + 1)
+      if (rows.length > most) return false
+      for (const row of rows) takeFromIndex(row)
+      const left = lastDoc.get(first.first, first.last)
+      docs.cut(left === undefined ? null : { ...first, last: left.doc, newest: left.message })
+      for (const row of rows) {
+        const doc = docs.next(row.id)
+        setDoc.run(doc, row.id)
+        addToIndex(doc, row, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
+      }
+      return true
     },
     unindexedCount: () => unindexedCount.get() ?? 0,
     /** Puts the newest `count` messages that are not in the index there; returns how many those were. */

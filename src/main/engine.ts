@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
 import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
 import { Connection } from './connection/connection.ts'
+import { Learnt } from './connection/keep-alive.ts'
 import { JoinError } from './sync/groups.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Typists } from './sync/typists.ts'
@@ -49,6 +50,9 @@ export class EngineError extends Error {
   }
 }
 
+/** What connections learnt is remembered under this name. */
+const KEEP_ALIVE = 'keep-alive'
+
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 export class Engine extends EventEmitter<Events> {
@@ -60,6 +64,7 @@ export class Engine extends EventEmitter<Events> {
   #session: Session | null = null
   #account: AccountSettings | null = null
   #presence = new Map<string, Map<string, Presence>>()
+  #active = true
   readonly #typists = new Typists((typing) => this.emit('typing', typing))
   /** To whom we said that we type, if to anyone. */
   #typingTo: Jid | null = null
@@ -172,6 +177,12 @@ export class Engine extends EventEmitter<Events> {
   /** Deletes what is older than the settings say, soon. */
   expire(): void {
     this.#upkeep.expire()
+  }
+
+  /** Whether any window can be seen. */
+  set active(active: boolean) {
+    this.#active = active
+    if (this.#session !== null) this.#session.connection.active = active
   }
 
   wake(): void {
@@ -290,7 +301,10 @@ export class Engine extends EventEmitter<Events> {
   }
 
   async #start(account: AccountSettings): Promise<Session> {
-    const session = new Session(new Connection(account), this.store, this.#log)
+    const learnt = Learnt.safeParse(JSON.parse((await this.store.read.remembered(KEEP_ALIVE)) ?? '{}'))
+    const session = new Session(new Connection(account, learnt.success ? learnt.data : {}), this.store, this.#log)
+    session.connection.active = this.#active
+    session.connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
     this.#session = session
     session.connection.on('state', (state) => {
       if (this.#session === session) this.emit('connection', state)

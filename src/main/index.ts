@@ -46,6 +46,7 @@ async function start(): Promise<void> {
     recall: (name) => profile.engine.store.read.remembered(name),
     remember: (name, json) => profile.engine.store.write.remember({ name, json }),
     onCreated: (contents) => hub.add(contents),
+    onVisible: (visible) => (profile.engine.active = visible),
     tell: (contents, event) => hub.tell(contents, event),
     warn: log.warn
   })

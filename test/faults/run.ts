@@ -158,7 +158,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       await person.proxy.start()
       await person.start()
     }
-    const pauseMs = Math.max(0, Math.round((faults * every) / 2 / messages) - 4)
+    const pauseMs = Math.max(0, Math.round((faults * every) / messages) - 6)
     for (const person of people) person.tell({ do: 'write', counts: [messages, messages], pauseMs })
     for (let i = 0; i < faults; i++) {
       await wait(between(every * 0.2, every))

@@ -4,18 +4,22 @@ import { client, xml, type Client, type Element } from '@xmpp/client'
 import ConnectionTCP from '@xmpp/tcp/lib/Connection.js'
 import { domainOf, localOf } from '../../contract/address.ts'
 import type { AccountSettings, ConnectionState } from '../../contract/domain.ts'
-import { backoff } from './backoff.ts'
+import { KeepAlive, type Learnt } from './keep-alive.ts'
+import { advance, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
+import { networkKey } from './network.ts'
 import { ConnectionError, toConnectionError } from './problem.ts'
 import { SecureSocket, type Endpoint } from './secure-socket.ts'
 
 const SERVICE = 'mnemo://account'
 const NS_SM = 'urn:xmpp:sm:3'
 const NEGOTIATION_MS = 30_000
-const PING_EVERY_MS = 60_000
-const PING_ANSWER_MS = 20_000
 const CLOSE_MS = 2000
-/** Only the user can mend these. */
-const FATAL = new Set(['wrong-password', 'certificate', 'conflict'])
+/** A server that has taken a stanza says so within this time. */
+const OWED_MS = 15_000
+/** How often this computer's own addresses are looked at. */
+const NETWORK_MS = 3000
+const NS_CSI = 'urn:xmpp:csi:0'
+const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
 interface Events {
   state: [ConnectionState]
@@ -26,21 +30,31 @@ interface Events {
   /** The server took (XEP-0198) or lost this stanza. */
   acked: [Element]
   unacked: [Element]
+  /** How long the paths may be quiet, anew; to be kept for the next start. */
+  learnt: [Learnt]
 }
 
 export class Connection extends EventEmitter<Events> {
   readonly account: AccountSettings
   readonly #client: Client
-  #state: ConnectionState = { status: 'signed-out' }
-  #wanted = false
-  #tries = 0
+  readonly #keepAlive: KeepAlive
+  #machine: MachineState = OFF
+  #shown: ConnectionState = { status: 'signed-out' }
+  #closing: Promise<void> = Promise.resolve()
   #retry: NodeJS.Timeout | null = null
   #pinger: NodeJS.Timeout | null = null
-  #attempting = false
-  #ready = false
+  #owed: NodeJS.Timeout | null = null
+  #watch: NodeJS.Timeout | null = null
+  #network = ''
+  #lastHeard = 0
+  #hasCsi = false
+  #active = true
+  #toldActive = true
 
-  constructor(account: AccountSettings) {
+  /** `learnt`: what an earlier connection learnt about keeping paths alive. */
+  constructor(account: AccountSettings, learnt: Learnt = {}) {
     super()
+    this.#keepAlive = new KeepAlive(learnt, '')
     this.account = account
     const domain = domainOf(account.jid)
     const endpoint: Endpoint = { domain, host: account.host, port: account.port, security: account.security, trustedFingerprint: account.trustedFingerprint }
@@ -55,6 +69,10 @@ export class Connection extends EventEmitter<Events> {
     entity.transports = [Transport]
     this.#client = entity
     entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
+    entity.on('element', (element: Element) => {
+      if (element.is('features', NS_STREAMS)) this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
+      if (this.isReady) this.#heard()
+    })
     entity.on('error', (error: Error) => this.#onError(error))
     entity.on('disconnect', () => this.#onDisconnect())
     entity.streamManagement.on('ack', (stanza: Element) => this.emit('acked', stanza))
@@ -63,10 +81,10 @@ export class Connection extends EventEmitter<Events> {
   }
 
   get state(): ConnectionState {
-    return this.#state
+    return this.#shown
   }
   get isReady(): boolean {
-    return this.#ready
+    return this.#machine.name === 'open'
   }
   /** False: the server has no XEP-0198, and a stanza is known to be taken only by an answer that follows it. */
   get hasAcks(): boolean {
@@ -78,50 +96,55 @@ export class Connection extends EventEmitter<Events> {
   }
 
   start(): void {
-    this.#wanted = true
-    void this.#attempt()
+    this.#network = networkKey()
+    this.#keepAlive.network = this.#network
+    this.#watch = setInterval(() => this.#lookAtNetwork(), NETWORK_MS)
+    this.#watch.unref()
+    this.#on({ type: 'start' })
   }
 
   /** Tries at once instead of waiting for the next turn. */
   retryNow(): void {
-    if (!this.#wanted || this.#ready) return
-    this.#tries = 0
-    void this.#attempt()
+    this.#on({ type: 'retry' })
   }
 
-  /** Asks the server for a sign of life now; after a wake from sleep. */
+  /** This computer was asleep. */
   wake(): void {
-    if (this.#ready) void this.#ping()
-    else this.retryNow()
+    this.#on({ type: 'woke' })
   }
 
   /** Signs out: no timer and no retry outlives this. */
   async stop(): Promise<void> {
-    this.#wanted = false
-    this.#clearTimers()
-    if (this.#client.socket !== null) {
-      const timer = setTimeout(() => this.#client.socket?.destroy?.(), CLOSE_MS)
-      await this.#client.stop().catch(() => undefined)
-      clearTimeout(timer)
-      this.#client.socket?.destroy?.()
-    }
-    this.#ready = false
-    this.#set({ status: 'signed-out' })
+    if (this.#watch !== null) clearInterval(this.#watch)
+    this.#watch = null
+    const wasOpen = this.isReady
+    this.#closing = this.#client.socket === null ? Promise.resolve() : this.#sayGoodbye()
+    this.#on({ type: 'stop' })
+    if (wasOpen) this.emit('lost')
+    await this.#closing
   }
 
   /** For sync: what the user is told while the archive is read. */
   set catchingUp(running: boolean) {
-    if (this.#ready) this.#set({ status: running ? 'catching-up' : 'online' })
+    this.#on({ type: 'catching-up', running })
+  }
+
+  /** Whether somebody looks at a window: the server may hold back what can wait (XEP-0352). */
+  set active(active: boolean) {
+    this.#active = active
+    this.#tellActive()
   }
 
   send(stanza: Element): Promise<void> {
-    if (!this.#ready) return Promise.reject(new ConnectionError('network', 'not connected'))
+    if (!this.isReady) return Promise.reject(new ConnectionError('network', 'not connected'))
+    // the server acknowledges what it takes: where it says nothing at all, the stream is dead
+    if (this.hasAcks) this.#owed ??= setTimeout(() => this.#died(), OWED_MS)
     return this.#client.send(stanza)
   }
 
   /** An IQ and its answer. Rejects with xmpp.js's StanzaError, or ConnectionError where the stream ended or time ran out. */
   async request(iq: Element, timeoutMs = 30_000): Promise<Element> {
-    if (!this.#ready) throw new ConnectionError('network', 'not connected')
+    if (!this.isReady) throw new ConnectionError('network', 'not connected')
     const lost = Promise.withResolvers<never>()
     const onLost = (): void => lost.reject(new ConnectionError('network', 'the connection was lost'))
     this.once('lost', onLost)
@@ -132,24 +155,57 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
+  /** The one place where the state changes. */
+  #on(event: MachineEvent, error: ConnectionError | null = null): void {
+    const before = this.#machine
+    const { state, effects } = advance(before, event, Math.random())
+    this.#machine = state
+    if (before.name === 'open' && state.name === 'waiting') {
+      this.#quiet()
+      this.emit('lost')
+    }
+    for (const effect of effects) this.#do(effect)
+    if (state !== before) this.#show(error)
+  }
+
+  #do(effect: MachineEffect): void {
+    switch (effect) {
+      case 'attempt':
+        void this.#attempt()
+        break
+      case 'wait':
+        if (this.#machine.name === 'waiting' && this.#machine.ms !== null) this.#retry = setTimeout(() => this.#on({ type: 'elapsed' }), this.#machine.ms)
+        break
+      case 'stop-waiting':
+        if (this.#retry !== null) clearTimeout(this.#retry)
+        this.#retry = null
+        this.#quiet()
+        break
+      case 'close':
+        // after stop() the stream is still to be closed in good order
+        if (this.#machine.name !== 'off') this.#client.socket?.destroy?.()
+        break
+      case 'check':
+        void this.#ping()
+        break
+    }
+  }
+
   async #attempt(): Promise<void> {
-    if (this.#attempting || this.#ready || !this.#wanted) return
-    this.#attempting = true
-    this.#clearTimers()
-    this.#set({ status: 'connecting' })
     try {
       const resumed = await this.#negotiate()
-      this.#attempting = false
-      if (!this.#wanted) return
-      this.#ready = true
-      this.#tries = 0
-      this.#pinger = setInterval(() => void this.#ping(), PING_EVERY_MS)
-      this.#set({ status: resumed ? 'online' : 'catching-up' })
+      if (this.#machine.name !== 'connecting') {
+        this.#client.socket?.destroy?.()
+        return
+      }
+      // a new stream counts as active (XEP-0352 section 4)
+      if (!resumed) this.#toldActive = true
+      this.#heard()
+      this.#on({ type: 'opened', resumed })
+      this.#tellActive()
       this.emit('ready', resumed)
     } catch (cause) {
-      this.#attempting = false
-      this.#client.socket?.destroy?.()
-      this.#failed(toConnectionError(cause))
+      if (this.#machine.name === 'connecting') this.#fail(toConnectionError(cause))
     }
   }
 
@@ -188,51 +244,98 @@ export class Connection extends EventEmitter<Events> {
   }
 
   #onError(error: Error): void {
-    if (!this.#ready) return
+    if (!this.isReady) return
     const problem = toConnectionError(error)
-    if (problem.problem !== 'network') this.#lost(problem)
+    if (problem.problem !== 'network') this.#fail(problem)
   }
 
   #onDisconnect(): void {
-    if (this.#ready) this.#lost(new ConnectionError('network', 'the connection was lost'))
+    if (this.isReady) this.#fail(new ConnectionError('network', 'the connection was lost'))
   }
 
-  #lost(problem: ConnectionError): void {
-    this.#ready = false
-    this.#clearTimers()
-    this.emit('lost')
-    this.#client.socket?.destroy?.()
-    this.#failed(problem)
+  #fail(error: ConnectionError): void {
+    this.#on({ type: 'failed', problem: error.problem }, error)
   }
 
-  #failed(error: ConnectionError): void {
-    if (!this.#wanted) return
-    this.#tries++
-    const wait = FATAL.has(error.problem) ? null : backoff(this.#tries, Math.random())
-    if (wait !== null) this.#retry = setTimeout(() => void this.#attempt(), wait)
-    this.#set({ status: 'waiting', problem: error.problem, detail: error.message, retryAt: wait === null ? null : Date.now() + wait, certificate: error.certificate })
+  /** Nothing comes any more, and nobody has said so. */
+  #died(): void {
+    if (!this.isReady) return
+    this.#keepAlive.died()
+    this.emit('learnt', this.#keepAlive.learnt)
+    this.#fail(new ConnectionError('timed-out', 'the server no longer answers'))
+  }
+
+  /** A sign of the server. */
+  #heard(): void {
+    this.#lastHeard = performance.now()
+    if (this.#owed !== null) clearTimeout(this.#owed)
+    this.#owed = null
+    if (this.#pinger !== null) clearTimeout(this.#pinger)
+    this.#pinger = setTimeout(() => void this.#ping(), this.#keepAlive.interval)
+  }
+
+  #quiet(): void {
+    for (const timer of [this.#owed, this.#pinger]) if (timer !== null) clearTimeout(timer)
+    this.#owed = null
+    this.#pinger = null
   }
 
   /** XEP-0199 */
   async #ping(): Promise<void> {
+    if (!this.isReady) return
+    const quiet = performance.now() - this.#lastHeard
     try {
-      await this.request(xml('iq', { type: 'get', to: domainOf(this.account.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' })), PING_ANSWER_MS)
+      await this.request(xml('iq', { type: 'get', to: domainOf(this.account.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' })), this.#keepAlive.answer)
     } catch (error) {
       // an error is an answer, too
-      if (error instanceof Error && error.name === 'StanzaError') return
-      if (this.#ready) this.#lost(new ConnectionError('timed-out', 'the server no longer answers'))
+      if (!(error instanceof Error && error.name === 'StanzaError')) {
+        this.#died()
+        return
+      }
     }
+    const before = this.#keepAlive.interval
+    this.#keepAlive.survived(quiet)
+    if (this.#keepAlive.interval !== before) this.emit('learnt', this.#keepAlive.learnt)
   }
 
-  #clearTimers(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry)
-    if (this.#pinger !== null) clearInterval(this.#pinger)
-    this.#retry = null
-    this.#pinger = null
+  /** Another network: what was open may be dead, and what could not be reached may be near. */
+  #lookAtNetwork(): void {
+    const now = networkKey()
+    if (now === this.#network) return
+    this.#network = now
+    this.#keepAlive.network = now
+    if (now !== '') this.#on({ type: 'network' })
   }
 
-  #set(state: ConnectionState): void {
-    this.#state = state
-    this.emit('state', state)
+  #tellActive(): void {
+    if (!this.isReady || !this.#hasCsi || this.#active === this.#toldActive) return
+    this.#toldActive = this.#active
+    this.#client.send(xml(this.#active ? 'active' : 'inactive', { xmlns: NS_CSI })).catch(() => undefined)
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const timer = setTimeout(() => this.#client.socket?.destroy?.(), CLOSE_MS)
+    await this.#client.stop().catch(() => undefined)
+    clearTimeout(timer)
+    this.#client.socket?.destroy?.()
+  }
+
+  /** What the user is told. */
+  #show(error: ConnectionError | null): void {
+    const machine = this.#machine
+    switch (machine.name) {
+      case 'off':
+        this.#shown = { status: 'signed-out' }
+        break
+      case 'connecting':
+        this.#shown = { status: 'connecting' }
+        break
+      case 'open':
+        this.#shown = { status: machine.caughtUp ? 'online' : 'catching-up' }
+        break
+      case 'waiting':
+        this.#shown = { status: 'waiting', problem: error?.problem ?? 'network', detail: error?.message ?? '', retryAt: machine.ms === null ? null : Date.now() + machine.ms, certificate: error?.certificate ?? null }
+    }
+    this.emit('state', this.#shown)
   }
 }

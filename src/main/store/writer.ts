@@ -85,6 +85,14 @@ export interface ImportChanges extends StoreChanges {
   ids: Float64Array
 }
 
+/** What became of a batch. */
+interface Recorded {
+  changes: StoreChanges
+  /** The keys of its first and last message; null and 0 where it had none. */
+  first: number | null
+  last: number
+}
+
 /** What may become of an own message; 'queued' again where the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   received: [],
@@ -194,9 +202,11 @@ export function createWrites(db: WritableDB) {
     return latest === undefined ? null : (alter(latest)?.id ?? null)
   }
 
-  /** Older history: from its end on, each message gets a key below the one that follows it. */
-  function recordOlder(batch: RecordBatch): StoreChanges {
-    const bound = new Map<ConversationId, number>()
+  /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
+  function recordOlder(batch: RecordBatch, floor: number | null): Recorded {
+    let before = floor ?? Infinity
+    let last = 0
+    const seen = new Set<ConversationId>()
     const reserved = new Set<number>()
     const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
     const settled: Message[] = []
@@ -212,7 +222,8 @@ export function createWrites(db: WritableDB) {
       }
       if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
       const known = find(id, incoming)
-      const before = bound.get(id) ?? (overlaps.has(incoming.conversation) ? Infinity : messages.oldestArchived(id))
+      if (floor === null && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
+      seen.add(id)
       if (known !== undefined) {
         // of one that was sent twice the first counts, which is read last
         const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
@@ -221,7 +232,8 @@ export function createWrites(db: WritableDB) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)
         }
-        bound.set(id, key)
+        before = key
+        last ||= key
         if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
         if (news || key !== known.id) settled.push(toMessage(read(key)))
         continue
@@ -229,7 +241,8 @@ export function createWrites(db: WritableDB) {
       const repeated = incoming.originId === null ? -1 : fresh.findIndex((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)
       if (repeated >= 0) fresh.splice(repeated, 1)
       const key = messages.keyBefore(incoming.time, before, reserved)
-      bound.set(id, key)
+      before = key
+      last ||= key
       reserved.add(key)
       fresh.push({ key, id, incoming })
     }
@@ -240,7 +253,8 @@ export function createWrites(db: WritableDB) {
       insert(id, incoming, key, doc++)
       conversations.advance(id, key, 0)
     }
-    return changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
+    const stored = changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
+    return { changes: stored, first: Number.isFinite(before) ? before : null, last }
   }
 
   /** What the archive gave us under that id. */
@@ -249,27 +263,30 @@ export function createWrites(db: WritableDB) {
     return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
   }
 
-  /** For each message of a page, the key of the next one of its conversation that is stored and placed. */
+  /** For each message of a page, the key of the next one that is stored and placed. */
   function following(list: readonly IncomingMessage[]): (number | undefined)[] {
-    const nextOf = new Map<Jid, number>()
+    let after: number | undefined
     return list
       .toReversed()
       .map((incoming) => {
-        const next = nextOf.get(incoming.conversation)
-        const stored = storedOf(incoming.conversation, incoming.stanzaId)
-        if (stored !== undefined) nextOf.set(incoming.conversation, stored.id)
+        const next = after
+        after = storedOf(incoming.conversation, incoming.stanzaId)?.id ?? after
         return next
       })
       .reverse()
   }
 
-  function recordNewer(batch: RecordBatch): StoreChanges {
+  /** What comes after all that is stored: each page of an archive after `lastKey`, in its order; what comes live at the end of its conversation. */
+  function recordNewer(batch: RecordBatch, lastKey: number): Recorded {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
     const inOrder = batch.order === 'forward'
     const nextOf = inOrder ? following(batch.messages) : []
+    // a page that was read before is in order with itself
+    const firstKnown = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(conversation, stanzaId)).find((row) => row !== undefined) : undefined
+    let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
     for (const [at, incoming] of batch.messages.entries()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
@@ -283,7 +300,8 @@ export function createWrites(db: WritableDB) {
       const known = find(id, incoming)
       // an archive's page is the order; what comes live stands at the end
       const next = (inOrder ? nextOf[at] : undefined) ?? Infinity
-      const prev = lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, known === undefined || known.stanza_id === null ? Infinity : known.id) : Infinity) ?? 0
+      const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
+      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
         const news = known.stanza_id === null && incoming.stanzaId !== null
         // sent twice because the first was not confirmed: the archive has both, and the first counts
@@ -296,6 +314,7 @@ export function createWrites(db: WritableDB) {
           conversations.summarize(id)
         }
         lastOf.set(id, key)
+        last = key
         if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
         if (!news && key === known.id) continue
         changed.delete(known.id)
@@ -307,6 +326,7 @@ export function createWrites(db: WritableDB) {
       if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid).hole !== null) continue
       const stored = insert(id, incoming, keyBetween(incoming.time, prev, next))
       lastOf.set(id, stored)
+      last = stored
       added++
       conversations.advance(id, stored, incoming.outgoing ? 0 : 1)
       // who answers has read what stood before it
@@ -314,18 +334,19 @@ export function createWrites(db: WritableDB) {
       touched.add(id)
       changed.set(stored, toMessage(read(stored)))
     }
-    return changes(touched, [...changed.values()], removed, added)
+    return { changes: changes(touched, [...changed.values()], removed, added), first: null, last }
   }
 
   const record = transaction((batch: RecordBatch): StoreChanges => {
-    const result = batch.order === 'backward' ? recordOlder(batch) : recordNewer(batch)
+    const jid = batch.archive?.jid ?? ''
+    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid)) : recordNewer(batch, archives.lastKey(jid))
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
       const passes = batch.order === 'live' && conversations.byJid(batch.archive.jid)?.kind !== 'group' && messages.hasUnplaced()
-      if (batch.archive.lastId !== undefined && !passes) archives.setLast(batch.archive.jid, batch.archive.lastId)
-      if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole)
+      if (batch.archive.lastId !== undefined && !passes) archives.setLast(batch.archive.jid, batch.archive.lastId, result.last)
+      if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole, result.first)
     }
-    return result
+    return result.changes
   })
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {

@@ -49,6 +49,7 @@ export class Session extends EventEmitter<Events> {
   readonly #self: Self
   readonly #context: CatchUpContext
   #placing: NodeJS.Timeout | null = null
+  readonly #reading = new Map<Jid, Promise<void>>()
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
 
@@ -149,8 +150,15 @@ export class Session extends EventEmitter<Events> {
     }
   }
 
-  async #readArchive(archive: Jid | null): Promise<void> {
+  /** Reads what an archive has and we have not; one reading of it after the other. */
+  #readArchive(archive: Jid | null): Promise<void> {
     const jid = archive ?? this.#own
+    const reading = (this.#reading.get(jid) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive, jid))
+    this.#reading.set(jid, reading)
+    return reading
+  }
+
+  async #readOnce(archive: Jid | null, jid: Jid): Promise<void> {
     this.#inbox.park(jid)
     try {
       await catchUp(this.#context, archive)

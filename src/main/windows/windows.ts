@@ -31,6 +31,8 @@ export interface WindowsOptions {
   recall(name: string): Promise<string | null>
   remember(name: string, json: string): Promise<void>
   onCreated(contents: WebContents): void
+  /** Whether any window can be seen, when that may have changed. */
+  onVisible(visible: boolean): void
   tell(contents: WebContents, event: AppEvent): void
   warn(message: string): void
 }
@@ -103,7 +105,15 @@ export class Windows {
       window.show()
     })
     this.#keepPlace(name, window)
-    window.on('closed', () => this.#open.delete(name))
+    window.on('closed', () => {
+      this.#open.delete(name)
+      seen()
+    })
+    const seen = (): void => this.#options.onVisible([...this.#open.values()].some((one) => !one.isDestroyed() && one.isVisible() && !one.isMinimized()))
+    window.on('show', seen)
+    window.on('hide', seen)
+    window.on('minimize', seen)
+    window.on('restore', seen)
     const url = new URL(`${ORIGIN}/windows/${kind.name}/index.html`)
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
     window.loadURL(url.href).catch((error: unknown) => this.#options.warn(`window ${kind.name}: ${String(error)}`))

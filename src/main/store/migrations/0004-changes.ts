@@ -11,6 +11,10 @@ CREATE UNIQUE INDEX message_by_origin_id ON message (conversation, origin_id, se
 -- the newest own message that the other one has seen (XEP-0333)
 ALTER TABLE conversation ADD COLUMN seen_up_to INTEGER NOT NULL DEFAULT 0;
 
+-- where what was read of an archive ends in history: message ids
+ALTER TABLE archive ADD COLUMN last_key INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE archive_hole ADD COLUMN floor INTEGER;
+
 -- own messages whose place the archive has not said yet
 CREATE INDEX message_unplaced ON message (id) WHERE outgoing = 1 AND stanza_id IS NULL AND origin_id IS NOT NULL AND state <> 'failed';
 

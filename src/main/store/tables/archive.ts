@@ -22,17 +22,23 @@ export function archiveReads(db: ReadableDB) {
 }
 
 export function archiveWrites(db: WritableDB) {
-  const setLast = db.prepare('INSERT INTO archive (jid, last_id) VALUES (?, ?) ON CONFLICT (jid) DO UPDATE SET last_id = excluded.last_id')
+  const setLast = db.prepare('INSERT INTO archive (jid, last_id, last_key) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET last_id = excluded.last_id, last_key = max(last_key, excluded.last_key)')
   const setHole = db.prepare(
-    `INSERT INTO archive_hole (jid, before_id, after_id) VALUES (?, ?, ?)
-     ON CONFLICT (jid) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id`
+    `INSERT INTO archive_hole (jid, before_id, after_id, floor) VALUES (?, ?, ?, ?)
+     ON CONFLICT (jid) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
   )
+  const lastKey = db.prepare<[string], number>('SELECT last_key FROM archive WHERE jid = ?').pluck()
+  const floor = db.prepare<[string], number | null>('SELECT floor FROM archive_hole WHERE jid = ?').pluck()
   const closeHole = db.prepare('DELETE FROM archive_hole WHERE jid = ?')
   const forget = db.prepare('DELETE FROM archive WHERE jid = ?')
   return {
     ...archiveReads(db),
-    setLast: (jid: string, id: string) => setLast.run(jid, id),
-    setHole: (jid: string, hole: ArchiveHole | null) => (hole === null ? closeHole.run(jid) : setHole.run(jid, hole.before, hole.after)),
+    /** `key`: of the last message that is stored up to there; 0 where there is none. */
+    setLast: (jid: string, id: string, key: number) => setLast.run(jid, id, key),
+    /** `floor`: the key of the first message above the hole, or null. */
+    setHole: (jid: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid) : setHole.run(jid, hole.before, hole.after, floor)),
+    lastKey: (jid: string): number => lastKey.get(jid) ?? 0,
+    floor: (jid: string): number | null => floor.get(jid) ?? null,
     forget(jid: string): void {
       forget.run(jid)
       closeHole.run(jid)

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { advance, OFF, type MachineEvent, type MachineState } from './machine.ts'
+
+const run = (events: MachineEvent[], from: MachineState = OFF) => {
+  let state = from
+  const effects: string[][] = []
+  for (const event of events) {
+    const step = advance(state, event, 0.5)
+    state = step.state
+    effects.push(step.effects)
+  }
+  return { state, effects }
+}
+const waiting = (tries: number, ms: number | null): MachineState => ({ name: 'waiting', tries, ms })
+const failed: MachineEvent = { type: 'failed', problem: 'network' }
+const opened: MachineEvent = { type: 'opened', resumed: false }
+
+test('it starts, catches up and is open; a resumed stream has nothing to catch up', () => {
+  expect(run([{ type: 'start' }])).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['attempt']] })
+  expect(run([{ type: 'start' }, opened]).state).toEqual({ name: 'open', caughtUp: false })
+  expect(run([{ type: 'start' }, opened, { type: 'catching-up', running: false }]).state).toEqual({ name: 'open', caughtUp: true })
+  expect(run([{ type: 'start' }, { type: 'opened', resumed: true }]).state).toEqual({ name: 'open', caughtUp: true })
+})
+
+test('each failure waits longer, and a success begins anew', () => {
+  let state: MachineState = OFF
+  const waits: (number | null)[] = []
+  for (const event of [{ type: 'start' }, failed, { type: 'elapsed' }, failed, { type: 'elapsed' }, failed] as MachineEvent[]) {
+    ;({ state } = advance(state, event, 0.999999))
+    if (state.name === 'waiting') waits.push(state.ms)
+  }
+  expect(waits).toEqual([1000, 2000, 4000])
+  expect(run([{ type: 'elapsed' }, opened, failed], state).state).toEqual(waiting(1, 750))
+})
+
+test('a lost stream is closed and waited for, and not tried again at once: a restarted server is not stormed', () => {
+  const { state, effects } = run([{ type: 'start' }, opened, failed])
+  expect(state).toEqual(waiting(1, 750))
+  expect(effects.at(-1)).toEqual(['close', 'wait'])
+})
+
+test.each(['wrong-password', 'certificate', 'conflict'] as const)('%s waits for the user', (problem) => {
+  const { state, effects } = run([{ type: 'start' }, { type: 'failed', problem }])
+  expect(state).toEqual(waiting(1, null))
+  expect(effects.at(-1)).toEqual(['close'])
+  for (const type of ['network', 'woke'] as const) expect(run([{ type }], state)).toEqual({ state, effects: [[]] })
+  expect(run([{ type: 'retry' }], state)).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
+})
+
+test('a click, a network that is back and waking end the wait at once', () => {
+  for (const type of ['retry', 'network', 'woke'] as const) expect(run([{ type }], waiting(5, 16_000))).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
+})
+
+test('an open stream is checked after waking and on another network', () => {
+  for (const type of ['network', 'woke'] as const) expect(run([{ type }], { name: 'open', caughtUp: true })).toEqual({ state: { name: 'open', caughtUp: true }, effects: [['check']] })
+})
+
+test('stopping ends everything, from anywhere', () => {
+  for (const state of [{ name: 'connecting', tries: 2 }, { name: 'open', caughtUp: true }, waiting(3, 4000)] as MachineState[]) expect(run([{ type: 'stop' }], state)).toEqual({ state: OFF, effects: [['stop-waiting', 'close']] })
+  expect(run([{ type: 'stop' }])).toEqual({ state: OFF, effects: [[]] })
+})
+
+test('what means nothing in a state changes nothing', () => {
+  const meaningless: [MachineState, MachineEvent['type'][]][] = [
+    [OFF, ['elapsed', 'retry', 'network', 'woke', 'failed', 'opened', 'catching-up']],
+    [{ name: 'connecting', tries: 1 }, ['start', 'elapsed', 'retry', 'network', 'woke', 'catching-up']],
+    [{ name: 'open', caughtUp: true }, ['start', 'elapsed', 'retry', 'opened']],
+    [waiting(2, 2000), ['start', 'opened', 'failed', 'catching-up']]
+  ]
+  for (const [state, types] of meaningless) for (const type of types) expect(run([{ type, problem: 'network', resumed: false, running: true } as MachineEvent], state), `${state.name} ${type}`).toEqual({ state, effects: [[]] })
+})

@@ -104,7 +104,9 @@ test('who has read what, and who types, is told', async () => {
   await bob.type(conversation.id, true)
   expect(await typing).toEqual(['bob'])
   await bob.markRead(conversation.id, got.id)
-  await until(alice, async () => ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >= sent.id)
+  // the archive may move a message: it is known by its key
+  const seen = async (key: string): Promise<boolean> => ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >= ((await messages(alice, 'bob@localhost')).find((message) => message.key === key)?.id ?? Infinity)
+  await until(alice, () => seen(sent.key))
   await until(tablet, async () => (await tablet.store.read.conversationByJid('alice@localhost'))?.unread === 0)
   // one who does not want that to be known
   await bob.store.write.changeSettings({ tellRead: false, tellTyping: false })
@@ -113,7 +115,7 @@ test('who has read what, and who types, is told', async () => {
   await bob.markRead(conversation.id, unread.id)
   await write(bob, 'alice@localhost', 'something after it')
   await find(alice, 'bob@localhost', ({ text }) => text === 'something after it')
-  expect((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo).toBeLessThan(second.id)
+  expect(await seen(second.key)).toBe(false)
   expect(alice.typing.size).toBe(0)
 })
 

@@ -139,6 +139,12 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
+  /** Gives a message another place; who has seen or read up to it still has. */
+  function move(row: MessageRow, time: number, key: MessageId): MessageId {
+    conversations.moved(row.conversation, row.id, messages.move(row, time, key))
+    return key
+  }
+
   /** A key after `prev` and, where there is room, before `next`; at its time where that fits. */
   const keyBetween = (time: number, prev: number, next: number): MessageId => {
     const key = messages.keyAfter(time, prev)
@@ -227,7 +233,7 @@ export function createWrites(db: WritableDB) {
       if (known !== undefined) {
         // of one that was sent twice the first counts, which is read last
         const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        const key = known.id < before ? known.id : messages.move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
+        const key = known.id < before ? known.id : move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
         if (key !== known.id) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)
@@ -308,7 +314,7 @@ export function createWrites(db: WritableDB) {
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         if ((!news && !inOrder) || repeated) continue
         const placed = known.id > prev && known.id < next
-        const key = placed || (!known.outgoing && news) ? known.id : messages.move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
+        const key = placed || (!known.outgoing && news) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
         if (key !== known.id) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)

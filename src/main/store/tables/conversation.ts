@@ -87,6 +87,7 @@ export function conversationWrites(db: WritableDB) {
   const advance = db.prepare('UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ? WHERE id = ?')
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
+  const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
@@ -111,6 +112,8 @@ export function conversationWrites(db: WritableDB) {
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
     /** The other one has seen our messages up to that one; false: that was known. */
     see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,
+    /** A message has another key. */
+    moved: (id: number, from: number, to: number) => moved.run(from, to, from, to, id),
     nick: (id: number) => nick.get(id) ?? null,
     /** It was opened now (ms). */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),

@@ -126,7 +126,7 @@ export function messageReads(db: ReadableDB) {
     .pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
-  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(message_id, origin_id) AS id, stanza_id AS stanzaId FROM message WHERE conversation = ? AND id <= ? AND outgoing = 0 ORDER BY id DESC LIMIT 1')
+  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
     .prepare<[number, number], number>(

@@ -19,7 +19,7 @@ export interface StoreFiles {
 
 /** A store that cannot be opened, with a sentence a person can act on. */
 export class StoreOpenError extends Error {
-  readonly code: 'wrong-key' | 'corrupt' | 'newer' | 'io'
+  readonly code: 'wrong-key' | 'corrupt' | 'newer' | 'io' | 'in-use'
   constructor(code: StoreOpenError['code'], message: string, options?: ErrorOptions) {
     super(message, options)
     this.name = 'StoreOpenError'
@@ -47,6 +47,23 @@ function connect(files: StoreFiles, create: boolean): Database.Database {
     if (code.startsWith('SQLITE_CORRUPT')) throw new StoreOpenError('corrupt', `${files.file} is damaged.`, { cause: error })
     throw new StoreOpenError('io', `${files.file} cannot be opened: ${error.message}`, { cause: error })
   }
+}
+
+/**
+ * Claims a store for this process, until that ends, however it ends: SQLite's own lock on a file beside it
+ * (https://sqlite.org/lockingv3.html). Throws StoreOpenError 'in-use'.
+ */
+export function claim(file: string): { release(): void } {
+  const lock = new Database(`${file}.lock`, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))
+      throw new StoreOpenError('in-use', `Mnemo is running already on this profile (${file}). Close it there first.`, { cause: error })
+    throw error
+  }
+  return { release: () => lock.close() }
 }
 
 /** Opens for reading; the file must exist and be migrated. */

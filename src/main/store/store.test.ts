@@ -232,6 +232,12 @@ test('kill -9 while writing loses nothing that was confirmed and leaves a store 
   store = await openStore(folder.path)
 })
 
+test('a second Mnemo on the same profile is refused in a sentence, until the first has ended', async () => {
+  await expect(openStore(folder.path)).rejects.toMatchObject({ code: 'in-use', message: expect.stringContaining('running already') as string })
+  await store.close()
+  store = await openStore(folder.path)
+})
+
 test('settings that two windows change at once are both kept', async () => {
   await Promise.all([store.write.changeSettings({ theme: 'dark' }), store.write.changeSettings({ language: 'zh-CN' })])
   expect(await store.read.settings()).toMatchObject({ theme: 'dark', language: 'zh-CN' })

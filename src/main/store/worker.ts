@@ -1,6 +1,6 @@
 /** The entry of a store thread: the writer, a reader, or the search. Speaks with store.ts. */
 import { MessagePort, parentPort, workerData } from 'node:worker_threads'
-import { openReadable, openWritable, StoreOpenError, type ReadableDB, type StoreFiles, type WritableDB } from './database.ts'
+import { claim, openReadable, openWritable, StoreOpenError, type ReadableDB, type StoreFiles, type WritableDB } from './database.ts'
 
 export interface WorkerStart {
   role: 'writer' | 'reader' | 'search'
@@ -23,6 +23,8 @@ const { role, files } = workerData as WorkerStart
 const reply = (message: WorkerReply): void => port.postMessage(message)
 
 try {
+  // the writer is one, in one process
+  const claimed = role === 'writer' ? claim(files.file) : null
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
   const operations = (await load(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
   const answer = (request: WorkerRequest, to: { postMessage(message: WorkerReply): void }): void => {
@@ -41,6 +43,7 @@ try {
   port.on('message', (request: WorkerRequest | MessagePort | 'close') => {
     if (request === 'close') {
       db.close()
+      claimed?.release()
       port.close()
     } else if (request instanceof MessagePort) request.on('message', (asked: WorkerRequest) => answer(asked, request))
     else answer(request, port)

@@ -226,6 +226,10 @@ export type SearchAnswer = z.infer<typeof SearchAnswer>
 export const SearchHistory = z.object({ recent: z.array(z.string().max(1000)).max(20), saved: z.array(z.string().max(1000)).max(100) })
 export type SearchHistory = z.infer<typeof SearchHistory>
 
+/** Somebody of a group whose name fits what is typed. */
+export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.array(Range) })
+export type OccupantMatch = z.infer<typeof OccupantMatch>
+
 /** Something that may be written where the cursor stands. */
 export const Completion = z.object({
   kind: z.enum(['operator', 'person', 'conversation', 'date', 'value']),

@@ -23,6 +23,7 @@ import {
   MessageId,
   MessagePage,
   NameMatch,
+  OccupantMatch,
   Presence,
   Range,
   SearchAnswer,
@@ -108,6 +109,8 @@ export const requests = {
   ),
   'search.mark': call(z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }), z.array(z.object({ id: MessageId, ranges: z.array(Range) }))),
   'search.names': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(NameMatch)),
+  /** Those who wrote in a group, for mentions; the best first. */
+  'search.occupants': call(z.object({ conversation: ConversationId, text: z.string().max(100), limit: z.number().int().min(1).max(50) }), z.array(OccupantMatch)),
   'search.complete': call(z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }), z.array(Completion)),
   'search.history': call(nothing, SearchHistory),
   'search.remember': call(SearchHistory, nothing),

@@ -85,4 +85,22 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   // a click on the quotation leads to what it quotes
   await main.click('[data-test=quoted]')
   await main.locator('.bubble.flash', { hasText: '爬香山' }).waitFor()
+  // somebody of a group is mentioned by the beginnings of a name's syllables
+  const room = 'outing@rooms.localhost'
+  const b = await bob.startConversation(room, 'group', '鲍勃')
+  await bob.send(b.id, '大家好')
+  await main.click('[data-test=new]')
+  await main.locator('.tab').nth(1).click()
+  await main.fill('[name=jid]', room)
+  await main.fill('[name=nick]', 'alice')
+  await main.click('.dialog .primary')
+  await bubble('大家好').waitFor()
+  await main.locator('[data-test=composer]').pressSequentially('早上好 @bb')
+  await main.locator('[data-test=mentions] .mention', { hasText: '鲍勃' }).waitFor()
+  await screenshot(main, 'message-mention')
+  await main.keyboard.press('Enter')
+  expect(await main.inputValue('[data-test=composer]')).toBe('早上好 @鲍勃 ')
+  await main.keyboard.press('Enter')
+  await until(bob, async () => (await messages(bob, room)).find(({ text }) => text === '早上好 @鲍勃'))
+  expect((await bob.store.find.search({ query: 'is:mention', limit: 5 })).hits.map(({ message }) => message.text)).toEqual(['早上好 @鲍勃'])
 })

@@ -86,6 +86,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
     'search.mark': (input, { signal }) => engine().store.find.mark(input, signal),
     'search.names': (input, { signal }) => engine().store.find.names(input, signal),
+    'search.occupants': (input, { signal }) => engine().store.find.occupants(input, signal),
     'search.complete': (input, { signal }) => engine().store.find.complete(input, signal),
     'search.history': () => engine().store.read.searchHistory(),
     'search.remember': (history) => engine().store.write.saveSearchHistory(history),

@@ -1,6 +1,6 @@
 /** What may be asked of the search thread. */
 import { statSync } from 'node:fs'
-import type { Completion, ConversationKind, NameMatch } from '../../contract/domain.ts'
+import type { Completion, ConversationId, ConversationKind, NameMatch, OccupantMatch } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { complete, type CompletionQuery } from './complete.ts'
 import { createNames } from './names.ts'
@@ -18,7 +18,7 @@ export function createSearchEngine(db: ReadableDB) {
   }
   sizeCache()
   const { search, mark, ids, people, prepare } = createSearch(db)
-  const names = createNames(db)
+  const { names, occupants } = createNames(db)
   return {
     /** Reads into memory what searches need, before the first of them; to be called until it returns false. */
     prepare(): boolean {
@@ -29,6 +29,7 @@ export function createSearchEngine(db: ReadableDB) {
     mark,
     ids,
     names: (input: { text: string; limit: number; kind?: ConversationKind }): NameMatch[] => names(input),
+    occupants: (input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] => occupants(input),
     complete(input: CompletionQuery): Completion[] {
       people.look()
       return complete(input, names, people.like)

@@ -8,7 +8,7 @@ import { createNames } from './names.ts'
 const folder = temporaryFolder()
 let store: Store
 let db: ReadableDB
-let names: ReturnType<typeof createNames>
+let names: ReturnType<typeof createNames>['names']
 
 const people = ['重庆小面', '欧阳娜娜', '李雷', '韩梅梅', '曾志伟', '单田芳', 'Müller', 'Jean-Luc Picard', '西安交通大学', '王小明 (Ming)', '産品組', '先生', 'Alexandra']
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
   store = await openStore(folder.path)
   for (const [i, name] of people.entries()) await store.write.ensureConversation({ jid: `p${i}@example.org` as Jid, kind: 'group', name, nick: null })
   db = openReadable(storeFiles(folder.path))
-  names = createNames(db)
+  ;({ names } = createNames(db))
 })
 afterAll(async () => {
   db.close()
@@ -71,4 +71,18 @@ test('what is used most comes first, of those that fit as well', async () => {
   for (let i = 0; i < 3; i++) await store.write.used({ conversation: id, time: Date.now() })
   expect(first('ll')).toBe('刘琳')
   expect(first('')).toBe('刘琳')
+})
+
+test('those who wrote in a group are found by any piece of their names, too, ourselves apart', async () => {
+  const room = 'mentions@rooms.example.org' as Jid
+  const { id } = await store.write.ensureConversation({ jid: room, kind: 'group', name: '', nick: 'me' })
+  const said = ['王小明', 'Anna Schmidt', 'me', '重庆森林'].map((nick, i) => ({ conversation: room, kind: 'group' as const, sender: `${room}/${nick}` as Jid, outgoing: nick === 'me', text: 'hi', time: 1000 * i, stanzaId: `s${i}`, originId: null, replayed: false }))
+  await store.write.record({ messages: said, archive: null, order: 'live' })
+  const found = async (text: string): Promise<string[]> => (await store.find.occupants({ conversation: id, text, limit: 5 })).map(({ nick }) => nick)
+  expect(await found('')).toEqual(['重庆森林', 'Anna Schmidt', '王小明'])
+  expect(await found('wxm')).toEqual(['王小明'])
+  expect(await found('schm')).toEqual(['Anna Schmidt'])
+  expect(await found('cqsl')).toEqual(['重庆森林'])
+  expect(await found('me')).toEqual([])
+  expect((await store.find.occupants({ conversation: 99_999 as never, text: '', limit: 5 }))).toEqual([])
 })

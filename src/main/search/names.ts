@@ -4,7 +4,8 @@
  * zq, chongq, zhongqing, 重q).
  */
 import { pinyin } from 'pinyin-pro'
-import type { ConversationId, ConversationKind, Jid, NameMatch, Range } from '../../contract/domain.ts'
+import { resource } from '../../contract/address.ts'
+import type { ConversationId, ConversationKind, Jid, NameMatch, OccupantMatch, Range } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
 
@@ -19,15 +20,19 @@ interface Letter {
   begins: boolean
 }
 
-interface Entry {
-  conversation: ConversationId
-  jid: Jid
-  kind: ConversationKind
-  name: string
+/** What is typed is looked for in this. */
+interface Named {
   letters: readonly Letter[]
   address: string
   /** The letters that its name and address may be typed with, as bits: what needs another one does not fit. */
   alphabet: number
+}
+
+interface Entry extends Named {
+  conversation: ConversationId
+  jid: Jid
+  kind: ConversationKind
+  name: string
   rank: number
 }
 
@@ -107,6 +112,9 @@ export function createNames(db: ReadableDB) {
      FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.name <> ''`
   )
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
+  const groupOf = db.prepare<[number], { jid: Jid; nick: string | null }>("SELECT jid, nick FROM conversation WHERE id = ? AND kind = 'group'")
+  // '0' follows '/'
+  const writersIn = db.prepare<[string, string], Jid>('SELECT jid FROM address WHERE jid >= ? AND jid < ? ORDER BY id DESC').pluck()
   const lettersOf = new Map<string, readonly Letter[]>()
   let known = ''
   let entries: Entry[] = []
@@ -143,7 +151,7 @@ export function createNames(db: ReadableDB) {
     known = state
     entries = all.all().map(({ id, jid, kind, name, uses, usedAt, last }) => {
       const made = letters(name)
-      const alphabet = made.reduce((bits, letter) => bits | alphabetOf(letter.text) | letter.readings.reduce((all, reading) => all | alphabetOf(reading), 0), alphabetOf(jid))
+      const alphabet = alphabetOfName(made) | alphabetOf(jid)
       // opened often and lately, then spoken with lately
       const rank = uses * 0.5 ** ((now - usedAt) / USE_HALF_LIFE_MS) + 0.5 ** (Math.max(0, now - (last ?? 0) / 1024) / USE_HALF_LIFE_MS)
       return { conversation: id, jid, kind, name, letters: made, address: jid, alphabet, rank }
@@ -151,24 +159,49 @@ export function createNames(db: ReadableDB) {
     entries.sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name))
   }
 
-  /** The best `limit`; all of them by use where nothing is typed. */
-  return function names(input: { text: string; limit: number; kind?: ConversationKind; now?: number }): NameMatch[] {
-    look(input.now ?? Date.now())
-    const text = (fold.get(input.text) ?? '').replace(/[ ']/g, '')
+  /** The best `limit` of a list that is in order of rank; its first where nothing is typed. */
+  function best<T extends Named>(list: Iterable<T>, typed: string, limit: number): { one: T; ranges: Range[] }[] {
+    const text = (fold.get(typed) ?? '').replace(/[ ']/g, '')
     const needed = alphabetOf(text)
-    const found: { entry: Entry; fit: Fit; order: number }[] = []
-    for (const [order, entry] of entries.entries()) {
-      if (input.kind !== undefined && entry.kind !== input.kind) continue
+    const found: { one: T; fit: Fit; order: number }[] = []
+    let order = 0
+    for (const one of list) {
+      order++
       if (text === '') {
-        found.push({ entry, fit: { quality: 0, ranges: [] }, order })
-        if (found.length === input.limit) break
+        found.push({ one, fit: { quality: 0, ranges: [] }, order })
+        if (found.length === limit) break
         continue
       }
-      if ((entry.alphabet & needed) !== needed) continue
-      const fits = fit(entry.letters, entry.address, text)
-      if (fits !== null) found.push({ entry, fit: fits, order })
+      if ((one.alphabet & needed) !== needed) continue
+      const fits = fit(one.letters, one.address, text)
+      if (fits !== null) found.push({ one, fit: fits, order })
     }
     found.sort((a, b) => a.fit.quality - b.fit.quality || a.order - b.order)
-    return found.slice(0, input.limit).map(({ entry, fit: { ranges } }) => ({ conversation: entry.conversation, jid: entry.jid, name: entry.name, kind: entry.kind, ranges }))
+    return found.slice(0, limit).map(({ one, fit: { ranges } }) => ({ one, ranges }))
   }
+
+  /** People and conversations, the best `limit`; all of them by use where nothing is typed. */
+  function names(input: { text: string; limit: number; kind?: ConversationKind; now?: number }): NameMatch[] {
+    look(input.now ?? Date.now())
+    const list = input.kind === undefined ? entries : entries.filter(({ kind }) => kind === input.kind)
+    return best(list, input.text, input.limit).map(({ one: { conversation, jid, name, kind }, ranges }) => ({ conversation, jid, name, kind, ranges }))
+  }
+
+  /** Those who wrote in a group, ourselves apart; who came last is first. */
+  function occupants(input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] {
+    const group = groupOf.get(input.conversation)
+    if (group === undefined) return []
+    const list = writersIn.all(`${group.jid}/`, `${group.jid}0`).flatMap((jid) => {
+      const nick = resource(jid)
+      if (nick === group.nick) return []
+      const made = letters(nick)
+      return [{ jid, nick, letters: made, address: '', alphabet: alphabetOfName(made) }]
+    })
+    return best(list, input.text, input.limit).map(({ one: { jid, nick }, ranges }) => ({ nick, jid, ranges }))
+  }
+
+  return { names, occupants }
 }
+
+const alphabetOfName = (letters: readonly Letter[]): number =>
+  letters.reduce((bits, letter) => bits | alphabetOf(letter.text) | letter.readings.reduce((all, reading) => all | alphabetOf(reading), 0), 0)

@@ -127,7 +127,7 @@ export default {
   },
   state: { queued: 'Waiting to be sent', sent: 'Sent', delivered: 'Delivered', seen: 'Read', failed: 'Not sent', received: '' },
   presence: { online: 'Online', chat: 'Happy to chat', away: 'Away', xa: 'Away for long', dnd: 'Do not disturb', offline: 'Offline' },
-  composer: { placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Leave it' },
+  composer: { placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Leave it', mention: 'Mention somebody' },
   search: {
     placeholder: 'Search',
     everywhere: 'Everywhere',

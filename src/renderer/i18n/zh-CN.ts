@@ -127,7 +127,7 @@ export default {
   },
   state: { queued: '等待发送', sent: '已发送', delivered: '已送达', seen: '已读', failed: '发送失败', received: '' },
   presence: { online: '在线', chat: '欢迎聊天', away: '离开', xa: '长时间离开', dnd: '请勿打扰', offline: '离线' },
-  composer: { placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消' },
+  composer: { placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消', mention: '提到某人' },
   search: {
     placeholder: '搜索',
     everywhere: '全部会话',

@@ -230,6 +230,17 @@ export type SearchHistory = z.infer<typeof SearchHistory>
 export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.array(Range) })
 export type OccupantMatch = z.infer<typeof OccupantMatch>
 
+/** An archive whose older messages are still being fetched. */
+export const MissingHistory = z.object({
+  /** The group's address, or the account's own. */
+  jid: Jid,
+  /** The group's name; empty for the account's own archive. */
+  name: z.string(),
+  /** It is whole from here on, ms; null: nobody knows yet. */
+  since: z.number().int().nullable()
+})
+export type MissingHistory = z.infer<typeof MissingHistory>
+
 /** Something that may be written where the cursor stands. */
 export const Completion = z.object({
   kind: z.enum(['operator', 'person', 'conversation', 'date', 'value']),

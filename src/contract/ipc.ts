@@ -22,6 +22,7 @@ import {
   Message,
   MessageId,
   MessagePage,
+  MissingHistory,
   NameMatch,
   OccupantMatch,
   Presence,
@@ -93,6 +94,8 @@ export const requests = {
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
+  /** What of the archives is not on this computer yet, and so is not found; empty: all is. */
+  'history.missing': call(nothing, z.array(MissingHistory)),
   'search.messages': call(
     z.object({
       query: z.string().max(LONGEST_QUERY),

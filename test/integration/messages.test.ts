@@ -90,6 +90,7 @@ test('a new device fills its history from the archive, newest first, without cou
   await until(carol, async () => (await texts(carol, 'bob@localhost')).length >= 300)
   expect((await texts(carol, 'bob@localhost')).filter((t) => t.startsWith('old'))).toEqual(Array.from({ length: 300 }, (_, i) => `old ${i}`))
   await until(carol, async () => (await carol.store.read.archiveProgress('carol@localhost')).hole === null)
+  expect(await carol.store.read.missingHistory()).toEqual([])
 })
 
 test('a message typed offline is kept over a restart and sent once when the server is back', async () => {

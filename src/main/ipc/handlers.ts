@@ -83,6 +83,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
     'messages.star': ({ id, on }) => engine().star(id, on),
+    'history.missing': () => engine().store.read.missingHistory(),
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
     'search.mark': (input, { signal }) => engine().store.find.mark(input, signal),
     'search.names': (input, { signal }) => engine().store.find.names(input, signal),

@@ -13,6 +13,9 @@ export function firstKeyAt(time: number): number {
   return Math.min(Math.max(safe, 0), LATEST_TIME) * PER_MS + 1
 }
 
+/** The time (ms) that a key begins with. */
+export const timeOf = (key: number): number => Math.floor(key / PER_MS)
+
 /**
  * The key for a message of `time` (ms) that stands after the message `after` (0: none). `runEnd(key)` gives the last key
  * of the unbroken run of used keys that starts at `key`, or null where `key` is free.

@@ -68,6 +68,7 @@ export function createReads(db: ReadableDB) {
   return {
     ...accounts,
     archiveProgress: archives.progress,
+    missingHistory: archives.missing,
     conversations: conversations.all,
     conversation: conversations.byId,
     conversationByJid: conversations.byJid,

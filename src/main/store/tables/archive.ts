@@ -1,5 +1,7 @@
 /** Statements of the tables `archive` and `archive_hole`: how much of each archive is stored. */
+import type { Jid, MissingHistory } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
+import { timeOf } from '../order.ts'
 
 export interface ArchiveHole {
   /** All before this archive id is missing ... */
@@ -16,7 +18,11 @@ export interface ArchiveProgress {
 export function archiveReads(db: ReadableDB) {
   const last = db.prepare<[string], string>('SELECT last_id FROM archive WHERE jid = ?').pluck()
   const hole = db.prepare<[string], ArchiveHole>('SELECT before_id AS "before", after_id AS "after" FROM archive_hole WHERE jid = ?')
+  const holes = db.prepare<[], { jid: Jid; name: string | null; floor: number | null }>(
+    'SELECT h.jid, (SELECT coalesce(nullif(name, \'\'), jid) FROM conversation WHERE jid = h.jid) AS name, h.floor FROM archive_hole h ORDER BY h.jid'
+  )
   return {
+    missing: (): MissingHistory[] => holes.all().map(({ jid, name, floor }) => ({ jid, name: name ?? '', since: floor === null ? null : timeOf(floor) })),
     progress: (jid: string): ArchiveProgress => ({ lastId: last.get(jid) ?? null, hole: hole.get(jid) ?? null })
   }
 }

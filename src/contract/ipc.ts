@@ -39,6 +39,8 @@ export const AppState = z.object({
   presence: z.record(z.string(), Presence),
   /** Names of those who type now, by the conversation's address. */
   typing: z.record(z.string(), z.array(z.string()).readonly()),
+  /** Who asks to be a contact. */
+  requests: z.array(Jid),
   /** Messages the index still lacks, of how many; 0: it is complete. */
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
@@ -79,6 +81,7 @@ export const requests = {
   'settings.change': call(Settings.partial(), Settings),
   /** How many messages would be deleted if only those of the last `days` were kept. */
   'settings.expiring': call(z.object({ days: z.number().int().min(1).max(36_500) }), z.number().int()),
+  'contacts.answer': call(z.object({ jid: Jid, accept: z.boolean() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
   'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
@@ -155,6 +158,7 @@ export type AppEvent =
   | { type: 'account'; account: AppState['account']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
   | { type: 'presence'; presence: Record<string, Presence> }
+  | { type: 'requests'; requests: readonly Jid[] }
   /** Names of those who type now, by the conversation's address. */
   | { type: 'typing'; typing: Record<string, readonly string[]> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }

@@ -38,6 +38,8 @@ interface Events {
   presence: [ReadonlyMap<string, Presence>]
   /** Who types now, by conversation. */
   typing: [ReadonlyMap<Jid, readonly string[]>]
+  /** Who asks to be a contact. */
+  requests: [readonly Jid[]]
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -110,6 +112,9 @@ export class Engine extends EventEmitter<Events> {
   /** What each contact's best resource shows, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
     return new Map([...this.#presence].map(([jid, resources]) => [jid, best(resources.values())]))
+  }
+  get requests(): readonly Jid[] {
+    return this.#session?.requests ?? []
   }
   /** Who types now, by conversation: addresses. */
   get typing(): ReadonlyMap<Jid, readonly string[]> {
@@ -187,6 +192,14 @@ export class Engine extends EventEmitter<Events> {
 
   wake(): void {
     this.#session?.connection.wake()
+  }
+
+  /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
+  async answerRequest(jid: Jid, accept: boolean): Promise<void> {
+    const session = this.#session
+    if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
+    await session.answerRequest(jid, accept)
+    if (accept) this.#changed([await this.store.write.ensureConversation({ jid, kind: 'direct', name: '', nick: null })])
   }
 
   /** Opens a conversation; a group is entered. Throws EngineError, and JoinError where the group refuses. */
@@ -289,6 +302,7 @@ export class Engine extends EventEmitter<Events> {
     await session?.stop()
     session?.removeAllListeners()
     this.#presence.clear()
+    this.emit('requests', [])
     this.emit('connection', this.connection)
   }
 
@@ -311,6 +325,7 @@ export class Engine extends EventEmitter<Events> {
     })
     session.on('changes', (changes) => this.emit('changes', changes))
     session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
+    session.on('requests', (requests) => this.emit('requests', requests))
     session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))
     session.on('presenceReset', () => {
       this.#typists.clear()

@@ -54,6 +54,7 @@ async function start(): Promise<void> {
     engine.on('changes', (changes) => hub.storeChanged(changes))
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
+    engine.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
     engine.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
     engine.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
   })

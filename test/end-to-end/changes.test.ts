@@ -11,7 +11,7 @@ let app: RunningApp
 let bob: Engine
 
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer(['mallory', 'dave'])
   bob = await openEngine(folders[1]!.path)
   await bob.signIn(server.settings('bob'))
   await online(bob)
@@ -103,4 +103,38 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.keyboard.press('Enter')
   await until(bob, async () => (await messages(bob, room)).find(({ text }) => text === '早上好 @鲍勃'))
   expect((await bob.store.find.search({ query: 'is:mention', limit: 5 })).hits.map(({ message }) => message.text)).toEqual(['早上好 @鲍勃'])
+})
+
+test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 }, async () => {
+  const main = await app.window('main')
+  const profile = testFolder()
+  folders.push(profile)
+  const dave = await openEngine(profile.path)
+  try {
+    await dave.signIn(server.settings('dave'))
+    await online(dave)
+    await dave.startConversation('alice@localhost', 'direct', null)
+    await main.locator('[data-test=request]', { hasText: 'dave@localhost' }).waitFor()
+    await screenshot(main, 'contact-request')
+    await main.click('[data-test=accept]')
+    await main.locator('[data-test=request]').waitFor({ state: 'detached' })
+    await main.locator('[data-jid="dave@localhost"]').waitFor()
+    // each sees the other from now on
+    await until(dave, async () => dave.presence.get('alice@localhost') === 'online')
+    const other = testFolder()
+    folders.push(other)
+    const mallory = await openEngine(other.path)
+    try {
+      await mallory.signIn(server.settings('mallory'))
+      await online(mallory)
+      await mallory.startConversation('alice@localhost', 'direct', null)
+      await main.click('[data-test=decline]')
+      await main.locator('[data-test=request]').waitFor({ state: 'detached' })
+      expect(await main.locator('[data-jid="mallory@localhost"]').count()).toBe(0)
+    } finally {
+      await mallory.close()
+    }
+  } finally {
+    await dave.close()
+  }
 })

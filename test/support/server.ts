@@ -14,13 +14,15 @@ export interface TestServer extends Prosody {
 
 export const USERS = ['alice', 'bob', 'carol']
 
-export async function startServer(): Promise<TestServer> {
+/** `strangers`: people whom nobody has in their roster, and who have nobody. */
+export async function startServer(strangers: string[] = []): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-prosody-'))
   const persons = USERS.map((user) => ({
     user,
     password: `${user}-secret`,
     roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
+  for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
   let server = await startProsody(folder, persons)
   return {
     ...server,

@@ -35,6 +35,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       connection: engine().connection,
       presence: Object.fromEntries(engine().presence),
       typing: Object.fromEntries(engine().typing),
+      requests: [...engine().requests],
       indexing: engine().indexing,
       settings: await engine().store.read.settings(),
       systemLanguage: systemLanguage(),
@@ -67,6 +68,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       return settings
     },
     'settings.expiring': ({ days }) => engine().store.read.expiring(expiryOf(days)),
+    'contacts.answer': ({ jid, accept }) => engine().answerRequest(jid, accept),
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ jid, kind, nick }) => engine().startConversation(jid, kind, nick),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),

@@ -9,4 +9,4 @@ export function presenceOf(stanza: Element): Presence {
 }
 
 export const available = (): Element => xml('presence')
-export const subscription = (to: string, type: 'subscribe' | 'subscribed'): Element => xml('presence', { to, type })
+export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed'): Element => xml('presence', { to, type })

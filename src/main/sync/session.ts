@@ -20,6 +20,8 @@ import { Groups, JoinError } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 
+/** Of people who ask to be contacts; a flood of them is not shown. */
+const MOST_REQUESTS = 100
 /** Own messages are placed this long after the first of them was taken, ms. */
 const PLACE_MS = 1500
 
@@ -32,6 +34,7 @@ interface Events {
   changes: [StoreChanges]
   presence: [jid: Jid, presence: Presence]
   presenceReset: []
+  requests: [Jid[]]
   /** Somebody in a conversation types, or does no longer. */
   typing: [conversation: Jid, person: Jid, typing: boolean]
   refused: [group: Jid, condition: string]
@@ -48,6 +51,7 @@ export class Session extends EventEmitter<Events> {
   readonly #roster = new Map<Jid, RosterItem>()
   readonly #self: Self
   readonly #context: CatchUpContext
+  readonly #requests = new Set<Jid>()
   #placing: NodeJS.Timeout | null = null
   readonly #reading = new Map<Jid, Promise<void>>()
   /** Archives whose older history is being read. */
@@ -98,6 +102,25 @@ export class Session extends EventEmitter<Events> {
     if (this.#roster.has(jid) || !this.connection.isReady) return
     await this.connection.request(rosterAdd(jid, ''))
     await this.connection.send(subscription(jid, 'subscribe'))
+  }
+
+  /** Those who ask to be contacts and have no answer yet. The server asks again at each sign-in (RFC 6121 section 3.1.3). */
+  get requests(): Jid[] {
+    return [...this.#requests]
+  }
+
+  #setRequest(jid: Jid, asked: boolean): void {
+    if (asked ? this.#requests.size >= MOST_REQUESTS || this.#requests.has(jid) : !this.#requests.delete(jid)) return
+    if (asked) this.#requests.add(jid)
+    this.emit('requests', this.requests)
+  }
+
+  /** Yes: each sees the other from now on. No: they are told nothing but that. */
+  async answerRequest(jid: Jid, accept: boolean): Promise<void> {
+    if (!this.#requests.has(jid)) return
+    await this.connection.send(subscription(jid, accept ? 'subscribed' : 'unsubscribed'))
+    this.#setRequest(jid, false)
+    if (accept) await this.addContact(jid)
   }
 
   /** Enters a group and reads its history. Throws JoinError. */
@@ -281,8 +304,11 @@ export class Session extends EventEmitter<Events> {
       const known = this.#roster.get(bare(from))
       if (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both'))
         this.connection.send(subscription(bare(from), 'subscribed')).catch(() => undefined)
+      else if (bare(from) !== this.#own) this.#setRequest(bare(from), true)
       return
     }
+    // they no longer want to
+    if (type === 'unsubscribe') this.#setRequest(bare(from), false)
     if ((type === undefined || type === 'unavailable') && this.groups.nickIn(bare(from)) === null && bare(from) !== this.#own)
       this.emit('presence', from, presenceOf(stanza))
   }

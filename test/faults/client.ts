@@ -74,7 +74,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
         pauseMs = command.pauseMs
         break
       case 'state': {
-        const queued = (await engine.store.read.queued()).length
+        const queued = (await engine.store.read.queued({ after: 0, limit: 10 })).length
         const counts = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).length))
         say({ event: 'state', online: engine.connection.status === 'online', queued, counts })
         break

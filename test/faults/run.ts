@@ -43,7 +43,7 @@ const GROUP: Place = { jid: 'faults@rooms.localhost', kind: 'group' }
 const NAMES = ['alice', 'bob'] as const
 const SETTLE_MS = 180_000
 /** Room of the small disk, MB. */
-const DISK = 96
+const DISK = 256
 
 class Person {
   readonly name: string

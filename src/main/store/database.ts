@@ -82,6 +82,8 @@ export function openWritable(files: StoreFiles): WritableDB {
   db.pragma('synchronous = NORMAL')
   // readers move the log into the file, beside the writer; this is for when none does
   db.pragma('wal_autocheckpoint = 20000')
+  // a large log is cut back once it is in the file, bytes
+  db.pragma('journal_size_limit = 16777216')
   db.pragma('foreign_keys = ON')
   // what is deleted is overwritten
   db.pragma('secure_delete = ON')

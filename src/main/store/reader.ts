@@ -86,8 +86,9 @@ export function createReads(db: ReadableDB) {
     ...changeReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
-    queued: (): QueuedMessage[] =>
-      messages.queued().flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to }])),
+    /** Those still to be sent that come after a message, in order. */
+    queued: ({ after, limit }: { after: number; limit: number }): QueuedMessage[] =>
+      messages.queued(after, limit).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to }])),
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({

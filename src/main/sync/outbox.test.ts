@@ -32,7 +32,7 @@ test('each message is sent once, in order, however often the outbox is asked whi
     outbox.flush()
     if (Math.random() < 0.5) outbox.flush()
   }
-  await expect.poll(async () => (await store.read.queued()).length, { timeout: 20_000 }).toBe(0)
+  await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 20_000 }).toBe(0)
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(stream.sent).toEqual(expected)
   expect(warnings).toEqual([])

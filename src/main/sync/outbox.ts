@@ -4,14 +4,18 @@
  */
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../contract/address.ts'
+import type { Conversation, ConversationId } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { encodeChange } from '../protocol/changes.ts'
 import { encodeMessage } from '../protocol/message.ts'
+import type { QueuedMessage } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
 
 /** Not yet acknowledged at once; other servers cut a longer burst off. */
 const WINDOW = 100
+/** Of the queue, read at once. */
+const PAGE = 200
 
 export class Outbox {
   readonly #connection: Connection
@@ -64,24 +68,16 @@ export class Outbox {
     try {
       while (this.#again && this.#open) {
         this.#again = false
-        const known = [...this.#settled]
-        const queued = await this.#store.read.queued()
-        // those were committed before the list was read, so it no longer has them
-        for (const originId of known) this.#settled.delete(originId)
-        // whose first message has to wait waits with all: their order is kept
-        const waiting = new Set<string>()
-        for (const { message, originId, replyTo } of queued) {
-          const conversation = await this.#store.read.conversation(message.conversation)
-          if (conversation === null || waiting.has(conversation.jid)) continue
-          if (!(await this.#maySendTo(conversation.jid))) {
-            waiting.add(conversation.jid)
-            continue
-          }
-          // from here to the sending nothing is awaited
-          if (!this.#open || this.#inFlight.size >= WINDOW) break
-          if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
-          const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
-          await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId, reply), originId)
+        const open = new Map<ConversationId, Conversation | null>()
+        // page by page: there may be thousands, and only the first of them can go
+        for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW; ) {
+          const known = [...this.#settled]
+          const queued = await this.#store.read.queued({ after, limit: PAGE })
+          more = queued.length === PAGE
+          after = queued.at(-1)?.message.id ?? after
+          // those were committed before the list was read, so neither it nor a later one has them
+          for (const originId of known) this.#settled.delete(originId)
+          await this.#sendAll(queued, open)
         }
         // what is done to messages goes after the messages
         for (const { originId, jid, conversationKind, ...change } of await this.#store.read.queuedChanges()) {
@@ -96,6 +92,25 @@ export class Outbox {
       this.#warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       this.#running = false
+    }
+  }
+
+  /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
+  async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>): Promise<void> {
+    for (const { message, originId, replyTo } of queued) {
+      if (this.#inFlight.has(originId)) continue
+      let conversation = open.get(message.conversation)
+      if (conversation === undefined) {
+        conversation = await this.#store.read.conversation(message.conversation)
+        if (conversation !== null && !(await this.#maySendTo(conversation.jid))) conversation = null
+        open.set(message.conversation, conversation)
+      }
+      if (conversation === null) continue
+      // from here to the sending nothing is awaited
+      if (!this.#open || this.#inFlight.size >= WINDOW) return
+      if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
+      await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId, reply), originId)
     }
   }
 

@@ -119,7 +119,7 @@ export function messageReads(db: ReadableDB) {
     `${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`
   )
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
-  const queued = db.prepare<[], MessageRow>(`${select(`${PENDING} AND m.state = 'queued'`)} ORDER BY m.id`)
+  const queued = db.prepare<[number, number], MessageRow>(`${select(`${PENDING} AND m.state = 'queued' AND m.id > ?`)} ORDER BY m.id LIMIT ?`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
@@ -139,7 +139,8 @@ export function messageReads(db: ReadableDB) {
     before: (conversation: number, id: number, limit: number) => before.all(conversation, id, limit),
     /** Oldest first. */
     after: (conversation: number, id: number, limit: number) => after.all(conversation, id, limit),
-    queued: () => queued.all(),
+    /** Those still to be sent that come after a message, in order. */
+    queued: (after: number, limit: number) => queued.all(after, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
     /** Messages from before a time (ms) that may go, oldest first. */

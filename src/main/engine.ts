@@ -11,6 +11,7 @@ import { JoinError } from './sync/groups.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Typists } from './sync/typists.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
+import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
@@ -95,9 +96,11 @@ export class Engine extends EventEmitter<Events> {
     const { key, protection } = storeKey(options.profile, options.keyring ?? NO_KEYRING, existsSync(file))
     const { worker, transferWorker, extension, dictionary, onTime } = options
     const files = { file, key, extension, dictionary }
-    const store = await Store.open({ ...files, worker, ...(onTime === undefined ? {} : { onTime }) })
+    const log = options.log ?? QUIET
+    const onSalvage = ({ kept, messages, incomplete }: Salvaged): void => log.warn(`the store was damaged: ${messages} messages were saved into a new one${incomplete ? ', some could not be read' : ''}; the damaged file is ${kept}`)
+    const store = await Store.open({ ...files, worker, onSalvage, ...(onTime === undefined ? {} : { onTime }) })
     const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
-    const engine: Engine = new Engine(store, transfer, protection, options.log ?? QUIET)
+    const engine: Engine = new Engine(store, transfer, protection, log)
     engine.#account = await store.read.account()
     engine.#upkeep.start()
     return engine

@@ -27,7 +27,8 @@ export class StoreOpenError extends Error {
   }
 }
 
-function connect(files: StoreFiles, create: boolean): Database.Database {
+/** The file, with its key and the extension; its schema is not looked at. Throws StoreOpenError. */
+export function connect(files: StoreFiles, create: boolean): Database.Database {
   try {
     const db = new Database(files.file, { fileMustExist: !create, timeout: 10_000 })
     if (files.key !== null) {

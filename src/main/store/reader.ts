@@ -89,6 +89,14 @@ export function createReads(db: ReadableDB) {
     /** Those still to be sent that come after a message, in order. */
     queued: ({ after, limit }: { after: number; limit: number }): QueuedMessage[] =>
       messages.queued(after, limit).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to }])),
+    /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
+    isSound: (): boolean => {
+      try {
+        return db.pragma('quick_check(1)', { simple: true }) === 'ok'
+      } catch {
+        return false
+      }
+    },
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({

@@ -1,7 +1,9 @@
 /** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
 import { EventEmitter } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { StoreOpenError, type StoreFiles } from './database.ts'
+import { salvage, salvageNote, type Salvaged } from './salvage.ts'
 import type { SearchEngine } from '../search/engine.ts'
 import type { Reads } from './reader.ts'
 import type { WorkerReply, WorkerStart } from './worker.ts'
@@ -141,6 +143,8 @@ export interface StoreOptions extends StoreFiles {
   /** worker.ts, or what it was built to. */
   worker: URL
   onTime?: SlowReport
+  /** The file was damaged, and what could be read of it is in a new one. */
+  onSalvage?(saved: Salvaged): void
 }
 
 /** After so many writes a reader moves the log into the file. */
@@ -153,13 +157,15 @@ export class Store {
   readonly find: Cancellable<SearchEngine>
   /** Writes asked for so far, merges apart. */
   writes = 0
+  readonly #files: StoreFiles
   readonly #threads: readonly Thread[]
   readonly #writer: Thread
   readonly #damage: EventEmitter
   #lastWrite = 0
   #sinceCheckpoint = 0
 
-  private constructor(writer: Thread, reader: Thread, search: Thread, damage: EventEmitter) {
+  private constructor(files: StoreFiles, writer: Thread, reader: Thread, search: Thread, damage: EventEmitter) {
+    this.#files = files
     this.#damage = damage
     this.#writer = writer
     this.#threads = [search, reader, writer]
@@ -180,12 +186,17 @@ export class Store {
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { worker, onTime = () => undefined, ...files } = options
+    const { worker, onTime = () => undefined, onSalvage, ...files } = options
     const damage = new EventEmitter()
     const start = (role: WorkerStart['role']): Promise<Thread> => Thread.start(worker, { role, files }, onTime, () => damage.emit('found'))
-    const writer = await start('writer')
+    if (existsSync(salvageNote(files.file))) onSalvage?.(salvage(files))
+    const writer = await start('writer').catch((error: unknown) => {
+      if (!(error instanceof StoreOpenError && error.code === 'corrupt')) throw error
+      onSalvage?.(salvage(files))
+      return start('writer')
+    })
     const [reader, search] = await Promise.all([start('reader'), start('search')])
-    return new Store(writer, reader, search, damage)
+    return new Store(files, writer, reader, search, damage)
   }
 
   /** A way to the writer for a thread of its own, such as an import's. */
@@ -193,6 +204,11 @@ export class Store {
     this.writes++
     this.#lastWrite = performance.now()
     return this.#writer.connect()
+  }
+
+  /** What is damaged is not the index: all that can be read is saved into a new file when the store is opened next. */
+  salvageNextTime(): void {
+    writeFileSync(salvageNote(this.#files.file), '')
   }
 
   /** Calls `listener` when SQLite says that something in the file is damaged. */

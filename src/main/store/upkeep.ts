@@ -121,6 +121,10 @@ export class Upkeep {
 
   async #repair(): Promise<void> {
     this.#suspected = false
+    if (!(await this.#store.read.isSound())) {
+      this.#log.warn('the store is damaged; what can be read of it is saved into a new file at the next start')
+      this.#store.salvageNextTime()
+    }
     try {
       await this.#store.write.checkIndex()
     } catch (error) {

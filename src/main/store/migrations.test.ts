@@ -1,0 +1,56 @@
+/** Any older store is brought up to date, also when that is cut off at any moment. */
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY } from '../../../test/support/files.ts'
+import { migrate, openWritable, type WritableDB } from './database.ts'
+import { migrations } from './migrations/index.ts'
+
+const COUNT = 4000
+
+/** A store as an older Mnemo left it. */
+function older(folder: string, version: number): void {
+  const { file, extension, dictionary } = storeFiles(folder)
+  const db = new Database(file)
+  db.pragma("cipher = 'sqlcipher'")
+  db.pragma('legacy = 4')
+  db.pragma(`key = "x'${TEST_KEY}'"`)
+  db.pragma('journal_mode = WAL')
+  db.loadExtension(extension)
+  db.prepare('SELECT mnemo_dictionary(?)').get(dictionary)
+  migrate(db as WritableDB, migrations.slice(0, version))
+  db.exec("INSERT INTO conversation (jid, kind, name) VALUES ('bob@example.org', 'direct', 'Bob')")
+  const insert = db.prepare("INSERT INTO message (id, conversation, sender, outgoing, text, time, state, origin_id) VALUES (?, 1, 'bob@example.org', 0, ?, ?, 'received', ?)")
+  db.transaction(() => {
+    for (let i = 1; i <= COUNT; i++) insert.run(i * 1024 + 1, `old message ${i}`, i, `o${i}`)
+  })()
+  db.close()
+}
+
+/** Ends a migration `ms` after it began; whether it was done by then. */
+function killed(folder: string, ms: number): Promise<boolean> {
+  const child = spawn(process.execPath, [join(ROOT, 'test/support/migrate-process.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  let done = false
+  child.stdout.on('data', (chunk: Buffer) => {
+    const said = chunk.toString()
+    if (said.includes('done')) done = true
+    if (said.includes('go')) setTimeout(() => child.kill('SIGKILL'), ms)
+  })
+  return new Promise((resolve) => child.once('exit', () => resolve(done)))
+}
+
+test.each(migrations.slice(1).map((_, i) => i + 1))('from schema %i, killed on the way', { timeout: 60_000 }, async (version) => {
+  using folder = temporaryFolder()
+  older(folder.path, version)
+  for (const ms of [0, 2, 5, 10, 20, 40]) if (await killed(folder.path, ms)) break
+  const db = openWritable(storeFiles(folder.path))
+  expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
+  expect(db.prepare('SELECT count(*) FROM message').pluck().get()).toBe(COUNT)
+  expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
+  db.close()
+  const store = await openStore(folder.path)
+  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(5000)).left
+  expect((await store.find.search({ query: 'old message', limit: 1, total: true })).total).toBe(COUNT)
+  await store.close()
+})

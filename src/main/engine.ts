@@ -289,9 +289,10 @@ export class Engine extends EventEmitter<Events> {
     const changes = await this.store.write.markRead({ conversation, upTo })
     this.emit('changes', changes)
     const [read] = changes.conversations
-    if (read?.kind !== 'direct' || !(await this.store.read.settings()).tellRead) return
-    const newest = await this.store.read.newestReceived({ conversation, upTo })
-    if (newest !== null && newest.id !== null) this.#session?.tellRead(read.jid, newest.id)
+    const newest = read === undefined ? null : await this.store.read.newestReceived({ conversation, upTo })
+    if (read === undefined || newest === null) return
+    if (newest.stanzaId !== null) this.#session?.noteRead(read.jid, newest.stanzaId)
+    if (newest.id !== null && read.kind === 'direct' && (await this.store.read.settings()).tellRead) this.#session?.tellRead(read.jid, newest.id)
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {

@@ -119,6 +119,31 @@ test('who has read what, and who types, is told', async () => {
   expect(alice.typing.size).toBe(0)
 })
 
+test('what one device has read, another learns when it comes later, in groups, too', async () => {
+  const [bob, carol] = [await signedIn('bob'), await signedIn('carol')]
+  const room = `read-${randomUUID()}@rooms.localhost`
+  const c = await carol.startConversation(room, 'group', 'carol')
+  await bob.startConversation(room, 'group', 'bob')
+  for (let i = 0; i < 3; i++) await carol.send(c.id, `news ${i}`)
+  await write(carol, 'bob@localhost', 'privately')
+  const phone = await signedIn('bob')
+  await phone.startConversation(room, 'group', 'bob_phone')
+  await phone.disconnect()
+  await carol.send(c.id, 'news 3')
+  for (const jid of [room, 'carol@localhost']) {
+    const last = jid === room ? 'news 3' : 'privately'
+    const newest = await find(bob, jid, ({ text }) => text === last)
+    await bob.markRead(newest.conversation, newest.id)
+  }
+  await phone.connect()
+  await online(phone)
+  for (const jid of [room, 'carol@localhost'])
+    await until(phone, async () => {
+      const conversation = await phone.store.read.conversationByJid(jid)
+      return conversation?.unread === 0 && conversation.readUpTo >= (conversation.last?.id ?? Infinity)
+    })
+})
+
 test('a foreign client understands ours, and we it', async () => {
   const alice = await signedIn('alice')
   const carol = await foreignClient(server, 'carol')

@@ -10,6 +10,7 @@ import { delayStamp } from '../protocol/delay.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { available, presenceOf, subscription } from '../protocol/presence.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
+import { displayedMarks, displayedMarksQuery, publishDisplayed } from '../protocol/displayed-sync.ts'
 import { displayed, displayedId } from '../protocol/markers.ts'
 import { receiptFor, receiptOf } from '../protocol/receipts.ts'
 import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
@@ -165,6 +166,7 @@ export class Session extends EventEmitter<Events> {
           this.emit('refused', conversation.jid, error.condition)
         })
       }
+      await this.#readMarks()
     } catch (error) {
       // the connection says itself why it was lost; all of this is done again at the next one
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
@@ -267,9 +269,22 @@ export class Session extends EventEmitter<Events> {
     if (seen !== null && !group) this.#background(this.#store.write.displayed({ conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
   }
 
-  /** Tells the other one, and our other devices, that all up to the message with that id was read. */
+  /** Tells a contact that all up to the message with that id was read; our other devices, that are copied in, learn it, too. */
   tellRead(conversation: Jid, id: string): void {
     if (this.#roster.has(conversation)) this.#send(displayed(conversation, id))
+  }
+
+  /** Tells our other devices alone, also those that come later. */
+  noteRead(conversation: Jid, stanzaId: string): void {
+    if (!this.connection.isReady) return
+    const by = this.groups.nickIn(conversation) === null ? this.#own : conversation
+    this.connection.request(publishDisplayed({ conversation, stanzaId }, by)).catch((error: unknown) => this.#log.info(`what was read is not kept for other devices: ${String(error)}`))
+  }
+
+  /** How far our other devices have read meanwhile. */
+  async #readMarks(): Promise<void> {
+    const answer = await this.connection.request(displayedMarksQuery()).catch(() => null)
+    for (const { conversation, stanzaId } of answer === null ? [] : displayedMarks(answer)) this.emit('changes', await this.#store.write.displayed({ conversation, id: stanzaId, outgoing: true }))
   }
 
   tellTyping(conversation: Jid, typing: boolean): void {

@@ -93,6 +93,7 @@ export const requests = {
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
+  'conversations.leave': call(z.object({ conversation: ConversationId }), nothing),
   'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),

@@ -224,6 +224,14 @@ export class Engine extends EventEmitter<Events> {
     return conversation
   }
 
+  /** Leaves a group; its history stays here. */
+  async leave(id: ConversationId): Promise<void> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation?.kind !== 'group') return
+    await this.#session?.groups.leave(conversation.jid)
+    this.emit('changes', await this.store.write.leave(id))
+  }
+
   /** Stores the message and its place in the queue, then sends when it can. */
   async send(id: ConversationId, text: string, reply: MessageId | null = null): Promise<Message> {
     const sender = await this.#senderIn(id)

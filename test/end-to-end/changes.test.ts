@@ -103,6 +103,15 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.keyboard.press('Enter')
   await until(bob, async () => (await messages(bob, room)).find(({ text }) => text === '早上好 @鲍勃'))
   expect((await bob.store.find.search({ query: 'is:mention', limit: 5 })).hits.map(({ message }) => message.text)).toEqual(['早上好 @鲍勃'])
+  // out of the group, and in again
+  await main.locator(`[data-jid="${room}"]`).click({ button: 'right' })
+  await main.click('[data-test=leave]')
+  await main.locator('[data-test=no-composer]').waitFor()
+  await screenshot(main, 'group-left')
+  await bob.send(b.id, '你还在吗')
+  await main.click('[data-test=rejoin]')
+  await bubble('你还在吗').waitFor()
+  await main.locator('[data-test=composer]').waitFor()
 })
 
 test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 }, async () => {

@@ -81,6 +81,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.send': ({ conversation, text, reply }) => engine().send(conversation, text, reply),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.remove': ({ ids }) => engine().remove(ids),
+    'conversations.leave': ({ conversation }) => engine().leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),

@@ -6,6 +6,9 @@ import { NS } from './namespaces.ts'
 export const joinGroup = (group: string, nick: string): Element =>
   xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, xml('history', { maxstanzas: '0' })))
 
+/** Section 7.14. */
+export const leaveGroup = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}`, type: 'unavailable' })
+
 export type JoinAnswer = { kind: 'joined'; nick: string } | { kind: 'refused'; condition: string }
 
 const statusCodes = (stanza: Element): string[] => (stanza.getChild('x', NS.mucUser)?.getChildren('status') ?? []).map((s) => s.attrs['code'] ?? '')

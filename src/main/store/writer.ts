@@ -520,6 +520,11 @@ export function createWrites(db: WritableDB) {
     remove,
     /** Deletes the oldest `limit` messages from before a time (ms). */
     expire,
+    /** We are no longer in a group; its history stays. */
+    leave(conversation: ConversationId): StoreChanges {
+      conversations.leave(conversation)
+      return changes([conversation])
+    },
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
     /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */

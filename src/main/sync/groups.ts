@@ -2,7 +2,7 @@
 import type { Element } from '@xmpp/client'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
-import { acceptDefaults, groupInfo, groupName, isNewRoom, joinAnswer, joinGroup } from '../protocol/group.ts'
+import { acceptDefaults, groupInfo, groupName, isNewRoom, joinAnswer, joinGroup, leaveGroup } from '../protocol/group.ts'
 
 const JOIN_MS = 30_000
 const MOST_NICK_TRIES = 5
@@ -53,6 +53,13 @@ export class Groups {
     this.#joined.add(group)
     const name = await this.#connection.request(groupInfo(group)).then(groupName, () => '')
     return { name, nick }
+  }
+
+  /** Goes out; nothing of the group is decoded any more. */
+  async leave(group: Jid): Promise<void> {
+    const nick = this.#nicks.get(group)
+    this.#nicks.delete(group)
+    if (nick !== undefined && this.#joined.delete(group) && this.#connection.isReady) await this.#connection.send(leaveGroup(group, nick))
   }
 
   async #enter(group: Jid, nick: string): Promise<{ condition: string | null; nick: string }> {

@@ -104,6 +104,7 @@ export function conversationWrites(db: WritableDB) {
       return Number(insert.run(jid, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string): ConversationId | null => idOf.get(jid) ?? null,
+    leave: (id: number) => setNick.run(null, id, null),
     rename: (jid: string, name: string): boolean => rename.run(name, jid, name, name).changes > 0,
     /** Finds the last message anew; after one was moved or removed. */
     summarize: (id: number) => summarize.run(id),

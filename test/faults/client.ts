@@ -15,7 +15,7 @@ export type Report =
   /** Stored durably: from now on it must never be lost. */
   | { event: 'written'; place: number; number: number }
   | { event: 'refused'; message: string }
-  | { event: 'state'; online: boolean; queued: number; counts: number[] }
+  | { event: 'state'; online: boolean; queued: number; unplaced: boolean; counts: number[] }
   | { event: 'done' }
 /** A message as it is compared: whose it is, its text, its state. */
 export type Line = [outgoing: boolean, text: string, state: string]
@@ -76,7 +76,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       case 'state': {
         const queued = (await engine.store.read.queued({ after: 0, limit: 10 })).length
         const counts = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).length))
-        say({ event: 'state', online: engine.connection.status === 'online', queued, counts })
+        say({ event: 'state', online: engine.connection.status === 'online', queued, unplaced: await engine.store.read.hasUnplaced(), counts })
         break
       }
       case 'dump':

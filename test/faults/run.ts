@@ -224,7 +224,7 @@ async function settle(people: Person[], messages: number): Promise<void> {
   const until = performance.now() + SETTLE_MS + messages * 20
   for (;;) {
     const states = (await Promise.all(people.map((person) => person.ask({ do: 'state' })))) as Extract<Report, { event: 'state' }>[]
-    const all = states.every(({ online, queued, counts }) => online && queued === 0 && counts.every((count) => count >= messages * 2))
+    const all = states.every(({ online, queued, unplaced, counts }) => online && queued === 0 && !unplaced && counts.every((count) => count >= messages * 2))
     if (all) return
     if (performance.now() > until) return
     await wait(500)

@@ -79,6 +79,8 @@ export function createReads(db: ReadableDB) {
     },
     attachment: (id: number): { name: string; stored: string | null } | null =>
       db.prepare<[number], { name: string; stored: string | null }>('SELECT name, stored FROM attachment WHERE id = ?').get(id) ?? null,
+    /** Whether own messages wait for their archive to say where they stand. */
+    hasUnplaced: (): boolean => messages.hasUnplaced(),
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
     /** The names in the media folder that attachments have. */

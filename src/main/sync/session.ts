@@ -23,8 +23,8 @@ import { Outbox } from './outbox.ts'
 
 /** Of people who ask to be contacts; a flood of them is not shown. */
 const MOST_REQUESTS = 100
-/** Own messages are placed this long after the first of them was taken, ms. */
-const PLACE_MS = 1500
+/** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
+const PLACE_MS = 8000
 
 export interface Log {
   info(message: string): void

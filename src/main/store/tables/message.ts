@@ -126,6 +126,9 @@ export function messageReads(db: ReadableDB) {
     .pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
+  const unplaced = db
+    .prepare<[], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' LIMIT 1")
+    .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
@@ -146,6 +149,8 @@ export function messageReads(db: ReadableDB) {
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
+    /** Whether an own message outside of groups waits for its archive to say where it stands. */
+    hasUnplaced: (): boolean => unplaced.get() === 1,
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
@@ -228,9 +233,6 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
-  const unplaced = db
-    .prepare<[], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' LIMIT 1")
-    .pluck()
   const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
   const lastDoc = db.prepare<[number, number], { doc: number; message: number }>('SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1')
   const removeAttachments = db.prepare('DELETE FROM attachment WHERE message = ?')
@@ -388,8 +390,6 @@ export function messageWrites(db: WritableDB) {
       setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), 0, row.doc)
       tellChange.run(row.doc)
     },
-    /** Whether an own message outside of groups waits for its archive to say where it stands. */
-    hasUnplaced: (): boolean => unplaced.get() === 1,
     /** The user does not want it here: it does not come back from its archive. */
     bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),
     isBuried: (conversation: number, stanzaId: string): boolean => isDeleted.get(conversation, stanzaId) === 1,

@@ -4,34 +4,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { foreignClient } from '../support/foreign.ts'
-import { messages, online, openEngine, startServer, testFolder, until, type TestFolder, type TestServer } from '../support/server.ts'
+import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
-let folders: TestFolder[]
-let engines: Engine[]
+let devices: Devices
 
 beforeAll(async () => {
   server = await startServer()
 })
 afterAll(() => server.stop())
 beforeEach(() => {
-  folders = []
-  engines = []
+  devices = new Devices()
 })
-afterEach(async () => {
-  for (const engine of engines) await engine.close()
-  for (const folder of folders) folder.remove()
-})
+afterEach(() => devices.end())
 
-async function signedIn(user: string): Promise<Engine> {
-  const folder = testFolder()
-  folders.push(folder)
-  const engine = await openEngine(folder.path)
-  engines.push(engine)
-  await engine.signIn(server.settings(user))
-  await online(engine)
-  return engine
-}
+const signedIn = (user: string): Promise<Engine> => devices.signIn(server, user)
 async function write(engine: Engine, jid: string, text: string, reply: Message | null = null): Promise<Message> {
   const conversation = await engine.startConversation(jid, 'direct', null)
   const message = await engine.send(conversation.id, text, reply?.id ?? null)
@@ -86,9 +73,7 @@ test('changes made offline wait, over a restart, and go out once', async () => {
   await alice.disconnect()
   await alice.change(sent.id, 'correction', 'edited while offline')
   expect((await messages(alice, 'bob@localhost')).at(-1)).toMatchObject({ text: 'edited while offline', edited: true })
-  await alice.close()
-  const back = await openEngine(folders[0]!.path)
-  engines[0] = back
+  const back = await devices.again(alice)
   await back.connect()
   await find(bob, 'alice@localhost', ({ text }) => text === 'edited while offline')
   await until(back, async () => (await back.store.read.queuedChanges()).length === 0)

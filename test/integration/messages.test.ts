@@ -1,43 +1,22 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Engine } from '../../src/main/engine.ts'
-import { messages, online, openEngine, startServer, testFolder, texts, until, type TestFolder, type TestServer } from '../support/server.ts'
+import { Devices, messages, online, startServer, texts, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
-let folders: TestFolder[]
-let engines: Engine[]
+let devices: Devices
 
 beforeAll(async () => {
   server = await startServer()
 })
 afterAll(() => server.stop())
 beforeEach(() => {
-  folders = []
-  engines = []
+  devices = new Devices()
 })
-afterEach(async () => {
-  for (const engine of engines) await engine.close()
-  for (const folder of folders) folder.remove()
-})
+afterEach(() => devices.end())
 
-async function signedIn(user: string): Promise<Engine> {
-  const folder = testFolder()
-  folders.push(folder)
-  const engine = await openEngine(folder.path)
-  engines.push(engine)
-  await engine.signIn(server.settings(user))
-  await online(engine)
-  return engine
-}
+const signedIn = (user: string): Promise<Engine> => devices.signIn(server, user)
 
-/** Ends an engine and opens its profile again. */
-async function again(engine: Engine, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<Engine> {
-  const at = engines.indexOf(engine)
-  await engine.close()
-  await meanwhile()
-  const next = await openEngine(folders[at]?.path ?? '')
-  engines[at] = next
-  return next
-}
+const again = (engine: Engine, meanwhile?: () => Promise<void>): Promise<Engine> => devices.again(engine, meanwhile)
 
 async function write(engine: Engine, jid: string, text: string): Promise<void> {
   const conversation = await engine.startConversation(jid, 'direct', null)

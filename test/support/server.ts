@@ -64,6 +64,37 @@ export function openEngine(profile: string): Promise<Engine> {
   })
 }
 
+/** The devices of one test: each an engine with a profile of its own, signed in. */
+export class Devices {
+  readonly folders: TestFolder[] = []
+  readonly engines: Engine[] = []
+
+  async signIn(server: TestServer, user: string): Promise<Engine> {
+    const folder = testFolder()
+    this.folders.push(folder)
+    const engine = await openEngine(folder.path)
+    this.engines.push(engine)
+    await engine.signIn(server.settings(user))
+    await online(engine)
+    return engine
+  }
+
+  /** Ends an engine and opens its profile again, not connected. */
+  async again(engine: Engine, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<Engine> {
+    const at = this.engines.indexOf(engine)
+    await engine.close()
+    await meanwhile()
+    const next = await openEngine(this.folders[at]?.path ?? '')
+    this.engines[at] = next
+    return next
+  }
+
+  async end(): Promise<void> {
+    for (const engine of this.engines) await engine.close()
+    for (const folder of this.folders) folder.remove()
+  }
+}
+
 /** Waits for a condition that a change of the engine can bring about; asks again at each change. */
 export async function until<T>(engine: Engine, look: () => Promise<T | null | undefined | false>, ms = 20_000): Promise<T> {
   const deadline = Date.now() + ms

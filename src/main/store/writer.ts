@@ -14,12 +14,11 @@ import type {
 } from '../../contract/domain.ts'
 import type { WritableDB } from './database.ts'
 import type { PackedRows } from './import-rows.ts'
-import { bare } from '../../contract/address.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
-import { changeWrites, type ChangeRow } from './tables/change.ts'
+import { changeWrites } from './tables/change.ts'
 import { conversationWrites } from './tables/conversation.ts'
-import { mentions } from './mentions.ts'
+import { createRecording } from './recording.ts'
 import { FLAG, messageWrites, toMessage, type MessageRow } from './tables/message.ts'
 
 /** A message as sync hands it over: verified, not yet known to be new. */
@@ -85,14 +84,6 @@ export interface ImportChanges extends StoreChanges {
   ids: Float64Array
 }
 
-/** What became of a batch. */
-interface Recorded {
-  changes: StoreChanges
-  /** The keys of its first and last message; null and 0 where it had none. */
-  first: number | null
-  last: number
-}
-
 /** What may become of an own message; 'queued' again where the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   received: [],
@@ -139,221 +130,8 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
-  /** Gives a message another place; who has seen or read up to it still has. */
-  function move(row: MessageRow, time: number, key: MessageId): MessageId {
-    conversations.moved(row.conversation, row.id, messages.move(row, time, key))
-    return key
-  }
-
-  /** A key after `prev` and, where there is room, before `next`; at its time where that fits. */
-  const keyBetween = (time: number, prev: number, next: number): MessageId => {
-    const key = messages.keyAfter(time, prev)
-    return key < next ? key : messages.keyAfter(0, prev)
-  }
-
-  /** The stored message that this one is, or undefined. */
-  function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
-    const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
-    if (byArchive !== undefined || incoming.originId === null) return byArchive
-    return messages.byOriginId(id, incoming.sender, incoming.originId) ?? (incoming.outgoing ? messages.ownByOriginId(id, incoming.originId) : undefined)
-  }
-
-  function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null } = incoming
-    const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
-    const flags = nick !== null && mentions(text, nick) ? FLAG.mention : 0
-    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags }, key, doc)
-    // what was done to it may have come before it
-    for (const change of alterations.of(id, [originId, messageId, stanzaId])) alter(change)
-    return stored
-  }
-
-  /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
-  function alter(change: ChangeRow): MessageRow | null {
-    const { conversation, sender, outgoing, kind, target, text } = change
-    const found = messages.byAnyId(conversation, target)
-    const own = (row: MessageRow): boolean => row.sender === sender && row.outgoing === outgoing
-    if (kind === 'reactions') {
-      const row = found[0]
-      if (row === undefined) return null
-      const all = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'reactions' && one.sender === sender && one.outgoing === outgoing)
-      // each says all that its author thinks now
-      for (const older of all.slice(0, -1)) alterations.remove(older.id)
-      messages.setFlag(row, FLAG.reacted, true)
-      return row
-    }
-    // a group says itself what its moderators took back
-    const row = found.find((one) => own(one) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
-    if (row === undefined) return null
-    if ((row.flags & FLAG.retracted) !== 0) {
-      if (kind === 'correction') alterations.remove(change.id)
-      return null
-    }
-    const corrections = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'correction' && one.sender === row.sender)
-    if (kind === 'retraction') {
-      for (const { id } of corrections) alterations.remove(id)
-      messages.retract(row)
-    } else {
-      if (corrections.at(-1)?.id !== change.id) return null
-      messages.edit(row, text)
-    }
-    return row
-  }
-
-  /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
-  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }): MessageId | null {
-    const { sender, outgoing, text, time, stanzaId, originId } = incoming
-    if (!alterations.add({ conversation: id, sender, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId })) return null
-    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && change.sender === sender && change.outgoing === (outgoing ? 1 : 0))
-    return latest === undefined ? null : (alter(latest)?.id ?? null)
-  }
-
-  /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
-  function recordOlder(batch: RecordBatch, floor: number | null): Recorded {
-    let before = floor ?? Infinity
-    let last = 0
-    const seen = new Set<ConversationId>()
-    const reserved = new Set<number>()
-    const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
-    const settled: Message[] = []
-    const removed: StoreChanges['removed'] = []
-    // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
-    const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(conversation, stanzaId) === undefined ? [] : [conversation])))
-    for (const incoming of batch.messages.toReversed()) {
-      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
-      if (incoming.change !== undefined && incoming.change !== null) {
-        const changed = recordChange(id, incoming, incoming.change)
-        if (changed !== null) settled.push(toMessage(read(changed)))
-        continue
-      }
-      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
-      const known = find(id, incoming)
-      if (floor === null && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
-      seen.add(id)
-      if (known !== undefined) {
-        // of one that was sent twice the first counts, which is read last
-        const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        const key = known.id < before ? known.id : move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
-        if (key !== known.id) {
-          removed.push({ conversation: id, id: known.id })
-          conversations.summarize(id)
-        }
-        before = key
-        last ||= key
-        if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
-        if (news || key !== known.id) settled.push(toMessage(read(key)))
-        continue
-      }
-      const repeated = incoming.originId === null ? -1 : fresh.findIndex((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)
-      if (repeated >= 0) fresh.splice(repeated, 1)
-      const key = messages.keyBefore(incoming.time, before, reserved)
-      before = key
-      last ||= key
-      reserved.add(key)
-      fresh.push({ key, id, incoming })
-    }
-    // FTS5 gathers what it is given in memory only while row ids rise
-    fresh.sort((a, b) => a.key - b.key)
-    let doc = fresh.length === 0 ? 0 : messages.docs.block(fresh.length, fresh[0]?.key ?? 0, fresh.at(-1)?.key ?? 0)
-    for (const { key, id, incoming } of fresh) {
-      insert(id, incoming, key, doc++)
-      conversations.advance(id, key, 0)
-    }
-    const stored = changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
-    return { changes: stored, first: Number.isFinite(before) ? before : null, last }
-  }
-
-  /** What the archive gave us under that id. */
-  function storedOf(jid: Jid, stanzaId: string | null): MessageRow | undefined {
-    const conversation = stanzaId === null ? null : conversations.idOf(jid)
-    return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
-  }
-
-  /** For each message of a page, the key of the next one that is stored and placed. */
-  function following(list: readonly IncomingMessage[]): (number | undefined)[] {
-    let after: number | undefined
-    return list
-      .toReversed()
-      .map((incoming) => {
-        const next = after
-        after = storedOf(incoming.conversation, incoming.stanzaId)?.id ?? after
-        return next
-      })
-      .reverse()
-  }
-
-  /** What comes after all that is stored: each page of an archive after `lastKey`, in its order; what comes live at the end of its conversation. */
-  function recordNewer(batch: RecordBatch, lastKey: number): Recorded {
-    const touched = new Set<ConversationId>()
-    const changed = new Map<number, Message>()
-    const removed: StoreChanges['removed'] = []
-    const lastOf = new Map<ConversationId, number>()
-    const inOrder = batch.order === 'forward'
-    const nextOf = inOrder ? following(batch.messages) : []
-    // a page that was read before is in order with itself
-    const firstKnown = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(conversation, stanzaId)).find((row) => row !== undefined) : undefined
-    let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
-    let added = 0
-    for (const [at, incoming] of batch.messages.entries()) {
-      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
-      if (incoming.change !== undefined && incoming.change !== null) {
-        const altered = recordChange(id, incoming, incoming.change)
-        if (altered !== null) changed.set(altered, toMessage(read(altered)))
-        touched.add(id)
-        continue
-      }
-      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
-      const known = find(id, incoming)
-      // an archive's page is the order; what comes live stands at the end
-      const next = (inOrder ? nextOf[at] : undefined) ?? Infinity
-      const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
-      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
-      if (known !== undefined) {
-        const news = known.stanza_id === null && incoming.stanzaId !== null
-        // sent twice because the first was not confirmed: the archive has both, and the first counts
-        const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        if ((!news && !inOrder) || repeated) continue
-        const placed = known.id > prev && known.id < next
-        const key = placed || (!known.outgoing && news) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
-        if (key !== known.id) {
-          removed.push({ conversation: id, id: known.id })
-          conversations.summarize(id)
-        }
-        lastOf.set(id, key)
-        last = key
-        if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
-        if (!news && key === known.id) continue
-        changed.delete(known.id)
-        changed.set(key, toMessage(read(key)))
-        touched.add(id)
-        continue
-      }
-      // the hole below will be filled, and then it stands where its archive has it
-      if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid).hole !== null) continue
-      const stored = insert(id, incoming, keyBetween(incoming.time, prev, next))
-      lastOf.set(id, stored)
-      last = stored
-      added++
-      conversations.advance(id, stored, incoming.outgoing ? 0 : 1)
-      // who answers has read what stood before it
-      if (incoming.outgoing) conversations.read(id, stored, 0)
-      touched.add(id)
-      changed.set(stored, toMessage(read(stored)))
-    }
-    return { changes: changes(touched, [...changed.values()], removed, added), first: null, last }
-  }
-
-  const record = transaction((batch: RecordBatch): StoreChanges => {
-    const jid = batch.archive?.jid ?? ''
-    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid)) : recordNewer(batch, archives.lastKey(jid))
-    if (batch.archive !== null) {
-      // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
-      const passes = batch.order === 'live' && conversations.byJid(batch.archive.jid)?.kind !== 'group' && messages.hasUnplaced()
-      if (batch.archive.lastId !== undefined && !passes) archives.setLast(batch.archive.jid, batch.archive.lastId, result.last)
-      if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole, result.first)
-    }
-    return result.changes
-  })
+  const { record: recordBatch, alter } = createRecording({ messages, conversations, archives, alterations, changes, read })
+  const record = transaction(recordBatch)
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0

@@ -24,7 +24,10 @@ export class Groups {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    connection.on('lost', () => this.#joined.clear())
+    // a resumed stream is still where it was
+    connection.on('ready', (resumed) => {
+      if (!resumed) this.#joined.clear()
+    })
   }
 
   /** Makes a group known before its messages can be decoded. */

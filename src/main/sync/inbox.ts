@@ -38,6 +38,11 @@ export class Inbox {
     for (const message of held) this.add(archive, message)
   }
 
+  /** Archives whose reading is not finished. */
+  get parkedArchives(): Jid[] {
+    return [...this.#parked.keys()]
+  }
+
   /** Forgets what is parked; the archive has it. */
   dropParked(): void {
     this.#parked.clear()
@@ -70,6 +75,10 @@ export class Inbox {
       try {
         this.#onChanges(await this.#store.write.record({ messages, archive: { jid: archive, ...(lastId === undefined ? {} : { lastId }) }, order: 'live' }))
       } catch (error) {
+        // nothing later of this archive may be stored before these: its mark would pass them
+        const later = this.#waiting.filter((arrival) => arrival.archive === archive).map((arrival) => arrival.message)
+        this.#waiting = this.#waiting.filter((arrival) => arrival.archive !== archive)
+        this.#parked.set(archive, [...messages, ...later, ...(this.#parked.get(archive) ?? [])])
         this.#onFailure(archive, error instanceof Error ? error : new Error(String(error)))
       }
     }

@@ -21,6 +21,8 @@ import { Groups, JoinError } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
 
+/** What could not be stored is asked for again after this time, ms. */
+const AGAIN_MS = 2000
 /** Of people who ask to be contacts; a flood of them is not shown. */
 const MOST_REQUESTS = 100
 /** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
@@ -70,7 +72,7 @@ export class Session extends EventEmitter<Events> {
     this.#context = { connection, store, self: this.#self, onChanges }
     this.#inbox = new Inbox(store, onChanges, (archive, error) => {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
-      setTimeout(() => this.#background(this.#readArchive(archive === this.#own ? null : archive)), 1000)
+      this.#readAgain(archive === this.#own ? null : archive)
     })
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation)
@@ -79,10 +81,7 @@ export class Session extends EventEmitter<Events> {
     this.outbox = new Outbox(connection, store, onChanges, maySendTo, () => this.#placeSoon(), log.warn)
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
-    connection.on('lost', () => {
-      this.#inbox.dropParked()
-      this.emit('presenceReset')
-    })
+    connection.on('lost', () => this.emit('presenceReset'))
   }
 
   /** Loads what decoding needs, then connects. */
@@ -133,7 +132,8 @@ export class Session extends EventEmitter<Events> {
       await this.#store.write.ensureConversation({ jid: group, kind: 'group', name: entered.name, nick: entered.nick })
       this.emit('changes', await this.#store.write.renameConversation({ jid: group, name: entered.name }))
     } catch (error) {
-      this.#inbox.release(group)
+      // without a connection nobody knows whether we are in: its archive says what came
+      if (this.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#inbox.release(group)
       throw error
     }
     await this.#readArchive(group)
@@ -149,8 +149,12 @@ export class Session extends EventEmitter<Events> {
     try {
       if (resumed) {
         this.outbox.open(true)
+        // what was being read when the stream broke off is read again before anything passes it
+        for (const archive of this.#inbox.parkedArchives) this.#background(this.#readArchive(archive === this.#own ? null : archive))
+        await this.#joinGroups()
         return
       }
+      this.#inbox.dropParked()
       this.#inbox.park(this.#own)
       await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
       await this.#loadRoster()
@@ -158,20 +162,25 @@ export class Session extends EventEmitter<Events> {
       await this.#readArchive(null)
       this.connection.catchingUp = false
       this.outbox.open(false)
-      for (const conversation of await this.#store.read.conversations()) {
-        if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid')) continue
-        await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
-          if (!(error instanceof JoinError)) throw error
-          this.#log.warn(error.message)
-          this.emit('refused', conversation.jid, error.condition)
-        })
-      }
+      await this.#joinGroups()
       await this.#readMarks()
     } catch (error) {
       // the connection says itself why it was lost; all of this is done again at the next one
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
       if (this.connection.isReady) this.connection.catchingUp = false
       if (this.connection.isReady) this.outbox.open(false)
+    }
+  }
+
+  /** Enters the groups that we have conversations of and are not in. */
+  async #joinGroups(): Promise<void> {
+    for (const conversation of await this.#store.read.conversations()) {
+      if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid') || this.groups.isJoined(conversation.jid)) continue
+      await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
+        if (!(error instanceof JoinError)) throw error
+        this.#log.warn(error.message)
+        this.emit('refused', conversation.jid, error.condition)
+      })
     }
   }
 
@@ -183,20 +192,34 @@ export class Session extends EventEmitter<Events> {
     return reading
   }
 
+  /** Soon, where the connection lasts; a new one does so anyway. */
+  #readAgain(archive: Jid | null): void {
+    setTimeout(() => {
+      if (this.connection.isReady) this.#background(this.#readArchive(archive))
+    }, AGAIN_MS).unref()
+  }
+
   async #readOnce(archive: Jid | null, jid: Jid): Promise<void> {
     this.#inbox.park(jid)
     try {
       await catchUp(this.#context, archive)
     } catch (error) {
       // a server without an archive is still a server to talk through
-      if (!(error instanceof Error && error.name === 'StanzaError')) throw error
+      if (!(error instanceof Error && error.name === 'StanzaError')) {
+        // the disk may be full: what comes meanwhile stays parked until it could be stored
+        this.#readAgain(archive)
+        throw error
+      }
       this.#log.warn(`${jid} has no archive: ${error.message}`)
     }
     this.#inbox.release(jid)
     if (this.#filling.has(jid)) return
     this.#filling.add(jid)
     fillHole(this.#context, archive)
-      .catch((error: unknown) => this.#log.info(`older history of ${jid} goes on later: ${String(error)}`))
+      .catch((error: unknown) => {
+        this.#log.info(`older history of ${jid} goes on later: ${String(error)}`)
+        this.#readAgain(archive)
+      })
       .finally(() => this.#filling.delete(jid))
   }
 

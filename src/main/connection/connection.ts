@@ -40,7 +40,6 @@ export class Connection extends EventEmitter<Events> {
   readonly #keepAlive: KeepAlive
   #machine: MachineState = OFF
   #shown: ConnectionState = { status: 'signed-out' }
-  #closing: Promise<void> = Promise.resolve()
   #retry: NodeJS.Timeout | null = null
   #pinger: NodeJS.Timeout | null = null
   #owed: NodeJS.Timeout | null = null
@@ -118,10 +117,10 @@ export class Connection extends EventEmitter<Events> {
     if (this.#watch !== null) clearInterval(this.#watch)
     this.#watch = null
     const wasOpen = this.isReady
-    this.#closing = this.#client.socket === null ? Promise.resolve() : this.#sayGoodbye()
+    const closed = this.#client.socket === null ? Promise.resolve() : this.#sayGoodbye()
     this.#on({ type: 'stop' })
     if (wasOpen) this.emit('lost')
-    await this.#closing
+    await closed
   }
 
   /** For sync: what the user is told while the archive is read. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import type Database from 'better-sqlite3'
-import { connect, openWritable, type StoreFiles, type WritableDB } from './database.ts'
+import { claim, connect, openWritable, type StoreFiles, type WritableDB } from './database.ts'
 
 export interface Salvaged {
   /** Where the damaged file is now. */
@@ -26,8 +26,17 @@ const MADE_ANEW: Record<string, readonly string[]> = { message: ['doc'] }
 /** A note that the store is to be salvaged when it is opened next. */
 export const salvageNote = (file: string): string => `${file}.salvage`
 
-/** To be called while nobody has the store open. Throws where not even its first page can be read. */
+/** Throws StoreOpenError where somebody has the store open, or where not even its first page can be read. */
 export function salvage(files: StoreFiles): Salvaged {
+  const claimed = claim(files.file)
+  try {
+    return copyAll(files)
+  } finally {
+    claimed.release()
+  }
+}
+
+function copyAll(files: StoreFiles): Salvaged {
   const fresh = `${files.file}.saved`
   for (const end of ['', '-wal', '-shm']) rmSync(`${fresh}${end}`, { force: true })
   const from = connect(files, false)

@@ -22,9 +22,10 @@ if (port === null) throw new Error('worker.ts runs in a worker thread only')
 const { role, files } = workerData as WorkerStart
 const reply = (message: WorkerReply): void => port.postMessage(message)
 
+let claimed: { release(): void } | null = null
 try {
   // the writer is one, in one process
-  const claimed = role === 'writer' ? claim(files.file) : null
+  if (role === 'writer') claimed = claim(files.file)
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
   const operations = (await load(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
   const answer = (request: WorkerRequest, to: { postMessage(message: WorkerReply): void }): void => {
@@ -51,6 +52,7 @@ try {
   reply({ kind: 'ready' })
 } catch (error) {
   if (!(error instanceof StoreOpenError)) throw error
+  claimed?.release()
   reply({ kind: 'refused', code: error.code, message: error.message })
   port.close()
 }

@@ -28,6 +28,9 @@ const MOST_REQUESTS = 100
 /** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
 const PLACE_MS = 8000
 
+/** The server understood, and said no (RFC 6120 section 8.3). */
+const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'StanzaError'
+
 export interface Log {
   info(message: string): void
   warn(message: string): void
@@ -72,7 +75,7 @@ export class Session extends EventEmitter<Events> {
     this.#context = { connection, store, self: this.#self, onChanges }
     this.#inbox = new Inbox(store, onChanges, (archive, error) => {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
-      this.#readAgain(archive === this.#own ? null : archive)
+      this.#readAgain(archive)
     })
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation)
@@ -150,7 +153,7 @@ export class Session extends EventEmitter<Events> {
       if (resumed) {
         this.outbox.open(true)
         // what was being read when the stream broke off is read again before anything passes it
-        for (const archive of this.#inbox.parkedArchives) this.#background(this.#readArchive(archive === this.#own ? null : archive))
+        for (const archive of this.#inbox.parkedArchives) this.#background(this.#readArchive(archive))
         await this.#joinGroups()
         return
       }
@@ -159,7 +162,7 @@ export class Session extends EventEmitter<Events> {
       await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
       await this.#loadRoster()
       await this.connection.send(available())
-      await this.#readArchive(null)
+      await this.#readArchive(this.#own)
       this.connection.catchingUp = false
       this.outbox.open(false)
       await this.#joinGroups()
@@ -185,50 +188,57 @@ export class Session extends EventEmitter<Events> {
   }
 
   /** Reads what an archive has and we have not; one reading of it after the other. */
-  #readArchive(archive: Jid | null): Promise<void> {
-    const jid = archive ?? this.#own
-    const reading = (this.#reading.get(jid) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive, jid))
-    this.#reading.set(jid, reading)
+  #readArchive(archive: Jid): Promise<void> {
+    const reading = (this.#reading.get(archive) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive))
+    this.#reading.set(archive, reading)
     return reading
   }
 
-  /** Soon, where the connection lasts; a new one does so anyway. */
-  #readAgain(archive: Jid | null): void {
+  /** Soon, where it was not the connection that failed: a new one does so anyway. */
+  #readAgain(archive: Jid): void {
+    if (!this.connection.isReady) return
     setTimeout(() => {
       if (this.connection.isReady) this.#background(this.#readArchive(archive))
     }, AGAIN_MS).unref()
   }
 
-  async #readOnce(archive: Jid | null, jid: Jid): Promise<void> {
-    this.#inbox.park(jid)
+  async #readOnce(archive: Jid): Promise<void> {
+    // a query to our own account's names nobody
+    const asked = archive === this.#own ? null : archive
+    this.#inbox.park(archive)
     try {
-      await catchUp(this.#context, archive)
+      await catchUp(this.#context, asked)
     } catch (error) {
       // a server without an archive is still a server to talk through
-      if (!(error instanceof Error && error.name === 'StanzaError')) {
+      if (!isRefusal(error)) {
         // the disk may be full: what comes meanwhile stays parked until it could be stored
         this.#readAgain(archive)
         throw error
       }
-      this.#log.warn(`${jid} has no archive: ${error.message}`)
+      this.#log.warn(`${archive} has no archive: ${error.message}`)
     }
-    this.#inbox.release(jid)
-    if (this.#filling.has(jid)) return
-    this.#filling.add(jid)
-    fillHole(this.#context, archive)
+    this.#inbox.release(archive)
+    if (this.#filling.has(archive)) return
+    this.#filling.add(archive)
+    fillHole(this.#context, asked)
       .catch((error: unknown) => {
-        this.#log.info(`older history of ${jid} goes on later: ${String(error)}`)
-        this.#readAgain(archive)
+        this.#log.info(`older history of ${archive} goes on later: ${String(error)}`)
+        // what the server refuses it refuses again
+        if (!isRefusal(error)) this.#readAgain(archive)
       })
-      .finally(() => this.#filling.delete(jid))
+      .finally(() => this.#filling.delete(archive))
   }
 
   /** An own message was taken: the archive says where it stands. Of many in a row it is asked once. */
   #placeSoon(): void {
     this.#placing ??= setTimeout(() => {
       this.#placing = null
-      if (this.connection.isReady) this.#background(this.#readArchive(null))
+      if (this.connection.isReady) this.#background(this.#place())
     }, PLACE_MS)
+  }
+
+  async #place(): Promise<void> {
+    if (await this.#store.read.hasUnplaced()) await this.#readArchive(this.#own)
   }
 
   async #loadRoster(): Promise<void> {

@@ -29,7 +29,7 @@ export async function live(): Promise<void> {
   let sent = 0
   const sending = (async () => {
     for (const text of texts) {
-      await bob.send(encodeMessage('alice@localhost', 'direct', text, randomUUID()))
+      await bob.send(encodeMessage('alice@localhost', 'direct', { text, id: randomUUID() }))
       sent = performance.now() - started
     }
   })()

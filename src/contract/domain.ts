@@ -27,10 +27,17 @@ export const Attachment = z.object({
   name: z.string(),
   /** null: nobody said */
   bytes: z.number().int().nonnegative().nullable(),
-  /** It lies on this computer and can be shown. */
-  here: z.boolean()
+  /** On this computer, or still where its sender put it, or not to be had. */
+  where: z.enum(['here', 'there', 'nowhere']),
+  /** Of images, in pixels, where it is known. */
+  width: z.number().int().positive().nullable(),
+  height: z.number().int().positive().nullable()
 })
 export type Attachment = z.infer<typeof Attachment>
+
+/** A file on its way, in bytes; `total` null: nobody knows. */
+export const FileProgress = z.object({ done: z.number(), total: z.number().nullable() })
+export type FileProgress = z.infer<typeof FileProgress>
 
 /** Somebody's answer to a message in one sign (XEP-0444). */
 export const Reaction = z.object({
@@ -101,7 +108,7 @@ export const Conversation = z.object({
   seenUpTo: z.number().int().nonnegative(),
   draft: z.string(),
   last: z
-    .object({ id: MessageId, text: z.string(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), state: MessageState })
+    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), state: MessageState })
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>
@@ -308,6 +315,8 @@ export const Settings = z.object({
   language: z.enum(['system', 'zh-CN', 'en']),
   /** Messages older than that are deleted from this computer; null: all are kept. */
   keepDays: z.number().int().min(1).max(36_500).nullable(),
+  /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
+  fetchUpTo: z.number().int().min(0).max(2 ** 40),
   /** Contacts are told what we have read, and when we type. */
   tellRead: z.boolean(),
   tellTyping: z.boolean()

@@ -15,6 +15,7 @@ import {
   ConversationKind,
   ExportFormat,
   ExportSummary,
+  FileProgress,
   ImportPreview,
   ImportSummary,
   Jid,
@@ -41,6 +42,8 @@ export const AppState = z.object({
   typing: z.record(z.string(), z.array(z.string()).readonly()),
   /** Who asks to be a contact. */
   requests: z.array(Jid),
+  /** Files on their way, by the attachment's id. */
+  files: z.record(z.string(), FileProgress),
   /** Messages the index still lacks, of how many; 0: it is complete. */
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
@@ -69,6 +72,11 @@ export type PageAnchor = z.infer<typeof PageAnchor>
 /** The longest query, in UTF-16 units. */
 export const LONGEST_QUERY = 1000
 
+/** Bytes of a file that cross at once. */
+export const LARGEST_PIECE = 2 ** 20
+
+const AttachmentId = z.number().int().positive()
+
 /** The most messages one page may carry to a window. */
 export const LARGEST_PAGE = 200
 
@@ -95,6 +103,20 @@ export const requests = {
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.leave': call(z.object({ conversation: ConversationId }), nothing),
   'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
+  /** What the server takes; `accepts` false: no files at all. Bytes. */
+  'files.limit': call(nothing, z.object({ accepts: z.boolean(), largest: z.number().int().nullable() })),
+  /** A file that a window hands over: begun, appended to in order, then sent or given up. */
+  'files.begin': call(z.object({ name: z.string().min(1).max(1000), bytes: z.number().int().min(0).max(2 ** 40), type: z.string().max(200) }), z.string()),
+  'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
+  'files.send': call(z.object({ token: z.string().max(100), conversation: ConversationId }), Message),
+  'files.abort': call(z.object({ token: z.string().max(100) }), nothing),
+  /** Of attachments: fetch what is still elsewhere; stop what is on its way; show it to the user. */
+  'files.fetch': call(z.object({ id: AttachmentId }), nothing),
+  'files.cancel': call(z.object({ id: AttachmentId }), nothing),
+  'files.open': call(z.object({ id: AttachmentId }), nothing),
+  'files.reveal': call(z.object({ id: AttachmentId }), nothing),
+  /** Lets the user choose where to; false where nothing was chosen. */
+  'files.save': call(z.object({ id: AttachmentId }), z.boolean()),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
@@ -143,9 +165,9 @@ export type Output<C extends Channel> = z.output<Requests[C]['output']>
 
 /**
  * Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; `refused`: by the server, the message is
- * its error condition (RFC 6120 section 8.3.3); the rest has a sentence for the user.
+ * its error condition (RFC 6120 section 8.3.3); `file`: the message is a FetchError's reason; the rest has a sentence for the user.
  */
-export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'transfer', 'internal'])
+export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'transfer', 'file', 'internal'])
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode
@@ -167,6 +189,8 @@ export type AppEvent =
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
   /** The index is being made anew: messages that are still to be put there; 0: it is complete. */
   | { type: 'indexing'; left: number; total: number }
+  /** Files on their way, by the attachment's id. */
+  | { type: 'files'; files: Record<string, FileProgress> }
   /** How far an import or export has come, in messages. */
   | { type: 'transfer'; done: number; total: number }
   | { type: 'search'; query: string }

@@ -8,6 +8,8 @@ import type { AccountSettings, ChangeKind, ConnectionState, Conversation, Conver
 import { Connection } from './connection/connection.ts'
 import { Learnt } from './connection/keep-alive.ts'
 import { JoinError } from './sync/groups.ts'
+import { pathOf } from './media/folder.ts'
+import { Media } from './media/media.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Typists } from './sync/typists.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
@@ -15,6 +17,7 @@ import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
+import type { NewAttachment } from './store/tables/attachment.ts'
 import type { StoreChanges } from './store/writer.ts'
 
 export interface EngineOptions {
@@ -61,6 +64,7 @@ const QUIET: Log = { info: () => undefined, warn: () => undefined }
 export class Engine extends EventEmitter<Events> {
   readonly store: Store
   readonly transfer: Transfer
+  readonly media: Media
   readonly keyProtection: 'keychain' | 'file'
   readonly #log: Log
   readonly #upkeep: Upkeep
@@ -78,6 +82,8 @@ export class Engine extends EventEmitter<Events> {
     this.transfer = transfer
     this.keyProtection = keyProtection
     this.#log = log
+    this.media = new Media(transfer.media, store, (message) => log.info(message))
+    this.media.on('changes', (changes) => this.emit('changes', changes))
     this.#upkeep = new Upkeep(store, transfer.media, log, {
       indexing: (left, total) => this.emit('indexing', left, total),
       changes: (changes) => this.emit('changes', changes)
@@ -233,10 +239,10 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Stores the message and its place in the queue, then sends when it can. */
-  async send(id: ConversationId, text: string, reply: MessageId | null = null): Promise<Message> {
+  async send(id: ConversationId, text: string, reply: MessageId | null = null, attachments: NewAttachment[] = []): Promise<Message> {
     const sender = await this.#senderIn(id)
     this.#typingTo = null
-    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), reply })
+    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), reply, attachments })
     this.emit('changes', changes)
     this.#session?.outbox.flush()
     const message = changes.messages[0]
@@ -280,13 +286,19 @@ export class Engine extends EventEmitter<Events> {
   }
 
   async discard(id: MessageId): Promise<void> {
+    for (const file of (await this.store.read.message(id))?.attachments ?? []) this.media.cancel(file.id)
     this.emit('changes', await this.store.write.discard(id))
   }
 
-  /** The file of an attachment, or null where it is not on this computer. */
-  async attachmentFile(id: number): Promise<string | null> {
-    const stored = (await this.store.read.attachment(id))?.stored ?? null
-    return stored === null ? null : join(this.transfer.media, stored)
+  /** Stores a file that a window has handed over as a message, then sends it when it can. */
+  async sendFile(id: ConversationId, token: string): Promise<Message> {
+    return this.send(id, '', null, [await this.media.intake.finish(token)])
+  }
+
+  /** The file of an attachment and its own name, or null where it is not on this computer. */
+  async attachmentFile(id: number): Promise<{ path: string; name: string } | null> {
+    const file = await this.store.read.attachment(id)
+    return file === null || file.stored === null ? null : { path: pathOf(this.media.folder, file.stored), name: file.name }
   }
 
   async star(id: MessageId, on: boolean): Promise<void> {
@@ -311,6 +323,7 @@ export class Engine extends EventEmitter<Events> {
   async disconnect(): Promise<void> {
     const session = this.#session
     this.#session = null
+    await this.media.disconnect()
     await session?.stop()
     session?.removeAllListeners()
     this.#presence.clear()
@@ -328,14 +341,18 @@ export class Engine extends EventEmitter<Events> {
 
   async #start(account: AccountSettings): Promise<Session> {
     const learnt = Learnt.safeParse(JSON.parse((await this.store.read.remembered(KEEP_ALIVE)) ?? '{}'))
-    const session = new Session(new Connection(account, learnt.success ? learnt.data : {}), this.store, this.#log)
-    session.connection.active = this.#active
-    session.connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
+    const connection = new Connection(account, learnt.success ? learnt.data : {})
+    const session = new Session(connection, this.store, this.media.connect(connection), this.#log)
+    connection.active = this.#active
+    connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
     this.#session = session
-    session.connection.on('state', (state) => {
+    connection.on('state', (state) => {
       if (this.#session === session) this.emit('connection', state)
     })
-    session.on('changes', (changes) => this.emit('changes', changes))
+    session.on('changes', (changes) => {
+      this.emit('changes', changes)
+      if (changes.added > 0) this.media.downloads.look()
+    })
     session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
     session.on('requests', (requests) => this.emit('requests', requests))
     session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))

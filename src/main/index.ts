@@ -54,13 +54,14 @@ async function start(): Promise<void> {
     engine.on('changes', (changes) => hub.storeChanged(changes))
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
+    engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
     engine.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
     engine.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
     engine.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
   })
 
   await app.whenReady()
-  serveScheme(join(out, 'renderer'), (attachment) => profile.engine.attachmentFile(attachment))
+  serveScheme(join(out, 'renderer'), async (attachment) => (await profile.engine.attachmentFile(attachment))?.path ?? null)
   installMenu()
   try {
     if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))

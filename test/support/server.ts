@@ -35,7 +35,7 @@ export async function startServer(strangers: string[] = []): Promise<TestServer>
       trustedFingerprint: server.fingerprint
     }),
     async restart() {
-      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort })
+      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort })
     },
     async stop() {
       await server.stop()

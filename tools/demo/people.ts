@@ -66,7 +66,7 @@ class Person {
     if (kind === 'direct') void this.connection.send(xml('message', { to, type: 'chat' }, xml('composing', { xmlns: 'http://jabber.org/protocol/chatstates' })))
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
-      this.connection.send(encodeMessage(to, kind, reply(this.#character, Math.random), randomUUID())).catch(() => undefined)
+      this.connection.send(encodeMessage(to, kind, { text: reply(this.#character, Math.random), id: randomUUID() })).catch(() => undefined)
     }, wait)
     this.#timers.add(timer)
   }

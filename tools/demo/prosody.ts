@@ -7,6 +7,9 @@ import { delimiter, join } from 'node:path'
 
 export const DOMAIN = 'localhost'
 export const ROOMS = 'rooms.localhost'
+const UPLOAD = 'upload.localhost'
+/** Of a file, bytes. */
+export const LARGEST_FILE = 20 * 1024 ** 2
 
 export interface Person {
   /** Local part of the address. */
@@ -16,9 +19,15 @@ export interface Person {
   roster: Record<string, string>
 }
 
-export interface Prosody {
+/** On loopback. */
+export interface Ports {
   port: number
   tlsPort: number
+  /** Of HTTPS, where files lie. */
+  webPort: number
+}
+
+export interface Prosody extends Ports {
   /** SHA-256 of its certificate, as the account settings take it. */
   fingerprint: string
   folder: string
@@ -53,7 +62,7 @@ export async function freePort(): Promise<number> {
 function certificate(folder: string): string {
   const path = join(folder, `${DOMAIN}.crt`)
   if (!existsSync(path)) {
-    const names = [DOMAIN, ROOMS].map((name) => `DNS:${name}`).join(',')
+    const names = [DOMAIN, ROOMS, UPLOAD].map((name) => `DNS:${name}`).join(',')
     execFileSync(
       findProgram('openssl') ?? 'openssl',
       ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=${names}`, '-keyout', join(folder, `${DOMAIN}.key`), '-out', path],
@@ -66,7 +75,7 @@ function certificate(folder: string): string {
 /** Text in Lua's quotes. */
 const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
 
-function configuration(folder: string, port: number, tlsPort: number): string {
+function configuration(folder: string, { port, tlsPort, webPort }: Ports): string {
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
@@ -77,7 +86,8 @@ c2s_ports = { ${port} }
 c2s_direct_tls_ports = { ${tlsPort} }
 s2s_ports = {}
 http_ports = {}
-https_ports = {}
+https_ports = { ${webPort} }
+https_interfaces = { "127.0.0.1" }
 modules_disabled = { "s2s" }
 modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks" }
 authentication = "internal_plain"
@@ -87,7 +97,7 @@ max_archive_query_results = 500
 c2s_require_encryption = true
 log = { info = ${lua(join(folder, 'prosody.log'))} }
 VirtualHost "${DOMAIN}"
-  disco_items = { { "${ROOMS}", "rooms" } }
+  disco_items = { { "${ROOMS}", "rooms" }, { "${UPLOAD}", "files" } }
 Component "${ROOMS}" "muc"
   name = "Rooms"
   modules_enabled = { "muc_mam" }
@@ -97,6 +107,12 @@ Component "${ROOMS}" "muc"
   muc_room_locking = false
   muc_room_default_persistent = true
   muc_room_default_public = true
+Component "${UPLOAD}" "http_file_share"
+  http_host = "${DOMAIN}"
+  http_external_url = "https://${DOMAIN}:${webPort}/"
+  http_file_share_size_limit = ${LARGEST_FILE}
+  http_file_share_daily_quota = ${100 * LARGEST_FILE}
+  http_file_share_access = { "${DOMAIN}" }
 `
 }
 
@@ -117,7 +133,7 @@ function people(data: string, persons: Person[]): void {
 }
 
 /** Starts the server and waits until it listens. Throws where none is installed or it does not come up within 15 s. */
-export async function startProsody(folder: string, persons: Person[], options: { port?: number; tlsPort?: number } = {}): Promise<Prosody> {
+export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> = {}): Promise<Prosody> {
   const program = findProgram('prosody')
   if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 })
@@ -125,8 +141,9 @@ export async function startProsody(folder: string, persons: Person[], options: {
   people(join(folder, 'data'), persons)
   const port = options.port ?? (await freePort())
   const tlsPort = options.tlsPort ?? (await freePort())
+  const webPort = options.webPort ?? (await freePort())
   const config = join(folder, 'prosody.cfg.lua')
-  writeFileSync(config, configuration(folder, port, tlsPort), { mode: 0o600 })
+  writeFileSync(config, configuration(folder, { port, tlsPort, webPort }), { mode: 0o600 })
   // the shell ends Prosody when our end of its standard input closes, however we end
   const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -142,7 +159,7 @@ export async function startProsody(folder: string, persons: Person[], options: {
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return { port, tlsPort, fingerprint, folder, stop: () => stop(child) }
+  return { port, tlsPort, webPort, fingerprint, folder, stop: () => stop(child) }
 }
 
 function listens(port: number): Promise<boolean> {

@@ -89,6 +89,11 @@ export class Connection extends EventEmitter<Events> {
   get hasAcks(): boolean {
     return this.#client.streamManagement.enabled
   }
+  /** The IP address of the server; null: not connected. */
+  get serverAddress(): string | null {
+    const socket: unknown = this.#client.socket
+    return socket instanceof SecureSocket ? socket.remoteAddress : null
+  }
   /** The full address that the server bound. */
   get jid(): string {
     return this.#client.jid?.toString() ?? this.account.jid

@@ -5,10 +5,11 @@
  */
 import { resolveSrv } from 'node:dns/promises'
 import { EventEmitter } from 'node:events'
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
-import type { Certificate, Security } from '../../contract/domain.ts'
+import { isIP, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Security } from '../../contract/domain.ts'
 import { ConnectionError } from './problem.ts'
+import { CONNECT_MS, dial, secure, type Target } from './tls.ts'
 
 export interface Endpoint {
   /** The address's domain: who the certificate must name. */
@@ -19,13 +20,7 @@ export interface Endpoint {
   trustedFingerprint: string | null
 }
 
-const CONNECT_MS = 15_000
 const LONGEST_NEGOTIATION = 65_536
-
-interface Target {
-  host: string
-  port: number
-}
 
 async function targets(endpoint: Endpoint): Promise<Target[]> {
   const direct = endpoint.security === 'direct-tls'
@@ -35,11 +30,6 @@ async function targets(endpoint: Endpoint): Promise<Target[]> {
   const records = await resolveSrv(`${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`).catch(() => [])
   records.sort((a, b) => a.priority - b.priority || b.weight - a.weight)
   return [...records.map((record) => ({ host: record.name, port: record.port })), { host: endpoint.domain, port }]
-}
-
-function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
-  const name = (value: { CN?: string | string[]; O?: string | string[] } | undefined): string => [value?.CN ?? value?.O ?? '?'].flat().join(', ')
-  return { fingerprint: peer.fingerprint256, subject: name(peer.subject), issuer: name(peer.issuer), validTo: peer.valid_to, reason }
 }
 
 /** Emits connect, data, close and error (ConnectionError); the shape that xmpp.js expects of a socket. */
@@ -87,6 +77,11 @@ export class SecureSocket extends EventEmitter {
     this.#close()
   }
 
+  /** The address of the server; null: not connected. */
+  get remoteAddress(): string | null {
+    return this.#tls?.remoteAddress ?? null
+  }
+
   #close(): void {
     if (this.#closed) return
     this.#closed = true
@@ -97,9 +92,9 @@ export class SecureSocket extends EventEmitter {
     let last: unknown
     for (const target of await targets(endpoint)) {
       try {
-        const raw = await this.#tcp(target)
+        const raw = await dial(target, (socket) => (this.#raw = socket))
         if (endpoint.security === 'starttls') await negotiate(raw, endpoint.domain)
-        return await secure(raw, endpoint)
+        return await secure(raw, { name: endpoint.domain, trustedFingerprint: endpoint.trustedFingerprint, protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : [] })
       } catch (error) {
         last = error
         // a server that answered is the right one; only an unreachable one is passed over
@@ -107,24 +102,6 @@ export class SecureSocket extends EventEmitter {
       }
     }
     throw last
-  }
-
-  #tcp({ host, port }: Target): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      const raw = connectTcp({ host, port, autoSelectFamily: true })
-      this.#raw = raw
-      raw.setTimeout(CONNECT_MS, () => {
-        raw.destroy()
-        reject(new ConnectionError('timed-out', `${host}:${port} did not answer within ${CONNECT_MS / 1000} s`))
-      })
-      raw.once('error', reject)
-      raw.once('connect', () => {
-        raw.setTimeout(0)
-        raw.setNoDelay(true)
-        raw.removeListener('error', reject)
-        resolve(raw)
-      })
-    })
   }
 }
 
@@ -171,48 +148,5 @@ function negotiate(raw: Socket, domain: string): Promise<void> {
     raw.on('end', onEnd)
     raw.on('error', onError)
     raw.write(`<?xml version='1.0'?><stream:stream to='${domain.replace(/[<>&']/g, '')}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`)
-  })
-}
-
-/**
- * TLS over the socket. The verdict is ours instead of Node's because a refused certificate has to be shown to the user,
- * and an accepted one be recognised: until it is made, nothing is sent.
- */
-function secure(raw: Socket, endpoint: Endpoint): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const secured = connectTls({
-      socket: raw,
-      servername: isIP(endpoint.domain) === 0 ? endpoint.domain : '',
-      host: endpoint.domain,
-      minVersion: 'TLSv1.2',
-      rejectUnauthorized: false,
-      ALPNProtocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : []
-    })
-    const timer = setTimeout(() => {
-      secured.destroy()
-      reject(new ConnectionError('timed-out', 'the TLS handshake did not end'))
-    }, CONNECT_MS)
-    const onError = (error: Error): void => {
-      clearTimeout(timer)
-      reject(new ConnectionError('no-encryption', error.message, null, { cause: error }))
-    }
-    const onClose = (): void => onError(new Error('the server closed the connection during the TLS handshake'))
-    secured.once('error', onError)
-    secured.once('close', onClose)
-    secured.once('secureConnect', () => {
-      clearTimeout(timer)
-      secured.removeListener('error', onError)
-      secured.removeListener('close', onClose)
-      const peer = secured.getPeerCertificate(true)
-      const pinned = endpoint.trustedFingerprint !== null && peer.fingerprint256 === endpoint.trustedFingerprint
-      if (secured.authorized || pinned) {
-        resolve(secured)
-        return
-      }
-      const refusal = secured.authorizationError as Error & { code?: string } | string
-      const reason = typeof refusal === 'string' ? refusal : (refusal.code ?? refusal.message)
-      secured.destroy()
-      reject(new ConnectionError('certificate', `the certificate is not trusted (${reason})`, describe(peer, reason)))
-    })
   })
 }

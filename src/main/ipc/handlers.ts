@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import { app, clipboard } from 'electron'
 import { chooseHistory, chooseTarget } from '../desktop/file-dialogs.ts'
+import { FileError, openFile, revealFile, saveFile } from '../desktop/files.ts'
+import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { StoreError } from '../store/store.ts'
@@ -36,6 +38,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       presence: Object.fromEntries(engine().presence),
       typing: Object.fromEntries(engine().typing),
       requests: [...engine().requests],
+      files: Object.fromEntries(engine().media.progress),
       indexing: engine().indexing,
       settings: await engine().store.read.settings(),
       systemLanguage: systemLanguage(),
@@ -83,6 +86,16 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.remove': ({ ids }) => engine().remove(ids),
     'conversations.leave': ({ conversation }) => engine().leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
+    'files.limit': () => engine().media.limit(),
+    'files.begin': (file) => engine().media.intake.begin(file),
+    'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
+    'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),
+    'files.abort': ({ token }) => engine().media.intake.abort(token),
+    'files.fetch': ({ id }) => engine().media.downloads.fetch(id),
+    'files.cancel': ({ id }) => engine().media.cancel(id),
+    'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
+    'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
+    'files.save': async ({ id }) => saveFile(await engine().attachmentFile(id)),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
     'messages.star': ({ id, on }) => engine().star(id, on),
@@ -126,6 +139,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
+  if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
   if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message }
   if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message }
   return null

@@ -3,6 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../contract/address.ts'
 import { LONGEST_TEXT, type ConversationKind, type Jid } from '../../contract/domain.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
+import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
 import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
@@ -23,6 +24,8 @@ export interface DecodedMessage {
   replyTo: string | null
   /** It is no message of its own, but does something to another one; `text` says what. */
   change: Pick<DecodedChange, 'kind' | 'target'> | null
+  /** The text is without their addresses. */
+  files: SharedFile[]
 }
 
 /** What decoding has to know of us. */
@@ -34,7 +37,7 @@ export interface Self {
 }
 
 /**
- * The message that a stanza says, or null where it carries no text. The stanza-id that counts is that of our own account's
+ * The message that a stanza says, or null where it carries neither text nor file. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
  */
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
@@ -44,13 +47,14 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
   const body = whole === '' ? '' : withoutFallback(stanza, whole)
   const done = decodeChange(stanza, body)
-  if (from === null || to === null || (body === '' && done === null) || stanza.attrs['type'] === 'error') return null
-  const text = done?.text ?? body
+  const { files, text: caption } = done === null ? decodeFiles(stanza, body) : { files: [], text: body }
+  if (from === null || to === null || (body === '' && done === null && files.length === 0) || stanza.attrs['type'] === 'error') return null
+  const text = done?.text ?? caption
   const origin = originId(stanza)
   const { id } = stanza.attrs
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change }
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
@@ -65,9 +69,18 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
-/** A text message. Its id is its origin-id, the same over every retry (XEP-0359). */
-export function encodeMessage(to: string, kind: ConversationKind, text: string, id: string, reply: { id: string; to: string; text: string } | null = null): Element {
-  const { body, elements } = encodeReply(text, reply)
+export interface EncodableMessage {
+  text: string
+  /** Its origin-id, the same over every retry (XEP-0359). */
+  id: string
+  /** The message that it answers. */
+  reply?: { id: string; to: string; text: string } | null
+  /** Sent instead of a text. */
+  file?: SharedFile | null
+}
+
+export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null }: EncodableMessage): Element {
+  const { body, elements } = file === null ? encodeReply(text, reply) : encodeFile(file)
   const common = [xml('body', {}, sendable(body)), xml('origin-id', { xmlns: NS.stableId, id }), ...elements]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)

@@ -7,6 +7,8 @@ import { encodeChange } from './changes.ts'
 import { typingOf } from './chat-states.ts'
 import { delayStamp } from './delay.ts'
 import { joinAnswer } from './group.ts'
+import { safeName } from './file-sharing.ts'
+import { uploadSlot } from './http-upload.ts'
 import { decodeMessage, encodeMessage, type Self } from './message.ts'
 import { displayed, displayedId } from './markers.ts'
 import { sendable } from './text.ts'
@@ -43,7 +45,7 @@ test('errors, empty bodies and broken addresses are no messages', () => {
 })
 
 test('an encoded message carries its origin-id as its id, and nothing XML cannot', () => {
-  const stanza = encodeMessage('bob@example.org', 'direct', 'a\u0000b\ud800c <&>', 'id-1')
+  const stanza = encodeMessage('bob@example.org', 'direct', { text: 'a\u0000b\ud800c <&>', id: 'id-1' })
   expect(stanza.attrs).toMatchObject({ id: 'id-1', type: 'chat', to: 'bob@example.org' })
   expect(originId(stanza)).toBe('id-1')
   expect(stanza.getChildText('body')).toBe('a\ufffdb\ufffdc <&>')
@@ -137,12 +139,46 @@ test('a group itself says only what its moderators took back', () => {
 })
 
 test('a reply goes out with a quotation for those who do not know replies, and comes in without it', () => {
-  const stanza = encodeMessage('bob@example.org', 'direct', '好的', 'm2', { id: 'm1', to: 'bob@example.org', text: '👨‍👩‍👧 first line\nsecond line' })
+  const stanza = encodeMessage('bob@example.org', 'direct', { text: '好的', id: 'm2', reply: { id: 'm1', to: 'bob@example.org', text: '👨‍👩‍👧 first line\nsecond line' } })
   expect(stanza.getChildText('body')).toBe('> 👨‍👩‍👧 first line\n> second line\n好的')
   stanza.attrs['from'] = me
   expect(decodeMessage(stanza, self)).toMatchObject({ text: '好的', replyTo: 'm1' })
   const lying = (start: string, end: string): Element => message({ from: 'bob@example.org', to: me, type: 'chat' }, body('short'), xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start, end })))
   for (const [start, end] of [['0', '99'], ['-1', '3'], ['4', '2'], ['x', '3'], ['0', '5']] as const) expect(decodeMessage(lying(start, end), self)?.text).toBe('short')
+})
+
+test('a file goes out as its address, as data out of band and with what is known of it, and comes in as one file', () => {
+  const file = { kind: 'image', name: '猫 photo.png', bytes: 1234, url: 'https://files.example.org/a/%E7%8C%AB.png', type: 'image/png', width: 40, height: 30, hash: 'ab'.repeat(32) } as const
+  const stanza = encodeMessage('bob@example.org', 'direct', { text: '', id: 'f1', file })
+  expect(stanza.getChildText('body')).toBe(file.url)
+  stanza.attrs['from'] = me
+  expect(decodeMessage(stanza, self)).toMatchObject({ text: '', files: [file] })
+  // a peer that says only where it is
+  const oob = (url: string, text = url): Element => message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
+  expect(decodeMessage(oob('https://h.example/x/report%202024.pdf'), self)).toMatchObject({ text: '', files: [{ kind: 'file', name: 'report 2024.pdf', bytes: null }] })
+  expect(decodeMessage(oob('https://h.example/a.png', '看 https://h.example/a.png'), self)).toMatchObject({ text: '看 https://h.example/a.png', files: [{ kind: 'image' }] })
+})
+
+test.each(['http://h.example/a.png', 'https://user:pass@h.example/a.png', 'file:///etc/passwd', 'javascript:alert(1)', 'https://', `https://h.example/${'x'.repeat(5000)}`])('%s is no file, but a text', (url) => {
+  const stanza = message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(url), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
+  expect(decodeMessage(stanza, self)).toMatchObject({ text: url, files: [] })
+})
+
+test.each([
+  ['photo\u202egpj.exe', 'photogpj.exe'],
+  ['../../.bashrc', '_.._.bashrc'],
+  ['a\u0000b\nc.txt', 'abc.txt'],
+  ['C:\\x\\y.doc', 'C__x_y.doc'],
+  ['', 'file'],
+  [`${'长'.repeat(300)}.docx`, `${'长'.repeat(195)}.docx`]
+])('a file name of another reads as what it is: %j', (name, safe) => {
+  expect(safeName(name)).toBe(safe)
+})
+
+test('a slot is taken only where it is encrypted, with no header but those allowed', () => {
+  const slot = (put: string): Element => xml('iq', {}, xml('slot', { xmlns: 'urn:xmpp:http:upload:0' }, xml('put', { url: put }, xml('header', { name: 'Authorization' }, 'Basic a\r\nX-Evil: 1'), xml('header', { name: 'Host' }, 'evil')), xml('get', { url: 'https://h.example/f' })))
+  expect(uploadSlot(slot('https://h.example/put'))).toEqual({ put: 'https://h.example/put', get: 'https://h.example/f', headers: { Authorization: 'Basic aX-Evil: 1' } })
+  expect(uploadSlot(slot('http://h.example/put'))).toBeNull()
 })
 
 test('typing and reading are told apart from messages', () => {

@@ -1,6 +1,6 @@
 /** Counts of a set of hits: per conversation, per sender, per month. */
 import type { ConversationId, Facets, Jid } from '../../contract/domain.ts'
-import { OUTGOING } from '../store/tables/message.ts'
+import { OUTGOING } from '../store/tables/message-row.ts'
 import { each, type Bits } from './bits.ts'
 import { monthName, type Columns } from './columns.ts'
 import type { People } from './people.ts'

@@ -1,7 +1,8 @@
 /** Evaluates a parsed query: as bit sets over all docs, or message by message over a few. */
 import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
-import { ATTACHED, FLAG, OUTGOING, WITHOUT_DOC } from '../store/tables/message.ts'
+import { WITHOUT_DOC } from '../store/tables/message-index.ts'
+import { ATTACHED, FLAG, OUTGOING } from '../store/tables/message-row.ts'
 import { and, andNot, count, each, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { People } from './people.ts'

@@ -12,7 +12,7 @@
  * All hits are scored with tf = 1 from the columns alone; the best of those are then scored with what their texts say.
  * k1 and b are the customary ones. Texts of chats are short, so that b pulls a two-word answer above a letter.
  */
-import { FLAG, OUTGOING } from '../store/tables/message.ts'
+import { FLAG, OUTGOING } from '../store/tables/message-row.ts'
 import { each, has, type Bits } from './bits.ts'
 import { startOfMonth, type Columns } from './columns.ts'
 

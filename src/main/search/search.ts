@@ -9,7 +9,7 @@
  */
 import type { ConversationId, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
-import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message.ts'
+import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import { and, count, each, noBits, type Bits } from './bits.ts'
 import { Columns } from './columns.ts'
 import { facetsOf } from './facets.ts'

@@ -91,3 +91,5 @@ export function createDocNumbers(db: WritableDB) {
     }
   }
 }
+
+export type DocNumbers = ReturnType<typeof createDocNumbers>

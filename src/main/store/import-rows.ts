@@ -1,5 +1,6 @@
 /** The messages of an import on their way to the writer. */
-import { hasLink, FLAG, type NewAttachment } from './tables/message.ts'
+import type { NewAttachment } from './tables/attachment.ts'
+import { hasLink, FLAG } from './tables/message-row.ts'
 import { textColumn, type TextColumn } from './packing.ts'
 
 export interface ImportRow {

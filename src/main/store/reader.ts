@@ -5,19 +5,25 @@ import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { accountReads } from './tables/account.ts'
 import { archiveReads } from './tables/archive.ts'
+import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
 import { changeReads } from './tables/change.ts'
 import { conversationReads } from './tables/conversation.ts'
-import { messageReads, toMessage, WITHOUT_DOC, type ReceivedId } from './tables/message.ts'
+import { messageReads, type ReceivedId } from './tables/message.ts'
+import { WITHOUT_DOC } from './tables/message-index.ts'
+import { ATTACHED, toMessage } from './tables/message-row.ts'
 
 export interface QueuedMessage {
   message: Message
   originId: string
   replyTo: string | null
+  /** What is to be sent with it. */
+  files: AttachmentRow[]
 }
 
 export function createReads(db: ReadableDB) {
   const accounts = accountReads(db)
   const archives = archiveReads(db)
+  const attachments = attachmentReads(db)
   const conversations = conversationReads(db)
   const messages = messageReads(db)
 
@@ -77,20 +83,21 @@ export function createReads(db: ReadableDB) {
       const row = messages.byId(id)
       return row === undefined ? null : toMessage(row)
     },
-    attachment: (id: number): { name: string; stored: string | null } | null =>
-      db.prepare<[number], { name: string; stored: string | null }>('SELECT name, stored FROM attachment WHERE id = ?').get(id) ?? null,
+    attachment: attachments.byId,
+    /** Files that may be fetched unasked, the latest first: of contacts and groups, those before an id and of `most` bytes or an unknown size. */
+    filesToFetch: ({ before, most, limit }: { before: number; most: number; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, limit),
     /** Whether own messages wait for their archive to say where they stand. */
     hasUnplaced: (): boolean => messages.hasUnplaced(),
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
     /** The names in the media folder that attachments have. */
-    storedFiles: (): string[] => db.prepare<[], string>('SELECT DISTINCT stored FROM attachment WHERE stored IS NOT NULL').pluck().all(),
+    storedFiles: attachments.storedNames,
     ...changeReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */
     queued: ({ after, limit }: { after: number; limit: number }): QueuedMessage[] =>
-      messages.queued(after, limit).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to }])),
+      messages.queued(after, limit).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
     /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
     isSound: (): boolean => {
       try {

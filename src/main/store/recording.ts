@@ -5,7 +5,8 @@ import { mentions } from './mentions.ts'
 import type { archiveWrites } from './tables/archive.ts'
 import type { changeWrites, ChangeRow } from './tables/change.ts'
 import type { conversationWrites } from './tables/conversation.ts'
-import { FLAG, toMessage, type messageWrites, type MessageRow } from './tables/message.ts'
+import type { messageWrites } from './tables/message.ts'
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './writer.ts'
 
 interface Tables {
@@ -46,10 +47,10 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [] } = incoming
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const flags = nick !== null && mentions(text, nick) ? FLAG.mention : 0
-    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags }, key, doc)
+    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags, attachments: files.map((file) => ({ ...file, stored: null })) }, key, doc)
     // what was done to it may have come before it
     for (const change of alterations.of(id, [originId, messageId, stanzaId])) alter(change)
     return stored

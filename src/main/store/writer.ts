@@ -19,7 +19,9 @@ import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
-import { FLAG, messageWrites, toMessage, type MessageRow } from './tables/message.ts'
+import { messageWrites } from './tables/message.ts'
+import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** A message as sync hands it over: verified, not yet known to be new. */
 export interface IncomingMessage {
@@ -36,6 +38,7 @@ export interface IncomingMessage {
   messageId?: string | null
   /** XEP-0461: an id of the message that this one answers. */
   replyTo?: string | null
+  files?: readonly Omit<NewAttachment, 'stored'>[]
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
   change?: { kind: ChangeKind; target: string } | null
   /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
@@ -52,6 +55,8 @@ export interface OutgoingMessage {
   time: number
   /** The message that it answers. */
   reply?: MessageId | null
+  /** In the media folder. */
+  attachments?: readonly NewAttachment[]
 }
 
 export interface RecordBatch {
@@ -78,6 +83,9 @@ export interface ImportBatch {
   /** The sender that is oneself. */
   self: string | null
 }
+
+/** A file that lies in the media folder. */
+export type KeptFile = Pick<AttachmentRow, 'bytes' | 'width' | 'height'> & { stored: string }
 
 export interface ImportChanges extends StoreChanges {
   /** Of the messages, as columns are. */
@@ -140,7 +148,7 @@ export function createWrites(db: WritableDB) {
     const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo }, messages.keyAfter(input.time, after))
     conversations.advance(input.conversation, id, 0)
     conversations.read(input.conversation, id, 0)
-    conversations.saveDraft(input.conversation, '')
+    if (input.text !== '') conversations.saveDraft(input.conversation, '')
     return changes([input.conversation], [toMessage(read(id))], [], 1)
   })
 
@@ -221,10 +229,10 @@ export function createWrites(db: WritableDB) {
     return changes([], [toMessage(read(row.id))])
   })
 
-  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.indexOlder(count), left: messages.unindexedCount() }))
-  const mergeRuns = transaction((most: number): boolean => messages.mergeRuns(most))
+  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
+  const mergeRuns = transaction((most: number): boolean => messages.index.mergeRuns(most))
   const resetIndex = transaction(() => {
-    messages.resetIndex()
+    messages.index.reset()
     accounts.setIndexVersion(tokenizerVersion)
   })
   // made by other rules: its terms would not be found
@@ -268,6 +276,17 @@ export function createWrites(db: WritableDB) {
     } else if (!conversations.see(conversation.id, row.id)) return changes([])
     return changes([conversation.id])
   })
+
+  /** Changes an attachment, for those who show its message. */
+  function touchFile(id: number, change: (file: AttachmentRow) => void): StoreChanges {
+    const file = messages.files.byId(id)
+    if (file === null) return changes([])
+    change(file)
+    return changes([], [toMessage(read(file.message))])
+  }
+  const keepFile = transaction((input: { id: number } & KeptFile) => touchFile(input.id, () => messages.files.keep(input.id, input)))
+  const putFile = transaction((input: { id: number; url: string }) => touchFile(input.id, () => messages.files.put(input.id, input.url)))
+  const failFile = transaction((input: { id: number; gone: boolean }) => touchFile(input.id, () => messages.files.fail(input.id, input.gone)))
 
   const saveContacts = transaction(({ contacts, complete }: { contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
@@ -330,6 +349,12 @@ export function createWrites(db: WritableDB) {
     },
     markRead,
     displayed,
+    /** An attachment lies in the media folder now. */
+    keepFile,
+    /** An own attachment was uploaded. */
+    putFile,
+    /** An attachment could not be fetched; `gone`: nor ever will be. */
+    failFile,
     saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])

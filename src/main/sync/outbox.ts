@@ -7,9 +7,13 @@ import { bare, domainOf } from '../../contract/address.ts'
 import type { Conversation, ConversationId } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { encodeChange } from '../protocol/changes.ts'
+import type { SharedFile } from '../protocol/file-sharing.ts'
 import { encodeMessage } from '../protocol/message.ts'
+import { hashOf } from '../media/folder.ts'
+import type { Uploads } from '../media/uploads.ts'
 import type { QueuedMessage } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
+import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/writer.ts'
 
 /** Not yet acknowledged at once; other servers cut a longer burst off. */
@@ -17,14 +21,20 @@ const WINDOW = 100
 /** Of the queue, read at once. */
 const PAGE = 200
 
-export class Outbox {
-  readonly #connection: Connection
-  readonly #store: Store
-  readonly #onChanges: (changes: StoreChanges) => void
+export interface OutboxOptions {
+  connection: Connection
+  store: Store
+  uploads: Pick<Uploads, 'put'>
+  onChanges(changes: StoreChanges): void
   /** Whether a group has let us in; messages to the others wait. */
-  readonly #maySendTo: (conversation: string) => Promise<boolean>
-  readonly #warn: (message: string) => void
-  readonly #onTaken: () => void
+  maySendTo(conversation: string): Promise<boolean>
+  /** The server took a message. */
+  onTaken(): void
+  warn(message: string): void
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions
   /** Sent, and not yet known in the store to have been taken. */
   readonly #inFlight = new Set<string>()
   /** Taken since the list of queued messages was last read; that list may still have them. */
@@ -33,13 +43,9 @@ export class Outbox {
   #running = false
   #again = false
 
-  constructor(connection: Connection, store: Store, onChanges: (changes: StoreChanges) => void, maySendTo: (conversation: string) => Promise<boolean>, onTaken: () => void, warn: (message: string) => void) {
-    this.#warn = warn
-    this.#onTaken = onTaken
-    this.#connection = connection
-    this.#store = store
-    this.#onChanges = onChanges
-    this.#maySendTo = maySendTo
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    const { connection, warn } = options
     const settle = (stanza: Element, taken: boolean): void =>
       void this.#settle(stanza, taken).catch((error: unknown) => warn(`an acknowledgement was not stored: ${String(error)}`))
     connection.on('acked', (stanza) => settle(stanza, true))
@@ -72,7 +78,7 @@ export class Outbox {
         // page by page: there may be thousands, and only the first of them can go
         for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW; ) {
           const known = [...this.#settled]
-          const queued = await this.#store.read.queued({ after, limit: PAGE })
+          const queued = await this.#options.store.read.queued({ after, limit: PAGE })
           more = queued.length === PAGE
           after = queued.at(-1)?.message.id ?? after
           // those were committed before the list was read, so neither it nor a later one has them
@@ -80,8 +86,8 @@ export class Outbox {
           await this.#sendAll(queued, open)
         }
         // what is done to messages goes after the messages
-        for (const { originId, jid, conversationKind, ...change } of await this.#store.read.queuedChanges()) {
-          if (!(await this.#maySendTo(jid))) continue
+        for (const { originId, jid, conversationKind, ...change } of await this.#options.store.read.queuedChanges()) {
+          if (!(await this.#options.maySendTo(jid))) continue
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
           await this.#send(encodeChange(jid, conversationKind, change, originId), originId)
@@ -89,7 +95,7 @@ export class Outbox {
       }
     } catch (error) {
       // what was not sent stays queued; a connection that went away opens the outbox again when it is back
-      this.#warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
+      this.#options.warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
     } finally {
       this.#running = false
     }
@@ -97,28 +103,35 @@ export class Outbox {
 
   /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
   async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>): Promise<void> {
-    for (const { message, originId, replyTo } of queued) {
+    for (const { message, originId, replyTo, files } of queued) {
       if (this.#inFlight.has(originId)) continue
       let conversation = open.get(message.conversation)
       if (conversation === undefined) {
-        conversation = await this.#store.read.conversation(message.conversation)
-        if (conversation !== null && !(await this.#maySendTo(conversation.jid))) conversation = null
+        conversation = await this.#options.store.read.conversation(message.conversation)
+        if (conversation !== null && !(await this.#options.maySendTo(conversation.jid))) conversation = null
         open.set(message.conversation, conversation)
       }
       if (conversation === null) continue
+      const [file] = files
+      if (file !== undefined && file.url === null) {
+        // what follows it waits, so that their order is kept
+        open.set(message.conversation, null)
+        if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, onDone: () => this.flush() })
+        continue
+      }
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
       const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
-      await this.#send(encodeMessage(conversation.jid, conversation.kind, message.text, originId, reply), originId)
+      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file) }), originId)
     }
   }
 
   async #send(stanza: Element, originId: string): Promise<void> {
     this.#inFlight.add(originId)
     try {
-      await this.#connection.send(stanza)
-      if (!this.#connection.hasAcks) await this.#confirm(stanza)
+      await this.#options.connection.send(stanza)
+      if (!this.#options.connection.hasAcks) await this.#confirm(stanza)
     } catch (error) {
       this.#inFlight.delete(originId)
       throw error
@@ -127,8 +140,8 @@ export class Outbox {
 
   /** Without XEP-0198: an answer that the server gives after it has taken the message. */
   async #confirm(stanza: Element): Promise<void> {
-    const ping = xml('iq', { type: 'get', to: domainOf(this.#connection.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
-    await this.#connection.request(ping).catch((error: unknown) => {
+    const ping = xml('iq', { type: 'get', to: domainOf(this.#options.connection.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
+    await this.#options.connection.request(ping).catch((error: unknown) => {
       if (!(error instanceof Error && error.name === 'StanzaError')) throw error
     })
     await this.#settle(stanza, true)
@@ -142,11 +155,13 @@ export class Outbox {
       return
     }
     const conversation = stanza.attrs['type'] === 'groupchat' ? bare(to) : to
-    const changes = await this.#store.write.transition({ conversation: conversation as never, originId: id, state: 'sent', error: null })
+    const changes = await this.#options.store.write.transition({ conversation: conversation as never, originId: id, state: 'sent', error: null })
     this.#settled.add(id)
     this.#inFlight.delete(id)
-    this.#onChanges(changes)
-    if (stanza.attrs['type'] !== 'groupchat') this.#onTaken()
+    this.#options.onChanges(changes)
+    if (stanza.attrs['type'] !== 'groupchat') this.#options.onTaken()
     this.flush()
   }
 }
+
+const shared = ({ kind, name, bytes, url, type, width, height, stored }: AttachmentRow): SharedFile => ({ kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? null : hashOf(stored) })

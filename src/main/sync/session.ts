@@ -14,6 +14,7 @@ import { displayedMarks, displayedMarksQuery, publishDisplayed } from '../protoc
 import { displayed, displayedId } from '../protocol/markers.ts'
 import { receiptFor, receiptOf } from '../protocol/receipts.ts'
 import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
+import type { Uploads } from '../media/uploads.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { catchUp, fillHole, type CatchUpContext } from './catch-up.ts'
@@ -63,7 +64,7 @@ export class Session extends EventEmitter<Events> {
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
 
-  constructor(connection: Connection, store: Store, log: Log) {
+  constructor(connection: Connection, store: Store, uploads: Uploads, log: Log) {
     super()
     this.connection = connection
     this.#store = store
@@ -81,7 +82,7 @@ export class Session extends EventEmitter<Events> {
       const known = await store.read.conversationByJid(conversation)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.outbox = new Outbox(connection, store, onChanges, maySendTo, () => this.#placeSoon(), log.warn)
+    this.outbox = new Outbox({ connection, store, uploads, onChanges, maySendTo, onTaken: () => this.#placeSoon(), warn: log.warn })
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => this.emit('presenceReset'))

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { ConversationId, ExportFormat, ExportSummary, Message } from '../../contract/domain.ts'
 import { createSearchEngine } from '../search/engine.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
-import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message.ts'
+import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import type { TransferContext } from './import.ts'
 
 export interface ExportTask {

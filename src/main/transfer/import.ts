@@ -1,13 +1,10 @@
 /** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
 import { createHash } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { ImportPreview, ImportSummary, Jid, MessageId } from '../../contract/domain.ts'
+import { keep, type Kept } from '../media/folder.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
-import { ATTACHED, type NewAttachment } from '../store/tables/message.ts'
+import type { NewAttachment } from '../store/tables/attachment.ts'
+import { ATTACHED } from '../store/tables/message-row.ts'
 import { packRows, type ImportRow, type PackedRows } from '../store/import-rows.ts'
 import type { ImportFormat, ParsedConversation, ParsedMessage } from './history.ts'
 import { readHistory, type OpenHistory } from './read.ts'
@@ -144,34 +141,15 @@ async function toRow(message: ParsedMessage, names: Record<string, string>, sour
   if (files.length === 0) return row
   const attachments: NewAttachment[] = []
   for (const { kind, name, bytes, source: path } of files) {
-    const kept = path === null ? null : await keep(path, name, source, context)
+    const kept = path === null ? null : await copy(path, name, source, context)
     attachments.push({ kind, name, bytes: kept?.bytes ?? bytes, stored: kept?.stored ?? null })
   }
   row.attachments = attachments
   return row
 }
 
-/** Copies a file into the media folder under its own hash, once. */
-async function keep(path: string, name: string, source: OpenHistory, { media, signal }: TransferContext): Promise<{ stored: string; bytes: number } | null> {
+/** Copies a file into the media folder. */
+async function copy(path: string, name: string, source: OpenHistory, { media, signal }: TransferContext): Promise<Kept | null> {
   const stream = await source.open(path)
-  if (stream === null) return null
-  await mkdir(media, { recursive: true, mode: 0o700 })
-  const temporary = join(media, `.incoming-${process.pid}-${Math.random().toString(36).slice(2)}`)
-  const hash = createHash('sha256')
-  try {
-    const hashing = new Transform({
-      transform(chunk: Buffer, _encoding, next) {
-        hash.update(chunk)
-        next(null, chunk)
-      }
-    })
-    await pipeline(stream, hashing, createWriteStream(temporary, { mode: 0o600 }), { signal })
-    const extension = /^\.[A-Za-z0-9]{1,8}$/.exec(extname(name))?.[0].toLowerCase() ?? ''
-    const stored = `${hash.digest('hex')}${extension}`
-    const { size } = await stat(temporary)
-    if (!existsSync(join(media, stored))) await rename(temporary, join(media, stored))
-    return { stored, bytes: size }
-  } finally {
-    await rm(temporary, { force: true })
-  }
+  return stream === null ? null : keep(media, stream, name, { signal })
 }

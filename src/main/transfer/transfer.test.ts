@@ -38,7 +38,7 @@ async function stored(name: string): Promise<string[]> {
   const conversation = (await engine.store.read.conversations()).find((one) => one.name === name)
   if (conversation === undefined) return []
   const { messages } = await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })
-  return messages.map((message) => `${message.outgoing ? '*' : ''}${message.senderName}: ${[...message.attachments.map((one) => `[${one.kind} ${one.name}${one.here ? '' : ' missing'}]`), message.text].filter((part) => part !== '').join(' ')}${message.edited ? ' (edited)' : ''}`)
+  return messages.map((message) => `${message.outgoing ? '*' : ''}${message.senderName}: ${[...message.attachments.map((one) => `[${one.kind} ${one.name}${one.where === 'here' ? '' : ' missing'}]`), message.text].filter((part) => part !== '').join(' ')}${message.edited ? ' (edited)' : ''}`)
 }
 const times = async (name: string): Promise<string[]> => {
   const conversation = (await engine.store.read.conversations()).find((one) => one.name === name)!

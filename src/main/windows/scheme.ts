@@ -1,7 +1,9 @@
-/** app://mnemo/ : the built renderer, and under /media/ the images of messages; under a strict content security policy. */
+/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages; under a strict content security policy. */
 import { protocol } from 'electron'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { extname, join, normalize, sep } from 'node:path'
+import { Readable } from 'node:stream'
 
 export const ORIGIN = 'app://mnemo'
 
@@ -18,7 +20,8 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
+  "img-src 'self' data: blob:",
+  "media-src 'self'",
   "font-src 'self'",
   "connect-src 'none'",
   "base-uri 'none'",
@@ -28,12 +31,46 @@ const POLICY = [
   'trusted-types vue'
 ].join('; ')
 
-/** What a window may show of the media folder: images that no page can make anything else of. */
-const MEDIA: Record<string, string> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.gif': 'image/gif', '.webp': 'image/webp', '.avif': 'image/avif', '.bmp': 'image/bmp' }
+/** What a window may show of the media folder: what no page can make anything else of. */
+const MEDIA: Record<string, string> = {
+  '.mp4': 'video/mp4',
+  '.m4v': 'video/mp4',
+  '.mov': 'video/mp4',
+  '.webm': 'video/webm',
+  '.mp3': 'audio/mpeg',
+  '.m4a': 'audio/mp4',
+  '.aac': 'audio/aac',
+  '.ogg': 'audio/ogg',
+  '.oga': 'audio/ogg',
+  '.opus': 'audio/ogg',
+  '.wav': 'audio/wav',
+  '.flac': 'audio/flac',
+  '.jpg': 'image/jpeg',
+  '.jpeg': 'image/jpeg',
+  '.png': 'image/png',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+  '.avif': 'image/avif',
+  '.bmp': 'image/bmp'
+}
+
+/** A file, or the part of it that is asked for (RFC 9110 section 14.2): players seek so. */
+async function serveMedia(file: string, type: string, range: string | null): Promise<Response> {
+  const { size } = await stat(file)
+  const headers = { 'content-type': type, 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'private, max-age=3600', 'accept-ranges': 'bytes' }
+  const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '')
+  const [, first = '', last = ''] = asked ?? []
+  const start = first === '' ? (last === '' ? 0 : Math.max(0, size - Number(last))) : Number(first)
+  const end = first === '' || last === '' ? size - 1 : Math.min(size - 1, Number(last))
+  if (asked !== null && (start > end || start >= size)) return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } })
+  const body = Readable.toWeb(createReadStream(file, asked === null ? {} : { start, end })) as ReadableStream
+  if (asked === null) return new Response(body, { headers: { ...headers, 'content-length': String(size) } })
+  return new Response(body, { status: 206, headers: { ...headers, 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${size}` } })
+}
 
 /** Before the app is ready. */
 export function declareScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
+  protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
 }
 
 /** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `media`: the file of an attachment. */
@@ -46,12 +83,8 @@ export function serveScheme(folder: string, media: (attachment: number) => Promi
     const attachment = /^\/media\/(\d{1,15})$/.exec(url.pathname)?.[1]
     if (url.host === 'mnemo' && request.method === 'GET' && attachment !== undefined) {
       const file = await media(Number(attachment))
-      const image = MEDIA[extname(file ?? '')]
-      if (file === null || image === undefined) return notFound
-      return readFile(file).then(
-        (body) => new Response(new Uint8Array(body), { headers: { 'content-type': image, 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'private, max-age=3600' } }),
-        () => notFound
-      )
+      const shown = MEDIA[extname(file ?? '')]
+      return file === null || shown === undefined ? notFound : serveMedia(file, shown, request.headers.get('range')).catch(() => notFound)
     }
     if (url.host !== 'mnemo' || request.method !== 'GET' || type === undefined || !path.startsWith(folder + sep)) return notFound
     try {

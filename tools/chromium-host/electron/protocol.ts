@@ -23,9 +23,9 @@ class Protocol {
   }
 
   /** For the host: the answer to a page's request, or null for a scheme nobody handles. */
-  async serve(url: string, method: string): Promise<Response | null> {
+  async serve(url: string, method: string, headers: Record<string, string>): Promise<Response | null> {
     const handler = this.#handlers.get(url.slice(0, url.indexOf(':')))
-    return handler === undefined ? null : await handler(new Request(url, { method }))
+    return handler === undefined ? null : await handler(new Request(url, { method, headers }))
   }
 }
 

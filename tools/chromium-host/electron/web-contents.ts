@@ -204,7 +204,7 @@ export class WebContents extends EventEmitter {
       .catch(() => undefined)
   }
 
-  async #onRequest(paused: { requestId: string; request: { url: string; method: string }; resourceType: string; frameId: string }): Promise<void> {
+  async #onRequest(paused: { requestId: string; request: { url: string; method: string; headers: Record<string, string> }; resourceType: string; frameId: string }): Promise<void> {
     const url = fromPageUrl(paused.request.url)
     // an aborted navigation leaves the page as it is; any other error would put Chromium's own page in its place
     const errorReason = paused.resourceType === 'Document' ? 'Aborted' : 'BlockedByClient'
@@ -215,7 +215,7 @@ export class WebContents extends EventEmitter {
         this.emit('will-navigate', event, url)
         if (event.defaultPrevented) return void (await refuse())
       }
-      const response = await protocol.serve(url, paused.request.method)
+      const response = await protocol.serve(url, paused.request.method, paused.request.headers)
       if (response === null) return void (await refuse())
       const body = Buffer.from(await response.arrayBuffer()).toString('base64')
       const responseHeaders = [...response.headers].map(([name, value]) => ({ name, value }))

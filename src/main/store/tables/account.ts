@@ -8,7 +8,7 @@ export interface Contact {
   subscription: 'none' | 'to' | 'from' | 'both'
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', keepDays: null, tellRead: true, tellTyping: true }
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', keepDays: null, fetchUpTo: 20 * 1024 ** 2, tellRead: true, tellTyping: true }
 
 export function accountReads(db: ReadableDB) {
   const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id LIMIT 1').pluck()

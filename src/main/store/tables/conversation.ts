@@ -2,7 +2,7 @@
 import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
-import { FLAG } from './message.ts'
+import { FLAG } from './message-row.ts'
 
 interface ConversationRow {
   id: ConversationId
@@ -17,6 +17,7 @@ interface ConversationRow {
   contact_name: string | null
   last_id: MessageId | null
   last_text: string | null
+  last_file: string | null
   last_time: number | null
   last_sender: string | null
   last_sender_name: string | null
@@ -28,7 +29,7 @@ interface ConversationRow {
 const SELECT = `
   SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
     (SELECT name FROM contact WHERE jid = c.jid AND name <> '') AS contact_name,
-    m.id AS last_id, substr(m.text, 1, 200) AS last_text, m.time AS last_time, m.sender AS last_sender,
+    m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
   FROM conversation c LEFT JOIN message m ON m.id = c.last_message`
@@ -49,7 +50,8 @@ function toConversation(row: ConversationRow): Conversation {
         ? null
         : {
             id: row.last_id,
-            text: row.last_text ?? '',
+            text: row.last_text || (row.last_file ?? ''),
+            file: (['image', 'video', 'voice', 'file'] as const).find((kind) => ((row.last_flags ?? 0) & FLAG[kind]) !== 0) ?? null,
             time: row.last_time ?? 0,
             senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
             outgoing: row.last_outgoing === 1,

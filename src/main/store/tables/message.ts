@@ -1,106 +1,13 @@
-/** Statements of the tables `message`, `attachment`, `doc` and `message_index`. The index is written wherever the message is. */
-import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
-import { localOf, resource } from '../../../contract/address.ts'
+/** Statements of the table `message`. Its files and its place in the index are written with it. */
+import type { ConversationId, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
 import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey } from '../order.ts'
-
-/** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024 } as const
-/** In doc.flags alone. */
-export const OUTGOING = 256
-export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
-const LINK = /https?:\/\/|www\.[^\s.]+\./i
-export const hasLink = (text: string): boolean => LINK.test(text)
-
-export interface MessageRow {
-  id: MessageId
-  conversation: ConversationId
-  sender: Jid
-  outgoing: 0 | 1
-  text: string
-  time: number
-  state: MessageState
-  error: string | null
-  stanza_id: string | null
-  origin_id: string | null
-  message_id: string | null
-  reply_to: string | null
-  sender_name: string | null
-  doc: number | null
-  flags: number
-  /** JSON: [id, kind, name, bytes, here] each */
-  attachments: string | null
-  /** JSON: [sender, sender's name, own, emoji separated by spaces] each */
-  reactions: string | null
-  /** JSON: [id, sender, sender's name, own, beginning of the text] */
-  quoted: string | null
-}
-
-/** Of a message that is answered, so much is shown. */
-const LONGEST_QUOTE = 300
-/** Of those who reacted in one way, so many are named. */
-const MOST_NAMES = 8
-
-/** Columns of a message with its sender's name; `m` is the message. */
-export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.doc, m.flags,
-  CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
-  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
-    FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
-  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, substr(r.text, 1, ${LONGEST_QUOTE}))
-    FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
-  (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
-
-export function toMessage(row: MessageRow): Message {
-  return {
-    id: row.id,
-    key: row.origin_id === null ? `m${row.id}` : `o${row.origin_id}`,
-    conversation: row.conversation,
-    sender: row.sender,
-    senderName: nameOf(row.sender, row.sender_name),
-    outgoing: row.outgoing === 1,
-    text: row.text,
-    time: row.time,
-    state: row.state,
-    error: row.error,
-    starred: (row.flags & FLAG.starred) !== 0,
-    edited: (row.flags & FLAG.edited) !== 0,
-    retracted: (row.flags & FLAG.retracted) !== 0,
-    changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,
-    attachments: row.attachments === null ? [] : toAttachments(row.attachments),
-    reactions: row.reactions === null ? [] : toReactions(row.reactions),
-    reply: row.reply_to === null ? null : toQuoted(row.quoted)
-  }
-}
-
-const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
-
-function toReactions(json: string): Reaction[] {
-  const found = new Map<string, Reaction>()
-  for (const [sender, contact, outgoing, emoji] of JSON.parse(json) as [string, string | null, 0 | 1, string][])
-    for (const one of emoji.split(' ')) {
-      if (one === '') continue
-      const reaction = found.get(one) ?? { emoji: one, count: 0, own: false, names: [] }
-      reaction.count++
-      if (outgoing === 1) reaction.own = true
-      else if (reaction.names.length < MOST_NAMES) reaction.names.push(nameOf(sender, contact))
-      found.set(one, reaction)
-    }
-  return [...found.values()]
-}
-
-function toQuoted(json: string | null): Quoted {
-  if (json === null) return { id: null, senderName: '', outgoing: false, text: '' }
-  const [id, sender, contact, outgoing, text] = JSON.parse(json) as [MessageId, string, string | null, 0 | 1, string]
-  return { id, senderName: nameOf(sender, contact), outgoing: outgoing === 1, text }
-}
-
-function toAttachments(json: string): Attachment[] {
-  const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1][]
-  return list.map(([id, kind, name, bytes, here]) => ({ id, kind, name, bytes, here: here === 1 }))
-}
+import { attachmentWrites, type NewAttachment } from './attachment.ts'
+import { createMessageIndex, PENDING } from './message-index.ts'
+import { ATTACHED, COLUMNS, FLAG, hasLink, OUTGOING, type MessageRow } from './message-row.ts'
 
 /** Starred ones stay, and those that are still to be sent. */
 const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state NOT IN ('queued', 'failed')`
@@ -174,19 +81,7 @@ export interface NewMessage {
   attachments?: readonly NewAttachment[]
 }
 
-export interface NewAttachment {
-  kind: AttachmentKind
-  name: string
-  bytes: number | null
-  /** Its name in the media folder, or null. */
-  stored: string | null
-}
-
 const RUN = 256
-/** What makes use of the index message_pending. */
-const PENDING = "(state = 'queued' OR doc IS NULL)"
-export const WITHOUT_DOC = `${PENDING} AND doc IS NULL`
-
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
@@ -196,26 +91,12 @@ export function messageWrites(db: WritableDB) {
     .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
     .pluck()
   const docs = createDocNumbers(db)
+  const index = createMessageIndex(db, docs)
   const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
   const insert = db.prepare(INSERT)
-  const insertAttachment = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored) VALUES (?, ?, ?, ?, ?)')
-  const INSERT_DOC = 'INSERT INTO doc (doc, message, conversation, sender, flags, length) VALUES (?, ?, ?, ?, ?, ?)'
-  const insertDoc = db.prepare(INSERT_DOC)
-  const removeDoc = db.prepare('DELETE FROM doc WHERE doc = ?')
-  const setDoc = db.prepare('UPDATE message SET doc = ? WHERE id = ?')
-  const tellChange = db.prepare('INSERT INTO doc_change (doc) VALUES (?)')
-  const INDEX = 'INSERT INTO message_index (rowid, text, files) VALUES (?, ?, ?)'
-  const index = db.prepare(INDEX)
-  const unindex = db.prepare("INSERT INTO message_index (message_index, rowid, text, files) VALUES ('delete', ?, ?, ?)")
-  const filesOf = db.prepare<[number], string | null>('SELECT group_concat(name, char(10)) FROM attachment WHERE message = ?').pluck()
-  const addressId = db.prepare<[string], number>('SELECT id FROM address WHERE jid = ?').pluck()
-  const addAddress = db.prepare('INSERT INTO address (jid) VALUES (?)')
+  const files = attachmentWrites(db)
   const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
-  const setDocFlags = db.prepare('UPDATE doc SET flags = ?, length = ? WHERE doc = ?')
-  const unindexed = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE ${WITHOUT_DOC} ORDER BY m.id DESC LIMIT ?`)
-  const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
-  const addresses = new Map<string, number>()
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
   const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
   const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
@@ -233,9 +114,6 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
-  const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
-  const lastDoc = db.prepare<[number, number], { doc: number; message: number }>('SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1')
-  const removeAttachments = db.prepare('DELETE FROM attachment WHERE message = ?')
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
@@ -255,39 +133,15 @@ export function messageWrites(db: WritableDB) {
   }
   const runEnd = (key: number): number | null => runFrom(key, 1)
 
-  function addressOf(jid: string): number {
-    const known = addresses.get(jid) ?? addressId.get(jid)
-    const id = known ?? Number(addAddress.run(jid).lastInsertRowid)
-    addresses.set(jid, id)
-    return id
-  }
-
-  /** Runs a statement for many rows: see mnemo_insert. */
-  function insertColumns(sql: string, count: number, types: string, ...columns: unknown[]): void {
-    db.prepare(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`).get(sql, count, types, ...columns)
-  }
-
-  type Indexed = Pick<MessageRow, 'conversation' | 'sender' | 'text' | 'flags'> & { id: number; outgoing: boolean | 0 | 1 }
-
-  function addToIndex(doc: number, row: Indexed, files: string | null): void {
-    insertDoc.run(doc, row.id, row.conversation, addressOf(row.sender), row.flags | (row.outgoing ? OUTGOING : 0), row.text.length)
-    index.run(doc, row.text, files)
-  }
-
-  function takeFromIndex(row: MessageRow): void {
-    if (row.doc === null) return
-    unindex.run(row.doc, row.text, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
-    removeDoc.run(row.doc)
-    tellChange.run(row.doc)
-  }
-
   return {
     ...reads,
-    /** To be called at the end of each transaction, and after one that failed. */
+    /** Its numbers are to be flushed at the end of each transaction. */
     docs,
+    index,
+    files,
     forget(): void {
       docs.forget()
-      addresses.clear()
+      index.forget()
     },
     byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
@@ -323,8 +177,8 @@ export function messageWrites(db: WritableDB) {
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
       insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo)
-      for (const { kind, name, bytes, stored } of attachments) insertAttachment.run(id, kind, name, bytes, stored)
-      addToIndex(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
+      for (const file of attachments) files.insert(file, id)
+      index.add(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
       return id
     },
     /**
@@ -335,60 +189,42 @@ export function messageWrites(db: WritableDB) {
       const { times, texts, lengths, flags: flagged, sender, attachments } = rows
       const count = keys.length
       const doc = keys.map((key) => docs.next(key))
-      const addressIds = addresses.map(addressOf)
-      const senders = Float64Array.from(sender, (index) => addressIds[index] ?? 0)
-      const outgoing = Uint32Array.from(sender, (index) => (index === self ? 1 : 0))
+      const addressIds = addresses.map(index.addressOf)
+      const senders = Float64Array.from(sender, (at) => addressIds[at] ?? 0)
+      const outgoing = Uint32Array.from(sender, (at) => (at === self ? 1 : 0))
       const flags = Float64Array.from(flagged)
       const docFlags = flags.map((flag, i) => flag | (outgoing[i] === 1 ? OUTGOING : 0))
-      const files = new Uint32Array(count).fill(NO_TEXT)
-      const names = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
-      for (const [i, [row]] of attachments.entries()) files[row] = i
+      const named = new Uint32Array(count).fill(NO_TEXT)
+      for (const [i, [row]] of attachments.entries()) named[row] = i
       const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
-      const dictionary = (index: Uint32Array, list: TextColumn): Buffer[] => [asBlob(index), asBlob(list.offsets), asBlob(list.bytes)]
+      const dictionary = (at: Uint32Array, list: TextColumn): Buffer[] => [asBlob(at), asBlob(list.offsets), asBlob(list.bytes)]
       const states: MessageState[] = ['received', 'sent']
-      insertColumns(INSERT, count, 'ivditidvviivv', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), null, null)
-      for (const [row, list] of attachments) for (const { kind, name, bytes, stored } of list) insertAttachment.run(keys[row], kind, name, bytes, stored)
-      insertColumns(INSERT_DOC, count, 'iiviii', asBlob(doc), asBlob(keys), conversation, asBlob(senders), asBlob(docFlags), asBlob(lengths))
-      insertColumns(INDEX, count, 'itd', asBlob(doc), ...text, ...dictionary(files, names))
+      index.insertColumns(INSERT, count, 'ivditidvviivv', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), null, null)
+      for (const [row, list] of attachments) for (const file of list) files.insert(file, keys[row] ?? 0)
+      const fileNames = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
+      index.addMany({ keys, docs: doc, conversation, senders, flags: docFlags, lengths, texts, files: named, fileNames })
     },
     /** Gives a message another time, and a free key as its place in history. */
     move(row: MessageRow, time: number, id: MessageId): MessageId {
-      takeFromIndex(row)
+      index.take(row)
       rekey.run(id, time, row.id)
-      if (row.doc !== null) {
-        const doc = docs.next(id)
-        setDoc.run(doc, id)
-        addToIndex(doc, { ...row, id }, row.flags & ATTACHED ? filesOf.get(id) ?? null : null)
-      }
+      if (row.doc !== null) index.place({ ...row, id })
       return id
     },
     settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(stanzaId, state, id),
     setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
     /** Another text in the same place. */
     edit(row: MessageRow, text: string): void {
-      const files = row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null
       const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
-      if (row.doc !== null) {
-        unindex.run(row.doc, row.text, files)
-        index.run(row.doc, text, files)
-        setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), text.length, row.doc)
-        tellChange.run(row.doc)
-      }
+      index.change(row, text, flags)
       setText.run(text, flags, row.id)
     },
     /** Takes back what it says: text, files and all. */
     retract(row: MessageRow): void {
-      const files = row.flags & ATTACHED
-      if (row.doc !== null) {
-        unindex.run(row.doc, row.text, files ? filesOf.get(row.id) ?? null : null)
-        index.run(row.doc, '', null)
-      }
-      if (files) removeAttachments.run(row.id)
       const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention)) | FLAG.retracted
+      index.change(row, '', flags, false)
+      if (row.flags & ATTACHED) files.removeOf(row.id)
       setText.run('', flags, row.id)
-      if (row.doc === null) return
-      setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), 0, row.doc)
-      tellChange.run(row.doc)
     },
     /** The user does not want it here: it does not come back from its archive. */
     bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),
@@ -396,49 +232,11 @@ export function messageWrites(db: WritableDB) {
     setFlag(row: MessageRow, flag: number, on: boolean): void {
       const flags = on ? row.flags | flag : row.flags & ~flag
       setFlags.run(flags, row.id)
-      if (row.doc === null) return
-      setDocFlags.run(flags | (row.outgoing ? OUTGOING : 0), row.text.length, row.doc)
-      tellChange.run(row.doc)
+      index.setFlags(row, flags)
     },
     remove(row: MessageRow): void {
-      takeFromIndex(row)
+      index.take(row)
       remove.run(row.id)
-    },
-    /** One run of docs for all that stands after the first message of the runs but the first; false where there was nothing to do, or more than `most` to move. */
-    mergeRuns(most: number): boolean {
-      const [first, ...rest] = docs.runs()
-      if (first === undefined || rest.length === 0) return false
-      const rows = indexedFrom.all(Math.min(...rest.map(({ oldest }) => oldest)), most + 1)
-      if (rows.length > most) return false
-      for (const row of rows) takeFromIndex(row)
-      const left = lastDoc.get(first.first, first.last)
-      docs.cut(left === undefined ? null : { ...first, last: left.doc, newest: left.message })
-      for (const row of rows) {
-        const doc = docs.next(row.id)
-        setDoc.run(doc, row.id)
-        addToIndex(doc, row, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
-      }
-      return true
-    },
-    unindexedCount: () => unindexedCount.get() ?? 0,
-    /** Puts the newest `count` messages that are not in the index there; returns how many those were. */
-    indexOlder(count: number): number {
-      const rows = unindexed.all(count).reverse()
-      const oldest = rows[0]
-      const newest = rows.at(-1)
-      if (oldest === undefined || newest === undefined) return 0
-      let doc = docs.block(rows.length, oldest.id, newest.id)
-      for (const row of rows) {
-        setDoc.run(doc, row.id)
-        addToIndex(doc++, row, row.flags & ATTACHED ? filesOf.get(row.id) ?? null : null)
-      }
-      return rows.length
-    },
-    /** Empties the index; every message is to be put there anew. */
-    resetIndex(): void {
-      db.exec("INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; UPDATE message SET doc = NULL WHERE doc IS NOT NULL")
-      docs.reset()
-      tellChange.run(0)
     }
   }
 }

@@ -1,0 +1,47 @@
+/** Files of messages handed to the system: opened, shown in their folder, saved elsewhere. */
+import { copyFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { app, dialog, shell } from 'electron'
+
+/** A file of a message: where it lies, and what its sender called it. */
+type MessageFile = { path: string; name: string } | null
+
+export class FileError extends Error {
+  readonly reason: 'gone' | 'program' | 'no-program'
+  constructor(reason: FileError['reason']) {
+    super(reason)
+    this.name = 'FileError'
+    this.reason = reason
+  }
+}
+
+/** What the system runs instead of showing it; it is never opened from here. */
+const PROGRAMS = new Set(
+  '.apk .app .appimage .appref-ms .bat .cmd .com .command .cpl .csh .deb .desktop .dll .dmg .exe .gadget .hta .inf .ins .jar .js .jse .ksh .lnk .mjs .msc .msi .msp .mst .pif .pkg .ps1 .psm1 .py .pyw .rb .reg .rpm .run .scf .scpt .scr .sct .sh .shb .sys .terminal .tool .url .vb .vbe .vbs .website .workflow .ws .wsc .wsf .wsh .xbap .zsh'.split(' ')
+)
+export const isProgram = (name: string): boolean => PROGRAMS.has(extname(name).toLowerCase())
+
+function existing(file: MessageFile): NonNullable<MessageFile> {
+  if (file === null) throw new FileError('gone')
+  return file
+}
+
+/** Throws FileError. */
+export async function openFile(file: MessageFile): Promise<void> {
+  const { path, name } = existing(file)
+  if (isProgram(name) || isProgram(path)) throw new FileError('program')
+  if ((await shell.openPath(path)) !== '') throw new FileError('no-program')
+}
+
+export function revealFile(file: MessageFile): void {
+  shell.showItemInFolder(existing(file).path)
+}
+
+/** Lets the user choose where to; false where nothing was chosen. */
+export async function saveFile(file: MessageFile): Promise<boolean> {
+  const { path, name } = existing(file)
+  const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: join(app.getPath('downloads'), name) })
+  if (canceled || filePath === '') return false
+  await copyFile(path, filePath)
+  return true
+}

@@ -1,0 +1,69 @@
+/** The media folder of a profile: files of messages, each under the SHA-256 of what is in it. */
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { Transform, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { imageSizeFromFile } from 'image-size/fromFile'
+
+export interface Kept {
+  /** Its name in the folder: SHA-256 in hex, and the ending of its own name. */
+  stored: string
+  bytes: number
+}
+
+/** A stream that is longer than was allowed. */
+export class TooLarge extends Error {
+  constructor(most: number) {
+    super(`the file is larger than ${most} bytes`)
+    this.name = 'TooLarge'
+  }
+}
+
+/** The SHA-256 of a kept file, hex. */
+export const hashOf = (stored: string): string => stored.slice(0, 64)
+
+export const pathOf = (folder: string, stored: string): string => join(folder, stored)
+
+/**
+ * Writes a stream into the folder, once. `onBytes` hears how much has come; of more than `most` bytes nothing is kept
+ * (TooLarge). Rejects with the stream's error, the file system's, or the signal's reason.
+ */
+export async function keep(folder: string, stream: Readable, name: string, options: { signal?: AbortSignal; most?: number; onBytes?: (bytes: number) => void } = {}): Promise<Kept> {
+  const { signal, most = Infinity, onBytes } = options
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const temporary = join(folder, `.incoming-${process.pid}-${randomUUID()}`)
+  const hash = createHash('sha256')
+  let bytes = 0
+  const hashing = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length
+      hash.update(chunk)
+      onBytes?.(bytes)
+      if (bytes > most) next(new TooLarge(most))
+      else next(null, chunk)
+    }
+  })
+  try {
+    await pipeline(stream, hashing, createWriteStream(temporary, { mode: 0o600, flush: true }), ...(signal === undefined ? [] : [{ signal }]))
+    const ending = /^\.[A-Za-z0-9]{1,8}$/.exec(extname(name))?.[0].toLowerCase() ?? ''
+    const stored = `${hash.digest('hex')}${ending}`
+    if (!existsSync(join(folder, stored))) await rename(temporary, join(folder, stored))
+    return { stored, bytes }
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+/** Width and height of an image as it is to be shown, in pixels; nulls where it is none that we know. */
+export async function dimensions(path: string): Promise<{ width: number | null; height: number | null }> {
+  try {
+    const { width, height, orientation = 1 } = await imageSizeFromFile(path)
+    if (!(width > 0) || !(height > 0)) return { width: null, height: null }
+    // EXIF: from 5 on it lies on its side
+    return orientation >= 5 ? { width: Math.round(height), height: Math.round(width) } : { width: Math.round(width), height: Math.round(height) }
+  } catch {
+    return { width: null, height: null }
+  }
+}

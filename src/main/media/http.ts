@@ -1,0 +1,90 @@
+/** HTTPS to where files lie: the same verdict on certificates as for the stream, and no way into private networks for strangers. */
+import { lookup } from 'node:dns/promises'
+import type { IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { BlockList, isIP } from 'node:net'
+import { pipeline } from 'node:stream/promises'
+import type { Readable } from 'node:stream'
+import { dial, secure } from '../connection/tls.ts'
+
+/** A server that sends nothing for so long is given up, ms. */
+const QUIET_MS = 60_000
+const MOST_REDIRECTS = 3
+
+/** An answer that is none of success, or an address that may not be asked. `status` 0: nothing was asked. */
+export class HttpError extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.name = 'HttpError'
+    this.status = status
+  }
+}
+
+const PRIVATE = new BlockList()
+for (const [network, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.168.0.0', 16], ['224.0.0.0', 3]] as const)
+  PRIVATE.addSubnet(network, prefix, 'ipv4')
+for (const [network, prefix] of [['::', 127], ['fc00::', 7], ['fe80::', 10], ['ff00::', 8]] as const) PRIVATE.addSubnet(network, prefix, 'ipv6')
+
+/** Whether an IP address is of this computer or its own network (RFC 6890). */
+export const isPrivate = (address: string): boolean => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+
+export interface Trust {
+  /** The SHA-256 of a certificate that the user accepted, or null. */
+  trustedFingerprint: string | null
+  /** Addresses of this computer's own network may be asked: our server is one of them. */
+  mayBePrivate: boolean
+}
+
+interface Exchange extends Trust {
+  method: 'GET' | 'PUT'
+  headers?: Record<string, string>
+  body?: Readable
+  signal: AbortSignal
+}
+
+/** One request and the head of its answer. Rejects with HttpError, ConnectionError, or the system's error. */
+async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate }: Exchange): Promise<IncomingMessage> {
+  if (url.protocol !== 'https:') throw new HttpError(0, 'the address is not encrypted')
+  const name = url.hostname.replace(/^\[|\]$/g, '')
+  const { address } = await lookup(name)
+  if (!mayBePrivate && isPrivate(address)) throw new HttpError(0, 'the address is of a private network')
+  signal.throwIfAborted()
+  const raw = await dial({ host: address, port: Number(url.port) || 443 })
+  const socket = await secure(raw, { name, trustedFingerprint, protocols: ['http/1.1'] })
+  return new Promise((resolve, reject) => {
+    const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })
+    request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server fell silent')))
+    request.once('error', reject)
+    request.once('response', (response) => {
+      response.once('error', () => socket.destroy())
+      resolve(response)
+    })
+    if (body === undefined) request.end()
+    else pipeline(body, request, { signal }).catch(reject)
+  })
+}
+
+/** The body of a file. Follows redirections, each to be allowed like the first. */
+export async function get(address: string, options: Trust & { signal: AbortSignal }): Promise<{ body: IncomingMessage; bytes: number | null }> {
+  let url = new URL(address)
+  for (let redirects = 0; ; redirects++) {
+    const response = await exchange(url, { method: 'GET', ...options })
+    const { statusCode = 0, headers } = response
+    if (statusCode >= 200 && statusCode < 300) {
+      const bytes = Number(headers['content-length'] ?? NaN)
+      return { body: response, bytes: Number.isSafeInteger(bytes) ? bytes : null }
+    }
+    response.destroy()
+    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS) throw new HttpError(statusCode, `the server answered ${statusCode}`)
+    url = new URL(headers.location, url)
+  }
+}
+
+/** Puts a file there. */
+export async function put(address: string, body: Readable, options: Trust & { headers: Record<string, string>; signal: AbortSignal }): Promise<void> {
+  const response = await exchange(new URL(address), { method: 'PUT', body, ...options })
+  const { statusCode = 0 } = response
+  response.resume()
+  if (statusCode < 200 || statusCode >= 300) throw new HttpError(statusCode, `the server answered ${statusCode}`)
+}

@@ -1,0 +1,75 @@
+/** Statements of the table `attachment`: files of messages, here or still where their sender put them. */
+import type { AttachmentKind, MessageId } from '../../../contract/domain.ts'
+import type { ReadableDB, WritableDB } from '../database.ts'
+
+/** attachment.tries of a file that its server has no more. */
+export const GONE = 100
+/** So many failed fetches, and it is fetched only when the user asks. */
+const MOST_TRIES = 4
+
+export interface AttachmentRow {
+  id: number
+  message: MessageId
+  kind: AttachmentKind
+  name: string
+  bytes: number | null
+  /** Its name in the media folder, or null. */
+  stored: string | null
+  /** Where its sender put it, or null. */
+  url: string | null
+  /** Its media type (RFC 6838), as its sender says. */
+  type: string | null
+  /** In pixels. */
+  width: number | null
+  height: number | null
+  /** Its SHA-256 in hex, as its sender says. */
+  hash: string | null
+}
+
+export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash'>>
+
+const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash'
+
+export function attachmentReads(db: ReadableDB) {
+  const byId = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE id = ?`)
+  const of = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE message = ? ORDER BY id`)
+  // only from those whom the user knows: fetching tells the server that has it where we are
+  const toFetch = db.prepare<[number, number, number], AttachmentRow>(
+    `SELECT ${COLUMNS.split(', ').map((column) => `a.${column}`).join(', ')}
+     FROM attachment a JOIN message m ON m.id = a.message JOIN conversation c ON c.id = m.conversation
+     WHERE a.stored IS NULL AND a.url IS NOT NULL AND a.tries < ${MOST_TRIES} AND a.id < ? AND coalesce(a.bytes, 0) <= ?
+       AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid))
+     ORDER BY a.id DESC LIMIT ?`
+  )
+  const stored = db.prepare<[], string>('SELECT DISTINCT stored FROM attachment WHERE stored IS NOT NULL').pluck()
+  return {
+    byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
+    of: (message: number): AttachmentRow[] => of.all(message),
+    /** Those that may be fetched unasked, the latest first: of contacts and groups, of `most` bytes or an unknown size. */
+    toFetch: (before: number, most: number, limit: number): AttachmentRow[] => toFetch.all(before, most, limit),
+    /** The names in the media folder that attachments have. */
+    storedNames: (): string[] => stored.all()
+  }
+}
+
+export function attachmentWrites(db: WritableDB) {
+  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const removeOf = db.prepare('DELETE FROM attachment WHERE message = ?')
+  const keep = db.prepare('UPDATE attachment SET stored = ?, bytes = ?, width = coalesce(?, width), height = coalesce(?, height) WHERE id = ?')
+  const put = db.prepare('UPDATE attachment SET url = ? WHERE id = ?')
+  const fail = db.prepare('UPDATE attachment SET tries = ? WHERE id = ? AND stored IS NULL')
+  const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
+  return {
+    ...attachmentReads(db),
+    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null }: NewAttachment, message: number): void {
+      insert.run(message, kind, name, bytes, stored, url, type, width, height, hash)
+    },
+    removeOf: (message: number) => removeOf.run(message),
+    /** It lies in the media folder now. */
+    keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) => keep.run(stored, bytes, width, height, id),
+    /** It was uploaded. */
+    put: (id: number, url: string) => put.run(url, id),
+    /** It could not be fetched; `gone`: nor ever will be. */
+    fail: (id: number, gone: boolean) => fail.run(gone ? GONE : (tries.get(id) ?? 0) + 1, id)
+  }
+}

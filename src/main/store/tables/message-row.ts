@@ -1,0 +1,99 @@
+/** A row of `message` with what belongs to it, and the message that it stands for. */
+import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
+import { localOf, resource } from '../../../contract/address.ts'
+import { GONE } from './attachment.ts'
+
+/** Bits of message.flags and doc.flags. */
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024 } as const
+/** In doc.flags alone. */
+export const OUTGOING = 256
+export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
+const LINK = /https?:\/\/|www\.[^\s.]+\./i
+export const hasLink = (text: string): boolean => LINK.test(text)
+
+export interface MessageRow {
+  id: MessageId
+  conversation: ConversationId
+  sender: Jid
+  outgoing: 0 | 1
+  text: string
+  time: number
+  state: MessageState
+  error: string | null
+  stanza_id: string | null
+  origin_id: string | null
+  message_id: string | null
+  reply_to: string | null
+  sender_name: string | null
+  doc: number | null
+  flags: number
+  /** JSON: [id, kind, name, bytes, here, there, width, height] each */
+  attachments: string | null
+  /** JSON: [sender, sender's name, own, emoji separated by spaces] each */
+  reactions: string | null
+  /** JSON: [id, sender, sender's name, own, beginning of the text] */
+  quoted: string | null
+}
+
+/** Of a message that is answered, so much is shown. */
+const LONGEST_QUOTE = 300
+/** Of those who reacted in one way, so many are named. */
+const MOST_NAMES = 8
+
+/** Columns of a message with its sender's name; `m` is the message. */
+export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.doc, m.flags,
+  CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
+  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
+    FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
+  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''))
+    FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
+  (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
+
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    key: row.origin_id === null ? `m${row.id}` : `o${row.origin_id}`,
+    conversation: row.conversation,
+    sender: row.sender,
+    senderName: nameOf(row.sender, row.sender_name),
+    outgoing: row.outgoing === 1,
+    text: row.text,
+    time: row.time,
+    state: row.state,
+    error: row.error,
+    starred: (row.flags & FLAG.starred) !== 0,
+    edited: (row.flags & FLAG.edited) !== 0,
+    retracted: (row.flags & FLAG.retracted) !== 0,
+    changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,
+    attachments: row.attachments === null ? [] : toAttachments(row.attachments),
+    reactions: row.reactions === null ? [] : toReactions(row.reactions),
+    reply: row.reply_to === null ? null : toQuoted(row.quoted)
+  }
+}
+
+const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
+
+function toReactions(json: string): Reaction[] {
+  const found = new Map<string, Reaction>()
+  for (const [sender, contact, outgoing, emoji] of JSON.parse(json) as [string, string | null, 0 | 1, string][])
+    for (const one of emoji.split(' ')) {
+      if (one === '') continue
+      const reaction = found.get(one) ?? { emoji: one, count: 0, own: false, names: [] }
+      reaction.count++
+      if (outgoing === 1) reaction.own = true
+      else if (reaction.names.length < MOST_NAMES) reaction.names.push(nameOf(sender, contact))
+      found.set(one, reaction)
+    }
+  return [...found.values()]
+}
+
+function toQuoted(json: string | null): Quoted {
+  if (json === null) return { id: null, senderName: '', outgoing: false, text: '' }
+  const [id, sender, contact, outgoing, text] = JSON.parse(json) as [MessageId, string, string | null, 0 | 1, string]
+  return { id, senderName: nameOf(sender, contact), outgoing: outgoing === 1, text }
+}
+
+function toAttachments(json: string): Attachment[] {
+  const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1, 0 | 1, number | null, number | null][]
+  return list.map(([id, kind, name, bytes, here, there, width, height]) => ({ id, kind, name, bytes, where: here === 1 ? 'here' : there === 1 ? 'there' : 'nowhere', width, height }))
+}

@@ -94,6 +94,44 @@ export type Message = z.infer<typeof Message>
 export const ConversationKind = z.enum(['direct', 'group'])
 export type ConversationKind = z.infer<typeof ConversationKind>
 
+/** XEP-0045 sections 5.1 and 5.2. */
+export const GroupRole = z.enum(['none', 'visitor', 'participant', 'moderator'])
+export type GroupRole = z.infer<typeof GroupRole>
+export const Affiliation = z.enum(['outcast', 'none', 'member', 'admin', 'owner'])
+export type Affiliation = z.infer<typeof Affiliation>
+
+/** Why we are no longer in a group; 'interrupted': by a fault, and we go in again. */
+export const OutReason = z.enum(['left', 'kicked', 'banned', 'removed', 'members-only', 'password', 'destroyed', 'interrupted'])
+export type OutReason = z.infer<typeof OutReason>
+
+/** Somebody who is in a group, or may be. */
+export const GroupMember = z.object({
+  /** null: not there now */
+  nick: z.string().nullable(),
+  /** null: the group does not say */
+  jid: Jid.nullable(),
+  role: GroupRole,
+  affiliation: Affiliation,
+  own: z.boolean(),
+  here: z.boolean()
+})
+export type GroupMember = z.infer<typeof GroupMember>
+export const GroupMembers = z.object({
+  /** Our own. */
+  role: GroupRole,
+  affiliation: Affiliation,
+  members: z.array(GroupMember)
+})
+export type GroupMembers = z.infer<typeof GroupMembers>
+
+/** Somebody asks us into a group. */
+export const Invitation = z.object({ group: Jid, from: Jid.nullable(), reason: z.string() })
+export type Invitation = z.infer<typeof Invitation>
+
+/** What of a conversation is worth a notification. */
+export const Notify = z.enum(['all', 'mentions', 'none'])
+export type Notify = z.infer<typeof Notify>
+
 export const Conversation = z.object({
   id: ConversationId,
   jid: Jid,
@@ -107,6 +145,15 @@ export const Conversation = z.object({
   /** The other one has seen our messages up to here. */
   seenUpTo: z.number().int().nonnegative(),
   draft: z.string(),
+  /** What a group is about, in its own words. */
+  subject: z.string(),
+  /** Why we are not in this group, and what was said; null: we are, or it is none. */
+  out: z.object({ why: OutReason, reason: z.string() }).nullable(),
+  notify: Notify,
+  /** It stands above the others; a larger number above a smaller one. */
+  pinned: z.number().nullable(),
+  archived: z.boolean(),
+  markedUnread: z.boolean(),
   last: z
     .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), state: MessageState })
     .nullable()

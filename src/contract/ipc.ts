@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import {
   AccountSettings,
+  Affiliation,
   ChangeKind,
   Completion,
   ConnectionState,
@@ -16,8 +17,11 @@ import {
   ExportFormat,
   ExportSummary,
   FileProgress,
+  GroupMembers,
+  GroupRole,
   ImportPreview,
   ImportSummary,
+  Invitation,
   Jid,
   LONGEST_TEXT,
   Message,
@@ -25,6 +29,7 @@ import {
   MessagePage,
   MissingHistory,
   NameMatch,
+  Notify,
   OccupantMatch,
   Presence,
   Range,
@@ -44,6 +49,8 @@ export const AppState = z.object({
   requests: z.array(Jid),
   /** Files on their way, by the attachment's id. */
   files: z.record(z.string(), FileProgress),
+  /** Who asks us into groups. */
+  invitations: z.array(Invitation),
   /** Messages the index still lacks, of how many; 0: it is complete. */
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
@@ -91,7 +98,7 @@ export const requests = {
   'settings.expiring': call(z.object({ days: z.number().int().min(1).max(36_500) }), z.number().int()),
   'contacts.answer': call(z.object({ jid: Jid, accept: z.boolean() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
-  'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable() }), Conversation),
+  'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
@@ -101,6 +108,18 @@ export const requests = {
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
+  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
+  'groups.create': call(z.object({ name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
+  'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
+  'groups.invite': call(z.object({ conversation: ConversationId, jids: z.array(Jid).min(1).max(500) }), nothing),
+  'groups.setAffiliation': call(z.object({ conversation: ConversationId, jid: Jid, affiliation: Affiliation }), nothing),
+  /** 'none' puts somebody out. */
+  'groups.setRole': call(z.object({ conversation: ConversationId, nick: z.string().min(1).max(1023), role: GroupRole }), nothing),
+  'groups.setSubject': call(z.object({ conversation: ConversationId, subject: z.string().max(2000) }), nothing),
+  'groups.rename': call(z.object({ conversation: ConversationId, name: z.string().trim().min(1).max(200) }), nothing),
+  /** For everybody, for good. */
+  'groups.destroy': call(z.object({ conversation: ConversationId }), nothing),
+  'groups.answer': call(z.object({ group: Jid, accept: z.boolean() }), nothing),
   'conversations.leave': call(z.object({ conversation: ConversationId }), nothing),
   'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
   /** What the server takes; `accepts` false: no files at all. Bytes. */
@@ -182,6 +201,9 @@ export type AppEvent =
   | { type: 'settings'; settings: Settings }
   | { type: 'presence'; presence: Record<string, Presence> }
   | { type: 'requests'; requests: readonly Jid[] }
+  | { type: 'invitations'; invitations: readonly Invitation[] }
+  /** Who is in some group has changed. */
+  | { type: 'occupants' }
   /** Names of those who type now, by the conversation's address. */
   | { type: 'typing'; typing: Record<string, readonly string[]> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }

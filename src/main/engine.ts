@@ -4,10 +4,10 @@ import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
 import { Connection } from './connection/connection.ts'
 import { Learnt } from './connection/keep-alive.ts'
-import { JoinError } from './sync/groups.ts'
+import { JoinError, type Groups } from './sync/groups.ts'
 import { pathOf } from './media/folder.ts'
 import { Media } from './media/media.ts'
 import { Session, type Log } from './sync/session.ts'
@@ -44,6 +44,10 @@ interface Events {
   typing: [ReadonlyMap<Jid, readonly string[]>]
   /** Who asks to be a contact. */
   requests: [readonly Jid[]]
+  /** Who asks us into groups. */
+  invitations: [readonly Invitation[]]
+  /** Who is in these groups has changed. */
+  occupants: [readonly Jid[]]
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -125,6 +129,9 @@ export class Engine extends EventEmitter<Events> {
   get requests(): readonly Jid[] {
     return this.#session?.requests ?? []
   }
+  get invitations(): readonly Invitation[] {
+    return this.#session?.invitations ?? []
+  }
   /** Who types now, by conversation: addresses. */
   get typing(): ReadonlyMap<Jid, readonly string[]> {
     return this.#typists.now
@@ -205,29 +212,71 @@ export class Engine extends EventEmitter<Events> {
 
   /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
   async answerRequest(jid: Jid, accept: boolean): Promise<void> {
-    const session = this.#session
-    if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
+    const session = this.#connected()
     await session.answerRequest(jid, accept)
     if (accept) this.#changed([await this.store.write.ensureConversation({ jid, kind: 'direct', name: '', nick: null })])
   }
 
   /** Opens a conversation; a group is entered. Throws EngineError, and JoinError where the group refuses. */
-  async startConversation(address: string, kind: ConversationKind, nick: string | null): Promise<Conversation> {
+  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null): Promise<Conversation> {
     const jid = parseJid(address)
     if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
-    const session = this.#session
     if (kind === 'direct') {
       const conversation = await this.store.write.ensureConversation({ jid: bare(jid), kind, name: '', nick: null })
-      session?.addContact(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      this.#session?.addContact(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
       this.#changed([conversation])
       return conversation
     }
-    if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'Joining a group needs a connection.')
-    await session.join(bare(jid), nick ?? session.defaultNick)
-    const conversation = await this.store.read.conversationByJid(bare(jid))
+    const session = this.#connected()
+    await session.join(bare(jid), nick ?? session.defaultNick, { password })
+    return this.#entered(bare(jid))
+  }
+
+  async #entered(jid: Jid): Promise<Conversation> {
+    const conversation = await this.store.read.conversationByJid(jid)
     if (conversation === null) throw new EngineError('not-found', 'the group')
     this.#changed([conversation])
     return conversation
+  }
+
+  /** Makes a group on our own server and asks people into it. Throws EngineError, JoinError. */
+  async createGroup({ name, membersOnly, invite }: { name: string; membersOnly: boolean; invite: readonly Jid[] }): Promise<Conversation> {
+    const session = this.#connected()
+    const jid = await session.groups.newAddress(name)
+    if (jid === null) throw new EngineError('not-found', 'a service for groups')
+    await session.join(jid, session.defaultNick, { create: { name, membersOnly } })
+    await session.groups.invite(jid, invite)
+    return this.#entered(jid)
+  }
+
+  /** Does something in a group that we are in. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
+  async inGroup<T>(id: ConversationId, run: (groups: Groups, group: Jid) => Promise<T>): Promise<T> {
+    const session = this.#connected()
+    const conversation = await this.store.read.conversation(id)
+    if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
+    return run(session.groups, conversation.jid)
+  }
+
+  async renameGroup(id: ConversationId, name: string): Promise<void> {
+    await this.inGroup(id, async (groups, jid) => {
+      await groups.rename(jid, name)
+      this.emit('changes', await this.store.write.renameConversation({ jid, name }))
+    })
+  }
+
+  async setConversation(change: Parameters<Store['write']['setConversation']>[0]): Promise<void> {
+    this.emit('changes', await this.store.write.setConversation(change))
+  }
+
+  /** Says yes or no to an invitation. Throws EngineError, JoinError. */
+  async answerInvitation(group: Jid, accept: boolean): Promise<void> {
+    await this.#connected().answerInvitation(group, accept)
+  }
+
+  #connected(): Session {
+    const session = this.#session
+    if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
+    return session
   }
 
   /** Leaves a group; its history stays here. */
@@ -235,7 +284,7 @@ export class Engine extends EventEmitter<Events> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
     await this.#session?.groups.leave(conversation.jid)
-    this.emit('changes', await this.store.write.leave(id))
+    this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
   /** Stores the message and its place in the queue, then sends when it can. */
@@ -328,6 +377,7 @@ export class Engine extends EventEmitter<Events> {
     session?.removeAllListeners()
     this.#presence.clear()
     this.emit('requests', [])
+    this.emit('invitations', [])
     this.emit('connection', this.connection)
   }
 
@@ -354,6 +404,8 @@ export class Engine extends EventEmitter<Events> {
       if (changes.added > 0) this.media.downloads.look()
     })
     session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
+    session.on('invitations', (invitations) => this.emit('invitations', invitations))
+    session.on('occupants', (groups) => this.emit('occupants', groups))
     session.on('requests', (requests) => this.emit('requests', requests))
     session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))
     session.on('presenceReset', () => {

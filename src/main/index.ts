@@ -55,6 +55,8 @@ async function start(): Promise<void> {
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
     engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
+    engine.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
+    engine.on('occupants', () => hub.broadcast({ type: 'occupants' }))
     engine.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
     engine.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
     engine.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))

@@ -1,11 +1,11 @@
 /** Pictures and files: chosen, pasted, dropped, looked at, heard; what cannot go says why. */
-import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Engine } from '../../src/main/engine.ts'
 import { LARGEST_FILE } from '../../tools/demo/prosody.ts'
 import type { RunningApp } from '../../tools/start/drive.ts'
+import { gradient } from '../support/pictures.ts'
 import { messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
 import { openApp, screenshot, signIn } from '../support/windows.ts'
 
@@ -35,9 +35,9 @@ function tone(): Buffer {
   head.writeUInt32LE(data.length, 40)
   return Buffer.concat([head, data])
 }
-function picture(name: string, size: string, colours: string): string {
+function picture(name: string, ...what: Parameters<typeof gradient>): string {
   const path = join(files, name)
-  execFileSync('convert', ['-size', size, `gradient:${colours}`, path])
+  writeFileSync(path, gradient(...what))
   return path
 }
 
@@ -71,8 +71,8 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await main.locator('.row', { hasText: '照片发我' }).waitFor()
 
   // chosen: seen before they go, one too many left out, a caption
-  const hill = picture('香山红叶.jpg', '1600x1000', 'orange-navy')
-  const tall = picture('tall screenshot.png', '400x1600', 'white-teal')
+  const hill = picture('香山红叶.png', 1600, 1000, [255, 165, 0], [0, 0, 128])
+  const tall = picture('tall screenshot.png', 400, 1600, [255, 255, 255], [0, 128, 128])
   writeFileSync(join(files, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
   writeFileSync(join(files, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), Buffer.alloc(120_000, 7))
   await main.setInputFiles('[data-test=file-input]', [hill, join(files, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), join(files, 'too large.bin')])
@@ -126,7 +126,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await dialog.waitFor({ state: 'detached' })
 
   // from the other side: a picture, a sound, a program, a file
-  await bobSends('日落 sunset.png', readFileSync(picture('sunset.png', '900x600', 'gold-purple')))
+  await bobSends('日落 sunset.png', gradient(900, 600, [255, 215, 0], [128, 0, 128]))
   await bobSends('语音.wav', tone())
   await bobSends('update.exe', Buffer.from('MZ'))
   const incoming = main.locator('.row:not(.own)')

@@ -38,6 +38,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       presence: Object.fromEntries(engine().presence),
       typing: Object.fromEntries(engine().typing),
       requests: [...engine().requests],
+      invitations: [...engine().invitations],
       files: Object.fromEntries(engine().media.progress),
       indexing: engine().indexing,
       settings: await engine().store.read.settings(),
@@ -73,7 +74,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'settings.expiring': ({ days }) => engine().store.read.expiring(expiryOf(days)),
     'contacts.answer': ({ jid, accept }) => engine().answerRequest(jid, accept),
     'conversations.list': () => engine().store.read.conversations(),
-    'conversations.start': ({ jid, kind, nick }) => engine().startConversation(jid, kind, nick),
+    'conversations.start': ({ jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
     'conversations.watch': async ({ conversation }, { sender }) => {
@@ -84,6 +85,16 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.send': ({ conversation, text, reply }) => engine().send(conversation, text, reply),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.remove': ({ ids }) => engine().remove(ids),
+    'conversations.set': (change) => engine().setConversation(change),
+    'groups.create': (group) => engine().createGroup(group),
+    'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
+    'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
+    'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) => engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
+    'groups.setRole': ({ conversation, nick, role }) => engine().inGroup(conversation, (groups, jid) => groups.setRole(jid, nick, role)),
+    'groups.setSubject': ({ conversation, subject }) => engine().inGroup(conversation, (groups, jid) => groups.setSubject(jid, subject)),
+    'groups.rename': ({ conversation, name }) => engine().renameGroup(conversation, name),
+    'groups.destroy': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.destroy(jid)),
+    'groups.answer': ({ group, accept }) => engine().answerInvitation(group, accept),
     'conversations.leave': ({ conversation }) => engine().leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
     'files.limit': () => engine().media.limit(),
@@ -138,6 +149,8 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
 
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
+  // xmpp.js does not export its class
+  if (error instanceof Error && error.name === 'StanzaError') return { code: 'refused', message: 'condition' in error ? String(error.condition) : error.message }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
   if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message }

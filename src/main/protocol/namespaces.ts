@@ -17,6 +17,8 @@ export const NS = {
   forward: 'urn:xmpp:forward:0',
   mam: 'urn:xmpp:mam:2',
   muc: 'http://jabber.org/protocol/muc',
+  mucAdmin: 'http://jabber.org/protocol/muc#admin',
+  mucOwner: 'http://jabber.org/protocol/muc#owner',
   mucUser: 'http://jabber.org/protocol/muc#user',
   moderation: 'urn:xmpp:message-moderate:1',
   oldRetraction: 'urn:xmpp:message-retract:0',
@@ -28,6 +30,7 @@ export const NS = {
   roster: 'jabber:iq:roster',
   rsm: 'http://jabber.org/protocol/rsm',
   stableId: 'urn:xmpp:sid:0',
+  conference: 'jabber:x:conference',
   correction: 'urn:xmpp:message-correct:0',
   dataForm: 'jabber:x:data',
   hints: 'urn:xmpp:hints'

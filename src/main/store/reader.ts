@@ -78,6 +78,8 @@ export function createReads(db: ReadableDB) {
     conversations: conversations.all,
     conversation: conversations.byId,
     conversationByJid: conversations.byJid,
+    /** What lets us into a group, or null. */
+    groupPassword: conversations.password,
     page,
     message(id: number): Message | null {
       const row = messages.byId(id)

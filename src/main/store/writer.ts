@@ -9,6 +9,7 @@ import type {
   Message,
   MessageId,
   MessageState,
+  OutReason,
   SearchHistory,
   Settings
 } from '../../contract/domain.ts'
@@ -17,7 +18,7 @@ import type { PackedRows } from './import-rows.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
-import { conversationWrites } from './tables/conversation.ts'
+import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
 import { messageWrites } from './tables/message.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
@@ -244,9 +245,16 @@ export function createWrites(db: WritableDB) {
     return conversation
   })
 
+  const enterGroup = transaction((input: { jid: Jid; name: string; nick: string; password: string | null }): StoreChanges => {
+    const id = conversations.ensure(input.jid, 'group', input.name, input.nick)
+    conversations.enter(id, input.nick, input.password)
+    conversations.rename(input.jid, input.name)
+    return changes([id])
+  })
+
   const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId }): StoreChanges => {
     const current = conversations.byId(input.conversation)
-    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo)) return changes([])
+    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread)) return changes([])
     const upTo = Math.max(current.readUpTo, input.upTo)
     conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
     return changes([input.conversation])
@@ -318,9 +326,20 @@ export function createWrites(db: WritableDB) {
     /** Deletes the oldest `limit` messages from before a time (ms). */
     expire,
     /** We are no longer in a group; its history stays. */
-    leave(conversation: ConversationId): StoreChanges {
-      conversations.leave(conversation)
-      return changes([conversation])
+    leave(input: { conversation: ConversationId; why: OutReason; reason: string }): StoreChanges {
+      conversations.leave(input.conversation, input.why, input.reason)
+      return changes([input.conversation])
+    },
+    /** We are in a group under this nickname; made where it is not known. */
+    enterGroup,
+    /** A group says what it is about. */
+    describe(input: { jid: Jid; subject: string }): StoreChanges {
+      const conversation = conversations.describe(input.jid, input.subject) ? conversations.idOf(input.jid) : null
+      return changes(conversation === null ? [] : [conversation])
+    },
+    setConversation(input: { conversation: ConversationId } & ConversationChange): StoreChanges {
+      conversations.set(input, input.conversation)
+      return changes([input.conversation])
     },
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),

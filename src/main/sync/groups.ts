@@ -1,11 +1,20 @@
-/** XEP-0045: being in the groups we have conversations of. */
+/** Groups that we are in: entering and leaving them, who is there, and what their moderators may do. */
+import { EventEmitter } from 'node:events'
+import { randomBytes } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import type { Jid } from '../../contract/domain.ts'
+import { bare, domainOf } from '../../contract/address.ts'
+import type { Affiliation, GroupMembers, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
-import { acceptDefaults, groupInfo, groupName, isNewRoom, joinAnswer, joinGroup, leaveGroup } from '../protocol/group.ts'
+import * as muc from '../protocol/group.ts'
+import { infoQuery, itemsQuery, services } from '../protocol/http-upload.ts'
 
 const JOIN_MS = 30_000
 const MOST_NICK_TRIES = 5
+/** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
+const TELL_MS = 500
+/** A group that was silent for so long is asked whether we are still in it, ms. */
+const PING_MS = 15 * 60_000
+const MOST_SERVICES = 20
 
 /** A group that did not let us in; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
 export class JoinError extends Error {
@@ -17,69 +26,245 @@ export class JoinError extends Error {
   }
 }
 
-export class Groups {
+interface Occupant {
+  jid: Jid | null
+  role: GroupRole
+  affiliation: Affiliation
+}
+
+/** How the group answered our joining; `condition` null: we are in. */
+interface Entered {
+  condition: string | null
+  nick: string
+  isNew: boolean
+}
+
+interface Group {
+  nick: string
+  password: string | null
+  joined: boolean
+  occupants: Map<string, Occupant>
+  /** When it last said something, performance.now(). */
+  heard: number
+}
+
+interface Events {
+  /** Who is in these groups has changed. */
+  occupants: [Jid[]]
+  /** We are no longer in a group, by no wish of ours. */
+  out: [group: Jid, why: OutReason, reason: string]
+  subject: [group: Jid, subject: string]
+}
+
+export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
-  readonly #nicks = new Map<string, string>()
-  readonly #joined = new Set<string>()
+  readonly #groups = new Map<string, Group>()
+  readonly #changed = new Set<Jid>()
+  #telling: NodeJS.Timeout | null = null
+  #pinging: NodeJS.Timeout
 
   constructor(connection: Connection) {
+    super()
     this.#connection = connection
     // a resumed stream is still where it was
     connection.on('ready', (resumed) => {
-      if (!resumed) this.#joined.clear()
+      for (const group of this.#groups.values()) if (!resumed) Object.assign(group, { joined: false, occupants: new Map<string, Occupant>() })
+      if (resumed) this.#pingAll(0)
     })
+    connection.on('stanza', (stanza) => {
+      if (stanza.name === 'presence') this.#onPresence(stanza)
+      else if (stanza.name === 'message') this.#onMessage(stanza)
+    })
+    this.#pinging = setInterval(() => this.#pingAll(PING_MS), PING_MS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#pinging)
+    if (this.#telling !== null) clearTimeout(this.#telling)
   }
 
   /** Makes a group known before its messages can be decoded. */
-  know(group: string, nick: string): void {
-    this.#nicks.set(group, nick)
+  know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
+    const known = this.#groups.get(group)
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), heard: performance.now() })
+    else Object.assign(known, { nick, password })
   }
   nickIn(group: string): string | null {
-    return this.#nicks.get(group) ?? null
+    return this.#groups.get(group)?.nick ?? null
   }
-  isJoined = (group: string): boolean => this.#joined.has(group)
+  isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 
-  /** Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws JoinError. */
-  async join(group: Jid, wantedNick: string): Promise<{ name: string; nick: string }> {
+  /**
+   * Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws
+   * JoinError. `create`: how a new one is set up; one that exists is left again ('conflict').
+   */
+  async join(group: Jid, wantedNick: string, options: { password?: string | null; create?: { name: string; membersOnly: boolean } } = {}): Promise<{ name: string; nick: string }> {
+    const { create } = options
+    const before = this.#groups.get(group)
+    const password = options.password ?? before?.password ?? null
     let nick = wantedNick
+    let entered: Entered
     for (let tries = 1; ; tries++) {
-      this.know(group, nick)
-      const answer = await this.#enter(group, nick)
-      if (answer.condition === null) {
-        nick = answer.nick
-        break
+      this.know(group, nick, password)
+      entered = await this.#enter(group, nick, password)
+      if (entered.condition === null) break
+      if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
+        // who was never in decodes nothing of it
+        if (before === undefined) this.#groups.delete(group)
+        throw new JoinError(group, entered.condition)
       }
-      if (answer.condition !== 'conflict' || tries === MOST_NICK_TRIES) throw new JoinError(group, answer.condition)
       nick = `${nick}_`
     }
-    this.know(group, nick)
-    this.#joined.add(group)
-    const name = await this.#connection.request(groupInfo(group)).then(groupName, () => '')
+    nick = entered.nick
+    this.know(group, nick, password)
+    if (create !== undefined && !entered.isNew) {
+      await this.leave(group)
+      throw new JoinError(group, 'conflict')
+    }
+    if (create !== undefined) await this.#setUp(group, create)
+    else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
+    Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
+    const name = await this.#connection.request(muc.groupInfo(group)).then(muc.groupName, () => '')
     return { name, nick }
+  }
+
+  async #setUp(group: Jid, { name, membersOnly }: { name: string; membersOnly: boolean }): Promise<void> {
+    const yes = (value: boolean): string => (value ? '1' : '0')
+    const form = await this.#connection.request(muc.configurationQuery(group))
+    await this.#connection.request(
+      muc.configure(group, form, {
+        'muc#roomconfig_roomname': name,
+        'muc#roomconfig_persistentroom': '1',
+        'muc#roomconfig_membersonly': yes(membersOnly),
+        'muc#roomconfig_publicroom': yes(!membersOnly),
+        'muc#roomconfig_allowinvites': '1',
+        // members know each other's addresses
+        'muc#roomconfig_whois': membersOnly ? 'anyone' : 'moderators',
+        'muc#roomconfig_enablearchiving': '1',
+        'muc#roomconfig_enablelogging': '1'
+      })
+    )
+  }
+
+  /** An address for a new group on our own server, or null where it has none. */
+  async newAddress(name: string): Promise<Jid | null> {
+    const domain = domainOf(this.#connection.account.jid) as Jid
+    const items = await this.#connection.request(itemsQuery(domain)).then(services, () => [])
+    for (const service of items.slice(0, MOST_SERVICES)) {
+      const found = await this.#connection.request(infoQuery(service)).then(muc.isGroupService, () => false)
+      if (!found) continue
+      const slug = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+      return `${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid
+    }
+    return null
   }
 
   /** Goes out; nothing of the group is decoded any more. */
   async leave(group: Jid): Promise<void> {
-    const nick = this.#nicks.get(group)
-    this.#nicks.delete(group)
-    if (nick !== undefined && this.#joined.delete(group) && this.#connection.isReady) await this.#connection.send(leaveGroup(group, nick))
+    const known = this.#groups.get(group)
+    this.#groups.delete(group)
+    if (known?.joined === true && this.#connection.isReady) await this.#connection.send(muc.leaveGroup(group, known.nick))
   }
 
-  async #enter(group: Jid, nick: string): Promise<{ condition: string | null; nick: string }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ condition: string | null; nick: string }>()
+  /** Who is in it, and who may be; those who are there first. Rejects where the server refuses. */
+  async members(group: Jid): Promise<GroupMembers> {
+    const known = this.#groups.get(group)
+    const own = known?.occupants.get(known.nick)
+    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, occupant]) => ({ nick, ...occupant, own: nick === known?.nick, here: true }))
+    const seen = new Set(members.flatMap(({ jid }) => jid ?? []))
+    for (const affiliation of ['owner', 'admin', 'member'] as const) {
+      const listed = await this.#connection.request(muc.affiliationQuery(group, affiliation)).then(muc.affiliated, () => [])
+      for (const jid of listed) {
+        if (seen.has(jid)) continue
+        seen.add(jid)
+        members.push({ nick: null, jid, role: 'none', affiliation, own: jid === bare(this.#connection.account.jid), here: false })
+      }
+    }
+    const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
+    members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || (a.nick ?? a.jid ?? '').localeCompare(b.nick ?? b.jid ?? ''))
+    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', members }
+  }
+
+  setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> => void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))
+  setRole = async (group: Jid, nick: string, role: GroupRole): Promise<void> => void (await this.#connection.request(muc.setRole(group, nick, role)))
+  setSubject = (group: Jid, subject: string): Promise<void> => this.#connection.send(muc.setSubject(group, subject))
+  destroy = async (group: Jid): Promise<void> => void (await this.#connection.request(muc.destroy(group)))
+
+  async rename(group: Jid, name: string): Promise<void> {
+    const form = await this.#connection.request(muc.configurationQuery(group))
+    await this.#connection.request(muc.configure(group, form, { 'muc#roomconfig_roomname': name }))
+  }
+
+  /** A group for members only lets in whom it has listed; who may list them does. */
+  async invite(group: Jid, jids: readonly Jid[]): Promise<void> {
+    const known = this.#groups.get(group)
+    const own = known?.occupants.get(known.nick)?.affiliation
+    for (const jid of jids) {
+      if (own === 'owner' || own === 'admin') await this.#connection.request(muc.setAffiliation(group, jid, 'member')).catch(() => undefined)
+      await this.#connection.send(muc.invite(group, jid, ''))
+    }
+  }
+
+  #onMessage(stanza: Element): void {
+    const group = this.#groups.get(bare(stanza.attrs['from'] ?? ''))
+    if (group === undefined) return
+    group.heard = performance.now()
+    const set = muc.subjectOf(stanza)
+    if (set !== null) this.emit('subject', set.group, set.subject)
+  }
+
+  #onPresence(stanza: Element): void {
+    const change = muc.occupantChange(stanza)
+    const group = change === null ? undefined : this.#groups.get(change.group)
+    if (change === null || group === undefined) return
+    group.heard = performance.now()
+    const own = change.own || change.nick === group.nick
+    if (change.present !== null) group.occupants.set(change.nick, change.present)
+    else group.occupants.delete(change.nick)
+    if (own && change.renamed !== null) group.nick = change.renamed
+    else if (own && change.present === null && group.joined) {
+      group.joined = false
+      group.occupants.clear()
+      if (change.out !== null) this.emit('out', change.group, change.out, change.reason)
+    }
+    this.#changed.add(change.group)
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null
+      this.emit('occupants', [...this.#changed])
+      this.#changed.clear()
+    }, TELL_MS)
+  }
+
+  /** XEP-0410, of groups that were silent for so long, ms. */
+  #pingAll(silent: number): void {
+    if (!this.#connection.isReady) return
+    for (const [group, { joined, nick, heard }] of this.#groups) {
+      if (!joined || performance.now() - heard < silent) continue
+      this.#connection.request(muc.selfPing(group, nick)).catch((error: unknown) => {
+        const condition = error instanceof Error && 'condition' in error ? String(error.condition) : ''
+        const now = this.#groups.get(group)
+        if (now === undefined || !now.joined || !muc.isOut(condition)) return
+        now.joined = false
+        now.occupants.clear()
+        this.emit('out', group as Jid, 'interrupted', '')
+      })
+    }
+  }
+
+  async #enter(group: Jid, nick: string, password: string | null): Promise<Entered> {
+    const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     const onStanza = (stanza: Element): void => {
       if (stanza.name !== 'presence') return
-      const answer = joinAnswer(stanza, group)
+      const answer = muc.joinAnswer(stanza, group)
       if (answer === null) return
-      if (answer.kind === 'joined' && isNewRoom(stanza)) this.#connection.request(acceptDefaults(group)).catch(() => undefined)
-      resolve(answer.kind === 'joined' ? { condition: null, nick: answer.nick } : { condition: answer.condition, nick })
+      resolve(answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false })
     }
     const onLost = (): void => reject(new JoinError(group, 'disconnected'))
     const timer = setTimeout(() => reject(new JoinError(group, 'remote-server-timeout')), JOIN_MS)
     this.#connection.on('stanza', onStanza)
     this.#connection.on('lost', onLost)
     try {
-      await this.#connection.send(joinGroup(group, nick))
+      await this.#connection.send(muc.joinGroup(group, nick, password))
       return await promise
     } finally {
       clearTimeout(timer)
@@ -88,3 +273,4 @@ export class Groups {
     }
   }
 }
+

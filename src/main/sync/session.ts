@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { xml, type Element } from '@xmpp/client'
 import { bare, localOf, parseJid, resource } from '../../contract/address.ts'
-import type { Jid, Presence } from '../../contract/domain.ts'
+import type { Invitation, Jid, OutReason, Presence } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isArchiveResult } from '../protocol/archive.ts'
 import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
@@ -12,6 +12,7 @@ import { available, presenceOf, subscription } from '../protocol/presence.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
 import { displayedMarks, displayedMarksQuery, publishDisplayed } from '../protocol/displayed-sync.ts'
 import { displayed, displayedId } from '../protocol/markers.ts'
+import { invitationOf, type Invitation as MucInvitation } from '../protocol/group.ts'
 import { receiptFor, receiptOf } from '../protocol/receipts.ts'
 import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
 import type { Uploads } from '../media/uploads.ts'
@@ -29,8 +30,16 @@ const MOST_REQUESTS = 100
 /** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
 const PLACE_MS = 8000
 
+/** Groups that a fault put us out of are entered again after this time, ms. */
+const ENTER_MS = 30_000
+/** Answers to a joining after which another try would be the same. */
+const FINAL: Record<string, OutReason> = { forbidden: 'banned', 'registration-required': 'members-only', 'not-authorized': 'password', gone: 'destroyed' }
+
 /** The server understood, and said no (RFC 6120 section 8.3). */
 const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'StanzaError'
+
+/** As Groups.join takes them. */
+export type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
 
 export interface Log {
   info(message: string): void
@@ -44,7 +53,9 @@ interface Events {
   requests: [Jid[]]
   /** Somebody in a conversation types, or does no longer. */
   typing: [conversation: Jid, person: Jid, typing: boolean]
-  refused: [group: Jid, condition: string]
+  /** Who is in these groups has changed. */
+  occupants: [Jid[]]
+  invitations: [readonly Invitation[]]
 }
 
 export class Session extends EventEmitter<Events> {
@@ -59,6 +70,10 @@ export class Session extends EventEmitter<Events> {
   readonly #self: Self
   readonly #context: CatchUpContext
   readonly #requests = new Set<Jid>()
+  readonly #invitations = new Map<Jid, Invitation>()
+  /** What invitations say lets us in. */
+  readonly #passwords = new Map<Jid, string>()
+  #entering: NodeJS.Timeout | null = null
   #placing: NodeJS.Timeout | null = null
   readonly #reading = new Map<Jid, Promise<void>>()
   /** Archives whose older history is being read. */
@@ -83,6 +98,12 @@ export class Session extends EventEmitter<Events> {
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
     this.outbox = new Outbox({ connection, store, uploads, onChanges, maySendTo, onTaken: () => this.#placeSoon(), warn: log.warn })
+    this.groups.on('occupants', (groups) => this.emit('occupants', groups))
+    this.groups.on('subject', (jid, subject) => this.#background(store.write.describe({ jid, subject }).then(onChanges)))
+    this.groups.on('out', (group, why, reason) => {
+      if (why === 'interrupted') this.#enterLater()
+      else this.#background(this.#leave(group, why, reason))
+    })
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => this.emit('presenceReset'))
@@ -91,12 +112,14 @@ export class Session extends EventEmitter<Events> {
   /** Loads what decoding needs, then connects. */
   async start(): Promise<void> {
     for (const conversation of await this.#store.read.conversations())
-      if (conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick)
+      if (conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
     this.connection.start()
   }
 
   async stop(): Promise<void> {
     if (this.#placing !== null) clearTimeout(this.#placing)
+    if (this.#entering !== null) clearTimeout(this.#entering)
+    this.groups.stop()
     await this.connection.stop()
     await this.#inbox.idle()
   }
@@ -127,14 +150,13 @@ export class Session extends EventEmitter<Events> {
     if (accept) await this.addContact(jid)
   }
 
-  /** Enters a group and reads its history. Throws JoinError. */
-  async join(group: Jid, nick: string): Promise<void> {
+  /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
+  async join(group: Jid, nick: string, options: JoinOptions = {}): Promise<void> {
     // once inside, live messages come before its archive was read
     this.#inbox.park(group)
     try {
-      const entered = await this.groups.join(group, nick)
-      await this.#store.write.ensureConversation({ jid: group, kind: 'group', name: entered.name, nick: entered.nick })
-      this.emit('changes', await this.#store.write.renameConversation({ jid: group, name: entered.name }))
+      const entered = await this.groups.join(group, nick, options)
+      this.emit('changes', await this.#store.write.enterGroup({ jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
     } catch (error) {
       // without a connection nobody knows whether we are in: its archive says what came
       if (this.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#inbox.release(group)
@@ -183,9 +205,46 @@ export class Session extends EventEmitter<Events> {
       await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
         if (!(error instanceof JoinError)) throw error
         this.#log.warn(error.message)
-        this.emit('refused', conversation.jid, error.condition)
+        const why = FINAL[error.condition]
+        if (why !== undefined) return this.#leave(conversation.jid, why, '')
+        if (this.connection.isReady) this.#enterLater()
       })
     }
+  }
+
+  /** We were put out, or are not let in again: that is not tried any more. */
+  async #leave(group: Jid, why: OutReason, reason: string): Promise<void> {
+    await this.groups.leave(group)
+    const conversation = await this.#store.read.conversationByJid(group)
+    if (conversation !== null) this.emit('changes', await this.#store.write.leave({ conversation: conversation.id, why, reason }))
+  }
+
+  /** Groups that we should be in and are not, because of a fault. */
+  #enterLater(): void {
+    this.#entering ??= setTimeout(() => {
+      this.#entering = null
+      if (this.connection.isReady) this.#background(this.#joinGroups())
+    }, ENTER_MS)
+  }
+
+  /** Those who ask us into groups that we are not in. */
+  get invitations(): readonly Invitation[] {
+    return [...this.#invitations.values()]
+  }
+
+  #onInvitation({ group, from, reason, password }: MucInvitation): void {
+    if (this.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_REQUESTS && !this.#invitations.has(group))) return
+    this.#invitations.set(group, { group, from, reason })
+    if (password !== null) this.#passwords.set(group, password)
+    this.emit('invitations', this.invitations)
+  }
+
+  /** Yes: enters the group. Throws JoinError. */
+  async answerInvitation(group: Jid, accept: boolean): Promise<void> {
+    if (accept) await this.join(group, this.defaultNick, { password: this.#passwords.get(group) ?? null })
+    this.#invitations.delete(group)
+    this.#passwords.delete(group)
+    this.emit('invitations', this.invitations)
   }
 
   /** Reads what an archive has and we have not; one reading of it after the other. */
@@ -270,6 +329,11 @@ export class Session extends EventEmitter<Events> {
     const message = carbon?.message ?? stanza
     if (message.attrs['type'] === 'error') {
       this.#background(this.#onError(message))
+      return
+    }
+    const invitation = carbon?.direction === 'sent' ? null : invitationOf(message)
+    if (invitation !== null) {
+      this.#onInvitation(invitation)
       return
     }
     const delivered = receiptFor(message)

@@ -14,6 +14,7 @@ export const useAppStore = defineStore('app', () => {
       if (event.type === 'connection') state.value.connection = event.connection
       else if (event.type === 'presence') state.value.presence = event.presence
       else if (event.type === 'requests') state.value.requests = [...event.requests]
+      else if (event.type === 'invitations') state.value.invitations = [...event.invitations]
       else if (event.type === 'files') state.value.files = event.files
       else if (event.type === 'typing') state.value.typing = event.typing
       else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }

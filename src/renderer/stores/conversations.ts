@@ -1,13 +1,14 @@
-/** The conversation list, newest first. */
+/** The conversation list: what is pinned, then the newest first. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { Conversation, ConversationId, ConversationKind } from '../../contract/domain.ts'
+import type { Conversation, ConversationId } from '../../contract/domain.ts'
+import type { Input } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 
 export const useConversationsStore = defineStore('conversations', () => {
   const byId = ref(new Map<ConversationId, Conversation>())
   const loaded = ref(false)
-  const list = computed(() => [...byId.value.values()].sort((a, b) => (b.last?.id ?? 0) - (a.last?.id ?? 0) || a.id - b.id))
+  const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || (b.last?.id ?? 0) - (a.last?.id ?? 0) || a.id - b.id))
 
   onEvent((event) => {
     if (event.type === 'account') void load()
@@ -21,8 +22,8 @@ export const useConversationsStore = defineStore('conversations', () => {
     loaded.value = true
   }
 
-  async function start(jid: string, kind: ConversationKind, nick: string | null): Promise<Conversation> {
-    const conversation = await call('conversations.start', { jid, kind, nick })
+  async function start(input: Input<'conversations.start'>): Promise<Conversation> {
+    const conversation = await call('conversations.start', input)
     byId.value.set(conversation.id, conversation)
     return conversation
   }

@@ -1,5 +1,5 @@
 /** Statements of the table `conversation`. */
-import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
+import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { FLAG } from './message-row.ts'
@@ -14,6 +14,13 @@ interface ConversationRow {
   read_up_to: number
   seen_up_to: number
   draft: string
+  subject: string
+  out_why: OutReason | null
+  out_reason: string
+  notify: Notify
+  pinned: number | null
+  archived: 0 | 1
+  marked_unread: 0 | 1
   contact_name: string | null
   last_id: MessageId | null
   last_text: string | null
@@ -28,6 +35,7 @@ interface ConversationRow {
 
 const SELECT = `
   SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
+    c.subject, c.out_why, c.out_reason, c.notify, c.pinned, c.archived, c.marked_unread,
     (SELECT name FROM contact WHERE jid = c.jid AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
@@ -45,6 +53,12 @@ function toConversation(row: ConversationRow): Conversation {
     readUpTo: row.read_up_to,
     seenUpTo: row.seen_up_to,
     draft: row.draft,
+    subject: row.subject,
+    out: row.out_why === null ? null : { why: row.out_why, reason: row.out_reason },
+    notify: row.notify,
+    pinned: row.pinned,
+    archived: row.archived === 1,
+    markedUnread: row.marked_unread === 1,
     last:
       row.last_id === null
         ? null
@@ -61,15 +75,20 @@ function toConversation(row: ConversationRow): Conversation {
   }
 }
 
+/** What the user decides about a conversation. */
+export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'pinned' | 'archived' | 'markedUnread'>>
+
 export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
   const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
   const byJid = db.prepare<[string], ConversationRow>(`${SELECT} WHERE c.jid = ?`)
+  const password = db.prepare<[number], string | null>('SELECT password FROM conversation WHERE id = ?').pluck()
   const map = (row: ConversationRow | undefined): Conversation | null => (row === undefined ? null : toConversation(row))
   return {
     all: () => all.all().map(toConversation),
     byId: (id: number) => map(byId.get(id)),
-    byJid: (jid: string) => map(byJid.get(jid))
+    byJid: (jid: string) => map(byJid.get(jid)),
+    password: (id: number): string | null => password.get(id) ?? null
   }
 }
 
@@ -80,14 +99,21 @@ export function conversationWrites(db: WritableDB) {
   const idOf = db.prepare<[string], ConversationId>('SELECT id FROM conversation WHERE jid = ?').pluck()
   const insert = db.prepare('INSERT INTO conversation (jid, kind, name, nick) VALUES (?, ?, ?, ?)')
   const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
+  const leave = db.prepare('UPDATE conversation SET nick = NULL, out_why = ?, out_reason = ? WHERE id = ?')
+  const enter = db.prepare("UPDATE conversation SET nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '' WHERE id = ?")
+  const describe = db.prepare('UPDATE conversation SET subject = ? WHERE jid = ? AND subject <> ?')
+  const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
+  const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
+  const setArchived = db.prepare('UPDATE conversation SET archived = ? WHERE id = ?')
+  const setMarkedUnread = db.prepare('UPDATE conversation SET marked_unread = ? WHERE id = ?')
   const rename = db.prepare("UPDATE conversation SET name = ? WHERE jid = ? AND name <> ? AND ? <> ''")
   const summarize = db.prepare(
     `UPDATE conversation SET
        last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)
      WHERE id = ?`
   )
-  const advance = db.prepare('UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ? WHERE id = ?')
-  const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ? WHERE id = ?')
+  const advance = db.prepare("UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, archived = iif(notify = 'none', archived, 0) WHERE id = ?")
+  const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
@@ -106,7 +132,17 @@ export function conversationWrites(db: WritableDB) {
       return Number(insert.run(jid, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string): ConversationId | null => idOf.get(jid) ?? null,
-    leave: (id: number) => setNick.run(null, id, null),
+    /** We are no longer in a group. */
+    leave: (id: number, why: OutReason, reason: string) => leave.run(why, reason, id),
+    /** We are in a group. */
+    enter: (id: number, nick: string, password: string | null) => enter.run(nick, password, id),
+    describe: (jid: string, subject: string): boolean => describe.run(subject, jid, subject).changes > 0,
+    set({ notify, pinned, archived, markedUnread }: ConversationChange, id: number): void {
+      if (notify !== undefined) setNotify.run(notify, id)
+      if (pinned !== undefined) setPinned.run(pinned, id)
+      if (archived !== undefined) setArchived.run(archived ? 1 : 0, id)
+      if (markedUnread !== undefined) setMarkedUnread.run(markedUnread ? 1 : 0, id)
+    },
     rename: (jid: string, name: string): boolean => rename.run(name, jid, name, name).changes > 0,
     /** Finds the last message anew; after one was moved or removed. */
     summarize: (id: number) => summarize.run(id),

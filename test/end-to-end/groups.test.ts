@@ -1,0 +1,101 @@
+/** A group as people make one: created with friends, led, left by force; and a list that is kept tidy. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Jid } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/main/engine.ts'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
+import { openApp, screenshot, signIn } from '../support/windows.ts'
+
+const folders = [testFolder(), testFolder()]
+let server: TestServer
+let app: RunningApp
+let bob: Engine
+
+beforeAll(async () => {
+  server = await startServer()
+  bob = await openEngine(folders[1]!.path)
+  await bob.signIn(server.settings('bob'))
+  await online(bob)
+})
+afterAll(async () => {
+  await app?.kill()
+  await bob?.close()
+  await server.stop()
+  for (const folder of folders) folder.remove()
+})
+
+test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 }, async () => {
+  app = await openApp({ profile: folders[0]!.path, env: { LANG: 'zh_CN.UTF-8' } })
+  const main = await app.window('main')
+  await signIn(main, server, 'alice')
+
+  // made, with Bob chosen by name
+  await main.click('[data-test=new]')
+  await main.click('[data-test=create-group]')
+  await main.fill('[name=group-name]', '周末爬山')
+  await main.fill('[data-test=people]', 'bob')
+  await main.locator('.person', { hasText: 'bob@localhost' }).click()
+  await screenshot(main, 'group-create')
+  await main.click('.dialog .button.primary')
+  await main.locator('.head h2', { hasText: '周末爬山' }).waitFor()
+  await until(bob, async () => bob.invitations.length > 0)
+  await bob.answerInvitation(bob.invitations[0]!.group, true)
+  const group = bob.invitations[0]?.group ?? (await bob.store.read.conversations()).find(({ kind }) => kind === 'group')!.jid
+  const bobs = (await bob.store.read.conversationByJid(group))!
+  await bob.send(bobs.id, '收到，周六见 🏔️')
+  await main.locator('.row', { hasText: '周六见' }).waitFor()
+
+  // what it is about, and who is in it
+  await main.click('[data-test=about]')
+  await main.locator('.member', { hasText: 'bob@localhost' }).waitFor()
+  await main.click('[data-test=edit-subject]')
+  await main.fill('.edit textarea', '周六八点，香山东门集合。\n带水和午饭。')
+  await main.click('.edit .button.primary')
+  await main.locator('[data-test=subject]', { hasText: '香山东门' }).waitFor()
+  await screenshot(main, 'group-info')
+  await until(bob, async () => (await bob.store.read.conversation(bobs.id))?.subject.startsWith('周六八点'))
+  await main.locator('.member', { hasText: 'bob@localhost' }).locator('[data-test=lead]').click()
+  await main.locator('[data-test=put-out]').waitFor()
+  await screenshot(main, 'group-lead')
+  await main.click('[data-test=put-out]')
+  await until(bob, async () => (await bob.store.read.conversation(bobs.id))?.out?.why === 'kicked')
+  await main.locator('.member.away', { hasText: 'bob@localhost' }).waitFor()
+  await main.keyboard.press('Escape')
+  await main.locator('.dialog').waitFor({ state: 'detached' })
+
+  // asked into another one, and put out of it
+  const other = await bob.createGroup({ name: 'Reading circle', membersOnly: true, invite: ['alice@localhost' as Jid] })
+  await main.locator('[data-test=invitation]').waitFor()
+  await screenshot(main, 'group-invitation')
+  await main.click('[data-test=enter]')
+  await main.locator('[data-test=invitation]').waitFor({ state: 'detached' })
+  await main.locator(`[data-jid="${other.jid}"]`).click()
+  await main.locator('[data-test=composer]').waitFor()
+  await bob.inGroup(other.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))
+  await main.locator('[data-test=no-composer]', { hasText: '拉黑' }).waitFor()
+  await screenshot(main, 'group-out')
+
+  // pinned, muted, put aside and back
+  const item = (jid: string) => main.locator(`[data-jid="${jid}"]`)
+  const menu = async (jid: string, what: string): Promise<void> => {
+    await item(jid).click({ button: 'right' })
+    await main.click(`.menu [data-test=${what}]`)
+  }
+  const first = (): Promise<string | null> => main.locator('.item').first().getAttribute('data-jid')
+  await menu('carol@localhost', 'pin')
+  await expect.poll(first).toBe('carol@localhost')
+  await menu(group, 'mute')
+  await menu('carol@localhost', 'mark')
+  await item('carol@localhost').locator('.badge.dot').waitFor()
+  await item(other.jid).click({ button: 'right' })
+  await main.locator('.menu [data-test=archive]').waitFor()
+  await screenshot(main, 'list-menu')
+  await main.click('.menu [data-test=archive]')
+  await item(other.jid).waitFor({ state: 'detached' })
+  await main.click('[data-test=archived]')
+  await item(other.jid).waitFor()
+  expect(await main.locator('.item').count()).toBe(1)
+  await menu(other.jid, 'archive')
+  await item('carol@localhost').waitFor()
+  await screenshot(main, 'list-tidy')
+})

@@ -1,0 +1,109 @@
+/** Groups on a real server: made, entered by invitation, led, left by force. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Conversation, GroupMembers, Jid } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/main/engine.ts'
+import { foreignClient } from '../support/foreign.ts'
+import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+const devices = new Devices()
+beforeAll(async () => void (server = await startServer()), 60_000)
+afterAll(async () => {
+  await devices.end()
+  await server.stop()
+})
+
+const conversation = async (engine: Engine, jid: string): Promise<Conversation> => {
+  const found = await engine.store.read.conversationByJid(jid)
+  if (found === null) throw new Error(`no conversation ${jid}`)
+  return found
+}
+const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.inGroup(group.id, (groups, jid) => groups.members(jid))
+const bob = 'bob@localhost' as Jid
+
+test('a group for members only: made, invited into, named, led and closed', { timeout: 60_000 }, async () => {
+  const [alice, bobs, carol] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob'), await devices.signIn(server, 'carol')]
+  const group = await alice.createGroup({ name: '周末爬山 Hiking', membersOnly: true, invite: [bob] })
+  expect(group).toMatchObject({ kind: 'group', name: '周末爬山 Hiking', nick: 'alice', out: null })
+  expect(group.jid).toMatch(/^hiking-[0-9a-f]{8}@rooms\.localhost$/)
+
+  // who was not asked stays out, and nothing of it stays behind
+  await expect(carol.startConversation(group.jid, 'group', 'carol')).rejects.toMatchObject({ condition: 'registration-required' })
+  expect(await carol.store.read.conversationByJid(group.jid)).toBeNull()
+
+  const [invitation] = await until(bobs, async () => bobs.invitations.length > 0 && bobs.invitations)
+  expect(invitation).toMatchObject({ group: group.jid, from: 'alice@localhost' })
+  await bobs.answerInvitation(group.jid, true)
+  expect(bobs.invitations).toEqual([])
+  const bobsGroup = await conversation(bobs, group.jid)
+  expect(bobsGroup.name).toBe('周末爬山 Hiking')
+
+  const list = await until(alice, async () => {
+    const now = await members(alice, group)
+    return now.members.filter(({ here }) => here).length === 2 && now
+  })
+  expect(list).toMatchObject({ role: 'moderator', affiliation: 'owner' })
+  expect(list.members.find(({ nick }) => nick === 'bob')).toMatchObject({ jid: bob, affiliation: 'member', own: false })
+
+  // the subject and the name reach everybody
+  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'admin'))
+  await until(bobs, async () => (await members(bobs, bobsGroup)).affiliation === 'admin')
+  await bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
+  await until(alice, async () => (await conversation(alice, group.jid)).subject === '周六八点，香山东门')
+  expect((await messages(alice, group.jid)).map(({ text }) => text)).toEqual([])
+  await alice.renameGroup(group.id, 'Hiking club')
+  await carol.disconnect()
+  await alice.inGroup(group.id, (groups, jid) => groups.invite(jid, ['carol@localhost' as Jid]))
+  await carol.connect()
+  await until(carol, async () => carol.invitations.length > 0)
+  await carol.answerInvitation(group.jid, true)
+  expect((await conversation(carol, group.jid)).name).toBe('Hiking club')
+
+  // put out: each learns why, and what was said stays
+  await bobs.send(bobsGroup.id, 'before the kick')
+  await until(alice, async () => (await messages(alice, group.jid)).some(({ text }) => text === 'before the kick'))
+  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'member'))
+  await alice.inGroup(group.id, (groups, jid) => groups.setRole(jid, 'bob', 'none'))
+  await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'kicked')
+  expect((await conversation(bobs, group.jid)).nick).toBeNull()
+  await bobs.startConversation(group.jid, 'group', 'bob')
+  expect((await conversation(bobs, group.jid)).out).toBeNull()
+  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
+  await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'banned')
+  await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({ condition: expect.stringMatching(/^(forbidden|registration-required)$/) })
+  expect((await messages(bobs, group.jid)).map(({ text }) => text)).toEqual(['before the kick'])
+  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, 'carol@localhost' as Jid, 'none'))
+  await until(carol, async () => (await conversation(carol, group.jid)).out?.why === 'removed')
+  await alice.inGroup(group.id, (groups, jid) => groups.destroy(jid))
+  await until(alice, async () => (await conversation(alice, group.jid)).out?.why === 'destroyed')
+})
+
+test('only who may lead a group does', { timeout: 60_000 }, async () => {
+  const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const group = await alice.createGroup({ name: 'Open house', membersOnly: false, invite: [] })
+  await bobs.startConversation(group.jid, 'group', 'bob')
+  const bobsGroup = await conversation(bobs, group.jid)
+  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))).rejects.toMatchObject({ name: 'StanzaError' })
+  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.destroy(jid))).rejects.toMatchObject({ condition: 'forbidden' })
+  await expect(bobs.renameGroup(bobsGroup.id, 'Mine')).rejects.toMatchObject({ condition: 'forbidden' })
+  expect((await conversation(bobs, group.jid)).name).toBe('Open house')
+})
+
+test('a group with a password: asked for, kept, and used again after a restart', { timeout: 60_000 }, async () => {
+  const room = `secret-${randomUUID()}@rooms.localhost`
+  const foreign = await foreignClient(server, 'carol')
+  await foreign.tell({ do: 'join', room, nick: 'carol' }, 'joined')
+  const field = (name: string, value: string): string => `<field var='${name}'><value>${value}</value></field>`
+  await foreign.tell({ do: 'raw', xml: `<iq type='set' id='c1' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${field('muc#roomconfig_passwordprotectedroom', '1')}${field('muc#roomconfig_roomsecret', 'open sesame')}</x></query></iq>` }, 'done')
+  const alice = await devices.signIn(server, 'alice')
+  await expect.poll(() => alice.startConversation(room, 'group', 'alice').then(() => 'in', (error: { condition?: string }) => error.condition)).toBe('not-authorized')
+  await alice.startConversation(room, 'group', 'alice', 'open sesame')
+  const again = await devices.again(alice)
+  await again.connect()
+  await until(again, async () => again.connection.status === 'online')
+  const group = await conversation(again, room)
+  await until(again, async () => (await members(again, group)).members.some(({ nick, own }) => nick === 'alice' && own))
+  expect(group.out).toBeNull()
+  await foreign.quit()
+})

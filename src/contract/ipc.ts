@@ -51,6 +51,10 @@ export const AppState = z.object({
   files: z.record(z.string(), FileProgress),
   /** Who asks us into groups. */
   invitations: z.array(Invitation),
+  /** Whom we do not want to hear of. */
+  blocked: z.array(Jid),
+  /** Hashes of the pictures that people show, by address. */
+  avatars: z.record(z.string(), z.string()),
   /** Messages the index still lacks, of how many; 0: it is complete. */
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
@@ -97,6 +101,14 @@ export const requests = {
   /** How many messages would be deleted if only those of the last `days` were kept. */
   'settings.expiring': call(z.object({ days: z.number().int().min(1).max(36_500) }), z.number().int()),
   'contacts.answer': call(z.object({ jid: Jid, accept: z.boolean() }), nothing),
+  'contacts.block': call(z.object({ jid: Jid, blocked: z.boolean() }), nothing),
+  /** An empty name: what the contact calls itself. */
+  'contacts.rename': call(z.object({ jid: Jid, name: z.string().trim().max(200) }), nothing),
+  'contacts.remove': call(z.object({ jid: Jid }), nothing),
+  /** What contacts see of us. */
+  'account.setNick': call(z.object({ nick: z.string().trim().max(200) }), nothing),
+  /** A square picture, or none. */
+  'account.setAvatar': call(z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) }).nullable(), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
   'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
@@ -201,6 +213,8 @@ export type AppEvent =
   | { type: 'settings'; settings: Settings }
   | { type: 'presence'; presence: Record<string, Presence> }
   | { type: 'requests'; requests: readonly Jid[] }
+  | { type: 'blocked'; blocked: readonly Jid[] }
+  | { type: 'avatars'; avatars: Record<string, string> }
   | { type: 'invitations'; invitations: readonly Invitation[] }
   /** Who is in some group has changed. */
   | { type: 'occupants' }

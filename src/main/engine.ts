@@ -44,6 +44,10 @@ interface Events {
   typing: [ReadonlyMap<Jid, readonly string[]>]
   /** Who asks to be a contact. */
   requests: [readonly Jid[]]
+  /** Whom we do not want to hear of. */
+  blocked: [readonly Jid[]]
+  /** Somebody looks different. */
+  avatars: []
   /** Who asks us into groups. */
   invitations: [readonly Invitation[]]
   /** Who is in these groups has changed. */
@@ -128,6 +132,9 @@ export class Engine extends EventEmitter<Events> {
   }
   get requests(): readonly Jid[] {
     return this.#session?.requests ?? []
+  }
+  get blocked(): readonly Jid[] {
+    return this.#session?.blocked ?? []
   }
   get invitations(): readonly Invitation[] {
     return this.#session?.invitations ?? []
@@ -273,6 +280,17 @@ export class Engine extends EventEmitter<Events> {
     await this.#connected().answerInvitation(group, accept)
   }
 
+  /** What is asked of the server for the account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
+  block = (jid: Jid, blocked: boolean): Promise<void> => this.#asked((session) => session.block(jid, blocked))
+  renameContact = (jid: Jid, name: string): Promise<void> => this.#asked((session) => session.renameContact(jid, name))
+  removeContact = (jid: Jid): Promise<void> => this.#asked((session) => session.removeContact(jid))
+  setNick = (nick: string): Promise<void> => this.#asked((session) => session.personal.setNick(nick))
+  setAvatar = (picture: { data: Buffer; type: string; side: number } | null): Promise<void> => this.#asked((session) => session.personal.setAvatar(picture))
+
+  async #asked(run: (session: Session) => Promise<void>): Promise<void> {
+    await run(this.#connected())
+  }
+
   #connected(): Session {
     const session = this.#session
     if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
@@ -283,7 +301,7 @@ export class Engine extends EventEmitter<Events> {
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
-    await this.#session?.groups.leave(conversation.jid)
+    await this.#session?.leave(conversation.jid)
     this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
@@ -350,6 +368,12 @@ export class Engine extends EventEmitter<Events> {
     return file === null || file.stored === null ? null : { path: pathOf(this.media.folder, file.stored), name: file.name }
   }
 
+  /** The picture that somebody shows, or null. */
+  async avatarFile(jid: string): Promise<string | null> {
+    const avatar = await this.store.read.avatar(jid)
+    return avatar === null ? null : pathOf(this.media.folder, avatar.stored)
+  }
+
   async star(id: MessageId, on: boolean): Promise<void> {
     this.emit('changes', await this.store.write.star({ id, on }))
   }
@@ -392,7 +416,7 @@ export class Engine extends EventEmitter<Events> {
   async #start(account: AccountSettings): Promise<Session> {
     const learnt = Learnt.safeParse(JSON.parse((await this.store.read.remembered(KEEP_ALIVE)) ?? '{}'))
     const connection = new Connection(account, learnt.success ? learnt.data : {})
-    const session = new Session(connection, this.store, this.media.connect(connection), this.#log)
+    const session = new Session(connection, this.store, this.media.connect(connection), this.media.folder, this.#log)
     connection.active = this.#active
     connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
     this.#session = session
@@ -404,6 +428,8 @@ export class Engine extends EventEmitter<Events> {
       if (changes.added > 0) this.media.downloads.look()
     })
     session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
+    session.on('blocked', (blocked) => this.emit('blocked', blocked))
+    session.on('avatars', () => this.emit('avatars'))
     session.on('invitations', (invitations) => this.emit('invitations', invitations))
     session.on('occupants', (groups) => this.emit('occupants', groups))
     session.on('requests', (requests) => this.emit('requests', requests))

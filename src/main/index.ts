@@ -55,6 +55,8 @@ async function start(): Promise<void> {
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
     engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
+    engine.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
+    engine.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
     engine.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
     engine.on('occupants', () => hub.broadcast({ type: 'occupants' }))
     engine.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
@@ -63,7 +65,10 @@ async function start(): Promise<void> {
   })
 
   await app.whenReady()
-  serveScheme(join(out, 'renderer'), async (attachment) => (await profile.engine.attachmentFile(attachment))?.path ?? null)
+  serveScheme(join(out, 'renderer'), {
+    attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
+    avatar: (jid) => profile.engine.avatarFile(jid)
+  })
   installMenu()
   try {
     if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))

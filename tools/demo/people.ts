@@ -6,7 +6,6 @@ import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
 import { Connection } from '../../src/main/connection/connection.ts'
 import { acceptDefaults, joinGroup } from '../../src/main/protocol/group.ts'
 import { encodeMessage } from '../../src/main/protocol/message.ts'
-import { available } from '../../src/main/protocol/presence.ts'
 import { receiptOf } from '../../src/main/protocol/receipts.ts'
 import { address, CAST, GROUPS, room, YOU, type Character } from './cast.ts'
 import { reply } from './history.ts'
@@ -44,7 +43,7 @@ class Person {
   }
 
   async #enter(): Promise<void> {
-    await this.connection.send(available())
+    await this.connection.send(xml('presence'))
     for (const group of GROUPS)
       if (group.members.includes(this.#character.user)) await this.connection.send(joinGroup(room(group.user), this.#character.name))
   }

@@ -146,6 +146,11 @@ export class Connection extends EventEmitter<Events> {
     return this.#client.send(stanza)
   }
 
+  /** Answers requests of others: with an element, with nothing (true), or by saying that it is not for us (undefined). */
+  answer(type: 'get' | 'set', namespace: string, name: string, handler: (stanza: Element) => Element | true | undefined): void {
+    this.#client.iqCallee[type](namespace, name, ({ stanza }) => handler(stanza))
+  }
+
   /** An IQ and its answer. Rejects with xmpp.js's StanzaError, or ConnectionError where the stream ended or time ran out. */
   async request(iq: Element, timeoutMs = 30_000): Promise<Element> {
     if (!this.isReady) throw new ConnectionError('network', 'not connected')

@@ -30,6 +30,7 @@ declare module '@xmpp/client' {
     options: { domain: string; lang?: string }
     streamManagement: Emitter & { enabled: boolean; id: string; outbound_q: unknown[]; timeout: number; requestAckDebounce: number }
     reconnect: { stop(): void }
+    iqCallee: Record<'get' | 'set', (namespace: string, name: string, handler: (context: { stanza: Element }) => Element | true | undefined) => void>
     iqCaller: { request(stanza: Element, timeoutMs?: number): Promise<Element> }
     connect(service: string): Promise<void>
     open(options: { domain: string; lang?: string }): Promise<unknown>

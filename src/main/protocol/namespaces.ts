@@ -1,4 +1,9 @@
 export const NS = {
+  avatarData: 'urn:xmpp:avatar:data',
+  avatarMetadata: 'urn:xmpp:avatar:metadata',
+  blocking: 'urn:xmpp:blocking',
+  bookmarks: 'urn:xmpp:bookmarks:1',
+  caps: 'http://jabber.org/protocol/caps',
   chatMarkers: 'urn:xmpp:chat-markers:0',
   chatStates: 'http://jabber.org/protocol/chatstates',
   carbons: 'urn:xmpp:carbons:2',
@@ -21,6 +26,7 @@ export const NS = {
   mucOwner: 'http://jabber.org/protocol/muc#owner',
   mucUser: 'http://jabber.org/protocol/muc#user',
   moderation: 'urn:xmpp:message-moderate:1',
+  nick: 'http://jabber.org/protocol/nick',
   oldRetraction: 'urn:xmpp:message-retract:0',
   pubsub: 'http://jabber.org/protocol/pubsub',
   reactions: 'urn:xmpp:reactions:0',

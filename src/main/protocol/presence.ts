@@ -8,5 +8,6 @@ export function presenceOf(stanza: Element): Presence {
   return show === 'away' || show === 'xa' || show === 'dnd' || show === 'chat' ? show : 'online'
 }
 
-export const available = (): Element => xml('presence')
+/** `capabilities`: XEP-0115. */
+export const available = (capabilities: Element): Element => xml('presence', {}, capabilities)
 export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed'): Element => xml('presence', { to, type })

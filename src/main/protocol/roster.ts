@@ -18,6 +18,9 @@ export const rosterGet = (): Element => xml('iq', { type: 'get' }, xml('query', 
 export const rosterAdd = (jid: string, name: string): Element =>
   xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) })))
 
+/** No longer a contact (section 2.5). */
+export const rosterRemove = (jid: string): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, subscription: 'remove' })))
+
 export function rosterItems(iq: Element): RosterItem[] {
   return (iq.getChild('query', NS.roster)?.getChildren('item') ?? []).flatMap((item) => {
     const jid = parseJid(item.attrs['jid'] ?? '')

@@ -391,6 +391,12 @@ export function createWrites(db: WritableDB) {
     removeAccount: () => void accounts.removeAccount(),
     saveContacts,
     removeContact: (jid: Jid) => void accounts.removeContact(jid),
+    /** What a contact calls itself: its name where the user gave it none. */
+    callContact(input: { jid: Jid; name: string }): StoreChanges {
+      const conversation = accounts.callContact(input.jid, input.name) ? conversations.idOf(input.jid) : null
+      return changes(conversation === null ? [] : [conversation])
+    },
+    setAvatar: (input: { jid: Jid; avatar: { hash: string; stored: string } | null }) => void accounts.setAvatar(input.jid, input.avatar),
     /** Merged here, one after the other, so that two windows' changes at once are both kept. */
     changeSettings(change: Partial<Settings>): Settings {
       const settings = { ...accounts.settings(), ...change }

@@ -1,6 +1,6 @@
 /** One account's life: what is done at each (re)connect, and where each stanza goes. */
 import { EventEmitter } from 'node:events'
-import { xml, type Element } from '@xmpp/client'
+import type { Element } from '@xmpp/client'
 import { bare, localOf, parseJid, resource } from '../../contract/address.ts'
 import type { Invitation, Jid, OutReason, Presence } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -10,18 +10,22 @@ import { delayStamp } from '../protocol/delay.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { available, presenceOf, subscription } from '../protocol/presence.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
-import { displayedMarks, displayedMarksQuery, publishDisplayed } from '../protocol/displayed-sync.ts'
 import { displayed, displayedId } from '../protocol/markers.ts'
 import { invitationOf, type Invitation as MucInvitation } from '../protocol/group.ts'
+import { block, blocklist, blocklistQuery, blockPush } from '../protocol/blocking.ts'
+import type { Bookmark } from '../protocol/bookmarks.ts'
+import { NS } from '../protocol/namespaces.ts'
 import { receiptFor, receiptOf } from '../protocol/receipts.ts'
-import { isRosterPush, rosterAdd, rosterGet, rosterItems, type RosterItem } from '../protocol/roster.ts'
+import { isRosterPush, rosterAdd, rosterGet, rosterItems, rosterRemove, type RosterItem } from '../protocol/roster.ts'
 import type { Uploads } from '../media/uploads.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { catchUp, fillHole, type CatchUpContext } from './catch-up.ts'
+import { capabilities, discoAnswer } from './caps.ts'
 import { Groups, JoinError } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Outbox } from './outbox.ts'
+import { Personal } from './personal.ts'
 
 /** What could not be stored is asked for again after this time, ms. */
 const AGAIN_MS = 2000
@@ -56,12 +60,17 @@ interface Events {
   /** Who is in these groups has changed. */
   occupants: [Jid[]]
   invitations: [readonly Invitation[]]
+  /** Whom we do not want to hear of. */
+  blocked: [readonly Jid[]]
+  /** Somebody looks different. */
+  avatars: []
 }
 
 export class Session extends EventEmitter<Events> {
   readonly connection: Connection
   readonly groups: Groups
   readonly outbox: Outbox
+  readonly personal: Personal
   readonly #store: Store
   readonly #log: Log
   readonly #inbox: Inbox
@@ -71,6 +80,7 @@ export class Session extends EventEmitter<Events> {
   readonly #context: CatchUpContext
   readonly #requests = new Set<Jid>()
   readonly #invitations = new Map<Jid, Invitation>()
+  readonly #blocked = new Set<Jid>()
   /** What invitations say lets us in. */
   readonly #passwords = new Map<Jid, string>()
   #entering: NodeJS.Timeout | null = null
@@ -79,7 +89,7 @@ export class Session extends EventEmitter<Events> {
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
 
-  constructor(connection: Connection, store: Store, uploads: Uploads, log: Log) {
+  constructor(connection: Connection, store: Store, uploads: Uploads, folder: string, log: Log) {
     super()
     this.connection = connection
     this.#store = store
@@ -104,6 +114,30 @@ export class Session extends EventEmitter<Events> {
       if (why === 'interrupted') this.#enterLater()
       else this.#background(this.#leave(group, why, reason))
     })
+    this.personal = new Personal({
+      connection,
+      store,
+      own: this.#own,
+      folder,
+      isContact: (jid) => this.#roster.has(jid),
+      onChanges,
+      onBookmark: (mark) => this.#followBookmark(mark),
+      onAvatar: () => this.emit('avatars'),
+      info: log.info
+    })
+    connection.answer('get', NS.disco, 'query', (stanza) => discoAnswer(stanza.getChild('query')?.attrs['node']))
+    connection.answer('set', NS.roster, 'query', (stanza) => {
+      if (!isRosterPush(stanza, this.#own)) return undefined
+      this.#background(this.#onRosterPush(stanza))
+      return true
+    })
+    for (const name of ['block', 'unblock'])
+      connection.answer('set', NS.blocking, name, (stanza) => {
+        const push = blockPush(stanza)
+        if (push === null || (stanza.attrs['from'] !== undefined && stanza.attrs['from'] !== this.#own)) return undefined
+        this.#onBlocked(push.jids, push.blocked)
+        return true
+      })
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => this.emit('presenceReset'))
@@ -152,10 +186,23 @@ export class Session extends EventEmitter<Events> {
 
   /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
   async join(group: Jid, nick: string, options: JoinOptions = {}): Promise<void> {
+    const name = await this.#enter(group, nick, options)
+    this.#noteGroup(group, name, options.password ?? null)
+  }
+
+  /** Leaves a group, on all of our devices. */
+  async leave(group: Jid): Promise<void> {
+    await this.groups.leave(group)
+    this.personal.noteGroup({ group, autojoin: false, name: '', nick: null, password: null })
+  }
+
+  async #enter(group: Jid, nick: string, options: JoinOptions = {}): Promise<string> {
     // once inside, live messages come before its archive was read
     this.#inbox.park(group)
+    let name: string
     try {
       const entered = await this.groups.join(group, nick, options)
+      name = entered.name
       this.emit('changes', await this.#store.write.enterGroup({ jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
     } catch (error) {
       // without a connection nobody knows whether we are in: its archive says what came
@@ -164,6 +211,7 @@ export class Session extends EventEmitter<Events> {
     }
     await this.#readArchive(group)
     this.outbox.flush()
+    return name
   }
 
   /** Work that nobody waits for; its failure is told to the log. */
@@ -184,12 +232,14 @@ export class Session extends EventEmitter<Events> {
       this.#inbox.park(this.#own)
       await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
       await this.#loadRoster()
-      await this.connection.send(available())
+      await this.connection.send(available(capabilities()))
       await this.#readArchive(this.#own)
       this.connection.catchingUp = false
       this.outbox.open(false)
       await this.#joinGroups()
-      await this.#readMarks()
+      await this.#followBookmarks()
+      await this.personal.readMarks()
+      await this.#loadBlocked()
     } catch (error) {
       // the connection says itself why it was lost; all of this is done again at the next one
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
@@ -202,7 +252,7 @@ export class Session extends EventEmitter<Events> {
   async #joinGroups(): Promise<void> {
     for (const conversation of await this.#store.read.conversations()) {
       if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid') || this.groups.isJoined(conversation.jid)) continue
-      await this.join(conversation.jid, conversation.nick).catch((error: unknown) => {
+      await this.#enter(conversation.jid, conversation.nick).catch((error: unknown) => {
         if (!(error instanceof JoinError)) throw error
         this.#log.warn(error.message)
         const why = FINAL[error.condition]
@@ -225,6 +275,74 @@ export class Session extends EventEmitter<Events> {
       this.#entering = null
       if (this.connection.isReady) this.#background(this.#joinGroups())
     }, ENTER_MS)
+  }
+
+  /** Enters the groups that our other devices are in; tells them of those that they do not know yet. */
+  async #followBookmarks(): Promise<void> {
+    const marks = await this.personal.bookmarks()
+    if (marks === null) return
+    for (const mark of marks) if (mark.autojoin) await this.#followBookmark(mark)
+    const marked = new Set(marks.map(({ group }) => group))
+    for (const conversation of await this.#store.read.conversations()) {
+      if (conversation.kind !== 'group' || marked.has(conversation.jid) || !this.groups.isJoined(conversation.jid)) continue
+      this.#noteGroup(conversation.jid, conversation.name, await this.#store.read.groupPassword(conversation.id))
+    }
+  }
+
+  #noteGroup(group: Jid, name: string, password: string | null): void {
+    this.personal.noteGroup({ group, autojoin: true, name, nick: this.groups.nickIn(group), password })
+  }
+
+  async #followBookmark({ group, autojoin, nick, password }: Bookmark): Promise<void> {
+    const conversation = await this.#store.read.conversationByJid(group)
+    if (!autojoin) {
+      // another device has left it
+      if (conversation !== null && conversation.nick !== null) await this.#leave(group, 'left', '')
+      return
+    }
+    // who was put out is not let in again; who left here has taken the bookmark back
+    if (this.groups.nickIn(group) !== null || (conversation?.out ?? null) !== null) return
+    await this.#enter(group, nick ?? this.defaultNick, { password }).catch((error: unknown) => {
+      if (!(error instanceof JoinError)) throw error
+      this.#log.warn(error.message)
+    })
+  }
+
+  get blocked(): readonly Jid[] {
+    return [...this.#blocked]
+  }
+
+  async #loadBlocked(): Promise<void> {
+    const answer = await this.connection.request(blocklistQuery()).catch(() => null)
+    this.#blocked.clear()
+    this.#onBlocked(answer === null ? [] : blocklist(answer), true)
+  }
+
+  #onBlocked(jids: readonly Jid[], blocked: boolean): void {
+    // to unblock nobody in particular is to unblock everybody
+    if (!blocked && jids.length === 0) this.#blocked.clear()
+    for (const jid of jids) {
+      if (blocked) this.#blocked.add(jid)
+      else this.#blocked.delete(jid)
+    }
+    this.emit('blocked', this.blocked)
+  }
+
+  /** Rejects where the server refuses. */
+  async block(jid: Jid, blocked: boolean): Promise<void> {
+    await this.connection.request(block(jid, blocked))
+    this.#onBlocked([jid], blocked)
+    if (blocked) this.#setRequest(jid, false)
+  }
+
+  /** Gives a contact a name; an empty one: what it calls itself. */
+  async renameContact(jid: Jid, name: string): Promise<void> {
+    await this.connection.request(rosterAdd(jid, name))
+  }
+
+  /** Neither sees the other any more; their conversation stays. */
+  async removeContact(jid: Jid): Promise<void> {
+    await this.connection.request(rosterRemove(jid))
   }
 
   /** Those who ask us into groups that we are not in. */
@@ -316,11 +434,11 @@ export class Session extends EventEmitter<Events> {
   #onStanza(stanza: Element): void {
     if (stanza.name === 'message') this.#onMessage(stanza)
     else if (stanza.name === 'presence') this.#onPresence(stanza)
-    else if (isRosterPush(stanza, this.#own)) this.#background(this.#onRosterPush(stanza))
   }
 
   #onMessage(stanza: Element): void {
     if (isArchiveResult(stanza)) return
+    if (this.personal.take(stanza)) return
     const carbon = carbonOf(stanza, this.#own)
     if (carbon === 'spoofed') {
       this.#log.warn(`a carbon that is not our account's was ignored`)
@@ -374,15 +492,7 @@ export class Session extends EventEmitter<Events> {
 
   /** Tells our other devices alone, also those that come later. */
   noteRead(conversation: Jid, stanzaId: string): void {
-    if (!this.connection.isReady) return
-    const by = this.groups.nickIn(conversation) === null ? this.#own : conversation
-    this.connection.request(publishDisplayed({ conversation, stanzaId }, by)).catch((error: unknown) => this.#log.info(`what was read is not kept for other devices: ${String(error)}`))
-  }
-
-  /** How far our other devices have read meanwhile. */
-  async #readMarks(): Promise<void> {
-    const answer = await this.connection.request(displayedMarksQuery()).catch(() => null)
-    for (const { conversation, stanzaId } of answer === null ? [] : displayedMarks(answer)) this.emit('changes', await this.#store.write.displayed({ conversation, id: stanzaId, outgoing: true }))
+    this.personal.noteRead(conversation, stanzaId, this.groups.nickIn(conversation) === null ? this.#own : conversation)
   }
 
   tellTyping(conversation: Jid, typing: boolean): void {
@@ -434,7 +544,6 @@ export class Session extends EventEmitter<Events> {
         await this.#store.write.removeContact(item.jid)
       } else this.#roster.set(item.jid, item)
     }
-    await this.connection.send(xml('iq', { type: 'result', id: stanza.attrs['id'] })).catch(() => undefined)
     await this.#saveRoster(items, false)
   }
 

@@ -1,4 +1,4 @@
-/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages; under a strict content security policy. */
+/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /avatar/ those of people; under a strict content security policy. */
 import { protocol } from 'electron'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -54,6 +54,12 @@ const MEDIA: Record<string, string> = {
   '.bmp': 'image/bmp'
 }
 
+/** Where the files lie that pages may show; null: there is none. */
+export interface Files {
+  attachment(id: number): Promise<string | null>
+  avatar(jid: string): Promise<string | null>
+}
+
 /** A file, or the part of it that is asked for (RFC 9110 section 14.2): players seek so. */
 async function serveMedia(file: string, type: string, range: string | null): Promise<Response> {
   const { size } = await stat(file)
@@ -73,16 +79,16 @@ export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
 }
 
-/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `media`: the file of an attachment. */
-export function serveScheme(folder: string, media: (attachment: number) => Promise<string | null>): void {
+/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. */
+export function serveScheme(folder: string, { attachment, avatar }: Files): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
     const type = TYPES[extname(path)]
     const notFound = new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } })
-    const attachment = /^\/media\/(\d{1,15})$/.exec(url.pathname)?.[1]
-    if (url.host === 'mnemo' && request.method === 'GET' && attachment !== undefined) {
-      const file = await media(Number(attachment))
+    const [, kind, name = ''] = /^\/(media|avatar)\/([^/]{1,4000})$/.exec(url.pathname) ?? []
+    if (url.host === 'mnemo' && request.method === 'GET' && kind !== undefined) {
+      const file = kind === 'avatar' ? await avatar(decodeURIComponent(name)) : /^\d{1,15}$/.test(name) ? await attachment(Number(name)) : null
       const shown = MEDIA[extname(file ?? '')]
       return file === null || shown === undefined ? notFound : serveMedia(file, shown, request.headers.get('range')).catch(() => notFound)
     }

@@ -52,6 +52,26 @@ export default {
     'file-gone': 'The file is no longer on this computer.',
     'bad-upload-slot': 'The server offers no safe place for files.'
   },
+  contact: {
+    about: 'About this contact',
+    rename: 'Rename',
+    nameHint: 'What they call themselves',
+    copy: 'Copy address',
+    block: 'Block',
+    unblock: 'Unblock',
+    blocked: 'Blocked: you do not hear from each other',
+    blockedList: 'Blocked',
+    youBlocked: 'You have blocked {name}.',
+    remove: 'Remove contact',
+    removeTitle: 'Remove {name} from your contacts?',
+    removeAbout: 'You no longer see when the other is there. The conversation stays.'
+  },
+  profile: {
+    choose: 'Choose picture …',
+    remove: 'Remove picture',
+    nick: 'Your name, as new contacts see it',
+    done: 'Done; your contacts see it.'
+  },
   group: {
     create: 'New group',
     createAbout: 'A group on your own server. The people you choose are asked in.',

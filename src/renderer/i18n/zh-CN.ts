@@ -52,6 +52,26 @@ export default {
     'file-gone': '这个文件已不在本机。',
     'bad-upload-slot': '服务器没有提供安全的存放位置。'
   },
+  contact: {
+    about: '联系人资料',
+    rename: '修改备注',
+    nameHint: '对方自己的名字',
+    copy: '复制地址',
+    block: '加入黑名单',
+    unblock: '移出黑名单',
+    blocked: '已加入黑名单：互相收不到消息',
+    blockedList: '黑名单',
+    youBlocked: '你已把 {name} 加入黑名单。',
+    remove: '删除联系人',
+    removeTitle: '删除联系人 {name}？',
+    removeAbout: '双方不再看到对方是否在线。会话仍然保留。'
+  },
+  profile: {
+    choose: '选择头像…',
+    remove: '移除头像',
+    nick: '你的名字（新联系人看到的）',
+    done: '已更新，联系人可以看到。'
+  },
   group: {
     create: '新建群',
     createAbout: '在你的服务器上建群，并邀请选中的人。',

@@ -15,6 +15,8 @@ export const useAppStore = defineStore('app', () => {
       else if (event.type === 'presence') state.value.presence = event.presence
       else if (event.type === 'requests') state.value.requests = [...event.requests]
       else if (event.type === 'invitations') state.value.invitations = [...event.invitations]
+      else if (event.type === 'blocked') state.value.blocked = [...event.blocked]
+      else if (event.type === 'avatars') state.value.avatars = event.avatars
       else if (event.type === 'files') state.value.files = event.files
       else if (event.type === 'typing') state.value.typing = event.typing
       else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }
@@ -37,7 +39,8 @@ export const useAppStore = defineStore('app', () => {
   })
   const typingIn = (jid: string): readonly string[] => state.value?.typing[jid] ?? []
   const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
+  const avatarOf = (jid: string): string | null => state.value?.avatars[jid] ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
-  return { load, now, language, presenceOf, typingIn, change }
+  return { load, now, language, presenceOf, avatarOf, typingIn, change }
 })

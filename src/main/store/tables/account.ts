@@ -1,4 +1,4 @@
-/** Statements of the tables `account`, `contact` and `setting`. */
+/** Statements of the tables `account`, `contact`, `avatar` and `setting`. */
 import { AccountSettings, SearchHistory, Settings } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
@@ -10,9 +10,20 @@ export interface Contact {
 
 export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', keepDays: null, fetchUpTo: 20 * 1024 ** 2, tellRead: true, tellTyping: true }
 
+/** What somebody looks like. */
+export interface Avatar {
+  jid: string
+  /** SHA-1, hex */
+  hash: string
+  /** Its name in the media folder. */
+  stored: string
+}
+
 export function accountReads(db: ReadableDB) {
   const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id LIMIT 1').pluck()
   const contacts = db.prepare<[], Contact>('SELECT jid, name, subscription FROM contact ORDER BY jid')
+  const avatars = db.prepare<[], Avatar>('SELECT jid, hash, stored FROM avatar')
+  const avatar = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE jid = ?')
   const setting = db.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
   return {
     account(): AccountSettings | null {
@@ -20,6 +31,8 @@ export function accountReads(db: ReadableDB) {
       return json === undefined ? null : AccountSettings.parse(JSON.parse(json))
     },
     contacts: () => contacts.all(),
+    avatars: () => avatars.all(),
+    avatar: (jid: string): Avatar | null => avatar.get(jid) ?? null,
     settings(): Settings {
       const json = setting.get('settings')
       return json === undefined ? DEFAULT_SETTINGS : Settings.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(json) as object) })
@@ -40,9 +53,12 @@ export function accountWrites(db: WritableDB) {
   const removeOthers = db.prepare('DELETE FROM account WHERE jid <> ?')
   const removeAll = db.prepare('DELETE FROM account')
   const saveContact = db.prepare(
-    `INSERT INTO contact (jid, name, subscription) VALUES (?, ?, ?)
-     ON CONFLICT (jid) DO UPDATE SET name = excluded.name, subscription = excluded.subscription`
+    `INSERT INTO contact (jid, name, given, subscription) VALUES (:jid, :name, :name, :subscription)
+     ON CONFLICT (jid) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription`
   )
+  const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND nick <> :nick")
+  const setAvatar = db.prepare('INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored')
+  const removeAvatar = db.prepare('DELETE FROM avatar WHERE jid = ?')
   const removeContact = db.prepare('DELETE FROM contact WHERE jid = ?')
   const set = db.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
   return {
@@ -52,7 +68,10 @@ export function accountWrites(db: WritableDB) {
       save.run(settings.jid, JSON.stringify(settings))
     },
     removeAccount: () => removeAll.run(),
-    saveContact: (contact: Contact) => saveContact.run(contact.jid, contact.name, contact.subscription),
+    saveContact: (contact: Contact) => saveContact.run(contact),
+    /** What a contact calls itself; false: that was known. */
+    callContact: (jid: string, nick: string): boolean => call.run({ jid, nick }).changes > 0,
+    setAvatar: (jid: string, avatar: Omit<Avatar, 'jid'> | null) => (avatar === null ? removeAvatar.run(jid) : setAvatar.run(jid, avatar.hash, avatar.stored)),
     removeContact: (jid: string) => removeContact.run(jid),
     saveSettings: (settings: Settings) => set.run('settings', JSON.stringify(settings)),
     saveSearchHistory: (history: SearchHistory) => set.run('search-history', JSON.stringify(history)),

@@ -41,13 +41,13 @@ export function attachmentReads(db: ReadableDB) {
        AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid))
      ORDER BY a.id DESC LIMIT ?`
   )
-  const stored = db.prepare<[], string>('SELECT DISTINCT stored FROM attachment WHERE stored IS NOT NULL').pluck()
+  const stored = db.prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar').pluck()
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
     /** Those that may be fetched unasked, the latest first: of contacts and groups, of `most` bytes or an unknown size. */
     toFetch: (before: number, most: number, limit: number): AttachmentRow[] => toFetch.all(before, most, limit),
-    /** The names in the media folder that attachments have. */
+    /** The names in the media folder that attachments and avatars have. */
     storedNames: (): string[] => stored.all()
   }
 }

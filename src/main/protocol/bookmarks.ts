@@ -1,0 +1,34 @@
+/** XEP-0402 PEP Native Bookmarks: the groups that our devices are in. */
+import { xml, type Element } from '@xmpp/client'
+import { bare, parseJid } from '../../contract/address.ts'
+import type { Jid } from '../../contract/domain.ts'
+import { NS } from './namespaces.ts'
+import { publish, retract, type Item } from './pubsub.ts'
+
+export interface Bookmark {
+  group: Jid
+  /** All devices are to be in it. */
+  autojoin: boolean
+  name: string
+  nick: string | null
+  password: string | null
+}
+
+export const publishBookmark = ({ group, autojoin, name, nick, password }: Bookmark): Element =>
+  publish(
+    NS.bookmarks,
+    group,
+    xml('conference', { xmlns: NS.bookmarks, autojoin: String(autojoin), ...(name === '' ? {} : { name }) }, ...(nick === null ? [] : [xml('nick', {}, nick)]), ...(password === null ? [] : [xml('password', {}, password)])),
+    'private'
+  )
+export const removeBookmark = (group: Jid): Element => retract(NS.bookmarks, group)
+
+/** What an item says; where it was taken back: not to be in it. */
+export function bookmark({ id, payload }: Item): Bookmark | null {
+  const group = parseJid(id)
+  if (group === null || !group.includes('@') || group !== bare(group)) return null
+  if (payload === null) return { group, autojoin: false, name: '', nick: null, password: null }
+  if (!payload.is('conference', NS.bookmarks)) return null
+  const autojoin = payload.attrs['autojoin'] === 'true' || payload.attrs['autojoin'] === '1'
+  return { group, autojoin, name: (payload.attrs['name'] ?? '').slice(0, 200), nick: payload.getChildText('nick')?.slice(0, 200) ?? null, password: payload.getChildText('password') ?? null }
+}

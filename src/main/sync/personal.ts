@@ -1,0 +1,139 @@
+/** What our account keeps for all of our devices, and what contacts show of themselves (XEP-0163). */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Element } from '@xmpp/client'
+import type { Jid } from '../../contract/domain.ts'
+import type { Connection } from '../connection/connection.ts'
+import { keep } from '../media/folder.ts'
+import { avatarData, avatarInfo, LARGEST_AVATAR, nickOf, publishAvatarData, publishAvatarInfo, publishNick, removeAvatar } from '../protocol/avatars.ts'
+import { bookmark, publishBookmark, removeBookmark, type Bookmark } from '../protocol/bookmarks.ts'
+import { displayedMark, publishDisplayed } from '../protocol/displayed-sync.ts'
+import { NS } from '../protocol/namespaces.ts'
+import { eventOf, itemsOf, itemsQuery, type Item } from '../protocol/pubsub.ts'
+import type { Store } from '../store/store.ts'
+import type { StoreChanges } from '../store/writer.ts'
+
+export interface PersonalOptions {
+  connection: Connection
+  store: Store
+  own: Jid
+  /** Where pictures are kept. */
+  folder: string
+  isContact(jid: Jid): boolean
+  onChanges(changes: StoreChanges): void
+  /** A device of ours is in a group, or no longer. */
+  onBookmark(bookmark: Bookmark): Promise<void>
+  /** Somebody shows another picture, or none. */
+  onAvatar(): void
+  info(message: string): void
+}
+
+export class Personal {
+  readonly #options: PersonalOptions
+  /** Whose picture is on its way, so that it is asked for once. */
+  readonly #fetching = new Set<Jid>()
+
+  constructor(options: PersonalOptions) {
+    this.#options = options
+  }
+
+  /** Whether a message was a notification; those of strangers are ignored. */
+  take(stanza: Element): boolean {
+    const { own, isContact, info } = this.#options
+    const event = eventOf(stanza, own)
+    if (event === null) return false
+    const { owner, node, items } = event
+    if (owner !== own && !isContact(owner)) return true
+    for (const item of items) void this.#on(owner, node, item).catch((error: unknown) => info(`${node} of ${owner}: ${String(error)}`))
+    return true
+  }
+
+  async #on(owner: Jid, node: string, item: Item): Promise<void> {
+    const { own, store, onChanges, onBookmark } = this.#options
+    if (node === NS.avatarMetadata) await this.#onAvatar(owner, item)
+    else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ jid: owner, name: nickOf(item) }))
+    if (owner !== own) return
+    if (node === NS.displayedSync) await this.#onMark(item)
+    const marked = node === NS.bookmarks ? bookmark(item) : null
+    if (marked !== null) await onBookmark(marked)
+  }
+
+  async #onMark(item: Item): Promise<void> {
+    const mark = displayedMark(item)
+    if (mark !== null) this.#options.onChanges(await this.#options.store.write.displayed({ conversation: mark.conversation, id: mark.stanzaId, outgoing: true }))
+  }
+
+  /** How far our other devices have read meanwhile. */
+  async readMarks(): Promise<void> {
+    for (const item of await this.#items(NS.displayedSync)) await this.#onMark(item)
+  }
+
+  /** The groups that our devices are in; null: the server keeps none. */
+  async bookmarks(): Promise<Bookmark[] | null> {
+    const answer = await this.#options.connection.request(itemsQuery(NS.bookmarks)).catch((error: unknown) => {
+      if (error instanceof Error && error.name === 'StanzaError') return null
+      throw error
+    })
+    return answer === null ? null : itemsOf(answer).flatMap((item) => bookmark(item) ?? [])
+  }
+
+  /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
+  noteRead(conversation: Jid, stanzaId: string, by: Jid): void {
+    this.#publish(publishDisplayed({ conversation, stanzaId }, by))
+  }
+  /** Our other devices are to be in a group, too, or no longer. */
+  noteGroup(mark: Bookmark): void {
+    this.#publish(mark.autojoin ? publishBookmark(mark) : removeBookmark(mark.group))
+  }
+  /** What contacts without a name for us see. */
+  async setNick(nick: string): Promise<void> {
+    await this.#options.connection.request(publishNick(nick))
+  }
+
+  /** A square picture of ours; null: none. Rejects where the server refuses. */
+  async setAvatar(picture: { data: Buffer; type: string; side: number } | null): Promise<void> {
+    const { connection } = this.#options
+    if (picture === null) {
+      await connection.request(removeAvatar())
+      return
+    }
+    const id = createHash('sha1').update(picture.data).digest('hex')
+    await connection.request(publishAvatarData(id, picture.data))
+    await connection.request(publishAvatarInfo({ id, bytes: picture.data.length, type: picture.type }, picture.side))
+  }
+
+  async #onAvatar(owner: Jid, item: Item): Promise<void> {
+    const { store, connection, folder, onAvatar } = this.#options
+    const info = avatarInfo(item)
+    if (info === undefined || this.#fetching.has(owner)) return
+    const known = await store.read.avatar(owner)
+    if (info === null) {
+      await store.write.setAvatar({ jid: owner, avatar: null })
+      onAvatar()
+      return
+    }
+    if (known?.hash === info.id) return
+    this.#fetching.add(owner)
+    try {
+      const [found] = itemsOf(await connection.request(itemsQuery(NS.avatarData, owner, info.id)))
+      const data = found === undefined ? null : avatarData(found)
+      if (data === null || createHash('sha1').update(data).digest('hex') !== info.id) throw new Error('the picture is not the one that was announced')
+      const { stored } = await keep(folder, Readable.from([data]), `avatar.${info.type.slice(6)}`, { most: LARGEST_AVATAR })
+      await store.write.setAvatar({ jid: owner, avatar: { hash: info.id, stored } })
+      onAvatar()
+    } finally {
+      this.#fetching.delete(owner)
+    }
+  }
+
+  async #items(node: string): Promise<Item[]> {
+    const answer = await this.#options.connection.request(itemsQuery(node)).catch(() => null)
+    return answer === null ? [] : itemsOf(answer)
+  }
+
+  /** What is of no harm where it fails. */
+  #publish(stanza: Element): void {
+    if (!this.#options.connection.isReady) return
+    this.#options.connection.request(stanza).catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
+  }
+}

@@ -1,0 +1,117 @@
+/** What an account keeps for all of its devices, and what contacts show: bookmarks, read marks, pictures, names, blocking. */
+import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Jid } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/main/engine.ts'
+import { foreignClient } from '../support/foreign.ts'
+import { gradient } from '../support/pictures.ts'
+import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+const devices = new Devices()
+beforeAll(async () => void (server = await startServer(['mallory'])), 60_000)
+afterAll(async () => {
+  await devices.end()
+  await server.stop()
+})
+const alice = 'alice@localhost' as Jid
+const [bob, carol] = ['bob@localhost' as Jid, 'carol@localhost' as Jid]
+
+test('a group that one device enters or leaves, the others do, too; also those that sign in later', { timeout: 60_000 }, async () => {
+  const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
+  const room = `marks-${randomUUID()}@rooms.localhost`
+  const { id } = await desk.startConversation(room, 'group', 'alice')
+  await until(laptop, async () => (await laptop.store.read.conversationByJid(room))?.nick !== null && (await laptop.store.read.conversationByJid(room)) !== null)
+  await desk.send(id, 'said at the desk')
+  await until(laptop, async () => (await messages(laptop, room)).some(({ text }) => text === 'said at the desk'))
+  const later = await devices.signIn(server, 'alice')
+  await until(later, async () => (await messages(later, room)).some(({ text }) => text === 'said at the desk'))
+  await laptop.leave((await laptop.store.read.conversationByJid(room))!.id)
+  for (const engine of [desk, later]) await until(engine, async () => (await engine.store.read.conversationByJid(room))?.out?.why === 'left')
+  expect((await messages(desk, room)).map(({ text }) => text)).toEqual(['said at the desk'])
+})
+
+test('what is read on one device is read on the others at once', { timeout: 60_000 }, async () => {
+  const [desk, laptop, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const { id } = await bobs.startConversation(alice, 'direct', null)
+  await bobs.send(id, 'read me')
+  const unread = async (engine: Engine): Promise<number> => (await engine.store.read.conversationByJid(bob))?.unread ?? -1
+  for (const engine of [desk, laptop]) await until(engine, async () => (await unread(engine)) === 1)
+  // no contact is told, but the other device is
+  await desk.store.write.changeSettings({ tellRead: false })
+  const [message] = (await messages(desk, bob)).slice(-1)
+  await desk.markRead(message!.conversation, message!.id)
+  await until(laptop, async () => (await unread(laptop)) === 0)
+})
+
+test('a picture and a name reach contacts, who keep them offline; a lying picture does not', { timeout: 60_000 }, async () => {
+  const [alices, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const picture = gradient(64, 64, [255, 0, 0], [0, 0, 255])
+  await alices.setAvatar({ data: picture, type: 'image/png', side: 64 })
+  const seen = await until(bobs, async () => bobs.store.read.avatar(alice))
+  expect(seen.hash).toBe(createHash('sha1').update(picture).digest('hex'))
+  expect(readFileSync((await bobs.avatarFile(alice))!)).toEqual(picture)
+  await alices.setAvatar(null)
+  await until(bobs, async () => (await bobs.store.read.avatar(alice)) === null)
+  // what somebody calls themselves counts only where the user gave no name
+  await bobs.renameContact(alice, '')
+  await alices.setNick('爱丽丝 Alice')
+  const name = async (): Promise<string | undefined> => (await bobs.store.read.conversationByJid(alice))?.name
+  await until(bobs, async () => (await name()) === '爱丽丝 Alice')
+  await bobs.renameContact(alice, 'Boss')
+  await until(bobs, async () => (await name()) === 'Boss')
+  await bobs.renameContact(alice, '')
+  await until(bobs, async () => (await name()) === '爱丽丝 Alice')
+
+  const foreign = await foreignClient(server, 'carol')
+  const item = (node: string, id: string, payload: string): string => `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${id}'>${payload}</item></publish></pubsub></iq>`
+  const hash = 'ab'.repeat(20)
+  await foreign.tell({ do: 'raw', xml: item('urn:xmpp:avatar:data', hash, `<data xmlns='urn:xmpp:avatar:data'>${picture.toString('base64')}</data>`) }, 'done')
+  await foreign.tell({ do: 'raw', xml: item('urn:xmpp:avatar:metadata', hash, `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`) }, 'done')
+  await foreign.tell({ do: 'send', to: bob, bodies: ['after the lying picture'] }, 'sent')
+  await until(bobs, async () => (await messages(bobs, carol)).some(({ text }) => text === 'after the lying picture'))
+  expect(await bobs.store.read.avatar(carol)).toBeNull()
+  await foreign.quit()
+})
+
+test('who is blocked is not heard, on no device, until they are unblocked', { timeout: 60_000 }, async () => {
+  const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
+  const foreign = await foreignClient(server, 'carol')
+  await desk.block(carol, true)
+  await until(laptop, async () => laptop.blocked.includes(carol))
+  await foreign.tell({ do: 'send', to: alice, bodies: ['can you hear me?'] }, 'sent')
+  await desk.block(carol, false)
+  await until(laptop, async () => laptop.blocked.length === 0)
+  await foreign.tell({ do: 'send', to: alice, bodies: ['and now?'] }, 'sent')
+  await until(desk, async () => (await messages(desk, carol)).some(({ text }) => text === 'and now?'))
+  expect((await messages(desk, carol)).some(({ text }) => text === 'can you hear me?')).toBe(false)
+  await foreign.quit()
+})
+
+test('a stranger can neither push contacts, nor blocks, nor bookmarks, nor read marks', { timeout: 60_000 }, async () => {
+  const desk = await devices.signIn(server, 'alice')
+  const foreign = await foreignClient(server, 'mallory')
+  // what goes to a bare address the server answers itself: she has to know the full one
+  const { id } = await desk.store.write.ensureConversation({ jid: 'mallory@localhost' as Jid, kind: 'direct', name: '', nick: null })
+  await desk.send(id, 'who are you?')
+  const full = (await foreign.waitFor(({ event, body }) => event === 'message' && body === 'who are you?')).sender ?? ''
+  expect(full).toMatch(/^alice@localhost\/./)
+  const before = JSON.stringify([await desk.store.read.contacts(), (await desk.store.read.conversations()).map(({ jid }) => jid)])
+  const room = `evil-${randomUUID()}@rooms.localhost`
+  const event = (node: string, id: string, payload: string): string => `<message to='${full}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${node}'><item id='${id}'>${payload}</item></items></event></message>`
+  for (const xml of [
+    `<iq type='set' id='r1' to='${full}'><query xmlns='jabber:iq:roster'><item jid='evil@localhost' name='Bank' subscription='both'/></query></iq>`,
+    `<iq type='set' id='b1' to='${full}'><block xmlns='urn:xmpp:blocking'><item jid='bob@localhost'/></block></iq>`,
+    event('urn:xmpp:bookmarks:1', room, `<conference xmlns='urn:xmpp:bookmarks:1' autojoin='true'><nick>alice</nick></conference>`),
+    event('http://jabber.org/protocol/nick', 'current', `<nick xmlns='http://jabber.org/protocol/nick'>Bob</nick>`),
+    event('urn:xmpp:avatar:metadata', 'x', `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${'cd'.repeat(20)}' bytes='10' type='image/png'/></metadata>`)
+  ])
+    await foreign.tell({ do: 'raw', xml }, 'done')
+  await foreign.tell({ do: 'send', to: alice, bodies: ['done with it'] }, 'sent')
+  await until(desk, async () => (await messages(desk, 'mallory@localhost')).some(({ text }) => text === 'done with it'))
+  expect(JSON.stringify([await desk.store.read.contacts(), (await desk.store.read.conversations()).map(({ jid }) => jid)])).toBe(before)
+  expect(desk.blocked).toEqual([])
+  expect((await desk.store.read.avatars()).map(({ jid }) => jid)).not.toContain('mallory@localhost')
+  await foreign.quit()
+})

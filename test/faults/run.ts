@@ -42,6 +42,8 @@ export interface FaultResult {
 const GROUP: Place = { jid: 'faults@rooms.localhost', kind: 'group' }
 const NAMES = ['alice', 'bob'] as const
 const SETTLE_MS = 180_000
+/** Messages from which on the server needs archives in a database. */
+const LARGE = 1000
 /** Room of the small disk, MB. */
 const DISK = 256
 
@@ -145,7 +147,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   const started = performance.now()
   const random = seeded(seed)
   const between = (least: number, most: number): number => least + random() * (most - least)
-  const server = await startServer()
+  const server = await startServer([], options.messages > LARGE)
   const root = mkdtempSync(join(tmpdir(), 'mnemo-faults-'))
   const disk = join(root, 'small-disk')
   const hasDisk = mount(disk)

@@ -14,8 +14,8 @@ export interface TestServer extends Prosody {
 
 export const USERS = ['alice', 'bob', 'carol']
 
-/** `strangers`: people whom nobody has in their roster, and who have nobody. */
-export async function startServer(strangers: string[] = []): Promise<TestServer> {
+/** `strangers`: people whom nobody has in their roster, and who have nobody. `large`: its archives will be. */
+export async function startServer(strangers: string[] = [], large = false): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-prosody-'))
   const persons = USERS.map((user) => ({
     user,
@@ -23,7 +23,7 @@ export async function startServer(strangers: string[] = []): Promise<TestServer>
     roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
-  let server = await startProsody(folder, persons)
+  let server = await startProsody(folder, persons, { large })
   return {
     ...server,
     settings: (user) => ({
@@ -35,7 +35,7 @@ export async function startServer(strangers: string[] = []): Promise<TestServer>
       trustedFingerprint: server.fingerprint
     }),
     async restart() {
-      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort })
+      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort, large })
     },
     async stop() {
       await server.stop()

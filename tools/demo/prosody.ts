@@ -75,7 +75,10 @@ function certificate(folder: string): string {
 /** Text in Lua's quotes. */
 const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports): string {
+/** Debian's lua-dbi-sqlite3: archives of 100,000 messages are read page by page instead of whole. */
+const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
+
+function configuration(folder: string, { port, tlsPort, webPort }: Ports, large: boolean): string {
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
@@ -88,10 +91,10 @@ s2s_ports = {}
 http_ports = {}
 https_ports = { ${webPort} }
 https_interfaces = { "127.0.0.1" }
-modules_disabled = { "s2s" }
 modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks" }
 authentication = "internal_plain"
-storage = "internal"
+default_storage = "internal"
+${large && hasSqlite() ? `storage = { archive = "sql", muc_log = "sql" }\nsql = { driver = "SQLite3", database = ${lua(join(folder, 'archives.sqlite'))} }\nmodules_disabled = { "s2s", "offline" }` : 'modules_disabled = { "s2s" }'}
 archive_expires_after = "never"
 max_archive_query_results = 500
 c2s_require_encryption = true
@@ -132,8 +135,8 @@ function people(data: string, persons: Person[]): void {
   }
 }
 
-/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within 15 s. */
-export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> = {}): Promise<Prosody> {
+/** Starts the server and waits until it listens. `large`: its archives will be.  Throws where none is installed or it does not come up within 15 s. */
+export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> & { large?: boolean } = {}): Promise<Prosody> {
   const program = findProgram('prosody')
   if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 })
@@ -143,7 +146,7 @@ export async function startProsody(folder: string, persons: Person[], options: P
   const tlsPort = options.tlsPort ?? (await freePort())
   const webPort = options.webPort ?? (await freePort())
   const config = join(folder, 'prosody.cfg.lua')
-  writeFileSync(config, configuration(folder, { port, tlsPort, webPort }), { mode: 0o600 })
+  writeFileSync(config, configuration(folder, { port, tlsPort, webPort }, options.large === true), { mode: 0o600 })
   // the shell ends Prosody when our end of its standard input closes, however we end
   const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
     stdio: ['pipe', 'ignore', 'pipe'],

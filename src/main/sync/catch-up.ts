@@ -9,7 +9,10 @@ import { decodeMessage, type Self } from '../protocol/message.ts'
 import type { Store } from '../store/store.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/writer.ts'
 
-const PAGE = 200
+/** What was missed is wanted soon: a page costs a server much of its time however short it is. */
+const PAGE = 500
+/** Older history comes politely. */
+const OLDER_PAGE = 200
 const PAGE_MS = 60_000
 
 export interface CatchUpContext {
@@ -23,9 +26,9 @@ interface Page extends ArchivePage {
   messages: ArchivedMessage[]
 }
 
-async function fetchPage(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }): Promise<Page> {
+async function fetchPage(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
   const { connection } = context
-  const query = { archive, queryId: randomUUID(), max: PAGE, ...position }
+  const query = { archive, queryId: randomUUID(), max, ...position }
   const messages: ArchivedMessage[] = []
   const collect = (stanza: Element): void => {
     const result = archiveResult(stanza, query, connection.account.jid)
@@ -57,8 +60,11 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, ...progress }, order }))
 
   let { lastId } = await store.read.archiveProgress(jid)
+  /** One page is stored while the next one is on its way. */
+  let storing: Promise<void> = Promise.resolve()
   while (lastId !== null) {
-    const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch((error: unknown) => {
+    const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch(async (error: unknown) => {
+      await storing
       // the server no longer knows where we stopped (section 4.1.2): begin from the newest
       if (error instanceof Error && 'condition' in error && error.condition === 'item-not-found') return null
       throw error
@@ -67,8 +73,13 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
       await store.write.forgetArchive(jid)
       break
     }
-    if (page.last !== null && page.last !== lastId) await record(page, 'forward', { lastId: page.last })
-    if (page.complete || page.last === null || page.last === lastId) return
+    await storing
+    const after: string = lastId
+    if (page.last !== null && page.last !== after) {
+      storing = record(page, 'forward', { lastId: page.last })
+      storing.catch(() => undefined)
+    }
+    if (page.complete || page.last === null || page.last === after) return storing
     lastId = page.last
   }
   const newest = await fetchPage(context, archive, { before: '' })
@@ -81,7 +92,7 @@ export async function fillHole(context: CatchUpContext, archive: Jid | null): Pr
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   for (let { hole } = await store.read.archiveProgress(jid); hole !== null; ) {
-    const page: Page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) })
+    const page: Page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
     const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
     context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' }))
     hole = next

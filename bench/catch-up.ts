@@ -76,7 +76,7 @@ const SCROLL = `() => {
 }`
 
 export async function catchUp(): Promise<void> {
-  const server = await startServer([], true)
+  const server = await startServer({ large: true })
   const folders = [testFolder(), testFolder()]
   for (const folder of folders) {
     const engine = await openEngine(folder.path)

@@ -29,7 +29,7 @@ const TYPE = `async (list) => {
 export async function painted(): Promise<void> {
   const profile = benchFolder('painted')
   const store = await history(profile, MESSAGES)
-  await store.write.saveAccount({ jid: 'me@example.invalid' as Jid, password: 'none', host: '127.0.0.1', port: 9, security: 'starttls', trustedFingerprint: null })
+  await store.write.saveAccount({ jid: 'me@example.invalid' as Jid, password: 'none', host: '127.0.0.1', port: 9, security: 'starttls', proxy: null, trustedFingerprint: null })
   await store.close()
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
   const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8' } })

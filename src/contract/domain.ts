@@ -206,7 +206,11 @@ export const ConnectionState = z.discriminatedUnion('status', [
 ])
 export type ConnectionState = z.infer<typeof ConnectionState>
 
-export const Security = z.enum(['starttls', 'direct-tls'])
+/** How the stream is secured: STARTTLS (RFC 6120), TLS from the start (XEP-0368), or WebSocket (RFC 7395). */
+export const Security = z.enum(['starttls', 'direct-tls', 'websocket'])
+
+/** socks5://[user:password@]host:port, or http://... */
+export const Proxy = z.string().max(500).regex(/^(socks5|http):\/\/([^\s/@:]*(:[^\s/@]*)?@)?(\[[0-9a-f:.]+\]|[^\s/@:]+):\d{1,5}\/?$/i)
 export type Security = z.infer<typeof Security>
 
 export const AccountSettings = z.object({
@@ -216,6 +220,8 @@ export const AccountSettings = z.object({
   host: z.string().min(1).max(255).nullable(),
   port: z.number().int().min(1).max(65535).nullable(),
   security: Security,
+  /** Through which everything goes, or null. */
+  proxy: Proxy.nullable().default(null),
   /** A certificate that the user accepted although no authority vouches for it. */
   trustedFingerprint: Certificate.shape.fingerprint.nullable()
 })

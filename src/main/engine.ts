@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
 import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
-import { Connection } from './connection/connection.ts'
+import { Connection, type SignInToken } from './connection/connection.ts'
 import { Learnt } from './connection/keep-alive.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
 import { pathOf } from './media/folder.ts'
@@ -66,6 +66,8 @@ export class EngineError extends Error {
 
 /** What connections learnt is remembered under this name. */
 const KEEP_ALIVE = 'keep-alive'
+const DEVICE = 'device'
+const SIGN_IN = 'sign-in'
 
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
@@ -182,6 +184,7 @@ export class Engine extends EventEmitter<Events> {
     await this.disconnect()
     this.#account = null
     await this.store.write.removeAccount()
+    await this.store.write.remember({ name: SIGN_IN, json: 'null' })
   }
 
   /** Tries again now, with a password or a certificate that the user has just given. */
@@ -415,7 +418,8 @@ export class Engine extends EventEmitter<Events> {
 
   async #start(account: AccountSettings): Promise<Session> {
     const learnt = Learnt.safeParse(JSON.parse((await this.store.read.remembered(KEEP_ALIVE)) ?? '{}'))
-    const connection = new Connection(account, learnt.success ? learnt.data : {})
+    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#device(account.jid)) })
+    connection.on('token', (token) => void this.store.write.remember({ name: SIGN_IN, json: JSON.stringify({ jid: account.jid, token }) }).catch((error: unknown) => this.#log.warn(String(error))))
     const session = new Session(connection, this.store, this.media.connect(connection), this.media.folder, this.#log)
     connection.active = this.#active
     connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
@@ -441,6 +445,15 @@ export class Engine extends EventEmitter<Events> {
     })
     await session.start()
     return session
+  }
+
+  /** Who this installation is to a server, and what the server gave it to sign in with. */
+  async #device(jid: Jid): Promise<{ device: string; token: SignInToken | null }> {
+    const known = await this.store.read.remembered(DEVICE)
+    const device = known === null ? randomUUID() : (JSON.parse(known) as string)
+    if (known === null) await this.store.write.remember({ name: DEVICE, json: JSON.stringify(device) })
+    const kept = JSON.parse((await this.store.read.remembered(SIGN_IN)) ?? 'null') as { jid: Jid; token: SignInToken | null } | null
+    return { device, token: kept?.jid === jid ? kept.token : null }
   }
 
   #onPresence(jid: Jid, presence: Presence): void {

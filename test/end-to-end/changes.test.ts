@@ -11,7 +11,7 @@ let app: RunningApp
 let bob: Engine
 
 beforeAll(async () => {
-  server = await startServer(['mallory', 'dave'])
+  server = await startServer({ strangers: ['mallory', 'dave'] })
   bob = await openEngine(folders[1]!.path)
   await bob.signIn(server.settings('bob'))
   await online(bob)

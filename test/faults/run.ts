@@ -147,7 +147,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   const started = performance.now()
   const random = seeded(seed)
   const between = (least: number, most: number): number => least + random() * (most - least)
-  const server = await startServer([], options.messages > LARGE)
+  const server = await startServer({ large: options.messages > LARGE })
   const root = mkdtempSync(join(tmpdir(), 'mnemo-faults-'))
   const disk = join(root, 'small-disk')
   const hasDisk = mount(disk)

@@ -1,6 +1,9 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Connection } from '../../src/main/connection/connection.ts'
+import { SecureSocket } from '../../src/main/connection/secure-socket.ts'
 import type { Engine } from '../../src/main/engine.ts'
+import { itemsQuery } from '../../src/main/protocol/pubsub.ts'
 import { freePort } from '../../tools/demo/prosody.ts'
 import { online, openEngine, startServer, testFolder, until, type TestFolder, type TestServer } from '../support/server.ts'
 
@@ -101,4 +104,26 @@ test('comes back by itself after the server was away', async () => {
   await until(engine, () => Promise.resolve(engine.connection.status === 'waiting'))
   await server.restart()
   await online(engine)
+})
+
+test('an error that comes before its request is known to be written is the answer to it, and nobody else hears of it', async () => {
+  const { write } = SecureSocket.prototype
+  const heard: unknown[] = []
+  const onUnhandled = (reason: unknown): void => void heard.push(reason)
+  process.on('unhandledRejection', onUnhandled)
+  const connection = new Connection(server.settings('alice'))
+  try {
+    const ready = new Promise((resolve) => connection.once('ready', resolve))
+    connection.start()
+    await ready
+    SecureSocket.prototype.write = function slow(data, done) {
+      write.call(this, data, (error) => setTimeout(() => done?.(error), 300))
+    }
+    await expect(connection.request(itemsQuery('urn:mnemo:no-such-node'))).rejects.toMatchObject({ name: 'StanzaError', condition: 'item-not-found' })
+    expect(heard).toEqual([])
+  } finally {
+    SecureSocket.prototype.write = write
+    process.removeListener('unhandledRejection', onUnhandled)
+    await connection.stop()
+  }
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import { Engine } from '../../src/main/engine.ts'
-import { DOMAIN, startProsody, type Prosody } from '../../tools/demo/prosody.ts'
+import { DOMAIN, startProsody, type Kind, type Prosody } from '../../tools/demo/prosody.ts'
 import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
 
 export interface TestServer extends Prosody {
@@ -14,8 +14,15 @@ export interface TestServer extends Prosody {
 
 export const USERS = ['alice', 'bob', 'carol']
 
-/** `strangers`: people whom nobody has in their roster, and who have nobody. `large`: its archives will be. */
-export async function startServer(strangers: string[] = [], large = false): Promise<TestServer> {
+/** SASL2 and FAST (XEP-0388, 0484) of Debian's prosody-modules, and WebSockets told by XEP-0156. */
+export const MODERN: Kind = { modules: { names: ['mnemo_test', 'sasl2', 'sasl2_fast'], folder: join(import.meta.dirname, 'prosody') } }
+
+export interface ServerOptions extends Kind {
+  /** People whom nobody has in their roster, and who have nobody. */
+  strangers?: string[]
+}
+
+export async function startServer({ strangers = [], ...kind }: ServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-prosody-'))
   const persons = USERS.map((user) => ({
     user,
@@ -23,7 +30,7 @@ export async function startServer(strangers: string[] = [], large = false): Prom
     roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
-  let server = await startProsody(folder, persons, { large })
+  let server = await startProsody(folder, persons, kind)
   return {
     ...server,
     settings: (user) => ({
@@ -31,11 +38,11 @@ export async function startServer(strangers: string[] = [], large = false): Prom
       password: `${user}-secret`,
       host: '127.0.0.1',
       port: server.port,
-      security: 'starttls',
+      security: 'starttls', proxy: null,
       trustedFingerprint: server.fingerprint
     }),
     async restart() {
-      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort, large })
+      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort, ...kind })
     },
     async stop() {
       await server.stop()

@@ -20,7 +20,7 @@ export const settingsFor = (server: Prosody, user: string, password: string): Ac
   password,
   host: '127.0.0.1',
   port: server.port,
-  security: 'starttls',
+  security: 'starttls', proxy: null,
   trustedFingerprint: server.fingerprint
 })
 

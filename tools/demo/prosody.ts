@@ -27,6 +27,13 @@ export interface Ports {
   webPort: number
 }
 
+export interface Kind {
+  /** Its archives will be large: they are kept in a database, where Debian's lua-dbi-sqlite3 is there. */
+  large?: boolean
+  /** More modules, and where they lie beside Prosody's own. */
+  modules?: { names: readonly string[]; folder: string }
+}
+
 export interface Prosody extends Ports {
   /** SHA-256 of its certificate, as the account settings take it. */
   fingerprint: string
@@ -75,10 +82,10 @@ function certificate(folder: string): string {
 /** Text in Lua's quotes. */
 const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
 
-/** Debian's lua-dbi-sqlite3: archives of 100,000 messages are read page by page instead of whole. */
+/** Archives of 100,000 messages are read page by page then, instead of whole. */
 const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports, large: boolean): string {
+function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder } }: Kind): string {
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
@@ -91,7 +98,8 @@ s2s_ports = {}
 http_ports = {}
 https_ports = { ${webPort} }
 https_interfaces = { "127.0.0.1" }
-modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks" }
+modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks", "websocket"${modules.names.map((name) => `, ${lua(name)}`).join('')} }
+plugin_paths = { ${lua(modules.folder)} }
 authentication = "internal_plain"
 default_storage = "internal"
 ${large && hasSqlite() ? `storage = { archive = "sql", muc_log = "sql" }\nsql = { driver = "SQLite3", database = ${lua(join(folder, 'archives.sqlite'))} }\nmodules_disabled = { "s2s", "offline" }` : 'modules_disabled = { "s2s" }'}
@@ -135,8 +143,8 @@ function people(data: string, persons: Person[]): void {
   }
 }
 
-/** Starts the server and waits until it listens. `large`: its archives will be.  Throws where none is installed or it does not come up within 15 s. */
-export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> & { large?: boolean } = {}): Promise<Prosody> {
+/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within 15 s. */
+export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> & Kind = {}): Promise<Prosody> {
   const program = findProgram('prosody')
   if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
   mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 })
@@ -146,7 +154,7 @@ export async function startProsody(folder: string, persons: Person[], options: P
   const tlsPort = options.tlsPort ?? (await freePort())
   const webPort = options.webPort ?? (await freePort())
   const config = join(folder, 'prosody.cfg.lua')
-  writeFileSync(config, configuration(folder, { port, tlsPort, webPort }, options.large === true), { mode: 0o600 })
+  writeFileSync(config, configuration(folder, { port, tlsPort, webPort }, options), { mode: 0o600 })
   // the shell ends Prosody when our end of its standard input closes, however we end
   const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
     stdio: ['pipe', 'ignore', 'pipe'],

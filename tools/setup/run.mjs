@@ -77,6 +77,7 @@ const PACKAGES = {
   fonts: { present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') && existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'), names: ['fonts-noto-cjk', 'fonts-noto-color-emoji'], hard: false },
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
   slixmpp: { present: () => existsSync('/usr/lib/python3/dist-packages/slixmpp'), names: ['python3-slixmpp'], hard: true },
+  serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   xvfb: { present: () => has('Xvfb'), names: ['xvfb'], hard: true }
 }
 const electronIsThere = () => existsSync(join(root, 'node_modules/electron/dist'))
@@ -135,7 +136,7 @@ const needs = at < 0 ? ['engine'] : args.splice(at, 2)[1].split(',')
 const [program, ...rest] = args
 if (program === undefined) fail('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,test] [arguments]')
 
-systemPackages(['compiler', ...(needs.includes('app') ? ['chromium', 'fonts', 'prosody'] : []), ...(needs.includes('test') ? ['slixmpp', 'xvfb'] : [])])
+systemPackages(['compiler', ...(needs.includes('app') ? ['chromium', 'fonts', 'prosody'] : []), ...(needs.includes('test') ? ['slixmpp', 'serverModules', 'xvfb'] : [])])
 npmPackages()
 nativeBuild()
 if (needs.includes('app')) appBuild()

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { client, xml, type Client, type Element } from '@xmpp/client'
 import ConnectionTCP from '@xmpp/tcp/lib/Connection.js'
+import ConnectionWebSocket from '@xmpp/websocket/lib/Connection.js'
 import { domainOf, localOf } from '../../contract/address.ts'
 import type { AccountSettings, ConnectionState } from '../../contract/domain.ts'
 import { KeepAlive, type Learnt } from './keep-alive.ts'
@@ -9,6 +10,7 @@ import { advance, OFF, type MachineEffect, type MachineEvent, type MachineState 
 import { networkKey } from './network.ts'
 import { ConnectionError, toConnectionError } from './problem.ts'
 import { SecureSocket, type Endpoint } from './secure-socket.ts'
+import { WebSocketStream } from './web-socket.ts'
 
 const SERVICE = 'mnemo://account'
 const NS_SM = 'urn:xmpp:sm:3'
@@ -21,6 +23,21 @@ const NETWORK_MS = 3000
 const NS_CSI = 'urn:xmpp:csi:0'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
+/** What signs us in the next time, without the password (XEP-0484). */
+export interface SignInToken {
+  token: string
+  expiry: string
+  mechanism: string
+}
+
+export interface ConnectionOptions {
+  /** What an earlier connection learnt about keeping paths alive. */
+  learnt?: Learnt
+  /** A UUID of this installation (XEP-0388 section 3.3). */
+  device?: string
+  token?: SignInToken | null
+}
+
 interface Events {
   state: [ConnectionState]
   /** Bound and ready to send; `resumed`: the old session goes on, nothing was missed. */
@@ -32,6 +49,8 @@ interface Events {
   unacked: [Element]
   /** How long the paths may be quiet, anew; to be kept for the next start. */
   learnt: [Learnt]
+  /** To be kept for the next start; null: it is of no use any more. */
+  token: [SignInToken | null]
 }
 
 export class Connection extends EventEmitter<Events> {
@@ -47,24 +66,38 @@ export class Connection extends EventEmitter<Events> {
   #network = ''
   #lastHeard = 0
   #hasCsi = false
+  /** Signing in by the token is under way, or has not worked. */
+  #triedToken = false
   #active = true
   #toldActive = true
 
-  /** `learnt`: what an earlier connection learnt about keeping paths alive. */
-  constructor(account: AccountSettings, learnt: Learnt = {}) {
+  constructor(account: AccountSettings, { learnt = {}, device, token = null }: ConnectionOptions = {}) {
     super()
     this.#keepAlive = new KeepAlive(learnt, '')
     this.account = account
     const domain = domainOf(account.jid)
-    const endpoint: Endpoint = { domain, host: account.host, port: account.port, security: account.security, trustedFingerprint: account.trustedFingerprint }
-    class Transport extends ConnectionTCP {
+    const { host, port, security, trustedFingerprint, proxy } = account
+    const endpoint: Endpoint = { domain, host, port, security, trustedFingerprint, proxy }
+    const web = security === 'websocket'
+    class Transport extends (web ? ConnectionWebSocket : ConnectionTCP) {
       override socketParameters(service: string): unknown {
         return service === SERVICE ? endpoint : undefined
       }
     }
-    Object.assign(Transport.prototype, { Socket: SecureSocket, NS: 'jabber:client' })
-    const entity = client({ domain, username: localOf(account.jid), password: account.password, service: SERVICE, timeout: NEGOTIATION_MS })
+    Object.assign(Transport.prototype, { Socket: web ? WebSocketStream : SecureSocket, NS: 'jabber:client' })
+    const entity = client({ domain, username: localOf(account.jid), password: account.password, service: SERVICE, timeout: NEGOTIATION_MS, ...(device === undefined ? {} : { userAgent: xml('user-agent', { id: device }, xml('software', {}, 'Mnemo')) }) })
     entity.reconnect.stop()
+    let known = token
+    Object.assign(entity.fast, {
+      fetchToken: () => {
+        // a server that did not answer it the last time is shown the password
+        const use = this.#triedToken ? null : known
+        this.#triedToken = use !== null
+        return Promise.resolve(use)
+      },
+      saveToken: (fresh: SignInToken) => this.#keepToken((known = fresh)),
+      deleteToken: () => this.#keepToken((known = null))
+    })
     entity.transports = [Transport]
     this.#client = entity
     entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
@@ -77,6 +110,11 @@ export class Connection extends EventEmitter<Events> {
     entity.streamManagement.on('ack', (stanza: Element) => this.emit('acked', stanza))
     entity.streamManagement.on('fail', (stanza: Element) => this.emit('unacked', stanza))
     entity.streamManagement.requestAckDebounce = 50
+  }
+
+  async #keepToken(token: SignInToken | null): Promise<void> {
+    this.emit('token', token)
+    await Promise.resolve()
   }
 
   get state(): ConnectionState {
@@ -92,7 +130,7 @@ export class Connection extends EventEmitter<Events> {
   /** The IP address of the server; null: not connected. */
   get serverAddress(): string | null {
     const socket: unknown = this.#client.socket
-    return socket instanceof SecureSocket ? socket.remoteAddress : null
+    return socket instanceof SecureSocket || socket instanceof WebSocketStream ? socket.remoteAddress : null
   }
   /** The full address that the server bound. */
   get jid(): string {
@@ -158,7 +196,10 @@ export class Connection extends EventEmitter<Events> {
     const onLost = (): void => lost.reject(new ConnectionError('network', 'the connection was lost'))
     this.once('lost', onLost)
     try {
-      return await Promise.race([this.#client.iqCaller.request(iq, timeoutMs), lost.promise])
+      const answer = this.#client.iqCaller.request(iq, timeoutMs)
+      // xmpp.js looks for the answer only once the request is written: an error that is quicker would be nobody's
+      this.#client.iqCaller.handlers.get(iq.attrs['id'] ?? '')?.promise.catch(() => undefined)
+      return await Promise.race([answer, lost.promise])
     } finally {
       this.removeListener('lost', onLost)
     }
@@ -209,6 +250,7 @@ export class Connection extends EventEmitter<Events> {
       }
       // a new stream counts as active (XEP-0352 section 4)
       if (!resumed) this.#toldActive = true
+      this.#triedToken = false
       this.#heard()
       this.#on({ type: 'opened', resumed })
       this.#tellActive()
@@ -227,7 +269,11 @@ export class Connection extends EventEmitter<Events> {
     let fallback: NodeJS.Timeout | undefined
     const onResumed = (): void => resolve(true)
     // stanzas sent before stream management is on would never be acknowledged
-    const onOnline = (): void => void (fallback = setTimeout(() => resolve(false), 3000))
+    const onOnline = (): void => {
+      fallback = setTimeout(() => resolve(false), 3000)
+      // Bind 2 turns it on in the same answer
+      setImmediate(() => entity.streamManagement.enabled && resolve(false))
+    }
     const onNonza = (element: Element): void => {
       if (element.is('enabled', NS_SM)) setImmediate(() => resolve(false))
     }

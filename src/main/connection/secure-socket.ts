@@ -18,6 +18,8 @@ export interface Endpoint {
   port: number | null
   security: Security
   trustedFingerprint: string | null
+  /** socks5://... or http://..., or null. */
+  proxy: string | null
 }
 
 const LONGEST_NEGOTIATION = 65_536
@@ -26,7 +28,8 @@ async function targets(endpoint: Endpoint): Promise<Target[]> {
   const direct = endpoint.security === 'direct-tls'
   const port = endpoint.port ?? (direct ? 5223 : 5222)
   if (endpoint.host !== null) return [{ host: endpoint.host, port }]
-  if (endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return [{ host: endpoint.domain, port }]
+  // a proxy looks names up, not SRV records: nothing is asked beside it
+  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return [{ host: endpoint.domain, port }]
   const records = await resolveSrv(`${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`).catch(() => [])
   records.sort((a, b) => a.priority - b.priority || b.weight - a.weight)
   return [...records.map((record) => ({ host: record.name, port: record.port })), { host: endpoint.domain, port }]
@@ -37,6 +40,7 @@ export class SecureSocket extends EventEmitter {
   readonly secure = true
   #raw: Socket | null = null
   #tls: TLSSocket | null = null
+  #address: string | null = null
   #closed = false
 
   connect(endpoint: Endpoint): void {
@@ -47,6 +51,7 @@ export class SecureSocket extends EventEmitter {
           return
         }
         this.#tls = secured
+        this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
         // xmpp.js decodes each packet by itself, which breaks a character that lies across two
         secured.setEncoding('utf8')
         secured.on('data', (text: string) => this.emit('data', text))
@@ -77,9 +82,9 @@ export class SecureSocket extends EventEmitter {
     this.#close()
   }
 
-  /** The address of the server; null: not connected. */
+  /** The IP address of the server; null: not connected, or a proxy knows. */
   get remoteAddress(): string | null {
-    return this.#tls?.remoteAddress ?? null
+    return this.#address
   }
 
   #close(): void {
@@ -92,7 +97,7 @@ export class SecureSocket extends EventEmitter {
     let last: unknown
     for (const target of await targets(endpoint)) {
       try {
-        const raw = await dial(target, (socket) => (this.#raw = socket))
+        const raw = await dial(target, { proxy: endpoint.proxy, onSocket: (socket) => (this.#raw = socket) })
         if (endpoint.security === 'starttls') await negotiate(raw, endpoint.domain)
         return await secure(raw, { name: endpoint.domain, trustedFingerprint: endpoint.trustedFingerprint, protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : [] })
       } catch (error) {

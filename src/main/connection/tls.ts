@@ -3,6 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import type { Certificate } from '../../contract/domain.ts'
 import { ConnectionError } from './problem.ts'
+import { dialThrough } from './proxy.ts'
 
 /** A server that does not answer within this time is not reached. */
 export const CONNECT_MS = 15_000
@@ -12,11 +13,19 @@ export interface Target {
   port: number
 }
 
-/** A TCP connection; `onSocket` gets it before it is open. Throws ConnectionError, or the system's error. */
-export function dial({ host, port }: Target, onSocket: (socket: Socket) => void = () => undefined): Promise<Socket> {
+export interface DialOptions {
+  /** socks5://... or http://..., or null. */
+  proxy?: string | null
+  /** Gets the socket before it is open. */
+  onSocket?(socket: Socket): void
+}
+
+/** A TCP connection. Throws ConnectionError, or the system's error. */
+export function dial({ host, port }: Target, { proxy = null, onSocket }: DialOptions = {}): Promise<Socket> {
+  if (proxy !== null) return dialThrough(proxy, { host, port }, CONNECT_MS)
   return new Promise((resolve, reject) => {
     const raw = connectTcp({ host, port, autoSelectFamily: true })
-    onSocket(raw)
+    onSocket?.(raw)
     raw.setTimeout(CONNECT_MS, () => {
       raw.destroy()
       reject(new ConnectionError('timed-out', `${host}:${port} did not answer within ${CONNECT_MS / 1000} s`))

@@ -30,8 +30,9 @@ declare module '@xmpp/client' {
     options: { domain: string; lang?: string }
     streamManagement: Emitter & { enabled: boolean; id: string; outbound_q: unknown[]; timeout: number; requestAckDebounce: number }
     reconnect: { stop(): void }
+    fast: object
     iqCallee: Record<'get' | 'set', (namespace: string, name: string, handler: (context: { stanza: Element }) => Element | true | undefined) => void>
-    iqCaller: { request(stanza: Element, timeoutMs?: number): Promise<Element> }
+    iqCaller: { handlers: Map<string, { promise: Promise<Element> }>; request(stanza: Element, timeoutMs?: number): Promise<Element> }
     connect(service: string): Promise<void>
     open(options: { domain: string; lang?: string }): Promise<unknown>
     stop(): Promise<unknown>
@@ -42,10 +43,18 @@ declare module '@xmpp/client' {
     username: string
     password: string
     resource?: string
+    userAgent?: Element
     service?: string
     timeout?: number
     lang?: string
   }): Client
+}
+
+declare module '@xmpp/websocket/lib/Connection.js' {
+  class ConnectionWebSocket {
+    socketParameters(service: string): unknown
+  }
+  export default ConnectionWebSocket
 }
 
 declare module '@xmpp/tcp/lib/Connection.js' {

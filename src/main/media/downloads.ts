@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { dimensions, hashOf, keep, pathOf, TooLarge } from './folder.ts'
-import { get, HttpError, type Trust } from './http.ts'
+import { get, HttpError, type Trust } from '../connection/http.ts'
 
 /** At once. */
 const MOST_AT_ONCE = 2

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { Downloads } from './downloads.ts'
-import { isPrivate, type Trust } from './http.ts'
+import { isPrivate, type Trust } from '../connection/http.ts'
 import { Intake } from './intake.ts'
 import { Uploads } from './uploads.ts'
 
@@ -56,7 +56,7 @@ export class Media extends EventEmitter<Events> {
   /** The stream over which files are announced from now on. */
   connect(connection: Connection): Uploads {
     this.#connection = connection
-    this.#uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust: () => this.#trust() ?? { trustedFingerprint: null, mayBePrivate: false }, ...this.#told })
+    this.#uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust: () => this.#trust() ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }, ...this.#told })
     connection.on('ready', () => this.downloads.look())
     return this.#uploads
   }
@@ -82,8 +82,9 @@ export class Media extends EventEmitter<Events> {
   }
 
   #trust(): Trust | null {
-    const address = this.#connection?.serverAddress ?? null
-    if (this.#connection === null || address === null) return null
-    return { trustedFingerprint: this.#connection.account.trustedFingerprint, mayBePrivate: isPrivate(address) }
+    if (this.#connection === null || !this.#connection.isReady) return null
+    const address = this.#connection.serverAddress
+    const { trustedFingerprint, proxy } = this.#connection.account
+    return { trustedFingerprint, mayBePrivate: address !== null && isPrivate(address), proxy }
   }
 }

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/writer.ts'
 import { pathOf } from './folder.ts'
-import { HttpError, put, type Trust } from './http.ts'
+import { HttpError, put, type Trust } from '../connection/http.ts'
 
 /** After a failure of the network, ms. */
 const AGAIN_MS = 5000

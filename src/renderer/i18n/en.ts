@@ -12,6 +12,8 @@ export default {
     security: 'Security',
     starttls: 'STARTTLS',
     directTls: 'Direct TLS',
+    proxy: 'Proxy (SOCKS5 or HTTP)',
+    badProxy: 'A proxy is written as socks5://host:port or http://host:port.',
     submit: 'Sign in',
     working: 'Signing in …',
     demo: 'Try the demo',

@@ -11,6 +11,8 @@ export default {
     port: '端口',
     security: '加密方式',
     starttls: 'STARTTLS',
+    proxy: '代理（SOCKS5 或 HTTP）',
+    badProxy: '代理写作 socks5://主机:端口 或 http://主机:端口。',
     directTls: '直接 TLS',
     submit: '登录',
     working: '正在登录…',

@@ -10,6 +10,8 @@ import { applyChanges } from './stretch.ts'
 const PAGE = 60
 /** The most messages held; what is out of sight beyond that is let go. */
 const MOST = 360
+/** Of thousands that come in a row the newest are shown this often, ms. */
+const RELOAD_MS = 250
 
 export const useThreadStore = defineStore('thread', () => {
   const conversation = ref<ConversationId | null>(null)
@@ -17,6 +19,8 @@ export const useThreadStore = defineStore('thread', () => {
   const hasOlder = ref(false)
   const hasNewer = ref(false)
   const loading = ref(false)
+  /** The end is in sight, and what comes is to be seen there. */
+  const atEnd = ref(true)
   /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
   const prepending = ref(false)
   /** The message that was jumped to, with what was searched for. */
@@ -26,6 +30,7 @@ export const useThreadStore = defineStore('thread', () => {
   /** Up to here all had been read when the conversation was opened. */
   const readUpTo = ref(0)
   let epoch = 0
+  let reloading: number | null = null
 
   type Changes = Extract<AppEvent, { type: 'messages' }>
   /** What changed while a page was on its way: the page may be from before, so it is applied after it. */
@@ -39,13 +44,20 @@ export const useThreadStore = defineStore('thread', () => {
 
   function apply(event: Changes): void {
     if (event.bulk) {
-      if (!hasNewer.value) void load({ kind: 'newest' })
+      // who reads further up goes on reading
+      if (!atEnd.value) hasNewer.value = true
+      else if (!hasNewer.value) reloading ??= window.setTimeout(reload, RELOAD_MS)
       return
     }
     prepending.value = false
     messages.value = applyChanges(messages.value, event.changed, event.removed, !hasNewer.value)
     // reading at the end, only the end is kept
     if (!hasNewer.value && messages.value.length > MOST * 2) trimStart()
+  }
+
+  function reload(): void {
+    reloading = null
+    if (!hasNewer.value && atEnd.value) void load({ kind: 'newest' })
   }
 
   function loaded(mine: number): void {
@@ -159,5 +171,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { writing, lastOwn, conversation, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
+  return { writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
 })

@@ -5,7 +5,7 @@ import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
-import { dial, secure } from '../connection/tls.ts'
+import { dial, secure } from './tls.ts'
 
 /** A server that sends nothing for so long is given up, ms. */
 const QUIET_MS = 60_000
@@ -34,6 +34,8 @@ export interface Trust {
   trustedFingerprint: string | null
   /** Addresses of this computer's own network may be asked: our server is one of them. */
   mayBePrivate: boolean
+  /** The proxy to go through, or null. */
+  proxy: string | null
 }
 
 interface Exchange extends Trust {
@@ -44,13 +46,14 @@ interface Exchange extends Trust {
 }
 
 /** One request and the head of its answer. Rejects with HttpError, ConnectionError, or the system's error. */
-async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate }: Exchange): Promise<IncomingMessage> {
+async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate, proxy }: Exchange): Promise<IncomingMessage> {
   if (url.protocol !== 'https:') throw new HttpError(0, 'the address is not encrypted')
   const name = url.hostname.replace(/^\[|\]$/g, '')
-  const { address } = await lookup(name)
-  if (!mayBePrivate && isPrivate(address)) throw new HttpError(0, 'the address is of a private network')
+  // a proxy looks names up itself, and its own network is not ours
+  const address = proxy === null ? (await lookup(name)).address : name
+  if (!mayBePrivate && isIP(address) !== 0 && isPrivate(address)) throw new HttpError(0, 'the address is of a private network')
   signal.throwIfAborted()
-  const raw = await dial({ host: address, port: Number(url.port) || 443 })
+  const raw = await dial({ host: address, port: Number(url.port) || 443 }, { proxy })
   const socket = await secure(raw, { name, trustedFingerprint, protocols: ['http/1.1'] })
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })

@@ -1,0 +1,90 @@
+/** The other ways to a server: WebSocket, proxies, and signing in with what the server gave instead of the password. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AccountSettings } from '../../src/contract/domain.ts'
+import { CREDENTIALS, httpProxy, socksProxy } from '../support/proxies.ts'
+import { Devices, messages, MODERN, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+const devices = new Devices()
+beforeAll(async () => void (server = await startServer(MODERN)), 60_000)
+afterAll(async () => {
+  await devices.end()
+  await server.stop()
+})
+
+/** Signs alice in that way, lets her and Bob write to each other, and lets her come back. */
+async function talks(change: Partial<AccountSettings>): Promise<void> {
+  const folder = testFolder()
+  const alice = await openEngine(folder.path)
+  const bob = await devices.signIn(server, 'bob')
+  try {
+    expect(await alice.signIn({ ...server.settings('alice'), ...change })).toMatchObject({ status: expect.stringMatching(/^(catching-up|online)$/) })
+    await online(alice)
+    const text = `by ${JSON.stringify(change)} 你好`
+    const to = await alice.startConversation('bob@localhost', 'direct', null)
+    await alice.send(to.id, text)
+    await until(bob, async () => (await messages(bob, 'alice@localhost')).some((message) => message.text === text))
+    const back = await bob.store.read.conversationByJid('alice@localhost')
+    await bob.send(back!.id, `answer to ${text}`)
+    await until(alice, async () => (await messages(alice, 'bob@localhost')).some((message) => message.text === `answer to ${text}`))
+    await alice.disconnect()
+    await alice.connect()
+    await online(alice)
+  } finally {
+    await alice.close()
+    folder.remove()
+  }
+}
+
+test('WebSocket at an address that is given', { timeout: 60_000 }, () => talks({ security: 'websocket', host: `wss://localhost:${server.webPort}/xmpp-websocket`, port: null }))
+
+test('WebSocket where the server says it is (XEP-0156)', { timeout: 60_000 }, () => talks({ security: 'websocket', host: null, port: server.webPort }))
+
+test('a WebSocket whose certificate nobody vouches for is shown, not used', { timeout: 60_000 }, async () => {
+  const folder = testFolder()
+  const alice = await openEngine(folder.path)
+  const state = await alice.signIn({ ...server.settings('alice'), security: 'websocket', host: `wss://localhost:${server.webPort}/xmpp-websocket`, trustedFingerprint: null })
+  expect(state).toMatchObject({ status: 'waiting', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
+  await alice.close()
+  folder.remove()
+})
+
+test.each([
+  ['HTTP', httpProxy, 'http'],
+  ['SOCKS5', socksProxy, 'socks5']
+] as const)('through a proxy: %s, which looks the name up itself', { timeout: 60_000 }, async (_name, start, scheme) => {
+  const proxy = await start()
+  const secret = encodeURIComponent(CREDENTIALS.password)
+  await talks({ host: 'localhost', proxy: `${scheme}://${CREDENTIALS.user}:${secret}@127.0.0.1:${proxy.port}` })
+  expect(new Set(proxy.asked)).toEqual(new Set([`localhost:${server.port}`]))
+  // a wrong password of the proxy is no reason to go round it
+  const folder = testFolder()
+  const alice = await openEngine(folder.path)
+  const state = await alice.signIn({ ...server.settings('alice'), host: 'localhost', proxy: `${scheme}://${CREDENTIALS.user}:wrong@127.0.0.1:${proxy.port}` })
+  expect(state).toMatchObject({ status: 'waiting', problem: 'refused', detail: expect.stringContaining('proxy') })
+  await alice.close()
+  folder.remove()
+  proxy.close()
+})
+
+test('the second time the server is not shown the password (XEP-0484)', { timeout: 60_000 }, async () => {
+  const folder = testFolder()
+  let alice = await openEngine(folder.path)
+  await alice.signIn(server.settings('alice'))
+  await online(alice)
+  // proof: what is stored as the password now would be refused
+  await alice.disconnect()
+  await alice.store.write.saveAccount({ ...server.settings('alice'), password: 'not the password' })
+  await alice.close()
+  alice = await openEngine(folder.path)
+  await alice.connect()
+  await online(alice)
+  await alice.close()
+  // without the token it is
+  alice = await openEngine(folder.path)
+  await alice.store.write.remember({ name: 'sign-in', json: 'null' })
+  await alice.connect()
+  await until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.problem === 'wrong-password'))
+  await alice.close()
+  folder.remove()
+})

@@ -80,6 +80,8 @@ export const Message = z.object({
   /** Why it failed, in the server's words; only in state 'failed'. */
   error: z.string().nullable(),
   starred: z.boolean(),
+  /** It names us. */
+  mention: z.boolean(),
   edited: z.boolean(),
   /** Its author, or the group's moderators, took it back; there is no text any more. */
   retracted: z.boolean(),
@@ -363,6 +365,8 @@ export const MessagePage = z.object({
 })
 export type MessagePage = z.infer<typeof MessagePage>
 
+const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'zh-CN', 'en']),
@@ -370,6 +374,15 @@ export const Settings = z.object({
   keepDays: z.number().int().min(1).max(36_500).nullable(),
   /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
   fetchUpTo: z.number().int().min(0).max(2 ** 40),
+  /** Whether new messages are shown by the system, with their text, with a sound. */
+  notify: z.boolean(),
+  notifyText: z.boolean(),
+  notifySound: z.boolean(),
+  /** Nothing is shown between these times of day, HH:MM. */
+  quiet: z.object({ from: ClockTime, to: ClockTime }).nullable(),
+  /** Messages still come when the last window is closed. */
+  stayInTray: z.boolean(),
+  startAtLogin: z.boolean(),
   /** Contacts are told what we have read, and when we type. */
   tellRead: z.boolean(),
   tellTyping: z.boolean()

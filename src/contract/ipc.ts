@@ -230,6 +230,8 @@ export type AppEvent =
   /** How far an import or export has come, in messages. */
   | { type: 'transfer'; done: number; total: number }
   | { type: 'search'; query: string }
+  /** An xmpp: link was opened elsewhere. */
+  | { type: 'link'; uri: string }
   | { type: 'show'; conversation: ConversationId; message: MessageId | null }
 
 export const EVENT_INTERVAL_MS = 50

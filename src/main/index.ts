@@ -2,10 +2,13 @@
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
 import { findAssets, projectRoot, windowIcon } from './assets.ts'
-import { applyTheme } from './desktop/appearance.ts'
+import { applyTheme, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { fileLog } from './desktop/log.ts'
 import { installMenu } from './desktop/menu.ts'
+import { Notifications } from './desktop/notifications.ts'
+import { AppTray, hasTray } from './desktop/tray.ts'
+import { WORDS } from './desktop/words.ts'
 import { EventHub } from './ipc/event-hub.ts'
 import { createHandlers, explain } from './ipc/handlers.ts'
 import { route } from './ipc/router.ts'
@@ -16,6 +19,8 @@ import { Windows } from './windows/windows.ts'
 const SLOW_MS = 100
 
 app.setName('Mnemo')
+// as electron-builder.yml has it: notifications of Windows need it
+app.setAppUserModelId('im.mnemo.desktop')
 const folder = resolve(app.commandLine.getSwitchValue('profile') || process.env['MNEMO_PROFILE'] || app.getPath('userData'))
 app.setPath('userData', folder)
 declareScheme()
@@ -50,8 +55,23 @@ async function start(): Promise<void> {
     tell: (contents, event) => hub.tell(contents, event),
     warn: log.warn
   })
+  let tray: AppTray | null = null
+  const openMain = (): void => void windows.openMain()
+  const tellTray = (unread: number): void => void profile.engine.store.read.settings().then((settings) => tray?.show(WORDS[languageOf(settings)], unread, openMain))
+  const notifications = new Notifications({
+    engine: () => profile.engine,
+    words: (settings) => WORDS[languageOf(settings)],
+    isSeen: (conversation) => windows.focused !== null && hub.shows(windows.focused, conversation),
+    open: (conversation, message) => void windows.showInMain({ type: 'show', conversation, message }),
+    onUnread: tellTray,
+    warn: log.warn
+  })
   profile.on('swapped', (engine) => {
-    engine.on('changes', (changes) => hub.storeChanged(changes))
+    notifications.restart().catch((error: unknown) => log.warn(`notifications: ${String(error)}`))
+    engine.on('changes', (changes) => {
+      hub.storeChanged(changes)
+      notifications.onChanges(changes)
+    })
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
     engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
@@ -83,10 +103,25 @@ async function start(): Promise<void> {
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
   route({ handlers: createHandlers({ profile, hub, windows, host }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 
-  app.on('second-instance', () => windows.focusMain())
+  const openLink = (uri: string): void => void windows.showInMain({ type: 'link', uri })
+  const isLink = (text: string): boolean => /^xmpp:/i.test(text)
+  app.setAsDefaultProtocolClient('xmpp')
+  app.on('open-url', (event, uri) => {
+    event.preventDefault()
+    if (isLink(uri)) openLink(uri)
+  })
+  app.on('second-instance', (_event, argv) => {
+    windows.focusMain()
+    const link = argv.find(isLink)
+    if (link === undefined) openMain()
+    else openLink(link)
+  })
   app.on('activate', () => void windows.openMain())
   app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
+    if (process.platform === 'darwin') return
+    void profile.engine.store.read.settings().then(({ stayInTray }) => {
+      if (tray === null || !stayInTray) app.quit()
+    })
   })
   powerMonitor.on('resume', () => profile.engine.wake())
   let closed = false
@@ -96,5 +131,8 @@ async function start(): Promise<void> {
     closed = true
     void profile.close().finally(() => app.quit())
   })
+  if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
   await windows.openMain()
+  const link = process.argv.find(isLink)
+  if (link !== undefined) openLink(link)
 }

@@ -30,6 +30,11 @@ export class EventHub {
     if (listener !== undefined) listener.watches = conversation
   }
 
+  /** Whether a window shows that conversation. */
+  shows(contents: WebContents, conversation: ConversationId): boolean {
+    return this.#listeners.get(contents)?.watches === conversation
+  }
+
   broadcast(event: AppEvent): void {
     for (const [contents, listener] of this.#listeners) this.#queue(contents, listener, event)
   }

@@ -69,6 +69,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
       applyTheme(settings)
+      if (change.startAtLogin !== undefined) app.setLoginItemSettings({ openAtLogin: change.startAtLogin })
       if (change.keepDays !== undefined) engine().expire()
       hub.broadcast({ type: 'settings', settings })
       return settings

@@ -70,6 +70,18 @@ export class Windows {
     for (const [name, window] of this.#open) if (name !== 'main') window.close()
   }
 
+  /** The page that has the keyboard, if it is one of ours. */
+  get focused(): WebContents | null {
+    return BrowserWindow.getFocusedWindow()?.webContents ?? null
+  }
+
+  /** The main window in front, with a conversation. */
+  async showInMain(event: AppEvent): Promise<void> {
+    await this.openMain()
+    const main = this.#open.get('main')
+    if (main !== undefined) this.#options.tell(main.webContents, event)
+  }
+
   focusMain(): void {
     const main = this.#open.get('main')
     if (main?.isMinimized() === true) main.restore()

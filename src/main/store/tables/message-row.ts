@@ -62,6 +62,7 @@ export function toMessage(row: MessageRow): Message {
     state: row.state,
     error: row.error,
     starred: (row.flags & FLAG.starred) !== 0,
+    mention: (row.flags & FLAG.mention) !== 0,
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
     changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,

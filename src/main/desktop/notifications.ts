@@ -1,0 +1,104 @@
+/** New messages as the system shows them: one notification a conversation, gone when it is read; and the count on the app's icon. */
+import { app, Notification } from 'electron'
+import type { Conversation, ConversationId, Message, MessageId, Settings } from '../../contract/domain.ts'
+import type { Engine } from '../engine.ts'
+import type { StoreChanges } from '../store/writer.ts'
+import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'
+import type { DesktopWords } from './words.ts'
+
+/** Of many in a row one is shown this often, ms. */
+const EVERY_MS = 1500
+/** What came while we were away: so many conversations are named. */
+const MOST = 5
+
+export interface NotificationsOptions {
+  engine(): Engine
+  words(settings: Settings): DesktopWords
+  /** Somebody looks at that conversation. */
+  isSeen(conversation: ConversationId): boolean
+  open(conversation: ConversationId, message: MessageId): void
+  /** How much is unread in all. */
+  onUnread(count: number): void
+  warn(message: string): void
+}
+
+export class Notifications {
+  readonly #options: NotificationsOptions
+  readonly #waiting = new Map<ConversationId, { conversation: Conversation; message: Message; count: number }>()
+  readonly #shown = new Map<ConversationId, Notification>()
+  readonly #unread = new Map<ConversationId, number>()
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(options: NotificationsOptions) {
+    this.#options = options
+  }
+
+  /** Another engine is in use. */
+  async restart(): Promise<void> {
+    this.#waiting.clear()
+    this.#unread.clear()
+    for (const notification of this.#shown.values()) notification.close()
+    this.#shown.clear()
+    this.#count(await this.#options.engine().store.read.conversations())
+  }
+
+  onChanges(changes: StoreChanges): void {
+    this.#count(changes.conversations)
+    for (const id of changes.removedConversations) this.#unread.delete(id)
+    const byId = new Map(changes.conversations.map((conversation) => [conversation.id, conversation]))
+    for (const conversation of changes.conversations) if (conversation.unread === 0) this.#clear(conversation.id)
+    if (changes.added === 0) return
+    for (const message of changes.messages) {
+      const conversation = byId.get(message.conversation)
+      if (conversation === undefined || !isWorthTelling(message, conversation) || this.#options.isSeen(conversation.id)) continue
+      const before = this.#waiting.get(conversation.id)
+      this.#waiting.set(conversation.id, { conversation, message, count: (before?.count ?? 0) + 1 })
+    }
+    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => void this.#show().catch((error: unknown) => this.#options.warn(`notifications: ${String(error)}`)), EVERY_MS / 5)
+  }
+
+  async #show(): Promise<void> {
+    const engine = this.#options.engine()
+    // what was missed is told when all of it is here
+    if (engine.connection.status === 'catching-up') {
+      this.#timer = setTimeout(() => void this.#show(), EVERY_MS)
+      return
+    }
+    const settings = await engine.store.read.settings()
+    const waiting = [...this.#waiting.values()].slice(-MOST)
+    this.#waiting.clear()
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      if (this.#waiting.size > 0) void this.#show()
+    }, EVERY_MS)
+    if (!settings.notify || isQuiet(settings.quiet, new Date()) || !Notification.isSupported()) return
+    for (const { conversation, message, count } of waiting) {
+      if (this.#options.isSeen(conversation.id)) continue
+      this.#clear(conversation.id)
+      const words = this.#options.words(settings)
+      const notification = new Notification({ ...notificationText(conversation, message, Math.max(count, conversation.unread), settings, words), silent: !settings.notifySound, hasReply: true, replyPlaceholder: words.reply })
+      notification.on('click', () => this.#options.open(conversation.id, message.id))
+      notification.on('reply', (_event: unknown, reply?: string) => {
+        if (typeof reply === 'string' && reply.trim() !== '') engine.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
+      })
+      notification.on('close', () => {
+        if (this.#shown.get(conversation.id) === notification) this.#shown.delete(conversation.id)
+      })
+      this.#shown.set(conversation.id, notification)
+      notification.show()
+    }
+  }
+
+  #clear(id: ConversationId): void {
+    this.#waiting.delete(id)
+    this.#shown.get(id)?.close()
+    this.#shown.delete(id)
+  }
+
+  #count(conversations: readonly Conversation[]): void {
+    for (const { id, unread, notify, archived, markedUnread } of conversations) this.#unread.set(id, notify === 'none' || archived ? 0 : Math.max(unread, markedUnread ? 1 : 0))
+    const all = [...this.#unread.values()].reduce((sum, one) => sum + one, 0)
+    app.setBadgeCount(all)
+    this.#options.onUnread(all)
+  }
+}

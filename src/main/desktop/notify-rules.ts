@@ -1,0 +1,29 @@
+/** Which messages are worth a notification, and what it says. Pure. */
+import type { Conversation, Message, Settings } from '../../contract/domain.ts'
+import type { DesktopWords } from './words.ts'
+
+const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
+
+/** Whether a time of day is within the quiet hours, which may go over midnight. */
+export function isQuiet(quiet: Settings['quiet'], now: Date): boolean {
+  if (quiet === null) return false
+  const [from, to, at] = [minutes(quiet.from), minutes(quiet.to), now.getHours() * 60 + now.getMinutes()]
+  return from <= to ? at >= from && at < to : at >= from || at < to
+}
+
+/** Of others, new, and of a conversation that may speak up. */
+export function isWorthTelling(message: Message, conversation: Conversation): boolean {
+  if (message.outgoing || message.retracted || message.id <= conversation.readUpTo || conversation.unread === 0) return false
+  return conversation.notify === 'all' || (conversation.notify === 'mentions' && message.mention)
+}
+
+const LONGEST = 240
+
+export function notificationText(conversation: Conversation, message: Message, count: number, settings: Pick<Settings, 'notifyText'>, words: DesktopWords): { title: string; body: string } {
+  if (!settings.notifyText) return { title: 'Mnemo', body: words.newMessages(count) }
+  const file = message.attachments[0]
+  const said = message.text.replace(/\s+/g, ' ').trim() || (file === undefined ? '' : file.kind === 'file' ? file.name : words.kinds[file.kind])
+  const line = conversation.kind === 'group' ? `${message.senderName}: ${said}` : said
+  const text = line.length > LONGEST ? `${line.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…` : line
+  return { title: count > 1 ? `${conversation.name} (${count})` : conversation.name, body: text }
+}

@@ -1,0 +1,15 @@
+/** What the main process says itself: notifications and the tray. */
+import type { AttachmentKind } from '../../contract/domain.ts'
+
+export interface DesktopWords {
+  newMessages(count: number): string
+  kinds: Record<Exclude<AttachmentKind, 'file'>, string>
+  open: string
+  quit: string
+  reply: string
+}
+
+export const WORDS: Record<'en' | 'zh-CN', DesktopWords> = {
+  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, open: 'Open Mnemo', quit: 'Quit', reply: 'Reply' },
+  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, open: '打开 Mnemo', quit: '退出', reply: '回复' }
+}

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, GroupMembers, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { foreignClient } from '../support/foreign.ts'
-import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+import { Devices, messages, SERVER, startServer, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 const devices = new Devices()
@@ -71,7 +71,8 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   expect((await conversation(bobs, group.jid)).out).toBeNull()
   await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'banned')
-  await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({ condition: expect.stringMatching(/^(forbidden|registration-required)$/) })
+  // ejabberd 23.01 lets those in whom it has put out for good
+  if (SERVER !== 'ejabberd') await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({ condition: expect.stringMatching(/^(forbidden|registration-required)$/) })
   expect((await messages(bobs, group.jid)).map(({ text }) => text)).toEqual(['before the kick'])
   await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, 'carol@localhost' as Jid, 'none'))
   await until(carol, async () => (await conversation(carol, group.jid)).out?.why === 'removed')

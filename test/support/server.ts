@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import { Engine } from '../../src/main/engine.ts'
-import { DOMAIN, startProsody, type Kind, type Prosody } from '../../tools/demo/prosody.ts'
+import { DOMAIN, startProsody, type Kind, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
+import { startEjabberd } from './ejabberd.ts'
 import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
 
 export interface TestServer extends Prosody {
@@ -16,6 +17,9 @@ export const USERS = ['alice', 'bob', 'carol']
 
 /** SASL2 and FAST (XEP-0388, 0484) of Debian's prosody-modules, and WebSockets told by XEP-0156. */
 export const MODERN: Kind = { modules: { names: ['mnemo_test', 'sasl2', 'sasl2_fast'], folder: join(import.meta.dirname, 'prosody') } }
+
+/** Which server the tests talk to: prosody, or ejabberd where Debian's is installed. */
+export const SERVER = process.env['MNEMO_TEST_SERVER'] ?? 'prosody'
 
 export interface ServerOptions extends Kind {
   /** People whom nobody has in their roster, and who have nobody. */
@@ -30,7 +34,8 @@ export async function startServer({ strangers = [], ...kind }: ServerOptions = {
     roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
-  let server = await startProsody(folder, persons, kind)
+  const start = (ports: Partial<Ports>): Promise<Prosody> => (SERVER === 'ejabberd' ? startEjabberd(folder, persons, ports) : startProsody(folder, persons, { ...ports, ...kind }))
+  let server = await start({})
   return {
     ...server,
     settings: (user) => ({
@@ -42,7 +47,7 @@ export async function startServer({ strangers = [], ...kind }: ServerOptions = {
       trustedFingerprint: server.fingerprint
     }),
     async restart() {
-      server = await startProsody(folder, persons, { port: server.port, tlsPort: server.tlsPort, webPort: server.webPort, ...kind })
+      server = await start({ port: server.port, tlsPort: server.tlsPort, webPort: server.webPort })
     },
     async stop() {
       await server.stop()

@@ -1,9 +1,9 @@
 /** XEP-0402 PEP Native Bookmarks: the groups that our devices are in. */
-import { xml, type Element } from '@xmpp/client'
+import { xml } from '@xmpp/client'
 import { bare, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { NS } from './namespaces.ts'
-import { publish, retract, type Item } from './pubsub.ts'
+import type { Item } from './pubsub.ts'
 
 export interface Bookmark {
   group: Jid
@@ -14,14 +14,10 @@ export interface Bookmark {
   password: string | null
 }
 
-export const publishBookmark = ({ group, autojoin, name, nick, password }: Bookmark): Element =>
-  publish(
-    NS.bookmarks,
-    group,
-    xml('conference', { xmlns: NS.bookmarks, autojoin: String(autojoin), ...(name === '' ? {} : { name }) }, ...(nick === null ? [] : [xml('nick', {}, nick)]), ...(password === null ? [] : [xml('password', {}, password)])),
-    'private'
-  )
-export const removeBookmark = (group: Jid): Element => retract(NS.bookmarks, group)
+export const bookmarkItem = ({ group, autojoin, name, nick, password }: Bookmark): Item => ({
+  id: group,
+  payload: xml('conference', { xmlns: NS.bookmarks, autojoin: String(autojoin), ...(name === '' ? {} : { name }) }, ...(nick === null ? [] : [xml('nick', {}, nick)]), ...(password === null ? [] : [xml('password', {}, password)]))
+})
 
 /** What an item says; where it was taken back: not to be in it. */
 export function bookmark({ id, payload }: Item): Bookmark | null {

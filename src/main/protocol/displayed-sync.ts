@@ -1,9 +1,9 @@
 /** XEP-0490 Message Displayed Synchronization: how far our devices have read, kept in our own account. */
-import { xml, type Element } from '@xmpp/client'
+import { xml } from '@xmpp/client'
 import { parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { NS } from './namespaces.ts'
-import { publish, type Item } from './pubsub.ts'
+import type { Item } from './pubsub.ts'
 
 export interface DisplayedMark {
   conversation: Jid
@@ -11,9 +11,11 @@ export interface DisplayedMark {
   stanzaId: string
 }
 
-/** Tells our other devices. `by`: whose archive gave the id. */
-export const publishDisplayed = ({ conversation, stanzaId }: DisplayedMark, by: string): Element =>
-  publish(NS.displayedSync, conversation, xml('displayed', { xmlns: NS.displayedSync }, xml('stanza-id', { xmlns: NS.stableId, by, id: stanzaId })), 'private')
+/** For our other devices. `by`: whose archive gave the id. */
+export const displayedItem = ({ conversation, stanzaId }: DisplayedMark, by: string): Item => ({
+  id: conversation,
+  payload: xml('displayed', { xmlns: NS.displayedSync }, xml('stanza-id', { xmlns: NS.stableId, by, id: stanzaId }))
+})
 
 export function displayedMark({ id, payload }: Item): DisplayedMark | null {
   const conversation = parseJid(id)

@@ -6,10 +6,10 @@ import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { keep } from '../media/folder.ts'
 import { avatarData, avatarInfo, LARGEST_AVATAR, nickOf, publishAvatarData, publishAvatarInfo, publishNick, removeAvatar } from '../protocol/avatars.ts'
-import { bookmark, publishBookmark, removeBookmark, type Bookmark } from '../protocol/bookmarks.ts'
-import { displayedMark, publishDisplayed } from '../protocol/displayed-sync.ts'
+import { bookmark, bookmarkItem, type Bookmark } from '../protocol/bookmarks.ts'
+import { displayedItem, displayedMark } from '../protocol/displayed-sync.ts'
 import { NS } from '../protocol/namespaces.ts'
-import { eventOf, itemsOf, itemsQuery, type Item } from '../protocol/pubsub.ts'
+import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../protocol/pubsub.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/writer.ts'
 
@@ -79,11 +79,11 @@ export class Personal {
 
   /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
   noteRead(conversation: Jid, stanzaId: string, by: Jid): void {
-    this.#publish(publishDisplayed({ conversation, stanzaId }, by))
+    this.#background(this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by)))
   }
   /** Our other devices are to be in a group, too, or no longer. */
   noteGroup(mark: Bookmark): void {
-    this.#publish(mark.autojoin ? publishBookmark(mark) : removeBookmark(mark.group))
+    this.#background(this.#keep(NS.bookmarks, bookmarkItem(mark)))
   }
   /** What contacts without a name for us see. */
   async setNick(nick: string): Promise<void> {
@@ -131,9 +131,23 @@ export class Personal {
     return answer === null ? [] : itemsOf(answer)
   }
 
+  /** Keeps an item for our devices alone. */
+  async #keep(node: string, { id, payload }: Item): Promise<void> {
+    const { connection } = this.#options
+    if (payload === null) return
+    try {
+      await connection.request(publish(node, id, payload, 'private'))
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'StanzaError')) throw error
+      // a server that does not know how a node is made on the way (ejabberd before 23.04)
+      await connection.request(createNode(node)).catch(() => undefined)
+      await connection.request(configureNode(node))
+      await connection.request(publish(node, id, payload, 'private', false))
+    }
+  }
+
   /** What is of no harm where it fails. */
-  #publish(stanza: Element): void {
-    if (!this.#options.connection.isReady) return
-    this.#options.connection.request(stanza).catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
   }
 }

@@ -1,0 +1,102 @@
+/** An ejabberd on loopback, for the same tests that Prosody runs: nothing is tuned to one server. */
+import { execFileSync, spawn } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { DOMAIN, findProgram, freePort, LARGEST_FILE, ROOMS, type Person, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
+
+const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
+const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)
+export const hasEjabberd = (): boolean => program() !== undefined && findProgram('erl') !== null
+
+const configuration = (folder: string, { port, tlsPort, webPort }: Ports): string => `
+hosts: ["${DOMAIN}"]
+loglevel: info
+certfiles: ["${join(folder, 'both.pem')}"]
+auth_method: internal
+disable_sasl_mechanisms: [X-OAUTH2]
+listen:
+  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 10000000, shaper: none}
+  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 10000000, shaper: none}
+  - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
+acl: {local: {server: "${DOMAIN}"}}
+access_rules: {local: {allow: local}}
+modules:
+  mod_adhoc: {}
+  mod_admin_extra: {}
+  mod_blocking: {}
+  mod_caps: {}
+  mod_carboncopy: {}
+  mod_client_state: {}
+  mod_disco: {}
+  mod_host_meta: {bosh_service_url: undefined, websocket_url: "wss://@HOST@:${webPort}/ws"}
+  mod_http_upload: {host: "upload.@HOST@", put_url: "https://@HOST@:${webPort}/upload", docroot: "${join(folder, 'files')}", max_size: ${LARGEST_FILE}}
+  mod_mam: {default: always, assume_mam_usage: true}
+  mod_muc: {host: "${ROOMS}", default_room_options: {mam: true, persistent: true, anonymous: true, allow_user_invites: true}, max_users: 10000, history_size: 0}
+  mod_offline: {}
+  mod_ping: {}
+  mod_privacy: {}
+  mod_pubsub: {plugins: [flat, pep]}
+  mod_roster: {versioning: true}
+  mod_stream_mgmt: {resend_on_timeout: if_offline}
+  mod_vcard: {}
+`
+
+/** Starts it with its people in place. Throws where it does not come up within 30 s. */
+export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> = {}): Promise<Prosody> {
+  const library = join(LIBRARIES, program() ?? '', 'ebin')
+  for (const name of ['spool', 'files']) mkdirSync(join(folder, name), { recursive: true })
+  const certificate = join(folder, `${DOMAIN}.crt`)
+  if (!existsSync(certificate)) {
+    const names = [DOMAIN, ROOMS, `upload.${DOMAIN}`].map((name) => `DNS:${name}`).join(',')
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=${names}`, '-keyout', join(folder, 'key.pem'), '-out', certificate], { stdio: 'pipe' })
+    writeFileSync(join(folder, 'both.pem'), readFileSync(certificate, 'utf8') + readFileSync(join(folder, 'key.pem'), 'utf8'))
+  }
+  const ports = { port: options.port ?? (await freePort()), tlsPort: options.tlsPort ?? (await freePort()), webPort: options.webPort ?? (await freePort()) }
+  rmSync(join(folder, 'ready'), { force: true })
+  const config = join(folder, 'ejabberd.yml')
+  writeFileSync(config, configuration(folder, ports))
+  const text = (value: string): string => `<<"${value}">>`
+  const people = persons.flatMap(({ user, password, roster }) => [
+    `ejabberd_auth:try_register(${text(user)},${text(DOMAIN)},${text(password)})`,
+    ...Object.entries(roster).map(([jid, name]) => `mod_admin_extra:add_rosteritem(${text(user)},${text(DOMAIN)},${text(jid.split('@')[0] ?? '')},${text(DOMAIN)},${text(name)},<<>>,<<"both">>)`)
+  ])
+  const code = `application:ensure_all_started(ejabberd),${people.join(',')},file:write_file("${join(folder, 'ready')}","")`
+  // it ends when our end of its standard input closes, however we end
+  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$@" 3<&- </dev/null & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, 'sh', 'erl', '-noinput', '-pa', library, '-mnesia', 'dir', `"${join(folder, 'spool')}"`, '-eval', `${code}.`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: folder,
+    env: { ...process.env, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'), HOME: folder }
+  })
+  const deadline = Date.now() + 30_000
+  while (!(existsSync(join(folder, 'ready')) && (await listens(ports.port)))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      child.kill()
+      throw new Error(`ejabberd did not start: see ${join(folder, 'ejabberd.log')}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  return {
+    ...ports,
+    fingerprint: new X509Certificate(readFileSync(certificate)).fingerprint256,
+    folder,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const gone = new Promise((resolve) => child.once('exit', resolve))
+      child.stdin?.end()
+      await gone
+    }
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1')
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.once('error', () => resolve(false))
+  })
+}

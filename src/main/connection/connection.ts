@@ -66,6 +66,7 @@ export class Connection extends EventEmitter<Events> {
   #network = ''
   #lastHeard = 0
   #hasCsi = false
+  #offersAcks = false
   /** Signing in by the token is under way, or has not worked. */
   #triedToken = false
   #active = true
@@ -102,7 +103,10 @@ export class Connection extends EventEmitter<Events> {
     this.#client = entity
     entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
     entity.on('element', (element: Element) => {
-      if (element.is('features', NS_STREAMS)) this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
+      if (element.is('features', NS_STREAMS)) {
+        this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
+        this.#offersAcks = element.getChild('sm', NS_SM) !== undefined
+      }
       if (this.isReady) this.#heard()
     })
     entity.on('error', (error: Error) => this.#onError(error))
@@ -270,7 +274,8 @@ export class Connection extends EventEmitter<Events> {
     const onResumed = (): void => resolve(true)
     // stanzas sent before stream management is on would never be acknowledged
     const onOnline = (): void => {
-      fallback = setTimeout(() => resolve(false), 3000)
+      if (!this.#offersAcks) resolve(false)
+      else fallback = setTimeout(() => resolve(false), 3000)
       // Bind 2 turns it on in the same answer
       setImmediate(() => entity.streamManagement.enabled && resolve(false))
     }

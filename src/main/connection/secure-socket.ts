@@ -9,6 +9,7 @@ import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Security } from '../../contract/domain.ts'
 import { ConnectionError } from './problem.ts'
+import { RestrictedXml } from './restricted-xml.ts'
 import { CONNECT_MS, dial, secure, type Target } from './tls.ts'
 
 export interface Endpoint {
@@ -54,7 +55,16 @@ export class SecureSocket extends EventEmitter {
         this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
         // xmpp.js decodes each packet by itself, which breaks a character that lies across two
         secured.setEncoding('utf8')
-        secured.on('data', (text: string) => this.emit('data', text))
+        const xml = new RestrictedXml()
+        secured.on('data', (text: string) => {
+          try {
+            xml.check(text)
+            this.emit('data', text)
+          } catch (error) {
+            this.emit('error', error)
+            this.destroy()
+          }
+        })
         secured.on('error', (error) => this.emit('error', error))
         secured.on('close', () => this.#close())
         this.emit('connect')

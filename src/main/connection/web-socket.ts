@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import WebSocket from 'ws'
 import { ConnectionError } from './problem.ts'
 import { get } from './http.ts'
+import { RestrictedXml } from './restricted-xml.ts'
 import type { Endpoint } from './secure-socket.ts'
 import { dial, secure } from './tls.ts'
 
@@ -82,7 +83,16 @@ export class WebSocketStream extends EventEmitter {
     const socket = new WebSocket(url, ['xmpp'], { createConnection: () => secured, perMessageDeflate: false, maxPayload: LARGEST_FRAME, handshakeTimeout: DISCOVERY_MS })
     this.#socket = socket
     socket.once('open', () => this.emit('connect'))
-    socket.on('message', (data) => this.emit('data', String(data)))
+    const xml = new RestrictedXml()
+    socket.on('message', (data) => {
+      try {
+        xml.check(String(data))
+        this.emit('data', String(data))
+      } catch (error) {
+        this.emit('error', error)
+        this.destroy()
+      }
+    })
     socket.on('error', (error) => this.emit('error', new ConnectionError('network', error.message, null, { cause: error })))
     socket.once('close', () => this.#close())
   }

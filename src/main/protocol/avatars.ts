@@ -2,6 +2,7 @@
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 import { publish, retract, type Item } from './pubsub.ts'
+import { plainName } from './text.ts'
 
 /** Of a picture, bytes; what is larger is not fetched. */
 export const LARGEST_AVATAR = 512 * 1024
@@ -37,4 +38,4 @@ export const removeAvatar = (): Element => publish(NS.avatarMetadata, 'current',
 
 export const publishNick = (nick: string): Element => (nick === '' ? retract(NS.nick, 'current') : publish(NS.nick, 'current', xml('nick', { xmlns: NS.nick }, nick), 'shown'))
 /** What somebody calls themselves; empty: nothing. */
-export const nickOf = ({ payload }: Item): string => (payload?.is('nick', NS.nick) === true ? payload.text().replace(/[\p{Cc}\p{Cf}]/gu, '').trim().slice(0, 200) : '')
+export const nickOf = ({ payload }: Item): string => (payload?.is('nick', NS.nick) === true ? plainName(payload.text(), 200) : '')

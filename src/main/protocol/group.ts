@@ -4,6 +4,7 @@ import { bare, parseJid } from '../../contract/address.ts'
 import type { Affiliation, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
 import { fieldNames, submitForm, type FormFields } from './data-form.ts'
 import { NS } from './namespaces.ts'
+import { plainName } from './text.ts'
 
 /** Joins without the room's own replay: its archive is the source. */
 export const joinGroup = (group: string, nick: string, password: string | null = null): Element =>
@@ -142,6 +143,6 @@ export const isOut = (condition: string): boolean => condition === 'not-acceptab
 export const groupInfo = (group: string): Element => xml('iq', { type: 'get', to: group }, xml('query', { xmlns: NS.disco }))
 
 const conference = (answer: Element): Element | undefined => (answer.getChild('query', NS.disco)?.getChildren('identity') ?? []).find((i) => i.attrs['category'] === 'conference')
-export const groupName = (answer: Element): string => conference(answer)?.attrs['name'] ?? ''
+export const groupName = (answer: Element): string => plainName(conference(answer)?.attrs['name'] ?? '', 200)
 /** Whether a service has groups. */
 export const isGroupService = (answer: Element): boolean => conference(answer)?.attrs['type'] === 'text' && (answer.getChild('query', NS.disco)?.getChildren('feature') ?? []).some((feature) => feature.attrs['var'] === NS.muc)

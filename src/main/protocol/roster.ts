@@ -3,6 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { NS } from './namespaces.ts'
+import { plainName } from './text.ts'
 
 export interface RosterItem {
   jid: Jid
@@ -26,7 +27,7 @@ export function rosterItems(iq: Element): RosterItem[] {
     const jid = parseJid(item.attrs['jid'] ?? '')
     const subscription = item.attrs['subscription'] ?? 'none'
     if (jid === null || !SUBSCRIPTIONS.has(subscription)) return []
-    return [{ jid: bare(jid), name: (item.attrs['name'] ?? '').slice(0, 1023), subscription: subscription as RosterItem['subscription'], asked: item.attrs['ask'] === 'subscribe' }]
+    return [{ jid: bare(jid), name: plainName(item.attrs['name'] ?? '', 1023), subscription: subscription as RosterItem['subscription'], asked: item.attrs['ask'] === 'subscribe' }]
   })
 }
 

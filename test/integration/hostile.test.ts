@@ -1,0 +1,152 @@
+/** What a hostile server or peer may send: nothing is believed, nothing is lost, and the app goes on. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Engine } from '../../src/main/engine.ts'
+import { hostileServer, type HostileServer } from '../support/hostile-server.ts'
+import { messages, online, openEngine, testFolder, until, type TestFolder } from '../support/server.ts'
+
+let server: HostileServer
+let folder: TestFolder
+let alice: Engine
+beforeAll(async () => void (server = await hostileServer()))
+afterAll(() => server.close())
+beforeEach(async () => {
+  folder = testFolder()
+  alice = await openEngine(folder.path)
+  await alice.signIn(server.settings)
+  await online(alice)
+})
+afterEach(async () => {
+  await alice.close()
+  folder.remove()
+})
+
+const from = "from='bob@evil.example/x' to='alice@evil.example/r' type='chat'"
+const chat = (id: string, body: string, more = ''): string => `<message ${from} id='${id}'><body>${body}</body>${more}</message>`
+const all = async (): Promise<string[]> => (await messages(alice, 'bob@evil.example')).map(({ text }) => text)
+/** Everything before it has been dealt with when this one is there. */
+async function said(text: string): Promise<void> {
+  server.say(chat(`end-${text}`, text))
+  await until(alice, async () => (await all()).includes(text))
+}
+/** The stream ended, and another one took its place. */
+const comesBack = async (before: number): Promise<void> => {
+  await until(alice, async () => server.streams > before && alice.connection.status === 'online', 20_000)
+}
+
+test('entities, processing instructions and a document type end the stream, not the app', { timeout: 60_000 }, async () => {
+  await said('before')
+  for (const evil of [
+    `<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>${chat('laugh', '&lol2;')}`,
+    chat('entity', '&unknown;'),
+    '</stream:stream></stream:stream>'
+  ]) {
+    const before = server.streams
+    server.say(evil)
+    // either it is refused and the stream begins anew, or it is text without meaning
+    await Promise.race([comesBack(before), said(`after ${evil.slice(0, 20).replace(/[<&]/g, '')}`).catch(() => undefined)])
+    await online(alice)
+  }
+  const list = await all()
+  expect(list.some((text) => text.includes('lollollol'))).toBe(false)
+  expect(list).toContain('before')
+})
+
+test('elements in elements, 20,000 deep, and a stanza of many megabytes are survived', { timeout: 60_000 }, async () => {
+  const deep = `${'<a>'.repeat(20_000)}${'</a>'.repeat(20_000)}`
+  const before = server.streams
+  server.say(chat('deep', 'deep', deep))
+  server.say(chat('large', '大'.repeat(1_500_000)))
+  server.say(chat('wide', 'wide', '<x/>'.repeat(100_000)))
+  await Promise.race([said('after it'), comesBack(before)])
+  await online(alice)
+  for (const text of await all()) expect(text.length).toBeLessThanOrEqual(1_000_000)
+})
+
+test('messages that name nobody, or that nobody may send, are none', async () => {
+  const stanza = (attributes: string, inside: string): string => `<message ${attributes} type='chat'>${inside}</message>`
+  const forwarded = `<forwarded xmlns='urn:xmpp:forward:0'><message from='bob@evil.example/x' to='alice@evil.example' type='chat' id='f'><body>forged</body></message></forwarded>`
+  for (const evil of [
+    stanza("from='@@@'", '<body>nobody</body>'),
+    stanza("from='a b@evil.example'", '<body>nobody</body>'),
+    stanza(`from='${'x'.repeat(5000)}@evil.example'`, '<body>nobody</body>'),
+    // a carbon that is not our account's, an archive's answer that nobody asked for
+    stanza("from='mallory@evil.example'", `<received xmlns='urn:xmpp:carbons:2'>${forwarded}</received>`),
+    stanza("from='mallory@evil.example'", `<sent xmlns='urn:xmpp:carbons:2'>${forwarded}</sent>`),
+    stanza("from='alice@evil.example'", `<result xmlns='urn:xmpp:mam:2' queryid='guessed' id='1'>${forwarded}</result>`),
+    // a group that we are not in
+    `<message from='room@rooms.evil.example/x' type='groupchat'><body>forged</body></message>`
+  ])
+    server.say(evil)
+  await said('the end')
+  const everything = await alice.store.find.search({ query: 'forged OR nobody', conversation: null, order: 'newest', offset: 0, limit: 10, total: true, facets: false, suggest: false })
+  expect(everything.total).toBe(0)
+})
+
+test('others change nothing that is not theirs, and the same stanza twice is one message', async () => {
+  server.say(chat('m1', 'mine'))
+  server.say(chat('m1-again', 'once', `<origin-id xmlns='urn:xmpp:sid:0' id='o1'/>`).repeat(3))
+  server.say(`<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c1'><body>forged</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/></message>`)
+  server.say(`<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c2'><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>`)
+  await said('the end')
+  expect(await all()).toEqual(['mine', 'once', 'the end'])
+})
+
+test('a stanza-id counts only from the archive that gives it', async () => {
+  // the sender claims an id in our archive under another name
+  server.say(chat('s1', 'first', `<stanza-id xmlns='urn:xmpp:sid:0' by='mallory@evil.example' id='A1'/>`))
+  server.say(chat('s2', 'second', `<stanza-id xmlns='urn:xmpp:sid:0' by='mallory@evil.example' id='A1'/>`))
+  await said('the end')
+  expect(await all()).toEqual(['first', 'second', 'the end'])
+})
+
+test('10,000 reactions to one message stay few', { timeout: 60_000 }, async () => {
+  server.say(chat('r0', 'react to me'))
+  let text = ''
+  for (let i = 0; i < 10_000; i++) text += `<message ${from} id='r${i + 1}'><reactions xmlns='urn:xmpp:reactions:0' id='r0'><reaction>👍</reaction><reaction>${String.fromCodePoint(0x1f600 + (i % 60))}</reaction></reactions></message>`
+  server.say(text)
+  await said('the end')
+  const [message] = await messages(alice, 'bob@evil.example')
+  // what one person thinks now is all that counts
+  expect(message?.reactions).toHaveLength(2)
+  server.say(`<message ${from} id='many'><reactions xmlns='urn:xmpp:reactions:0' id='r0'>${Array.from({ length: 10_000 }, (_, i) => `<reaction>${String.fromCodePoint(0x1f600 + (i % 80))}${i}</reaction>`).join('')}</reactions></message>`)
+  await said('really the end')
+  expect((await messages(alice, 'bob@evil.example'))[0]?.reactions.length).toBeLessThanOrEqual(16)
+})
+
+test('names that change their direction or hide are shown as what they are', async () => {
+  server.say(`<iq type='set' id='p1' from='alice@evil.example'><query xmlns='jabber:iq:roster'><item jid='eve@evil.example' name='\u202Egnp.knab\u202C Bank\u0007' subscription='both'/></query></iq>`)
+  await until(alice, async () => (await alice.store.read.conversationByJid('eve@evil.example')) !== null)
+  const name = (await alice.store.read.conversationByJid('eve@evil.example'))?.name ?? ''
+  expect(name).not.toMatch(/[\u202a-\u202e\u2066-\u2069\p{Cc}]/u)
+  // an address that only looks like another one is another one
+  server.say(`<message from='b\u043eb@evil.example/x' to='alice@evil.example' type='chat' id='h1'><body>I am not Bob</body></message>`)
+  await until(alice, async () => (await messages(alice, 'b\u043eb@evil.example')).length === 1)
+  expect(await all()).toEqual([])
+})
+
+test('2,000 stanzas a second from one contact are stored, and reading stays quick', { timeout: 60_000 }, async () => {
+  const rounds = 5
+  const each = 2000
+  let slowest = 0
+  let running = true
+  const reading = (async () => {
+    while (running) {
+      const started = performance.now()
+      await alice.store.read.conversations()
+      slowest = Math.max(slowest, performance.now() - started)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  })()
+  for (let round = 0; round < rounds; round++) {
+    const started = performance.now()
+    let text = ''
+    for (let i = 0; i < each; i++) text += chat(`f${round}-${i}`, `flood ${round} ${i}`)
+    server.say(text)
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 1000 - (performance.now() - started))))
+  }
+  await until(alice, async () => (await alice.store.read.stats()).messages >= rounds * each, 30_000)
+  running = false
+  await reading
+  // a window that asks for something gets it: not a speed, but that nothing stands still
+  expect(slowest).toBeLessThan(2000)
+})

@@ -1,0 +1,76 @@
+/** A server that signs anybody in and then says whatever it is told to: what no real server would send. */
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createServer, type TLSSocket } from 'node:tls'
+import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
+
+export interface HostileServer {
+  settings: AccountSettings
+  /** Raw text to the client that is signed in. */
+  say(xml: string): void
+  /** The address that was bound. */
+  readonly full: string
+  /** What the client has sent since it is signed in. */
+  readonly heard: string
+  /** How often somebody has signed in. */
+  readonly streams: number
+  close(): void
+}
+
+const HEADER = `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='evil.example' version='1.0'>`
+
+export async function hostileServer(): Promise<HostileServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'mnemo-hostile-'))
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=evil.example', '-keyout', join(folder, 'key'), '-out', join(folder, 'crt')], { stdio: 'pipe' })
+  const [key, cert] = [readFileSync(join(folder, 'key')), readFileSync(join(folder, 'crt'))]
+  rmSync(folder, { recursive: true })
+  let client: TLSSocket | null = null
+  let heard = ''
+  let streams = 0
+  const server = createServer({ key, cert, ALPNProtocols: ['xmpp-client'] }, (socket) => {
+    let signedIn = false
+    socket.setEncoding('utf8')
+    socket.on('error', () => undefined)
+    socket.on('data', (text: string) => {
+      if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
+      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`))
+      else if (text.includes('<auth ')) {
+        signedIn = true
+        socket.write(`<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
+      } else {
+        heard += text
+        for (const [, attributes = ''] of text.matchAll(/<iq ([^>]*)>/g)) {
+          const id = /id="([^"]+)"/.exec(attributes)?.[1] ?? ''
+          if (!/type="(get|set)"/.test(attributes)) continue
+          if (text.includes('xmpp-bind')) {
+            client = socket
+            streams++
+            socket.write(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@evil.example/r</jid></bind></iq>`)
+          } else if (text.includes('jabber:iq:roster')) socket.write(`<iq type='result' id='${id}'><query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query></iq>`)
+          else socket.write(`<iq type='error' id='${id}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
+        }
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
+    say: (xml) => void client?.write(xml),
+    full: 'alice@evil.example/r',
+    get heard() {
+      return heard
+    },
+    get streams() {
+      return streams
+    },
+    close() {
+      client?.destroy()
+      server.close()
+    }
+  }
+}

@@ -1,32 +1,14 @@
 /** Two people talk: one answers, reacts, puts a word right with the Up key, takes a message back and deletes one here. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Engine } from '../../src/main/engine.ts'
-import type { RunningApp } from '../../tools/start/drive.ts'
-import { messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
-import { openApp, screenshot, signIn } from '../support/windows.ts'
+import { expect, test } from 'vitest'
+import { Devices, messages, until } from '../support/server.ts'
+import { Story } from '../support/story.ts'
+import { screenshot } from '../support/windows.ts'
 
-const folders = [testFolder(), testFolder()]
-let server: TestServer
-let app: RunningApp
-let bob: Engine
-
-beforeAll(async () => {
-  server = await startServer({ strangers: ['mallory', 'dave'] })
-  bob = await openEngine(folders[1]!.path)
-  await bob.signIn(server.settings('bob'))
-  await online(bob)
-})
-afterAll(async () => {
-  await app?.kill()
-  await bob?.close()
-  await server.stop()
-  for (const folder of folders) folder.remove()
-})
+const story = new Story({ strangers: ['mallory', 'dave'] })
 
 test('answers, reactions, corrections and retractions, as people do them', { timeout: 120_000 }, async () => {
-  app = await openApp({ profile: folders[0]!.path, env: { LANG: 'zh_CN.UTF-8' } })
-  const main = await app.window('main')
-  await signIn(main, server, 'alice')
+  const { bob } = story
+  const main = await story.open()
   const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
   await bob.send(toAlice.id, '周六去爬香山吗？')
   await bob.send(toAlice.id, 'Weather looks great 🍁')
@@ -115,13 +97,10 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
 })
 
 test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 }, async () => {
-  const main = await app.window('main')
-  const profile = testFolder()
-  folders.push(profile)
-  const dave = await openEngine(profile.path)
+  const main = await story.app.window('main')
+  const strangers = new Devices()
   try {
-    await dave.signIn(server.settings('dave'))
-    await online(dave)
+    const dave = await strangers.signIn(story.server, 'dave')
     await dave.startConversation('alice@localhost', 'direct', null)
     await main.locator('[data-test=request]', { hasText: 'dave@localhost' }).waitFor()
     await screenshot(main, 'contact-request')
@@ -130,20 +109,12 @@ test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 
     await main.locator('[data-jid="dave@localhost"]').waitFor()
     // each sees the other from now on
     await until(dave, async () => dave.presence.get('alice@localhost') === 'online')
-    const other = testFolder()
-    folders.push(other)
-    const mallory = await openEngine(other.path)
-    try {
-      await mallory.signIn(server.settings('mallory'))
-      await online(mallory)
-      await mallory.startConversation('alice@localhost', 'direct', null)
-      await main.click('[data-test=decline]')
-      await main.locator('[data-test=request]').waitFor({ state: 'detached' })
-      expect(await main.locator('[data-jid="mallory@localhost"]').count()).toBe(0)
-    } finally {
-      await mallory.close()
-    }
+    const mallory = await strangers.signIn(story.server, 'mallory')
+    await mallory.startConversation('alice@localhost', 'direct', null)
+    await main.click('[data-test=decline]')
+    await main.locator('[data-test=request]').waitFor({ state: 'detached' })
+    expect(await main.locator('[data-jid="mallory@localhost"]').count()).toBe(0)
   } finally {
-    await dave.close()
+    await strangers.end()
   }
 })

@@ -1,19 +1,14 @@
 /** Pictures and files: chosen, pasted, dropped, looked at, heard; what cannot go says why. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Engine } from '../../src/main/engine.ts'
+import { expect, test } from 'vitest'
 import { LARGEST_FILE } from '../../tools/demo/prosody.ts'
-import type { RunningApp } from '../../tools/start/drive.ts'
 import { gradient } from '../support/pictures.ts'
-import { messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
-import { openApp, screenshot, signIn } from '../support/windows.ts'
+import { messages, until } from '../support/server.ts'
+import { Story } from '../support/story.ts'
+import { screenshot } from '../support/windows.ts'
 
-const folders = [testFolder(), testFolder(), testFolder()]
-const files = folders[2]!.path
-let server: TestServer
-let app: RunningApp
-let bob: Engine
+const story = new Story()
 
 /** A second of a tone, as a WAV file. */
 function tone(): Buffer {
@@ -36,25 +31,13 @@ function tone(): Buffer {
   return Buffer.concat([head, data])
 }
 function picture(name: string, ...what: Parameters<typeof gradient>): string {
-  const path = join(files, name)
+  const path = join(story.folder, name)
   writeFileSync(path, gradient(...what))
   return path
 }
 
-beforeAll(async () => {
-  server = await startServer()
-  bob = await openEngine(folders[1]!.path)
-  await bob.signIn(server.settings('bob'))
-  await online(bob)
-})
-afterAll(async () => {
-  await app?.kill()
-  await bob?.close()
-  await server.stop()
-  for (const folder of folders) folder.remove()
-})
-
 async function bobSends(name: string, content: Buffer): Promise<void> {
+  const { bob } = story
   const conversation = await bob.startConversation('alice@localhost', 'direct', null)
   const token = bob.media.intake.begin({ name, bytes: content.length, type: '' })
   await bob.media.intake.append(token, content)
@@ -62,9 +45,8 @@ async function bobSends(name: string, content: Buffer): Promise<void> {
 }
 
 test('pictures and files go both ways and can be looked at', { timeout: 180_000 }, async () => {
-  app = await openApp({ profile: folders[0]!.path, env: { LANG: 'zh_CN.UTF-8' } })
-  const main = await app.window('main')
-  await signIn(main, server, 'alice')
+  const { bob } = story
+  const main = await story.open()
   const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
   await bob.send(toAlice.id, '照片发我看看')
   await main.locator('[data-jid="bob@localhost"]').click()
@@ -73,9 +55,9 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   // chosen: seen before they go, one too many left out, a caption
   const hill = picture('香山红叶.png', 1600, 1000, [255, 165, 0], [0, 0, 128])
   const tall = picture('tall screenshot.png', 400, 1600, [255, 255, 255], [0, 128, 128])
-  writeFileSync(join(files, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
-  writeFileSync(join(files, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), Buffer.alloc(120_000, 7))
-  await main.setInputFiles('[data-test=file-input]', [hill, join(files, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), join(files, 'too large.bin')])
+  writeFileSync(join(story.folder, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
+  writeFileSync(join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), Buffer.alloc(120_000, 7))
+  await main.setInputFiles('[data-test=file-input]', [hill, join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), join(story.folder, 'too large.bin')])
   const dialog = main.locator('.dialog')
   await dialog.locator('li.refused').waitFor()
   expect(await dialog.locator('li').count()).toBe(3)

@@ -1,33 +1,15 @@
 /** A group as people make one: created with friends, led, left by force; and a list that is kept tidy. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
-import type { RunningApp } from '../../tools/start/drive.ts'
-import { online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
-import { openApp, screenshot, signIn } from '../support/windows.ts'
+import { until } from '../support/server.ts'
+import { Story } from '../support/story.ts'
+import { screenshot } from '../support/windows.ts'
 
-const folders = [testFolder(), testFolder()]
-let server: TestServer
-let app: RunningApp
-let bob: Engine
-
-beforeAll(async () => {
-  server = await startServer()
-  bob = await openEngine(folders[1]!.path)
-  await bob.signIn(server.settings('bob'))
-  await online(bob)
-})
-afterAll(async () => {
-  await app?.kill()
-  await bob?.close()
-  await server.stop()
-  for (const folder of folders) folder.remove()
-})
+const story = new Story()
 
 test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 }, async () => {
-  app = await openApp({ profile: folders[0]!.path, env: { LANG: 'zh_CN.UTF-8' } })
-  const main = await app.window('main')
-  await signIn(main, server, 'alice')
+  const { bob } = story
+  const main = await story.open()
 
   // made, with Bob chosen by name
   await main.click('[data-test=new]')

@@ -2,9 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { DOMAIN, findProgram, freePort, LARGEST_FILE, ROOMS, type Person, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
+import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, ROOMS, type Person, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
 const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)
@@ -88,15 +87,4 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
       await gone
     }
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(port, '127.0.0.1')
-    probe.once('connect', () => {
-      probe.destroy()
-      resolve(true)
-    })
-    probe.once('error', () => resolve(false))
-  })
 }

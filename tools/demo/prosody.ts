@@ -173,7 +173,8 @@ export async function startProsody(folder: string, persons: Person[], options: P
   return { port, tlsPort, webPort, fingerprint, folder, stop: () => stop(child) }
 }
 
-function listens(port: number): Promise<boolean> {
+/** Whether something listens on loopback. */
+export function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(port, '127.0.0.1')
     probe.once('connect', () => {

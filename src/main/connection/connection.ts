@@ -74,6 +74,8 @@ export class Connection extends EventEmitter<Events> {
 
   constructor(account: AccountSettings, { learnt = {}, device, token = null }: ConnectionOptions = {}) {
     super()
+    // each request that is under way listens for the end of the stream
+    this.setMaxListeners(0)
     this.#keepAlive = new KeepAlive(learnt, '')
     this.account = account
     const domain = domainOf(account.jid)

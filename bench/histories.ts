@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Jid } from '../src/contract/domain.ts'
 import { Store } from '../src/main/store/store.ts'
-import type { IncomingMessage } from '../src/main/store/writer.ts'
+import type { IncomingMessage } from '../src/main/store/types.ts'
 import { ROOT, seeded, storeFiles, WORKER } from '../test/support/files.ts'
 import { texts } from './texts.ts'
 

@@ -8,8 +8,8 @@ import type { AccountSettings, ChangeKind, ConnectionState, Conversation, Conver
 import { Connection, type SignInToken } from './connection/connection.ts'
 import { Learnt } from './connection/keep-alive.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
-import { pathOf } from './media/folder.ts'
 import { Media } from './media/media.ts'
+import { Presences } from './sync/presences.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Typists } from './sync/typists.ts'
 import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
@@ -18,7 +18,7 @@ import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
 import type { NewAttachment } from './store/tables/attachment.ts'
-import type { StoreChanges } from './store/writer.ts'
+import type { StoreChanges } from './store/types.ts'
 
 export interface EngineOptions {
   /** The folder of everything the user has here. */
@@ -50,8 +50,8 @@ interface Events {
   avatars: []
   /** Who asks us into groups. */
   invitations: [readonly Invitation[]]
-  /** Who is in these groups has changed. */
-  occupants: [readonly Jid[]]
+  /** Who is in some group has changed. */
+  occupants: []
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -80,7 +80,7 @@ export class Engine extends EventEmitter<Events> {
   readonly #upkeep: Upkeep
   #session: Session | null = null
   #account: AccountSettings | null = null
-  #presence = new Map<string, Map<string, Presence>>()
+  readonly #presences = new Presences((now) => this.emit('presence', now))
   #active = true
   readonly #typists = new Typists((typing) => this.emit('typing', typing))
   /** To whom we said that we type, if to anyone. */
@@ -130,16 +130,16 @@ export class Engine extends EventEmitter<Events> {
   }
   /** What each contact's best resource shows, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
-    return new Map([...this.#presence].map(([jid, resources]) => [jid, best(resources.values())]))
+    return this.#presences.now
   }
   get requests(): readonly Jid[] {
-    return this.#session?.requests ?? []
+    return this.#session?.contacts.requests ?? []
   }
   get blocked(): readonly Jid[] {
-    return this.#session?.blocked ?? []
+    return this.#session?.contacts.blocked ?? []
   }
   get invitations(): readonly Invitation[] {
-    return this.#session?.invitations ?? []
+    return this.#session?.membership.invitations ?? []
   }
   /** Who types now, by conversation: addresses. */
   get typing(): ReadonlyMap<Jid, readonly string[]> {
@@ -223,7 +223,7 @@ export class Engine extends EventEmitter<Events> {
   /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
   async answerRequest(jid: Jid, accept: boolean): Promise<void> {
     const session = this.#connected()
-    await session.answerRequest(jid, accept)
+    await session.contacts.answer(jid, accept)
     if (accept) this.#changed([await this.store.write.ensureConversation({ jid, kind: 'direct', name: '', nick: null })])
   }
 
@@ -233,12 +233,12 @@ export class Engine extends EventEmitter<Events> {
     if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
     if (kind === 'direct') {
       const conversation = await this.store.write.ensureConversation({ jid: bare(jid), kind, name: '', nick: null })
-      this.#session?.addContact(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      this.#session?.contacts.add(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
       this.#changed([conversation])
       return conversation
     }
     const session = this.#connected()
-    await session.join(bare(jid), nick ?? session.defaultNick, { password })
+    await session.membership.join(bare(jid), nick ?? session.membership.defaultNick, { password })
     return this.#entered(bare(jid))
   }
 
@@ -254,7 +254,7 @@ export class Engine extends EventEmitter<Events> {
     const session = this.#connected()
     const jid = await session.groups.newAddress(name)
     if (jid === null) throw new EngineError('not-found', 'a service for groups')
-    await session.join(jid, session.defaultNick, { create: { name, membersOnly } })
+    await session.membership.join(jid, session.membership.defaultNick, { create: { name, membersOnly } })
     await session.groups.invite(jid, invite)
     return this.#entered(jid)
   }
@@ -280,13 +280,13 @@ export class Engine extends EventEmitter<Events> {
 
   /** Says yes or no to an invitation. Throws EngineError, JoinError. */
   async answerInvitation(group: Jid, accept: boolean): Promise<void> {
-    await this.#connected().answerInvitation(group, accept)
+    await this.#connected().membership.answerInvitation(group, accept)
   }
 
   /** What is asked of the server for the account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
-  block = (jid: Jid, blocked: boolean): Promise<void> => this.#asked((session) => session.block(jid, blocked))
-  renameContact = (jid: Jid, name: string): Promise<void> => this.#asked((session) => session.renameContact(jid, name))
-  removeContact = (jid: Jid): Promise<void> => this.#asked((session) => session.removeContact(jid))
+  block = (jid: Jid, blocked: boolean): Promise<void> => this.#asked((session) => session.contacts.block(jid, blocked))
+  renameContact = (jid: Jid, name: string): Promise<void> => this.#asked((session) => session.contacts.rename(jid, name))
+  removeContact = (jid: Jid): Promise<void> => this.#asked((session) => session.contacts.remove(jid))
   setNick = (nick: string): Promise<void> => this.#asked((session) => session.personal.setNick(nick))
   setAvatar = (picture: { data: Buffer; type: string; side: number } | null): Promise<void> => this.#asked((session) => session.personal.setAvatar(picture))
 
@@ -304,7 +304,7 @@ export class Engine extends EventEmitter<Events> {
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
-    await this.#session?.leave(conversation.jid)
+    await this.#session?.membership.leave(conversation.jid)
     this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
@@ -368,13 +368,13 @@ export class Engine extends EventEmitter<Events> {
   /** The file of an attachment and its own name, or null where it is not on this computer. */
   async attachmentFile(id: number): Promise<{ path: string; name: string } | null> {
     const file = await this.store.read.attachment(id)
-    return file === null || file.stored === null ? null : { path: pathOf(this.media.folder, file.stored), name: file.name }
+    return file === null || file.stored === null ? null : { path: join(this.media.folder, file.stored), name: file.name }
   }
 
   /** The picture that somebody shows, or null. */
   async avatarFile(jid: string): Promise<string | null> {
     const avatar = await this.store.read.avatar(jid)
-    return avatar === null ? null : pathOf(this.media.folder, avatar.stored)
+    return avatar === null ? null : join(this.media.folder, avatar.stored)
   }
 
   async star(id: MessageId, on: boolean): Promise<void> {
@@ -401,10 +401,10 @@ export class Engine extends EventEmitter<Events> {
     this.#session = null
     await this.media.disconnect()
     await session?.stop()
-    session?.removeAllListeners()
-    this.#presence.clear()
+    this.#presences.clear()
     this.emit('requests', [])
     this.emit('invitations', [])
+    this.emit('blocked', [])
     this.emit('connection', this.connection)
   }
 
@@ -431,17 +431,16 @@ export class Engine extends EventEmitter<Events> {
       this.emit('changes', changes)
       if (changes.added > 0) this.media.downloads.look()
     })
-    session.on('presence', (jid, presence) => this.#onPresence(jid, presence))
-    session.on('blocked', (blocked) => this.emit('blocked', blocked))
+    session.contacts.on('presence', (jid, presence) => this.#presences.set(jid, presence))
+    session.contacts.on('blocked', (blocked) => this.emit('blocked', blocked))
+    session.contacts.on('requests', (requests) => this.emit('requests', requests))
+    session.membership.on('invitations', (invitations) => this.emit('invitations', invitations))
+    session.groups.on('occupants', () => this.emit('occupants'))
     session.on('avatars', () => this.emit('avatars'))
-    session.on('invitations', (invitations) => this.emit('invitations', invitations))
-    session.on('occupants', (groups) => this.emit('occupants', groups))
-    session.on('requests', (requests) => this.emit('requests', requests))
     session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))
     session.on('presenceReset', () => {
       this.#typists.clear()
-      this.#presence.clear()
-      this.emit('presence', this.presence)
+      this.#presences.clear()
     })
     await session.start()
     return session
@@ -456,25 +455,9 @@ export class Engine extends EventEmitter<Events> {
     return { device, token: kept?.jid === jid ? kept.token : null }
   }
 
-  #onPresence(jid: Jid, presence: Presence): void {
-    const resources = this.#presence.get(bare(jid)) ?? new Map<string, Presence>()
-    if (presence === 'offline') resources.delete(jid)
-    else resources.set(jid, presence)
-    if (resources.size === 0) this.#presence.delete(bare(jid))
-    else this.#presence.set(bare(jid), resources)
-    this.emit('presence', this.presence)
-  }
-
   #changed(conversations: Conversation[]): void {
     this.emit('changes', { conversations, removedConversations: [], messages: [], removed: [], added: 0 })
   }
-}
-
-const ORDER: readonly Presence[] = ['chat', 'online', 'away', 'xa', 'dnd']
-
-function best(presences: Iterable<Presence>): Presence {
-  const all = new Set(presences)
-  return ORDER.find((presence) => all.has(presence)) ?? 'offline'
 }
 
 export { JoinError }

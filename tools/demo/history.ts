@@ -1,6 +1,6 @@
 /** 20,000 messages of past history: generated, the same on every machine for one `now`. */
 import type { Jid } from '../../src/contract/domain.ts'
-import type { IncomingMessage } from '../../src/main/store/writer.ts'
+import type { IncomingMessage } from '../../src/main/store/types.ts'
 import { address, CAST, GROUPS, room, YOU, type Character } from './cast.ts'
 
 const DAY = 86_400_000

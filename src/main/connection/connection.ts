@@ -8,7 +8,7 @@ import type { AccountSettings, ConnectionState } from '../../contract/domain.ts'
 import { KeepAlive, type Learnt } from './keep-alive.ts'
 import { advance, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
 import { networkKey } from './network.ts'
-import { ConnectionError, toConnectionError } from './problem.ts'
+import { ConnectionError, isRefusal, toConnectionError } from './problem.ts'
 import { SecureSocket, type Endpoint } from './secure-socket.ts'
 import { WebSocketStream } from './web-socket.ts'
 
@@ -92,14 +92,14 @@ export class Connection extends EventEmitter<Events> {
     entity.reconnect.stop()
     let known = token
     Object.assign(entity.fast, {
-      fetchToken: () => {
+      fetchToken: async () => {
         // a server that did not answer it the last time is shown the password
         const use = this.#triedToken ? null : known
         this.#triedToken = use !== null
-        return Promise.resolve(use)
+        return use
       },
-      saveToken: (fresh: SignInToken) => this.#keepToken((known = fresh)),
-      deleteToken: () => this.#keepToken((known = null))
+      saveToken: async (fresh: SignInToken) => this.emit('token', (known = fresh)),
+      deleteToken: async () => this.emit('token', (known = null))
     })
     entity.transports = [Transport]
     this.#client = entity
@@ -116,11 +116,6 @@ export class Connection extends EventEmitter<Events> {
     entity.streamManagement.on('ack', (stanza: Element) => this.emit('acked', stanza))
     entity.streamManagement.on('fail', (stanza: Element) => this.emit('unacked', stanza))
     entity.streamManagement.requestAckDebounce = 50
-  }
-
-  async #keepToken(token: SignInToken | null): Promise<void> {
-    this.emit('token', token)
-    await Promise.resolve()
   }
 
   get state(): ConnectionState {
@@ -350,7 +345,7 @@ export class Connection extends EventEmitter<Events> {
       await this.request(xml('iq', { type: 'get', to: domainOf(this.account.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' })), this.#keepAlive.answer)
     } catch (error) {
       // an error is an answer, too
-      if (!(error instanceof Error && error.name === 'StanzaError')) {
+      if (!isRefusal(error)) {
         this.#died()
         return
       }

@@ -12,6 +12,20 @@ export class ConnectionError extends Error {
   }
 }
 
+/** What xmpp.js throws where a server understood a request and said no (RFC 6120 section 8.3); it does not export the class. */
+export interface Refusal extends Error {
+  condition: string
+}
+export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === 'StanzaError'
+
+/** Of a request that is refused, this instead; what else goes wrong is still an error. */
+export const refused =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (isRefusal(error)) return instead
+    throw error
+  }
+
 const BY_CODE: Record<string, ConnectionProblem> = {
   ENOTFOUND: 'unknown-host',
   EAI_AGAIN: 'unknown-host',

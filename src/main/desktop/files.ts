@@ -19,7 +19,7 @@ export class FileError extends Error {
 const PROGRAMS = new Set(
   '.apk .app .appimage .appref-ms .bat .cmd .com .command .cpl .csh .deb .desktop .dll .dmg .exe .gadget .hta .inf .ins .jar .js .jse .ksh .lnk .mjs .msc .msi .msp .mst .pif .pkg .ps1 .psm1 .py .pyw .rb .reg .rpm .run .scf .scpt .scr .sct .sh .shb .sys .terminal .tool .url .vb .vbe .vbs .website .workflow .ws .wsc .wsf .wsh .xbap .zsh'.split(' ')
 )
-export const isProgram = (name: string): boolean => PROGRAMS.has(extname(name).toLowerCase())
+const isProgram = (name: string): boolean => PROGRAMS.has(extname(name).toLowerCase())
 
 function existing(file: MessageFile): NonNullable<MessageFile> {
   if (file === null) throw new FileError('gone')

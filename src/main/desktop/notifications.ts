@@ -2,7 +2,7 @@
 import { app, Notification } from 'electron'
 import type { Conversation, ConversationId, Message, MessageId, Settings } from '../../contract/domain.ts'
 import type { Engine } from '../engine.ts'
-import type { StoreChanges } from '../store/writer.ts'
+import type { StoreChanges } from '../store/types.ts'
 import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'
 import type { DesktopWords } from './words.ts'
 
@@ -54,14 +54,18 @@ export class Notifications {
       const before = this.#waiting.get(conversation.id)
       this.#waiting.set(conversation.id, { conversation, message, count: (before?.count ?? 0) + 1 })
     }
-    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => void this.#show().catch((error: unknown) => this.#options.warn(`notifications: ${String(error)}`)), EVERY_MS / 5)
+    if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#show(), EVERY_MS / 5)
   }
 
-  async #show(): Promise<void> {
+  #show(): void {
+    this.#showWaiting().catch((error: unknown) => this.#options.warn(`notifications: ${String(error)}`))
+  }
+
+  async #showWaiting(): Promise<void> {
     const engine = this.#options.engine()
     // what was missed is told when all of it is here
     if (engine.connection.status === 'catching-up') {
-      this.#timer = setTimeout(() => void this.#show(), EVERY_MS)
+      this.#timer = setTimeout(() => this.#show(), EVERY_MS)
       return
     }
     const settings = await engine.store.read.settings()
@@ -69,7 +73,7 @@ export class Notifications {
     this.#waiting.clear()
     this.#timer = setTimeout(() => {
       this.#timer = null
-      if (this.#waiting.size > 0) void this.#show()
+      if (this.#waiting.size > 0) this.#show()
     }, EVERY_MS)
     if (!settings.notify || isQuiet(settings.quiet, new Date()) || !Notification.isSupported()) return
     for (const { conversation, message, count } of waiting) {

@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { app, clipboard } from 'electron'
 import { chooseHistory, chooseTarget } from '../desktop/file-dialogs.ts'
 import { FileError, openFile, revealFile, saveFile } from '../desktop/files.ts'
+import { isRefusal } from '../connection/problem.ts'
 import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import type { AppState } from '../../contract/ipc.ts'
@@ -157,8 +158,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
 
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
-  // xmpp.js does not export its class
-  if (error instanceof Error && error.name === 'StanzaError') return { code: 'refused', message: 'condition' in error ? String(error.condition) : error.message }
+  if (isRefusal(error)) return { code: 'refused', message: error.condition }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
   if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message }

@@ -1,8 +1,9 @@
 /** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
+import { join } from 'node:path'
 import type { Store } from '../store/store.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
-import type { StoreChanges } from '../store/writer.ts'
-import { dimensions, hashOf, keep, pathOf, TooLarge } from './folder.ts'
+import type { StoreChanges } from '../store/types.ts'
+import { dimensions, hashOf, keep, TooLarge } from './folder.ts'
 import { get, HttpError, type Trust } from '../connection/http.ts'
 
 /** At once. */
@@ -41,7 +42,7 @@ export class Downloads {
   /** Fetches what may be fetched unasked and is not here, the latest first. */
   look(): void {
     this.#again = true
-    if (!this.#looking) void this.#look()
+    if (!this.#looking) this.#look().catch((error: unknown) => this.#options.info(`files are fetched later: ${String(error)}`))
   }
 
   async #look(): Promise<void> {
@@ -101,7 +102,7 @@ export class Downloads {
       }
       const kept = await keep(folder, body, name, { signal, most, onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
       if (hash !== null && hash !== hashOf(kept.stored)) throw new FetchError('changed', 'the file is not the one that was sent')
-      const size = file.kind === 'image' ? await dimensions(pathOf(folder, kept.stored)) : { width: null, height: null }
+      const size = file.kind === 'image' ? await dimensions(join(folder, kept.stored)) : { width: null, height: null }
       onChanges(await store.write.keepFile({ id, ...kept, ...size }))
       onProgress(id, 0, null)
     } catch (error) {

@@ -24,8 +24,6 @@ export class TooLarge extends Error {
 /** The SHA-256 of a kept file, hex. */
 export const hashOf = (stored: string): string => stored.slice(0, 64)
 
-export const pathOf = (folder: string, stored: string): string => join(folder, stored)
-
 /**
  * Writes a stream into the folder, once. `onBytes` hears how much has come; of more than `most` bytes nothing is kept
  * (TooLarge). Rejects with the stream's error, the file system's, or the signal's reason.

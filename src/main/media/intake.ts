@@ -1,9 +1,10 @@
 /** Files that a window hands over piece by piece, until they are in the media folder. */
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { NewAttachment } from '../store/tables/attachment.ts'
 import { attachmentKind, mediaType, safeName } from '../protocol/file-sharing.ts'
-import { dimensions, keep, pathOf, type Kept } from './folder.ts'
+import { dimensions, keep, type Kept } from './folder.ts'
 
 interface Incoming {
   name: string
@@ -51,7 +52,7 @@ export class Intake {
     const file = await kept
     if (file.bytes !== bytes) throw new Error(`${file.bytes} of ${bytes} bytes came`)
     const kind = attachmentKind(type)
-    return { kind, name, type, ...file, ...(kind === 'image' ? await dimensions(pathOf(this.#folder, file.stored)) : {}) }
+    return { kind, name, type, ...file, ...(kind === 'image' ? await dimensions(join(this.#folder, file.stored)) : {}) }
   }
 
   abort(token: string): void {

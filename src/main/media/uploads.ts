@@ -1,20 +1,19 @@
 /** Own files on their way to the server (XEP-0363). A message with a file is sent once that is there. */
 import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import type { Jid } from '../../contract/domain.ts'
-import { domainOf } from '../../contract/address.ts'
 import type { Connection } from '../connection/connection.ts'
-import { infoQuery, itemsQuery, services, slotRequest, uploadService, uploadSlot, type UploadService } from '../protocol/http-upload.ts'
+import { isRefusal } from '../connection/problem.ts'
+import { findService } from '../connection/services.ts'
+import { slotRequest, uploadService, uploadSlot, type UploadService } from '../protocol/http-upload.ts'
 import type { Store } from '../store/store.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
-import type { StoreChanges } from '../store/writer.ts'
-import { pathOf } from './folder.ts'
+import type { StoreChanges } from '../store/types.ts'
 import { HttpError, put, type Trust } from '../connection/http.ts'
 
 /** After a failure of the network, ms. */
 const AGAIN_MS = 5000
-/** Of a server's services, so many are asked. */
-const MOST_SERVICES = 20
 
 export interface UploadsOptions {
   connection: Connection
@@ -49,22 +48,11 @@ export class Uploads {
 
   /** Who takes our files; null: nobody does. Rejects where the connection is lost. */
   service(): Promise<UploadService | null> {
-    this.#service ??= this.#find().catch((error: unknown) => {
+    this.#service ??= findService(this.#options.connection, uploadService).catch((error: unknown) => {
       this.#service = null
       throw error
     })
     return this.#service
-  }
-
-  async #find(): Promise<UploadService | null> {
-    const { connection } = this.#options
-    const domain = domainOf(connection.account.jid) as Jid
-    const items = await connection.request(itemsQuery(domain)).then(services, refused([]))
-    for (const jid of [domain, ...items.slice(0, MOST_SERVICES)]) {
-      const found = await connection.request(infoQuery(jid)).then((answer) => uploadService(answer, jid), refused(null))
-      if (found !== null) return found
-    }
-    return null
   }
 
   /** Begins where it is not under way. */
@@ -72,7 +60,7 @@ export class Uploads {
     if (this.#running.has(file.id)) return
     const abort = new AbortController()
     this.#running.set(file.id, abort)
-    void this.#run(file, waiting, abort)
+    this.#run(file, waiting, abort).catch((error: unknown) => this.#options.info(`an upload: ${String(error)}`))
   }
 
   cancel(id: number): void {
@@ -125,7 +113,7 @@ export class Uploads {
         next(null, chunk)
       }
     })
-    const source = createReadStream(pathOf(folder, stored))
+    const source = createReadStream(join(folder, stored))
     source.once('error', (error) => counting.destroy(error))
     await put(slot.put, source.pipe(counting), { ...trust(), headers: { ...slot.headers, 'content-length': String(bytes), 'content-type': mediaType }, signal })
     return slot.get
@@ -139,17 +127,6 @@ function refusal(error: unknown): string | null {
   if (error instanceof UploadRefused) return error.message
   if (error instanceof HttpError && error.status >= 400) return error.status === 413 ? 'file-too-large' : `http-${error.status}`
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'file-gone'
-  if (error instanceof Error && error.name === 'StanzaError') {
-    const { condition } = error as Error & { condition?: string }
-    return condition === 'not-acceptable' ? 'file-too-large' : (condition ?? 'undefined-condition')
-  }
+  if (isRefusal(error)) return error.condition === 'not-acceptable' ? 'file-too-large' : error.condition
   return null
 }
-
-/** Of a request that the server refuses, this instead; what else goes wrong is still an error. */
-const refused =
-  <T>(instead: T) =>
-  (error: unknown): T => {
-    if (error instanceof Error && error.name === 'StanzaError') return instead
-    throw error
-  }

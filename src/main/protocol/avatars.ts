@@ -1,7 +1,7 @@
 /** XEP-0084 User Avatar; XEP-0172 User Nickname. */
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
-import { publish, retract, type Item } from './pubsub.ts'
+import { publish, type Item } from './pubsub.ts'
 import { plainName } from './text.ts'
 
 /** Of a picture, bytes; what is larger is not fetched. */
@@ -36,6 +36,7 @@ export const publishAvatarInfo = ({ id, bytes, type }: AvatarInfo, side: number)
   publish(NS.avatarMetadata, id, xml('metadata', { xmlns: NS.avatarMetadata }, xml('info', { id, bytes: String(bytes), type, width: String(side), height: String(side) })), 'shown')
 export const removeAvatar = (): Element => publish(NS.avatarMetadata, 'current', xml('metadata', { xmlns: NS.avatarMetadata }), 'shown')
 
-export const publishNick = (nick: string): Element => (nick === '' ? retract(NS.nick, 'current') : publish(NS.nick, 'current', xml('nick', { xmlns: NS.nick }, nick), 'shown'))
+/** Empty: none; not every server tells of an item that was taken back. */
+export const publishNick = (nick: string): Element => publish(NS.nick, 'current', xml('nick', { xmlns: NS.nick }, nick), 'shown')
 /** What somebody calls themselves; empty: nothing. */
 export const nickOf = ({ payload }: Item): string => (payload?.is('nick', NS.nick) === true ? plainName(payload.text(), 200) : '')

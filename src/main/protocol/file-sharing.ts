@@ -4,6 +4,7 @@ import mime from 'mime'
 import type { AttachmentKind } from '../../contract/domain.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
+import { plainName } from './text.ts'
 
 export interface SharedFile {
   kind: AttachmentKind
@@ -35,9 +36,7 @@ export const mediaType = (name: string, said: string | null): string => mime.get
 
 /** A file name that leads nowhere and reads as what it is: no folders, control characters or changes of direction. */
 export function safeName(name: string): string {
-  const plain = name
-    .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+  const plain = plainName(name)
     .replace(/[/\\:*?"<>|]/g, '_')
     .replace(/^[.\s]+|[.\s]+$/g, '')
   if (plain.length <= LONGEST_NAME) return plain === '' ? 'file' : plain

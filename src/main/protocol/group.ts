@@ -3,6 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../contract/address.ts'
 import type { Affiliation, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
 import { fieldNames, submitForm, type FormFields } from './data-form.ts'
+import type { Info } from './disco.ts'
 import { NS } from './namespaces.ts'
 import { plainName } from './text.ts'
 
@@ -135,14 +136,10 @@ export function invitationOf(stanza: Element): Invitation | null {
 
 /** XEP-0410: an occupant asks itself whether it is still there. */
 export const selfPing = (group: string, nick: string): Element => xml('iq', { type: 'get', to: `${group}/${nick}` }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
-/** Section 3.3: these answers mean that we are in; others that we are not, or that nobody knows. */
-export const isStillIn = (condition: string): boolean => condition === 'service-unavailable' || condition === 'feature-not-implemented'
+/** Section 3.3: of the answers, those that mean that we are not. */
 export const isOut = (condition: string): boolean => condition === 'not-acceptable' || condition === 'item-not-found'
 
-/** XEP-0030: asks for the room's name. */
-export const groupInfo = (group: string): Element => xml('iq', { type: 'get', to: group }, xml('query', { xmlns: NS.disco }))
-
-const conference = (answer: Element): Element | undefined => (answer.getChild('query', NS.disco)?.getChildren('identity') ?? []).find((i) => i.attrs['category'] === 'conference')
-export const groupName = (answer: Element): string => plainName(conference(answer)?.attrs['name'] ?? '', 200)
+const conference = ({ identities }: Info): Info['identities'][number] | undefined => identities.find(({ category }) => category === 'conference')
+export const groupName = (info: Info): string => plainName(conference(info)?.['name'] ?? '', 200)
 /** Whether a service has groups. */
-export const isGroupService = (answer: Element): boolean => conference(answer)?.attrs['type'] === 'text' && (answer.getChild('query', NS.disco)?.getChildren('feature') ?? []).some((feature) => feature.attrs['var'] === NS.muc)
+export const isGroupService = (info: Info): boolean => conference(info)?.['type'] === 'text' && info.features.has(NS.muc)

@@ -1,7 +1,8 @@
 /** XEP-0363 HTTP File Upload: which service takes files, how large, and where one may be put. */
 import { xml, type Element } from '@xmpp/client'
-import { parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
+import { fieldValue } from './data-form.ts'
+import type { Info } from './disco.ts'
 import { NS } from './namespaces.ts'
 
 export interface UploadService {
@@ -18,24 +19,11 @@ export interface UploadSlot {
   get: string
 }
 
-/** XEP-0030: the services of a server. */
-export const itemsQuery = (domain: string): Element => xml('iq', { type: 'get', to: domain }, xml('query', { xmlns: NS.discoItems }))
-export const services = (answer: Element): Jid[] =>
-  (answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? [])
-
-export const infoQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.disco }))
-
 /** What a service says of itself; null: it takes no files. */
-export function uploadService(answer: Element, jid: Jid): UploadService | null {
-  const query = answer.getChild('query', NS.disco)
-  if (query === undefined || !query.getChildren('feature').some((feature) => feature.attrs['var'] === NS.upload)) return null
-  for (const form of query.getChildren('x', NS.dataForm)) {
-    const field = (name: string): string | undefined =>
-      form.getChildren('field').find((one) => one.attrs['var'] === name)?.getChild('value')?.text()
-    const bytes = Number(field('max-file-size') ?? NaN)
-    if (field('FORM_TYPE') === NS.upload && Number.isSafeInteger(bytes) && bytes > 0) return { jid, largest: bytes }
-  }
-  return { jid, largest: null }
+export function uploadService({ features, forms }: Info, jid: Jid): UploadService | null {
+  if (!features.has(NS.upload)) return null
+  const bytes = Number(fieldValue(forms.find((form) => fieldValue(form, 'FORM_TYPE') === NS.upload), 'max-file-size') ?? NaN)
+  return { jid, largest: Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null }
 }
 
 export const slotRequest = (service: Jid, file: { name: string; bytes: number; type: string }): Element =>

@@ -28,7 +28,6 @@ export const publish = (node: string, id: string, payload: Element, kept: 'priva
 export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
 export const configureNode = (node: string): Element =>
   xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'whitelist', 'pubsub#max_items': String(MOST_ITEMS), 'pubsub#send_last_published_item': 'never' }))))
-export const retract = (node: string, id: string): Element => command('set', null, xml('retract', { node, notify: 'true' }, xml('item', { id })))
 /** `of`: whose; null: our own. */
 export const itemsQuery = (node: string, of: string | null = null, id: string | null = null): Element =>
   command('get', of, xml('items', { node }, ...(id === null ? [] : [xml('item', { id })])))

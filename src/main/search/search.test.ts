@@ -3,7 +3,7 @@ import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import { packRows } from '../store/import-rows.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage } from '../store/writer.ts'
+import type { IncomingMessage } from '../store/types.ts'
 
 const folder = temporaryFolder()
 let store: Store

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from './store.ts'
-import type { IncomingMessage, RecordBatch } from './writer.ts'
+import type { IncomingMessage, RecordBatch } from './types.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid

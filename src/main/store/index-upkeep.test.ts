@@ -10,7 +10,7 @@ import { packRows, type ImportRow } from './import-rows.ts'
 import { migrations } from './migrations/index.ts'
 import { Store } from './store.ts'
 import { expiryOf, Upkeep } from './upkeep.ts'
-import type { IncomingMessage, StoreChanges } from './writer.ts'
+import type { IncomingMessage, StoreChanges } from './types.ts'
 import Database from 'better-sqlite3'
 
 let folder: ReturnType<typeof temporaryFolder>

@@ -6,8 +6,8 @@ import type { archiveWrites } from './tables/archive.ts'
 import type { changeWrites, ChangeRow } from './tables/change.ts'
 import type { conversationWrites } from './tables/conversation.ts'
 import type { messageWrites } from './tables/message.ts'
-import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
-import type { IncomingMessage, RecordBatch, StoreChanges } from './writer.ts'
+import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
 
 interface Tables {
   messages: ReturnType<typeof messageWrites>
@@ -64,7 +64,7 @@ export function createRecording({ messages, conversations, archives, alterations
     if (kind === 'reactions') {
       const row = found[0]
       if (row === undefined) return null
-      const all = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'reactions' && one.sender === sender && one.outgoing === outgoing)
+      const all = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'reactions' && one.sender === sender && one.outgoing === outgoing)
       // each says all that its author thinks now
       for (const older of all.slice(0, -1)) alterations.remove(older.id)
       messages.setFlag(row, FLAG.reacted, true)
@@ -77,7 +77,7 @@ export function createRecording({ messages, conversations, archives, alterations
       if (kind === 'correction') alterations.remove(change.id)
       return null
     }
-    const corrections = alterations.of(conversation, [row.origin_id, row.message_id, row.stanza_id]).filter((one) => one.kind === 'correction' && one.sender === row.sender)
+    const corrections = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'correction' && one.sender === row.sender)
     if (kind === 'retraction') {
       for (const { id } of corrections) alterations.remove(id)
       messages.retract(row)

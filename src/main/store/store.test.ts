@@ -7,7 +7,7 @@ import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '
 import { openWritable, StoreOpenError } from './database.ts'
 import { NO_KEYRING, storeKey } from './key.ts'
 import { Store } from './store.ts'
-import type { IncomingMessage } from './writer.ts'
+import type { IncomingMessage } from './types.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store

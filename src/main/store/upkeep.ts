@@ -2,7 +2,7 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Store } from './store.ts'
-import type { StoreChanges } from './writer.ts'
+import type { StoreChanges } from './types.ts'
 
 /** Messages put into the index at once: about 20 ms of the writer's time. */
 const BATCH = 1500

@@ -14,84 +14,14 @@ import type {
   Settings
 } from '../../contract/domain.ts'
 import type { WritableDB } from './database.ts'
-import type { PackedRows } from './import-rows.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
-import { archiveWrites, type ArchiveHole } from './tables/archive.ts'
+import { archiveWrites } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
+import type { OutgoingMessage, StoreChanges, ImportBatch, KeptFile, ImportChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
-import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
-import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
-
-/** A message as sync hands it over: verified, not yet known to be new. */
-export interface IncomingMessage {
-  conversation: Jid
-  kind: ConversationKind
-  sender: Jid
-  outgoing: boolean
-  text: string
-  /** ms; the archive's stamp where there is one */
-  time: number
-  stanzaId: string | null
-  originId: string | null
-  /** The stanza's id where it is not the origin-id. */
-  messageId?: string | null
-  /** XEP-0461: an id of the message that this one answers. */
-  replyTo?: string | null
-  files?: readonly Omit<NewAttachment, 'stored'>[]
-  /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
-  change?: { kind: ChangeKind; target: string } | null
-  /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
-  replayed: boolean
-}
-
-/** A message that the user has just written. */
-export interface OutgoingMessage {
-  conversation: ConversationId
-  text: string
-  originId: string
-  sender: Jid
-  /** ms */
-  time: number
-  /** The message that it answers. */
-  reply?: MessageId | null
-  /** In the media folder. */
-  attachments?: readonly NewAttachment[]
-}
-
-export interface RecordBatch {
-  messages: IncomingMessage[]
-  /** What storing these messages says of the archive they came from; stored in the same transaction. */
-  archive: { jid: Jid; lastId?: string; hole?: ArchiveHole | null } | null
-  /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
-  order: 'live' | 'forward' | 'backward'
-}
-
-export interface StoreChanges {
-  conversations: Conversation[]
-  removedConversations: ConversationId[]
-  messages: Message[]
-  removed: { conversation: ConversationId; id: MessageId }[]
-  /** Messages that were new, of those given. */
-  added: number
-}
-
-export interface ImportBatch {
-  jid: Jid
-  name: string
-  rows: PackedRows
-  /** The sender that is oneself. */
-  self: string | null
-}
-
-/** A file that lies in the media folder. */
-export type KeptFile = Pick<AttachmentRow, 'bytes' | 'width' | 'height'> & { stored: string }
-
-export interface ImportChanges extends StoreChanges {
-  /** Of the messages, as columns are. */
-  ids: Float64Array
-}
+import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** What may become of an own message; 'queued' again where the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
@@ -200,7 +130,7 @@ export function createWrites(db: WritableDB) {
 
   function removeRows(rows: readonly MessageRow[]): StoreChanges {
     for (const row of rows) {
-      for (const { id } of alterations.of(row.conversation, [row.origin_id, row.message_id, row.stanza_id])) alterations.forgetSent(id)
+      for (const { id } of alterations.of(row.conversation, idsOf(row))) alterations.forgetSent(id)
       messages.remove(row)
     }
     const touched = new Set(rows.map((row) => row.conversation))
@@ -286,10 +216,10 @@ export function createWrites(db: WritableDB) {
   })
 
   /** Changes an attachment, for those who show its message. */
-  function touchFile(id: number, change: (file: AttachmentRow) => void): StoreChanges {
+  function touchFile(id: number, change: () => void): StoreChanges {
     const file = messages.files.byId(id)
     if (file === null) return changes([])
-    change(file)
+    change()
     return changes([], [toMessage(read(file.message))])
   }
   const keepFile = transaction((input: { id: number } & KeptFile) => touchFile(input.id, () => messages.files.keep(input.id, input)))

@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/writer.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/types.ts'
 
 /** What was missed is wanted soon: a page costs a server much of its time however short it is. */
 const PAGE = 500

@@ -2,11 +2,13 @@
 import { EventEmitter } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import { bare, domainOf } from '../../contract/address.ts'
+import { bare } from '../../contract/address.ts'
 import type { Affiliation, GroupMembers, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import * as muc from '../protocol/group.ts'
-import { infoQuery, itemsQuery, services } from '../protocol/http-upload.ts'
+import { isRefusal } from '../connection/problem.ts'
+import { findService } from '../connection/services.ts'
+import { info, infoQuery } from '../protocol/disco.ts'
 
 const JOIN_MS = 30_000
 const MOST_NICK_TRIES = 5
@@ -14,7 +16,6 @@ const MOST_NICK_TRIES = 5
 const TELL_MS = 500
 /** A group that was silent for so long is asked whether we are still in it, ms. */
 const PING_MS = 15 * 60_000
-const MOST_SERVICES = 20
 
 /** A group that did not let us in; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
 export class JoinError extends Error {
@@ -49,8 +50,8 @@ interface Group {
 }
 
 interface Events {
-  /** Who is in these groups has changed. */
-  occupants: [Jid[]]
+  /** Who is in some group has changed. */
+  occupants: []
   /** We are no longer in a group, by no wish of ours. */
   out: [group: Jid, why: OutReason, reason: string]
   subject: [group: Jid, subject: string]
@@ -59,7 +60,6 @@ interface Events {
 export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
-  readonly #changed = new Set<Jid>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -124,7 +124,7 @@ export class Groups extends EventEmitter<Events> {
     if (create !== undefined) await this.#setUp(group, create)
     else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
     Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
-    const name = await this.#connection.request(muc.groupInfo(group)).then(muc.groupName, () => '')
+    const name = await this.#connection.request(infoQuery(group)).then((answer) => muc.groupName(info(answer)), () => '')
     return { name, nick }
   }
 
@@ -148,15 +148,9 @@ export class Groups extends EventEmitter<Events> {
 
   /** An address for a new group on our own server, or null where it has none. */
   async newAddress(name: string): Promise<Jid | null> {
-    const domain = domainOf(this.#connection.account.jid) as Jid
-    const items = await this.#connection.request(itemsQuery(domain)).then(services, () => [])
-    for (const service of items.slice(0, MOST_SERVICES)) {
-      const found = await this.#connection.request(infoQuery(service)).then(muc.isGroupService, () => false)
-      if (!found) continue
-      const slug = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
-      return `${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid
-    }
-    return null
+    const service = await findService(this.#connection, (found, jid) => (muc.isGroupService(found) ? jid : null))
+    const slug = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+    return service === null ? null : (`${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid)
   }
 
   /** Goes out; nothing of the group is decoded any more. */
@@ -227,11 +221,9 @@ export class Groups extends EventEmitter<Events> {
       group.occupants.clear()
       if (change.out !== null) this.emit('out', change.group, change.out, change.reason)
     }
-    this.#changed.add(change.group)
     this.#telling ??= setTimeout(() => {
       this.#telling = null
-      this.emit('occupants', [...this.#changed])
-      this.#changed.clear()
+      this.emit('occupants')
     }, TELL_MS)
   }
 
@@ -241,9 +233,8 @@ export class Groups extends EventEmitter<Events> {
     for (const [group, { joined, nick, heard }] of this.#groups) {
       if (!joined || performance.now() - heard < silent) continue
       this.#connection.request(muc.selfPing(group, nick)).catch((error: unknown) => {
-        const condition = error instanceof Error && 'condition' in error ? String(error.condition) : ''
         const now = this.#groups.get(group)
-        if (now === undefined || !now.joined || !muc.isOut(condition)) return
+        if (now === undefined || !now.joined || !isRefusal(error) || !muc.isOut(error.condition)) return
         now.joined = false
         now.occupants.clear()
         this.emit('out', group as Jid, 'interrupted', '')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage, RecordBatch } from '../store/writer.ts'
+import type { IncomingMessage, RecordBatch } from '../store/types.ts'
 import { Inbox } from './inbox.ts'
 
 const ROOM = 'room@rooms.example.org' as Jid

@@ -4,7 +4,7 @@
  */
 import type { Jid } from '../../contract/domain.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage, StoreChanges } from '../store/writer.ts'
+import type { IncomingMessage, StoreChanges } from '../store/types.ts'
 
 const LARGEST_BATCH = 500
 

@@ -6,6 +6,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../contract/address.ts'
 import type { Conversation, ConversationId } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
+import { refused } from '../connection/problem.ts'
 import { encodeChange } from '../protocol/changes.ts'
 import type { SharedFile } from '../protocol/file-sharing.ts'
 import { encodeMessage } from '../protocol/message.ts'
@@ -14,7 +15,7 @@ import type { Uploads } from '../media/uploads.ts'
 import type { QueuedMessage } from '../store/reader.ts'
 import type { Store } from '../store/store.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
-import type { StoreChanges } from '../store/writer.ts'
+import type { StoreChanges } from '../store/types.ts'
 
 /** Not yet acknowledged at once; other servers cut a longer burst off. */
 const WINDOW = 100
@@ -141,9 +142,7 @@ export class Outbox {
   /** Without XEP-0198: an answer that the server gives after it has taken the message. */
   async #confirm(stanza: Element): Promise<void> {
     const ping = xml('iq', { type: 'get', to: domainOf(this.#options.connection.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
-    await this.#options.connection.request(ping).catch((error: unknown) => {
-      if (!(error instanceof Error && error.name === 'StanzaError')) throw error
-    })
+    await this.#options.connection.request(ping).catch(refused(null))
     await this.#settle(stanza, true)
   }
 

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { Element } from '@xmpp/client'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
+import { isRefusal, refused } from '../connection/problem.ts'
 import { keep } from '../media/folder.ts'
 import { avatarData, avatarInfo, LARGEST_AVATAR, nickOf, publishAvatarData, publishAvatarInfo, publishNick, removeAvatar } from '../protocol/avatars.ts'
 import { bookmark, bookmarkItem, type Bookmark } from '../protocol/bookmarks.ts'
@@ -11,7 +12,7 @@ import { displayedItem, displayedMark } from '../protocol/displayed-sync.ts'
 import { NS } from '../protocol/namespaces.ts'
 import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../protocol/pubsub.ts'
 import type { Store } from '../store/store.ts'
-import type { StoreChanges } from '../store/writer.ts'
+import type { StoreChanges } from '../store/types.ts'
 
 export interface PersonalOptions {
   connection: Connection
@@ -70,10 +71,7 @@ export class Personal {
 
   /** The groups that our devices are in; null: the server keeps none. */
   async bookmarks(): Promise<Bookmark[] | null> {
-    const answer = await this.#options.connection.request(itemsQuery(NS.bookmarks)).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'StanzaError') return null
-      throw error
-    })
+    const answer = await this.#options.connection.request(itemsQuery(NS.bookmarks)).catch(refused(null))
     return answer === null ? null : itemsOf(answer).flatMap((item) => bookmark(item) ?? [])
   }
 
@@ -138,7 +136,7 @@ export class Personal {
     try {
       await connection.request(publish(node, id, payload, 'private'))
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'StanzaError')) throw error
+      if (!isRefusal(error)) throw error
       // a server that does not know how a node is made on the way (ejabberd before 23.04)
       await connection.request(createNode(node)).catch(() => undefined)
       await connection.request(configureNode(node))

@@ -49,6 +49,9 @@ export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.ti
     FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
 
+/** Under what names the message may be spoken of. */
+export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]
+
 export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,

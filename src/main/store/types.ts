@@ -1,0 +1,74 @@
+/** What crosses the border of the writer's thread. */
+import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId } from '../../contract/domain.ts'
+import type { PackedRows } from './import-rows.ts'
+import type { ArchiveHole } from './tables/archive.ts'
+import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
+
+/** A message as sync hands it over: verified, not yet known to be new. */
+export interface IncomingMessage {
+  conversation: Jid
+  kind: ConversationKind
+  sender: Jid
+  outgoing: boolean
+  text: string
+  /** ms; the archive's stamp where there is one */
+  time: number
+  stanzaId: string | null
+  originId: string | null
+  /** The stanza's id where it is not the origin-id. */
+  messageId?: string | null
+  /** XEP-0461: an id of the message that this one answers. */
+  replyTo?: string | null
+  files?: readonly Omit<NewAttachment, 'stored'>[]
+  /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
+  change?: { kind: ChangeKind; target: string } | null
+  /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
+  replayed: boolean
+}
+
+/** A message that the user has just written. */
+export interface OutgoingMessage {
+  conversation: ConversationId
+  text: string
+  originId: string
+  sender: Jid
+  /** ms */
+  time: number
+  /** The message that it answers. */
+  reply?: MessageId | null
+  /** In the media folder. */
+  attachments?: readonly NewAttachment[]
+}
+
+export interface RecordBatch {
+  messages: IncomingMessage[]
+  /** What storing these messages says of the archive they came from; stored in the same transaction. */
+  archive: { jid: Jid; lastId?: string; hole?: ArchiveHole | null } | null
+  /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
+  order: 'live' | 'forward' | 'backward'
+}
+
+export interface StoreChanges {
+  conversations: Conversation[]
+  removedConversations: ConversationId[]
+  messages: Message[]
+  removed: { conversation: ConversationId; id: MessageId }[]
+  /** Messages that were new, of those given. */
+  added: number
+}
+
+export interface ImportBatch {
+  jid: Jid
+  name: string
+  rows: PackedRows
+  /** The sender that is oneself. */
+  self: string | null
+}
+
+/** A file that lies in the media folder. */
+export type KeptFile = Pick<AttachmentRow, 'bytes' | 'width' | 'height'> & { stored: string }
+
+export interface ImportChanges extends StoreChanges {
+  /** Of the messages, as columns are. */
+  ids: Float64Array
+}

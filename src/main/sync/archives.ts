@@ -1,0 +1,100 @@
+/** Reading of archives: what is new, the hole below, and where our own messages stand. One reading of each at a time. */
+import type { Jid } from '../../contract/domain.ts'
+import { isRefusal } from '../connection/problem.ts'
+import { catchUp, fillHole, type CatchUpContext } from './catch-up.ts'
+import type { Inbox } from './inbox.ts'
+import type { Log } from './session.ts'
+
+/** What could not be stored is asked for again after this time, ms. */
+const AGAIN_MS = 2000
+/** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
+const PLACE_MS = 8000
+
+export interface ArchivesOptions {
+  context: CatchUpContext
+  inbox: Inbox
+  /** Our own account's archive. */
+  own: Jid
+  log: Log
+}
+
+export class Archives {
+  readonly #options: ArchivesOptions
+  readonly #context: CatchUpContext
+  readonly #reading = new Map<Jid, Promise<void>>()
+  /** Archives whose older history is being read. */
+  readonly #filling = new Set<Jid>()
+  #placing: NodeJS.Timeout | null = null
+
+  constructor(options: ArchivesOptions) {
+    this.#options = options
+    this.#context = options.context
+  }
+
+  stop(): void {
+    if (this.#placing !== null) clearTimeout(this.#placing)
+  }
+
+  /** What was being read when the stream broke off, before anything passes it. */
+  resume(): void {
+    for (const archive of this.#options.inbox.parkedArchives) this.#background(archive)
+  }
+
+  #background(archive: Jid): void {
+    this.read(archive).catch((error: unknown) => this.#options.log.warn(error instanceof Error ? error.message : String(error)))
+  }
+
+  /** Reads what an archive has and we have not; one reading of it after the other. */
+  read(archive: Jid): Promise<void> {
+    const reading = (this.#reading.get(archive) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive))
+    this.#reading.set(archive, reading)
+    return reading
+  }
+
+  /** Soon, where it was not the connection that failed: a new one does so anyway. */
+  readAgain(archive: Jid): void {
+    if (!this.#context.connection.isReady) return
+    setTimeout(() => {
+      if (this.#context.connection.isReady) this.#background(archive)
+    }, AGAIN_MS).unref()
+  }
+
+  async #readOnce(archive: Jid): Promise<void> {
+    // a query to our own account's names nobody
+    const asked = archive === this.#options.own ? null : archive
+    this.#options.inbox.park(archive)
+    try {
+      await catchUp(this.#context, asked)
+    } catch (error) {
+      // a server without an archive is still a server to talk through
+      if (!isRefusal(error)) {
+        // the disk may be full: what comes meanwhile stays parked until it could be stored
+        this.readAgain(archive)
+        throw error
+      }
+      this.#options.log.warn(`${archive} has no archive: ${error.message}`)
+    }
+    this.#options.inbox.release(archive)
+    if (this.#filling.has(archive)) return
+    this.#filling.add(archive)
+    fillHole(this.#context, asked)
+      .catch((error: unknown) => {
+        this.#options.log.info(`older history of ${archive} goes on later: ${String(error)}`)
+        // what the server refuses it refuses again
+        if (!isRefusal(error)) this.readAgain(archive)
+      })
+      .finally(() => this.#filling.delete(archive))
+  }
+
+  /** An own message was taken: the archive says where it stands. Of many in a row it is asked once. */
+  placeSoon(): void {
+    this.#placing ??= setTimeout(() => {
+      this.#placing = null
+      if (this.#context.connection.isReady) this.#place().catch((error: unknown) => this.#options.log.warn(String(error)))
+    }, PLACE_MS)
+  }
+
+  async #place(): Promise<void> {
+    if (await this.#context.store.read.hasUnplaced()) await this.read(this.#options.own)
+  }
+}

@@ -1,0 +1,178 @@
+/** Which groups we are in: by our wish, by an invitation, because another device of ours is; and out of which we were put. */
+import { EventEmitter } from 'node:events'
+import { localOf } from '../../contract/address.ts'
+import type { Invitation, Jid, OutReason } from '../../contract/domain.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Bookmark } from '../protocol/bookmarks.ts'
+import type { Invitation as MucInvitation } from '../protocol/group.ts'
+import type { Store } from '../store/store.ts'
+import type { StoreChanges } from '../store/types.ts'
+import type { Archives } from './archives.ts'
+import { JoinError, type Groups } from './groups.ts'
+import type { Inbox } from './inbox.ts'
+import type { Personal } from './personal.ts'
+import type { Log } from './session.ts'
+
+/** Groups that a fault put us out of are entered again after this time, ms. */
+const ENTER_MS = 30_000
+/** Of invitations; a flood of them is not shown. */
+const MOST_INVITATIONS = 100
+/** Answers to a joining after which another try would be the same. */
+const FINAL: Record<string, OutReason> = { forbidden: 'banned', 'registration-required': 'members-only', 'not-authorized': 'password', gone: 'destroyed' }
+
+/** As Groups.join takes them. */
+type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
+
+export interface MembershipOptions {
+  connection: Connection
+  store: Store
+  groups: Groups
+  inbox: Inbox
+  archives: Archives
+  personal: Personal
+  own: Jid
+  log: Log
+  /** A group has let us in and its archive is read: what waits for it may go. */
+  onEntered(): void
+}
+
+interface Events {
+  changes: [StoreChanges]
+  invitations: [readonly Invitation[]]
+}
+
+export class Membership extends EventEmitter<Events> {
+  readonly #options: MembershipOptions
+  readonly #invitations = new Map<Jid, Invitation>()
+  /** What invitations say lets us in. */
+  readonly #passwords = new Map<Jid, string>()
+  #entering: NodeJS.Timeout | null = null
+
+  constructor(options: MembershipOptions) {
+    super()
+    this.#options = options
+    options.groups.on('out', (group, why, reason) => {
+      if (why === 'interrupted') this.#enterLater()
+      else this.#leave(group, why, reason).catch((error: unknown) => options.log.warn(String(error)))
+    })
+  }
+
+  stop(): void {
+    if (this.#entering !== null) clearTimeout(this.#entering)
+  }
+
+  /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
+  async join(group: Jid, nick: string, options: JoinOptions = {}): Promise<void> {
+    const name = await this.#enter(group, nick, options)
+    this.#noteGroup(group, name, options.password ?? null)
+  }
+
+  /** Leaves a group, on all of our devices. */
+  async leave(group: Jid): Promise<void> {
+    await this.#options.groups.leave(group)
+    this.#options.personal.noteGroup({ group, autojoin: false, name: '', nick: null, password: null })
+  }
+
+  async #enter(group: Jid, nick: string, options: JoinOptions = {}): Promise<string> {
+    // once inside, live messages come before its archive was read
+    this.#options.inbox.park(group)
+    let name: string
+    try {
+      const entered = await this.#options.groups.join(group, nick, options)
+      name = entered.name
+      this.emit('changes', await this.#options.store.write.enterGroup({ jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
+    } catch (error) {
+      // without a connection nobody knows whether we are in: its archive says what came
+      if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
+      throw error
+    }
+    await this.#options.archives.read(group)
+    this.#options.onEntered()
+    return name
+  }
+
+  /** Enters the groups that we have conversations of and are not in. */
+  async enterAll(): Promise<void> {
+    for (const conversation of await this.#options.store.read.conversations()) {
+      if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid') || this.#options.groups.isJoined(conversation.jid)) continue
+      await this.#enter(conversation.jid, conversation.nick).catch((error: unknown) => {
+        if (!(error instanceof JoinError)) throw error
+        this.#options.log.warn(error.message)
+        const why = FINAL[error.condition]
+        if (why !== undefined) return this.#leave(conversation.jid, why, '')
+        if (this.#options.connection.isReady) this.#enterLater()
+      })
+    }
+  }
+
+  /** We were put out, or are not let in again: that is not tried any more. */
+  async #leave(group: Jid, why: OutReason, reason: string): Promise<void> {
+    await this.#options.groups.leave(group)
+    const conversation = await this.#options.store.read.conversationByJid(group)
+    if (conversation !== null) this.emit('changes', await this.#options.store.write.leave({ conversation: conversation.id, why, reason }))
+  }
+
+  /** Groups that we should be in and are not, because of a fault. */
+  #enterLater(): void {
+    this.#entering ??= setTimeout(() => {
+      this.#entering = null
+      if (this.#options.connection.isReady) this.enterAll().catch((error: unknown) => this.#options.log.warn(String(error)))
+    }, ENTER_MS)
+  }
+
+  /** Enters the groups that our other devices are in; tells them of those that they do not know yet. */
+  async followAll(): Promise<void> {
+    const marks = await this.#options.personal.bookmarks()
+    if (marks === null) return
+    for (const mark of marks) if (mark.autojoin) await this.follow(mark)
+    const marked = new Set(marks.map(({ group }) => group))
+    for (const conversation of await this.#options.store.read.conversations()) {
+      if (conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue
+      this.#noteGroup(conversation.jid, conversation.name, await this.#options.store.read.groupPassword(conversation.id))
+    }
+  }
+
+  #noteGroup(group: Jid, name: string, password: string | null): void {
+    this.#options.personal.noteGroup({ group, autojoin: true, name, nick: this.#options.groups.nickIn(group), password })
+  }
+
+  async follow({ group, autojoin, nick, password }: Bookmark): Promise<void> {
+    const conversation = await this.#options.store.read.conversationByJid(group)
+    if (!autojoin) {
+      // another device has left it
+      if (conversation !== null && conversation.nick !== null) await this.#leave(group, 'left', '')
+      return
+    }
+    // who was put out is not let in again; who left here has taken the bookmark back
+    if (this.#options.groups.nickIn(group) !== null || (conversation?.out ?? null) !== null) return
+    await this.#enter(group, nick ?? this.defaultNick, { password }).catch((error: unknown) => {
+      if (!(error instanceof JoinError)) throw error
+      this.#options.log.warn(error.message)
+    })
+  }
+
+  /** Those who ask us into groups that we are not in. */
+  get invitations(): readonly Invitation[] {
+    return [...this.#invitations.values()]
+  }
+
+  onInvitation({ group, from, reason, password }: MucInvitation): void {
+    if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
+    this.#invitations.set(group, { group, from, reason })
+    if (password !== null) this.#passwords.set(group, password)
+    this.emit('invitations', this.invitations)
+  }
+
+  /** Yes: enters the group. Throws JoinError. */
+  async answerInvitation(group: Jid, accept: boolean): Promise<void> {
+    if (accept) await this.join(group, this.defaultNick, { password: this.#passwords.get(group) ?? null })
+    this.#invitations.delete(group)
+    this.#passwords.delete(group)
+    this.emit('invitations', this.invitations)
+  }
+
+  /** The nickname we take in a group when the user names none. */
+  get defaultNick(): string {
+    return localOf(this.#options.own)
+  }
+}

@@ -24,7 +24,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-const item = (page: Page, name: string) => page.locator('.item', { hasText: name })
+const item = (page: Page, name: string) => page.locator('.item', { has: page.locator('.name', { hasText: name }) })
 const bubbles = (page: Page) => page.locator('.bubble')
 const firstVisible = (page: Page): Promise<string | null> =>
   page.evaluate(() => {

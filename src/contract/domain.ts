@@ -85,6 +85,8 @@ export const Message = z.object({
   edited: z.boolean(),
   /** Its author, or the group's moderators, took it back; there is no text any more. */
   retracted: z.boolean(),
+  /** *strong*, _emphasis_ and the like are meant as such (XEP-0393). */
+  styled: z.boolean(),
   /** Others can be told of a change to it: it has an id that they know. */
   changeable: z.boolean(),
   attachments: z.array(Attachment),

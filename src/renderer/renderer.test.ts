@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Message, MessageId, Range } from '../contract/domain.ts'
 import { toRows } from './components/message-rows.ts'
+import { isStyled, styledBlocks } from './composables/message-styling.ts'
 import { isEmojiOnly, snippet, textParts } from './composables/text-parts.ts'
 import en from './i18n/en.ts'
 import zhCN from './i18n/zh-CN.ts'
@@ -34,6 +35,49 @@ test('links are found, nothing else is, and marks cross them', () => {
   expect(parts.map((part) => part.text).join('')).toBe(text)
   expect(new Set(parts.flatMap((part) => part.href ?? []))).toEqual(new Set(['https://example.org/a?b=搜索']))
   expect(parts.filter((part) => part.marked).map((part) => part.text).join('')).toBe(text.slice(8, 20))
+})
+
+/** XEP-0393, its own examples among them: [style, text with directives] each. */
+const styles = (text: string): string[] => styledBlocks(text).flatMap(({ spans }) => spans.map(({ style, start, end }) => `${style} ${text.slice(start, end)}`))
+
+test('spans are styled as XEP-0393 has it', () => {
+  expect(styles('*strong*')).toEqual(['strong *strong*'])
+  expect(styles('plain*strong*plain')).toEqual([])
+  expect(styles('*strong*plain*')).toEqual(['strong *strong*'])
+  expect(styles('* plain *strong*')).toEqual(['strong *strong*'])
+  expect(styles('not strong*')).toEqual([])
+  expect(styles('*not strong')).toEqual([])
+  expect(styles('*not \n strong')).toEqual([])
+  expect(styles('**')).toEqual([])
+  expect(styles('****')).toEqual([])
+  expect(styles('snake_case_name 2 * 3 * 4')).toEqual([])
+  expect(styles('*a _b_*, ~no~ `*code*`')).toEqual(['strong *a _b_*', 'emphasis _b_', 'strike ~no~', 'code `*code*`'])
+  expect(styles('这是 *重点* 吗')).toEqual(['strong *重点*'])
+})
+
+test('blocks are quotations, nested too, and what is fenced', () => {
+  const text = 'hi\n> one\n>> two *x*\nafter\n```js\n*a*\n> b\n```\nend'
+  const shown = styledBlocks(text).map(({ kind, depth, lines }) => [kind, depth, lines.map(({ start, end }) => text.slice(start, end)).join('|')])
+  expect(shown).toEqual([
+    ['plain', 0, 'hi'],
+    ['quote', 1, 'one'],
+    ['quote', 2, 'two *x*'],
+    ['plain', 0, 'after'],
+    ['pre', 0, '*a*|> b'],
+    ['plain', 0, 'end']
+  ])
+  expect(isStyled(styledBlocks('3 > 2, and\n2 < 3'))).toBe(false)
+})
+
+test('what a search found is marked within styles, and directives are told apart', () => {
+  const text = '*bold word*'
+  const parts = textParts(text, [[1, 5]], styledBlocks(text)[0]!.spans)
+  expect(parts.map(({ text: part, marked, directive, styles: of }) => [part, marked, directive, of.join()])).toEqual([
+    ['*', false, true, 'strong'],
+    ['bold', true, false, 'strong'],
+    [' word', false, false, 'strong'],
+    ['*', false, true, 'strong']
+  ])
 })
 
 test('a snippet shows the match, cut between characters', () => {

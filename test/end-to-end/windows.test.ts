@@ -195,6 +195,21 @@ test('a message of 10,000 characters is sent whole and folded in the list', asyn
   await expect.poll(async () => (await main.locator('.row.own .text').last().textContent())?.length ?? 0).toBeGreaterThanOrEqual(long.length)
 })
 
+test('a text is styled as its author wrote it (XEP-0393), code stays code', async () => {
+  await main.fill('[data-test=composer]', '先看 *重点*，再看 _details_ 和 ~旧方案~，运行 `npm run build -- --force`\n> 昨天说的：周五之前\n>> 那就 *周四* 吧\n好的\n```ts\nconst 搜索 = (query: string): Hit[] => index.find(query).slice(0, 20) // 一行很长的注释，看看会不会把气泡撑破，应该可以横向滚动\n```\nhttps://example.org/a_b_c 和 snake_case_name')
+  await main.locator('[data-test=composer]').press('Enter')
+  const sent = main.locator('.row.own', { hasText: '先看' }).last()
+  await sent.waitFor()
+  expect(await sent.locator('.strong:not(.directive)').allTextContents()).toEqual(['重点', '周四'])
+  expect(await sent.locator('.code:not(.directive)').textContent()).toBe('npm run build -- --force')
+  expect(await sent.locator('blockquote').count()).toBe(2)
+  expect(await sent.locator('pre').textContent()).toContain('const 搜索')
+  expect(await sent.locator('a').getAttribute('href')).toBe('https://example.org/a_b_c')
+  const [bubble, list] = [await sent.locator('.bubble').boundingBox(), await main.locator('.thread').boundingBox()]
+  expect(bubble!.x + bubble!.width).toBeLessThanOrEqual(list!.x + list!.width)
+  await screenshot(main, 'styled')
+})
+
 test('the theme and the language change in every window at once', async () => {
   await main.click('[data-test=menu]')
   await main.locator('.menu-item').first().click()

@@ -108,3 +108,26 @@ test('a group with a password: asked for, kept, and used again after a restart',
   expect(group.out).toBeNull()
   await foreign.quit()
 })
+
+test('who is meant is said and heard also where the name is another one (XEP-0372), and what nobody understands is kept', { timeout: 60_000 }, async () => {
+  const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const group = await alice.createGroup({ name: 'Mentions', membersOnly: false, invite: [] })
+  await bobs.startConversation(group.jid, 'group', '王芳')
+  await until(alice, async () => (await members(alice, group)).members.some(({ nick }) => nick === '王芳'))
+  const foreign = await foreignClient(server, 'carol')
+  await foreign.tell({ do: 'join', room: group.jid, nick: 'carol' }, 'joined')
+  const stanza = (id: string, body: string, more: string): string => `<message to='${group.jid}' type='groupchat' id='${id}'><body>${body}</body>${more}</message>`
+  await foreign.tell({ do: 'raw', xml: stanza('r1', '芳芳，看一下', "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='2' uri='xmpp:bob@localhost'/>") }, 'done')
+  await foreign.tell({ do: 'raw', xml: stanza('r2', 'Which day?', "<poll xmlns='urn:example:poll:0'><choice>周六</choice></poll>") }, 'done')
+  await until(bobs, async () => (await messages(bobs, group.jid)).length === 2)
+  expect((await messages(bobs, group.jid)).map(({ text, mention }) => [text, mention])).toEqual([['芳芳，看一下', true], ['Which day?', false]])
+  expect((await messages(alice, group.jid)).map(({ mention }) => mention)).toEqual([false, false])
+  const [kept] = await bobs.store.read.rawStanzas({ decoder: Infinity, after: 0, limit: 5 })
+  expect(kept?.stanza).toContain('<choice>周六</choice>')
+
+  await alice.send(group.id, '@王芳 好的')
+  const heard = await foreign.waitFor(({ event, body }) => event === 'message' && body === '@王芳 好的')
+  expect(heard.sender).toBe(`${group.jid}/alice`)
+  expect(heard.mentions).toEqual([`xmpp:${group.jid}/${encodeURIComponent('王芳')}`])
+  await foreign.quit()
+})

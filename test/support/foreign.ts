@@ -11,6 +11,7 @@ interface ForeignEvent {
   body?: string
   id?: string
   values?: string[]
+  mentions?: string[]
 }
 
 export interface Foreign {

@@ -46,7 +46,8 @@ class Foreign(slixmpp.ClientXMPP):
 
     def received(self, message):
         if message["body"]:
-            say(event="message", type=message["type"], sender=str(message["from"]), body=message["body"], id=message["id"])
+            mentions = [r.get("uri") for r in message.xml.findall("{urn:xmpp:reference:0}reference")]
+            say(event="message", mentions=mentions, type=message["type"], sender=str(message["from"]), body=message["body"], id=message["id"])
 
     async def command(self, command):
         what = command["do"]

@@ -50,6 +50,12 @@ declare module '@xmpp/client' {
   }): Client
 }
 
+declare module '@xmpp/xml/lib/parse.js' {
+  import type { Element } from '@xmpp/client'
+  /** Throws where it is no XML. */
+  export default function parse(text: string): Element
+}
+
 declare module '@xmpp/websocket/lib/Connection.js' {
   class ConnectionWebSocket {
     socketParameters(service: string): unknown

@@ -4,12 +4,14 @@ import type { AttachmentKind } from '../../contract/domain.ts'
 export interface DesktopWords {
   newMessages(count: number): string
   kinds: Record<Exclude<AttachmentKind, 'file'>, string>
+  /** Of a message that this version does not understand. */
+  unsupported: string
   open: string
   quit: string
   reply: string
 }
 
 export const WORDS: Record<'en' | 'zh-CN', DesktopWords> = {
-  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, open: 'Open Mnemo', quit: 'Quit', reply: 'Reply' },
-  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, open: '打开 Mnemo', quit: '退出', reply: '回复' }
+  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, unsupported: '[Not supported by this version]', open: 'Open Mnemo', quit: 'Quit', reply: 'Reply' },
+  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, unsupported: '[当前版本不支持的消息]', open: '打开 Mnemo', quit: '退出', reply: '回复' }
 }

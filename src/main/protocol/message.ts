@@ -7,8 +7,10 @@ import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
 import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
+import { encodeMentions, mentioned } from './references.ts'
 import { originId, stanzaId } from './stable-ids.ts'
 import { sendable } from './text.ts'
+import { notUnderstood, type Raw } from './unknown.ts'
 
 export interface DecodedMessage {
   conversation: Jid
@@ -26,6 +28,12 @@ export interface DecodedMessage {
   change: Pick<DecodedChange, 'kind' | 'target'> | null
   /** The text is without their addresses. */
   files: SharedFile[]
+  /** It says that it speaks to us (XEP-0372). */
+  mentioned: boolean
+  /** Its author wants it shown as it is written (XEP-0393 section 4). */
+  unstyled: boolean
+  /** The stanza, where this version does not understand all of it. */
+  raw: Raw | null
 }
 
 /** What decoding has to know of us. */
@@ -37,7 +45,7 @@ export interface Self {
 }
 
 /**
- * The message that a stanza says, or null where it carries neither text nor file. The stanza-id that counts is that of our own account's
+ * The message that a stanza says, or null where it carries neither text nor file, nor anything unknown that is to be stored. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
  */
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
@@ -48,19 +56,24 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const body = whole === '' ? '' : withoutFallback(stanza, whole)
   const done = decodeChange(stanza, body)
   const { files, text: caption } = done === null ? decodeFiles(stanza, body) : { files: [], text: body }
-  if (from === null || to === null || (body === '' && done === null && files.length === 0) || stanza.attrs['type'] === 'error') return null
+  const raw = done === null ? notUnderstood(stanza) : null
+  // without a text, what its author wants to be stored (XEP-0334)
+  const says = body !== '' || done !== null || files.length > 0 || (raw !== null && stanza.getChild('store', NS.hints) !== undefined)
+  if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const text = done?.text ?? caption
   const origin = originId(stanza)
   const { id } = stanza.attrs
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files }
+  const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, mentioned: false, unstyled, raw }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
     // a group we are not in cannot write to us; a message of the room itself is no one's
     if (nick === null || (resource(from) === '' && !isModeration(stanza))) return null
-    return { ...common, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
+    const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
+    return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
   }
   const outgoing = bare(from) === self.jid
   const peer = outgoing ? to : from
@@ -77,11 +90,16 @@ export interface EncodableMessage {
   reply?: { id: string; to: string; text: string } | null
   /** Sent instead of a text. */
   file?: SharedFile | null
+  /** Whom it may speak to with an @; groups only. */
+  nicks?: Iterable<string>
 }
 
-export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null }: EncodableMessage): Element {
-  const { body, elements } = file === null ? encodeReply(text, reply) : encodeFile(file)
-  const common = [xml('body', {}, sendable(body)), xml('origin-id', { xmlns: NS.stableId, id }), ...elements]
+export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, nicks = [] }: EncodableMessage): Element {
+  const said = sendable(text)
+  const { body, elements } = file === null ? encodeReply(said, reply) : encodeFile(file)
+  const sent = sendable(body)
+  const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks) : []
+  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
     : xml('message', { to, type: 'chat', id }, ...common, xml('request', { xmlns: NS.receipts }), markable())

@@ -52,6 +52,27 @@ test('an encoded message carries its origin-id as its id, and nothing XML cannot
   expect(sendable('好 👍 \t\n')).toBe('好 👍 \t\n')
 })
 
+test('mentions go out for whom they name, the longest name that fits, and come in for us', () => {
+  const stanza = encodeMessage('room@rooms.example.org', 'group', { text: '👍 @王芳芳 @mimi', id: 'id-1', reply: { id: 'x', to: 'y@example.org', text: '@王芳' }, nicks: ['王芳', '王芳芳', 'mimi', 'eve'] })
+  const sent = [...(stanza.getChildText('body') ?? '')]
+  const references = stanza.getChildren('reference', 'urn:xmpp:reference:0')
+  expect(references.map(({ attrs }) => [sent.slice(Number(attrs['begin']), Number(attrs['end'])).join(''), decodeURIComponent(attrs['uri'] ?? '')])).toEqual([
+    ['@王芳芳', 'xmpp:room@rooms.example.org/王芳芳'],
+    ['@mimi', 'xmpp:room@rooms.example.org/mimi']
+  ])
+  const from = (uri: string): Element => message({ from: 'room@rooms.example.org/eve', to: me, type: 'groupchat' }, body('look'), xml('reference', { xmlns: 'urn:xmpp:reference:0', type: 'mention', begin: '0', end: '4', uri }))
+  expect(['xmpp:me@example.org', 'xmpp:room@rooms.example.org/mimi', 'xmpp:room@rooms.example.org/eve', 'xmpp:%ff', 'https://example.org'].map((uri) => decodeMessage(from(uri), self)?.mentioned)).toEqual([true, true, false, false, false])
+})
+
+test('what is not understood is kept as it came; alone only where it is meant to be stored', () => {
+  const poll = (): Element => xml('poll', { xmlns: 'urn:example:poll:0' }, xml('choice', {}, '周六 <&>'))
+  const direct = (...children: Element[]): Element => message({ from: 'bob@example.org/phone', to: me, type: 'chat', id: '1' }, ...children)
+  expect(decodeMessage(direct(body('Which day?'), poll()), self)).toMatchObject({ text: 'Which day?', raw: { stanza: expect.stringContaining('周六 &lt;&amp;&gt;') as unknown } })
+  expect(decodeMessage(direct(poll()), self)).toBeNull()
+  expect(decodeMessage(direct(poll(), xml('store', { xmlns: 'urn:xmpp:hints' })), self)).toMatchObject({ text: '', raw: {} })
+  expect(decodeMessage(direct(body('hi'), xml('active', { xmlns: 'http://jabber.org/protocol/chatstates' })), self)?.raw).toBeNull()
+})
+
 test('a stanza-id counts only in the name of the archive that may give it', () => {
   const id = (by: string, value: string): Element => xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', by, id: value })
   expect(stanzaId(message({}, id(me, '1'), id('eve@example.org', '2')), me)).toBe('1')

@@ -11,6 +11,7 @@ import { conversationReads } from './tables/conversation.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
 import { ATTACHED, toMessage } from './tables/message-row.ts'
+import { rawReads } from './tables/raw.ts'
 
 export interface QueuedMessage {
   message: Message
@@ -95,6 +96,7 @@ export function createReads(db: ReadableDB) {
     /** The names in the media folder that attachments have. */
     storedFiles: attachments.storedNames,
     ...changeReads(db),
+    ...rawReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */

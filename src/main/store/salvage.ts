@@ -16,7 +16,7 @@ export interface Salvaged {
 }
 
 /** What is copied, in the order in which rows refer to each other. Not `archive`: it would say that nothing is missing. */
-const TABLES = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'change', 'deleted'] as const
+const TABLES = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar'] as const
 const BATCH = 500
 /** How often what cannot be read is halved, in search of what can. */
 const DEEPEST = 8
@@ -51,7 +51,7 @@ function copyAll(files: StoreFiles): Salvaged {
       if (table === 'message') messages = rows
     }
     // what belongs to nothing any more
-    to.exec('DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation); DELETE FROM attachment WHERE message NOT IN (SELECT id FROM message); DELETE FROM change WHERE conversation NOT IN (SELECT id FROM conversation)')
+    to.exec('DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation); DELETE FROM attachment WHERE message NOT IN (SELECT id FROM message); DELETE FROM raw WHERE message NOT IN (SELECT id FROM message); DELETE FROM change WHERE conversation NOT IN (SELECT id FROM conversation)')
     to.exec('UPDATE conversation SET last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)')
     to.pragma('foreign_keys = ON')
     to.pragma('wal_checkpoint(TRUNCATE)')

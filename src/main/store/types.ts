@@ -20,10 +20,29 @@ export interface IncomingMessage {
   /** XEP-0461: an id of the message that this one answers. */
   replyTo?: string | null
   files?: readonly Omit<NewAttachment, 'stored'>[]
+  /** It says that it speaks to us. */
+  mentioned?: boolean
+  /** Shown as it is written. */
+  unstyled?: boolean
+  /** The stanza, where not all of it was understood. */
+  raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
   change?: { kind: ChangeKind; target: string } | null
   /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
   replayed: boolean
+}
+
+/** What a newer decoder makes of a message that was not understood. */
+export interface DecodedAgain {
+  id: MessageId
+  decoder: number
+  /** Still not all of it is understood. */
+  unknown: boolean
+  text: string
+  replyTo: string | null
+  files: readonly Omit<NewAttachment, 'stored'>[]
+  mentioned: boolean
+  unstyled: boolean
 }
 
 /** A message that the user has just written. */

@@ -19,7 +19,7 @@ import { archiveWrites } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
-import type { OutgoingMessage, StoreChanges, ImportBatch, KeptFile, ImportChanges } from './types.ts'
+import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 
@@ -126,6 +126,21 @@ export function createWrites(db: WritableDB) {
     const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
     if (latest !== undefined) alter(latest)
     return changes([row.conversation], [toMessage(read(row.id))])
+  })
+
+  /** Messages of which more is understood than when they came. */
+  const decodeAgain = transaction((list: readonly DecodedAgain[]): StoreChanges => {
+    const changed: Message[] = []
+    for (const { id, decoder, unknown, text, replyTo, files, mentioned, unstyled } of list) {
+      const row = messages.byId(id)
+      if (row === undefined) continue
+      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0)
+      messages.complete(row, { text, replyTo, attachments: files.map((file) => ({ ...file, stored: null })), flags })
+      if (unknown) messages.raw.seen(id, decoder)
+      else messages.raw.remove(id)
+      changed.push(toMessage(read(id)))
+    }
+    return changes(changed.map((message) => message.conversation), changed)
   })
 
   function removeRows(rows: readonly MessageRow[]): StoreChanges {
@@ -249,6 +264,7 @@ export function createWrites(db: WritableDB) {
       }
     },
     transition,
+    decodeAgain,
     retry,
     discard,
     change,

@@ -92,6 +92,10 @@ export class Groups extends EventEmitter<Events> {
   nickIn(group: string): string | null {
     return this.#groups.get(group)?.nick ?? null
   }
+  /** Who is there. */
+  nicksIn(group: string): Iterable<string> {
+    return this.#groups.get(group)?.occupants.keys() ?? []
+  }
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 
   /**

@@ -24,7 +24,7 @@ test('each message is sent once, in order, however often the outbox is asked whi
   const { id } = await store.write.ensureConversation({ jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
   const stream = new Stream()
   const warnings: string[] = []
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
   outbox.open(false)
   const expected = Array.from({ length: 400 }, (_, i) => `id-${i}`)
   for (const originId of expected) {

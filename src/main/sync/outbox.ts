@@ -29,6 +29,8 @@ export interface OutboxOptions {
   onChanges(changes: StoreChanges): void
   /** Whether a group has let us in; messages to the others wait. */
   maySendTo(conversation: string): Promise<boolean>
+  /** Who is in a group. */
+  nicksIn(group: string): Iterable<string>
   /** The server took a message. */
   onTaken(): void
   warn(message: string): void
@@ -124,7 +126,7 @@ export class Outbox {
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
       const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
-      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file) }), originId)
+      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), nicks: this.#options.nicksIn(conversation.jid) }), originId)
     }
   }
 

@@ -20,6 +20,7 @@ import type { StoreChanges } from '../store/types.ts'
 import { Archives } from './archives.ts'
 import { capabilities, discoAnswer } from './caps.ts'
 import { Contacts } from './contacts.ts'
+import { decodeAgain } from './decode-again.ts'
 import { Groups } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Membership } from './membership.ts'
@@ -76,7 +77,7 @@ export class Session extends EventEmitter<Events> {
       const known = await store.read.conversationByJid(conversation)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.outbox = new Outbox({ connection, store, uploads, onChanges, maySendTo, onTaken: () => archives.placeSoon(), warn: log.warn })
+    this.outbox = new Outbox({ connection, store, uploads, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
     this.groups.on('subject', (jid, subject) => this.#background(store.write.describe({ jid, subject }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
@@ -103,6 +104,7 @@ export class Session extends EventEmitter<Events> {
   async start(): Promise<void> {
     for (const conversation of await this.#store.read.conversations())
       if (conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
+    this.#background(decodeAgain(this.#store, this.#self, (changes) => this.emit('changes', changes)))
     this.connection.start()
   }
 

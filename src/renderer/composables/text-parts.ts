@@ -1,26 +1,31 @@
 /** A message's text as parts to show: plain, link, marked. Pure. */
 import type { Range } from '../../contract/domain.ts'
+import type { Style, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
   /** Where it leads; http and https only. */
   href: string | null
   marked: boolean
+  styles: Style[]
+  /** It says how something looks, and nothing else. */
+  directive: boolean
 }
 
 const LINK = /https?:\/\/[^\s<>"'“”‘’（）()，。；！？、]+[^\s<>"'“”‘’（）()，。；！？、.,;:!?\]]/gu
 
-/** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. */
-export function textParts(text: string, ranges: readonly Range[]): TextPart[] {
+/** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. Only what lies between `from` and `to`. */
+export function textParts(text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = [], from = 0, to = text.length): TextPart[] {
   const links = [...text.matchAll(LINK)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: match[0] }))
-  const cuts = new Set([0, text.length])
+  const cuts = new Set([from, to])
   for (const { start, end } of links) cuts.add(start).add(end)
+  for (const { start, end } of spans) cuts.add(start).add(start + 1).add(end - 1).add(end)
   for (const [start, end] of ranges) cuts.add(Math.min(start, text.length)).add(Math.min(end, text.length))
-  const points = [...cuts].sort((a, b) => a - b)
+  const points = [...cuts].filter((point) => point >= from && point <= to).sort((a, b) => a - b)
   return points.slice(1).map((end, index) => {
     const start = points[index] ?? 0
     const link = links.find((candidate) => candidate.start <= start && end <= candidate.end)
-    return { text: text.slice(start, end), href: link?.href ?? null, marked: ranges.some((range) => range[0] <= start && end <= range[1]) }
+    return { text: text.slice(start, end), href: link?.href ?? null, marked: ranges.some((range) => range[0] <= start && end <= range[1]), styles: spans.flatMap((span) => (span.start <= start && end <= span.end ? [span.style] : [])), directive: spans.some((span) => end - start === 1 && (span.start === start || span.end === end)) }
   })
 }
 

@@ -235,6 +235,7 @@ export default {
     reply: 'Reply',
     edit: 'Edit',
     recall: 'Take back for everyone',
+    unsupported: 'A message of a kind that this version cannot show',
     recalled: 'A message was taken back',
     recalledOwn: 'You took a message back',
     quotedGone: 'A message that is not on this computer',

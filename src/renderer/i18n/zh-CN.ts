@@ -235,6 +235,7 @@ export default {
     reply: '回复',
     edit: '编辑',
     recall: '撤回',
+    unsupported: '当前版本无法显示此类消息',
     recalled: '一条消息已撤回',
     recalledOwn: '你撤回了一条消息',
     quotedGone: '原消息不在这台电脑上',

@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0008-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0009-purpose.ts and a line here; never change an old one. */
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
 import { sql as names } from './0003-names.ts'
@@ -6,5 +6,6 @@ import { sql as changes } from './0004-changes.ts'
 import { sql as media } from './0005-media.ts'
 import { sql as conversations } from './0006-conversations.ts'
 import { sql as people } from './0007-people.ts'
+import { sql as raw } from './0008-raw.ts'
 
-export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people]
+export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw]

@@ -8,6 +8,7 @@ import { firstKeyAt, nextKey, previousKey } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
 import { createMessageIndex, PENDING } from './message-index.ts'
 import { ATTACHED, COLUMNS, FLAG, hasLink, OUTGOING, type MessageRow } from './message-row.ts'
+import { rawWrites } from './raw.ts'
 
 /** Starred ones stay, and those that are still to be sent. */
 const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state NOT IN ('queued', 'failed')`
@@ -95,6 +96,8 @@ export function messageWrites(db: WritableDB) {
   const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
   const insert = db.prepare(INSERT)
   const files = attachmentWrites(db)
+  const raw = rawWrites(db)
+  const setReply = db.prepare('UPDATE message SET reply_to = ? WHERE id = ?')
   const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
@@ -139,6 +142,7 @@ export function messageWrites(db: WritableDB) {
     docs,
     index,
     files,
+    raw,
     forget(): void {
       docs.forget()
       index.forget()
@@ -218,6 +222,17 @@ export function messageWrites(db: WritableDB) {
       const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
       index.change(row, text, flags)
       setText.run(text, flags, row.id)
+      raw.remove(row.id)
+    },
+    /** What it was all the time, understood only now; `flags`: some of FLAG that it has, too. */
+    complete(row: MessageRow, { text, replyTo, attachments, flags: more }: { text: string; replyTo: string | null; attachments: readonly NewAttachment[]; flags: number }): void {
+      index.take(row)
+      if (row.flags & ATTACHED) files.removeOf(row.id)
+      for (const file of attachments) files.insert(file, row.id)
+      const flags = attachments.reduce((all, { kind }) => all | FLAG[kind], (row.flags & ~(ATTACHED | FLAG.link)) | more | (hasLink(text) ? FLAG.link : 0))
+      setText.run(text, flags, row.id)
+      setReply.run(replyTo, row.id)
+      if (row.doc !== null) index.place({ ...row, text, flags }, row.doc)
     },
     /** Takes back what it says: text, files and all. */
     retract(row: MessageRow): void {
@@ -225,6 +240,7 @@ export function messageWrites(db: WritableDB) {
       index.change(row, '', flags, false)
       if (row.flags & ATTACHED) files.removeOf(row.id)
       setText.run('', flags, row.id)
+      raw.remove(row.id)
     },
     /** The user does not want it here: it does not come back from its archive. */
     bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),

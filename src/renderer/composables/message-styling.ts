@@ -1,0 +1,77 @@
+/** XEP-0393 Message Styling: which parts of a text are strong, quoted, code ... Offsets in UTF-16 units. Pure. */
+
+export const STYLES = { '*': 'strong', _: 'emphasis', '~': 'strike', '`': 'code' } as const
+export type Style = (typeof STYLES)[keyof typeof STYLES]
+
+export interface StyledSpan {
+  /** With its directives. */
+  start: number
+  end: number
+  style: Style
+}
+
+export interface StyledBlock {
+  kind: 'plain' | 'quote' | 'pre'
+  /** How deep a quotation is; otherwise 0. */
+  depth: number
+  /** What is shown of it, a line each, without what marks the block. */
+  lines: { start: number; end: number }[]
+  spans: StyledSpan[]
+}
+
+/** Deeper quotations look like this deep ones. */
+const DEEPEST = 4
+
+const isDirective = (character: string | undefined): character is keyof typeof STYLES => character !== undefined && character in STYLES
+const isSpace = (character: string | undefined): boolean => character === undefined || /\s/.test(character)
+
+/** Section 6: an opening directive begins a line or follows a space or another one; the nearest one that may close it does. */
+function spansOf(text: string, from: number, to: number, into: StyledSpan[]): void {
+  for (let at = from; at < to; at++) {
+    const directive = text[at]
+    if (!isDirective(directive) || at + 1 >= to || isSpace(text[at + 1])) continue
+    const before = at === from ? undefined : text[at - 1]
+    if (!isSpace(before) && !(isDirective(before) && before !== directive)) continue
+    // nothing between them is no span
+    let end = text.indexOf(directive, at + 2)
+    while (end >= 0 && end < to && isSpace(text[end - 1])) end = text.indexOf(directive, end + 1)
+    if (end < 0 || end >= to || text[at + 1] === directive) continue
+    into.push({ start: at, end: end + 1, style: STYLES[directive] })
+    if (directive !== '`') spansOf(text, at + 1, end, into)
+    at = end
+  }
+}
+
+/** Section 5: the text as blocks, in order. */
+export function styledBlocks(text: string): StyledBlock[] {
+  const blocks: StyledBlock[] = []
+  let fenced = false
+  for (let start = 0, end: number; start <= text.length; start = end + 1) {
+    end = text.indexOf('\n', start)
+    if (end < 0) end = text.length
+    const line = text.slice(start, end)
+    const before = blocks.at(-1)
+    if (fenced) {
+      if (line.trimEnd() === '```') fenced = false
+      else before?.lines.push({ start, end })
+      continue
+    }
+    if (line.startsWith('```')) {
+      blocks.push({ kind: 'pre', depth: 0, lines: [], spans: [] })
+      fenced = true
+      continue
+    }
+    const marker = /^(?:>\s?)+/.exec(line)?.[0] ?? ''
+    const depth = Math.min(DEEPEST, [...marker].filter((character) => character === '>').length)
+    const kind = depth > 0 ? 'quote' : 'plain'
+    const block = before !== undefined && before.kind === kind && before.depth === depth ? before : { kind, depth, lines: [], spans: [] } satisfies StyledBlock as StyledBlock
+    if (block !== before) blocks.push(block)
+    const shown = { start: start + marker.length, end }
+    block.lines.push(shown)
+    spansOf(text, shown.start, shown.end, block.spans)
+  }
+  return blocks
+}
+
+/** Whether anything is styled at all: most messages are not. */
+export const isStyled = (blocks: readonly StyledBlock[]): boolean => blocks.some(({ kind, spans }) => kind !== 'plain' || spans.length > 0)

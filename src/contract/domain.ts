@@ -372,6 +372,8 @@ const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'zh-CN', 'en']),
+  /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
+  keepHistory: z.boolean(),
   /** Messages older than that are deleted from this computer; null: all are kept. */
   keepDays: z.number().int().min(1).max(36_500).nullable(),
   /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */

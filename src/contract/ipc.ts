@@ -153,6 +153,8 @@ export const requests = {
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
   /** What of the archives is not on this computer yet, and so is not found; empty: all is. */
   'history.missing': call(nothing, z.array(MissingHistory)),
+  /** Fetches more of a conversation from before what is here; false: there is no more, or no connection. */
+  'history.older': call(z.object({ conversation: ConversationId }), z.boolean()),
   'search.messages': call(
     z.object({
       query: z.string().max(LONGEST_QUERY),

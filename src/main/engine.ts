@@ -205,6 +205,18 @@ export class Engine extends EventEmitter<Events> {
     await this.#start(account)
   }
 
+  /** Goes on fetching older history where the settings want it. */
+  async fillHistory(): Promise<void> {
+    for (const { jid } of await this.store.read.missingHistory()) this.#session?.archives.fill(jid)
+  }
+
+  /** Fetches more of a conversation from before what is here; false: there is no more, or no connection to ask. */
+  async older(id: ConversationId): Promise<boolean> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null || this.#session?.connection.isReady !== true) return false
+    return this.#session.archives.older(conversation.jid, conversation.kind)
+  }
+
   /** Deletes what is older than the settings say, soon. */
   expire(): void {
     this.#upkeep.expire()

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
-import { Devices, messages, online, startServer, texts, until, type TestServer } from '../support/server.ts'
+import { Devices, messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 let devices: Devices
@@ -70,6 +71,32 @@ test('a new device fills its history from the archive, newest first, without cou
   expect((await texts(carol, 'bob@localhost')).filter((t) => t.startsWith('old'))).toEqual(Array.from({ length: 300 }, (_, i) => `old ${i}`))
   await until(carol, async () => (await carol.store.read.archiveProgress('carol@localhost')).hole === null)
   expect(await carol.store.read.missingHistory()).toEqual([])
+})
+
+test('without all history only what is looked at is fetched, until it is wanted after all', { timeout: 90_000 }, async () => {
+  const alice = await signedIn('alice')
+  const { id } = await alice.store.write.ensureConversation({ jid: 'carol@localhost' as Jid, kind: 'direct', name: '', nick: null })
+  for (let i = 0; i < 720; i++) await alice.send(id, `many ${i}`)
+  await until(alice, async () => (await messages(alice, 'carol@localhost')).every((m) => m.state !== 'queued'))
+  const folder = testFolder()
+  const carol = await openEngine(folder.path)
+  await carol.store.write.changeSettings({ keepHistory: false })
+  await carol.signIn(server.settings('carol'))
+  await online(carol)
+  const conversation = (await carol.store.read.conversationByJid('alice@localhost'))!
+  const many = async (): Promise<string[]> => (await texts(carol, 'alice@localhost')).filter((text) => text.startsWith('many'))
+  expect(await many()).toHaveLength(500)
+  expect((await carol.store.read.missingHistory()).map(({ jid }) => jid)).toEqual(['carol@localhost'])
+  expect(await carol.older(conversation.id)).toBe(true)
+  expect(await many()).toEqual(Array.from({ length: 700 }, (_, i) => `many ${i + 20}`))
+  await carol.store.write.changeSettings({ keepHistory: true })
+  await carol.fillHistory()
+  await until(carol, async () => (await many()).length === 720)
+  await until(carol, async () => (await carol.store.read.missingHistory()).length === 0)
+  expect(await carol.older(conversation.id)).toBe(false)
+  expect(await many()).toEqual(Array.from({ length: 720 }, (_, i) => `many ${i}`))
+  await carol.close()
+  folder.remove()
 })
 
 test('a message typed offline is kept over a restart and sent once when the server is back', async () => {

@@ -72,6 +72,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       applyTheme(settings)
       if (change.startAtLogin !== undefined) app.setLoginItemSettings({ openAtLogin: change.startAtLogin })
       if (change.keepDays !== undefined) engine().expire()
+      if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
       hub.broadcast({ type: 'settings', settings })
       return settings
     },
@@ -120,6 +121,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.discard': ({ id }) => engine().discard(id),
     'messages.star': ({ id, on }) => engine().star(id, on),
     'history.missing': () => engine().store.read.missingHistory(),
+    'history.older': ({ conversation }) => engine().older(conversation),
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
     'search.mark': (input, { signal }) => engine().store.find.mark(input, signal),
     'search.names': (input, { signal }) => engine().store.find.names(input, signal),

@@ -1,14 +1,21 @@
 /** Reading of archives: what is new, the hole below, and where our own messages stand. One reading of each at a time. */
-import type { Jid } from '../../contract/domain.ts'
+import { bare } from '../../contract/address.ts'
+import type { ConversationKind, Jid } from '../../contract/domain.ts'
 import { isRefusal } from '../connection/problem.ts'
-import { catchUp, fillHole, type CatchUpContext } from './catch-up.ts'
+import { catchUp, fillPage, type CatchUpContext } from './catch-up.ts'
 import type { Inbox } from './inbox.ts'
 import type { Log } from './session.ts'
+import type { StoreChanges } from '../store/types.ts'
+import { expiryOf } from '../store/upkeep.ts'
 
 /** What could not be stored is asked for again after this time, ms. */
 const AGAIN_MS = 2000
 /** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
 const PLACE_MS = 8000
+/** Older history that nobody waits for: this long a pause after a page, of the time that the page took. */
+const POLITE = 0.5
+/** Pages that are read at most until one has a message of the conversation that somebody reads. */
+const MOST_PAGES = 25
 
 export interface ArchivesOptions {
   context: CatchUpContext
@@ -24,6 +31,7 @@ export class Archives {
   readonly #reading = new Map<Jid, Promise<void>>()
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
+  readonly #paging = new Map<Jid, Promise<StoreChanges | null>>()
   #placing: NodeJS.Timeout | null = null
 
   constructor(options: ArchivesOptions) {
@@ -75,15 +83,53 @@ export class Archives {
       this.#options.log.warn(`${archive} has no archive: ${error.message}`)
     }
     this.#options.inbox.release(archive)
-    if (this.#filling.has(archive)) return
+    this.fill(archive)
+  }
+
+  /** Reads older history in the background, newest first, until all of it is here or the settings want no more. */
+  fill(archive: Jid): void {
+    if (this.#filling.has(archive) || !this.#context.connection.isReady) return
     this.#filling.add(archive)
-    fillHole(this.#context, asked)
+    this.#fillAll(archive)
       .catch((error: unknown) => {
         this.#options.log.info(`older history of ${archive} goes on later: ${String(error)}`)
         // what the server refuses it refuses again
         if (!isRefusal(error)) this.readAgain(archive)
       })
       .finally(() => this.#filling.delete(archive))
+  }
+
+  async #fillAll(archive: Jid): Promise<void> {
+    const { store, connection } = this.#context
+    for (;;) {
+      const { keepHistory, keepDays } = await store.read.settings()
+      if (!keepHistory) return
+      const { since } = (await store.read.missingHistory()).find(({ jid }) => jid === archive) ?? { since: null }
+      // what would expire at once
+      if (keepDays !== null && since !== null && since < expiryOf(keepDays)) return
+      const started = performance.now()
+      if ((await this.#page(archive)) === null) return
+      await new Promise((resolve) => setTimeout(resolve, (performance.now() - started) * POLITE).unref())
+      if (!connection.isReady) return
+    }
+  }
+
+  /** One page of an archive at a time, whoever wants it. */
+  #page(archive: Jid): Promise<StoreChanges | null> {
+    const page = (this.#paging.get(archive) ?? Promise.resolve(null)).catch(() => null).then(() => fillPage(this.#context, archive === this.#options.own ? null : archive))
+    this.#paging.set(archive, page)
+    return page
+  }
+
+  /** Reads older history until there is more of a conversation; false: there is none. Rejects where the connection is lost. */
+  async older(conversation: Jid, kind: ConversationKind): Promise<boolean> {
+    const archive = kind === 'group' ? bare(conversation) : this.#options.own
+    for (let i = 0; i < MOST_PAGES; i++) {
+      const changes = await this.#page(archive)
+      if (changes === null) return false
+      if (changes.added > 0 && changes.conversations.some(({ jid }) => jid === conversation)) return true
+    }
+    return true
   }
 
   /** An own message was taken: the archive says where it stands. Of many in a row it is asked once. */

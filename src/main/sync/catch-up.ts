@@ -87,14 +87,15 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   await record(newest, 'backward', { lastId: newest.last, hole: newest.complete ? null : { before: newest.first, after: null } })
 }
 
-/** Reads the archive's missing stretch, newest page first, each page one transaction. Ends when it is whole. */
-export async function fillHole(context: CatchUpContext, archive: Jid | null): Promise<void> {
+/** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more. */
+export async function fillPage(context: CatchUpContext, archive: Jid | null): Promise<StoreChanges | null> {
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
-  for (let { hole } = await store.read.archiveProgress(jid); hole !== null; ) {
-    const page: Page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
-    const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
-    context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' }))
-    hole = next
-  }
+  const { hole } = await store.read.archiveProgress(jid)
+  if (hole === null) return null
+  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
+  const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
+  const changes = await store.write.record({ messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' })
+  context.onChanges(changes)
+  return changes
 }

@@ -43,13 +43,13 @@ interface Events {
 }
 
 export class Session extends EventEmitter<Events> {
+  readonly archives: Archives
   readonly connection: Connection
   readonly contacts: Contacts
   readonly groups: Groups
   readonly membership: Membership
   readonly outbox: Outbox
   readonly personal: Personal
-  readonly #archives: Archives
   readonly #store: Store
   readonly #log: Log
   readonly #inbox: Inbox
@@ -68,11 +68,11 @@ export class Session extends EventEmitter<Events> {
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
     const inbox = new Inbox(store, onChanges, (archive, error) => {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
-      this.#archives.readAgain(archive)
+      this.archives.readAgain(archive)
     })
     this.#inbox = inbox
     const archives = new Archives({ context: { connection, store, self: this.#self, onChanges }, inbox, own, log })
-    this.#archives = archives
+    this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
@@ -109,7 +109,7 @@ export class Session extends EventEmitter<Events> {
   }
 
   async stop(): Promise<void> {
-    this.#archives.stop()
+    this.archives.stop()
     this.membership.stop()
     this.groups.stop()
     await this.connection.stop()
@@ -126,7 +126,7 @@ export class Session extends EventEmitter<Events> {
     try {
       if (resumed) {
         this.outbox.open(true)
-        this.#archives.resume()
+        this.archives.resume()
         await this.membership.enterAll()
         return
       }
@@ -135,7 +135,7 @@ export class Session extends EventEmitter<Events> {
       await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
       await this.contacts.load()
       await this.connection.send(available(capabilities()))
-      await this.#archives.read(this.#own)
+      await this.archives.read(this.#own)
       this.connection.catchingUp = false
       this.outbox.open(false)
       await this.membership.enterAll()

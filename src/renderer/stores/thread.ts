@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { ConversationId, Message, MessageId, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
-import { call, onEvent } from '../bridge.ts'
+import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
 import { applyChanges } from './stretch.ts'
 
@@ -19,6 +19,10 @@ export const useThreadStore = defineStore('thread', () => {
   const hasOlder = ref(false)
   const hasNewer = ref(false)
   const loading = ref(false)
+  /** Older history of the conversation comes from its archive. */
+  const fetching = ref(false)
+  /** Nothing older is anywhere. */
+  let whole: ConversationId | null = null
   /** The end is in sight, and what comes is to be seen there. */
   const atEnd = ref(true)
   /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
@@ -97,6 +101,7 @@ export const useThreadStore = defineStore('thread', () => {
     conversation.value = id
     if (!same) {
       writing.value = null
+      whole = null
       messages.value = []
       late = []
       readUpTo.value = read
@@ -125,7 +130,9 @@ export const useThreadStore = defineStore('thread', () => {
     const id = conversation.value
     const edge = direction === 'before' ? messages.value[0] : messages.value.at(-1)
     const more = direction === 'before' ? hasOlder.value : hasNewer.value
-    if (id === null || edge === undefined || !more || loading.value) return
+    if (id === null || edge === undefined || loading.value) return
+    if (direction === 'before' && !more) return fetchOlder(id)
+    if (!more) return
     const mine = ++epoch
     loading.value = true
     try {
@@ -147,6 +154,28 @@ export const useThreadStore = defineStore('thread', () => {
     } finally {
       loaded(mine)
     }
+  }
+
+  /** The store has no more of it: perhaps the archive has. */
+  async function fetchOlder(id: ConversationId): Promise<void> {
+    if (fetching.value || whole === id) return
+    fetching.value = true
+    try {
+      const more = await call('history.older', { conversation: id })
+      if (conversation.value !== id) return
+      if (!more) {
+        whole = id
+        return
+      }
+      hasOlder.value = true
+    } catch (cause) {
+      // the banner says what is the matter with the connection
+      if (!(cause instanceof CallFailed)) throw cause
+      return
+    } finally {
+      fetching.value = false
+    }
+    await extend('before')
   }
 
   async function toNewest(): Promise<void> {
@@ -171,5 +200,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, prepending, target, readUpTo, open, close, extend, toNewest, send }
+  return { writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, send }
 })

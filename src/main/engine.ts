@@ -12,7 +12,8 @@ import { Media } from './media/media.ts'
 import { Presences } from './sync/presences.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Typists } from './sync/typists.ts'
-import { NO_KEYRING, storeKey, type Keyring } from './store/key.ts'
+import { unwritable } from './store/database.ts'
+import { NO_KEYRING, storeKey, type Keyring, type StoreKey } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
@@ -107,9 +108,8 @@ export class Engine extends EventEmitter<Events> {
 
   /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
   static async open(options: EngineOptions): Promise<Engine> {
-    mkdirSync(options.profile, { recursive: true, mode: 0o700 })
     const file = join(options.profile, 'messages.db')
-    const { key, protection } = storeKey(options.profile, options.keyring ?? NO_KEYRING, existsSync(file))
+    const { key, protection } = keyOf(options)
     const { worker, transferWorker, extension, dictionary, onTime } = options
     const files = { file, key, extension, dictionary }
     const log = options.log ?? QUIET
@@ -424,7 +424,8 @@ export class Engine extends EventEmitter<Events> {
     this.#upkeep.stop()
     await this.disconnect()
     await this.#upkeep.stopped
-    await this.store.write.checkpoint()
+    // on a full disk the log stays beside the file, and is part of the store as well
+    await this.store.write.checkpoint().catch((error: unknown) => this.#log.warn(String(error)))
     await this.store.close()
   }
 
@@ -469,6 +470,17 @@ export class Engine extends EventEmitter<Events> {
 
   #changed(conversations: Conversation[]): void {
     this.emit('changes', { conversations, removedConversations: [], messages: [], removed: [], added: 0 })
+  }
+}
+
+/** Makes the profile's folder and its key where they are missing. Throws StoreOpenError. */
+function keyOf({ profile, keyring = NO_KEYRING }: EngineOptions): StoreKey {
+  try {
+    mkdirSync(profile, { recursive: true, mode: 0o700 })
+    return storeKey(profile, keyring, existsSync(join(profile, 'messages.db')))
+  } catch (error) {
+    // the system's own errors: no room, no right
+    throw error instanceof Error && 'syscall' in error ? unwritable(profile, error) : error
   }
 }
 

@@ -3,11 +3,12 @@
  * delayed and truncated, the server restarts, a client is killed, its disk is full. At the end nothing is lost, nothing
  * is doubled, and both stores and the archive have the same order.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fillDisk, mountSmallDisk, unmount } from '../support/disk.ts'
 import { seeded } from '../support/files.ts'
 import { startServer, type TestServer } from '../support/server.ts'
 import type { Command, Line, Place, Report } from './client.ts'
@@ -117,29 +118,6 @@ class Person {
   }
 }
 
-/** A small disk of its own at `path`; false where this may not be had. */
-function mount(path: string): boolean {
-  mkdirSync(path, { recursive: true })
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}m`, 'tmpfs', path], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Writes until the disk has no room. */
-function fill(path: string): void {
-  const file = openSync(path, 'w')
-  try {
-    for (const block = Buffer.alloc(65_536); ; ) writeSync(file, block)
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
-  } finally {
-    closeSync(file)
-  }
-}
-
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 export async function runFaults(options: FaultOptions): Promise<FaultResult> {
@@ -150,7 +128,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   const server = await startServer({ large: options.messages > LARGE })
   const root = mkdtempSync(join(tmpdir(), 'mnemo-faults-'))
   const disk = join(root, 'small-disk')
-  const hasDisk = mount(disk)
+  const hasDisk = mountSmallDisk(disk, DISK)
   if (!hasDisk) log('no small disk here (that takes root): the full disk is left out')
   const result: FaultResult = { faults: { cut: 0, stall: 0, delay: 0, truncate: 0, server: 0, kill: 0, disk: 0 }, lost: 0, doubled: 0, disordered: 0, unsettled: 0, messages: 0, seconds: 0 }
   const people = NAMES.map((name, i) => new Person(name, NAMES[1 - i] ?? '', server, join(i === 0 ? disk : root, name), log))
@@ -197,7 +175,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
           await person.start()
           break
         case 'disk': {
-          fill(join(disk, 'filler'))
+          fillDisk(join(disk, 'filler'))
           await wait(between(500, every))
           rmSync(join(disk, 'filler'))
           break
@@ -213,7 +191,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       person.proxy.stop()
     }
     await server.stop()
-    if (hasDisk) execFileSync('umount', ['-l', disk], { stdio: 'ignore' })
+    if (hasDisk) unmount(disk)
     rmSync(root, { recursive: true, force: true, maxRetries: 3 })
     rmSync(server.folder, { recursive: true, force: true, maxRetries: 3 })
   }

@@ -1,5 +1,5 @@
 /** A Prosody of its own for each test file, and engines that sign in to it. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
@@ -66,7 +66,6 @@ export function testFolder(): TestFolder {
 }
 
 export function openEngine(profile: string): Promise<Engine> {
-  mkdirSync(profile, { recursive: true })
   return Engine.open({
     profile,
     worker: WORKER,

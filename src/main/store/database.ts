@@ -1,4 +1,5 @@
 /** Opens the message store: encrypted SQLite (SQLCipher 4 format) with the search extension. Worker threads only. */
+import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { migrations } from './migrations/index.ts'
 
@@ -55,17 +56,24 @@ export function connect(files: StoreFiles, create: boolean): Database.Database {
  * (https://sqlite.org/lockingv3.html). Throws StoreOpenError 'in-use'.
  */
 export function claim(file: string): { release(): void } {
-  const lock = new Database(`${file}.lock`, { timeout: 0 })
+  let lock: Database.Database | null = null
   try {
+    lock = new Database(`${file}.lock`, { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    lock.close()
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY'))
+    lock?.close()
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && String(error.code).startsWith('SQLITE_BUSY'))
       throw new StoreOpenError('in-use', `Mnemo is running already on this profile (${file}). Close it there first.`, { cause: error })
-    throw error
+    throw unwritable(dirname(file), error)
   }
-  return { release: () => lock.close() }
+  const held = lock
+  return { release: () => held.close() }
 }
+
+/** What is to be said where a profile's folder takes nothing: no right to write, a read-only or a full disk. */
+export const unwritable = (folder: string, cause: Error): StoreOpenError =>
+  new StoreOpenError('io', `Mnemo cannot write to ${folder} (${cause.message}). It keeps your messages there: make room on the disk, or make the folder writable.`, { cause })
 
 /** Opens for reading; the file must exist and be migrated. */
 export function openReadable(files: StoreFiles): ReadableDB {
@@ -79,7 +87,12 @@ export function openReadable(files: StoreFiles): ReadableDB {
 /** Opens for writing, creates the file where there is none and brings its schema up to date. */
 export function openWritable(files: StoreFiles): WritableDB {
   const db = connect(files, true) as WritableDB
-  db.pragma('journal_mode = WAL')
+  try {
+    db.pragma('journal_mode = WAL')
+  } catch (error) {
+    db.close()
+    throw error instanceof Error ? unwritable(dirname(files.file), error) : error
+  }
   db.pragma('synchronous = NORMAL')
   // readers move the log into the file, beside the writer; this is for when none does
   db.pragma('wal_autocheckpoint = 20000')

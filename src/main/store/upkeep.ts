@@ -8,6 +8,8 @@ import type { StoreChanges } from './types.ts'
 const BATCH = 1500
 /** Nothing was written for this long: the store is idle, ms. */
 const IDLE_MS = 5000
+/** What went wrong is tried again after this time, ms. */
+const TROUBLE_MS = 60_000
 /** Messages that are given other rows of the index at once. */
 const MOST_MOVED = 2000
 /** Pages merged at once: a few ms. */
@@ -77,18 +79,28 @@ export class Upkeep {
     let merged = -1
     while (this.#running) {
       await this.#pause(IDLE_MS)
-      if (this.#suspected && this.#running) await this.#repair()
-      if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
-      const writes = this.#store.writes
-      if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) continue
-      // what came out of order, before that is in too many pieces to be walked
-      await this.#store.write.mergeRuns(MOST_MOVED)
-      // a write that comes in goes first: each step is short
-      const more = await this.#store.write.mergeIndex(MERGE_PAGES)
-      if (more) continue
-      merged = writes
-      await this.#store.read.checkpoint()
+      try {
+        merged = await this.#step(merged)
+      } catch (error) {
+        // a full disk: there is room again, or a reason to look again, later
+        this.#log.warn(`index upkeep: ${String(error)}`)
+        await this.#pause(TROUBLE_MS)
+      }
     }
+  }
+
+  /** `merged`: the writes after which there was nothing left to merge; returns the same, for the next step. */
+  async #step(merged: number): Promise<number> {
+    if (this.#suspected && this.#running) await this.#repair()
+    if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
+    const { writes } = this.#store
+    if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) return merged
+    // what came out of order, before that is in too many pieces to be walked
+    await this.#store.write.mergeRuns(MOST_MOVED)
+    // a write that comes in goes first: each step is short
+    if (await this.#store.write.mergeIndex(MERGE_PAGES)) return merged
+    await this.#store.read.checkpoint()
+    return writes
   }
 
   /** Reads what searches need. An index that is damaged says so here, and is repaired after it. */

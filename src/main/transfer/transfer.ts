@@ -73,7 +73,7 @@ export class Transfer {
         if (reply.kind === 'progress') {
           onProgress?.(reply.done, reply.total)
           // the log of what was written moves into the database meanwhile
-          if (task.kind === 'import') this.#checkpoint = this.#checkpoint.then(() => store.read.checkpoint())
+          if (task.kind === 'import') this.#checkpoint = this.#checkpoint.then(() => store.read.checkpoint()).catch(() => undefined)
         } else if (reply.kind === 'changes') onChanges(reply.changes as StoreChanges)
         else if (reply.kind === 'result') resolve(reply.value)
         else reject(new TransferError(reply.code, reply.message))

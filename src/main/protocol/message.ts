@@ -10,7 +10,7 @@ import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
 import { encodeMentions, mentioned } from './references.ts'
 import { originId, stanzaId } from './stable-ids.ts'
 import { sendable } from './text.ts'
-import { notUnderstood, type Raw } from './unknown.ts'
+import { isUnknownMessage, notUnderstood, type Raw } from './unknown.ts'
 
 export interface DecodedMessage {
   conversation: Jid
@@ -57,8 +57,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const done = decodeChange(stanza, body)
   const { files, text: caption } = done === null ? decodeFiles(stanza, body) : { files: [], text: body }
   const raw = done === null ? notUnderstood(stanza) : null
-  // without a text, what its author wants to be stored (XEP-0334)
-  const says = body !== '' || done !== null || files.length > 0 || (raw !== null && stanza.getChild('store', NS.hints) !== undefined)
+  const says = body !== '' || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const text = done?.text ?? caption
   const origin = originId(stanza)

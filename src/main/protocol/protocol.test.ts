@@ -70,6 +70,11 @@ test('what is not understood is kept as it came; alone only where it is meant to
   expect(decodeMessage(direct(body('Which day?'), poll()), self)).toMatchObject({ text: 'Which day?', raw: { stanza: expect.stringContaining('周六 &lt;&amp;&gt;') as unknown } })
   expect(decodeMessage(direct(poll()), self)).toBeNull()
   expect(decodeMessage(direct(poll(), xml('store', { xmlns: 'urn:xmpp:hints' })), self)).toMatchObject({ text: '', raw: {} })
+  const hint = (): Element => xml('store', { xmlns: 'urn:xmpp:hints' })
+  for (const sign of [xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: '1' }), xml('received', { xmlns: 'urn:xmpp:receipts', id: '1' }), xml('archived', { xmlns: 'urn:xmpp:mam:tmp' })]) {
+    if (sign.name !== 'archived') expect(decodeMessage(direct(sign, poll(), hint()), self)).toBeNull()
+    expect(decodeMessage(direct(sign, hint()), self)).toBeNull()
+  }
   expect(decodeMessage(direct(body('hi'), xml('active', { xmlns: 'http://jabber.org/protocol/chatstates' })), self)?.raw).toBeNull()
 })
 

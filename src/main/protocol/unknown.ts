@@ -10,6 +10,8 @@ const LONGEST = 65_536
 /** What says nothing that a message would have to show. */
 const SILENT = new Set([
   'jabber:client',
+  // what ejabberd tells besides XEP-0359
+  'urn:xmpp:mam:tmp',
   // how it looks, where the text says the same
   'http://jabber.org/protocol/xhtml-im',
   'http://jabber.org/protocol/address',
@@ -25,12 +27,21 @@ const SILENT = new Set([
   'vcard-temp:x:update'
 ])
 const KNOWN = new Set<string>(Object.values(NS))
+/** What comes with any message and says nothing by itself. */
+const ENVELOPE = new Set<string>([NS.hints, NS.stableId, NS.delay, NS.nick, NS.receipts, NS.chatMarkers, NS.chatStates, NS.fallback, NS.styling])
 
 export interface Raw {
   /** As it came, XML. */
   stanza: string
   /** Of the decoder that did not understand it. */
   decoder: number
+}
+
+/** Whether a message without a text is one all the same: its author wants it stored (XEP-0334), and nothing in it is known to be something else. */
+export function isUnknownMessage(stanza: Element): boolean {
+  if (stanza.getChild('store', NS.hints) === undefined) return false
+  const signs = stanza.getChildElements().some((child) => child.is('received', NS.receipts) || (child.getNS() === NS.chatMarkers && child.name !== 'markable'))
+  return !signs && stanza.getChildElements().every((child) => !KNOWN.has(child.getNS() ?? '') || ENVELOPE.has(child.getNS() ?? ''))
 }
 
 /** The stanza, where it has a part that this version does not understand; otherwise null. */

@@ -239,7 +239,8 @@ export function createRecording({ messages, conversations, archives, alterations
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
       const passes = batch.order === 'live' && conversations.byJid(batch.archive.jid)?.kind !== 'group' && messages.hasUnplaced()
-      if (batch.archive.lastId !== undefined && !passes) archives.setLast(batch.archive.jid, batch.archive.lastId, result.last)
+      const { lastId, lastOf } = batch.archive
+      if (lastId !== undefined && !passes) archives.setLast(jid, lastId, lastOf === undefined ? result.last : (storedOf(lastOf, lastId)?.id ?? 0))
       if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole, result.first)
     }
     return result.changes

@@ -62,7 +62,14 @@ export interface OutgoingMessage {
 export interface RecordBatch {
   messages: IncomingMessage[]
   /** What storing these messages says of the archive they came from; stored in the same transaction. */
-  archive: { jid: Jid; lastId?: string; hole?: ArchiveHole | null } | null
+  archive: {
+    jid: Jid
+    /** Read and stored up to here. */
+    lastId?: string
+    /** Whose message that is, where it is not the last one of these. */
+    lastOf?: Jid
+    hole?: ArchiveHole | null
+  } | null
   /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
   order: 'live' | 'forward' | 'backward'
 }

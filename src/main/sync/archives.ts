@@ -132,7 +132,7 @@ export class Archives {
     return true
   }
 
-  /** An own message was taken: the archive says where it stands. Of many in a row it is asked once. */
+  /** An own message was taken, here or by another device's stream: the archive says where it stands. Of many in a row it is asked once. */
   placeSoon(): void {
     this.#placing ??= setTimeout(() => {
       this.#placing = null
@@ -141,6 +141,7 @@ export class Archives {
   }
 
   async #place(): Promise<void> {
-    if (await this.#context.store.read.hasUnplaced()) await this.read(this.#options.own)
+    const { inbox, own } = this.#options
+    if (inbox.isUnsure(own) || (await this.#context.store.read.hasUnplaced())) await this.read(this.#options.own)
   }
 }

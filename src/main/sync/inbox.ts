@@ -4,9 +4,11 @@
  */
 import type { Jid } from '../../contract/domain.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage, StoreChanges } from '../store/types.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/types.ts'
 
 const LARGEST_BATCH = 500
+/** Messages that cross may come live in another order than the server archives them in; after this time, ms, none crosses any more. */
+const CROSSING_MS = 5000
 
 interface Arrival {
   archive: Jid
@@ -18,6 +20,10 @@ export class Inbox {
   readonly #onChanges: (changes: StoreChanges) => void
   readonly #onFailure: (archive: Jid, error: Error) => void
   readonly #parked = new Map<Jid, IncomingMessage[]>()
+  /** Up to where each archive may count as read, later: what came live of it lately. */
+  readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
+  /** Archives that are to be read once more for the order in which they have what came live. */
+  readonly #unsure = new Set<Jid>()
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
 
@@ -35,6 +41,8 @@ export class Inbox {
   release(archive: Jid): void {
     const held = this.#parked.get(archive) ?? []
     this.#parked.delete(archive)
+    this.#lately.delete(archive)
+    this.#unsure.delete(archive)
     for (const message of held) this.add(archive, message)
   }
 
@@ -54,8 +62,29 @@ export class Inbox {
       parked.push(message)
       return
     }
+    // written on another device of ours: the two streams know nothing of each other
+    if (message.kind === 'direct' && message.outgoing) this.#unsure.add(archive)
     this.#waiting.push({ archive, message })
     this.#running ??= this.#drain().finally(() => (this.#running = null))
+  }
+
+  /** Whether what came live may stand elsewhere in its archive. */
+  isUnsure(archive: Jid): boolean {
+    return this.#unsure.has(archive)
+  }
+
+  /** What storing these messages says of how far their archive was read. A group has one order for all; an account's archive has its own. */
+  #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
+    const ids = messages.flatMap(({ stanzaId, conversation, kind }) => (stanzaId === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
+    const last = ids.at(-1)
+    if (last === undefined) return { jid: archive }
+    if (last.kind === 'group') return { jid: archive, lastId: last.lastId, lastOf: last.lastOf }
+    const now = performance.now()
+    const lately = [...(this.#lately.get(archive) ?? []), ...ids.map(({ lastId, lastOf }) => ({ lastId, lastOf, at: now }))]
+    const settled = lately.findLastIndex(({ at }) => at <= now - CROSSING_MS)
+    this.#lately.set(archive, lately.slice(settled + 1))
+    const mark = lately[settled]
+    return mark === undefined || this.#unsure.has(archive) ? { jid: archive } : { jid: archive, lastId: mark.lastId, lastOf: mark.lastOf }
   }
 
   /** Settles when all that was added is stored. */
@@ -71,9 +100,8 @@ export class Inbox {
       const other = this.#waiting.findIndex((arrival) => arrival.archive !== archive)
       const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
       const messages = batch.map((arrival) => arrival.message)
-      const lastId = messages.findLast((message) => message.stanzaId !== null)?.stanzaId ?? undefined
       try {
-        this.#onChanges(await this.#store.write.record({ messages, archive: { jid: archive, ...(lastId === undefined ? {} : { lastId }) }, order: 'live' }))
+        this.#onChanges(await this.#store.write.record({ messages, archive: this.#progress(archive, messages), order: 'live' }))
       } catch (error) {
         // nothing later of this archive may be stored before these: its mark would pass them
         const later = this.#waiting.filter((arrival) => arrival.archive === archive).map((arrival) => arrival.message)

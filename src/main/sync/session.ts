@@ -182,6 +182,7 @@ export class Session extends EventEmitter<Events> {
     const archive = decoded.kind === 'group' ? decoded.conversation : this.#own
     const stamp = delayStamp(message)
     this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
+    if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
     if (carbon === null && !decoded.outgoing && decoded.change === null) {
       const receipt = receiptOf(message)

@@ -1,0 +1,28 @@
+/**
+ * The server of the conformance tests: one that runs already where the environment names it, otherwise one of our own.
+ *
+ * MNEMO_TEST_ACCOUNTS      three accounts: address and password each, separated by spaces
+ * MNEMO_TEST_ADDRESS       host:port; otherwise as the accounts' domain says (SRV)
+ * MNEMO_TEST_FINGERPRINT   SHA-256 of a certificate that no authority vouches for, as 'mnemo sign-in' prints it
+ */
+import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
+import { startServer } from './server.ts'
+
+export interface Accounts {
+  /** Of three people. */
+  settings: [AccountSettings, AccountSettings, AccountSettings]
+  stop(): Promise<void>
+}
+
+export async function accounts(): Promise<Accounts> {
+  const { MNEMO_TEST_ACCOUNTS: named, MNEMO_TEST_ADDRESS: address, MNEMO_TEST_FINGERPRINT: fingerprint } = process.env
+  if (named === undefined) {
+    const server = await startServer({ strangers: ['xenia', 'yann', 'zoe'] })
+    return { settings: [server.settings('xenia'), server.settings('yann'), server.settings('zoe')], stop: () => server.stop() }
+  }
+  const words = named.trim().split(/\s+/)
+  if (words.length !== 6) throw new Error('MNEMO_TEST_ACCOUNTS names three accounts: address and password each, separated by spaces')
+  const [, host = null, port = null] = /^(.+):(\d+)$/.exec(address ?? '') ?? []
+  const settings = (at: number): AccountSettings => ({ jid: words[at * 2] as Jid, password: words[at * 2 + 1] ?? '', host, port: port === null ? null : Number(port), security: 'starttls', proxy: null, trustedFingerprint: fingerprint ?? null })
+  return { settings: [settings(0), settings(1), settings(2)], stop: () => Promise.resolve() }
+}

@@ -1,6 +1,8 @@
 /** (i) Catching up with 100,000 archived messages: how fast they are committed and indexed, and what the app is like meanwhile. */
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import Database from 'better-sqlite3'
 import { Connection } from '../src/main/connection/connection.ts'
 import { archivePage, archiveQuery } from '../src/main/protocol/archive.ts'
 import { encodeMessage } from '../src/main/protocol/message.ts'
@@ -36,6 +38,40 @@ async function fill(server: TestServer, count: number): Promise<void> {
   }
   while (acked < count) await new Promise((resolve) => setTimeout(resolve, 10))
   await bob.stop()
+}
+
+const escaped = (text: string): string => text.replace(/[&<>]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[one] ?? '')
+
+interface ArchiveRow {
+  host: string
+  user: string
+  store: string
+  key: string
+  when: number
+  with: string
+  type: string
+  value: string
+}
+
+/** Puts so many into alice's archive as Prosody itself would: sent one by one they take it hours. The server is stopped meanwhile. */
+async function archive(server: TestServer, count: number): Promise<void> {
+  const texts = corpus()
+  await server.stop()
+  const db = new Database(join(server.folder, 'archives.sqlite'))
+  const model = db.prepare<[], ArchiveRow>(`SELECT * FROM prosodyarchive WHERE user = 'alice' AND store = 'archive' AND value LIKE '%<body>%' ORDER BY sort_id DESC LIMIT 1`).get()
+  if (model === undefined) throw new Error('no message is in the archive')
+  const body = /<body>.*<\/body>/s.exec(model.value)?.[0] ?? ''
+  const id = / id='([^']+)'/.exec(model.value)?.[1] ?? ''
+  const insert = db.prepare('INSERT INTO prosodyarchive (host, user, store, key, "when", "with", type, value) VALUES (@host, @user, @store, @key, @when, @with, @type, @value)')
+  db.transaction(() => {
+    for (let i = 0; i < count; i++) {
+      const key = randomUUID()
+      const value = model.value.replace(body, `<body>${escaped(texts[i % texts.length]?.text ?? '').replaceAll('$', '$$$$')}</body>`).replaceAll(id, randomUUID()).replaceAll(model.key, key)
+      insert.run({ ...model, key, when: model.when + 1 + Math.floor(i / 20), value })
+    }
+  })()
+  db.close()
+  await server.restart()
 }
 
 /** The peer: the same pages, read and thrown away. */
@@ -87,7 +123,7 @@ export async function catchUp(): Promise<void> {
     await engine.store.write.markRead({ conversation: (await engine.store.read.conversationByJid('bob@localhost'))!.id, upTo: Number.MAX_SAFE_INTEGER as never })
     await engine.close()
   }
-  await fill(server, COUNT)
+  await archive(server, COUNT)
   const bare = await readOnly(server)
 
   const engine = await openEngine(folders[0]!.path)

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Engine } from '../../src/main/engine.ts'
 import { hostileServer, type HostileServer } from '../support/hostile-server.ts'
+import { empty, LARGE_GROUP, letIn, nickOf } from '../support/large-group.ts'
 import { messages, online, openEngine, testFolder, until, type TestFolder } from '../support/server.ts'
 
 let server: HostileServer
@@ -149,4 +150,23 @@ test('2,000 stanzas a second from one contact are stored, and reading stays quic
   await reading
   // a window that asks for something gets it: not a speed, but that nothing stands still
   expect(slowest).toBeLessThan(2000)
+})
+
+test('a group of 10,000 is entered, and half of it leaves: all are known, windows are told now and then', { timeout: 60_000 }, async () => {
+  const COUNT = 10_000
+  let told = 0
+  alice.on('occupants', () => told++)
+  const started = performance.now()
+  const entering = alice.startConversation(LARGE_GROUP, 'group', 'alice')
+  await letIn(server, COUNT)
+  const group = await entering
+  const here = async (): Promise<number> => (await alice.inGroup(group.id, (groups, jid) => groups.members(jid))).members.filter((member) => member.here).length
+  expect(await here()).toBe(COUNT + 1)
+  server.say(`<message from='${LARGE_GROUP}/${nickOf(7777)}' to='alice@evil.example/r' type='groupchat' id='g1'><body>大家好 @alice</body></message>`)
+  await until(alice, async () => (await messages(alice, LARGE_GROUP)).length === 1)
+  expect((await messages(alice, LARGE_GROUP))[0]).toMatchObject({ senderName: nickOf(7777), mention: true })
+  empty(server, COUNT / 2)
+  await until(alice, async () => (await here()) === COUNT / 2 + 1)
+  // twice a second at most
+  expect(told).toBeLessThanOrEqual(2 + (performance.now() - started) / 500)
 })

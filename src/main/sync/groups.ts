@@ -10,6 +10,8 @@ import { isRefusal } from '../connection/problem.ts'
 import { findService } from '../connection/services.ts'
 import { info, infoQuery } from '../protocol/disco.ts'
 
+/** As localeCompare, for thousands. */
+const byName = new Intl.Collator().compare
 const JOIN_MS = 30_000
 const MOST_NICK_TRIES = 5
 /** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
@@ -179,7 +181,7 @@ export class Groups extends EventEmitter<Events> {
       }
     }
     const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
-    members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || (a.nick ?? a.jid ?? '').localeCompare(b.nick ?? b.jid ?? ''))
+    members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? ''))
     return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', members }
   }
 

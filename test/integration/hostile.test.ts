@@ -1,5 +1,8 @@
 /** What a hostile server or peer may send: nothing is believed, nothing is lost, and the app goes on. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { hostileServer, type HostileServer } from '../support/hostile-server.ts'
 import { empty, LARGE_GROUP, letIn, nickOf } from '../support/large-group.ts'
@@ -150,6 +153,37 @@ test('2,000 stanzas a second from one contact are stored, and reading stays quic
   await reading
   // a window that asks for something gets it: not a speed, but that nothing stands still
   expect(slowest).toBeLessThan(2000)
+})
+
+test('a vCard’s picture is shown where it is what presence announced, and nothing else (XEP-0153)', { timeout: 30_000 }, async () => {
+  const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
+  const hash = createHash('sha1').update(picture).digest('hex')
+  const bob = 'bob@evil.example' as Jid
+  const announce = (photo: string): void => server.say(`<presence from='${bob}/x' to='alice@evil.example/r'><x xmlns='vcard-temp:x:update'><photo>${photo}</photo></x></presence>`)
+  /** Answers the next question for a vCard. */
+  const answer = async (type: string, data: Buffer): Promise<void> => {
+    const asked = (): string[] => [...server.heard.matchAll(/<iq [^>]*id="([^"]+)"[^>]*><vCard/g)].map(([, id]) => id ?? '')
+    const before = asked().length
+    await until(alice, () => Promise.resolve(asked().length > before || asked().length > answered))
+    answered++
+    server.say(`<iq type='result' from='${bob}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>${type}</TYPE><BINVAL>${data.toString('base64')}</BINVAL></PHOTO></vCard></iq>`)
+  }
+  let answered = 0
+  server.vcards = true
+  announce('ab'.repeat(20))
+  await answer('image/png', picture)
+  await said('after the lying one')
+  expect(await alice.store.read.avatar(bob)).toBeNull()
+  announce('cd'.repeat(20))
+  await answer('image/svg+xml', Buffer.from('<svg/>'))
+  await said('after the one that is a program')
+  expect(await alice.store.read.avatar(bob)).toBeNull()
+  announce(hash)
+  await answer('image/png', picture)
+  await until(alice, () => alice.store.read.avatar(bob))
+  expect(readFileSync((await alice.avatarFile(bob))!)).toEqual(picture)
+  announce('')
+  await until(alice, async () => (await alice.store.read.avatar(bob)) === null)
 })
 
 test('a group of 10,000 is entered, and half of it leaves: all are known, windows are told now and then', { timeout: 60_000 }, async () => {

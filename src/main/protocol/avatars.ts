@@ -9,6 +9,8 @@ export const LARGEST_AVATAR = 512 * 1024
 /** What may be shown. */
 const TYPES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'])
 
+export const isPicture = (type: string): boolean => TYPES.has(type)
+
 export interface AvatarInfo {
   /** SHA-1 of the picture, hex: its item's id. */
   id: string
@@ -24,7 +26,7 @@ export function avatarInfo({ payload }: Item): AvatarInfo | null | undefined {
   for (const { attrs } of infos) {
     const bytes = Number(attrs['bytes'])
     const { id = '', type = '', url } = attrs
-    if (url === undefined && /^[0-9a-f]{40}$/.test(id) && TYPES.has(type) && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_AVATAR) return { id, bytes, type }
+    if (url === undefined && /^[0-9a-f]{40}$/.test(id) && isPicture(type) && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_AVATAR) return { id, bytes, type }
   }
   return undefined
 }

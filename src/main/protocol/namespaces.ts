@@ -38,6 +38,8 @@ export const NS = {
   rsm: 'http://jabber.org/protocol/rsm',
   stableId: 'urn:xmpp:sid:0',
   styling: 'urn:xmpp:styling:0',
+  vcard: 'vcard-temp',
+  vcardUpdate: 'vcard-temp:x:update',
   conference: 'jabber:x:conference',
   correction: 'urn:xmpp:message-correct:0',
   dataForm: 'jabber:x:data',

@@ -23,8 +23,7 @@ const SILENT = new Set([
   'urn:xmpp:jingle-message:0',
   'urn:xmpp:jingle-message:1',
   'urn:xmpp:occupant-id:0',
-  'urn:xmpp:idle:1',
-  'vcard-temp:x:update'
+  'urn:xmpp:idle:1'
 ])
 const KNOWN = new Set<string>(Object.values(NS))
 /** What comes with any message and says nothing by itself. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Element } from '@xmpp/client'
+import { bare } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isRefusal, refused } from '../connection/problem.ts'
@@ -10,6 +11,7 @@ import { avatarData, avatarInfo, LARGEST_AVATAR, nickOf, publishAvatarData, publ
 import { bookmark, bookmarkItem, type Bookmark } from '../protocol/bookmarks.ts'
 import { displayedItem, displayedMark } from '../protocol/displayed-sync.ts'
 import { NS } from '../protocol/namespaces.ts'
+import { photoHash, vcardPhoto, vcardQuery } from '../protocol/vcard.ts'
 import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../protocol/pubsub.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -33,6 +35,8 @@ export class Personal {
   readonly #options: PersonalOptions
   /** Whose picture is on its way, so that it is asked for once. */
   readonly #fetching = new Set<Jid>()
+  /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
+  readonly #publishers = new Set<Jid>()
 
   constructor(options: PersonalOptions) {
     this.#options = options
@@ -101,9 +105,10 @@ export class Personal {
   }
 
   async #onAvatar(owner: Jid, item: Item): Promise<void> {
-    const { store, connection, folder, onAvatar } = this.#options
+    const { store, connection, onAvatar } = this.#options
     const info = avatarInfo(item)
     if (info === undefined || this.#fetching.has(owner)) return
+    this.#publishers.add(owner)
     const known = await store.read.avatar(owner)
     if (info === null) {
       await store.write.setAvatar({ jid: owner, avatar: null })
@@ -111,17 +116,43 @@ export class Personal {
       return
     }
     if (known?.hash === info.id) return
-    this.#fetching.add(owner)
-    try {
+    await this.#fetch(owner, info.id, async () => {
       const [found] = itemsOf(await connection.request(itemsQuery(NS.avatarData, owner, info.id)))
       const data = found === undefined ? null : avatarData(found)
-      if (data === null || createHash('sha1').update(data).digest('hex') !== info.id) throw new Error('the picture is not the one that was announced')
-      const { stored } = await keep(folder, Readable.from([data]), `avatar.${info.type.slice(6)}`, { most: LARGEST_AVATAR })
-      await store.write.setAvatar({ jid: owner, avatar: { hash: info.id, stored } })
+      return data === null ? null : { type: info.type, data }
+    })
+  }
+
+  /** `hash`: SHA-1 (hex) of the picture that is to come. */
+  async #fetch(owner: Jid, hash: string, get: () => Promise<{ type: string; data: Buffer } | null>): Promise<void> {
+    const { store, folder, onAvatar } = this.#options
+    this.#fetching.add(owner)
+    try {
+      const picture = await get()
+      if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture is not the one that was announced')
+      const { stored } = await keep(folder, Readable.from([picture.data]), `avatar.${picture.type.slice(6)}`, { most: LARGEST_AVATAR })
+      await store.write.setAvatar({ jid: owner, avatar: { hash, stored } })
       onAvatar()
     } finally {
       this.#fetching.delete(owner)
     }
+  }
+
+  /** A contact's presence may say what its vCard shows (XEP-0153). */
+  onPresence(stanza: Element): void {
+    const owner = bare(stanza.attrs['from'] ?? '')
+    const hash = photoHash(stanza)
+    if (hash === undefined || !this.#options.isContact(owner) || this.#fetching.has(owner) || this.#publishers.has(owner)) return
+    this.#onPhoto(owner, hash).catch((error: unknown) => this.#options.info(`vCard of ${owner}: ${String(error)}`))
+  }
+
+  async #onPhoto(owner: Jid, hash: string | null): Promise<void> {
+    const { store, connection, onAvatar } = this.#options
+    const known = await store.read.avatar(owner)
+    if ((known?.hash ?? null) === hash) return
+    if (hash !== null) return this.#fetch(owner, hash, async () => vcardPhoto(await connection.request(vcardQuery(owner))))
+    await store.write.setAvatar({ jid: owner, avatar: null })
+    onAvatar()
   }
 
   async #items(node: string): Promise<Item[]> {

@@ -152,7 +152,10 @@ export class Session extends EventEmitter<Events> {
 
   #onStanza(stanza: Element): void {
     if (stanza.name === 'message') this.#onMessage(stanza)
-    else if (stanza.name === 'presence' && this.groups.nickIn(bare(stanza.attrs['from'] ?? '')) === null) this.contacts.onPresence(stanza)
+    else if (stanza.name === 'presence' && this.groups.nickIn(bare(stanza.attrs['from'] ?? '')) === null) {
+      this.contacts.onPresence(stanza)
+      this.personal.onPresence(stanza)
+    }
   }
 
   #onMessage(stanza: Element): void {

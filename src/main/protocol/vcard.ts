@@ -1,0 +1,25 @@
+/** XEP-0153 vCard-Based Avatars over XEP-0054, for those who do not show theirs by XEP-0084. */
+import { xml, type Element } from '@xmpp/client'
+import { NS } from './namespaces.ts'
+import { isPicture, LARGEST_AVATAR } from './avatars.ts'
+
+/** SHA-1 (hex) of the picture that a presence announces; null: there is none; undefined: it says nothing of one. */
+export function photoHash(presence: Element): string | null | undefined {
+  const photo = presence.getChild('x', NS.vcardUpdate)?.getChild('photo')
+  if (photo === undefined) return undefined
+  const hash = photo.text().trim().toLowerCase()
+  if (hash === '') return null
+  return /^[0-9a-f]{40}$/.test(hash) ? hash : undefined
+}
+
+export const vcardQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('vCard', { xmlns: NS.vcard }))
+
+/** The picture of the vCard that answers, or null where it has none that may be shown. */
+export function vcardPhoto(answer: Element): { type: string; data: Buffer } | null {
+  const photo = answer.getChild('vCard', NS.vcard)?.getChild('PHOTO')
+  const type = photo?.getChildText('TYPE')?.trim().toLowerCase() ?? ''
+  const encoded = photo?.getChildText('BINVAL') ?? ''
+  if (!isPicture(type) || encoded.length > LARGEST_AVATAR * 2) return null
+  const data = Buffer.from(encoded, 'base64')
+  return data.length === 0 || data.length > LARGEST_AVATAR ? null : { type, data }
+}

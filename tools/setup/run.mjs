@@ -78,6 +78,7 @@ const PACKAGES = {
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
   slixmpp: { present: () => existsSync('/usr/lib/python3/dist-packages/slixmpp'), names: ['python3-slixmpp'], hard: true },
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
+  profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
   xvfb: { present: () => has('Xvfb'), names: ['xvfb'], hard: true }
 }
 const electronIsThere = () => existsSync(join(root, 'node_modules/electron/dist'))
@@ -136,7 +137,7 @@ const needs = at < 0 ? ['engine'] : args.splice(at, 2)[1].split(',')
 const [program, ...rest] = args
 if (program === undefined) fail('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,test] [arguments]')
 
-systemPackages(['compiler', ...(needs.includes('app') ? ['chromium', 'fonts', 'prosody'] : []), ...(needs.includes('test') ? ['slixmpp', 'serverModules', 'xvfb'] : [])])
+systemPackages(['compiler', ...(needs.includes('app') ? ['chromium', 'fonts', 'prosody'] : []), ...(needs.includes('test') ? ['slixmpp', 'serverModules', 'profanity', 'xvfb'] : [])])
 npmPackages()
 nativeBuild()
 if (needs.includes('app')) appBuild()

@@ -1,0 +1,83 @@
+/** With Profanity, another messenger, in both directions. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Jid, Message } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/main/engine.ts'
+import { hasProfanity, Profanity } from '../support/profanity.ts'
+import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+
+const BOB = 'bob@localhost' as Jid
+let server: TestServer
+let alice: Engine
+let profanity: Profanity
+const devices = new Devices()
+beforeAll(async () => {
+  if (!hasProfanity) return
+  server = await startServer()
+  alice = await devices.signIn(server, 'alice')
+  profanity = new Profanity()
+  await profanity.start(server, 'bob')
+}, 60_000)
+afterAll(async () => {
+  if (!hasProfanity) return
+  profanity.quit()
+  await devices.end()
+  await server.stop()
+})
+const find = (jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(alice, async () => (await messages(alice, jid)).find(wanted))
+
+test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { timeout: 60_000 }, async () => {
+  profanity.types('/msg alice@localhost')
+  profanity.types('你好 from Profanity <&> 👋')
+  const got = await find(BOB, ({ text }) => text === '你好 from Profanity <&> 👋')
+  expect(got.outgoing).toBe(false)
+  const { id } = await alice.store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })
+  const sent = await alice.send(id, '晚上八点见 at sevn')
+  await profanity.sees(/晚上八点见 at sevn/)
+  await find(BOB, ({ key, state }) => key === sent.key && state === 'delivered')
+
+  const last = await find(BOB, ({ key }) => key === sent.key)
+  await alice.change(last.id, 'correction', '晚上八点见 at seven')
+  await profanity.sees(/晚上八点见 at seven/)
+  profanity.types('/correct 你好 corrected')
+  await find(BOB, ({ text, edited }) => text === '你好 corrected' && edited)
+  expect((await messages(alice, BOB)).filter(({ outgoing }) => !outgoing)).toHaveLength(1)
+
+  // whoever asks for a receipt gets one
+  await profanity.sees(/你好 corrected/)
+  const answer = await alice.send(id, 'an answer', got.id)
+  await profanity.sees(/an answer/)
+  await find(BOB, ({ key, state }) => key === answer.key && state === 'delivered')
+})
+
+test.skipIf(!hasProfanity)('a group', { timeout: 60_000 }, async () => {
+  const room = `profane-${randomUUID()}@rooms.localhost`
+  const { id } = await alice.startConversation(room, 'group', 'alice')
+  profanity.types(`/join ${room} nick bobby`)
+  await profanity.sees(/bobby/)
+  await alice.send(id, '@bobby 大家好 everybody')
+  await profanity.sees(/大家好 everybody/)
+  profanity.types('群里的回复 here')
+  expect(await find(room, ({ text }) => text === '群里的回复 here')).toMatchObject({ senderName: 'bobby', outgoing: false })
+  await alice.inGroup(id, (groups, jid) => groups.setSubject(jid, '今晚吃什么'))
+  await profanity.sees(/今晚吃什么/)
+})
+
+test.skipIf(!hasProfanity)('files', { timeout: 60_000 }, async () => {
+  const content = randomBytes(50_000)
+  const path = join(server.folder, 'report.bin')
+  writeFileSync(path, content)
+  // not as one of the group
+  profanity.types('/win 1')
+  profanity.types('/msg alice@localhost')
+  profanity.types(`/sendfile ${path}`)
+  const got = await find(BOB, ({ attachments }) => attachments[0]?.name === 'report.bin' && attachments[0].where === 'here')
+  expect(readFileSync((await alice.attachmentFile(got.attachments[0]!.id))?.path ?? '')).toEqual(content)
+  const { id } = await alice.store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })
+  const token = alice.media.intake.begin({ name: 'from-mnemo.txt', bytes: 5, type: 'text/plain' })
+  await alice.media.intake.append(token, Buffer.from('hello'))
+  await alice.sendFile(id, token)
+  await profanity.sees(/https:\/\/localhost:\d+\S+from-mnemo\.txt/)
+})

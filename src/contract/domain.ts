@@ -129,7 +129,11 @@ export const GroupMembers = z.object({
 export type GroupMembers = z.infer<typeof GroupMembers>
 
 /** Somebody asks us into a group. */
-export const Invitation = z.object({ group: Jid, from: Jid.nullable(), reason: z.string() })
+/** Somebody, and which account of ours that concerns. */
+export const ContactRequest = z.object({ account: Jid, jid: Jid })
+export type ContactRequest = z.infer<typeof ContactRequest>
+
+export const Invitation = z.object({ account: Jid, group: Jid, from: Jid.nullable(), reason: z.string() })
 export type Invitation = z.infer<typeof Invitation>
 
 /** What of a conversation is worth a notification. */
@@ -139,6 +143,8 @@ export type Notify = z.infer<typeof Notify>
 export const Conversation = z.object({
   id: ConversationId,
   jid: Jid,
+  /** Whose it is; null: nobody's, such as an imported one. */
+  account: Jid.nullable(),
   kind: ConversationKind,
   name: z.string(),
   /** Own nickname; groups only. */
@@ -296,6 +302,8 @@ export type OccupantMatch = z.infer<typeof OccupantMatch>
 
 /** An archive whose older messages are still being fetched. */
 export const MissingHistory = z.object({
+  /** Whose. */
+  account: Jid,
   /** The group's address, or the account's own. */
   jid: Jid,
   /** The group's name; empty for the account's own archive. */

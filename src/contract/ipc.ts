@@ -11,6 +11,7 @@ import {
   ChangeKind,
   Completion,
   ConnectionState,
+  ContactRequest,
   Conversation,
   ConversationId,
   ConversationKind,
@@ -40,19 +41,19 @@ import {
 } from './domain.ts'
 
 export const AppState = z.object({
-  account: z.object({ jid: Jid }).nullable(),
-  connection: ConnectionState,
+  /** In the order in which they were added. */
+  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState })),
   presence: z.record(z.string(), Presence),
   /** Names of those who type now, by the conversation's address. */
   typing: z.record(z.string(), z.array(z.string()).readonly()),
   /** Who asks to be a contact. */
-  requests: z.array(Jid),
+  requests: z.array(ContactRequest),
   /** Files on their way, by the attachment's id. */
   files: z.record(z.string(), FileProgress),
   /** Who asks us into groups. */
   invitations: z.array(Invitation),
   /** Whom we do not want to hear of. */
-  blocked: z.array(Jid),
+  blocked: z.array(ContactRequest),
   /** Hashes of the pictures that people show, by address. */
   avatars: z.record(z.string(), z.string()),
   /** Messages the index still lacks, of how many; 0: it is complete. */
@@ -94,23 +95,24 @@ export const LARGEST_PAGE = 200
 export const requests = {
   'app.state': call(nothing, AppState),
   'account.signIn': call(AccountSettings, ConnectionState),
-  'account.signOut': call(nothing, nothing),
-  'account.reconnect': call(z.object({ trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
+  'account.signOut': call(z.object({ account: Jid }), nothing),
+  'account.reconnect': call(z.object({ account: Jid, trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
   'demo.start': call(nothing, nothing),
   'settings.change': call(Settings.partial(), Settings),
   /** How many messages would be deleted if only those of the last `days` were kept. */
   'settings.expiring': call(z.object({ days: z.number().int().min(1).max(36_500) }), z.number().int()),
-  'contacts.answer': call(z.object({ jid: Jid, accept: z.boolean() }), nothing),
-  'contacts.block': call(z.object({ jid: Jid, blocked: z.boolean() }), nothing),
+  'contacts.answer': call(z.object({ account: Jid, jid: Jid, accept: z.boolean() }), nothing),
+  'contacts.block': call(z.object({ account: Jid, jid: Jid, blocked: z.boolean() }), nothing),
   /** An empty name: what the contact calls itself. */
-  'contacts.rename': call(z.object({ jid: Jid, name: z.string().trim().max(200) }), nothing),
-  'contacts.remove': call(z.object({ jid: Jid }), nothing),
+  'contacts.rename': call(z.object({ account: Jid, jid: Jid, name: z.string().trim().max(200) }), nothing),
+  'contacts.remove': call(z.object({ account: Jid, jid: Jid }), nothing),
   /** What contacts see of us. */
-  'account.setNick': call(z.object({ nick: z.string().trim().max(200) }), nothing),
+  'account.setNick': call(z.object({ account: Jid, nick: z.string().trim().max(200) }), nothing),
   /** A square picture, or none. */
-  'account.setAvatar': call(z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) }).nullable(), nothing),
+  'account.setAvatar': call(z.object({ account: Jid, picture: z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) }).nullable() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
-  'conversations.start': call(z.object({ jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
+  /** `account` null: the one that has it, or the first. */
+  'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
@@ -121,7 +123,7 @@ export const requests = {
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
-  'groups.create': call(z.object({ name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
+  'groups.create': call(z.object({ account: Jid.nullable(), name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
   'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
   'groups.invite': call(z.object({ conversation: ConversationId, jids: z.array(Jid).min(1).max(500) }), nothing),
   'groups.setAffiliation': call(z.object({ conversation: ConversationId, jid: Jid, affiliation: Affiliation }), nothing),
@@ -131,11 +133,11 @@ export const requests = {
   'groups.rename': call(z.object({ conversation: ConversationId, name: z.string().trim().min(1).max(200) }), nothing),
   /** For everybody, for good. */
   'groups.destroy': call(z.object({ conversation: ConversationId }), nothing),
-  'groups.answer': call(z.object({ group: Jid, accept: z.boolean() }), nothing),
+  'groups.answer': call(z.object({ account: Jid, group: Jid, accept: z.boolean() }), nothing),
   'conversations.leave': call(z.object({ conversation: ConversationId }), nothing),
   'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
   /** What the server takes; `accepts` false: no files at all. Bytes. */
-  'files.limit': call(nothing, z.object({ accepts: z.boolean(), largest: z.number().int().nullable() })),
+  'files.limit': call(z.object({ conversation: ConversationId }), z.object({ accepts: z.boolean(), largest: z.number().int().nullable() })),
   /** A file that a window hands over: begun, appended to in order, then sent or given up. */
   'files.begin': call(z.object({ name: z.string().min(1).max(1000), bytes: z.number().int().min(0).max(2 ** 40), type: z.string().max(200) }), z.string()),
   'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
@@ -210,12 +212,11 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; error: CallError }
 
 /** Change events, coalesced by main: at most one batch each EVENT_INTERVAL_MS to a window. */
 export type AppEvent =
-  | { type: 'connection'; connection: ConnectionState }
-  | { type: 'account'; account: AppState['account']; demo: AppState['demo'] }
+  | { type: 'accounts'; accounts: AppState['accounts']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
   | { type: 'presence'; presence: Record<string, Presence> }
-  | { type: 'requests'; requests: readonly Jid[] }
-  | { type: 'blocked'; blocked: readonly Jid[] }
+  | { type: 'requests'; requests: readonly ContactRequest[] }
+  | { type: 'blocked'; blocked: readonly ContactRequest[] }
   | { type: 'avatars'; avatars: Record<string, string> }
   | { type: 'invitations'; invitations: readonly Invitation[] }
   /** Who is in some group has changed. */

@@ -1,17 +1,14 @@
-/** The engine: store, connection and sync of one profile, without any window. The app and the command line both run on it. */
+/** The engine: store, accounts and media of one profile, without any window. The app and the command line both run on it. */
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
-import { Connection, type SignInToken } from './connection/connection.ts'
-import { Learnt } from './connection/keep-alive.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, ContactRequest, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
+import { Accounts } from './accounts.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
 import { Media } from './media/media.ts'
-import { Presences } from './sync/presences.ts'
-import { Session, type Log } from './sync/session.ts'
-import { Typists } from './sync/typists.ts'
+import type { Log, Session } from './sync/session.ts'
 import { unwritable } from './store/database.ts'
 import { NO_KEYRING, storeKey, type Keyring, type StoreKey } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
@@ -39,14 +36,15 @@ interface Events {
   changes: [StoreChanges]
   /** Messages the index still lacks, and how many they were at first. */
   indexing: [left: number, total: number]
-  connection: [ConnectionState]
+  /** There are other accounts, or one of them is connected otherwise. */
+  accounts: []
   presence: [ReadonlyMap<string, Presence>]
   /** Who types now, by conversation. */
   typing: [ReadonlyMap<Jid, readonly string[]>]
   /** Who asks to be a contact. */
-  requests: [readonly Jid[]]
+  requests: [readonly ContactRequest[]]
   /** Whom we do not want to hear of. */
-  blocked: [readonly Jid[]]
+  blocked: [readonly ContactRequest[]]
   /** Somebody looks different. */
   avatars: []
   /** Who asks us into groups. */
@@ -65,11 +63,6 @@ export class EngineError extends Error {
   }
 }
 
-/** What connections learnt is remembered under this name. */
-const KEEP_ALIVE = 'keep-alive'
-const DEVICE = 'device'
-const SIGN_IN = 'sign-in'
-
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 export class Engine extends EventEmitter<Events> {
@@ -79,11 +72,7 @@ export class Engine extends EventEmitter<Events> {
   readonly keyProtection: 'keychain' | 'file'
   readonly #log: Log
   readonly #upkeep: Upkeep
-  #session: Session | null = null
-  #account: AccountSettings | null = null
-  readonly #presences = new Presences((now) => this.emit('presence', now))
-  #active = true
-  readonly #typists = new Typists((typing) => this.emit('typing', typing))
+  readonly #accounts: Accounts
   /** To whom we said that we type, if to anyone. */
   #typingTo: Jid | null = null
 
@@ -95,6 +84,14 @@ export class Engine extends EventEmitter<Events> {
     this.#log = log
     this.media = new Media(transfer.media, store, (message) => log.info(message))
     this.media.on('changes', (changes) => this.emit('changes', changes))
+    this.#accounts = new Accounts(store, this.media, log)
+    this.#accounts.on('changes', (changes) => this.emit('changes', changes))
+    for (const event of ['accounts', 'avatars', 'occupants'] as const) this.#accounts.on(event, () => this.emit(event))
+    this.#accounts.on('presence', (presence) => this.emit('presence', presence))
+    this.#accounts.on('typing', (typing) => this.emit('typing', typing))
+    this.#accounts.on('requests', (requests) => this.emit('requests', requests))
+    this.#accounts.on('blocked', (blocked) => this.emit('blocked', blocked))
+    this.#accounts.on('invitations', (invitations) => this.emit('invitations', invitations))
     this.#upkeep = new Upkeep(store, transfer.media, log, {
       indexing: (left, total) => this.emit('indexing', left, total),
       changes: (changes) => this.emit('changes', changes)
@@ -117,104 +114,73 @@ export class Engine extends EventEmitter<Events> {
     const store = await Store.open({ ...files, worker, onSalvage, ...(onTime === undefined ? {} : { onTime }) })
     const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
     const engine: Engine = new Engine(store, transfer, protection, log)
-    engine.#account = await store.read.account()
+    await engine.#accounts.load()
     engine.#upkeep.start()
     return engine
   }
 
+  /** In the order in which they were added. */
+  get accounts(): { jid: Jid; connection: ConnectionState }[] {
+    return this.#accounts.settings.map(({ jid }) => ({ jid, connection: this.#accounts.state(jid) }))
+  }
+  /** The first account, which is meant where none is named. */
   get account(): AccountSettings | null {
-    return this.#account
+    return this.#accounts.settings[0] ?? null
   }
+  /** Of the first account. */
   get connection(): ConnectionState {
-    return this.#session?.connection.state ?? { status: 'signed-out' }
+    return this.account === null ? { status: 'signed-out' } : this.#accounts.state(this.account.jid)
   }
-  /** What each contact's best resource shows, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
-    return this.#presences.now
+    return this.#accounts.presence
   }
-  get requests(): readonly Jid[] {
-    return this.#session?.contacts.requests ?? []
+  get requests(): readonly ContactRequest[] {
+    return this.#accounts.requests
   }
-  get blocked(): readonly Jid[] {
-    return this.#session?.contacts.blocked ?? []
+  get blocked(): readonly ContactRequest[] {
+    return this.#accounts.blocked
   }
   get invitations(): readonly Invitation[] {
-    return this.#session?.membership.invitations ?? []
+    return this.#accounts.invitations
   }
-  /** Who types now, by conversation: addresses. */
   get typing(): ReadonlyMap<Jid, readonly string[]> {
-    return this.#typists.now
+    return this.#accounts.typing
   }
 
-  /** Connects the account that is stored, if there is one. */
-  async connect(): Promise<void> {
-    if (this.#account !== null && this.#session === null) await this.#start(this.#account)
-  }
+  /** Connects the accounts that are stored. */
+  connect = (): Promise<void> => this.#accounts.connect()
 
   /**
-   * Signs in and settles when that worked or failed; the account is stored only where it worked, so a typing error
-   * changes nothing.
+   * Signs in, beside the accounts that are; settles when that worked or failed. The account is stored only where it
+   * worked, so a typing error changes nothing. Throws EngineError.
    */
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const jid = parseJid(settings.jid)
     if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${settings.jid} is no address`)
-    await this.disconnect()
-    const account = { ...settings, jid: bare(jid) }
-    const session = await this.#start(account)
-    const state = await new Promise<ConnectionState>((resolve) => {
-      const onState = (next: ConnectionState): void => {
-        if (next.status !== 'online' && next.status !== 'catching-up' && next.status !== 'waiting') return
-        session.connection.removeListener('state', onState)
-        resolve(next)
-      }
-      session.connection.on('state', onState)
-      onState(session.connection.state)
-    })
-    if (state.status === 'waiting') {
-      await this.disconnect()
-      return state
-    }
-    this.#account = account
-    await this.store.write.saveAccount(account)
-    return state
+    return this.#accounts.signIn({ ...settings, jid })
   }
 
-  /** Forgets the account; its messages stay. */
-  async signOut(): Promise<void> {
-    await this.disconnect()
-    this.#account = null
-    await this.store.write.removeAccount()
-    await this.store.write.remember({ name: SIGN_IN, json: 'null' })
+  /** Forgets an account; its messages stay. */
+  async signOut(jid: Jid | undefined = this.account?.jid): Promise<void> {
+    if (jid !== undefined) await this.#accounts.signOut(jid)
   }
 
   /** Tries again now, with a password or a certificate that the user has just given. */
-  async reconnect(change: { trustFingerprint: string | null; password: string | null }): Promise<void> {
-    if (this.#account === null) return
-    if (change.trustFingerprint === null && change.password === null && this.#session !== null) {
-      this.#session.connection.retryNow()
-      return
-    }
-    const account = {
-      ...this.#account,
-      ...(change.trustFingerprint === null ? {} : { trustedFingerprint: change.trustFingerprint }),
-      ...(change.password === null ? {} : { password: change.password })
-    }
-    this.#account = account
-    await this.store.write.saveAccount(account)
-    await this.disconnect()
-    await this.#start(account)
+  async reconnect(change: { trustFingerprint: string | null; password: string | null }, jid: Jid | undefined = this.account?.jid): Promise<void> {
+    if (jid !== undefined) await this.#accounts.reconnect(jid, change)
   }
 
   /** Goes on fetching older history where the settings want it. */
   async fillHistory(): Promise<void> {
-    for (const { jid } of await this.store.read.missingHistory()) this.#session?.archives.fill(jid)
+    for (const { account, jid } of await this.store.read.missingHistory()) this.#accounts.of(account)?.archives.fill(jid)
   }
 
   /** Fetches more of a conversation from before what is here; false: there is no more, or no connection to ask. */
   async older(id: ConversationId): Promise<boolean> {
     const conversation = await this.store.read.conversation(id)
-    if (conversation === null || this.#session?.connection.isReady !== true) return false
-    return this.#session.archives.older(conversation.jid, conversation.kind)
+    const session = this.#accounts.of(conversation?.account ?? null)
+    if (conversation === null || session?.connection.isReady !== true) return false
+    return session.archives.older(conversation.jid, conversation.kind)
   }
 
   /** Deletes what is older than the settings say, soon. */
@@ -224,65 +190,65 @@ export class Engine extends EventEmitter<Events> {
 
   /** Whether any window can be seen. */
   set active(active: boolean) {
-    this.#active = active
-    if (this.#session !== null) this.#session.connection.active = active
+    this.#accounts.active = active
   }
 
   wake(): void {
-    this.#session?.connection.wake()
+    for (const session of this.#accounts.sessions) session.connection.wake()
   }
 
   /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
-  async answerRequest(jid: Jid, accept: boolean): Promise<void> {
-    const session = this.#connected()
+  async answerRequest(jid: Jid, accept: boolean, account?: Jid): Promise<void> {
+    const session = this.#connected(account)
     await session.contacts.answer(jid, accept)
-    if (accept) this.#changed([await this.store.write.ensureConversation({ jid, kind: 'direct', name: '', nick: null })])
+    if (accept) this.#changed([await this.store.write.ensureConversation({ account: session.own, jid, kind: 'direct', name: '', nick: null })])
   }
 
-  /** Opens a conversation; a group is entered. Throws EngineError, and JoinError where the group refuses. */
-  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null): Promise<Conversation> {
-    const jid = parseJid(address)
-    if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
+  /** Opens a conversation of an account, the first where none is named; a group is entered. Throws EngineError, and JoinError where the group refuses. */
+  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null, account?: Jid): Promise<Conversation> {
+    const parsed = parseJid(address)
+    if (parsed === null || !parsed.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
+    const jid = bare(parsed)
+    const whose = account ?? (await this.store.read.conversationByJid(jid))?.account ?? this.account?.jid
     if (kind === 'direct') {
-      const conversation = await this.store.write.ensureConversation({ jid: bare(jid), kind, name: '', nick: null })
-      this.#session?.contacts.add(bare(jid)).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      const conversation = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
+      this.#accounts.of(whose ?? null)?.contacts.add(jid).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
       this.#changed([conversation])
       return conversation
     }
-    const session = this.#connected()
-    await session.membership.join(bare(jid), nick ?? session.membership.defaultNick, { password })
-    return this.#entered(bare(jid))
+    const session = this.#connected(whose)
+    await session.membership.join(jid, nick ?? session.membership.defaultNick, { password })
+    return this.#entered(session, jid)
   }
 
-  async #entered(jid: Jid): Promise<Conversation> {
-    const conversation = await this.store.read.conversationByJid(jid)
+  async #entered(session: Session, jid: Jid): Promise<Conversation> {
+    const conversation = await this.store.read.conversationByJid(jid, session.own)
     if (conversation === null) throw new EngineError('not-found', 'the group')
     this.#changed([conversation])
     return conversation
   }
 
-  /** Makes a group on our own server and asks people into it. Throws EngineError, JoinError. */
-  async createGroup({ name, membersOnly, invite }: { name: string; membersOnly: boolean; invite: readonly Jid[] }): Promise<Conversation> {
-    const session = this.#connected()
+  /** Makes a group on an account's own server and asks people into it. Throws EngineError, JoinError. */
+  async createGroup({ name, membersOnly, invite, account }: { name: string; membersOnly: boolean; invite: readonly Jid[]; account?: Jid | undefined }): Promise<Conversation> {
+    const session = this.#connected(account)
     const jid = await session.groups.newAddress(name)
     if (jid === null) throw new EngineError('not-found', 'a service for groups')
     await session.membership.join(jid, session.membership.defaultNick, { create: { name, membersOnly } })
     await session.groups.invite(jid, invite)
-    return this.#entered(jid)
+    return this.#entered(session, jid)
   }
 
   /** Does something in a group that we are in. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
   async inGroup<T>(id: ConversationId, run: (groups: Groups, group: Jid) => Promise<T>): Promise<T> {
-    const session = this.#connected()
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
-    return run(session.groups, conversation.jid)
+    return run(this.#connected(conversation.account ?? undefined).groups, conversation.jid)
   }
 
   async renameGroup(id: ConversationId, name: string): Promise<void> {
     await this.inGroup(id, async (groups, jid) => {
       await groups.rename(jid, name)
-      this.emit('changes', await this.store.write.renameConversation({ jid, name }))
+      this.emit('changes', await this.store.write.renameConversation({ conversation: id, name }))
     })
   }
 
@@ -291,23 +257,20 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Says yes or no to an invitation. Throws EngineError, JoinError. */
-  async answerInvitation(group: Jid, accept: boolean): Promise<void> {
-    await this.#connected().membership.answerInvitation(group, accept)
+  async answerInvitation(group: Jid, accept: boolean, account?: Jid): Promise<void> {
+    await this.#connected(account).membership.answerInvitation(group, accept)
   }
 
-  /** What is asked of the server for the account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
-  block = (jid: Jid, blocked: boolean): Promise<void> => this.#asked((session) => session.contacts.block(jid, blocked))
-  renameContact = (jid: Jid, name: string): Promise<void> => this.#asked((session) => session.contacts.rename(jid, name))
-  removeContact = (jid: Jid): Promise<void> => this.#asked((session) => session.contacts.remove(jid))
-  setNick = (nick: string): Promise<void> => this.#asked((session) => session.personal.setNick(nick))
-  setAvatar = (picture: { data: Buffer; type: string; side: number } | null): Promise<void> => this.#asked((session) => session.personal.setAvatar(picture))
+  /** What is asked of the server for an account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
+  block = async (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#connected(account).contacts.block(jid, blocked)
+  renameContact = async (jid: Jid, name: string, account?: Jid): Promise<void> => this.#connected(account).contacts.rename(jid, name)
+  removeContact = async (jid: Jid, account?: Jid): Promise<void> => this.#connected(account).contacts.remove(jid)
+  setNick = async (nick: string, account?: Jid): Promise<void> => this.#connected(account).personal.setNick(nick)
+  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).personal.setAvatar(picture)
 
-  async #asked(run: (session: Session) => Promise<void>): Promise<void> {
-    await run(this.#connected())
-  }
-
-  #connected(): Session {
-    const session = this.#session
+  /** The session of an account, of the first where none is named. Throws EngineError where it has no connection. */
+  #connected(account: Jid | undefined = this.account?.jid): Session {
+    const session = this.#accounts.of(account ?? null)
     if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
     return session
   }
@@ -316,36 +279,37 @@ export class Engine extends EventEmitter<Events> {
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
-    await this.#session?.membership.leave(conversation.jid)
+    await this.#accounts.of(conversation.account)?.membership.leave(conversation.jid)
     this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
   /** Stores the message and its place in the queue, then sends when it can. */
   async send(id: ConversationId, text: string, reply: MessageId | null = null, attachments: NewAttachment[] = []): Promise<Message> {
-    const sender = await this.#senderIn(id)
+    const { sender, session } = await this.#own(id)
     this.#typingTo = null
     const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), reply, attachments })
     this.emit('changes', changes)
-    this.#session?.outbox.flush()
+    session?.outbox.flush()
     const message = changes.messages[0]
     if (message === undefined) throw new Error('the message was written and is not there')
     return message
   }
 
-  /** Who we are in a conversation. */
-  async #senderIn(id: ConversationId): Promise<Jid> {
+  /** Who we are in a conversation, and what connects us. Throws EngineError. */
+  async #own(id: ConversationId): Promise<{ sender: Jid; session: Session | null }> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null) throw new EngineError('not-found', 'the conversation')
-    const own = this.#account === null ? ('me@local.invalid' as Jid) : bare(this.#account.jid)
-    return conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
+    const own = conversation.account ?? ('me@local.invalid' as Jid)
+    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.#accounts.of(conversation.account) }
   }
 
   /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
   async change(id: MessageId, kind: ChangeKind, text: string): Promise<void> {
     const message = await this.store.read.message(id)
     if (message === null) throw new EngineError('not-found', 'the message')
-    this.emit('changes', await this.store.write.change({ id, kind, text, originId: randomUUID(), sender: await this.#senderIn(message.conversation), time: Date.now() }))
-    this.#session?.outbox.flush()
+    const { sender, session } = await this.#own(message.conversation)
+    this.emit('changes', await this.store.write.change({ id, kind, text, originId: randomUUID(), sender, time: Date.now() }))
+    session?.outbox.flush()
   }
 
   /** Deletes messages from this computer alone. */
@@ -359,12 +323,13 @@ export class Engine extends EventEmitter<Events> {
     if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
     if (!(await this.store.read.settings()).tellTyping) return
     this.#typingTo = typing ? conversation.jid : null
-    this.#session?.tellTyping(conversation.jid, typing)
+    this.#accounts.of(conversation.account)?.tellTyping(conversation.jid, typing)
   }
 
   async retry(id: MessageId): Promise<void> {
-    this.emit('changes', await this.store.write.retry(id))
-    this.#session?.outbox.flush()
+    const changes = await this.store.write.retry(id)
+    this.emit('changes', changes)
+    this.#accounts.of(changes.conversations[0]?.account ?? null)?.outbox.flush()
   }
 
   async discard(id: MessageId): Promise<void> {
@@ -399,26 +364,17 @@ export class Engine extends EventEmitter<Events> {
     const [read] = changes.conversations
     const newest = read === undefined ? null : await this.store.read.newestReceived({ conversation, upTo })
     if (read === undefined || newest === null) return
-    if (newest.stanzaId !== null) this.#session?.noteRead(read.jid, newest.stanzaId)
-    if (newest.id !== null && read.kind === 'direct' && (await this.store.read.settings()).tellRead) this.#session?.tellRead(read.jid, newest.id)
+    const session = this.#accounts.of(read.account)
+    if (newest.stanzaId !== null) session?.noteRead(read.jid, newest.stanzaId)
+    if (newest.id !== null && read.kind === 'direct' && (await this.store.read.settings()).tellRead) session?.tellRead(read.jid, newest.id)
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {
     this.emit('changes', await this.store.write.saveDraft({ conversation, draft }))
   }
 
-  /** Ends the session, not the store. */
-  async disconnect(): Promise<void> {
-    const session = this.#session
-    this.#session = null
-    await this.media.disconnect()
-    await session?.stop()
-    this.#presences.clear()
-    this.emit('requests', [])
-    this.emit('invitations', [])
-    this.emit('blocked', [])
-    this.emit('connection', this.connection)
-  }
+  /** Ends the sessions, not the store. */
+  disconnect = (): Promise<void> => this.#accounts.disconnect()
 
   async close(): Promise<void> {
     this.#upkeep.stop()
@@ -427,45 +383,6 @@ export class Engine extends EventEmitter<Events> {
     // on a full disk the log stays beside the file, and is part of the store as well
     await this.store.write.checkpoint().catch((error: unknown) => this.#log.warn(String(error)))
     await this.store.close()
-  }
-
-  async #start(account: AccountSettings): Promise<Session> {
-    const learnt = Learnt.safeParse(JSON.parse((await this.store.read.remembered(KEEP_ALIVE)) ?? '{}'))
-    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#device(account.jid)) })
-    connection.on('token', (token) => void this.store.write.remember({ name: SIGN_IN, json: JSON.stringify({ jid: account.jid, token }) }).catch((error: unknown) => this.#log.warn(String(error))))
-    const session = new Session(connection, this.store, this.media.connect(connection), this.media.folder, this.#log)
-    connection.active = this.#active
-    connection.on('learnt', (now) => void this.store.write.remember({ name: KEEP_ALIVE, json: JSON.stringify(now) }).catch((error: unknown) => this.#log.warn(String(error))))
-    this.#session = session
-    connection.on('state', (state) => {
-      if (this.#session === session) this.emit('connection', state)
-    })
-    session.on('changes', (changes) => {
-      this.emit('changes', changes)
-      if (changes.added > 0) this.media.downloads.look()
-    })
-    session.contacts.on('presence', (jid, presence) => this.#presences.set(jid, presence))
-    session.contacts.on('blocked', (blocked) => this.emit('blocked', blocked))
-    session.contacts.on('requests', (requests) => this.emit('requests', requests))
-    session.membership.on('invitations', (invitations) => this.emit('invitations', invitations))
-    session.groups.on('occupants', () => this.emit('occupants'))
-    session.on('avatars', () => this.emit('avatars'))
-    session.on('typing', (conversation, person, typing) => this.#typists.set(conversation, person, typing))
-    session.on('presenceReset', () => {
-      this.#typists.clear()
-      this.#presences.clear()
-    })
-    await session.start()
-    return session
-  }
-
-  /** Who this installation is to a server, and what the server gave it to sign in with. */
-  async #device(jid: Jid): Promise<{ device: string; token: SignInToken | null }> {
-    const known = await this.store.read.remembered(DEVICE)
-    const device = known === null ? randomUUID() : (JSON.parse(known) as string)
-    if (known === null) await this.store.write.remember({ name: DEVICE, json: JSON.stringify(device) })
-    const kept = JSON.parse((await this.store.read.remembered(SIGN_IN)) ?? 'null') as { jid: Jid; token: SignInToken | null } | null
-    return { device, token: kept?.jid === jid ? kept.token : null }
   }
 
   #changed(conversations: Conversation[]): void {

@@ -73,7 +73,7 @@ async function start(): Promise<void> {
       notifications.onChanges(changes)
     })
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
-    engine.on('connection', (connection) => hub.broadcast({ type: 'connection', connection }))
+    engine.on('accounts', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
     engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
     engine.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
     engine.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))

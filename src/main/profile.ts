@@ -1,6 +1,7 @@
 /** The profile in use: the user's own, or the demo's. Swapping it closes one engine and opens another. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
+import type { AppState } from '../contract/ipc.ts'
 import type { Demo } from '../../tools/demo/demo.ts'
 import { Engine, type EngineOptions } from './engine.ts'
 
@@ -24,6 +25,12 @@ export class Profile extends EventEmitter<Events> {
   get engine(): Engine {
     if (this.#engine === null) throw new Error('no profile is open')
     return this.#engine
+  }
+
+  /** What windows know of the accounts; the demo has one also where it has no server. */
+  get accounts(): AppState['accounts'] {
+    const { accounts } = this.engine
+    return accounts.length === 0 && this.#demo !== null ? [{ jid: this.#demo.own, connection: { status: 'signed-out' } }] : accounts
   }
 
   get demo(): 'no' | 'live' | 'offline' {

@@ -37,8 +37,8 @@ async function acquainted(one: Engine, other: Engine): Promise<void> {
   const [first, second] = [bare(one.account!.jid), bare(other.account!.jid)]
   await one.startConversation(second, 'direct', null)
   const known = async (): Promise<boolean> => (await one.store.read.contacts()).some(({ jid, subscription }) => jid === second && (subscription === 'to' || subscription === 'both'))
-  await until(other, async () => other.requests.includes(first) || known())
-  if (other.requests.includes(first)) await other.answerRequest(first, true)
+  await until(other, async () => other.requests.some(({ jid }) => jid === first) || known())
+  if (other.requests.some(({ jid }) => jid === first)) await other.answerRequest(first, true)
   await until(one, known)
 }
 const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => {

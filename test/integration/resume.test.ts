@@ -1,12 +1,13 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Connection } from '../../src/main/connection/connection.ts'
-import { messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
+import { messages, online, openEngine, startServer, testFolder, texts, until, type TestFolder, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 let proxy: Server
 let port = 0
 const sockets = new Set<Socket>()
+const folders: TestFolder[] = []
 
 /** Cuts every stream without a word, as a network does. */
 function cut(): void {
@@ -50,6 +51,38 @@ test('a stream that was cut is resumed', async () => {
   await arrived
   expect(ready).toEqual([false, true])
   await connection.stop()
+})
+
+test('a stream that broke off while it was being set up, and was resumed, is set up all the same: live messages come', { timeout: 120_000 }, async () => {
+  const bob = await openEngine((folders[0] = testFolder()).path)
+  await bob.signIn(server.settings('bob'))
+  await online(bob)
+  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+  for (const [round, ms] of [0, 2, 5, 10, 20, 40].entries()) {
+    const folder = testFolder()
+    const first = await openEngine(folder.path)
+    await first.store.write.saveAccount({ ...server.settings('alice'), port })
+    await first.close()
+    const again = await openEngine(folder.path)
+    let cuts = 0
+    again.on('accounts', () => {
+      // as soon as stanzas may be sent, once
+      if (again.connection.status === 'catching-up' && cuts++ === 0) setTimeout(cut, ms)
+    })
+    await again.connect()
+    await until(again, () => Promise.resolve(cuts > 0))
+    await new Promise((resolve) => setTimeout(resolve, ms + 200))
+    await online(again)
+    // nothing but a live message can bring this one now
+    await until(again, async () => (await again.store.read.contacts()).length > 0)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await bob.send(toAlice.id, `live ${round}`)
+    await until(again, async () => (await texts(again, 'bob@localhost')).includes(`live ${round}`), 7000)
+    await again.close()
+    folder.remove()
+  }
+  await bob.close()
+  folders[0].remove()
 })
 
 test('messages that cross cuts arrive once and in order, both ways', { timeout: 90_000 }, async () => {

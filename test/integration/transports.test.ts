@@ -84,7 +84,7 @@ test.skipIf(SERVER === 'ejabberd')('the second time the server is not shown the 
   await alice.close()
   // without the token it is
   alice = await openEngine(folder.path)
-  await alice.store.write.remember({ name: 'sign-in', json: 'null' })
+  await alice.store.write.remember({ name: 'sign-in:alice@localhost', json: 'null' })
   await alice.connect()
   await until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.problem === 'wrong-password'))
   await alice.close()

@@ -9,12 +9,15 @@ import { hasProsody, startProsody } from './prosody.ts'
 
 export const HISTORY = 20_000
 const BATCH = 1000
+const own = address(YOU.user) as Jid
 /** What came within this time before the first run is still unread. */
 const UNREAD_FROM_MS = 9 * 3_600_000
 
 export interface Demo {
   /** Whether there is a server to chat through. */
   live: boolean
+  /** Who the user is in it. */
+  own: Jid
   account: AccountSettings | null
   stop(): Promise<void>
 }
@@ -22,7 +25,7 @@ export interface Demo {
 /** Fills the store at its first run and starts the server where one can be had. `offline`: not even then. */
 export async function startDemo(folder: string, engine: Engine, offline = false): Promise<Demo> {
   await seed(engine)
-  if (offline || !hasProsody()) return { live: false, account: null, stop: () => Promise.resolve() }
+  if (offline || !hasProsody()) return { live: false, own, account: null, stop: () => Promise.resolve() }
   const everyone = Object.fromEntries(CAST.map(({ user, name }) => [address(user), name]))
   const server = await startProsody(join(folder, 'prosody'), [
     { ...YOU, roster: everyone },
@@ -31,6 +34,7 @@ export async function startDemo(folder: string, engine: Engine, offline = false)
   const dismiss = await invitePeople(server)
   return {
     live: true,
+    own,
     account: settingsFor(server, YOU.user, YOU.password),
     async stop() {
       await dismiss()
@@ -42,11 +46,11 @@ export async function startDemo(folder: string, engine: Engine, offline = false)
 async function seed(engine: Engine): Promise<void> {
   const { store } = engine
   if ((await store.read.conversations()).some((conversation) => conversation.last !== null)) return
-  await store.write.saveContacts({ contacts: CAST.map(({ user, name }) => ({ jid: address(user), name, subscription: 'both' as const })), complete: false })
-  for (const group of GROUPS) await store.write.ensureConversation({ jid: room(group.user) as Jid, kind: 'group', name: group.name, nick: YOU.user })
+  await store.write.saveContacts({ account: own, contacts: CAST.map(({ user, name }) => ({ jid: address(user), name, subscription: 'both' as const })), complete: false })
+  for (const group of GROUPS) await store.write.ensureConversation({ account: own, jid: room(group.user) as Jid, kind: 'group', name: group.name, nick: YOU.user })
   const now = Date.now()
   const history = generateHistory(HISTORY, now)
-  for (let at = 0; at < history.length; at += BATCH) await store.write.record({ messages: history.slice(at, at + BATCH), archive: null, order: 'live' })
+  for (let at = 0; at < history.length; at += BATCH) await store.write.record({ account: own, messages: history.slice(at, at + BATCH), archive: null, order: 'live' })
   // most of it was read long ago
   for (const conversation of await store.read.conversations()) {
     const page = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 30 })

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { parseJid } from '../../contract/address.ts'
+import { bare, parseJid } from '../../contract/address.ts'
 import { AccountSettings, ExportFormat, SearchOrder, type ConnectionState, type Facets, type Message, type SearchHit } from '../../contract/domain.ts'
 import { findAssets } from '../assets.ts'
 import type { Running } from '../transfer/transfer.ts'
@@ -57,14 +57,15 @@ async function online(engine: Engine): Promise<void> {
   await engine.connect()
   const state = await new Promise<ConnectionState>((done) => {
     const timer = setTimeout(() => done(engine.connection), SIGN_IN_MS)
-    const look = (now: ConnectionState): void => {
+    const look = (): void => {
+      const now = engine.connection
       if (now.status !== 'online' && now.status !== 'waiting') return
       clearTimeout(timer)
-      engine.removeListener('connection', look)
+      engine.removeListener('accounts', look)
       done(now)
     }
-    engine.on('connection', look)
-    look(engine.connection)
+    engine.on('accounts', look)
+    look()
   })
   if (state.status !== 'online') throw new UsageError(describe(state))
 }
@@ -124,7 +125,7 @@ export const commands: Record<string, Command> = {
         const state = await engine.signIn(settings.data)
         if (state.status === 'waiting') throw new UsageError(describe(state))
         await online(engine)
-        process.stdout.write(`signed in as ${engine.account?.jid ?? jid}\n`)
+        process.stdout.write(`signed in as ${bare(jid)}\n`)
         return 0
       })
     }
@@ -295,7 +296,7 @@ export const commands: Record<string, Command> = {
     options: { json: { about: 'as a JSON object' } },
     run: (_, values) =>
       withEngine(values, async (engine) => {
-        const stats = { ...(await engine.store.read.stats()), keyProtection: engine.keyProtection, account: engine.account?.jid ?? null }
+        const stats = { ...(await engine.store.read.stats()), keyProtection: engine.keyProtection, accounts: engine.accounts.map(({ jid }) => jid) }
         if (values['json'] === true) process.stdout.write(`${JSON.stringify(stats)}\n`)
         else for (const [name, value] of Object.entries(stats)) process.stdout.write(`${name.padEnd(16)} ${String(value)}\n`)
         return 0

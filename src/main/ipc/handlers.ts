@@ -7,7 +7,6 @@ import { FileError, openFile, revealFile, saveFile } from '../desktop/files.ts'
 import { isRefusal } from '../connection/problem.ts'
 import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
-import type { AppState } from '../../contract/ipc.ts'
 import { StoreError } from '../store/store.ts'
 import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
@@ -26,16 +25,14 @@ export interface HandlerOptions {
 
 export function createHandlers({ profile, hub, windows, host }: HandlerOptions): Handlers {
   const engine = () => profile.engine
-  const tellAccount = (): void => hub.broadcast({ type: 'account', account: account(), demo: profile.demo })
-  const account = (): AppState['account'] => (engine().account === null && profile.demo === 'no' ? null : { jid: engine().account?.jid ?? ('you@localhost' as never) })
+  const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
 
   /** Files that the user chose, by what the windows know them as. */
   const chosen = new Map<string, string>()
 
   return {
     'app.state': async () => ({
-      account: account(),
-      connection: engine().connection,
+      accounts: profile.accounts,
       presence: Object.fromEntries(engine().presence),
       typing: Object.fromEntries(engine().typing),
       requests: [...engine().requests],
@@ -53,19 +50,19 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     }),
     'account.signIn': async (settings) => {
       const state = await engine().signIn(settings)
-      tellAccount()
+      tellAccounts()
       return state
     },
-    'account.signOut': async () => {
-      windows.closeChats()
-      if (profile.demo === 'no') await engine().signOut()
+    'account.signOut': async ({ account }) => {
+      if (engine().accounts.length <= 1) windows.closeChats()
+      if (profile.demo === 'no') await engine().signOut(account)
       else await profile.leaveDemo()
-      tellAccount()
+      tellAccounts()
     },
-    'account.reconnect': (change) => engine().reconnect(change),
+    'account.reconnect': ({ account, ...change }) => engine().reconnect(change, account),
     'demo.start': async () => {
       if (profile.demo === 'no') await profile.openDemo()
-      tellAccount()
+      tellAccounts()
     },
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
@@ -77,14 +74,14 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       return settings
     },
     'settings.expiring': ({ days }) => engine().store.read.expiring(expiryOf(days)),
-    'contacts.answer': ({ jid, accept }) => engine().answerRequest(jid, accept),
-    'contacts.block': ({ jid, blocked }) => engine().block(jid, blocked),
-    'contacts.rename': ({ jid, name }) => engine().renameContact(jid, name),
-    'contacts.remove': ({ jid }) => engine().removeContact(jid),
-    'account.setNick': ({ nick }) => engine().setNick(nick),
-    'account.setAvatar': (picture) => engine().setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }),
+    'contacts.answer': ({ account, jid, accept }) => engine().answerRequest(jid, accept, account),
+    'contacts.block': ({ account, jid, blocked }) => engine().block(jid, blocked, account),
+    'contacts.rename': ({ account, jid, name }) => engine().renameContact(jid, name, account),
+    'contacts.remove': ({ account, jid }) => engine().removeContact(jid, account),
+    'account.setNick': ({ account, nick }) => engine().setNick(nick, account),
+    'account.setAvatar': ({ account, picture }) => engine().setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
     'conversations.list': () => engine().store.read.conversations(),
-    'conversations.start': ({ jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password),
+    'conversations.start': ({ account, jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password, account ?? undefined),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
     'conversations.watch': async ({ conversation }, { sender }) => {
@@ -96,7 +93,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.remove': ({ ids }) => engine().remove(ids),
     'conversations.set': (change) => engine().setConversation(change),
-    'groups.create': (group) => engine().createGroup(group),
+    'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),
     'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
     'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
     'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) => engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
@@ -104,10 +101,10 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'groups.setSubject': ({ conversation, subject }) => engine().inGroup(conversation, (groups, jid) => groups.setSubject(jid, subject)),
     'groups.rename': ({ conversation, name }) => engine().renameGroup(conversation, name),
     'groups.destroy': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.destroy(jid)),
-    'groups.answer': ({ group, accept }) => engine().answerInvitation(group, accept),
+    'groups.answer': ({ account, group, accept }) => engine().answerInvitation(group, accept, account),
     'conversations.leave': ({ conversation }) => engine().leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
-    'files.limit': () => engine().media.limit(),
+    'files.limit': async ({ conversation }) => engine().media.limit((await engine().store.read.conversation(conversation))?.account ?? null),
     'files.begin': (file) => engine().media.intake.begin(file),
     'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
     'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),

@@ -1,6 +1,7 @@
 /** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
 import { join } from 'node:path'
 import type { Store } from '../store/store.ts'
+import type { Jid } from '../../contract/domain.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { dimensions, hashOf, keep, TooLarge } from './folder.ts'
@@ -12,8 +13,8 @@ const MOST_AT_ONCE = 2
 export interface DownloadsOptions {
   store: Store
   folder: string
-  /** null: there is no connection, and nothing is fetched. */
-  trust(): Trust | null
+  /** null: that account has no connection, and nothing of its conversations is fetched. */
+  trust(account: Jid): Trust | null
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
@@ -46,13 +47,13 @@ export class Downloads {
   }
 
   async #look(): Promise<void> {
-    const { store, trust, info } = this.#options
+    const { store, info } = this.#options
     this.#looking = true
     try {
       while (this.#again) {
         this.#again = false
         const most = (await store.read.settings()).fetchUpTo
-        for (let before = Number.MAX_SAFE_INTEGER; most > 0 && trust() !== null; ) {
+        for (let before = Number.MAX_SAFE_INTEGER; most > 0; ) {
           const files = await store.read.filesToFetch({ before, most, limit: MOST_AT_ONCE })
           if (files.length === 0) break
           before = files.at(-1)?.id ?? 0
@@ -92,7 +93,8 @@ export class Downloads {
   async #run(file: AttachmentRow, most: number, signal: AbortSignal): Promise<void> {
     const { store, folder, onChanges, onProgress } = this.#options
     const { id, name, url, hash } = file
-    const trust = this.#options.trust()
+    const account = await store.read.accountOf(file.message)
+    const trust = account === null ? null : this.#options.trust(account)
     if (url === null || trust === null) throw new FetchError('not-connected', 'there is no connection')
     try {
       const { body, bytes } = await get(url, { ...trust, signal })
@@ -110,7 +112,7 @@ export class Downloads {
       if (signal.aborted) return
       const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed')
       // without a connection of our own nobody is to blame
-      if (this.#options.trust() !== null) onChanges(await store.write.failFile({ id, gone }))
+      if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
       throw gone ? new FetchError(error instanceof FetchError ? 'changed' : 'gone', error.message) : new FetchError('network', error instanceof Error ? error.message : String(error))
     }
   }

@@ -1,6 +1,7 @@
 /** Files of messages in both directions: the folder they lie in, what comes from windows, uploads and downloads. */
 import { EventEmitter } from 'node:events'
-import type { FileProgress } from '../../contract/domain.ts'
+import { bare } from '../../contract/address.ts'
+import type { FileProgress, Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -22,8 +23,7 @@ export class Media extends EventEmitter<Events> {
   readonly #store: Store
   readonly #info: (message: string) => void
   readonly #progress = new Map<number, FileProgress>()
-  #connection: Connection | null = null
-  #uploads: Uploads | null = null
+  readonly #connected = new Map<Jid, { connection: Connection; uploads: Uploads }>()
 
   constructor(folder: string, store: Store, info: (message: string) => void) {
     super()
@@ -31,7 +31,7 @@ export class Media extends EventEmitter<Events> {
     this.#store = store
     this.#info = info
     this.intake = new Intake(folder)
-    this.downloads = new Downloads({ store, folder, trust: () => this.#trust(), ...this.#told })
+    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), ...this.#told })
   }
 
   get #told() {
@@ -53,38 +53,42 @@ export class Media extends EventEmitter<Events> {
     this.emit('progress', this.#progress)
   }
 
-  /** The stream over which files are announced from now on. */
+  /** A stream over which files of its account are announced from now on. */
   connect(connection: Connection): Uploads {
-    this.#connection = connection
-    this.#uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust: () => this.#trust() ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }, ...this.#told })
+    const account = bare(connection.account.jid)
+    const trust = (): Trust => this.#trust(account) ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }
+    const uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust, ...this.#told })
+    this.#connected.set(account, { connection, uploads })
     connection.on('ready', () => this.downloads.look())
-    return this.#uploads
+    return uploads
   }
 
-  async disconnect(): Promise<void> {
-    this.#uploads?.stop()
-    this.#uploads = null
-    this.#connection = null
+  async disconnect(account: Jid): Promise<void> {
+    this.#connected.get(account)?.uploads.stop()
+    this.#connected.delete(account)
     await this.downloads.stop()
+    if (this.#connected.size > 0) this.downloads.look()
   }
 
-  /** What the server takes: bytes at most, null where it does not say; `accepts` false: no files. */
-  async limit(): Promise<{ accepts: boolean; largest: number | null }> {
+  /** What an account's server takes: bytes at most, null where it does not say; `accepts` false: no files. */
+  async limit(account: Jid | null): Promise<{ accepts: boolean; largest: number | null }> {
+    const connected = account === null ? undefined : this.#connected.get(account)
     // without a connection a file waits like a text does
-    const service = this.#connection?.isReady === true && this.#uploads !== null ? await this.#uploads.service() : undefined
+    const service = connected?.connection.isReady === true ? await connected.uploads.service() : undefined
     return { accepts: service !== null, largest: service?.largest ?? null }
   }
 
   /** Ends the sending or fetching of an attachment. */
   cancel(id: number): void {
-    this.#uploads?.cancel(id)
+    for (const { uploads } of this.#connected.values()) uploads.cancel(id)
     this.downloads.cancel(id)
   }
 
-  #trust(): Trust | null {
-    if (this.#connection === null || !this.#connection.isReady) return null
-    const address = this.#connection.serverAddress
-    const { trustedFingerprint, proxy } = this.#connection.account
+  #trust(account: Jid): Trust | null {
+    const connection = this.#connected.get(account)?.connection
+    if (connection?.isReady !== true) return null
+    const address = connection.serverAddress
+    const { trustedFingerprint, proxy } = connection.account
     return { trustedFingerprint, mayBePrivate: address !== null && isPrivate(address), proxy }
   }
 }

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
+import { bare } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isRefusal } from '../connection/problem.ts'
@@ -89,7 +90,7 @@ export class Uploads {
         setTimeout(() => connection.isReady && onDone(), AGAIN_MS).unref()
         return
       }
-      onChanges(await store.write.transition({ conversation, originId, state: 'failed', error: reason }))
+      onChanges(await store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }))
       onDone()
     }
   }

@@ -98,11 +98,13 @@ export function openWritable(files: StoreFiles): WritableDB {
   db.pragma('wal_autocheckpoint = 20000')
   // a large log is cut back once it is in the file, bytes
   db.pragma('journal_size_limit = 16777216')
-  db.pragma('foreign_keys = ON')
   // what is deleted is overwritten
   db.pragma('secure_delete = ON')
   db.prepare('SELECT mnemo_dictionary(?)').get(files.dictionary)
+  // a table that others refer to is replaced by a new one of the same name (https://sqlite.org/lang_altertable.html#otheralter)
+  db.pragma('foreign_keys = OFF')
   migrate(db, migrations)
+  db.pragma('foreign_keys = ON')
   // readers begin with a full look; those of another process are given the latest
   db.exec('DELETE FROM doc_change WHERE serial <= (SELECT max(serial) FROM doc_change) - 10000')
   return db

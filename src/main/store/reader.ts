@@ -1,6 +1,6 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
 import { statSync } from 'node:fs'
-import type { ConversationId, Message, MessageId, MessagePage } from '../../contract/domain.ts'
+import type { ConversationId, Jid, Message, MessageId, MessagePage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { accountReads } from './tables/account.ts'
@@ -82,6 +82,11 @@ export function createReads(db: ReadableDB) {
     /** What lets us into a group, or null. */
     groupPassword: conversations.password,
     page,
+    /** Whose a message is; null: nobody's. */
+    accountOf(message: number): Jid | null {
+      const row = messages.byId(message)
+      return row === undefined ? null : (conversations.byId(row.conversation)?.account ?? null)
+    },
     message(id: number): Message | null {
       const row = messages.byId(id)
       return row === undefined ? null : toMessage(row)
@@ -90,7 +95,7 @@ export function createReads(db: ReadableDB) {
     /** Files that may be fetched unasked, the latest first: of contacts and groups, those before an id and of `most` bytes or an unknown size. */
     filesToFetch: ({ before, most, limit }: { before: number; most: number; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, limit),
     /** Whether own messages wait for their archive to say where they stand. */
-    hasUnplaced: (): boolean => messages.hasUnplaced(),
+    hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
     /** The names in the media folder that attachments have. */
@@ -100,8 +105,8 @@ export function createReads(db: ReadableDB) {
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */
-    queued: ({ after, limit }: { after: number; limit: number }): QueuedMessage[] =>
-      messages.queued(after, limit).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
+    queued: ({ after, limit, account }: { after: number; limit: number; account?: string }): QueuedMessage[] =>
+      messages.queued(after, limit, account).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
     /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
     isSound: (): boolean => {
       try {

@@ -107,9 +107,9 @@ export function createRecording({ messages, conversations, archives, alterations
     const settled: Message[] = []
     const removed: StoreChanges['removed'] = []
     // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
-    const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(conversation, stanzaId) === undefined ? [] : [conversation])))
+    const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation])))
     for (const incoming of batch.messages.toReversed()) {
-      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       if (incoming.change !== undefined && incoming.change !== null) {
         const changed = recordChange(id, incoming, incoming.change)
         if (changed !== null) settled.push(toMessage(read(changed)))
@@ -153,19 +153,19 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** What the archive gave us under that id. */
-  function storedOf(jid: Jid, stanzaId: string | null): MessageRow | undefined {
-    const conversation = stanzaId === null ? null : conversations.idOf(jid)
+  function storedOf(account: Jid | undefined, jid: Jid, stanzaId: string | null): MessageRow | undefined {
+    const conversation = stanzaId === null ? null : conversations.idOf(jid, account)
     return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
   }
 
   /** For each message of a page, the key of the next one that is stored and placed. */
-  function following(list: readonly IncomingMessage[]): (number | undefined)[] {
+  function following({ messages: list, account }: RecordBatch): (number | undefined)[] {
     let after: number | undefined
     return list
       .toReversed()
       .map((incoming) => {
         const next = after
-        after = storedOf(incoming.conversation, incoming.stanzaId)?.id ?? after
+        after = storedOf(account, incoming.conversation, incoming.stanzaId)?.id ?? after
         return next
       })
       .reverse()
@@ -178,13 +178,13 @@ export function createRecording({ messages, conversations, archives, alterations
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
     const inOrder = batch.order === 'forward'
-    const nextOf = inOrder ? following(batch.messages) : []
+    const nextOf = inOrder ? following(batch) : []
     // a page that was read before is in order with itself
-    const firstKnown = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(conversation, stanzaId)).find((row) => row !== undefined) : undefined
+    const firstKnown = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)).find((row) => row !== undefined) : undefined
     let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
     for (const [at, incoming] of batch.messages.entries()) {
-      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null)
+      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       if (incoming.change !== undefined && incoming.change !== null) {
         const altered = recordChange(id, incoming, incoming.change)
         if (altered !== null) changed.set(altered, toMessage(read(altered)))
@@ -218,7 +218,7 @@ export function createRecording({ messages, conversations, archives, alterations
         continue
       }
       // the hole below will be filled, and then it stands where its archive has it
-      if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid).hole !== null) continue
+      if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid, batch.account).hole !== null) continue
       const stored = insert(id, incoming, keyBetween(incoming.time, prev, next))
       lastOf.set(id, stored)
       last = stored
@@ -235,13 +235,14 @@ export function createRecording({ messages, conversations, archives, alterations
   /** Stores a batch and what it says of its archive; within a transaction. */
   function record(batch: RecordBatch): StoreChanges {
     const jid = batch.archive?.jid ?? ''
-    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid)) : recordNewer(batch, archives.lastKey(jid))
+    const account = batch.account ?? ''
+    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account)) : recordNewer(batch, archives.lastKey(jid, account))
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
-      const passes = batch.order === 'live' && conversations.byJid(batch.archive.jid)?.kind !== 'group' && messages.hasUnplaced()
-      const { lastId, lastOf } = batch.archive
-      if (lastId !== undefined && !passes) archives.setLast(jid, lastId, lastOf === undefined ? result.last : (storedOf(lastOf, lastId)?.id ?? 0))
-      if (batch.archive.hole !== undefined) archives.setHole(batch.archive.jid, batch.archive.hole, result.first)
+      const passes = batch.order === 'live' && conversations.byJid(jid, batch.account)?.kind !== 'group' && messages.hasUnplaced(batch.account)
+      const { lastId, lastOf, hole } = batch.archive
+      if (lastId !== undefined && !passes) archives.setLast(jid, account, lastId, lastOf === undefined ? result.last : (storedOf(batch.account, lastOf, lastId)?.id ?? 0))
+      if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }
     return result.changes
   }

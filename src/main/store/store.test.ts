@@ -75,7 +75,7 @@ test("another person's origin-id does not make a message a duplicate", async () 
 test('messages of one second keep the order of their archive, read forwards or backwards', async () => {
   const page = (from: number, to: number): IncomingMessage[] => Array.from({ length: to - from }, (_, i) => incoming(String(from + i), { stanzaId: `s${from + i}` }))
   await store.write.record({ messages: page(100, 150), archive: { jid: ARCHIVE, lastId: 's149', hole: { before: 's100', after: null } }, order: 'backward' })
-  expect(await store.read.missingHistory()).toEqual([{ jid: ARCHIVE, name: '', since: 1_700_000_000_000 }])
+  expect(await store.read.missingHistory()).toMatchObject([{ jid: ARCHIVE, name: '', since: 1_700_000_000_000 }])
   await store.write.record({ messages: page(150, 170), archive: { jid: ARCHIVE, lastId: 's169' }, order: 'forward' })
   await store.write.record({ messages: page(50, 100), archive: { jid: ARCHIVE, hole: { before: 's50', after: null } }, order: 'backward' })
   await store.write.record({ messages: page(0, 50), archive: { jid: ARCHIVE, hole: null }, order: 'backward' })

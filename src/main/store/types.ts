@@ -61,6 +61,8 @@ export interface OutgoingMessage {
 
 export interface RecordBatch {
   messages: IncomingMessage[]
+  /** Who received them; where it is not given, whoever has their conversations, or the first account. */
+  account?: Jid
   /** What storing these messages says of the archive they came from; stored in the same transaction. */
   archive: {
     jid: Jid

@@ -83,9 +83,9 @@ export function createWrites(db: WritableDB) {
     return changes([input.conversation], [toMessage(read(id))], [], 1)
   })
 
-  const transition = transaction((input: { conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges => {
+  const transition = transaction((input: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges => {
     const { originId, state, error } = input
-    const conversation = conversations.byJid(input.conversation)
+    const conversation = conversations.byJid(input.conversation, input.account)
     const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
     if (conversation !== null && row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation.id, originId, state)
     if (conversation === null || row === undefined) return changes([])
@@ -184,16 +184,16 @@ export function createWrites(db: WritableDB) {
   // made by other rules: its terms would not be found
   if (accounts.indexVersion() !== tokenizerVersion) resetIndex()
 
-  const ensureConversation = transaction((input: { jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
-    const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick))
+  const ensureConversation = transaction((input: { account?: Jid; jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
+    const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick, input.account))
     if (conversation === null) throw new Error('the conversation was written and is not there')
     return conversation
   })
 
-  const enterGroup = transaction((input: { jid: Jid; name: string; nick: string; password: string | null }): StoreChanges => {
-    const id = conversations.ensure(input.jid, 'group', input.name, input.nick)
+  const enterGroup = transaction((input: { account?: Jid; jid: Jid; name: string; nick: string; password: string | null }): StoreChanges => {
+    const id = conversations.ensure(input.jid, 'group', input.name, input.nick, input.account)
     conversations.enter(id, input.nick, input.password)
-    conversations.rename(input.jid, input.name)
+    conversations.rename(id, input.name)
     return changes([id])
   })
 
@@ -207,7 +207,7 @@ export function createWrites(db: WritableDB) {
 
   const importRows = transaction((input: ImportBatch): ImportChanges => {
     const { jid, name, rows, self } = input
-    const conversation = conversations.ensure(jid, 'group', name, null)
+    const conversation = conversations.ensure(jid, 'group', name, null, '')
     const free = messages.freeKeys(rows.times[0] ?? 0, rows.times.at(-1) ?? 0)
     const keys = rows.times.map((time) => free(time))
     messages.insertMany(conversation, rows.senders.map((sender) => `${jid}/${sender}` as Jid), self === null ? -1 : rows.senders.indexOf(self), rows, keys)
@@ -218,8 +218,8 @@ export function createWrites(db: WritableDB) {
   })
 
   /** Somebody says that they have seen all up to the message with that id: the other one ours, or our other device theirs. */
-  const displayed = transaction((input: { conversation: Jid; id: string; outgoing: boolean }): StoreChanges => {
-    const conversation = conversations.byJid(input.conversation)
+  const displayed = transaction((input: { account?: Jid; conversation: Jid; id: string; outgoing: boolean }): StoreChanges => {
+    const conversation = conversations.byJid(input.conversation, input.account)
     if (conversation === null) return changes([])
     const row = messages.byAnyId(conversation.id, input.id).find(({ outgoing }) => (outgoing === 1) !== input.outgoing)
     if (row === undefined) return changes([])
@@ -241,13 +241,13 @@ export function createWrites(db: WritableDB) {
   const putFile = transaction((input: { id: number; url: string }) => touchFile(input.id, () => messages.files.put(input.id, input.url)))
   const failFile = transaction((input: { id: number; gone: boolean }) => touchFile(input.id, () => messages.files.fail(input.id, input.gone)))
 
-  const saveContacts = transaction(({ contacts, complete }: { contacts: Contact[]; complete: boolean }): StoreChanges => {
+  const saveContacts = transaction(({ account, contacts, complete }: { account?: Jid; contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
-    if (complete) for (const known of accounts.contacts()) if (!kept.has(known.jid)) accounts.removeContact(known.jid)
+    if (complete) for (const known of accounts.contacts(account)) if (!kept.has(known.jid)) accounts.removeContact(known.jid, account)
     const touched: number[] = []
     for (const contact of contacts) {
-      accounts.saveContact(contact)
-      touched.push(conversations.ensure(contact.jid as Jid, 'direct', contact.name, null))
+      accounts.saveContact(contact, account)
+      touched.push(conversations.ensure(contact.jid as Jid, 'direct', contact.name, null, account))
     }
     return changes(touched)
   })
@@ -279,9 +279,9 @@ export function createWrites(db: WritableDB) {
     /** We are in a group under this nickname; made where it is not known. */
     enterGroup,
     /** A group says what it is about. */
-    describe(input: { jid: Jid; subject: string }): StoreChanges {
-      const conversation = conversations.describe(input.jid, input.subject) ? conversations.idOf(input.jid) : null
-      return changes(conversation === null ? [] : [conversation])
+    describe(input: { account?: Jid; jid: Jid; subject: string }): StoreChanges {
+      const conversation = conversations.idOf(input.jid, input.account)
+      return changes(conversation !== null && conversations.describe(conversation, input.subject) ? [conversation] : [])
     },
     setConversation(input: { conversation: ConversationId } & ConversationChange): StoreChanges {
       conversations.set(input, input.conversation)
@@ -307,10 +307,8 @@ export function createWrites(db: WritableDB) {
       return Number(db.prepare('SELECT total_changes()').pluck().get()) - before >= 2
     },
     ensureConversation,
-    renameConversation(input: { jid: Jid; name: string }): StoreChanges {
-      const renamed = conversations.rename(input.jid, input.name)
-      const conversation = conversations.byJid(input.jid)
-      return changes(renamed && conversation !== null ? [conversation.id] : [])
+    renameConversation(input: { conversation: ConversationId; name: string }): StoreChanges {
+      return changes(conversations.rename(input.conversation, input.name) ? [input.conversation] : [])
     },
     markRead,
     displayed,
@@ -334,12 +332,12 @@ export function createWrites(db: WritableDB) {
       }
     },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
-    removeAccount: () => void accounts.removeAccount(),
+    removeAccount: (jid: Jid) => void accounts.removeAccount(jid),
     saveContacts,
-    removeContact: (jid: Jid) => void accounts.removeContact(jid),
+    removeContact: (input: { account?: Jid; jid: Jid }) => void accounts.removeContact(input.jid, input.account),
     /** What a contact calls itself: its name where the user gave it none. */
-    callContact(input: { jid: Jid; name: string }): StoreChanges {
-      const conversation = accounts.callContact(input.jid, input.name) ? conversations.idOf(input.jid) : null
+    callContact(input: { account?: Jid; jid: Jid; name: string }): StoreChanges {
+      const conversation = accounts.callContact(input.jid, input.name, input.account) ? conversations.idOf(input.jid, input.account) : null
       return changes(conversation === null ? [] : [conversation])
     },
     setAvatar: (input: { jid: Jid; avatar: { hash: string; stored: string } | null }) => void accounts.setAvatar(input.jid, input.avatar),
@@ -352,7 +350,7 @@ export function createWrites(db: WritableDB) {
     saveSearchHistory: (history: SearchHistory) => void accounts.saveSearchHistory(history),
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
     /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
-    forgetArchive: (jid: Jid) => archives.forget(jid),
+    forgetArchive: (input: { account?: Jid; jid: Jid }) => archives.forget(input.jid, input.account ?? ''),
     /** Moves the write-ahead log into the database file; when idle and at the end. */
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)')
   }

@@ -104,7 +104,7 @@ export class Archives {
     for (;;) {
       const { keepHistory, keepDays } = await store.read.settings()
       if (!keepHistory) return
-      const { since } = (await store.read.missingHistory()).find(({ jid }) => jid === archive) ?? { since: null }
+      const { since } = (await store.read.missingHistory(this.#options.own)).find(({ jid }) => jid === archive) ?? { since: null }
       // what would expire at once
       if (keepDays !== null && since !== null && since < expiryOf(keepDays)) return
       const started = performance.now()
@@ -142,6 +142,6 @@ export class Archives {
 
   async #place(): Promise<void> {
     const { inbox, own } = this.#options
-    if (inbox.isUnsure(own) || (await this.#context.store.read.hasUnplaced())) await this.read(this.#options.own)
+    if (inbox.isUnsure(own) || (await this.#context.store.read.hasUnplaced(own))) await this.read(this.#options.own)
   }
 }

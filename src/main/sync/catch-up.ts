@@ -57,9 +57,9 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
-    context.onChanges(await store.write.record({ messages: decode(page, self), archive: { jid, ...progress }, order }))
+    context.onChanges(await store.write.record({ account: self.jid, messages: decode(page, self), archive: { jid, ...progress }, order }))
 
-  let { lastId } = await store.read.archiveProgress(jid)
+  let { lastId } = await store.read.archiveProgress(jid, self.jid)
   /** One page is stored while the next one is on its way. */
   let storing: Promise<void> = Promise.resolve()
   while (lastId !== null) {
@@ -70,7 +70,7 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
       throw error
     })
     if (page === null) {
-      await store.write.forgetArchive(jid)
+      await store.write.forgetArchive({ account: self.jid, jid })
       break
     }
     await storing
@@ -91,11 +91,11 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
 export async function fillPage(context: CatchUpContext, archive: Jid | null): Promise<StoreChanges | null> {
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
-  const { hole } = await store.read.archiveProgress(jid)
+  const { hole } = await store.read.archiveProgress(jid, self.jid)
   if (hole === null) return null
   const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
   const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
-  const changes = await store.write.record({ messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' })
+  const changes = await store.write.record({ account: self.jid, messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' })
   context.onChanges(changes)
   return changes
 }

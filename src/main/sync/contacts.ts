@@ -90,7 +90,7 @@ export class Contacts extends EventEmitter<Events> {
 
   async #saveRoster(items: RosterItem[], complete: boolean): Promise<void> {
     const contacts = items.flatMap(({ jid, name, subscription: state }) => (state === 'remove' ? [] : [{ jid, name, subscription: state }]))
-    this.emit('changes', await this.#store.write.saveContacts({ contacts, complete }))
+    this.emit('changes', await this.#store.write.saveContacts({ account: this.#own, contacts, complete }))
   }
 
   get blocked(): readonly Jid[] {
@@ -154,7 +154,7 @@ export class Contacts extends EventEmitter<Events> {
     for (const item of items) {
       if (item.subscription === 'remove') {
         this.#roster.delete(item.jid)
-        await this.#store.write.removeContact(item.jid)
+        await this.#store.write.removeContact({ account: this.#own, jid: item.jid })
       } else this.#roster.set(item.jid, item)
     }
     await this.#saveRoster(items, false)

@@ -17,7 +17,7 @@ test('what could not be stored holds back all that follows it of its archive, un
     return Promise.resolve({})
   }
   const failed: Jid[] = []
-  const inbox = new Inbox({ write: { record } } as unknown as Store, () => undefined, (archive) => failed.push(archive))
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, (archive) => failed.push(archive))
   inbox.add(ROOM, message(ROOM, 1))
   await inbox.idle()
   full = true

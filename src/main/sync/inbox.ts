@@ -17,6 +17,7 @@ interface Arrival {
 
 export class Inbox {
   readonly #store: Store
+  readonly #account: Jid
   readonly #onChanges: (changes: StoreChanges) => void
   readonly #onFailure: (archive: Jid, error: Error) => void
   readonly #parked = new Map<Jid, IncomingMessage[]>()
@@ -27,8 +28,9 @@ export class Inbox {
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
 
-  constructor(store: Store, onChanges: (changes: StoreChanges) => void, onFailure: (archive: Jid, error: Error) => void) {
+  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void, onFailure: (archive: Jid, error: Error) => void) {
     this.#store = store
+    this.#account = account
     this.#onChanges = onChanges
     this.#onFailure = onFailure
   }
@@ -101,7 +103,7 @@ export class Inbox {
       const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
       const messages = batch.map((arrival) => arrival.message)
       try {
-        this.#onChanges(await this.#store.write.record({ messages, archive: this.#progress(archive, messages), order: 'live' }))
+        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, archive: this.#progress(archive, messages), order: 'live' }))
       } catch (error) {
         // nothing later of this archive may be stored before these: its mark would pass them
         const later = this.#waiting.filter((arrival) => arrival.archive === archive).map((arrival) => arrival.message)

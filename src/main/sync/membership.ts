@@ -80,7 +80,7 @@ export class Membership extends EventEmitter<Events> {
     try {
       const entered = await this.#options.groups.join(group, nick, options)
       name = entered.name
-      this.emit('changes', await this.#options.store.write.enterGroup({ jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
+      this.emit('changes', await this.#options.store.write.enterGroup({ account: this.#options.own, jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
     } catch (error) {
       // without a connection nobody knows whether we are in: its archive says what came
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
@@ -94,7 +94,7 @@ export class Membership extends EventEmitter<Events> {
   /** Enters the groups that we have conversations of and are not in. */
   async enterAll(): Promise<void> {
     for (const conversation of await this.#options.store.read.conversations()) {
-      if (conversation.kind !== 'group' || conversation.nick === null || conversation.jid.endsWith('.invalid') || this.#options.groups.isJoined(conversation.jid)) continue
+      if (conversation.account !== this.#options.own || conversation.kind !== 'group' || conversation.nick === null || this.#options.groups.isJoined(conversation.jid)) continue
       await this.#enter(conversation.jid, conversation.nick).catch((error: unknown) => {
         if (!(error instanceof JoinError)) throw error
         this.#options.log.warn(error.message)
@@ -108,7 +108,7 @@ export class Membership extends EventEmitter<Events> {
   /** We were put out, or are not let in again: that is not tried any more. */
   async #leave(group: Jid, why: OutReason, reason: string): Promise<void> {
     await this.#options.groups.leave(group)
-    const conversation = await this.#options.store.read.conversationByJid(group)
+    const conversation = await this.#options.store.read.conversationByJid(group, this.#options.own)
     if (conversation !== null) this.emit('changes', await this.#options.store.write.leave({ conversation: conversation.id, why, reason }))
   }
 
@@ -127,7 +127,7 @@ export class Membership extends EventEmitter<Events> {
     for (const mark of marks) if (mark.autojoin) await this.follow(mark)
     const marked = new Set(marks.map(({ group }) => group))
     for (const conversation of await this.#options.store.read.conversations()) {
-      if (conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue
+      if (conversation.account !== this.#options.own || conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue
       this.#noteGroup(conversation.jid, conversation.name, await this.#options.store.read.groupPassword(conversation.id))
     }
   }
@@ -137,7 +137,7 @@ export class Membership extends EventEmitter<Events> {
   }
 
   async follow({ group, autojoin, nick, password }: Bookmark): Promise<void> {
-    const conversation = await this.#options.store.read.conversationByJid(group)
+    const conversation = await this.#options.store.read.conversationByJid(group, this.#options.own)
     if (!autojoin) {
       // another device has left it
       if (conversation !== null && conversation.nick !== null) await this.#leave(group, 'left', '')
@@ -158,7 +158,7 @@ export class Membership extends EventEmitter<Events> {
 
   onInvitation({ group, from, reason, password }: MucInvitation): void {
     if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
-    this.#invitations.set(group, { group, from, reason })
+    this.#invitations.set(group, { account: this.#options.own, group, from, reason })
     if (password !== null) this.#passwords.set(group, password)
     this.emit('invitations', this.invitations)
   }

@@ -21,10 +21,10 @@ class Stream extends EventEmitter {
 test('each message is sent once, in order, however often the outbox is asked while acknowledgements come in', { timeout: 60_000 }, async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
-  const { id } = await store.write.ensureConversation({ jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
+  const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
   const stream = new Stream()
   const warnings: string[] = []
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
   outbox.open(false)
   const expected = Array.from({ length: 400 }, (_, i) => `id-${i}`)
   for (const originId of expected) {

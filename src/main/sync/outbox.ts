@@ -4,7 +4,7 @@
  */
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../contract/address.ts'
-import type { Conversation, ConversationId } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { refused } from '../connection/problem.ts'
 import { encodeChange } from '../protocol/changes.ts'
@@ -25,6 +25,8 @@ const PAGE = 200
 export interface OutboxOptions {
   connection: Connection
   store: Store
+  /** Whose messages. */
+  own: Jid
   uploads: Pick<Uploads, 'put'>
   onChanges(changes: StoreChanges): void
   /** Whether a group has let us in; messages to the others wait. */
@@ -81,7 +83,7 @@ export class Outbox {
         // page by page: there may be thousands, and only the first of them can go
         for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW; ) {
           const known = [...this.#settled]
-          const queued = await this.#options.store.read.queued({ after, limit: PAGE })
+          const queued = await this.#options.store.read.queued({ account: this.#options.own, after, limit: PAGE })
           more = queued.length === PAGE
           after = queued.at(-1)?.message.id ?? after
           // those were committed before the list was read, so neither it nor a later one has them
@@ -89,7 +91,7 @@ export class Outbox {
           await this.#sendAll(queued, open)
         }
         // what is done to messages goes after the messages
-        for (const { originId, jid, conversationKind, ...change } of await this.#options.store.read.queuedChanges()) {
+        for (const { originId, jid, conversationKind, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
           if (!(await this.#options.maySendTo(jid))) continue
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
@@ -156,7 +158,7 @@ export class Outbox {
       return
     }
     const conversation = stanza.attrs['type'] === 'groupchat' ? bare(to) : to
-    const changes = await this.#options.store.write.transition({ conversation: conversation as never, originId: id, state: 'sent', error: null })
+    const changes = await this.#options.store.write.transition({ account: this.#options.own, conversation: conversation as never, originId: id, state: 'sent', error: null })
     this.#settled.add(id)
     this.#inFlight.delete(id)
     this.#options.onChanges(changes)

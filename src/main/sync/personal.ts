@@ -56,7 +56,7 @@ export class Personal {
   async #on(owner: Jid, node: string, item: Item): Promise<void> {
     const { own, store, onChanges, onBookmark } = this.#options
     if (node === NS.avatarMetadata) await this.#onAvatar(owner, item)
-    else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ jid: owner, name: nickOf(item) }))
+    else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ account: own, jid: owner, name: nickOf(item) }))
     if (owner !== own) return
     if (node === NS.displayedSync) await this.#onMark(item)
     const marked = node === NS.bookmarks ? bookmark(item) : null
@@ -65,7 +65,7 @@ export class Personal {
 
   async #onMark(item: Item): Promise<void> {
     const mark = displayedMark(item)
-    if (mark !== null) this.#options.onChanges(await this.#options.store.write.displayed({ conversation: mark.conversation, id: mark.stanzaId, outgoing: true }))
+    if (mark !== null) this.#options.onChanges(await this.#options.store.write.displayed({ account: this.#options.own, conversation: mark.conversation, id: mark.stanzaId, outgoing: true }))
   }
 
   /** How far our other devices have read meanwhile. */

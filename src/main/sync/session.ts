@@ -4,6 +4,7 @@ import type { Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
+import { refused } from '../connection/problem.ts'
 import type { Uploads } from '../media/uploads.ts'
 import { isArchiveResult } from '../protocol/archive.ts'
 import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
@@ -32,6 +33,9 @@ export interface Log {
   warn(message: string): void
 }
 
+/** What could not be done at a stream's beginning is done again after this time, ms. */
+const AGAIN_MS = 5000
+
 interface Events {
   changes: [StoreChanges]
   /** Nobody's presence is known any more. */
@@ -45,6 +49,8 @@ interface Events {
 export class Session extends EventEmitter<Events> {
   readonly archives: Archives
   readonly connection: Connection
+  /** The account's bare address. */
+  readonly own: Jid
   readonly contacts: Contacts
   readonly groups: Groups
   readonly membership: Membership
@@ -53,8 +59,11 @@ export class Session extends EventEmitter<Events> {
   readonly #store: Store
   readonly #log: Log
   readonly #inbox: Inbox
-  readonly #own: Jid
   readonly #self: Self
+  /** All that is done at the beginning of a stream was done in this one: presence, carbons, the archive, groups. */
+  #introduced = false
+  /** Counts what the connection was when. */
+  #stream = 0
 
   constructor(connection: Connection, store: Store, uploads: Uploads, folder: string, log: Log) {
     super()
@@ -62,11 +71,11 @@ export class Session extends EventEmitter<Events> {
     this.#store = store
     this.#log = log
     const own = bare(connection.account.jid)
-    this.#own = own
+    this.own = own
     this.groups = new Groups(connection)
     this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group) }
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
-    const inbox = new Inbox(store, onChanges, (archive, error) => {
+    const inbox = new Inbox(store, own, onChanges, (archive, error) => {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
       this.archives.readAgain(archive)
     })
@@ -74,11 +83,11 @@ export class Session extends EventEmitter<Events> {
     const archives = new Archives({ context: { connection, store, self: this.#self, onChanges }, inbox, own, log })
     this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
-      const known = await store.read.conversationByJid(conversation)
+      const known = await store.read.conversationByJid(conversation, own)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.outbox = new Outbox({ connection, store, uploads, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
-    this.groups.on('subject', (jid, subject) => this.#background(store.write.describe({ jid, subject }).then(onChanges)))
+    this.outbox = new Outbox({ connection, store, own, uploads, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
+    this.groups.on('subject', (jid, subject) => this.#background(store.write.describe({ account: own, jid, subject }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
     this.personal = new Personal({
@@ -103,7 +112,7 @@ export class Session extends EventEmitter<Events> {
   /** Loads what decoding needs, then connects. */
   async start(): Promise<void> {
     for (const conversation of await this.#store.read.conversations())
-      if (conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
+      if (conversation.account === this.own && conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
     this.#background(decodeAgain(this.#store, this.#self, (changes) => this.emit('changes', changes)))
     this.connection.start()
   }
@@ -123,31 +132,49 @@ export class Session extends EventEmitter<Events> {
   }
 
   async #onReady(resumed: boolean): Promise<void> {
+    const stream = ++this.#stream
     try {
-      if (resumed) {
+      if (resumed && this.#introduced) {
         this.outbox.open(true)
         this.archives.resume()
         await this.membership.enterAll()
-        return
+      } else {
+        // a stream that broke off before it was introduced, and was resumed, still has to be
+        if (resumed) this.connection.catchingUp = true
+        await this.#introduce(resumed)
       }
-      this.#inbox.dropParked()
-      this.#inbox.park(this.#own)
-      await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
-      await this.contacts.load()
-      await this.connection.send(available(capabilities()))
-      await this.archives.read(this.#own)
-      this.connection.catchingUp = false
-      this.outbox.open(false)
-      await this.membership.enterAll()
-      await this.membership.followAll()
-      await this.personal.readMarks()
-      await this.contacts.loadBlocked()
     } catch (error) {
       // the connection says itself why it was lost; all of this is done again at the next one
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
-      if (this.connection.isReady) this.connection.catchingUp = false
-      if (this.connection.isReady) this.outbox.open(false)
+      if (stream !== this.#stream || !this.connection.isReady) return
+      this.connection.catchingUp = false
+      this.outbox.open(resumed)
+      if (this.#introduced) return
+      // the server was too slow to answer, and is still there
+      setTimeout(() => {
+        if (stream === this.#stream && this.connection.isReady) void this.#onReady(true)
+      }, AGAIN_MS).unref()
     }
+  }
+
+  /** All that is to be done once in each stream (RFC 6121 section 2.2, 4.2). */
+  async #introduce(resumed: boolean): Promise<void> {
+    this.#introduced = false
+    // groups whose archives were being read are still in; a new stream enters them anew
+    if (resumed) this.archives.resume()
+    else this.#inbox.dropParked()
+    this.#inbox.park(this.own)
+    await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
+    await this.contacts.load().catch(refused(undefined))
+    await this.connection.send(available(capabilities()))
+    await this.archives.read(this.own)
+    this.connection.catchingUp = false
+    this.outbox.open(resumed)
+    await this.membership.enterAll()
+    await this.membership.followAll()
+    await this.personal.readMarks()
+    await this.contacts.loadBlocked()
+    this.#introduced = true
   }
 
   #onStanza(stanza: Element): void {
@@ -161,7 +188,7 @@ export class Session extends EventEmitter<Events> {
   #onMessage(stanza: Element): void {
     if (isArchiveResult(stanza)) return
     if (this.personal.take(stanza)) return
-    const carbon = carbonOf(stanza, this.#own)
+    const carbon = carbonOf(stanza, this.own)
     if (carbon === 'spoofed') {
       this.#log.warn(`a carbon that is not our account's was ignored`)
       return
@@ -182,7 +209,7 @@ export class Session extends EventEmitter<Events> {
     this.#onSigns(message, carbon?.direction === 'sent')
     const decoded = decodeMessage(message, this.#self)
     if (decoded === null) return
-    const archive = decoded.kind === 'group' ? decoded.conversation : this.#own
+    const archive = decoded.kind === 'group' ? decoded.conversation : this.own
     const stamp = delayStamp(message)
     this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
@@ -198,14 +225,14 @@ export class Session extends EventEmitter<Events> {
     const from = parseJid(message.attrs['from'] ?? '')
     const to = parseJid(message.attrs['to'] ?? '')
     if (from === null || message.attrs['type'] === 'error') return
-    const mine = own || bare(from) === this.#own
+    const mine = own || bare(from) === this.own
     const peer = mine ? to : from
     if (peer === null) return
     const group = this.groups.nickIn(bare(peer)) !== null
     const typing = typingOf(message)
     if (typing !== null && !mine && delayStamp(message) === null && !(group && resource(from) === this.groups.nickIn(bare(from)))) this.emit('typing', bare(from), group ? from : bare(from), typing)
     const seen = displayedId(message)
-    if (seen !== null && !group) this.#background(this.#store.write.displayed({ conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
+    if (seen !== null && !group) this.#background(this.#store.write.displayed({ account: this.own, conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
   }
 
   /** Tells a contact that all up to the message with that id was read; our other devices, that are copied in, learn it, too. */
@@ -215,7 +242,7 @@ export class Session extends EventEmitter<Events> {
 
   /** Tells our other devices alone, also those that come later. */
   noteRead(conversation: Jid, stanzaId: string): void {
-    this.personal.noteRead(conversation, stanzaId, this.groups.nickIn(conversation) === null ? this.#own : conversation)
+    this.personal.noteRead(conversation, stanzaId, this.groups.nickIn(conversation) === null ? this.own : conversation)
   }
 
   tellTyping(conversation: Jid, typing: boolean): void {
@@ -238,6 +265,6 @@ export class Session extends EventEmitter<Events> {
 
   async #transition(from: Jid, originId: string, state: 'delivered' | 'failed', error: string | null): Promise<void> {
     const conversation = this.groups.nickIn(bare(from)) === null || state === 'failed' ? bare(from) : from
-    this.emit('changes', await this.#store.write.transition({ conversation, originId, state, error }))
+    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation, originId, state, error }))
   }
 }

@@ -1,7 +1,7 @@
-/** What all windows know: account, connection, presence, settings. */
+/** What all windows know: accounts and their connections, presence, settings. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { Presence, Settings } from '../../contract/domain.ts'
+import type { Conversation, Jid, Presence, Settings } from '../../contract/domain.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 
@@ -11,8 +11,7 @@ export const useAppStore = defineStore('app', () => {
   async function load(): Promise<void> {
     onEvent((event) => {
       if (state.value === null) return
-      if (event.type === 'connection') state.value.connection = event.connection
-      else if (event.type === 'presence') state.value.presence = event.presence
+      if (event.type === 'presence') state.value.presence = event.presence
       else if (event.type === 'requests') state.value.requests = [...event.requests]
       else if (event.type === 'invitations') state.value.invitations = [...event.invitations]
       else if (event.type === 'blocked') state.value.blocked = [...event.blocked]
@@ -21,8 +20,8 @@ export const useAppStore = defineStore('app', () => {
       else if (event.type === 'typing') state.value.typing = event.typing
       else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }
       else if (event.type === 'settings') state.value.settings = event.settings
-      else if (event.type === 'account') {
-        state.value.account = event.account
+      else if (event.type === 'accounts') {
+        state.value.accounts = event.accounts
         state.value.demo = event.demo
       }
     })
@@ -39,8 +38,11 @@ export const useAppStore = defineStore('app', () => {
   })
   const typingIn = (jid: string): readonly string[] => state.value?.typing[jid] ?? []
   const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
+  const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean => state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
+  /** The account is here; otherwise its conversations can only be read. */
+  const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
   const avatarOf = (jid: string): string | null => state.value?.avatars[jid] ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
-  return { load, now, language, presenceOf, avatarOf, typingIn, change }
+  return { load, now, language, presenceOf, isBlocked, isOurs, avatarOf, typingIn, change }
 })

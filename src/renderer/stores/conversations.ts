@@ -10,8 +10,15 @@ export const useConversationsStore = defineStore('conversations', () => {
   const loaded = ref(false)
   const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || (b.last?.id ?? 0) - (a.last?.id ?? 0) || a.id - b.id))
 
+  /** The accounts as they were told last. */
+  let known: string | null = null
+
   onEvent((event) => {
-    if (event.type === 'account') void load()
+    if (event.type === 'accounts') {
+      const now = JSON.stringify([event.accounts.map(({ jid }) => jid), event.demo])
+      if (known !== null && known !== now) void load()
+      known = now
+    }
     if (event.type !== 'conversations') return
     for (const conversation of event.changed) byId.value.set(conversation.id, conversation)
     for (const id of event.removed) byId.value.delete(id)

@@ -20,17 +20,16 @@ export interface Avatar {
 }
 
 export function accountReads(db: ReadableDB) {
-  const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id LIMIT 1').pluck()
-  const contacts = db.prepare<[], Contact>('SELECT jid, name, subscription FROM contact ORDER BY jid')
+  const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id').pluck()
+  const contacts = db.prepare<[string | null], Contact>('SELECT jid, name, subscription FROM contact WHERE account = coalesce(?, account) ORDER BY jid')
   const avatars = db.prepare<[], Avatar>('SELECT jid, hash, stored FROM avatar')
   const avatar = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE jid = ?')
   const setting = db.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
   return {
-    account(): AccountSettings | null {
-      const json = account.get()
-      return json === undefined ? null : AccountSettings.parse(JSON.parse(json))
-    },
-    contacts: () => contacts.all(),
+    /** In the order in which they were added. */
+    accounts: (): AccountSettings[] => account.all().map((json) => AccountSettings.parse(JSON.parse(json))),
+    /** `account`: whose; where it is not given, everybody's. */
+    contacts: (account?: string) => contacts.all(account ?? null),
     avatars: () => avatars.all(),
     avatar: (jid: string): Avatar | null => avatar.get(jid) ?? null,
     settings(): Settings {
@@ -50,29 +49,27 @@ export function accountReads(db: ReadableDB) {
 
 export function accountWrites(db: WritableDB) {
   const save = db.prepare('INSERT INTO account (jid, settings) VALUES (?, ?) ON CONFLICT (jid) DO UPDATE SET settings = excluded.settings')
-  const removeOthers = db.prepare('DELETE FROM account WHERE jid <> ?')
-  const removeAll = db.prepare('DELETE FROM account')
+  const remove = db.prepare('DELETE FROM account WHERE jid = ?')
   const saveContact = db.prepare(
-    `INSERT INTO contact (jid, name, given, subscription) VALUES (:jid, :name, :name, :subscription)
-     ON CONFLICT (jid) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription`
+    `INSERT INTO contact (jid, account, name, given, subscription) VALUES (:jid, coalesce(:account, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), :name, :name, :subscription)
+     ON CONFLICT (jid, account) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription`
   )
-  const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND nick <> :nick")
+  const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND account = coalesce(:account, account) AND nick <> :nick")
   const setAvatar = db.prepare('INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored')
   const removeAvatar = db.prepare('DELETE FROM avatar WHERE jid = ?')
-  const removeContact = db.prepare('DELETE FROM contact WHERE jid = ?')
+  const removeContact = db.prepare('DELETE FROM contact WHERE jid = ? AND account = coalesce(?, account)')
   const set = db.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
   return {
     ...accountReads(db),
     saveAccount(settings: AccountSettings): void {
-      removeOthers.run(settings.jid)
       save.run(settings.jid, JSON.stringify(settings))
     },
-    removeAccount: () => removeAll.run(),
-    saveContact: (contact: Contact) => saveContact.run(contact),
+    removeAccount: (jid: string) => remove.run(jid),
+    saveContact: (contact: Contact, account?: string) => saveContact.run({ ...contact, account: account ?? null }),
     /** What a contact calls itself; false: that was known. */
-    callContact: (jid: string, nick: string): boolean => call.run({ jid, nick }).changes > 0,
+    callContact: (jid: string, nick: string, account?: string): boolean => call.run({ jid, nick, account: account ?? null }).changes > 0,
     setAvatar: (jid: string, avatar: Omit<Avatar, 'jid'> | null) => (avatar === null ? removeAvatar.run(jid) : setAvatar.run(jid, avatar.hash, avatar.stored)),
-    removeContact: (jid: string) => removeContact.run(jid),
+    removeContact: (jid: string, account?: string) => removeContact.run(jid, account ?? null),
     saveSettings: (settings: Settings) => set.run('settings', JSON.stringify(settings)),
     saveSearchHistory: (history: SearchHistory) => set.run('search-history', JSON.stringify(history)),
     setIndexVersion: (version: number) => set.run('index-version', String(version)),

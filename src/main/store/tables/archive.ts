@@ -16,38 +16,41 @@ export interface ArchiveProgress {
 }
 
 export function archiveReads(db: ReadableDB) {
-  const last = db.prepare<[string], string>('SELECT last_id FROM archive WHERE jid = ?').pluck()
-  const hole = db.prepare<[string], ArchiveHole>('SELECT before_id AS "before", after_id AS "after" FROM archive_hole WHERE jid = ?')
-  const holes = db.prepare<[], { jid: Jid; name: string | null; floor: number | null }>(
-    'SELECT h.jid, (SELECT coalesce(nullif(name, \'\'), jid) FROM conversation WHERE jid = h.jid) AS name, h.floor FROM archive_hole h ORDER BY h.jid'
+  // whose part of it; where that is not given, whoever has one
+  const WHERE = 'WHERE jid = ? AND account = coalesce(?, account)'
+  const last = db.prepare<[string, string | null], string>(`SELECT last_id FROM archive ${WHERE}`).pluck()
+  const hole = db.prepare<[string, string | null], ArchiveHole>(`SELECT before_id AS "before", after_id AS "after" FROM archive_hole ${WHERE}`)
+  const holes = db.prepare<[string | null], { jid: Jid; account: Jid; name: string | null; floor: number | null }>(
+    `SELECT h.jid, h.account, (SELECT coalesce(nullif(name, ''), jid) FROM conversation WHERE jid = h.jid AND account = h.account) AS name, h.floor
+     FROM archive_hole h WHERE h.account = coalesce(?, h.account) ORDER BY h.account, h.jid`
   )
   return {
-    missing: (): MissingHistory[] => holes.all().map(({ jid, name, floor }) => ({ jid, name: name ?? '', since: floor === null ? null : timeOf(floor) })),
-    progress: (jid: string): ArchiveProgress => ({ lastId: last.get(jid) ?? null, hole: hole.get(jid) ?? null })
+    missing: (of?: string): MissingHistory[] => holes.all(of ?? null).map(({ jid, account, name, floor }) => ({ jid, account, name: name ?? '', since: floor === null ? null : timeOf(floor) })),
+    progress: (jid: string, account?: string): ArchiveProgress => ({ lastId: last.get(jid, account ?? null) ?? null, hole: hole.get(jid, account ?? null) ?? null })
   }
 }
 
 export function archiveWrites(db: WritableDB) {
-  const setLast = db.prepare('INSERT INTO archive (jid, last_id, last_key) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET last_id = excluded.last_id, last_key = max(last_key, excluded.last_key)')
+  const setLast = db.prepare('INSERT INTO archive (jid, account, last_id, last_key) VALUES (?, ?, ?, ?) ON CONFLICT (jid, account) DO UPDATE SET last_id = excluded.last_id, last_key = max(last_key, excluded.last_key)')
   const setHole = db.prepare(
-    `INSERT INTO archive_hole (jid, before_id, after_id, floor) VALUES (?, ?, ?, ?)
-     ON CONFLICT (jid) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
+    `INSERT INTO archive_hole (jid, account, before_id, after_id, floor) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (jid, account) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
   )
-  const lastKey = db.prepare<[string], number>('SELECT last_key FROM archive WHERE jid = ?').pluck()
-  const floor = db.prepare<[string], number | null>('SELECT floor FROM archive_hole WHERE jid = ?').pluck()
-  const closeHole = db.prepare('DELETE FROM archive_hole WHERE jid = ?')
-  const forget = db.prepare('DELETE FROM archive WHERE jid = ?')
+  const lastKey = db.prepare<[string, string], number>('SELECT last_key FROM archive WHERE jid = ? AND account = ?').pluck()
+  const floor = db.prepare<[string, string], number | null>('SELECT floor FROM archive_hole WHERE jid = ? AND account = ?').pluck()
+  const closeHole = db.prepare('DELETE FROM archive_hole WHERE jid = ? AND account = ?')
+  const forget = db.prepare('DELETE FROM archive WHERE jid = ? AND account = ?')
   return {
     ...archiveReads(db),
     /** `key`: of the last message that is stored up to there; 0 where there is none. */
-    setLast: (jid: string, id: string, key: number) => setLast.run(jid, id, key),
+    setLast: (jid: string, account: string, id: string, key: number) => setLast.run(jid, account, id, key),
     /** `floor`: the key of the first message above the hole, or null. */
-    setHole: (jid: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid) : setHole.run(jid, hole.before, hole.after, floor)),
-    lastKey: (jid: string): number => lastKey.get(jid) ?? 0,
-    floor: (jid: string): number | null => floor.get(jid) ?? null,
-    forget(jid: string): void {
-      forget.run(jid)
-      closeHole.run(jid)
+    setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor)),
+    lastKey: (jid: string, account: string): number => lastKey.get(jid, account) ?? 0,
+    floor: (jid: string, account: string): number | null => floor.get(jid, account) ?? null,
+    forget(jid: string, account: string): void {
+      forget.run(jid, account)
+      closeHole.run(jid, account)
     }
   }
 }

@@ -38,7 +38,7 @@ export function attachmentReads(db: ReadableDB) {
     `SELECT ${COLUMNS.split(', ').map((column) => `a.${column}`).join(', ')}
      FROM attachment a JOIN message m ON m.id = a.message JOIN conversation c ON c.id = m.conversation
      WHERE a.stored IS NULL AND a.url IS NOT NULL AND a.tries < ${MOST_TRIES} AND a.id < ? AND coalesce(a.bytes, 0) <= ?
-       AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid))
+       AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid AND account = c.account))
      ORDER BY a.id DESC LIMIT ?`
   )
   const stored = db.prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar').pluck()

@@ -24,11 +24,14 @@ export interface QueuedChange {
 }
 
 export function changeReads(db: ReadableDB) {
-  const queued = db.prepare<[], QueuedChange>(
+  const queued = db.prepare<[string | null], QueuedChange>(
     `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text
-     FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' ORDER BY h.id`
+     FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
-  return { queuedChanges: () => queued.all() }
+  return {
+    /** Those still to be sent; `account`: by whom. */
+    queuedChanges: (account?: string) => queued.all(account ?? null)
+  }
 }
 
 export interface NewChange {

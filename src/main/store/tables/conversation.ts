@@ -7,6 +7,7 @@ import { FLAG } from './message-row.ts'
 interface ConversationRow {
   id: ConversationId
   jid: Jid
+  account: Jid | ''
   kind: ConversationKind
   name: string
   nick: string | null
@@ -34,9 +35,9 @@ interface ConversationRow {
 }
 
 const SELECT = `
-  SELECT c.id, c.jid, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
+  SELECT c.id, c.jid, c.account, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
     c.subject, c.out_why, c.out_reason, c.notify, c.pinned, c.archived, c.marked_unread,
-    (SELECT name FROM contact WHERE jid = c.jid AND name <> '') AS contact_name,
+    (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
@@ -46,6 +47,7 @@ function toConversation(row: ConversationRow): Conversation {
   return {
     id: row.id,
     jid: row.jid,
+    account: row.account === '' ? null : row.account,
     kind: row.kind,
     name: row.contact_name ?? (row.name || localOf(row.jid)),
     nick: row.nick,
@@ -81,13 +83,14 @@ export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'pinned' 
 export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
   const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
-  const byJid = db.prepare<[string], ConversationRow>(`${SELECT} WHERE c.jid = ?`)
+  const byJid = db.prepare<[string, string | null], ConversationRow>(`${SELECT} WHERE c.jid = ? AND c.account = coalesce(?, c.account) ORDER BY c.id LIMIT 1`)
   const password = db.prepare<[number], string | null>('SELECT password FROM conversation WHERE id = ?').pluck()
   const map = (row: ConversationRow | undefined): Conversation | null => (row === undefined ? null : toConversation(row))
   return {
     all: () => all.all().map(toConversation),
     byId: (id: number) => map(byId.get(id)),
-    byJid: (jid: string) => map(byJid.get(jid)),
+    /** `account`: whose; where it is not given, whoever has one. */
+    byJid: (jid: string, account?: string) => map(byJid.get(jid, account ?? null)),
     password: (id: number): string | null => password.get(id) ?? null
   }
 }
@@ -96,17 +99,17 @@ export function conversationReads(db: ReadableDB) {
 export const USE_HALF_LIFE_MS = 14 * 86_400_000
 
 export function conversationWrites(db: WritableDB) {
-  const idOf = db.prepare<[string], ConversationId>('SELECT id FROM conversation WHERE jid = ?').pluck()
-  const insert = db.prepare('INSERT INTO conversation (jid, kind, name, nick) VALUES (?, ?, ?, ?)')
+  const idOf = db.prepare<[string, string | null], ConversationId>('SELECT id FROM conversation WHERE jid = ? AND account = coalesce(?, account) ORDER BY id LIMIT 1').pluck()
+  const insert = db.prepare("INSERT INTO conversation (jid, account, kind, name, nick) VALUES (?, coalesce(?, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), ?, ?, ?)")
   const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
   const leave = db.prepare('UPDATE conversation SET nick = NULL, out_why = ?, out_reason = ? WHERE id = ?')
   const enter = db.prepare("UPDATE conversation SET nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '' WHERE id = ?")
-  const describe = db.prepare('UPDATE conversation SET subject = ? WHERE jid = ? AND subject <> ?')
+  const describe = db.prepare('UPDATE conversation SET subject = ? WHERE id = ? AND subject <> ?')
   const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
   const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
   const setArchived = db.prepare('UPDATE conversation SET archived = ? WHERE id = ?')
   const setMarkedUnread = db.prepare('UPDATE conversation SET marked_unread = ? WHERE id = ?')
-  const rename = db.prepare("UPDATE conversation SET name = ? WHERE jid = ? AND name <> ? AND ? <> ''")
+  const rename = db.prepare("UPDATE conversation SET name = ? WHERE id = ? AND name <> ? AND ? <> ''")
   const summarize = db.prepare(
     `UPDATE conversation SET
        last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)
@@ -122,28 +125,28 @@ export function conversationWrites(db: WritableDB) {
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
-    /** The conversation with that address, made where there is none. */
-    ensure(jid: Jid, kind: ConversationKind, name: string, nick: string | null): ConversationId {
-      const known = idOf.get(jid)
+    /** The conversation of an account with that address, made where there is none. Where no account is given: whoever has one, or the first. */
+    ensure(jid: Jid, kind: ConversationKind, name: string, nick: string | null, account?: string): ConversationId {
+      const known = idOf.get(jid, account ?? null)
       if (known !== undefined) {
         if (nick !== null) setNick.run(nick, known, nick)
         return known
       }
-      return Number(insert.run(jid, kind, name, nick).lastInsertRowid) as ConversationId
+      return Number(insert.run(jid, account ?? null, kind, name, nick).lastInsertRowid) as ConversationId
     },
-    idOf: (jid: string): ConversationId | null => idOf.get(jid) ?? null,
+    idOf: (jid: string, account?: string): ConversationId | null => idOf.get(jid, account ?? null) ?? null,
     /** We are no longer in a group. */
     leave: (id: number, why: OutReason, reason: string) => leave.run(why, reason, id),
     /** We are in a group. */
     enter: (id: number, nick: string, password: string | null) => enter.run(nick, password, id),
-    describe: (jid: string, subject: string): boolean => describe.run(subject, jid, subject).changes > 0,
+    describe: (id: number, subject: string): boolean => describe.run(subject, id, subject).changes > 0,
     set({ notify, pinned, archived, markedUnread }: ConversationChange, id: number): void {
       if (notify !== undefined) setNotify.run(notify, id)
       if (pinned !== undefined) setPinned.run(pinned, id)
       if (archived !== undefined) setArchived.run(archived ? 1 : 0, id)
       if (markedUnread !== undefined) setMarkedUnread.run(markedUnread ? 1 : 0, id)
     },
-    rename: (jid: string, name: string): boolean => rename.run(name, jid, name, name).changes > 0,
+    rename: (id: number, name: string): boolean => rename.run(name, id, name, name).changes > 0,
     /** Finds the last message anew; after one was moved or removed. */
     summarize: (id: number) => summarize.run(id),
     /** A newer message, of `unread` unread ones. */

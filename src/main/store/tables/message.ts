@@ -27,7 +27,7 @@ export function messageReads(db: ReadableDB) {
     `${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`
   )
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
-  const queued = db.prepare<[number, number], MessageRow>(`${select(`${PENDING} AND m.state = 'queued' AND m.id > ?`)} ORDER BY m.id LIMIT ?`)
+  const queued = db.prepare<[number, string | null, number], MessageRow>(`${select(`${PENDING} AND m.state = 'queued' AND m.id > ? AND m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))`)} ORDER BY m.id LIMIT ?`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
@@ -35,7 +35,7 @@ export function messageReads(db: ReadableDB) {
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
-    .prepare<[], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' LIMIT 1")
+    .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
@@ -51,14 +51,14 @@ export function messageReads(db: ReadableDB) {
     /** Oldest first. */
     after: (conversation: number, id: number, limit: number) => after.all(conversation, id, limit),
     /** Those still to be sent that come after a message, in order. */
-    queued: (after: number, limit: number) => queued.all(after, limit),
+    queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
     /** Whether an own message outside of groups waits for its archive to say where it stands. */
-    hasUnplaced: (): boolean => unplaced.get() === 1,
+    hasUnplaced: (account?: string): boolean => unplaced.get(account ?? null) === 1,
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */

@@ -1,0 +1,225 @@
+/** The accounts of a profile: a session each, side by side, and what windows are to know of all of them. */
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { bare } from '../contract/address.ts'
+import type { AccountSettings, ConnectionState, ContactRequest, Invitation, Jid, Presence } from '../contract/domain.ts'
+import { Connection, type SignInToken } from './connection/connection.ts'
+import { Learnt } from './connection/keep-alive.ts'
+import type { Media } from './media/media.ts'
+import type { Store } from './store/store.ts'
+import type { StoreChanges } from './store/types.ts'
+import { Presences } from './sync/presences.ts'
+import { Session, type Log } from './sync/session.ts'
+import { Typists } from './sync/typists.ts'
+
+interface Events {
+  changes: [StoreChanges]
+  /** There are others, or one of them is connected otherwise. */
+  accounts: []
+  presence: [ReadonlyMap<string, Presence>]
+  /** Who types now, by conversation. */
+  typing: [ReadonlyMap<Jid, readonly string[]>]
+  /** Who asks to be a contact. */
+  requests: [readonly ContactRequest[]]
+  /** Whom we do not want to hear of. */
+  blocked: [readonly ContactRequest[]]
+  /** Who asks us into groups. */
+  invitations: [readonly Invitation[]]
+  /** Somebody looks different. */
+  avatars: []
+  /** Who is in some group has changed. */
+  occupants: []
+}
+
+interface Running {
+  session: Session
+  presences: Presences
+  typists: Typists
+}
+
+/** What is remembered of an account, and of all. */
+const KEEP_ALIVE = 'keep-alive'
+const DEVICE = 'device'
+const signInName = (jid: Jid): string => `sign-in:${jid}`
+
+export class Accounts extends EventEmitter<Events> {
+  readonly #store: Store
+  readonly #media: Media
+  readonly #log: Log
+  readonly #running = new Map<Jid, Running>()
+  #settings: AccountSettings[] = []
+  #active = true
+
+  constructor(store: Store, media: Media, log: Log) {
+    super()
+    this.#store = store
+    this.#media = media
+    this.#log = log
+  }
+
+  async load(): Promise<void> {
+    this.#settings = await this.#store.read.accounts()
+  }
+
+  /** Those that are stored, in the order in which they were added. */
+  get settings(): readonly AccountSettings[] {
+    return this.#settings
+  }
+
+  state(jid: Jid): ConnectionState {
+    return this.#running.get(jid)?.session.connection.state ?? { status: 'signed-out' }
+  }
+
+  /** The session of an account; null where it has none. */
+  of(jid: Jid | null): Session | null {
+    return jid === null ? null : (this.#running.get(jid)?.session ?? null)
+  }
+
+  get sessions(): Session[] {
+    return [...this.#running.values()].map(({ session }) => session)
+  }
+
+  /** What each one's best resource shows, by bare address. */
+  get presence(): ReadonlyMap<string, Presence> {
+    return new Map([...this.#running.values()].flatMap(({ presences }) => [...presences.now]))
+  }
+  /** Who types now, by conversation: addresses. */
+  get typing(): ReadonlyMap<Jid, readonly string[]> {
+    return new Map([...this.#running.values()].flatMap(({ typists }) => [...typists.now]))
+  }
+  get requests(): ContactRequest[] {
+    return [...this.#running].flatMap(([account, { session }]) => session.contacts.requests.map((jid) => ({ account, jid })))
+  }
+  get blocked(): ContactRequest[] {
+    return [...this.#running].flatMap(([account, { session }]) => session.contacts.blocked.map((jid) => ({ account, jid })))
+  }
+  get invitations(): Invitation[] {
+    return this.sessions.flatMap((session) => session.membership.invitations)
+  }
+
+  /** Whether any window can be seen. */
+  set active(active: boolean) {
+    this.#active = active
+    for (const session of this.sessions) session.connection.active = active
+  }
+
+  /** Connects those that are stored and not connected. */
+  async connect(): Promise<void> {
+    for (const settings of this.#settings) if (!this.#running.has(settings.jid)) await this.#start(settings)
+  }
+
+  /** Signs in; settles when that worked or failed. It is stored only where it worked. */
+  async signIn(settings: AccountSettings): Promise<ConnectionState> {
+    const account = { ...settings, jid: bare(settings.jid) }
+    await this.#stop(account.jid)
+    const { connection } = await this.#start(account)
+    const state = await new Promise<ConnectionState>((resolve) => {
+      const onState = (next: ConnectionState): void => {
+        if (next.status !== 'online' && next.status !== 'catching-up' && next.status !== 'waiting') return
+        connection.removeListener('state', onState)
+        resolve(next)
+      }
+      connection.on('state', onState)
+      onState(connection.state)
+    })
+    if (state.status === 'waiting') await this.#stop(account.jid)
+    else await this.#save(account)
+    return state
+  }
+
+  async #save(account: AccountSettings): Promise<void> {
+    const at = this.#settings.findIndex(({ jid }) => jid === account.jid)
+    this.#settings = at < 0 ? [...this.#settings, account] : this.#settings.with(at, account)
+    await this.#store.write.saveAccount(account)
+    this.emit('accounts')
+  }
+
+  /** Forgets an account; its messages stay. */
+  async signOut(jid: Jid): Promise<void> {
+    await this.#stop(jid)
+    this.#settings = this.#settings.filter((account) => account.jid !== jid)
+    await this.#store.write.removeAccount(jid)
+    await this.#store.write.remember({ name: signInName(jid), json: 'null' })
+    this.emit('accounts')
+  }
+
+  /** Tries again now, with a password or a certificate that the user has just given. */
+  async reconnect(jid: Jid, change: { trustFingerprint: string | null; password: string | null }): Promise<void> {
+    const known = this.#settings.find((account) => account.jid === jid)
+    const session = this.of(jid)
+    if (known === undefined) return
+    if (change.trustFingerprint === null && change.password === null && session !== null) {
+      session.connection.retryNow()
+      return
+    }
+    const account = {
+      ...known,
+      ...(change.trustFingerprint === null ? {} : { trustedFingerprint: change.trustFingerprint }),
+      ...(change.password === null ? {} : { password: change.password })
+    }
+    await this.#save(account)
+    await this.#stop(jid)
+    await this.#start(account)
+  }
+
+  /** Ends all sessions; the accounts stay. */
+  async disconnect(): Promise<void> {
+    for (const jid of [...this.#running.keys()]) await this.#stop(jid)
+  }
+
+  async #stop(jid: Jid): Promise<void> {
+    const running = this.#running.get(jid)
+    if (running === undefined) return
+    this.#running.delete(jid)
+    await this.#media.disconnect(jid)
+    await running.session.stop()
+    running.typists.clear()
+    running.presences.clear()
+    this.emit('requests', this.requests)
+    this.emit('invitations', this.invitations)
+    this.emit('blocked', this.blocked)
+    this.emit('accounts')
+  }
+
+  async #start(account: AccountSettings): Promise<Session> {
+    const { jid } = account
+    const learnt = Learnt.safeParse(JSON.parse((await this.#store.read.remembered(KEEP_ALIVE)) ?? '{}'))
+    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#device(jid)) })
+    const keep = (name: string, value: unknown): void => {
+      this.#store.write.remember({ name, json: JSON.stringify(value) }).catch((error: unknown) => this.#log.warn(String(error)))
+    }
+    connection.on('token', (token) => keep(signInName(jid), token))
+    connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
+    connection.on('state', () => this.emit('accounts'))
+    connection.active = this.#active
+    const session = new Session(connection, this.#store, this.#media.connect(connection), this.#media.folder, this.#log)
+    const presences = new Presences(() => this.emit('presence', this.presence))
+    const typists = new Typists(() => this.emit('typing', this.typing))
+    this.#running.set(jid, { session, presences, typists })
+    session.on('changes', (changes) => {
+      this.emit('changes', changes)
+      if (changes.added > 0) this.#media.downloads.look()
+    })
+    session.contacts.on('presence', (from, presence) => presences.set(from, presence))
+    session.contacts.on('blocked', () => this.emit('blocked', this.blocked))
+    session.contacts.on('requests', () => this.emit('requests', this.requests))
+    session.membership.on('invitations', () => this.emit('invitations', this.invitations))
+    session.groups.on('occupants', () => this.emit('occupants'))
+    session.on('avatars', () => this.emit('avatars'))
+    session.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
+    session.on('presenceReset', () => {
+      typists.clear()
+      presences.clear()
+    })
+    await session.start()
+    return session
+  }
+
+  /** Who this installation is to a server, and what the server gave it to sign in with. */
+  async #device(jid: Jid): Promise<{ device: string; token: SignInToken | null }> {
+    const known = await this.#store.read.remembered(DEVICE)
+    const device = known === null ? randomUUID() : (JSON.parse(known) as string)
+    if (known === null) await this.#store.write.remember({ name: DEVICE, json: JSON.stringify(device) })
+    return { device, token: JSON.parse((await this.#store.read.remembered(signInName(jid))) ?? 'null') as SignInToken | null }
+  }
+}

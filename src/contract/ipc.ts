@@ -120,6 +120,8 @@ export const requests = {
   'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable() }), Message),
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
+  /** To other conversations; merged: as one message that quotes all of them. */
+  'messages.forward': call(z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }), nothing),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),

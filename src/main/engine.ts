@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
+import { LONGEST_TEXT } from '../contract/domain.ts'
 import type { AccountSettings, ChangeKind, ConnectionState, ContactRequest, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
@@ -312,6 +313,27 @@ export class Engine extends EventEmitter<Events> {
     session?.outbox.flush()
   }
 
+  /** Sends messages on, in order of history, with those of their files that are here. `merged`: as one message that quotes all of them. */
+  async forward(ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<void> {
+    const messages: Message[] = []
+    for (const id of [...ids].sort((a, b) => a - b)) {
+      const message = await this.store.read.message(id)
+      if (message !== null && !message.retracted) messages.push(message)
+    }
+    for (const conversation of to) {
+      if (merged) await this.send(conversation, quoted(messages))
+      for (const message of messages) {
+        if (!merged && message.text !== '') await this.send(conversation, message.text)
+        for (const { id } of message.attachments) {
+          const file = await this.store.read.attachment(id)
+          if (file === null || file.stored === null) continue
+          const { kind, name, bytes, stored, type, width, height, hash } = file
+          await this.send(conversation, '', null, [{ kind, name, bytes, stored, type, width, height, hash }])
+        }
+      }
+    }
+  }
+
   /** Deletes messages from this computer alone. */
   async remove(ids: MessageId[]): Promise<void> {
     this.emit('changes', await this.store.write.remove(ids))
@@ -399,6 +421,15 @@ function keyOf({ profile, keyring = NO_KEYRING }: EngineOptions): StoreKey {
     // the system's own errors: no room, no right
     throw error instanceof Error && 'syscall' in error ? unwritable(profile, error) : error
   }
+}
+
+/** Who said what, as quotations (XEP-0393): every messenger shows them as such, or as they are. */
+function quoted(messages: readonly Message[]): string {
+  const lines = messages.map(({ senderName, time, text, attachments }) => {
+    const said = [...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join('\n')
+    return [`> *${senderName}* ${new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })}`, ...said.split('\n').map((line) => `> ${line}`)].join('\n')
+  })
+  return lines.join('\n\n').slice(0, LONGEST_TEXT)
 }
 
 export { JoinError }

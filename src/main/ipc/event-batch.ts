@@ -3,7 +3,7 @@ import type { Conversation, ConversationId, Message, MessageId } from '../../con
 import type { AppEvent } from '../../contract/ipc.ts'
 
 /** More changed messages than this are not sent to a window; it reads its page again instead. */
-export const MOST_MESSAGES = 200
+export const MOST_MESSAGES = 50
 
 export class EventBatch {
   readonly #single = new Map<AppEvent['type'], AppEvent>()

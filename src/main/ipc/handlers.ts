@@ -91,6 +91,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.page': (input) => engine().store.read.page(input),
     'messages.send': ({ conversation, text, reply }) => engine().send(conversation, text, reply),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
+    'messages.forward': ({ ids, to, merged }) => engine().forward(ids, to, merged),
     'messages.remove': ({ ids }) => engine().remove(ids),
     'conversations.set': (change) => engine().setConversation(change),
     'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),

@@ -205,6 +205,14 @@ export default {
     leaveDemo: 'Leave the demo',
     group: 'Group'
   },
+  forward: {
+    title: 'Forward {n} message | Forward {n} messages',
+    about: 'Choose one or more conversations.',
+    find: 'Conversations',
+    each: 'One by one',
+    merged: 'As one message',
+    send: 'Send'
+  },
   start: {
     account: 'Account',
     about: 'Someone you know the address of, or a group.',
@@ -239,6 +247,11 @@ export default {
     recall: 'Take back for everyone',
     fetching: 'Fetching older messages…',
     accountGone: 'The account {account} is signed out here.',
+    forward: 'Forward',
+    select: 'Select',
+    selected: '{n} message | {n} messages',
+    deleteShort: 'Delete',
+    deleteMany: 'Delete {n} message here? | Delete {n} messages here?',
     unsupported: 'A message of a kind that this version cannot show',
     recalled: 'A message was taken back',
     recalledOwn: 'You took a message back',

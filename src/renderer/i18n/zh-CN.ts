@@ -205,6 +205,14 @@ export default {
     leaveDemo: '退出演示',
     group: '群聊'
   },
+  forward: {
+    title: '转发 {n} 条消息',
+    about: '选择一个或多个会话。',
+    find: '会话',
+    each: '逐条转发',
+    merged: '合并转发',
+    send: '发送'
+  },
   start: {
     account: '账号',
     about: '输入你知道的地址，或一个群的地址。',
@@ -239,6 +247,11 @@ export default {
     recall: '撤回',
     fetching: '正在收取更早的消息…',
     accountGone: '账号 {account} 已在这台电脑上退出。',
+    forward: '转发',
+    select: '多选',
+    selected: '已选 {n} 条',
+    deleteShort: '删除',
+    deleteMany: '从本机删除 {n} 条消息？',
     unsupported: '当前版本无法显示此类消息',
     recalled: '一条消息已撤回',
     recalledOwn: '你撤回了一条消息',

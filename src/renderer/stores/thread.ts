@@ -10,8 +10,11 @@ import { applyChanges } from './stretch.ts'
 const PAGE = 60
 /** The most messages held; what is out of sight beyond that is let go. */
 const MOST = 360
-/** Of thousands that come in a row the newest are shown this often, ms. */
+/** Of thousands that come in a row the newest are shown this often, ms; less often where showing them takes long. */
 const RELOAD_MS = 250
+const SLOWEST_RELOAD_MS = 2000
+/** Most of a window's time is left to who types in it. */
+const SHARE = 6
 
 export const useThreadStore = defineStore('thread', () => {
   const conversation = ref<ConversationId | null>(null)
@@ -35,6 +38,7 @@ export const useThreadStore = defineStore('thread', () => {
   const readUpTo = ref(0)
   let epoch = 0
   let reloading: number | null = null
+  let reloadAfter = RELOAD_MS
 
   type Changes = Extract<AppEvent, { type: 'messages' }>
   /** What changed while a page was on its way: the page may be from before, so it is applied after it. */
@@ -50,7 +54,7 @@ export const useThreadStore = defineStore('thread', () => {
     if (event.bulk) {
       // who reads further up goes on reading
       if (!atEnd.value) hasNewer.value = true
-      else if (!hasNewer.value) reloading ??= window.setTimeout(reload, RELOAD_MS)
+      else if (!hasNewer.value) reloading ??= window.setTimeout(() => void reload(), reloadAfter)
       return
     }
     prepending.value = false
@@ -59,9 +63,14 @@ export const useThreadStore = defineStore('thread', () => {
     if (!hasNewer.value && messages.value.length > MOST * 2) trimStart()
   }
 
-  function reload(): void {
+  async function reload(): Promise<void> {
+    if (!hasNewer.value && atEnd.value) {
+      await load({ kind: 'newest' })
+      const shown = performance.now()
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+      reloadAfter = Math.min(SLOWEST_RELOAD_MS, Math.max(RELOAD_MS, (performance.now() - shown) * SHARE))
+    }
     reloading = null
-    if (!hasNewer.value && atEnd.value) void load({ kind: 'newest' })
   }
 
   function loaded(mine: number): void {

@@ -1,0 +1,73 @@
+/** Messages that are chosen in this window, to do something with all of them; and those that are about to be forwarded. */
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import type { ConversationId, Message } from '../../contract/domain.ts'
+import { call } from '../bridge.ts'
+import { isForwardable } from '../composables/message-actions.ts'
+import { useThreadStore } from './thread.ts'
+
+/** As many as a call takes. */
+const MOST = 200
+
+export const useSelectionStore = defineStore('selection', () => {
+  const thread = useThreadStore()
+  /** By key: a message that is given another place stays chosen. */
+  const chosen = ref(new Map<string, Message>())
+  const conversation = ref<ConversationId | null>(null)
+  /** Where one began, for those between. */
+  let anchor: string | null = null
+  const forwarding = ref<readonly Message[]>([])
+
+  const active = computed(() => chosen.value.size > 0 && conversation.value === thread.conversation)
+  /** In order of history. */
+  const messages = computed(() => [...chosen.value.values()].sort((a, b) => a.id - b.id))
+  const has = (key: string): boolean => active.value && chosen.value.has(key)
+
+  function begin(message: Message): void {
+    conversation.value = message.conversation
+    chosen.value = new Map([[message.key, message]])
+    anchor = message.key
+  }
+
+  /** `range`: and all between it and the one before. */
+  function toggle(message: Message, range: boolean): void {
+    const list = thread.messages
+    const [from, to] = [list.findIndex(({ key }) => key === anchor), list.findIndex(({ key }) => key === message.key)]
+    const next = new Map(chosen.value)
+    if (range && from >= 0 && to >= 0) for (const one of list.slice(Math.min(from, to), Math.max(from, to) + 1)) next.set(one.key, one)
+    else if (!next.delete(message.key)) next.set(message.key, message)
+    chosen.value = new Map([...next].slice(0, MOST))
+    anchor = message.key
+  }
+
+  function end(): void {
+    chosen.value = new Map()
+    anchor = null
+  }
+
+  function forward(list: readonly Message[]): void {
+    forwarding.value = list.filter(isForwardable)
+  }
+  /** Sends what is to be forwarded. `merged`: as one message that quotes all of them. */
+  async function send(to: ConversationId[], merged: boolean): Promise<void> {
+    await call('messages.forward', { ids: forwarding.value.map(({ id }) => id), to, merged })
+    forwarding.value = []
+    end()
+  }
+
+  async function copy(): Promise<void> {
+    await call('clipboard.write', { text: messages.value.map(({ senderName, text, attachments }) => `${senderName}: ${[...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join(' ')}`).join('\n') })
+    end()
+  }
+  async function star(): Promise<void> {
+    const on = messages.value.some(({ starred }) => !starred)
+    for (const { id } of messages.value) await call('messages.star', { id, on })
+    end()
+  }
+  async function remove(): Promise<void> {
+    await call('messages.remove', { ids: messages.value.map(({ id }) => id) })
+    end()
+  }
+
+  return { active, messages, has, begin, toggle, end, forwarding, forward, send, copy, star, remove }
+})

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import axe from 'axe-core'
 import { startApp, type RunningApp, type StartOptions } from '../../tools/start/drive.ts'
 import { chooseHost } from '../../tools/start/host.ts'
 import { ROOT } from './files.ts'
@@ -24,6 +25,19 @@ export async function signIn(main: Page, server: TestServer, user: string): Prom
   await main.click('.dialog .button:not(.primary)')
   await main.locator('.side').waitFor({ timeout: 20_000 })
   await main.locator('.banner').waitFor({ state: 'detached', timeout: 20_000 })
+}
+
+interface Violation {
+  id: string
+  help: string
+  nodes: { target: unknown[]; html: string; failureSummary?: string }[]
+}
+
+/** What axe-core (https://github.com/dequelabs/axe-core) finds wrong with what is on the screen, a line each. A menu stands in no landmark. */
+export async function violations(page: Page): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source)
+  const found = (await page.evaluate(`axe.run(document, { rules: { region: { enabled: false } }, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then(({ violations }) => violations)`)) as Violation[]
+  return found.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n').slice(1, 2).join() ?? ''}`))
 }
 
 const SHOTS = join(ROOT, 'test-output')

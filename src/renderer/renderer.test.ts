@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Message, MessageId, Range } from '../contract/domain.ts'
 import { toRows } from './components/message-rows.ts'
+import { findEmoji, loadEmoji, toned } from './composables/emoji.ts'
 import { isStyled, styledBlocks } from './composables/message-styling.ts'
 import { isEmojiOnly, snippet, textParts } from './composables/text-parts.ts'
 import en from './i18n/en.ts'
@@ -85,6 +86,21 @@ test('a snippet shows the match, cut between characters', () => {
   const { text: shown, ranges } = snippet(text, [[200, 206] as Range], 80)
   expect(ranges.map(([start, end]) => shown.slice(start, end))).toEqual(['needle'])
   expect(shown.isWellFormed()).toBe(true)
+})
+
+test('emoji are found by name and keyword in both languages, and by pinyin', async () => {
+  const all = await loadEmoji(() => true)
+  expect(all.length).toBeGreaterThan(1800)
+  const first = (text: string): string[] => findEmoji(all, text, 8).map(({ emoji }) => emoji)
+  expect(first('thumbs up')[0]).toBe('👍️')
+  expect(first('pizza')[0]).toBe('🍕')
+  expect(first('红心')).toContain('❤️')
+  expect(first('火锅').length + first('火').length).toBeGreaterThan(0)
+  expect(first('huo')).toContain('🔥')
+  expect(first('xiong mao').concat(first('xiongmao'))).toContain('🐼')
+  expect(first('zzzzqq')).toEqual([])
+  const wave = findEmoji(all, 'waving hand', 1)[0]!
+  expect([toned(wave, 0), toned(wave, 3)]).toEqual(['👋', '👋🏽'])
 })
 
 test('emoji alone are big, with text they are not', () => {

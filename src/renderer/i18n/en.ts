@@ -213,6 +213,13 @@ export default {
     merged: 'As one message',
     send: 'Send'
   },
+  emoji: {
+    title: 'Emoji',
+    find: 'Find an emoji',
+    tone: 'Skin tone',
+    groups: 'Kinds',
+    group: { recent: 'Used lately', 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' }
+  },
   start: {
     account: 'Account',
     about: 'Someone you know the address of, or a group.',
@@ -247,6 +254,7 @@ export default {
     recall: 'Take back for everyone',
     fetching: 'Fetching older messages…',
     accountGone: 'The account {account} is signed out here.',
+    reactMore: 'Another emoji',
     forward: 'Forward',
     select: 'Select',
     selected: '{n} message | {n} messages',

@@ -213,6 +213,13 @@ export default {
     merged: '合并转发',
     send: '发送'
   },
+  emoji: {
+    title: '表情',
+    find: '查找表情（支持拼音）',
+    tone: '肤色',
+    groups: '分类',
+    group: { recent: '最近使用', 0: '笑脸', 1: '人物', 3: '动物与自然', 4: '食物', 5: '旅行', 6: '活动', 7: '物品', 8: '符号', 9: '旗帜' }
+  },
   start: {
     account: '账号',
     about: '输入你知道的地址，或一个群的地址。',
@@ -247,6 +254,7 @@ export default {
     recall: '撤回',
     fetching: '正在收取更早的消息…',
     accountGone: '账号 {account} 已在这台电脑上退出。',
+    reactMore: '更多表情',
     forward: '转发',
     select: '多选',
     selected: '已选 {n} 条',

@@ -1,0 +1,23 @@
+/** Those emoji that this system can show; looked at once in each window. */
+import { loadEmoji, type Emoji } from './emoji.ts'
+
+let loading: Promise<readonly Emoji[]> | null = null
+export const drawnEmoji = (): Promise<readonly Emoji[]> => (loading ??= loadEmoji(drawn()))
+
+/** Whether this system's fonts have an emoji: they are often older than the list of them. */
+function drawn(): (emoji: string) => boolean {
+  const side = 16
+  const canvas = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(side * 3, side).getContext('2d', { willReadFrequently: true })
+  if (canvas === null) return () => true
+  canvas.font = `${side - 4}px ${getComputedStyle(document.body).fontFamily}`
+  canvas.textBaseline = 'top'
+  const picture = (text: string): string => {
+    canvas.clearRect(0, 0, side * 3, side)
+    canvas.fillText(text, 0, 0)
+    return canvas.getImageData(0, 0, side * 3, side).data.join()
+  }
+  // what is drawn for a character that nobody has; parts that are not joined stand beside each other
+  const nothing = picture('\u{10fffe}')
+  const widest = canvas.measureText('😀').width * 1.4
+  return (emoji) => canvas.measureText(emoji).width <= widest && picture(emoji) !== nothing
+}

@@ -195,6 +195,36 @@ test('a message of 10,000 characters is sent whole and folded in the list', asyn
   await expect.poll(async () => (await main.locator('.row.own .text').last().textContent())?.length ?? 0).toBeGreaterThanOrEqual(long.length)
 })
 
+test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shortcuts', async () => {
+  const names = (): Promise<string[]> => main.locator('.item .name').allTextContents()
+  const all = await names()
+  await main.click('[data-test=folder-groups]')
+  await expect.poll(async () => (await names()).length).toBeLessThan(all.length)
+  expect(await main.locator('.item').count()).toBe(await main.locator('.item .top > svg').count())
+  await main.click('[data-test=folder-people]')
+  await expect.poll(() => main.locator('.item .top > svg').count()).toBe(0)
+  await main.click('[data-test=folder-unread]')
+  const unread = await names()
+  expect(unread.length).toBeGreaterThan(0)
+  // what is read stays in sight until another folder is opened
+  await main.locator('.item').first().click()
+  await expect.poll(() => main.locator('.item').first().locator('.badge').count()).toBe(0)
+  expect(await names()).toEqual(unread)
+  await main.click('[data-test=folder-all]')
+  const title = (): Promise<string | null> => main.locator('.view h2').textContent()
+  await main.keyboard.press('Control+2')
+  const second = (await names())[1]
+  await expect.poll(title).toBe(second)
+  await main.keyboard.press('Control+Tab')
+  await expect.poll(title).toBe((await names())[2])
+  await main.keyboard.press('Control+Shift+Tab')
+  await expect.poll(title).toBe(second)
+  await main.keyboard.press('Control+/')
+  await main.locator('[data-test=shortcuts]').waitFor()
+  await screenshot(main, 'shortcuts')
+  await main.keyboard.press('Escape')
+})
+
 test('a text is styled as its author wrote it (XEP-0393), code stays code', async () => {
   await main.fill('[data-test=composer]', '先看 *重点*，再看 _details_ 和 ~旧方案~，运行 `npm run build -- --force`\n> 昨天说的：周五之前\n>> 那就 *周四* 吧\n好的\n```ts\nconst 搜索 = (query: string): Hit[] => index.find(query).slice(0, 20) // 一行很长的注释，看看会不会把气泡撑破，应该可以横向滚动\n```\nhttps://example.org/a_b_c 和 snake_case_name')
   await main.locator('[data-test=composer]').press('Enter')

@@ -179,8 +179,10 @@ export function createRecording({ messages, conversations, archives, alterations
     const lastOf = new Map<ConversationId, number>()
     const inOrder = batch.order === 'forward'
     const nextOf = inOrder ? following(batch) : []
-    // a page that was read before is in order with itself
-    const firstKnown = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)).find((row) => row !== undefined) : undefined
+    // right after the mark: what was pushed along before pushes these, too
+    const atMark = batch.archive?.after !== undefined && batch.archive.after === archives.progress(batch.archive.jid, batch.account).lastId
+    // otherwise a page that was read before is in order with itself
+    const firstKnown = inOrder && !atMark ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)).find((row) => row !== undefined) : undefined
     let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
     for (const [at, incoming] of batch.messages.entries()) {

@@ -135,6 +135,25 @@ test('what came live is put in the order of the archive once that is read, and t
   await store.write.checkIndex()
 })
 
+test('where there is no room between two keys, what follows moves along, also what is in the next page', async () => {
+  const clock = 1_700_000_000_000
+  await store.write.record({ messages: [incoming('m0', { stanzaId: 's0' })], archive: { jid: ARCHIVE, lastId: 's0' }, order: 'forward' })
+  const me = (await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })).id
+  await store.write.queueMessage({ conversation: me, text: 'own', originId: 'own', sender: ARCHIVE, time: clock })
+  await store.write.transition({ conversation: BOB, originId: 'own', state: 'sent', error: null })
+  // all of one millisecond: their keys follow each other
+  const live = Array.from({ length: 12 }, (_, i) => incoming(`m${i + 1}`, { stanzaId: `s${i + 1}`, time: clock }))
+  await store.write.record({ messages: live, archive: { jid: ARCHIVE }, order: 'live' })
+  const own = incoming('own', { sender: ARCHIVE, outgoing: true, originId: 'own', stanzaId: 'own', time: clock })
+  await store.write.record({ messages: [...live.slice(0, 2), own, ...live.slice(2, 5)], archive: { jid: ARCHIVE, after: 's0', lastId: 's5' }, order: 'forward' })
+  await store.write.record({ messages: live.slice(5, 9), archive: { jid: ARCHIVE, after: 's5', lastId: 's9' }, order: 'forward' })
+  await store.write.record({ messages: live.slice(9), archive: { jid: ARCHIVE, after: 's9', lastId: 's12' }, order: 'forward' })
+  expect(await texts()).toEqual(['m0', 'm1', 'm2', 'own', ...Array.from({ length: 10 }, (_, i) => `m${i + 3}`)])
+  // read once more from the beginning it stays so
+  await store.write.record({ messages: [...live.slice(0, 2), own, ...live.slice(2)], archive: { jid: ARCHIVE, after: 's0', lastId: 's12' }, order: 'forward' })
+  expect(await texts()).toEqual(['m0', 'm1', 'm2', 'own', ...Array.from({ length: 10 }, (_, i) => `m${i + 3}`)])
+})
+
 test('unread counts rise with what arrives, not with older history, and fall by reading or answering', async () => {
   await store.write.record({ messages: [incoming('1', { stanzaId: 'a' }), incoming('2', { stanzaId: 'b' })], archive: null, order: 'live' })
   await store.write.record({ messages: [incoming('0', { stanzaId: 'z', time: 1 })], archive: null, order: 'backward' })

@@ -68,6 +68,8 @@ export interface RecordBatch {
     jid: Jid
     /** Read and stored up to here. */
     lastId?: string
+    /** What these messages come after in their archive, as it was asked for. */
+    after?: string
     /** Whose message that is, where it is not the last one of these. */
     lastOf?: Jid
     hole?: ArchiveHole | null

@@ -76,7 +76,7 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     await storing
     const after: string = lastId
     if (page.last !== null && page.last !== after) {
-      storing = record(page, 'forward', { lastId: page.last })
+      storing = record(page, 'forward', { after, lastId: page.last })
       storing.catch(() => undefined)
     }
     if (page.complete || page.last === null || page.last === after) return storing

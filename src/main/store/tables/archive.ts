@@ -31,7 +31,7 @@ export function archiveReads(db: ReadableDB) {
 }
 
 export function archiveWrites(db: WritableDB) {
-  const setLast = db.prepare('INSERT INTO archive (jid, account, last_id, last_key) VALUES (?, ?, ?, ?) ON CONFLICT (jid, account) DO UPDATE SET last_id = excluded.last_id, last_key = max(last_key, excluded.last_key)')
+  const setLast = db.prepare('INSERT INTO archive (jid, account, last_id, last_key) VALUES (?, ?, ?, ?) ON CONFLICT (jid, account) DO UPDATE SET last_id = excluded.last_id, last_key = iif(excluded.last_key > 0, excluded.last_key, last_key)')
   const setHole = db.prepare(
     `INSERT INTO archive_hole (jid, account, before_id, after_id, floor) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (jid, account) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
@@ -42,7 +42,7 @@ export function archiveWrites(db: WritableDB) {
   const forget = db.prepare('DELETE FROM archive WHERE jid = ? AND account = ?')
   return {
     ...archiveReads(db),
-    /** `key`: of the last message that is stored up to there; 0 where there is none. */
+    /** `key`: of the last message that is stored up to there; 0: as before. */
     setLast: (jid: string, account: string, id: string, key: number) => setLast.run(jid, account, id, key),
     /** `floor`: the key of the first message above the hole, or null. */
     setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor)),

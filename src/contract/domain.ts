@@ -301,6 +301,30 @@ export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.ar
 export type OccupantMatch = z.infer<typeof OccupantMatch>
 
 /** An archive whose older messages are still being fetched. */
+/** What a conversation takes of the disk. */
+export const ConversationUsage = z.object({
+  id: ConversationId,
+  name: z.string(),
+  jid: Jid,
+  messages: z.number().int(),
+  /** Files that lie here, and their bytes. */
+  files: z.number().int(),
+  bytes: z.number().int(),
+  /** Of these, those that can be fetched again. */
+  clearable: z.number().int()
+})
+export type ConversationUsage = z.infer<typeof ConversationUsage>
+
+export const Usage = z.object({
+  messages: z.number().int(),
+  /** Of messages and their index. */
+  databaseBytes: z.number().int(),
+  mediaBytes: z.number().int(),
+  /** Those that take most come first. */
+  conversations: z.array(ConversationUsage)
+})
+export type Usage = z.infer<typeof Usage>
+
 export const MissingHistory = z.object({
   /** Whose. */
   account: Jid,

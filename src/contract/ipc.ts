@@ -37,7 +37,8 @@ import {
   SearchAnswer,
   SearchHistory,
   SearchOrder,
-  Settings
+  Settings,
+  Usage
 } from './domain.ts'
 
 export const AppState = z.object({
@@ -156,6 +157,9 @@ export const requests = {
   'messages.discard': call(z.object({ id: MessageId }), nothing),
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
   /** What of the archives is not on this computer yet, and so is not found; empty: all is. */
+  'storage.usage': call(nothing, Usage),
+  /** Removes files that can be fetched again from this computer, of one conversation or of all; bytes that were freed. */
+  'storage.clear': call(z.object({ conversation: ConversationId.nullable() }), z.number().int()),
   'history.missing': call(nothing, z.array(MissingHistory)),
   /** Fetches more of a conversation from before what is here; false: there is no more, or no connection. */
   'history.older': call(z.object({ conversation: ConversationId }), z.boolean()),

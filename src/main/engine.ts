@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { existsSync, mkdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
 import { LONGEST_TEXT } from '../contract/domain.ts'
@@ -368,6 +369,14 @@ export class Engine extends EventEmitter<Events> {
   async attachmentFile(id: number): Promise<{ path: string; name: string } | null> {
     const file = await this.store.read.attachment(id)
     return file === null || file.stored === null ? null : { path: join(this.media.folder, file.stored), name: file.name }
+  }
+
+  /** Removes files from this computer that can be fetched again, of one conversation or of all; bytes that were freed. */
+  async clearFiles(conversation: ConversationId | null): Promise<number> {
+    const { files, bytes, ...changes } = await this.store.write.clearFiles(conversation)
+    this.emit('changes', changes)
+    for (const name of files) await rm(join(this.media.folder, name), { force: true })
+    return bytes
   }
 
   /** The picture that somebody shows, or null. */

@@ -118,6 +118,8 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
     'messages.star': ({ id, on }) => engine().star(id, on),
+    'storage.usage': () => engine().store.read.usage(),
+    'storage.clear': ({ conversation }) => engine().clearFiles(conversation),
     'history.missing': () => engine().store.read.missingHistory(),
     'history.older': ({ conversation }) => engine().older(conversation),
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),

@@ -1,6 +1,6 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
 import { statSync } from 'node:fs'
-import type { ConversationId, Jid, Message, MessageId, MessagePage } from '../../contract/domain.ts'
+import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { accountReads } from './tables/account.ts'
@@ -20,6 +20,9 @@ export interface QueuedMessage {
   /** What is to be sent with it. */
   files: AttachmentRow[]
 }
+
+/** Conversations that are listed with what they use. */
+const MOST_USED = 100
 
 export function createReads(db: ReadableDB) {
   const accounts = accountReads(db)
@@ -94,6 +97,18 @@ export function createReads(db: ReadableDB) {
     attachment: attachments.byId,
     /** Files that may be fetched unasked, the latest first: of contacts and groups, those before an id and of `most` bytes or an unknown size. */
     filesToFetch: ({ before, most, limit }: { before: number; most: number; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, limit),
+    /** What takes how much of the disk. */
+    usage(): Usage {
+      const files = new Map(attachments.usage().map((one) => [one.conversation, one]))
+      const counts = new Map(db.prepare<[], [number, number]>('SELECT conversation, count(*) FROM message GROUP BY conversation').raw().all())
+      const list = conversations.all().map(({ id, name, jid }) => {
+        const { files: count = 0, bytes = 0, clearable = 0 } = files.get(id) ?? {}
+        return { id, name, jid, messages: counts.get(id) ?? 0, files: count, bytes, clearable }
+      })
+      const sum = (of: (one: ConversationUsage) => number): number => list.reduce((all, one) => all + of(one), 0)
+      const used = list.filter(({ messages: count, files: some }) => count + some > 0).sort((a, b) => b.bytes - a.bytes || b.messages - a.messages)
+      return { messages: sum((one) => one.messages), databaseBytes: statSync(db.name).size, mediaBytes: sum((one) => one.bytes), conversations: used.slice(0, MOST_USED) }
+    },
     /** Whether own messages wait for their archive to say where they stand. */
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
     /** How many messages `expire` would delete. `before`: ms. */

@@ -32,6 +32,9 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   delivered: ['queued']
 }
 
+/** Of many messages that change at once, so many of the newest are told. */
+const MOST_TOLD = 500
+
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
   const archives = archiveWrites(db)
@@ -241,6 +244,15 @@ export function createWrites(db: WritableDB) {
   const putFile = transaction((input: { id: number; url: string }) => touchFile(input.id, () => messages.files.put(input.id, input.url)))
   const failFile = transaction((input: { id: number; gone: boolean }) => touchFile(input.id, () => messages.files.fail(input.id, input.gone)))
 
+  /** Forgets where files lie that can be fetched again; `files`: those in the media folder that nothing needs any more. */
+  const clearFiles = transaction((conversation: ConversationId | null): StoreChanges & { files: string[]; bytes: number } => {
+    const cleared = messages.files.clearable(conversation)
+    for (const { id } of cleared) messages.files.clear(id)
+    const needed = new Set(messages.files.storedNames())
+    const ids = [...new Set(cleared.map(({ message }) => message))]
+    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: [...new Set(cleared.map(({ stored }) => stored))].filter((name) => !needed.has(name)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
+  })
+
   const saveContacts = transaction(({ account, contacts, complete }: { account?: Jid; contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
     if (complete) for (const known of accounts.contacts(account)) if (!kept.has(known.jid)) accounts.removeContact(known.jid, account)
@@ -314,6 +326,7 @@ export function createWrites(db: WritableDB) {
     displayed,
     /** An attachment lies in the media folder now. */
     keepFile,
+    clearFiles,
     /** An own attachment was uploaded. */
     putFile,
     /** An attachment could not be fetched; `gone`: nor ever will be. */

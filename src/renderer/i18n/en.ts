@@ -245,6 +245,19 @@ export default {
     close: 'Close the window',
     shortcuts: 'This list'
   },
+  storage: {
+    title: 'Storage',
+    messages: '{count} message, with its index | {count} messages, with their index',
+    media: 'Pictures and files',
+    counts: '{messages} messages, {files} files',
+    all: 'Show all {n}',
+    clear: 'Remove files',
+    clearAll: 'Remove all files',
+    clearTitle: 'Remove the files of {name}?',
+    clearAllTitle: 'Remove the files of all conversations?',
+    clearAbout: 'They are removed from this computer and can be fetched again for as long as their server keeps them. Messages stay.',
+    freed: '{size} freed'
+  },
   start: {
     account: 'Account',
     about: 'Someone you know the address of, or a group.',

@@ -245,6 +245,19 @@ export default {
     close: '关闭窗口',
     shortcuts: '本列表'
   },
+  storage: {
+    title: '存储空间',
+    messages: '{count} 条消息及索引',
+    media: '图片和文件',
+    counts: '{messages} 条消息，{files} 个文件',
+    all: '显示全部 {n} 个',
+    clear: '清除文件',
+    clearAll: '清除全部文件',
+    clearTitle: '清除“{name}”的文件？',
+    clearAllTitle: '清除所有会话的文件？',
+    clearAbout: '文件会从这台电脑上删除；只要服务器还保留，就可以重新下载。消息不受影响。',
+    freed: '已释放 {size}'
+  },
   start: {
     account: '账号',
     about: '输入你知道的地址，或一个群的地址。',

@@ -41,12 +41,18 @@ export function attachmentReads(db: ReadableDB) {
        AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid AND account = c.account))
      ORDER BY a.id DESC LIMIT ?`
   )
+  const usage = db.prepare<[], { conversation: number; files: number; bytes: number; clearable: number }>(
+    `SELECT m.conversation, count(*) AS files, coalesce(sum(a.bytes), 0) AS bytes, coalesce(sum(iif(a.url IS NULL, 0, a.bytes)), 0) AS clearable
+     FROM attachment a JOIN message m ON m.id = a.message WHERE a.stored IS NOT NULL GROUP BY m.conversation`
+  )
   const stored = db.prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar').pluck()
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
     /** Those that may be fetched unasked, the latest first: of contacts and groups, of `most` bytes or an unknown size. */
     toFetch: (before: number, most: number, limit: number): AttachmentRow[] => toFetch.all(before, most, limit),
+    /** Files that lie here, by conversation. */
+    usage: () => usage.all(),
     /** The names in the media folder that attachments and avatars have. */
     storedNames: (): string[] => stored.all()
   }
@@ -58,6 +64,12 @@ export function attachmentWrites(db: WritableDB) {
   const keep = db.prepare('UPDATE attachment SET stored = ?, bytes = ?, width = coalesce(?, width), height = coalesce(?, height) WHERE id = ?')
   const put = db.prepare('UPDATE attachment SET url = ? WHERE id = ?')
   const fail = db.prepare('UPDATE attachment SET tries = ? WHERE id = ? AND stored IS NULL')
+  const clearable = db.prepare<[number | null], { id: number; message: MessageId; stored: string; bytes: number }>(
+    `SELECT a.id, a.message, a.stored, coalesce(a.bytes, 0) AS bytes FROM attachment a JOIN message m ON m.id = a.message
+     WHERE a.stored IS NOT NULL AND a.url IS NOT NULL AND m.conversation = coalesce(?, m.conversation) AND m.state <> 'queued'`
+  )
+  // it is fetched again only when the user asks
+  const clear = db.prepare(`UPDATE attachment SET stored = NULL, tries = ${MOST_TRIES} WHERE id = ?`)
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
   return {
     ...attachmentReads(db),
@@ -69,6 +81,10 @@ export function attachmentWrites(db: WritableDB) {
     keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) => keep.run(stored, bytes, width, height, id),
     /** It was uploaded. */
     put: (id: number, url: string) => put.run(url, id),
+    /** Those of a conversation, or of all, that can be fetched again. */
+    clearable: (conversation: number | null) => clearable.all(conversation),
+    /** It lies here no longer. */
+    clear: (id: number) => clear.run(id),
     /** It could not be fetched; `gone`: nor ever will be. */
     fail: (id: number, gone: boolean) => fail.run(gone ? GONE : (tries.get(id) ?? 0) + 1, id)
   }

@@ -404,6 +404,8 @@ const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'zh-CN', 'en']),
+  /** How much room rows have. */
+  density: z.enum(['comfortable', 'compact']),
   /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
   keepHistory: z.boolean(),
   /** Messages older than that are deleted from this computer; null: all are kept. */

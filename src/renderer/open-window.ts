@@ -13,5 +13,6 @@ export async function openWindow(root: Component): Promise<void> {
   const state = useAppStore()
   await state.load()
   watchEffect(() => setLanguage(state.language))
+  watchEffect(() => (document.documentElement.dataset['density'] = state.now.settings.density))
   app.mount('#app')
 }

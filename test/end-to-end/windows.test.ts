@@ -249,6 +249,12 @@ test('the theme and the language change in every window at once', async () => {
   await settings.locator('input[value="zh-CN"]').check({ force: true })
   await main.locator('[placeholder="搜索"]').waitFor()
   await expect.poll(() => main.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(23, 24, 28)')
+  const rowHeight = async (): Promise<number> => (await main.locator('.item').first().boundingBox())?.height ?? 0
+  const before = await rowHeight()
+  await settings.locator('input[value=compact]').check({ force: true })
+  await expect.poll(rowHeight).toBeLessThan(before)
+  await screenshot(main, 'compact')
+  await settings.locator('input[value=comfortable]').check({ force: true })
   await screenshot(main, 'dark-zh')
   await settings.locator('input[value=light]').check({ force: true })
   await settings.close()

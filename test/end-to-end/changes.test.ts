@@ -67,6 +67,9 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   // a click on the quotation leads to what it quotes
   await main.click('[data-test=quoted]')
   await main.locator('.bubble.flash', { hasText: '爬香山' }).waitFor()
+  // and back to where one was
+  await main.click('[data-test=back]')
+  await main.locator('[data-test=back]').waitFor({ state: 'detached' })
   // somebody of a group is mentioned by the beginnings of a name's syllables
   const room = 'outing@rooms.localhost'
   const b = await bob.startConversation(room, 'group', '鲍勃')

@@ -293,6 +293,7 @@ export default {
     fetching: 'Fetching older messages…',
     accountGone: 'The account {account} is signed out here.',
     reactMore: 'Another emoji',
+    back: 'Back to where I was',
     forward: 'Forward',
     select: 'Select',
     selected: '{n} message | {n} messages',

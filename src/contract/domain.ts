@@ -145,6 +145,8 @@ export const Conversation = z.object({
   jid: Jid,
   /** Whose it is; null: nobody's, such as an imported one. */
   account: Jid.nullable(),
+  /** When it was opened last, ms; 0: never. */
+  usedAt: z.number().int(),
   kind: ConversationKind,
   name: z.string(),
   /** Own nickname; groups only. */

@@ -213,9 +213,9 @@ export class Engine extends EventEmitter<Events> {
     const jid = bare(parsed)
     const whose = account ?? (await this.store.read.conversationByJid(jid))?.account ?? this.account?.jid
     if (kind === 'direct') {
-      const conversation = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
+      const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
+      const conversation = await this.#begun(id)
       this.#accounts.of(whose ?? null)?.contacts.add(jid).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
-      this.#changed([conversation])
       return conversation
     }
     const session = this.#connected(whose)
@@ -226,6 +226,14 @@ export class Engine extends EventEmitter<Events> {
   async #entered(session: Session, jid: Jid): Promise<Conversation> {
     const conversation = await this.store.read.conversationByJid(jid, session.own)
     if (conversation === null) throw new EngineError('not-found', 'the group')
+    return this.#begun(conversation.id)
+  }
+
+  /** The user has just begun it: it stands above those that nobody has opened for longer. */
+  async #begun(id: ConversationId): Promise<Conversation> {
+    await this.store.write.used({ conversation: id, time: Date.now() })
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null) throw new EngineError('not-found', 'the conversation')
     this.#changed([conversation])
     return conversation
   }

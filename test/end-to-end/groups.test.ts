@@ -20,6 +20,8 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await screenshot(main, 'group-create')
   await main.click('.dialog .button.primary')
   await main.locator('.head h2', { hasText: '周末爬山' }).waitFor()
+  // what was just made stands first, though nobody has said anything yet
+  await expect.poll(() => main.locator('.item .name').first().textContent()).toBe('周末爬山')
   await until(bob, async () => bob.invitations.length > 0)
   await bob.answerInvitation(bob.invitations[0]!.group, true)
   const group = bob.invitations[0]?.group ?? (await bob.store.read.conversations()).find(({ kind }) => kind === 'group')!.jid

@@ -5,10 +5,13 @@ import type { Conversation, ConversationId } from '../../contract/domain.ts'
 import type { Input } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 
+/** As ids of messages are: ms times 1024. What has no message yet stands where it was opened last. */
+const rank = ({ last, usedAt }: Conversation): number => last?.id ?? usedAt * 1024
+
 export const useConversationsStore = defineStore('conversations', () => {
   const byId = ref(new Map<ConversationId, Conversation>())
   const loaded = ref(false)
-  const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || (b.last?.id ?? 0) - (a.last?.id ?? 0) || a.id - b.id))
+  const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || rank(b) - rank(a) || a.id - b.id))
 
   /** The accounts as they were told last. */
   let known: string | null = null

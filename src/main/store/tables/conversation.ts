@@ -8,6 +8,7 @@ interface ConversationRow {
   id: ConversationId
   jid: Jid
   account: Jid | ''
+  used_at: number
   kind: ConversationKind
   name: string
   nick: string | null
@@ -35,7 +36,7 @@ interface ConversationRow {
 }
 
 const SELECT = `
-  SELECT c.id, c.jid, c.account, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
+  SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
     c.subject, c.out_why, c.out_reason, c.notify, c.pinned, c.archived, c.marked_unread,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
@@ -48,6 +49,7 @@ function toConversation(row: ConversationRow): Conversation {
     id: row.id,
     jid: row.jid,
     account: row.account === '' ? null : row.account,
+    usedAt: row.used_at,
     kind: row.kind,
     name: row.contact_name ?? (row.name || localOf(row.jid)),
     nick: row.nick,

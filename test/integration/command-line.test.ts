@@ -53,3 +53,10 @@ test('what one sends the other sees while watching, and finds offline', async ()
   const found = await mnemo('bob', 'search', '起吃', '--json').output
   expect(JSON.parse(found.stdout)).toMatchObject({ total: 1, hits: [{ text: '晚上一起吃饭吗', ranges: [[3, 5]] }] })
 })
+
+test('an account is signed out by name, and what was said stays to be found', async () => {
+  expect((await mnemo('bob', 'sign-out', 'nobody@localhost').output).stderr).toContain('bob@localhost')
+  expect(await mnemo('bob', 'sign-out', 'bob@localhost').output).toMatchObject({ code: 0, stdout: 'signed out bob@localhost\n' })
+  expect((await mnemo('bob', 'send', 'alice@localhost', 'x').output).code).not.toBe(0)
+  expect(JSON.parse((await mnemo('bob', 'search', '起吃', '--json').output).stdout)).toMatchObject({ total: 1 })
+})

@@ -102,7 +102,7 @@ function watched(): Running {
 export const commands: Record<string, Command> = {
   'sign-in': {
     usage: 'ADDRESS',
-    about: 'Signs in, stores the account and reads its archive.\nThe password is read from MNEMO_PASSWORD or from standard input.',
+    about: 'Signs in, stores the account beside those that are there, and reads its archive.\nThe password is read from MNEMO_PASSWORD or from standard input.',
     options: {
       host: { value: 'HOST', about: "the server, where it is not the address's domain" },
       port: { value: 'PORT', about: 'its port (default 5222, with --direct-tls 5223)' },
@@ -130,6 +130,20 @@ export const commands: Record<string, Command> = {
       })
     }
   },
+  'sign-out': {
+    usage: 'ADDRESS',
+    about: 'Forgets an account; its messages stay and can still be searched.',
+    options: {},
+    async run([address], values) {
+      return withEngine(values, async (engine) => {
+        const known = engine.accounts.find(({ jid }) => jid === address)
+        if (known === undefined) throw new UsageError(`no such account; there are: ${engine.accounts.map(({ jid }) => jid).join(', ') || 'none'}`)
+        await engine.signOut(known.jid)
+        process.stdout.write(`signed out ${known.jid}\n`)
+        return 0
+      })
+    }
+  },
   send: {
     usage: 'ADDRESS TEXT',
     about: 'Sends a message and waits until the server has it; offline it stays queued.',
@@ -140,6 +154,8 @@ export const commands: Record<string, Command> = {
       return withEngine(values, async (engine) => {
         const kind = values['group'] === true ? 'group' : 'direct'
         const connected = await online(engine).then(() => true, (error: unknown) => error)
+        // offline it waits, but not for an account that nobody has
+        if (engine.account === null) throw connected
         const jid = parseJid(address)
         const known = jid === null ? null : await engine.store.read.conversationByJid(jid)
         const conversation = known !== null && connected !== true ? known : await engine.startConversation(address, kind, text(values, 'nick'))

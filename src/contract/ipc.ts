@@ -123,6 +123,9 @@ export const requests = {
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** To other conversations; merged: as one message that quotes all of them. */
   'messages.forward': call(z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }), nothing),
+  /** Takes back what somebody else wrote in a group that we lead. */
+  'messages.moderate': call(z.object({ id: MessageId }), nothing),
+  'groups.moderates': call(z.object({ conversation: ConversationId }), z.boolean()),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),

@@ -343,6 +343,13 @@ export class Engine extends EventEmitter<Events> {
     }
   }
 
+  /** Takes back what somebody else wrote in a group that we lead, for all. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
+  async moderate(id: MessageId): Promise<void> {
+    const [message, stanzaId] = [await this.store.read.message(id), await this.store.read.stanzaIdOf(id)]
+    if (message === null || stanzaId === null) throw new EngineError('not-found', 'the message')
+    await this.inGroup(message.conversation, (groups, jid) => groups.moderate(jid, stanzaId))
+  }
+
   /** Deletes messages from this computer alone. */
   async remove(ids: MessageId[]): Promise<void> {
     this.emit('changes', await this.store.write.remove(ids))

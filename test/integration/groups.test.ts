@@ -8,7 +8,7 @@ import { Devices, messages, SERVER, startServer, until, type TestServer } from '
 
 let server: TestServer
 const devices = new Devices()
-beforeAll(async () => void (server = await startServer()), 60_000)
+beforeAll(async () => void (server = await startServer({ groupModules: ['muc_moderation'] })), 60_000)
 afterAll(async () => {
   await devices.end()
   await server.stop()
@@ -130,4 +130,22 @@ test('who is meant is said and heard also where the name is another one (XEP-037
   expect(heard.sender).toBe(`${group.jid}/alice`)
   expect(heard.mentions).toEqual([`xmpp:${group.jid}/${encodeURIComponent('王芳')}`])
   await foreign.quit()
+})
+
+test('who leads a group takes back what others wrote, for all; who does not cannot (XEP-0425)', { timeout: 60_000 }, async ({ skip }) => {
+  const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  const group = await alice.createGroup({ name: 'Moderated', membersOnly: false, invite: [] })
+  const bobsGroup = await bobs.startConversation(group.jid, 'group', 'bob')
+  if (!(await alice.inGroup(group.id, (groups, jid) => groups.moderates(jid)))) return skip('this server has no moderation')
+  expect(await bobs.inGroup(bobsGroup.id, (groups, jid) => groups.moderates(jid))).toBe(false)
+  await bobs.send(bobsGroup.id, '广告 cheap pills')
+  await alice.send(group.id, 'no advertisements here')
+  const found = async (engine: Engine, text: string) => (await messages(engine, group.jid)).find((message) => message.text === text)
+  const spam = await until(alice, () => found(alice, '广告 cheap pills'))
+  const ours = await until(bobs, () => found(bobs, 'no advertisements here'))
+  await expect(bobs.moderate(ours.id)).rejects.toMatchObject({ condition: 'forbidden' })
+  await alice.moderate(spam.id)
+  for (const engine of [alice, bobs]) await until(engine, async () => (await messages(engine, group.jid)).some(({ retracted }) => retracted))
+  expect((await bobs.store.find.search({ query: 'cheap pills', limit: 1, total: true })).total).toBe(0)
+  expect((await messages(bobs, group.jid)).map(({ text }) => text)).toContain('no advertisements here')
 })

@@ -32,6 +32,8 @@ export interface Kind {
   large?: boolean
   /** More modules, and where they lie beside Prosody's own. */
   modules?: { names: readonly string[]; folder: string }
+  /** More modules of its groups, of Debian's prosody-modules. */
+  groupModules?: readonly string[]
 }
 
 export interface Prosody extends Ports {
@@ -85,7 +87,7 @@ const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace
 /** Archives of 100,000 messages are read page by page then, instead of whole. */
 const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder } }: Kind): string {
+function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [] }: Kind): string {
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
@@ -111,7 +113,7 @@ VirtualHost "${DOMAIN}"
   disco_items = { { "${ROOMS}", "rooms" }, { "${UPLOAD}", "files" } }
 Component "${ROOMS}" "muc"
   name = "Rooms"
-  modules_enabled = { "muc_mam" }
+  modules_enabled = { "muc_mam"${groupModules.map((name) => `, ${lua(name)}`).join('')} }
   muc_log_by_default = true
   muc_log_expires_after = "never"
   restrict_room_creation = false

@@ -92,6 +92,8 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'messages.send': ({ conversation, text, reply }) => engine().send(conversation, text, reply),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.forward': ({ ids, to, merged }) => engine().forward(ids, to, merged),
+    'messages.moderate': ({ id }) => engine().moderate(id),
+    'groups.moderates': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.moderates(jid)),
     'messages.remove': ({ ids }) => engine().remove(ids),
     'conversations.set': (change) => engine().setConversation(change),
     'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),

@@ -25,7 +25,8 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
   if (retraction !== undefined) return made('retraction', retraction.attrs['id'], '')
   // XEP-0424 before version 0.4
   const applied = stanza.getChild('apply-to', NS.fasten)
-  if (applied?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
+  const fastened = applied?.getChild('moderated', NS.oldModeration) ?? applied
+  if (applied !== undefined && fastened?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
   const reactions = stanza.getChild('reactions', NS.reactions)
   if (reactions !== undefined) {
     const emoji = reactions.getChildren('reaction').map((reaction) => reaction.text().trim())
@@ -37,7 +38,15 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
 }
 
 /** Whether a group's own stanza says that its moderators took a message back (XEP-0425 section 4). */
-export const isModeration = (stanza: Element): boolean => stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined
+export const isModeration = (stanza: Element): boolean =>
+  stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined || stanza.getChild('apply-to', NS.fasten)?.getChild('moderated', NS.oldModeration) !== undefined
+
+/** Asks a group to take a message back for all; `features`: what it understands (XEP-0425, or its version before 0.3). Null: neither. */
+export function moderate(group: string, stanzaId: string, features: ReadonlySet<string>): Element | null {
+  if (features.has(NS.moderation)) return xml('iq', { type: 'set', to: group }, xml('moderate', { xmlns: NS.moderation, id: stanzaId }, xml('retract', { xmlns: NS.retraction })))
+  if (!features.has(NS.oldModeration)) return null
+  return xml('iq', { type: 'set', to: group }, xml('apply-to', { xmlns: NS.fasten, id: stanzaId }, xml('moderate', { xmlns: NS.oldModeration }, xml('retract', { xmlns: NS.oldRetraction }))))
+}
 
 /** The stanza of a change; `id` is its origin-id. */
 export function encodeChange(to: string, conversation: ConversationKind, change: DecodedChange, id: string): Element {

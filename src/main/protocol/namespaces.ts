@@ -26,6 +26,7 @@ export const NS = {
   mucOwner: 'http://jabber.org/protocol/muc#owner',
   mucUser: 'http://jabber.org/protocol/muc#user',
   moderation: 'urn:xmpp:message-moderate:1',
+  oldModeration: 'urn:xmpp:message-moderate:0',
   nick: 'http://jabber.org/protocol/nick',
   oldRetraction: 'urn:xmpp:message-retract:0',
   pubsub: 'http://jabber.org/protocol/pubsub',

@@ -90,6 +90,8 @@ export function createReads(db: ReadableDB) {
       const row = messages.byId(message)
       return row === undefined ? null : (conversations.byId(row.conversation)?.account ?? null)
     },
+    /** What its archive calls a message, or null. */
+    stanzaIdOf: (id: number): string | null => messages.byId(id)?.stanza_id ?? null,
     message(id: number): Message | null {
       const row = messages.byId(id)
       return row === undefined ? null : toMessage(row)

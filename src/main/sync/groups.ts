@@ -5,8 +5,9 @@ import type { Element } from '@xmpp/client'
 import { bare } from '../../contract/address.ts'
 import type { Affiliation, GroupMembers, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
+import { moderate } from '../protocol/changes.ts'
 import * as muc from '../protocol/group.ts'
-import { isRefusal } from '../connection/problem.ts'
+import { isRefusal, refused } from '../connection/problem.ts'
 import { findService } from '../connection/services.ts'
 import { info, infoQuery } from '../protocol/disco.ts'
 
@@ -193,6 +194,24 @@ export class Groups extends EventEmitter<Events> {
   async rename(group: Jid, name: string): Promise<void> {
     const form = await this.#connection.request(muc.configurationQuery(group))
     await this.#connection.request(muc.configure(group, form, { 'muc#roomconfig_roomname': name }))
+  }
+
+  /** Whether we may take back what others wrote. Rejects where the connection is lost. */
+  async moderates(group: Jid): Promise<boolean> {
+    const known = this.#groups.get(group)
+    if (known?.occupants.get(known.nick)?.role !== 'moderator') return false
+    return moderate(group, 'x', await this.#features(group)) !== null
+  }
+
+  /** Takes back what somebody wrote, for all (XEP-0425). Rejects where the group refuses, or cannot. */
+  async moderate(group: Jid, stanzaId: string): Promise<void> {
+    const request = moderate(group, stanzaId, await this.#features(group))
+    if (request === null) throw new Error('the group knows no moderation')
+    await this.#connection.request(request)
+  }
+
+  #features(group: Jid): Promise<ReadonlySet<string>> {
+    return this.#connection.request(infoQuery(group)).then((answer) => info(answer).features, refused(new Set<string>()))
   }
 
   /** A group for members only lets in whom it has listed; who may list them does. */

@@ -294,6 +294,7 @@ export default {
     accountGone: 'The account {account} is signed out here.',
     reactMore: 'Another emoji',
     back: 'Back to where I was',
+    moderate: 'Take back for everyone',
     forward: 'Forward',
     select: 'Select',
     selected: '{n} message | {n} messages',

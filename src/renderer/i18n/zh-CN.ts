@@ -294,6 +294,7 @@ export default {
     accountGone: '账号 {account} 已在这台电脑上退出。',
     reactMore: '更多表情',
     back: '回到刚才的位置',
+    moderate: '为所有人撤回',
     forward: '转发',
     select: '多选',
     selected: '已选 {n} 条',

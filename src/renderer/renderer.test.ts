@@ -81,6 +81,15 @@ test('what a search found is marked within styles, and directives are told apart
   ])
 })
 
+test('addresses are links, too, and nothing within another link is', () => {
+  const hrefs = (text: string): string[] => [...new Set(textParts(text, []).flatMap((part) => part.href ?? []))]
+  expect(hrefs('写信给 li.ming+work@mail.example.cn，谢谢')).toEqual(['mailto:li.ming+work@mail.example.cn'])
+  expect(hrefs('xmpp:周末@rooms.example.org?join 来吧')).toEqual(['xmpp:周末@rooms.example.org?join'])
+  expect(hrefs('https://example.org/?to=a@b.example')).toEqual(['https://example.org/?to=a@b.example'])
+  expect(hrefs('a@b, @c.example, x@@y.example, 1@2')).toEqual([])
+  expect(hrefs('javascript:alert(1) file:///etc/passwd xmpp:nothing')).toEqual([])
+})
+
 test('a snippet shows the match, cut between characters', () => {
   const text = `${'👍'.repeat(100)}needle${'x'.repeat(300)}`
   const { text: shown, ranges } = snippet(text, [[200, 206] as Range], 80)

@@ -4,7 +4,7 @@ import type { Style, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
-  /** Where it leads; http and https only. */
+  /** Where it leads; http, https, xmpp and mailto only. */
   href: string | null
   marked: boolean
   styles: Style[]
@@ -12,11 +12,26 @@ export interface TextPart {
   directive: boolean
 }
 
-const LINK = /https?:\/\/[^\s<>"'“”‘’（）()，。；！？、]+[^\s<>"'“”‘’（）()，。；！？、.,;:!?\]]/gu
+const LINK = /(?:https?:\/\/|xmpp:(?=[^\s@]+@))[^\s<>"'“”‘’（）()，。；！？、]+[^\s<>"'“”‘’（）()，。；！？、.,;:!?\]]/gu
+
+const MAIL = /(?<![\w.+@/:-])[\w.+-]{1,64}@(?:[a-z\d-]+\.)+[a-z]{2,24}(?![\w@-])/giu
+
+interface Link {
+  start: number
+  end: number
+  href: string
+}
+
+function linksIn(text: string): Link[] {
+  const found = (pattern: RegExp, prefix: string): Link[] => [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
+  const links = found(LINK, '')
+  // an address within a link is a part of it
+  return [...links, ...found(MAIL, 'mailto:').filter((mail) => !links.some((link) => link.start <= mail.start && mail.end <= link.end))]
+}
 
 /** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. Only what lies between `from` and `to`. */
 export function textParts(text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = [], from = 0, to = text.length): TextPart[] {
-  const links = [...text.matchAll(LINK)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: match[0] }))
+  const links = linksIn(text)
   const cuts = new Set([from, to])
   for (const { start, end } of links) cuts.add(start).add(end)
   for (const { start, end } of spans) cuts.add(start).add(start + 1).add(end - 1).add(end)

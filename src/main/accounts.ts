@@ -112,6 +112,8 @@ export class Accounts extends EventEmitter<Events> {
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const account = { ...settings, jid: bare(settings.jid) }
     await this.#stop(account.jid)
+    // what was written before there was any account goes out with the first one
+    const adopted = this.#settings.length === 0 ? await this.#store.write.adopt(account.jid) : []
     const { connection } = await this.#start(account)
     const state = await new Promise<ConnectionState>((resolve) => {
       const onState = (next: ConnectionState): void => {
@@ -122,8 +124,10 @@ export class Accounts extends EventEmitter<Events> {
       connection.on('state', onState)
       onState(connection.state)
     })
-    if (state.status === 'waiting') await this.#stop(account.jid)
-    else await this.#save(account)
+    if (state.status === 'waiting') {
+      await this.#stop(account.jid)
+      await this.#store.write.disown(adopted)
+    } else await this.#save(account)
     return state
   }
 

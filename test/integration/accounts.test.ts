@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
-import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
+import { Devices, messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
 
 const [ALICE, BOB, CAROL] = ['alice@localhost', 'bob@localhost', 'carol@localhost'] as Jid[] as [Jid, Jid, Jid]
 let server: TestServer
@@ -46,6 +46,22 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   await until(engine, async () => (await said(engine, CAROL, ALICE)).length === 1)
   expect(await said(engine, ALICE, CAROL)).toEqual([`(${ALICE}) to myself`])
   expect(await said(engine, CAROL, ALICE)).toEqual(['to myself'])
+})
+
+test('what was written before there was an account goes out with the first one that signs in', { timeout: 60_000 }, async () => {
+  const folder = testFolder()
+  const engine = await openEngine(folder.path)
+  const { id } = await engine.startConversation(BOB, 'direct', null)
+  await engine.send(id, 'typed before signing in')
+  // a wrong one does not keep it
+  expect((await engine.signIn({ ...server.settings('alice'), password: 'wrong' })).status).toBe('waiting')
+  await engine.signIn(server.settings('carol'))
+  const bob = devices.engines[1]!
+  await until(bob, async () => (await messages(bob, CAROL)).some(({ text }) => text === 'typed before signing in'))
+  expect((await messages(bob, ALICE)).some(({ text }) => text === 'typed before signing in')).toBe(false)
+  expect((await engine.store.read.conversation(id))?.account).toBe(CAROL)
+  await engine.close()
+  folder.remove()
 })
 
 test('both in one group; contacts, blocking and requests are each account’s own', { timeout: 90_000 }, async () => {

@@ -154,8 +154,6 @@ export const commands: Record<string, Command> = {
       return withEngine(values, async (engine) => {
         const kind = values['group'] === true ? 'group' : 'direct'
         const connected = await online(engine).then(() => true, (error: unknown) => error)
-        // offline it waits, but not for an account that nobody has
-        if (engine.account === null) throw connected
         const jid = parseJid(address)
         const known = jid === null ? null : await engine.store.read.conversationByJid(jid)
         const conversation = known !== null && connected !== true ? known : await engine.startConversation(address, kind, text(values, 'nick'))

@@ -346,6 +346,9 @@ export function createWrites(db: WritableDB) {
     },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
     removeAccount: (jid: Jid) => void accounts.removeAccount(jid),
+    /** What was begun before there was an account is this one's now; returns their ids. */
+    adopt: (account: Jid): number[] => conversations.adopt(account),
+    disown: (ids: number[]) => ids.forEach((id) => conversations.disown(id)),
     saveContacts,
     removeContact: (input: { account?: Jid; jid: Jid }) => void accounts.removeContact(input.jid, input.account),
     /** What a contact calls itself: its name where the user gave it none. */

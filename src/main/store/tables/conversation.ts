@@ -123,6 +123,8 @@ export function conversationWrites(db: WritableDB) {
   const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
+  const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
+  const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
@@ -161,6 +163,10 @@ export function conversationWrites(db: WritableDB) {
     nick: (id: number) => nick.get(id) ?? null,
     /** It was opened now (ms). */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),
+    /** What was begun before there was an account is this one's now; their ids. Imports stay nobody's. */
+    adopt: (account: string): number[] => adopt.all(account),
+    /** It is nobody's again. */
+    disown: (id: number) => disown.run(id),
     remove: (id: number) => remove.run(id),
     saveDraft: (id: number, text: string) => draft.run(text, id)
   }

@@ -75,7 +75,7 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
       await main.keyboard.press('Enter')
       await main.locator('.row.own[data-state=delivered]', { hasText: 'Can you hear me?' }).waitFor({ timeout: 20_000 })
     })
-    await step('receive the answer', () => main.locator('.row:not(.own)').last().locator('xpath=self::*[preceding::article[contains(., "Can you hear me?")]]').waitFor({ timeout: 20_000 }))
+    await step('receive the answer', () => main.locator('.row:not(.own)').last().locator('xpath=self::*[preceding::*[@role="article"][contains(., "Can you hear me?")]]').waitFor({ timeout: 20_000 }))
   }
   await shot(main, '3-chat')
   for (const piece of PIECES) await step(`search '${piece}'`, () => search(main, piece))

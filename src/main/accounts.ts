@@ -15,7 +15,7 @@ import { Typists } from './sync/typists.ts'
 interface Events {
   changes: [StoreChanges]
   /** There are others, or one of them is connected otherwise. */
-  accounts: []
+  list: []
   presence: [ReadonlyMap<string, Presence>]
   /** Who types now, by conversation. */
   typing: [ReadonlyMap<Jid, readonly string[]>]
@@ -64,6 +64,11 @@ export class Accounts extends EventEmitter<Events> {
   /** Those that are stored, in the order in which they were added. */
   get settings(): readonly AccountSettings[] {
     return this.#settings
+  }
+
+  /** How each of them is connected. */
+  get list(): { jid: Jid; connection: ConnectionState }[] {
+    return this.#settings.map(({ jid }) => ({ jid, connection: this.state(jid) }))
   }
 
   state(jid: Jid): ConnectionState {
@@ -135,7 +140,7 @@ export class Accounts extends EventEmitter<Events> {
     const at = this.#settings.findIndex(({ jid }) => jid === account.jid)
     this.#settings = at < 0 ? [...this.#settings, account] : this.#settings.with(at, account)
     await this.#store.write.saveAccount(account)
-    this.emit('accounts')
+    this.emit('list')
   }
 
   /** Forgets an account; its messages stay. */
@@ -144,7 +149,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#settings = this.#settings.filter((account) => account.jid !== jid)
     await this.#store.write.removeAccount(jid)
     await this.#store.write.remember({ name: signInName(jid), json: 'null' })
-    this.emit('accounts')
+    this.emit('list')
   }
 
   /** Tries again now, with a password or a certificate that the user has just given. */
@@ -182,7 +187,7 @@ export class Accounts extends EventEmitter<Events> {
     this.emit('requests', this.requests)
     this.emit('invitations', this.invitations)
     this.emit('blocked', this.blocked)
-    this.emit('accounts')
+    this.emit('list')
   }
 
   async #start(account: AccountSettings): Promise<Session> {
@@ -194,7 +199,7 @@ export class Accounts extends EventEmitter<Events> {
     }
     connection.on('token', (token) => keep(signInName(jid), token))
     connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
-    connection.on('state', () => this.emit('accounts'))
+    connection.on('state', () => this.emit('list'))
     connection.active = this.#active
     const session = new Session(connection, this.#store, this.#media.connect(connection), this.#media.folder, this.#log)
     const presences = new Presences(() => this.emit('presence', this.presence))

@@ -1,18 +1,16 @@
 /** The engine: store, accounts and media of one profile, without any window. The app and the command line both run on it. */
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { existsSync, mkdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import { LONGEST_TEXT } from '../contract/domain.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, ContactRequest, Conversation, ConversationId, ConversationKind, Invitation, Jid, Message, MessageId, Presence } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
 import { Media } from './media/media.ts'
+import { quotations } from './protocol/styling.ts'
 import type { Log, Session } from './sync/session.ts'
-import { unwritable } from './store/database.ts'
-import { NO_KEYRING, storeKey, type Keyring, type StoreKey } from './store/key.ts'
+import { profileKey, type Keyring } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
@@ -38,21 +36,6 @@ interface Events {
   changes: [StoreChanges]
   /** Messages the index still lacks, and how many they were at first. */
   indexing: [left: number, total: number]
-  /** There are other accounts, or one of them is connected otherwise. */
-  accounts: []
-  presence: [ReadonlyMap<string, Presence>]
-  /** Who types now, by conversation. */
-  typing: [ReadonlyMap<Jid, readonly string[]>]
-  /** Who asks to be a contact. */
-  requests: [readonly ContactRequest[]]
-  /** Whom we do not want to hear of. */
-  blocked: [readonly ContactRequest[]]
-  /** Somebody looks different. */
-  avatars: []
-  /** Who asks us into groups. */
-  invitations: [readonly Invitation[]]
-  /** Who is in some group has changed. */
-  occupants: []
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -71,10 +54,10 @@ export class Engine extends EventEmitter<Events> {
   readonly store: Store
   readonly transfer: Transfer
   readonly media: Media
+  readonly accounts: Accounts
   readonly keyProtection: 'keychain' | 'file'
   readonly #log: Log
   readonly #upkeep: Upkeep
-  readonly #accounts: Accounts
   /** To whom we said that we type, if to anyone. */
   #typingTo: Jid | null = null
 
@@ -86,14 +69,8 @@ export class Engine extends EventEmitter<Events> {
     this.#log = log
     this.media = new Media(transfer.media, store, (message) => log.info(message))
     this.media.on('changes', (changes) => this.emit('changes', changes))
-    this.#accounts = new Accounts(store, this.media, log)
-    this.#accounts.on('changes', (changes) => this.emit('changes', changes))
-    for (const event of ['accounts', 'avatars', 'occupants'] as const) this.#accounts.on(event, () => this.emit(event))
-    this.#accounts.on('presence', (presence) => this.emit('presence', presence))
-    this.#accounts.on('typing', (typing) => this.emit('typing', typing))
-    this.#accounts.on('requests', (requests) => this.emit('requests', requests))
-    this.#accounts.on('blocked', (blocked) => this.emit('blocked', blocked))
-    this.#accounts.on('invitations', (invitations) => this.emit('invitations', invitations))
+    this.accounts = new Accounts(store, this.media, log)
+    this.accounts.on('changes', (changes) => this.emit('changes', changes))
     this.#upkeep = new Upkeep(store, transfer.media, log, {
       indexing: (left, total) => this.emit('indexing', left, total),
       changes: (changes) => this.emit('changes', changes)
@@ -108,7 +85,7 @@ export class Engine extends EventEmitter<Events> {
   /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
   static async open(options: EngineOptions): Promise<Engine> {
     const file = join(options.profile, 'messages.db')
-    const { key, protection } = keyOf(options)
+    const { key, protection } = profileKey(options.profile, options.keyring)
     const { worker, transferWorker, extension, dictionary, onTime } = options
     const files = { file, key, extension, dictionary }
     const log = options.log ?? QUIET
@@ -116,41 +93,21 @@ export class Engine extends EventEmitter<Events> {
     const store = await Store.open({ ...files, worker, onSalvage, ...(onTime === undefined ? {} : { onTime }) })
     const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
     const engine: Engine = new Engine(store, transfer, protection, log)
-    await engine.#accounts.load()
+    await engine.accounts.load()
     engine.#upkeep.start()
     return engine
   }
 
-  /** In the order in which they were added. */
-  get accounts(): { jid: Jid; connection: ConnectionState }[] {
-    return this.#accounts.settings.map(({ jid }) => ({ jid, connection: this.#accounts.state(jid) }))
-  }
   /** The first account, which is meant where none is named. */
   get account(): AccountSettings | null {
-    return this.#accounts.settings[0] ?? null
+    return this.accounts.settings[0] ?? null
   }
   /** Of the first account. */
   get connection(): ConnectionState {
-    return this.account === null ? { status: 'signed-out' } : this.#accounts.state(this.account.jid)
+    return this.account === null ? { status: 'signed-out' } : this.accounts.state(this.account.jid)
   }
-  get presence(): ReadonlyMap<string, Presence> {
-    return this.#accounts.presence
-  }
-  get requests(): readonly ContactRequest[] {
-    return this.#accounts.requests
-  }
-  get blocked(): readonly ContactRequest[] {
-    return this.#accounts.blocked
-  }
-  get invitations(): readonly Invitation[] {
-    return this.#accounts.invitations
-  }
-  get typing(): ReadonlyMap<Jid, readonly string[]> {
-    return this.#accounts.typing
-  }
-
   /** Connects the accounts that are stored. */
-  connect = (): Promise<void> => this.#accounts.connect()
+  connect = (): Promise<void> => this.accounts.connect()
 
   /**
    * Signs in, beside the accounts that are; settles when that worked or failed. The account is stored only where it
@@ -159,28 +116,28 @@ export class Engine extends EventEmitter<Events> {
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const jid = parseJid(settings.jid)
     if (jid === null || !jid.includes('@')) throw new EngineError('invalid-address', `${settings.jid} is no address`)
-    return this.#accounts.signIn({ ...settings, jid })
+    return this.accounts.signIn({ ...settings, jid })
   }
 
   /** Forgets an account; its messages stay. */
   async signOut(jid: Jid | undefined = this.account?.jid): Promise<void> {
-    if (jid !== undefined) await this.#accounts.signOut(jid)
+    if (jid !== undefined) await this.accounts.signOut(jid)
   }
 
   /** Tries again now, with a password or a certificate that the user has just given. */
   async reconnect(change: { trustFingerprint: string | null; password: string | null }, jid: Jid | undefined = this.account?.jid): Promise<void> {
-    if (jid !== undefined) await this.#accounts.reconnect(jid, change)
+    if (jid !== undefined) await this.accounts.reconnect(jid, change)
   }
 
   /** Goes on fetching older history where the settings want it. */
   async fillHistory(): Promise<void> {
-    for (const { account, jid } of await this.store.read.missingHistory()) this.#accounts.of(account)?.archives.fill(jid)
+    for (const { account, jid } of await this.store.read.missingHistory()) this.accounts.of(account)?.archives.fill(jid)
   }
 
   /** Fetches more of a conversation from before what is here; false: there is no more, or no connection to ask. */
   async older(id: ConversationId): Promise<boolean> {
     const conversation = await this.store.read.conversation(id)
-    const session = this.#accounts.of(conversation?.account ?? null)
+    const session = this.accounts.of(conversation?.account ?? null)
     if (conversation === null || session?.connection.isReady !== true) return false
     return session.archives.older(conversation.jid, conversation.kind)
   }
@@ -192,11 +149,11 @@ export class Engine extends EventEmitter<Events> {
 
   /** Whether any window can be seen. */
   set active(active: boolean) {
-    this.#accounts.active = active
+    this.accounts.active = active
   }
 
   wake(): void {
-    for (const session of this.#accounts.sessions) session.connection.wake()
+    for (const session of this.accounts.sessions) session.connection.wake()
   }
 
   /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
@@ -215,7 +172,7 @@ export class Engine extends EventEmitter<Events> {
     if (kind === 'direct') {
       const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
       const conversation = await this.#begun(id)
-      this.#accounts.of(whose ?? null)?.contacts.add(jid).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      this.accounts.of(whose ?? null)?.contacts.add(jid).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
       return conversation
     }
     const session = this.#connected(whose)
@@ -280,7 +237,7 @@ export class Engine extends EventEmitter<Events> {
 
   /** The session of an account, of the first where none is named. Throws EngineError where it has no connection. */
   #connected(account: Jid | undefined = this.account?.jid): Session {
-    const session = this.#accounts.of(account ?? null)
+    const session = this.accounts.of(account ?? null)
     if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
     return session
   }
@@ -289,7 +246,7 @@ export class Engine extends EventEmitter<Events> {
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
-    await this.#accounts.of(conversation.account)?.membership.leave(conversation.jid)
+    await this.accounts.of(conversation.account)?.membership.leave(conversation.jid)
     this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
@@ -310,7 +267,7 @@ export class Engine extends EventEmitter<Events> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null) throw new EngineError('not-found', 'the conversation')
     const own = conversation.account ?? ('me@local.invalid' as Jid)
-    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.#accounts.of(conversation.account) }
+    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.accounts.of(conversation.account) }
   }
 
   /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
@@ -330,7 +287,7 @@ export class Engine extends EventEmitter<Events> {
       if (message !== null && !message.retracted) messages.push(message)
     }
     for (const conversation of to) {
-      if (merged) await this.send(conversation, quoted(messages))
+      if (merged) await this.send(conversation, quotations(messages))
       for (const message of messages) {
         if (!merged && message.text !== '') await this.send(conversation, message.text)
         for (const { id } of message.attachments) {
@@ -361,13 +318,13 @@ export class Engine extends EventEmitter<Events> {
     if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
     if (!(await this.store.read.settings()).tellTyping) return
     this.#typingTo = typing ? conversation.jid : null
-    this.#accounts.of(conversation.account)?.tellTyping(conversation.jid, typing)
+    this.accounts.of(conversation.account)?.tellTyping(conversation.jid, typing)
   }
 
   async retry(id: MessageId): Promise<void> {
     const changes = await this.store.write.retry(id)
     this.emit('changes', changes)
-    this.#accounts.of(changes.conversations[0]?.account ?? null)?.outbox.flush()
+    this.accounts.of(changes.conversations[0]?.account ?? null)?.outbox.flush()
   }
 
   async discard(id: MessageId): Promise<void> {
@@ -410,7 +367,7 @@ export class Engine extends EventEmitter<Events> {
     const [read] = changes.conversations
     const newest = read === undefined ? null : await this.store.read.newestReceived({ conversation, upTo })
     if (read === undefined || newest === null) return
-    const session = this.#accounts.of(read.account)
+    const session = this.accounts.of(read.account)
     if (newest.stanzaId !== null) session?.noteRead(read.jid, newest.stanzaId)
     if (newest.id !== null && read.kind === 'direct' && (await this.store.read.settings()).tellRead) session?.tellRead(read.jid, newest.id)
   }
@@ -420,7 +377,7 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Ends the sessions, not the store. */
-  disconnect = (): Promise<void> => this.#accounts.disconnect()
+  disconnect = (): Promise<void> => this.accounts.disconnect()
 
   async close(): Promise<void> {
     this.#upkeep.stop()
@@ -434,26 +391,6 @@ export class Engine extends EventEmitter<Events> {
   #changed(conversations: Conversation[]): void {
     this.emit('changes', { conversations, removedConversations: [], messages: [], removed: [], added: 0 })
   }
-}
-
-/** Makes the profile's folder and its key where they are missing. Throws StoreOpenError. */
-function keyOf({ profile, keyring = NO_KEYRING }: EngineOptions): StoreKey {
-  try {
-    mkdirSync(profile, { recursive: true, mode: 0o700 })
-    return storeKey(profile, keyring, existsSync(join(profile, 'messages.db')))
-  } catch (error) {
-    // the system's own errors: no room, no right
-    throw error instanceof Error && 'syscall' in error ? unwritable(profile, error) : error
-  }
-}
-
-/** Who said what, as quotations (XEP-0393): every messenger shows them as such, or as they are. */
-function quoted(messages: readonly Message[]): string {
-  const lines = messages.map(({ senderName, time, text, attachments }) => {
-    const said = [...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join('\n')
-    return [`> *${senderName}* ${new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })}`, ...said.split('\n').map((line) => `> ${line}`)].join('\n')
-  })
-  return lines.join('\n\n').slice(0, LONGEST_TEXT)
 }
 
 export { JoinError }

@@ -51,5 +51,6 @@ test('an account is added beside the first, has its own conversations in the one
   await main.bringToFront()
   await main.locator('[data-test=no-composer]', { hasText: CAROL }).waitFor()
   await main.locator('.row', { hasText: 'carol here' }).waitFor()
+  await screenshot(main, 'account-gone')
   expect(await main.locator('.banner').count()).toBe(0)
 })

@@ -81,7 +81,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.click('.dialog .primary')
   await bubble('大家好').waitFor()
   await main.locator('[data-test=composer]').pressSequentially('早上好 @bb')
-  await main.locator('[data-test=mentions] .mention', { hasText: '鲍勃' }).waitFor()
+  await main.locator('[data-test=mentions] .completion', { hasText: '鲍勃' }).waitFor()
   await screenshot(main, 'message-mention')
   await main.keyboard.press('Enter')
   expect(await main.inputValue('[data-test=composer]')).toBe('早上好 @鲍勃 ')
@@ -141,7 +141,7 @@ test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 
     await main.locator('[data-test=request]').waitFor({ state: 'detached' })
     await main.locator('[data-jid="dave@localhost"]').waitFor()
     // each sees the other from now on
-    await until(dave, async () => dave.presence.get('alice@localhost') === 'online')
+    await until(dave, async () => dave.accounts.presence.get('alice@localhost') === 'online')
     const mallory = await strangers.signIn(story.server, 'mallory')
     await mallory.startConversation('alice@localhost', 'direct', null)
     await main.click('[data-test=decline]')

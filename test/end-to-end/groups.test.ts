@@ -22,9 +22,9 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await main.locator('.head h2', { hasText: '周末爬山' }).waitFor()
   // what was just made stands first, though nobody has said anything yet
   await expect.poll(() => main.locator('.item .name').first().textContent()).toBe('周末爬山')
-  await until(bob, async () => bob.invitations.length > 0)
-  await bob.answerInvitation(bob.invitations[0]!.group, true)
-  const group = bob.invitations[0]?.group ?? (await bob.store.read.conversations()).find(({ kind }) => kind === 'group')!.jid
+  await until(bob, async () => bob.accounts.invitations.length > 0)
+  await bob.answerInvitation(bob.accounts.invitations[0]!.group, true)
+  const group = bob.accounts.invitations[0]?.group ?? (await bob.store.read.conversations()).find(({ kind }) => kind === 'group')!.jid
   const bobs = (await bob.store.read.conversationByJid(group))!
   await bob.send(bobs.id, '收到，周六见 🏔️')
   await main.locator('.row', { hasText: '周六见' }).waitFor()

@@ -19,12 +19,12 @@ const said = async (engine: Engine, account: Jid, jid: Jid): Promise<string[]> =
   const conversation = await of(engine, account, jid)
   return conversation === null ? [] : (await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map(({ text, sender, outgoing }) => `${outgoing ? `(${sender}) ` : ''}${text}`)
 }
-const allOnline = (engine: Engine, count: number): Promise<boolean> => until(engine, () => Promise.resolve(engine.accounts.length === count && engine.accounts.every(({ connection }) => connection.status === 'online')))
+const allOnline = (engine: Engine, count: number): Promise<boolean> => until(engine, () => Promise.resolve(engine.accounts.list.length === count && engine.accounts.list.every(({ connection }) => connection.status === 'online')))
 
 test('two accounts beside each other: what comes to one is that one’s, and both are found at once', { timeout: 90_000 }, async () => {
   const engine = await devices.signIn(server, 'alice')
   expect((await engine.signIn({ ...server.settings('carol'), password: 'wrong' })).status).toBe('waiting')
-  expect(engine.accounts.map(({ jid }) => jid)).toEqual([ALICE])
+  expect(engine.accounts.list.map(({ jid }) => jid)).toEqual([ALICE])
   await engine.signIn(server.settings('carol'))
   await allOnline(engine, 2)
   const bob = await devices.signIn(server, 'bob')
@@ -77,7 +77,7 @@ test('both in one group; contacts, blocking and requests are each account’s ow
   expect(await said(engine, CAROL, room)).toEqual(['from alice', `(${room}/carol) from carol`])
 
   await engine.block(BOB, true, CAROL)
-  expect(engine.blocked).toEqual([{ account: CAROL, jid: BOB }])
+  expect(engine.accounts.blocked).toEqual([{ account: CAROL, jid: BOB }])
   const bob = devices.engines[1]!
   for (const to of [CAROL, ALICE]) await bob.send((await bob.startConversation(to, 'direct', null)).id, `are you there, ${to}?`)
   await until(engine, async () => (await said(engine, ALICE, BOB)).includes(`are you there, ${ALICE}?`))
@@ -86,8 +86,8 @@ test('both in one group; contacts, blocking and requests are each account’s ow
 
   const stranger = await devices.signIn(server, 'stranger')
   await stranger.startConversation(CAROL, 'direct', null)
-  await until(engine, () => Promise.resolve(engine.requests.length > 0))
-  expect(engine.requests).toEqual([{ account: CAROL, jid: 'stranger@localhost' }])
+  await until(engine, () => Promise.resolve(engine.accounts.requests.length > 0))
+  expect(engine.accounts.requests).toEqual([{ account: CAROL, jid: 'stranger@localhost' }])
   await engine.answerRequest('stranger@localhost' as Jid, true, CAROL)
   expect((await engine.store.read.contacts(ALICE)).map(({ jid }) => jid)).not.toContain('stranger@localhost')
 })
@@ -101,7 +101,7 @@ test('both come back after a restart; who signs out leaves the history here, and
   const bob = devices.engines[1]!
   await until(bob, async () => (await messages(bob, CAROL)).some(({ text }) => text === 'typed offline'))
   await engine.signOut(CAROL)
-  expect(engine.accounts.map(({ jid }) => jid)).toEqual([ALICE])
+  expect(engine.accounts.list.map(({ jid }) => jid)).toEqual([ALICE])
   expect((await said(engine, CAROL, BOB)).at(-1)).toBe(`(${CAROL}) typed offline`)
   expect((await engine.store.find.search({ query: '火锅', limit: 10, total: true })).total).toBe(2)
   await bob.send((await bob.startConversation(CAROL, 'direct', null)).id, 'nobody is there')

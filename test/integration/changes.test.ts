@@ -85,7 +85,7 @@ test('who has read what, and who types, is told', async () => {
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'have you read this?')
   await find(tablet, 'alice@localhost', ({ text }) => text === 'have you read this?')
   const conversation = (await bob.store.read.conversationByJid('alice@localhost'))!
-  const typing = new Promise<readonly string[]>((resolve) => alice.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? [])))
+  const typing = new Promise<readonly string[]>((resolve) => alice.accounts.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? [])))
   await bob.type(conversation.id, true)
   expect(await typing).toEqual(['bob'])
   await bob.markRead(conversation.id, got.id)
@@ -101,7 +101,7 @@ test('who has read what, and who types, is told', async () => {
   await write(bob, 'alice@localhost', 'something after it')
   await find(alice, 'bob@localhost', ({ text }) => text === 'something after it')
   expect(await seen(second.key)).toBe(false)
-  expect(alice.typing.size).toBe(0)
+  expect(alice.accounts.typing.size).toBe(0)
 })
 
 test('what one device has read, another learns when it comes later, in groups, too', async () => {

@@ -37,8 +37,8 @@ async function acquainted(one: Engine, other: Engine): Promise<void> {
   const [first, second] = [bare(one.account!.jid), bare(other.account!.jid)]
   await one.startConversation(second, 'direct', null)
   const known = async (): Promise<boolean> => (await one.store.read.contacts()).some(({ jid, subscription }) => jid === second && (subscription === 'to' || subscription === 'both'))
-  await until(other, async () => other.requests.some(({ jid }) => jid === first) || known())
-  if (other.requests.some(({ jid }) => jid === first)) await other.answerRequest(first, true)
+  await until(other, async () => other.accounts.requests.some(({ jid }) => jid === first) || known())
+  if (other.accounts.requests.some(({ jid }) => jid === first)) await other.answerRequest(first, true)
   await until(one, known)
 }
 const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => {
@@ -106,7 +106,7 @@ test('a group: made, invited into, talked in, its history for who comes later, c
   const [alice, bob, carol] = [await device(people.settings[0]), await device(people.settings[1]), await device(people.settings[2])]
   const group = await alice.createGroup({ name: '测试 Conformance', membersOnly: false, invite: [address(1)] })
   try {
-    await until(bob, () => Promise.resolve(bob.invitations.some((invitation) => invitation.group === group.jid)), 30_000)
+    await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)), 30_000)
     await bob.answerInvitation(group.jid, true)
     const bobs = await conversation(bob, group.jid)
     for (let i = 0; i < 15; i++) {

@@ -45,10 +45,10 @@ test('the roster and presence of contacts arrive', async () => {
   await bob.signIn(server.settings('bob'))
   await engine.signIn(server.settings('alice'))
   await online(engine)
-  await until(engine, () => Promise.resolve(engine.presence.get('bob@localhost') === 'online'))
+  await until(engine, () => Promise.resolve(engine.accounts.presence.get('bob@localhost') === 'online'))
   expect((await engine.store.read.conversationByJid('bob@localhost'))?.name).toBe('Bob')
   await bob.close()
-  await until(engine, () => Promise.resolve(engine.presence.get('bob@localhost') === undefined))
+  await until(engine, () => Promise.resolve(engine.accounts.presence.get('bob@localhost') === undefined))
   other.remove()
 })
 

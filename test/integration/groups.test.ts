@@ -32,10 +32,10 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   await expect(carol.startConversation(group.jid, 'group', 'carol')).rejects.toMatchObject({ condition: 'registration-required' })
   expect(await carol.store.read.conversationByJid(group.jid)).toBeNull()
 
-  const [invitation] = await until(bobs, async () => bobs.invitations.length > 0 && bobs.invitations)
+  const [invitation] = await until(bobs, async () => bobs.accounts.invitations.length > 0 && bobs.accounts.invitations)
   expect(invitation).toMatchObject({ group: group.jid, from: 'alice@localhost' })
   await bobs.answerInvitation(group.jid, true)
-  expect(bobs.invitations).toEqual([])
+  expect(bobs.accounts.invitations).toEqual([])
   const bobsGroup = await conversation(bobs, group.jid)
   expect(bobsGroup.name).toBe('周末爬山 Hiking')
 
@@ -56,7 +56,7 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   await carol.disconnect()
   await alice.inGroup(group.id, (groups, jid) => groups.invite(jid, ['carol@localhost' as Jid]))
   await carol.connect()
-  await until(carol, async () => carol.invitations.length > 0)
+  await until(carol, async () => carol.accounts.invitations.length > 0)
   await carol.answerInvitation(group.jid, true)
   expect((await conversation(carol, group.jid)).name).toBe('Hiking club')
 

@@ -117,12 +117,12 @@ export async function until<T>(engine: Engine, look: () => Promise<T | null | un
       const done = (): void => {
         clearTimeout(timer)
         engine.removeListener('changes', done)
-        engine.removeListener('accounts', done)
+        engine.accounts.removeListener('list', done)
         resolve()
       }
       const timer = setTimeout(done, 500)
       engine.on('changes', done)
-      engine.on('accounts', done)
+      engine.accounts.on('list', done)
     })
   }
 }

@@ -61,10 +61,10 @@ async function online(engine: Engine): Promise<void> {
       const now = engine.connection
       if (now.status !== 'online' && now.status !== 'waiting') return
       clearTimeout(timer)
-      engine.removeListener('accounts', look)
+      engine.accounts.removeListener('list', look)
       done(now)
     }
-    engine.on('accounts', look)
+    engine.accounts.on('list', look)
     look()
   })
   if (state.status !== 'online') throw new UsageError(describe(state))
@@ -136,8 +136,8 @@ export const commands: Record<string, Command> = {
     options: {},
     async run([address], values) {
       return withEngine(values, async (engine) => {
-        const known = engine.accounts.find(({ jid }) => jid === address)
-        if (known === undefined) throw new UsageError(`no such account; there are: ${engine.accounts.map(({ jid }) => jid).join(', ') || 'none'}`)
+        const known = engine.accounts.list.find(({ jid }) => jid === address)
+        if (known === undefined) throw new UsageError(`no such account; there are: ${engine.accounts.list.map(({ jid }) => jid).join(', ') || 'none'}`)
         await engine.signOut(known.jid)
         process.stdout.write(`signed out ${known.jid}\n`)
         return 0
@@ -310,7 +310,7 @@ export const commands: Record<string, Command> = {
     options: { json: { about: 'as a JSON object' } },
     run: (_, values) =>
       withEngine(values, async (engine) => {
-        const stats = { ...(await engine.store.read.stats()), keyProtection: engine.keyProtection, accounts: engine.accounts.map(({ jid }) => jid) }
+        const stats = { ...(await engine.store.read.stats()), keyProtection: engine.keyProtection, accounts: engine.accounts.list.map(({ jid }) => jid) }
         if (values['json'] === true) process.stdout.write(`${JSON.stringify(stats)}\n`)
         else for (const [name, value] of Object.entries(stats)) process.stdout.write(`${name.padEnd(16)} ${String(value)}\n`)
         return 0

@@ -33,11 +33,11 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
   return {
     'app.state': async () => ({
       accounts: profile.accounts,
-      presence: Object.fromEntries(engine().presence),
-      typing: Object.fromEntries(engine().typing),
-      requests: [...engine().requests],
-      invitations: [...engine().invitations],
-      blocked: [...engine().blocked],
+      presence: Object.fromEntries(engine().accounts.presence),
+      typing: Object.fromEntries(engine().accounts.typing),
+      requests: [...engine().accounts.requests],
+      invitations: [...engine().accounts.invitations],
+      blocked: [...engine().accounts.blocked],
       avatars: Object.fromEntries((await engine().store.read.avatars()).map(({ jid, hash }) => [jid, hash])),
       files: Object.fromEntries(engine().media.progress),
       indexing: engine().indexing,
@@ -54,7 +54,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       return state
     },
     'account.signOut': async ({ account }) => {
-      if (engine().accounts.length <= 1) windows.closeChats()
+      if (engine().accounts.list.length <= 1) windows.closeChats()
       if (profile.demo === 'no') await engine().signOut(account)
       else await profile.leaveDemo()
       tellAccounts()

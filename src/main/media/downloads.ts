@@ -15,6 +15,8 @@ export interface DownloadsOptions {
   folder: string
   /** null: that account has no connection, and nothing of its conversations is fetched. */
   trust(account: Jid): Trust | null
+  /** Accounts that have a connection. */
+  connected(): Jid[]
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
@@ -47,14 +49,14 @@ export class Downloads {
   }
 
   async #look(): Promise<void> {
-    const { store, info } = this.#options
+    const { store, connected, info } = this.#options
     this.#looking = true
     try {
       while (this.#again) {
         this.#again = false
         const most = (await store.read.settings()).fetchUpTo
-        for (let before = Number.MAX_SAFE_INTEGER; most > 0; ) {
-          const files = await store.read.filesToFetch({ before, most, limit: MOST_AT_ONCE })
+        for (let before = Number.MAX_SAFE_INTEGER; most > 0 && connected().length > 0; ) {
+          const files = await store.read.filesToFetch({ before, most, accounts: connected(), limit: MOST_AT_ONCE })
           if (files.length === 0) break
           before = files.at(-1)?.id ?? 0
           await Promise.all(files.map((file) => this.#start(file, most).catch((error: unknown) => info(`a file was not fetched: ${String(error)}`))))

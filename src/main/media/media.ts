@@ -31,7 +31,7 @@ export class Media extends EventEmitter<Events> {
     this.#store = store
     this.#info = info
     this.intake = new Intake(folder)
-    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), ...this.#told })
+    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])), ...this.#told })
   }
 
   get #told() {

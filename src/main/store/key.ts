@@ -1,8 +1,8 @@
 /** The store's key: 256 random bits, kept by the system's keychain where there is one, otherwise in a file only the user can read. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StoreOpenError } from './database.ts'
+import { StoreOpenError, unwritable } from './database.ts'
 
 /** What the system offers to keep a secret with; Electron's safeStorage, or nothing. */
 export interface Keyring {
@@ -45,4 +45,15 @@ export function storeKey(profile: string, keyring: Keyring, databaseExists: bool
   chmodSync(temporary, 0o600)
   renameSync(temporary, path)
   return { key, protection }
+}
+
+/** The same, for a profile whose folder may not be there yet. */
+export function profileKey(profile: string, keyring: Keyring = NO_KEYRING): StoreKey {
+  try {
+    mkdirSync(profile, { recursive: true, mode: 0o700 })
+    return storeKey(profile, keyring, existsSync(join(profile, 'messages.db')))
+  } catch (error) {
+    // the system's own errors: no room, no right
+    throw error instanceof Error && 'syscall' in error ? unwritable(profile, error) : error
+  }
 }

@@ -158,14 +158,14 @@ export function createRecording({ messages, conversations, archives, alterations
     return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
   }
 
-  /** For each message of a page, the key of the next one that is stored and placed. */
-  function following({ messages: list, account }: RecordBatch): (number | undefined)[] {
+  /** For each message of a page, the key of the next one that is stored and placed. `stored`: the rows that are. */
+  function following(stored: readonly (MessageRow | undefined)[]): (number | undefined)[] {
     let after: number | undefined
-    return list
+    return stored
       .toReversed()
-      .map((incoming) => {
+      .map((row) => {
         const next = after
-        after = storedOf(account, incoming.conversation, incoming.stanzaId)?.id ?? after
+        after = row?.id ?? after
         return next
       })
       .reverse()
@@ -178,11 +178,12 @@ export function createRecording({ messages, conversations, archives, alterations
     const removed: StoreChanges['removed'] = []
     const lastOf = new Map<ConversationId, number>()
     const inOrder = batch.order === 'forward'
-    const nextOf = inOrder ? following(batch) : []
+    const before = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)) : []
+    const nextOf = following(before)
     // right after the mark: what was pushed along before pushes these, too
     const atMark = batch.archive?.after !== undefined && batch.archive.after === archives.progress(batch.archive.jid, batch.account).lastId
     // otherwise a page that was read before is in order with itself
-    const firstKnown = inOrder && !atMark ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)).find((row) => row !== undefined) : undefined
+    const firstKnown = atMark ? undefined : before.find((row) => row !== undefined)
     let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
     for (const [at, incoming] of batch.messages.entries()) {
@@ -196,7 +197,7 @@ export function createRecording({ messages, conversations, archives, alterations
       if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
       const known = find(id, incoming)
       // an archive's page is the order; what comes live stands at the end
-      const next = (inOrder ? nextOf[at] : undefined) ?? Infinity
+      const next = nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
       const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {

@@ -80,5 +80,7 @@ export const useEmoji = (emoji: string): void => localStorage.setItem(RECENT, JS
 /** 0: none, 1 to 5: from light to dark. */
 export const skinTone = (): number => Math.min(5, Math.max(0, Math.trunc(Number(localStorage.getItem(TONE) ?? 0)) || 0))
 export const keepSkinTone = (tone: number): void => localStorage.setItem(TONE, String(tone))
+/** What it is called. */
+export const emojiName = ({ en, zh }: Emoji, language: 'zh-CN' | 'en'): string => (language === 'zh-CN' ? zh[0] : undefined) ?? en[0] ?? ''
 /** The emoji in a skin tone, where it has any. */
 export const toned = ({ emoji, skins }: Emoji, tone: number): string => (tone === 0 ? emoji : (skins[tone - 1] ?? emoji))

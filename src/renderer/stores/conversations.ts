@@ -1,9 +1,10 @@
 /** The conversation list: what is pinned, then the newest first. */
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { Conversation, ConversationId } from '../../contract/domain.ts'
 import type { Input } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
+import { useAppStore } from './app.ts'
 
 /** As ids of messages are: ms times 1024. What has no message yet stands where it was opened last. */
 const rank = ({ last, usedAt }: Conversation): number => last?.id ?? usedAt * 1024
@@ -13,15 +14,11 @@ export const useConversationsStore = defineStore('conversations', () => {
   const loaded = ref(false)
   const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || rank(b) - rank(a) || a.id - b.id))
 
-  /** The accounts as they were told last. */
-  let known: string | null = null
+  const app = useAppStore()
+  // other accounts, or the demo's store
+  watch(() => JSON.stringify([app.now.accounts.map(({ jid }) => jid), app.now.demo]), () => void load())
 
   onEvent((event) => {
-    if (event.type === 'accounts') {
-      const now = JSON.stringify([event.accounts.map(({ jid }) => jid), event.demo])
-      if (known !== null && known !== now) void load()
-      known = now
-    }
     if (event.type !== 'conversations') return
     for (const conversation of event.changed) byId.value.set(conversation.id, conversation)
     for (const id of event.removed) byId.value.delete(id)

@@ -43,24 +43,31 @@ function choose(): string[] {
 export const roomOf = (room: number): Jid => `room${room}@rooms.example.org` as Jid
 
 /** A message as it comes in: rooms in turn, in bursts of 50. */
-export function incoming(text: string, i: number): IncomingMessage {
-  const room = roomOf(Math.floor(i / 50) % ROOMS)
+export function incoming(text: string, i: number, rooms = ROOMS): IncomingMessage {
+  const room = roomOf(Math.floor(i / 50) % rooms)
   return { conversation: room, kind: 'group', sender: `${room}/sender ${(i * 7919) % SENDERS}` as Jid, outgoing: false, text, time: START + i * STEP, stanzaId: null, originId: null, replayed: false }
 }
 
+/** Of one person in turn, as `incoming`: a conversation each. */
+export const contactOf = (number: number): Jid => `friend${number}@evil.example` as Jid
+export function fromContact(text: string, i: number, contacts = ROOMS): IncomingMessage {
+  const contact = contactOf(Math.floor(i / 50) % contacts)
+  return { conversation: contact, kind: 'direct', sender: contact, outgoing: false, text, time: START + i * STEP, stanzaId: null, originId: null, replayed: false }
+}
+
 /** A store with that many messages, merged as it is after idle times. */
-export async function history(folder: string, count: number): Promise<Store> {
+export async function history(folder: string, count: number, { account, each = incoming }: { account?: Jid; each?: typeof incoming } = {}): Promise<Store> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
   let batch: IncomingMessage[] = []
   let i = 0
   const flush = async (): Promise<void> => {
-    await store.write.record({ messages: batch, archive: null, order: 'forward' })
+    await store.write.record({ ...(account === undefined ? {} : { account }), messages: batch, archive: null, order: 'forward' })
     batch = []
   }
   for (const text of texts(count)) {
-    batch.push(incoming(text, i++))
+    batch.push(each(text, i++))
     if (batch.length === 5000) await flush()
   }
   await flush()

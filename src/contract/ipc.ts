@@ -78,7 +78,9 @@ export const PageAnchor = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('first-unread') }),
   z.object({ kind: z.literal('before'), id: MessageId }),
   z.object({ kind: z.literal('after'), id: MessageId }),
-  z.object({ kind: z.literal('around'), id: MessageId })
+  z.object({ kind: z.literal('around'), id: MessageId }),
+  /** Around the first message from that time on, ms. */
+  z.object({ kind: z.literal('time'), time: z.number().int().min(0).max(8.64e15) })
 ])
 export type PageAnchor = z.infer<typeof PageAnchor>
 
@@ -118,6 +120,8 @@ export const requests = {
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
   'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
+  /** The days of a month (2024-05, local time) on which something was written. */
+  'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),
   'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable() }), Message),
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
@@ -197,6 +201,8 @@ export const requests = {
   'transfer.export': call(z.object({ query: z.string().max(LONGEST_QUERY).nullable(), conversation: ConversationId.nullable(), format: ExportFormat, language: z.enum(['zh-CN', 'en']) }), ExportSummary.nullable()),
   'windows.openSearch': call(z.object({ query: z.string().max(LONGEST_QUERY) }), nothing),
   'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
+  /** The page of a window that was opened in reserve can be told what to show. */
+  'windows.ready': call(nothing, nothing),
   'windows.openSettings': call(nothing, nothing),
   'clipboard.write': call(z.object({ text: z.string().max(LONGEST_TEXT) }), nothing)
 } as const

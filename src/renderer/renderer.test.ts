@@ -6,6 +6,7 @@ import { toRows } from './components/message-rows.ts'
 import { findEmoji, loadEmoji, toned } from './composables/emoji.ts'
 import { isStyled, styledBlocks } from './composables/message-styling.ts'
 import { isEmojiOnly, snippet, textParts } from './composables/text-parts.ts'
+import { clockOf, peaksOf, widthOf } from './composables/waveform.ts'
 import en from './i18n/en.ts'
 import zhCN from './i18n/zh-CN.ts'
 import { applyChanges } from './stores/stretch.ts'
@@ -137,4 +138,15 @@ test('every word is used, and every used word exists', () => {
   expect([...named].filter((key) => key !== undefined && !all.includes(key))).toEqual([])
   const used = (key: string): boolean => named.has(key) || dynamic.some((prefix) => prefix !== undefined && key.startsWith(prefix)) || source.includes(`'${key}'`)
   expect(all.filter((key) => !used(key))).toEqual([])
+})
+
+test('a sound is drawn by its loudest parts, and grows with its length, each second less', () => {
+  const samples = Float32Array.from({ length: 800 }, (_, i) => (i < 400 ? 0.25 : i < 600 ? -0.5 : 0))
+  expect(peaksOf(samples, 4)).toEqual([0.5, 0.5, 1, 0])
+  expect(peaksOf(new Float32Array(10), 3)).toEqual([0, 0, 0])
+  expect(peaksOf(new Float32Array(0), 2)).toEqual([0, 0])
+  const widths = [0, 5, 10, 60, 600].map(widthOf)
+  expect([...widths].sort((a, b) => a - b)).toEqual(widths)
+  expect(widths[2]! - widths[1]!).toBeLessThan(widths[1]! - widths[0]!)
+  expect([0, 7.9, 65, 3723].map(clockOf)).toEqual(['0:00', '0:07', '1:05', '1:02:03'])
 })

@@ -113,13 +113,15 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await bobSends('update.exe', Buffer.from('MZ'))
   const incoming = main.locator('.row:not(.own)')
   await incoming.locator('img').waitFor()
-  await incoming.locator('audio').waitFor()
-  expect(await main.evaluate(() => new Promise((resolve) => {
-    const audio = document.querySelector('audio')!
-    const tell = (): void => resolve(audio.duration)
-    if (audio.readyState > 0) tell()
-    else audio.addEventListener('loadedmetadata', tell)
-  }))).toBeCloseTo(1, 1)
+  // its length is read, and it is heard, dragged and set to another speed
+  const voice = incoming.locator('[data-test=voice]')
+  await voice.locator('[data-test=voice-time]', { hasText: '0:01' }).waitFor()
+  expect(await voice.locator('.bar').count()).toBeGreaterThan(20)
+  await voice.locator('[data-test=play]').click()
+  await voice.locator('.bar.played').first().waitFor()
+  await voice.locator('[data-test=rate]').click()
+  await voice.locator('[data-test=rate]', { hasText: '1.5' }).waitFor()
+  await voice.locator('[data-test=play][aria-label="播放"]').waitFor()
   const program = incoming.locator('.file', { hasText: 'update.exe' })
   await program.click()
   await program.locator('text=程序').waitFor()

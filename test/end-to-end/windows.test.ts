@@ -68,6 +68,29 @@ test('older messages load while the place is kept', async () => {
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
 })
 
+test('a day is jumped to: those without messages cannot be chosen', async () => {
+  await item(main, '林晓雨').click()
+  await bubbles(main).first().waitFor()
+  await main.keyboard.press('Control+f')
+  await main.click('[data-test=jump]')
+  await main.locator('[data-test=calendar]').waitFor()
+  await main.locator('[data-test=calendar] .icon-button').nth(1).click()
+  const days = main.locator('.day:not([data-disabled])')
+  await days.first().waitFor()
+  await screenshot(main, 'jump-to-date')
+  const chosen = await days.first().getAttribute('data-value')
+  await days.first().click()
+  await main.locator('[data-test=calendar]').waitFor({ state: 'detached' })
+  await expect.poll(() => main.evaluate(() => {
+    const list = document.querySelector('.scroller')?.getBoundingClientRect()
+    const first = [...document.querySelectorAll<HTMLElement>('.row')].find((row) => row.getBoundingClientRect().top >= (list?.top ?? 0))
+    const day = new Date(Math.floor(Number(first?.dataset['id']) / 1024))
+    return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`
+  })).toBe(chosen)
+  await main.keyboard.press('Escape')
+  await main.locator('.latest').click()
+})
+
 test('own window: live in both, focused when asked for again, the rest lives on when it closes', async () => {
   await item(main, '陈建国').click()
   await main.click('[data-test=own-window]')
@@ -81,7 +104,7 @@ test('own window: live in both, focused when asked for again, the rest lives on 
   await main.fill('[data-test=composer]', '')
   await main.click('[data-test=own-window]')
   await main.waitForTimeout(300)
-  expect(app.windows().filter((page) => page.url().includes('/windows/chat/'))).toHaveLength(1)
+  expect(app.windows().filter((page) => page.url().includes('/windows/chat/') && page.url().includes('conversation='))).toHaveLength(1)
   await screenshot(chat, 'own-window')
   await chat.close()
   await item(main, '林晓雨').click()

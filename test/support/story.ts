@@ -46,9 +46,9 @@ export class Story {
     return this.#bobs.path
   }
 
-  /** Opens the app in Chinese and signs Alice in; its main window. */
-  async open(): Promise<Page> {
-    this.#app = await openApp({ profile: this.#alices.path, env: { LANG: 'zh_CN.UTF-8' } })
+  /** Opens the app in Chinese and signs Alice in; its main window. `args`: further ones of the command line. */
+  async open(args: string[] = []): Promise<Page> {
+    this.#app = await openApp({ profile: this.#alices.path, args, env: { LANG: 'zh_CN.UTF-8' } })
     const main = await this.#app.window('main')
     await signIn(main, this.server, 'alice')
     return main

@@ -55,7 +55,8 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
     async window(kind, ms = START_MS) {
       const until = Date.now() + ms
       for (;;) {
-        const page = windows().find((candidate) => candidate.url().includes(`/windows/${kind}/`))
+        // one that is kept in reserve shows no conversation
+        const page = windows().find((candidate) => candidate.url().includes(`/windows/${kind}/`) && (kind !== 'chat' || candidate.url().includes('conversation=')))
         if (page !== undefined) return page
         if (Date.now() > until) throw new Error(`no ${kind} window opened; there are: ${windows().map((p) => p.url()).join(' ')}`)
         await new Promise((resolve) => setTimeout(resolve, 20))

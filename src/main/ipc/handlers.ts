@@ -89,6 +89,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       if (conversation !== null) await engine().store.write.used({ conversation, time: Date.now() })
     },
     'messages.page': (input) => engine().store.read.page(input),
+    'messages.days': (input) => engine().store.read.days(input),
     'messages.send': ({ conversation, text, reply }) => engine().send(conversation, text, reply),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.forward': ({ ids, to, merged }) => engine().forward(ids, to, merged),
@@ -155,6 +156,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
       if (known === null) throw new EngineError('not-found', 'the conversation')
       await windows.openChat(known, message)
     },
+    'windows.ready': (_, { sender }) => windows.ready(sender),
     'windows.openSettings': () => windows.openSettings(),
     'clipboard.write': ({ text }) => clipboard.writeText(text)
   }

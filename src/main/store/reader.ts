@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
+import { firstKeyAt } from './order.ts'
 import { accountReads } from './tables/account.ts'
 import { archiveReads } from './tables/archive.ts'
 import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
@@ -65,6 +66,8 @@ export function createReads(db: ReadableDB) {
       }
       case 'around':
         return around(conversation, anchor.id, limit)
+      case 'time':
+        return around(conversation, firstKeyAt(anchor.time), limit)
       case 'first-unread': {
         const readUpTo = conversations.byId(conversation)?.readUpTo ?? 0
         const first = messages.after(conversation, readUpTo, 1)[0]
@@ -85,6 +88,13 @@ export function createReads(db: ReadableDB) {
     /** What lets us into a group, or null. */
     groupPassword: conversations.password,
     page,
+    /** The days of a month (2024-05, local time) on which something was written. */
+    days({ conversation, month }: { conversation: ConversationId; month: string }): number[] {
+      const [year = 0, number = 1] = month.split('-').map(Number)
+      const start = (day: number): number => firstKeyAt(new Date(year, number - 1, day).getTime())
+      const all = Array.from({ length: new Date(year, number, 0).getDate() }, (_, i) => i + 1)
+      return all.filter((day) => messages.anyBetween(conversation, start(day), start(day + 1)))
+    },
     /** Whose a message is; null: nobody's. */
     accountOf(message: number): Jid | null {
       const row = messages.byId(message)

@@ -194,6 +194,18 @@ test('pages go both ways and around a message, without a gap or a double', async
   expect(around.messages.map((m) => Number(m.text))).toEqual([35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45])
 })
 
+test('a day is found by its time, and a month tells on which of its days something was written', async () => {
+  const at = (day: number, hour: number): number => new Date(2024, 1, day, hour).getTime()
+  const times = [at(1, 0), at(3, 12), at(3, 13), at(29, 23), new Date(2024, 2, 1).getTime()]
+  await store.write.record({ messages: times.map((time, i) => incoming(String(i), { time })), archive: null, order: 'live' })
+  const conversation = (await store.read.conversationByJid(BOB))!.id
+  expect(await store.read.days({ conversation, month: '2024-02' })).toEqual([1, 3, 29])
+  expect(await store.read.days({ conversation, month: '2024-03' })).toEqual([1])
+  expect(await store.read.days({ conversation, month: '2023-02' })).toEqual([])
+  const page = await store.read.page({ conversation, anchor: { kind: 'time', time: at(4, 0) }, limit: 2 })
+  expect(page.messages.map(({ text }) => text)).toEqual(['2', '3'])
+})
+
 test('the file is encrypted: it holds no text, and another key does not open it', async () => {
   await store.write.record({ messages: [incoming('a very secret sentence')], archive: null, order: 'live' })
   await store.write.checkpoint()

@@ -1,5 +1,5 @@
 /** Our windows: which are open, where they stand, what they may do. */
-import { BrowserWindow, nativeTheme, screen, session, shell, type WebContents } from 'electron'
+import { BrowserWindow, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
 import { z } from 'zod'
 import type { Conversation, MessageId } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
@@ -22,6 +22,8 @@ const SETTINGS: Kind = { name: 'settings', width: 560, height: 560, minWidth: 42
 const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, minHeight: 400 }
 
 const SAVE_MS = 400
+/** A spare window is made when nothing else happens for so long. */
+const SPARE_MS = 2500
 
 export interface WindowsOptions {
   /** The built preload script. */
@@ -40,12 +42,23 @@ export interface WindowsOptions {
 export class Windows {
   readonly #options: WindowsOptions
   readonly #open = new Map<string, BrowserWindow>()
+  /** A chat's window without a chat, loaded and hidden: the next one opens at once. */
+  #spare: BrowserWindow | null = null
+  /** Its page has said that it can be told what to show. */
+  #spareIsReady = false
+  #spareTimer: NodeJS.Timeout | null = null
 
   constructor(options: WindowsOptions) {
     this.#options = options
-    // nothing a page asks for is granted but putting text on the clipboard
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) => decide(permission === 'clipboard-sanitized-write'))
-    session.defaultSession.setPermissionCheckHandler((_contents, permission) => permission === 'clipboard-sanitized-write')
+    // nothing a page asks for is granted but putting text on the clipboard, and the microphone for voice messages
+    const granted = (permission: string, video: boolean): boolean => permission === 'clipboard-sanitized-write' || (permission === 'media' && !video)
+    session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, details) => {
+      const allowed = granted(permission, 'mediaTypes' in details && details.mediaTypes?.includes('video') === true)
+      // macOS asks the user for the app as a whole
+      if (allowed && permission === 'media' && process.platform === 'darwin') systemPreferences.askForMediaAccess('microphone').then(decide, () => decide(false))
+      else decide(allowed)
+    })
+    session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => granted(permission, details?.mediaType === 'video'))
   }
 
   openMain = (): Promise<void> => this.#show('main', MAIN, {})
@@ -60,14 +73,55 @@ export class Windows {
 
   /** The conversation's own window; one that is open already comes to the front. */
   async openChat(conversation: Conversation, message: MessageId | null): Promise<void> {
-    const name = `chat:${conversation.jid}`
+    const name = `chat:${conversation.id}`
     const open = this.#open.get(name)
     if (open !== undefined && message !== null) this.#options.tell(open.webContents, { type: 'show', conversation: conversation.id, message })
-    await this.#show(name, CHAT, { conversation: String(conversation.id), ...(message === null ? {} : { message: String(message) }) })
+    const spare = open === undefined ? this.#takeSpare() : null
+    if (spare === null) await this.#show(name, CHAT, { conversation: String(conversation.id), ...(message === null ? {} : { message: String(message) }) })
+    else {
+      this.#options.tell(spare.webContents, { type: 'show', conversation: conversation.id, message })
+      const placement = this.#visible(await this.#recall(name))
+      if (placement !== null) spare.setBounds(placement)
+      this.#keep(name, spare)
+      if (placement?.maximized === true) spare.maximize()
+      spare.show()
+      spare.focus()
+    }
+    this.#spareLater()
+  }
+
+  /** The page of a window in reserve can be told what to show. */
+  ready(contents: WebContents): void {
+    if (this.#spare?.webContents === contents) this.#spareIsReady = true
+  }
+
+  #takeSpare(): BrowserWindow | null {
+    const spare = this.#spareIsReady ? this.#spare : null
+    if (spare === null) return null
+    this.#spare = null
+    this.#spareIsReady = false
+    return spare.isDestroyed() ? null : spare
+  }
+
+  #spareLater(): void {
+    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer)
+    this.#spareTimer = setTimeout(() => {
+      if (this.#spare !== null || this.#open.size === 0) return
+      this.#spare = this.#create(CHAT, null)
+      this.#load(this.#spare, CHAT, {})
+    }, SPARE_MS)
+  }
+
+  #dropSpare(): void {
+    if (this.#spareTimer !== null) clearTimeout(this.#spareTimer)
+    this.#spare?.destroy()
+    this.#spare = null
+    this.#spareIsReady = false
   }
 
   closeChats(): void {
     for (const [name, window] of this.#open) if (name !== 'main') window.close()
+    this.#dropSpare()
   }
 
   /** The page that has the keyboard, if it is one of ours. */
@@ -97,6 +151,17 @@ export class Windows {
       return
     }
     const placement = this.#visible(await this.#recall(name))
+    const window = this.#create(kind, placement)
+    window.once('ready-to-show', () => {
+      if (placement?.maximized === true) window.maximize()
+      window.show()
+      if (name === 'main') this.#spareLater()
+    })
+    this.#keep(name, window)
+    this.#load(window, kind, query)
+  }
+
+  #create(kind: Kind, placement: Placement | null): BrowserWindow {
     const window = new BrowserWindow({
       ...(placement === null ? { width: kind.width, height: kind.height } : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
       minWidth: kind.minWidth,
@@ -109,26 +174,32 @@ export class Windows {
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
       webPreferences: { preload: this.#options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: true }
     })
-    this.#open.set(name, window)
     this.#guard(window)
     this.#options.onCreated(window.webContents)
-    window.once('ready-to-show', () => {
-      if (placement?.maximized === true) window.maximize()
-      window.show()
-    })
+    return window
+  }
+
+  #load(window: BrowserWindow, kind: Kind, query: Record<string, string>): void {
+    const url = new URL(`${ORIGIN}/windows/${kind.name}/index.html`)
+    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
+    window.loadURL(url.href).catch((error: unknown) => this.#options.warn(`window ${kind.name}: ${String(error)}`))
+  }
+
+  /** Counts a window as one that the user has open, under a name. */
+  #keep(name: string, window: BrowserWindow): void {
+    this.#open.set(name, window)
     this.#keepPlace(name, window)
+    const seen = (): void => this.#options.onVisible([...this.#open.values()].some((one) => !one.isDestroyed() && one.isVisible() && !one.isMinimized()))
     window.on('closed', () => {
       this.#open.delete(name)
+      // the last window is closed when none is left that the user sees
+      if (this.#open.size === 0) this.#dropSpare()
       seen()
     })
-    const seen = (): void => this.#options.onVisible([...this.#open.values()].some((one) => !one.isDestroyed() && one.isVisible() && !one.isMinimized()))
     window.on('show', seen)
     window.on('hide', seen)
     window.on('minimize', seen)
     window.on('restore', seen)
-    const url = new URL(`${ORIGIN}/windows/${kind.name}/index.html`)
-    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
-    window.loadURL(url.href).catch((error: unknown) => this.#options.warn(`window ${kind.name}: ${String(error)}`))
   }
 
   /** No page but ours, in no window but ours. */

@@ -270,7 +270,28 @@ export default {
     join: 'Join',
     cancel: 'Cancel'
   },
+  voice: {
+    record: 'Record a voice message',
+    recording: 'Recording',
+    discard: 'Discard',
+    play: 'Play',
+    pause: 'Pause',
+    place: 'Place in the voice message',
+    rate: 'Speed: {rate}×',
+    broken: 'This cannot be played.',
+    problem: {
+      NotAllowedError: 'Mnemo may not use the microphone. Allow it in the system settings.',
+      NotFoundError: 'No microphone was found.',
+      NotReadableError: 'The microphone is in use by another program.'
+    }
+  },
   thread: {
+    jumpTitle: 'Jump to a date',
+    jumpAbout: 'Days on which something was written can be chosen.',
+    previousYear: 'Previous year',
+    previousMonth: 'Previous month',
+    nextMonth: 'Next month',
+    nextYear: 'Next year',
     none: 'Choose a conversation',
     noneHint: 'or search everything with {keys}.',
     empty: 'Nothing here yet. Say hello.',

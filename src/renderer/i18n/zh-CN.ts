@@ -270,7 +270,28 @@ export default {
     join: '加入',
     cancel: '取消'
   },
+  voice: {
+    record: '录制语音消息',
+    recording: '正在录音',
+    discard: '放弃',
+    play: '播放',
+    pause: '暂停',
+    place: '语音播放位置',
+    rate: '速度：{rate}×',
+    broken: '无法播放此语音。',
+    problem: {
+      NotAllowedError: 'Mnemo 无权使用麦克风，请在系统设置中允许。',
+      NotFoundError: '没有找到麦克风。',
+      NotReadableError: '麦克风正被其他程序占用。'
+    }
+  },
   thread: {
+    jumpTitle: '跳转到日期',
+    jumpAbout: '有消息的日期可以选择。',
+    previousYear: '上一年',
+    previousMonth: '上个月',
+    nextMonth: '下个月',
+    nextYear: '下一年',
     none: '选择一个会话',
     noneHint: '或按 {keys} 搜索全部消息。',
     empty: '这里还没有消息，打个招呼吧。',

@@ -31,9 +31,11 @@ export const useThreadStore = defineStore('thread', () => {
   /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
   const prepending = ref(false)
   /** The message that was jumped to, with what was searched for. */
-  const target = ref<{ id: MessageId; ranges: Range[]; serial: number } | null>(null)
+  const target = ref<{ id: MessageId; ranges: Range[]; align: 'center' | 'start'; serial: number } | null>(null)
   /** What is being written is an answer to a message, or its new text. */
   const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
+  /** A day to jump to is being chosen, beginning with the one of this time, ms. */
+  const choosingDay = ref<number | null>(null)
   /** Up to here all had been read when the conversation was opened. */
   const readUpTo = ref(0)
   let epoch = 0
@@ -110,6 +112,7 @@ export const useThreadStore = defineStore('thread', () => {
     conversation.value = id
     if (!same) {
       writing.value = null
+      choosingDay.value = null
       whole = null
       messages.value = []
       late = []
@@ -122,7 +125,19 @@ export const useThreadStore = defineStore('thread', () => {
       return
     }
     if (!messages.value.some((message) => message.id === at.id)) await load({ kind: 'around', id: at.id })
-    target.value = { ...at, serial: (target.value?.serial ?? 0) + 1 }
+    aim(at.id, at.ranges, 'center')
+  }
+
+  function aim(id: MessageId, ranges: Range[], align: 'center' | 'start'): void {
+    target.value = { id, ranges, align, serial: (target.value?.serial ?? 0) + 1 }
+  }
+
+  /** Shows what was written from a time (ms) on. */
+  async function toTime(time: number): Promise<void> {
+    choosingDay.value = null
+    await load({ kind: 'time', time })
+    const first = messages.value.find((message) => message.time >= time) ?? messages.value.at(-1)
+    if (first !== undefined) aim(first.id, [], 'start')
   }
 
   async function close(): Promise<void> {
@@ -209,5 +224,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, send }
+  return { choosingDay, writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
 })

@@ -41,7 +41,7 @@ class App extends EventEmitter {
       await new Promise((resolve) => setImmediate(resolve))
       const switches = [...this.#switches].map(([name, value]) => `--${name}${value === '' ? '' : `=${value}`}`)
       // as Electron does with a switch of Chromium's on its own command line
-      switches.push(...process.argv.filter((argument) => argument.startsWith('--remote-debugging-port=')))
+      switches.push(...process.argv.filter((argument) => /^--(remote-debugging-port=|use-fake-)/.test(argument)))
       const browser = await startBrowser(join(this.getPath('userData'), 'chromium'), switches)
       browser.once('exit', () => {
         if (!this.#quitting) this.exit(1)

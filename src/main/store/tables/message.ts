@@ -38,6 +38,7 @@ export function messageReads(db: ReadableDB) {
     .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
+  const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
@@ -60,6 +61,8 @@ export function messageReads(db: ReadableDB) {
     /** Whether an own message outside of groups waits for its archive to say where it stands. */
     hasUnplaced: (account?: string): boolean => unplaced.get(account ?? null) === 1,
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
+    /** Whether there is one from a key on and before another. */
+    anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null

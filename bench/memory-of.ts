@@ -1,0 +1,26 @@
+/** What processes take, by Linux's account (proc(5), smaps_rollup). */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Resident and proportional memory in MB of a process and all it started, by kind. */
+export function memory(root: number): Map<string, { count: number; rss: number; pss: number }> {
+  const parents = new Map<number, number>()
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
+    try {
+      parents.set(Number(name), Number(/^PPid:\s+(\d+)/m.exec(readFileSync(join('/proc', name, 'status'), 'utf8'))?.[1]))
+    } catch {
+      continue
+    }
+  const belongs = (pid: number): boolean => pid === root || (parents.has(pid) && belongs(parents.get(pid) ?? 0))
+  const kinds = new Map<string, { count: number; rss: number; pss: number }>()
+  for (const pid of [...parents.keys()].filter(belongs)) {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    if (command === '') continue
+    const kind = pid === root ? 'main process' : /--type=([\w-]+)/.exec(command)?.[1] ?? 'Chromium browser'
+    const known = kinds.get(kind) ?? { count: 0, rss: 0, pss: 0 }
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+    const value = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0) / 1024
+    kinds.set(kind, { count: known.count + 1, rss: known.rss + value('Rss'), pss: known.pss + value('Pss') })
+  }
+  return kinds
+}

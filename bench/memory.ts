@@ -1,0 +1,120 @@
+/** (m) What the app takes over an hour of traffic with 1,000,000 messages stored, beside blank windows of the same Chromium. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Browser, findChromium } from '../tools/chromium-host/browser.ts'
+import { corpus, seeded, TEST_KEY } from '../test/support/files.ts'
+import { hostileServer } from '../test/support/hostile-server.ts'
+import { openApp } from '../test/support/windows.ts'
+import { benchFolder, contactOf, fromContact, history } from './histories.ts'
+import { memory } from './memory-of.ts'
+import { table } from './table.ts'
+
+const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
+const MINUTES = Number(process.env['MNEMO_BENCH_MINUTES'] ?? 60)
+const CONTACTS = 40
+/** Between two messages, ms. */
+const EVERY = 500
+/** The user looks at another conversation and scrolls in it, every so often, ms. */
+const LOOKS = 15_000
+const SAMPLES = 6
+/** Until what was opened has come to rest, ms. */
+const REST = 6000
+const CHATS = 3
+
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+/** Proportional memory of all of it but the main process, MB. */
+const windowsOf = (root: number): number => [...memory(root)].filter(([kind]) => kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
+
+/** Of one and of two blank windows, MB. */
+async function blank(): Promise<[number, number]> {
+  const executable = findChromium()
+  if (executable === null) throw new Error('there is no Chromium')
+  process.env['MNEMO_HEADLESS'] = '1'
+  const folder = mkdtempSync(join(tmpdir(), 'mnemo-blank-'))
+  const browser = new Browser(executable, folder, [])
+  const root = browser.process.pid ?? 0
+  const all = (): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)
+  const open = async (): Promise<number> => {
+    await browser.openWindow({ x: 0, y: 0, width: 1080, height: 720 }, false)
+    await rest(REST)
+    return all()
+  }
+  const sizes: [number, number] = [await open(), await open()]
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+  return sizes
+}
+
+export async function memoryOverTime(): Promise<void> {
+  const [first, second] = await blank()
+  const server = await hostileServer()
+  const profile = benchFolder('memory')
+  const account = server.settings.jid
+  const store = await history(profile, MESSAGES, { account, each: (text, i) => fromContact(text, i, CONTACTS) })
+  await store.write.saveAccount(server.settings)
+  const [latest] = await store.read.conversations()
+  for (const { id, last } of await store.read.conversations()) if (last !== null) await store.write.markRead({ conversation: id, upTo: last.id })
+  await store.close()
+  if (latest === undefined) throw new Error('nothing was stored')
+  writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
+
+  const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8' } })
+  const root = app.process.pid ?? 0
+  const main = await app.window('main')
+  await main.locator('.item').first().click()
+  await main.locator('.row').last().waitFor()
+  const one = windowsOf(root)
+  await rest(REST)
+  const reserve = windowsOf(root)
+  const opened: number[] = []
+  for (let chat = 0; chat < CHATS; chat++) {
+    const before = windowsOf(root)
+    await main.locator('.item').nth(chat + 1).dblclick()
+    await rest(REST)
+    opened.push(windowsOf(root) - before)
+  }
+
+  const texts = corpus()
+  const random = seeded(11)
+  const samples: { minute: number; main: number; windows: number; heaps: number }[] = []
+  let sent = 0
+  const traffic = setInterval(() => {
+    const from = contactOf(Math.floor(random() * CONTACTS))
+    const text = (texts[sent % texts.length]?.text ?? '').replace(/[&<>\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ')
+    server.say(`<message from='${from}/x' to='${server.full}' type='chat' id='t${sent++}'><body>${text}</body></message>`)
+  }, EVERY)
+  const started = Date.now()
+  const sample = (): void => {
+    const all = memory(root)
+    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), heaps: all.get('renderer')?.pss ?? 0 })
+  }
+  sample()
+  for (let look = 1; look * LOOKS <= MINUTES * 60_000; look++) {
+    await main.locator('.item').nth(Math.floor(random() * 9)).click()
+    await main.locator('.thread .scroller').hover()
+    for (let turn = 0; turn < 10; turn++) await main.mouse.wheel(0, -600)
+    await rest(Math.max(0, started + look * LOOKS - Date.now()))
+    if ((look * LOOKS) / 60_000 >= (samples.length * MINUTES) / SAMPLES) sample()
+  }
+  clearInterval(traffic)
+  await app.quit()
+  server.close()
+  rmSync(profile, { recursive: true })
+
+  const half = samples[Math.floor(samples.length / 2)]
+  const end = samples.at(-1)
+  if (half === undefined || end === undefined) throw new Error('nothing was measured')
+  const mb = (value: number): string => value.toFixed(0)
+  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${MINUTES} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
+    ['peer: one blank window of Chromium, all of it', '', mb(first)],
+    ['peer: each further blank window', '', mb(second - first)],
+    ['main process at the end', '150', mb(end.main)],
+    ['first window above a blank one', '110', mb(one - first)],
+    ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
+    [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
+    ['growth over the second half: main process', '0', mb(end.main - half.main)],
+    ['growth over the second half: windows', '0', mb(end.windows - half.windows)]
+  ])
+  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB'], samples.map(({ minute, main: node, windows, heaps }) => [minute, mb(node), mb(windows), mb(heaps)]))
+}

@@ -80,6 +80,8 @@ export const Message = z.object({
   /** Why it failed, in the server's words; only in state 'failed'. */
   error: z.string().nullable(),
   starred: z.boolean(),
+  /** The user keeps it at hand above the conversation. */
+  pinned: z.boolean(),
   /** It names us. */
   mention: z.boolean(),
   edited: z.boolean(),
@@ -393,21 +395,44 @@ export type ExportFormat = z.infer<typeof ExportFormat>
 export const ExportSummary = z.object({ messages: z.number().int(), files: z.number().int(), path: z.string() })
 export type ExportSummary = z.infer<typeof ExportSummary>
 
+/** What happened in a group beside its messages (XEP-0045). */
+export const Notice = z.object({
+  id: z.number().int(),
+  kind: z.enum(['joined', 'left', 'kicked', 'banned', 'added', 'removed', 'renamed', 'subject']),
+  /** Whom it concerns, or who did it, as the group calls them. */
+  name: z.string(),
+  /** The new subject, the new name, the reason. */
+  text: z.string(),
+  time: z.number().int()
+})
+export type Notice = z.infer<typeof Notice>
+
+/** One of the texts that a message had, and since when, ms. */
+export const TextVersion = z.object({ text: z.string(), time: z.number().int() })
+export type TextVersion = z.infer<typeof TextVersion>
+
 export const MessagePage = z.object({
   /** In order of history, oldest first. */
   messages: z.array(Message),
   hasOlder: z.boolean(),
-  hasNewer: z.boolean()
+  hasNewer: z.boolean(),
+  /** What happened meanwhile, in order. */
+  notices: z.array(Notice)
 })
 export type MessagePage = z.infer<typeof MessagePage>
 
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+
+/** A folder of the conversation list that the user has made. */
+export const Folder = z.object({ id: z.string().max(100), name: z.string().trim().min(1).max(60), conversations: z.array(ConversationId).max(5000) })
+export type Folder = z.infer<typeof Folder>
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', 'zh-CN', 'en']),
   /** How much room rows have. */
   density: z.enum(['comfortable', 'compact']),
+  folders: z.array(Folder).max(30),
   /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
   keepHistory: z.boolean(),
   /** Messages older than that are deleted from this computer; null: all are kept. */

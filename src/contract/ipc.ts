@@ -30,6 +30,7 @@ import {
   MessagePage,
   MissingHistory,
   NameMatch,
+  type Notice,
   Notify,
   OccupantMatch,
   Presence,
@@ -38,6 +39,7 @@ import {
   SearchHistory,
   SearchOrder,
   Settings,
+  TextVersion,
   Usage
 } from './domain.ts'
 
@@ -163,6 +165,15 @@ export const requests = {
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
   'messages.star': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
+  'messages.pin': call(z.object({ id: MessageId, on: z.boolean() }), nothing),
+  /** Of a conversation, the latest first. */
+  'messages.pinned': call(z.object({ conversation: ConversationId }), z.array(Message)),
+  /** The texts it had, oldest first; the last one is what it says now. */
+  'messages.versions': call(z.object({ id: MessageId }), z.array(TextVersion)),
+  /** Who in a group has read it, as far as they say so. */
+  'messages.readers': call(z.object({ id: MessageId }), z.array(z.string())),
+  /** With all of its messages, from this computer alone; it comes back when something new is said. A group is left. */
+  'conversations.delete': call(z.object({ conversation: ConversationId }), nothing),
   /** What of the archives is not on this computer yet, and so is not found; empty: all is. */
   'storage.usage': call(nothing, Usage),
   /** Removes files that can be fetched again from this computer, of one conversation or of all; bytes that were freed. */
@@ -184,6 +195,8 @@ export const requests = {
     }),
     SearchAnswer
   ),
+  /** Somebody is about to search. */
+  'search.prepare': call(nothing, nothing),
   'search.mark': call(z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }), z.array(z.object({ id: MessageId, ranges: z.array(Range) }))),
   'search.names': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(NameMatch)),
   /** Those who wrote in a group, for mentions; the best first. */
@@ -241,6 +254,8 @@ export type AppEvent =
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
   /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
+  /** Something happened in a group; only to windows that watch it. */
+  | { type: 'notices'; conversation: ConversationId; notices: Notice[] }
   /** The index is being made anew: messages that are still to be put there; 0: it is complete. */
   | { type: 'indexing'; left: number; total: number }
   /** Files on their way, by the attachment's id. */

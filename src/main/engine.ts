@@ -48,6 +48,8 @@ export class EngineError extends Error {
   }
 }
 
+/** Others may write between two such pieces. */
+const DELETED_AT_ONCE = 500
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 export class Engine extends EventEmitter<Events> {
@@ -81,6 +83,9 @@ export class Engine extends EventEmitter<Events> {
   get indexing(): { left: number; total: number } {
     return this.#upkeep.progress
   }
+
+  /** Somebody is about to search: what that needs is read into memory. */
+  prepareSearch = (): Promise<void> => this.#upkeep.prepareSearch()
 
   /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
   static async open(options: EngineOptions): Promise<Engine> {
@@ -357,6 +362,22 @@ export class Engine extends EventEmitter<Events> {
     return avatar === null ? null : join(this.media.folder, avatar.stored)
   }
 
+  async pin(id: MessageId, on: boolean): Promise<void> {
+    this.emit('changes', await this.store.write.pin({ id, on }))
+  }
+
+  /** Deletes a conversation from this computer, with its files; a group is left. */
+  async deleteConversation(id: ConversationId): Promise<void> {
+    await this.leave(id)
+    const time = Date.now()
+    for (let left = true; left; ) {
+      const { left: more, ...changes } = await this.store.write.clearConversation({ conversation: id, time, limit: DELETED_AT_ONCE })
+      this.emit('changes', changes)
+      left = more
+    }
+    this.#upkeep.expire()
+  }
+
   async star(id: MessageId, on: boolean): Promise<void> {
     this.emit('changes', await this.store.write.star({ id, on }))
   }
@@ -369,7 +390,9 @@ export class Engine extends EventEmitter<Events> {
     if (read === undefined || newest === null) return
     const session = this.accounts.of(read.account)
     if (newest.stanzaId !== null) session?.noteRead(read.jid, newest.stanzaId)
-    if (newest.id !== null && read.kind === 'direct' && (await this.store.read.settings()).tellRead) session?.tellRead(read.jid, newest.id)
+    if (!(await this.store.read.settings()).tellRead) return
+    if (read.kind === 'direct' && newest.id !== null) session?.tellRead(read.jid, newest.id)
+    if (read.kind === 'group' && newest.stanzaId !== null) session?.tellGroupRead(read.jid, newest.stanzaId)
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {

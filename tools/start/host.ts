@@ -50,11 +50,11 @@ function fetchElectron(): Promise<boolean> {
   })
 }
 
-const chromium = (reason: string): Host => ({
-  kind: 'chromium',
-  reason,
-  command: [process.execPath, join(ROOT, 'tools/chromium-host/run.ts'), join(ROOT, 'out/main/index.js')]
-})
+function chromium(reason: string): Host {
+  // the host's sources are TypeScript: compiled once, later starts load no compiler
+  process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/mnemo/compiled')
+  return { kind: 'chromium', reason, command: [process.execPath, join(ROOT, 'tools/chromium-host/run.ts'), join(ROOT, 'out/main/index.js')] }
+}
 
 /** `headless`: there is no display, which Electron cannot do without. Throws where no host can be had. */
 export async function chooseHost(wanted: 'electron' | 'chromium' | null, headless: boolean): Promise<Host> {

@@ -1,5 +1,5 @@
 /** What one window will be told at its next turn: of several changes of the same thing, the last. Pure. */
-import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Message, MessageId, Notice } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 
 /** More changed messages than this are not sent to a window; it reads its page again instead. */
@@ -11,10 +11,15 @@ export class EventBatch {
   readonly #removedConversations = new Set<ConversationId>()
   readonly #messages = new Map<ConversationId, { changed: Map<string, Message>; removed: Set<MessageId>; bulk: boolean }>()
 
+  readonly #notices = new Map<ConversationId, Notice[]>()
+
   add(event: AppEvent): void {
     switch (event.type) {
       case 'conversations':
-        for (const conversation of event.changed) this.#conversations.set(conversation.id, conversation)
+        for (const conversation of event.changed) {
+          this.#removedConversations.delete(conversation.id)
+          this.#conversations.set(conversation.id, conversation)
+        }
         for (const id of event.removed) {
           this.#conversations.delete(id)
           this.#removedConversations.add(id)
@@ -31,13 +36,18 @@ export class EventBatch {
         known.bulk ||= event.bulk
         break
       }
+      case 'notices': {
+        const known = this.#notices.get(event.conversation) ?? []
+        this.#notices.set(event.conversation, [...known, ...event.notices])
+        break
+      }
       default:
         this.#single.set(event.type, event)
     }
   }
 
   get isEmpty(): boolean {
-    return this.#single.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0
+    return this.#single.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0 && this.#notices.size === 0
   }
 
   /** All events since the last call. */
@@ -49,6 +59,8 @@ export class EventBatch {
       const tooMany = bulk || changed.size > MOST_MESSAGES
       events.push({ type: 'messages', conversation, changed: tooMany ? [] : [...changed.values()], removed: tooMany ? [] : [...removed], bulk: tooMany })
     }
+    for (const [conversation, notices] of this.#notices) events.push({ type: 'notices', conversation, notices })
+    this.#notices.clear()
     this.#single.clear()
     this.#conversations.clear()
     this.#removedConversations.clear()

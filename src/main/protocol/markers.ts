@@ -8,4 +8,5 @@ export const displayedId = (message: Element): string | null => message.getChild
 /** Asks for markers. */
 export const markable = (): Element => xml('markable', { xmlns: NS.chatMarkers })
 
-export const displayed = (to: string, id: string): Element => xml('message', { to, type: 'chat' }, xml('displayed', { xmlns: NS.chatMarkers, id }), xml('store', { xmlns: NS.hints }))
+/** `group`: `id` is what the group's archive calls the message (section 5). */
+export const displayed = (to: string, id: string, group = false): Element => xml('message', { to, type: group ? 'groupchat' : 'chat' }, xml('displayed', { xmlns: NS.chatMarkers, id }), xml('store', { xmlns: NS.hints }))

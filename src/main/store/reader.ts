@@ -1,6 +1,6 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
 import { statSync } from 'node:fs'
-import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, Usage } from '../../contract/domain.ts'
+import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { firstKeyAt } from './order.ts'
@@ -11,7 +11,8 @@ import { changeReads } from './tables/change.ts'
 import { conversationReads } from './tables/conversation.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
-import { ATTACHED, toMessage } from './tables/message-row.ts'
+import { ATTACHED, idsOf, toMessage } from './tables/message-row.ts'
+import { noticeReads } from './tables/notice.ts'
 import { rawReads } from './tables/raw.ts'
 
 export interface QueuedMessage {
@@ -22,6 +23,8 @@ export interface QueuedMessage {
   files: AttachmentRow[]
 }
 
+type Stretch = Omit<MessagePage, 'notices'>
+
 /** Conversations that are listed with what they use. */
 const MOST_USED = 100
 
@@ -29,8 +32,10 @@ export function createReads(db: ReadableDB) {
   const accounts = accountReads(db)
   const archives = archiveReads(db)
   const attachments = attachmentReads(db)
+  const changes = changeReads(db)
   const conversations = conversationReads(db)
   const messages = messageReads(db)
+  const notices = noticeReads(db)
 
   function older(conversation: number, id: number, limit: number): { list: Message[]; more: boolean } {
     const rows = messages.before(conversation, id, limit + 1)
@@ -42,14 +47,14 @@ export function createReads(db: ReadableDB) {
     return { list: rows.slice(0, limit).map(toMessage), more: rows.length > limit }
   }
 
-  function around(conversation: number, id: number, limit: number): MessagePage {
+  function around(conversation: number, id: number, limit: number): Stretch {
     const half = Math.max(1, Math.floor(limit / 2))
     const before = older(conversation, id, half)
     const after = newer(conversation, id - 1, limit - half)
     return { messages: [...before.list, ...after.list], hasOlder: before.more, hasNewer: after.more }
   }
 
-  function page(input: { conversation: ConversationId; anchor: PageAnchor; limit: number }): MessagePage {
+  function stretch(input: { conversation: ConversationId; anchor: PageAnchor; limit: number }): Stretch {
     const { conversation, anchor, limit } = input
     switch (anchor.kind) {
       case 'newest': {
@@ -72,10 +77,28 @@ export function createReads(db: ReadableDB) {
         const readUpTo = conversations.byId(conversation)?.readUpTo ?? 0
         const first = messages.after(conversation, readUpTo, 1)[0]
         return first === undefined || readUpTo === 0
-          ? page({ conversation, anchor: { kind: 'newest' }, limit })
+          ? stretch({ conversation, anchor: { kind: 'newest' }, limit })
           : around(conversation, first.id, limit)
       }
     }
+  }
+
+  /** A stretch of history, with what else happened while it was written. */
+  function page(input: { conversation: ConversationId; anchor: PageAnchor; limit: number }): MessagePage {
+    const found = stretch(input)
+    const [first, last] = [found.messages[0], found.messages.at(-1)]
+    if (first === undefined || last === undefined) return { ...found, notices: [] }
+    return { ...found, notices: notices.noticesBetween(input.conversation, found.hasOlder ? first.time : 0, found.hasNewer ? last.time : Number.MAX_SAFE_INTEGER) }
+  }
+
+  /** The texts a message had, oldest first. */
+  function versions(id: number): TextVersion[] {
+    const row = messages.byId(id)
+    if (row === undefined) return []
+    const former = messages.formerText(id)
+    const now = { text: row.text, time: row.time }
+    if (former === null) return [now]
+    return [{ text: former, time: row.time }, ...changes.corrections(row.conversation, row.sender, idsOf(row))]
   }
 
   return {
@@ -88,6 +111,13 @@ export function createReads(db: ReadableDB) {
     /** What lets us into a group, or null. */
     groupPassword: conversations.password,
     page,
+    versions,
+    pinned: ({ conversation }: { conversation: ConversationId }): Message[] => messages.pinned(conversation).map(toMessage),
+    /** Who in a group has read a message. */
+    readersOf(id: MessageId): string[] {
+      const row = messages.byId(id)
+      return row === undefined ? [] : notices.readers(row.conversation, id)
+    },
     /** The days of a month (2024-05, local time) on which something was written. */
     days({ conversation, month }: { conversation: ConversationId; month: string }): number[] {
       const [year = 0, number = 1] = month.split('-').map(Number)
@@ -127,7 +157,7 @@ export function createReads(db: ReadableDB) {
     expiring: (before: number): number => messages.expiringCount(before),
     /** The names in the media folder that attachments have. */
     storedFiles: attachments.storedNames,
-    ...changeReads(db),
+    queuedChanges: changes.queuedChanges,
     ...rawReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),

@@ -39,6 +39,12 @@ export function createRecording({ messages, conversations, archives, alterations
     return key < next ? key : messages.keyAfter(0, prev)
   }
 
+  /** The user has deleted it here, or the whole conversation as it was then. */
+  function isDeleted(id: ConversationId, { stanzaId, time }: IncomingMessage): boolean {
+    const cleared = conversations.clearedAt(id)
+    return (cleared > 0 && time <= cleared) || (stanzaId !== null && messages.isBuried(id, stanzaId))
+  }
+
   /** The stored message that this one is, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
@@ -115,7 +121,7 @@ export function createRecording({ messages, conversations, archives, alterations
         if (changed !== null) settled.push(toMessage(read(changed)))
         continue
       }
-      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
+      if (isDeleted(id, incoming)) continue
       const known = find(id, incoming)
       if (floor === null && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
       seen.add(id)
@@ -194,7 +200,7 @@ export function createRecording({ messages, conversations, archives, alterations
         touched.add(id)
         continue
       }
-      if (incoming.stanzaId !== null && messages.isBuried(id, incoming.stanzaId)) continue
+      if (isDeleted(id, incoming)) continue
       const known = find(id, incoming)
       // an archive's page is the order; what comes live stands at the end
       const next = nextOf[at] ?? Infinity

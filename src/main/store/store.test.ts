@@ -291,3 +291,13 @@ test('a keychain keeps the key sealed', () => {
   expect(storeKey(folder.path, keyring, true)).toEqual(made)
   expect(() => storeKey(folder.path, NO_KEYRING, true)).toThrow(/keychain/)
 })
+
+test('the search rests where nobody searches, and is there again when somebody does', async () => {
+  await store.write.record({ messages: [incoming('found all the same')], archive: null, order: 'live' })
+  const total = async (): Promise<number | null> => (await store.find.search({ query: 'same', limit: 0, total: true })).total
+  expect(await total()).toBe(1)
+  await store.restSearch(60_000)
+  await store.restSearch(0)
+  expect(await Promise.all([total(), total(), store.restSearch(0), total()])).toEqual([1, 1, undefined, 1])
+  await store.restSearch(0)
+})

@@ -36,6 +36,10 @@ interface Waiting {
   reject(error: Error): void
 }
 
+/** New objects of a thread have so much room before they are gathered (V8's young generation), MB: what is asked for is soon forgotten, and each thread has its own. */
+const YOUNG_MB = 6
+const WRITER_YOUNG_MB = 24
+
 /** One thread and the calls that wait for it; one at a time is with the thread, so a waiting call can still be cancelled. */
 class Thread {
   readonly #worker: Worker
@@ -62,7 +66,7 @@ class Thread {
   }
 
   static async start(url: URL, start: WorkerStart, onSlow: SlowReport, onDamage: () => void): Promise<Thread> {
-    const worker = new Worker(url, { workerData: start, name: `store-${start.role}` })
+    const worker = new Worker(url, { workerData: start, name: `store-${start.role}`, resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB } })
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject)
       worker.once('message', (reply: WorkerReply) => {
@@ -158,17 +162,22 @@ export class Store {
   /** Writes asked for so far, merges apart. */
   writes = 0
   readonly #files: StoreFiles
-  readonly #threads: readonly Thread[]
+  readonly #reader: Thread
   readonly #writer: Thread
+  readonly #startSearch: () => Promise<Thread>
+  /** null: it rests until it is asked. */
+  #search: Promise<Thread> | null = null
+  #lastSearch = performance.now()
   readonly #damage: EventEmitter
   #lastWrite = 0
   #sinceCheckpoint = 0
 
-  private constructor(files: StoreFiles, writer: Thread, reader: Thread, search: Thread, damage: EventEmitter) {
+  private constructor(files: StoreFiles, writer: Thread, reader: Thread, startSearch: () => Promise<Thread>, damage: EventEmitter) {
     this.#files = files
     this.#damage = damage
     this.#writer = writer
-    this.#threads = [search, reader, writer]
+    this.#reader = reader
+    this.#startSearch = startSearch
     this.write = remote<Remote<Writes>>((operation, args) => {
       if (operation !== 'mergeIndex') {
         this.writes++
@@ -181,7 +190,24 @@ export class Store {
       return writer.call(operation, args)
     })
     this.read = remote<Remote<Reads>>((operation, args) => reader.call(operation, args))
-    this.find = remote<Cancellable<SearchEngine>>((operation, [input, signal]) => search.call(operation, [input], signal as AbortSignal | undefined))
+    this.find = remote<Cancellable<SearchEngine>>(async (operation, [input, signal]) => (await this.#searching()).call(operation, [input], signal as AbortSignal | undefined))
+  }
+
+  #searching(): Promise<Thread> {
+    this.#lastSearch = performance.now()
+    this.#search ??= this.#startSearch().catch((error: unknown) => {
+      this.#search = null
+      throw error
+    })
+    return this.#search
+  }
+
+  /** Ends the search's thread with all that it holds in memory, where nobody has searched for that long; the next search starts it again. */
+  async restSearch(ms: number): Promise<void> {
+    const search = await this.#search
+    if (search === null || search.load > 0 || performance.now() - this.#lastSearch < ms) return
+    this.#search = null
+    await search.close()
   }
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
@@ -195,8 +221,9 @@ export class Store {
       onSalvage?.(salvage(files))
       return start('writer')
     })
-    const [reader, search] = await Promise.all([start('reader'), start('search')])
-    return new Store(files, writer, reader, search, damage)
+    const store = new Store(files, writer, await start('reader'), () => start('search'), damage)
+    await store.#searching()
+    return store
   }
 
   /** A way to the writer for a thread of its own, such as an import's. */
@@ -223,7 +250,8 @@ export class Store {
 
   /** Ends the threads after what they have been given. */
   async close(): Promise<void> {
-    for (const thread of this.#threads) await thread.close()
+    const search = await this.#search?.catch(() => null)
+    for (const thread of [search, this.#reader, this.#writer]) await thread?.close()
   }
 }
 

@@ -1,5 +1,5 @@
 /** What crosses the border of the writer's thread. */
-import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId } from '../../contract/domain.ts'
+import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Notice } from '../../contract/domain.ts'
 import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
@@ -85,6 +85,8 @@ export interface StoreChanges {
   removed: { conversation: ConversationId; id: MessageId }[]
   /** Messages that were new, of those given. */
   added: number
+  /** What else happened in groups. */
+  notices?: (Notice & { conversation: ConversationId })[]
 }
 
 export interface ImportBatch {

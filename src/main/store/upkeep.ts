@@ -19,6 +19,8 @@ const MERGE_PAGES = 64
 const EXPIRY_BATCH = 300
 const EXPIRY_EVERY_MS = 3_600_000
 /** A file in the media folder that no message has may still be on its way into one, ms. */
+/** Nobody has searched for so long: what searches hold in memory is let go. */
+const REST_MS = 3 * 60_000
 const MEDIA_AGE_MS = 3_600_000
 
 /** The time before which nothing is kept, ms. */
@@ -38,6 +40,7 @@ export class Upkeep {
   readonly #tell: Told
   /** When to look again; performance.now(). */
   #expiryAt = 0
+  #preparing: Promise<void> | null = null
   #running = false
   #suspected = false
   #wake: (() => void) | null = null
@@ -67,6 +70,12 @@ export class Upkeep {
     this.#wake?.()
   }
 
+  /** Somebody is about to search. */
+  async prepareSearch(): Promise<void> {
+    this.#preparing ??= this.#prepare().finally(() => (this.#preparing = null))
+    await this.#preparing
+  }
+
   stop(): void {
     this.#running = false
     this.#wake?.()
@@ -75,7 +84,7 @@ export class Upkeep {
   async #run(): Promise<void> {
     await this.#indexAll()
     await this.#pause(IDLE_MS)
-    await this.#prepare()
+    await this.prepareSearch()
     let merged = -1
     while (this.#running) {
       await this.#pause(IDLE_MS)
@@ -92,6 +101,7 @@ export class Upkeep {
   /** `merged`: the writes after which there was nothing left to merge; returns the same, for the next step. */
   async #step(merged: number): Promise<number> {
     if (this.#suspected && this.#running) await this.#repair()
+    await this.#store.restSearch(REST_MS)
     if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
     const { writes } = this.#store
     if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) return merged

@@ -9,6 +9,7 @@ import type {
   Message,
   MessageId,
   MessageState,
+  Notice,
   OutReason,
   SearchHistory,
   Settings
@@ -21,6 +22,7 @@ import { conversationWrites, type ConversationChange } from './tables/conversati
 import { createRecording } from './recording.ts'
 import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
+import { noticeWrites } from './tables/notice.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** What may become of an own message; 'queued' again where the server lost it. */
@@ -41,6 +43,7 @@ export function createWrites(db: WritableDB) {
   const alterations = changeWrites(db)
   const conversations = conversationWrites(db)
   const messages = messageWrites(db)
+  const notices = noticeWrites(db)
   const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
 
   /** One transaction: all of it, or nothing. */
@@ -178,6 +181,52 @@ export function createWrites(db: WritableDB) {
     return changes([], [toMessage(read(row.id))])
   })
 
+  const pin = transaction((input: { id: MessageId; on: boolean }): StoreChanges => {
+    const row = messages.byId(input.id)
+    if (row === undefined || (row.flags & FLAG.retracted) !== 0) return changes([])
+    messages.setFlag(row, FLAG.pinned, input.on)
+    return changes([], [toMessage(read(row.id))])
+  })
+
+  /** Something happened in a group that is known. */
+  const notice = transaction((input: { account?: Jid; jid: Jid } & Omit<Notice, 'id'>): StoreChanges => {
+    const conversation = conversations.idOf(input.jid, input.account)
+    return conversation === null ? changes([]) : { ...changes([]), notices: [{ ...notices.add(conversation, input), conversation }] }
+  })
+
+  /** A group says what it is about; `by`: who has just said so, null where it is said to who comes in. */
+  const describe = transaction((input: { account?: Jid; jid: Jid; subject: string; by: string | null; time: number }): StoreChanges => {
+    const { account, jid, subject, by, time } = input
+    const conversation = conversations.idOf(jid, account)
+    if (conversation === null || !conversations.describe(conversation, subject)) return changes([])
+    return { ...changes([conversation]), ...(by === null ? {} : { notices: [{ ...notices.add(conversation, { kind: 'subject', name: by, text: subject, time }), conversation }] }) }
+  })
+
+  /** Somebody in a group has read up to the message that its archive calls so (XEP-0333 section 5). */
+  const groupSeen = transaction((input: { account?: Jid; conversation: Jid; nick: string; id: string }): StoreChanges => {
+    const conversation = conversations.idOf(input.conversation, input.account)
+    const row = conversation === null ? undefined : messages.byAnyId(conversation, input.id)[0]
+    if (conversation === null || row === undefined || !notices.see(conversation, input.nick, row.id)) return changes([])
+    return changes(conversations.see(conversation, row.id) ? [conversation] : [])
+  })
+
+  /** Deletes the oldest `limit` messages of a conversation, and with the last of them what else is kept of it. `left`: there are more. */
+  const clearConversation = transaction((input: { conversation: ConversationId; time: number; limit: number }): StoreChanges & { left: boolean } => {
+    const { conversation, time, limit } = input
+    const rows = messages.oldest(conversation, limit)
+    removeRows(rows)
+    const left = rows.length === limit
+    const known = conversations.byId(conversation)
+    if (known === null) return { ...changes([]), left: false }
+    conversations.clear(conversation, time)
+    if (!left) {
+      notices.clear(conversation)
+      // nothing more comes of an imported one
+      if (known.account === null) conversations.remove(conversation)
+    }
+    return { ...changes([]), removedConversations: [conversation], left }
+  })
+
   const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
   const mergeRuns = transaction((most: number): boolean => messages.index.mergeRuns(most))
   const resetIndex = transaction(() => {
@@ -290,11 +339,11 @@ export function createWrites(db: WritableDB) {
     },
     /** We are in a group under this nickname; made where it is not known. */
     enterGroup,
-    /** A group says what it is about. */
-    describe(input: { account?: Jid; jid: Jid; subject: string }): StoreChanges {
-      const conversation = conversations.idOf(input.jid, input.account)
-      return changes(conversation !== null && conversations.describe(conversation, input.subject) ? [conversation] : [])
-    },
+    describe,
+    notice,
+    groupSeen,
+    pin,
+    clearConversation,
     setConversation(input: { conversation: ConversationId } & ConversationChange): StoreChanges {
       conversations.set(input, input.conversation)
       return changes([input.conversation])

@@ -2,10 +2,11 @@
 import { EventEmitter } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import { bare } from '../../contract/address.ts'
-import type { Affiliation, GroupMembers, GroupRole, Jid, OutReason } from '../../contract/domain.ts'
+import { bare, resource } from '../../contract/address.ts'
+import type { Affiliation, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { moderate } from '../protocol/changes.ts'
+import { delayStamp } from '../protocol/delay.ts'
 import * as muc from '../protocol/group.ts'
 import { isRefusal, refused } from '../connection/problem.ts'
 import { findService } from '../connection/services.ts'
@@ -19,6 +20,10 @@ const MOST_NICK_TRIES = 5
 const TELL_MS = 500
 /** A group that was silent for so long is asked whether we are still in it, ms. */
 const PING_MS = 15 * 60_000
+/** In a larger group nobody is told who comes and goes. */
+const MOST_NOTICED = 100
+/** In a larger group nobody is told who has read. */
+const MOST_INTIMATE = 30
 
 /** A group that did not let us in; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
 export class JoinError extends Error {
@@ -57,12 +62,17 @@ interface Events {
   occupants: []
   /** We are no longer in a group, by no wish of ours. */
   out: [group: Jid, why: OutReason, reason: string]
-  subject: [group: Jid, subject: string]
+  /** `by`: who has just set it; null: it is told to us who come in. */
+  subject: [group: Jid, subject: string, by: string | null]
+  /** Something that its people are to see happened. */
+  notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
 }
 
 export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
+  /** Names that somebody has just taken, with their groups. */
+  readonly #renamed = new Set<string>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -229,7 +239,7 @@ export class Groups extends EventEmitter<Events> {
     if (group === undefined) return
     group.heard = performance.now()
     const set = muc.subjectOf(stanza)
-    if (set !== null) this.emit('subject', set.group, set.subject)
+    if (set !== null) this.emit('subject', set.group, set.subject, delayStamp(stanza) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
   }
 
   #onPresence(stanza: Element): void {
@@ -238,6 +248,7 @@ export class Groups extends EventEmitter<Events> {
     if (change === null || group === undefined) return
     group.heard = performance.now()
     const own = change.own || change.nick === group.nick
+    if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, group.occupants.get(change.nick))
     if (change.present !== null) group.occupants.set(change.nick, change.present)
     else group.occupants.delete(change.nick)
     if (own && change.renamed !== null) group.nick = change.renamed
@@ -250,6 +261,31 @@ export class Groups extends EventEmitter<Events> {
       this.#telling = null
       this.emit('occupants')
     }, TELL_MS)
+  }
+
+  /**
+   * Who comes and goes. In a group of members presence says only that somebody's computer is on or off: there what counts
+   * is who becomes a member and who is one no longer.
+   */
+  #notice({ group, nick, present, renamed, out, reason }: muc.OccupantChange, before: Occupant | undefined): void {
+    const tell = (kind: Notice['kind'], text = ''): void => void this.emit('notice', group, { kind, name: nick, text })
+    if (renamed !== null) tell('renamed', renamed)
+    else if (out === 'banned' || out === 'kicked') tell(out, reason)
+    else if (out === 'removed') tell('removed')
+    else if (present === null) {
+      if (before?.affiliation === 'none') tell('left')
+    } else if (before === undefined) {
+      // who was renamed comes again under the new name
+      if (present.affiliation === 'none' && !this.#renamed.delete(`${group}/${nick}`)) tell('joined')
+    } else if (before.affiliation === 'none' && present.affiliation === 'member') tell('added')
+    else if (before.affiliation !== 'none' && present.affiliation === 'none') tell('removed')
+    if (renamed !== null) this.#renamed.add(`${group}/${renamed}`)
+  }
+
+  /** A small group whose members see each other's addresses. */
+  isIntimate(group: Jid): boolean {
+    const occupants = this.#groups.get(group)?.occupants
+    return occupants !== undefined && occupants.size <= MOST_INTIMATE && [...occupants.values()].every(({ jid, affiliation }) => jid !== null && affiliation !== 'none')
   }
 
   /** XEP-0410, of groups that were silent for so long, ms. */

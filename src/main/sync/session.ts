@@ -87,7 +87,8 @@ export class Session extends EventEmitter<Events> {
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
     this.outbox = new Outbox({ connection, store, own, uploads, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
-    this.groups.on('subject', (jid, subject) => this.#background(store.write.describe({ account: own, jid, subject }).then(onChanges)))
+    this.groups.on('subject', (jid, subject, by) => this.#background(store.write.describe({ account: own, jid, subject, by, time: Date.now() }).then(onChanges)))
+    this.groups.on('notice', (jid, notice) => this.#background(store.write.notice({ account: own, jid, ...notice, time: Date.now() }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
     this.personal = new Personal({
@@ -232,12 +233,18 @@ export class Session extends EventEmitter<Events> {
     const typing = typingOf(message)
     if (typing !== null && !mine && delayStamp(message) === null && !(group && resource(from) === this.groups.nickIn(bare(from)))) this.emit('typing', bare(from), group ? from : bare(from), typing)
     const seen = displayedId(message)
+    if (seen !== null && group && from !== null && !mine && resource(from) !== this.groups.nickIn(bare(from))) this.#background(this.#store.write.groupSeen({ account: this.own, conversation: bare(from), nick: resource(from), id: seen }).then((changes) => this.emit('changes', changes)))
     if (seen !== null && !group) this.#background(this.#store.write.displayed({ account: this.own, conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
   }
 
   /** Tells a contact that all up to the message with that id was read; our other devices, that are copied in, learn it, too. */
   tellRead(conversation: Jid, id: string): void {
     if (this.contacts.has(conversation)) this.#send(displayed(conversation, id))
+  }
+
+  /** Tells a small group whose members know each other; in others nobody asked. */
+  tellGroupRead(group: Jid, stanzaId: string): void {
+    if (this.groups.isIntimate(group)) this.#send(displayed(group, stanzaId, true))
   }
 
   /** Tells our other devices alone, also those that come later. */

@@ -1,13 +1,18 @@
 /** Messages as the rows of a list: day separators, the line above what is new, and who starts and ends a run. Pure. */
-import type { Message } from '../../contract/domain.ts'
+import type { Message, Notice } from '../../contract/domain.ts'
 
 export type Row =
   | { kind: 'date'; key: string; time: number }
   | { kind: 'unread'; key: string }
+  /** What happened in a group: of one kind, one after the other. */
+  | { kind: 'notice'; key: string; notices: Notice[] }
   | { kind: 'message'; key: string; message: Message; first: boolean; last: boolean }
 
 /** Messages further apart than this do not belong to one run, in ms. */
 const RUN_MS = 5 * 60_000
+
+/** Of these many stand in one line. */
+const JOINED: ReadonlySet<Notice['kind']> = new Set(['joined', 'left', 'added', 'removed'])
 
 const dayOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 
@@ -16,17 +21,39 @@ function joins(a: Message | undefined, b: Message | undefined): boolean {
 }
 
 /** `readUpTo`: the last message that had been read when the conversation was opened; 0: no line. */
-export function toRows(messages: readonly Message[], readUpTo: number): Row[] {
+export function toRows(messages: readonly Message[], readUpTo: number, notices: readonly Notice[] = []): Row[] {
   const rows: Row[] = []
   let drawn = readUpTo === 0
+  let day = NaN
+  let noticed = 0
+  const newDay = (time: number, key: string): boolean => {
+    if (dayOf(time) === day) return false
+    day = dayOf(time)
+    rows.push({ kind: 'date', key: `d${day}-${key}`, time })
+    return true
+  }
+  /** Those from before a time; whether there were any. */
+  const noticesBefore = (time: number): boolean => {
+    const before = noticed
+    for (let notice = notices[noticed]; notice !== undefined && notice.time < time; notice = notices[++noticed]) {
+      newDay(notice.time, `n${notice.id}`)
+      const last = rows.at(-1)
+      if (last?.kind === 'notice' && last.notices[0]?.kind === notice.kind && JOINED.has(notice.kind)) last.notices.push(notice)
+      else rows.push({ kind: 'notice', key: `n${notice.id}`, notices: [notice] })
+    }
+    return noticed > before
+  }
   for (const [index, message] of messages.entries()) {
     const before = messages[index - 1]
     const after = messages[index + 1]
-    if (before === undefined || dayOf(before.time) !== dayOf(message.time)) rows.push({ kind: 'date', key: `d${dayOf(message.time)}-${message.key}`, time: message.time })
+    const interrupted = noticesBefore(message.time)
+    newDay(message.time, message.key)
     const isFirstUnread = !drawn && message.id > readUpTo && before !== undefined && before.id <= readUpTo
     if (message.id > readUpTo) drawn = true
     if (isFirstUnread && !message.outgoing) rows.push({ kind: 'unread', key: 'unread' })
-    rows.push({ kind: 'message', key: message.key, message, first: !joins(before, message) || isFirstUnread, last: !joins(message, after) })
+    const next = notices[noticed]
+    rows.push({ kind: 'message', key: message.key, message, first: interrupted || !joins(before, message) || isFirstUnread, last: !joins(message, after) || (next !== undefined && after !== undefined && next.time < after.time) })
   }
+  noticesBefore(Infinity)
   return rows
 }

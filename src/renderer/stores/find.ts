@@ -73,6 +73,7 @@ export const useFindStore = defineStore('find', () => {
   /** Opens it, or leads back to what is looked for. */
   function start(): void {
     open.value = true
+    void call('search.prepare')
     started.value++
   }
   function close(): void {

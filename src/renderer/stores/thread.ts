@@ -1,7 +1,7 @@
 /** The messages that this window shows: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import type { ConversationId, Message, MessageId, Range } from '../../contract/domain.ts'
+import type { ConversationId, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
@@ -19,6 +19,8 @@ const SHARE = 6
 export const useThreadStore = defineStore('thread', () => {
   const conversation = ref<ConversationId | null>(null)
   const messages = ref<Message[]>([])
+  /** What else happened meanwhile, in order. */
+  const notices = ref<Notice[]>([])
   const hasOlder = ref(false)
   const hasNewer = ref(false)
   const loading = ref(false)
@@ -36,6 +38,8 @@ export const useThreadStore = defineStore('thread', () => {
   const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
   /** A day to jump to is being chosen, beginning with the one of this time, ms. */
   const choosingDay = ref<number | null>(null)
+  /** The message of which all is told. */
+  const details = ref<Message | null>(null)
   /** Up to here all had been read when the conversation was opened. */
   const readUpTo = ref(0)
   let epoch = 0
@@ -47,6 +51,7 @@ export const useThreadStore = defineStore('thread', () => {
   let late: Changes[] = []
 
   onEvent((event) => {
+    if (event.type === 'notices' && event.conversation === conversation.value && !hasNewer.value) addNotices(event.notices)
     if (event.type !== 'messages' || event.conversation !== conversation.value) return
     if (loading.value) late.push(event)
     else apply(event)
@@ -83,10 +88,22 @@ export const useThreadStore = defineStore('thread', () => {
     for (const event of waiting) apply(event)
   }
 
+  function addNotices(more: readonly Notice[]): void {
+    if (more.length === 0) return
+    const byId = new Map([...notices.value, ...more].map((notice) => [notice.id, notice]))
+    notices.value = [...byId.values()].sort((a, b) => a.time - b.time || a.id - b.id)
+  }
+  /** Those that do not stand among what is shown are let go. */
+  function trimNotices(): void {
+    const [first, last] = [messages.value[0], messages.value.at(-1)]
+    if (first !== undefined && last !== undefined) notices.value = notices.value.filter(({ time }) => (!hasOlder.value || time >= first.time) && (!hasNewer.value || time <= last.time))
+  }
+
   function trimStart(): void {
     prepending.value = true
     messages.value = messages.value.slice(-MOST)
     hasOlder.value = true
+    trimNotices()
   }
 
   async function load(anchor: PageAnchor): Promise<void> {
@@ -99,6 +116,7 @@ export const useThreadStore = defineStore('thread', () => {
       if (mine !== epoch) return
       prepending.value = false
       messages.value = page.messages
+      notices.value = page.notices
       hasOlder.value = page.hasOlder
       hasNewer.value = page.hasNewer
     } finally {
@@ -113,8 +131,10 @@ export const useThreadStore = defineStore('thread', () => {
     if (!same) {
       writing.value = null
       choosingDay.value = null
+      details.value = null
       whole = null
       messages.value = []
+      notices.value = []
       late = []
       readUpTo.value = read
       await call('conversations.watch', { conversation: id })
@@ -162,6 +182,7 @@ export const useThreadStore = defineStore('thread', () => {
     try {
       const page = await call('messages.page', { conversation: id, anchor: { kind: direction, id: edge.id }, limit: PAGE })
       if (mine !== epoch) return
+      addNotices(page.notices)
       if (direction === 'before') {
         prepending.value = true
         messages.value = [...page.messages, ...messages.value]
@@ -169,6 +190,7 @@ export const useThreadStore = defineStore('thread', () => {
         if (messages.value.length > MOST) {
           messages.value = messages.value.slice(0, MOST)
           hasNewer.value = true
+          trimNotices()
         }
       } else {
         prepending.value = false
@@ -224,5 +246,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, writing, lastOwn, conversation, atEnd, messages, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
+  return { choosingDay, details, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
 })

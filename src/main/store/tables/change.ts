@@ -1,5 +1,5 @@
 /** Statements of the table `change`. */
-import type { ChangeKind, ConversationId, ConversationKind, Jid } from '../../../contract/domain.ts'
+import type { ChangeKind, ConversationId, ConversationKind, Jid, TextVersion } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
 export interface ChangeRow {
@@ -28,7 +28,10 @@ export function changeReads(db: ReadableDB) {
     `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
+  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY time, id")
   return {
+    /** What a message was corrected to by its author, oldest first; `ids`: the three that it may have. */
+    corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] => corrections.all(conversation, sender, origin, message, stanza),
     /** Those still to be sent; `account`: by whom. */
     queuedChanges: (account?: string) => queued.all(account ?? null)
   }

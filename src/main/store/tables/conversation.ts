@@ -83,7 +83,7 @@ function toConversation(row: ConversationRow): Conversation {
 export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'pinned' | 'archived' | 'markedUnread'>>
 
 export function conversationReads(db: ReadableDB) {
-  const all = db.prepare<[], ConversationRow>(`${SELECT} ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
+  const all = db.prepare<[], ConversationRow>(`${SELECT} WHERE c.hidden = 0 ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
   const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
   const byJid = db.prepare<[string, string | null], ConversationRow>(`${SELECT} WHERE c.jid = ? AND c.account = coalesce(?, c.account) ORDER BY c.id LIMIT 1`)
   const password = db.prepare<[number], string | null>('SELECT password FROM conversation WHERE id = ?').pluck()
@@ -117,15 +117,17 @@ export function conversationWrites(db: WritableDB) {
        last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)
      WHERE id = ?`
   )
-  const advance = db.prepare("UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, archived = iif(notify = 'none', archived, 0) WHERE id = ?")
+  const advance = db.prepare("UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, hidden = 0, archived = iif(notify = 'none', archived, 0) WHERE id = ?")
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
-  const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ? WHERE id = ?')
+  const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ?, hidden = 0 WHERE id = ?')
   const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
+  const clear = db.prepare("UPDATE conversation SET cleared = ?, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL WHERE id = ?")
+  const clearedAt = db.prepare<[number], number>('SELECT cleared FROM conversation WHERE id = ?').pluck()
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -139,6 +141,10 @@ export function conversationWrites(db: WritableDB) {
       return Number(insert.run(jid, account ?? null, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string, account?: string): ConversationId | null => idOf.get(jid, account ?? null) ?? null,
+    /** Deleted here at that time, ms. */
+    clear: (id: number, time: number) => clear.run(time, id),
+    /** What is from before that time (ms) was deleted; 0: nothing was. */
+    clearedAt: (id: number): number => clearedAt.get(id) ?? 0,
     /** We are no longer in a group. */
     leave: (id: number, why: OutReason, reason: string) => leave.run(why, reason, id),
     /** We are in a group. */

@@ -4,7 +4,7 @@ import { localOf, resource } from '../../../contract/address.ts'
 import { GONE } from './attachment.ts'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048 } as const
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -65,6 +65,7 @@ export function toMessage(row: MessageRow): Message {
     state: row.state,
     error: row.error,
     starred: (row.flags & FLAG.starred) !== 0,
+    pinned: (row.flags & FLAG.pinned) !== 0,
     mention: (row.flags & FLAG.mention) !== 0,
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,

@@ -32,12 +32,15 @@ export function messageReads(db: ReadableDB) {
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
     .pluck()
+  const oldest = db.prepare<[number, number], MessageRow>(`${select('m.conversation = ?')} ORDER BY m.id LIMIT ?`)
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
     .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
+  const pinned = db.prepare<[number], MessageRow>(`${select('m.conversation = ? AND m.flags & 4096')} ORDER BY m.id DESC LIMIT 100`)
+  const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const newestSettled = db
@@ -55,12 +58,18 @@ export function messageReads(db: ReadableDB) {
     queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
+    /** The oldest of a conversation. */
+    oldest: (conversation: number, limit: number) => oldest.all(conversation, limit),
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
     /** Whether an own message outside of groups waits for its archive to say where it stands. */
     hasUnplaced: (account?: string): boolean => unplaced.get(account ?? null) === 1,
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
+    /** The latest first. */
+    pinned: (conversation: number) => pinned.all(conversation),
+    /** What it said before it was first corrected, or null. */
+    formerText: (id: number): string | null => formerText.get(id) ?? null,
     /** Whether there is one from a key on and before another. */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
@@ -103,6 +112,8 @@ export function messageWrites(db: WritableDB) {
   const setReply = db.prepare('UPDATE message SET reply_to = ? WHERE id = ?')
   const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
+  const keepText = db.prepare('INSERT OR IGNORE INTO former_text (message, text) VALUES (?, ?)')
+  const forgetText = db.prepare('DELETE FROM former_text WHERE message = ?')
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
   const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
   const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
@@ -223,6 +234,7 @@ export function messageWrites(db: WritableDB) {
     /** Another text in the same place. */
     edit(row: MessageRow, text: string): void {
       const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
+      keepText.run(row.id, row.text)
       index.change(row, text, flags)
       setText.run(text, flags, row.id)
       raw.remove(row.id)
@@ -239,10 +251,11 @@ export function messageWrites(db: WritableDB) {
     },
     /** Takes back what it says: text, files and all. */
     retract(row: MessageRow): void {
-      const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention)) | FLAG.retracted
+      const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention | FLAG.pinned)) | FLAG.retracted
       index.change(row, '', flags, false)
       if (row.flags & ATTACHED) files.removeOf(row.id)
       setText.run('', flags, row.id)
+      forgetText.run(row.id)
       raw.remove(row.id)
     },
     /** The user does not want it here: it does not come back from its archive. */

@@ -450,6 +450,8 @@ export const Settings = z.object({
   startAtLogin: z.boolean(),
   /** Contacts are told what we have read, and when we type. */
   tellRead: z.boolean(),
-  tellTyping: z.boolean()
+  tellTyping: z.boolean(),
+  /** Words that are misspelt are marked. */
+  spellCheck: z.boolean()
 })
 export type Settings = z.infer<typeof Settings>

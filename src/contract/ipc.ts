@@ -161,6 +161,8 @@ export const requests = {
   'files.open': call(z.object({ id: AttachmentId }), nothing),
   'files.reveal': call(z.object({ id: AttachmentId }), nothing),
   /** Lets the user choose where to; false where nothing was chosen. */
+  /** Begins to drag its file out of the window. */
+  'files.drag': call(z.object({ id: AttachmentId }), nothing),
   'files.save': call(z.object({ id: AttachmentId }), z.boolean()),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),
@@ -195,6 +197,8 @@ export const requests = {
     }),
     SearchAnswer
   ),
+  /** Makes the index anew from the messages, in the background. */
+  'search.reindex': call(nothing, nothing),
   /** Somebody is about to search. */
   'search.prepare': call(nothing, nothing),
   'search.mark': call(z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }), z.array(z.object({ id: MessageId, ranges: z.array(Range) }))),
@@ -217,6 +221,8 @@ export const requests = {
   /** The page of a window that was opened in reserve can be told what to show. */
   'windows.ready': call(nothing, nothing),
   'windows.openSettings': call(nothing, nothing),
+  /** Shows the folder of the log files. */
+  'log.reveal': call(nothing, nothing),
   'clipboard.write': call(z.object({ text: z.string().max(LONGEST_TEXT) }), nothing)
 } as const
 

@@ -84,6 +84,9 @@ export class Engine extends EventEmitter<Events> {
     return this.#upkeep.progress
   }
 
+  /** Makes the index anew, in the background; what is not in it yet is searched message by message. */
+  reindex = (): Promise<void> => this.#upkeep.reindex()
+
   /** Somebody is about to search: what that needs is read into memory. */
   prepareSearch = (): Promise<void> => this.#upkeep.prepareSearch()
 

@@ -2,11 +2,12 @@
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
 import { findAssets, projectRoot, windowIcon } from './assets.ts'
-import { applyTheme, languageOf } from './desktop/appearance.ts'
+import { applySpellCheck, applyTheme, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { fileLog } from './desktop/log.ts'
 import { installMenu } from './desktop/menu.ts'
 import { Notifications } from './desktop/notifications.ts'
+import { offerTextMenu } from './desktop/text-menu.ts'
 import { AppTray, hasTray } from './desktop/tray.ts'
 import { WORDS } from './desktop/words.ts'
 import { EventHub } from './ipc/event-hub.ts'
@@ -30,7 +31,8 @@ if (app.requestSingleInstanceLock()) void start()
 else app.quit()
 
 async function start(): Promise<void> {
-  const log = fileLog(join(folder, 'logs', 'mnemo.log'))
+  const logFile = join(folder, 'logs', 'mnemo.log')
+  const log = fileLog(logFile)
   process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
   const out = join(projectRoot(), 'out')
   const resources = app.isPackaged ? process.resourcesPath : null
@@ -50,7 +52,10 @@ async function start(): Promise<void> {
     icon: windowIcon(resources),
     recall: (name) => profile.engine.store.read.remembered(name),
     remember: (name, json) => profile.engine.store.write.remember({ name, json }),
-    onCreated: (contents) => hub.add(contents),
+    onCreated: (contents) => {
+      hub.add(contents)
+      offerTextMenu(contents, async () => WORDS[languageOf(await profile.engine.store.read.settings())].text)
+    },
     onVisible: (visible) => (profile.engine.active = visible),
     tell: (contents, event) => hub.tell(contents, event),
     warn: log.warn
@@ -100,8 +105,9 @@ async function start(): Promise<void> {
     return
   }
   applyTheme(await profile.engine.store.read.settings())
+  applySpellCheck(await profile.engine.store.read.settings())
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
-  route({ handlers: createHandlers({ profile, hub, windows, host }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+  route({ handlers: createHandlers({ profile, hub, windows, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 
   const openLink = (uri: string): void => void windows.showInMain({ type: 'link', uri })
   const isLink = (text: string): boolean => /^xmpp:/i.test(text)

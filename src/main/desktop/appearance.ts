@@ -1,9 +1,14 @@
-/** Theme and language of the system. */
-import { app, nativeTheme } from 'electron'
+/** Theme, language and dictionary of the system. */
+import { app, nativeTheme, session } from 'electron'
 import type { Settings } from '../../contract/domain.ts'
 
 export function applyTheme(settings: Settings): void {
   nativeTheme.themeSource = settings.theme
+}
+
+/** Except on macOS, Chromium fetches a dictionary from the network the first time; so it asks first. */
+export function applySpellCheck(settings: Settings): void {
+  session.defaultSession.setSpellCheckerEnabled(settings.spellCheck)
 }
 
 /** The language that the user has chosen, or the system's. */

@@ -1,7 +1,8 @@
 /** Files of messages handed to the system: opened, shown in their folder, saved elsewhere. */
-import { copyFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
-import { app, dialog, shell } from 'electron'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, extname, join } from 'node:path'
+import { app, dialog, shell, type WebContents } from 'electron'
 
 /** A file of a message: where it lies, and what its sender called it. */
 type MessageFile = { path: string; name: string } | null
@@ -44,4 +45,15 @@ export async function saveFile(file: MessageFile): Promise<boolean> {
   if (canceled || filePath === '') return false
   await copyFile(path, filePath)
   return true
+}
+
+/** Begins to drag the file out of a window, under its own name: in the media folder it has none. Throws FileError. */
+export async function dragFile(contents: WebContents, file: MessageFile, icon: string): Promise<void> {
+  const { path, name } = existing(file)
+  const folder = await mkdtemp(join(tmpdir(), 'mnemo-drag-'))
+  const copy = join(folder, basename(name))
+  await copyFile(path, copy)
+  // where it is dropped it is copied once more
+  app.once('will-quit', () => void rm(folder, { recursive: true, force: true }))
+  contents.startDrag({ file: copy, icon })
 }

@@ -9,9 +9,11 @@ export interface DesktopWords {
   open: string
   quit: string
   reply: string
+  /** The menu of a text. */
+  text: Record<'noSuggestions' | 'learn' | 'copyLink' | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll', string>
 }
 
 export const WORDS: Record<'en' | 'zh-CN', DesktopWords> = {
-  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, unsupported: '[Not supported by this version]', open: 'Open Mnemo', quit: 'Quit', reply: 'Reply' },
-  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, unsupported: '[当前版本不支持的消息]', open: '打开 Mnemo', quit: '退出', reply: '回复' }
+  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, unsupported: '[Not supported by this version]', open: 'Open Mnemo', quit: 'Quit', reply: 'Reply', text: { noSuggestions: 'No suggestions', learn: 'Add to the dictionary', copyLink: 'Copy the address', undo: 'Undo', redo: 'Redo', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select all' } },
+  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, unsupported: '[当前版本不支持的消息]', open: '打开 Mnemo', quit: '退出', reply: '回复', text: { noSuggestions: '没有建议', learn: '添加到词典', copyLink: '复制链接', undo: '撤销', redo: '重做', cut: '剪切', copy: '复制', paste: '粘贴', selectAll: '全选' } }
 }

@@ -1,16 +1,16 @@
 /** One handler a channel of the contract. Each does one thing by asking the engine; no rules live here. */
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
-import { app, clipboard } from 'electron'
+import { app, clipboard, shell } from 'electron'
 import { chooseHistory, chooseTarget } from '../desktop/file-dialogs.ts'
-import { FileError, openFile, revealFile, saveFile } from '../desktop/files.ts'
+import { dragFile, FileError, openFile, revealFile, saveFile } from '../desktop/files.ts'
 import { isRefusal } from '../connection/problem.ts'
 import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import { StoreError } from '../store/store.ts'
 import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
-import { applyTheme, systemLanguage } from '../desktop/appearance.ts'
+import { applySpellCheck, applyTheme, systemLanguage } from '../desktop/appearance.ts'
 import type { Profile } from '../profile.ts'
 import type { Windows } from '../windows/windows.ts'
 import type { EventHub } from './event-hub.ts'
@@ -21,9 +21,12 @@ export interface HandlerOptions {
   hub: EventHub
   windows: Windows
   host: string
+  /** The app's icon and its log file. */
+  icon: string
+  log: string
 }
 
-export function createHandlers({ profile, hub, windows, host }: HandlerOptions): Handlers {
+export function createHandlers({ profile, hub, windows, host, icon, log }: HandlerOptions): Handlers {
   const engine = () => profile.engine
   const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
 
@@ -67,6 +70,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
       applyTheme(settings)
+      applySpellCheck(settings)
       if (change.startAtLogin !== undefined) app.setLoginItemSettings({ openAtLogin: change.startAtLogin })
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
@@ -117,6 +121,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'files.cancel': ({ id }) => engine().media.cancel(id),
     'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
     'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
+    'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().attachmentFile(id), icon),
     'files.save': async ({ id }) => saveFile(await engine().attachmentFile(id)),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
@@ -131,6 +136,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     'history.missing': () => engine().store.read.missingHistory(),
     'history.older': ({ conversation }) => engine().older(conversation),
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
+    'search.reindex': () => engine().reindex(),
     'search.prepare': () => engine().prepareSearch(),
     'search.mark': (input, { signal }) => engine().store.find.mark(input, signal),
     'search.names': (input, { signal }) => engine().store.find.names(input, signal),
@@ -164,6 +170,7 @@ export function createHandlers({ profile, hub, windows, host }: HandlerOptions):
     },
     'windows.ready': (_, { sender }) => windows.ready(sender),
     'windows.openSettings': () => windows.openSettings(),
+    'log.reveal': () => shell.showItemInFolder(log),
     'clipboard.write': ({ text }) => clipboard.writeText(text)
   }
 }

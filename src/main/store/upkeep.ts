@@ -43,6 +43,7 @@ export class Upkeep {
   #preparing: Promise<void> | null = null
   #running = false
   #suspected = false
+  #again = false
   #wake: (() => void) | null = null
 
   constructor(store: Store, media: string, log: { warn(text: string): void }, tell: Told) {
@@ -61,6 +62,14 @@ export class Upkeep {
   /** Something did not fit: the index is looked over, and made anew from the messages where it does not agree with them. */
   suspect(): void {
     this.#suspected = true
+    this.#wake?.()
+  }
+
+  /** The user wishes a new index; whoever is told of progress hears of it at once. */
+  async reindex(): Promise<void> {
+    if (this.progress.total > 0) return
+    await this.#store.write.resetIndex()
+    this.#again = true
     this.#wake?.()
   }
 
@@ -101,6 +110,10 @@ export class Upkeep {
   /** `merged`: the writes after which there was nothing left to merge; returns the same, for the next step. */
   async #step(merged: number): Promise<number> {
     if (this.#suspected && this.#running) await this.#repair()
+    if (this.#again) {
+      this.#again = false
+      await this.#indexAll()
+    }
     await this.#store.restSearch(REST_MS)
     if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
     const { writes } = this.#store

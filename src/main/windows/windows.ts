@@ -17,7 +17,7 @@ interface Kind {
 }
 const MAIN: Kind = { name: 'main', width: 1080, height: 720, minWidth: 420, minHeight: 400 }
 const CHAT: Kind = { name: 'chat', width: 560, height: 680, minWidth: 360, minHeight: 360 }
-const SETTINGS: Kind = { name: 'settings', width: 560, height: 560, minWidth: 420, minHeight: 400 }
+const SETTINGS: Kind = { name: 'settings', width: 780, height: 600, minWidth: 420, minHeight: 400 }
 
 const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, minHeight: 400 }
 

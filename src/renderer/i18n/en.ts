@@ -233,6 +233,7 @@ export default {
     group: { recent: 'Used lately', 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' }
   },
   shortcuts: {
+    movePin: 'Move a pinned chat',
     title: 'Keyboard shortcuts',
     about: 'Everything can be done without a mouse: Tab goes from part to part, the arrows within one.',
     group: { going: 'Going somewhere', searching: 'Searching', writing: 'Writing', window: 'Windows' },
@@ -483,6 +484,20 @@ export default {
     close: 'Close'
   },
   settings: {
+    search: 'Search',
+    indexed: 'All messages on this computer are in the index.',
+    indexing: '{left} of {total} messages are still to be indexed. Search finds them meanwhile, only slower.',
+    reindex: 'Make the index anew',
+    reindexAbout: 'Useful where something is not found that is there. It runs in the background; search goes on meanwhile.',
+    storage: 'Storage',
+    advanced: 'Advanced',
+    tellReadAbout: 'Also in small groups whose members know each other.',
+    noPreviews: 'Links are not looked up, so no site learns what you are sent.',
+    spellCheck: 'Mark misspelt words',
+    spellCheckAbout: 'Except on macOS the dictionary is fetched from Google the first time.',
+    log: 'Show the log',
+    logAbout: 'The log helps where something goes wrong. It holds no texts, addresses or passwords.',
+    licence: 'Apache License 2.0',
     title: 'Settings',
     appearance: 'Appearance',
     theme: 'Theme',

@@ -201,7 +201,7 @@ export default {
     markedUnread: '已标为未读',
     leave: '退出群聊',
     requests: '好友申请',
-    folders: '分类',
+    folders: '分组',
     folder: { all: '全部', unread: '未读', people: '联系人', groups: '群' },
     folderEmpty: '这里还没有会话',
     toAccount: '发给 {account}',
@@ -233,6 +233,7 @@ export default {
     group: { recent: '最近使用', 0: '笑脸', 1: '人物', 3: '动物与自然', 4: '食物', 5: '旅行', 6: '活动', 7: '物品', 8: '符号', 9: '旗帜' }
   },
   shortcuts: {
+    movePin: '移动置顶会话',
     title: '键盘快捷键',
     about: '不用鼠标也能完成一切：Tab 在各部分之间移动，方向键在部分之内移动。',
     group: { going: '前往', searching: '搜索', writing: '输入', window: '窗口' },
@@ -483,6 +484,20 @@ export default {
     close: '关闭'
   },
   settings: {
+    search: '搜索',
+    indexed: '这台电脑上的全部消息都已建立索引。',
+    indexing: '还有 {left} / {total} 条消息待索引。在此期间仍能搜到，只是慢一些。',
+    reindex: '重建索引',
+    reindexAbout: '如果有消息明明存在却搜不到，可以试试。重建在后台进行，期间可以继续搜索。',
+    storage: '存储',
+    advanced: '高级',
+    tellReadAbout: '在成员互相认识的小群里也会发送。',
+    noPreviews: '不会预先访问链接，因此没有网站会知道你收到了什么。',
+    spellCheck: '标出拼写错误',
+    spellCheckAbout: '除 macOS 外，首次使用时会从 Google 下载词典。',
+    log: '打开日志',
+    logAbout: '日志有助于排查问题，其中不含消息内容、地址或密码。',
+    licence: 'Apache License 2.0',
     title: '设置',
     appearance: '外观',
     theme: '主题',

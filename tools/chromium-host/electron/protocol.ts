@@ -59,8 +59,8 @@ class Session {
     this.#check = handler
   }
 
-  setSpellCheckerLanguages(): void {
-    unavailable('spell checking')
+  setSpellCheckerEnabled(on: boolean): void {
+    if (on) unavailable('spell checking')
   }
 
   async clearCache(): Promise<void> {

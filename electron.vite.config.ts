@@ -28,7 +28,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       rollupOptions: {
-        input: { main: at('src/renderer/windows/main/index.html'), chat: at('src/renderer/windows/chat/index.html'), search: at('src/renderer/windows/search/index.html'), settings: at('src/renderer/windows/settings/index.html') }
+        input: { main: at('src/renderer/windows/main/index.html'), chat: at('src/renderer/windows/chat/index.html'), search: at('src/renderer/windows/search/index.html'), settings: at('src/renderer/windows/settings/index.html'), viewer: at('src/renderer/windows/viewer/index.html') }
       }
     }
   }

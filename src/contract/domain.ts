@@ -452,6 +452,8 @@ export const Settings = z.object({
   tellRead: z.boolean(),
   tellTyping: z.boolean(),
   /** Words that are misspelt are marked. */
-  spellCheck: z.boolean()
+  spellCheck: z.boolean(),
+  /** The first steps were shown. */
+  toured: z.boolean()
 })
 export type Settings = z.infer<typeof Settings>

@@ -218,6 +218,8 @@ export const requests = {
   'transfer.export': call(z.object({ query: z.string().max(LONGEST_QUERY).nullable(), conversation: ConversationId.nullable(), format: ExportFormat, language: z.enum(['zh-CN', 'en']) }), ExportSummary.nullable()),
   'windows.openSearch': call(z.object({ query: z.string().max(LONGEST_QUERY) }), nothing),
   'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
+  /** The pictures of a conversation in a window of their own. */
+  'windows.openViewer': call(z.object({ conversation: ConversationId, id: AttachmentId }), nothing),
   /** The page of a window that was opened in reserve can be told what to show. */
   'windows.ready': call(nothing, nothing),
   'windows.openSettings': call(nothing, nothing),
@@ -271,6 +273,8 @@ export type AppEvent =
   | { type: 'search'; query: string }
   /** An xmpp: link was opened elsewhere. */
   | { type: 'link'; uri: string }
+  /** To the viewer: another picture. */
+  | { type: 'view'; conversation: ConversationId; id: number }
   | { type: 'show'; conversation: ConversationId; message: MessageId | null }
 
 export const EVENT_INTERVAL_MS = 50

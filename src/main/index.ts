@@ -1,6 +1,8 @@
 /** Composes the app. */
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { ConversationId } from '../contract/domain.ts'
 import { findAssets, projectRoot, windowIcon } from './assets.ts'
 import { applySpellCheck, applyTheme, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
@@ -79,7 +81,12 @@ async function start(): Promise<void> {
     })
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
-    engine.media.on('progress', (files) => hub.broadcast({ type: 'files', files: Object.fromEntries(files) }))
+    engine.media.on('progress', (files) => {
+      hub.broadcast({ type: 'files', files: Object.fromEntries(files) })
+      const known = [...files.values()].filter(({ total }) => total !== null)
+      const sum = (of: (file: (typeof known)[number]) => number): number => known.reduce((all, file) => all + of(file), 0)
+      windows.setProgress(known.length === 0 ? null : sum(({ done }) => done) / Math.max(1, sum(({ total }) => total ?? 0)))
+    })
     engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
     engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
     engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
@@ -131,6 +138,10 @@ async function start(): Promise<void> {
   })
   powerMonitor.on('resume', () => profile.engine.wake())
   let closed = false
+  app.on('before-quit', () => {
+    if (closed) return
+    profile.engine.store.write.remember({ name: 'windows:chats', json: JSON.stringify(windows.chats) }).catch((error: unknown) => log.warn(String(error)))
+  })
   app.on('will-quit', (event) => {
     if (closed) return
     event.preventDefault()
@@ -139,6 +150,17 @@ async function start(): Promise<void> {
   })
   if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
   await windows.openMain()
+  await reopenChats(profile, windows)
   const link = process.argv.find(isLink)
   if (link !== undefined) openLink(link)
+}
+
+/** The chats that had windows of their own when the app was ended. */
+async function reopenChats(profile: Profile, windows: Windows): Promise<void> {
+  const { store } = profile.engine
+  const ids = z.array(ConversationId).safeParse(JSON.parse((await store.read.remembered('windows:chats')) ?? '[]'))
+  for (const id of ids.success ? ids.data : []) {
+    const conversation = await store.read.conversation(id)
+    if (conversation !== null) await windows.openChat(conversation, null)
+  }
 }

@@ -150,3 +150,19 @@ test('a sound is drawn by its loudest parts, and grows with its length, each sec
   expect(widths[2]! - widths[1]!).toBeLessThan(widths[1]! - widths[0]!)
   expect([0, 7.9, 65, 3723].map(clockOf)).toEqual(['0:00', '0:07', '1:05', '1:02:03'])
 })
+
+test('phone numbers are links, other numbers are not', () => {
+  const links = (text: string): (string | null)[] => textParts(text, []).flatMap(({ href }) => href ?? [])
+  expect(links('打 138 1234 5678 或 010-62345678，+86 13812345678')).toEqual(['tel:13812345678', 'tel:01062345678', 'tel:+8613812345678'])
+  expect(links('call +44 20 7946 0958 or (415) 555-2671.')).toEqual(['tel:+442079460958', 'tel:4155552671'])
+  for (const text of ['订单 20261121138123456789', '2026-11-21 12:30', 'v1.3812345678', '3.14159265358', 'id=13812345678', 'https://example.org/13812345678', '192.168.100.200', '138 1234']) expect(links(text).filter((href) => href?.startsWith('tel:'))).toEqual([])
+})
+
+test('pictures that were sent together stand side by side', () => {
+  const picture = (id: number, more: Partial<Message> = {}): Message => message(id, { text: '', reply: null, reactions: [], retracted: false, attachments: [{ id, kind: 'image', name: 'a.png', bytes: 1, where: 'here', width: 10, height: 10 }], ...more })
+  const kinds = (list: Message[]): string[] => toRows(list, 0).map((row) => (row.kind === 'album' ? `album ${row.messages.map(({ id }) => id).join(' ')}` : row.kind === 'message' ? String(row.message.id) : row.kind)).slice(1)
+  expect(kinds([picture(1), picture(2), picture(3), message(4, { attachments: [] })])).toEqual(['album 1 2 3', '4'])
+  expect(kinds([picture(1), picture(2, { outgoing: true })])).toEqual(['1', '2'])
+  expect(kinds([picture(1), picture(2, { text: 'with words' }), picture(3)])).toEqual(['1', '2', '3'])
+  expect(kinds(Array.from({ length: 12 }, (_, i) => picture(i + 1)))).toEqual(['album 1 2 3 4 5 6 7 8 9 10', 'album 11 12'])
+})

@@ -168,6 +168,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       if (known === null) throw new EngineError('not-found', 'the conversation')
       await windows.openChat(known, message)
     },
+    'windows.openViewer': ({ conversation, id }) => windows.openViewer(conversation, id),
     'windows.ready': (_, { sender }) => windows.ready(sender),
     'windows.openSettings': () => windows.openSettings(),
     'log.reveal': () => shell.showItemInFolder(log),

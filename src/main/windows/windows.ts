@@ -1,7 +1,7 @@
 /** Our windows: which are open, where they stand, what they may do. */
 import { BrowserWindow, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
 import { z } from 'zod'
-import type { Conversation, MessageId } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, MessageId } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 import { ORIGIN } from './scheme.ts'
 
@@ -9,7 +9,7 @@ const Placement = z.object({ x: z.number(), y: z.number(), width: z.number().min
 type Placement = z.infer<typeof Placement>
 
 interface Kind {
-  name: 'main' | 'chat' | 'settings' | 'search'
+  name: 'main' | 'chat' | 'settings' | 'search' | 'viewer'
   width: number
   height: number
   minWidth: number
@@ -20,6 +20,8 @@ const CHAT: Kind = { name: 'chat', width: 560, height: 680, minWidth: 360, minHe
 const SETTINGS: Kind = { name: 'settings', width: 780, height: 600, minWidth: 420, minHeight: 400 }
 
 const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, minHeight: 400 }
+
+const VIEWER: Kind = { name: 'viewer', width: 960, height: 700, minWidth: 360, minHeight: 320 }
 
 const SAVE_MS = 400
 /** A spare window is made when nothing else happens for so long. */
@@ -93,6 +95,23 @@ export class Windows {
   /** The page of a window in reserve can be told what to show. */
   ready(contents: WebContents): void {
     if (this.#spare?.webContents === contents) this.#spareIsReady = true
+  }
+
+  /** The window of pictures; one that is open already comes to the front and shows that one. */
+  async openViewer(conversation: ConversationId, id: number): Promise<void> {
+    const open = this.#open.get('viewer')
+    if (open !== undefined) this.#options.tell(open.webContents, { type: 'view', conversation, id })
+    await this.#show('viewer', VIEWER, { conversation: String(conversation), id: String(id) })
+  }
+
+  /** The conversations that have a window of their own. */
+  get chats(): number[] {
+    return [...this.#open.keys()].flatMap((name) => (name.startsWith('chat:') ? [Number(name.slice(5))] : []))
+  }
+
+  /** How far files on their way have come, 0 to 1, on the app's icon; null: there are none. */
+  setProgress(share: number | null): void {
+    this.#open.get('main')?.setProgressBar(share ?? -1)
   }
 
   #takeSpare(): BrowserWindow | null {
@@ -208,7 +227,7 @@ export class Windows {
     contents.on('will-navigate', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      if (/^(https?|mailto|xmpp):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
+      if (/^(https?|mailto|xmpp|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
       return { action: 'deny' }
     })
     contents.on('render-process-gone', (_event, { reason }) => {

@@ -6,6 +6,8 @@ export type Row =
   | { kind: 'unread'; key: string }
   /** What happened in a group: of one kind, one after the other. */
   | { kind: 'notice'; key: string; notices: Notice[] }
+  /** Pictures without a word that were sent together. */
+  | { kind: 'album'; key: string; messages: Message[]; first: boolean; last: boolean }
   | { kind: 'message'; key: string; message: Message; first: boolean; last: boolean }
 
 /** Messages further apart than this do not belong to one run, in ms. */
@@ -19,6 +21,30 @@ const dayOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 function joins(a: Message | undefined, b: Message | undefined): boolean {
   return a !== undefined && b !== undefined && a.sender === b.sender && a.outgoing === b.outgoing && b.time - a.time < RUN_MS && dayOf(a.time) === dayOf(b.time)
 }
+
+/** So many pictures stand side by side, sent within this time of the one before, ms. */
+const ALBUM = 10
+const ALBUM_MS = 60_000
+const isPicture = ({ text, attachments, reply, reactions, retracted }: Message): boolean => text === '' && !retracted && reply === null && reactions.length === 0 && attachments.length === 1 && attachments[0]?.kind === 'image' && (attachments[0].where === 'here' || attachments[0].width !== null)
+
+/** With pictures that were sent together in one row. */
+function gathered(rows: readonly Row[]): Row[] {
+  const result: Row[] = []
+  for (const row of rows) {
+    const before = result.at(-1)
+    if (row.kind !== 'message' || row.first || before === undefined || (before.kind !== 'message' && before.kind !== 'album') || !isPicture(row.message)) {
+      result.push(row)
+      continue
+    }
+    const messages = before.kind === 'album' ? before.messages : [before.message]
+    const last = messages.at(-1)
+    if (last === undefined || messages.length === ALBUM || !isPicture(last) || row.message.time - last.time > ALBUM_MS) result.push(row)
+    else result[result.length - 1] = { kind: 'album', key: `a${messages[0]?.key ?? ''}`, messages: [...messages, row.message], first: before.first, last: row.last }
+  }
+  return result
+}
+/** The messages of a row. */
+export const messagesOf = (row: Row): readonly Message[] => (row.kind === 'message' ? [row.message] : row.kind === 'album' ? row.messages : [])
 
 /** `readUpTo`: the last message that had been read when the conversation was opened; 0: no line. */
 export function toRows(messages: readonly Message[], readUpTo: number, notices: readonly Notice[] = []): Row[] {
@@ -55,5 +81,5 @@ export function toRows(messages: readonly Message[], readUpTo: number, notices: 
     rows.push({ kind: 'message', key: message.key, message, first: interrupted || !joins(before, message) || isFirstUnread, last: !joins(message, after) || (next !== undefined && after !== undefined && next.time < after.time) })
   }
   noticesBefore(Infinity)
-  return rows
+  return gathered(rows)
 }

@@ -4,7 +4,7 @@ import type { Style, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
-  /** Where it leads; http, https, xmpp and mailto only. */
+  /** Where it leads; http, https, xmpp, mailto and tel only. */
   href: string | null
   marked: boolean
   styles: Style[]
@@ -16,6 +16,9 @@ const LINK = /(?:https?:\/\/|xmpp:(?=[^\s@]+@))[^\s<>"'“”‘’（）()，�
 
 const MAIL = /(?<![\w.+@/:-])[\w.+-]{1,64}@(?:[a-z\d-]+\.)+[a-z]{2,24}(?![\w@-])/giu
 
+/** Numbers as people write them: with their country, Chinese mobiles and landlines, North American ones. Others are too easily something else. */
+const PHONE = /(?<![\w.+\-/=#@])(?:\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d(?:[ -]?\d){6,12}|1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4})(?![\w\-/=@]|\.\d)/g
+
 interface Link {
   start: number
   end: number
@@ -25,8 +28,11 @@ interface Link {
 function linksIn(text: string): Link[] {
   const found = (pattern: RegExp, prefix: string): Link[] => [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
   const links = found(LINK, '')
-  // an address within a link is a part of it
-  return [...links, ...found(MAIL, 'mailto:').filter((mail) => !links.some((link) => link.start <= mail.start && mail.end <= link.end))]
+  // an address or a number within a link is a part of it
+  const within = (inner: Link, list: readonly Link[]): boolean => list.some((link) => link.start <= inner.start && inner.end <= link.end)
+  const mails = [...links, ...found(MAIL, 'mailto:').filter((mail) => !within(mail, links))]
+  const phones = found(PHONE, '').filter((phone) => !within(phone, mails))
+  return [...mails, ...phones.map((phone) => ({ ...phone, href: `tel:${phone.href.replace(/[ ()-]/g, '')}` }))]
 }
 
 /** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. Only what lies between `from` and `to`. */

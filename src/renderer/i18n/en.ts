@@ -120,6 +120,8 @@ export default {
     outReason: '“{reason}”'
   },
   files: {
+    album: 'A picture | {n} pictures',
+    ownWindow: 'Open in own window',
     attach: 'Attach files',
     drop: 'Drop files to send them',
     title: 'Send {n} file | Send {n} file | Send {n} files',
@@ -307,6 +309,16 @@ export default {
     reason: ': {text}',
     more: '{names} and {n} others',
     comma: ', '
+  },
+  tour: {
+    title: 'First steps',
+    at: 'Step {at} of {n}',
+    next: 'Next',
+    skip: 'Skip',
+    done: 'Begin',
+    search: { title: 'Everything can be found', about: 'Type any piece of a word, a number or a name into the search, also offline. {keys} goes to a conversation by name or pinyin.' },
+    windows: { title: 'Several chats at once', about: 'A double click opens a conversation in a window of its own. All windows show the same at once.' },
+    yours: { title: 'Your history is yours', about: 'It lies encrypted on this computer. Histories of WhatsApp, Telegram and Slack can be brought along in the settings.' }
   },
   thread: {
     pin: 'Pin',
@@ -531,7 +543,7 @@ export default {
     tellTyping: 'Tell contacts when I am typing',
     fetch: 'Download files of contacts and groups by itself',
     fetchNone: 'Never',
-    fetchUpTo: 'Up to {size}',
+    fetchUpTo: '≤ {size}',
     fetchAll: 'All',
     on: 'On',
     off: 'Off',

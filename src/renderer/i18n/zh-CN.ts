@@ -120,6 +120,8 @@ export default {
     outReason: '“{reason}”'
   },
   files: {
+    album: '{n} 张图片',
+    ownWindow: '在独立窗口中打开',
     attach: '发送文件',
     drop: '松开即可发送',
     title: '发送 {n} 个文件',
@@ -307,6 +309,16 @@ export default {
     reason: '：{text}',
     more: '{names} 等另外 {n} 人',
     comma: '、'
+  },
+  tour: {
+    title: '快速上手',
+    at: '第 {at} 步，共 {n} 步',
+    next: '下一步',
+    skip: '跳过',
+    done: '开始使用',
+    search: { title: '什么都能找到', about: '在搜索框输入任意一段文字、数字或名字即可，离线也行。按 {keys} 用名字或拼音直达会话。' },
+    windows: { title: '同时打开多个会话', about: '双击会话即可在独立窗口中打开，所有窗口内容同步更新。' },
+    yours: { title: '记录属于你自己', about: '消息加密保存在这台电脑上。还可以在设置中导入 WhatsApp、Telegram 和 Slack 的历史记录。' }
   },
   thread: {
     pin: '置顶消息',
@@ -530,7 +542,7 @@ export default {
     tellRead: '向联系人发送已读回执',
     fetch: '自动下载联系人和群里的文件',
     fetchNone: '不自动下载',
-    fetchUpTo: '不超过 {size}',
+    fetchUpTo: '≤ {size}',
     fetchAll: '全部',
     tellTyping: '向联系人显示正在输入',
     on: '开启',

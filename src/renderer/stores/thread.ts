@@ -5,6 +5,7 @@ import type { ConversationId, Message, MessageId, Notice, Range } from '../../co
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
+import { useConversationsStore } from './conversations.ts'
 import { applyChanges } from './stretch.ts'
 
 const PAGE = 60
@@ -16,7 +17,24 @@ const SLOWEST_RELOAD_MS = 2000
 /** Most of a window's time is left to who types in it. */
 const SHARE = 6
 
+const PLACES = 'places'
+/** Of so many conversations the place is kept. */
+const MOST_PLACES = 100
+/** By conversation, the first message that was seen when it was left; the one left last stands last. */
+function places(): Map<number, number> {
+  const kept: unknown = JSON.parse(localStorage.getItem(PLACES) ?? '[]')
+  return new Map(Array.isArray(kept) ? (kept as [number, number][]) : [])
+}
+const placeOf = (id: ConversationId): MessageId | null => (places().get(id) ?? null) as MessageId | null
+function setPlace(id: ConversationId, message: MessageId | null): void {
+  const kept = places()
+  if (!kept.delete(id) && message === null) return
+  if (message !== null) kept.set(id, message)
+  localStorage.setItem(PLACES, JSON.stringify([...kept].slice(-MOST_PLACES)))
+}
+
 export const useThreadStore = defineStore('thread', () => {
+  const conversations = useConversationsStore()
   const conversation = ref<ConversationId | null>(null)
   const messages = ref<Message[]>([])
   /** What else happened meanwhile, in order. */
@@ -38,6 +56,8 @@ export const useThreadStore = defineStore('thread', () => {
   const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
   /** A day to jump to is being chosen, beginning with the one of this time, ms. */
   const choosingDay = ref<number | null>(null)
+  /** Who was reading further up goes on there; null: at the end, or at what is new. */
+  const leftAt = ref<MessageId | null>(null)
   /** The message of which all is told. */
   const details = ref<Message | null>(null)
   /** Up to here all had been read when the conversation was opened. */
@@ -141,11 +161,21 @@ export const useThreadStore = defineStore('thread', () => {
     }
     if (at === null) {
       target.value = null
+      leftAt.value = (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
+      if (leftAt.value !== null && !same) {
+        await load({ kind: 'around', id: leftAt.value })
+        return
+      }
       await load({ kind: 'first-unread' })
       return
     }
     if (!messages.value.some((message) => message.id === at.id)) await load({ kind: 'around', id: at.id })
     aim(at.id, at.ranges, 'center')
+  }
+
+  /** Where one is, so that one comes back there. */
+  function keepPlace(top: MessageId | null): void {
+    if (conversation.value !== null) setPlace(conversation.value, atEnd.value ? null : top)
   }
 
   function aim(id: MessageId, ranges: Range[], align: 'center' | 'start'): void {
@@ -246,5 +276,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, details, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
+  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
 })

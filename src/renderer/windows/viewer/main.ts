@@ -1,0 +1,4 @@
+import { openWindow } from '../../open-window.ts'
+import App from './App.vue'
+
+void openWindow(App)

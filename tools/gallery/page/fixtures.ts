@@ -1,0 +1,111 @@
+/** What the gallery shows: a message, a conversation, a file in each of its states. */
+import type { Attachment, Conversation, ConversationId, Jid, Message, MessageId } from '../../../src/contract/domain.ts'
+import type { AppState } from '../../../src/contract/ipc.ts'
+
+const ME = 'me@example.org' as Jid
+const LI = 'lixue@example.org' as Jid
+export const ROOM = 'hiking@rooms.example.org' as Jid
+const START = new Date(2026, 4, 20, 14, 5).getTime()
+let serial = 0
+
+export function message(text: string, more: Partial<Message> = {}): Message {
+  const id = ++serial
+  const outgoing = more.outgoing ?? false
+  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, styled: true, changeable: true, attachments: [], reactions: [], reply: null, ...more }
+}
+const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, ...more })
+
+/** The id of the file that is on its way. */
+const MOVING = 900
+const LONG = '这是一条很长很长的消息，用来看看文字怎样换行。A message that mixes 中文 and English in one line, with a_very_long_word_that_has_no_place_to_break_but_must_break_somewhere_all_the_same. '
+const emoji = (list: string): Message['reactions'] => list.split(' ').map((one, i) => ({ emoji: one, count: i + 1, own: i === 0, names: ['Bob', '王伟'].slice(0, i) }))
+
+/** By what is to be seen of them. */
+export const MESSAGES: Record<string, Message[]> = {
+  states: [
+    message('等一下再发', { outgoing: true, state: 'queued' }),
+    message('Sent', { outgoing: true, state: 'sent' }),
+    message('Delivered', { outgoing: true, state: 'delivered' }),
+    message('没发出去', { outgoing: true, state: 'failed', error: 'remote-server-not-found' }),
+    message('来了一条消息'),
+    message('edited, starred and pinned', { edited: true, starred: true, pinned: true })
+  ],
+  texts: [
+    message('😀'),
+    message('👍🏽👨‍👩‍👧‍👦🎉'),
+    message(LONG),
+    message(LONG.repeat(12)),
+    message('链接 https://example.org/搜索?q=1，邮箱 li@example.org，电话 138 1234 5678'),
+    message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
+    message('', { retracted: true }),
+    message('', { retracted: true, outgoing: true }),
+    message('')
+  ],
+  answers: [
+    message('周六几点？', { reactions: emoji('👍 ❤️ 😂') }),
+    message('八点，老地方', { outgoing: true, reply: { id: 1 as MessageId, senderName: '李雪', outgoing: false, text: '周六几点？' } }),
+    message('ok', { reply: { id: null, senderName: '', outgoing: false, text: '' } })
+  ],
+  files: [
+    message('', { attachments: [file({})] }),
+    message('', { attachments: [file({ where: 'there', name: 'archive of everything.zip', bytes: 912_345_678 })] }),
+    message('', { attachments: [file({ where: 'nowhere', name: 'gone.doc' })] }),
+    message('', { attachments: [file({ id: MOVING, where: 'there', name: 'on its way.mov', kind: 'video' })] }),
+    message('', { attachments: [file({ kind: 'image', where: 'there', name: 'hill.jpg', width: 1600, height: 1000 })] }),
+    message('', { attachments: [file({ kind: 'image', where: 'nowhere', name: 'tall.png', width: 300, height: 900 })] }),
+    message('', { attachments: [file({ kind: 'voice', name: 'voice.ogg', bytes: 24_000 })] })
+  ]
+}
+export const ALBUM = Array.from({ length: 5 }, () => message('', { outgoing: true, attachments: [file({ kind: 'image', where: 'there', width: 800, height: 600 })] }))
+
+const conversation = (name: string, more: Partial<Conversation> = {}): Conversation => {
+  const id = ++serial
+  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', pinned: null, archived: false, markedUnread: false, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, state: 'received' }, ...more }
+}
+const last = (more: Partial<NonNullable<Conversation['last']>>): Conversation['last'] => ({ ...conversation('x').last!, ...more })
+export const CONVERSATIONS: Conversation[] = [
+  conversation('李雪', { pinned: 2, unread: 3 }),
+  conversation('周末爬山 🏔️ Weekend hikers and everyone who wants to come along', { kind: 'group', nick: 'me', jid: ROOM, pinned: 1, unread: 120, last: last({ text: '@me 明天几点？', senderName: '王伟' }) }),
+  conversation('Bob', { draft: '还没写完的' }),
+  conversation('Alexandra Konstantinopoulou-Featherstonehaugh', { last: last({ text: LONG, outgoing: true, state: 'delivered' }) }),
+  conversation('王伟', { notify: 'none', unread: 7, last: last({ file: 'image', text: '' }) }),
+  conversation('张敏', { markedUnread: true, last: last({ retracted: true, text: '' }) }),
+  conversation('Новый контакт', { last: null }),
+  conversation('テスト', { last: last({ outgoing: true, state: 'failed', text: 'ありがとう' }) })
+]
+export const GROUP = CONVERSATIONS[1]!
+/** Of those in which one cannot write. */
+export const CLOSED: Conversation[] = [
+  conversation('Left', { kind: 'group', out: { why: 'left', reason: '' } }),
+  conversation('Banned', { kind: 'group', out: { why: 'banned', reason: 'advertising' } }),
+  conversation('Blocked', { jid: 'blocked@example.org' as Jid }),
+  conversation('WhatsApp', { account: null, jid: 'import.invalid' as Jid })
+]
+
+const certificate = { fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'), subject: 'CN=example.org', issuer: 'CN=example.org', validTo: '2027-01-01', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' }
+/** What a connection may be. */
+export const CONNECTIONS: AppState['accounts'] = [
+  { jid: ME, connection: { status: 'connecting' } },
+  { jid: ME, connection: { status: 'catching-up' } },
+  { jid: ME, connection: { status: 'waiting', problem: 'network', detail: '', retryAt: Date.now() + 9e6, certificate: null } },
+  { jid: ME, connection: { status: 'waiting', problem: 'wrong-password', detail: '', retryAt: null, certificate: null } },
+  { jid: ME, connection: { status: 'waiting', problem: 'certificate', detail: '', retryAt: null, certificate } }
+]
+
+export const state = (settings: Partial<AppState['settings']>): AppState => ({
+  accounts: [{ jid: ME, connection: { status: 'online' } }],
+  presence: { [LI]: 'online', 'bob@example.org': 'away', 'wang@example.org': 'dnd' },
+  typing: {},
+  requests: [{ account: ME, jid: 'stranger@example.org' as Jid }],
+  files: { [MOVING]: { done: 3_400_000, total: 9_000_000 } },
+  invitations: [{ account: ME, group: ROOM, from: LI, reason: '来爬山吧' }],
+  blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
+  avatars: {},
+  indexing: { left: 12_345, total: 60_000 },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, ...settings },
+  systemLanguage: 'en',
+  demo: 'no',
+  keyProtection: 'file',
+  version: '0.1.0',
+  host: 'gallery'
+})

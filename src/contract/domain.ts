@@ -421,6 +421,13 @@ export const MessagePage = z.object({
 })
 export type MessagePage = z.infer<typeof MessagePage>
 
+/** The languages that the interface speaks. */
+export const LANGUAGES = ['zh-CN', 'zh-TW', 'ja', 'en'] as const
+export const Language = z.enum(LANGUAGES)
+export type Language = z.infer<typeof Language>
+/** The one of the two in which the query language speaks. */
+export const queryLanguage = (language: Language): 'zh-CN' | 'en' => (language === 'zh-CN' || language === 'zh-TW' ? 'zh-CN' : 'en')
+
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 
 /** A folder of the conversation list that the user has made. */
@@ -429,7 +436,7 @@ export type Folder = z.infer<typeof Folder>
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', 'zh-CN', 'en']),
+  language: z.enum(['system', ...LANGUAGES]),
   /** How much room rows have. */
   density: z.enum(['comfortable', 'compact']),
   folders: z.array(Folder).max(30),

@@ -24,6 +24,7 @@ import {
   ImportSummary,
   Invitation,
   Jid,
+  Language,
   LONGEST_TEXT,
   Message,
   MessageId,
@@ -63,7 +64,7 @@ export const AppState = z.object({
   indexing: z.object({ left: z.number().int(), total: z.number().int() }),
   settings: Settings,
   /** The system's language, resolved to one we speak. */
-  systemLanguage: z.enum(['zh-CN', 'en']),
+  systemLanguage: Language,
   demo: z.enum(['no', 'live', 'offline']),
   /** Where the key of the message store is kept. */
   keyProtection: z.enum(['keychain', 'file']),
@@ -222,6 +223,8 @@ export const requests = {
   'windows.openViewer': call(z.object({ conversation: ConversationId, id: AttachmentId }), nothing),
   /** The page of a window that was opened in reserve can be told what to show. */
   'windows.ready': call(nothing, nothing),
+  /** The one that asks. */
+  'windows.close': call(nothing, nothing),
   'windows.openSettings': call(nothing, nothing),
   /** Shows the folder of the log files. */
   'log.reveal': call(nothing, nothing),

@@ -8,7 +8,9 @@ import { isStyled, styledBlocks } from './composables/message-styling.ts'
 import { isEmojiOnly, snippet, textParts } from './composables/text-parts.ts'
 import { clockOf, peaksOf, widthOf } from './composables/waveform.ts'
 import en from './i18n/en.ts'
+import ja from './i18n/ja.ts'
 import zhCN from './i18n/zh-CN.ts'
+import zhTW from './i18n/zh-TW.ts'
 import { applyChanges } from './stores/stretch.ts'
 
 const message = (id: number, change: Partial<Message> = {}): Message =>
@@ -120,15 +122,20 @@ test('emoji alone are big, with text they are not', () => {
 type Words = { [key: string]: string | Words }
 const keysOf = (words: Words, prefix = ''): string[] => Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`)))
 
-test('both languages have the same words, none empty but one', () => {
-  expect(keysOf(zhCN).sort()).toEqual(keysOf(en).sort())
-  for (const words of [en, zhCN]) expect(keysOf(words).filter((key) => key.split('.').reduce<unknown>((node, part) => (node as Words)[part], words) === '')).toEqual(['state.received'])
+const wordAt = (words: Words, key: string): unknown => key.split('.').reduce<unknown>((node, part) => (node as Words)[part], words)
+
+test.each([['zh-CN', zhCN], ['zh-TW', zhTW], ['ja', ja]] as const)('%s has the same words as en, with the same places to fill, none empty but one', (_, words) => {
+  expect(keysOf(words).sort()).toEqual(keysOf(en).sort())
+  for (const one of [en, words]) expect(keysOf(one).filter((key) => wordAt(one, key) === '')).toEqual(['state.received'])
+  // the number of a plural may be left out, as in 'a picture'
+  const places = (one: Words, key: string): string[] => [...new Set([...String(wordAt(one, key)).matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort()
+  for (const key of keysOf(en)) expect([key, places(words, key)]).toEqual([key, places(en, key)])
 })
 
 test('every word is used, and every used word exists', () => {
   const root = import.meta.dirname
   const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(vue|ts)$/.test(name) && !/i18n.(en|zh-CN)\.ts$/.test(name) && !name.endsWith('.test.ts'))
+    .filter((name) => /\.(vue|ts)$/.test(name) && !/i18n.(en|ja|zh-CN|zh-TW)\.ts$/.test(name) && !name.endsWith('.test.ts'))
     .map((name) => readFileSync(join(root, name), 'utf8'))
     .join('\n')
   const named = new Set([...source.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1]))

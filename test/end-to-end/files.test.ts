@@ -140,6 +140,23 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await main.keyboard.press('Escape')
   await viewer.waitFor({ state: 'detached' })
 
+  // sent together they stand side by side; looked at in a window of their own
+  await main.setInputFiles('[data-test=file-input]', [hill, tall, picture('third.png', 700, 500, [20, 90, 200], [230, 230, 250])])
+  await main.keyboard.press('Enter')
+  const album = main.locator('.row.own[data-test=album]').last()
+  await album.locator('img').nth(2).waitFor()
+  await screenshot(main, 'album')
+  await album.locator('button.picture').first().click()
+  await viewer.locator('[data-test=viewer-window]').click()
+  const pictures = await story.app.window('viewer')
+  await pictures.locator('[data-test=viewer-place]', { hasText: '/ 6' }).waitFor()
+  await pictures.keyboard.press('ArrowRight')
+  await screenshot(pictures, 'viewer-window')
+  await pictures.keyboard.press('Escape')
+  await expect.poll(() => story.app.windows().some((page) => page.url().includes('/viewer/'))).toBe(false)
+  await bobSends('update.exe', Buffer.from('MZ'))
+  await main.locator('.row:not(.own) .file', { hasText: 'update.exe' }).nth(1).waitFor()
+
   // the list says what came last, and a name finds it
   expect(await main.locator('[data-jid="bob@localhost"] .preview').innerText()).toContain('update.exe')
   await main.fill('.side input', '会议纪要')

@@ -19,6 +19,8 @@ afterAll(async () => {
 test.each([
   { name: 'light', query: '', options: { colorScheme: 'light' } },
   { name: 'dark-zh', query: '?language=zh-CN', options: { colorScheme: 'dark' } },
+  { name: 'zh-TW', query: '?language=zh-TW', options: { colorScheme: 'light' } },
+  { name: 'ja', query: '?language=ja', options: { colorScheme: 'light' } },
   { name: 'contrast', query: '', options: { colorScheme: 'light', contrast: 'more' } },
   { name: 'contrast-dark-compact', query: '?language=zh-CN&density=compact', options: { colorScheme: 'dark', contrast: 'more' } }
 ] as const)('$name', { timeout: 120_000 }, async ({ name, query, options }) => {

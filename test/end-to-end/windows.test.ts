@@ -38,6 +38,14 @@ const distanceToEnd = (page: Page): Promise<number> =>
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
   })
 
+test('three first steps, told once', async () => {
+  const steps = main.locator('[data-test=first-steps]')
+  await steps.waitFor()
+  await screenshot(main, 'first-steps')
+  for (let i = 0; i < 3; i++) await main.click('[data-test=tour-next]')
+  await steps.waitFor({ state: 'detached' })
+})
+
 test('a conversation opens at its end or its first unread message, with few nodes for a long history', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
@@ -339,6 +347,24 @@ test('after a restart all is there, and windows are where they were', async () =
   const { windowId } = await client.send('Browser.getWindowForTarget')
   await client.send('Browser.setWindowBounds', { windowId, bounds: { left: 120, top: 60, width: 900, height: 700 } })
   await expect.poll(() => main.evaluate(() => outerWidth)).toBe(900)
+  // a chat of its own, and a conversation in which somebody reads further up
+  await item(main, '佐藤').dblclick()
+  await bubbles(await app.window('chat')).first().waitFor()
+  await main.bringToFront()
+  await item(main, '林晓雨').click()
+  await bubbles(main).first().waitFor()
+  await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
+  await main.locator('.thread .scroller').hover()
+  const kept = (): Promise<string | null> => main.evaluate(() => localStorage.getItem('places'))
+  await expect.poll(async () => {
+    await main.mouse.wheel(0, -600)
+    return distanceToEnd(main)
+  }).toBeGreaterThan(2000)
+  await expect.poll(kept, { timeout: 5000 }).not.toBeNull()
+  // what is kept is where one is when one has stopped
+  await main.waitForTimeout(1500)
+  const read = await kept()
+  expect(read).toMatch(/^\[(\[\d+,\d+\],?)+\]$/)
   // the place is kept a moment after the last change
   await main.waitForTimeout(700)
   await main.fill('[data-test=search]', 'hello both')
@@ -351,4 +377,9 @@ test('after a restart all is there, and windows are where they were', async () =
   await main.click('.search .clear')
   await item(main, '陈建国').click()
   await main.locator('.row.own', { hasText: 'hello both' }).waitFor()
+  await bubbles(await app.window('chat')).first().waitFor()
+  await item(main, '林晓雨').click()
+  const [, place] = (JSON.parse(read ?? '[]') as [number, number][]).at(-1) ?? []
+  await main.locator(`.row[data-id="${place}"]`).waitFor()
+  await expect.poll(() => distanceToEnd(main)).toBeGreaterThan(500)
 })

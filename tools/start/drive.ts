@@ -10,7 +10,7 @@ const START_MS = 30_000
 export interface RunningApp {
   process: ChildProcess
   /** The window of that kind, once it is open and its page is there. */
-  window(kind: 'main' | 'chat' | 'search' | 'settings', ms?: number): Promise<Page>
+  window(kind: 'main' | 'chat' | 'search' | 'settings' | 'viewer', ms?: number): Promise<Page>
   windows(): Page[]
   /** Takes hold of the windows anew; after a page crashed. */
   attachAgain(): Promise<void>

@@ -1,6 +1,6 @@
 /** Theme, language and dictionary of the system. */
 import { app, nativeTheme, session } from 'electron'
-import type { Settings } from '../../contract/domain.ts'
+import { LANGUAGES, type Language, type Settings } from '../../contract/domain.ts'
 
 export function applyTheme(settings: Settings): void {
   nativeTheme.themeSource = settings.theme
@@ -12,13 +12,15 @@ export function applySpellCheck(settings: Settings): void {
 }
 
 /** The language that the user has chosen, or the system's. */
-export const languageOf = (settings: Settings): 'zh-CN' | 'en' => (settings.language === 'system' ? systemLanguage() : settings.language)
+export const languageOf = (settings: Settings): Language => (settings.language === 'system' ? systemLanguage() : settings.language)
 
 /** The first of the system's languages that we speak; English otherwise. */
-export function systemLanguage(): 'zh-CN' | 'en' {
-  for (const language of app.getPreferredSystemLanguages()) {
-    if (language.toLowerCase().startsWith('zh')) return 'zh-CN'
-    if (language.toLowerCase().startsWith('en')) return 'en'
+export function systemLanguage(): Language {
+  for (const tag of app.getPreferredSystemLanguages()) {
+    const { language, script } = new Intl.Locale(tag).maximize()
+    if (language === 'zh') return script === 'Hant' ? 'zh-TW' : 'zh-CN'
+    const known = LANGUAGES.find((one) => one === language)
+    if (known !== undefined) return known
   }
   return 'en'
 }

@@ -170,6 +170,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     },
     'windows.openViewer': ({ conversation, id }) => windows.openViewer(conversation, id),
     'windows.ready': (_, { sender }) => windows.ready(sender),
+    'windows.close': (_, { sender }) => windows.close(sender),
     'windows.openSettings': () => windows.openSettings(),
     'log.reveal': () => shell.showItemInFolder(log),
     'clipboard.write': ({ text }) => clipboard.writeText(text)

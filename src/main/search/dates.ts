@@ -1,4 +1,5 @@
 /** Dates and words for them, in English and Chinese, as stretches of local time. Pure. */
+import { simplified } from './traditional.ts'
 
 /** From (inclusive) to (exclusive), ms since the epoch, local midnights. */
 interface Span {
@@ -41,7 +42,7 @@ export const LONG_DATE = /^(?:(?:last|this) (?:week|month|year)|(?:last|past) \d
 
 /** The stretch that a text names (a date, a word for one, or two of them with .. between), seen from `now` (ms), or null where it is no date. */
 export function parseDate(text: string, now: number): Span | null {
-  const word = text.trim().toLowerCase()
+  const word = simplified(text.trim().toLowerCase())
   const n = new Date(now)
   const [first = '', last, ...more] = word.split('..')
   if (last !== undefined) {

@@ -116,3 +116,7 @@ test('completion offers operators, people, conversations, dates and values where
   expect(offers('during:last w').map(({ detail }) => detail)).toEqual([])
   expect(offers('hello world')).toEqual([])
 })
+
+test('the query language takes traditional characters and the words of Taiwan, too', () => {
+  for (const [one, other] of [['來自:小明', '来自:小明'], ['在:家人', '在:家人'], ['有:圖片', '有:图片'], ['有:影片', '有:视频'], ['有:連結', '有:链接'], ['是:編輯過', '是:编辑过'], ['是:星標', '是:星标'], ['期間:上週', '期间:上周'], ['早於:2024-05', '早于:2024-05'], ['檔名:budget', '文件名:budget']] as const) expect([one, parseQuery(one, NOW).node]).toEqual([one, parseQuery(other, NOW).node])
+})

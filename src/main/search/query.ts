@@ -25,6 +25,7 @@
  */
 import type { QueryFilter, QueryProblem, Range } from '../../contract/domain.ts'
 import { LONG_DATE, parseDate } from './dates.ts'
+import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
 export type Filter =
@@ -84,7 +85,7 @@ export const isMe = (name: string): boolean => /^(?:me|myself|我|自己|本人)
 
 /** The filter that an operator and its value make, or null where the value means nothing. */
 function toFilter(operator: OperatorName, value: string, now: number): Filter | null {
-  const word = value.toLowerCase()
+  const word = simplified(value.toLowerCase())
   switch (operator) {
     case 'from':
       return { by: 'sender', name: value }
@@ -155,7 +156,7 @@ export function tokenize(query: string): Token[] {
       continue
     }
     const operator = at(OPERATOR_AT, query, position)
-    const name = BY_WORD.get((operator?.[1] ?? '').toLowerCase())
+    const name = BY_WORD.get(simplified((operator?.[1] ?? '').toLowerCase()))
     if (operator !== null && name !== undefined) {
       const from = position + operator[0].length
       const value = at(QUOTED_AT, query, from)

@@ -138,6 +138,10 @@ export class Windows {
     this.#spareIsReady = false
   }
 
+  close(contents: WebContents): void {
+    BrowserWindow.fromWebContents(contents)?.close()
+  }
+
   closeChats(): void {
     for (const [name, window] of this.#open) if (name !== 'main') window.close()
     this.#dropSpare()

@@ -1,14 +1,17 @@
-/** The words of the interface. zh-CN has the same keys as en, checked by the type below and by i18n.test.ts. */
+/** The words of the interface. Each language has the same keys as en, checked by the type below and by renderer.test.ts. */
 import { createI18n } from 'vue-i18n'
 import en from './en.ts'
+import type { Language } from '../../contract/domain.ts'
+import ja from './ja.ts'
 import zhCN from './zh-CN.ts'
+import zhTW from './zh-TW.ts'
 
 export type Words = typeof en
-const words: Record<'en' | 'zh-CN', Words> = { en, 'zh-CN': zhCN }
+const words: Record<Language, Words> = { en, ja, 'zh-CN': zhCN, 'zh-TW': zhTW }
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: words })
 
-export function setLanguage(language: 'en' | 'zh-CN'): void {
+export function setLanguage(language: Language): void {
   i18n.global.locale.value = language
   document.documentElement.lang = language
 }

@@ -1,7 +1,7 @@
 /** What all windows know: accounts and their connections, presence, settings. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import type { Conversation, Jid, Presence, Settings } from '../../contract/domain.ts'
+import { queryLanguage as queryLanguageOf, type Conversation, type Jid, type Presence, type Settings } from '../../contract/domain.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 
@@ -36,6 +36,8 @@ export const useAppStore = defineStore('app', () => {
     const chosen = state.value?.settings.language ?? 'system'
     return chosen === 'system' ? (state.value?.systemLanguage ?? 'en') : chosen
   })
+  /** The one of the two that the query language and the names of emoji have. */
+  const queryLanguage = computed(() => queryLanguageOf(language.value))
   const typingIn = (jid: string): readonly string[] => state.value?.typing[jid] ?? []
   const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
   const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean => state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
@@ -44,5 +46,5 @@ export const useAppStore = defineStore('app', () => {
   const avatarOf = (jid: string): string | null => state.value?.avatars[jid] ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
-  return { load, now, language, presenceOf, isBlocked, isOurs, avatarOf, typingIn, change }
+  return { load, now, language, queryLanguage, presenceOf, isBlocked, isOurs, avatarOf, typingIn, change }
 })

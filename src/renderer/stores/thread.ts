@@ -20,6 +20,7 @@ const SHARE = 6
 const PLACES = 'places'
 /** Of so many conversations the place is kept. */
 const MOST_PLACES = 100
+const KEEP_MS = 1000
 /** By conversation, the first message that was seen when it was left; the one left last stands last. */
 function places(): Map<number, number> {
   const kept: unknown = JSON.parse(localStorage.getItem(PLACES) ?? '[]')
@@ -62,6 +63,9 @@ export const useThreadStore = defineStore('thread', () => {
   const details = ref<Message | null>(null)
   /** Up to here all had been read when the conversation was opened. */
   const readUpTo = ref(0)
+  /** Where one is, not kept yet. */
+  let place: { conversation: ConversationId; top: MessageId | null } | null = null
+  let keeping: number | undefined
   let epoch = 0
   let reloading: number | null = null
   let reloadAfter = RELOAD_MS
@@ -149,6 +153,7 @@ export const useThreadStore = defineStore('thread', () => {
     const same = conversation.value === id
     conversation.value = id
     if (!same) {
+      flushPlace()
       writing.value = null
       choosingDay.value = null
       details.value = null
@@ -175,7 +180,16 @@ export const useThreadStore = defineStore('thread', () => {
 
   /** Where one is, so that one comes back there. */
   function keepPlace(top: MessageId | null): void {
-    if (conversation.value !== null) setPlace(conversation.value, atEnd.value ? null : top)
+    // who has jumped somewhere has not been reading there
+    if (conversation.value === null || target.value !== null) return
+    place = { conversation: conversation.value, top: atEnd.value ? null : top }
+    keeping ??= window.setTimeout(flushPlace, KEEP_MS)
+  }
+  function flushPlace(): void {
+    clearTimeout(keeping)
+    keeping = undefined
+    if (place !== null) setPlace(place.conversation, place.top)
+    place = null
   }
 
   function aim(id: MessageId, ranges: Range[], align: 'center' | 'start'): void {
@@ -191,6 +205,7 @@ export const useThreadStore = defineStore('thread', () => {
   }
 
   async function close(): Promise<void> {
+    flushPlace()
     epoch++
     loading.value = false
     late = []

@@ -1,11 +1,12 @@
 /** The gallery's page: the components with what they may show. ?theme=dark &language=zh-CN &density=compact */
+import { Language } from '../../../src/contract/domain.ts'
 import type { Answer, Bridge } from '../../../src/contract/ipc.ts'
 import { openWindow } from '../../../src/renderer/open-window.ts'
 import App from './App.vue'
 import { MESSAGES, state } from './fixtures.ts'
 
 const asked = new URL(location.href).searchParams
-const settings = { language: asked.get('language') === 'zh-CN' ? ('zh-CN' as const) : ('en' as const), density: asked.get('density') === 'compact' ? ('compact' as const) : ('comfortable' as const) }
+const settings = { language: Language.catch('en').parse(asked.get('language')), density: asked.get('density') === 'compact' ? ('compact' as const) : ('comfortable' as const) }
 /** There is no main process: what is asked of it has these answers. */
 const answers: Record<string, unknown> = { 'app.state': state(settings), 'search.names': [], 'messages.pinned': [MESSAGES['states']?.[5]], 'conversations.list': [] }
 const bridge: Bridge = {

@@ -76,6 +76,25 @@ test('older messages load while the place is kept', async () => {
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
 })
 
+test('thrown through the history both ways: there are rows at every place, and few of them', async () => {
+  await item(main, '林晓雨').click()
+  await bubbles(main).first().waitFor()
+  await main.locator('.thread .scroller').hover()
+  const ids = (): Promise<number[]> => main.locator('.row').evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset['id'])))
+  const [newest] = (await ids()).slice(-1)
+  for (const speed of [-600, 600, -4000, 4000, -4000, 4000]) {
+    for (let turn = 0; turn < 60; turn++) {
+      await main.mouse.wheel(0, speed)
+      if (turn % 10 === 9) expect((await ids()).length).toBeGreaterThan(0)
+    }
+  }
+  await expect.poll(async () => {
+    await main.mouse.wheel(0, 4000)
+    return (await ids()).at(-1)
+  }).toBe(newest)
+  expect((await ids()).length).toBeLessThan(200)
+})
+
 test('a day is jumped to: those without messages cannot be chosen', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()

@@ -1,6 +1,6 @@
 /** The messages that this window shows: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { nextTick, ref } from 'vue'
 import type { ConversationId, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
@@ -228,20 +228,27 @@ export const useThreadStore = defineStore('thread', () => {
       const page = await call('messages.page', { conversation: id, anchor: { kind: direction, id: edge.id }, limit: PAGE })
       if (mine !== epoch) return
       addNotices(page.notices)
+      // the list is told of each end by itself: what is added at one and let go at the other would leave its length as it is
+      prepending.value = direction === 'before'
       if (direction === 'before') {
-        prepending.value = true
         messages.value = [...page.messages, ...messages.value]
         hasOlder.value = page.hasOlder
-        if (messages.value.length > MOST) {
-          messages.value = messages.value.slice(0, MOST)
-          hasNewer.value = true
-          trimNotices()
-        }
       } else {
-        prepending.value = false
         messages.value = [...messages.value, ...page.messages]
         hasNewer.value = page.hasNewer
       }
+      if (messages.value.length <= MOST) return
+      await nextTick()
+      if (mine !== epoch) return
+      prepending.value = direction === 'after'
+      if (direction === 'before') {
+        messages.value = messages.value.slice(0, MOST)
+        hasNewer.value = true
+      } else {
+        messages.value = messages.value.slice(-MOST)
+        hasOlder.value = true
+      }
+      trimNotices()
     } finally {
       loaded(mine)
     }

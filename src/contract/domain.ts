@@ -21,6 +21,9 @@ export type MessageState = z.infer<typeof MessageState>
 export const AttachmentKind = z.enum(['image', 'video', 'voice', 'file'])
 export type AttachmentKind = z.infer<typeof AttachmentKind>
 
+/** ThumbHash (https://github.com/evanw/thumbhash), base64. */
+export const Preview = z.string().regex(/^[A-Za-z0-9+/]{4,60}={0,2}$/)
+
 export const Attachment = z.object({
   id: z.number().int().positive(),
   kind: AttachmentKind,
@@ -29,6 +32,8 @@ export const Attachment = z.object({
   bytes: z.number().int().nonnegative().nullable(),
   /** On this computer, or still where its sender put it, or not to be had. */
   where: z.enum(['here', 'there', 'nowhere']),
+  /** Of images, what they look like before they are here: ThumbHash, base64. */
+  preview: Preview.nullable(),
   /** Of images, in pixels, where it is known. */
   width: z.number().int().positive().nullable(),
   height: z.number().int().positive().nullable()

@@ -35,6 +35,7 @@ import {
   Notify,
   OccupantMatch,
   Presence,
+  Preview,
   Range,
   SearchAnswer,
   SearchHistory,
@@ -152,7 +153,7 @@ export const requests = {
   /** What the server takes; `accepts` false: no files at all. Bytes. */
   'files.limit': call(z.object({ conversation: ConversationId }), z.object({ accepts: z.boolean(), largest: z.number().int().nullable() })),
   /** A file that a window hands over: begun, appended to in order, then sent or given up. */
-  'files.begin': call(z.object({ name: z.string().min(1).max(1000), bytes: z.number().int().min(0).max(2 ** 40), type: z.string().max(200) }), z.string()),
+  'files.begin': call(z.object({ name: z.string().min(1).max(1000), bytes: z.number().int().min(0).max(2 ** 40), type: z.string().max(200), preview: Preview.nullable() }), z.string()),
   'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
   'files.send': call(z.object({ token: z.string().max(100), conversation: ConversationId }), Message),
   'files.abort': call(z.object({ token: z.string().max(100) }), nothing),

@@ -166,7 +166,7 @@ test('phone numbers are links, other numbers are not', () => {
 })
 
 test('pictures that were sent together stand side by side', () => {
-  const picture = (id: number, more: Partial<Message> = {}): Message => message(id, { text: '', reply: null, reactions: [], retracted: false, attachments: [{ id, kind: 'image', name: 'a.png', bytes: 1, where: 'here', width: 10, height: 10 }], ...more })
+  const picture = (id: number, more: Partial<Message> = {}): Message => message(id, { text: '', reply: null, reactions: [], retracted: false, attachments: [{ id, kind: 'image', name: 'a.png', bytes: 1, where: 'here', preview: null, width: 10, height: 10 }], ...more })
   const kinds = (list: Message[]): string[] => toRows(list, 0).map((row) => (row.kind === 'album' ? `album ${row.messages.map(({ id }) => id).join(' ')}` : row.kind === 'message' ? String(row.message.id) : row.kind)).slice(1)
   expect(kinds([picture(1), picture(2), picture(3), message(4, { attachments: [] })])).toEqual(['album 1 2 3', '4'])
   expect(kinds([picture(1), picture(2, { outgoing: true })])).toEqual(['1', '2'])

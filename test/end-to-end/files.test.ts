@@ -178,6 +178,9 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await settings.close()
   await main.bringToFront()
   await expect.poll(() => main.locator('.row:not(.own) .picture img').count()).toBe(0)
+  // what they look like is still known, where their sender said it
+  await main.locator('.row.own .picture .blurred').first().waitFor()
+  await screenshot(main, 'files-blurred')
   await main.locator('.row:not(.own) [aria-label*="sunset"]').click()
   await incoming.locator('.picture img').waitFor()
 })

@@ -10,6 +10,7 @@ interface Incoming {
   name: string
   bytes: number
   type: string
+  preview: string | null
   stream: PassThrough
   kept: Promise<Kept>
 }
@@ -26,14 +27,14 @@ export class Intake {
   }
 
   /** Begins one of `bytes` bytes; what it is known as from then on. `type`: its media type, as the window sees it. */
-  begin({ name, bytes, type }: { name: string; bytes: number; type: string }): string {
+  begin({ name, bytes, type, preview = null }: { name: string; bytes: number; type: string; preview?: string | null }): string {
     if (this.#incoming.size >= MOST) throw new Error('too many files at once')
     const token = randomUUID()
     const stream = new PassThrough()
     const safe = safeName(name)
     const kept = keep(this.#folder, stream, safe, { most: bytes })
     kept.catch(() => undefined)
-    this.#incoming.set(token, { name: safe, bytes, type: mediaType(safe, type), stream, kept })
+    this.#incoming.set(token, { name: safe, bytes, type: mediaType(safe, type), preview, stream, kept })
     return token
   }
 
@@ -46,13 +47,13 @@ export class Intake {
 
   /** All of it has come. */
   async finish(token: string): Promise<NewAttachment> {
-    const { name, bytes, type, stream, kept } = this.#of(token)
+    const { name, bytes, type, preview, stream, kept } = this.#of(token)
     this.#incoming.delete(token)
     stream.end()
     const file = await kept
     if (file.bytes !== bytes) throw new Error(`${file.bytes} of ${bytes} bytes came`)
     const kind = attachmentKind(type)
-    return { kind, name, type, ...file, ...(kind === 'image' ? await dimensions(join(this.#folder, file.stored)) : {}) }
+    return { kind, name, type, preview, ...file, ...(kind === 'image' ? await dimensions(join(this.#folder, file.stored)) : {}) }
   }
 
   abort(token: string): void {

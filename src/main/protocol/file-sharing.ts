@@ -1,7 +1,7 @@
-/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata. */
+/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails. */
 import { xml, type Element } from '@xmpp/client'
 import mime from 'mime'
-import type { AttachmentKind } from '../../contract/domain.ts'
+import { Preview, type AttachmentKind } from '../../contract/domain.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
 import { plainName } from './text.ts'
@@ -18,6 +18,8 @@ export interface SharedFile {
   height: number | null
   /** SHA-256, hex */
   hash: string | null
+  /** ThumbHash, base64 */
+  preview: string | null
 }
 
 const MOST_FILES = 20
@@ -53,13 +55,21 @@ function nameOf(url: string): string {
   }
 }
 
+const THUMBHASH = 'data:image/thumbhash;base64,'
+/** What a thumbnail's address says by itself (XEP-0264); none is fetched. Some quote it, as addresses are. */
+function thumbHashOf(uri: string | undefined): string | null {
+  if (uri?.startsWith(THUMBHASH) !== true) return null
+  const hash = uri.slice(THUMBHASH.length).replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=')
+  return Preview.safeParse(hash).success ? hash : null
+}
+
 const natural = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
 
-function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null }): SharedFile {
+function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null; preview?: string | null }): SharedFile {
   const name = safeName(said.name ?? nameOf(url))
   const type = mediaType(name, said.type ?? null)
   const hash = said.hash ?? null
-  return { kind: attachmentKind(type), name, bytes: said.bytes ?? null, url, type, width: said.width ?? null, height: said.height ?? null, hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null }
+  return { kind: attachmentKind(type), name, bytes: said.bytes ?? null, url, type, width: said.width ?? null, height: said.height ?? null, hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null, preview: said.preview ?? null }
 }
 
 /** The files that a message carries, and its text without their addresses. */
@@ -72,7 +82,8 @@ export function decodeFiles(stanza: Element, body: string): { files: SharedFile[
     const text = (name: string): string | undefined => file.getChild(name)?.text()
     const sha = file.getChildren('hash', NS.hashes).find((hash) => hash.attrs['algo'] === 'sha-256')?.text()
     const name = text('name')
-    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: natural(text('width')), height: natural(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex') }))
+    const preview = file.getChildren('thumbnail', NS.thumbnails).map(({ attrs }) => thumbHashOf(attrs['uri'])).find((found) => found !== null)
+    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: natural(text('width')), height: natural(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'), preview: preview ?? null }))
   }
   for (const data of stanza.getChildren('x', NS.outOfBand)) {
     const url = data.getChild('url')?.text().trim() ?? ''
@@ -84,7 +95,7 @@ export function decodeFiles(stanza: Element, body: string): { files: SharedFile[
 
 /** What says the same three times: the address as text, as XEP-0066 and with its metadata as XEP-0447. */
 export function encodeFile(file: SharedFile): { body: string; elements: Element[] } {
-  const { name, bytes, url, type, width, height, hash } = file
+  const { name, bytes, url, type, width, height, hash, preview } = file
   const optional = (element: string, value: string | number | null): Element[] => (value === null ? [] : [xml(element, {}, String(value))])
   return {
     body: url,
@@ -101,6 +112,7 @@ export function encodeFile(file: SharedFile): { body: string; elements: Element[
           ...optional('size', bytes),
           ...optional('width', width),
           ...optional('height', height),
+          ...(preview === null ? [] : [xml('thumbnail', { xmlns: NS.thumbnails, uri: `${THUMBHASH}${preview}`, 'media-type': 'image/thumbhash', ...(width === null ? {} : { width: String(width) }), ...(height === null ? {} : { height: String(height) }) })]),
           ...(hash === null ? [] : [xml('hash', { xmlns: NS.hashes, algo: 'sha-256' }, Buffer.from(hash, 'hex').toString('base64'))])
         ),
         xml('sources', {}, xml('url-data', { xmlns: NS.urlData, target: url }))

@@ -13,6 +13,7 @@ export const NS = {
   disco: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',
   fileMetadata: 'urn:xmpp:file:metadata:0',
+  thumbnails: 'urn:xmpp:thumbs:1',
   fileSharing: 'urn:xmpp:sfs:0',
   hashes: 'urn:xmpp:hashes:2',
   outOfBand: 'jabber:x:oob',

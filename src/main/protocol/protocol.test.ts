@@ -174,7 +174,7 @@ test('a reply goes out with a quotation for those who do not know replies, and c
 })
 
 test('a file goes out as its address, as data out of band and with what is known of it, and comes in as one file', () => {
-  const file = { kind: 'image', name: '猫 photo.png', bytes: 1234, url: 'https://files.example.org/a/%E7%8C%AB.png', type: 'image/png', width: 40, height: 30, hash: 'ab'.repeat(32) } as const
+  const file = { kind: 'image', name: '猫 photo.png', bytes: 1234, url: 'https://files.example.org/a/%E7%8C%AB.png', type: 'image/png', width: 40, height: 30, hash: 'ab'.repeat(32), preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI' } as const
   const stanza = encodeMessage('bob@example.org', 'direct', { text: '', id: 'f1', file })
   expect(stanza.getChildText('body')).toBe(file.url)
   stanza.attrs['from'] = me
@@ -183,6 +183,20 @@ test('a file goes out as its address, as data out of band and with what is known
   const oob = (url: string, text = url): Element => message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
   expect(decodeMessage(oob('https://h.example/x/report%202024.pdf'), self)).toMatchObject({ text: '', files: [{ kind: 'file', name: 'report 2024.pdf', bytes: null }] })
   expect(decodeMessage(oob('https://h.example/a.png', '看 https://h.example/a.png'), self)).toMatchObject({ text: '看 https://h.example/a.png', files: [{ kind: 'image' }] })
+})
+
+test.each([
+  ['data:image/thumbhash;base64,1QcSHQRnh493V4dIh4eXh1h4kJUI', '1QcSHQRnh493V4dIh4eXh1h4kJUI'],
+  ['data:image/thumbhash;base64,ab%2Bcd%2Fe%3D%3D', 'ab+cd/e=='],
+  ['https://tracker.example/thumb.png', null],
+  ['cid:sha1+abc@bob.xmpp.org', null],
+  ['data:image/svg+xml;base64,PHN2Zz4=', null],
+  [`data:image/thumbhash;base64,${'A'.repeat(4000)}`, null],
+  ['data:image/thumbhash;base64,<script>', null]
+])('a thumbnail at %j says what a picture looks like, or nothing; none is fetched', (uri, preview) => {
+  const url = 'https://files.example.org/a.png'
+  const stanza = message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(url), xml('file-sharing', { xmlns: 'urn:xmpp:sfs:0' }, xml('file', { xmlns: 'urn:xmpp:file:metadata:0' }, xml('name', {}, 'a.png'), xml('thumbnail', { xmlns: 'urn:xmpp:thumbs:1', uri })), xml('sources', {}, xml('url-data', { xmlns: 'http://jabber.org/protocol/url-data', target: url }))))
+  expect(decodeMessage(stanza, self)?.files).toMatchObject([{ name: 'a.png', preview }])
 })
 
 test.each(['http://h.example/a.png', 'https://user:pass@h.example/a.png', 'file:///etc/passwd', 'javascript:alert(1)', 'https://', `https://h.example/${'x'.repeat(5000)}`])('%s is no file, but a text', (url) => {

@@ -167,4 +167,4 @@ export class Outbox {
   }
 }
 
-const shared = ({ kind, name, bytes, url, type, width, height, stored }: AttachmentRow): SharedFile => ({ kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? null : hashOf(stored) })
+const shared = ({ kind, name, bytes, url, type, width, height, stored, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? null : hashOf(stored) })

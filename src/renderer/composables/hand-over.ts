@@ -1,6 +1,7 @@
 /** Files of this window to the main process, piece by piece. */
 import { LARGEST_PIECE } from '../../contract/ipc.ts'
 import { call } from '../bridge.ts'
+import { thumbHashOf } from './thumbnail.ts'
 
 function base64(piece: ArrayBuffer): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -13,7 +14,7 @@ function base64(piece: ArrayBuffer): Promise<string> {
 
 /** Hands a file over whole; what it is known as there. `onBytes` hears how much has gone. Throws CallFailed, the file's error, or the signal's reason. */
 export async function handOver(file: File, { signal, onBytes }: { signal: AbortSignal; onBytes(bytes: number): void }): Promise<string> {
-  const token = await call('files.begin', { name: file.name === '' ? 'file' : file.name, bytes: file.size, type: file.type })
+  const token = await call('files.begin', { name: file.name === '' ? 'file' : file.name, bytes: file.size, type: file.type, preview: await thumbHashOf(file) })
   try {
     for (let at = 0; at < file.size; at += LARGEST_PIECE) {
       signal.throwIfAborted()

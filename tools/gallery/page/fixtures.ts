@@ -13,7 +13,7 @@ export function message(text: string, more: Partial<Message> = {}): Message {
   const outgoing = more.outgoing ?? false
   return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, styled: true, changeable: true, attachments: [], reactions: [], reply: null, ...more }
 }
-const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, ...more })
+const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, preview: null, ...more })
 
 /** The id of the file that is on its way. */
 const MOVING = 900
@@ -51,7 +51,7 @@ export const MESSAGES: Record<string, Message[]> = {
     message('', { attachments: [file({ where: 'there', name: 'archive of everything.zip', bytes: 912_345_678 })] }),
     message('', { attachments: [file({ where: 'nowhere', name: 'gone.doc' })] }),
     message('', { attachments: [file({ id: MOVING, where: 'there', name: 'on its way.mov', kind: 'video' })] }),
-    message('', { attachments: [file({ kind: 'image', where: 'there', name: 'hill.jpg', width: 1600, height: 1000 })] }),
+    message('', { attachments: [file({ kind: 'image', where: 'there', name: 'hill.jpg', width: 1600, height: 1000, preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })] }),
     message('', { attachments: [file({ kind: 'image', where: 'nowhere', name: 'tall.png', width: 300, height: 900 })] }),
     message('', { attachments: [file({ kind: 'voice', name: 'voice.ogg', bytes: 24_000 })] })
   ]
@@ -79,7 +79,7 @@ export const CLOSED: Conversation[] = [
   conversation('Left', { kind: 'group', out: { why: 'left', reason: '' } }),
   conversation('Banned', { kind: 'group', out: { why: 'banned', reason: 'advertising' } }),
   conversation('Blocked', { jid: 'blocked@example.org' as Jid }),
-  conversation('WhatsApp', { account: null, jid: 'import.invalid' as Jid })
+  conversation('WhatsApp', { kind: 'group', account: null, jid: 'import.invalid' as Jid })
 ]
 
 const certificate = { fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'), subject: 'CN=example.org', issuer: 'CN=example.org', validTo: '2027-01-01', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' }

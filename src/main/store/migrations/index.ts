@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0011-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0012-purpose.ts and a line here; never change an old one. */
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
 import { sql as names } from './0003-names.ts'
@@ -9,5 +9,6 @@ import { sql as people } from './0007-people.ts'
 import { sql as raw } from './0008-raw.ts'
 import { sql as accounts } from './0009-accounts.ts'
 import { sql as keeping } from './0010-keeping.ts'
+import { sql as previews } from './0011-previews.ts'
 
-export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping]
+export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews]

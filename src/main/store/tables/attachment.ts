@@ -24,11 +24,13 @@ export interface AttachmentRow {
   height: number | null
   /** Its SHA-256 in hex, as its sender says. */
   hash: string | null
+  /** What it looks like (ThumbHash, base64), as its sender says. */
+  preview: string | null
 }
 
-export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash'>>
+export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash' | 'preview'>>
 
-const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash'
+const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash, preview'
 
 export function attachmentReads(db: ReadableDB) {
   const byId = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE id = ?`)
@@ -59,7 +61,7 @@ export function attachmentReads(db: ReadableDB) {
 }
 
 export function attachmentWrites(db: WritableDB) {
-  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash, preview) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const removeOf = db.prepare('DELETE FROM attachment WHERE message = ?')
   const keep = db.prepare('UPDATE attachment SET stored = ?, bytes = ?, width = coalesce(?, width), height = coalesce(?, height) WHERE id = ?')
   const put = db.prepare('UPDATE attachment SET url = ? WHERE id = ?')
@@ -73,8 +75,8 @@ export function attachmentWrites(db: WritableDB) {
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
   return {
     ...attachmentReads(db),
-    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null }: NewAttachment, message: number): void {
-      insert.run(message, kind, name, bytes, stored, url, type, width, height, hash)
+    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null, preview = null }: NewAttachment, message: number): void {
+      insert.run(message, kind, name, bytes, stored, url, type, width, height, hash, preview)
     },
     removeOf: (message: number) => removeOf.run(message),
     /** It lies in the media folder now. */

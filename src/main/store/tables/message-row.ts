@@ -27,7 +27,7 @@ export interface MessageRow {
   sender_name: string | null
   doc: number | null
   flags: number
-  /** JSON: [id, kind, name, bytes, here, there, width, height] each */
+  /** JSON: [id, kind, name, bytes, here, there, width, height, preview] each */
   attachments: string | null
   /** JSON: [sender, sender's name, own, emoji separated by spaces] each */
   reactions: string | null
@@ -42,7 +42,7 @@ const MOST_NAMES = 8
 
 /** Columns of a message with its sender's name; `m` is the message. */
 export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.doc, m.flags,
-  CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
+  CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
   CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''))
@@ -100,6 +100,6 @@ function toQuoted(json: string | null): Quoted {
 }
 
 function toAttachments(json: string): Attachment[] {
-  const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1, 0 | 1, number | null, number | null][]
-  return list.map(([id, kind, name, bytes, here, there, width, height]) => ({ id, kind, name, bytes, where: here === 1 ? 'here' : there === 1 ? 'there' : 'nowhere', width, height }))
+  const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1, 0 | 1, number | null, number | null, string | null][]
+  return list.map(([id, kind, name, bytes, here, there, width, height, preview]) => ({ preview, id, kind, name, bytes, where: here === 1 ? 'here' : there === 1 ? 'there' : 'nowhere', width, height }))
 }

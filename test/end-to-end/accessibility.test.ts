@@ -111,6 +111,10 @@ test('by keyboard alone: to the list, into a conversation, to a message sent, to
   await main.keyboard.press('ArrowDown')
   await main.keyboard.press('Enter')
   await expect.poll(focused).toBe('composer')
+  // the one that is open already, too
+  await main.locator('.item.selected').focus()
+  await main.keyboard.press('Enter')
+  await expect.poll(focused).toBe('composer')
   await main.keyboard.type('只用键盘 by keyboard alone')
   await main.keyboard.press('Enter')
   await main.locator('.row.own', { hasText: '只用键盘' }).waitFor()

@@ -48,8 +48,6 @@ export class EngineError extends Error {
   }
 }
 
-/** Others may write between two such pieces. */
-const DELETED_AT_ONCE = 500
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 export class Engine extends EventEmitter<Events> {
@@ -372,13 +370,8 @@ export class Engine extends EventEmitter<Events> {
   /** Deletes a conversation from this computer, with its files; a group is left. */
   async deleteConversation(id: ConversationId): Promise<void> {
     await this.leave(id)
-    const time = Date.now()
-    for (let left = true; left; ) {
-      const { left: more, ...changes } = await this.store.write.clearConversation({ conversation: id, time, limit: DELETED_AT_ONCE })
-      this.emit('changes', changes)
-      left = more
-    }
-    this.#upkeep.expire()
+    this.emit('changes', await this.store.write.clearConversation({ conversation: id, time: Date.now() }))
+    await this.#upkeep.removeCleared()
   }
 
   async star(id: MessageId, on: boolean): Promise<void> {

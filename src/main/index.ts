@@ -1,10 +1,8 @@
 /** Composes the app. */
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
-import { z } from 'zod'
-import { ConversationId } from '../contract/domain.ts'
 import { findAssets, projectRoot, windowIcon } from './assets.ts'
-import { applySpellCheck, applyTheme, languageOf } from './desktop/appearance.ts'
+import { applySettings, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { fileLog } from './desktop/log.ts'
 import { installMenu } from './desktop/menu.ts'
@@ -83,9 +81,7 @@ async function start(): Promise<void> {
     engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
     engine.media.on('progress', (files) => {
       hub.broadcast({ type: 'files', files: Object.fromEntries(files) })
-      const known = [...files.values()].filter(({ total }) => total !== null)
-      const sum = (of: (file: (typeof known)[number]) => number): number => known.reduce((all, file) => all + of(file), 0)
-      windows.setProgress(known.length === 0 ? null : sum(({ done }) => done) / Math.max(1, sum(({ total }) => total ?? 0)))
+      windows.setProgress(engine.media.share)
     })
     engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
     engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
@@ -111,8 +107,7 @@ async function start(): Promise<void> {
     app.exit(1)
     return
   }
-  applyTheme(await profile.engine.store.read.settings())
-  applySpellCheck(await profile.engine.store.read.settings())
+  applySettings(await profile.engine.store.read.settings())
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
   route({ handlers: createHandlers({ profile, hub, windows, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 
@@ -140,7 +135,7 @@ async function start(): Promise<void> {
   let closed = false
   app.on('before-quit', () => {
     if (closed) return
-    profile.engine.store.write.remember({ name: 'windows:chats', json: JSON.stringify(windows.chats) }).catch((error: unknown) => log.warn(String(error)))
+    windows.rememberChats().catch((error: unknown) => log.warn(String(error)))
   })
   app.on('will-quit', (event) => {
     if (closed) return
@@ -150,17 +145,7 @@ async function start(): Promise<void> {
   })
   if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
   await windows.openMain()
-  await reopenChats(profile, windows)
+  await windows.reopenChats(async (id) => (await profile.engine.store.read.conversation(id)) !== null)
   const link = process.argv.find(isLink)
   if (link !== undefined) openLink(link)
-}
-
-/** The chats that had windows of their own when the app was ended. */
-async function reopenChats(profile: Profile, windows: Windows): Promise<void> {
-  const { store } = profile.engine
-  const ids = z.array(ConversationId).safeParse(JSON.parse((await store.read.remembered('windows:chats')) ?? '[]'))
-  for (const id of ids.success ? ids.data : []) {
-    const conversation = await store.read.conversation(id)
-    if (conversation !== null) await windows.openChat(conversation, null)
-  }
 }

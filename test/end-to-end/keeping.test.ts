@@ -138,4 +138,15 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await item('bob@localhost').click()
   await row('还在吗').waitFor()
   expect(await main.locator('.row').count()).toBe(1)
+
+  // who is not in the list any more is found by name
+  await item('carol@localhost').click({ button: 'right' })
+  await main.click('.menu [data-test=delete-conversation]')
+  await main.click('[data-test=delete-conversation-confirm]')
+  await item('carol@localhost').waitFor({ state: 'detached' })
+  await main.keyboard.press('Control+k')
+  await main.fill('[data-test=switcher]', 'carol')
+  await main.keyboard.press('Enter')
+  await main.locator('.head h2', { hasText: 'Carol' }).waitFor()
+  await item('carol@localhost').waitFor()
 })

@@ -2,12 +2,9 @@
 import { app, nativeTheme, session } from 'electron'
 import { LANGUAGES, type Language, type Settings } from '../../contract/domain.ts'
 
-export function applyTheme(settings: Settings): void {
+export function applySettings(settings: Settings): void {
   nativeTheme.themeSource = settings.theme
-}
-
-/** Except on macOS, Chromium fetches a dictionary from the network the first time; so it asks first. */
-export function applySpellCheck(settings: Settings): void {
+  // except on macOS, Chromium fetches a dictionary from the network the first time: it is off until the user wants it
   session.defaultSession.setSpellCheckerEnabled(settings.spellCheck)
 }
 

@@ -10,7 +10,7 @@ import { TransferError } from '../transfer/transfer.ts'
 import { StoreError } from '../store/store.ts'
 import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
-import { applySpellCheck, applyTheme, systemLanguage } from '../desktop/appearance.ts'
+import { applySettings, systemLanguage } from '../desktop/appearance.ts'
 import type { Profile } from '../profile.ts'
 import type { Windows } from '../windows/windows.ts'
 import type { EventHub } from './event-hub.ts'
@@ -69,8 +69,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     },
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
-      applyTheme(settings)
-      applySpellCheck(settings)
+      applySettings(settings)
       if (change.startAtLogin !== undefined) app.setLoginItemSettings({ openAtLogin: change.startAtLogin })
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
@@ -164,9 +163,8 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     },
     'windows.openSearch': ({ query }) => windows.openSearch(query),
     'windows.openChat': async ({ conversation, message }) => {
-      const known = await engine().store.read.conversation(conversation)
-      if (known === null) throw new EngineError('not-found', 'the conversation')
-      await windows.openChat(known, message)
+      if ((await engine().store.read.conversation(conversation)) === null) throw new EngineError('not-found', 'the conversation')
+      await windows.openChat(conversation, message)
     },
     'windows.openViewer': ({ conversation, id }) => windows.openViewer(conversation, id),
     'windows.ready': (_, { sender }) => windows.ready(sender),

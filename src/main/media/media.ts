@@ -47,6 +47,13 @@ export class Media extends EventEmitter<Events> {
     return this.#progress
   }
 
+  /** How far all of them together have come, 0 to 1; null: nothing is on its way, or nobody knows how much. */
+  get share(): number | null {
+    const known = [...this.#progress.values()].flatMap(({ done, total }) => (total === null ? [] : [{ done, total }]))
+    const total = known.reduce((sum, file) => sum + file.total, 0)
+    return total === 0 ? null : known.reduce((sum, file) => sum + file.done, 0) / total
+  }
+
   #onProgress(id: number, done: number, total: number | null): void {
     if (done === 0 && total === null) this.#progress.delete(id)
     else this.#progress.set(id, { done, total })

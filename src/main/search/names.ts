@@ -106,10 +106,11 @@ function fit(letters: readonly Letter[], address: string, text: string): Fit | n
 }
 
 export function createNames(db: ReadableDB) {
-  const mark = db.prepare<[], string>("SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) FROM conversation) FROM name_change").pluck()
+  const mark = db.prepare<[], string>("SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) || ' ' || total(hidden) FROM conversation) FROM name_change").pluck()
+  // people whose conversation was deleted are still people; a group that was deleted was left
   const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
     `SELECT c.id, c.jid, c.kind, coalesce(k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
-     FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.account = c.account AND k.name <> ''`
+     FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.account = c.account AND k.name <> '' WHERE c.hidden = 0 OR c.kind = 'direct'`
   )
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const groupOf = db.prepare<[number], { jid: Jid; nick: string | null }>("SELECT jid, nick FROM conversation WHERE id = ? AND kind = 'group'")

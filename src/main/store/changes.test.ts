@@ -166,9 +166,17 @@ test('a deleted conversation leaves nothing, comes back with something new, and 
   const conversation = (await store.read.conversationByJid(BOB))!.id
   await store.write.saveDraft({ conversation, draft: 'begun' })
   const time = (clock += 1000)
-  const first = await store.write.clearConversation({ conversation, time, limit: 100 })
-  expect(first).toMatchObject({ left: true, removedConversations: [conversation] })
-  expect(await store.write.clearConversation({ conversation, time, limit: 100 })).toMatchObject({ left: false })
+  expect(await store.write.clearConversation({ conversation, time })).toMatchObject({ removedConversations: [conversation] })
+  // what comes meanwhile stays, and what was begun goes on after any end
+  await record([message('meanwhile', 'w')])
+  expect(await store.write.removeCleared(100)).toMatchObject({ left: true })
+  await store.close()
+  store = await openStore(folder.path)
+  while ((await store.write.removeCleared(100)).left);
+  expect((await all()).map(({ text }) => text)).toEqual(['meanwhile'])
+  expect((await store.read.conversations()).map(({ unread }) => unread)).toEqual([1])
+  await store.write.clearConversation({ conversation, time: (clock += 1000) })
+  while ((await store.write.removeCleared(100)).left);
   expect(await store.read.conversations()).toEqual([])
   expect(await total('old')).toBe(0)
   await record(old, 'backward')

@@ -73,6 +73,15 @@ export class Upkeep {
     this.#wake?.()
   }
 
+  /** Removes what is left of conversations that were deleted, and their files; others may write between two pieces. */
+  async removeCleared(): Promise<void> {
+    for (let more = true; more && this.#running; ) {
+      const { files, left } = await this.#store.write.removeCleared(EXPIRY_BATCH)
+      for (const name of files) await rm(join(this.#media, name), { force: true })
+      more = left
+    }
+  }
+
   /** The settings say anew what is to be kept. */
   expire(): void {
     this.#expiryAt = 0
@@ -138,19 +147,24 @@ export class Upkeep {
   /** Deletes what is older than the settings say, and the files that no message has any more. */
   async #expire(): Promise<void> {
     this.#expiryAt = performance.now() + EXPIRY_EVERY_MS
+    // where the process was ended meanwhile
+    await this.removeCleared()
     const { keepDays } = await this.#store.read.settings()
-    if (keepDays === null) return
-    const before = expiryOf(keepDays)
-    for (let more = true; more && this.#running; ) {
-      const changes = await this.#store.write.expire({ before, limit: EXPIRY_BATCH })
-      this.#tell.changes(changes)
-      more = changes.removed.length === EXPIRY_BATCH
-    }
+    if (keepDays !== null) await this.#removeBefore(expiryOf(keepDays))
     const kept = new Set(await this.#store.read.storedFiles())
     for (const name of await readdir(this.#media).catch(() => [])) {
       if (kept.has(name)) continue
       const path = join(this.#media, name)
       if (Date.now() - (await stat(path)).mtimeMs > MEDIA_AGE_MS) await rm(path, { force: true })
+    }
+  }
+
+  /** `before`: ms */
+  async #removeBefore(before: number): Promise<void> {
+    for (let more = true; more && this.#running; ) {
+      const changes = await this.#store.write.expire({ before, limit: EXPIRY_BATCH })
+      this.#tell.changes(changes)
+      more = changes.removed.length === EXPIRY_BATCH
     }
   }
 

@@ -23,7 +23,7 @@ import { createRecording } from './recording.ts'
 import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
-import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
+import { ATTACHED, FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** What may become of an own message; 'queued' again where the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
@@ -188,10 +188,12 @@ export function createWrites(db: WritableDB) {
     return changes([], [toMessage(read(row.id))])
   })
 
-  /** Something happened in a group that is known. */
+  /** What happened in a group, kept and told. */
+  const noticed = (conversation: ConversationId, what: Omit<Notice, 'id'>): Pick<StoreChanges, 'notices'> => ({ notices: [{ ...notices.add(conversation, what), conversation }] })
+
   const notice = transaction((input: { account?: Jid; jid: Jid } & Omit<Notice, 'id'>): StoreChanges => {
     const conversation = conversations.idOf(input.jid, input.account)
-    return conversation === null ? changes([]) : { ...changes([]), notices: [{ ...notices.add(conversation, input), conversation }] }
+    return { ...changes([]), ...(conversation === null ? {} : noticed(conversation, input)) }
   })
 
   /** A group says what it is about; `by`: who has just said so, null where it is said to who comes in. */
@@ -199,7 +201,7 @@ export function createWrites(db: WritableDB) {
     const { account, jid, subject, by, time } = input
     const conversation = conversations.idOf(jid, account)
     if (conversation === null || !conversations.describe(conversation, subject)) return changes([])
-    return { ...changes([conversation]), ...(by === null ? {} : { notices: [{ ...notices.add(conversation, { kind: 'subject', name: by, text: subject, time }), conversation }] }) }
+    return { ...changes([conversation]), ...(by === null ? {} : noticed(conversation, { kind: 'subject', name: by, text: subject, time })) }
   })
 
   /** Somebody in a group has read up to the message that its archive calls so (XEP-0333 section 5). */
@@ -210,21 +212,27 @@ export function createWrites(db: WritableDB) {
     return changes(conversations.see(conversation, row.id) ? [conversation] : [])
   })
 
-  /** Deletes the oldest `limit` messages of a conversation, and with the last of them what else is kept of it. `left`: there are more. */
-  const clearConversation = transaction((input: { conversation: ConversationId; time: number; limit: number }): StoreChanges & { left: boolean } => {
-    const { conversation, time, limit } = input
-    const rows = messages.oldest(conversation, limit)
+  /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */
+  const clearConversation = transaction((input: { conversation: ConversationId; time: number }): StoreChanges => {
+    conversations.clear(input.conversation, input.time)
+    return { ...changes([]), removedConversations: [input.conversation] }
+  })
+
+  /** Removes `limit` messages of conversations that were deleted, and with the last of them what else is kept; what has come since stays. `files`: those in the media folder that nothing needs any more; `left`: there is more to remove. */
+  const removeCleared = transaction((limit: number): { files: string[]; left: boolean } => {
+    const [conversation] = conversations.clearing()
+    if (conversation === undefined) return { files: [], left: false }
+    const { id, account, cleared } = conversation
+    const rows = messages.upTo(id, cleared, limit)
+    const stored = rows.flatMap((row) => (row.flags & ATTACHED ? messages.files.of(row.id).flatMap((file) => file.stored ?? []) : []))
     removeRows(rows)
-    const left = rows.length === limit
-    const known = conversations.byId(conversation)
-    if (known === null) return { ...changes([]), left: false }
-    conversations.clear(conversation, time)
-    if (!left) {
-      notices.clear(conversation)
-      // nothing more comes of an imported one
-      if (known.account === null) conversations.remove(conversation)
-    }
-    return { ...changes([]), removedConversations: [conversation], left }
+    const files = unneeded(stored)
+    if (rows.length === limit) return { files, left: true }
+    notices.clear(id, cleared)
+    conversations.wholeCleared(id)
+    // nothing more comes of an imported one
+    if (account === '' && messages.newest(id) === null) conversations.remove(id)
+    return { files, left: true }
   })
 
   const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
@@ -293,13 +301,19 @@ export function createWrites(db: WritableDB) {
   const putFile = transaction((input: { id: number; url: string }) => touchFile(input.id, () => messages.files.put(input.id, input.url)))
   const failFile = transaction((input: { id: number; gone: boolean }) => touchFile(input.id, () => messages.files.fail(input.id, input.gone)))
 
+  /** Of these names in the media folder those that nothing has any more. */
+  function unneeded(names: readonly string[]): string[] {
+    if (names.length === 0) return []
+    const needed = new Set(messages.files.storedNames())
+    return [...new Set(names)].filter((name) => !needed.has(name))
+  }
+
   /** Forgets where files lie that can be fetched again; `files`: those in the media folder that nothing needs any more. */
   const clearFiles = transaction((conversation: ConversationId | null): StoreChanges & { files: string[]; bytes: number } => {
     const cleared = messages.files.clearable(conversation)
     for (const { id } of cleared) messages.files.clear(id)
-    const needed = new Set(messages.files.storedNames())
     const ids = [...new Set(cleared.map(({ message }) => message))]
-    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: [...new Set(cleared.map(({ stored }) => stored))].filter((name) => !needed.has(name)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
+    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: unneeded(cleared.map(({ stored }) => stored)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
   })
 
   const saveContacts = transaction(({ account, contacts, complete }: { account?: Jid; contacts: Contact[]; complete: boolean }): StoreChanges => {
@@ -344,6 +358,7 @@ export function createWrites(db: WritableDB) {
     groupSeen,
     pin,
     clearConversation,
+    removeCleared,
     setConversation(input: { conversation: ConversationId } & ConversationChange): StoreChanges {
       conversations.set(input, input.conversation)
       return changes([input.conversation])

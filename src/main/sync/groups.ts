@@ -71,8 +71,6 @@ interface Events {
 export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
-  /** Names that somebody has just taken, with their groups. */
-  readonly #renamed = new Set<string>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -248,9 +246,12 @@ export class Groups extends EventEmitter<Events> {
     if (change === null || group === undefined) return
     group.heard = performance.now()
     const own = change.own || change.nick === group.nick
-    if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, group.occupants.get(change.nick))
+    const before = group.occupants.get(change.nick)
     if (change.present !== null) group.occupants.set(change.nick, change.present)
     else group.occupants.delete(change.nick)
+    if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
+    // who takes another name is there all the time
+    if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
     if (own && change.renamed !== null) group.nick = change.renamed
     else if (own && change.present === null && group.joined) {
       group.joined = false
@@ -275,11 +276,9 @@ export class Groups extends EventEmitter<Events> {
     else if (present === null) {
       if (before?.affiliation === 'none') tell('left')
     } else if (before === undefined) {
-      // who was renamed comes again under the new name
-      if (present.affiliation === 'none' && !this.#renamed.delete(`${group}/${nick}`)) tell('joined')
+      if (present.affiliation === 'none') tell('joined')
     } else if (before.affiliation === 'none' && present.affiliation === 'member') tell('added')
     else if (before.affiliation !== 'none' && present.affiliation === 'none') tell('removed')
-    if (renamed !== null) this.#renamed.add(`${group}/${renamed}`)
   }
 
   /** A small group whose members see each other's addresses. */

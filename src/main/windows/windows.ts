@@ -1,7 +1,7 @@
 /** Our windows: which are open, where they stand, what they may do. */
 import { BrowserWindow, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
 import { z } from 'zod'
-import type { Conversation, ConversationId, MessageId } from '../../contract/domain.ts'
+import { ConversationId, type MessageId } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 import { ORIGIN } from './scheme.ts'
 
@@ -24,6 +24,9 @@ const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, 
 const VIEWER: Kind = { name: 'viewer', width: 960, height: 700, minWidth: 360, minHeight: 320 }
 
 const SAVE_MS = 400
+/** The name of a chat's window, before its conversation's id; and where those that were open are remembered. */
+const CHAT_OF = 'chat:'
+const CHATS = 'windows:chats'
 /** A spare window is made when nothing else happens for so long. */
 const SPARE_MS = 2500
 
@@ -74,14 +77,14 @@ export class Windows {
   }
 
   /** The conversation's own window; one that is open already comes to the front. */
-  async openChat(conversation: Conversation, message: MessageId | null): Promise<void> {
-    const name = `chat:${conversation.id}`
+  async openChat(conversation: ConversationId, message: MessageId | null): Promise<void> {
+    const name = `${CHAT_OF}${conversation}`
     const open = this.#open.get(name)
-    if (open !== undefined && message !== null) this.#options.tell(open.webContents, { type: 'show', conversation: conversation.id, message })
+    if (open !== undefined && message !== null) this.#options.tell(open.webContents, { type: 'show', conversation, message })
     const spare = open === undefined ? this.#takeSpare() : null
-    if (spare === null) await this.#show(name, CHAT, { conversation: String(conversation.id), ...(message === null ? {} : { message: String(message) }) })
+    if (spare === null) await this.#show(name, CHAT, { conversation: String(conversation), ...(message === null ? {} : { message: String(message) }) })
     else {
-      this.#options.tell(spare.webContents, { type: 'show', conversation: conversation.id, message })
+      this.#options.tell(spare.webContents, { type: 'show', conversation, message })
       const placement = this.#visible(await this.#recall(name))
       if (placement !== null) spare.setBounds(placement)
       this.#keep(name, spare)
@@ -104,9 +107,16 @@ export class Windows {
     await this.#show('viewer', VIEWER, { conversation: String(conversation), id: String(id) })
   }
 
-  /** The conversations that have a window of their own. */
-  get chats(): number[] {
-    return [...this.#open.keys()].flatMap((name) => (name.startsWith('chat:') ? [Number(name.slice(5))] : []))
+  /** Which chats have a window of their own now; for the next start. */
+  async rememberChats(): Promise<void> {
+    const chats = [...this.#open.keys()].flatMap((name) => (name.startsWith(CHAT_OF) ? [Number(name.slice(CHAT_OF.length))] : []))
+    await this.#options.remember(CHATS, JSON.stringify(chats))
+  }
+
+  /** Opens the chats that had one when the app was ended. */
+  async reopenChats(isThere: (conversation: ConversationId) => Promise<boolean>): Promise<void> {
+    const remembered = z.array(ConversationId).safeParse(JSON.parse((await this.#options.recall(CHATS)) ?? '[]'))
+    for (const conversation of remembered.success ? remembered.data : []) if (await isThere(conversation)) await this.openChat(conversation, null)
   }
 
   /** How far files on their way have come, 0 to 1, on the app's icon; null: there are none. */

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { useThreadStore } from './thread.ts'
 
-export const RATES = [1, 1.5, 2] as const
+const RATES = [1, 1.5, 2] as const
 const KEPT = 'voice-rate'
 
 export const usePlayerStore = defineStore('player', () => {
@@ -19,7 +19,16 @@ export const usePlayerStore = defineStore('player', () => {
   const length = ref(0)
   const rate = ref(RATES.find((one) => String(one) === localStorage.getItem(KEPT)) ?? 1)
 
-  audio.addEventListener('play', () => (playing.value = true))
+  // smoother than the element's own four times a second
+  function follow(): void {
+    if (!playing.value) return
+    time.value = audio.currentTime
+    requestAnimationFrame(follow)
+  }
+  audio.addEventListener('play', () => {
+    playing.value = true
+    follow()
+  })
   audio.addEventListener('pause', () => (playing.value = false))
   audio.addEventListener('error', () => {
     playing.value = false
@@ -32,16 +41,6 @@ export const usePlayerStore = defineStore('player', () => {
     if (next === null) id.value = null
     else start(next)
   })
-  // smoother than the element's own four times a second
-  function follow(): void {
-    if (playing.value) time.value = audio.currentTime
-    requestAnimationFrame(follow)
-  }
-  audio.addEventListener('playing', function once() {
-    audio.removeEventListener('playing', once)
-    follow()
-  })
-
   function after(which: number | null): number | null {
     const voices = thread.messages.flatMap(({ attachments }) => attachments.filter(({ kind, where }) => kind === 'voice' && where === 'here'))
     return voices[voices.findIndex((one) => one.id === which) + 1]?.id ?? null
@@ -73,11 +72,5 @@ export const usePlayerStore = defineStore('player', () => {
     audio.playbackRate = audio.defaultPlaybackRate = rate.value
     localStorage.setItem(KEPT, String(rate.value))
   }
-  function stop(): void {
-    audio.pause()
-    audio.removeAttribute('src')
-    id.value = null
-  }
-
-  return { id, playing, failed, time, length, rate, toggle, seek, nextRate, stop }
+  return { id, playing, failed, time, length, rate, toggle, seek, nextRate }
 })

@@ -105,7 +105,7 @@ export function conversationWrites(db: WritableDB) {
   const insert = db.prepare("INSERT INTO conversation (jid, account, kind, name, nick) VALUES (?, coalesce(?, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), ?, ?, ?)")
   const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
   const leave = db.prepare('UPDATE conversation SET nick = NULL, out_why = ?, out_reason = ? WHERE id = ?')
-  const enter = db.prepare("UPDATE conversation SET nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '' WHERE id = ?")
+  const enter = db.prepare("UPDATE conversation SET nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?")
   const describe = db.prepare('UPDATE conversation SET subject = ? WHERE id = ? AND subject <> ?')
   const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
   const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
@@ -126,7 +126,9 @@ export function conversationWrites(db: WritableDB) {
   const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
-  const clear = db.prepare("UPDATE conversation SET cleared = ?, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL WHERE id = ?")
+  const clear = db.prepare("UPDATE conversation SET cleared = ?, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
+  const clearing = db.prepare<[], { id: ConversationId; account: string; cleared: number }>('SELECT id, account, cleared FROM conversation WHERE clearing = 1')
+  const wholeCleared = db.prepare('UPDATE conversation SET clearing = 0 WHERE id = ?')
   const clearedAt = db.prepare<[number], number>('SELECT cleared FROM conversation WHERE id = ?').pluck()
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
@@ -141,8 +143,11 @@ export function conversationWrites(db: WritableDB) {
       return Number(insert.run(jid, account ?? null, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string, account?: string): ConversationId | null => idOf.get(jid, account ?? null) ?? null,
-    /** Deleted here at that time, ms. */
+    /** Deleted here at that time, ms: its messages are to be removed. */
     clear: (id: number, time: number) => clear.run(time, id),
+    /** Of which messages are still to be removed. */
+    clearing: () => clearing.all(),
+    wholeCleared: (id: number) => wholeCleared.run(id),
     /** What is from before that time (ms) was deleted; 0: nothing was. */
     clearedAt: (id: number): number => clearedAt.get(id) ?? 0,
     /** We are no longer in a group. */

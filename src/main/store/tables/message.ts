@@ -32,14 +32,14 @@ export function messageReads(db: ReadableDB) {
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
     .pluck()
-  const oldest = db.prepare<[number, number], MessageRow>(`${select('m.conversation = ?')} ORDER BY m.id LIMIT ?`)
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
     .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
-  const pinned = db.prepare<[number], MessageRow>(`${select('m.conversation = ? AND m.flags & 4096')} ORDER BY m.id DESC LIMIT 100`)
+  const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.time <= ?')} ORDER BY m.id LIMIT ?`)
+  const pinned = db.prepare<[number], MessageRow>(`${select(`m.conversation = ? AND m.flags & ${FLAG.pinned}`)} ORDER BY m.id DESC LIMIT 100`)
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
@@ -58,8 +58,8 @@ export function messageReads(db: ReadableDB) {
     queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
-    /** The oldest of a conversation. */
-    oldest: (conversation: number, limit: number) => oldest.all(conversation, limit),
+    /** Those of a conversation up to a time (ms), the oldest first. */
+    upTo: (conversation: number, time: number, limit: number) => upTo.all(conversation, time, limit),
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,

@@ -19,7 +19,7 @@ export function noticeReads(db: ReadableDB) {
 export function noticeWrites(db: WritableDB) {
   const insert = db.prepare('INSERT INTO notice (conversation, kind, name, text, time) VALUES (?, ?, ?, ?, ?)')
   const seen = db.prepare('INSERT INTO group_seen (conversation, nick, up_to) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET up_to = excluded.up_to WHERE excluded.up_to > up_to')
-  const clear = db.prepare('DELETE FROM notice WHERE conversation = ?')
+  const clear = db.prepare('DELETE FROM notice WHERE conversation = ? AND time <= ?')
   return {
     ...noticeReads(db),
     add(conversation: number, { kind, name, text, time }: Omit<Notice, 'id'>): Notice {
@@ -27,6 +27,7 @@ export function noticeWrites(db: WritableDB) {
     },
     /** False: that was known. */
     see: (conversation: number, nick: string, upTo: number): boolean => seen.run(conversation, nick, upTo).changes > 0,
-    clear: (conversation: number) => clear.run(conversation)
+    /** Forgets what happened up to a time, ms. */
+    clear: (conversation: number, time: number) => clear.run(conversation, time)
   }
 }

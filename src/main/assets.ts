@@ -11,6 +11,9 @@ export interface Assets {
 /** The icon of windows, where the system takes it from the window (Linux, Windows). */
 export const windowIcon = (resources: string | null): string => join(resources ?? join(projectRoot(), 'resources'), 'icon.png')
 
+/** Laid over that icon on the taskbar of Windows while there is something unread. */
+export const unreadIcon = (resources: string | null): string => join(resources ?? join(projectRoot(), 'resources'), 'unread.png')
+
 /** `resources`: the packaged app's resources folder, or null when run from the sources. Throws where the native build is missing. */
 export function findAssets(resources: string | null): Assets {
   const root = projectRoot()

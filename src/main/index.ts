@@ -1,7 +1,7 @@
 /** Composes the app. */
 import { app, powerMonitor } from 'electron'
 import { join, resolve } from 'node:path'
-import { findAssets, projectRoot, windowIcon } from './assets.ts'
+import { findAssets, projectRoot, unreadIcon, windowIcon } from './assets.ts'
 import { applySettings, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { fileLog } from './desktop/log.ts'
@@ -50,6 +50,7 @@ async function start(): Promise<void> {
   const windows = new Windows({
     preload: join(out, 'preload', 'bridge.cjs'),
     icon: windowIcon(resources),
+    unreadIcon: unreadIcon(resources),
     recall: (name) => profile.engine.store.read.remembered(name),
     remember: (name, json) => profile.engine.store.write.remember({ name, json }),
     onCreated: (contents) => {
@@ -62,13 +63,18 @@ async function start(): Promise<void> {
   })
   let tray: AppTray | null = null
   const openMain = (): void => void windows.openMain()
-  const tellTray = (unread: number): void => void profile.engine.store.read.settings().then((settings) => tray?.show(WORDS[languageOf(settings)], unread, openMain))
+  const tellUnread = (unread: number): void =>
+    void profile.engine.store.read.settings().then((settings) => {
+      const words = WORDS[languageOf(settings)]
+      tray?.show(words, unread, openMain)
+      windows.setUnread(unread === 0 ? null : words.newMessages(unread))
+    })
   const notifications = new Notifications({
     engine: () => profile.engine,
     words: (settings) => WORDS[languageOf(settings)],
     isSeen: (conversation) => windows.focused !== null && hub.shows(windows.focused, conversation),
     open: (conversation, message) => void windows.showInMain({ type: 'show', conversation, message }),
-    onUnread: tellTray,
+    onUnread: tellUnread,
     warn: log.warn
   })
   profile.on('swapped', (engine) => {

@@ -44,6 +44,8 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await bob.type(toAlice.id, true)
   await main.locator('[data-test=typing]').waitFor()
   await screenshot(main, 'message-typing')
+  // who does not see the screen is told, too
+  expect(await main.locator('[data-test=news] [role=status]').textContent()).toMatch(/正在输入…$/)
   await bob.markRead(toAlice.id, (await messages(bob, 'alice@localhost')).at(-1)!.id)
   await main.locator('.row.own .state.seen').first().waitFor()
   // taken back
@@ -96,6 +98,8 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await bob.send(b.id, '你还在吗')
   await main.click('[data-test=rejoin]')
   await bubble('你还在吗').waitFor()
+  await bob.send(b.id, '太好了')
+  await main.locator('[data-test=news] [role=log] p', { hasText: '鲍勃：太好了' }).waitFor({ state: 'attached' })
   await main.locator('[data-test=composer]').waitFor()
 })
 

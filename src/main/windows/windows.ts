@@ -1,5 +1,5 @@
 /** Our windows: which are open, where they stand, what they may do. */
-import { BrowserWindow, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
+import { BrowserWindow, nativeImage, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
 import { z } from 'zod'
 import { ConversationId, type MessageId } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
@@ -34,6 +34,8 @@ export interface WindowsOptions {
   /** The built preload script. */
   preload: string
   icon: string
+  /** A small mark, see setUnread. */
+  unreadIcon: string
   /** What a window was told to remember, as JSON. */
   recall(name: string): Promise<string | null>
   remember(name: string, json: string): Promise<void>
@@ -51,6 +53,7 @@ export class Windows {
   #spare: BrowserWindow | null = null
   /** Its page has said that it can be told what to show. */
   #spareIsReady = false
+  #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
 
   constructor(options: WindowsOptions) {
@@ -124,6 +127,16 @@ export class Windows {
     this.#open.get('main')?.setProgressBar(share ?? -1)
   }
 
+  /** The mark of unread messages on the main window's icon, which only Windows lays over it; `words` null: there are none. */
+  setUnread(words: string | null): void {
+    this.#unread = words
+    this.#markUnread()
+  }
+  #markUnread(): void {
+    const icon = this.#unread === null ? null : nativeImage.createFromPath(this.#options.unreadIcon)
+    if (process.platform === 'win32') this.#open.get('main')?.setOverlayIcon(icon, this.#unread ?? '')
+  }
+
   #takeSpare(): BrowserWindow | null {
     const spare = this.#spareIsReady ? this.#spare : null
     if (spare === null) return null
@@ -188,7 +201,9 @@ export class Windows {
     window.once('ready-to-show', () => {
       if (placement?.maximized === true) window.maximize()
       window.show()
-      if (name === 'main') this.#spareLater()
+      if (name !== 'main') return
+      this.#markUnread()
+      this.#spareLater()
     })
     this.#keep(name, window)
     this.#load(window, kind, query)

@@ -386,6 +386,8 @@ export default {
     notConnected: 'That needs a connection.',
     typing: 'is typing …',
     typingNames: '{names} is typing … | {names} are typing …',
+    says: '{name}: {text}',
+    news: 'New messages',
     retry: 'Send again',
     discard: 'Delete',
     messages: 'Messages with {name}'

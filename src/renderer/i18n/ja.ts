@@ -386,6 +386,8 @@ export default {
     notConnected: 'サーバーへの接続が必要です。',
     typing: '入力中…',
     typingNames: '{names} が入力中…',
+    says: '{name}：{text}',
+    news: '新着メッセージ',
     retry: '再送信',
     discard: '削除',
     messages: '{name} とのメッセージ'

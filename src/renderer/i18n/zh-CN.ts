@@ -386,6 +386,8 @@ export default {
     notConnected: '需要连接服务器。',
     typing: '正在输入…',
     typingNames: '{names}正在输入…',
+    says: '{name}：{text}',
+    news: '新消息',
     retry: '重新发送',
     discard: '删除',
     messages: '与{name}的消息'

@@ -386,6 +386,8 @@ export default {
     notConnected: '需要連線伺服器。',
     typing: '正在輸入…',
     typingNames: '{names}正在輸入…',
+    says: '{name}：{text}',
+    news: '新訊息',
     retry: '重新發送',
     discard: '刪除',
     messages: '與{name}的訊息'

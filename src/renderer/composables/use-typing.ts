@@ -1,0 +1,22 @@
+/** Who writes to us in a conversation right now (XEP-0085), as a sentence; empty: nobody. */
+import { computed, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { Conversation } from '../../contract/domain.ts'
+import { useAppStore } from '../stores/app.ts'
+
+/** So many are named. */
+const NAMED = 3
+
+/** `named`: also where it can only be one. */
+export function useTyping(conversation: () => Conversation, named: boolean): ComputedRef<string> {
+  const app = useAppStore()
+  const { locale, t } = useI18n()
+  return computed(() => {
+    const { jid, kind, name } = conversation()
+    const typing = app.typingIn(jid)
+    if (typing.length === 0) return ''
+    if (kind === 'direct' && !named) return t('thread.typing')
+    const names = kind === 'direct' ? [name] : typing.slice(0, NAMED)
+    return t('thread.typingNames', { names: new Intl.ListFormat(locale.value).format(names) }, names.length)
+  })
+}

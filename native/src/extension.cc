@@ -6,6 +6,14 @@ SQLITE_EXTENSION_INIT1
 #include <string>
 #include <vector>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#elif defined(__APPLE__)
+#include <malloc/malloc.h>
+#elif defined(_WIN32)
+#include <malloc.h>
+#endif
+
 #include "fold.h"
 #include "hits.h"
 #include "insert.h"
@@ -211,6 +219,18 @@ void VersionFunction(sqlite3_context* context, int, sqlite3_value**) {
   sqlite3_result_int(context, kTokenizerVersion);
 }
 
+/// mnemo_release_memory() -> null. Gives back to the system what the process has freed and its allocator still holds
+/// (glibc's malloc_trim(3), malloc_zone_pressure_relief(3), _heapmin).
+void ReleaseMemoryFunction(sqlite3_context*, int, sqlite3_value**) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#elif defined(__APPLE__)
+  malloc_zone_pressure_relief(nullptr, 0);
+#elif defined(_WIN32)
+  _heapmin();
+#endif
+}
+
 using Function = void (*)(sqlite3_context*, int, sqlite3_value**);
 
 /// Keeps C++ exceptions out of SQLite's C frames.
@@ -254,6 +274,7 @@ extern "C"
       {"mnemo_user_words", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<UserWordsFunction>},
       {"mnemo_dictionary", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<DictionaryFunction>},
       {"mnemo_tokenizer_version", 0, kPure, Guarded<VersionFunction>},
+      {"mnemo_release_memory", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY, Guarded<ReleaseMemoryFunction>},
   };
   for (const auto& f : functions) {
     const int rc = sqlite3_create_function_v2(db, f.name, f.args, f.flags, nullptr, f.function, nullptr, nullptr, nullptr);

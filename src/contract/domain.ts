@@ -70,6 +70,19 @@ export type Quoted = z.infer<typeof Quoted>
 export const ChangeKind = z.enum(['correction', 'retraction', 'reactions'])
 export type ChangeKind = z.infer<typeof ChangeKind>
 
+/** The longest of what is said of a page, in UTF-16 units. */
+export const LONGEST_LINK_TEXT = { title: 200, description: 400, site: 100 } as const
+/** What a message says of the page that it links to (XEP-0511). */
+export const LinkMetadata = z.object({
+  /** As it stands in the text. */
+  url: z.string().max(2000),
+  title: z.string().min(1).max(LONGEST_LINK_TEXT.title),
+  description: z.string().max(LONGEST_LINK_TEXT.description),
+  /** What the page's site calls itself. */
+  site: z.string().max(LONGEST_LINK_TEXT.site)
+})
+export type LinkMetadata = z.infer<typeof LinkMetadata>
+
 export const Message = z.object({
   id: MessageId,
   /** Stable over a change of `id` (an own message moves once, when its archive gives it a time). */
@@ -98,6 +111,7 @@ export const Message = z.object({
   changeable: z.boolean(),
   attachments: z.array(Attachment),
   reactions: z.array(Reaction),
+  link: LinkMetadata.nullable(),
   reply: Quoted.nullable()
 })
 export type Message = z.infer<typeof Message>
@@ -465,6 +479,8 @@ export const Settings = z.object({
   tellTyping: z.boolean(),
   /** Words that are misspelt are marked. */
   spellCheck: z.boolean(),
+  /** A page that one links to is asked for what the message then says of it. */
+  linkPreviews: z.boolean(),
   /** The first steps were shown. */
   toured: z.boolean()
 })

@@ -25,6 +25,7 @@ import {
   Invitation,
   Jid,
   Language,
+  LinkMetadata,
   LONGEST_TEXT,
   Message,
   MessageId,
@@ -126,7 +127,9 @@ export const requests = {
   'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
   /** The days of a month (2024-05, local time) on which something was written. */
   'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),
-  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable() }), Message),
+  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), link: LinkMetadata.nullable() }), Message),
+  /** What the page that a message is to link to says of itself; null where it says nothing, cannot be asked, or the user does not want that. */
+  'links.read': call(z.object({ conversation: ConversationId, url: z.string().max(2000) }), LinkMetadata.nullable()),
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** To other conversations; merged: as one message that quotes all of them. */

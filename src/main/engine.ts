@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
 import { Media } from './media/media.ts'
@@ -15,8 +15,7 @@ import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
-import type { NewAttachment } from './store/tables/attachment.ts'
-import type { StoreChanges } from './store/types.ts'
+import type { OutgoingMessage, StoreChanges } from './store/types.ts'
 
 export interface EngineOptions {
   /** The folder of everything the user has here. */
@@ -257,10 +256,10 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Stores the message and its place in the queue, then sends when it can. */
-  async send(id: ConversationId, text: string, reply: MessageId | null = null, attachments: NewAttachment[] = []): Promise<Message> {
+  async send(id: ConversationId, text: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
     const { sender, session } = await this.#own(id)
     this.#typingTo = null
-    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), reply, attachments })
+    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), ...more })
     this.emit('changes', changes)
     session?.outbox.flush()
     const message = changes.messages[0]
@@ -295,12 +294,12 @@ export class Engine extends EventEmitter<Events> {
     for (const conversation of to) {
       if (merged) await this.send(conversation, quotations(messages))
       for (const message of messages) {
-        if (!merged && message.text !== '') await this.send(conversation, message.text)
+        if (!merged && message.text !== '') await this.send(conversation, message.text, { link: message.link })
         for (const { id } of message.attachments) {
           const file = await this.store.read.attachment(id)
           if (file === null || file.stored === null) continue
           const { kind, name, bytes, stored, type, width, height, hash } = file
-          await this.send(conversation, '', null, [{ kind, name, bytes, stored, type, width, height, hash }])
+          await this.send(conversation, '', { attachments: [{ kind, name, bytes, stored, type, width, height, hash }] })
         }
       }
     }
@@ -316,6 +315,13 @@ export class Engine extends EventEmitter<Events> {
   /** Deletes messages from this computer alone. */
   async remove(ids: MessageId[]): Promise<void> {
     this.emit('changes', await this.store.write.remove(ids))
+  }
+
+  /** What a page that is about to be linked to says of itself; null where the user does not want it asked. */
+  async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation === null || !(await this.store.read.settings()).linkPreviews) return null
+    return this.media.readLink(conversation.account, url, signal)
   }
 
   /** We type in a conversation, or do no longer. */
@@ -340,7 +346,7 @@ export class Engine extends EventEmitter<Events> {
 
   /** Stores a file that a window has handed over as a message, then sends it when it can. */
   async sendFile(id: ConversationId, token: string): Promise<Message> {
-    return this.send(id, '', null, [await this.media.intake.finish(token)])
+    return this.send(id, '', { attachments: [await this.media.intake.finish(token)] })
   }
 
   /** The file of an attachment and its own name, or null where it is not on this computer. */

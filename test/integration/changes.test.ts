@@ -21,7 +21,7 @@ afterEach(() => devices.end())
 const signedIn = (user: string): Promise<Engine> => devices.signIn(server, user)
 async function write(engine: Engine, jid: string, text: string, reply: Message | null = null): Promise<Message> {
   const conversation = await engine.startConversation(jid, 'direct', null)
-  const message = await engine.send(conversation.id, text, reply?.id ?? null)
+  const message = await engine.send(conversation.id, text, { reply: reply?.id ?? null })
   await until(engine, async () => (await messages(engine, jid)).every(({ state }) => state !== 'queued'))
   return (await messages(engine, jid)).find(({ key }) => key === message.key)!
 }
@@ -56,7 +56,7 @@ test('in a group: answers, reactions and retractions name what its archive gave'
   const b = await bob.startConversation(room, 'group', 'bob')
   await alice.send(a.id, '晚饭吃什么')
   const got = await find(bob, room, ({ text }) => text === '晚饭吃什么')
-  await bob.send(b.id, '火锅', got.id)
+  await bob.send(b.id, '火锅', { reply: got.id })
   await bob.change(got.id, 'reactions', '🎉')
   const own = await find(alice, room, ({ reactions, state }) => reactions.length === 1 && state !== 'queued')
   expect((await find(alice, room, ({ text }) => text === '火锅')).reply).toMatchObject({ id: own.id, text: '晚饭吃什么' })

@@ -47,7 +47,7 @@ test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { t
 
   // whoever asks for a receipt gets one
   await profanity.sees(/你好 corrected/)
-  const answer = await alice.send(id, 'an answer', got.id)
+  const answer = await alice.send(id, 'an answer', { reply: got.id })
   await profanity.sees(/an answer/)
   await find(BOB, ({ key, state }) => key === answer.key && state === 'delivered')
 })

@@ -69,7 +69,7 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
 }
 
 /** The body of a file. Follows redirections, each to be allowed like the first. */
-export async function get(address: string, options: Trust & { signal: AbortSignal }): Promise<{ body: IncomingMessage; bytes: number | null }> {
+export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<{ body: IncomingMessage; bytes: number | null }> {
   let url = new URL(address)
   for (let redirects = 0; ; redirects++) {
     const response = await exchange(url, { method: 'GET', ...options })

@@ -1,13 +1,15 @@
 /** Files of messages in both directions: the folder they lie in, what comes from windows, uploads and downloads. */
 import { EventEmitter } from 'node:events'
 import { bare } from '../../contract/address.ts'
-import type { FileProgress, Jid } from '../../contract/domain.ts'
+import type { FileProgress, Jid, LinkMetadata } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { Downloads } from './downloads.ts'
 import { isPrivate, type Trust } from '../connection/http.ts'
+import { isWebUrl } from '../protocol/http-upload.ts'
 import { Intake } from './intake.ts'
+import { readLink } from './link-reader.ts'
 import { Uploads } from './uploads.ts'
 
 interface Events {
@@ -83,6 +85,17 @@ export class Media extends EventEmitter<Events> {
     // without a connection a file waits like a text does
     const service = connected?.connection.isReady === true ? await connected.uploads.service() : undefined
     return { accepts: service !== null, largest: service?.largest ?? null }
+  }
+
+  /** What a page says of itself; null where it says nothing or cannot be asked, or there is no connection. */
+  async readLink(account: Jid | null, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+    const trust = account === null ? null : this.#trust(account)
+    if (trust === null || !isWebUrl(url)) return null
+    return readLink(url, trust, signal).catch((error: unknown) => {
+      // whose page it is, is nobody's business, nor the log's
+      this.#info(`a page was not read: ${error instanceof Error ? error.message : String(error)}`)
+      return null
+    })
   }
 
   /** Ends the sending or fetching of an attachment. */

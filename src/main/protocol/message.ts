@@ -1,8 +1,9 @@
 /** RFC 6121 messages and XEP-0045 group messages: stanza <-> domain. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../contract/address.ts'
-import { LONGEST_TEXT, type ConversationKind, type Jid } from '../../contract/domain.ts'
+import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata } from '../../contract/domain.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
+import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
@@ -28,6 +29,8 @@ export interface DecodedMessage {
   change: Pick<DecodedChange, 'kind' | 'target'> | null
   /** The text is without their addresses. */
   files: SharedFile[]
+  /** XEP-0511 */
+  link: LinkMetadata | null
   /** It says that it speaks to us (XEP-0372). */
   mentioned: boolean
   /** Its author wants it shown as it is written (XEP-0393 section 4). */
@@ -65,7 +68,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
   const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, mentioned: false, unstyled, raw }
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null ? decodeLink(stanza, text) : null, mentioned: false, unstyled, raw }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
@@ -89,16 +92,17 @@ export interface EncodableMessage {
   reply?: { id: string; to: string; text: string } | null
   /** Sent instead of a text. */
   file?: SharedFile | null
+  link?: LinkMetadata | null
   /** Whom it may speak to with an @; groups only. */
   nicks?: Iterable<string>
 }
 
-export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, nicks = [] }: EncodableMessage): Element {
+export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, link = null, nicks = [] }: EncodableMessage): Element {
   const said = sendable(text)
   const { body, elements } = file === null ? encodeReply(said, reply) : encodeFile(file)
   const sent = sendable(body)
   const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks) : []
-  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions]
+  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(link === null ? [] : [encodeLink(link)])]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
     : xml('message', { to, type: 'chat', id }, ...common, xml('request', { xmlns: NS.receipts }), markable())

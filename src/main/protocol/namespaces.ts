@@ -19,6 +19,8 @@ export const NS = {
   outOfBand: 'jabber:x:oob',
   upload: 'urn:xmpp:http:upload:0',
   urlData: 'http://jabber.org/protocol/url-data',
+  openGraph: 'https://ogp.me/ns#',
+  rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
   fasten: 'urn:xmpp:fasten:0',
   forward: 'urn:xmpp:forward:0',
   mam: 'urn:xmpp:mam:2',

@@ -1,4 +1,5 @@
 import { xml, type Element } from '@xmpp/client'
+import parse from '@xmpp/xml/lib/parse.js'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { archivePage, archiveQuery, archiveResult } from './archive.ts'
@@ -50,6 +51,18 @@ test('an encoded message carries its origin-id as its id, and nothing XML cannot
   expect(originId(stanza)).toBe('id-1')
   expect(stanza.getChildText('body')).toBe('a\ufffdb\ufffdc <&>')
   expect(sendable('好 👍 \t\n')).toBe('好 👍 \t\n')
+})
+
+test('what is said of a linked page goes along, and is taken only of what the text links to', () => {
+  const link = { url: 'https://example.org/路?a=1&b=2', title: 'A <page> & more', description: '', site: '例子' }
+  const sent = encodeMessage(me, 'direct', { text: `look: ${link.url}`, id: 'id-1', link })
+  sent.attrs['from'] = 'bob@example.org/x'
+  expect(decodeMessage(parse(`<r xmlns='jabber:client'>${sent.toString()}</r>`).getChild('message') as Element, self)).toMatchObject({ link, raw: null })
+  const about = (url: string, title: string): Element => parse(`<d:Description xmlns:d='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='https://ogp.me/ns#' d:about='${url}'><title>${title}</title></d:Description>`)
+  const linkOf = (text: string, ...more: Element[]) => decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), ...more), self)?.link
+  expect(linkOf('https://a.example', about('https://b.example', 'no'), about('https://a.example', ' yes\u202e '))).toEqual({ url: 'https://a.example', title: 'yes', description: '', site: '' })
+  for (const [url, title] of [['https://a.example', ''], ['javascript:alert(1)', 'x'], ['http://a.example', 'x'], ['https://user@a.example', 'x'], ['', 'x']] as const) expect(linkOf(`see ${url}`, about(url, title))).toBeNull()
+  expect(linkOf('https://a.example', about('https://a.example', '长'.repeat(10_000)))?.title).toHaveLength(200)
 })
 
 test('mentions go out for whom they name, the longest name that fits, and come in for us', () => {

@@ -202,12 +202,13 @@ export class Store {
     return this.#search
   }
 
-  /** Ends the search's thread with all that it holds in memory, where nobody has searched for that long; the next search starts it again. */
-  async restSearch(ms: number): Promise<void> {
+  /** Ends the search's thread with all that it holds in memory, where nobody has searched for that long; the next search starts it again. False: it goes on, or rested already. */
+  async restSearch(ms: number): Promise<boolean> {
     const search = await this.#search
-    if (search === null || search.load > 0 || performance.now() - this.#lastSearch < ms) return
+    if (search === null || search.load > 0 || performance.now() - this.#lastSearch < ms) return false
     this.#search = null
     await search.close()
+    return true
   }
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */

@@ -1,5 +1,5 @@
 /** What crosses the border of the writer's thread. */
-import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId, Notice } from '../../contract/domain.ts'
 import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
@@ -20,6 +20,7 @@ export interface IncomingMessage {
   /** XEP-0461: an id of the message that this one answers. */
   replyTo?: string | null
   files?: readonly Omit<NewAttachment, 'stored'>[]
+  link?: LinkMetadata | null
   /** It says that it speaks to us. */
   mentioned?: boolean
   /** Shown as it is written. */
@@ -41,6 +42,7 @@ export interface DecodedAgain {
   text: string
   replyTo: string | null
   files: readonly Omit<NewAttachment, 'stored'>[]
+  link: LinkMetadata | null
   mentioned: boolean
   unstyled: boolean
 }
@@ -55,6 +57,7 @@ export interface OutgoingMessage {
   time: number
   /** The message that it answers. */
   reply?: MessageId | null
+  link?: LinkMetadata | null
   /** In the media folder. */
   attachments?: readonly NewAttachment[]
 }

@@ -18,9 +18,11 @@ const MERGE_PAGES = 64
 /** Messages deleted at once. */
 const EXPIRY_BATCH = 300
 const EXPIRY_EVERY_MS = 3_600_000
-/** A file in the media folder that no message has may still be on its way into one, ms. */
 /** Nobody has searched for so long: what searches hold in memory is let go. */
 const REST_MS = 3 * 60_000
+/** What was freed meanwhile is given back to the system so often, ms. */
+const RELEASE_EVERY_MS = 10 * 60_000
+/** A file in the media folder that no message has may still be on its way into one, ms. */
 const MEDIA_AGE_MS = 3_600_000
 
 /** The time before which nothing is kept, ms. */
@@ -40,6 +42,7 @@ export class Upkeep {
   readonly #tell: Told
   /** When to look again; performance.now(). */
   #expiryAt = 0
+  #releaseAt = performance.now() + RELEASE_EVERY_MS
   #preparing: Promise<void> | null = null
   #running = false
   #suspected = false
@@ -123,7 +126,7 @@ export class Upkeep {
       this.#again = false
       await this.#indexAll()
     }
-    await this.#store.restSearch(REST_MS)
+    if ((await this.#store.restSearch(REST_MS)) || performance.now() >= this.#releaseAt) await this.#release()
     if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
     const { writes } = this.#store
     if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) return merged
@@ -142,6 +145,11 @@ export class Upkeep {
     } catch (error) {
       this.#log.warn(`search is not prepared: ${String(error)}`)
     }
+  }
+
+  async #release(): Promise<void> {
+    this.#releaseAt = performance.now() + RELEASE_EVERY_MS
+    await this.#store.read.releaseMemory()
   }
 
   /** Deletes what is older than the settings say, and the files that no message has any more. */

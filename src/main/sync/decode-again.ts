@@ -19,8 +19,8 @@ export async function decodeAgain(store: Store, self: Self, onChanges: (changes:
           const decoded = decodeMessage(parse(stanza), self)
           // of a group that we are no longer in
           if (decoded === null || decoded.change !== null) return []
-          const { text, replyTo, files, mentioned, unstyled } = decoded
-          return [{ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, mentioned, unstyled }]
+          const { text, replyTo, files, link, mentioned, unstyled } = decoded
+          return [{ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled }]
         })
       )
     )

@@ -128,7 +128,7 @@ export class Outbox {
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
       const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
-      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), nicks: this.#options.nicksIn(conversation.jid) }), originId)
+      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) }), originId)
     }
   }
 

@@ -35,6 +35,9 @@ function linksIn(text: string): Link[] {
   return [...mails, ...phones.map((phone) => ({ ...phone, href: `tel:${phone.href.replace(/[ ()-]/g, '')}` }))]
 }
 
+/** The first page that the text leads to, or null. */
+export const firstLink = (text: string): string | null => linksIn(text).find(({ href }) => href.startsWith('https://'))?.href ?? null
+
 /** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. Only what lies between `from` and `to`. */
 export function textParts(text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = [], from = 0, to = text.length): TextPart[] {
   const links = linksIn(text)

@@ -394,7 +394,7 @@ export default {
   },
   state: { queued: 'Waiting to be sent', sent: 'Sent', delivered: 'Delivered', seen: 'Read', failed: 'Not sent', received: '' },
   presence: { online: 'Online', chat: 'Happy to chat', away: 'Away', xa: 'Away for long', dnd: 'Do not disturb', offline: 'Offline' },
-  composer: { placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Leave it', mention: 'Mention somebody' },
+  composer: { noCard: 'Send without the preview', placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Leave it', mention: 'Mention somebody' },
   search: {
     names: 'People and groups',
     placeholder: 'Search',
@@ -542,6 +542,8 @@ export default {
     startAtLogin: 'Start when I log in',
     tellRead: 'Tell contacts what I have read',
     tellTyping: 'Tell contacts when I am typing',
+    linkPreviews: 'Previews of links',
+    linkPreviewsAbout: 'Pages that you link to are asked for their title as you write, so their servers see your address. Nothing is asked for links that you receive.',
     fetch: 'Download files of contacts and groups by itself',
     fetchNone: 'Never',
     fetchUpTo: '≤ {size}',

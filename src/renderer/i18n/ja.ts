@@ -394,7 +394,7 @@ export default {
   },
   state: { queued: '送信待ち', sent: '送信済み', delivered: '配信済み', seen: '既読', failed: '送信できませんでした', received: '' },
   presence: { online: 'オンライン', chat: 'チャット歓迎', away: '離席中', xa: '長時間離席中', dnd: '取り込み中', offline: 'オフライン' },
-  composer: { placeholder: 'メッセージを入力', send: '送信', editing: 'メッセージを編集', replying: '{name} に返信', leave: 'キャンセル', mention: '誰かに言及' },
+  composer: { noCard: 'プレビューなしで送信', placeholder: 'メッセージを入力', send: '送信', editing: 'メッセージを編集', replying: '{name} に返信', leave: 'キャンセル', mention: '誰かに言及' },
   search: {
     names: '連絡先とグループ',
     placeholder: '検索',
@@ -546,6 +546,8 @@ export default {
     fetchUpTo: '≤ {size}',
     fetchAll: 'すべて',
     tellTyping: '入力中であることを知らせる',
+    linkPreviews: 'リンクのプレビュー',
+    linkPreviewsAbout: '入力中にリンク先のページへタイトルを問い合わせるため、相手のサーバーに IP アドレスが知られます。受信したリンクについては何も問い合わせません。',
     allHere: 'サーバーのメッセージはすべてこのコンピューターにあります。オフラインでもすべて見つかります。',
     fetching: '以前のメッセージを新しい方から受信しています。終わるまで、検索には受信済みの分だけが出ます。',
     keepHistory: 'すべての履歴をこのコンピューターに保存する',

@@ -394,7 +394,7 @@ export default {
   },
   state: { queued: '等待发送', sent: '已发送', delivered: '已送达', seen: '已读', failed: '发送失败', received: '' },
   presence: { online: '在线', chat: '欢迎聊天', away: '离开', xa: '长时间离开', dnd: '请勿打扰', offline: '离线' },
-  composer: { placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消', mention: '提到某人' },
+  composer: { noCard: '发送时不带预览', placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消', mention: '提到某人' },
   search: {
     names: '联系人和群聊',
     placeholder: '搜索',
@@ -546,6 +546,8 @@ export default {
     fetchUpTo: '≤ {size}',
     fetchAll: '全部',
     tellTyping: '向联系人显示正在输入',
+    linkPreviews: '链接预览',
+    linkPreviewsAbout: '书写时会向所链接的网页查询标题，对方服务器因此会看到你的 IP 地址。收到的链接不会触发任何查询。',
     allHere: '服务器上的消息都已保存在这台电脑上：离线也能全部搜到。',
     fetching: '正在收取更早的消息，由近及远。完成之前，搜索只包含已经收到的部分。',
     keepHistory: '在这台电脑上保存全部历史消息',

@@ -394,7 +394,7 @@ export default {
   },
   state: { queued: '等待發送', sent: '已傳送', delivered: '已送達', seen: '已讀', failed: '傳送失敗', received: '' },
   presence: { online: '線上', chat: '歡迎聊天', away: '離開', xa: '長時間離開', dnd: '請勿打擾', offline: '離線' },
-  composer: { placeholder: '輸入訊息', send: '傳送', editing: '編輯訊息', replying: '回覆 {name}', leave: '取消', mention: '提到某人' },
+  composer: { noCard: '傳送時不附預覽', placeholder: '輸入訊息', send: '傳送', editing: '編輯訊息', replying: '回覆 {name}', leave: '取消', mention: '提到某人' },
   search: {
     names: '聯絡人和群組',
     placeholder: '搜尋',
@@ -546,6 +546,8 @@ export default {
     fetchUpTo: '≤ {size}',
     fetchAll: '全部',
     tellTyping: '向聯絡人顯示正在輸入',
+    linkPreviews: '連結預覽',
+    linkPreviewsAbout: '書寫時會向所連結的網頁查詢標題，對方伺服器因此會看到你的 IP 位址。收到的連結不會觸發任何查詢。',
     allHere: '伺服器上的訊息都已儲存在這台電腦上：離線也能全部搜到。',
     fetching: '正在收取更早的訊息，由近及遠。完成之前，搜尋只包含已經收到的部分。',
     keepHistory: '在這台電腦上儲存全部歷史訊息',

@@ -1,7 +1,7 @@
 /** The messages that this window shows: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
 import { nextTick, ref } from 'vue'
-import type { ConversationId, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
+import type { ConversationId, LinkMetadata, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
@@ -281,7 +281,7 @@ export const useThreadStore = defineStore('thread', () => {
     if (hasNewer.value) await load({ kind: 'newest' })
   }
 
-  async function send(text: string): Promise<void> {
+  async function send(text: string, link: LinkMetadata | null): Promise<void> {
     const id = conversation.value
     if (id === null) return
     const about = writing.value
@@ -290,7 +290,7 @@ export const useThreadStore = defineStore('thread', () => {
       if (about.message.text !== text) await call('messages.change', { id: about.message.id, kind: 'correction', text })
       return
     }
-    const message = await call('messages.send', { conversation: id, text, reply: about?.message.id ?? null })
+    const message = await call('messages.send', { conversation: id, text, reply: about?.message.id ?? null, link })
     if (hasNewer.value) await load({ kind: 'newest' })
     else messages.value = applyChanges(messages.value, [message], [], true)
   }

@@ -11,7 +11,7 @@ let serial = 0
 export function message(text: string, more: Partial<Message> = {}): Message {
   const id = ++serial
   const outgoing = more.outgoing ?? false
-  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, styled: true, changeable: true, attachments: [], reactions: [], reply: null, ...more }
+  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, styled: true, changeable: true, attachments: [], reactions: [], link: null, reply: null, ...more }
 }
 const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, preview: null, ...more })
 
@@ -36,6 +36,8 @@ export const MESSAGES: Record<string, Message[]> = {
     message(LONG),
     message(LONG.repeat(12)),
     message('链接 https://example.org/搜索?q=1，邮箱 li@example.org，电话 138 1234 5678'),
+    message('路线在这里：https://trails.example.org/huangshan', { link: { url: 'https://trails.example.org/huangshan', title: '黄山三日徒步路线 · Three days on Huangshan', description: '从温泉到光明顶，含住宿、补给与撤退点。All huts, springs and ways out on one page, with a map for when there is no signal.', site: '山野地图' } }),
+    message('https://example.org/x?id=42', { outgoing: true, link: { url: 'https://example.org/x?id=42', title: 'Example Domain', description: '', site: '' } }),
     message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
     message('', { retracted: true }),
     message('', { retracted: true, outgoing: true }),
@@ -102,7 +104,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, ...settings },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, linkPreviews: false, ...settings },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',

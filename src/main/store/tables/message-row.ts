@@ -1,5 +1,5 @@
 /** A row of `message` with what belongs to it, and the message that it stands for. */
-import type { Attachment, AttachmentKind, ConversationId, Jid, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
+import type { Attachment, AttachmentKind, ConversationId, Jid, LinkMetadata, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import { GONE } from './attachment.ts'
 
@@ -31,6 +31,8 @@ export interface MessageRow {
   attachments: string | null
   /** JSON: [sender, sender's name, own, emoji separated by spaces] each */
   reactions: string | null
+  /** JSON: [url, title, description, site] */
+  page: string | null
   /** JSON: [id, sender, sender's name, own, beginning of the text] */
   quoted: string | null
 }
@@ -45,6 +47,7 @@ export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.ti
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
+  CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
   CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''))
     FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
@@ -73,6 +76,7 @@ export function toMessage(row: MessageRow): Message {
     changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,
     attachments: row.attachments === null ? [] : toAttachments(row.attachments),
     reactions: row.reactions === null ? [] : toReactions(row.reactions),
+    link: row.page === null ? null : toLink(row.page, row.text),
     reply: row.reply_to === null ? null : toQuoted(row.quoted)
   }
 }
@@ -91,6 +95,12 @@ function toReactions(json: string): Reaction[] {
       found.set(one, reaction)
     }
   return [...found.values()]
+}
+
+/** Of a text that was corrected the link may be gone. */
+function toLink(json: string, text: string): LinkMetadata | null {
+  const [url, title, description, site] = JSON.parse(json) as [string, string, string, string]
+  return text.includes(url) ? { url, title, description, site } : null
 }
 
 function toQuoted(json: string | null): Quoted {

@@ -1,5 +1,5 @@
 /** Statements of the table `message`. Its files and its place in the index are written with it. */
-import type { ConversationId, Jid, MessageId, MessageState } from '../../../contract/domain.ts'
+import type { ConversationId, Jid, LinkMetadata, MessageId, MessageState } from '../../../contract/domain.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
@@ -92,6 +92,7 @@ export interface NewMessage {
   /** Some of FLAG; those of links and attachments are found here. */
   flags?: number
   attachments?: readonly NewAttachment[]
+  link?: LinkMetadata | null
 }
 
 const RUN = 256
@@ -114,6 +115,8 @@ export function messageWrites(db: WritableDB) {
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
   const keepText = db.prepare('INSERT OR IGNORE INTO former_text (message, text) VALUES (?, ?)')
   const forgetText = db.prepare('DELETE FROM former_text WHERE message = ?')
+  const putLink = db.prepare('INSERT OR REPLACE INTO link (message, url, title, description, site) VALUES (?, ?, ?, ?, ?)')
+  const forgetLink = db.prepare('DELETE FROM link WHERE message = ?')
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
   const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
   const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
@@ -147,6 +150,9 @@ export function messageWrites(db: WritableDB) {
       if (used.length < RUN || end === null) return end
       from = end + step
     }
+  }
+  function describe(id: number, link: LinkMetadata | null): void {
+    if (link !== null) putLink.run(id, link.url, link.title, link.description, link.site)
   }
   const runEnd = (key: number): number | null => runFrom(key, 1)
 
@@ -191,11 +197,12 @@ export function messageWrites(db: WritableDB) {
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
     /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
-      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, attachments = [] } = message
+      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, attachments = [], link = null } = message
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
       insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo)
       for (const file of attachments) files.insert(file, id)
+      describe(id, link)
       index.add(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
       return id
     },
@@ -240,10 +247,11 @@ export function messageWrites(db: WritableDB) {
       raw.remove(row.id)
     },
     /** What it was all the time, understood only now; `flags`: some of FLAG that it has, too. */
-    complete(row: MessageRow, { text, replyTo, attachments, flags: more }: { text: string; replyTo: string | null; attachments: readonly NewAttachment[]; flags: number }): void {
+    complete(row: MessageRow, { text, replyTo, attachments, link, flags: more }: { text: string; replyTo: string | null; attachments: readonly NewAttachment[]; link: LinkMetadata | null; flags: number }): void {
       index.take(row)
       if (row.flags & ATTACHED) files.removeOf(row.id)
       for (const file of attachments) files.insert(file, row.id)
+      describe(row.id, link)
       const flags = attachments.reduce((all, { kind }) => all | FLAG[kind], (row.flags & ~(ATTACHED | FLAG.link)) | more | (hasLink(text) ? FLAG.link : 0))
       setText.run(text, flags, row.id)
       setReply.run(replyTo, row.id)
@@ -256,6 +264,7 @@ export function messageWrites(db: WritableDB) {
       if (row.flags & ATTACHED) files.removeOf(row.id)
       setText.run('', flags, row.id)
       forgetText.run(row.id)
+      forgetLink.run(row.id)
       raw.remove(row.id)
     },
     /** The user does not want it here: it does not come back from its archive. */

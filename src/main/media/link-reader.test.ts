@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../test/support/files.ts'
+import { startPages, type WebPage } from '../../../test/support/pages.ts'
+import type { LinkMetadata } from '../../contract/domain.ts'
+import { readLink } from './link-reader.ts'
+
+const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({ type, body: `<!doctype html><html><head>${head}</head><body><title>not this</title>${'x'.repeat(2_000_000)}</body></html>` })
+/** 「黄山」 as a page of the nineties has it. */
+const GBK = Buffer.concat([Buffer.from('<meta charset="gb2312"><title>'), Buffer.from([0xbb, 0xc6, 0xc9, 0xbd]), Buffer.from('</title></head>')])
+
+const folder = temporaryFolder()
+let pages: Awaited<ReturnType<typeof startPages>>
+let trustedFingerprint = ''
+beforeAll(async () => {
+  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  trustedFingerprint = new X509Certificate(readFileSync(cert)).fingerprint256
+  pages = await startPages(
+    { key: readFileSync(key), cert: readFileSync(cert) },
+    {
+      '/graph': html('<title>plain</title><meta property="og:title" content="黄山 &amp; 云海\n  三日"><meta property="og:description" content="About it"><meta property="og:site_name" content="山野"><meta name="description" content="not this">'),
+      '/plain': html('<title>Only a\u202e title</title><meta name="description" content="and its description">'),
+      '/gbk': { type: 'text/html', body: GBK },
+      '/silent': html('<meta name="viewport" content="x">'),
+      '/picture': { type: 'image/png', body: 'x' },
+      '/endless': { type: 'text/html', body: `<head><title>t</title><!--${'x'.repeat(4_000_000)}` },
+      '/long': html(`<title>${'长'.repeat(5000)}</title>`),
+      '/elsewhere': { type: '', body: '', redirect: '/plain' },
+      '/unencrypted': { type: '', body: '', redirect: 'http://localhost/' },
+      '/round': { type: '', body: '', redirect: '/round' }
+    }
+  )
+})
+afterAll(() => {
+  pages.close()
+  folder[Symbol.dispose]()
+})
+const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> => readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)
+
+test('a page says what it is in OpenGraph’s words, or in HTML’s', async () => {
+  expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })
+  expect(await read('/plain')).toMatchObject({ title: 'Only a title', description: 'and its description', site: '' })
+  expect(await read('/gbk')).toMatchObject({ title: '黄山' })
+  expect(await read('/elsewhere')).toMatchObject({ url: `${pages.origin}/elsewhere`, title: 'Only a title' })
+})
+
+test('what is no page, says nothing or does not end is no card; what is long is cut', async () => {
+  for (const path of ['/silent', '/picture']) expect(await read(path)).toBeNull()
+  expect(await read('/endless')).toMatchObject({ title: 't' })
+  expect((await read('/long'))?.title).toHaveLength(200)
+  for (const path of ['/nothing', '/unencrypted', '/round']) await expect(read(path)).rejects.toThrow()
+})
+
+test('addresses of one’s own network are not asked', async () => {
+  const before = pages.asked.length
+  await expect(read('/graph', false)).rejects.toThrow('private network')
+  expect(pages.asked).toHaveLength(before)
+})

@@ -1,0 +1,56 @@
+/** What the first page that is linked to in what is being written says of itself, where the user wants it asked. */
+import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
+import type { ConversationId, LinkMetadata } from '../../contract/domain.ts'
+import { call, CallFailed } from '../bridge.ts'
+import { useAppStore } from '../stores/app.ts'
+import { firstLink } from './text-parts.ts'
+
+/** An address is asked when nothing was typed for so long, ms. */
+const PAUSE_MS = 700
+
+export function useLinkCard(conversation: () => ConversationId, text: Ref<string>): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
+  const app = useAppStore()
+  const card = ref<LinkMetadata | null>(null)
+  /** Whose card the user does not want, or whose page said nothing. */
+  const refused = new Set<string>()
+  let timer: number | undefined
+  let running: AbortController | null = null
+
+  function stop(): void {
+    clearTimeout(timer)
+    running?.abort()
+    running = null
+  }
+  async function read(url: string): Promise<void> {
+    const mine = (running = new AbortController())
+    try {
+      const found = await call('links.read', { conversation: conversation(), url }, mine.signal)
+      if (running !== mine) return
+      if (found === null) refused.add(url)
+      card.value = found
+    } catch (cause) {
+      if (!(cause instanceof CallFailed)) throw cause
+    }
+  }
+  watch(text, (now) => {
+    stop()
+    const url = app.now.settings.linkPreviews ? firstLink(now) : null
+    if (url === card.value?.url) return
+    card.value = null
+    if (url !== null && !refused.has(url)) timer = window.setTimeout(() => void read(url), PAUSE_MS)
+  })
+  onBeforeUnmount(stop)
+
+  function refuse(): void {
+    if (card.value !== null) refused.add(card.value.url)
+    card.value = null
+  }
+  /** The card goes with a text that is sent; a page that is still being asked is not waited for. */
+  function take(sent: string): LinkMetadata | null {
+    const taken = card.value !== null && sent.includes(card.value.url) ? card.value : null
+    stop()
+    card.value = null
+    return taken
+  }
+  return { card, refuse, take }
+}

@@ -1,0 +1,66 @@
+/** Alice sends links: nobody is asked before she wants it; then what the page says goes along, and who receives it asks nobody. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startPages } from '../support/pages.ts'
+import { messages, SERVER, until } from '../support/server.ts'
+import { Story } from '../support/story.ts'
+import { screenshot, violations } from '../support/windows.ts'
+
+const story = new Story()
+
+test('previews of links', { timeout: 90_000 }, async () => {
+  const { bob, server } = story
+  const tls = (name: string): Buffer => readFileSync(join(server.folder, SERVER === 'ejabberd' && name === 'localhost.key' ? 'key.pem' : name))
+  const head = '<title>no</title><meta property="og:title" content="黄山三日徒步路线 · Three days on Huangshan"><meta property="og:description" content="从温泉到光明顶，含住宿、补给与撤退点"><meta property="og:site_name" content="山野地图">'
+  const pages = await startPages({ key: tls('localhost.key'), cert: tls('localhost.crt') }, { '/huangshan': { type: 'text/html; charset=utf-8', body: `<head>${head}</head>` } })
+  const link = `${pages.origin}/huangshan`
+  try {
+    const main = await story.open()
+    const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+    await bob.send(toAlice.id, '周末去哪')
+    await main.locator('[data-jid="bob@localhost"]').click()
+    const row = (text: string) => main.locator('.row', { hasText: text }).last()
+    await row('周末去哪').waitFor()
+
+    // as long as she does not want it nobody is asked
+    await main.fill('[data-test=composer]', `这里 ${link}`)
+    await main.keyboard.press('Enter')
+    await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('这里')))
+    expect(pages.asked).toEqual([])
+
+    await main.keyboard.press('Control+,')
+    const settings = await story.app.window('settings')
+    await settings.locator('[data-test=switch-link-previews]').click()
+    await settings.close()
+
+    // what the page says is shown before it is sent
+    await main.fill('[data-test=composer]', `还是这里吧 ${link}，怎么样？`)
+    await main.locator('[data-test=writing-link]', { hasText: '黄山三日徒步路线' }).waitFor()
+    await screenshot(main, 'link-writing')
+    expect(await violations(main)).toEqual([])
+    await main.keyboard.press('Enter')
+    await row('还是这里吧').locator('[data-test=link-card]', { hasText: '光明顶' }).waitFor()
+    const got = await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ link: said }) => said !== null))
+    expect(got.link).toEqual({ url: link, title: '黄山三日徒步路线 · Three days on Huangshan', description: '从温泉到光明顶，含住宿、补给与撤退点', site: '山野地图' })
+
+    // without it, where she does not want it this time
+    await main.fill('[data-test=composer]', `再发一次 ${link}`)
+    await main.locator('[data-test=writing-link]').waitFor()
+    await main.click('[data-test=no-card]')
+    await main.locator('[data-test=writing-link]').waitFor({ state: 'detached' })
+    await main.locator('[data-test=composer]').press('Enter')
+    expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('再发')))).link).toBeNull()
+
+    // what comes is shown as it was told
+    const asked = pages.asked.length
+    await bob.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '' } })
+    await row('我也看了').locator('[data-test=link-card]', { hasText: '看过的路线' }).waitFor()
+    await screenshot(main, 'link-cards')
+    await main.emulateMedia({ colorScheme: 'dark' })
+    await screenshot(main, 'link-cards-dark')
+    expect(pages.asked.length).toBe(asked)
+  } finally {
+    pages.close()
+  }
+})

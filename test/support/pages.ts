@@ -1,0 +1,26 @@
+/** A web server of one's own for link previews: pages by their paths, under a certificate that is given. */
+import { createServer } from 'node:https'
+
+export interface WebPage {
+  type: string
+  body: string | Buffer
+  /** Instead of a page. */
+  redirect?: string
+}
+
+/** `asked`: the paths that were asked for, in order. */
+export async function startPages(tls: { key: Buffer; cert: Buffer }, pages: Record<string, WebPage>): Promise<{ origin: string; asked: string[]; close(): void }> {
+  const asked: string[] = []
+  const server = createServer(tls, (request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    const page = pages[path]
+    if (page === undefined) response.writeHead(404).end()
+    else if (page.redirect !== undefined) response.writeHead(302, { location: page.redirect }).end()
+    else response.writeHead(200, { 'content-type': page.type }).end(page.body)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  return { origin: `https://localhost:${port}`, asked, close: () => void server.close(() => undefined) }
+}

@@ -3,7 +3,7 @@ import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { WITHOUT_DOC } from '../store/tables/message-index.ts'
 import { ATTACHED, FLAG, OUTGOING } from '../store/tables/message-row.ts'
-import { and, andNot, count, each, or, type Bits } from './bits.ts'
+import { and, andNot, ascending, count, noBits, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { People } from './people.ts'
 import { isMe, type Filter, type QueryNode } from './query.ts'
@@ -49,13 +49,13 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
   const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m LEFT JOIN address a ON a.jid = m.sender`
   const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} WHERE m.id = ?`)
+  // many at once cost a third of as many calls; the order is that of the list
+  const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(`SELECT j.key AS nth, ${FACTS.replace('FROM message m', 'FROM json_each(?) j CROSS JOIN message m ON m.id = j.value')}`)
   const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
-  const containsOf = db
-    .prepare<[string, string, number], number>(
-      `SELECT mnemo_contains(text, ?) OR (flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), ?)) FROM message m WHERE id = ?`
-    )
-    .pluck()
+  const CONTAINS = `(mnemo_contains(m.text, :text) OR (m.flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), :text)))`
+  const containsOf = db.prepare<[{ text: string; id: number }], number>(`SELECT ${CONTAINS} FROM message m WHERE m.id = :id`).pluck()
+  const containing = db.prepare<[{ text: string; ids: string; most: number }], number>(`SELECT j.key FROM json_each(:ids) j CROSS JOIN message m ON m.id = j.value WHERE ${CONTAINS} LIMIT :most`).pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
@@ -108,7 +108,12 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
 
   /** Whether the doc at a place contains a text, or a file of it does. */
-  const confirm = (at: number, text: string): boolean => containsOf.get(text, text, columns.messageAt(at)) === 1
+  const confirm = (at: number, text: string): boolean => containsOf.get({ text, id: columns.messageAt(at) }) === 1
+  /** The first `most` of many places that do. */
+  function confirmed(places: readonly number[], text: string, most = places.length): number[] {
+    const ids = places.map((at) => columns.messageAt(at))
+    return containing.all({ text, ids: JSON.stringify(ids), most }).map((index) => places[index] ?? 0)
+  }
 
   /**
    * The docs of a long text by its terms: where few docs have them all, those are compared, which is quicker than to walk
@@ -117,10 +122,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   function byTerms(text: string): Bits | null {
     const found = candidates(text, LONG, true)
     if (found === null || count(found) > COMPARED) return null
-    each(found, (at) => {
-      if (!confirm(at, text)) found[at >> 5]! &= ~(1 << (at & 31))
-    })
-    return found
+    const sure = noBits(found.length)
+    for (const at of confirmed(ascending(found, COMPARED), text)) sure[at >> 5]! |= 1 << (at & 31)
+    return sure
   }
 
   /** The docs that contain a text. */
@@ -285,9 +289,11 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
 
   const facts = (message: number): MessageFacts | undefined => factsOf.get(message)
+  /** Of the messages at many places, in that order; `nth`: at which of them. */
+  const factsAt = (places: readonly number[]): (MessageFacts & { nth: number })[] => factsOfAll.all(JSON.stringify(places.map((at) => columns.messageAt(at))))
   /** Those that the index does not have yet, newest first. */
   const unindexedFacts = (): Iterable<MessageFacts> => unindexed.iterate()
 
-  return { facts, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, candidates, confirm, warm, matcher, expression, problems, within }
+  return { facts, factsAt, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, candidates, confirmed, warm, matcher, expression, problems, within }
 }
 export type Hits = ReturnType<typeof createHits>

@@ -90,19 +90,27 @@ function type(letters: readonly Letter[], at: number, text: string): number {
 /** Spaces in names need not be typed. */
 const dense = (letters: readonly Letter[]): Letter[] => letters.filter(({ text }) => text !== ' ')
 
-function fit(letters: readonly Letter[], address: string, text: string): Fit | null {
-  for (const [from, letter] of letters.entries()) {
+/** What it is to begin with the first letter of a name, with another one, with none but be in the address. */
+const FIRST = 2
+const LATER = 4
+const IN_ADDRESS = 8
+
+/** The first place of a name, or of its address, where the text fits; null where there is none, or none better than `worse`. */
+function fit({ letters, address }: Named, text: string, worse: number): Fit | null {
+  for (let from = 0; from < letters.length; from++) {
+    if (from > 0 && worse <= LATER) return null
+    const letter = letters[from]!
     // a reading is typed from its first letter on; other letters from anywhere
     const end = type(letters, from, text)
     if (end < 0) continue
-    const last = letters[end - 1]
     const whole = from === 0 && end === letters.length
-    const plain = letters.slice(from, end).map((one) => one.text).join('') === text
-    const quality = (whole ? 0 : from === 0 ? 2 : letter.begins ? 4 : 6) + (plain ? 0 : 1)
-    return { quality, ranges: last === undefined ? [] : [[letter.start, last.end]] }
+    let plain = ''
+    for (let at = from; at < end; at++) plain += letters[at]!.text
+    const quality = (whole ? 0 : from === 0 ? FIRST : letter.begins ? LATER : LATER + 2) + (plain === text ? 0 : 1)
+    return quality < worse ? { quality, ranges: end === from ? [] : [[letter.start, letters[end - 1]!.end]] } : null
   }
-  const at = address.indexOf(text)
-  return at < 0 ? null : { quality: at === 0 ? 8 : 9, ranges: [] }
+  const at = worse <= IN_ADDRESS ? -1 : address.indexOf(text)
+  return at < 0 ? null : { quality: at === 0 ? IN_ADDRESS : IN_ADDRESS + 1, ranges: [] }
 }
 
 export function createNames(db: ReadableDB) {
@@ -164,21 +172,20 @@ export function createNames(db: ReadableDB) {
   function best<T extends Named>(list: Iterable<T>, typed: string, limit: number): { one: T; ranges: Range[] }[] {
     const text = (fold.get(typed) ?? '').replace(/[ ']/g, '')
     const needed = alphabetOf(text)
-    const found: { one: T; fit: Fit; order: number }[] = []
-    let order = 0
+    const found: { one: T; fit: Fit }[] = []
     for (const one of list) {
-      order++
-      if (text === '') {
-        found.push({ one, fit: { quality: 0, ranges: [] }, order })
-        if (found.length === limit) break
-        continue
-      }
       if ((one.alphabet & needed) !== needed) continue
-      const fits = fit(one.letters, one.address, text)
-      if (fits !== null) found.push({ one, fit: fits, order })
+      const last = found.length < limit ? undefined : found.at(-1)
+      const fits = text === '' ? { quality: 0, ranges: [] } : fit(one, text, last?.fit.quality ?? Infinity)
+      if (fits === null) continue
+      // of those that fit alike the first comes first
+      let place = found.length
+      while (place > 0 && found[place - 1]!.fit.quality > fits.quality) place--
+      found.splice(place, 0, { one, fit: fits })
+      if (found.length > limit) found.pop()
+      if (text === '' && found.length === limit) break
     }
-    found.sort((a, b) => a.fit.quality - b.fit.quality || a.order - b.order)
-    return found.slice(0, limit).map(({ one, fit: { ranges } }) => ({ one, ranges }))
+    return found.map(({ one, fit: { ranges } }) => ({ one, ranges }))
   }
 
   /** People and conversations, the best `limit`; all of them by use where nothing is typed. */

@@ -10,7 +10,7 @@
 import type { ConversationId, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
-import { and, count, each, noBits, type Bits } from './bits.ts'
+import { and, ascending, count, noBits, type Bits } from './bits.ts'
 import { Columns } from './columns.ts'
 import { facetsOf } from './facets.ts'
 import { createHits } from './hits.ts'
@@ -51,7 +51,8 @@ export function createSearch(db: ReadableDB) {
   const { words, wholeWords, related, didYouMean } = createSuggest(db, columns, people, hits, walks)
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
-  const selectMarked = db.prepare<[string, number], MessageRow & { marked: string }>(`SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM message m WHERE m.id = ?`)
+  // the order is that of the list
+  const selectMarked = db.prepare<[string, string], MessageRow & { marked: string }>(`SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`)
   /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   let seen = -1
@@ -61,11 +62,9 @@ export function createSearch(db: ReadableDB) {
   /** The docs of the latest query, in its order, for its next pages. */
   let latest: { key: string; places: number[] } | null = null
 
-  function toHit(message: number, texts: readonly string[]): SearchHit[] {
+  function toHits(messages: readonly number[], texts: readonly string[]): SearchHit[] {
     const [only = '', ...more] = texts
-    const row = selectMarked.get(only, message)
-    if (row === undefined) return []
-    return [{ message: toMessage(row), conversationName: people.conversationName(row.conversation), ranges: marks.withMarked(row.text, row.marked, more) }]
+    return selectMarked.all(only, JSON.stringify(messages)).map((row) => ({ message: toMessage(row), conversationName: people.conversationName(row.conversation), ranges: marks.withMarked(row.text, row.marked, more) }))
   }
 
   /** Filters as a set of their own and the rest: only of queries all of whose items must hold. */
@@ -82,10 +81,11 @@ export function createSearch(db: ReadableDB) {
   function compared(node: QueryNode, within: Bits): Bits {
     const matches = hits.matcher(node)
     const out = noBits(columns.words)
-    each(within, (at) => {
-      const facts = hits.facts(columns.messageAt(at))
-      if (facts !== undefined && matches(facts)) out[at >> 5]! |= 1 << (at & 31)
-    })
+    const places = ascending(within, FEW)
+    for (const facts of hits.factsAt(places)) {
+      const at = places[facts.nth]!
+      if (matches(facts)) out[at >> 5]! |= 1 << (at & 31)
+    }
     return out
   }
 
@@ -155,7 +155,7 @@ export function createSearch(db: ReadableDB) {
         if (wantTotal) result.total = total + waitingHits.length
         if (wantFacets) result.facets = facetsOf(found, columns, people)
         if (suggest) {
-          result.related = related(texts, filters, found).flatMap((at) => toHit(columns.messageAt(at), texts.flatMap(words)))
+          result.related = toHits(related(texts, filters, found).map((at) => columns.messageAt(at)), texts.flatMap(words))
           result.didYouMean = didYouMean(query, node, total + waitingHits.length)
         }
       }
@@ -167,7 +167,7 @@ export function createSearch(db: ReadableDB) {
       if (order !== 'best') merged.sort((a, b) => (order === 'newest' ? b - a : a - b))
       ids = merged.slice(0, limit)
     }
-    result.hits = ids.flatMap((id) => toHit(id, texts))
+    result.hits = toHits(ids, texts)
     result.tookMs = performance.now() - started
     return result
   }

@@ -66,11 +66,12 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     if (candidates === null) return null
     const places = inHistory(within === null ? candidates : and(candidates, within), order, COMPARED + 1)
     const found: number[] = []
-    for (const [seen, at] of places.entries()) {
+    for (let seen = 0, next = most; seen < places.length; next *= 2) {
+      for (const at of hits.confirmed(places.slice(seen, seen + next), node.text, most - found.length)) found.push(columns.messageAt(at))
+      seen += next
+      if (found.length === most) return found
       // at this rate it would not be filled
       if (places.length > COMPARED && seen >= PEEK_LEAST && found.length * COMPARED < most * seen) return null
-      if (hits.confirm(at, node.text)) found.push(columns.messageAt(at))
-      if (found.length === most) return found
     }
     return places.length > COMPARED ? null : found
   }
@@ -100,12 +101,15 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
   function peek(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number, reach: number): number[] | null {
     const matches = hits.matcher(node)
     const found: number[] = []
-    for (const [seen, at] of inHistory(within ?? everything(), order, reach).entries()) {
+    const places = inHistory(within ?? everything(), order, reach)
+    for (let seen = 0, next = most; seen < places.length; next *= 2) {
+      for (const facts of hits.factsAt(places.slice(seen, seen + next))) {
+        if (matches(facts)) found.push(facts.id)
+        if (found.length === most) return found
+      }
+      seen += next
       // at this rate it would not be filled
       if (seen >= PEEK_LEAST && found.length * reach < most * seen) return null
-      const facts = hits.facts(columns.messageAt(at))
-      if (facts !== undefined && matches(facts)) found.push(facts.id)
-      if (found.length === most) return found
     }
     return null
   }

@@ -116,7 +116,7 @@ test('emoji are found by name and keyword in both languages, and by pinyin', asy
 })
 
 test('emoji alone are big, with text they are not', () => {
-  expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1')]).toEqual([true, true, false, false])
+  expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual([true, true, false, false, true, true, false])
 })
 
 type Words = { [key: string]: string | Words }

@@ -14,16 +14,35 @@ export interface TimeFormats {
 
 const startOfDay = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 
+const FORMATS = {
+  clock: { hour: '2-digit', minute: '2-digit', hour12: false },
+  monthDay: { month: 'short', day: 'numeric' },
+  yearMonthDay: { year: 'numeric', month: 'numeric', day: 'numeric' },
+  weekdayDate: { weekday: 'long', month: 'long', day: 'numeric' },
+  weekdayYear: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
+  full: { dateStyle: 'full', timeStyle: 'medium' }
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>
+type Formats = Record<keyof typeof FORMATS, Intl.DateTimeFormat>
+
+const made = new Map<string, Formats>()
+/** Of a language, made once: every row has times. */
+function formatsOf(locale: string): Formats {
+  let formats = made.get(locale)
+  if (formats === undefined) {
+    formats = Object.fromEntries(Object.entries(FORMATS).map(([name, options]) => [name, new Intl.DateTimeFormat(locale, options)])) as Formats
+    made.set(locale, formats)
+  }
+  return formats
+}
+/** Reads a language's dates, which takes some 40 ms the first time. */
+export function prepareTimes(locale: string): void {
+  for (const format of Object.values(formatsOf(locale))) format.format(0)
+}
+
 export function useTime(): ComputedRef<TimeFormats> {
   const { locale, t } = useI18n()
   return computed(() => {
-    const format = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale.value, options)
-    const clock = format({ hour: '2-digit', minute: '2-digit', hour12: false })
-    const monthDay = format({ month: 'short', day: 'numeric' })
-    const yearMonthDay = format({ year: 'numeric', month: 'numeric', day: 'numeric' })
-    const weekdayDate = format({ weekday: 'long', month: 'long', day: 'numeric' })
-    const weekdayYear = format({ weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' })
-    const full = format({ dateStyle: 'full', timeStyle: 'medium' })
+    const { clock, monthDay, yearMonthDay, weekdayDate, weekdayYear, full } = formatsOf(locale.value)
     const sameYear = (time: number): boolean => new Date(time).getFullYear() === new Date().getFullYear()
     const daysAgo = (time: number): number => Math.round((startOfDay(Date.now()) - startOfDay(time)) / 86_400_000)
     return {

@@ -149,11 +149,11 @@ export const GroupMembers = z.object({
 })
 export type GroupMembers = z.infer<typeof GroupMembers>
 
-/** Somebody asks us into a group. */
 /** Somebody, and which account of ours that concerns. */
 export const ContactRequest = z.object({ account: Jid, jid: Jid })
 export type ContactRequest = z.infer<typeof ContactRequest>
 
+/** Somebody asks us into a group. */
 export const Invitation = z.object({ account: Jid, group: Jid, from: Jid.nullable(), reason: z.string() })
 export type Invitation = z.infer<typeof Invitation>
 
@@ -323,7 +323,6 @@ export type SearchHistory = z.infer<typeof SearchHistory>
 export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.array(Range) })
 export type OccupantMatch = z.infer<typeof OccupantMatch>
 
-/** An archive whose older messages are still being fetched. */
 /** What a conversation takes of the disk. */
 export const ConversationUsage = z.object({
   id: ConversationId,
@@ -348,6 +347,7 @@ export const Usage = z.object({
 })
 export type Usage = z.infer<typeof Usage>
 
+/** An archive whose older messages are still being fetched. */
 export const MissingHistory = z.object({
   /** Whose. */
   account: Jid,

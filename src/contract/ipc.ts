@@ -165,9 +165,9 @@ export const requests = {
   'files.cancel': call(z.object({ id: AttachmentId }), nothing),
   'files.open': call(z.object({ id: AttachmentId }), nothing),
   'files.reveal': call(z.object({ id: AttachmentId }), nothing),
-  /** Lets the user choose where to; false where nothing was chosen. */
   /** Begins to drag its file out of the window. */
   'files.drag': call(z.object({ id: AttachmentId }), nothing),
+  /** Lets the user choose where to; false where nothing was chosen. */
   'files.save': call(z.object({ id: AttachmentId }), z.boolean()),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
   'messages.discard': call(z.object({ id: MessageId }), nothing),

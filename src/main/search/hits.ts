@@ -31,6 +31,10 @@ const WARM_MS = 10
 const ROOMY = 120
 /** The rest is for what is asked. */
 const WARM_SHARE = 0.6
+/** So many of the most frequent words are read, too: to intersect the places of two frequent characters takes longest. */
+const WARM_WORDS = 64
+/** What is long is looked for by its terms. */
+const WORD = /(?=(\p{Script=Han}{2}))|(?<![\p{L}\p{N}])([\p{L}\p{N}]{3})(?![\p{L}\p{N}])/gu
 /** Bit sets that are kept. */
 const KEPT = 48
 
@@ -60,7 +64,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const kept = new Map<string, Bits>()
   let version = -1
   const sets = createSets(db, columns)
-  /** Terms that are still to be read; the most frequent last. */
+  /** Phrases that are still to be read; the most frequent terms last, before them the most frequent words. */
   let common: string[] | null = null
 
   /** A bit set that was made lately, or is made now; all are made anew when the index changed. */
@@ -93,16 +97,24 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   /** Reads the next of the terms that the newest messages have most, for a few ms; whether there is more to do. */
   function warm(): boolean {
     if (common === null) {
-      const docs = new Map<string, number>()
-      for (const text of newestTexts.all(SAMPLE)) for (const term of termsIn(text.slice(0, 200))) docs.set(term, (docs.get(term) ?? 0) + 1)
+      const [terms, words] = [new Map<string, number>(), new Map<string, number>()]
+      const note = (docs: Map<string, number>, found: Iterable<string>): void => {
+        for (const one of found) docs.set(one, (docs.get(one) ?? 0) + 1)
+      }
+      for (const text of newestTexts.all(SAMPLE)) {
+        const beginning = text.slice(0, 200)
+        note(terms, termsIn(beginning).map(quoted))
+        note(words, new Set([...beginning.matchAll(WORD)].map(([, han, latin]) => (han ?? latin ?? '').toLowerCase())))
+      }
+      const most = (docs: Map<string, number>, room: number): string[] => (room < 1 ? [] : [...docs].sort((a, b) => a[1] - b[1]).slice(-room).map(([one]) => one))
       const room = Math.floor(sets.capacity() * WARM_SHARE)
-      common = [...docs].sort((a, b) => a[1] - b[1]).slice(-room).map(([term]) => term)
+      common = [...most(words, Math.min(WARM_WORDS, room - WARM_WORDS)).flatMap((word) => phraseOf.get(word) ?? []), ...most(terms, room)]
     }
     const until = performance.now() + WARM_MS
     while (performance.now() < until) {
       const term = common.pop()
       if (term === undefined) return false
-      sets.near(quoted(term))
+      sets.near(term)
     }
     return true
   }

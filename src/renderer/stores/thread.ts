@@ -6,6 +6,7 @@ import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
 import { useConversationsStore } from './conversations.ts'
+import { placeOf, setPlace } from './places.ts'
 import { applyChanges } from './stretch.ts'
 
 const PAGE = 60
@@ -16,23 +17,8 @@ const RELOAD_MS = 250
 const SLOWEST_RELOAD_MS = 2000
 /** Most of a window's time is left to who types in it. */
 const SHARE = 6
-
-const PLACES = 'places'
-/** Of so many conversations the place is kept. */
-const MOST_PLACES = 100
+/** Where one is, is written down so often, ms. */
 const KEEP_MS = 1000
-/** By conversation, the first message that was seen when it was left; the one left last stands last. */
-function places(): Map<number, number> {
-  const kept: unknown = JSON.parse(localStorage.getItem(PLACES) ?? '[]')
-  return new Map(Array.isArray(kept) ? (kept as [number, number][]) : [])
-}
-const placeOf = (id: ConversationId): MessageId | null => (places().get(id) ?? null) as MessageId | null
-function setPlace(id: ConversationId, message: MessageId | null): void {
-  const kept = places()
-  if (!kept.delete(id) && message === null) return
-  if (message !== null) kept.set(id, message)
-  localStorage.setItem(PLACES, JSON.stringify([...kept].slice(-MOST_PLACES)))
-}
 
 export const useThreadStore = defineStore('thread', () => {
   const conversations = useConversationsStore()

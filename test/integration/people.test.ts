@@ -6,7 +6,7 @@ import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { foreignClient } from '../support/foreign.ts'
 import { gradient } from '../support/pictures.ts'
-import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+import { Devices, messages, SERVER, startServer, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer
 const devices = new Devices()
@@ -43,6 +43,38 @@ test('what is read on one device is read on the others at once', { timeout: 60_0
   const [message] = (await messages(desk, bob)).slice(-1)
   await desk.markRead(message!.conversation, message!.id)
   await until(laptop, async () => (await unread(laptop)) === 0)
+})
+
+// Debian's ejabberd does not announce what XEP-0084 shows in vCards
+test.skipIf(SERVER === 'ejabberd')('who is in a group with us shows a picture there, stranger or not; who comes in their place does not inherit it', { timeout: 60_000 }, async () => {
+  const alices = await devices.signIn(server, 'alice')
+  const mallory = await foreignClient(server, 'mallory')
+  const picture = gradient(48, 48, [0, 200, 0], [0, 0, 90])
+  const hash = createHash('sha1').update(picture).digest('hex')
+  // for everybody to see, as Conversations and Dino show it
+  const open = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
+  const publish = (node: string, payload: string): Promise<unknown> => mallory.tell({ do: 'raw', xml: `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${hash}'>${payload}</item></publish>${open}</pubsub></iq>` }, 'done')
+  await publish('urn:xmpp:avatar:data', `<data xmlns='urn:xmpp:avatar:data'>${picture.toString('base64')}</data>`)
+  await publish('urn:xmpp:avatar:metadata', `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`)
+  const room = `faces-${randomUUID()}@rooms.localhost`
+  const occupant = `${room}/mall`
+  const alicesRoom = await alices.startConversation(room, 'group', 'alice')
+  await mallory.tell({ do: 'raw', xml: `<presence to='${occupant}'><x xmlns='http://jabber.org/protocol/muc'/></presence>` }, 'done')
+  expect((await until(alices, () => alices.store.read.avatar(occupant))).hash).toBe(hash)
+  expect(readFileSync((await alices.avatarFile(occupant))!)).toEqual(picture)
+
+  await mallory.quit()
+  const carols = await devices.signIn(server, 'carol')
+  await carols.startConversation(room, 'group', 'mall')
+  await until(alices, async () => (await alices.store.read.avatar(occupant)) === null)
+
+  await carols.setAvatar({ data: picture, type: 'image/png', side: 48 })
+  await carols.leave((await carols.store.read.conversationByJid(room))!.id)
+  await carols.startConversation(room, 'group', 'mall')
+  await until(alices, () => alices.store.read.avatar(occupant))
+  await alices.deleteConversation(alicesRoom.id)
+  expect(await alices.store.read.avatar(occupant)).toBeNull()
+  await carols.setAvatar(null)
 })
 
 test('a picture and a name reach contacts, who keep them offline; a lying picture does not', { timeout: 60_000 }, async () => {

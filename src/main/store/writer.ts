@@ -222,13 +222,14 @@ export function createWrites(db: WritableDB) {
   const removeCleared = transaction((limit: number): { files: string[]; left: boolean } => {
     const [conversation] = conversations.clearing()
     if (conversation === undefined) return { files: [], left: false }
-    const { id, account, cleared } = conversation
+    const { id, jid, account, cleared } = conversation
     const rows = messages.upTo(id, cleared, limit)
     const stored = rows.flatMap((row) => (row.flags & ATTACHED ? messages.files.of(row.id).flatMap((file) => file.stored ?? []) : []))
     removeRows(rows)
     const files = unneeded(stored)
     if (rows.length === limit) return { files, left: true }
     notices.clear(id, cleared)
+    accounts.removeAvatarsIn(jid)
     conversations.wholeCleared(id)
     // nothing more comes of an imported one
     if (account === '' && messages.newest(id) === null) conversations.remove(id)

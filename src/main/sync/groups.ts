@@ -107,6 +107,7 @@ export class Groups extends EventEmitter<Events> {
   nicksIn(group: string): Iterable<string> {
     return this.#groups.get(group)?.occupants.keys() ?? []
   }
+  size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 
   /**

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Element } from '@xmpp/client'
-import { bare } from '../../contract/address.ts'
+import { bare, parseJid, resource } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isRefusal, refused } from '../connection/problem.ts'
@@ -16,6 +16,11 @@ import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type 
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 
+/** In a larger group nobody's picture is fetched. */
+const MOST_SHOWN = 100
+/** Windows are told of pictures so often, ms. */
+const TELL_MS = 250
+
 export interface PersonalOptions {
   connection: Connection
   store: Store
@@ -23,6 +28,8 @@ export interface PersonalOptions {
   /** Where pictures are kept. */
   folder: string
   isContact(jid: Jid): boolean
+  /** How many are in a group. */
+  occupants(group: Jid): number
   onChanges(changes: StoreChanges): void
   /** A device of ours is in a group, or no longer. */
   onBookmark(bookmark: Bookmark): Promise<void>
@@ -37,6 +44,10 @@ export class Personal {
   readonly #fetching = new Set<Jid>()
   /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
   readonly #publishers = new Set<Jid>()
+  /** Occupants of groups and the hashes of what they show. */
+  readonly #announced = new Map<Jid, string | null>()
+  #showing = false
+  #telling: NodeJS.Timeout | null = null
 
   constructor(options: PersonalOptions) {
     this.#options = options
@@ -105,14 +116,14 @@ export class Personal {
   }
 
   async #onAvatar(owner: Jid, item: Item): Promise<void> {
-    const { store, connection, onAvatar } = this.#options
+    const { store, connection } = this.#options
     const info = avatarInfo(item)
     if (info === undefined || this.#fetching.has(owner)) return
     this.#publishers.add(owner)
     const known = await store.read.avatar(owner)
     if (info === null) {
       await store.write.setAvatar({ jid: owner, avatar: null })
-      onAvatar()
+      this.#tellAvatars()
       return
     }
     if (known?.hash === info.id) return
@@ -125,14 +136,14 @@ export class Personal {
 
   /** `hash`: SHA-1 (hex) of the picture that is to come. */
   async #fetch(owner: Jid, hash: string, get: () => Promise<{ type: string; data: Buffer } | null>): Promise<void> {
-    const { store, folder, onAvatar } = this.#options
+    const { store, folder } = this.#options
     this.#fetching.add(owner)
     try {
       const picture = await get()
       if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture is not the one that was announced')
       const { stored } = await keep(folder, Readable.from([picture.data]), `avatar.${picture.type.slice(6)}`, { most: LARGEST_AVATAR })
       await store.write.setAvatar({ jid: owner, avatar: { hash, stored } })
-      onAvatar()
+      this.#tellAvatars()
     } finally {
       this.#fetching.delete(owner)
     }
@@ -146,13 +157,40 @@ export class Personal {
     this.#onPhoto(owner, hash).catch((error: unknown) => this.#options.info(`vCard of ${owner}: ${String(error)}`))
   }
 
+  /** So may an occupant's in a group. Another one may have the nickname now: who announces none has none. */
+  onOccupant(stanza: Element): void {
+    const occupant = parseJid(stanza.attrs['from'] ?? '')
+    if (occupant === null || resource(occupant) === '' || stanza.attrs['type'] !== undefined) return
+    this.#announced.set(occupant, photoHash(stanza) ?? null)
+    if (!this.#showing) void this.#showOccupants()
+  }
+
+  /** One after the other: whoever enters a group hears of all its occupants at once. */
+  async #showOccupants(): Promise<void> {
+    const { connection, occupants, info } = this.#options
+    this.#showing = true
+    for (const [occupant, hash] of this.#announced) {
+      this.#announced.delete(occupant)
+      if (connection.isReady && occupants(bare(occupant)) <= MOST_SHOWN) await this.#onPhoto(occupant, hash).catch((error: unknown) => info(`a vCard in a group: ${String(error)}`))
+    }
+    this.#showing = false
+  }
+
   async #onPhoto(owner: Jid, hash: string | null): Promise<void> {
-    const { store, connection, onAvatar } = this.#options
+    const { store, connection } = this.#options
     const known = await store.read.avatar(owner)
     if ((known?.hash ?? null) === hash) return
-    if (hash !== null) return this.#fetch(owner, hash, async () => vcardPhoto(await connection.request(vcardQuery(owner))))
-    await store.write.setAvatar({ jid: owner, avatar: null })
-    onAvatar()
+    const same = hash === null ? null : await store.read.avatarByHash(hash)
+    if (hash !== null && same === null) return this.#fetch(owner, hash, async () => vcardPhoto(await connection.request(vcardQuery(owner))))
+    await store.write.setAvatar({ jid: owner, avatar: same === null ? null : { hash: same.hash, stored: same.stored } })
+    this.#tellAvatars()
+  }
+
+  #tellAvatars(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null
+      this.#options.onAvatar()
+    }, TELL_MS)
   }
 
   async #items(node: string): Promise<Item[]> {

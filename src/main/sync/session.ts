@@ -97,6 +97,7 @@ export class Session extends EventEmitter<Events> {
       own,
       folder,
       isContact: (jid) => this.contacts.has(jid),
+      occupants: (group) => this.groups.size(group),
       onChanges,
       onBookmark: (mark) => this.membership.follow(mark),
       onAvatar: () => this.emit('avatars'),
@@ -180,10 +181,11 @@ export class Session extends EventEmitter<Events> {
 
   #onStanza(stanza: Element): void {
     if (stanza.name === 'message') this.#onMessage(stanza)
-    else if (stanza.name === 'presence' && this.groups.nickIn(bare(stanza.attrs['from'] ?? '')) === null) {
+    else if (stanza.name !== 'presence') return
+    else if (this.groups.nickIn(bare(stanza.attrs['from'] ?? '')) === null) {
       this.contacts.onPresence(stanza)
       this.personal.onPresence(stanza)
-    }
+    } else this.personal.onOccupant(stanza)
   }
 
   #onMessage(stanza: Element): void {

@@ -24,6 +24,7 @@ export function accountReads(db: ReadableDB) {
   const contacts = db.prepare<[string | null], Contact>('SELECT jid, name, subscription FROM contact WHERE account = coalesce(?, account) ORDER BY jid')
   const avatars = db.prepare<[], Avatar>('SELECT jid, hash, stored FROM avatar')
   const avatar = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE jid = ?')
+  const avatarByHash = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE hash = ? LIMIT 1')
   const setting = db.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
   return {
     /** In the order in which they were added. */
@@ -32,6 +33,8 @@ export function accountReads(db: ReadableDB) {
     contacts: (account?: string) => contacts.all(account ?? null),
     avatars: () => avatars.all(),
     avatar: (jid: string): Avatar | null => avatar.get(jid) ?? null,
+    /** Somebody's that is the same picture. */
+    avatarByHash: (hash: string): Avatar | null => avatarByHash.get(hash) ?? null,
     settings(): Settings {
       const json = setting.get('settings')
       return json === undefined ? DEFAULT_SETTINGS : Settings.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(json) as object) })
@@ -57,6 +60,8 @@ export function accountWrites(db: WritableDB) {
   const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND account = coalesce(:account, account) AND nick <> :nick")
   const setAvatar = db.prepare('INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored')
   const removeAvatar = db.prepare('DELETE FROM avatar WHERE jid = ?')
+  // '0' follows '/'
+  const removeAvatarsIn = db.prepare("DELETE FROM avatar WHERE jid > ? || '/' AND jid < ? || '0'")
   const removeContact = db.prepare('DELETE FROM contact WHERE jid = ? AND account = coalesce(?, account)')
   const set = db.prepare('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
   return {
@@ -68,6 +73,8 @@ export function accountWrites(db: WritableDB) {
     saveContact: (contact: Contact, account?: string) => saveContact.run({ ...contact, account: account ?? null }),
     /** What a contact calls itself; false: that was known. */
     callContact: (jid: string, nick: string, account?: string): boolean => call.run({ jid, nick, account: account ?? null }).changes > 0,
+    /** Those of a group's occupants. */
+    removeAvatarsIn: (group: string) => removeAvatarsIn.run(group, group),
     setAvatar: (jid: string, avatar: Omit<Avatar, 'jid'> | null) => (avatar === null ? removeAvatar.run(jid) : setAvatar.run(jid, avatar.hash, avatar.stored)),
     removeContact: (jid: string, account?: string) => removeContact.run(jid, account ?? null),
     saveSettings: (settings: Settings) => set.run('settings', JSON.stringify(settings)),

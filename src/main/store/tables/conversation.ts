@@ -127,7 +127,7 @@ export function conversationWrites(db: WritableDB) {
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
   const clear = db.prepare("UPDATE conversation SET cleared = ?, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
-  const clearing = db.prepare<[], { id: ConversationId; account: string; cleared: number }>('SELECT id, account, cleared FROM conversation WHERE clearing = 1')
+  const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number }>('SELECT id, jid, account, cleared FROM conversation WHERE clearing = 1')
   const wholeCleared = db.prepare('UPDATE conversation SET clearing = 0 WHERE id = ?')
   const clearedAt = db.prepare<[number], number>('SELECT cleared FROM conversation WHERE id = ?').pluck()
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')

@@ -1,6 +1,6 @@
 /** The messages that this window shows: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
-import { nextTick, ref } from 'vue'
+import { nextTick, ref, shallowRef } from 'vue'
 import type { ConversationId, LinkMetadata, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
@@ -23,9 +23,10 @@ const KEEP_MS = 1000
 export const useThreadStore = defineStore('thread', () => {
   const conversations = useConversationsStore()
   const conversation = ref<ConversationId | null>(null)
-  const messages = ref<Message[]>([])
+  // replaced, never changed: every row reads a dozen fields of one
+  const messages = shallowRef<Message[]>([])
   /** What else happened meanwhile, in order. */
-  const notices = ref<Notice[]>([])
+  const notices = shallowRef<Notice[]>([])
   const hasOlder = ref(false)
   const hasNewer = ref(false)
   const loading = ref(false)

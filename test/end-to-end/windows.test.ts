@@ -150,6 +150,12 @@ test('search: live results, marks, a jump to the message, back to the list', asy
   const height = await main.evaluate(() => innerHeight)
   expect(box?.y).toBeGreaterThan(60)
   expect(box?.y).toBeLessThan(height - 60)
+  // who types on and presses Enter at once means what stands there then, not what was found before
+  const other = await main.evaluate(() => document.querySelector('.bubble.flash')?.closest<HTMLElement>('[data-id]')?.dataset['id'])
+  await main.fill('[data-test=search]', 'standup')
+  await main.keyboard.press('Enter')
+  await main.locator('.bubble.flash mark', { hasText: 'standup' }).waitFor()
+  expect(await main.evaluate(() => document.querySelector('.bubble.flash')?.closest<HTMLElement>('[data-id]')?.dataset['id'])).not.toBe(other)
   await main.fill('[data-test=search]', 'nothing has this 无此内容')
   await main.locator('.results .empty').waitFor()
   await main.keyboard.press('Escape')

@@ -3,7 +3,7 @@
  * like it), and further hits where somebody looks.
  */
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import type { ConversationId, Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { withoutRange, withoutRanges } from '../composables/query-text.ts'
@@ -44,6 +44,7 @@ export const useSearchStore = defineStore('search', () => {
   let running: AbortController | null = null
   let settled: ReturnType<typeof setTimeout> | undefined
   const loading = new Set<number>()
+  let answering: Promise<unknown> = Promise.resolve()
 
   /** The query with what the tab adds; that stands after it, so that places in it stay. */
   const asked = computed(() => `${query.value} ${OF_KIND[kind.value]}`.trimEnd())
@@ -59,7 +60,9 @@ export const useSearchStore = defineStore('search', () => {
     }
     const mine = (running = new AbortController())
     try {
-      const first = await call('search.messages', input(0, PAGE), mine.signal)
+      const asking = call('search.messages', input(0, PAGE), mine.signal)
+      answering = asking.catch(() => undefined)
+      const first = await asking
       if (running !== mine) return
       hits.value = first.hits
       total.value = first.hits.length < PAGE ? first.hits.length : null
@@ -90,6 +93,13 @@ export const useSearchStore = defineStore('search', () => {
       if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
       error.value = cause instanceof Error ? cause.message : String(cause)
     }
+  }
+
+  /** What is typed by now is answered, or cannot be. */
+  async function whenAnswered(): Promise<void> {
+    await nextTick()
+    await answering
+    await nextTick()
   }
 
   /** Gets the hits of these places where they are not here yet. */
@@ -160,5 +170,5 @@ export const useSearchStore = defineStore('search', () => {
 
   watch([query, scope, order, kind], () => void run())
 
-  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
+  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
 })

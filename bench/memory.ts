@@ -77,7 +77,7 @@ export async function memoryOverTime(): Promise<void> {
 
   const texts = corpus()
   const random = seeded(11)
-  const samples: { minute: number; main: number; windows: number; heaps: number }[] = []
+  const samples: { minute: number; main: number; windows: number; pages: number; heaps: number }[] = []
   let sent = 0
   const traffic = setInterval(() => {
     const from = contactOf(Math.floor(random() * CONTACTS))
@@ -85,17 +85,27 @@ export async function memoryOverTime(): Promise<void> {
     server.say(`<message from='${from}/x' to='${server.full}' type='chat' id='t${sent++}'><body>${text}</body></message>`)
   }, EVERY)
   const started = Date.now()
-  const sample = (): void => {
-    const all = memory(root)
-    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), heaps: all.get('renderer')?.pss ?? 0 })
+  const sessions = await Promise.all(app.windows().map((page) => page.context().newCDPSession(page)))
+  /** What the pages' scripts still hold when their garbage is collected, MB. */
+  async function heapsOf(): Promise<number> {
+    let all = 0
+    for (const session of sessions) {
+      await session.send('HeapProfiler.collectGarbage')
+      all += (await session.send('Runtime.getHeapUsage')).usedSize / 2 ** 20
+    }
+    return all
   }
-  sample()
+  const sample = async (): Promise<void> => {
+    const all = memory(root)
+    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps: await heapsOf() })
+  }
+  await sample()
   for (let look = 1; look * LOOKS <= MINUTES * 60_000; look++) {
     await main.locator('.item').nth(Math.floor(random() * 9)).click()
     await main.locator('.thread .scroller').hover()
     for (let turn = 0; turn < 10; turn++) await main.mouse.wheel(0, -600)
     await rest(Math.max(0, started + look * LOOKS - Date.now()))
-    if ((look * LOOKS) / 60_000 >= (samples.length * MINUTES) / SAMPLES) sample()
+    if ((look * LOOKS) / 60_000 >= (samples.length * MINUTES) / SAMPLES) await sample()
   }
   clearInterval(traffic)
   await app.quit()
@@ -114,7 +124,8 @@ export async function memoryOverTime(): Promise<void> {
     ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
     [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
     ['growth over the second half: main process', '0', mb(end.main - half.main)],
-    ['growth over the second half: windows', '0', mb(end.windows - half.windows)]
+    ['growth over the second half: windows', '0', mb(end.windows - half.windows)],
+    ['the same: what their pages hold, without garbage', '0', (end.heaps - half.heaps).toFixed(1)]
   ])
-  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB'], samples.map(({ minute, main: node, windows, heaps }) => [minute, mb(node), mb(windows), mb(heaps)]))
+  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB', 'what they hold without garbage MB'], samples.map(({ minute, main: node, windows, pages, heaps }) => [minute, mb(node), mb(windows), mb(pages), heaps.toFixed(1)]))
 }

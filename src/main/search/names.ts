@@ -18,6 +18,8 @@ interface Letter {
   readings: readonly string[]
   /** It begins a word: what is typed may begin here. */
   begins: boolean
+  /** What it may be begun with, as bits of an alphabet. */
+  starts: number
 }
 
 /** What is typed is looked for in this. */
@@ -49,10 +51,10 @@ function readings(character: string): readonly string[] {
   return known
 }
 
-/** A letter or digit as one of 31 bits; all else shares the last one. */
+/** A letter as a bit of its own; digits share two, all else the last four. */
 function bit(character: string): number {
   const code = character.charCodeAt(0)
-  return code >= 97 && code <= 122 ? 1 << (code - 97) : code >= 48 && code <= 57 ? 1 << (26 + (code % 4)) : 1 << 30
+  return code >= 97 && code <= 122 ? 1 << (code - 97) : code >= 48 && code <= 57 ? 1 << (26 + (code % 2)) : 1 << (28 + (code % 4))
 }
 function alphabetOf(text: string): number {
   let bits = 0
@@ -97,9 +99,11 @@ const IN_ADDRESS = 8
 
 /** The first place of a name, or of its address, where the text fits; null where there is none, or none better than `worse`. */
 function fit({ letters, address }: Named, text: string, worse: number): Fit | null {
+  const first = text === '' ? -1 : bit(text)
   for (let from = 0; from < letters.length; from++) {
     if (from > 0 && worse <= LATER) return null
     const letter = letters[from]!
+    if ((letter.starts & first) === 0) continue
     // a reading is typed from its first letter on; other letters from anywhere
     const end = type(letters, from, text)
     if (end < 0) continue
@@ -136,7 +140,8 @@ export function createNames(db: ReadableDB) {
       made = dense(
         [...name].map((character): Letter => {
           const text = fold.get(character) ?? ''
-          const letter = { text, start: at, end: at + character.length, readings: readings(text), begins: !joined || HAN.test(character) }
+          const sounds = readings(text)
+          const letter = { text, start: at, end: at + character.length, readings: sounds, begins: !joined || HAN.test(character), starts: sounds.reduce((bits, reading) => bits | bit(reading), bit(text)) }
           at += character.length
           joined = /[\p{L}\p{N}]/u.test(character) && !HAN.test(character)
           return letter

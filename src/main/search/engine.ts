@@ -18,12 +18,12 @@ export function createSearchEngine(db: ReadableDB) {
   }
   sizeCache()
   const { search, mark, ids, people, prepare } = createSearch(db)
-  const { names, occupants } = createNames(db)
+  const { names, occupants, prepare: prepareNames } = createNames(db)
   return {
     /** Reads into memory what searches need, before the first of them; to be called until it returns false. */
     prepare(): boolean {
       sizeCache()
-      return prepare()
+      return prepare() || prepareNames()
     },
     search,
     mark,

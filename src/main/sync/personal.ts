@@ -46,6 +46,8 @@ export class Personal {
   readonly #publishers = new Set<Jid>()
   /** Occupants of groups and the hashes of what they show. */
   readonly #announced = new Map<Jid, string | null>()
+  /** Those whose vCard did not give what was announced: a contact's may be seen by contacts alone, and come by that way. */
+  readonly #refused = new Map<Jid, string>()
   #showing = false
   #telling: NodeJS.Timeout | null = null
 
@@ -143,6 +145,7 @@ export class Personal {
       if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture is not the one that was announced')
       const { stored } = await keep(folder, Readable.from([picture.data]), `avatar.${picture.type.slice(6)}`, { most: LARGEST_AVATAR })
       await store.write.setAvatar({ jid: owner, avatar: { hash, stored } })
+      await this.#giveRefused(hash)
       this.#tellAvatars()
     } finally {
       this.#fetching.delete(owner)
@@ -171,9 +174,30 @@ export class Personal {
     this.#showing = true
     for (const [occupant, hash] of this.#announced) {
       this.#announced.delete(occupant)
-      if (connection.isReady && occupants(bare(occupant)) <= MOST_SHOWN) await this.#onPhoto(occupant, hash).catch((error: unknown) => info(`a vCard in a group: ${String(error)}`))
+      this.#refused.delete(occupant)
+      if (!connection.isReady || occupants(bare(occupant)) > MOST_SHOWN) continue
+      await this.#onPhoto(occupant, hash).catch(async (error: unknown) => {
+        info(`a vCard in a group: ${String(error)}`)
+        if (hash === null) return
+        this.#refused.set(occupant, hash)
+        // it may have come meanwhile
+        await this.#giveRefused(hash).catch((cause: unknown) => info(String(cause)))
+      })
     }
     this.#showing = false
+  }
+
+  /** Those who announced a picture that is here get it. */
+  async #giveRefused(hash: string): Promise<void> {
+    const { store } = this.#options
+    const same = await store.read.avatarByHash(hash)
+    if (same === null) return
+    for (const [occupant, announced] of this.#refused) {
+      if (announced !== hash) continue
+      this.#refused.delete(occupant)
+      await store.write.setAvatar({ jid: occupant, avatar: { hash, stored: same.stored } })
+      this.#tellAvatars()
+    }
   }
 
   async #onPhoto(owner: Jid, hash: string | null): Promise<void> {

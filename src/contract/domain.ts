@@ -260,69 +260,6 @@ export const AccountSettings = z.object({
 })
 export type AccountSettings = z.infer<typeof AccountSettings>
 
-/** Start and end of a match in UTF-16 units of the text. */
-export const Range = z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()])
-export type Range = z.infer<typeof Range>
-
-export const SearchHit = z.object({
-  message: Message,
-  conversationName: z.string(),
-  ranges: z.array(Range)
-})
-export type SearchHit = z.infer<typeof SearchHit>
-
-export const SearchOrder = z.enum(['newest', 'oldest', 'best'])
-export type SearchOrder = z.infer<typeof SearchOrder>
-
-/** What is wrong with a part of a query. */
-export const QueryProblem = z.object({
-  code: z.enum(['unknown-person', 'unknown-conversation', 'bad-date', 'unknown-value', 'missing-value']),
-  /** Where it stands in the query, in UTF-16 units. */
-  range: Range,
-  /** The words in question. */
-  value: z.string()
-})
-export type QueryProblem = z.infer<typeof QueryProblem>
-
-/** How the hits are spread; the largest first, months in their order. */
-export const Facets = z.object({
-  conversations: z.array(z.object({ id: ConversationId, name: z.string(), count: z.number().int() })),
-  /** `jid` is null for one's own messages. */
-  senders: z.array(z.object({ jid: Jid.nullable(), name: z.string(), count: z.number().int() })),
-  /** `month` as 2024-05, local time. */
-  months: z.array(z.object({ month: z.string(), count: z.number().int() }))
-})
-export type Facets = z.infer<typeof Facets>
-
-/** A filter as it stands in a query, such as from:alice. */
-export const QueryFilter = z.object({ operator: z.string(), value: z.string(), negative: z.boolean(), range: Range })
-export type QueryFilter = z.infer<typeof QueryFilter>
-
-export const SearchAnswer = z.object({
-  /** null where it was not asked for. */
-  total: z.number().int().nonnegative().nullable(),
-  tookMs: z.number().nonnegative(),
-  hits: z.array(SearchHit),
-  filters: z.array(QueryFilter),
-  problems: z.array(QueryProblem),
-  facets: Facets.nullable(),
-  /** Messages with all of the query's words in any order, then with most of them; none of the hits. */
-  related: z.array(SearchHit),
-  /** A query that is spelt otherwise and has more hits. */
-  didYouMean: z.string().nullable(),
-  /** While the index is made anew: messages that are not in it yet are searched one by one, the newest first. */
-  notIndexed: z.number().int().nonnegative()
-})
-export type SearchAnswer = z.infer<typeof SearchAnswer>
-
-/** What was searched for before, and what was kept for good; the latest first. */
-export const SearchHistory = z.object({ recent: z.array(z.string().max(1000)).max(20), saved: z.array(z.string().max(1000)).max(100) })
-export type SearchHistory = z.infer<typeof SearchHistory>
-
-/** Somebody of a group whose name fits what is typed. */
-export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.array(Range) })
-export type OccupantMatch = z.infer<typeof OccupantMatch>
-
 /** What a conversation takes of the disk. */
 export const ConversationUsage = z.object({
   id: ConversationId,
@@ -359,30 +296,6 @@ export const MissingHistory = z.object({
   since: z.number().int().nullable()
 })
 export type MissingHistory = z.infer<typeof MissingHistory>
-
-/** Something that may be written where the cursor stands. */
-export const Completion = z.object({
-  kind: z.enum(['operator', 'person', 'conversation', 'date', 'value']),
-  /** What is shown. */
-  label: z.string(),
-  /** Says more: an address, a date. */
-  detail: z.string(),
-  /** The part of the query that is replaced, in UTF-16 units, and by what. */
-  range: Range,
-  insert: z.string()
-})
-export type Completion = z.infer<typeof Completion>
-
-/** A person or conversation whose name fits what was typed. */
-export const NameMatch = z.object({
-  conversation: ConversationId,
-  jid: Jid,
-  name: z.string(),
-  kind: ConversationKind,
-  /** The part of the name that fits, in UTF-16 units. */
-  ranges: z.array(Range)
-})
-export type NameMatch = z.infer<typeof NameMatch>
 
 /** What a history file holds, before anything of it is stored. */
 export const ImportPreview = z.object({
@@ -439,49 +352,3 @@ export const MessagePage = z.object({
   notices: z.array(Notice)
 })
 export type MessagePage = z.infer<typeof MessagePage>
-
-/** The languages that the interface speaks. */
-export const LANGUAGES = ['zh-CN', 'zh-TW', 'ja', 'en'] as const
-export const Language = z.enum(LANGUAGES)
-export type Language = z.infer<typeof Language>
-/** The one of the two in which the query language speaks. */
-export const queryLanguage = (language: Language): 'zh-CN' | 'en' => (language === 'zh-CN' || language === 'zh-TW' ? 'zh-CN' : 'en')
-
-const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-
-/** A folder of the conversation list that the user has made. */
-export const Folder = z.object({ id: z.string().max(100), name: z.string().trim().min(1).max(60), conversations: z.array(ConversationId).max(5000) })
-export type Folder = z.infer<typeof Folder>
-
-export const Settings = z.object({
-  theme: z.enum(['system', 'light', 'dark']),
-  language: z.enum(['system', ...LANGUAGES]),
-  /** How much room rows have. */
-  density: z.enum(['comfortable', 'compact']),
-  folders: z.array(Folder).max(30),
-  /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
-  keepHistory: z.boolean(),
-  /** Messages older than that are deleted from this computer; null: all are kept. */
-  keepDays: z.number().int().min(1).max(36_500).nullable(),
-  /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
-  fetchUpTo: z.number().int().min(0).max(2 ** 40),
-  /** Whether new messages are shown by the system, with their text, with a sound. */
-  notify: z.boolean(),
-  notifyText: z.boolean(),
-  notifySound: z.boolean(),
-  /** Nothing is shown between these times of day, HH:MM. */
-  quiet: z.object({ from: ClockTime, to: ClockTime }).nullable(),
-  /** Messages still come when the last window is closed. */
-  stayInTray: z.boolean(),
-  startAtLogin: z.boolean(),
-  /** Contacts are told what we have read, and when we type. */
-  tellRead: z.boolean(),
-  tellTyping: z.boolean(),
-  /** Words that are misspelt are marked. */
-  spellCheck: z.boolean(),
-  /** A page that one links to is asked for what the message then says of it. */
-  linkPreviews: z.boolean(),
-  /** The first steps were shown. */
-  toured: z.boolean()
-})
-export type Settings = z.infer<typeof Settings>

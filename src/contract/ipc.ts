@@ -9,7 +9,6 @@ import {
   AccountSettings,
   Affiliation,
   ChangeKind,
-  Completion,
   ConnectionState,
   ContactRequest,
   Conversation,
@@ -24,27 +23,29 @@ import {
   ImportSummary,
   Invitation,
   Jid,
-  Language,
   LinkMetadata,
   LONGEST_TEXT,
   Message,
   MessageId,
   MessagePage,
   MissingHistory,
-  NameMatch,
   type Notice,
   Notify,
-  OccupantMatch,
   Presence,
   Preview,
-  Range,
-  SearchAnswer,
-  SearchHistory,
-  SearchOrder,
-  Settings,
   TextVersion,
   Usage
 } from './domain.ts'
+import {
+  Completion,
+  NameMatch,
+  OccupantMatch,
+  Range,
+  SearchAnswer,
+  SearchHistory,
+  SearchOrder
+} from './search.ts'
+import { Language, Settings } from './settings.ts'
 
 export const AppState = z.object({
   /** In the order in which they were added. */

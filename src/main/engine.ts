@@ -238,7 +238,7 @@ export class Engine extends EventEmitter<Events> {
   renameContact = async (jid: Jid, name: string, account?: Jid): Promise<void> => this.#connected(account).contacts.rename(jid, name)
   removeContact = async (jid: Jid, account?: Jid): Promise<void> => this.#connected(account).contacts.remove(jid)
   setNick = async (nick: string, account?: Jid): Promise<void> => this.#connected(account).personal.setNick(nick)
-  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).personal.setAvatar(picture)
+  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).pictures.set(picture)
 
   /** The session of an account, of the first where none is named. Throws EngineError where it has no connection. */
   #connected(account: Jid | undefined = this.account?.jid): Session {
@@ -298,8 +298,8 @@ export class Engine extends EventEmitter<Events> {
         for (const { id } of message.attachments) {
           const file = await this.store.read.attachment(id)
           if (file === null || file.stored === null) continue
-          const { kind, name, bytes, stored, type, width, height, hash } = file
-          await this.send(conversation, '', { attachments: [{ kind, name, bytes, stored, type, width, height, hash }] })
+          const { kind, name, bytes, stored, type, width, height, hash, preview } = file
+          await this.send(conversation, '', { attachments: [{ kind, name, bytes, stored, type, width, height, hash, preview }] })
         }
       }
     }

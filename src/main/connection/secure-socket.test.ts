@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { createServer } from 'node:tls'
-import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { selfSigned } from '../../../test/support/certificate.ts'
 import { temporaryFolder } from '../../../test/support/files.ts'
 import { SecureSocket } from './secure-socket.ts'
 
 test('a character that lies across two packets arrives whole', async () => {
   using folder = temporaryFolder()
-  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  const { key, cert, fingerprint } = selfSigned(folder.path)
   const text = '<message>永远幸福👍开心</message>'
-  const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (peer) => {
+  const server = createServer({ key, cert }, (peer) => {
     peer.setNoDelay(true)
     const bytes = Buffer.from(text)
     let at = 0
@@ -30,7 +26,7 @@ test('a character that lies across two packets arrives whole', async () => {
   let heard = ''
   socket.on('data', (part: { toString(encoding: string): string }) => (heard += part.toString('utf8')))
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  socket.connect({ domain: 'localhost', host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(readFileSync(cert)).fingerprint256 })
+  socket.connect({ domain: 'localhost', host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0, security: 'direct-tls', proxy: null, trustedFingerprint: fingerprint })
   await closed
   server.close()
   expect(heard).toBe(text)

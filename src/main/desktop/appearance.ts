@@ -1,6 +1,6 @@
 /** Theme, language and dictionary of the system. */
 import { app, nativeTheme, session } from 'electron'
-import { LANGUAGES, type Language, type Settings } from '../../contract/domain.ts'
+import { LANGUAGES, type Language, type Settings } from '../../contract/settings.ts'
 
 export function applySettings(settings: Settings): void {
   nativeTheme.themeSource = settings.theme

@@ -1,6 +1,7 @@
 /** New messages as the system shows them: one notification a conversation, gone when it is read; and the count on the app's icon. */
 import { app, Notification } from 'electron'
-import type { Conversation, ConversationId, Message, MessageId, Settings } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { Engine } from '../engine.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'

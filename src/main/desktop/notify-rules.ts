@@ -1,5 +1,6 @@
 /** Which messages are worth a notification, and what it says. Pure. */
-import type { Conversation, Message, Settings } from '../../contract/domain.ts'
+import type { Conversation, Message } from '../../contract/domain.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { DesktopWords } from './words.ts'
 
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))

@@ -1,5 +1,6 @@
 /** What the main process says itself: notifications and the tray. */
-import type { AttachmentKind, Language } from '../../contract/domain.ts'
+import type { AttachmentKind } from '../../contract/domain.ts'
+import type { Language } from '../../contract/settings.ts'
 
 export interface DesktopWords {
   newMessages(count: number): string

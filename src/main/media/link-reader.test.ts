@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { selfSigned } from '../../../test/support/certificate.ts'
 import { temporaryFolder } from '../../../test/support/files.ts'
 import { startPages, type WebPage } from '../../../test/support/pages.ts'
 import type { LinkMetadata } from '../../contract/domain.ts'
@@ -16,15 +13,15 @@ const folder = temporaryFolder()
 let pages: Awaited<ReturnType<typeof startPages>>
 let trustedFingerprint = ''
 beforeAll(async () => {
-  const [key, cert] = [join(folder.path, 'key.pem'), join(folder.path, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' })
-  trustedFingerprint = new X509Certificate(readFileSync(cert)).fingerprint256
+  const { key, cert, fingerprint } = selfSigned(folder.path)
+  trustedFingerprint = fingerprint
   pages = await startPages(
-    { key: readFileSync(key), cert: readFileSync(cert) },
+    { key, cert },
     {
       '/graph': html('<title>plain</title><meta property="og:title" content="黄山 &amp; 云海\n  三日"><meta property="og:description" content="About it"><meta property="og:site_name" content="山野"><meta name="description" content="not this">'),
       '/plain': html('<title>Only a\u202e title</title><meta name="description" content="and its description">'),
       '/gbk': { type: 'text/html', body: GBK },
+      '/odd': html('<title>a&#xFFFF;b&#xD800;c</title>'),
       '/silent': html('<meta name="viewport" content="x">'),
       '/picture': { type: 'image/png', body: 'x' },
       '/endless': { type: 'text/html', body: `<head><title>t</title><!--${'x'.repeat(4_000_000)}` },
@@ -45,6 +42,9 @@ test('a page says what it is in OpenGraph’s words, or in HTML’s', async () =
   expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })
   expect(await read('/plain')).toMatchObject({ title: 'Only a title', description: 'and its description', site: '' })
   expect(await read('/gbk')).toMatchObject({ title: '黄山' })
+  // what XML cannot carry
+  expect((await read('/odd'))?.title).toMatch(/^a.?b.?c$/)
+  expect((await read('/odd'))?.title).not.toContain('\uffff')
   expect(await read('/elsewhere')).toMatchObject({ url: `${pages.origin}/elsewhere`, title: 'Only a title' })
 })
 

@@ -6,7 +6,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { Downloads } from './downloads.ts'
-import { isPrivate, type Trust } from '../connection/http.ts'
+import { HttpError, isPrivate, type Trust } from '../connection/http.ts'
 import { isWebUrl } from '../protocol/http-upload.ts'
 import { Intake } from './intake.ts'
 import { readLink } from './link-reader.ts'
@@ -92,8 +92,8 @@ export class Media extends EventEmitter<Events> {
     const trust = account === null ? null : this.#trust(account)
     if (trust === null || !isWebUrl(url)) return null
     return readLink(url, trust, signal).catch((error: unknown) => {
-      // whose page it is, is nobody's business, nor the log's
-      this.#info(`a page was not read: ${error instanceof Error ? error.message : String(error)}`)
+      // which page it is, is not the log's business, and the system's own messages say it
+      this.#info(`a page was not read: ${error instanceof HttpError ? error.message : error instanceof Error && 'code' in error ? String(error.code) : 'no answer'}`)
       return null
     })
   }

@@ -58,6 +58,8 @@ test('what is said of a linked page goes along, and is taken only of what the te
   const sent = encodeMessage(me, 'direct', { text: `look: ${link.url}`, id: 'id-1', link })
   sent.attrs['from'] = 'bob@example.org/x'
   expect(decodeMessage(parse(`<r xmlns='jabber:client'>${sent.toString()}</r>`).getChild('message') as Element, self)).toMatchObject({ link, raw: null })
+  // nor can what a window hands over end the stream
+  expect(encodeMessage(me, 'direct', { text: link.url, id: 'id-1', link: { ...link, title: 'a\u0000b\uffff\ud800' } }).toString()).not.toMatch(/[\u0000\uffff\ud800]/)
   const about = (url: string, title: string): Element => parse(`<d:Description xmlns:d='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='https://ogp.me/ns#' d:about='${url}'><title>${title}</title></d:Description>`)
   const linkOf = (text: string, ...more: Element[]) => decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), ...more), self)?.link
   expect(linkOf('https://a.example', about('https://b.example', 'no'), about('https://a.example', ' yes\u202e '))).toEqual({ url: 'https://a.example', title: 'yes', description: '', site: '' })

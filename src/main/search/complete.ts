@@ -1,5 +1,5 @@
 /** What may be written where the cursor stands in a query: operators, people, conversations, dates, values. */
-import type { Completion, NameMatch, Range } from '../../contract/domain.ts'
+import type { Completion, NameMatch, Range } from '../../contract/search.ts'
 import { DATE_WORDS, parseDate } from './dates.ts'
 import { OPERATORS, takesDate, tokenize, VALUES } from './query.ts'
 

@@ -1,6 +1,7 @@
 /** What may be asked of the search thread. */
 import { statSync } from 'node:fs'
-import type { Completion, ConversationId, ConversationKind, NameMatch, OccupantMatch } from '../../contract/domain.ts'
+import type { ConversationId, ConversationKind } from '../../contract/domain.ts'
+import type { Completion, NameMatch, OccupantMatch } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { complete, type CompletionQuery } from './complete.ts'
 import { createNames } from './names.ts'

@@ -1,5 +1,6 @@
 /** Counts of a set of hits: per conversation, per sender, per month. */
-import type { ConversationId, Facets, Jid } from '../../contract/domain.ts'
+import type { ConversationId, Jid } from '../../contract/domain.ts'
+import type { Facets } from '../../contract/search.ts'
 import { OUTGOING } from '../store/tables/message-row.ts'
 import { each, type Bits } from './bits.ts'
 import { monthName, type Columns } from './columns.ts'

@@ -1,5 +1,6 @@
 /** Evaluates a parsed query: as bit sets over all docs, or message by message over a few. */
-import type { ConversationId, QueryProblem } from '../../contract/domain.ts'
+import type { ConversationId } from '../../contract/domain.ts'
+import type { QueryProblem } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { WITHOUT_DOC } from '../store/tables/message-index.ts'
 import { ATTACHED, FLAG, OUTGOING } from '../store/tables/message-row.ts'
@@ -51,11 +52,12 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const phraseOf = db.prepare<[string], string | null>('SELECT mnemo_phrase(?)').pluck()
   const newestTexts = db.prepare<[number], string>('SELECT text FROM message ORDER BY id DESC LIMIT ?').pluck()
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
-  const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files FROM message m LEFT JOIN address a ON a.jid = m.sender`
-  const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} WHERE m.id = ?`)
+  const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files`
+  const SENDER = 'LEFT JOIN address a ON a.jid = m.sender'
+  const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE m.id = ?`)
   // many at once cost a third of as many calls; the order is that of the list
-  const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(`SELECT j.key AS nth, ${FACTS.replace('FROM message m', 'FROM json_each(?) j CROSS JOIN message m ON m.id = j.value')}`)
-  const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
+  const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(`SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value ${SENDER}`)
+  const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
   const CONTAINS = `(mnemo_contains(m.text, :text) OR (m.flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), :text)))`
   const containsOf = db.prepare<[{ text: string; id: number }], number>(`SELECT ${CONTAINS} FROM message m WHERE m.id = :id`).pluck()

@@ -1,5 +1,5 @@
 /** Where the texts of a query stand in a message. */
-import type { Range } from '../../contract/domain.ts'
+import type { Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 
 export function createMarks(db: ReadableDB) {

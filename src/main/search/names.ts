@@ -5,7 +5,8 @@
  */
 import { pinyin } from 'pinyin-pro'
 import { resource } from '../../contract/address.ts'
-import type { ConversationId, ConversationKind, Jid, NameMatch, OccupantMatch, Range } from '../../contract/domain.ts'
+import type { ConversationId, ConversationKind, Jid } from '../../contract/domain.ts'
+import type { NameMatch, OccupantMatch, Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
 
@@ -62,6 +63,9 @@ function alphabetOf(text: string): number {
   return bits
 }
 
+/** Typed before anybody types, so that V8 has compiled what the first keystrokes need. */
+const PREPARED = 'lwszhymx陈user'
+
 /** How well it fits: the smaller, the better. */
 interface Fit {
   quality: number
@@ -92,16 +96,14 @@ function type(letters: readonly Letter[], at: number, text: string): number {
 /** Spaces in names need not be typed. */
 const dense = (letters: readonly Letter[]): Letter[] => letters.filter(({ text }) => text !== ' ')
 
-/** Typed once before anybody types. */
-const PREPARED = 'lwszhymx陈user'
 /** What it is to begin with the first letter of a name, with another one, with none but be in the address. */
 const FIRST = 2
 const LATER = 4
 const IN_ADDRESS = 8
 
-/** The first place of a name, or of its address, where the text fits; null where there is none, or none better than `worse`. */
+/** The first place of a name, or of its address, where a text that is not empty fits; null where there is none, or none better than `worse`. */
 function fit({ letters, address }: Named, text: string, worse: number): Fit | null {
-  const first = text === '' ? -1 : bit(text)
+  const first = bit(text)
   for (let from = 0; from < letters.length; from++) {
     if (from > 0 && worse <= LATER) return null
     const letter = letters[from]!
@@ -113,7 +115,7 @@ function fit({ letters, address }: Named, text: string, worse: number): Fit | nu
     let plain = ''
     for (let at = from; at < end; at++) plain += letters[at]!.text
     const quality = (whole ? 0 : from === 0 ? FIRST : letter.begins ? LATER : LATER + 2) + (plain === text ? 0 : 1)
-    return quality < worse ? { quality, ranges: end === from ? [] : [[letter.start, letters[end - 1]!.end]] } : null
+    return quality < worse ? { quality, ranges: [[letter.start, letters[end - 1]!.end]] } : null
   }
   const at = worse <= IN_ADDRESS ? -1 : address.indexOf(text)
   return at < 0 ? null : { quality: at === 0 ? IN_ADDRESS : IN_ADDRESS + 1, ranges: [] }
@@ -176,21 +178,21 @@ export function createNames(db: ReadableDB) {
   }
 
   /** The best `limit` of a list that is in order of rank; its first where nothing is typed. */
-  function best<T extends Named>(list: Iterable<T>, typed: string, limit: number): { one: T; ranges: Range[] }[] {
+  function best<T extends Named>(list: readonly T[], typed: string, limit: number): { one: T; ranges: Range[] }[] {
     const text = (fold.get(typed) ?? '').replace(/[ ']/g, '')
+    if (text === '') return list.slice(0, limit).map((one) => ({ one, ranges: [] }))
     const needed = alphabetOf(text)
     const found: { one: T; fit: Fit }[] = []
     for (const one of list) {
       if ((one.alphabet & needed) !== needed) continue
       const last = found.length < limit ? undefined : found.at(-1)
-      const fits = text === '' ? { quality: 0, ranges: [] } : fit(one, text, last?.fit.quality ?? Infinity)
+      const fits = fit(one, text, last?.fit.quality ?? Infinity)
       if (fits === null) continue
       // of those that fit alike the first comes first
       let place = found.length
       while (place > 0 && found[place - 1]!.fit.quality > fits.quality) place--
       found.splice(place, 0, { one, fit: fits })
       if (found.length > limit) found.pop()
-      if (text === '' && found.length === limit) break
     }
     return found.map(({ one, fit: { ranges } }) => ({ one, ranges }))
   }
@@ -216,7 +218,7 @@ export function createNames(db: ReadableDB) {
   }
 
   let prepared = 0
-  /** Reads the names and types a letter, so that V8 has compiled what the first keystrokes need; whether there is more to do. */
+  /** Reads the names and types a letter; whether there is more to do. */
   function prepare(): boolean {
     names({ text: PREPARED.charAt(prepared), limit: 8 })
     return ++prepared < PREPARED.length

@@ -23,7 +23,7 @@
  * something else is searched for; so -_- and --help are texts. What is not understood is a text, never an error; a
  * filter whose value means nothing is a problem with its place.
  */
-import type { QueryFilter, QueryProblem, Range } from '../../contract/domain.ts'
+import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { LONG_DATE, parseDate } from './dates.ts'
 import { simplified } from './traditional.ts'
 

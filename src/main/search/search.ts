@@ -7,7 +7,8 @@
  * text is one letter that half of all messages have, the newest of them are read and compared instead.
  * Messages that the index does not have yet (it is being made anew) are compared one by one, the newest first.
  */
-import type { ConversationId, MessageId, QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/domain.ts'
+import type { ConversationId, MessageId } from '../../contract/domain.ts'
+import type { QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import { and, ascending, count, noBits, type Bits } from './bits.ts'

@@ -65,15 +65,21 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     const candidates = hits.candidates(node.text, within === null ? LEAST_TERMS : 1)
     if (candidates === null) return null
     const places = inHistory(within === null ? candidates : and(candidates, within), order, COMPARED + 1)
+    const all = places.length <= COMPARED
+    const found = gather(places, most, all ? Infinity : COMPARED, (piece, left) => hits.confirmed(piece, node.text, left).map((at) => columns.messageAt(at)))
+    return found !== null && (all || found.length === most) ? found : null
+  }
+
+  /** The first `most` that `pick` finds, looking at more and more places at once; null where at this rate `reach` of them would not do. */
+  function gather(places: readonly number[], most: number, reach: number, pick: (piece: number[], left: number) => number[]): number[] | null {
     const found: number[] = []
     for (let seen = 0, next = most; seen < places.length; next *= 2) {
-      for (const at of hits.confirmed(places.slice(seen, seen + next), node.text, most - found.length)) found.push(columns.messageAt(at))
+      found.push(...pick(places.slice(seen, seen + next), most - found.length))
       seen += next
       if (found.length === most) return found
-      // at this rate it would not be filled
-      if (places.length > COMPARED && seen >= PEEK_LEAST && found.length * COMPARED < most * seen) return null
+      if (seen >= PEEK_LEAST && found.length * reach < most * seen) return null
     }
-    return places.length > COMPARED ? null : found
+    return found
   }
 
   /** The first page within `filters`: by its terms, by walking the index past what they leave out, or by comparing the first of them; null where all of that takes too long. */
@@ -100,18 +106,8 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
   /** The first page by comparing the newest (or oldest) of `within`; null where that does not fill it. */
   function peek(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number, reach: number): number[] | null {
     const matches = hits.matcher(node)
-    const found: number[] = []
-    const places = inHistory(within ?? everything(), order, reach)
-    for (let seen = 0, next = most; seen < places.length; next *= 2) {
-      for (const facts of hits.factsAt(places.slice(seen, seen + next))) {
-        if (matches(facts)) found.push(facts.id)
-        if (found.length === most) return found
-      }
-      seen += next
-      // at this rate it would not be filled
-      if (seen >= PEEK_LEAST && found.length * reach < most * seen) return null
-    }
-    return null
+    const found = gather(inHistory(within ?? everything(), order, reach), most, reach, (piece, left) => hits.factsAt(piece).filter(matches).slice(0, left).map(({ id }) => id))
+    return found?.length === most ? found : null
   }
   const everything = (): Bits => noBits(columns.words).fill(0xffffffff)
 

@@ -10,20 +10,21 @@ import type {
   MessageId,
   MessageState,
   Notice,
-  OutReason,
-  SearchHistory,
-  Settings
+  OutReason
 } from '../../contract/domain.ts'
+import type { SearchHistory } from '../../contract/search.ts'
+import type { Settings } from '../../contract/settings.ts'
 import type { WritableDB } from './database.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
+import { createRemoval } from './removal.ts'
 import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
-import { ATTACHED, FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
+import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
 
 /** What may become of an own message; 'queued' again where the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
@@ -33,9 +34,6 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   failed: ['queued', 'delivered'],
   delivered: ['queued']
 }
-
-/** Of many messages that change at once, so many of the newest are told. */
-const MOST_TOLD = 500
 
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
@@ -77,6 +75,7 @@ export function createWrites(db: WritableDB) {
 
   const { record: recordBatch, alter } = createRecording({ messages, conversations, archives, alterations, changes, read })
   const record = transaction(recordBatch)
+  const removal = createRemoval({ accounts, alterations, conversations, messages, notices, changes, read })
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0
@@ -149,31 +148,6 @@ export function createWrites(db: WritableDB) {
     return changes(changed.map((message) => message.conversation), changed)
   })
 
-  function removeRows(rows: readonly MessageRow[]): StoreChanges {
-    for (const row of rows) {
-      for (const { id } of alterations.of(row.conversation, idsOf(row))) alterations.forgetSent(id)
-      messages.remove(row)
-    }
-    const touched = new Set(rows.map((row) => row.conversation))
-    for (const conversation of touched) conversations.summarize(conversation)
-    return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
-  }
-
-  const remove = transaction((ids: MessageId[]) => {
-    const rows = ids.flatMap((id) => messages.byId(id) ?? [])
-    for (const row of rows) messages.bury(row)
-    return removeRows(rows)
-  })
-  const expire = transaction((input: { before: number; limit: number }) => removeRows(messages.expired(input.before, input.limit)))
-
-  const undoImport = transaction((input: { jid: Jid; ids: MessageId[] }): StoreChanges => {
-    const removed = removeRows(input.ids.flatMap((id) => messages.byId(id) ?? []))
-    const conversation = conversations.byJid(input.jid)
-    if (conversation === null || messages.newest(conversation.id) !== null) return removed
-    conversations.remove(conversation.id)
-    return { ...changes([]), removedConversations: [conversation.id] }
-  })
-
   const star = transaction((input: { id: MessageId; on: boolean }): StoreChanges => {
     const row = messages.byId(input.id)
     if (row === undefined) return changes([])
@@ -210,30 +184,6 @@ export function createWrites(db: WritableDB) {
     const row = conversation === null ? undefined : messages.byAnyId(conversation, input.id)[0]
     if (conversation === null || row === undefined || !notices.see(conversation, input.nick, row.id)) return changes([])
     return changes(conversations.see(conversation, row.id) ? [conversation] : [])
-  })
-
-  /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */
-  const clearConversation = transaction((input: { conversation: ConversationId; time: number }): StoreChanges => {
-    conversations.clear(input.conversation, input.time)
-    return { ...changes([]), removedConversations: [input.conversation] }
-  })
-
-  /** Removes `limit` messages of conversations that were deleted, and with the last of them what else is kept; what has come since stays. `files`: those in the media folder that nothing needs any more; `left`: there is more to remove. */
-  const removeCleared = transaction((limit: number): { files: string[]; left: boolean } => {
-    const [conversation] = conversations.clearing()
-    if (conversation === undefined) return { files: [], left: false }
-    const { id, jid, account, cleared } = conversation
-    const rows = messages.upTo(id, cleared, limit)
-    const stored = rows.flatMap((row) => (row.flags & ATTACHED ? messages.files.of(row.id).flatMap((file) => file.stored ?? []) : []))
-    removeRows(rows)
-    const files = unneeded(stored)
-    if (rows.length === limit) return { files, left: true }
-    notices.clear(id, cleared)
-    accounts.removeAvatarsIn(jid)
-    conversations.wholeCleared(id)
-    // nothing more comes of an imported one
-    if (account === '' && messages.newest(id) === null) conversations.remove(id)
-    return { files, left: true }
   })
 
   const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
@@ -302,21 +252,6 @@ export function createWrites(db: WritableDB) {
   const putFile = transaction((input: { id: number; url: string }) => touchFile(input.id, () => messages.files.put(input.id, input.url)))
   const failFile = transaction((input: { id: number; gone: boolean }) => touchFile(input.id, () => messages.files.fail(input.id, input.gone)))
 
-  /** Of these names in the media folder those that nothing has any more. */
-  function unneeded(names: readonly string[]): string[] {
-    if (names.length === 0) return []
-    const needed = new Set(messages.files.storedNames())
-    return [...new Set(names)].filter((name) => !needed.has(name))
-  }
-
-  /** Forgets where files lie that can be fetched again; `files`: those in the media folder that nothing needs any more. */
-  const clearFiles = transaction((conversation: ConversationId | null): StoreChanges & { files: string[]; bytes: number } => {
-    const cleared = messages.files.clearable(conversation)
-    for (const { id } of cleared) messages.files.clear(id)
-    const ids = [...new Set(cleared.map(({ message }) => message))]
-    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: unneeded(cleared.map(({ stored }) => stored)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
-  })
-
   const saveContacts = transaction(({ account, contacts, complete }: { account?: Jid; contacts: Contact[]; complete: boolean }): StoreChanges => {
     const kept = new Set(contacts.map((c) => c.jid))
     if (complete) for (const known of accounts.contacts(account)) if (!kept.has(known.jid)) accounts.removeContact(known.jid, account)
@@ -344,9 +279,9 @@ export function createWrites(db: WritableDB) {
     retry,
     discard,
     change,
-    remove,
+    remove: transaction(removal.remove),
     /** Deletes the oldest `limit` messages from before a time (ms). */
-    expire,
+    expire: transaction(removal.expire),
     /** We are no longer in a group; its history stays. */
     leave(input: { conversation: ConversationId; why: OutReason; reason: string }): StoreChanges {
       conversations.leave(input.conversation, input.why, input.reason)
@@ -358,8 +293,8 @@ export function createWrites(db: WritableDB) {
     notice,
     groupSeen,
     pin,
-    clearConversation,
-    removeCleared,
+    clearConversation: transaction(removal.clearConversation),
+    removeCleared: transaction(removal.removeCleared),
     setConversation(input: { conversation: ConversationId } & ConversationChange): StoreChanges {
       conversations.set(input, input.conversation)
       return changes([input.conversation])
@@ -367,7 +302,7 @@ export function createWrites(db: WritableDB) {
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
     /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */
-    undoImport,
+    undoImport: transaction(removal.undoImport),
     star,
     /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
     indexOlder,
@@ -391,7 +326,7 @@ export function createWrites(db: WritableDB) {
     displayed,
     /** An attachment lies in the media folder now. */
     keepFile,
-    clearFiles,
+    clearFiles: transaction(removal.clearFiles),
     /** An own attachment was uploaded. */
     putFile,
     /** An attachment could not be fetched; `gone`: nor ever will be. */

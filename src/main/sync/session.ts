@@ -27,6 +27,7 @@ import { Inbox } from './inbox.ts'
 import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
 import { Personal } from './personal.ts'
+import { Pictures } from './pictures.ts'
 
 export interface Log {
   info(message: string): void
@@ -56,6 +57,7 @@ export class Session extends EventEmitter<Events> {
   readonly membership: Membership
   readonly outbox: Outbox
   readonly personal: Personal
+  readonly pictures: Pictures
   readonly #store: Store
   readonly #log: Log
   readonly #inbox: Inbox
@@ -91,16 +93,16 @@ export class Session extends EventEmitter<Events> {
     this.groups.on('notice', (jid, notice) => this.#background(store.write.notice({ account: own, jid, ...notice, time: Date.now() }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
+    const isContact = (jid: Jid): boolean => this.contacts.has(jid)
+    this.pictures = new Pictures({ connection, store, folder, isContact, occupants: (group) => this.groups.size(group), onAvatar: () => this.emit('avatars'), info: log.info })
     this.personal = new Personal({
       connection,
       store,
       own,
-      folder,
-      isContact: (jid) => this.contacts.has(jid),
-      occupants: (group) => this.groups.size(group),
+      pictures: this.pictures,
+      isContact,
       onChanges,
       onBookmark: (mark) => this.membership.follow(mark),
-      onAvatar: () => this.emit('avatars'),
       info: log.info
     })
     this.membership = new Membership({ connection, store, groups: this.groups, inbox, archives, personal: this.personal, own, log, onEntered: () => this.outbox.flush() })
@@ -184,8 +186,8 @@ export class Session extends EventEmitter<Events> {
     else if (stanza.name !== 'presence') return
     else if (this.groups.nickIn(bare(stanza.attrs['from'] ?? '')) === null) {
       this.contacts.onPresence(stanza)
-      this.personal.onPresence(stanza)
-    } else this.personal.onOccupant(stanza)
+      this.pictures.onPresence(stanza)
+    } else this.pictures.onOccupant(stanza)
   }
 
   #onMessage(stanza: Element): void {

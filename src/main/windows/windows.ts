@@ -133,8 +133,9 @@ export class Windows {
     this.#markUnread()
   }
   #markUnread(): void {
+    if (process.platform !== 'win32') return
     const icon = this.#unread === null ? null : nativeImage.createFromPath(this.#options.unreadIcon)
-    if (process.platform === 'win32') this.#open.get('main')?.setOverlayIcon(icon, this.#unread ?? '')
+    this.#open.get('main')?.setOverlayIcon(icon, this.#unread ?? '')
   }
 
   #takeSpare(): BrowserWindow | null {

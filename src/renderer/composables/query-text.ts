@@ -1,5 +1,5 @@
 /** The query as a text that parts are put into and taken out of. Pure. */
-import type { Range } from '../../contract/domain.ts'
+import type { Range } from '../../contract/search.ts'
 
 export function withoutRange(query: string, [start, end]: Range): string {
   return `${query.slice(0, start).trimEnd()} ${query.slice(end).trimStart()}`.trim()

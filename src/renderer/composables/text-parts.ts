@@ -1,5 +1,5 @@
 /** A message's text as parts to show: plain, link, marked. Pure. */
-import type { Range } from '../../contract/domain.ts'
+import type { Range } from '../../contract/search.ts'
 import type { Style, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {

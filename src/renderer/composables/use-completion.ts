@@ -1,6 +1,6 @@
 /** What may be completed where the cursor stands in a query, and the keys that choose it. */
 import { ref, type Ref } from 'vue'
-import type { Completion } from '../../contract/domain.ts'
+import type { Completion } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 
 export function useCompletion(query: Ref<string>, input: () => HTMLInputElement | null, language: () => 'zh-CN' | 'en') {

@@ -1,12 +1,13 @@
 /** People and conversations by what is typed; of two questions at once only the later one counts. */
-import { ref, type Ref } from 'vue'
-import type { NameMatch } from '../../contract/domain.ts'
+import { nextTick, ref, type Ref } from 'vue'
+import type { NameMatch } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 
-export function useNames(limit: number): { names: Ref<NameMatch[]>; look(text: string): Promise<void> } {
+export function useNames(limit: number): { names: Ref<NameMatch[]>; look(text: string): void; whenAnswered(): Promise<void> } {
   const names = ref<NameMatch[]>([])
   let running: AbortController | null = null
-  async function look(text: string): Promise<void> {
+  let answering: Promise<void> = Promise.resolve()
+  async function ask(text: string): Promise<void> {
     running?.abort()
     const mine = (running = new AbortController())
     try {
@@ -16,5 +17,12 @@ export function useNames(limit: number): { names: Ref<NameMatch[]>; look(text: s
       if (!(cause instanceof CallFailed && cause.code === 'cancelled')) throw cause
     }
   }
-  return { names, look }
+  const look = (text: string): void => void (answering = ask(text))
+  /** What is typed by now is answered: who types a name and Enter in one go means the best match of that, not one that is still shown. */
+  async function whenAnswered(): Promise<void> {
+    await nextTick()
+    await answering
+    await nextTick()
+  }
+  return { names, look, whenAnswered }
 }

@@ -506,7 +506,6 @@ export default {
     storage: 'Storage',
     advanced: 'Advanced',
     tellReadAbout: 'Also in small groups whose members know each other.',
-    noPreviews: 'Links are not looked up, so no site learns what you are sent.',
     spellCheck: 'Mark misspelt words',
     spellCheckAbout: 'Except on macOS the dictionary is fetched from Google the first time.',
     log: 'Show the log',

@@ -1,7 +1,7 @@
 /** The words of the interface. Each language has the same keys as en, checked by the type below and by renderer.test.ts. */
 import { createI18n } from 'vue-i18n'
 import en from './en.ts'
-import type { Language } from '../../contract/domain.ts'
+import type { Language } from '../../contract/settings.ts'
 import ja from './ja.ts'
 import zhCN from './zh-CN.ts'
 import zhTW from './zh-TW.ts'

@@ -506,7 +506,6 @@ export default {
     storage: 'ストレージ',
     advanced: '詳細設定',
     tellReadAbout: 'メンバーがお互いを知る小さなグループでも知らせます。',
-    noPreviews: 'リンク先を先読みしないため、何を受け取ったかどのサイトにも知られません。',
     spellCheck: 'つづりの誤りに印を付ける',
     spellCheckAbout: 'macOS 以外では、初回に Google から辞書を取得します。',
     log: 'ログを表示',

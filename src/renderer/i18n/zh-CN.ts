@@ -506,7 +506,6 @@ export default {
     storage: '存储',
     advanced: '高级',
     tellReadAbout: '在成员互相认识的小群里也会发送。',
-    noPreviews: '不会预先访问链接，因此没有网站会知道你收到了什么。',
     spellCheck: '标出拼写错误',
     spellCheckAbout: '除 macOS 外，首次使用时会从 Google 下载词典。',
     log: '打开日志',

@@ -506,7 +506,6 @@ export default {
     storage: '儲存',
     advanced: '進階',
     tellReadAbout: '在成員互相認識的小群裡也會發送。',
-    noPreviews: '不會預先造訪連結，因此沒有網站會知道你收到了什麼。',
     spellCheck: '標出拼寫錯誤',
     spellCheckAbout: '除 macOS 外，首次使用時會從 Google 下載詞典。',
     log: '開啟記錄檔',

@@ -1,7 +1,8 @@
 /** What all windows know: accounts and their connections, presence, settings. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { queryLanguage as queryLanguageOf, type Conversation, type Jid, type Presence, type Settings } from '../../contract/domain.ts'
+import { type Conversation, type Jid, type Presence } from '../../contract/domain.ts'
+import { queryLanguage as queryLanguageOf, type Settings } from '../../contract/settings.ts'
 import type { AppState } from '../../contract/ipc.ts'
 import { call, onEvent } from '../bridge.ts'
 

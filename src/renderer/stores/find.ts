@@ -1,7 +1,8 @@
 /** Finding within the conversation that this window shows: the hits from the newest on, and where each stands in its text. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { MessageId, Range, SearchHit } from '../../contract/domain.ts'
+import type { MessageId } from '../../contract/domain.ts'
+import type { Range, SearchHit } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { useThreadStore } from './thread.ts'
 

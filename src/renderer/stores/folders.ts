@@ -1,7 +1,8 @@
 /** Folders of the conversation list: those that there always are, and the user's own, which are settings. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { Conversation, ConversationId, Folder } from '../../contract/domain.ts'
+import type { Conversation, ConversationId } from '../../contract/domain.ts'
+import type { Folder } from '../../contract/settings.ts'
 import { useAppStore } from './app.ts'
 import { useConversationsStore } from './conversations.ts'
 

@@ -4,7 +4,8 @@
  */
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
-import type { ConversationId, Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/domain.ts'
+import type { ConversationId } from '../../contract/domain.ts'
+import type { Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { withoutRange, withoutRanges } from '../composables/query-text.ts'
 

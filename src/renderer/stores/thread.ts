@@ -1,7 +1,8 @@
 /** The messages that this window shows: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
-import type { ConversationId, LinkMetadata, Message, MessageId, Notice, Range } from '../../contract/domain.ts'
+import type { ConversationId, LinkMetadata, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { Range } from '../../contract/search.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
 import { isCorrectable } from '../composables/message-actions.ts'

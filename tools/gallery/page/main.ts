@@ -1,5 +1,5 @@
 /** The gallery's page: the components with what they may show. ?theme=dark &language=zh-CN &density=compact */
-import { Language } from '../../../src/contract/domain.ts'
+import { Language } from '../../../src/contract/settings.ts'
 import type { Answer, Bridge } from '../../../src/contract/ipc.ts'
 import { openWindow } from '../../../src/renderer/open-window.ts'
 import App from './App.vue'

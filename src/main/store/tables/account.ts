@@ -1,5 +1,7 @@
 /** Statements of the tables `account`, `contact`, `avatar` and `setting`. */
-import { AccountSettings, SearchHistory, Settings } from '../../../contract/domain.ts'
+import { AccountSettings } from '../../../contract/domain.ts'
+import { SearchHistory } from '../../../contract/search.ts'
+import { Settings } from '../../../contract/settings.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
 export interface Contact {

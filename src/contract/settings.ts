@@ -1,0 +1,49 @@
+/** What the user has chosen for this computer. */
+import { z } from 'zod'
+import { ConversationId } from './domain.ts'
+
+/** The languages that the interface speaks. */
+export const LANGUAGES = ['zh-CN', 'zh-TW', 'ja', 'en'] as const
+export const Language = z.enum(LANGUAGES)
+export type Language = z.infer<typeof Language>
+/** The one of the two in which the query language speaks. */
+export const queryLanguage = (language: Language): 'zh-CN' | 'en' => (language === 'zh-CN' || language === 'zh-TW' ? 'zh-CN' : 'en')
+
+const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+
+/** A folder of the conversation list that the user has made. */
+export const Folder = z.object({ id: z.string().max(100), name: z.string().trim().min(1).max(60), conversations: z.array(ConversationId).max(5000) })
+export type Folder = z.infer<typeof Folder>
+
+export const Settings = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  language: z.enum(['system', ...LANGUAGES]),
+  /** How much room rows have. */
+  density: z.enum(['comfortable', 'compact']),
+  folders: z.array(Folder).max(30),
+  /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
+  keepHistory: z.boolean(),
+  /** Messages older than that are deleted from this computer; null: all are kept. */
+  keepDays: z.number().int().min(1).max(36_500).nullable(),
+  /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
+  fetchUpTo: z.number().int().min(0).max(2 ** 40),
+  /** Whether new messages are shown by the system, with their text, with a sound. */
+  notify: z.boolean(),
+  notifyText: z.boolean(),
+  notifySound: z.boolean(),
+  /** Nothing is shown between these times of day, HH:MM. */
+  quiet: z.object({ from: ClockTime, to: ClockTime }).nullable(),
+  /** Messages still come when the last window is closed. */
+  stayInTray: z.boolean(),
+  startAtLogin: z.boolean(),
+  /** Contacts are told what we have read, and when we type. */
+  tellRead: z.boolean(),
+  tellTyping: z.boolean(),
+  /** Words that are misspelt are marked. */
+  spellCheck: z.boolean(),
+  /** A page that one links to is asked for what the message then says of it. */
+  linkPreviews: z.boolean(),
+  /** The first steps were shown. */
+  toured: z.boolean()
+})
+export type Settings = z.infer<typeof Settings>

@@ -1,0 +1,91 @@
+/** What goes: single messages, what has expired, imports that were taken back, whole conversations, files that can be fetched again. */
+import type { ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
+import type { accountWrites } from './tables/account.ts'
+import type { changeWrites } from './tables/change.ts'
+import type { conversationWrites } from './tables/conversation.ts'
+import type { messageWrites } from './tables/message.ts'
+import { ATTACHED, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
+import type { noticeWrites } from './tables/notice.ts'
+import type { StoreChanges } from './types.ts'
+
+interface Tables {
+  accounts: ReturnType<typeof accountWrites>
+  alterations: ReturnType<typeof changeWrites>
+  conversations: ReturnType<typeof conversationWrites>
+  messages: ReturnType<typeof messageWrites>
+  notices: ReturnType<typeof noticeWrites>
+  changes(touched: Iterable<number>, changed?: Message[], removed?: StoreChanges['removed'], added?: number): StoreChanges
+  read(id: number): MessageRow
+}
+
+/** Of many messages that change at once, so many of the newest are told. */
+const MOST_TOLD = 500
+
+/** Each function is to be called within a transaction. */
+export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables) {
+  function removeRows(rows: readonly MessageRow[]): StoreChanges {
+    for (const row of rows) {
+      for (const { id } of alterations.of(row.conversation, idsOf(row))) alterations.forgetSent(id)
+      messages.remove(row)
+    }
+    const touched = new Set(rows.map((row) => row.conversation))
+    for (const conversation of touched) conversations.summarize(conversation)
+    return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
+  }
+
+  function remove(ids: MessageId[]): StoreChanges {
+    const rows = ids.flatMap((id) => messages.byId(id) ?? [])
+    for (const row of rows) messages.bury(row)
+    return removeRows(rows)
+  }
+  const expire = (input: { before: number; limit: number }): StoreChanges => removeRows(messages.expired(input.before, input.limit))
+
+  function undoImport(input: { jid: Jid; ids: MessageId[] }): StoreChanges {
+    const removed = removeRows(input.ids.flatMap((id) => messages.byId(id) ?? []))
+    const conversation = conversations.byJid(input.jid)
+    if (conversation === null || messages.newest(conversation.id) !== null) return removed
+    conversations.remove(conversation.id)
+    return { ...changes([]), removedConversations: [conversation.id] }
+  }
+
+  /** Of these names in the media folder those that nothing has any more. */
+  function unneeded(names: readonly string[]): string[] {
+    if (names.length === 0) return []
+    const needed = new Set(messages.files.storedNames())
+    return [...new Set(names)].filter((name) => !needed.has(name))
+  }
+
+  /** Forgets where files lie that can be fetched again; `files`: those in the media folder that nothing needs any more. */
+  function clearFiles(conversation: ConversationId | null): StoreChanges & { files: string[]; bytes: number } {
+    const cleared = messages.files.clearable(conversation)
+    for (const { id } of cleared) messages.files.clear(id)
+    const ids = [...new Set(cleared.map(({ message }) => message))]
+    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: unneeded(cleared.map(({ stored }) => stored)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
+  }
+
+  /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */
+  function clearConversation(input: { conversation: ConversationId; time: number }): StoreChanges {
+    conversations.clear(input.conversation, input.time)
+    return { ...changes([]), removedConversations: [input.conversation] }
+  }
+
+  /** Removes `limit` messages of conversations that were deleted, and with the last of them what else is kept; what has come since stays. `files`: those in the media folder that nothing needs any more; `left`: there is more to remove. */
+  function removeCleared(limit: number): { files: string[]; left: boolean } {
+    const [conversation] = conversations.clearing()
+    if (conversation === undefined) return { files: [], left: false }
+    const { id, jid, account, cleared } = conversation
+    const rows = messages.upTo(id, cleared, limit)
+    const stored = rows.flatMap((row) => (row.flags & ATTACHED ? messages.files.of(row.id).flatMap((file) => file.stored ?? []) : []))
+    removeRows(rows)
+    const files = unneeded(stored)
+    if (rows.length === limit) return { files, left: true }
+    notices.clear(id, cleared)
+    accounts.removeAvatarsIn(jid)
+    conversations.wholeCleared(id)
+    // nothing more comes of an imported one
+    if (account === '' && messages.newest(id) === null) conversations.remove(id)
+    return { files, left: true }
+  }
+
+  return { remove, expire, undoImport, clearFiles, clearConversation, removeCleared }
+}

@@ -37,6 +37,8 @@ export const useThreadStore = defineStore('thread', () => {
   let whole: ConversationId | null = null
   /** The end is in sight, and what comes is to be seen there. */
   const atEnd = ref(true)
+  /** Counts what was sent from this window: who sends something wants to see it. */
+  const sent = ref(0)
   /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
   const prepending = ref(false)
   /** The message that was jumped to, with what was searched for. */
@@ -279,12 +281,13 @@ export const useThreadStore = defineStore('thread', () => {
       return
     }
     const message = await call('messages.send', { conversation: id, text, reply: about?.message.id ?? null, link })
-    if (hasNewer.value) await load({ kind: 'newest' })
-    else messages.value = applyChanges(messages.value, [message], [], true)
+    if (conversation.value !== id) return
+    if (!hasNewer.value) messages.value = applyChanges(messages.value, [message], [], true)
+    sent.value++
   }
 
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, open, close, extend, toNewest, toTime, send }
+  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, sent, open, close, extend, toNewest, toTime, send }
 })

@@ -5,7 +5,7 @@
       "type": "loadable_module",
       "product_prefix": "",
       "product_extension": "node",
-      "sources": ["src/fold.cc", "src/mapped_file.cc", "src/words.cc", "src/tokenizer.cc", "src/hits.cc", "src/rows.cc", "src/insert.cc", "src/extension.cc"],
+      "sources": ["src/fold.cc", "src/mapped_file.cc", "src/words.cc", "src/tokenizer.cc", "src/ahead.cc", "src/hits.cc", "src/rows.cc", "src/insert.cc", "src/extension.cc"],
       "include_dirs": [
         "../node_modules/better-sqlite3/deps/sqlite3"
       ],

@@ -5,6 +5,8 @@
 #include <new>
 #include <vector>
 
+#include "ahead.h"
+
 SQLITE_EXTENSION_INIT3
 
 namespace mnemo {
@@ -53,6 +55,7 @@ bool Holds(const Column& column, size_t count) {
         if (At(column.numbers, i) != kNull && At(column.numbers, i) >= column.texts.count()) return false;
       break;
     case 't':
+    case 'c':
       if (column.texts.count() != count) return false;
       break;
     default:
@@ -81,6 +84,7 @@ int Bind(sqlite3_stmt* statement, int place, const Column& column, size_t row) {
       if (At(column.numbers, row) == kNull) return sqlite3_bind_null(statement, place);
       return BindText(statement, place, column.texts, At(column.numbers, row));
     case 't':
+    case 'c':
       return BindText(statement, place, column.texts, row);
     default:
       return SQLITE_OK;
@@ -95,7 +99,23 @@ int BindConstants(sqlite3_stmt* statement, const std::vector<Column>& columns) {
   return SQLITE_OK;
 }
 
+/// The texts that will be cut, in order; there is nothing to cut in one without characters. May throw std::bad_alloc.
+std::vector<Text> ToCut(const std::vector<Column>& columns, size_t count) {
+  std::vector<Text> texts;
+  for (const Column& column : columns) {
+    if (column.type != 'c') continue;
+    for (size_t row = 0; row < count; row++) {
+      const uint32_t start = At(column.texts.offsets, row);
+      const uint32_t end = At(column.texts.offsets, row + 1);
+      if (end > start) texts.push_back({reinterpret_cast<const char*>(column.texts.bytes.data) + start, end - start});
+    }
+  }
+  return texts;
+}
+
 int Run(sqlite3_stmt* statement, const std::vector<Column>& columns, size_t count) {
+  const std::vector<Text> texts = ToCut(columns, count);
+  const Ahead ahead(texts);
   if (const int rc = BindConstants(statement, columns)) return rc;
   for (size_t row = 0; row < count; row++) {
     for (size_t i = 0; i < columns.size(); i++)
@@ -109,8 +129,9 @@ int Run(sqlite3_stmt* statement, const std::vector<Column>& columns, size_t coun
 
 /**
  * mnemo_insert(sql, count, types, ...): runs `sql` for each of `count` rows; one letter of `types` for each parameter:
- * 'i' integers (a BLOB of 64-bit floats), 't' texts (offsets, bytes), 'd' texts of a dictionary (32-bit indices, offsets,
- * bytes; 0xFFFFFFFF is NULL), 'v' the same value for all rows. BLOBs are in the machine's byte order. Returns count.
+ * 'i' integers (a BLOB of 64-bit floats), 't' texts (offsets, bytes), 'c' the same for a full-text index (one column at
+ * most; they are cut ahead, see ahead.h), 'd' texts of a dictionary (32-bit indices, offsets, bytes; 0xFFFFFFFF is NULL),
+ * 'v' the same value for all rows. BLOBs are in the machine's byte order. Returns count.
  */
 void Insert(sqlite3_context* context, int argc, sqlite3_value** args) {
   const auto misuse = [context] { sqlite3_result_error(context, "mnemo_insert(sql, count, types, ...): the columns do not fit", -1); };
@@ -125,11 +146,11 @@ void Insert(sqlite3_context* context, int argc, sqlite3_value** args) {
     for (; *types != 0; types++) {
       Column column;
       column.type = *types;
-      const int wanted = *types == 't' ? 2 : *types == 'd' ? 3 : 1;
-      if (std::strchr("itdv", *types) == nullptr || next + wanted > argc) return misuse();
+      const int wanted = *types == 't' || *types == 'c' ? 2 : *types == 'd' ? 3 : 1;
+      if (std::strchr("itcdv", *types) == nullptr || next + wanted > argc) return misuse();
       if (*types == 'v') column.constant = args[next++];
       if (*types == 'i' || *types == 'd') column.numbers = ToBlob(args[next++]);
-      if (*types == 't' || *types == 'd') {
+      if (*types == 't' || *types == 'c' || *types == 'd') {
         column.texts.offsets = ToBlob(args[next++]);
         column.texts.bytes = ToBlob(args[next++]);
       }
@@ -147,7 +168,11 @@ void Insert(sqlite3_context* context, int argc, sqlite3_value** args) {
     sqlite3_finalize(statement);
     return misuse();
   }
-  if (rc == SQLITE_OK) rc = Run(statement, columns, count);
+  try {
+    if (rc == SQLITE_OK) rc = Run(statement, columns, count);
+  } catch (const std::bad_alloc&) {
+    rc = SQLITE_NOMEM;
+  }
   if (rc != SQLITE_OK) {
     sqlite3_result_error(context, sqlite3_errmsg(db), -1);
     sqlite3_result_error_code(context, rc);

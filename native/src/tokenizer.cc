@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ahead.h"
 #include "fold.h"
 #include "fts5_api.h"
 #include "words.h"
@@ -129,8 +130,26 @@ int Create(void*, const char**, int, Fts5Tokenizer** out) {
 
 void Delete(Fts5Tokenizer*) {}
 
+/// What was cut ahead, emitted.
+int Replay(const Ahead::Cut& cut, void* context, EmitToken emit) {
+  for (uint32_t i = cut.first; i < cut.last; i++) {
+    const Term& term = cut.terms->list[i];
+    if (const int rc = emit(context, term.flags, cut.terms->bytes.data() + term.place, static_cast<int>(term.length), term.begin, term.end)) return rc;
+  }
+  return SQLITE_OK;
+}
+
+int Collect(void* context, int flags, const char* term, int length, int begin, int end) {
+  Terms& out = *static_cast<Terms*>(context);
+  out.list.push_back({static_cast<uint32_t>(out.bytes.size()), static_cast<uint32_t>(length), flags, begin, end});
+  out.bytes.append(term, static_cast<size_t>(length));
+  return SQLITE_OK;
+}
+
 int Tokenize(Fts5Tokenizer*, void* context, int flags, const char* text, int bytes, EmitToken emit) {
   try {
+    Ahead::Cut cut;
+    if (flags == FTS5_TOKENIZE_DOCUMENT && Ahead::Take(text, static_cast<size_t>(bytes), cut)) return Replay(cut, context, emit);
     return Pass(context, (flags & FTS5_TOKENIZE_QUERY) != 0, emit).Run(text, bytes);
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;
@@ -140,6 +159,8 @@ int Tokenize(Fts5Tokenizer*, void* context, int flags, const char* text, int byt
 }
 
 }  // namespace
+
+void CutText(const char* text, size_t bytes, Terms& out) { Pass(&out, false, Collect).Run(text, static_cast<int>(bytes)); }
 
 int RegisterTokenizer(sqlite3* db) {
   fts5_api* api = Fts5Api(db);

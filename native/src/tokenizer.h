@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 
+#include "ahead.h"
 #include "sqlite3ext.h"
 
 namespace mnemo {
@@ -24,5 +25,8 @@ inline constexpr char kWordMark = '\x01';
 /// Colocated with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two
 /// or more Han characters; words of letters and digits, whole, after kWordMark.
 int RegisterTokenizer(sqlite3* db);
+
+/// Appends the terms that a text of a message has in the index. May throw std::bad_alloc.
+void CutText(const char* text, size_t bytes, Terms& out);
 
 }  // namespace mnemo

@@ -3,6 +3,7 @@
 #include "words.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -46,13 +47,10 @@ using UserWords = std::map<std::u32string, double>;
 
 std::mutex guard;
 std::unique_ptr<Dictionary> mapped;
-const Dictionary* dictionary = nullptr;  // set once, under the guard
+std::atomic<const Dictionary*> dictionary{nullptr};  // set once, under the guard
 std::shared_ptr<const UserWords> user_words;
 
-const Dictionary* Loaded() {
-  const std::lock_guard<std::mutex> lock(guard);
-  return dictionary;
-}
+const Dictionary* Loaded() { return dictionary.load(std::memory_order_acquire); }
 
 std::shared_ptr<const UserWords> Users() {
   const std::lock_guard<std::mutex> lock(guard);
@@ -266,7 +264,7 @@ Scratch& ThreadScratch() {
 
 const char* MapDictionary(const std::string& file) {
   const std::lock_guard<std::mutex> lock(guard);
-  if (dictionary != nullptr) return nullptr;
+  if (Loaded() != nullptr) return nullptr;
   size_t size = 0;
   const unsigned char* bytes = MapFile(file, size);
   if (bytes == nullptr) return "the dictionary cannot be read";
@@ -291,7 +289,7 @@ const char* MapDictionary(const std::string& file) {
   loaded->weight.resize(frequencies);
   for (uint32_t i = 1; i < frequencies; i++) loaded->weight[i] = std::log(frequency[i] / frequency[0]);
   mapped = std::move(loaded);
-  dictionary = mapped.get();
+  dictionary.store(mapped.get(), std::memory_order_release);
   return nullptr;
 }
 

@@ -14,6 +14,13 @@ const ranges = (text: string, piece: string): string[] =>
     .filter((range) => range !== '')
     .map((range) => text.slice(...(range.split(',').map(Number) as [number, number])))
 
+/** Texts as mnemo_insert takes them: offsets, bytes. */
+function column(list: readonly string[]): [Buffer, Buffer] {
+  const offsets = new Uint32Array(list.length + 1)
+  for (const [i, text] of list.entries()) offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(text)
+  return [Buffer.from(offsets.buffer), Buffer.from(list.join(''))]
+}
+
 test('folding ignores case, width, compatibility forms, diacritics and traditional or simplified', () => {
   expect(fold('ＦＵＬＬ Ｗidth ﬁ ㎏ Straße İstanbul Ǆ')).toBe('full width fi kg strasse istanbul dz')
   expect(fold('髮 頭發 裡 後 臺灣 乾')).toBe(fold('发 头发 里 后 台湾 干'))
@@ -159,11 +166,7 @@ test.skipIf(!hasCorpus)('words are those of nodejieba on the whole corpus', () =
 test('many rows are stored from columns, and columns that do not fit are refused', () => {
   db.exec('CREATE TABLE many (id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT, same INTEGER)')
   const INSERT = 'INSERT INTO many VALUES (?, ?, ?, ?)'
-  const words = (...list: string[]): Buffer[] => {
-    const offsets = new Uint32Array(list.length + 1)
-    for (const [i, word] of list.entries()) offsets[i + 1] = (offsets[i] ?? 0) + Buffer.byteLength(word)
-    return [Buffer.from(offsets.buffer), Buffer.from(list.join(''))]
-  }
+  const words = (...list: string[]): Buffer[] => column(list)
   const ids = Buffer.from(Float64Array.of(3, 2 ** 50).buffer)
   const kinds = Buffer.from(Uint32Array.of(1, 0xffffffff).buffer)
   const insert = (count: number, types: string, ...columns: unknown[]): unknown => one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, INSERT, count, types, ...columns)
@@ -185,4 +188,29 @@ test('many rows are stored from columns, and columns that do not fit are refused
   ] as [number, string, ...unknown[]][])
     expect(() => insert(count, types, ...columns)).toThrow('do not fit')
   expect(one('SELECT count(*) FROM many')).toBe(2)
+})
+
+test('what is cut ahead is what is cut on demand', () => {
+  db.exec("CREATE VIRTUAL TABLE plain USING fts5 (text, files, tokenize = 'mnemo'); CREATE VIRTUAL TABLE ahead USING fts5 (text, files, tokenize = 'mnemo'); CREATE TABLE once (id INTEGER PRIMARY KEY, text TEXT)")
+  const random = seeded(7)
+  const pieces = ['今天晚上去吃饭', 'see you at 8pm', '', '重庆火锅🌶️', 'ﬁle Ｆｕｌｌ', '한국어', 'http://a.example/b?c=1', '\ud800', 'a\u0000b', '…', '華聯'.repeat(200)]
+  const texts = hasCorpus ? corpus().slice(0, 2500).map((row) => row.text) : []
+  while (texts.length < 4000) texts.push([1, 2, 3].map(() => pieces[Math.floor(random() * pieces.length)] ?? '').join(' ').trim())
+  texts[300] = ''
+  texts[1000] = '0123456789 '.repeat(3000)
+  // a name that is the next message's text
+  const names = texts.map((_, i) => (i % 100 === 7 ? (texts[i + 1] ?? '') : 'photo.jpg'))
+  const ids = Float64Array.from(texts, (_, i) => i + 1)
+  const insert = (sql: string, types: string, ...columns: unknown[]): unknown => one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, sql, texts.length, types, ...columns)
+  for (const [table, types] of [['plain', 'itt'], ['ahead', 'ict']] as const)
+    insert(`INSERT INTO ${table} (rowid, text, files) VALUES (?, ?, ?)`, types, Buffer.from(ids.buffer), ...column(texts), ...column(names))
+  for (const table of ['plain', 'ahead']) {
+    db.exec(`INSERT INTO ${table} (${table}) VALUES ('integrity-check'); CREATE VIRTUAL TABLE ${table}_term USING fts5vocab (${table}, instance)`)
+  }
+  const terms = (table: string): unknown => db.prepare(`SELECT count(*) AS terms, sum(doc * 7 + offset) AS places FROM ${table}_term`).get()
+  expect(terms('ahead')).toEqual(terms('plain'))
+  expect(one('SELECT count(*) FROM (SELECT * FROM plain_term EXCEPT SELECT * FROM ahead_term)')).toBe(0)
+  // ends in the middle of it all
+  ids[2500] = 7
+  expect(() => insert('INSERT INTO once VALUES (?, ?)', 'ic', Buffer.from(ids.buffer), ...column(texts))).toThrow(/UNIQUE/)
 })

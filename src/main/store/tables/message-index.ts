@@ -105,7 +105,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
     addMany({ keys, docs: numbers, conversation, senders, flags, lengths, texts, files, fileNames: names }: IndexColumns): void {
       const count = keys.length
       insertColumns(INSERT_DOC, count, 'iiviii', asBlob(numbers), asBlob(keys), conversation, asBlob(senders), asBlob(flags), asBlob(lengths))
-      insertColumns(INDEX, count, 'itd', asBlob(numbers), asBlob(texts.offsets), asBlob(texts.bytes), asBlob(files), asBlob(names.offsets), asBlob(names.bytes))
+      insertColumns(INDEX, count, 'icd', asBlob(numbers), asBlob(texts.offsets), asBlob(texts.bytes), asBlob(files), asBlob(names.offsets), asBlob(names.bytes))
     },
     /** One run of docs for all that stands after the first message of the runs but the first; false where there was nothing to do, or more than `most` to move. */
     mergeRuns(most: number): boolean {

@@ -24,6 +24,12 @@ export function or(a: Bits, b: Bits): Bits {
 export function add(a: Bits, b: Bits): void {
   for (let i = 0; i < a.length; i++) a[i]! |= b[i]!
 }
+/** Leaves in a what is in b, too; b may be shorter. */
+export function retain(a: Bits, b: Bits): void {
+  const common = Math.min(a.length, b.length)
+  for (let i = 0; i < common; i++) a[i]! &= b[i]!
+  a.fill(0, common)
+}
 /** In a and not in b. */
 export function andNot(a: Bits, b: Bits): Bits {
   const out = new Uint32Array(a.length)

@@ -87,12 +87,12 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   /**
    * The docs that may contain a text: those with all its terms, whatever their order, and what changed lately. null where
    * it has fewer than `least` terms, or none as a whole (one letter), or where one is not known and it would not be kept for long.
+   * The set is the next call's, too.
    */
   function candidates(text: string, least: number, make = sets.capacity() >= ROOMY): Bits | null {
     const list = termsIn(text)
     if (list.length < least || list.length === 0 || (!make && !list.every((term) => sets.has(quoted(term))))) return null
-    const found = list.map((term) => sets.near(quoted(term)))
-    return found.length === 1 ? (found[0] ?? null) : found.reduce(and)
+    return sets.meet(list.map(quoted))
   }
   const termsIn = (text: string): string[] => [...new Set((termsOf.get(text) ?? '').split('\u001f').filter((term) => term !== ''))]
 
@@ -116,7 +116,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     while (performance.now() < until) {
       const term = common.pop()
       if (term === undefined) return false
-      sets.near(term)
+      sets.load(term)
     }
     return true
   }

@@ -3,7 +3,7 @@
  * made anew: what came since is read from the end of the index, or, where it is little, taken as unsure.
  */
 import type { ReadableDB } from '../store/database.ts'
-import { add, ascending, count, fromBuffer, noBits, type Bits } from './bits.ts'
+import { add, ascending, count, fromBuffer, has, noBits, retain, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 
 interface Known {
@@ -34,6 +34,8 @@ export function createSets(db: ReadableDB, columns: Columns) {
   const newerBitsOf = db.prepare<[number, number, string, number], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ? AND rowid > ?').pluck()
   const sets = new Map<string, Known>()
   let bytes = 0
+  // one for all: a set of its own for each search, 125 KB of a million docs, made V8 collect garbage every few searches
+  let met = noBits(0)
 
   /** Made anew, of one FTS5 phrase. */
   function read(phrase: string): Bits {
@@ -101,12 +103,23 @@ export function createSets(db: ReadableDB, columns: Columns) {
     /** How many sets of many docs have room. */
     capacity: (): number => Math.floor(MOST_BYTES / (columns.words * 4)),
     has: (phrase: string): boolean => sets.get(phrase)?.epoch === columns.epoch,
-    /** The docs that may have a phrase: those that have it, and what changed lately. */
-    near(phrase: string): Bits {
-      const set = get(phrase)
-      const out = spread(set)
-      for (const at of set.unsure) mark(out, at)
-      return out
+    /** Reads a phrase, if it is not known. */
+    load: (phrase: string): void => void get(phrase),
+    /** The docs that may have all of these phrases: those that have them, and what changed lately. The set is the next call's, too. */
+    meet(phrases: readonly string[]): Bits {
+      const list = phrases.map(get)
+      if (met.length !== columns.words) met = noBits(columns.words)
+      const least = list.filter(({ sparse }) => sparse).sort((a, b) => a.bits.length - b.bits.length)[0]
+      if (least === undefined) {
+        met.fill(0xffffffff)
+        for (const { bits } of list) retain(met, bits)
+      } else {
+        met.fill(0)
+        const others = list.filter((set) => set !== least)
+        for (const at of least.bits) if (others.every((set) => holds(set, at))) mark(met, at)
+      }
+      for (const { unsure } of list) for (const at of unsure) if (list.every((set) => holds(set, at) || set.unsure.includes(at))) mark(met, at)
+      return met
     },
     /** The docs that have it; `test` decides of a place that is unsure. */
     exact(phrase: string, test: (at: number) => boolean): Bits {
@@ -122,6 +135,17 @@ export function createSets(db: ReadableDB, columns: Columns) {
       return out
     }
   }
+}
+
+function holds({ bits, sparse }: Known, at: number): boolean {
+  if (!sparse) return has(bits, at)
+  let from = 0
+  for (let to = bits.length; from < to; ) {
+    const middle = (from + to) >> 1
+    if (bits[middle]! < at) from = middle + 1
+    else to = middle
+  }
+  return bits[from] === at
 }
 
 function mark(bits: Bits, at: number): void {

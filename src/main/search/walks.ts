@@ -1,6 +1,6 @@
 /** Hits in the order of history: from a set, by walking the index from one end, or by comparing the messages at that end. */
 import type { ReadableDB } from '../store/database.ts'
-import { and, ascending, descending, has, noBits, type Bits } from './bits.ts'
+import { ascending, descending, has, noBits, retain, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import { COMPARED, type Hits } from './hits.ts'
 import type { QueryNode } from './query.ts'
@@ -21,6 +21,8 @@ const MOST_RUNS = 8
 export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
   const walkDown = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?').pluck()
   const walkUp = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?').pluck()
+
+  let full = noBits(0)
 
   /** The places of `set` in the order of history, at most `most`. */
   function inHistory(set: Bits, order: 'newest' | 'oldest', most: number): number[] {
@@ -64,7 +66,8 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     if (node.kind !== 'text' || node.field !== 'any') return null
     const candidates = hits.candidates(node.text, within === null ? LEAST_TERMS : 1)
     if (candidates === null) return null
-    const places = inHistory(within === null ? candidates : and(candidates, within), order, COMPARED + 1)
+    if (within !== null) retain(candidates, within)
+    const places = inHistory(candidates, order, COMPARED + 1)
     const all = places.length <= COMPARED
     const found = gather(places, most, all ? Infinity : COMPARED, (piece, left) => hits.confirmed(piece, node.text, left).map((at) => columns.messageAt(at)))
     return found !== null && (all || found.length === most) ? found : null
@@ -109,8 +112,11 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     const found = gather(inHistory(within ?? everything(), order, reach), most, reach, (piece, left) => hits.factsAt(piece).filter(matches).slice(0, left).map(({ id }) => id))
     return found?.length === most ? found : null
   }
-  const everything = (): Bits => noBits(columns.words).fill(0xffffffff)
-
+  /** A set of all places. */
+  function everything(): Bits {
+    if (full.length !== columns.words) full = noBits(columns.words).fill(0xffffffff)
+    return full
+  }
 
   return { inHistory, walk, walkWithin }
 }

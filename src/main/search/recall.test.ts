@@ -1,6 +1,6 @@
 /** Every message that contains the text is found, and no other: against a scan of the folded texts. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Jid } from '../../contract/domain.ts'
+import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { corpus, hasCorpus, openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
 import { packRows } from '../store/import-rows.ts'
@@ -154,4 +154,42 @@ test.skipIf(!hasCorpus)('total, pages and facets agree with each other', () => {
     expect(answer.hits.map((hit) => hit.message.id)).toEqual(found(query).toReversed().slice(0, 20))
     for (const { ranges } of answer.hits) expect(ranges.length).toBeGreaterThan(0)
   }
+})
+
+test.skipIf(!hasCorpus)('what comes and goes between searches is found, and found no longer, at once', { timeout: 60_000 }, async () => {
+  const random = seeded(11)
+  const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+  const piece = (): string => {
+    const characters = [...one(texts)]
+    const at = Math.floor(random() * characters.length)
+    return characters.slice(at, at + 1 + Math.floor(random() * 6)).join('')
+  }
+  const jid = 'live@example.org' as Jid
+  const added: { id: number; text: string }[] = []
+  const gone = new Set<number>()
+  let conversation: ConversationId | undefined
+  // what is asked again and again is answered from what was kept
+  const again = Array.from({ length: 60 }, piece)
+  let time = 1_900_000_000_000
+  for (let round = 0; round < 12; round++) {
+    // a few are looked at one by one, many are read from the end of the index
+    const messages = Array.from({ length: round % 3 === 2 ? 150 : 5 }, () => ({ conversation: jid, kind: 'direct' as const, sender: jid, outgoing: false, text: one(texts), time: (time += 1000), stanzaId: null, originId: null, replayed: false }))
+    const { conversations, messages: stored } = await store.write.record({ messages, archive: null, order: 'live' })
+    conversation ??= conversations[0]?.id
+    added.push(...stored)
+    const removed = [...(await store.write.remove([one(ids), one(ids), one(added).id] as MessageId[])).removed]
+    for (const { id } of removed) gone.add(id)
+    for (const text of [...again, ...Array.from({ length: 60 }, piece)]) {
+      if (fold(text).trim() === '') continue
+      const live = added.filter((message) => !gone.has(message.id) && fold(message.text).includes(fold(text))).map(({ id }) => id)
+      const old = scan(text).filter((id) => !gone.has(id))
+      const expected = [...old, ...live].reverse()
+      const newest = engine.search({ query: phrase(text), limit: 20 }).hits.map((hit) => hit.message.id)
+      const within = engine.search({ query: phrase(text), limit: 20, conversation: conversation ?? null }).hits.map((hit) => hit.message.id)
+      expect([text, newest]).toEqual([text, expected.slice(0, 20)])
+      expect([text, within]).toEqual([text, live.reverse().slice(0, 20)])
+    }
+  }
+  expect(added.length).toBeGreaterThan(600)
+  expect(gone.size).toBeGreaterThan(20)
 })

@@ -1,6 +1,6 @@
 // Fuzzes the extension as SQLite uses it: a text goes into an index, a piece of it is looked for, and it is taken out
 // again. Crashes and sanitizer findings apart, it fails where a piece of the text is not found, where a range lies
-// outside the text, or where the emptied index is not empty.
+// outside the text, where the emptied index is not empty, or where what is cut ahead is not what is cut on demand.
 //   libFuzzer:  node native/fuzz/run.mjs SECONDS libfuzzer   (clang)
 //   its own:    node native/fuzz/run.mjs SECONDS             (g++; random mutations of a few seeds)
 #include <cstdint>
@@ -8,8 +8,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <vector>
 
+#include "ahead.h"
 #include "sqlite3.h"
+#include "tokenizer.h"
 
 extern "C" int sqlite3_mnemotokenizer_init(sqlite3* db, char**, const struct sqlite3_api_routines* api);
 
@@ -69,6 +72,29 @@ struct Index {
   }
 };
 
+/// Cuts many pieces of a text in two threads.
+void CutAhead(const std::string& text) {
+  std::vector<mnemo::Text> pieces;
+  for (size_t i = 0; i < 300; i++) {
+    const size_t from = i * 7 % text.size();
+    pieces.push_back({text.data() + from, 1 + i % (text.size() - from)});
+  }
+  const mnemo::Ahead ahead(pieces);
+  for (const mnemo::Text& piece : pieces) {
+    mnemo::Ahead::Cut cut;
+    if (!mnemo::Ahead::Take(piece.bytes, piece.size, cut)) continue;
+    mnemo::Terms here;
+    mnemo::CutText(piece.bytes, piece.size, here);
+    if (cut.last - cut.first != here.list.size()) Fail("another number of terms ahead");
+    for (size_t i = 0; i < here.list.size(); i++) {
+      const mnemo::Term& a = here.list[i];
+      const mnemo::Term& b = cut.terms->list[cut.first + i];
+      if (a.flags != b.flags || a.begin != b.begin || a.end != b.end || here.bytes.compare(a.place, a.length, cut.terms->bytes, b.place, b.length) != 0)
+        Fail("another term ahead");
+    }
+  }
+}
+
 bool Starts(unsigned char c) { return (c & 0xC0) != 0x80; }
 
 }  // namespace
@@ -85,6 +111,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   while (to < text.size() && !Starts(static_cast<unsigned char>(text[to]))) to++;
   const std::string piece = text.substr(from, to - from);
 
+  static unsigned inputs = 0;
+  if (++inputs % 256 == 0) CutAhead(text);
   index.Run(index.insert, text);
   index.Run(index.words, text);
   index.Run(index.cut, text);
@@ -111,7 +139,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 #ifdef MNEMO_STANDALONE
 #include <chrono>
 #include <random>
-#include <vector>
 
 int main(int argc, char** argv) {
   const double seconds = argc > 1 ? std::atof(argv[1]) : 10;

@@ -142,30 +142,29 @@ export const useThreadStore = defineStore('thread', () => {
   async function open(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] } | null): Promise<void> {
     const same = conversation.value === id
     conversation.value = id
-    if (!same) {
-      flushPlace()
-      writing.value = null
-      choosingDay.value = null
-      details.value = null
-      whole = null
-      messages.value = []
-      notices.value = []
-      late = []
-      readUpTo.value = read
-      await call('conversations.watch', { conversation: id })
-    }
-    if (at === null) {
-      target.value = null
-      leftAt.value = (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
-      if (leftAt.value !== null && !same) {
-        await load({ kind: 'around', id: leftAt.value })
-        return
-      }
-      await load({ kind: 'first-unread' })
+    if (same) return show(id, at, true)
+    flushPlace()
+    writing.value = null
+    choosingDay.value = null
+    details.value = null
+    whole = null
+    messages.value = []
+    notices.value = []
+    late = []
+    readUpTo.value = read
+    // it is heard before the page is read; the answer waits for the writer
+    await Promise.all([call('conversations.watch', { conversation: id }), show(id, at, false)])
+  }
+
+  async function show(id: ConversationId, at: { id: MessageId; ranges: Range[] } | null, same: boolean): Promise<void> {
+    if (at !== null) {
+      if (!messages.value.some((message) => message.id === at.id)) await load({ kind: 'around', id: at.id })
+      if (conversation.value === id) aim(at.id, at.ranges, 'center')
       return
     }
-    if (!messages.value.some((message) => message.id === at.id)) await load({ kind: 'around', id: at.id })
-    aim(at.id, at.ranges, 'center')
+    target.value = null
+    leftAt.value = (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
+    await load(leftAt.value !== null && !same ? { kind: 'around', id: leftAt.value } : { kind: 'first-unread' })
   }
 
   /** Where one is, so that one comes back there. */

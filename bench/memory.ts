@@ -17,9 +17,11 @@ const CONTACTS = 40
 const EVERY = 500
 /** The user looks at another conversation and scrolls in it, every so often, ms. */
 const LOOKS = 15_000
-const SAMPLES = 6
+const SAMPLES = 12
 /** Until what was opened has come to rest, ms. */
 const REST = 6000
+/** After a collection of garbage, ms. */
+const COLLECTED = 2000
 const CHATS = 3
 
 const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
@@ -96,8 +98,11 @@ export async function memoryOverTime(): Promise<void> {
     return all
   }
   const sample = async (): Promise<void> => {
+    const heaps = await heapsOf()
+    // what was collected is given back
+    await rest(COLLECTED)
     const all = memory(root)
-    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps: await heapsOf() })
+    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps })
   }
   await sample()
   for (let look = 1; look * LOOKS <= MINUTES * 60_000; look++) {
@@ -112,9 +117,16 @@ export async function memoryOverTime(): Promise<void> {
   server.close()
   rmSync(profile, { recursive: true })
 
-  const half = samples[Math.floor(samples.length / 2)]
+  const later = samples.slice(Math.floor(samples.length / 2))
   const end = samples.at(-1)
-  if (half === undefined || end === undefined) throw new Error('nothing was measured')
+  if (end === undefined) throw new Error('nothing was measured')
+  /** Over the second half, along the line of least squares through its samples. */
+  const growth = (of: (sample: (typeof samples)[number]) => number): number => {
+    const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+    const [time, value] = [mean(later.map(({ minute }) => minute)), mean(later.map(of))]
+    const slope = later.reduce((sum, one) => sum + (one.minute - time) * (of(one) - value), 0) / later.reduce((sum, { minute }) => sum + (minute - time) ** 2, 0)
+    return slope * (end.minute - (later[0]?.minute ?? 0))
+  }
   const mb = (value: number): string => value.toFixed(0)
   table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${MINUTES} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
     ['peer: one blank window of Chromium, all of it', '', mb(first)],
@@ -123,9 +135,9 @@ export async function memoryOverTime(): Promise<void> {
     ['first window above a blank one', '110', mb(one - first)],
     ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
     [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
-    ['growth over the second half: main process', '0', mb(end.main - half.main)],
-    ['growth over the second half: windows', '0', mb(end.windows - half.windows)],
-    ['the same: what their pages hold, without garbage', '0', (end.heaps - half.heaps).toFixed(1)]
+    [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main).toFixed(1)],
+    ['the same: Chromium, all of it', '0', growth((sample) => sample.windows).toFixed(1)],
+    ['the same: what the pages hold, without garbage', '0', growth((sample) => sample.heaps).toFixed(1)]
   ])
   table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB', 'what they hold without garbage MB'], samples.map(({ minute, main: node, windows, pages, heaps }) => [minute, mb(node), mb(windows), mb(pages), heaps.toFixed(1)]))
 }

@@ -28,6 +28,8 @@ export default ts.config(
       eqeqeq: 'error',
       'no-eval': 'error',
       'vue/no-v-html': 'error',
+      // a rule of one component would be everybody's
+      'vue/enforce-style-attribute': ['error', { allow: ['scoped'] }],
       'vue/multi-word-component-names': ['error', { ignores: ['App'] }],
       'vue/require-default-prop': 'off',
       'vue/max-attributes-per-line': 'off',

@@ -132,6 +132,8 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   const viewer = main.locator('[data-test=viewer]')
   await viewer.locator('[data-test=viewer-place]', { hasText: '3 / 3' }).waitFor()
   await screenshot(main, 'files-viewer')
+  // on the dark ground there are signs, no plates
+  expect(await viewer.locator('header button').last().evaluate((button) => getComputedStyle(button).backgroundColor)).toBe('rgba(0, 0, 0, 0)')
   await main.keyboard.press('ArrowLeft')
   await viewer.locator('[data-test=viewer-place]', { hasText: '2 / 3' }).waitFor()
   await main.keyboard.press('+')

@@ -52,6 +52,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   await year.click()
   await settings.locator('.dialog').waitFor()
   await screenshot(settings, 'keep-messages')
+  expect(await settings.evaluate(() => document.scrollingElement?.scrollTop)).toBe(0)
   await settings.locator('.dialog .primary').click()
   expect(await settings.locator('input[name=keep][value=null]').isChecked()).toBe(true)
   await year.click()

@@ -1,5 +1,4 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
-import { statSync } from 'node:fs'
 import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
@@ -32,6 +31,8 @@ export function createReads(db: ReadableDB) {
   const accounts = accountReads(db)
   const archives = archiveReads(db)
   const attachments = attachmentReads(db)
+  /** Of the whole database; part of it may still lie in the write-ahead log. */
+  const databaseBytes = (): number => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
   const changes = changeReads(db)
   const conversations = conversationReads(db)
   const messages = messageReads(db)
@@ -149,7 +150,7 @@ export function createReads(db: ReadableDB) {
       })
       const sum = (of: (one: ConversationUsage) => number): number => list.reduce((all, one) => all + of(one), 0)
       const used = list.filter(({ messages: count, files: some }) => count + some > 0).sort((a, b) => b.bytes - a.bytes || b.messages - a.messages)
-      return { messages: sum((one) => one.messages), databaseBytes: statSync(db.name).size, mediaBytes: sum((one) => one.bytes), conversations: used.slice(0, MOST_USED) }
+      return { messages: sum((one) => one.messages), databaseBytes: databaseBytes(), mediaBytes: sum((one) => one.bytes), conversations: used.slice(0, MOST_USED) }
     },
     /** Whether own messages wait for their archive to say where they stand. */
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
@@ -179,7 +180,7 @@ export function createReads(db: ReadableDB) {
     stats: () => ({
       messages: messages.count(),
       conversations: conversations.all().length,
-      databaseBytes: statSync(db.name).size,
+      databaseBytes: databaseBytes(),
       textBytes: db.prepare<[], number>('SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM message').pluck().get() ?? 0,
       notIndexed: db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck().get() ?? 0,
       indexBytes: db.prepare<[], number>("SELECT coalesce(sum(length(block)), 0) FROM message_index_data").pluck().get() ?? 0

@@ -186,7 +186,7 @@ export default {
     empty: 'No conversations yet',
     emptyHint: 'Start one with the pencil above, or with {keys}.',
     draft: 'Draft:',
-    you: 'You:',
+    you: 'You: ',
     unread: 'no unread messages | {n} unread message | {n} unread messages',
     openInWindow: 'Open in own window',
     leave: 'Leave the group',

@@ -2,6 +2,7 @@
 import { Language } from '../../../src/contract/settings.ts'
 import type { Answer, Bridge } from '../../../src/contract/ipc.ts'
 import { openWindow } from '../../../src/renderer/open-window.ts'
+import './page.css'
 import App from './App.vue'
 import { MESSAGES, state } from './fixtures.ts'
 

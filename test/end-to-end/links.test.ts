@@ -32,6 +32,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await main.keyboard.press('Control+,')
     const settings = await story.app.window('settings')
     await settings.locator('[data-test=switch-link-previews]').click()
+    await settings.locator('[data-test=switch-link-previews][data-state=checked]').waitFor()
     await settings.close()
 
     // what the page says is shown before it is sent

@@ -5,7 +5,7 @@ import { call, CallFailed } from '../bridge.ts'
 import { useAppStore } from '../stores/app.ts'
 import { firstLink } from './text-parts.ts'
 
-/** An address is asked when nothing was typed for so long, ms. */
+/** An address is asked when it stays the same for so long, ms. */
 const PAUSE_MS = 700
 
 export function useLinkCard(conversation: () => ConversationId, text: () => string): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
@@ -32,13 +32,15 @@ export function useLinkCard(conversation: () => ConversationId, text: () => stri
       if (!(cause instanceof CallFailed)) throw cause
     }
   }
-  watch(text, (now) => {
-    stop()
-    const url = app.now.settings.linkPreviews ? firstLink(now) : null
-    if (url === card.value?.url) return
-    card.value = null
-    if (url !== null && !refused.has(url)) timer = window.setTimeout(() => void read(url), PAUSE_MS)
-  })
+  watch(
+    () => (app.now.settings.linkPreviews ? firstLink(text()) : null),
+    (url) => {
+      stop()
+      card.value = null
+      if (url !== null && !refused.has(url)) timer = window.setTimeout(() => void read(url), PAUSE_MS)
+    },
+    { immediate: true }
+  )
   onBeforeUnmount(stop)
 
   function refuse(): void {

@@ -173,8 +173,11 @@ export function createReads(db: ReadableDB) {
         return false
       }
     },
-    /** Gives memory that was freed back to the system; it takes some ms in which other threads may wait. */
-    releaseMemory: (): void => void db.prepare('SELECT mnemo_release_memory()').get(),
+    /** Lets go of the pages in memory, and gives what was freed back to the system; it takes some ms in which other threads may wait. */
+    releaseMemory(): void {
+      db.pragma('shrink_memory')
+      db.prepare('SELECT mnemo_release_memory()').get()
+    },
     /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({

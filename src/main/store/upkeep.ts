@@ -149,6 +149,7 @@ export class Upkeep {
 
   async #release(): Promise<void> {
     this.#releaseAt = performance.now() + RELEASE_EVERY_MS
+    await this.#store.write.shrinkMemory()
     await this.#store.read.releaseMemory()
   }
 

@@ -367,6 +367,8 @@ export function createWrites(db: WritableDB) {
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
     /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
     forgetArchive: (input: { account?: Jid; jid: Jid }) => archives.forget(input.jid, input.account ?? ''),
+    /** Lets go of the pages that this connection has in memory (https://sqlite.org/pragma.html#pragma_shrink_memory). */
+    shrinkMemory: () => void db.pragma('shrink_memory'),
     /** Moves the write-ahead log into the database file; when idle and at the end. */
     checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)')
   }

@@ -86,7 +86,8 @@ test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored on
   await main.locator('.head h2', { hasText: 'corpus' }).waitFor()
   await main.locator('[data-jid="bob@localhost"]').dblclick()
   const chat = await app.window('chat')
-  await chat.locator('[data-test=composer]').waitFor()
+  // both are open before the first message comes: later they would open at the first unread one
+  for (const page of [main, chat]) await page.locator('.thread .none').waitFor()
 
   await bob.tell({ do: 'send', to: 'alice@localhost', bodies: texts }, 'sent')
   await bob.tell({ do: 'send', to: ROOM, group: true, bodies: texts }, 'sent')

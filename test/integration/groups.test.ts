@@ -121,6 +121,7 @@ test('who is meant is said and heard also where the name is another one (XEP-037
   await foreign.tell({ do: 'raw', xml: stanza('r2', 'Which day?', "<poll xmlns='urn:example:poll:0'><choice>周六</choice></poll>") }, 'done')
   await until(bobs, async () => (await messages(bobs, group.jid)).length === 2)
   expect((await messages(bobs, group.jid)).map(({ text, mention }) => [text, mention])).toEqual([['芳芳，看一下', true], ['Which day?', false]])
+  await until(alice, async () => (await messages(alice, group.jid)).length === 2)
   expect((await messages(alice, group.jid)).map(({ mention }) => mention)).toEqual([false, false])
   const [kept] = await bobs.store.read.rawStanzas({ decoder: Infinity, after: 0, limit: 5 })
   expect(kept?.stanza).toContain('<choice>周六</choice>')

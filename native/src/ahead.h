@@ -23,9 +23,9 @@ struct Text {
   size_t size;
 };
 
-/// Cuts texts into terms in a thread of its own, in the order in which an index will ask for them: half of the work of
-/// an insertion is FTS5's, the other half is done meanwhile. While one of these is alive, the tokenizer takes from it
-/// what it is asked for in the same thread, and cuts by itself what is none of these texts, or not the next one.
+/// Cuts texts into terms in a thread of its own, in the order in which an index will ask for them, while FTS5 inserts
+/// those before. While one of these is alive, the tokenizer takes from it what it is asked for in the same thread, and
+/// cuts by itself what is none of these texts, or not the next one.
 class Ahead {
  public:
   /// The texts must outlive it. On a machine with one core nothing is done ahead.

@@ -34,6 +34,8 @@ uint32_t At(const Blob& blob, size_t index) {
 
 struct Column {
   char type = 0;
+  /// Texts for a full-text index, cut ahead.
+  bool ahead = false;
   Blob numbers;
   Texts texts;
   sqlite3_value* constant = nullptr;
@@ -55,7 +57,6 @@ bool Holds(const Column& column, size_t count) {
         if (At(column.numbers, i) != kNull && At(column.numbers, i) >= column.texts.count()) return false;
       break;
     case 't':
-    case 'c':
       if (column.texts.count() != count) return false;
       break;
     default:
@@ -84,7 +85,6 @@ int Bind(sqlite3_stmt* statement, int place, const Column& column, size_t row) {
       if (At(column.numbers, row) == kNull) return sqlite3_bind_null(statement, place);
       return BindText(statement, place, column.texts, At(column.numbers, row));
     case 't':
-    case 'c':
       return BindText(statement, place, column.texts, row);
     default:
       return SQLITE_OK;
@@ -103,7 +103,7 @@ int BindConstants(sqlite3_stmt* statement, const std::vector<Column>& columns) {
 std::vector<Text> ToCut(const std::vector<Column>& columns, size_t count) {
   std::vector<Text> texts;
   for (const Column& column : columns) {
-    if (column.type != 'c') continue;
+    if (!column.ahead) continue;
     for (size_t row = 0; row < count; row++) {
       const uint32_t start = At(column.texts.offsets, row);
       const uint32_t end = At(column.texts.offsets, row + 1);
@@ -145,12 +145,13 @@ void Insert(sqlite3_context* context, int argc, sqlite3_value** args) {
     int next = 3;
     for (; *types != 0; types++) {
       Column column;
-      column.type = *types;
-      const int wanted = *types == 't' || *types == 'c' ? 2 : *types == 'd' ? 3 : 1;
+      column.ahead = *types == 'c';
+      column.type = column.ahead ? 't' : *types;
+      const int wanted = column.type == 't' ? 2 : column.type == 'd' ? 3 : 1;
       if (std::strchr("itcdv", *types) == nullptr || next + wanted > argc) return misuse();
-      if (*types == 'v') column.constant = args[next++];
-      if (*types == 'i' || *types == 'd') column.numbers = ToBlob(args[next++]);
-      if (*types == 't' || *types == 'c' || *types == 'd') {
+      if (column.type == 'v') column.constant = args[next++];
+      if (column.type == 'i' || column.type == 'd') column.numbers = ToBlob(args[next++]);
+      if (column.type == 't' || column.type == 'd') {
         column.texts.offsets = ToBlob(args[next++]);
         column.texts.bytes = ToBlob(args[next++]);
       }

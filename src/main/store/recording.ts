@@ -2,21 +2,10 @@
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
-import type { archiveWrites } from './tables/archive.ts'
-import type { changeWrites, ChangeRow } from './tables/change.ts'
-import type { conversationWrites } from './tables/conversation.ts'
-import type { messageWrites } from './tables/message.ts'
+import type { ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
-
-interface Tables {
-  messages: ReturnType<typeof messageWrites>
-  conversations: ReturnType<typeof conversationWrites>
-  archives: ReturnType<typeof archiveWrites>
-  alterations: ReturnType<typeof changeWrites>
-  changes(touched: Iterable<number>, changed?: Message[], removed?: StoreChanges['removed'], added?: number): StoreChanges
-  read(id: number): MessageRow
-}
+import type { Tables } from './tables/index.ts'
 
 /** What became of a batch. */
 interface Recorded {

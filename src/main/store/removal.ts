@@ -1,22 +1,8 @@
 /** What goes: single messages, what has expired, imports that were taken back, whole conversations, files that can be fetched again. */
-import type { ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
-import type { accountWrites } from './tables/account.ts'
-import type { changeWrites } from './tables/change.ts'
-import type { conversationWrites } from './tables/conversation.ts'
-import type { messageWrites } from './tables/message.ts'
+import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { ATTACHED, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
-import type { noticeWrites } from './tables/notice.ts'
 import type { StoreChanges } from './types.ts'
-
-interface Tables {
-  accounts: ReturnType<typeof accountWrites>
-  alterations: ReturnType<typeof changeWrites>
-  conversations: ReturnType<typeof conversationWrites>
-  messages: ReturnType<typeof messageWrites>
-  notices: ReturnType<typeof noticeWrites>
-  changes(touched: Iterable<number>, changed?: Message[], removed?: StoreChanges['removed'], added?: number): StoreChanges
-  read(id: number): MessageRow
-}
+import type { Tables } from './tables/index.ts'
 
 /** Of many messages that change at once, so many of the newest are told. */
 const MOST_TOLD = 500

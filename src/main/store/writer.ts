@@ -73,9 +73,10 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
-  const { record: recordBatch, alter } = createRecording({ messages, conversations, archives, alterations, changes, read })
+  const tables = { accounts, archives, alterations, conversations, messages, notices, changes, read }
+  const { record: recordBatch, alter } = createRecording(tables)
   const record = transaction(recordBatch)
-  const removal = createRemoval({ accounts, alterations, conversations, messages, notices, changes, read })
+  const removal = createRemoval(tables)
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
     const after = messages.newest(input.conversation) ?? 0

@@ -285,8 +285,14 @@ export const useThreadStore = defineStore('thread', () => {
     sent.value++
   }
 
+  /** Sends what was handed over; it comes as an event. Throws CallFailed. */
+  async function sendFile(id: ConversationId, token: string): Promise<void> {
+    await call('files.send', { token, conversation: id })
+    if (conversation.value === id) sent.value++
+  }
+
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, sent, open, close, extend, toNewest, toTime, send }
+  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, sent, open, close, extend, toNewest, toTime, send, sendFile }
 })

@@ -1,0 +1,23 @@
+/** The tables, and what every change of them ends with: what the parts of the writer are given. */
+import type { Message } from '../../../contract/domain.ts'
+import type { StoreChanges } from '../types.ts'
+import type { accountWrites } from './account.ts'
+import type { archiveWrites } from './archive.ts'
+import type { changeWrites } from './change.ts'
+import type { conversationWrites } from './conversation.ts'
+import type { messageWrites } from './message.ts'
+import type { MessageRow } from './message-row.ts'
+import type { noticeWrites } from './notice.ts'
+
+export interface Tables {
+  accounts: ReturnType<typeof accountWrites>
+  archives: ReturnType<typeof archiveWrites>
+  alterations: ReturnType<typeof changeWrites>
+  conversations: ReturnType<typeof conversationWrites>
+  messages: ReturnType<typeof messageWrites>
+  notices: ReturnType<typeof noticeWrites>
+  /** What windows are told. */
+  changes(touched: Iterable<number>, changed?: Message[], removed?: StoreChanges['removed'], added?: number): StoreChanges
+  /** A message that was just written. */
+  read(id: number): MessageRow
+}

@@ -13,6 +13,8 @@ import { applyChanges } from './stretch.ts'
 const PAGE = 60
 /** The most messages held; what is out of sight beyond that is let go. */
 const MOST = 360
+/** At the end, where they come by themselves, all but these are let go when they are a page more. */
+const KEPT = 2 * PAGE
 /** Of thousands that come in a row the newest are shown this often, ms; less often where showing them takes long. */
 const RELOAD_MS = 250
 const SLOWEST_RELOAD_MS = 2000
@@ -78,10 +80,25 @@ export const useThreadStore = defineStore('thread', () => {
       else if (!hasNewer.value) reloading ??= window.setTimeout(() => void reload(), reloadAfter)
       return
     }
+    const last = messages.value.at(-1)?.id ?? 0
+    // who reads further up is not pushed out of it: what comes beyond that is read when one goes down to it
+    if (!atEnd.value && messages.value.length >= MOST && event.changed.some(({ id }) => id > last)) hasNewer.value = true
     prepending.value = false
     messages.value = applyChanges(messages.value, event.changed, event.removed, !hasNewer.value)
-    // reading at the end, only the end is kept
-    if (!hasNewer.value && messages.value.length > MOST * 2) trimStart()
+    if (isLongAtEnd()) void keepEnd()
+  }
+
+  const isLongAtEnd = (): boolean => atEnd.value && !hasNewer.value && messages.value.length > KEPT + PAGE
+  /** Who is at the end needs the end alone. */
+  async function keepEnd(): Promise<void> {
+    const mine = epoch
+    // the list is told of each end by itself, as in extend()
+    await nextTick()
+    if (mine !== epoch || loading.value || !isLongAtEnd()) return
+    prepending.value = true
+    messages.value = messages.value.slice(-KEPT)
+    hasOlder.value = true
+    trimNotices()
   }
 
   async function reload(): Promise<void> {
@@ -111,13 +128,6 @@ export const useThreadStore = defineStore('thread', () => {
   function trimNotices(): void {
     const [first, last] = [messages.value[0], messages.value.at(-1)]
     if (first !== undefined && last !== undefined) notices.value = notices.value.filter(({ time }) => (!hasOlder.value || time >= first.time) && (!hasNewer.value || time <= last.time))
-  }
-
-  function trimStart(): void {
-    prepending.value = true
-    messages.value = messages.value.slice(-MOST)
-    hasOlder.value = true
-    trimNotices()
   }
 
   async function load(anchor: PageAnchor): Promise<void> {

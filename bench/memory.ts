@@ -120,12 +120,16 @@ export async function memoryOverTime(): Promise<void> {
   const later = samples.slice(Math.floor(samples.length / 2))
   const end = samples.at(-1)
   if (end === undefined) throw new Error('nothing was measured')
-  /** Over the second half, along the line of least squares through its samples. */
-  const growth = (of: (sample: (typeof samples)[number]) => number): number => {
+  /** Over the second half, along the line of least squares through its samples, and the standard error of it. */
+  const growth = (of: (sample: (typeof samples)[number]) => number): string => {
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+    const sum = (term: (sample: (typeof samples)[number]) => number): number => later.reduce((all, one) => all + term(one), 0)
     const [time, value] = [mean(later.map(({ minute }) => minute)), mean(later.map(of))]
-    const slope = later.reduce((sum, one) => sum + (one.minute - time) * (of(one) - value), 0) / later.reduce((sum, { minute }) => sum + (minute - time) ** 2, 0)
-    return slope * (end.minute - (later[0]?.minute ?? 0))
+    const spread = sum(({ minute }) => (minute - time) ** 2)
+    const slope = sum((one) => (one.minute - time) * (of(one) - value)) / spread
+    const off = sum((one) => (of(one) - value - slope * (one.minute - time)) ** 2)
+    const span = end.minute - (later[0]?.minute ?? 0)
+    return `${(slope * span).toFixed(1)} ± ${(Math.sqrt(off / (later.length - 2) / spread) * span).toFixed(1)}`
   }
   const mb = (value: number): string => value.toFixed(0)
   table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${MINUTES} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
@@ -135,9 +139,9 @@ export async function memoryOverTime(): Promise<void> {
     ['first window above a blank one', '110', mb(one - first)],
     ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
     [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
-    [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main).toFixed(1)],
-    ['the same: Chromium, all of it', '0', growth((sample) => sample.windows).toFixed(1)],
-    ['the same: what the pages hold, without garbage', '0', growth((sample) => sample.heaps).toFixed(1)]
+    [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
+    ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],
+    ['the same: what the pages hold, without garbage', '0', growth((sample) => sample.heaps)]
   ])
   table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB', 'what they hold without garbage MB'], samples.map(({ minute, main: node, windows, pages, heaps }) => [minute, mb(node), mb(windows), mb(pages), heaps.toFixed(1)]))
 }

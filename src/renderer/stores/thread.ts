@@ -13,8 +13,9 @@ import { applyChanges } from './stretch.ts'
 const PAGE = 60
 /** The most messages held; what is out of sight beyond that is let go. */
 const MOST = 360
-/** At the end, where they come by themselves, all but these are let go when they are a page more. */
+/** At the end, where they come by themselves, all but KEPT are let go when they are SPARE more. */
 const KEPT = 2 * PAGE
+const SPARE = PAGE / 2
 /** Of thousands that come in a row the newest are shown this often, ms; less often where showing them takes long. */
 const RELOAD_MS = 250
 const SLOWEST_RELOAD_MS = 2000
@@ -88,7 +89,7 @@ export const useThreadStore = defineStore('thread', () => {
     if (isLongAtEnd()) void keepEnd()
   }
 
-  const isLongAtEnd = (): boolean => atEnd.value && !hasNewer.value && messages.value.length > KEPT + PAGE
+  const isLongAtEnd = (): boolean => atEnd.value && !hasNewer.value && messages.value.length > KEPT + SPARE
   /** Who is at the end needs the end alone. */
   async function keepEnd(): Promise<void> {
     const mine = epoch

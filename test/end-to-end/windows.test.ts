@@ -276,9 +276,11 @@ test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shor
   expect(await main.locator('.item').count()).toBe(await main.locator('.item .top > svg').count())
   await main.click('[data-test=folder-people]')
   await expect.poll(() => main.locator('.item .top > svg').count()).toBe(0)
+  await item(main, '佐藤').click({ button: 'right' })
+  await main.click('[data-test=mark]')
   await main.click('[data-test=folder-unread]')
+  await item(main, '佐藤').waitFor()
   const unread = await names()
-  expect(unread.length).toBeGreaterThan(0)
   // what is read stays in sight until another folder is opened
   await main.locator('.item').first().click()
   await expect.poll(() => main.locator('.item').first().locator('.badge').count()).toBe(0)

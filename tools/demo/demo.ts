@@ -3,15 +3,13 @@ import { join } from 'node:path'
 import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { address, CAST, GROUPS, room, YOU } from './cast.ts'
-import { generateHistory } from './history.ts'
+import { generateHistory, unreadFrom } from './history.ts'
 import { invitePeople, PASSWORD, settingsFor } from './people.ts'
 import { hasProsody, startProsody } from './prosody.ts'
 
 export const HISTORY = 20_000
 const BATCH = 1000
 const own = address(YOU.user) as Jid
-/** What came within this time before the first run is still unread. */
-const UNREAD_FROM_MS = 9 * 3_600_000
 
 export interface Demo {
   /** Whether there is a server to chat through. */
@@ -48,13 +46,13 @@ async function seed(engine: Engine): Promise<void> {
   if ((await store.read.conversations()).some((conversation) => conversation.last !== null)) return
   await store.write.saveContacts({ account: own, contacts: CAST.map(({ user, name }) => ({ jid: address(user), name, subscription: 'both' as const })), complete: false })
   for (const group of GROUPS) await store.write.ensureConversation({ account: own, jid: room(group.user) as Jid, kind: 'group', name: group.name, nick: YOU.user })
-  const now = Date.now()
-  const history = generateHistory(HISTORY, now)
+  const history = generateHistory(HISTORY, Date.now())
   for (let at = 0; at < history.length; at += BATCH) await store.write.record({ account: own, messages: history.slice(at, at + BATCH), archive: null, order: 'live' })
   // most of it was read long ago
+  const from = unreadFrom(history)
   for (const conversation of await store.read.conversations()) {
     const page = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 30 })
-    const read = page.messages.findLast((message) => message.outgoing || message.time < now - UNREAD_FROM_MS)
+    const read = page.messages.findLast((message) => message.outgoing || message.time < (from.get(conversation.jid) ?? Infinity))
     if (read !== undefined) await store.write.markRead({ conversation: conversation.id, upTo: read.id })
   }
 }

@@ -78,6 +78,9 @@ function timeOfDay(random: () => number): number {
   return hour * 3_600_000
 }
 
+const UNREAD = 3
+const UNREAD_MS = 9 * 3_600_000
+
 /** `count` messages over the two years before `now` (ms), oldest first. */
 export function generateHistory(count: number, now: number, seed = 20260101): IncomingMessage[] {
   const random = generator(seed)
@@ -120,6 +123,13 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
     }
   }
   return messages.sort((a, b) => a.time - b.time)
+}
+
+/** What has not been read yet, by conversation: from when on, ms; of the few that were heard from last and not answered. */
+export function unreadFrom(history: readonly IncomingMessage[]): Map<Jid, number> {
+  const last = [...new Map(history.map((message) => [message.conversation, message])).values()]
+  const unanswered = last.filter(({ outgoing }) => !outgoing).sort((a, b) => b.time - a.time)
+  return new Map(unanswered.slice(0, UNREAD).map(({ conversation, time }) => [conversation, time - UNREAD_MS]))
 }
 
 /** What they answer when you write. */

@@ -128,7 +128,7 @@ export default {
     to: 'To {name}',
     caption: 'Add a message',
     leaveOut: 'Leave {name} out',
-    tooLarge: '{size}: your server takes {most} at most',
+    tooLarge: 'Too large: your server takes {most} at most',
     open: 'Open {name}',
     fetch: 'Download {name}',
     stop: 'Stop {name}',

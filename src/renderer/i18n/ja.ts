@@ -128,7 +128,7 @@ export default {
     to: '宛先：{name}',
     caption: 'ひとこと添える',
     leaveOut: '{name} を送らない',
-    tooLarge: '{size}：サーバーの上限は {most} です',
+    tooLarge: '大きすぎます。サーバーの上限は {most} です',
     open: '{name} を開く',
     fetch: '{name} をダウンロード',
     stop: '{name} を中止',

@@ -128,7 +128,7 @@ export default {
     to: '发给 {name}',
     caption: '附上一句话',
     leaveOut: '不发送 {name}',
-    tooLarge: '{size}：服务器最多接收 {most}',
+    tooLarge: '文件太大：服务器最多接收 {most}',
     open: '打开 {name}',
     fetch: '下载 {name}',
     stop: '停止 {name}',

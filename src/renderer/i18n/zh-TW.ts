@@ -128,7 +128,7 @@ export default {
     to: '發給 {name}',
     caption: '附上一句話',
     leaveOut: '不傳送 {name}',
-    tooLarge: '{size}：伺服器最多接收 {most}',
+    tooLarge: '檔案太大：伺服器最多接收 {most}',
     open: '開啟 {name}',
     fetch: '下載 {name}',
     stop: '停止 {name}',

@@ -4,6 +4,9 @@ import vue from '@vitejs/plugin-vue'
 export default defineConfig({
   plugins: [vue()],
   test: {
+    // where the processor has memory protection keys V8's bookkeeping of code pages now and then misses one while threads come
+    // and go, which tests do by the hundred, and ends the process: "Check failed: jit_page.has_value()", see also nodejs/node#64500
+    execArgv: ['--no-memory-protection-keys'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['tools/chromium-host/**'] } },
       { extends: true, test: { name: 'native', include: ['native/**/*.test.ts'], testTimeout: 120_000 } },

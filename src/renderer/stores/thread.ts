@@ -96,10 +96,7 @@ export const useThreadStore = defineStore('thread', () => {
     // the list is told of each end by itself, as in extend()
     await nextTick()
     if (mine !== epoch || loading.value || !isLongAtEnd()) return
-    prepending.value = true
-    messages.value = messages.value.slice(-KEPT)
-    hasOlder.value = true
-    trimNotices()
+    keep('newest', KEPT)
   }
 
   async function reload(): Promise<void> {
@@ -125,8 +122,12 @@ export const useThreadStore = defineStore('thread', () => {
     const byId = new Map([...notices.value, ...more].map((notice) => [notice.id, notice]))
     notices.value = [...byId.values()].sort((a, b) => a.time - b.time || a.id - b.id)
   }
-  /** Those that do not stand among what is shown are let go. */
-  function trimNotices(): void {
+  /** Of what is held so many stay, and of the notices those that stand among them. */
+  function keep(which: 'oldest' | 'newest', count: number): void {
+    prepending.value = which === 'newest'
+    messages.value = which === 'newest' ? messages.value.slice(-count) : messages.value.slice(0, count)
+    if (which === 'newest') hasOlder.value = true
+    else hasNewer.value = true
     const [first, last] = [messages.value[0], messages.value.at(-1)]
     if (first !== undefined && last !== undefined) notices.value = notices.value.filter(({ time }) => (!hasOlder.value || time >= first.time) && (!hasNewer.value || time <= last.time))
   }
@@ -240,15 +241,7 @@ export const useThreadStore = defineStore('thread', () => {
       if (messages.value.length <= MOST) return
       await nextTick()
       if (mine !== epoch) return
-      prepending.value = direction === 'after'
-      if (direction === 'before') {
-        messages.value = messages.value.slice(0, MOST)
-        hasNewer.value = true
-      } else {
-        messages.value = messages.value.slice(-MOST)
-        hasOlder.value = true
-      }
-      trimNotices()
+      keep(direction === 'before' ? 'oldest' : 'newest', MOST)
     } finally {
       loaded(mine)
     }

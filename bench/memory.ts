@@ -17,7 +17,8 @@ const CONTACTS = 40
 const EVERY = 500
 /** The user looks at another conversation and scrolls in it, every so often, ms. */
 const LOOKS = 15_000
-const SAMPLES = 12
+/** Between two samples, ms. */
+const SAMPLED = Math.min(5, MINUTES / 12) * 60_000
 /** Until what was opened has come to rest, ms. */
 const REST = 6000
 /** After a collection of garbage, ms. */
@@ -48,6 +49,7 @@ async function blank(): Promise<[number, number]> {
   return sizes
 }
 
+/** SIGTERM ends the traffic early: the tables are of what was measured until then. */
 export async function memoryOverTime(): Promise<void> {
   const [first, second] = await blank()
   const server = await hostileServer()
@@ -102,15 +104,19 @@ export async function memoryOverTime(): Promise<void> {
     // what was collected is given back
     await rest(COLLECTED)
     const all = memory(root)
-    samples.push({ minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps })
+    const one = { minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps }
+    samples.push(one)
+    process.stderr.write(`minute ${one.minute}: main process ${one.main.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, what they hold ${one.heaps.toFixed(1)} MB\n`)
   }
+  let ended = false
+  process.once('SIGTERM', () => (ended = true))
   await sample()
-  for (let look = 1; look * LOOKS <= MINUTES * 60_000; look++) {
+  for (let look = 1; look * LOOKS <= MINUTES * 60_000 && !ended; look++) {
     await main.locator('.item').nth(Math.floor(random() * 9)).click()
     await main.locator('.thread .scroller').hover()
     for (let turn = 0; turn < 10; turn++) await main.mouse.wheel(0, -600)
     await rest(Math.max(0, started + look * LOOKS - Date.now()))
-    if ((look * LOOKS) / 60_000 >= (samples.length * MINUTES) / SAMPLES) await sample()
+    if (look * LOOKS >= samples.length * SAMPLED) await sample()
   }
   clearInterval(traffic)
   await app.quit()
@@ -132,7 +138,7 @@ export async function memoryOverTime(): Promise<void> {
     return `${(slope * span).toFixed(1)} ± ${(Math.sqrt(off / (later.length - 2) / spread) * span).toFixed(1)}`
   }
   const mb = (value: number): string => value.toFixed(0)
-  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${MINUTES} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
+  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
     ['peer: one blank window of Chromium, all of it', '', mb(first)],
     ['peer: each further blank window', '', mb(second - first)],
     ['main process at the end', '150', mb(end.main)],

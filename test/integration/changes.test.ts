@@ -1,7 +1,7 @@
 /** What is done to messages after they were sent, through a server: by us, by our other device, and with a foreign client. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Message } from '../../src/contract/domain.ts'
+import type { Jid, Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { foreignClient } from '../support/foreign.ts'
 import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
@@ -127,6 +127,37 @@ test('what one device has read, another learns when it comes later, in groups, t
       const conversation = await phone.store.read.conversationByJid(jid)
       return conversation?.unread === 0 && conversation.readUpTo >= (conversation.last?.id ?? Infinity)
     })
+})
+
+test('what was read while the app was closed and the phone was not is known when it comes back', async () => {
+  const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
+  const group = await alice.createGroup({ name: '周末', membersOnly: true, invite: ['bob@localhost' as Jid] })
+  await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
+  await bob.answerInvitation(group.jid, true)
+  const asked = await write(alice, 'bob@localhost', '看到了吗')
+  await alice.send(group.id, '大家看到了吗')
+  // this one tells nobody but whom it should: its marks are in no node of its account
+  const phone = await foreignClient(server, 'alice')
+  try {
+    const got = await find(bob, 'alice@localhost', ({ text }) => text === '看到了吗')
+    const said = await find(bob, group.jid, ({ text }) => text === '大家看到了吗')
+    await alice.disconnect()
+    for (const one of [got, said]) await bob.markRead(one.conversation, one.id)
+    await phone.waitFor(({ event, id }) => event === 'displayed' && id === asked.key.slice(1))
+    await write(bob, 'alice@localhost', '看到了')
+    const answer = await phone.waitFor(({ event, body }) => event === 'message' && body === '看到了')
+    await phone.tell({ do: 'raw', xml: `<message to='bob@localhost' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${answer.id ?? ''}'/></message>` }, 'done')
+    await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.seenUpTo ?? 0) > got.id)
+    await alice.connect()
+    await find(alice, 'bob@localhost', ({ text }) => text === '看到了')
+    const conversation = (await alice.store.read.conversationByJid('bob@localhost'))!
+    expect(conversation).toMatchObject({ unread: 0, readUpTo: conversation.last?.id })
+    expect(conversation.seenUpTo).toBeGreaterThanOrEqual((await find(alice, 'bob@localhost', ({ key }) => key === asked.key)).id)
+    const own = await find(alice, group.jid, ({ text }) => text === '大家看到了吗')
+    await until(alice, async () => (await alice.store.read.readersOf(own.id)).includes('bob'))
+  } finally {
+    await phone.quit()
+  }
 })
 
 test('a foreign client understands ours, and we it', async () => {

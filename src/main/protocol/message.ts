@@ -47,6 +47,13 @@ export interface Self {
   nickIn(group: string): string | null
 }
 
+/** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
+export function directPeer(from: Jid, to: Jid, self: Self): { conversation: Jid; outgoing: boolean } {
+  const outgoing = bare(from) === self.jid
+  const peer = outgoing ? to : from
+  return { conversation: self.nickIn(bare(peer)) === null ? bare(peer) : peer, outgoing }
+}
+
 /**
  * The message that a stanza says, or null where it carries neither text nor file, nor anything unknown that is to be stored. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
@@ -77,10 +84,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
   }
-  const outgoing = bare(from) === self.jid
-  const peer = outgoing ? to : from
-  // a private message in a group is a conversation with that occupant
-  const conversation = self.nickIn(bare(peer)) === null ? bare(peer) : peer
+  const { conversation, outgoing } = directPeer(from, to, self)
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 

@@ -16,6 +16,7 @@ import { sendable } from './text.ts'
 import { presenceOf } from './presence.ts'
 import { receiptFor, receiptOf } from './receipts.ts'
 import { isRosterPush, rosterItems } from './roster.ts'
+import { decodeSigns } from './signs.ts'
 import { originId, stanzaId } from './stable-ids.ts'
 
 const me = 'me@example.org' as Jid
@@ -242,4 +243,19 @@ test('typing and reading are told apart from messages', () => {
   expect(decodeMessage(state('composing'), self)).toBeNull()
   expect(displayedId(displayed('bob@example.org', 'm9'))).toBe('m9')
   expect(displayedId(message({ from: 'bob@example.org' }, body('hi')))).toBeNull()
+})
+
+test('who says that messages came or were read: the other one, another device of ours, somebody in a group', () => {
+  const displayed = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'm9' })
+  const received = xml('received', { xmlns: 'urn:xmpp:receipts', id: 'm9' })
+  const room = 'room@rooms.example.org'
+  const signs = (from: string, to: string, type: string, ...children: Element[]): unknown => decodeSigns(message({ from, to, type }, ...children), self).map(({ kind, conversation, id, own, nick }) => [kind, conversation, id, own, nick])
+  expect(signs('bob@example.org/x', me, 'chat', received, displayed)).toEqual([['delivered', 'bob@example.org', 'm9', false, null], ['displayed', 'bob@example.org', 'm9', false, null]])
+  // what ours says came is the other one's
+  expect(signs(`${me}/phone`, 'bob@example.org', 'chat', received, displayed)).toEqual([['displayed', 'bob@example.org', 'm9', true, null]])
+  expect(signs(`${room}/eve`, me, 'groupchat', received, displayed)).toEqual([['displayed', room, 'm9', false, 'eve']])
+  expect(signs(`${room}/mimi`, me, 'groupchat', displayed)).toEqual([['displayed', room, 'm9', true, null]])
+  expect(signs(`${room}/eve`, me, 'chat', displayed)).toEqual([['displayed', `${room}/eve`, 'm9', false, null]])
+  for (const [from, type] of [[room, 'groupchat'], ['other@rooms.example.org/eve', 'groupchat'], ['bob@example.org', 'error'], ['@', 'chat']] as const) expect(signs(from, me, type, displayed)).toEqual([])
+  expect(signs('bob@example.org', me, 'chat', body('hi'))).toEqual([])
 })

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from './store.ts'
-import type { IncomingMessage, RecordBatch } from './types.ts'
+import type { IncomingMessage, MessageSign, RecordBatch } from './types.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid
@@ -124,15 +124,29 @@ test('a marker says how far the other one has read; one of our other devices, ho
   await record([message('to you 1', 'a', { outgoing: true, sender: ME }), message('to you 2', 'b', { outgoing: true, sender: ME }), message('to me', 'c')])
   const [first, second, third] = await all()
   const conversation = async () => (await store.read.conversationByJid(BOB))!
-  await store.write.displayed({ conversation: BOB, id: 'b', outgoing: false })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'b', own: false, nick: null }] })
   expect((await conversation()).seenUpTo).toBe(second!.id)
   // a late one, and one for a message that is not ours
-  await store.write.displayed({ conversation: BOB, id: 'a', outgoing: false })
-  await store.write.displayed({ conversation: BOB, id: 'c', outgoing: false })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'a', own: false, nick: null }] })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'c', own: false, nick: null }] })
   expect(await conversation()).toMatchObject({ seenUpTo: second!.id, unread: 1 })
   expect(first!.id).toBeLessThan(second!.id)
-  await store.write.displayed({ conversation: BOB, id: 'c', outgoing: true })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'c', own: true, nick: null }] })
   expect(await conversation()).toMatchObject({ readUpTo: third!.id, unread: 0 })
+})
+
+test('what an archive says of its messages is stored with them: what came, what was read where', async () => {
+  const sign = (kind: MessageSign['kind'], id: string, own = false): MessageSign => ({ kind, conversation: BOB, id, own, nick: null })
+  const messages = [message('to you 1', 'a', { outgoing: true, sender: ME }), message('to me 1', 'b'), message('to you 2', 'c', { outgoing: true, sender: ME }), message('to me 2', 'd'), message('to me 3', 'e')]
+  const signs = [sign('delivered', 'a'), sign('displayed', 'a'), sign('displayed', 'd', true), sign('delivered', 'nothing here'), sign('displayed', 'nothing here')]
+  for (const order of ['forward', 'backward'] as const) {
+    const changes = await store.write.record({ messages, signs, archive: null, order })
+    const list = await all()
+    expect(list.map(({ state }) => state)).toEqual(['delivered', 'received', 'sent', 'received', 'received'])
+    expect(await store.read.conversationByJid(BOB)).toMatchObject({ seenUpTo: list[0]!.id, readUpTo: list[3]!.id, unread: 1 })
+    // who is told of them is told that they were read, too
+    if (order === 'forward') expect(changes).toMatchObject({ added: 5, conversations: [{ unread: 1 }] })
+  }
 })
 
 test('the texts that a message had are kept, in order, until it is taken back', async () => {
@@ -199,9 +213,9 @@ test('what happened in a group stands with its messages; who has read them is kn
   expect(page.notices.map(({ kind }) => kind)).toEqual(['joined', 'subject'])
   const older = await store.read.page({ conversation, anchor: { kind: 'before', id: page.messages[2]!.id }, limit: 2 })
   expect(older.notices).toEqual([])
-  await store.write.groupSeen({ conversation: ROOM, nick: 'carol', id: 'archive-2' })
-  await store.write.groupSeen({ conversation: ROOM, nick: 'dave', id: 'archive-1' })
-  await store.write.groupSeen({ conversation: ROOM, nick: 'carol', id: 'archive-1' })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-2', own: false, nick: 'carol' }] })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'dave' }] })
+  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'carol' }] })
   const [one, two, three] = page.messages.map(({ id }) => id)
   expect([await store.read.readersOf(one!), await store.read.readersOf(two!), await store.read.readersOf(three!)]).toEqual([['carol', 'dave'], ['carol'], []])
 })

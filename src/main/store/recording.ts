@@ -2,6 +2,7 @@
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
+import type { createSigning } from './signing.ts'
 import type { ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
@@ -15,7 +16,7 @@ interface Recorded {
   last: number
 }
 
-export function createRecording({ messages, conversations, archives, alterations, changes, read }: Tables) {
+export function createRecording({ messages, conversations, archives, alterations, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
   /** Gives a message another place; who has seen or read up to it still has. */
   function move(row: MessageRow, time: number, key: MessageId): MessageId {
     conversations.moved(row.conversation, row.id, messages.move(row, time, key))
@@ -242,7 +243,7 @@ export function createRecording({ messages, conversations, archives, alterations
       if (lastId !== undefined && !passes) archives.setLast(jid, account, lastId, lastOf === undefined ? result.last : (storedOf(batch.account, lastOf, lastId)?.id ?? 0))
       if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }
-    return result.changes
+    return batch.signs === undefined || batch.signs.length === 0 ? result.changes : sign(batch.signs, batch.account, result.changes)
   }
 
   return { record, alter }

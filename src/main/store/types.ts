@@ -33,6 +33,18 @@ export interface IncomingMessage {
   replayed: boolean
 }
 
+/** What somebody says of a message: it came to them, or they have read all up to it. */
+export interface MessageSign {
+  kind: 'delivered' | 'displayed'
+  conversation: Jid
+  /** Its sender's or its archive's. */
+  id: string
+  /** Another device of ours says it. */
+  own: boolean
+  /** Who in a group has read it. */
+  nick: string | null
+}
+
 /** What a newer decoder makes of a message that was not understood. */
 export interface DecodedAgain {
   id: MessageId
@@ -64,6 +76,8 @@ export interface OutgoingMessage {
 
 export interface RecordBatch {
   messages: IncomingMessage[]
+  /** What is said among these messages of them and others; it counts when all of them are stored. */
+  signs?: readonly MessageSign[]
   /** Who received them; where it is not given, whoever has their conversations, or the first account. */
   account?: Jid
   /** What storing these messages says of the archive they came from; stored in the same transaction. */

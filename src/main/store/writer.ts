@@ -8,7 +8,6 @@ import type {
   Jid,
   Message,
   MessageId,
-  MessageState,
   Notice,
   OutReason
 } from '../../contract/domain.ts'
@@ -21,19 +20,11 @@ import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
-import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
+import { createSigning } from './signing.ts'
+import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, MessageSign, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
-
-/** What may become of an own message; 'queued' again where the server lost it. */
-const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
-  received: [],
-  queued: ['sent', 'delivered', 'failed'],
-  sent: ['queued', 'delivered', 'failed'],
-  failed: ['queued', 'delivered'],
-  delivered: ['queued']
-}
 
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
@@ -74,7 +65,8 @@ export function createWrites(db: WritableDB) {
   }
 
   const tables = { accounts, archives, alterations, conversations, messages, notices, changes, read }
-  const { record: recordBatch, alter } = createRecording(tables)
+  const signing = createSigning(tables)
+  const { record: recordBatch, alter } = createRecording(tables, signing.sign)
   const record = transaction(recordBatch)
   const removal = createRemoval(tables)
 
@@ -87,17 +79,6 @@ export function createWrites(db: WritableDB) {
     conversations.read(input.conversation, id, 0)
     if (input.text !== '') conversations.saveDraft(input.conversation, '')
     return changes([input.conversation], [toMessage(read(id))], [], 1)
-  })
-
-  const transition = transaction((input: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges => {
-    const { originId, state, error } = input
-    const conversation = conversations.byJid(input.conversation, input.account)
-    const row = conversation === null ? undefined : messages.ownByOriginId(conversation.id, originId)
-    if (conversation !== null && row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation.id, originId, state)
-    if (conversation === null || row === undefined) return changes([])
-    if (!FOLLOWS[row.state].includes(state)) return changes([])
-    messages.setState(row.id, state, error)
-    return changes([conversation.id], [toMessage(read(row.id))])
   })
 
   const retry = transaction((id: number): StoreChanges => {
@@ -179,14 +160,6 @@ export function createWrites(db: WritableDB) {
     return { ...changes([conversation]), ...(by === null ? {} : noticed(conversation, { kind: 'subject', name: by, text: subject, time })) }
   })
 
-  /** Somebody in a group has read up to the message that its archive calls so (XEP-0333 section 5). */
-  const groupSeen = transaction((input: { account?: Jid; conversation: Jid; nick: string; id: string }): StoreChanges => {
-    const conversation = conversations.idOf(input.conversation, input.account)
-    const row = conversation === null ? undefined : messages.byAnyId(conversation, input.id)[0]
-    if (conversation === null || row === undefined || !notices.see(conversation, input.nick, row.id)) return changes([])
-    return changes(conversations.see(conversation, row.id) ? [conversation] : [])
-  })
-
   const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
   const mergeRuns = transaction((most: number): boolean => messages.index.mergeRuns(most))
   const resetIndex = transaction(() => {
@@ -229,19 +202,6 @@ export function createWrites(db: WritableDB) {
     return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
-  /** Somebody says that they have seen all up to the message with that id: the other one ours, or our other device theirs. */
-  const displayed = transaction((input: { account?: Jid; conversation: Jid; id: string; outgoing: boolean }): StoreChanges => {
-    const conversation = conversations.byJid(input.conversation, input.account)
-    if (conversation === null) return changes([])
-    const row = messages.byAnyId(conversation.id, input.id).find(({ outgoing }) => (outgoing === 1) !== input.outgoing)
-    if (row === undefined) return changes([])
-    if (input.outgoing) {
-      if (conversation.readUpTo >= row.id) return changes([])
-      conversations.read(conversation.id, row.id, messages.unreadCount(conversation.id, row.id))
-    } else if (!conversations.see(conversation.id, row.id)) return changes([])
-    return changes([conversation.id])
-  })
-
   /** Changes an attachment, for those who show its message. */
   function touchFile(id: number, change: () => void): StoreChanges {
     const file = messages.files.byId(id)
@@ -275,7 +235,9 @@ export function createWrites(db: WritableDB) {
         db.pragma('synchronous = NORMAL')
       }
     },
-    transition,
+    /** How far an own message, or an own change of one, has come. */
+    transition: transaction(signing.transition),
+    sign: transaction((input: { account?: Jid; signs: readonly MessageSign[] }): StoreChanges => signing.sign(input.signs, input.account)),
     decodeAgain,
     retry,
     discard,
@@ -292,7 +254,6 @@ export function createWrites(db: WritableDB) {
     enterGroup,
     describe,
     notice,
-    groupSeen,
     pin,
     clearConversation: transaction(removal.clearConversation),
     removeCleared: transaction(removal.removeCleared),
@@ -324,7 +285,6 @@ export function createWrites(db: WritableDB) {
       return changes(conversations.rename(input.conversation, input.name) ? [input.conversation] : [])
     },
     markRead,
-    displayed,
     /** An attachment lies in the media folder now. */
     keepFile,
     clearFiles: transaction(removal.clearFiles),

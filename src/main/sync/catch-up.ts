@@ -6,6 +6,7 @@ import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
+import { decodeSigns } from '../protocol/signs.ts'
 import type { Store } from '../store/store.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/types.ts'
 
@@ -42,11 +43,12 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   }
 }
 
-function decode(page: Page, self: Self): IncomingMessage[] {
-  return page.messages.flatMap(({ archiveId, time, message }) => {
+function decode(page: Page, self: Self): Pick<RecordBatch, 'messages' | 'signs'> {
+  const messages = page.messages.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
     const decoded = decodeMessage(message, self)
     return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
   })
+  return { messages, signs: page.messages.flatMap(({ message }) => decodeSigns(message, self)) }
 }
 
 /**
@@ -57,7 +59,7 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
-    context.onChanges(await store.write.record({ account: self.jid, messages: decode(page, self), archive: { jid, ...progress }, order }))
+    context.onChanges(await store.write.record({ account: self.jid, ...decode(page, self), archive: { jid, ...progress }, order }))
 
   let { lastId } = await store.read.archiveProgress(jid, self.jid)
   /** One page is stored while the next one is on its way. */
@@ -95,7 +97,7 @@ export async function fillPage(context: CatchUpContext, archive: Jid | null): Pr
   if (hole === null) return null
   const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
   const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
-  const changes = await store.write.record({ account: self.jid, messages: decode(page, self), archive: { jid, hole: next }, order: 'backward' })
+  const changes = await store.write.record({ account: self.jid, ...decode(page, self), archive: { jid, hole: next }, order: 'backward' })
   context.onChanges(changes)
   return changes
 }

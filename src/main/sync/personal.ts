@@ -54,7 +54,7 @@ export class Personal {
 
   async #onMark(item: Item): Promise<void> {
     const mark = displayedMark(item)
-    if (mark !== null) this.#options.onChanges(await this.#options.store.write.displayed({ account: this.#options.own, conversation: mark.conversation, id: mark.stanzaId, outgoing: true }))
+    if (mark !== null) this.#options.onChanges(await this.#options.store.write.sign({ account: this.#options.own, signs: [{ kind: 'displayed', conversation: mark.conversation, id: mark.stanzaId, own: true, nick: null }] }))
   }
 
   /** How far our other devices have read meanwhile. */

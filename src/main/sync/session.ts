@@ -11,11 +11,12 @@ import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
 import { delayStamp } from '../protocol/delay.ts'
 import { invitationOf } from '../protocol/group.ts'
-import { displayed, displayedId } from '../protocol/markers.ts'
+import { displayed } from '../protocol/markers.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { NS } from '../protocol/namespaces.ts'
 import { available } from '../protocol/presence.ts'
-import { receiptFor, receiptOf } from '../protocol/receipts.ts'
+import { receiptOf } from '../protocol/receipts.ts'
+import { decodeSigns } from '../protocol/signs.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { Archives } from './archives.ts'
@@ -208,10 +209,9 @@ export class Session extends EventEmitter<Events> {
       this.membership.onInvitation(invitation)
       return
     }
-    const delivered = receiptFor(message)
-    const from = parseJid(message.attrs['from'] ?? '')
-    if (delivered !== null && from !== null) this.#background(this.#transition(from, delivered, 'delivered', null))
-    this.#onSigns(message, carbon?.direction === 'sent')
+    if (carbon?.direction !== 'sent') this.#onTyping(message)
+    const signs = decodeSigns(message, this.#self)
+    if (signs.length > 0) this.#background(this.#store.write.sign({ account: this.own, signs }).then((changes) => this.emit('changes', changes)))
     const decoded = decodeMessage(message, this.#self)
     if (decoded === null) return
     const archive = decoded.kind === 'group' ? decoded.conversation : this.own
@@ -225,20 +225,12 @@ export class Session extends EventEmitter<Events> {
     }
   }
 
-  /** What is said without a text: somebody types, somebody has read. `own`: by another device of ours. */
-  #onSigns(message: Element, own: boolean): void {
-    const from = parseJid(message.attrs['from'] ?? '')
-    const to = parseJid(message.attrs['to'] ?? '')
-    if (from === null || message.attrs['type'] === 'error') return
-    const mine = own || bare(from) === this.own
-    const peer = mine ? to : from
-    if (peer === null) return
-    const group = this.groups.nickIn(bare(peer)) !== null
+  #onTyping(message: Element): void {
     const typing = typingOf(message)
-    if (typing !== null && !mine && delayStamp(message) === null && !(group && resource(from) === this.groups.nickIn(bare(from)))) this.emit('typing', bare(from), group ? from : bare(from), typing)
-    const seen = displayedId(message)
-    if (seen !== null && group && from !== null && !mine && resource(from) !== this.groups.nickIn(bare(from))) this.#background(this.#store.write.groupSeen({ account: this.own, conversation: bare(from), nick: resource(from), id: seen }).then((changes) => this.emit('changes', changes)))
-    if (seen !== null && !group) this.#background(this.#store.write.displayed({ account: this.own, conversation: bare(peer), id: seen, outgoing: mine }).then((changes) => this.emit('changes', changes)))
+    const from = parseJid(message.attrs['from'] ?? '')
+    if (typing === null || from === null || bare(from) === this.own || delayStamp(message) !== null) return
+    const nick = this.groups.nickIn(bare(from))
+    if (nick === null || resource(from) !== nick) this.emit('typing', bare(from), nick === null ? bare(from) : from, typing)
   }
 
   /** Tells a contact that all up to the message with that id was read; our other devices, that are copied in, learn it, too. */
@@ -271,11 +263,6 @@ export class Session extends EventEmitter<Events> {
     if (from === null || id === undefined) return
     const error = message.getChild('error')
     const condition = error?.getChildElements()[0]?.name ?? 'error'
-    await this.#transition(from, id, 'failed', error?.getChildText('text') ?? condition)
-  }
-
-  async #transition(from: Jid, originId: string, state: 'delivered' | 'failed', error: string | null): Promise<void> {
-    const conversation = this.groups.nickIn(bare(from)) === null || state === 'failed' ? bare(from) : from
-    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation, originId, state, error }))
+    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation: bare(from), originId: id, state: 'failed', error: error?.getChildText('text') ?? condition }))
   }
 }

@@ -1,0 +1,63 @@
+/** What is said of messages that are here: how far our own have come, who has read how far. */
+import type { ConversationId, Jid, Message, MessageState } from '../../contract/domain.ts'
+import { toMessage } from './tables/message-row.ts'
+import type { Tables } from './tables/index.ts'
+import type { MessageSign, StoreChanges } from './types.ts'
+
+/** What may become of an own message; 'queued' again where the server lost it. */
+const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
+  received: [],
+  queued: ['sent', 'delivered', 'failed'],
+  sent: ['queued', 'delivered', 'failed'],
+  failed: ['queued', 'delivered'],
+  delivered: ['queued']
+}
+
+export function createSigning({ alterations, changes, conversations, messages, notices, read }: Tables) {
+  /** How far an own message, or an own change of one, has come. */
+  function transition(input: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges {
+    const { originId, state, error } = input
+    const conversation = conversations.idOf(input.conversation, input.account)
+    const row = conversation === null ? undefined : messages.ownByOriginId(conversation, originId)
+    if (conversation !== null && row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation, originId, state)
+    if (conversation === null || row === undefined || !FOLLOWS[row.state].includes(state)) return changes([])
+    messages.setState(row.id, state, error)
+    return changes([conversation], [toMessage(read(row.id))])
+  }
+
+  /** The conversation that shows it, or null where that was known, or is of no message here. */
+  function displayed({ conversation: jid, id, own, nick }: MessageSign, account: Jid | undefined): ConversationId | null {
+    const conversation = conversations.byJid(jid, account)
+    if (conversation === null) return null
+    const found = messages.byAnyId(conversation.id, id)
+    // in a group whoever wrote it, otherwise one reads what the other wrote
+    const row = nick === null ? found.find(({ outgoing }) => (outgoing === 1) !== own) : found[0]
+    if (row === undefined) return null
+    if (own) {
+      if (conversation.readUpTo >= row.id) return null
+      conversations.read(conversation.id, row.id, messages.unreadCount(conversation.id, row.id))
+      return conversation.id
+    }
+    if (nick !== null && !notices.see(conversation.id, nick, row.id)) return null
+    return conversations.see(conversation.id, row.id) ? conversation.id : null
+  }
+
+  /** One after the other, and what follows from `before` and them; within a transaction. */
+  function sign(signs: readonly MessageSign[], account: Jid | undefined, before: StoreChanges = changes([])): StoreChanges {
+    const touched = new Set(before.conversations.map(({ id }) => id))
+    const changed = new Map<number, Message>(before.messages.map((message) => [message.id, message]))
+    for (const one of signs) {
+      if (one.kind === 'delivered') {
+        const come = transition({ ...(account === undefined ? {} : { account }), conversation: one.conversation, originId: one.id, state: 'delivered', error: null })
+        for (const { id } of come.conversations) touched.add(id)
+        for (const message of come.messages) changed.set(message.id, message)
+      } else {
+        const conversation = displayed(one, account)
+        if (conversation !== null) touched.add(conversation)
+      }
+    }
+    return changes(touched, [...changed.values()], before.removed, before.added)
+  }
+
+  return { sign, transition }
+}

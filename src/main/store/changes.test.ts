@@ -24,7 +24,7 @@ let clock = 1_700_000_000_000
 const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, replayed: false, ...more })
 const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => message(text, `change-${++serial}`, { change: { kind, target }, ...more })
 let serial = 0
-const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live') => store.write.record({ messages, archive: null, order })
+const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', signs: MessageSign[] = []) => store.write.record({ messages, signs, archive: null, order })
 async function all(jid: Jid = BOB): Promise<Message[]> {
   const conversation = await store.read.conversationByJid(jid)
   return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 100 })).messages
@@ -124,14 +124,14 @@ test('a marker says how far the other one has read; one of our other devices, ho
   await record([message('to you 1', 'a', { outgoing: true, sender: ME }), message('to you 2', 'b', { outgoing: true, sender: ME }), message('to me', 'c')])
   const [first, second, third] = await all()
   const conversation = async () => (await store.read.conversationByJid(BOB))!
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'b', own: false, nick: null }] })
+  await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'b', own: false, nick: null }])
   expect((await conversation()).seenUpTo).toBe(second!.id)
   // a late one, and one for a message that is not ours
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'a', own: false, nick: null }] })
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'c', own: false, nick: null }] })
+  await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'a', own: false, nick: null }])
+  await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'c', own: false, nick: null }])
   expect(await conversation()).toMatchObject({ seenUpTo: second!.id, unread: 1 })
   expect(first!.id).toBeLessThan(second!.id)
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: BOB, id: 'c', own: true, nick: null }] })
+  await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'c', own: true, nick: null }])
   expect(await conversation()).toMatchObject({ readUpTo: third!.id, unread: 0 })
 })
 
@@ -140,7 +140,7 @@ test('what an archive says of its messages is stored with them: what came, what 
   const messages = [message('to you 1', 'a', { outgoing: true, sender: ME }), message('to me 1', 'b'), message('to you 2', 'c', { outgoing: true, sender: ME }), message('to me 2', 'd'), message('to me 3', 'e')]
   const signs = [sign('delivered', 'a'), sign('displayed', 'a'), sign('displayed', 'd', true), sign('delivered', 'nothing here'), sign('displayed', 'nothing here')]
   for (const order of ['forward', 'backward'] as const) {
-    const changes = await store.write.record({ messages, signs, archive: null, order })
+    const changes = await record(messages, order, signs)
     const list = await all()
     expect(list.map(({ state }) => state)).toEqual(['delivered', 'received', 'sent', 'received', 'received'])
     expect(await store.read.conversationByJid(BOB)).toMatchObject({ seenUpTo: list[0]!.id, readUpTo: list[3]!.id, unread: 1 })
@@ -213,9 +213,9 @@ test('what happened in a group stands with its messages; who has read them is kn
   expect(page.notices.map(({ kind }) => kind)).toEqual(['joined', 'subject'])
   const older = await store.read.page({ conversation, anchor: { kind: 'before', id: page.messages[2]!.id }, limit: 2 })
   expect(older.notices).toEqual([])
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-2', own: false, nick: 'carol' }] })
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'dave' }] })
-  await store.write.sign({ signs: [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'carol' }] })
+  await record([], 'live', [{ kind: 'displayed', conversation: ROOM, id: 'archive-2', own: false, nick: 'carol' }])
+  await record([], 'live', [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'dave' }])
+  await record([], 'live', [{ kind: 'displayed', conversation: ROOM, id: 'archive-1', own: false, nick: 'carol' }])
   const [one, two, three] = page.messages.map(({ id }) => id)
   expect([await store.read.readersOf(one!), await store.read.readersOf(two!), await store.read.readersOf(three!)]).toEqual([['carol', 'dave'], ['carol'], []])
 })

@@ -42,8 +42,8 @@ export function createSigning({ alterations, changes, conversations, messages, n
     return conversations.see(conversation.id, row.id) ? conversation.id : null
   }
 
-  /** One after the other, and what follows from `before` and them; within a transaction. */
-  function sign(signs: readonly MessageSign[], account: Jid | undefined, before: StoreChanges = changes([])): StoreChanges {
+  /** One after the other, and what has changed by `before` and them; within a transaction. */
+  function sign(signs: readonly MessageSign[], account: Jid | undefined, before: StoreChanges): StoreChanges {
     const touched = new Set(before.conversations.map(({ id }) => id))
     const changed = new Map<number, Message>(before.messages.map((message) => [message.id, message]))
     for (const one of signs) {

@@ -21,7 +21,7 @@ import { conversationWrites, type ConversationChange } from './tables/conversati
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
-import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, MessageSign, OutgoingMessage, StoreChanges } from './types.ts'
+import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
@@ -237,7 +237,6 @@ export function createWrites(db: WritableDB) {
     },
     /** How far an own message, or an own change of one, has come. */
     transition: transaction(signing.transition),
-    sign: transaction((input: { account?: Jid; signs: readonly MessageSign[] }): StoreChanges => signing.sign(input.signs, input.account)),
     decodeAgain,
     retry,
     discard,

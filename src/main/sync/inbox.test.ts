@@ -36,3 +36,20 @@ test('what could not be stored holds back all that follows it of its archive, un
   await inbox.idle()
   expect(stored).toEqual(['1', 'other 1', 'other 2', '2', '3', '4'])
 })
+
+test('what is said of messages comes after them: at once, and again after what was held back', async () => {
+  const stored: string[] = []
+  const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> => Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  const read = (id: string): void => inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
+  inbox.add(ROOM, message(ROOM, 1))
+  read('s1')
+  await inbox.idle()
+  inbox.park(ROOM)
+  inbox.add(ROOM, message(ROOM, 2))
+  read('s2')
+  await inbox.idle()
+  inbox.release(ROOM)
+  await inbox.idle()
+  expect(stored).toEqual(['1,read s1', 'read s2', '2,read s2'])
+})

@@ -1,10 +1,11 @@
 /**
  * What arrives live, into the store: in order, in as few transactions as the writer keeps up with. While an archive is
- * being read its live messages are parked, so that they stand after what the archive has.
+ * being read its live messages are parked, so that they stand after what the archive has. What is said of messages comes
+ * after them.
  */
 import type { Jid } from '../../contract/domain.ts'
 import type { Store } from '../store/store.ts'
-import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/types.ts'
+import type { IncomingMessage, MessageSign, RecordBatch, StoreChanges } from '../store/types.ts'
 
 const LARGEST_BATCH = 500
 /** Messages that cross may come live in another order than the server archives them in; after this time, ms, none crosses any more. */
@@ -12,7 +13,8 @@ const CROSSING_MS = 5000
 
 interface Arrival {
   archive: Jid
-  message: IncomingMessage
+  message: IncomingMessage | null
+  sign: MessageSign | null
 }
 
 export class Inbox {
@@ -20,7 +22,7 @@ export class Inbox {
   readonly #account: Jid
   readonly #onChanges: (changes: StoreChanges) => void
   readonly #onFailure: (archive: Jid, error: Error) => void
-  readonly #parked = new Map<Jid, IncomingMessage[]>()
+  readonly #parked = new Map<Jid, Arrival[]>()
   /** Up to where each archive may count as read, later: what came live of it lately. */
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
   /** Archives that are to be read once more for the order in which they have what came live. */
@@ -45,7 +47,7 @@ export class Inbox {
     this.#parked.delete(archive)
     this.#lately.delete(archive)
     this.#unsure.delete(archive)
-    for (const message of held) this.add(archive, message)
+    for (const arrival of held) this.#add(arrival)
   }
 
   /** Archives whose reading is not finished. */
@@ -59,14 +61,22 @@ export class Inbox {
   }
 
   add(archive: Jid, message: IncomingMessage): void {
+    this.#add({ archive, message, sign: null })
+  }
+
+  sign(archive: Jid, sign: MessageSign): void {
+    this.#add({ archive, message: null, sign })
+  }
+
+  #add(arrival: Arrival): void {
+    const { archive, message } = arrival
     const parked = this.#parked.get(archive)
-    if (parked !== undefined) {
-      parked.push(message)
-      return
-    }
+    parked?.push(arrival)
+    // what is said may be of a message that is here already
+    if (parked !== undefined && message !== null) return
     // written on another device of ours: the two streams know nothing of each other
-    if (message.kind === 'direct' && message.outgoing) this.#unsure.add(archive)
-    this.#waiting.push({ archive, message })
+    if (message?.kind === 'direct' && message.outgoing) this.#unsure.add(archive)
+    this.#waiting.push(arrival)
     this.#running ??= this.#drain().finally(() => (this.#running = null))
   }
 
@@ -101,14 +111,15 @@ export class Inbox {
       const archive = this.#waiting[0]?.archive as Jid
       const other = this.#waiting.findIndex((arrival) => arrival.archive !== archive)
       const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
-      const messages = batch.map((arrival) => arrival.message)
+      const messages = batch.flatMap(({ message }) => message ?? [])
+      const signs = batch.flatMap(({ sign }) => sign ?? [])
       try {
-        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, archive: this.#progress(archive, messages), order: 'live' }))
+        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, messages), order: 'live' }))
       } catch (error) {
         // nothing later of this archive may be stored before these: its mark would pass them
-        const later = this.#waiting.filter((arrival) => arrival.archive === archive).map((arrival) => arrival.message)
+        const later = this.#waiting.filter((arrival) => arrival.archive === archive)
         this.#waiting = this.#waiting.filter((arrival) => arrival.archive !== archive)
-        this.#parked.set(archive, [...messages, ...later, ...(this.#parked.get(archive) ?? [])])
+        this.#parked.set(archive, [...batch, ...later, ...(this.#parked.get(archive) ?? [])])
         this.#onFailure(archive, error instanceof Error ? error : new Error(String(error)))
       }
     }

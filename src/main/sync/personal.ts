@@ -19,6 +19,8 @@ export interface PersonalOptions {
   pictures: Pick<Pictures, 'onMetadata'>
   isContact(jid: Jid): boolean
   onChanges(changes: StoreChanges): void
+  /** A device of ours has read up to the message that its archive calls so. */
+  onMark(conversation: Jid, id: string): void
   /** A device of ours is in a group, or no longer. */
   onBookmark(bookmark: Bookmark): Promise<void>
   info(message: string): void
@@ -47,19 +49,19 @@ export class Personal {
     if (node === NS.avatarMetadata) await this.#options.pictures.onMetadata(owner, item)
     else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ account: own, jid: owner, name: nickOf(item) }))
     if (owner !== own) return
-    if (node === NS.displayedSync) await this.#onMark(item)
+    if (node === NS.displayedSync) this.#onMark(item)
     const marked = node === NS.bookmarks ? bookmark(item) : null
     if (marked !== null) await onBookmark(marked)
   }
 
-  async #onMark(item: Item): Promise<void> {
+  #onMark(item: Item): void {
     const mark = displayedMark(item)
-    if (mark !== null) this.#options.onChanges(await this.#options.store.write.sign({ account: this.#options.own, signs: [{ kind: 'displayed', conversation: mark.conversation, id: mark.stanzaId, own: true, nick: null }] }))
+    if (mark !== null) this.#options.onMark(mark.conversation, mark.stanzaId)
   }
 
   /** How far our other devices have read meanwhile. */
   async readMarks(): Promise<void> {
-    for (const item of await this.#items(NS.displayedSync)) await this.#onMark(item)
+    for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
   }
 
   /** The groups that our devices are in; null: the server keeps none. */

@@ -12,7 +12,7 @@ import { chatState, typingOf } from '../protocol/chat-states.ts'
 import { delayStamp } from '../protocol/delay.ts'
 import { invitationOf } from '../protocol/group.ts'
 import { displayed } from '../protocol/markers.ts'
-import { decodeMessage, type Self } from '../protocol/message.ts'
+import { decodeMessage, type DecodedMessage, type Self } from '../protocol/message.ts'
 import { NS } from '../protocol/namespaces.ts'
 import { available } from '../protocol/presence.ts'
 import { receiptOf } from '../protocol/receipts.ts'
@@ -103,6 +103,7 @@ export class Session extends EventEmitter<Events> {
       pictures: this.pictures,
       isContact,
       onChanges,
+      onMark: (conversation, id) => inbox.sign(this.#archiveOf(conversation), { kind: 'displayed', conversation, id, own: true, nick: null }),
       onBookmark: (mark) => this.membership.follow(mark),
       info: log.info
     })
@@ -210,16 +211,22 @@ export class Session extends EventEmitter<Events> {
       return
     }
     if (carbon?.direction !== 'sent') this.#onTyping(message)
-    const signs = decodeSigns(message, this.#self)
-    if (signs.length > 0) this.#background(this.#store.write.sign({ account: this.own, signs }).then((changes) => this.emit('changes', changes)))
     const decoded = decodeMessage(message, this.#self)
-    if (decoded === null) return
-    const archive = decoded.kind === 'group' ? decoded.conversation : this.own
+    if (decoded !== null) this.#onDecoded(decoded, message, carbon !== null)
+    for (const sign of decodeSigns(message, this.#self)) this.#inbox.sign(this.#archiveOf(sign.conversation), sign)
+  }
+
+  #archiveOf(conversation: Jid): Jid {
+    return this.groups.nickIn(conversation) === null ? this.own : conversation
+  }
+
+  #onDecoded(decoded: DecodedMessage, message: Element, copied: boolean): void {
+    const archive = this.#archiveOf(decoded.conversation)
     const stamp = delayStamp(message)
     this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
-    if (carbon === null && !decoded.outgoing && decoded.change === null) {
+    if (!copied && !decoded.outgoing && decoded.change === null) {
       const receipt = receiptOf(message)
       if (receipt !== null && this.contacts.has(bare(decoded.sender))) this.connection.send(receipt).catch(() => undefined)
     }

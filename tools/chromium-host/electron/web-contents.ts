@@ -7,6 +7,7 @@ import { ipcMain } from './ipc-main.ts'
 import { protocol } from './protocol.ts'
 
 const codec = createCodec()
+const RECEIVE = '(text) => __receive(JSON.parse(text))'
 
 /** An event that a listener may stop. */
 export class PreventableEvent {
@@ -199,7 +200,8 @@ export class WebContents extends EventEmitter {
   #deliver(message: unknown): void {
     if (this.#destroyed || this.#context === null) return
     theBrowser()
-      .send('Runtime.evaluate', { expression: `__receive(${JSON.stringify(message)})`, contextId: this.#context, returnByValue: true }, this.#sessionId)
+      // what is compiled is the same each time: the text of a call lives as long as its code does
+      .send('Runtime.callFunctionOn', { functionDeclaration: RECEIVE, arguments: [{ value: JSON.stringify(message) }], executionContextId: this.#context, returnByValue: true }, this.#sessionId)
       // a page that went away between the two lines
       .catch(() => undefined)
   }

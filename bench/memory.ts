@@ -2,21 +2,25 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../tools/demo/prosody.ts'
 import { Browser, findChromium } from '../tools/chromium-host/browser.ts'
 import { corpus, seeded, TEST_KEY } from '../test/support/files.ts'
 import { hostileServer } from '../test/support/hostile-server.ts'
 import { openApp } from '../test/support/windows.ts'
 import { benchFolder, contactOf, fromContact, history } from './histories.ts'
+import { inspect } from './inspected.ts'
 import { memory } from './memory-of.ts'
 import { table } from './table.ts'
 
 const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
 const MINUTES = Number(process.env['MNEMO_BENCH_MINUTES'] ?? 60)
 const CONTACTS = 40
+/** How many times an hour's traffic comes in an hour. */
+const PACE = Number(process.env['MNEMO_BENCH_PACE'] ?? 1)
 /** Between two messages, ms. */
-const EVERY = 500
+const EVERY = 500 / PACE
 /** The user looks at another conversation and scrolls in it, every so often, ms. */
-const LOOKS = 15_000
+const LOOKS = 15_000 / PACE
 /** Between two samples, ms. */
 const SAMPLED = Math.min(5, MINUTES / 12) * 60_000
 /** Until what was opened has come to rest, ms. */
@@ -63,7 +67,9 @@ export async function memoryOverTime(): Promise<void> {
   if (latest === undefined) throw new Error('nothing was stored')
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
 
-  const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8' } })
+  const port = await freePort()
+  const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8', NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } })
+  const threads = await inspect(port)
   const root = app.process.pid ?? 0
   const main = await app.window('main')
   await main.locator('.item').first().click()
@@ -81,7 +87,7 @@ export async function memoryOverTime(): Promise<void> {
 
   const texts = corpus()
   const random = seeded(11)
-  const samples: { minute: number; main: number; windows: number; pages: number; heaps: number }[] = []
+  const samples: { minute: number; main: number; threads: number; windows: number; pages: number; heaps: number }[] = []
   let sent = 0
   const traffic = setInterval(() => {
     const from = contactOf(Math.floor(random() * CONTACTS))
@@ -101,12 +107,13 @@ export async function memoryOverTime(): Promise<void> {
   }
   const sample = async (): Promise<void> => {
     const heaps = await heapsOf()
+    const held = (await threads.heaps()) / 2 ** 20
     // what was collected is given back
     await rest(COLLECTED)
     const all = memory(root)
-    const one = { minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps }
+    const one = { minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, threads: held, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps }
     samples.push(one)
-    process.stderr.write(`minute ${one.minute}: main process ${one.main.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, what they hold ${one.heaps.toFixed(1)} MB\n`)
+    process.stderr.write(`minute ${one.minute}: main process ${one.main.toFixed(1)}, its threads hold ${held.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, they hold ${one.heaps.toFixed(1)} MB\n`)
   }
   let ended = false
   process.once('SIGTERM', () => (ended = true))
@@ -119,6 +126,7 @@ export async function memoryOverTime(): Promise<void> {
     if (look * LOOKS >= samples.length * SAMPLED) await sample()
   }
   clearInterval(traffic)
+  threads.close()
   await app.quit()
   server.close()
   rmSync(profile, { recursive: true })
@@ -138,7 +146,7 @@ export async function memoryOverTime(): Promise<void> {
     return `${(slope * span).toFixed(1)} ± ${(Math.sqrt(off / (later.length - 2) / spread) * span).toFixed(1)}`
   }
   const mb = (value: number): string => value.toFixed(0)
-  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size`, ['', 'bar MB', 'MB'], [
+  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size, garbage collected`, ['', 'bar MB', 'MB'], [
     ['peer: one blank window of Chromium, all of it', '', mb(first)],
     ['peer: each further blank window', '', mb(second - first)],
     ['main process at the end', '150', mb(end.main)],
@@ -146,8 +154,9 @@ export async function memoryOverTime(): Promise<void> {
     ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
     [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
     [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
+    ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
     ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],
-    ['the same: what the pages hold, without garbage', '0', growth((sample) => sample.heaps)]
+    ['the same: what the pages hold', '0', growth((sample) => sample.heaps)]
   ])
-  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'Chromium, all of it MB', 'of that the pages MB', 'what they hold without garbage MB'], samples.map(({ minute, main: node, windows, pages, heaps }) => [minute, mb(node), mb(windows), mb(pages), heaps.toFixed(1)]))
+  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'its threads hold MB', 'Chromium, all of it MB', 'of that the pages MB', 'they hold MB'], samples.map(({ minute, main: node, threads: held, windows, pages, heaps }) => [minute, mb(node), held.toFixed(1), mb(windows), mb(pages), heaps.toFixed(1)]))
 }

@@ -146,7 +146,7 @@ test('what was read while the app was closed and the phone was not is known when
     await phone.waitFor(({ event, id }) => event === 'displayed' && id === asked.key.slice(1))
     await write(bob, 'alice@localhost', '看到了')
     const answer = await phone.waitFor(({ event, body }) => event === 'message' && body === '看到了')
-    await phone.tell({ do: 'raw', xml: `<message to='bob@localhost' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${answer.id ?? ''}'/></message>` }, 'done')
+    await phone.tell({ do: 'raw', xml: `<message to='bob@localhost' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${answer.id ?? ''}'/><store xmlns='urn:xmpp:hints'/></message>` }, 'done')
     await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.seenUpTo ?? 0) > got.id)
     await alice.connect()
     await find(alice, 'bob@localhost', ({ text }) => text === '看到了')

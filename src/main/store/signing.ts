@@ -1,6 +1,6 @@
 /** What is said of messages that are here: how far our own have come, who has read how far. */
 import type { ConversationId, Jid, Message, MessageState } from '../../contract/domain.ts'
-import { toMessage } from './tables/message-row.ts'
+import { toMessage, type MessageRow } from './tables/message-row.ts'
 import type { Tables } from './tables/index.ts'
 import type { MessageSign, StoreChanges } from './types.ts'
 
@@ -14,15 +14,21 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
 }
 
 export function createSigning({ alterations, changes, conversations, messages, notices, read }: Tables) {
-  /** How far an own message, or an own change of one, has come. */
-  function transition(input: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges {
-    const { originId, state, error } = input
-    const conversation = conversations.idOf(input.conversation, input.account)
-    const row = conversation === null ? undefined : messages.ownByOriginId(conversation, originId)
-    if (conversation !== null && row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation, originId, state)
-    if (conversation === null || row === undefined || !FOLLOWS[row.state].includes(state)) return changes([])
+  /** The own message that has come so far now, or null where none has. */
+  function advance(account: Jid | undefined, jid: Jid, originId: string, state: MessageState, error: string | null): MessageRow | null {
+    const conversation = conversations.idOf(jid, account)
+    if (conversation === null) return null
+    const row = messages.ownByOriginId(conversation, originId)
+    if (row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation, originId, state)
+    if (row === undefined || !FOLLOWS[row.state].includes(state)) return null
     messages.setState(row.id, state, error)
-    return changes([conversation], [toMessage(read(row.id))])
+    return read(row.id)
+  }
+
+  /** How far an own message, or an own change of one, has come. */
+  function transition({ account, conversation, originId, state, error }: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges {
+    const row = advance(account, conversation, originId, state, error)
+    return row === null ? changes([]) : changes([row.conversation], [toMessage(row)])
   }
 
   /** The conversation that shows it, or null where that was known, or is of no message here. */
@@ -48,9 +54,10 @@ export function createSigning({ alterations, changes, conversations, messages, n
     const changed = new Map<number, Message>(before.messages.map((message) => [message.id, message]))
     for (const one of signs) {
       if (one.kind === 'delivered') {
-        const come = transition({ ...(account === undefined ? {} : { account }), conversation: one.conversation, originId: one.id, state: 'delivered', error: null })
-        for (const { id } of come.conversations) touched.add(id)
-        for (const message of come.messages) changed.set(message.id, message)
+        const row = advance(account, one.conversation, one.id, 'delivered', null)
+        if (row === null) continue
+        touched.add(row.conversation)
+        changed.set(row.id, toMessage(row))
       } else {
         const conversation = displayed(one, account)
         if (conversation !== null) touched.add(conversation)

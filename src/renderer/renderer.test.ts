@@ -118,6 +118,15 @@ test('emoji are found by name and keyword in both languages, and by pinyin', asy
 
 test('emoji alone are big, with text they are not', () => {
   expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual([true, true, false, false, true, true, false])
+  // a flag's half, text's own heart, what holds emoji together alone, four
+  for (const text of ['', '🇨', '❤', '\ufe0f', '👍\u200d', '1\ufe0f', '#', '👍👍👍👍']) expect([text, isEmojiOnly(text)]).toEqual([text, false])
+})
+
+test('every emoji that can be picked is big alone, in each tone', async () => {
+  for (const entry of await loadEmoji(() => true)) for (const tone of [0, 1, 2, 3, 4, 5]) {
+    const emoji = toned(entry, tone)
+    expect([emoji, isEmojiOnly(emoji), isEmojiOnly(emoji.repeat(3))]).toEqual([emoji, true, true])
+  }
 })
 
 type Words = { [key: string]: string | Words }

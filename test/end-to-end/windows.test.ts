@@ -282,8 +282,8 @@ test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shor
   await item(main, '佐藤').waitFor()
   const unread = await names()
   // what is read stays in sight until another folder is opened
-  await main.locator('.item').first().click()
-  await expect.poll(() => main.locator('.item').first().locator('.badge').count()).toBe(0)
+  await item(main, '佐藤').click()
+  await expect.poll(() => item(main, '佐藤').locator('.badge').count()).toBe(0)
   expect(await names()).toEqual(unread)
   await main.click('[data-test=folder-all]')
   const title = (): Promise<string | null> => main.locator('.view h2').textContent()

@@ -154,6 +154,7 @@ export const useThreadStore = defineStore('thread', () => {
   async function open(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] } | null): Promise<void> {
     const same = conversation.value === id
     conversation.value = id
+    if (conversations.byId.get(id)?.markedUnread === true) void call('conversations.set', { conversation: id, markedUnread: false })
     if (same) return show(id, at, true)
     flushPlace()
     writing.value = null

@@ -27,6 +27,8 @@ export default defineConfig({
     root: at('src/renderer'),
     plugins: [vue()],
     build: {
+      // every window holds the text of its scripts, two bytes a character
+      minify: true,
       rollupOptions: {
         input: { main: at('src/renderer/windows/main/index.html'), chat: at('src/renderer/windows/chat/index.html'), search: at('src/renderer/windows/search/index.html'), settings: at('src/renderer/windows/settings/index.html'), viewer: at('src/renderer/windows/viewer/index.html') }
       }

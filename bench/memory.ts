@@ -16,9 +16,9 @@ const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
 const MINUTES = Number(process.env['MNEMO_BENCH_MINUTES'] ?? 60)
 const CONTACTS = 40
 /** Between two messages, ms: what lasts comes to light the sooner, and what V8 compiles is compiled in the first half. */
-const EVERY = 32
+const EVERY = 62
 /** The user looks at another conversation and scrolls in it, every so often, ms. */
-const LOOKS = 1000
+const LOOKS = 1875
 /** Between two samples, ms. */
 const SAMPLED = Math.min(5, MINUTES / 12) * 60_000
 /** Until what was opened has come to rest, ms. */

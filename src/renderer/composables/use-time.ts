@@ -34,10 +34,18 @@ function formatsOf(locale: string): Formats {
   }
   return formats
 }
-/** Reads a language's dates, which takes some 40 ms the first time. */
-export function prepareTimes(locale: string): void {
-  for (const format of Object.values(formatsOf(locale))) format.format(0)
-}
+/** Reads a language's dates, which takes some 40 ms the first time, while the page is idle: before somebody opens a conversation. */
+export const prepareTimes = (locale: string): Promise<void> =>
+  new Promise((resolve) =>
+    requestIdleCallback(
+      () => {
+        for (const format of Object.values(formatsOf(locale))) format.format(0)
+        resolve()
+      },
+      // a page that is not seen is idle at long intervals
+      { timeout: 1000 }
+    )
+  )
 
 export function useTime(): ComputedRef<TimeFormats> {
   const { locale, t } = useI18n()

@@ -53,6 +53,12 @@ test('a conversation opens at its end or its first unread message, with few node
   await item(main, '佐藤').click()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   expect(await main.locator('.row').count()).toBeLessThan(200)
+  // opened again by who reads further up, it goes to its end
+  await main.locator('.thread .scroller').hover()
+  for (let i = 0; i < 10; i++) await main.mouse.wheel(0, -300)
+  await expect.poll(() => distanceToEnd(main)).toBeGreaterThan(300)
+  await item(main, '佐藤').click()
+  await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
 })
 
 test('older messages load while the place is kept', async () => {

@@ -40,6 +40,8 @@ export const useThreadStore = defineStore('thread', () => {
   let whole: ConversationId | null = null
   /** The end is in sight, and what comes is to be seen there. */
   const atEnd = ref(true)
+  /** Counts how often one was opened: it is put in its place then, also where it was open already. */
+  const opened = ref(0)
   /** Counts what was sent from this window: who sends something wants to see it. */
   const sent = ref(0)
   /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
@@ -176,8 +178,11 @@ export const useThreadStore = defineStore('thread', () => {
       return
     }
     target.value = null
-    leftAt.value = (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
-    await load(leftAt.value !== null && !same ? { kind: 'around', id: leftAt.value } : { kind: 'first-unread' })
+    // its end is in sight and comes by itself
+    if (same && atEnd.value && !hasNewer.value) return
+    opened.value++
+    leftAt.value = same || (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
+    await load(leftAt.value !== null ? { kind: 'around', id: leftAt.value } : { kind: 'first-unread' })
   }
 
   /** Where one is, so that one comes back there. */
@@ -299,5 +304,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, sent, open, close, extend, toNewest, toTime, send, sendFile }
+  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toTime, send, sendFile }
 })

@@ -1,11 +1,18 @@
 /** XEP-0203 Delayed Delivery and XEP-0082 date-times. */
 import type { Element } from '@xmpp/client'
+import { parseJid } from '../../contract/address.ts'
 import { NS } from './namespaces.ts'
 
-/** The stamp in ms, or null where there is none or it is no date. */
-export function delayStamp(element: Element): number | null {
-  const stamp = element.getChild('delay', NS.delay)?.attrs['stamp']
+/** The stamp in ms, or null where there is none or it is no date. `of`: the stamp that counts, where there are several. */
+export function delayStamp(element: Element, of = element.getChild('delay', NS.delay)): number | null {
+  const stamp = of?.attrs['stamp']
   if (stamp === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(stamp)) return null
   const time = Date.parse(stamp)
   return Number.isNaN(time) ? null : time
+}
+
+/** When a message was held back, ms, in the word of one of `by`: our own server, the group that it was said in. The stamps of others, its sender's too, say nothing of how it came to us. */
+export function heldBackSince(message: Element, by: readonly string[]): number | null {
+  const stamps = message.getChildren('delay', NS.delay).filter(({ attrs }) => by.includes(parseJid(attrs['from'] ?? '') ?? ''))
+  return stamps.length === 0 ? null : delayStamp(message, stamps[0])
 }

@@ -29,6 +29,13 @@ export function createRecording({ messages, conversations, archives, alterations
     return key < next ? key : messages.keyAfter(0, prev)
   }
 
+  /** The place of what was held back since before what is here begins: within the part of the archive that is still missing, which puts it right when it is read. Null: it stands as any other. */
+  function keyInHole({ replayed, time }: IncomingMessage, { archive, account }: RecordBatch): MessageId | null {
+    const floor = !replayed || archive === null || archives.progress(archive.jid, account).hole === null ? null : archives.floor(archive.jid, account ?? '')
+    const key = floor === null ? null : messages.keyAfter(time, 0)
+    return floor === null || key === null || key >= floor ? null : key
+  }
+
   /** The user has deleted it here, or the whole conversation as it was then. */
   function isDeleted(id: ConversationId, { stanzaId, time }: IncomingMessage): boolean {
     const cleared = conversations.clearedAt(id)
@@ -216,9 +223,7 @@ export function createRecording({ messages, conversations, archives, alterations
         touched.add(id)
         continue
       }
-      // the hole below will be filled, and then it stands where its archive has it
-      if (incoming.replayed && batch.archive !== null && archives.progress(batch.archive.jid, batch.account).hole !== null) continue
-      const stored = insert(id, incoming, keyBetween(incoming.time, prev, next))
+      const stored = insert(id, incoming, keyInHole(incoming, batch) ?? keyBetween(incoming.time, prev, next))
       lastOf.set(id, stored)
       last = stored
       added++

@@ -83,12 +83,16 @@ test('messages of one second keep the order of their archive, read forwards or b
   expect(await store.read.archiveProgress(ARCHIVE)).toEqual({ lastId: 's169', hole: null })
 })
 
-test('what the server keeps for offline users waits for its place in the archive', async () => {
+test('what the server kept for us while we were away is stored at once, below what is here, and once when its archive is read', async () => {
   await store.write.record({ messages: [incoming('new', { stanzaId: 's9' })], archive: { jid: ARCHIVE, lastId: 's9', hole: { before: 's9', after: null } }, order: 'backward' })
-  const early = await store.write.record({ messages: [incoming('old', { stanzaId: 's1', replayed: true })], archive: { jid: ARCHIVE }, order: 'live' })
-  expect(early.added).toBe(0)
-  await store.write.record({ messages: [incoming('old', { stanzaId: 's1' })], archive: { jid: ARCHIVE, hole: null }, order: 'backward' })
-  expect(await texts()).toEqual(['old', 'new'])
+  const held = { replayed: true, time: 1_600_000_000_000 }
+  const early = await store.write.record({ messages: [incoming('old', { stanzaId: 's1', ...held }), incoming('older', { stanzaId: 's0', ...held, time: held.time - 1 }), incoming('no id', held)], archive: { jid: ARCHIVE }, order: 'live' })
+  expect(early.added).toBe(3)
+  expect(await texts()).toEqual(['older', 'old', 'no id', 'new'])
+  // a stamp of what is not older than what is here changes nothing
+  await store.write.record({ messages: [incoming('late', { stanzaId: 's10', replayed: true, time: 1_700_000_001_000 })], archive: { jid: ARCHIVE }, order: 'live' })
+  await store.write.record({ messages: [incoming('older', { stanzaId: 's0', time: held.time - 1 }), incoming('old', { stanzaId: 's1', time: held.time })], archive: { jid: ARCHIVE, hole: null }, order: 'backward' })
+  expect((await texts()).filter((text) => text !== 'no id')).toEqual(['older', 'old', 'new', 'late'])
 })
 
 test('an own message is placed and settled when its archive shows it, and its index entry moves along', async () => {

@@ -29,7 +29,7 @@ export interface IncomingMessage {
   raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
   change?: { kind: ChangeKind; target: string } | null
-  /** Sent again from where the server keeps what came while we were away (XEP-0160): its archive has it, too. */
+  /** Held back by our server, or told again by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): it may be older than what is here. */
   replayed: boolean
 }
 

@@ -53,3 +53,17 @@ test('what is said of messages comes after them: at once, and again after what w
   await inbox.idle()
   expect(stored).toEqual(['1,read s1', 'read s2', '2,read s2'])
 })
+
+test('nobody is told that a message came before it is stored, and then once, also where storing failed at first', async () => {
+  const happened: string[] = []
+  let full = true
+  const record = (batch: RecordBatch): Promise<unknown> => (full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(happened.push(`stored ${batch.messages.map(({ text }) => text).join()}`)))
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  for (const n of [1, 2]) inbox.add(ROOM, message(ROOM, n), () => happened.push(`told of ${n}`))
+  await inbox.idle()
+  expect(happened).toEqual([])
+  full = false
+  inbox.release(ROOM)
+  await inbox.idle()
+  expect(happened).toEqual(['stored 1,2', 'told of 1', 'told of 2'])
+})

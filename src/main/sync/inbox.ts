@@ -15,6 +15,8 @@ interface Arrival {
   archive: Jid
   message: IncomingMessage | null
   sign: MessageSign | null
+  /** It is in the store for good. */
+  onStored?: (() => void) | undefined
 }
 
 export class Inbox {
@@ -55,13 +57,9 @@ export class Inbox {
     return [...this.#parked.keys()]
   }
 
-  /** Forgets what is parked; the archive has it. */
-  dropParked(): void {
-    this.#parked.clear()
-  }
-
-  add(archive: Jid, message: IncomingMessage): void {
-    this.#add({ archive, message, sign: null })
+  /** `onStored`: called once the message is in the store, not before. */
+  add(archive: Jid, message: IncomingMessage, onStored?: () => void): void {
+    this.#add({ archive, message, sign: null, onStored })
   }
 
   sign(archive: Jid, sign: MessageSign): void {
@@ -115,6 +113,7 @@ export class Inbox {
       const signs = batch.flatMap(({ sign }) => sign ?? [])
       try {
         this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, messages), order: 'live' }))
+        for (const { onStored } of batch) onStored?.()
       } catch (error) {
         // nothing later of this archive may be stored before these: its mark would pass them
         const later = this.#waiting.filter((arrival) => arrival.archive === archive)

@@ -1,7 +1,7 @@
 /** One account's life: what is done at each (re)connect, and where each stanza goes. */
 import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
-import { bare, parseJid, resource } from '../../contract/address.ts'
+import { bare, domainOf, parseJid, resource } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { refused } from '../connection/problem.ts'
@@ -9,7 +9,7 @@ import type { Uploads } from '../media/uploads.ts'
 import { isArchiveResult } from '../protocol/archive.ts'
 import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
-import { delayStamp } from '../protocol/delay.ts'
+import { delayStamp, heldBackSince } from '../protocol/delay.ts'
 import { invitationOf } from '../protocol/group.ts'
 import { displayed } from '../protocol/markers.ts'
 import { decodeMessage, type DecodedMessage, type Self } from '../protocol/message.ts'
@@ -168,7 +168,7 @@ export class Session extends EventEmitter<Events> {
     this.#introduced = false
     // groups whose archives were being read are still in; a new stream enters them anew
     if (resumed) this.archives.resume()
-    else this.#inbox.dropParked()
+    // what was held back in the last stream stays so until the archive is read: a server without one has nothing else of it
     this.#inbox.park(this.own)
     await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
     await this.contacts.load().catch(refused(undefined))
@@ -222,14 +222,13 @@ export class Session extends EventEmitter<Events> {
 
   #onDecoded(decoded: DecodedMessage, message: Element, copied: boolean): void {
     const archive = this.#archiveOf(decoded.conversation)
-    const stamp = delayStamp(message)
-    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null && decoded.stanzaId !== null })
+    const stamp = heldBackSince(message, decoded.kind === 'group' ? [decoded.conversation] : [this.own, domainOf(this.own)])
+    const receipt = copied || decoded.outgoing || decoded.change !== null || !this.contacts.has(bare(decoded.sender)) ? null : receiptOf(message)
+    // 'delivered' is what its sender is shown: true only once it cannot be lost any more
+    const onStored = receipt === null ? undefined : () => this.#send(receipt)
+    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null }, onStored)
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
-    if (!copied && !decoded.outgoing && decoded.change === null) {
-      const receipt = receiptOf(message)
-      if (receipt !== null && this.contacts.has(bare(decoded.sender))) this.connection.send(receipt).catch(() => undefined)
-    }
   }
 
   #onTyping(message: Element): void {

@@ -203,7 +203,21 @@ export const ConnectionProblem = z.enum([
   'refused',
   'timed-out',
   'certificate',
+  /** Another certificate than the one that the user accepted. */
+  'certificate-changed',
+  'certificate-expired',
+  'certificate-name',
   'no-encryption',
+  /** The server offers no mechanism of SASL that is known here. */
+  'no-sign-in',
+  /** It offers less than it did before. */
+  'weaker-sign-in',
+  /** It wants the password in plain, where it once was hashed. */
+  'password-in-plain',
+  /** What it offers was changed on its way (XEP-0474), or the channel is not the one it sees (RFC 5056). */
+  'offer-changed',
+  /** It did not prove that it knows the password, as SCRAM wants it. */
+  'not-the-server',
   'not-xmpp',
   'conflict',
   'server-error',

@@ -49,7 +49,8 @@ import { Language, Settings } from './settings.ts'
 
 export const AppState = z.object({
   /** In the order in which they were added. */
-  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState })),
+  /** `accepted`: the SHA-256 of the server's certificate where only the user vouches for it. */
+  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState, accepted: z.string().nullable() })),
   presence: z.record(z.string(), Presence),
   /** Names of those who type now, by the conversation's address. */
   typing: z.record(z.string(), z.array(z.string()).readonly()),

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { bare } from '../contract/address.ts'
 import type { AccountSettings, ConnectionState, ContactRequest, Invitation, Jid, Presence } from '../contract/domain.ts'
-import { Connection, type SignInToken } from './connection/connection.ts'
+import { Connection } from './connection/connection.ts'
+import { Pin } from './connection/sasl/offer.ts'
+import type { SignInOptions, SignInToken } from './connection/sasl/sign-in.ts'
 import { Learnt } from './connection/keep-alive.ts'
 import type { Media } from './media/media.ts'
 import type { Store } from './store/store.ts'
@@ -41,6 +43,9 @@ interface Running {
 const KEEP_ALIVE = 'keep-alive'
 const DEVICE = 'device'
 const signInName = (jid: Jid): string => `sign-in:${jid}`
+const pinName = (jid: Jid): string => `sign-in-pin:${jid}`
+/** At most so long signing out waits for the server to invalidate the token, ms. */
+const REVOKE_MS = 10_000
 
 export class Accounts extends EventEmitter<Events> {
   readonly #store: Store
@@ -67,8 +72,8 @@ export class Accounts extends EventEmitter<Events> {
   }
 
   /** How each of them is connected. */
-  get list(): { jid: Jid; connection: ConnectionState }[] {
-    return this.#settings.map(({ jid }) => ({ jid, connection: this.state(jid) }))
+  get list(): { jid: Jid; connection: ConnectionState; accepted: string | null }[] {
+    return this.#settings.map(({ jid, trustedFingerprint }) => ({ jid, connection: this.state(jid), accepted: trustedFingerprint }))
   }
 
   state(jid: Jid): ConnectionState {
@@ -113,27 +118,32 @@ export class Accounts extends EventEmitter<Events> {
     for (const settings of this.#settings) if (!this.#running.has(settings.jid)) await this.#start(settings)
   }
 
-  /** Signs in; settles when that worked or failed. It is stored only where it worked. */
+  /** Signs in; settles when that worked or failed. It is stored only where it worked; until then an account that is there goes on as it is. */
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const account = { ...settings, jid: bare(settings.jid) }
+    if (this.#running.has(account.jid)) {
+      const refused = await this.#try(account, await this.#signInOptions(account.jid, true))
+      if (refused !== null) return refused
+    }
     await this.#stop(account.jid)
     // what was written before there was any account goes out with the first one
     const adopted = this.#settings.length === 0 ? await this.#store.write.adopt(account.jid) : []
-    const { connection } = await this.#start(account)
-    const state = await new Promise<ConnectionState>((resolve) => {
-      const onState = (next: ConnectionState): void => {
-        if (next.status !== 'online' && next.status !== 'catching-up' && next.status !== 'waiting') return
-        connection.removeListener('state', onState)
-        resolve(next)
-      }
-      connection.on('state', onState)
-      onState(connection.state)
-    })
-    if (state.status === 'waiting') {
+    const { connection } = await this.#start(account, true)
+    const state = await settled(connection)
+    if (state.status !== 'online' && state.status !== 'catching-up') {
       await this.#stop(account.jid)
       await this.#store.write.disown(adopted)
     } else await this.#save(account)
     return state
+  }
+
+  /** Signs in beside the session that is running, and out again; null: that works. */
+  async #try(account: AccountSettings, options: SignInOptions): Promise<ConnectionState | null> {
+    const connection = new Connection(account, options)
+    connection.start()
+    const state = await settled(connection)
+    await connection.stop()
+    return state.status === 'waiting' ? state : null
   }
 
   async #save(account: AccountSettings): Promise<void> {
@@ -145,11 +155,27 @@ export class Accounts extends EventEmitter<Events> {
 
   /** Forgets an account; its messages stay. */
   async signOut(jid: Jid): Promise<void> {
+    const account = this.#settings.find((known) => known.jid === jid)
+    const mayRevoke = this.of(jid)?.connection.isReady === true
     await this.#stop(jid)
+    if (account !== undefined && mayRevoke) await this.#revoke(account)
     this.#settings = this.#settings.filter((account) => account.jid !== jid)
     await this.#store.write.removeAccount(jid)
-    await this.#store.write.remember({ name: signInName(jid), json: 'null' })
+    for (const name of [signInName(jid), pinName(jid)]) await this.#store.write.remember({ name, json: 'null' })
     this.emit('list')
+  }
+
+  /** Lets the server forget the token that signs this installation in (XEP-0484 section 5.4): who has a copy has nothing. */
+  async #revoke(account: AccountSettings): Promise<void> {
+    const options = await this.#signInOptions(account.jid, false)
+    if (options.token === null) return
+    const connection = new Connection(account, { ...options, revoke: true })
+    connection.start()
+    const timer = setTimeout(() => void connection.stop(), REVOKE_MS)
+    const state = await settled(connection)
+    clearTimeout(timer)
+    if (state.status === 'waiting') this.#log.warn(`the server did not invalidate the token: ${state.problem}`)
+    await connection.stop()
   }
 
   /** Tries again now, with a password or a certificate that the user has just given. */
@@ -168,7 +194,7 @@ export class Accounts extends EventEmitter<Events> {
     }
     await this.#save(account)
     await this.#stop(jid)
-    await this.#start(account)
+    await this.#start(account, change.password !== null)
   }
 
   /** Ends all sessions; the accounts stay. */
@@ -190,14 +216,16 @@ export class Accounts extends EventEmitter<Events> {
     this.emit('list')
   }
 
-  async #start(account: AccountSettings): Promise<Session> {
+  /** `typed`: the password was just typed, so it is what signs in. */
+  async #start(account: AccountSettings, typed = false): Promise<Session> {
     const { jid } = account
     const learnt = Learnt.safeParse(JSON.parse((await this.#store.read.remembered(KEEP_ALIVE)) ?? '{}'))
-    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#device(jid)) })
+    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#signInOptions(jid, typed)) })
     const keep = (name: string, value: unknown): void => {
       this.#store.write.remember({ name, json: JSON.stringify(value) }).catch((error: unknown) => this.#log.warn(String(error)))
     }
     connection.on('token', (token) => keep(signInName(jid), token))
+    connection.on('pin', (pin) => keep(pinName(jid), pin))
     connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
     connection.on('state', () => this.emit('list'))
     connection.active = this.#active
@@ -224,11 +252,26 @@ export class Accounts extends EventEmitter<Events> {
     return session
   }
 
-  /** Who this installation is to a server, and what the server gave it to sign in with. */
-  async #device(jid: Jid): Promise<{ device: string; token: SignInToken | null }> {
+  /** Who this installation is to a server, what the server gave it to sign in with, and how it signed in the last time. */
+  async #signInOptions(jid: Jid, typed: boolean): Promise<SignInOptions> {
     const known = await this.#store.read.remembered(DEVICE)
     const device = known === null ? randomUUID() : (JSON.parse(known) as string)
     if (known === null) await this.#store.write.remember({ name: DEVICE, json: JSON.stringify(device) })
-    return { device, token: JSON.parse((await this.#store.read.remembered(signInName(jid))) ?? 'null') as SignInToken | null }
+    const pin = Pin.nullable().safeParse(JSON.parse((await this.#store.read.remembered(pinName(jid))) ?? 'null'))
+    const token = JSON.parse((await this.#store.read.remembered(signInName(jid))) ?? 'null') as SignInToken | null
+    return { device, token: typed ? null : token, pin: pin.data ?? null, mayBeWeaker: typed }
   }
+}
+
+/** How a connection that was started ends up: open, waiting, or ended. */
+function settled(connection: Connection): Promise<ConnectionState> {
+  const { promise, resolve } = Promise.withResolvers<ConnectionState>()
+  const onState = (next: ConnectionState): void => {
+    if (next.status === 'connecting') return
+    connection.removeListener('state', onState)
+    resolve(next)
+  }
+  connection.on('state', onState)
+  onState(connection.state)
+  return promise
 }

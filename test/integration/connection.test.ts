@@ -68,7 +68,7 @@ test('a certificate that no authority vouches for is refused, with what it takes
 })
 
 test('another certificate than the accepted one is refused', async () => {
-  expect(await problem({ trustedFingerprint: server.fingerprint.replace(/^../, (pair) => (pair === '00' ? '01' : '00')) })).toBe('certificate')
+  expect(await problem({ trustedFingerprint: server.fingerprint.replace(/^../, (pair) => (pair === '00' ? '01' : '00')) })).toBe('certificate-changed')
 })
 
 test('an unknown host, a refused connection and a server of another kind each have their own name', async () => {

@@ -9,20 +9,15 @@ const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
 const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)
 export const hasEjabberd = (): boolean => program() !== undefined && findProgram('erl') !== null
 
-const configuration = (folder: string, { port, tlsPort, webPort }: Ports): string => `
-hosts: ["${DOMAIN}"]
-loglevel: info
-certfiles: ["${join(folder, 'both.pem')}"]
-auth_method: internal
-disable_sasl_mechanisms: [X-OAUTH2]
-listen:
-  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 10000000, shaper: none}
-  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 10000000, shaper: none}
-  - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
-acl: {local: {server: "${DOMAIN}"}}
-access_rules: {local: {allow: local}}
-modules:
-  mod_adhoc: {}
+export interface EjabberdKind {
+  /** Modules of its usual ones that it lacks. */
+  without?: readonly string[]
+  /** More of its configuration, in YAML: of the whole server, and of its listeners for clients. */
+  settings?: string
+  listener?: string
+}
+
+const MODULES = (folder: string, webPort: number): string[] => `  mod_adhoc: {}
   mod_admin_extra: {}
   mod_blocking: {}
   mod_caps: {}
@@ -39,11 +34,27 @@ modules:
   mod_pubsub: {plugins: [flat, pep]}
   mod_roster: {versioning: true}
   mod_stream_mgmt: {resend_on_timeout: if_offline}
-  mod_vcard: {}
+  mod_vcard: {}`.split('\n')
+
+const configuration = (folder: string, { port, tlsPort, webPort }: Ports, { without = [], settings = '', listener = '' }: EjabberdKind): string => `
+hosts: ["${DOMAIN}"]
+loglevel: info
+certfiles: ["${join(folder, 'both.pem')}"]
+auth_method: internal
+${settings.includes('disable_sasl_mechanisms') ? '' : 'disable_sasl_mechanisms: [X-OAUTH2]'}
+${settings}
+listen:
+  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 10000000, shaper: none${listener}}
+  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 10000000, shaper: none${listener}}
+  - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
+acl: {local: {server: "${DOMAIN}"}}
+access_rules: {local: {allow: local}}
+modules:
+${MODULES(folder, webPort).filter((line) => !without.some((name) => line.startsWith(`  ${name}:`))).join('\n')}
 `
 
 /** Starts it with its people in place. Throws where it does not come up within 30 s. */
-export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> = {}): Promise<Prosody> {
+export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> & EjabberdKind = {}): Promise<Prosody> {
   const library = join(LIBRARIES, program() ?? '', 'ebin')
   for (const name of ['spool', 'files']) mkdirSync(join(folder, name), { recursive: true })
   const certificate = join(folder, `${DOMAIN}.crt`)
@@ -55,7 +66,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
   const ports = { port: options.port ?? (await freePort()), tlsPort: options.tlsPort ?? (await freePort()), webPort: options.webPort ?? (await freePort()) }
   rmSync(join(folder, 'ready'), { force: true })
   const config = join(folder, 'ejabberd.yml')
-  writeFileSync(config, configuration(folder, ports))
+  writeFileSync(config, configuration(folder, ports, options))
   const text = (value: string): string => `<<"${value}">>`
   const people = persons.flatMap(({ user, password, roster }) => [
     `ejabberd_auth:try_register(${text(user)},${text(DOMAIN)},${text(password)})`,

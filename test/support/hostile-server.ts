@@ -17,6 +17,10 @@ export interface HostileServer {
   readonly heard: string
   /** How often somebody has signed in. */
   readonly streams: number
+  /** The one mechanism that it offers, PLAIN at first; null: it lets everybody in unasked. */
+  offer: string | null
+  /** What it says to <auth/>, in place of a success. */
+  answers: { auth?: string }
   /** Questions for vCards are left to the test. */
   vcards: boolean
   close(): void
@@ -38,10 +42,10 @@ export async function hostileServer(): Promise<HostileServer> {
     socket.on('error', () => undefined)
     socket.on('data', (text: string) => {
       if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
-      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`))
+      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
       else if (text.includes('<auth ')) {
         signedIn = true
-        socket.write(`<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
+        socket.write(self.answers.auth ?? `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
       } else {
         heard += text
         for (const [, attributes = ''] of text.matchAll(/<iq ([^>]*)>/g)) {
@@ -61,6 +65,8 @@ export async function hostileServer(): Promise<HostileServer> {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   const self: HostileServer = {
+    offer: 'PLAIN',
+    answers: {},
     vcards: false,
     settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
     say: (xml) => void client?.write(xml),

@@ -34,7 +34,14 @@ export interface Kind {
   modules?: { names: readonly string[]; folder: string }
   /** More modules of its groups, of Debian's prosody-modules. */
   groupModules?: readonly string[]
+  /** Modules of its usual ones that it lacks. */
+  without?: readonly string[]
+  /** More of its configuration, in Lua: of the whole server, and of its groups. */
+  settings?: string
+  groupSettings?: string
 }
+
+const MODULES = ['roster', 'saslauth', 'tls', 'disco', 'carbons', 'pep', 'private', 'blocklist', 'vcard4', 'vcard_legacy', 'version', 'time', 'ping', 'mam', 'csi_simple', 'smacks', 'bookmarks', 'websocket']
 
 export interface Prosody extends Ports {
   /** SHA-256 of its certificate, as the account settings take it. */
@@ -87,7 +94,7 @@ const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace
 /** Archives of 100,000 messages are read page by page then, instead of whole. */
 const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [] }: Kind): string {
+function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [], without = [], settings = '', groupSettings = '' }: Kind): string {
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
@@ -100,7 +107,7 @@ s2s_ports = {}
 http_ports = {}
 https_ports = { ${webPort} }
 https_interfaces = { "127.0.0.1" }
-modules_enabled = { "roster", "saslauth", "tls", "disco", "carbons", "pep", "private", "blocklist", "vcard4", "vcard_legacy", "version", "time", "ping", "mam", "csi_simple", "smacks", "bookmarks", "websocket"${modules.names.map((name) => `, ${lua(name)}`).join('')} }
+modules_enabled = { ${[...MODULES.filter((name) => !without.includes(name)), ...modules.names].map(lua).join(', ')} }
 plugin_paths = { ${lua(modules.folder)} }
 authentication = "internal_plain"
 default_storage = "internal"
@@ -109,6 +116,7 @@ archive_expires_after = "never"
 max_archive_query_results = 500
 c2s_require_encryption = true
 log = { info = ${lua(join(folder, 'prosody.log'))} }
+${settings}
 VirtualHost "${DOMAIN}"
   disco_items = { { "${ROOMS}", "rooms" }, { "${UPLOAD}", "files" } }
 Component "${ROOMS}" "muc"
@@ -120,6 +128,7 @@ Component "${ROOMS}" "muc"
   muc_room_locking = false
   muc_room_default_persistent = true
   muc_room_default_public = true
+  ${groupSettings}
 Component "${UPLOAD}" "http_file_share"
   http_host = "${DOMAIN}"
   http_external_url = "https://${DOMAIN}:${webPort}/"
@@ -129,6 +138,9 @@ Component "${UPLOAD}" "http_file_share"
 `
 }
 
+/** A name of a file as Prosody makes it of a user's. */
+const fileName = (user: string): string => `${[...Buffer.from(user)].map((byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')}.dat`
+
 /** Accounts and rosters as mod_storage_internal keeps them, so that a server starts with its people in place. */
 function people(data: string, persons: Person[]): void {
   const folder = (store: string): string => {
@@ -137,11 +149,11 @@ function people(data: string, persons: Person[]): void {
     return path
   }
   for (const { user, password, roster } of persons) {
-    const account = join(folder('accounts'), `${user}.dat`)
+    const account = join(folder('accounts'), fileName(user))
     if (existsSync(account)) continue
     writeFileSync(account, `return { ["password"] = ${lua(password)}; };\n`, { mode: 0o600 })
     const items = Object.entries(roster).map(([jid, name]) => `[${lua(jid)}] = { ["subscription"] = "both"; ["groups"] = {}; ["name"] = ${lua(name)}; };`)
-    writeFileSync(join(folder('roster'), `${user}.dat`), `return { [false] = { ["version"] = 1; }; ${items.join(' ')} };\n`, { mode: 0o600 })
+    writeFileSync(join(folder('roster'), fileName(user)), `return { [false] = { ["version"] = 1; }; ${items.join(' ')} };\n`, { mode: 0o600 })
   }
 }
 

@@ -9,6 +9,8 @@ import { KeepAlive, type Learnt } from './keep-alive.ts'
 import { advance, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
 import { networkKey } from './network.ts'
 import { ConnectionError, isRefusal, toConnectionError } from './problem.ts'
+import type { Pin } from './sasl/offer.ts'
+import { SignIn, type SignInOptions, type SignInToken } from './sasl/sign-in.ts'
 import { SecureSocket, type Endpoint } from './secure-socket.ts'
 import { WebSocketStream } from './web-socket.ts'
 
@@ -23,19 +25,9 @@ const NETWORK_MS = 3000
 const NS_CSI = 'urn:xmpp:csi:0'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
-/** What signs us in the next time, without the password (XEP-0484). */
-export interface SignInToken {
-  token: string
-  expiry: string
-  mechanism: string
-}
-
-export interface ConnectionOptions {
+export interface ConnectionOptions extends SignInOptions {
   /** What an earlier connection learnt about keeping paths alive. */
   learnt?: Learnt
-  /** A UUID of this installation (XEP-0388 section 3.3). */
-  device?: string
-  token?: SignInToken | null
 }
 
 interface Events {
@@ -51,11 +43,14 @@ interface Events {
   learnt: [Learnt]
   /** To be kept for the next start; null: it is of no use any more. */
   token: [SignInToken | null]
+  /** How the server let us in; to be kept for the next start. */
+  pin: [Pin]
 }
 
 export class Connection extends EventEmitter<Events> {
   readonly account: AccountSettings
   readonly #client: Client
+  readonly #signIn: SignIn
   readonly #keepAlive: KeepAlive
   #machine: MachineState = OFF
   #shown: ConnectionState = { status: 'signed-out' }
@@ -67,12 +62,10 @@ export class Connection extends EventEmitter<Events> {
   #lastHeard = 0
   #hasCsi = false
   #offersAcks = false
-  /** Signing in by the token is under way, or has not worked. */
-  #triedToken = false
   #active = true
   #toldActive = true
 
-  constructor(account: AccountSettings, { learnt = {}, device, token = null }: ConnectionOptions = {}) {
+  constructor(account: AccountSettings, { learnt = {}, ...options }: ConnectionOptions = {}) {
     super()
     // each request that is under way listens for the end of the stream
     this.setMaxListeners(0)
@@ -88,19 +81,15 @@ export class Connection extends EventEmitter<Events> {
       }
     }
     Object.assign(Transport.prototype, { Socket: web ? WebSocketStream : SecureSocket, NS: 'jabber:client' })
-    const entity = client({ domain, username: localOf(account.jid), password: account.password, service: SERVICE, timeout: NEGOTIATION_MS, ...(device === undefined ? {} : { userAgent: xml('user-agent', { id: device }, xml('software', {}, 'Mnemo')) }) })
-    entity.reconnect.stop()
-    let known = token
-    Object.assign(entity.fast, {
-      fetchToken: async () => {
-        // a server that did not answer it the last time is shown the password
-        const use = this.#triedToken ? null : known
-        this.#triedToken = use !== null
-        return use
-      },
-      saveToken: async (fresh: SignInToken) => this.emit('token', (known = fresh)),
-      deleteToken: async () => this.emit('token', (known = null))
+    this.#signIn = new SignIn(account, options, {
+      bindings: () => this.#secured?.bindings ?? [],
+      onToken: (token) => this.emit('token', token),
+      onPin: (pin) => this.emit('pin', pin),
+      onError: (error) => entity.emit('error', error)
     })
+    const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: NEGOTIATION_MS })
+    entity.reconnect.stop()
+    this.#signIn.attach(entity)
     entity.transports = [Transport]
     this.#client = entity
     entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
@@ -130,8 +119,11 @@ export class Connection extends EventEmitter<Events> {
   }
   /** The IP address of the server; null: not connected. */
   get serverAddress(): string | null {
+    return this.#secured?.remoteAddress ?? null
+  }
+  get #secured(): SecureSocket | WebSocketStream | null {
     const socket: unknown = this.#client.socket
-    return socket instanceof SecureSocket || socket instanceof WebSocketStream ? socket.remoteAddress : null
+    return socket instanceof SecureSocket || socket instanceof WebSocketStream ? socket : null
   }
   /** The full address that the server bound. */
   get jid(): string {
@@ -251,13 +243,13 @@ export class Connection extends EventEmitter<Events> {
       }
       // a new stream counts as active (XEP-0352 section 4)
       if (!resumed) this.#toldActive = true
-      this.#triedToken = false
+      this.#signIn.succeeded()
       this.#heard()
       this.#on({ type: 'opened', resumed })
       this.#tellActive()
       this.emit('ready', resumed)
     } catch (cause) {
-      if (this.#machine.name === 'connecting') this.#fail(toConnectionError(cause))
+      if (this.#machine.name === 'connecting') this.#fail(toConnectionError(this.#signIn.explain(cause)))
     }
   }
 
@@ -268,9 +260,17 @@ export class Connection extends EventEmitter<Events> {
     promise.catch(() => undefined)
     const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
     let fallback: NodeJS.Timeout | undefined
-    const onResumed = (): void => resolve(true)
+    // whoever lets us in without having asked is not our server
+    const mayGoOn = (): boolean => {
+      if (!this.#signIn.done) reject(new ConnectionError('not-the-server', 'the server did not ask for a password'))
+      return this.#signIn.done
+    }
+    const onResumed = (): void => {
+      if (mayGoOn()) resolve(true)
+    }
     // stanzas sent before stream management is on would never be acknowledged
     const onOnline = (): void => {
+      if (!mayGoOn()) return
       if (!this.#offersAcks) resolve(false)
       else fallback = setTimeout(() => resolve(false), 3000)
       // Bind 2 turns it on in the same answer
@@ -285,6 +285,7 @@ export class Connection extends EventEmitter<Events> {
     entity.on('nonza', onNonza)
     entity.on('disconnect', onDisconnect)
     entity.streamManagement.on('resumed', onResumed)
+    this.#signIn.begin()
     try {
       await entity.connect(SERVICE)
       await entity.open(entity.options)

@@ -39,7 +39,7 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
   expect(effects.at(-1)).toEqual(['close', 'wait'])
 })
 
-test.each(['wrong-password', 'certificate', 'conflict'] as const)('%s waits for the user', (problem) => {
+test.each(['wrong-password', 'certificate', 'certificate-changed', 'certificate-expired', 'certificate-name', 'conflict', 'no-sign-in', 'weaker-sign-in', 'password-in-plain', 'offer-changed', 'not-the-server'] as const)('%s waits for the user', (problem) => {
   const { state, effects } = run([{ type: 'start' }, { type: 'failed', problem }])
   expect(state).toEqual(waiting(1, null))
   expect(effects.at(-1)).toEqual(['close'])

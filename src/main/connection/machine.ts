@@ -35,7 +35,19 @@ export type MachineEvent =
 export type MachineEffect = 'attempt' | 'wait' | 'stop-waiting' | 'close' | 'check'
 
 /** Only the user can mend these. */
-const FATAL: ReadonlySet<ConnectionProblem> = new Set(['wrong-password', 'certificate', 'conflict'])
+const FATAL: ReadonlySet<ConnectionProblem> = new Set([
+  'wrong-password',
+  'certificate',
+  'certificate-changed',
+  'certificate-expired',
+  'certificate-name',
+  'conflict',
+  'no-sign-in',
+  'weaker-sign-in',
+  'password-in-plain',
+  'offer-changed',
+  'not-the-server'
+])
 
 export const OFF: MachineState = { name: 'off' }
 const connecting = (tries: number): MachineState => ({ name: 'connecting', tries })

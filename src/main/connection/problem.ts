@@ -49,7 +49,9 @@ export function toConnectionError(cause: unknown): ConnectionError {
     name === 'SASLError'
       ? PASSWORD.has(condition)
         ? 'wrong-password'
-        : 'server-error'
+        : condition.startsWith('SASL: No compatible')
+          ? 'no-sign-in'
+          : 'server-error'
       : name === 'StreamError'
         ? condition === 'conflict'
           ? 'conflict'
@@ -61,5 +63,6 @@ export function toConnectionError(cause: unknown): ConnectionError {
           : name === 'XMLError'
             ? 'not-xmpp'
             : (BY_CODE[code] ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
-  return new ConnectionError(problem, condition === '' ? error.message : condition, null, { cause: error })
+  const text = 'text' in error ? String(error.text ?? '') : ''
+  return new ConnectionError(problem, condition === '' ? error.message : condition === 'undefined-condition' && text !== '' ? text : condition, null, { cause: error })
 }

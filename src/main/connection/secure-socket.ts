@@ -9,6 +9,7 @@ import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Security } from '../../contract/domain.ts'
 import { ConnectionError } from './problem.ts'
+import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
 import { RestrictedXml } from './restricted-xml.ts'
 import { CONNECT_MS, dial, secure, type Target } from './tls.ts'
 
@@ -42,6 +43,8 @@ export class SecureSocket extends EventEmitter {
   #raw: Socket | null = null
   #tls: TLSSocket | null = null
   #address: string | null = null
+  /** What the channel can be bound by, strongest first. */
+  bindings: readonly ChannelBinding[] = []
   #closed = false
 
   connect(endpoint: Endpoint): void {
@@ -52,6 +55,7 @@ export class SecureSocket extends EventEmitter {
           return
         }
         this.#tls = secured
+        this.bindings = channelBindings(secured)
         this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
         // xmpp.js decodes each packet by itself, which breaks a character that lies across two
         secured.setEncoding('utf8')

@@ -1,7 +1,7 @@
 /** TCP and TLS to a server, with our own verdict on its certificate (RFC 7590). */
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
-import type { Certificate } from '../../contract/domain.ts'
+import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
 import { ConnectionError } from './problem.ts'
 import { dialThrough } from './proxy.ts'
 
@@ -49,6 +49,9 @@ export interface SecureOptions {
   protocols: string[]
 }
 
+/** By the names that OpenSSL and Node have for it. */
+const BY_REASON: Record<string, ConnectionProblem> = { CERT_HAS_EXPIRED: 'certificate-expired', ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name' }
+
 function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
   const name = (value: { CN?: string | string[]; O?: string | string[] } | undefined): string => [value?.CN ?? value?.O ?? '?'].flat().join(', ')
   return { fingerprint: peer.fingerprint256, subject: name(peer.subject), issuer: name(peer.issuer), validTo: peer.valid_to, reason }
@@ -92,7 +95,7 @@ export function secure(raw: Socket, { name, trustedFingerprint, protocols }: Sec
       const refusal = secured.authorizationError as Error & { code?: string } | string
       const reason = typeof refusal === 'string' ? refusal : (refusal.code ?? refusal.message)
       secured.destroy()
-      reject(new ConnectionError('certificate', `the certificate is not trusted (${reason})`, describe(peer, reason)))
+      reject(new ConnectionError(trustedFingerprint === null ? (BY_REASON[reason] ?? 'certificate') : 'certificate-changed', `the certificate is not trusted (${reason})`, describe(peer, reason)))
     })
   })
 }

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import WebSocket from 'ws'
 import { ConnectionError } from './problem.ts'
 import { get } from './http.ts'
+import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
 import { RestrictedXml } from './restricted-xml.ts'
 import type { Endpoint } from './secure-socket.ts'
 import { dial, secure } from './tls.ts'
@@ -36,6 +37,8 @@ export class WebSocketStream extends EventEmitter {
   readonly secure = true
   #socket: WebSocket | null = null
   #address: string | null = null
+  /** What the channel can be bound by, strongest first. */
+  bindings: readonly ChannelBinding[] = []
   #closed = false
 
   connect(endpoint: Endpoint): void {
@@ -79,6 +82,7 @@ export class WebSocketStream extends EventEmitter {
       secured.destroy()
       return
     }
+    this.bindings = channelBindings(secured)
     this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
     const socket = new WebSocket(url, ['xmpp'], { createConnection: () => secured, perMessageDeflate: false, maxPayload: LARGEST_FRAME, handshakeTimeout: DISCOVERY_MS })
     this.#socket = socket

@@ -19,9 +19,39 @@ declare module '@xmpp/client' {
 
   interface Emitter {
     on(event: string, listener: (...args: never[]) => void): void
+    prependListener(event: string, listener: (...args: never[]) => void): void
+    emit(event: 'error', error: Error): void
     once(event: string, listener: (...args: never[]) => void): void
     removeListener(event: string, listener: (...args: never[]) => void): void
   }
+  /** Texts are bytes, one in each UTF-16 unit. */
+  export interface SaslMechanism {
+    name: string
+    clientFirst: boolean
+    response(credentials: { password: string }): string | Promise<string>
+    challenge(data: string): void | Promise<void>
+    /** What came with the success of SASL2. */
+    final?(data: string): void
+  }
+  interface SaslFactory {
+    create(names: string[]): SaslMechanism
+  }
+  /** `streamFeatures`: what goes along with <authenticate/>. */
+  interface FastStep {
+    streamFeatures: (Element | undefined)[]
+    authenticate(step: FastStep): Promise<void>
+  }
+  interface Fast {
+    saslFactory: SaslFactory
+    auth(step: FastStep): Promise<boolean>
+    fetch(): Promise<{ token: string; mechanism: string } | null>
+  }
+  /** `mechanisms`: those that both know; `fast` null: the server does not offer it. */
+  export type CredentialsFunction = (
+    authenticate: (credentials: { username: string; password: string; token: object | null }, mechanism: string, userAgent: Element) => Promise<void>,
+    mechanisms: string[],
+    fast: Fast | null
+  ) => Promise<void>
   export interface Client extends Emitter {
     status: string
     jid: { toString(): string } | null
@@ -30,7 +60,8 @@ declare module '@xmpp/client' {
     options: { domain: string; lang?: string }
     streamManagement: Emitter & { enabled: boolean; id: string; outbound_q: unknown[]; timeout: number; requestAckDebounce: number }
     reconnect: { stop(): void }
-    fast: object
+    fast: Fast
+    saslFactory: SaslFactory
     iqCallee: Record<'get' | 'set', (namespace: string, name: string, handler: (context: { stanza: Element }) => Element | true | undefined) => void>
     iqCaller: { handlers: Map<string, { promise: Promise<Element> }>; request(stanza: Element, timeoutMs?: number): Promise<Element> }
     connect(service: string): Promise<void>
@@ -41,9 +72,8 @@ declare module '@xmpp/client' {
   export function client(options: {
     domain: string
     username: string
-    password: string
+    credentials: CredentialsFunction
     resource?: string
-    userAgent?: Element
     service?: string
     timeout?: number
     lang?: string

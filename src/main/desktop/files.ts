@@ -1,7 +1,7 @@
 /** Files of messages handed to the system: opened, shown in their folder, saved elsewhere. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, extname, join } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 import { app, dialog, shell, type WebContents } from 'electron'
 
 /** A file of a message: where it lies, and what its sender called it. */
@@ -38,12 +38,23 @@ export function revealFile(file: MessageFile): void {
   shell.showItemInFolder(existing(file).path)
 }
 
+/** Copies a file to where another one may lie: that one is replaced by all of it, or stays. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  const own = await mkdtemp(join(dirname(to), '.mnemo-save-'))
+  try {
+    await copyFile(from, join(own, 'file'))
+    await rename(join(own, 'file'), to)
+  } finally {
+    await rm(own, { recursive: true, force: true })
+  }
+}
+
 /** Lets the user choose where to; false where nothing was chosen. */
 export async function saveFile(file: MessageFile): Promise<boolean> {
   const { path, name } = existing(file)
   const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: join(app.getPath('downloads'), name) })
   if (canceled || filePath === '') return false
-  await copyFile(path, filePath)
+  await copyWhole(path, filePath)
   return true
 }
 

@@ -21,6 +21,9 @@ export class TooLarge extends Error {
   }
 }
 
+/** Whether a name in the folder is one that `keep` gave. */
+export const isKeptName = (name: string): boolean => /^[0-9a-f]{64}(\.[a-z0-9]{1,8})?$/.test(name) || name.startsWith('.incoming-')
+
 /** The SHA-256 of a kept file, hex. */
 export const hashOf = (stored: string): string => stored.slice(0, 64)
 

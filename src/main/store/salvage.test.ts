@@ -1,10 +1,11 @@
 /** A damaged file: what can be read is saved, the rest is asked of the servers again, and the damaged file stays. */
-import { closeSync, existsSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
 import { packRows } from './import-rows.ts'
-import type { Salvaged } from './salvage.ts'
+import { openReadable, openWritable } from './database.ts'
+import { COPIED, LEFT_OUT, salvageNote, type Salvaged } from './salvage.ts'
 import { Store } from './store.ts'
 
 const PAGE = 4096
@@ -70,4 +71,47 @@ test('where not even the first page can be read, the file is left alone and a se
   damage(file, [0])
   await expect(open(folder.path)).rejects.toMatchObject({ name: 'StoreOpenError' })
   expect(existsSync(file)).toBe(true)
+})
+
+test('every table is copied, or its reason not to be is known', async () => {
+  using folder = temporaryFolder()
+  await filled(folder.path)
+  const db = openReadable(storeFiles(folder.path))
+  const tables = db.prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite%'").pluck().all()
+  db.close()
+  expect(tables.sort()).toEqual([...COPIED, ...Object.keys(LEFT_OUT)].sort())
+})
+
+test('what hangs on messages is saved with them: former texts, links, notices, who has read', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  const db = openWritable(storeFiles(folder.path))
+  db.exec(`INSERT INTO former_text SELECT id, 'before' FROM message; INSERT INTO link SELECT id, 'https://example.org', 'title', '', '' FROM message;
+    INSERT INTO notice (conversation, kind, name, text, time) SELECT conversation, 'joined', 'a', '', time FROM message; INSERT INTO group_seen SELECT id, 'a', 1 FROM conversation`)
+  db.close()
+  writeFileSync(salvageNote(file), '')
+  const { store, saved } = await open(folder.path)
+  await store.close()
+  expect(saved).toMatchObject([{ messages: COUNT, incomplete: false }])
+  const after = openReadable(storeFiles(folder.path))
+  for (const table of ['former_text', 'link', 'notice']) expect(after.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(COUNT)
+  expect(after.prepare('SELECT count(*) FROM group_seen').pluck().get()).toBe(1)
+  after.close()
+})
+
+test('a process that ended between the two moves of a salvage loses nothing: the next one makes the second', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  // as the first move leaves it, with a log of the damaged file still there
+  const kept = `${file}.damaged-x`
+  copyFileSync(file, `${file}.saved`)
+  renameSync(file, kept)
+  writeFileSync(`${file}-wal`, 'log of the damaged file')
+  writeFileSync(salvageNote(file), JSON.stringify({ kept, messages: COUNT, incomplete: false }))
+  const { store, saved } = await open(folder.path)
+  expect(saved).toEqual([{ kept, messages: COUNT, incomplete: false }])
+  expect((await store.read.stats()).messages).toBe(COUNT)
+  await store.close()
+  expect(existsSync(kept)).toBe(true)
+  expect(existsSync(salvageNote(file))).toBe(false)
 })

@@ -2,21 +2,33 @@
  * Saves what can still be read of a damaged store into a new one; the damaged file is kept beside it. The index is made
  * anew from the messages, and what was lost comes back from the servers' archives, which are read again from their end.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type Database from 'better-sqlite3'
+import { z } from 'zod'
 import { claim, connect, openWritable, type StoreFiles, type WritableDB } from './database.ts'
 
-export interface Salvaged {
+export const Salvaged = z.object({
   /** Where the damaged file is now. */
-  kept: string
+  kept: z.string(),
   /** Messages that were saved. */
-  messages: number
+  messages: z.number(),
   /** Something could not be read. */
-  incomplete: boolean
-}
+  incomplete: z.boolean()
+})
+export type Salvaged = z.infer<typeof Salvaged>
 
-/** What is copied, in the order in which rows refer to each other. Not `archive`: it would say that nothing is missing. */
-const TABLES = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar'] as const
+/** What is copied, in the order in which rows refer to each other. */
+export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen'] as const
+/** What is not, and why. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  archive: 'it would say that nothing is missing',
+  archive_hole: 'as archive',
+  doc: 'of the index, which is made anew',
+  doc_run: 'of the index',
+  doc_change: 'of the index',
+  message_index: 'the index',
+  name_change: 'a count that triggers keep'
+}
 const BATCH = 500
 /** How often what cannot be read is halved, in search of what can. */
 const DEEPEST = 8
@@ -30,14 +42,31 @@ export const salvageNote = (file: string): string => `${file}.salvage`
 export function salvage(files: StoreFiles): Salvaged {
   const claimed = claim(files.file)
   try {
-    return copyAll(files)
+    return finishMove(files.file) ?? copyAll(files)
   } finally {
     claimed.release()
   }
 }
 
+/** Where the last salvage ended, whoever ended it, between its two moves: the damaged file is put aside and the new one is whole. */
+function finishMove(file: string): Salvaged | null {
+  if (existsSync(file) || !existsSync(savedAs(file))) return null
+  const saved = Salvaged.parse(JSON.parse(readFileSync(salvageNote(file), 'utf8')))
+  putInPlace(file, saved.kept)
+  return saved
+}
+
+const savedAs = (file: string): string => `${file}.saved`
+
+/** The damaged file goes aside, with its log, which would be taken for the new one's; then the new one comes. Each step may be done already. */
+function putInPlace(file: string, kept: string): void {
+  for (const end of ['', '-wal', '-shm']) if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${kept}${end}`)
+  renameSync(savedAs(file), file)
+  rmSync(salvageNote(file), { force: true })
+}
+
 function copyAll(files: StoreFiles): Salvaged {
-  const fresh = `${files.file}.saved`
+  const fresh = savedAs(files.file)
   for (const end of ['', '-wal', '-shm']) rmSync(`${fresh}${end}`, { force: true })
   const from = connect(files, false)
   const to = openWritable({ ...files, file: fresh })
@@ -45,13 +74,13 @@ function copyAll(files: StoreFiles): Salvaged {
   let messages = 0
   try {
     to.pragma('foreign_keys = OFF')
-    for (const table of TABLES) {
+    for (const table of COPIED) {
       const { rows, whole } = copy(from, to, table)
       incomplete ||= !whole
       if (table === 'message') messages = rows
     }
     // what belongs to nothing any more
-    to.exec('DELETE FROM message WHERE conversation NOT IN (SELECT id FROM conversation); DELETE FROM attachment WHERE message NOT IN (SELECT id FROM message); DELETE FROM raw WHERE message NOT IN (SELECT id FROM message); DELETE FROM change WHERE conversation NOT IN (SELECT id FROM conversation)')
+    removeOrphans(to)
     to.exec('UPDATE conversation SET last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)')
     to.pragma('foreign_keys = ON')
     to.pragma('wal_checkpoint(TRUNCATE)')
@@ -60,10 +89,19 @@ function copyAll(files: StoreFiles): Salvaged {
     to.close()
   }
   const kept = `${files.file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`
-  for (const end of ['', '-wal', '-shm']) if (existsSync(`${files.file}${end}`)) renameSync(`${files.file}${end}`, `${kept}${end}`)
-  renameSync(fresh, files.file)
-  rmSync(salvageNote(files.file), { force: true })
-  return { kept, messages, incomplete }
+  const saved = { kept, messages, incomplete }
+  // whoever opens it after a process that ends from here on finds by the note that all is saved, and where the damaged file goes
+  writeFileSync(salvageNote(files.file), JSON.stringify(saved), { flush: true })
+  putInPlace(files.file, kept)
+  return saved
+}
+
+/** Of each table the rows that refer to one that could not be read; twice, for what hangs on what hangs on it. */
+function removeOrphans(db: WritableDB): void {
+  const references = db.prepare<[string], { table: string; from: string; to: string }>('SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)')
+  for (let round = 0; round < 2; round++)
+    for (const table of COPIED)
+      for (const { table: other, from, to } of references.all(table)) db.exec(`DELETE FROM "${table}" WHERE "${from}" NOT IN (SELECT "${to}" FROM "${other}")`)
 }
 
 /** Copies a table from both ends towards what cannot be read, and what lies between. */
@@ -75,20 +113,23 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
   const names = columns.map((column) => `"${column}"`).join(', ')
   const insert = to.prepare(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`)
   const store = to.transaction((rows: unknown[][]) => rows.reduce((sum, row) => sum + insert.run(row).changes, 0))
-  const hasRowid = columns.includes('id')
+  const key = to.prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE pk = 1 AND type = 'INTEGER'").pluck().get(table)
   let copied = 0
-  if (!hasRowid) {
+  // no number to go on from: up to the first row that cannot be read
+  if (key === undefined) {
+    const rows: unknown[][] = []
+    let whole = true
     try {
-      copied = store(from.prepare(`SELECT ${names} FROM "${table}"`).raw().all() as unknown[][])
-      return { rows: copied, whole: true }
+      for (const row of from.prepare(`SELECT ${names} FROM "${table}"`).raw().iterate()) rows.push(row as unknown[])
     } catch {
-      return { rows: copied, whole: false }
+      whole = false
     }
+    return { rows: store(rows), whole }
   }
-  const place = columns.indexOf('id')
+  const place = columns.indexOf(key)
   /** Copies from one end of (low, high) until something cannot be read; how far that was, or null where all could be. */
   const run = (order: 'ASC' | 'DESC', low: number, high: number): number | null => {
-    const rows = (size: number): unknown[][] => from.prepare<[number, number, number], unknown[]>(`SELECT ${names} FROM "${table}" WHERE id > ? AND id < ? ORDER BY id ${order} LIMIT ?`).raw().all(low, high, size) as unknown[][]
+    const rows = (size: number): unknown[][] => from.prepare<[number, number, number], unknown[]>(`SELECT ${names} FROM "${table}" WHERE "${key}" > ? AND "${key}" < ? ORDER BY "${key}" ${order} LIMIT ?`).raw().all(low, high, size) as unknown[][]
     for (let size = BATCH; ; ) {
       try {
         const found = rows(size)

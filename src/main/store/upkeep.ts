@@ -1,6 +1,7 @@
 /** What the store needs beside its writes: an index that is made anew after its rules changed and merged when nothing else is done, and what has expired deleted. */
-import { readdir, rm, stat } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isKeptName } from '../media/folder.ts'
 import type { Store } from './store.ts'
 import type { StoreChanges } from './types.ts'
 
@@ -22,8 +23,6 @@ const EXPIRY_EVERY_MS = 3_600_000
 const REST_MS = 3 * 60_000
 /** What was freed meanwhile is given back to the system so often, ms. */
 const RELEASE_EVERY_MS = 10 * 60_000
-/** A file in the media folder that no message has may still be on its way into one, ms. */
-const MEDIA_AGE_MS = 3_600_000
 
 /** The time before which nothing is kept, ms. */
 export const expiryOf = (days: number): number => Date.now() - days * 86_400_000
@@ -44,6 +43,8 @@ export class Upkeep {
   #expiryAt = 0
   #releaseAt = performance.now() + RELEASE_EVERY_MS
   #preparing: Promise<void> | null = null
+  /** Files in the media folder that nothing had when it was last looked at. */
+  #unneeded: ReadonlySet<string> = new Set()
   #running = false
   #suspected = false
   #again = false
@@ -161,11 +162,15 @@ export class Upkeep {
     const { keepDays } = await this.#store.read.settings()
     if (keepDays !== null) await this.#removeBefore(expiryOf(keepDays))
     const kept = new Set(await this.#store.read.storedFiles())
+    const seen = new Set<string>()
     for (const name of await readdir(this.#media).catch(() => [])) {
-      if (kept.has(name)) continue
-      const path = join(this.#media, name)
-      if (Date.now() - (await stat(path)).mtimeMs > MEDIA_AGE_MS) await rm(path, { force: true })
+      // what somebody else has put there is theirs
+      if (kept.has(name) || !isKeptName(name)) continue
+      // it was of no use an hour ago either, by this process's own time: one that is on its way into a message is in one by now
+      if (this.#unneeded.has(name)) await rm(join(this.#media, name), { force: true })
+      else seen.add(name)
     }
+    this.#unneeded = seen
   }
 
   /** `before`: ms */

@@ -79,8 +79,8 @@ export class Session extends EventEmitter<Events> {
     this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group) }
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
     const inbox = new Inbox(store, own, onChanges, (archive, error) => {
-      log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
       this.archives.readAgain(archive)
+      log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
     })
     this.#inbox = inbox
     const archives = new Archives({ context: { connection, store, self: this.#self, onChanges }, inbox, own, log })
@@ -269,6 +269,8 @@ export class Session extends EventEmitter<Events> {
     if (from === null || id === undefined) return
     const error = message.getChild('error')
     const condition = error?.getChildElements()[0]?.name ?? 'error'
-    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation: bare(from), originId: id, state: 'failed', error: error?.getChildText('text') ?? condition }))
+    // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5)
+    const conversation = this.groups.nickIn(bare(from)) === null || (await this.#store.read.conversationByJid(from, this.own)) === null ? bare(from) : from
+    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation, originId: id, state: 'failed', error: error?.getChildText('text') ?? condition }))
   }
 }

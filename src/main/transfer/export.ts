@@ -1,8 +1,7 @@
 /** From the store into a file: JSON lines, a page to read anywhere, or plain text. Streams; a cancelled one leaves nothing. */
-import { createWriteStream, existsSync, type WriteStream } from 'node:fs'
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises'
-import { basename, extname, join } from 'node:path'
-import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { copyFile, lstat, mkdir, mkdtemp, open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
 import type { ConversationId, ExportFormat, ExportSummary, Message } from '../../contract/domain.ts'
 import { createSearchEngine } from '../search/engine.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
@@ -20,6 +19,8 @@ export interface ExportTask {
 }
 
 const EVERY = 2000
+/** UTF-16 units that are written at once. */
+const PIECE = 65_536
 
 interface Writer {
   begin(): string
@@ -28,39 +29,42 @@ interface Writer {
   end(): string
 }
 
+/** Whatever is written goes into a folder of its own beside the file, and takes its place when all of it is there: what lay there before is replaced then, or not touched at all. */
 export async function exportHistory(task: ExportTask, context: TransferContext): Promise<ExportSummary> {
   const db = openReadable(context.files)
-  const part = `${task.path}.part`
-  const folder = `${task.path.slice(0, task.path.length - extname(task.path).length)}-files`
-  const withMedia = task.format === 'html'
-  let copied = 0
+  let own: string | null = null
+  let file: FileHandle | null = null
   try {
+    own = await mkdtemp(join(dirname(task.path), '.mnemo-export-'))
+    const page = join(own, 'page')
+    const folder = join(own, 'files')
+    const beside = await freeName(`${task.path.slice(0, task.path.length - extname(task.path).length)}-files`)
     const lists = selection(db, task)
     const total = lists.reduce((sum, { ids }) => sum + ids.length, 0)
     const writer = WRITERS[task.format](task.language)
     const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
     const storedOf = db.prepare<[number], string | null>('SELECT stored FROM attachment WHERE id = ?').pluck()
-    const stream = createWriteStream(part, { mode: 0o600 })
-    await once(stream, 'open')
+    const copied = new Set<string>()
     let done = 0
-    await write(stream, writer.begin())
+    file = await open(page, 'wx', 0o600)
+    const write = pieces(file)
+    await write(writer.begin())
     for (const { name, ids } of lists) {
-      await write(stream, writer.conversation(name, ids.length))
+      await write(writer.conversation(name, ids.length))
       for (const id of ids) {
         const row = select.get(id)
         if (row === undefined) continue
         const message = toMessage(row)
         const media = new Map<number, string>()
-        if (withMedia)
-          for (const attachment of message.attachments) {
-            const stored = storedOf.get(attachment.id) ?? null
-            if (stored === null || !existsSync(join(context.media, stored))) continue
-            await mkdir(folder, { recursive: true })
-            await copyFile(join(context.media, stored), join(folder, stored))
-            media.set(attachment.id, `${basename(folder)}/${stored}`)
-            copied++
-          }
-        await write(stream, writer.message(message, media))
+        for (const attachment of task.format === 'html' ? message.attachments : []) {
+          const stored = storedOf.get(attachment.id) ?? null
+          if (stored === null || !existsSync(join(context.media, stored))) continue
+          await mkdir(folder, { recursive: true })
+          if (!copied.has(stored)) await copyFile(join(context.media, stored), join(folder, stored))
+          copied.add(stored)
+          media.set(attachment.id, `${basename(beside)}/${stored}`)
+        }
+        await write(writer.message(message, media))
         if (++done % EVERY !== 0) continue
         context.progress(done, total)
         // lets a cancellation in
@@ -68,23 +72,45 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
         context.signal.throwIfAborted()
       }
     }
-    await write(stream, writer.end())
-    stream.end()
-    await once(stream, 'close')
+    await write(writer.end())
+    await write(null)
+    await file.close()
     context.signal.throwIfAborted()
-    await rename(part, task.path)
-    return { messages: total, files: copied, path: task.path }
-  } catch (error) {
-    await rm(part, { force: true })
-    if (copied > 0) await rm(folder, { recursive: true, force: true })
-    throw error
+    if (copied.size > 0) await rename(folder, beside)
+    try {
+      await rename(page, task.path)
+    } catch (error) {
+      // back to where all of it goes
+      if (copied.size > 0) await rename(beside, folder)
+      throw error
+    }
+    return { messages: total, files: copied.size, path: task.path }
   } finally {
     db.close()
+    await file?.close()
+    if (own !== null) await rm(own, { recursive: true, force: true })
   }
 }
 
-async function write(stream: WriteStream, text: string): Promise<void> {
-  if (text !== '' && !stream.write(text)) await once(stream, 'drain')
+/** A name that nothing has yet. */
+async function freeName(path: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? path : `${path}-${number}`
+    if ((await lstat(name).catch(() => null)) === null) return name
+  }
+}
+
+/** Writes text in large pieces; null: what is left. */
+function pieces(file: FileHandle): (text: string | null) => Promise<void> {
+  let waiting = ''
+  return async (text) => {
+    waiting += text ?? ''
+    if (waiting === '' || (text !== null && waiting.length < PIECE)) return
+    const whole = waiting
+    waiting = ''
+    await file.writeFile(whole)
+    if (text === null) await file.sync()
+  }
 }
 
 /** The messages by conversation, each in order of history. */

@@ -1,5 +1,5 @@
 /** History comes in from the files of other messengers, written here after their published formats, and goes out again. */
-import { createWriteStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -203,4 +203,33 @@ test('a page has its images beside it, and a cancelled export leaves no file', a
   await expect(engine.transfer.export({ path: at('gone.jsonl'), format: 'jsonl', query: null, conversation: null, language: 'en' }, { signal: cancel.signal })).rejects.toMatchObject({ code: 'cancelled' })
   expect(existsSync(at('gone.jsonl')) || existsSync(at('gone.jsonl.part'))).toBe(false)
   await expect(engine.transfer.export({ path: '/nowhere/at/all.txt', format: 'txt', query: null, conversation: null, language: 'en' })).rejects.toMatchObject({ code: 'io' })
+})
+
+test('an export, whatever becomes of it, touches nothing that it did not make', async () => {
+  await bring(await zip('chat.zip', { '_chat.txt': '[31/12/2023, 21:15:03] Alice: \u200e<attached: 1-PHOTO.png>\n[31/12/2023, 21:16:03] Alice: 看图', '1-PHOTO.png': PIXEL }))
+  const others = { 'page-files/my-thesis.docx': 'thesis', 'page-files/page.html.part': 'x', 'page.html.part': 'notes', 'page-files-2': 'a file of this name' }
+  mkdirSync(at('page-files'))
+  for (const [name, text] of Object.entries(others)) file(name, text)
+  file('page.html', 'the page of last year')
+  const untouched = (): void => {
+    for (const [name, text] of Object.entries(others)) expect(readFileSync(at(name), 'utf8')).toBe(text)
+  }
+  const before = readdirSync(folder.path)
+  const html = { path: at('page.html'), format: 'html', query: null, conversation: null, language: 'en' } as const
+  const cancel = new AbortController()
+  cancel.abort()
+  await expect(engine.transfer.export(html, { signal: cancel.signal })).rejects.toMatchObject({ code: 'cancelled' })
+  expect(readdirSync(folder.path)).toEqual(before)
+  expect(readFileSync(at('page.html'), 'utf8')).toBe('the page of last year')
+  // it cannot take the place of a folder
+  mkdirSync(at('taken.html'))
+  await expect(engine.transfer.export({ ...html, path: at('taken.html') })).rejects.toMatchObject({ code: 'io' })
+  expect(readdirSync(folder.path).sort()).toEqual([...before, 'taken.html'].sort())
+  untouched()
+  const { files } = await engine.transfer.export(html)
+  expect(files).toBe(1)
+  untouched()
+  const source = /<img src="([^"]+)"/.exec(readFileSync(at('page.html'), 'utf8'))?.[1] ?? ''
+  expect(decodeURIComponent(source)).toMatch(/^page-files-3\//)
+  expect(readFileSync(join(folder.path, decodeURIComponent(source)))).toEqual(PIXEL)
 })

@@ -130,6 +130,8 @@ export const requests = {
   /** The days of a month (2024-05, local time) on which something was written. */
   'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),
   'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), link: LinkMetadata.nullable() }), Message),
+  /** A text that is too long for a message. */
+  'messages.sendAsFile': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
   /** What the page that a message is to link to says of itself; null where it says nothing, cannot be asked, or the user does not want that. */
   'links.read': call(z.object({ conversation: ConversationId, url: z.string().max(2000) }), LinkMetadata.nullable()),
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
@@ -247,7 +249,7 @@ export type Output<C extends Channel> = z.output<Requests[C]['output']>
  * Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; `refused`: by the server, the message is
  * its error condition (RFC 6120 section 8.3.3); `file`: the message is a FetchError's reason; the rest has a sentence for the user.
  */
-export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'refused', 'store', 'transfer', 'file', 'internal'])
+export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'too-long', 'refused', 'store', 'transfer', 'file', 'internal'])
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode

@@ -7,6 +7,7 @@ import { Connection } from './connection/connection.ts'
 import { Pin } from './connection/sasl/offer.ts'
 import type { SignInOptions, SignInToken } from './connection/sasl/sign-in.ts'
 import { Learnt } from './connection/keep-alive.ts'
+import { Limit } from './connection/stanza-limit.ts'
 import type { Media } from './media/media.ts'
 import type { Store } from './store/store.ts'
 import type { StoreChanges } from './store/types.ts'
@@ -43,6 +44,7 @@ interface Running {
 const KEEP_ALIVE = 'keep-alive'
 const DEVICE = 'device'
 const signInName = (jid: Jid): string => `sign-in:${jid}`
+const limitName = (jid: Jid): string => `limit:${jid}`
 const pinName = (jid: Jid): string => `sign-in-pin:${jid}`
 /** At most so long signing out waits for the server to invalidate the token, ms. */
 const REVOKE_MS = 10_000
@@ -161,7 +163,7 @@ export class Accounts extends EventEmitter<Events> {
     if (account !== undefined && mayRevoke) await this.#revoke(account)
     this.#settings = this.#settings.filter((account) => account.jid !== jid)
     await this.#store.write.removeAccount(jid)
-    for (const name of [signInName(jid), pinName(jid)]) await this.#store.write.remember({ name, json: 'null' })
+    for (const name of [signInName(jid), pinName(jid), limitName(jid)]) await this.#store.write.remember({ name, json: 'null' })
     this.emit('list')
   }
 
@@ -220,12 +222,14 @@ export class Accounts extends EventEmitter<Events> {
   async #start(account: AccountSettings, typed = false): Promise<Session> {
     const { jid } = account
     const learnt = Learnt.safeParse(JSON.parse((await this.#store.read.remembered(KEEP_ALIVE)) ?? '{}'))
-    const connection = new Connection(account, { learnt: learnt.success ? learnt.data : {}, ...(await this.#signInOptions(jid, typed)) })
+    const limit = Limit.safeParse(JSON.parse((await this.#store.read.remembered(limitName(jid))) ?? 'null'))
+    const connection = new Connection(account, { ...(limit.success ? { limit: limit.data } : {}), learnt: learnt.success ? learnt.data : {}, ...(await this.#signInOptions(jid, typed)) })
     const keep = (name: string, value: unknown): void => {
       this.#store.write.remember({ name, json: JSON.stringify(value) }).catch((error: unknown) => this.#log.warn(String(error)))
     }
     connection.on('token', (token) => keep(signInName(jid), token))
     connection.on('pin', (pin) => keep(pinName(jid), pin))
+    connection.on('limit', (known) => keep(limitName(jid), known))
     connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
     connection.on('state', () => this.emit('list'))
     connection.active = this.#active

@@ -39,7 +39,7 @@ interface Events {
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
 export class EngineError extends Error {
-  readonly code: 'not-found' | 'invalid-address' | 'not-connected'
+  readonly code: 'not-found' | 'invalid-address' | 'not-connected' | 'too-long'
   constructor(code: EngineError['code'], message: string) {
     super(message)
     this.name = 'EngineError'
@@ -255,9 +255,10 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
   }
 
-  /** Stores the message and its place in the queue, then sends when it can. */
+  /** Stores the message and its place in the queue, then sends when it can. Throws EngineError, 'too-long' where the server would not take it. */
   async send(id: ConversationId, text: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
-    const { sender, session } = await this.#own(id)
+    const { sender, session, conversation } = await this.#own(id)
+    if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
     this.#typingTo = null
     const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), ...more })
     this.emit('changes', changes)
@@ -268,18 +269,19 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Who we are in a conversation, and what connects us. Throws EngineError. */
-  async #own(id: ConversationId): Promise<{ sender: Jid; session: Session | null }> {
+  async #own(id: ConversationId): Promise<{ sender: Jid; session: Session | null; conversation: Conversation }> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null) throw new EngineError('not-found', 'the conversation')
     const own = conversation.account ?? ('me@local.invalid' as Jid)
-    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.accounts.of(conversation.account) }
+    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.accounts.of(conversation.account), conversation }
   }
 
   /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
   async change(id: MessageId, kind: ChangeKind, text: string): Promise<void> {
     const message = await this.store.read.message(id)
     if (message === null) throw new EngineError('not-found', 'the message')
-    const { sender, session } = await this.#own(message.conversation)
+    const { sender, session, conversation } = await this.#own(message.conversation)
+    if (session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
     this.emit('changes', await this.store.write.change({ id, kind, text, originId: randomUUID(), sender, time: Date.now() }))
     session?.outbox.flush()
   }
@@ -342,6 +344,14 @@ export class Engine extends EventEmitter<Events> {
   async discard(id: MessageId): Promise<void> {
     for (const file of (await this.store.read.message(id))?.attachments ?? []) this.media.cancel(file.id)
     this.emit('changes', await this.store.write.discard(id))
+  }
+
+  /** Sends a text that is too long for a message as a file. */
+  async sendAsFile(id: ConversationId, text: string): Promise<Message> {
+    const data = Buffer.from(text.toWellFormed())
+    const token = this.media.intake.begin({ name: 'text.txt', bytes: data.length, type: 'text/plain' })
+    await this.media.intake.append(token, data)
+    return this.sendFile(id, token)
   }
 
   /** Stores a file that a window has handed over as a message, then sends it when it can. */

@@ -44,8 +44,8 @@ auth_method: internal
 ${settings.includes('disable_sasl_mechanisms') ? '' : 'disable_sasl_mechanisms: [X-OAUTH2]'}
 ${settings}
 listen:
-  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 10000000, shaper: none${listener}}
-  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 10000000, shaper: none${listener}}
+  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 262144, shaper: none${listener}}
+  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 262144, shaper: none${listener}}
   - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
 acl: {local: {server: "${DOMAIN}"}}
 access_rules: {local: {allow: local}}

@@ -21,6 +21,8 @@ export interface HostileServer {
   offer: string | null
   /** What it says to <auth/>, in place of a success. */
   answers: { auth?: string }
+  /** More of its features, once somebody is signed in. */
+  features: string
   /** Questions for vCards are left to the test. */
   vcards: boolean
   close(): void
@@ -42,7 +44,7 @@ export async function hostileServer(): Promise<HostileServer> {
     socket.on('error', () => undefined)
     socket.on('data', (text: string) => {
       if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
-      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
+      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
       else if (text.includes('<auth ')) {
         signedIn = true
         socket.write(self.answers.auth ?? `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
@@ -67,6 +69,7 @@ export async function hostileServer(): Promise<HostileServer> {
   const self: HostileServer = {
     offer: 'PLAIN',
     answers: {},
+    features: '',
     vcards: false,
     settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
     say: (xml) => void client?.write(xml),

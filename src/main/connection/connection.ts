@@ -1,20 +1,20 @@
 /** The one stream of an account: sign-in, stream management with resume, keep-alive, reconnect. */
 import { EventEmitter } from 'node:events'
 import { client, xml, type Client, type Element } from '@xmpp/client'
-import ConnectionTCP from '@xmpp/tcp/lib/Connection.js'
-import ConnectionWebSocket from '@xmpp/websocket/lib/Connection.js'
 import { domainOf, localOf } from '../../contract/address.ts'
 import type { AccountSettings, ConnectionState } from '../../contract/domain.ts'
 import { KeepAlive, type Learnt } from './keep-alive.ts'
-import { advance, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
+import { advance, LASTED_MS, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
 import { networkKey } from './network.ts'
+import { Outgoing } from './outgoing.ts'
 import { ConnectionError, isRefusal, toConnectionError } from './problem.ts'
 import type { Pin } from './sasl/offer.ts'
 import { SignIn, type SignInOptions, type SignInToken } from './sasl/sign-in.ts'
-import { SecureSocket, type Endpoint } from './secure-socket.ts'
+import { SecureSocket } from './secure-socket.ts'
+import type { GivenUp, Limit } from './stanza-limit.ts'
+import { SERVICE, transportOf } from './transport.ts'
 import { WebSocketStream } from './web-socket.ts'
 
-const SERVICE = 'mnemo://account'
 const NS_SM = 'urn:xmpp:sm:3'
 const NEGOTIATION_MS = 30_000
 const CLOSE_MS = 2000
@@ -28,6 +28,8 @@ const NS_STREAMS = 'http://etherx.jabber.org/streams'
 export interface ConnectionOptions extends SignInOptions {
   /** What an earlier connection learnt about keeping paths alive. */
   learnt?: Learnt
+  /** What is known of how long a stanza the server takes. */
+  limit?: Limit
 }
 
 interface Events {
@@ -39,6 +41,10 @@ interface Events {
   /** The server took (XEP-0198) or lost this stanza. */
   acked: [Element]
   unacked: [Element]
+  /** It ended the stream, or would again, and is not sent any more. */
+  givenUp: [GivenUp]
+  /** How long a stanza may be, anew; to be kept for the next start. */
+  limit: [Limit]
   /** How long the paths may be quiet, anew; to be kept for the next start. */
   learnt: [Learnt]
   /** To be kept for the next start; null: it is of no use any more. */
@@ -49,6 +55,8 @@ interface Events {
 
 export class Connection extends EventEmitter<Events> {
   readonly account: AccountSettings
+  /** What goes out, and how long it may be. */
+  readonly outgoing: Outgoing
   readonly #client: Client
   readonly #signIn: SignIn
   readonly #keepAlive: KeepAlive
@@ -58,6 +66,7 @@ export class Connection extends EventEmitter<Events> {
   #pinger: NodeJS.Timeout | null = null
   #owed: NodeJS.Timeout | null = null
   #watch: NodeJS.Timeout | null = null
+  #lasted: NodeJS.Timeout | null = null
   #network = ''
   #lastHeard = 0
   #hasCsi = false
@@ -65,22 +74,13 @@ export class Connection extends EventEmitter<Events> {
   #active = true
   #toldActive = true
 
-  constructor(account: AccountSettings, { learnt = {}, ...options }: ConnectionOptions = {}) {
+  constructor(account: AccountSettings, { learnt = {}, limit, ...options }: ConnectionOptions = {}) {
     super()
     // each request that is under way listens for the end of the stream
     this.setMaxListeners(0)
     this.#keepAlive = new KeepAlive(learnt, '')
     this.account = account
     const domain = domainOf(account.jid)
-    const { host, port, security, trustedFingerprint, proxy } = account
-    const endpoint: Endpoint = { domain, host, port, security, trustedFingerprint, proxy }
-    const web = security === 'websocket'
-    class Transport extends (web ? ConnectionWebSocket : ConnectionTCP) {
-      override socketParameters(service: string): unknown {
-        return service === SERVICE ? endpoint : undefined
-      }
-    }
-    Object.assign(Transport.prototype, { Socket: web ? WebSocketStream : SecureSocket, NS: 'jabber:client' })
     this.#signIn = new SignIn(account, options, {
       bindings: () => this.#secured?.bindings ?? [],
       onToken: (token) => this.emit('token', token),
@@ -90,8 +90,9 @@ export class Connection extends EventEmitter<Events> {
     const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: NEGOTIATION_MS })
     entity.reconnect.stop()
     this.#signIn.attach(entity)
-    entity.transports = [Transport]
+    entity.transports = [transportOf(account)]
     this.#client = entity
+    this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
     entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
     entity.on('element', (element: Element) => {
       if (element.is('features', NS_STREAMS)) {
@@ -174,7 +175,7 @@ export class Connection extends EventEmitter<Events> {
     if (!this.isReady) return Promise.reject(new ConnectionError('network', 'not connected'))
     // the server acknowledges what it takes: where it says nothing at all, the stream is dead
     if (this.hasAcks) this.#owed ??= setTimeout(() => this.#died(), OWED_MS)
-    return this.#client.send(stanza)
+    return this.outgoing.send(stanza)
   }
 
   /** Answers requests of others: with an element, with nothing (true), or by saying that it is not for us (undefined). */
@@ -189,10 +190,7 @@ export class Connection extends EventEmitter<Events> {
     const onLost = (): void => lost.reject(new ConnectionError('network', 'the connection was lost'))
     this.once('lost', onLost)
     try {
-      const answer = this.#client.iqCaller.request(iq, timeoutMs)
-      // xmpp.js looks for the answer only once the request is written: an error that is quicker would be nobody's
-      this.#client.iqCaller.handlers.get(iq.attrs['id'] ?? '')?.promise.catch(() => undefined)
-      return await Promise.race([answer, lost.promise])
+      return await Promise.race([this.outgoing.request(iq, timeoutMs), lost.promise])
     } finally {
       this.removeListener('lost', onLost)
     }
@@ -203,6 +201,8 @@ export class Connection extends EventEmitter<Events> {
     const before = this.#machine
     const { state, effects } = advance(before, event, Math.random())
     this.#machine = state
+    if (state.name !== before.name && this.#lasted !== null) clearTimeout(this.#lasted)
+    if (state.name !== before.name) this.#lasted = state.name === 'open' ? setTimeout(() => this.#on({ type: 'lasted' }), LASTED_MS).unref() : null
     if (before.name === 'open' && state.name === 'waiting') {
       this.#quiet()
       this.emit('lost')

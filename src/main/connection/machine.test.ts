@@ -17,12 +17,12 @@ const opened: MachineEvent = { type: 'opened', resumed: false }
 
 test('it starts, catches up and is open; a resumed stream has nothing to catch up', () => {
   expect(run([{ type: 'start' }])).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['attempt']] })
-  expect(run([{ type: 'start' }, opened]).state).toEqual({ name: 'open', caughtUp: false })
-  expect(run([{ type: 'start' }, opened, { type: 'catching-up', running: false }]).state).toEqual({ name: 'open', caughtUp: true })
-  expect(run([{ type: 'start' }, { type: 'opened', resumed: true }]).state).toEqual({ name: 'open', caughtUp: true })
+  expect(run([{ type: 'start' }, opened]).state).toEqual({ name: 'open', caughtUp: false, tries: 0 })
+  expect(run([{ type: 'start' }, opened, { type: 'catching-up', running: false }]).state).toEqual({ name: 'open', caughtUp: true, tries: 0 })
+  expect(run([{ type: 'start' }, { type: 'opened', resumed: true }]).state).toEqual({ name: 'open', caughtUp: true, tries: 0 })
 })
 
-test('each failure waits longer, and a success begins anew', () => {
+test('each failure waits longer, and a stream that lasts begins anew; one that does not is a failure more', () => {
   let state: MachineState = OFF
   const waits: (number | null)[] = []
   for (const event of [{ type: 'start' }, failed, { type: 'elapsed' }, failed, { type: 'elapsed' }, failed] as MachineEvent[]) {
@@ -30,7 +30,8 @@ test('each failure waits longer, and a success begins anew', () => {
     if (state.name === 'waiting') waits.push(state.ms)
   }
   expect(waits).toEqual([1000, 2000, 4000])
-  expect(run([{ type: 'elapsed' }, opened, failed], state).state).toEqual(waiting(1, 750))
+  expect(run([{ type: 'elapsed' }, opened, failed], state).state).toEqual(waiting(4, 6000))
+  expect(run([{ type: 'elapsed' }, opened, { type: 'lasted' }, failed], state).state).toEqual(waiting(1, 750))
 })
 
 test('a lost stream is closed and waited for, and not tried again at once: a restarted server is not stormed', () => {
@@ -52,20 +53,20 @@ test('a click, a network that is back and waking end the wait at once', () => {
 })
 
 test('an open stream is checked after waking and on another network', () => {
-  for (const type of ['network', 'woke'] as const) expect(run([{ type }], { name: 'open', caughtUp: true })).toEqual({ state: { name: 'open', caughtUp: true }, effects: [['check']] })
+  for (const type of ['network', 'woke'] as const) expect(run([{ type }], { name: 'open', caughtUp: true, tries: 2 })).toEqual({ state: { name: 'open', caughtUp: true, tries: 2 }, effects: [['check']] })
 })
 
 test('stopping ends everything, from anywhere', () => {
-  for (const state of [{ name: 'connecting', tries: 2 }, { name: 'open', caughtUp: true }, waiting(3, 4000)] as MachineState[]) expect(run([{ type: 'stop' }], state)).toEqual({ state: OFF, effects: [['stop-waiting', 'close']] })
+  for (const state of [{ name: 'connecting', tries: 2 }, { name: 'open', caughtUp: true, tries: 0 }, waiting(3, 4000)] as MachineState[]) expect(run([{ type: 'stop' }], state)).toEqual({ state: OFF, effects: [['stop-waiting', 'close']] })
   expect(run([{ type: 'stop' }])).toEqual({ state: OFF, effects: [[]] })
 })
 
 test('what means nothing in a state changes nothing', () => {
   const meaningless: [MachineState, MachineEvent['type'][]][] = [
-    [OFF, ['elapsed', 'retry', 'network', 'woke', 'failed', 'opened', 'catching-up']],
-    [{ name: 'connecting', tries: 1 }, ['start', 'elapsed', 'retry', 'network', 'woke', 'catching-up']],
-    [{ name: 'open', caughtUp: true }, ['start', 'elapsed', 'retry', 'opened']],
-    [waiting(2, 2000), ['start', 'opened', 'failed', 'catching-up']]
+    [OFF, ['elapsed', 'retry', 'network', 'woke', 'failed', 'opened', 'lasted', 'catching-up']],
+    [{ name: 'connecting', tries: 1 }, ['start', 'elapsed', 'retry', 'network', 'woke', 'lasted', 'catching-up']],
+    [{ name: 'open', caughtUp: true, tries: 0 }, ['start', 'elapsed', 'retry', 'opened']],
+    [waiting(2, 2000), ['start', 'opened', 'failed', 'lasted', 'catching-up']]
   ]
   for (const [state, types] of meaningless) for (const type of types) expect(run([{ type, problem: 'network', resumed: false, running: true } as MachineEvent], state), `${state.name} ${type}`).toEqual({ state, effects: [[]] })
 })

@@ -1,7 +1,7 @@
 /**
  * The life of a connection as states, events and what is to be done; a picture of it is in ARCHITECTURE.md. Pure.
  *
- * A stream that was lost is tried again after a wait that doubles with each failure and is jittered, so that the clients
+ * A stream that was lost is tried again after a wait that doubles with each failure, until one has lasted, and is jittered, so that the clients
  * of a server that restarts do not come all at once. What only the user can mend waits for the user.
  */
 import type { ConnectionProblem } from '../../contract/domain.ts'
@@ -11,7 +11,8 @@ export type MachineState =
   | { name: 'off' }
   /** A socket is being opened or a stream negotiated: resumed where the server still has it, new otherwise. */
   | { name: 'connecting'; tries: number }
-  | { name: 'open'; caughtUp: boolean }
+  /** `tries`: what came before it; a stream that lasts takes that back. */
+  | { name: 'open'; caughtUp: boolean; tries: number }
   /** `ms` until the next try; null: the user has to do something. */
   | { name: 'waiting'; tries: number; ms: number | null }
 
@@ -19,6 +20,8 @@ export type MachineEvent =
   | { type: 'start' }
   | { type: 'stop' }
   | { type: 'opened'; resumed: boolean }
+  /** It has been open for LASTED_MS. */
+  | { type: 'lasted' }
   /** The archive is being read, or was. */
   | { type: 'catching-up'; running: boolean }
   /** It could not be opened, or was lost. */
@@ -49,6 +52,9 @@ const FATAL: ReadonlySet<ConnectionProblem> = new Set([
   'not-the-server'
 ])
 
+/** A stream that was open for so long was no failure, ms: the next wait is the first again. */
+export const LASTED_MS = 10_000
+
 export const OFF: MachineState = { name: 'off' }
 const connecting = (tries: number): MachineState => ({ name: 'connecting', tries })
 
@@ -60,14 +66,16 @@ export function advance(state: MachineState, event: MachineEvent, random: number
     case 'off':
       return event.type === 'start' ? { state: connecting(0), effects: ['attempt'] } : same
     case 'connecting':
-      if (event.type === 'opened') return { state: { name: 'open', caughtUp: event.resumed }, effects: [] }
+      if (event.type === 'opened') return { state: { name: 'open', caughtUp: event.resumed, tries: state.tries }, effects: [] }
       return event.type === 'failed' ? fail(state.tries + 1, event.problem, random) : same
     case 'open':
       switch (event.type) {
         case 'catching-up':
-          return { state: { name: 'open', caughtUp: !event.running }, effects: [] }
+          return { state: { ...state, caughtUp: !event.running }, effects: [] }
+        case 'lasted':
+          return { state: { ...state, tries: 0 }, effects: [] }
         case 'failed':
-          return fail(1, event.problem, random)
+          return fail(state.tries + 1, event.problem, random)
         // the old way may be dead without anybody having said so
         case 'network':
         case 'woke':

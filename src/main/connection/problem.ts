@@ -12,9 +12,14 @@ export class ConnectionError extends Error {
   }
 }
 
-/** What xmpp.js throws where a server understood a request and said no (RFC 6120 section 8.3); it does not export the class. */
-export interface Refusal extends Error {
-  condition: string
+/** A server understood a request and said no (RFC 6120 section 8.3), or would; the shape of what xmpp.js throws, which does not export its class. */
+export class Refusal extends Error {
+  readonly condition: string
+  constructor(condition: string, message: string) {
+    super(message)
+    this.name = 'StanzaError'
+    this.condition = condition
+  }
 }
 export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === 'StanzaError'
 

@@ -98,6 +98,10 @@ export class WebSocketStream extends EventEmitter {
       }
     })
     socket.on('error', (error) => this.emit('error', new ConnectionError('network', error.message, null, { cause: error })))
-    socket.once('close', () => this.#close())
+    socket.once('close', (code) => {
+      // RFC 6455 section 7.4.1: a message that is too big
+      if (code === 1009) this.emit('error', Object.assign(new Error('policy-violation'), { name: 'StreamError', condition: 'policy-violation' }))
+      this.#close()
+    })
   }
 }

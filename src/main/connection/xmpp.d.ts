@@ -58,7 +58,16 @@ declare module '@xmpp/client' {
     socket: { destroy?(): void } | null
     transports: unknown[]
     options: { domain: string; lang?: string }
-    streamManagement: Emitter & { enabled: boolean; id: string; outbound_q: unknown[]; timeout: number; requestAckDebounce: number }
+    streamManagement: Omit<Emitter, 'emit'> & {
+      enabled: boolean
+      id: string
+      /** Sent and not acknowledged; how many were. */
+      outbound_q: { stanza: Element }[]
+      outbound: number
+      timeout: number
+      requestAckDebounce: number
+      emit(event: 'fail', stanza: Element): void
+    }
     reconnect: { stop(): void }
     fast: Fast
     saslFactory: SaslFactory

@@ -94,6 +94,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'messages.page': (input) => engine().store.read.page(input),
     'messages.days': (input) => engine().store.read.days(input),
     'messages.send': ({ conversation, text, reply, link }) => engine().send(conversation, text, { reply, link }),
+    'messages.sendAsFile': ({ conversation, text }) => engine().sendAsFile(conversation, text),
     'links.read': ({ conversation, url }, { signal }) => engine().readLink(conversation, url, signal),
     'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
     'messages.forward': ({ ids, to, merged }) => engine().forward(ids, to, merged),

@@ -2,11 +2,12 @@
  * Sends what the store has queued, in order, each with the origin-id it was given when it was typed. A message leaves
  * the queue when the server has taken it (XEP-0198), so one that was cut off is sent again, under the same id.
  */
+import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../contract/address.ts'
-import type { Conversation, ConversationId, Jid } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Jid, LinkMetadata, MessageState } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
-import { refused } from '../connection/problem.ts'
+import { isRefusal, refused } from '../connection/problem.ts'
 import { encodeChange } from '../protocol/changes.ts'
 import type { SharedFile } from '../protocol/file-sharing.ts'
 import { encodeMessage } from '../protocol/message.ts'
@@ -44,6 +45,8 @@ export class Outbox {
   readonly #inFlight = new Set<string>()
   /** Taken since the list of queued messages was last read; that list may still have them. */
   readonly #settled = new Set<string>()
+  /** Not to be sent again, and not yet known in the store to have failed. */
+  readonly #refused = new Set<string>()
   #open = false
   #running = false
   #again = false
@@ -55,7 +58,17 @@ export class Outbox {
       void this.#settle(stanza, taken).catch((error: unknown) => warn(`an acknowledgement was not stored: ${String(error)}`))
     connection.on('acked', (stanza) => settle(stanza, true))
     connection.on('unacked', (stanza) => settle(stanza, false))
+    connection.on('givenUp', ({ stanza, reason }) => void this.#giveUp(stanza, reason).catch((error: unknown) => warn(`a failure was not stored: ${String(error)}`)))
     connection.on('lost', () => (this.#open = false))
+  }
+
+  /** Whether the server takes a message of that text, as far as anybody knows. */
+  takes(conversation: Pick<Conversation, 'jid' | 'kind'>, text: string, link: LinkMetadata | null = null): boolean {
+    const { outgoing } = this.#options.connection
+    const { most } = outgoing
+    if (most === null) return true
+    const { jid, kind } = conversation
+    return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid) })) <= most
   }
 
   /**
@@ -133,14 +146,37 @@ export class Outbox {
   }
 
   async #send(stanza: Element, originId: string): Promise<void> {
+    if (this.#refused.has(originId)) return
     this.#inFlight.add(originId)
     try {
       await this.#options.connection.send(stanza)
       if (!this.#options.connection.hasAcks) await this.#confirm(stanza)
     } catch (error) {
       this.#inFlight.delete(originId)
-      throw error
+      // the others pass it
+      if (isRefusal(error)) await this.#giveUp(stanza, error.condition)
+      else throw error
     }
+  }
+
+  /** It fails alone, with its reason. */
+  async #giveUp(stanza: Element, reason: string): Promise<void> {
+    const { id, to } = stanza.attrs
+    if (stanza.name !== 'message' || id === undefined || to === undefined) return
+    this.#refused.add(id)
+    try {
+      this.#options.onChanges(await this.#transition(id, to, stanza.attrs['type'], 'failed', reason))
+      this.#settled.add(id)
+    } finally {
+      this.#refused.delete(id)
+      this.#inFlight.delete(id)
+    }
+    this.flush()
+  }
+
+  #transition(originId: string, to: string, type: string | undefined, state: MessageState, error: string | null): Promise<StoreChanges> {
+    const conversation = (type === 'groupchat' ? bare(to) : to) as Jid
+    return this.#options.store.write.transition({ account: this.#options.own, conversation, originId, state, error })
   }
 
   /** Without XEP-0198: an answer that the server gives after it has taken the message. */
@@ -157,8 +193,7 @@ export class Outbox {
       this.#inFlight.delete(id)
       return
     }
-    const conversation = stanza.attrs['type'] === 'groupchat' ? bare(to) : to
-    const changes = await this.#options.store.write.transition({ account: this.#options.own, conversation: conversation as never, originId: id, state: 'sent', error: null })
+    const changes = await this.#transition(id, to, stanza.attrs['type'], 'sent', null)
     this.#settled.add(id)
     this.#inFlight.delete(id)
     this.#options.onChanges(changes)

@@ -44,6 +44,8 @@ export default {
     unexpected: 'This did not work: {detail}'
   },
   refusal: {
+    'too-large': 'This text is longer than your server takes in one message.',
+    'ends-the-stream': 'The server ended the connection each time this was sent.',
     'service-unavailable': 'The recipient cannot be reached.',
     'item-not-found': 'There is nobody and no group of that address.',
     'remote-server-not-found': 'There is no server of that name.',
@@ -397,6 +399,7 @@ export default {
     says: '{name}: {text}',
     news: 'New messages',
     retry: 'Send again',
+    sendAsFile: 'Send as a file',
     discard: 'Delete',
     messages: 'Messages with {name}'
   },

@@ -44,6 +44,8 @@ export default {
     unexpected: 'できませんでした：{detail}'
   },
   refusal: {
+    'too-large': '文章が長すぎて、サーバーの 1 通あたりの上限を超えています。',
+    'ends-the-stream': 'このメッセージを送るたびにサーバーが接続を切断しました。',
     'service-unavailable': '相手に届きません。',
     'item-not-found': 'そのアドレスの人もグループもありません。',
     'remote-server-not-found': '相手のサーバーが見つかりません。',
@@ -397,6 +399,7 @@ export default {
     says: '{name}：{text}',
     news: '新着メッセージ',
     retry: '再送信',
+    sendAsFile: 'ファイルとして送る',
     discard: '削除',
     messages: '{name} とのメッセージ'
   },

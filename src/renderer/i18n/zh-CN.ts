@@ -44,6 +44,8 @@ export default {
     unexpected: '操作未成功：{detail}'
   },
   refusal: {
+    'too-large': '文字太长，超出了服务器对单条消息的限制。',
+    'ends-the-stream': '每次发送这条消息，服务器都会断开连接。',
     'service-unavailable': '无法联系到对方。',
     'item-not-found': '没有这个地址的人或群。',
     'remote-server-not-found': '找不到对方的服务器。',
@@ -397,6 +399,7 @@ export default {
     says: '{name}：{text}',
     news: '新消息',
     retry: '重新发送',
+    sendAsFile: '以文件发送',
     discard: '删除',
     messages: '与{name}的消息'
   },

@@ -44,6 +44,8 @@ export default {
     unexpected: '操作未成功：{detail}'
   },
   refusal: {
+    'too-large': '文字太長，超出了伺服器對單則訊息的限制。',
+    'ends-the-stream': '每次傳送這則訊息，伺服器都會斷開連線。',
     'service-unavailable': '無法聯絡到對方。',
     'item-not-found': '沒有這個地址的人或群。',
     'remote-server-not-found': '找不到對方的伺服器。',
@@ -397,6 +399,7 @@ export default {
     says: '{name}：{text}',
     news: '新訊息',
     retry: '重新發送',
+    sendAsFile: '以檔案傳送',
     discard: '刪除',
     messages: '與{name}的訊息'
   },

@@ -280,11 +280,21 @@ export const useThreadStore = defineStore('thread', () => {
     if (hasNewer.value) await load({ kind: 'newest' })
   }
 
+  /** Throws CallFailed ('too-long'), and what was written about is still. */
   async function send(text: string, link: LinkMetadata | null): Promise<void> {
-    const id = conversation.value
-    if (id === null) return
     const about = writing.value
     writing.value = null
+    try {
+      await post(text, link, about)
+    } catch (cause) {
+      writing.value ??= about
+      throw cause
+    }
+  }
+
+  async function post(text: string, link: LinkMetadata | null, about: typeof writing.value): Promise<void> {
+    const id = conversation.value
+    if (id === null) return
     if (about?.kind === 'edit') {
       if (about.message.text !== text) await call('messages.change', { id: about.message.id, kind: 'correction', text })
       return

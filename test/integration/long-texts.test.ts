@@ -1,0 +1,109 @@
+/** Texts that are longer than the server takes, at its default limits: each fails alone, and all others pass. */
+import { xml } from '@xmpp/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Conversation, Message } from '../../src/contract/domain.ts'
+import { EngineError, type Engine } from '../../src/main/engine.ts'
+import { hostileServer } from '../support/hostile-server.ts'
+import { Devices, messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+const devices = new Devices()
+let alice: Engine
+let bob: Engine
+let toBob: Conversation
+beforeAll(async () => {
+  server = await startServer()
+  alice = await devices.signIn(server, 'alice')
+  bob = await devices.signIn(server, 'bob')
+  toBob = await alice.startConversation('bob@localhost', 'direct', null)
+}, 60_000)
+afterAll(async () => {
+  await devices.end()
+  await server.stop()
+})
+
+/** 300,000 bytes of UTF-8; the servers take 262,144. */
+const LONG = '长'.repeat(100_000)
+const own = async (engine: Engine): Promise<Message[]> => (await messages(engine, 'bob@localhost')).filter((message) => message.outgoing)
+const stateOf = async (engine: Engine, text: string): Promise<Message | undefined> => (await own(engine)).find((message) => message.text === text)
+
+test('a text that is too long fails once, with its reason; those before and after it pass, in order, and the next is told before it is sent', { timeout: 120_000 }, async () => {
+  let lost = 0
+  alice.accounts.sessions[0]?.connection.on('lost', () => lost++)
+  await alice.send(toBob.id, 'before')
+  await alice.send(toBob.id, LONG)
+  for (let i = 0; i < 20; i++) await alice.send(toBob.id, `after ${i}`)
+  const wanted = ['before', ...Array.from({ length: 20 }, (_, i) => `after ${i}`)]
+  await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length, 60_000)
+  expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
+  await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
+  expect(await stateOf(alice, LONG)).toMatchObject({ state: 'failed', error: 'too-large' })
+  // one stream was the price of the lesson
+  expect(lost).toBe(1)
+  await expect(alice.send(toBob.id, LONG)).rejects.toThrow(EngineError)
+  // sent again as it is, it fails at once and costs nothing
+  await alice.retry((await stateOf(alice, LONG))!.id)
+  await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
+  expect(lost).toBe(1)
+  await until(alice, async () => (await own(alice)).every(({ text, state }) => text === LONG || state === 'sent' || state === 'delivered'))
+})
+
+test('it goes as a file, whole', async () => {
+  await alice.sendAsFile(toBob.id, LONG)
+  const file = await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ attachments }) => attachments[0]?.name === 'text.txt')?.attachments[0])
+  expect(file.bytes).toBe(300_000)
+})
+
+test('what was learnt is known after a restart, and is counted in bytes', { timeout: 120_000 }, async () => {
+  alice = await devices.again(alice)
+  await alice.connect()
+  await expect(alice.send(toBob.id, LONG)).rejects.toThrow('longer')
+  // as many characters, a third of the bytes
+  const latin = 'a'.repeat(100_000)
+  await alice.send(toBob.id, latin)
+  await until(bob, async () => (await texts(bob, 'alice@localhost')).includes(latin))
+  // a correction is no way around it
+  await until(alice, async () => (await stateOf(alice, latin))?.state === 'delivered')
+  await expect(alice.change((await stateOf(alice, latin))!.id, 'correction', LONG)).rejects.toThrow('longer')
+})
+
+test('what was queued offline, more than one of them, fails alone', { timeout: 120_000 }, async () => {
+  const carol = await devices.signIn(server, 'carol')
+  const { id } = await carol.startConversation('bob@localhost', 'direct', null)
+  await carol.disconnect()
+  const long = [1, 2, 3].map((i) => `${i}${'长'.repeat(90_000 + i * 10_000)}`)
+  for (const [i, text] of long.entries()) {
+    await carol.send(id, text)
+    await carol.send(id, `short ${i}`)
+  }
+  await carol.connect()
+  await until(bob, async () => (await texts(bob, 'carol@localhost')).filter((text) => text.startsWith('short')).length === 3, 60_000)
+  await until(carol, async () => (await own(carol)).filter(({ state }) => state === 'failed').length === 3, 60_000)
+  expect((await own(carol)).map(({ text, state, error }) => [text.slice(0, 7), state === 'failed', error])).toEqual(
+    long.flatMap((text, i) => [[text.slice(0, 7), true, 'too-large'], [`short ${i}`, false, null]])
+  )
+})
+
+test('a request that is too long is refused, whatever it asks for, and the stream stays', async () => {
+  const [session] = alice.accounts.sessions
+  await until(alice, () => Promise.resolve(session?.connection.isReady))
+  const stanza = xml('iq', { type: 'set' }, xml('query', { xmlns: 'jabber:iq:private' }, LONG + LONG))
+  await expect(session?.connection.request(stanza)).rejects.toMatchObject({ condition: 'too-large' })
+  expect(session?.connection.isReady).toBe(true)
+})
+
+test('a limit that the server announces (XEP-0478) is kept to from the first message on', async () => {
+  const announcing = await hostileServer()
+  announcing.features = `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>20000</max-bytes></limits>`
+  const folder = testFolder()
+  const engine = await openEngine(folder.path)
+  await engine.signIn(announcing.settings)
+  await online(engine)
+  const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
+  await expect(engine.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
+  expect(await engine.send(id, '长'.repeat(6200))).toMatchObject({ state: 'queued' })
+  expect(announcing.streams).toBe(1)
+  await engine.close()
+  folder.remove()
+  announcing.close()
+})

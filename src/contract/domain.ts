@@ -145,6 +145,8 @@ export const GroupMembers = z.object({
   /** Our own. */
   role: GroupRole,
   affiliation: Affiliation,
+  /** What is said there is kept for who was away (XEP-0313). */
+  archived: z.boolean(),
   members: z.array(GroupMember)
 })
 export type GroupMembers = z.infer<typeof GroupMembers>
@@ -224,6 +226,10 @@ export const ConnectionProblem = z.enum([
   'network'
 ])
 export type ConnectionProblem = z.infer<typeof ConnectionProblem>
+
+/** What a server does not do: keep an archive, or anything for who is away; copy messages to other devices; store what devices share; groups; files. */
+export const Shortage = z.enum(['archive', 'anything-kept', 'copies', 'storage', 'groups', 'files'])
+export type Shortage = z.infer<typeof Shortage>
 
 /** The certificate a server showed that no authority vouches for. */
 export const Certificate = z.object({

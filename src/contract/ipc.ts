@@ -10,6 +10,7 @@ import {
   Affiliation,
   ChangeKind,
   ConnectionState,
+  Shortage,
   ContactRequest,
   Conversation,
   ConversationId,
@@ -50,7 +51,7 @@ import { Language, Settings } from './settings.ts'
 export const AppState = z.object({
   /** In the order in which they were added. */
   /** `accepted`: the SHA-256 of the server's certificate where only the user vouches for it. */
-  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState, accepted: z.string().nullable() })),
+  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState, accepted: z.string().nullable(), shortages: z.array(Shortage).readonly() })),
   presence: z.record(z.string(), Presence),
   /** Names of those who type now, by the conversation's address. */
   typing: z.record(z.string(), z.array(z.string()).readonly()),

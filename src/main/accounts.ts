@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { bare } from '../contract/address.ts'
 import type { AccountSettings, ConnectionState, ContactRequest, Invitation, Jid, Presence } from '../contract/domain.ts'
+import type { AppState } from '../contract/ipc.ts'
 import { Connection } from './connection/connection.ts'
 import { Pin } from './connection/sasl/offer.ts'
 import type { SignInOptions, SignInToken } from './connection/sasl/sign-in.ts'
@@ -13,6 +14,7 @@ import type { Store } from './store/store.ts'
 import type { StoreChanges } from './store/types.ts'
 import { Presences } from './sync/presences.ts'
 import { Session, type Log } from './sync/session.ts'
+import { Shortages } from './sync/shortages.ts'
 import { Typists } from './sync/typists.ts'
 
 interface Events {
@@ -36,6 +38,7 @@ interface Events {
 
 interface Running {
   session: Session
+  shortages: Shortages
   presences: Presences
   typists: Typists
 }
@@ -74,8 +77,8 @@ export class Accounts extends EventEmitter<Events> {
   }
 
   /** How each of them is connected. */
-  get list(): { jid: Jid; connection: ConnectionState; accepted: string | null }[] {
-    return this.#settings.map(({ jid, trustedFingerprint }) => ({ jid, connection: this.state(jid), accepted: trustedFingerprint }))
+  get list(): AppState['accounts'] {
+    return this.#settings.map(({ jid, trustedFingerprint }) => ({ jid, connection: this.state(jid), accepted: trustedFingerprint, shortages: this.#running.get(jid)?.shortages.now ?? [] }))
   }
 
   state(jid: Jid): ConnectionState {
@@ -233,10 +236,13 @@ export class Accounts extends EventEmitter<Events> {
     connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
     connection.on('state', () => this.emit('list'))
     connection.active = this.#active
-    const session = new Session(connection, this.#store, this.#media.connect(connection), this.#media.folder, this.#log)
+    const uploads = this.#media.connect(connection)
+    const shortages = new Shortages(connection, uploads, (message) => this.#log.warn(message))
+    shortages.on('change', () => this.emit('list'))
+    const session = new Session(connection, this.#store, uploads, this.#media.folder, this.#log)
     const presences = new Presences(() => this.emit('presence', this.presence))
     const typists = new Typists(() => this.emit('typing', this.typing))
-    this.#running.set(jid, { session, presences, typists })
+    this.#running.set(jid, { session, shortages, presences, typists })
     session.on('changes', (changes) => {
       this.emit('changes', changes)
       if (changes.added > 0) this.#media.downloads.look()

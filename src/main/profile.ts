@@ -30,7 +30,7 @@ export class Profile extends EventEmitter<Events> {
   /** What windows know of the accounts; the demo has one also where it has no server. */
   get accounts(): AppState['accounts'] {
     const { list } = this.engine.accounts
-    return list.length === 0 && this.#demo !== null ? [{ jid: this.#demo.own, connection: { status: 'signed-out' }, accepted: null }] : list
+    return list.length === 0 && this.#demo !== null ? [{ jid: this.#demo.own, connection: { status: 'signed-out' }, accepted: null, shortages: [] }] : list
   }
 
   get demo(): 'no' | 'live' | 'offline' {

@@ -15,6 +15,10 @@ export interface EjabberdKind {
   /** More of its configuration, in YAML: of the whole server, and of its listeners for clients. */
   settings?: string
   listener?: string
+  /** More of its modules, in YAML, a line each. */
+  modules?: readonly string[]
+  /** The one way in; all without this. */
+  only?: 'direct-tls' | 'websocket'
 }
 
 const MODULES = (folder: string, webPort: number): string[] => `  mod_adhoc: {}
@@ -36,7 +40,7 @@ const MODULES = (folder: string, webPort: number): string[] => `  mod_adhoc: {}
   mod_stream_mgmt: {resend_on_timeout: if_offline}
   mod_vcard: {}`.split('\n')
 
-const configuration = (folder: string, { port, tlsPort, webPort }: Ports, { without = [], settings = '', listener = '' }: EjabberdKind): string => `
+const configuration = (folder: string, { port, tlsPort, webPort }: Ports, { without = [], settings = '', listener = '', modules = [], only }: EjabberdKind): string => `
 hosts: ["${DOMAIN}"]
 loglevel: info
 certfiles: ["${join(folder, 'both.pem')}"]
@@ -44,13 +48,14 @@ auth_method: internal
 ${settings.includes('disable_sasl_mechanisms') ? '' : 'disable_sasl_mechanisms: [X-OAUTH2]'}
 ${settings}
 listen:
-  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 262144, shaper: none${listener}}
-  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 262144, shaper: none${listener}}
+${only === undefined ? `  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}` : ''}
+${only === 'websocket' ? '' : `  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}`}
   - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
 acl: {local: {server: "${DOMAIN}"}}
 access_rules: {local: {allow: local}}
 modules:
 ${MODULES(folder, webPort).filter((line) => !without.some((name) => line.startsWith(`  ${name}:`))).join('\n')}
+${modules.map((line) => `  ${line}`).join('\n')}
 `
 
 /** Starts it with its people in place. Throws where it does not come up within 30 s. */
@@ -80,7 +85,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
     env: { ...process.env, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'), HOME: folder }
   })
   const deadline = Date.now() + 30_000
-  while (!(existsSync(join(folder, 'ready')) && (await listens(ports.port)))) {
+  while (!(existsSync(join(folder, 'ready')) && (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port)))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill()
       throw new Error(`ejabberd did not start: see ${join(folder, 'ejabberd.log')}`)

@@ -39,6 +39,12 @@ export interface Kind {
   /** More of its configuration, in Lua: of the whole server, and of its groups. */
   settings?: string
   groupSettings?: string
+  /** Its groups keep no archive. */
+  groupsForget?: boolean
+  /** What it has beside talk between two; both without this. */
+  services?: readonly ('groups' | 'files')[]
+  /** The one way in; all without this. */
+  only?: 'direct-tls' | 'websocket'
 }
 
 const MODULES = ['roster', 'saslauth', 'tls', 'disco', 'carbons', 'pep', 'private', 'blocklist', 'vcard4', 'vcard_legacy', 'version', 'time', 'ping', 'mam', 'csi_simple', 'smacks', 'bookmarks', 'websocket']
@@ -94,15 +100,33 @@ const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace
 /** Archives of 100,000 messages are read page by page then, instead of whole. */
 const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [], without = [], settings = '', groupSettings = '' }: Kind): string {
+function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [], without = [], settings = '', groupSettings = '', groupsForget = false, services = ['groups', 'files'], only }: Kind): string {
+  const groups = `Component "${ROOMS}" "muc"
+  name = "Rooms"
+  modules_enabled = { ${[...(groupsForget ? [] : ['muc_mam']), ...groupModules].map(lua).join(', ')} }
+  muc_log_by_default = true
+  muc_log_expires_after = "never"
+  restrict_room_creation = false
+  muc_room_locking = false
+  muc_room_default_persistent = true
+  muc_room_default_public = true
+  ${groupSettings}
+`
+  const files = `Component "${UPLOAD}" "http_file_share"
+  http_host = "${DOMAIN}"
+  http_external_url = "https://${DOMAIN}:${webPort}/"
+  http_file_share_size_limit = ${LARGEST_FILE}
+  http_file_share_daily_quota = ${100 * LARGEST_FILE}
+  http_file_share_access = { "${DOMAIN}" }
+`
   return `
 run_as_root = true
 pidfile = ${lua(join(folder, 'prosody.pid'))}
 data_path = ${lua(join(folder, 'data'))}
 certificates = ${lua(folder)}
 interfaces = { "127.0.0.1" }
-c2s_ports = { ${port} }
-c2s_direct_tls_ports = { ${tlsPort} }
+c2s_ports = { ${only === undefined ? port : ''} }
+c2s_direct_tls_ports = { ${only === 'websocket' ? '' : tlsPort} }
 s2s_ports = {}
 http_ports = {}
 https_ports = { ${webPort} }
@@ -118,24 +142,8 @@ c2s_require_encryption = true
 log = { info = ${lua(join(folder, 'prosody.log'))} }
 ${settings}
 VirtualHost "${DOMAIN}"
-  disco_items = { { "${ROOMS}", "rooms" }, { "${UPLOAD}", "files" } }
-Component "${ROOMS}" "muc"
-  name = "Rooms"
-  modules_enabled = { "muc_mam"${groupModules.map((name) => `, ${lua(name)}`).join('')} }
-  muc_log_by_default = true
-  muc_log_expires_after = "never"
-  restrict_room_creation = false
-  muc_room_locking = false
-  muc_room_default_persistent = true
-  muc_room_default_public = true
-  ${groupSettings}
-Component "${UPLOAD}" "http_file_share"
-  http_host = "${DOMAIN}"
-  http_external_url = "https://${DOMAIN}:${webPort}/"
-  http_file_share_size_limit = ${LARGEST_FILE}
-  http_file_share_daily_quota = ${100 * LARGEST_FILE}
-  http_file_share_access = { "${DOMAIN}" }
-`
+  disco_items = { ${services.map((service) => (service === 'groups' ? `{ "${ROOMS}", "rooms" }` : `{ "${UPLOAD}", "files" }`)).join(', ')} }
+${services.includes('groups') ? groups : ''}${services.includes('files') ? files : ''}`
 }
 
 /** A name of a file as Prosody makes it of a user's. */
@@ -177,7 +185,7 @@ export async function startProsody(folder: string, persons: Person[], options: P
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
   const deadline = Date.now() + 15_000
-  while (!(await listens(port))) {
+  while (!(await listens(options.only === 'websocket' ? webPort : options.only === 'direct-tls' ? tlsPort : port))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill()
       throw new Error(`Prosody did not start: ${errors.trim() || `see ${join(folder, 'prosody.log')}`}`)

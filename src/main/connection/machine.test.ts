@@ -40,12 +40,20 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
   expect(effects.at(-1)).toEqual(['close', 'wait'])
 })
 
-test.each(['wrong-password', 'certificate', 'certificate-changed', 'certificate-expired', 'certificate-name', 'conflict', 'no-sign-in', 'weaker-sign-in', 'password-in-plain', 'offer-changed', 'not-the-server'] as const)('%s waits for the user', (problem) => {
+test.each(['wrong-password', 'certificate', 'certificate-changed', 'certificate-expired', 'certificate-name', 'no-sign-in', 'weaker-sign-in', 'password-in-plain', 'offer-changed', 'not-the-server'] as const)('%s waits for the user', (problem) => {
   const { state, effects } = run([{ type: 'start' }, { type: 'failed', problem }])
   expect(state).toEqual(waiting(1, null))
   expect(effects.at(-1)).toEqual(['close'])
   for (const type of ['network', 'woke'] as const) expect(run([{ type }], state)).toEqual({ state, effects: [[]] })
   expect(run([{ type: 'retry' }], state)).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
+})
+
+test('a stream that another one takes over is tried once more; where that one is taken over, too, the user is asked', () => {
+  const conflict: MachineEvent = { type: 'failed', problem: 'conflict' }
+  const { state } = run([{ type: 'start' }, opened, conflict])
+  expect(state).toEqual(waiting(1, 750))
+  expect(run([{ type: 'elapsed' }, opened, conflict], state).state).toEqual(waiting(2, null))
+  expect(run([{ type: 'elapsed' }, opened, { type: 'lasted' }, conflict], state).state).toEqual(waiting(1, 750))
 })
 
 test('a click, a network that is back and waking end the wait at once', () => {

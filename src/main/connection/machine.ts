@@ -44,7 +44,6 @@ const FATAL: ReadonlySet<ConnectionProblem> = new Set([
   'certificate-changed',
   'certificate-expired',
   'certificate-name',
-  'conflict',
   'no-sign-in',
   'weaker-sign-in',
   'password-in-plain',
@@ -99,5 +98,7 @@ export function advance(state: MachineState, event: MachineEvent, random: number
 }
 
 function fail(tries: number, problem: ConnectionProblem, random: number): { state: MachineState; effects: MachineEffect[] } {
-  return FATAL.has(problem) ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] } : { state: { name: 'waiting', tries, ms: backoff(tries, random) }, effects: ['close', 'wait'] }
+  // ejabberd also says 'conflict' to an account that was deleted: signing in once more tells. Two that end each other's streams leave it at that
+  const onlyTheUser = FATAL.has(problem) || (problem === 'conflict' && tries > 1)
+  return onlyTheUser ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] } : { state: { name: 'waiting', tries, ms: backoff(tries, random) }, effects: ['close', 'wait'] }
 }

@@ -11,6 +11,7 @@ import * as muc from '../protocol/group.ts'
 import { isRefusal, refused } from '../connection/problem.ts'
 import { findService } from '../connection/services.ts'
 import { info, infoQuery } from '../protocol/disco.ts'
+import { NS } from '../protocol/namespaces.ts'
 
 /** As localeCompare, for thousands. */
 const byName = new Intl.Collator().compare
@@ -192,7 +193,8 @@ export class Groups extends EventEmitter<Events> {
     }
     const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
     members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? ''))
-    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', members }
+    const archived = (await this.#features(group)).has(NS.mam)
+    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived, members }
   }
 
   setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> => void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))

@@ -43,6 +43,14 @@ export default {
     'not-connected': 'This needs a connection.',
     unexpected: 'This did not work: {detail}'
   },
+  shortage: {
+    archive: 'This server keeps no history: what was said before you signed in here stays on your other devices.',
+    'anything-kept': 'This server keeps nothing for you: what is sent while you are offline does not arrive.',
+    copies: 'This server does not copy messages to your other devices while several are online.',
+    storage: 'This server stores nothing for your devices: your picture and your list of groups are this computer’s alone.',
+    groups: 'This server has no groups of its own. You can join those of others.',
+    files: 'This server takes no files.'
+  },
   refusal: {
     'too-large': 'This text is longer than your server takes in one message.',
     'ends-the-stream': 'The server ended the connection each time this was sent.',
@@ -85,6 +93,7 @@ export default {
     done: 'Done; your contacts see it.'
   },
   group: {
+    noArchive: 'This group keeps no history: what is said while you are away may not reach you.',
     create: 'New group',
     createAbout: 'A group on your own server. The people you choose are asked in.',
     make: 'Create',

@@ -43,6 +43,14 @@ export default {
     'not-connected': '此操作需要联网。',
     unexpected: '操作未成功：{detail}'
   },
+  shortage: {
+    archive: '此服务器不保存聊天记录：在此登录之前的内容只留在你的其他设备上。',
+    'anything-kept': '此服务器不保留任何消息：离线期间发给你的消息将无法收到。',
+    copies: '多台设备同时在线时，此服务器不会把消息同步到其他设备。',
+    storage: '此服务器不为设备存储数据：头像和群组列表仅保存在这台电脑上。',
+    groups: '此服务器没有自己的群组，可以加入其他服务器的群组。',
+    files: '此服务器不支持发送文件。'
+  },
   refusal: {
     'too-large': '文字太长，超出了服务器对单条消息的限制。',
     'ends-the-stream': '每次发送这条消息，服务器都会断开连接。',
@@ -85,6 +93,7 @@ export default {
     done: '已更新，联系人可以看到。'
   },
   group: {
+    noArchive: '此群组不保存聊天记录：你不在线时的消息可能收不到。',
     create: '新建群',
     createAbout: '在你的服务器上建群，并邀请选中的人。',
     make: '创建',

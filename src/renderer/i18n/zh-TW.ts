@@ -43,6 +43,14 @@ export default {
     'not-connected': '此操作需要連線。',
     unexpected: '操作未成功：{detail}'
   },
+  shortage: {
+    archive: '此伺服器不保存聊天記錄：在此登入之前的內容只留在你的其他裝置上。',
+    'anything-kept': '此伺服器不保留任何訊息：離線期間傳給你的訊息將無法收到。',
+    copies: '多台裝置同時在線時，此伺服器不會把訊息同步到其他裝置。',
+    storage: '此伺服器不為裝置儲存資料：頭像和群組列表僅保存在這台電腦上。',
+    groups: '此伺服器沒有自己的群組，可以加入其他伺服器的群組。',
+    files: '此伺服器不支援傳送檔案。'
+  },
   refusal: {
     'too-large': '文字太長，超出了伺服器對單則訊息的限制。',
     'ends-the-stream': '每次傳送這則訊息，伺服器都會斷開連線。',
@@ -85,6 +93,7 @@ export default {
     done: '已更新，聯絡人可以看到。'
   },
   group: {
+    noArchive: '此群組不保存聊天記錄：你不在線時的訊息可能收不到。',
     create: '新建群',
     createAbout: '在你的伺服器上建群，並邀請選中的人。',
     make: '建立',

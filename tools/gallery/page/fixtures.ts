@@ -87,15 +87,15 @@ export const CLOSED: Conversation[] = [
 const certificate = { fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'), subject: 'CN=example.org', issuer: 'CN=example.org', validTo: '2027-01-01', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' }
 /** What a connection may be. */
 export const CONNECTIONS: AppState['accounts'] = [
-  { jid: ME, connection: { status: 'connecting' }, accepted: null },
-  { jid: ME, connection: { status: 'catching-up' }, accepted: null },
-  { jid: ME, connection: { status: 'waiting', problem: 'network', detail: '', retryAt: Date.now() + 9e6, certificate: null }, accepted: null },
-  { jid: ME, connection: { status: 'waiting', problem: 'wrong-password', detail: '', retryAt: null, certificate: null }, accepted: null },
-  { jid: ME, connection: { status: 'waiting', problem: 'certificate', detail: '', retryAt: null, certificate }, accepted: null }
+  { jid: ME, connection: { status: 'connecting' }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'catching-up' }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'waiting', problem: 'network', detail: '', retryAt: Date.now() + 9e6, certificate: null }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'waiting', problem: 'wrong-password', detail: '', retryAt: null, certificate: null }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'waiting', problem: 'certificate', detail: '', retryAt: null, certificate }, accepted: null, shortages: [] }
 ]
 
 export const state = (settings: Partial<AppState['settings']>): AppState => ({
-  accounts: [{ jid: ME, connection: { status: 'online' }, accepted: null }],
+  accounts: [{ jid: ME, connection: { status: 'online' }, accepted: null, shortages: ['archive', 'files'] }],
   presence: { [LI]: 'online', 'bob@example.org': 'away', 'wang@example.org': 'dnd' },
   typing: {},
   requests: [{ account: ME, jid: 'stranger@example.org' as Jid }],

@@ -183,10 +183,11 @@ export class Accounts extends EventEmitter<Events> {
     await connection.stop()
   }
 
-  /** Tries again now, with a password or a certificate that the user has just given. */
+  /** Tries again now, with a password or a certificate that the user has just given; it is stored once that works. */
   async reconnect(jid: Jid, change: { trustFingerprint: string | null; password: string | null }): Promise<void> {
-    const known = this.#settings.find((account) => account.jid === jid)
     const session = this.of(jid)
+    // what was given before and has not worked yet is still tried
+    const known = session?.connection.account ?? this.#settings.find((account) => account.jid === jid)
     if (known === undefined) return
     if (change.trustFingerprint === null && change.password === null && session !== null) {
       session.connection.retryNow()
@@ -197,9 +198,11 @@ export class Accounts extends EventEmitter<Events> {
       ...(change.trustFingerprint === null ? {} : { trustedFingerprint: change.trustFingerprint }),
       ...(change.password === null ? {} : { password: change.password })
     }
-    await this.#save(account)
     await this.#stop(jid)
-    await this.#start(account, change.password !== null)
+    const { connection } = await this.#start(account, change.password !== null)
+    const keep = (): void => void this.#save(account).catch((error: unknown) => this.#log.warn(String(error)))
+    if (connection.isReady) keep()
+    else connection.once('ready', keep)
   }
 
   /** Ends all sessions; the accounts stay. */

@@ -127,7 +127,7 @@ describe('less than the last time', () => {
     expect(mechanism).toBe('SCRAM-SHA-256')
     await server.stop()
     const plain = await prosody({ settings: `${ONLY('PLAIN')}\nlog = { debug = "${at}/debug.log" }` }, at, server.port)
-    const pin = { mechanism: 'SCRAM-SHA-256', security: 'starttls' } as const
+    const pin = { mechanism: 'SCRAM-SHA-256', binding: null, security: 'starttls' } as const
     expect(await attempt(settings(plain), { pin })).toMatchObject({ status: 'password-in-plain' })
     expect(await attempt(settings(plain), { pin, mayBeWeaker: true })).toMatchObject({ status: 'password-in-plain' })
     expect(await attempt(settings(plain), { pin: { ...pin, mechanism: 'PLAIN' } })).toMatchObject({ status: 'in', mechanism: 'PLAIN' })
@@ -135,7 +135,7 @@ describe('less than the last time', () => {
   })
 
   test('weaker ways are refused until the user types the password, or the server proves that it meant it (XEP-0474)', async () => {
-    const pin = { mechanism: 'SCRAM-SHA-256-PLUS', security: 'starttls' } as const
+    const pin = { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } as const
     const weaker = await prosody({ settings: ONLY('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN') })
     expect(await attempt(settings(weaker), { pin })).toMatchObject({ status: 'weaker-sign-in' })
     expect(await attempt(settings(weaker), { pin, mayBeWeaker: true })).toMatchObject({ status: 'in', mechanism: 'SCRAM-SHA-256' })
@@ -186,7 +186,7 @@ test('a man in the middle with the server’s own key is not let in where the ch
   expect(await through((text) => text.replace(/<mechanism>SCRAM-SHA-\d+-PLUS<\/mechanism>/g, ''))).toBe('offer-changed')
   expect(await through((text) => text.replace("'tls-exporter'", "'tls-something'"))).toBe('offer-changed')
   expect(await through((text) => text.replace("'tls-exporter'", "'tls-server-end-point'"))).not.toBe('in')
-  const pin = { mechanism: 'SCRAM-SHA-256-PLUS', security: 'direct-tls' } as const
+  const pin = { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'direct-tls' } as const
   expect(await through((text) => text.replace(/<mechanism>SCRAM[^<]*<\/mechanism>/g, ''), { pin })).toBe('password-in-plain')
   expect(await through((text) => text.replace(/,h=[^,]*/, ''), { pin })).not.toBe('in')
 })
@@ -260,6 +260,19 @@ describe('an account', () => {
     expect(await remembered('sign-in:alice@localhost')).toBeNull()
     expect(await remembered('sign-in-pin:alice@localhost')).toBeNull()
     expect((await attempt(stolen, { device: id, token })).status).not.toBe('in')
+  })
+
+  test('a password that was typed again is kept only once it works', async () => {
+    const server = await startServer()
+    ends.push(() => server.stop())
+    const alice = await device.signIn(server, 'alice')
+    const { jid } = server.settings('alice')
+    await alice.accounts.reconnect(jid, { trustFingerprint: null, password: 'a typo' })
+    await until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.problem === 'wrong-password'))
+    expect(await alice.store.read.accounts()).toMatchObject([{ password: 'alice-secret' }])
+    await alice.accounts.reconnect(jid, { trustFingerprint: null, password: 'alice-secret' })
+    await online(alice)
+    expect(await alice.store.read.accounts()).toMatchObject([{ password: 'alice-secret' }])
   })
 
   test('what the server offered is remembered over a restart', async () => {

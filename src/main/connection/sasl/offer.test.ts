@@ -37,7 +37,7 @@ test('after each mechanism, each other one: PLAIN never after SCRAM, a weaker SC
   const types = ['tls-exporter']
   for (const [before, earlier] of MECHANISMS.entries())
     for (const [now, offered] of MECHANISMS.entries()) {
-      const circumstances: Circumstances = { ...modern, pin: { mechanism: earlier, security: 'starttls' } }
+      const circumstances: Circumstances = { ...modern, pin: { mechanism: earlier, binding: null, security: 'starttls' } }
       const binding = offered.endsWith('-PLUS') ? 'p=tls-exporter' : 'y'
       const toPlain = offered === 'PLAIN' && earlier !== 'PLAIN'
       expect(said(offer([offered], types), circumstances), `${earlier} -> ${offered}`).toBe(toPlain ? 'password-in-plain' : `${offered} ${binding}${now > before ? ' proven' : ''}`)
@@ -46,8 +46,19 @@ test('after each mechanism, each other one: PLAIN never after SCRAM, a weaker SC
 })
 
 test('another way to the server counts the hash alone', () => {
-  const pin = (mechanism: MechanismName): Circumstances => ({ ...none, security: 'websocket', pin: { mechanism, security: 'starttls' } })
+  const pin = (mechanism: MechanismName): Circumstances => ({ ...none, security: 'websocket', pin: { mechanism, binding: null, security: 'starttls' } })
   expect(said(offer(['SCRAM-SHA-512']), pin('SCRAM-SHA-512-PLUS'))).toBe('SCRAM-SHA-512 n')
   expect(said(offer(['SCRAM-SHA-256']), pin('SCRAM-SHA-512-PLUS'))).toBe('SCRAM-SHA-256 n proven')
   expect(said(offer(['PLAIN']), pin('SCRAM-SHA-1-PLUS'))).toBe('password-in-plain')
+})
+
+test('a type that binds only the certificate is less than one that binds the connection', () => {
+  const both = offer(['SCRAM-SHA-256-PLUS'], ['tls-server-end-point'])
+  const pin = (binding: string, security: 'starttls' | 'direct-tls' = 'starttls'): Circumstances => ({ ...modern, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding, security } })
+  expect(said(both, pin('tls-exporter'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point proven')
+  expect(said(both, pin('tls-unique'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point proven')
+  expect(said(both, pin('tls-server-end-point'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
+  expect(said(both, pin('tls-exporter', 'direct-tls'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
+  // an older TLS has another type that is as good
+  expect(said(offer(['SCRAM-SHA-256-PLUS']), { ...old, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } })).toBe('SCRAM-SHA-256-PLUS p=tls-unique')
 })

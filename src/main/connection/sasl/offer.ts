@@ -11,9 +11,16 @@ export type MechanismName = (typeof MECHANISMS)[number]
 
 const HASHES: Record<string, ScramHash> = { 'SCRAM-SHA-512': 'sha512', 'SCRAM-SHA-256': 'sha256', 'SCRAM-SHA-1': 'sha1' }
 const PLUS = '-PLUS'
+/** RFC 5929 section 4: it binds the certificate alone. */
+const END_POINT = 'tls-server-end-point'
 
 /** How an account signed in the last time; kept in the store. */
-export const Pin = z.object({ mechanism: z.enum(MECHANISMS), security: z.enum(['starttls', 'direct-tls', 'websocket']) })
+export const Pin = z.object({
+  mechanism: z.enum(MECHANISMS),
+  /** The type of channel binding, of a -PLUS form. */
+  binding: z.string().nullable(),
+  security: z.enum(['starttls', 'direct-tls', 'websocket'])
+})
 export type Pin = z.infer<typeof Pin>
 
 export interface Offer {
@@ -52,14 +59,14 @@ export function choose(offer: Offer, { bindings, security, pin, mayBeWeaker }: C
   const mechanism = MECHANISMS.find((name) => offer.mechanisms.includes(name) && (!name.endsWith(PLUS) || binding !== null))
   if (mechanism === undefined) throw new ConnectionError('no-sign-in', offer.mechanisms.join(', '))
   if (mechanism === 'PLAIN' && pin !== null && pin.mechanism !== 'PLAIN') throw new ConnectionError('password-in-plain', offer.mechanisms.join(', '))
-  const isPlus = mechanism.endsWith(PLUS)
+  const bound = mechanism.endsWith(PLUS) ? binding : null
   // a server that could bind, and whose offer lost that on its way, refuses 'y' (RFC 5802 section 6)
   const flag = bindings.length > 0 && !offer.all.some((name) => name.endsWith(PLUS)) ? 'y' : 'n'
   return {
     mechanism,
     hash: HASHES[mechanism.replace(PLUS, '')] ?? null,
-    binding: isPlus && binding !== null ? { flag: 'p', ...binding } : { flag },
-    mustProveOffer: !mayBeWeaker && pin !== null && mechanism !== 'PLAIN' && isWeaker(mechanism, pin, security)
+    binding: bound === null ? { flag } : { flag: 'p', ...bound },
+    mustProveOffer: !mayBeWeaker && pin !== null && mechanism !== 'PLAIN' && isWeaker({ mechanism, binding: bound?.type ?? null, security }, pin)
   }
 }
 
@@ -69,8 +76,11 @@ function bindingFor(types: readonly string[] | null, bindings: readonly ChannelB
   return bindings.find(({ type }) => types.includes(type)) ?? null
 }
 
-function isWeaker(mechanism: MechanismName, pin: Pin, security: Security): boolean {
+function isWeaker({ mechanism, binding, security }: Pin, before: Pin): boolean {
   // another way to the server may end its TLS elsewhere, where nothing can be bound: only the hash is compared then
-  const comparable = (name: string): number => MECHANISMS.indexOf((pin.security === security ? name : name.replace(PLUS, '')) as MechanismName)
-  return comparable(mechanism) > comparable(pin.mechanism)
+  const isSameWay = before.security === security
+  const comparable = (name: string): number => MECHANISMS.indexOf((isSameWay ? name : name.replace(PLUS, '')) as MechanismName)
+  // who has the server's key can be this end point, but not this connection
+  const isLooser = isSameWay && binding === END_POINT && before.binding !== null && before.binding !== END_POINT
+  return isLooser || comparable(mechanism) > comparable(before.mechanism)
 }

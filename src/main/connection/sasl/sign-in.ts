@@ -172,7 +172,8 @@ export class SignIn {
       this.#current.finish(data.trim() === '' || data.trim() === '=' ? null : Buffer.from(data, 'base64').toString('latin1'))
       this.#done = true
       const mechanism = MECHANISMS.find((name) => name === this.#current?.name)
-      if (mechanism !== undefined) this.#events.onPin({ mechanism, security: this.#account.security })
+      const binding = this.#choice?.binding
+      if (mechanism !== undefined) this.#events.onPin({ mechanism, binding: binding?.flag === 'p' ? binding.type : null, security: this.#account.security })
     } catch (error) {
       this.#events.onError(error instanceof Error ? error : new Error(String(error)))
     }

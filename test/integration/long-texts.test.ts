@@ -103,7 +103,45 @@ test('a limit that the server announces (XEP-0478) is kept to from the first mes
   await expect(engine.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
   expect(await engine.send(id, '长'.repeat(6200))).toMatchObject({ state: 'queued' })
   expect(announcing.streams).toBe(1)
+  // known before the next stream, and forgotten where the server no longer says it
+  await engine.disconnect()
+  await engine.connect()
+  await online(engine)
+  await expect(engine.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
+  announcing.features = ''
+  await engine.disconnect()
+  await engine.connect()
+  await online(engine)
+  expect(await engine.send(id, '长'.repeat(6800))).toMatchObject({ state: 'queued' })
   await engine.close()
   folder.remove()
   announcing.close()
+})
+
+test('a message that ends its stream each time is given up after three of them, and no other with it; the wait grows meanwhile', { timeout: 120_000 }, async () => {
+  const hostile = await hostileServer()
+  hostile.poison = 'poison'
+  const folder = testFolder()
+  const engine = await openEngine(folder.path)
+  await engine.signIn(hostile.settings)
+  await online(engine)
+  const waits: number[] = []
+  engine.accounts.sessions[0]?.connection.on('state', (state) => {
+    if (state.status === 'waiting') waits.push((state.retryAt ?? 0) - Date.now())
+  })
+  const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
+  for (const text of ['one', 'poison', 'two', 'three']) await engine.send(id, text)
+  const all = await until(engine, async () => {
+    const now = await messages(engine, 'bob@evil.example')
+    return now.every(({ state }) => state !== 'queued') && now
+  }, 60_000)
+  expect(all.map(({ text, state, error }) => [text, state, error])).toEqual([['one', 'sent', null], ['poison', 'failed', 'ends-the-stream'], ['two', 'sent', null], ['three', 'sent', null]])
+  expect(hostile.streams).toBe(4)
+  expect(waits).toHaveLength(3)
+  // each is between half and all of 1, 2 and 4 s
+  expect(waits[1]).toBeGreaterThan(900)
+  expect(waits[2]).toBeGreaterThan(1900)
+  await engine.close()
+  folder.remove()
+  hostile.close()
 })

@@ -21,6 +21,8 @@ export interface HostileServer {
   offer: string | null
   /** What it says to <auth/>, in place of a success. */
   answers: { auth?: string }
+  /** Ends the stream of whoever says this, with an error. */
+  poison: string | null
   /** More of its features, once somebody is signed in. */
   features: string
   /** Questions for vCards are left to the test. */
@@ -40,9 +42,16 @@ export async function hostileServer(): Promise<HostileServer> {
   let streams = 0
   const server = createServer({ key, cert, ALPNProtocols: ['xmpp-client'] }, (socket) => {
     let signedIn = false
+    let isPoisoned = false
     socket.setEncoding('utf8')
     socket.on('error', () => undefined)
     socket.on('data', (text: string) => {
+      if (isPoisoned) return
+      if (self.poison !== null && text.includes(self.poison)) {
+        isPoisoned = true
+        socket.write(`<stream:error><not-well-formed xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`)
+        return
+      }
       if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
       else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
       else if (text.includes('<auth ')) {
@@ -69,6 +78,7 @@ export async function hostileServer(): Promise<HostileServer> {
   const self: HostileServer = {
     offer: 'PLAIN',
     answers: {},
+    poison: null,
     features: '',
     vcards: false,
     settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },

@@ -22,13 +22,18 @@ export class Outgoing {
   #end: StreamEnd = 'silent'
   /** Stanzas may have gone out on this stream. */
   #used = false
+  /** Some features of this stream said how long a stanza may be; others may say nothing of it. */
+  #announced = false
 
   constructor(client: Client, limit: Limit | undefined, events: OutgoingEvents) {
     this.#client = client
     this.#limit = new StanzaLimit(limit)
     this.#events = events
     client.prependListener('element', (element: Element) => this.#onElement(element))
-    client.on('online', () => (this.#used = true))
+    client.on('online', () => {
+      this.#used = true
+      if (!this.#announced) this.#announce(null)
+    })
     client.on('error', (error: Error) => {
       if (error.name === 'StreamError' && 'condition' in error) this.#end = { condition: String(error.condition) }
     })
@@ -87,17 +92,23 @@ export class Outgoing {
   #onElement(element: Element): void {
     // what was under way goes again
     if (element.is('resumed', NS_SM)) this.#used = true
-    if (!element.is('features', NS_STREAMS)) return
-    const announced = element.getChild('limits', NS_LIMITS)?.getChildText('max-bytes') ?? null
-    if (this.#limit.announce(announced === null ? null : Number(announced))) this.#events.onLimit(this.#limit.limit)
+    const announced = element.is('features', NS_STREAMS) ? element.getChild('limits', NS_LIMITS)?.getChildText('max-bytes') : null
+    if (announced === null || announced === undefined) return
+    this.#announced = true
+    this.#announce(Number(announced))
+  }
+
+  #announce(most: number | null): void {
+    if (this.#limit.announce(most)) this.#events.onLimit(this.#limit.limit)
   }
 
   #ended(): void {
     const end = this.#end
     this.#end = 'silent'
+    this.#announced = false
     if (!this.#used) return
     this.#used = false
-    const given = this.#limit.ended(end, Date.now())
+    const given = this.#limit.ended(end, this.#client.streamManagement.id !== '', Date.now())
     if (given === null) return
     if (given.reason === 'too-large') this.#events.onLimit(this.#limit.limit)
     this.#events.onGivenUp(given)

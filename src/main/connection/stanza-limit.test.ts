@@ -24,17 +24,27 @@ test('a stream that ends over a long stanza teaches the limit; that one alone is
   limit.begin(long, 250_000)
   limit.begin(longer, 300_000)
   limit.begin(after, 200)
-  expect(limit.ended(VIOLATION, 1000)).toMatchObject({ stanza: longer, reason: 'too-large' })
+  expect(limit.ended(VIOLATION, true, 1000)).toMatchObject({ stanza: longer, reason: 'too-large' })
   expect(limit.most(1000)).toBe(299_999)
   limit.done(small, true)
-  expect(limit.ended(VIOLATION, 2000)).toMatchObject({ stanza: long, reason: 'too-large' })
+  expect(limit.ended(VIOLATION, true, 2000)).toMatchObject({ stanza: long, reason: 'too-large' })
   expect(limit.most(2000)).toBe(249_999)
   // the rest is no longer than what each server takes
-  expect(limit.ended(VIOLATION, 3000)).toBeNull()
+  expect(limit.ended(VIOLATION, true, 3000)).toBeNull()
   // it is kept, and doubted after a week
   const next = new StanzaLimit(limit.limit)
   expect(next.most(2000 + 6 * DAY)).toBe(249_999)
   expect(next.most(2000 + 8 * DAY)).toBeNull()
+})
+
+test('one that gets through now and then is never given up, however often the network breaks', () => {
+  const limit = new StanzaLimit()
+  for (let attempt = 1; attempt <= 100; attempt++) {
+    const stanza = message('same')
+    limit.begin(stanza, 100)
+    if (attempt % 9 === 0) limit.done(stanza, true)
+    expect(limit.ended('silent', true, 0)).toBeNull()
+  }
 })
 
 test('what the server took is not blamed', () => {
@@ -44,7 +54,7 @@ test('what the server took is not blamed', () => {
   const mark = limit.begin(second, 20_000)
   limit.done(first, true)
   limit.answered(mark)
-  expect(limit.ended(VIOLATION, 0)).toBeNull()
+  expect(limit.ended(VIOLATION, true, 0)).toBeNull()
 })
 
 test('tries are counted for each: a stanza that ends its stream again and again is given up, whatever is before or after it', () => {
@@ -53,7 +63,7 @@ test('tries are counted for each: a stanza that ends its stream again and again 
     const [before, poison, after] = [message(`before-${attempt}`), message('poison'), message(`after-${attempt}`)]
     for (const stanza of [before, poison, after]) limit.begin(stanza, 100)
     limit.done(before, true)
-    const given = limit.ended({ condition: 'not-well-formed' }, 0)
+    const given = limit.ended({ condition: 'not-well-formed' }, true, 0)
     if (attempt < 3) expect(given).toBeNull()
     else expect(given).toMatchObject({ stanza: poison, reason: 'ends-the-stream' })
     limit.done(poison, false)
@@ -62,17 +72,19 @@ test('tries are counted for each: a stanza that ends its stream again and again 
   expect(limit.most(0)).toBeNull()
 })
 
-test('a network that breaks blames nothing that each server takes; a long one after five times, and no limit is learnt from that', () => {
+test('a network that breaks without a word blames a short one after ten times, a long one after five, and no limit is learnt from that', () => {
   const limit = new StanzaLimit()
   const [short, long] = [message('short'), message('long')]
-  for (let attempt = 1; attempt <= 20; attempt++) {
+  for (let attempt = 1; attempt <= 10; attempt++) {
     limit.begin(short, 9000)
-    expect(limit.ended('silent', 0)).toBeNull()
+    limit.begin(message(`after-${attempt}`), 100)
+    const given = limit.ended('silent', false, 0)
+    if (attempt < 10) expect(given).toBeNull()
+    else expect(given).toMatchObject({ stanza: short, reason: 'ends-the-stream' })
   }
-  limit.done(short, false)
   for (let attempt = 1; attempt <= 5; attempt++) {
     limit.begin(long, 50_000)
-    const given = limit.ended('silent', 0)
+    const given = limit.ended('silent', false, 0)
     if (attempt < 5) expect(given).toBeNull()
     else expect(given).toMatchObject({ stanza: long, reason: 'ends-the-stream' })
   }
@@ -82,5 +94,5 @@ test('a network that breaks blames nothing that each server takes; a long one af
 test.each(['system-shutdown', 'conflict', 'reset', 'connection-timeout'])('a stream that ends by %s is nobody’s fault', (condition) => {
   const limit = new StanzaLimit()
   limit.begin(message('a'), 500_000)
-  for (let i = 0; i < 10; i++) expect(limit.ended({ condition }, 0)).toBeNull()
+  for (let i = 0; i < 10; i++) expect(limit.ended({ condition }, true, 0)).toBeNull()
 })

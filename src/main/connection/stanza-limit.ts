@@ -9,8 +9,11 @@ import { z } from 'zod'
 export const ALWAYS = 10_000
 /** A limit that was learnt is doubted after this time, ms: the server may have another one by then. */
 const DOUBT_MS = 7 * 86_400_000
-/** Streams that a stanza may end before it is given up: with a word of the server, and without one. */
-const TRIES = { spoken: 3, silent: 5 } as const
+/**
+ * Streams that a stanza may end before it is given up: with a word of the server, and without one. Who says nothing may be a
+ * bad network, above all where the stanza is none that a server may refuse for its length.
+ */
+const TRIES = { spoken: 3, silentLong: 5, silentShort: 10 } as const
 /** Ids whose tries are counted at once. */
 const MOST_COUNTED = 1000
 /** Not over a stanza: the server, or somebody else, wanted this stream to end (RFC 6120 section 4.9.3). */
@@ -93,10 +96,10 @@ export class StanzaLimit {
     for (const [stanza, { order }] of this.#underWay) if (order <= mark) this.done(stanza, true)
   }
 
-  /** The stream ended: who is given up. `now`: ms */
-  ended(end: StreamEnd, now: number): GivenUp | null {
+  /** The stream ended: who is given up. `goesOn`: what was under way goes again with the session (XEP-0198). `now`: ms */
+  ended(end: StreamEnd, goesOn: boolean, now: number): GivenUp | null {
     const given = this.#blame(end)
-    for (const [stanza, { unwritten }] of this.#underWay) if (unwritten || stanza === given?.stanza) this.#underWay.delete(stanza)
+    for (const [stanza, { unwritten }] of this.#underWay) if (!goesOn || unwritten || stanza === given?.stanza) this.#underWay.delete(stanza)
     if (given === null) return null
     this.#tries.delete(given.stanza.attrs['id'] ?? '')
     if (given.reason === 'too-large') {
@@ -113,15 +116,15 @@ export class StanzaLimit {
     const large = longest !== null && longest[1].bytes > ALWAYS ? longest : null
     // what Prosody and ejabberd say of a stanza that is too long
     if (end !== 'silent' && end.condition === 'policy-violation' && large !== null) return { stanza: large[0], bytes: large[1].bytes, reason: 'too-large' }
-    // who says nothing may be a bad network: only what no server has to take is held to account
-    const suspect = end === 'silent' ? large : (large ?? sorted[0] ?? null)
+    // otherwise the first that was not taken
+    const suspect = large ?? sorted.find(([{ name, attrs }]) => name === 'message' && attrs['id'] !== undefined) ?? null
     if (suspect === null) return null
     const [stanza, { bytes }] = suspect
     const id = stanza.attrs['id'] ?? ''
     if (this.#tries.size >= MOST_COUNTED) this.#tries.clear()
     const tries = (this.#tries.get(id) ?? 0) + 1
     this.#tries.set(id, tries)
-    if (tries < TRIES[end === 'silent' ? 'silent' : 'spoken']) return null
+    if (tries < TRIES[end !== 'silent' ? 'spoken' : suspect === large ? 'silentLong' : 'silentShort']) return null
     return { stanza, bytes, reason: end !== 'silent' && suspect === large ? 'too-large' : 'ends-the-stream' }
   }
 }

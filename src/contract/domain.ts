@@ -227,8 +227,8 @@ export const ConnectionProblem = z.enum([
 ])
 export type ConnectionProblem = z.infer<typeof ConnectionProblem>
 
-/** What a server does not do: keep an archive, or anything for who is away; copy messages to other devices; store what devices share; groups; files. */
-export const Shortage = z.enum(['archive', 'anything-kept', 'copies', 'storage', 'groups', 'files'])
+/** What a server does not do: keep an archive, or anything for who is away; copy messages to other devices, at all or at once; store what devices share; groups; files. */
+export const Shortage = z.enum(['archive', 'anything-kept', 'copies', 'late-copies', 'storage', 'groups', 'files'])
 export type Shortage = z.infer<typeof Shortage>
 
 /** The certificate a server showed that no authority vouches for. */

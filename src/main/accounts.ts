@@ -12,6 +12,7 @@ import { Limit } from './connection/stanza-limit.ts'
 import type { Media } from './media/media.ts'
 import type { Store } from './store/store.ts'
 import type { StoreChanges } from './store/types.ts'
+import { ArchiveWatch } from './sync/archive-watch.ts'
 import { Presences } from './sync/presences.ts'
 import { Session, type Log } from './sync/session.ts'
 import { Shortages } from './sync/shortages.ts'
@@ -243,6 +244,7 @@ export class Accounts extends EventEmitter<Events> {
     const shortages = new Shortages(connection, uploads, (message) => this.#log.warn(message))
     shortages.on('change', () => this.emit('list'))
     const session = new Session(connection, this.#store, uploads, this.#media.folder, this.#log)
+    new ArchiveWatch(connection, shortages, () => session.archives.read(jid), (message) => this.#log.warn(message))
     const presences = new Presences(() => this.emit('presence', this.presence))
     const typists = new Typists(() => this.emit('typing', this.typing))
     this.#running.set(jid, { session, shortages, presences, typists })

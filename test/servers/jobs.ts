@@ -112,7 +112,7 @@ export const JOBS: readonly Job[] = [
   },
   {
     name: 'copies',
-    needs: ['copies'],
+    needs: ['copies', 'late-copies'],
     async run(people) {
       const [alice, second, bob] = [there(people.alice), there(people.second), there(people.bob)]
       await alice.send(await to(alice, BOB), 'from the first device')

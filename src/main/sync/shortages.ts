@@ -29,7 +29,7 @@ export function shortagesOf({ server, account, hasGroups, takesFiles }: Found): 
   const hasArchive = account.features.has(NS.mam) || server.features.has(NS.mam)
   const found: Shortage[] = []
   if (!hasArchive) found.push(server.features.has(OFFLINE) ? 'archive' : 'anything-kept')
-  if (!server.features.has(NS.carbons)) found.push('copies')
+  if (!server.features.has(NS.carbons)) found.push(hasArchive ? 'late-copies' : 'copies')
   if (!hasPep) found.push('storage')
   if (!hasGroups) found.push('groups')
   if (!takesFiles) found.push('files')

@@ -47,6 +47,7 @@ export default {
     archive: 'This server keeps no history: what was said before you signed in here stays on your other devices.',
     'anything-kept': 'This server keeps nothing for you: what is sent while you are offline does not arrive.',
     copies: 'This server does not copy messages to your other devices while several are online.',
+    'late-copies': 'This server does not copy messages to your other devices: what one of them writes comes here some seconds later.',
     storage: 'This server stores nothing for your devices: your picture and your list of groups are this computer’s alone.',
     groups: 'This server has no groups of its own. You can join those of others.',
     files: 'This server takes no files.'

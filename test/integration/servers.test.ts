@@ -6,7 +6,7 @@ import { runSetup } from '../servers/run.ts'
 import { SETUPS } from '../servers/setups.ts'
 
 test.each([
-  ['Prosody, SCRAM-SHA-256 alone', null],
+  ['Prosody, no carbons', null],
   ['Prosody, expired certificate', 'sign in'],
   ['ejabberd, WebSocket alone', null]
 ])('%s', { timeout: 300_000 }, async (name, impossible) => {

@@ -8,7 +8,7 @@ export default defineConfig({
     // and go, which tests do by the hundred, and ends the process: "Check failed: jit_page.has_value()", see also nodejs/node#64500
     execArgv: ['--no-memory-protection-keys'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['tools/chromium-host/**'] } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['tools/chromium-host/**'], testTimeout: 60_000 } },
       { extends: true, test: { name: 'native', include: ['native/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false } },
       { extends: true, test: { name: 'host', include: ['tools/chromium-host/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },

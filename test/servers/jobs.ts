@@ -171,23 +171,23 @@ export const JOBS: readonly Job[] = [
     async run(people) {
       const alice = there(people.alice)
       const before = (await texts(alice, BOB)).length
-      await remove(people.settings('alice'))
-      const state = await until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.retryAt === null && alice.connection), WAIT_MS)
+      const remover = await remove(people.settings('alice'))
+      const gone = until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.retryAt === null && alice.connection), WAIT_MS)
+      const state = await gone.finally(() => remover.stop())
       if (state.problem !== 'wrong-password') throw new SignInFailed(state.problem, state.detail)
       if ((await texts(alice, BOB)).length !== before) throw new Error('messages are gone')
     }
   }
 ]
 
-/** XEP-0077 section 3.2 */
-async function remove(account: AccountSettings): Promise<void> {
+/** Asks the server to delete the account (XEP-0077 section 3.2); it need not answer. To be stopped. */
+async function remove(account: AccountSettings): Promise<Connection> {
   const connection = new Connection(account)
   const ready = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
   connection.start()
   await ready
-  // a server may end the stream before it answers
-  await connection.request(xml('iq', { type: 'set', to: DOMAIN }, xml('query', { xmlns: 'jabber:iq:register' }, xml('remove'))), WAIT_MS).catch(() => undefined)
-  await connection.stop()
+  connection.request(xml('iq', { type: 'set', to: DOMAIN }, xml('query', { xmlns: 'jabber:iq:register' }, xml('remove'))), WAIT_MS).catch(() => undefined)
+  return connection
 }
 
 const sentences = (group: 'problem' | 'refusal' | 'shortage'): Record<string, string> => en[group]

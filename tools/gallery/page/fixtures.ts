@@ -91,6 +91,8 @@ export const CONNECTIONS: AppState['accounts'] = [
   { jid: ME, connection: { status: 'catching-up' }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'waiting', problem: 'network', detail: '', retryAt: Date.now() + 9e6, certificate: null }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'waiting', problem: 'wrong-password', detail: '', retryAt: null, certificate: null }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'waiting', problem: 'weaker-sign-in', detail: 'SCRAM-SHA-1', retryAt: null, certificate: null }, accepted: null, shortages: [] },
+  { jid: ME, connection: { status: 'waiting', problem: 'password-in-plain', detail: 'PLAIN', retryAt: null, certificate: null }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'waiting', problem: 'certificate', detail: '', retryAt: null, certificate }, accepted: null, shortages: [] }
 ]
 

@@ -7,9 +7,9 @@ import type { Info } from './disco.ts'
 import { NS } from './namespaces.ts'
 import { plainName } from './text.ts'
 
-/** Joins without the room's own replay: its archive is the source. */
-export const joinGroup = (group: string, nick: string, password: string | null = null): Element =>
-  xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, xml('history', { maxstanzas: '0' }), ...(password === null ? [] : [xml('password', {}, password)])))
+/** Joins; `replay`: with what the room tells again to who comes in (section 7.2.13), where it has no archive that would be the source. */
+export const joinGroup = (group: string, nick: string, password: string | null = null, replay = false): Element =>
+  xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, ...(replay ? [] : [xml('history', { maxstanzas: '0' })]), ...(password === null ? [] : [xml('password', {}, password)])))
 
 /** Section 7.14. */
 export const leaveGroup = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}`, type: 'unavailable' })
@@ -123,15 +123,17 @@ export const invite = (group: string, jid: string, reason: string): Element =>
 export function invitationOf(stanza: Element): Invitation | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
   if (from === null || stanza.attrs['type'] === 'error') return null
-  const mediated = stanza.getChild('x', NS.mucUser)?.getChild('invite')
+  // there may be another one beside it, that says what we have become in the group
+  const marks = stanza.getChildren('x', NS.mucUser)
+  const mediated = marks.flatMap((mark) => mark.getChild('invite') ?? [])[0]
   if (mediated !== undefined) {
     const inviter = parseJid(mediated.attrs['from'] ?? '')
-    return { group: bare(from), from: inviter === null ? null : bare(inviter), reason: (mediated.getChildText('reason') ?? '').slice(0, 500), password: stanza.getChild('x', NS.mucUser)?.getChildText('password') ?? null }
+    return { group: bare(from), from: inviter === null || bare(inviter) === bare(from) ? null : bare(inviter), reason: (mediated.getChildText('reason') ?? '').slice(0, 500), password: marks.flatMap((mark) => mark.getChildText('password') ?? [])[0] ?? null }
   }
   const direct = stanza.getChild('x', NS.conference)
   const group = parseJid(direct?.attrs['jid'] ?? '')
   if (direct === undefined || group === null || !group.includes('@')) return null
-  return { group: bare(group), from: bare(from), reason: (direct.attrs['reason'] ?? '').slice(0, 500), password: direct.attrs['password'] ?? null }
+  return { group: bare(group), from: bare(from) === bare(group) ? null : bare(from), reason: (direct.attrs['reason'] ?? '').slice(0, 500), password: direct.attrs['password'] ?? null }
 }
 
 /** XEP-0410: an occupant asks itself whether it is still there. */

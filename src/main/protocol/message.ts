@@ -45,13 +45,32 @@ export interface Self {
   jid: Jid
   /** Own nickname in a group, or null where the address is no group of ours. */
   nickIn(group: string): string | null
+  /** Whether an address is known as a group's, also one that we are not in. */
+  isGroup?(address: string): boolean
 }
 
 /** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
-export function directPeer(from: Jid, to: Jid, self: Self): { conversation: Jid; outgoing: boolean } {
+export function directPeer(from: Jid, to: Jid, self: Self, stanza: Element): { conversation: Jid; outgoing: boolean } {
   const outgoing = bare(from) === self.jid
   const peer = outgoing ? to : from
-  return { conversation: self.nickIn(bare(peer)) === null ? bare(peer) : peer, outgoing }
+  const group = self.nickIn(bare(peer)) !== null || self.isGroup?.(bare(peer)) === true || isOfOccupant(stanza)
+  return { conversation: group ? peer : bare(peer), outgoing }
+}
+
+/** XEP-0045 section 7.5: marks what is said to one occupant of a group, or by one. */
+const isOfOccupant = (stanza: Element): boolean => {
+  const x = stanza.getChild('x', NS.mucUser)
+  return x !== undefined && x.getChild('invite') === undefined && x.getChild('decline') === undefined
+}
+export const toOccupant = (to: string): Element[] => (to.includes('/') ? [xml('x', { xmlns: NS.mucUser })] : [])
+
+/** UTF-16 units. */
+const LONGEST_SUBJECT = 2000
+
+/** The text of a message; outside of groups a subject is its first line (RFC 6121 section 5.2.4): announcements and gateways say there what it is about. */
+function withSubject(stanza: Element, body: string): string {
+  const subject = stanza.attrs['type'] === 'groupchat' ? '' : (stanza.getChild('subject')?.text() ?? '').trim().slice(0, LONGEST_SUBJECT)
+  return [subject, body].filter((part) => part !== '').join('\n')
 }
 
 /**
@@ -63,7 +82,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const to = parseJid(stanza.attrs['to'] ?? self.jid)
   const written = stanza.getChild('body')?.text() ?? ''
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
-  const body = whole === '' ? '' : withoutFallback(stanza, whole)
+  const body = withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
   const done = decodeChange(stanza, body)
   const { files, text: caption } = done === null ? decodeFiles(stanza, body) : { files: [], text: body }
   const raw = done === null ? notUnderstood(stanza) : null
@@ -84,7 +103,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
   }
-  const { conversation, outgoing } = directPeer(from, to, self)
+  const { conversation, outgoing } = directPeer(from, to, self, stanza)
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
@@ -109,5 +128,5 @@ export function encodeMessage(to: string, kind: ConversationKind, { text, id, re
   const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(link === null ? [] : [encodeLink(link)])]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
-    : xml('message', { to, type: 'chat', id }, ...common, xml('request', { xmlns: NS.receipts }), markable())
+    : xml('message', { to, type: 'chat', id }, ...common, ...toOccupant(to), xml('request', { xmlns: NS.receipts }), markable())
 }

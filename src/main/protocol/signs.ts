@@ -30,7 +30,7 @@ export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
     if (seen === null || nick === null || reader === '') return []
     return [{ kind: 'displayed', conversation: bare(from), id: seen, own: reader === nick, nick: reader === nick ? null : reader }]
   }
-  const { conversation, outgoing: own } = directPeer(from, to, self)
+  const { conversation, outgoing: own } = directPeer(from, to, self, stanza)
   const said: DecodedSign[] = []
   // ours is for the other one's message
   if (delivered !== null && !own) said.push({ kind: 'delivered', conversation, id: delivered, own, nick: null })

@@ -36,16 +36,22 @@ export function createRecording({ messages, conversations, archives, alterations
     return floor === null || key === null || key >= floor ? null : key
   }
 
-  /** The user has deleted it here, or the whole conversation as it was then. */
-  function isDeleted(id: ConversationId, { stanzaId, time }: IncomingMessage): boolean {
-    const cleared = conversations.clearedAt(id)
-    return (cleared > 0 && time <= cleared) || (stanzaId !== null && messages.isBuried(id, stanzaId))
+  /** The user has deleted it here, or the whole conversation as it was then: that is known by its ids and by its place in the archive, for clocks differ. */
+  function isDeleted(id: ConversationId, incoming: IncomingMessage, older: boolean): boolean {
+    const buried = messages.isBuried(id, incoming)
+    const cleared = older ? conversations.cleared(id) : undefined
+    if (cleared === undefined) return buried
+    // the rest of the archive lies below it
+    if (buried && cleared.met === 0) conversations.meetCleared(id)
+    return buried || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
   }
 
   /** The stored message that this one is, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
-    if (byArchive !== undefined || incoming.originId === null) return byArchive
+    if (byArchive !== undefined) return byArchive
+    const toldAgain = incoming.replayed && incoming.kind === 'group' && incoming.stanzaId === null ? messages.toldBefore(id, incoming) : undefined
+    if (toldAgain !== undefined || incoming.originId === null) return toldAgain
     return messages.byOriginId(id, incoming.sender, incoming.originId) ?? (incoming.outgoing ? messages.ownByOriginId(id, incoming.originId) : undefined)
   }
 
@@ -104,6 +110,8 @@ export function createRecording({ messages, conversations, archives, alterations
   function recordOlder(batch: RecordBatch, floor: number | null): Recorded {
     let before = floor ?? Infinity
     let last = 0
+    // an archive's end stands above all that is here; what came live meanwhile waits until it is read
+    const newest = batch.archive?.lastId !== undefined
     const seen = new Set<ConversationId>()
     const reserved = new Set<number>()
     const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
@@ -118,9 +126,9 @@ export function createRecording({ messages, conversations, archives, alterations
         if (changed !== null) settled.push(toMessage(read(changed)))
         continue
       }
-      if (isDeleted(id, incoming)) continue
+      if (isDeleted(id, incoming, true)) continue
       const known = find(id, incoming)
-      if (floor === null && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
+      if (floor === null && !newest && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
       seen.add(id)
       if (known !== undefined) {
         // of one that was sent twice the first counts, which is read last
@@ -149,7 +157,9 @@ export function createRecording({ messages, conversations, archives, alterations
     let doc = fresh.length === 0 ? 0 : messages.docs.block(fresh.length, fresh[0]?.key ?? 0, fresh.at(-1)?.key ?? 0)
     for (const { key, id, incoming } of fresh) {
       insert(id, incoming, key, doc++)
-      conversations.advance(id, key, 0)
+      // after an absence longer than the archive keeps: what is not here came meanwhile
+      const unread = batch.missed === true && !incoming.outgoing && key > (conversations.byId(id)?.readUpTo ?? 0)
+      conversations.advance(id, key, unread ? 1 : 0)
     }
     const stored = changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
@@ -197,12 +207,12 @@ export function createRecording({ messages, conversations, archives, alterations
         touched.add(id)
         continue
       }
-      if (isDeleted(id, incoming)) continue
+      if (isDeleted(id, incoming, false)) continue
       const known = find(id, incoming)
       // an archive's page is the order; what comes live stands at the end
       const next = nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
-      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
+      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestSent(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
         const news = known.stanza_id === null && incoming.stanzaId !== null
         // sent twice because the first was not confirmed: the archive has both, and the first counts
@@ -240,6 +250,7 @@ export function createRecording({ messages, conversations, archives, alterations
   function record(batch: RecordBatch): StoreChanges {
     const jid = batch.archive?.jid ?? ''
     const account = batch.account ?? ''
+    if (batch.order === 'backward' && batch.archive?.lastId !== undefined) conversations.unmeetCleared(jid, account)
     const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account)) : recordNewer(batch, archives.lastKey(jid, account))
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them

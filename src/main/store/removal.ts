@@ -6,6 +6,8 @@ import type { Tables } from './tables/index.ts'
 
 /** Of many messages that change at once, so many of the newest are told. */
 const MOST_TOLD = 500
+/** The latest messages of a conversation that is deleted, which are known when an archive shows them again. */
+const MARKING = 1000
 
 /** Each function is to be called within a transaction. */
 export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables) {
@@ -51,7 +53,10 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
 
   /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */
   function clearConversation(input: { conversation: ConversationId; time: number }): StoreChanges {
-    conversations.clear(input.conversation, input.time)
+    const key = messages.newest(input.conversation) ?? 0
+    // the latest of them mark the place in the archive below which all was deleted, whatever clocks say; of some the archive has not told its id yet
+    for (const row of messages.before(input.conversation, Number.MAX_SAFE_INTEGER, MARKING)) messages.bury(row)
+    conversations.clear(input.conversation, input.time, key)
     return { ...changes([]), removedConversations: [input.conversation] }
   }
 
@@ -59,8 +64,8 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
   function removeCleared(limit: number): { files: string[]; left: boolean } {
     const [conversation] = conversations.clearing()
     if (conversation === undefined) return { files: [], left: false }
-    const { id, jid, account, cleared } = conversation
-    const rows = messages.upTo(id, cleared, limit)
+    const { id, jid, account, cleared, cleared_key: last } = conversation
+    const rows = messages.upTo(id, last, limit)
     const stored = rows.flatMap((row) => (row.flags & ATTACHED ? messages.files.of(row.id).flatMap((file) => file.stored ?? []) : []))
     removeRows(rows)
     const files = unneeded(stored)

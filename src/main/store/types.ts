@@ -91,6 +91,8 @@ export interface RecordBatch {
     lastOf?: Jid
     hole?: ArchiveHole | null
   } | null
+  /** The archive no longer has what we read last: all of this that is not here came since. */
+  missed?: boolean
   /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
   order: 'live' | 'forward' | 'backward'
 }

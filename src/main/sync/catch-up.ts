@@ -5,7 +5,9 @@ import { bare } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
+import { invitationOf, type Invitation } from '../protocol/group.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
+import { NS } from '../protocol/namespaces.ts'
 import { decodeSigns } from '../protocol/signs.ts'
 import type { Store } from '../store/store.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../store/types.ts'
@@ -21,6 +23,8 @@ export interface CatchUpContext {
   store: Store
   self: Self
   onChanges(changes: StoreChanges): void
+  /** An invitation that came while we were away. */
+  onInvitation(invitation: Invitation): void
 }
 
 interface Page extends ArchivePage {
@@ -43,8 +47,15 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   }
 }
 
-function decode(page: Page, self: Self): Pick<RecordBatch, 'messages' | 'signs'> {
+/** `archive` null: our own account's, which alone has invitations. */
+function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid | null, older: boolean): Pick<RecordBatch, 'messages' | 'signs'> {
   const messages = page.messages.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
+    const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
+    if (invitation !== null) {
+      if (!older) onInvitation(invitation)
+      // a group says in it what it is; a person may say something besides
+      if (message.getChild('x', NS.mucUser) !== undefined) return []
+    }
     const decoded = decodeMessage(message, self)
     return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
   })
@@ -59,8 +70,10 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
-    context.onChanges(await store.write.record({ account: self.jid, ...decode(page, self), archive: { jid, ...progress }, order }))
+    context.onChanges(await store.write.record({ account: self.jid, ...decode(page, context, archive, false), archive: { jid, ...progress }, order, missed }))
 
+  /** The archive no longer has what was read last: what it has now came since. */
+  let missed = false
   let { lastId } = await store.read.archiveProgress(jid, self.jid)
   /** One page is stored while the next one is on its way. */
   let storing: Promise<void> = Promise.resolve()
@@ -73,6 +86,7 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     })
     if (page === null) {
       await store.write.forgetArchive({ account: self.jid, jid })
+      missed = true
       break
     }
     await storing
@@ -97,7 +111,7 @@ export async function fillPage(context: CatchUpContext, archive: Jid | null): Pr
   if (hole === null) return null
   const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
   const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
-  const changes = await store.write.record({ account: self.jid, ...decode(page, self), archive: { jid, hole: next }, order: 'backward' })
+  const changes = await store.write.record({ account: self.jid, ...decode(page, context, archive, true), archive: { jid, hole: next }, order: 'backward' })
   context.onChanges(changes)
   return changes
 }

@@ -72,6 +72,7 @@ interface Events {
 export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
+  readonly #recognized = new Set<string>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -101,6 +102,11 @@ export class Groups extends EventEmitter<Events> {
     if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), heard: performance.now() })
     else Object.assign(known, { nick, password })
   }
+  /** Makes the address of a group known that we are not in, or not yet. */
+  recognize(group: string): void {
+    this.#recognized.add(group)
+  }
+  isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
   nickIn(group: string): string | null {
     return this.#groups.get(group)?.nick ?? null
   }
@@ -119,11 +125,13 @@ export class Groups extends EventEmitter<Events> {
     const { create } = options
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
+    // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
+    const replay = create === undefined && !(await this.#features(group)).has(NS.mam)
     let nick = wantedNick
     let entered: Entered
     for (let tries = 1; ; tries++) {
       this.know(group, nick, password)
-      entered = await this.#enter(group, nick, password)
+      entered = await this.#enter(group, nick, password, replay)
       if (entered.condition === null) break
       if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
         // who was never in decodes nothing of it
@@ -305,7 +313,7 @@ export class Groups extends EventEmitter<Events> {
     }
   }
 
-  async #enter(group: Jid, nick: string, password: string | null): Promise<Entered> {
+  async #enter(group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     const onStanza = (stanza: Element): void => {
       if (stanza.name !== 'presence') return
@@ -318,7 +326,7 @@ export class Groups extends EventEmitter<Events> {
     this.#connection.on('stanza', onStanza)
     this.#connection.on('lost', onLost)
     try {
-      await this.#connection.send(muc.joinGroup(group, nick, password))
+      await this.#connection.send(muc.joinGroup(group, nick, password, replay))
       return await promise
     } finally {
       clearTimeout(timer)

@@ -1,7 +1,8 @@
 /** Which groups we are in: by our wish, by an invitation, because another device of ours is; and out of which we were put. */
 import { EventEmitter } from 'node:events'
+import { z } from 'zod'
 import { localOf } from '../../contract/address.ts'
-import type { Invitation, Jid, OutReason } from '../../contract/domain.ts'
+import { Invitation, type Jid, type OutReason } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Bookmark } from '../protocol/bookmarks.ts'
 import type { Invitation as MucInvitation } from '../protocol/group.ts'
@@ -19,6 +20,8 @@ const ENTER_MS = 30_000
 const MOST_INVITATIONS = 100
 /** Answers to a joining after which another try would be the same. */
 const FINAL: Record<string, OutReason> = { forbidden: 'banned', 'registration-required': 'members-only', 'not-authorized': 'password', gone: 'destroyed' }
+
+const Remembered = z.array(Invitation.extend({ password: z.string().nullable() }))
 
 /** As Groups.join takes them. */
 type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
@@ -86,6 +89,7 @@ export class Membership extends EventEmitter<Events> {
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
       throw error
     }
+    if (this.#invitations.delete(group)) this.#keep()
     await this.#options.archives.read(group)
     this.#options.onEntered()
     return name
@@ -118,6 +122,32 @@ export class Membership extends EventEmitter<Events> {
       this.#entering = null
       if (this.#options.connection.isReady) this.enterAll().catch((error: unknown) => this.#options.log.warn(String(error)))
     }, ENTER_MS)
+  }
+
+  /** Which addresses our bookmarks know as groups'. */
+  async learn(): Promise<void> {
+    for (const { group } of (await this.#options.personal.bookmarks()) ?? []) this.#options.groups.recognize(group)
+  }
+
+  /** Invitations that have no answer yet, from before. */
+  async remember(): Promise<void> {
+    const known = Remembered.safeParse(JSON.parse((await this.#options.store.read.remembered(this.#name)) ?? '[]'))
+    for (const { password, ...invitation } of known.data ?? []) {
+      this.#invitations.set(invitation.group, invitation)
+      if (password !== null) this.#passwords.set(invitation.group, password)
+    }
+    this.emit('invitations', this.invitations)
+  }
+
+  get #name(): string {
+    return `invitations:${this.#options.own}`
+  }
+
+  /** They are told once: neither the archive nor the server says again who has asked us. */
+  #keep(): void {
+    const json = JSON.stringify(this.invitations.map((invitation) => ({ ...invitation, password: this.#passwords.get(invitation.group) ?? null })))
+    this.#options.store.write.remember({ name: this.#name, json }).catch((error: unknown) => this.#options.log.warn(String(error)))
+    this.emit('invitations', this.invitations)
   }
 
   /** Enters the groups that our other devices are in; tells them of those that they do not know yet. */
@@ -158,9 +188,11 @@ export class Membership extends EventEmitter<Events> {
 
   onInvitation({ group, from, reason, password }: MucInvitation): void {
     if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
-    this.#invitations.set(group, { account: this.#options.own, group, from, reason })
+    // a group that says it once more does not take away who it was that asked
+    const known = this.#invitations.get(group)
+    this.#invitations.set(group, { account: this.#options.own, group, from: from ?? known?.from ?? null, reason: reason === '' ? (known?.reason ?? '') : reason })
     if (password !== null) this.#passwords.set(group, password)
-    this.emit('invitations', this.invitations)
+    this.#keep()
   }
 
   /** Yes: enters the group. Throws JoinError. */
@@ -168,7 +200,7 @@ export class Membership extends EventEmitter<Events> {
     if (accept) await this.join(group, this.defaultNick, { password: this.#passwords.get(group) ?? null })
     this.#invitations.delete(group)
     this.#passwords.delete(group)
-    this.emit('invitations', this.invitations)
+    this.#keep()
   }
 
   /** The nickname we take in a group when the user names none. */

@@ -76,14 +76,14 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group) }
+    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), isGroup: (address) => this.groups.isGroup(address) }
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
     const inbox = new Inbox(store, own, onChanges, (archive, error) => {
       this.archives.readAgain(archive)
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
     })
     this.#inbox = inbox
-    const archives = new Archives({ context: { connection, store, self: this.#self, onChanges }, inbox, own, log })
+    const archives = new Archives({ context: { connection, store, self: this.#self, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation) }, inbox, own, log })
     this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation, own)
@@ -117,8 +117,12 @@ export class Session extends EventEmitter<Events> {
 
   /** Loads what decoding needs, then connects. */
   async start(): Promise<void> {
-    for (const conversation of await this.#store.read.conversations())
-      if (conversation.account === this.own && conversation.kind === 'group' && conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
+    await this.membership.remember()
+    for (const conversation of await this.#store.read.conversations()) {
+      if (conversation.account !== this.own || conversation.kind !== 'group') continue
+      this.groups.recognize(conversation.jid)
+      if (conversation.nick !== null) this.groups.know(conversation.jid, conversation.nick, await this.#store.read.groupPassword(conversation.id))
+    }
     this.#background(decodeAgain(this.#store, this.#self, (changes) => this.emit('changes', changes)))
     this.connection.start()
   }
@@ -173,6 +177,8 @@ export class Session extends EventEmitter<Events> {
     await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
     await this.contacts.load().catch(refused(undefined))
     await this.connection.send(available(capabilities()))
+    // a new device knows by them which of those in its archive are groups
+    await this.membership.learn()
     await this.archives.read(this.own)
     this.connection.catchingUp = false
     this.outbox.open(resumed)

@@ -103,9 +103,10 @@ export const USE_HALF_LIFE_MS = 14 * 86_400_000
 export function conversationWrites(db: WritableDB) {
   const idOf = db.prepare<[string, string | null], ConversationId>('SELECT id FROM conversation WHERE jid = ? AND account = coalesce(?, account) ORDER BY id LIMIT 1').pluck()
   const insert = db.prepare("INSERT INTO conversation (jid, account, kind, name, nick) VALUES (?, coalesce(?, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), ?, ?, ?)")
+  const becomeGroup = db.prepare("UPDATE conversation SET kind = 'group' WHERE id = ? AND kind <> 'group'")
   const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
   const leave = db.prepare('UPDATE conversation SET nick = NULL, out_why = ?, out_reason = ? WHERE id = ?')
-  const enter = db.prepare("UPDATE conversation SET nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?")
+  const enter = db.prepare("UPDATE conversation SET kind = 'group', nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?")
   const describe = db.prepare('UPDATE conversation SET subject = ? WHERE id = ? AND subject <> ?')
   const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
   const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
@@ -126,10 +127,12 @@ export function conversationWrites(db: WritableDB) {
   const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
-  const clear = db.prepare("UPDATE conversation SET cleared = ?, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
-  const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number }>('SELECT id, jid, account, cleared FROM conversation WHERE clearing = 1')
+  const clear = db.prepare("UPDATE conversation SET cleared = ?, cleared_key = ?, cleared_met = 1, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
+  const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number; cleared_key: number }>('SELECT id, jid, account, cleared, cleared_key FROM conversation WHERE clearing = 1')
   const wholeCleared = db.prepare('UPDATE conversation SET clearing = 0 WHERE id = ?')
-  const clearedAt = db.prepare<[number], number>('SELECT cleared FROM conversation WHERE id = ?').pluck()
+  const cleared = db.prepare<[number], { time: number; met: number }>('SELECT cleared AS time, cleared_met AS met FROM conversation WHERE id = ? AND cleared > 0')
+  const meet = db.prepare('UPDATE conversation SET cleared_met = 1 WHERE id = ?')
+  const unmeet = db.prepare("UPDATE conversation SET cleared_met = 0 WHERE cleared_met = 1 AND account = ? AND iif(kind = 'group', jid, account) = ?")
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -138,18 +141,23 @@ export function conversationWrites(db: WritableDB) {
       const known = idOf.get(jid, account ?? null)
       if (known !== undefined) {
         if (nick !== null) setNick.run(nick, known, nick)
+        if (kind === 'group') becomeGroup.run(known)
         return known
       }
       return Number(insert.run(jid, account ?? null, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string, account?: string): ConversationId | null => idOf.get(jid, account ?? null) ?? null,
-    /** Deleted here at that time, ms: its messages are to be removed. */
-    clear: (id: number, time: number) => clear.run(time, id),
+    /** Deleted here at that time, ms: its messages up to `key` are to be removed. */
+    clear: (id: number, time: number, key: number) => clear.run(time, key, id),
     /** Of which messages are still to be removed. */
     clearing: () => clearing.all(),
     wholeCleared: (id: number) => wholeCleared.run(id),
-    /** What is from before that time (ms) was deleted; 0: nothing was. */
-    clearedAt: (id: number): number => clearedAt.get(id) ?? 0,
+    /** When it was deleted (ms), and whether older history is read from below that place; undefined: it was not. */
+    cleared: (id: number) => cleared.get(id),
+    /** What is older in its archive was deleted. */
+    meetCleared: (id: number) => meet.run(id),
+    /** An archive is read anew from its end: the place of what was deleted is still to come. */
+    unmeetCleared: (archive: string, account: string) => unmeet.run(account, archive),
     /** We are no longer in a group. */
     leave: (id: number, why: OutReason, reason: string) => leave.run(why, reason, id),
     /** We are in a group. */

@@ -6,7 +6,8 @@ import { createDocNumbers } from '../doc-numbers.ts'
 import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
-import { createMessageIndex, PENDING } from './message-index.ts'
+import { createMessageIndex } from './message-index.ts'
+import type { IncomingMessage } from '../types.ts'
 import { ATTACHED, COLUMNS, FLAG, hasLink, OUTGOING, type MessageRow } from './message-row.ts'
 import { rawWrites } from './raw.ts'
 
@@ -20,6 +21,9 @@ export interface ReceivedId {
   stanzaId: string | null
 }
 
+/** '+': by the index of their state, not by their conversations: those have all messages. */
+export const QUEUED = "m.state = 'queued' AND m.id > ? AND +m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))"
+
 export function messageReads(db: ReadableDB) {
   const select = (where: string): string => `SELECT ${COLUMNS} FROM message m WHERE ${where}`
   const byId = db.prepare<[number], MessageRow>(select('m.id = ?'))
@@ -27,7 +31,7 @@ export function messageReads(db: ReadableDB) {
     `${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`
   )
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
-  const queued = db.prepare<[number, string | null, number], MessageRow>(`${select(`${PENDING} AND m.state = 'queued' AND m.id > ? AND m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))`)} ORDER BY m.id LIMIT ?`)
+  const queued = db.prepare<[number, string | null, number], MessageRow>(`${select(QUEUED)} ORDER BY m.id LIMIT ?`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
@@ -38,11 +42,12 @@ export function messageReads(db: ReadableDB) {
     .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
-  const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.time <= ?')} ORDER BY m.id LIMIT ?`)
+  const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id <= ?')} ORDER BY m.id LIMIT ?`)
   const pinned = db.prepare<[number], MessageRow>(`${select(`m.conversation = ? AND m.flags & ${FLAG.pinned}`)} ORDER BY m.id DESC LIMIT 100`)
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
+  const newestSent = db.prepare<[number], number>("SELECT id FROM message WHERE conversation = ? AND state <> 'queued' ORDER BY id DESC LIMIT 1").pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
       'SELECT id FROM message WHERE conversation = ? AND id < ? AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
@@ -58,8 +63,8 @@ export function messageReads(db: ReadableDB) {
     queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
-    /** Those of a conversation up to a time (ms), the oldest first. */
-    upTo: (conversation: number, time: number, limit: number) => upTo.all(conversation, time, limit),
+    /** Those of a conversation up to one of them, the oldest first. */
+    upTo: (conversation: number, last: number, limit: number) => upTo.all(conversation, last, limit),
     /** Messages from before a time (ms) that may go, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
@@ -73,6 +78,8 @@ export function messageReads(db: ReadableDB) {
     /** Whether there is one from a key on and before another. */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
+    /** The newest message that does not wait to be sent: where there is no archive, its place is final. */
+    newestSent: (conversation: number) => newestSent.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }
@@ -96,6 +103,11 @@ export interface NewMessage {
 }
 
 const RUN = 256
+/** A group's stamp and the time at which the same message came live differ by no more, ms, where no id tells. */
+const TOLD_MS = 60_000
+/** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
+const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
+
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
@@ -134,6 +146,7 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
+  const toldAt = db.prepare<[number, string, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.text = ? AND m.id BETWEEN ? AND ? LIMIT 1`)
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
@@ -170,6 +183,11 @@ export function messageWrites(db: WritableDB) {
     byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
+    /** The message that a group without an archive tells again: by its sender's id, otherwise by sender, text and stamp. */
+    toldBefore: (conversation: number, { messageId = null, originId, sender, text, time }: IncomingMessage): MessageRow | undefined => {
+      const id = originId ?? messageId
+      return id === null ? toldAt.get(conversation, sender, text, firstKeyAt(time - TOLD_MS), firstKeyAt(time + TOLD_MS)) : (byAnyId.all(conversation, id, conversation, id, conversation, id).find((row) => row.sender === sender))
+    },
     /** Those that are known under an id: their sender's, or their archive's. */
     byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),
     /** A key that comes after `after`. */
@@ -268,8 +286,13 @@ export function messageWrites(db: WritableDB) {
       raw.remove(row.id)
     },
     /** The user does not want it here: it does not come back from its archive. */
-    bury: (row: MessageRow) => row.stanza_id !== null && tombstone.run(row.conversation, row.stanza_id),
-    isBuried: (conversation: number, stanzaId: string): boolean => isDeleted.get(conversation, stanzaId) === 1,
+    bury(row: MessageRow): void {
+      if (row.stanza_id !== null) tombstone.run(row.conversation, row.stanza_id)
+      for (const id of [row.origin_id, row.message_id]) if (id !== null) tombstone.run(row.conversation, sendersId(row.sender, row.outgoing === 1, id))
+    },
+    /** By any of its ids; those that its sender gave count for that sender alone. */
+    isBuried: (conversation: number, { stanzaId, originId, messageId = null, sender, outgoing }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing'>): boolean =>
+      [stanzaId, ...[originId, messageId].map((id) => (id === null ? null : sendersId(sender, outgoing, id)))].some((id) => id !== null && isDeleted.get(conversation, id) === 1),
     setFlag(row: MessageRow, flag: number, on: boolean): void {
       const flags = on ? row.flags | flag : row.flags & ~flag
       setFlags.run(flags, row.id)

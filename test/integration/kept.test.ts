@@ -1,0 +1,113 @@
+/** Nothing is lost or put in the wrong place: groups without an archive, invitations and private words that came while we were away, subjects. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { foreignClient, type Foreign } from '../support/foreign.ts'
+import type { Jid } from '../../src/contract/domain.ts'
+import { Devices, messages, online, startServer, texts, until, type TestServer } from '../support/server.ts'
+
+let server: TestServer
+let devices: Devices
+let bob: Foreign
+beforeAll(async () => {
+  server = await startServer()
+  bob = await foreignClient(server, 'bob')
+}, 120_000)
+afterAll(async () => {
+  await bob.quit()
+  await server.stop()
+})
+beforeEach(() => {
+  devices = new Devices()
+})
+afterEach(() => devices.end())
+
+const field = (name: string, value: string): string => `<field var='${name}'><value>${value}</value></field>`
+const raw = (xml: string): Promise<void> => bob.tell({ do: 'raw', xml }, 'done')
+const configure = (room: string, fields: string): Promise<void> =>
+  raw(`<iq type='set' id='c-${room}' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${fields}</x></query></iq>`)
+/** Said to all of a group, without an id where the client gives none. */
+const say = (room: string, text: string, id: string | null = text): Promise<void> => raw(`<message type='groupchat' to='${room}'${id === null ? '' : ` id='${id}'`}><body>${text}</body></message>`)
+
+test('a group without an archive tells again what was said while we were away, and it is taken once', { timeout: 120_000 }, async () => {
+  const room = 'nolog@rooms.localhost'
+  await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
+  await configure(room, field('muc#roomconfig_enablearchiving', '0') + field('muc#roomconfig_persistentroom', '1') + field('muc#roomconfig_historylength', '20'))
+  await say(room, 'h1')
+  await bob.waitFor(({ body }) => body === 'h1')
+  let alice = await devices.signIn(server, 'alice')
+  const group = await alice.startConversation(room, 'group', 'alice')
+  await until(alice, async () => (await texts(alice, room)).includes('h1'))
+  await say(room, 'h2')
+  await say(room, 'no id', null)
+  await until(alice, async () => (await texts(alice, room)).includes('no id'))
+  await alice.send(group.id, 'mine')
+  await until(alice, async () => (await texts(alice, room)).length === 4 && (await messages(alice, room)).every(({ state }) => state !== 'queued'))
+  alice = await devices.again(alice, async () => {
+    await say(room, 'h3')
+    await bob.waitFor(({ body }) => body === 'h3')
+  })
+  for (let round = 0; round < 2; round++) {
+    await alice.connect()
+    await online(alice)
+    await until(alice, async () => (await texts(alice, room)).includes('h3'))
+    await say(room, `live ${round}`)
+    await until(alice, async () => (await texts(alice, room)).includes(`live ${round}`))
+    await alice.disconnect()
+  }
+  expect(await texts(alice, room)).toEqual(['h1', 'h2', 'no id', 'mine', 'h3', 'live 0', 'live 1'])
+})
+
+test('an invitation that came while we were away is one, also after another restart, and what is written in its group arrives', { timeout: 120_000 }, async () => {
+  const room = 'party@rooms.localhost'
+  const carol = await devices.signIn(server, 'carol')
+  let later = await devices.again(carol, async () => {
+    await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
+    await configure(room, field('muc#roomconfig_membersonly', '1'))
+    await raw(`<message to='${room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='carol@localhost'><reason>come</reason></invite></x></message>`)
+    await say(room, 'welcome')
+    await bob.waitFor(({ body }) => body === 'welcome')
+  })
+  await later.connect()
+  await online(later)
+  await until(later, () => Promise.resolve(later.accounts.invitations.length > 0))
+  expect(await later.store.read.conversationByJid(room)).toBeNull()
+  later = await devices.again(later)
+  await later.connect()
+  await online(later)
+  expect(later.accounts.invitations).toMatchObject([{ group: room, reason: 'come' }])
+  await later.answerInvitation(room as Jid, true, 'carol@localhost' as Jid)
+  const group = (await later.store.read.conversationByJid(room))!
+  expect(group).toMatchObject({ kind: 'group', nick: 'carol' })
+  await later.send(group.id, 'hello from carol')
+  await bob.waitFor(({ body, type }) => body === 'hello from carol' && type === 'groupchat')
+  expect(later.accounts.invitations).toEqual([])
+})
+
+test('private words in a group are with their occupant, also on a device that knew nothing of the group, and so is the answer', { timeout: 120_000 }, async () => {
+  const room = 'pm@rooms.localhost'
+  await bob.tell({ do: 'join', room, nick: 'bobby' }, 'joined')
+  const first = await devices.signIn(server, 'alice')
+  await first.startConversation(room, 'group', 'alice')
+  for (const [text, mark] of [['psst', "<x xmlns='http://jabber.org/protocol/muc#user'/>"], ['unmarked', '']] as const)
+    await raw(`<message type='chat' to='${room}/alice' id='${text}'><body>${text}</body>${mark}</message>`)
+  await until(first, async () => (await texts(first, `${room}/bobby`)).length === 2)
+  const second = await devices.signIn(server, 'alice')
+  await until(second, async () => (await texts(second, `${room}/bobby`)).length === 2)
+  await until(second, async () => (await second.store.read.conversationByJid(room))?.kind === 'group')
+  expect(await texts(second, room)).toEqual([])
+  const private_ = (await second.store.read.conversationByJid(`${room}/bobby`))!
+  await second.send(private_.id, 'psst yourself')
+  await bob.waitFor(({ body, type }) => body === 'psst yourself' && type === 'chat')
+  // to one who is gone: refused, and shown as that
+  await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
+  await second.send(private_.id, 'are you there?')
+  await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)
+})
+
+test('a subject is the first line of a message, and a message by itself', { timeout: 60_000 }, async () => {
+  const alice = await devices.signIn(server, 'alice')
+  await raw(`<message to='alice@localhost'><subject>Build 812 failed</subject><body>see the log</body></message>`)
+  await raw(`<message to='alice@localhost'><subject>Server restarts at nine</subject></message>`)
+  await until(alice, async () => (await texts(alice, 'bob@localhost')).includes('Server restarts at nine'))
+  expect(await texts(alice, 'bob@localhost')).toContain('Build 812 failed\nsee the log')
+  await until(alice, async () => (await alice.store.find.search({ query: '"Build 812"', limit: 1, total: true })).total === 1)
+})

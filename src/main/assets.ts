@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 export interface Assets {
   extension: string
   dictionary: string
+  /** SQLite's binary for better-sqlite3; null: its package finds its own. */
+  addon: string | null
 }
 
 /** The icon of windows, where the system takes it from the window (Linux, Windows). */
@@ -22,7 +24,8 @@ export function findAssets(resources: string | null): Assets {
       ? { extension: join(root, 'native/build/Release/mnemo_tokenizer.node'), dictionary: join(root, 'resources/words.dat') }
       : { extension: join(resources, 'native/mnemo_tokenizer.node'), dictionary: join(resources, 'words.dat') }
   for (const path of Object.values(assets)) if (!existsSync(path)) throw new Error(`${path} is missing; run npm start once to build it.`)
-  return assets
+  // an Electron whose Node-API is older than the package's binaries brings one that was built for it (tools/setup)
+  return { ...assets, addon: (resources === null ? process.env['MNEMO_SQLITE_ADDON'] : undefined) ?? null }
 }
 
 /** The folder of package.json, seen from src/main or out/main alike. */

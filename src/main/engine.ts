@@ -26,6 +26,8 @@ export interface EngineOptions {
   /** The native search extension, and jieba's dictionaries. */
   extension: string
   dictionary: string
+  /** SQLite's binary for better-sqlite3; absent or null: its package finds its own. */
+  addon?: string | null
   keyring?: Keyring
   log?: Log
   onTime?: SlowReport
@@ -91,8 +93,8 @@ export class Engine extends EventEmitter<Events> {
   static async open(options: EngineOptions): Promise<Engine> {
     const file = join(options.profile, 'messages.db')
     const { key, protection } = profileKey(options.profile, options.keyring)
-    const { worker, transferWorker, extension, dictionary, onTime } = options
-    const files = { file, key, extension, dictionary }
+    const { worker, transferWorker, extension, dictionary, addon, onTime } = options
+    const files = { file, key, extension, dictionary, addon: addon ?? null }
     const log = options.log ?? QUIET
     const onSalvage = ({ kept, messages, incomplete }: Salvaged): void => log.warn(`the store was damaged: ${messages} messages were saved into a new one${incomplete ? ', some could not be read' : ''}; the damaged file is ${kept}`)
     const store = await Store.open({ ...files, worker, onSalvage, ...(onTime === undefined ? {} : { onTime }) })

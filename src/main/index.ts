@@ -1,23 +1,16 @@
-/** Composes the app. */
-import { app, powerMonitor } from 'electron'
+/**
+ * Starts the app, in two steps that must stay apart: first all that Electron takes only before it is ready, then compose.ts with
+ * all that Electron has only afterwards (sessions, screens, windows, trays).
+ * An error in either is told by a dialog with a way on; a process without a window is never left behind.
+ */
+import { app } from 'electron'
 import { join, resolve } from 'node:path'
-import { findAssets, projectRoot, unreadIcon, windowIcon } from './assets.ts'
-import { applySettings, languageOf } from './desktop/appearance.ts'
-import { keyring } from './desktop/keyring.ts'
+import { compose } from './compose.ts'
 import { fileLog } from './desktop/log.ts'
-import { installMenu } from './desktop/menu.ts'
-import { Notifications } from './desktop/notifications.ts'
-import { offerTextMenu } from './desktop/text-menu.ts'
-import { AppTray, hasTray } from './desktop/tray.ts'
-import { WORDS } from './desktop/words.ts'
-import { EventHub } from './ipc/event-hub.ts'
-import { createHandlers, explain } from './ipc/handlers.ts'
-import { route } from './ipc/router.ts'
-import { Profile } from './profile.ts'
-import { declareScheme, ORIGIN, serveScheme } from './windows/scheme.ts'
-import { Windows } from './windows/windows.ts'
-
-const SLOW_MS = 100
+import { tellStartProblem } from './desktop/start-problem.ts'
+import { ensureWritable, sharedMemoryIsShort } from './environment.ts'
+import { LinkInbox } from './links.ts'
+import { declareScheme } from './windows/scheme.ts'
 
 app.setName('Mnemo')
 // as electron-builder.yml has it: notifications of Windows need it
@@ -26,132 +19,29 @@ const folder = resolve(app.commandLine.getSwitchValue('profile') || process.env[
 app.setPath('userData', folder)
 declareScheme()
 app.enableSandbox()
+// pages would crash one after the other; Chromium then shares memory in files of the temporary folder
+if (sharedMemoryIsShort()) app.commandLine.appendSwitch('disable-dev-shm-usage')
+// macOS may hand over the link that started the app before it is ready
+const links = new LinkInbox(app)
 
-if (app.requestSingleInstanceLock()) void start()
-else app.quit()
+void start()
 
 async function start(): Promise<void> {
-  const logFile = join(folder, 'logs', 'mnemo.log')
-  const log = fileLog(logFile)
-  process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
-  const out = join(projectRoot(), 'out')
-  const resources = app.isPackaged ? process.resourcesPath : null
-  const profile = new Profile(folder, {
-    worker: new URL('./store-worker.js', import.meta.url),
-    transferWorker: new URL('./transfer-worker.js', import.meta.url),
-    ...findAssets(resources),
-    keyring,
-    log,
-    onTime: (operation, ms) => {
-      if (ms > SLOW_MS) log.info(`${operation} took ${Math.round(ms)} ms`)
-    }
-  })
-  const hub = new EventHub()
-  const windows = new Windows({
-    preload: join(out, 'preload', 'bridge.cjs'),
-    icon: windowIcon(resources),
-    unreadIcon: unreadIcon(resources),
-    recall: (name) => profile.engine.store.read.remembered(name),
-    remember: (name, json) => profile.engine.store.write.remember({ name, json }),
-    onCreated: (contents) => {
-      hub.add(contents)
-      offerTextMenu(contents, async () => WORDS[languageOf(await profile.engine.store.read.settings())].text)
-    },
-    onVisible: (visible) => (profile.engine.active = visible),
-    tell: (contents, event) => hub.tell(contents, event),
-    warn: log.warn
-  })
-  let tray: AppTray | null = null
-  const openMain = (): void => void windows.openMain()
-  const tellUnread = (unread: number): void =>
-    void profile.engine.store.read.settings().then((settings) => {
-      const words = WORDS[languageOf(settings)]
-      tray?.show(words, unread, openMain)
-      windows.setUnread(unread === 0 ? null : words.newMessages(unread))
-    })
-  const notifications = new Notifications({
-    engine: () => profile.engine,
-    words: (settings) => WORDS[languageOf(settings)],
-    isSeen: (conversation) => windows.focused !== null && hub.shows(windows.focused, conversation),
-    open: (conversation, message) => void windows.showInMain({ type: 'show', conversation, message }),
-    onUnread: tellUnread,
-    warn: log.warn
-  })
-  profile.on('swapped', (engine) => {
-    notifications.restart().catch((error: unknown) => log.warn(`notifications: ${String(error)}`))
-    engine.on('changes', (changes) => {
-      hub.storeChanged(changes)
-      notifications.onChanges(changes)
-    })
-    engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
-    engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
-    engine.media.on('progress', (files) => {
-      hub.broadcast({ type: 'files', files: Object.fromEntries(files) })
-      windows.setProgress(engine.media.share)
-    })
-    engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
-    engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
-    engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
-    engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
-    engine.accounts.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
-    engine.accounts.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
-    engine.accounts.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
-  })
-
-  await app.whenReady()
-  serveScheme(join(out, 'renderer'), {
-    attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
-    avatar: (jid) => profile.engine.avatarFile(jid)
-  })
-  installMenu()
   try {
-    if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
-    else await profile.open()
+    // in a folder that takes nothing the lock would be refused as if another Mnemo held it
+    ensureWritable(folder)
+    if (!app.requestSingleInstanceLock()) {
+      app.quit()
+      return
+    }
+    const logFile = join(folder, 'logs', 'mnemo.log')
+    const log = fileLog(logFile)
+    process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
+    await app.whenReady()
+    await compose({ folder, log, logFile, links })
   } catch (error) {
-    const { dialog } = await import('electron')
-    dialog.showErrorBox('Mnemo', error instanceof Error ? error.message : String(error))
-    app.exit(1)
-    return
+    process.stderr.write(`Mnemo does not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    await app.whenReady()
+    await tellStartProblem(error, folder)
   }
-  applySettings(await profile.engine.store.read.settings())
-  const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
-  route({ handlers: createHandlers({ profile, hub, windows, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
-
-  const openLink = (uri: string): void => void windows.showInMain({ type: 'link', uri })
-  const isLink = (text: string): boolean => /^xmpp:/i.test(text)
-  app.setAsDefaultProtocolClient('xmpp')
-  app.on('open-url', (event, uri) => {
-    event.preventDefault()
-    if (isLink(uri)) openLink(uri)
-  })
-  app.on('second-instance', (_event, argv) => {
-    windows.focusMain()
-    const link = argv.find(isLink)
-    if (link === undefined) openMain()
-    else openLink(link)
-  })
-  app.on('activate', () => void windows.openMain())
-  app.on('window-all-closed', () => {
-    if (process.platform === 'darwin') return
-    void profile.engine.store.read.settings().then(({ stayInTray }) => {
-      if (tray === null || !stayInTray) app.quit()
-    })
-  })
-  powerMonitor.on('resume', () => profile.engine.wake())
-  let closed = false
-  app.on('before-quit', () => {
-    if (closed) return
-    windows.rememberChats().catch((error: unknown) => log.warn(String(error)))
-  })
-  app.on('will-quit', (event) => {
-    if (closed) return
-    event.preventDefault()
-    closed = true
-    void profile.close().finally(() => app.quit())
-  })
-  if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
-  await windows.openMain()
-  await windows.reopenChats(async (id) => (await profile.engine.store.read.conversation(id)) !== null)
-  const link = process.argv.find(isLink)
-  if (link !== undefined) openLink(link)
 }

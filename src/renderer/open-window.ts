@@ -2,6 +2,7 @@
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
 import { i18n, setLanguage } from './i18n/index.ts'
+import StartFailed from './components/StartFailed.vue'
 import { useAppStore } from './stores/app.ts'
 import './styles/tokens.css'
 import './styles/base.css'
@@ -11,7 +12,13 @@ export async function openWindow(root: Component): Promise<void> {
   app.use(createPinia())
   app.use(i18n)
   const state = useAppStore()
-  await state.load()
+  try {
+    await state.load()
+  } catch (error) {
+    // an empty window would say nothing
+    createApp(StartFailed, { reason: error instanceof Error ? error.message : String(error) }).use(i18n).mount('#app')
+    return
+  }
   watchEffect(() => setLanguage(state.language))
   watchEffect(() => (document.documentElement.dataset['density'] = state.now.settings.density))
   app.mount('#app')

@@ -1,6 +1,7 @@
 /** Theme, language and dictionary of the system. */
 import { app, nativeTheme, session } from 'electron'
-import { LANGUAGES, type Language, type Settings } from '../../contract/settings.ts'
+import type { Language, Settings } from '../../contract/settings.ts'
+import { pickLanguage } from './languages.ts'
 
 export function applySettings(settings: Settings): void {
   nativeTheme.themeSource = settings.theme
@@ -11,13 +12,5 @@ export function applySettings(settings: Settings): void {
 /** The language that the user has chosen, or the system's. */
 export const languageOf = (settings: Settings): Language => (settings.language === 'system' ? systemLanguage() : settings.language)
 
-/** The first of the system's languages that we speak; English otherwise. */
-export function systemLanguage(): Language {
-  for (const tag of app.getPreferredSystemLanguages()) {
-    const { language, script } = new Intl.Locale(tag).maximize()
-    if (language === 'zh') return script === 'Hant' ? 'zh-TW' : 'zh-CN'
-    const known = LANGUAGES.find((one) => one === language)
-    if (known !== undefined) return known
-  }
-  return 'en'
-}
+/** The language of the system. Electron lists what the environment says: with LANG=C that is no language. */
+export const systemLanguage = (): Language => pickLanguage(app.getPreferredSystemLanguages())

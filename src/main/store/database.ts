@@ -16,7 +16,12 @@ export interface StoreFiles {
   extension: string
   /** jieba's dictionary, as native/generate-dictionary.mjs writes it. */
   dictionary: string
+  /** SQLite's binary for better-sqlite3; absent or null: its package finds its own. */
+  addon?: string | null
 }
+
+const open = ({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>, options: Database.Options): Database.Database =>
+  new Database(file, { ...options, ...(addon === undefined || addon === null ? {} : { nativeBinding: addon }) })
 
 /** A store that cannot be opened, with a sentence a person can act on. */
 export class StoreOpenError extends Error {
@@ -31,7 +36,7 @@ export class StoreOpenError extends Error {
 /** The file, with its key and the extension; its schema is not looked at. Throws StoreOpenError. */
 export function connect(files: StoreFiles, create: boolean): Database.Database {
   try {
-    const db = new Database(files.file, { fileMustExist: !create, timeout: 10_000 })
+    const db = open(files, { fileMustExist: !create, timeout: 10_000 })
     if (files.key !== null) {
       if (!/^[0-9a-f]{64}$/.test(files.key)) throw new StoreOpenError('wrong-key', 'The store key must be 64 hex digits.')
       db.pragma("cipher = 'sqlcipher'")
@@ -55,10 +60,10 @@ export function connect(files: StoreFiles, create: boolean): Database.Database {
  * Claims a store for this process, until that ends, however it ends: SQLite's own lock on a file beside it
  * (https://sqlite.org/lockingv3.html). Throws StoreOpenError 'in-use'.
  */
-export function claim(file: string): { release(): void } {
+export function claim({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>): { release(): void } {
   let lock: Database.Database | null = null
   try {
-    lock = new Database(`${file}.lock`, { timeout: 0 })
+    lock = open({ file: `${file}.lock`, addon: addon ?? null }, { timeout: 0 })
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     lock?.close()

@@ -40,7 +40,7 @@ export const salvageNote = (file: string): string => `${file}.salvage`
 
 /** Throws StoreOpenError where somebody has the store open, or where not even its first page can be read. */
 export function salvage(files: StoreFiles): Salvaged {
-  const claimed = claim(files.file)
+  const claimed = claim(files)
   try {
     return finishMove(files.file) ?? copyAll(files)
   } finally {

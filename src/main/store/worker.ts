@@ -25,7 +25,7 @@ const reply = (message: WorkerReply): void => port.postMessage(message)
 let claimed: { release(): void } | null = null
 try {
   // the writer is one, in one process
-  if (role === 'writer') claimed = claim(files.file)
+  if (role === 'writer') claimed = claim(files)
   const db = role === 'writer' ? openWritable(files) : openReadable(files)
   const operations = (await load(db)) as unknown as Record<string, (...args: unknown[]) => unknown>
   const answer = (request: WorkerRequest, to: { postMessage(message: WorkerReply): void }): void => {

@@ -3,10 +3,10 @@ import { BrowserWindow, nativeImage, nativeTheme, screen, session, shell, system
 import { z } from 'zod'
 import { ConversationId, type MessageId } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
+import type { DesktopWords } from '../desktop/words.ts'
+import { centred, fitting, isReachable, parsePlacement, type Placement } from './placement.ts'
+import { recoverPage } from './recovery.ts'
 import { ORIGIN } from './scheme.ts'
-
-const Placement = z.object({ x: z.number(), y: z.number(), width: z.number().min(200), height: z.number().min(200), maximized: z.boolean() })
-type Placement = z.infer<typeof Placement>
 
 interface Kind {
   name: 'main' | 'chat' | 'settings' | 'search' | 'viewer'
@@ -43,6 +43,8 @@ export interface WindowsOptions {
   /** Whether any window can be seen, when that may have changed. */
   onVisible(visible: boolean): void
   tell(contents: WebContents, event: AppEvent): void
+  /** The words for a page that ended or hangs. */
+  words(): Promise<DesktopWords['page']>
   warn(message: string): void
 }
 
@@ -56,6 +58,7 @@ export class Windows {
   #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
 
+  /** The app must be ready: before that Electron has no session. */
   constructor(options: WindowsOptions) {
     this.#options = options
     // nothing a page asks for is granted but putting text on the clipboard, and the microphone for voice messages
@@ -67,6 +70,8 @@ export class Windows {
       else decide(allowed)
     })
     session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => granted(permission, details?.mediaType === 'video'))
+    screen.on('display-removed', () => this.#gather())
+    screen.on('display-metrics-changed', () => this.#gather())
   }
 
   openMain = (): Promise<void> => this.#show('main', MAIN, {})
@@ -212,7 +217,7 @@ export class Windows {
 
   #create(kind: Kind, placement: Placement | null): BrowserWindow {
     const window = new BrowserWindow({
-      ...(placement === null ? { width: kind.width, height: kind.height } : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
+      ...(placement === null ? fitting(kind, screen.getPrimaryDisplay().workArea) : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
       minWidth: kind.minWidth,
       minHeight: kind.minHeight,
       show: false,
@@ -260,10 +265,7 @@ export class Windows {
       if (/^(https?|mailto|xmpp|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
       return { action: 'deny' }
     })
-    contents.on('render-process-gone', (_event, { reason }) => {
-      this.#options.warn(`a window's page ended: ${reason}`)
-      if (reason !== 'clean-exit' && !window.isDestroyed()) contents.reload()
-    })
+    recoverPage(window, { words: () => this.#options.words(), warn: (message) => this.#options.warn(message) })
   }
 
   #keepPlace(name: string, window: BrowserWindow): void {
@@ -288,17 +290,23 @@ export class Windows {
   }
 
   async #recall(name: string): Promise<Placement | null> {
-    const json = await this.#options.recall(`window:${name}`)
-    if (json === null) return null
-    const parsed = Placement.safeParse(JSON.parse(json))
-    return parsed.success ? parsed.data : null
+    return parsePlacement(await this.#options.recall(`window:${name}`))
   }
 
-  /** A remembered place, unless the display it was on is gone. */
+  /** A remembered place, unless the screen it was on is gone. */
   #visible(placement: Placement | null): Placement | null {
     if (placement === null) return null
-    const { x, y, width, height } = screen.getDisplayMatching(placement).workArea
-    const seen = placement.x < x + width - 50 && placement.x + placement.width > x + 50 && placement.y >= y - 10 && placement.y < y + height - 50
-    return seen ? placement : null
+    const { workArea } = screen.getDisplayMatching(placement)
+    return isReachable(placement, workArea) ? { ...placement, ...fitting(placement, workArea) } : null
+  }
+
+  /** A screen was unplugged or became smaller: windows that nobody could reach any more come to one that is there. */
+  #gather(): void {
+    for (const window of this.#open.values()) {
+      if (window.isDestroyed() || window.isMaximized() || window.isMinimized()) continue
+      const bounds = window.getNormalBounds()
+      const { workArea } = screen.getDisplayMatching(bounds)
+      if (!isReachable(bounds, workArea)) window.setBounds(centred(bounds, screen.getPrimaryDisplay().workArea))
+    }
   }
 }

@@ -1,4 +1,5 @@
 export default {
+  startFailed: { title: 'This window could not be loaded', about: 'Your messages are safe. Reload the window; if that does not help, quit Mnemo and start it again.', reload: 'Reload' },
   signIn: {
     title: 'Sign in to Mnemo',
     intro: 'Every message stays on this computer, encrypted, and any piece of it is found.',

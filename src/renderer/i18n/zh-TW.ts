@@ -1,4 +1,5 @@
 export default {
+  startFailed: { title: '視窗載入失敗', about: '你的訊息沒有遺失。請重新載入視窗；如果仍然失敗，請結束並重新啟動 Mnemo。', reload: '重新載入' },
   signIn: {
     title: '登入 Mnemo',
     intro: '所有訊息都加密儲存在這台電腦上，任何片段都能找到。',

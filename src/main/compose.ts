@@ -1,0 +1,139 @@
+/** Builds the app out of its parts. */
+import { app, powerMonitor } from 'electron'
+import { join } from 'node:path'
+import { findAssets, projectRoot, unreadIcon, windowIcon } from './assets.ts'
+import { applySettings, languageOf } from './desktop/appearance.ts'
+import { keyring } from './desktop/keyring.ts'
+import { installMenu } from './desktop/menu.ts'
+import { Notifications } from './desktop/notifications.ts'
+import { offerTextMenu } from './desktop/text-menu.ts'
+import { AppTray, hasTray } from './desktop/tray.ts'
+import { WORDS } from './desktop/words.ts'
+import { EventHub } from './ipc/event-hub.ts'
+import { createHandlers, explain } from './ipc/handlers.ts'
+import { route } from './ipc/router.ts'
+import type { LinkInbox } from './links.ts'
+import { Profile } from './profile.ts'
+import type { Log } from './sync/session.ts'
+import { ORIGIN, serveScheme } from './windows/scheme.ts'
+import { Windows } from './windows/windows.ts'
+
+const SLOW_MS = 100
+
+export interface ComposeOptions {
+  /** The profile's folder; it takes files. */
+  folder: string
+  log: Log
+  logFile: string
+  links: LinkInbox
+}
+
+/** Electron must be ready. Throws where the profile does not open, before there is any window. */
+export async function compose({ folder, log, logFile, links }: ComposeOptions): Promise<void> {
+  const out = join(projectRoot(), 'out')
+  const resources = app.isPackaged ? process.resourcesPath : null
+  const profile = new Profile(folder, {
+    worker: new URL('./store-worker.js', import.meta.url),
+    transferWorker: new URL('./transfer-worker.js', import.meta.url),
+    ...findAssets(resources),
+    keyring,
+    log,
+    onTime: (operation, ms) => {
+      if (ms > SLOW_MS) log.info(`${operation} took ${Math.round(ms)} ms`)
+    }
+  })
+  const hub = new EventHub()
+  const windows = new Windows({
+    preload: join(out, 'preload', 'bridge.cjs'),
+    icon: windowIcon(resources),
+    unreadIcon: unreadIcon(resources),
+    recall: (name) => profile.engine.store.read.remembered(name),
+    remember: (name, json) => profile.engine.store.write.remember({ name, json }),
+    onCreated: (contents) => {
+      hub.add(contents)
+      offerTextMenu(contents, async () => WORDS[languageOf(await profile.engine.store.read.settings())].text)
+    },
+    onVisible: (visible) => (profile.engine.active = visible),
+    tell: (contents, event) => hub.tell(contents, event),
+    words: async () => WORDS[languageOf(await profile.engine.store.read.settings())].page,
+    warn: log.warn
+  })
+  let tray: AppTray | null = null
+  const openMain = (): void => void windows.openMain()
+  const tellUnread = (unread: number): void =>
+    void profile.engine.store.read.settings().then((settings) => {
+      const words = WORDS[languageOf(settings)]
+      tray?.show(words, unread, openMain)
+      windows.setUnread(unread === 0 ? null : words.newMessages(unread))
+    })
+  const notifications = new Notifications({
+    engine: () => profile.engine,
+    words: (settings) => WORDS[languageOf(settings)],
+    isSeen: (conversation) => windows.focused !== null && hub.shows(windows.focused, conversation),
+    open: (conversation, message) => void windows.showInMain({ type: 'show', conversation, message }),
+    onUnread: tellUnread,
+    warn: log.warn
+  })
+  profile.on('swapped', (engine) => {
+    notifications.restart().catch((error: unknown) => log.warn(`notifications: ${String(error)}`))
+    engine.on('changes', (changes) => {
+      hub.storeChanged(changes)
+      notifications.onChanges(changes)
+    })
+    engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
+    engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
+    engine.media.on('progress', (files) => {
+      hub.broadcast({ type: 'files', files: Object.fromEntries(files) })
+      windows.setProgress(engine.media.share)
+    })
+    engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
+    engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
+    engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
+    engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
+    engine.accounts.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
+    engine.accounts.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
+    engine.accounts.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
+  })
+
+  serveScheme(join(out, 'renderer'), {
+    attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
+    avatar: (jid) => profile.engine.avatarFile(jid)
+  })
+  installMenu()
+  if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
+  else await profile.open()
+  applySettings(await profile.engine.store.read.settings())
+  const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
+  route({ handlers: createHandlers({ profile, hub, windows, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+
+  app.setAsDefaultProtocolClient('xmpp')
+  app.on('activate', () => void windows.openMain())
+  app.on('window-all-closed', () => {
+    if (process.platform === 'darwin') return
+    void profile.engine.store.read.settings().then(({ stayInTray }) => {
+      if (tray === null || !stayInTray) app.quit()
+    })
+  })
+  powerMonitor.on('resume', () => profile.engine.wake())
+  let closed = false
+  app.on('before-quit', () => {
+    if (closed) return
+    windows.rememberChats().catch((error: unknown) => log.warn(String(error)))
+  })
+  app.on('will-quit', (event) => {
+    if (closed) return
+    event.preventDefault()
+    closed = true
+    void profile.close().finally(() => app.quit())
+  })
+  if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
+  await windows.openMain()
+  await windows.reopenChats(async (id) => (await profile.engine.store.read.conversation(id)) !== null)
+  links.deliverTo({
+    link: (uri) => void windows.showInMain({ type: 'link', uri }),
+    again: () => {
+      windows.focusMain()
+      openMain()
+    }
+  })
+}

@@ -1,0 +1,39 @@
+/** Tells why Mnemo cannot start, and offers a way on. */
+import { app, dialog, shell } from 'electron'
+import { StoreOpenError } from '../store/database.ts'
+import { systemLanguage } from './appearance.ts'
+import { WORDS } from './words.ts'
+
+const PROFILE = '--profile'
+
+/** Starts anew with another profile folder, or the same where `profile` is null. */
+function startAgain(profile: string | null): void {
+  const given = process.argv.slice(1)
+  app.relaunch({ args: profile === null ? given : [...given.filter((argument) => !argument.startsWith(PROFILE)), `${PROFILE}=${profile}`] })
+  app.exit(0)
+}
+
+/** Electron must be ready. Ends the process, or starts it anew, as the user chooses. */
+export async function tellStartProblem(error: unknown, folder: string): Promise<void> {
+  const words = WORDS[systemLanguage()].startProblem
+  const code = error instanceof StoreOpenError ? error.code : 'other'
+  const choices = [words.again, words.otherFolder, words.showFolder, words.quit]
+  for (;;) {
+    const { response } = await dialog.showMessageBox({
+      type: 'error',
+      title: 'Mnemo',
+      message: words.title,
+      detail: `${words.reasons[code]}\n\n${error instanceof Error ? error.message : String(error)}`,
+      buttons: choices,
+      defaultId: 0,
+      cancelId: choices.length - 1,
+      noLink: true
+    })
+    if (response === 0) return startAgain(null)
+    if (response === 1) {
+      const { canceled, filePaths } = await dialog.showOpenDialog({ title: words.otherFolder, properties: ['openDirectory', 'createDirectory'] })
+      if (!canceled && filePaths[0] !== undefined) return startAgain(filePaths[0])
+    } else if (response === 2) await shell.openPath(folder)
+    else return app.exit(1)
+  }
+}

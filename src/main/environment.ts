@@ -1,0 +1,41 @@
+/** Facts of the machine that must be known before Electron is ready. Node alone. */
+import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { unwritable } from './store/database.ts'
+
+/** Chromium's pages share memory with its browser process there (shm_open(3)). */
+const SHARED_MEMORY = '/dev/shm'
+/** Bytes. A window of Mnemo takes 5 to 20 MB of it. */
+const ENOUGH_SHARED_MEMORY = 128 << 20
+
+/** Whether /dev/shm is missing, closed to this user or too full for windows; Linux alone has one. */
+export function sharedMemoryIsShort(folder = SHARED_MEMORY): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    accessSync(folder, constants.W_OK)
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize < ENOUGH_SHARED_MEMORY
+  } catch {
+    return true
+  }
+}
+
+/** A full disk takes no byte more, yet its history can be read. */
+const FULL = new Set(['ENOSPC', 'EDQUOT'])
+
+/** Makes the profile's folder and writes a byte there. Throws StoreOpenError 'io' with a sentence for the user. */
+export function ensureWritable(folder: string): void {
+  const probe = join(folder, `.writable-${process.pid}`)
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(probe, '.')
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error))
+    if (!('code' in cause && FULL.has(String(cause.code)))) throw unwritable(folder, cause)
+  }
+  try {
+    rmSync(probe, { force: true })
+  } catch {
+    // a folder that takes files and gives none back, such as a mail drop: the lock file decides
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { centred, fitting, isReachable, parsePlacement } from './placement.ts'
+
+const left = { x: 0, y: 0, width: 1920, height: 1040 }
+const small = { x: 0, y: 27, width: 800, height: 573 }
+
+test('a window is no larger than a small screen, and in the middle of it', () => {
+  expect(fitting({ width: 1080, height: 720 }, small)).toEqual({ width: 800, height: 573 })
+  expect(centred({ width: 1080, height: 720 }, small)).toEqual(small)
+  expect(centred({ width: 560, height: 500 }, { x: -1280, y: 0, width: 1280, height: 1000 })).toEqual({ x: -920, y: 250, width: 560, height: 500 })
+})
+
+test('a window on a screen that was unplugged cannot be reached', () => {
+  expect(isReachable({ x: 100, y: 100, width: 800, height: 600 }, left)).toBe(true)
+  // the second screen stood to the right, above, to the left
+  expect(isReachable({ x: 2000, y: 100, width: 800, height: 600 }, left)).toBe(false)
+  expect(isReachable({ x: 100, y: -900, width: 800, height: 600 }, left)).toBe(false)
+  expect(isReachable({ x: -790, y: 100, width: 800, height: 600 }, left)).toBe(false)
+  // half of it still shows
+  expect(isReachable({ x: -400, y: -5, width: 800, height: 600 }, left)).toBe(true)
+})
+
+test.each(['', 'null', '{', '[]', '{"x":1}', '{"x":"1","y":0,"width":300,"height":300,"maximized":false}', '{"x":0,"y":0,"width":1,"height":300,"maximized":false}'])('%j is no placement', (json) => {
+  expect(parsePlacement(json)).toBeNull()
+})

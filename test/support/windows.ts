@@ -1,16 +1,16 @@
-/** The app in its real windows, on the host that MNEMO_TEST_HOST names (default: chromium). */
+/** The app in its real windows: on Electron, or on the host that MNEMO_TEST_HOST names. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import axe from 'axe-core'
 import { startApp, type RunningApp, type StartOptions } from '../../tools/start/drive.ts'
-import { chooseHost } from '../../tools/start/host.ts'
+import { testHost } from './desktop.ts'
 import { ROOT } from './files.ts'
 import type { TestServer } from './server.ts'
 
 export async function openApp(options: StartOptions): Promise<RunningApp> {
-  const host = process.env['MNEMO_TEST_HOST'] === 'electron' ? 'electron' : 'chromium'
-  return startApp(await chooseHost(host, false), { ...options, env: { MNEMO_HEADLESS: host === 'chromium' ? '1' : '', ...options.env } })
+  const host = await testHost()
+  return startApp(host, { ...options, env: { MNEMO_HEADLESS: host.kind === 'chromium' ? '1' : '', ...options.env } })
 }
 
 /** Signs in as a user does: address, password, server and port under 'advanced', and the server's own certificate. */

@@ -3,6 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { give } from './account.ts'
+import { ids } from './desktop.ts'
 import type { Host } from './host.ts'
 
 const START_MS = 30_000
@@ -29,10 +31,13 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
   // Chromium writes its port there; Electron's user data folder is the profile itself
   const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
   rmSync(portFile, { force: true })
+  const { account } = host.desktop
+  give(profile, account)
   const [program, ...leading] = host.command
   const child = spawn(program, [...leading, `--profile=${profile}`, '--remote-debugging-port=0', ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: '', ...env }
+    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: '', ...host.desktop.env, ...env },
+    ...ids(account)
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const deadline = Date.now() + START_MS

@@ -1,7 +1,9 @@
 /** npm start: opens the app; without a display, runs the demo's tour. */
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { resolve } from 'node:path'
 import { isHeadless } from '../chromium-host/browser.ts'
+import { ids } from './desktop.ts'
 import { chooseHost } from './host.ts'
 
 const { values } = parseArgs({
@@ -23,15 +25,18 @@ if (values.host !== undefined && wanted === null) {
 }
 
 try {
-  const host = await chooseHost(wanted, isHeadless())
+  const host = await chooseHost({ wanted })
+  process.stdout.write(`Mnemo runs ${host.reason}.\n`)
   if (isHeadless()) {
-    process.stdout.write('There is no display: running the demo headless instead.\n')
+    process.stdout.write('There is no display here: a tour of the demo follows, with pictures.\n')
     const { tour } = await import('./tour.ts')
     process.exitCode = await tour(host)
+    host.stop()
   } else {
-    process.stdout.write(`Mnemo: ${host.reason}.\n`)
     const [program, ...args] = host.command
-    const child = spawn(program, [...args, ...(values.demo ? ['--demo'] : []), ...(values.profile === undefined ? [] : [`--profile=${values.profile}`])], { stdio: 'inherit' })
+    const { env, account } = host.desktop
+    const profile = values.profile === undefined ? [] : [`--profile=${resolve(values.profile)}`]
+    const child = spawn(program, [...args, ...(values.demo ? ['--demo'] : []), ...profile], { stdio: 'inherit', env: { ...process.env, ...env }, ...ids(account) })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
     child.on('exit', (code) => process.exit(code ?? 1))
   }

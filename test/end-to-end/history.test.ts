@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { RunningApp } from '../../tools/start/drive.ts'
+import { nameFile } from '../support/hands.ts'
 import { testFolder } from '../support/server.ts'
 import { openApp, screenshot } from '../support/windows.ts'
 
@@ -25,6 +26,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   const settings = await app.window('settings')
   for (const round of ['first', 'again']) {
     await settings.click('[data-test=import]')
+    await nameFile(app, '导入聊天记录', file)
     await settings.locator('[data-test=import-name]').waitFor()
     expect(await settings.inputValue('[data-test=import-name]')).toBe('老同学')
     await settings.selectOption('[data-test=import-self]', '我')
@@ -42,6 +44,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   await search.locator('.hit').waitFor()
   await search.click('[data-test=export]')
   await search.click('[data-test=export-html]')
+  await nameFile(app, '导出聊天记录', target)
   await search.locator('[data-test=transfer-outcome]').waitFor()
   expect(existsSync(target)).toBe(true)
   expect(readFileSync(target, 'utf8').match(/<article/g)).toHaveLength(1)

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { openApp, screenshot } from '../support/windows.ts'
+import { moveWindow, openApp, screenshot } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -396,10 +396,7 @@ test('a page that crashes comes back', async () => {
 })
 
 test('after a restart all is there, and windows are where they were', async () => {
-  const client = await main.context().newCDPSession(main)
-  const { windowId } = await client.send('Browser.getWindowForTarget')
-  await client.send('Browser.setWindowBounds', { windowId, bounds: { left: 120, top: 60, width: 900, height: 700 } })
-  await expect.poll(() => main.evaluate(() => outerWidth)).toBe(900)
+  await moveWindow(main, { left: 120, top: 60, width: 900, height: 700 })
   // a chat of its own, and a conversation in which somebody reads further up
   await item(main, '佐藤').dblclick()
   await bubbles(await app.window('chat')).first().waitFor()
@@ -412,8 +409,8 @@ test('after a restart all is there, and windows are where they were', async () =
   await expect.poll(async () => {
     await main.mouse.wheel(0, -600)
     return distanceToEnd(main)
-  }).toBeGreaterThan(2000)
-  await expect.poll(kept, { timeout: 5000 }).not.toBeNull()
+  }, { timeout: 20_000 }).toBeGreaterThan(2000)
+  await expect.poll(kept, { timeout: 20_000 }).not.toBeNull()
   // what is kept is where one is when one has stopped
   await main.waitForTimeout(1500)
   const read = await kept()

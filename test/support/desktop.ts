@@ -1,6 +1,6 @@
 /** The one desktop that all end-to-end files share; started and ended by vitest's global set-up. */
 import { chooseHost, type Host } from '../../tools/start/host.ts'
-import type { Desktop } from '../../tools/start/desktop.ts'
+import { spawnOn, type Desktop } from '../../tools/start/desktop.ts'
 
 const SHARED = 'MNEMO_TEST_DESKTOP'
 
@@ -8,8 +8,14 @@ const SHARED = 'MNEMO_TEST_DESKTOP'
 export async function setup(): Promise<() => void> {
   const host = await chooseHost({ wanted: wanted(), ownDisplay: true })
   process.stdout.write(`end-to-end: ${host.reason}\n`)
-  if (host.kind === 'electron') process.env[SHARED] = JSON.stringify(host.desktop)
-  return () => host.stop()
+  if (host.kind !== 'electron') return () => host.stop()
+  process.env[SHARED] = JSON.stringify(host.desktop)
+  // focus and window places are a window manager's
+  const manager = spawnOn(host.desktop, 'openbox', [])
+  return () => {
+    manager.stdin?.end()
+    host.stop()
+  }
 }
 
 function wanted(): 'electron' | 'chromium' | null {

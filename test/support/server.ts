@@ -1,5 +1,5 @@
 /** A Prosody of its own for each test file, and engines that sign in to it. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
@@ -62,6 +62,8 @@ export interface TestFolder {
 
 export function testFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'mnemo-engine-'))
+  // where tests run as root, the app runs as another user, and reads and writes files of the test here
+  if (process.getuid?.() === 0) chmodSync(path, 0o777)
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 

@@ -27,6 +27,23 @@ export async function signIn(main: Page, server: TestServer, user: string): Prom
   await main.locator('.banner').waitFor({ state: 'detached', timeout: 20_000 })
 }
 
+export interface Bounds {
+  left: number
+  top: number
+  width: number
+  height: number
+}
+
+/** Moves a window, its frame included, as a hand would. Electron moves it for its page; Chromium for the DevTools. */
+export async function moveWindow(page: Page, bounds: Bounds): Promise<void> {
+  const client = await page.context().newCDPSession(page)
+  const target = await client.send('Browser.getWindowForTarget').catch(() => null)
+  const { left, top, width, height } = bounds
+  if (target !== null) await client.send('Browser.setWindowBounds', { windowId: target.windowId, bounds })
+  else await page.evaluate(`resizeTo(${width}, ${height}); moveTo(${left}, ${top})`)
+  await page.waitForFunction(`outerWidth === ${width} && outerHeight === ${height}`)
+}
+
 interface Violation {
   id: string
   help: string

@@ -11,6 +11,7 @@ const START_MS = 30_000
 
 export interface RunningApp {
   process: ChildProcess
+  host: Host
   /** The window of that kind, once it is open and its page is there. */
   window(kind: 'main' | 'chat' | 'search' | 'settings' | 'viewer', ms?: number): Promise<Page>
   windows(): Page[]
@@ -46,12 +47,14 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('the app did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
-  const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`)
+  // Electron's pages follow its own theme, which a scheme of playwright's would hide
+  const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`, { noDefaults: host.kind === 'electron' })
   let browser = await attach()
   const windows = (): Page[] => browser.contexts().flatMap((context) => context.pages())
 
   return {
     process: child,
+    host,
     windows,
     async attachAgain() {
       await browser.close()

@@ -1,23 +1,38 @@
-/** The system's dialogs for choosing files. */
-import { app, dialog } from 'electron'
+/** The system's dialogs for choosing files; each belongs to the window that asked. */
+import { app, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions, type WebContents } from 'electron'
 import { join } from 'node:path'
 import type { ExportFormat } from '../../contract/domain.ts'
+import type { DesktopWords } from './words.ts'
 
-/** The file to import, or null. */
-export async function chooseHistory(): Promise<string | null> {
-  const { canceled, filePaths } = await dialog.showOpenDialog({
-    properties: ['openFile'],
-    filters: [
-      { name: 'WhatsApp, Telegram, Slack, CSV, TSV, JSONL', extensions: ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz'] },
-      { name: '*', extensions: ['*'] }
-    ]
-  })
+const HISTORY_FILES = ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz']
+
+/** The path that was chosen, or null. */
+async function open(contents: WebContents, options: OpenDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(contents)
+  const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options))
   return canceled ? null : (filePaths[0] ?? null)
 }
 
-/** Where to export to, or null. */
-export async function chooseTarget(format: ExportFormat): Promise<string | null> {
-  const name = `Mnemo ${new Date().toISOString().slice(0, 10)}.${format}`
-  const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: join(app.getPath('documents'), name), filters: [{ name: format.toUpperCase(), extensions: [format] }] })
+/** The path to write to, or null. */
+export async function chooseSavePath(contents: WebContents, options: SaveDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(contents)
+  const { canceled, filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options))
   return canceled || filePath === '' ? null : filePath
+}
+
+/** The history file to import, or null. */
+export const chooseHistory = (contents: WebContents, words: DesktopWords['dialogs']): Promise<string | null> =>
+  open(contents, {
+    title: words.importHistory,
+    properties: ['openFile'],
+    filters: [
+      { name: 'WhatsApp, Telegram, Slack, CSV, TSV, JSONL', extensions: HISTORY_FILES },
+      { name: words.allFiles, extensions: ['*'] }
+    ]
+  })
+
+/** The file to export to, or null. */
+export function chooseTarget(contents: WebContents, words: DesktopWords['dialogs'], format: ExportFormat): Promise<string | null> {
+  const name = `Mnemo ${new Date().toISOString().slice(0, 10)}.${format}`
+  return chooseSavePath(contents, { title: words.exportHistory, defaultPath: join(app.getPath('documents'), name), filters: [{ name: format.toUpperCase(), extensions: [format] }] })
 }

@@ -2,7 +2,9 @@
 import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join } from 'node:path'
-import { app, dialog, shell, type WebContents } from 'electron'
+import { app, shell, type WebContents } from 'electron'
+import { chooseSavePath } from './file-dialogs.ts'
+import type { DesktopWords } from './words.ts'
 
 /** A file of a message: where it lies, and what its sender called it. */
 type MessageFile = { path: string; name: string } | null
@@ -50,11 +52,11 @@ export async function copyWhole(from: string, to: string): Promise<void> {
 }
 
 /** Lets the user choose where to; false where nothing was chosen. */
-export async function saveFile(file: MessageFile): Promise<boolean> {
+export async function saveFile(contents: WebContents, words: DesktopWords['dialogs'], file: MessageFile): Promise<boolean> {
   const { path, name } = existing(file)
-  const { canceled, filePath } = await dialog.showSaveDialog({ defaultPath: join(app.getPath('downloads'), name) })
-  if (canceled || filePath === '') return false
-  await copyWhole(path, filePath)
+  const target = await chooseSavePath(contents, { title: words.saveFile, defaultPath: join(app.getPath('downloads'), name) })
+  if (target === null) return false
+  await copyWhole(path, target)
   return true
 }
 

@@ -10,7 +10,9 @@ import { TransferError } from '../transfer/transfer.ts'
 import { StoreError } from '../store/store.ts'
 import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
-import { applySettings, systemLanguage } from '../desktop/appearance.ts'
+import { applySettings, languageOf, systemLanguage } from '../desktop/appearance.ts'
+import { setStartAtLogin } from '../desktop/start-at-login.ts'
+import { WORDS } from '../desktop/words.ts'
 import type { Profile } from '../profile.ts'
 import type { Windows } from '../windows/windows.ts'
 import type { EventHub } from './event-hub.ts'
@@ -29,6 +31,8 @@ export interface HandlerOptions {
 export function createHandlers({ profile, hub, windows, host, icon, log }: HandlerOptions): Handlers {
   const engine = () => profile.engine
   const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
+
+  const dialogWords = async () => WORDS[languageOf(await engine().store.read.settings())].dialogs
 
   /** Files that the user chose, by what the windows know them as. */
   const chosen = new Map<string, string>()
@@ -70,7 +74,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
       applySettings(settings)
-      if (change.startAtLogin !== undefined) app.setLoginItemSettings({ openAtLogin: change.startAtLogin })
+      if (change.startAtLogin !== undefined) await setStartAtLogin(change.startAtLogin)
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
       hub.broadcast({ type: 'settings', settings })
@@ -123,7 +127,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
     'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
     'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().attachmentFile(id), icon),
-    'files.save': async ({ id }) => saveFile(await engine().attachmentFile(id)),
+    'files.save': async ({ id }, { sender }) => saveFile(sender, await dialogWords(), await engine().attachmentFile(id)),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),
     'messages.star': ({ id, on }) => engine().star(id, on),
@@ -145,8 +149,8 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'search.complete': (input, { signal }) => engine().store.find.complete(input, signal),
     'search.history': () => engine().store.read.searchHistory(),
     'search.remember': (history) => engine().store.write.saveSearchHistory(history),
-    'transfer.choose': async () => {
-      const path = await chooseHistory()
+    'transfer.choose': async (_, { sender }) => {
+      const path = await chooseHistory(sender, await dialogWords())
       if (path === null) return null
       const preview = await engine().transfer.preview(path, null)
       const token = randomUUID()
@@ -159,7 +163,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       return engine().transfer.import({ path, format: null, self, names, conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
     },
     'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
-      const path = await chooseTarget(format)
+      const path = await chooseTarget(sender, await dialogWords(), format)
       if (path === null) return null
       return engine().transfer.export({ path, format, query, conversation, language }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
     },

@@ -1,0 +1,34 @@
+/** Hands on the desktop of the end-to-end tests, by xdotool: for all that stands outside of pages, such as the system's dialogs. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import type { Desktop } from '../../tools/start/desktop.ts'
+import { ids } from '../../tools/start/desktop.ts'
+import type { RunningApp } from '../../tools/start/drive.ts'
+
+const run = promisify(execFile)
+const WAIT_S = 30
+
+/** Runs a program on the desktop, as its user; what it prints. Rejects where it does not end with 0 within half a minute. */
+export async function onDesktop({ env, account }: Desktop, program: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await run(program, args, { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env }, ...ids(account), timeout: WAIT_S * 1000, cwd: '/' })
+  return stdout
+}
+
+/** The id of the window with that title, once it is shown. */
+export const windowTitled = async (desktop: Desktop, title: string): Promise<string> =>
+  (await onDesktop(desktop, 'xdotool', ['search', '--sync', '--onlyvisible', '--name', title])).trim().split('\n').at(-1) ?? ''
+
+/**
+ * Names a file in the system's file dialog, by its whole path, and confirms. The Chromium host has no dialog: there MNEMO_HOST_FILE
+ * and MNEMO_HOST_TARGET say beforehand what is chosen.
+ */
+export async function nameFile(app: RunningApp, title: string, path: string): Promise<void> {
+  if (app.host.kind === 'chromium') return
+  const { desktop } = app.host
+  const dialog = await windowTitled(desktop, title)
+  await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', dialog])
+  // GTK: Ctrl+L shows the field for a path, and puts the cursor there
+  await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', 'ctrl+l', 'ctrl+a'])
+  await onDesktop(desktop, 'xdotool', ['type', '--clearmodifiers', '--delay', '4', path])
+  await onDesktop(desktop, 'xdotool', ['key', 'Return'])
+}

@@ -1,6 +1,6 @@
 /** The one desktop that all end-to-end files share; started and ended by vitest's global set-up. */
-import { chooseHost, type Host } from '../../tools/start/host.ts'
 import { spawnOn, type Desktop } from '../../tools/start/desktop.ts'
+import { chooseHost, type Host } from '../../tools/start/host.ts'
 
 const SHARED = 'MNEMO_TEST_DESKTOP'
 
@@ -22,6 +22,9 @@ function wanted(): 'electron' | 'chromium' | null {
   const named = process.env['MNEMO_TEST_HOST']
   return named === 'electron' || named === 'chromium' ? named : null
 }
+
+/** The kind of the host, known when a file is loaded; tests of Electron's own parts are skipped on the other. */
+export const sharedHost = (): Pick<Host, 'kind'> => ({ kind: process.env[SHARED] === undefined ? 'chromium' : 'electron' })
 
 /** The host of a test: Electron on the shared desktop where there is one. */
 export function testHost(): Promise<Host> {

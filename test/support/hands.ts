@@ -1,6 +1,7 @@
 /** Hands on the desktop of the end-to-end tests, by xdotool: for all that stands outside of pages, such as the system's dialogs. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { expect } from 'vitest'
 import type { Desktop } from '../../tools/start/desktop.ts'
 import { ids } from '../../tools/start/desktop.ts'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -14,9 +15,25 @@ export async function onDesktop({ env, account }: Desktop, program: string, args
   return stdout
 }
 
+/** The titles of the windows that are shown, by their X ids. */
+async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
+  const titles = new Map<string, string>()
+  // nothing is shown, or a window went away meanwhile
+  const shown = await onDesktop(desktop, 'xdotool', ['search', '--onlyvisible', '--class', '.']).catch(() => '')
+  for (const id of shown.split('\n').filter((line) => line !== '')) titles.set(id, (await onDesktop(desktop, 'xdotool', ['getwindowname', id]).catch(() => '')).trim())
+  return titles
+}
+
 /** The id of the window with that title, once it is shown. */
-export const windowTitled = async (desktop: Desktop, title: string): Promise<string> =>
-  (await onDesktop(desktop, 'xdotool', ['search', '--sync', '--onlyvisible', '--name', title])).trim().split('\n').at(-1) ?? ''
+export async function windowTitled(desktop: Desktop, title: string): Promise<string> {
+  let id: string | undefined
+  await expect.poll(async () => {
+    const titles = await windowTitles(desktop)
+    id = [...titles].find(([, text]) => text === title)?.[0]
+    return id === undefined ? [...titles.values()] : title
+  }, { interval: 200 }).toBe(title)
+  return id ?? ''
+}
 
 /**
  * Names a file in the system's file dialog, by its whole path, and confirms. The Chromium host has no dialog: there MNEMO_HOST_FILE

@@ -4,6 +4,8 @@
  * An error in either is told by a dialog with a way on; a process without a window is never left behind.
  */
 import { app } from 'electron'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { compose } from './compose.ts'
 import { fileLog } from './desktop/log.ts'
@@ -40,6 +42,8 @@ async function start(): Promise<void> {
     await app.whenReady()
     await compose({ folder, log, logFile, links })
   } catch (error) {
+    // Chromium would try for half a minute to write there before it shows anything
+    if (!app.isReady()) app.setPath('userData', mkdtempSync(join(tmpdir(), 'mnemo-')))
     process.stderr.write(`Mnemo does not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     await app.whenReady()
     await tellStartProblem(error, folder)

@@ -35,6 +35,11 @@ export async function windowTitled(desktop: Desktop, title: string): Promise<str
   return id ?? ''
 }
 
+/** Puts a text on the desktop's clipboard. */
+export const putOnClipboard = (desktop: Desktop, text: string): Promise<string> =>
+  // xclip stays to serve it, without our pipes
+  onDesktop(desktop, 'sh', ['-c', 'printf %s "$1" | xclip -selection clipboard >/dev/null 2>&1', 'sh', text])
+
 /**
  * Names a file in the system's file dialog, by its whole path, and confirms. The Chromium host has no dialog: there MNEMO_HOST_FILE
  * and MNEMO_HOST_TARGET say beforehand what is chosen.
@@ -46,6 +51,13 @@ export async function nameFile(app: RunningApp, title: string, path: string): Pr
   await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', dialog])
   // GTK: Ctrl+L shows the field for a path, and puts the cursor there
   await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', 'ctrl+l', 'ctrl+a'])
-  await onDesktop(desktop, 'xdotool', ['type', '--clearmodifiers', '--delay', '4', path])
-  await onDesktop(desktop, 'xdotool', ['key', 'Return'])
+  // pasted: xdotool types what is on no key by changing the keyboard, and a program that is not quick enough misses it
+  await putOnClipboard(desktop, path)
+  await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', 'ctrl+v'])
+  // the text comes when xclip has handed it over; with an empty field Return does nothing
+  await expect.poll(async () => {
+    if (!(await windowTitles(desktop)).has(dialog)) return 'closed'
+    await onDesktop(desktop, 'xdotool', ['key', '--window', dialog, 'Return']).catch(() => '')
+    return 'open'
+  }, { interval: 300 }).toBe('closed')
 }

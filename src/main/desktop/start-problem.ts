@@ -19,7 +19,8 @@ export async function tellStartProblem(error: unknown, folder: string): Promise<
   const code = error instanceof StoreOpenError ? error.code : 'other'
   const choices = [words.again, words.otherFolder, words.showFolder, words.quit]
   for (;;) {
-    const { response } = await dialog.showMessageBox({
+    // synchronous: without any window, Electron hands an asynchronous answer over only when something else wakes it
+    const response = dialog.showMessageBoxSync({
       type: 'error',
       title: 'Mnemo',
       message: words.title,
@@ -31,8 +32,8 @@ export async function tellStartProblem(error: unknown, folder: string): Promise<
     })
     if (response === 0) return startAgain(null)
     if (response === 1) {
-      const { canceled, filePaths } = await dialog.showOpenDialog({ title: words.otherFolder, properties: ['openDirectory', 'createDirectory'] })
-      if (!canceled && filePaths[0] !== undefined) return startAgain(filePaths[0])
+      const [chosen] = dialog.showOpenDialogSync({ title: words.otherFolder, properties: ['openDirectory', 'createDirectory'] }) ?? []
+      if (chosen !== undefined) return startAgain(chosen)
     } else if (response === 2) await shell.openPath(folder)
     else return app.exit(1)
   }

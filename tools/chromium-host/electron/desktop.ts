@@ -48,6 +48,11 @@ export const dialog = {
     process.stderr.write(`[chromium-host] ${options.message ?? ''}\n`)
     return Promise.resolve({ response: options.cancelId ?? 0, checkboxChecked: false })
   },
+  showMessageBoxSync(options: { cancelId?: number; message?: string; detail?: string }): number {
+    process.stderr.write(`[chromium-host] ${options.message ?? ''}: ${options.detail ?? ''}\n`)
+    return options.cancelId ?? 0
+  },
+  showOpenDialogSync: (): undefined => undefined,
   // there is no dialog here; who drives the host says beforehand what was chosen
   showOpenDialog(): Promise<{ canceled: boolean; filePaths: string[] }> {
     const chosen = process.env['MNEMO_HOST_FILE']

@@ -5,11 +5,16 @@ import { isRefusal } from '../connection/problem.ts'
 import { catchUp, fillPage, type CatchUpContext } from './catch-up.ts'
 import type { Inbox } from './inbox.ts'
 import type { Log } from './session.ts'
+import { StoreError } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { expiryOf } from '../store/upkeep.ts'
 
 /** What could not be stored is asked for again after this time, ms. */
 const AGAIN_MS = 2000
+/** An archive that does not answer is asked again after twice the time of the last try, this long at most, ms. */
+const LONGEST_AGAIN_MS = 10 * 60_000
+/** An archive that says nothing for so long holds back nothing that comes live, ms. */
+const PATIENCE_MS = 10_000
 /** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
 const PLACE_MS = 8000
 /** Older history that nobody waits for: this long a pause after a page, of the time that the page took. */
@@ -23,6 +28,8 @@ export interface ArchivesOptions {
   /** Our own account's archive. */
   own: Jid
   log: Log
+  /** How long an archive may be silent, ms. */
+  patience?: number
 }
 
 export class Archives {
@@ -32,6 +39,10 @@ export class Archives {
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
   readonly #paging = new Map<Jid, Promise<StoreChanges | null>>()
+  /** Archives that are asked again soon. */
+  readonly #again = new Map<Jid, NodeJS.Timeout>()
+  /** How often in a row an archive did not answer. */
+  readonly #silent = new Map<Jid, number>()
   #placing: NodeJS.Timeout | null = null
 
   constructor(options: ArchivesOptions) {
@@ -41,48 +52,78 @@ export class Archives {
 
   stop(): void {
     if (this.#placing !== null) clearTimeout(this.#placing)
+    for (const timer of this.#again.values()) clearTimeout(timer)
   }
 
   /** What was being read when the stream broke off, before anything passes it. */
   resume(): void {
-    for (const archive of this.#options.inbox.parkedArchives) this.#background(archive)
+    for (const archive of this.#options.inbox.unreadArchives) this.#background(archive)
   }
 
   #background(archive: Jid): void {
     this.read(archive).catch((error: unknown) => this.#options.log.warn(error instanceof Error ? error.message : String(error)))
   }
 
-  /** Reads what an archive has and we have not; one reading of it after the other. */
+  /** Reads what an archive has and we have not; one reading of it after the other. Settles, too, when the archive is silent: it is read later, and nothing waits for it. */
   read(archive: Jid): Promise<void> {
-    const reading = (this.#reading.get(archive) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive))
+    const passed = Promise.withResolvers<void>()
+    const reading = (this.#reading.get(archive) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive, passed.resolve))
     this.#reading.set(archive, reading)
-    return reading
+    return Promise.race([reading, passed.promise])
   }
 
   /** Soon, where it was not the connection that failed: a new one does so anyway. */
   readAgain(archive: Jid): void {
-    if (!this.#context.connection.isReady) return
-    setTimeout(() => {
+    if (!this.#context.connection.isReady || this.#again.has(archive)) return
+    const timer = setTimeout(() => {
+      this.#again.delete(archive)
       if (this.#context.connection.isReady) this.#background(archive)
-    }, AGAIN_MS).unref()
+    }, Math.min(AGAIN_MS * 2 ** (this.#silent.get(archive) ?? 0), LONGEST_AGAIN_MS))
+    this.#again.set(archive, timer.unref())
   }
 
-  async #readOnce(archive: Jid): Promise<void> {
+  /** `onPassed`: the archive is silent, and what comes live is stored without it. */
+  async #readOnce(archive: Jid, onPassed: () => void): Promise<void> {
+    const { inbox, own, log, patience = PATIENCE_MS } = this.#options
+    const { connection, onChanges } = this.#context
     // a query to our own account's names nobody
-    const asked = archive === this.#options.own ? null : archive
-    this.#options.inbox.park(archive)
+    const asked = archive === own ? null : archive
+    if (!inbox.isPassing(archive)) inbox.park(archive)
+    const pass = (): void => {
+      // without a connection nothing comes, and the next one asks anew
+      if (!connection.isReady) return
+      inbox.pass(archive)
+      onPassed()
+    }
+    let silence = setTimeout(pass, patience)
+    const onHeard = (): void => {
+      clearTimeout(silence)
+      silence = setTimeout(pass, patience)
+    }
+    const heard = (changes: StoreChanges): void => {
+      onHeard()
+      onChanges(changes)
+    }
     try {
-      await catchUp(this.#context, asked)
+      await catchUp({ ...this.#context, onChanges: heard, onHeard }, asked)
     } catch (error) {
       // a server without an archive is still a server to talk through
       if (!isRefusal(error)) {
-        // the disk may be full: what comes meanwhile stays parked until it could be stored
+        const unstored = error instanceof StoreError
+        if (!unstored && connection.isReady) this.#silent.set(archive, (this.#silent.get(archive) ?? 0) + 1)
         this.readAgain(archive)
-        throw error
+        // the disk may be full: what comes meanwhile stays parked until it could be stored
+        if (unstored || !connection.isReady) throw error
+        log.warn(`the archive of ${archive} does not answer: ${error instanceof Error ? error.message : String(error)}`)
+        pass()
+        return
       }
-      this.#options.log.warn(`${archive} has no archive: ${error.message}`)
+      log.warn(`${archive} has no archive: ${error.message}`)
+    } finally {
+      clearTimeout(silence)
     }
-    this.#options.inbox.release(archive)
+    this.#silent.delete(archive)
+    inbox.release(archive)
     this.fill(archive)
   }
 

@@ -25,6 +25,8 @@ export interface CatchUpContext {
   onChanges(changes: StoreChanges): void
   /** An invitation that came while we were away. */
   onInvitation(invitation: Invitation): void
+  /** The archive has said something. */
+  onHeard?(): void
 }
 
 interface Page extends ArchivePage {
@@ -37,7 +39,9 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   const messages: ArchivedMessage[] = []
   const collect = (stanza: Element): void => {
     const result = archiveResult(stanza, query, connection.account.jid)
-    if (result !== null) messages.push(result)
+    if (result === null) return
+    messages.push(result)
+    context.onHeard?.()
   }
   connection.on('stanza', collect)
   try {

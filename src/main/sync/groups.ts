@@ -16,6 +16,8 @@ import { NS } from '../protocol/namespaces.ts'
 /** As localeCompare, for thousands. */
 const byName = new Intl.Collator().compare
 const JOIN_MS = 30_000
+/** A group that does not say by then what it can do does not let us in either, ms. */
+const ASK_MS = 15_000
 const MOST_NICK_TRIES = 5
 /** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
 const TELL_MS = 500
@@ -35,6 +37,13 @@ export class JoinError extends Error {
     this.condition = condition
   }
 }
+
+/** A question that was not answered, as what it means for a joining. */
+const unanswered =
+  (group: Jid) =>
+  (error: unknown): never => {
+    throw error instanceof Error && error.name === 'TimeoutError' ? new JoinError(group, 'remote-server-timeout') : error
+  }
 
 interface Occupant {
   jid: Jid | null
@@ -126,7 +135,7 @@ export class Groups extends EventEmitter<Events> {
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
     // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
-    const replay = create === undefined && !(await this.#features(group)).has(NS.mam)
+    const replay = create === undefined && !(await this.#features(group, ASK_MS).catch(unanswered(group))).has(NS.mam)
     let nick = wantedNick
     let entered: Entered
     for (let tries = 1; ; tries++) {
@@ -229,8 +238,8 @@ export class Groups extends EventEmitter<Events> {
     await this.#connection.request(request)
   }
 
-  #features(group: Jid): Promise<ReadonlySet<string>> {
-    return this.#connection.request(infoQuery(group)).then((answer) => info(answer).features, refused(new Set<string>()))
+  #features(group: Jid, timeoutMs?: number): Promise<ReadonlySet<string>> {
+    return this.#connection.request(infoQuery(group), timeoutMs).then((answer) => info(answer).features, refused(new Set<string>()))
   }
 
   /** A group for members only lets in whom it has listed; who may list them does. */

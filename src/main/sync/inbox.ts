@@ -29,6 +29,8 @@ export class Inbox {
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
   /** Archives that are to be read once more for the order in which they have what came live. */
   readonly #unsure = new Set<Jid>()
+  /** Archives that do not answer: what comes live of them is stored, and their mark stays where it is. */
+  readonly #passing = new Set<Jid>()
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
 
@@ -44,17 +46,33 @@ export class Inbox {
     if (!this.#parked.has(archive)) this.#parked.set(archive, [])
   }
 
+  /** The archive was read up to now. */
   release(archive: Jid): void {
-    const held = this.#parked.get(archive) ?? []
-    this.#parked.delete(archive)
+    this.#passing.delete(archive)
     this.#lately.delete(archive)
     this.#unsure.delete(archive)
+    this.#letGo(archive)
+  }
+
+  /** The archive does not answer: its live messages wait no longer. Its mark does not pass what is missing, until release(). */
+  pass(archive: Jid): void {
+    this.#passing.add(archive)
+    this.#letGo(archive)
+  }
+
+  isPassing(archive: Jid): boolean {
+    return this.#passing.has(archive)
+  }
+
+  #letGo(archive: Jid): void {
+    const held = this.#parked.get(archive) ?? []
+    this.#parked.delete(archive)
     for (const arrival of held) this.#add(arrival)
   }
 
   /** Archives whose reading is not finished. */
-  get parkedArchives(): Jid[] {
-    return [...this.#parked.keys()]
+  get unreadArchives(): Jid[] {
+    return [...new Set([...this.#parked.keys(), ...this.#passing])]
   }
 
   /** `onStored`: called once the message is in the store, not before. */
@@ -87,7 +105,7 @@ export class Inbox {
   #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
     const ids = messages.flatMap(({ stanzaId, conversation, kind }) => (stanzaId === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
     const last = ids.at(-1)
-    if (last === undefined) return { jid: archive }
+    if (last === undefined || this.#passing.has(archive)) return { jid: archive }
     if (last.kind === 'group') return { jid: archive, lastId: last.lastId, lastOf: last.lastOf }
     const now = performance.now()
     const lately = [...(this.#lately.get(archive) ?? []), ...ids.map(({ lastId, lastOf }) => ({ lastId, lastOf, at: now }))]

@@ -14,8 +14,12 @@ import type { Inbox } from './inbox.ts'
 import type { Personal } from './personal.ts'
 import type { Log } from './session.ts'
 
-/** Groups that a fault put us out of are entered again after this time, ms. */
+/** Groups that a fault put us out of are entered again after this time, ms; twice that after each try that fails, ... */
 const ENTER_MS = 30_000
+/** ... and this at most. */
+const LONGEST_ENTER_MS = 30 * 60_000
+/** So many groups are entered at once: those that do not answer do not delay the others, and no server is flooded. */
+const AT_ONCE = 8
 /** Of invitations; a flood of them is not shown. */
 const MOST_INVITATIONS = 100
 /** Answers to a joining after which another try would be the same. */
@@ -25,6 +29,16 @@ const Remembered = z.array(Invitation.extend({ password: z.string().nullable() }
 
 /** As Groups.join takes them. */
 type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
+
+/** Does something with each, with a few at once; rejects with the first error, when all are done. */
+async function severally<T>(list: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const left = [...list]
+  const runner = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await run(next)
+  }
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, runner))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
 
 export interface MembershipOptions {
   connection: Connection
@@ -46,22 +60,25 @@ interface Events {
 
 export class Membership extends EventEmitter<Events> {
   readonly #options: MembershipOptions
+  /** Groups that are being entered again. */
+  readonly #underway = new Set<Jid>()
   readonly #invitations = new Map<Jid, Invitation>()
   /** What invitations say lets us in. */
   readonly #passwords = new Map<Jid, string>()
-  #entering: NodeJS.Timeout | null = null
+  /** Groups that are tried again later, and how often in a row each did not let us in. */
+  readonly #later = new Map<Jid, { tries: number; timer: NodeJS.Timeout | null }>()
 
   constructor(options: MembershipOptions) {
     super()
     this.#options = options
     options.groups.on('out', (group, why, reason) => {
-      if (why === 'interrupted') this.#enterLater()
+      if (why === 'interrupted') this.#enterLater(group)
       else this.#leave(group, why, reason).catch((error: unknown) => options.log.warn(String(error)))
     })
   }
 
   stop(): void {
-    if (this.#entering !== null) clearTimeout(this.#entering)
+    for (const { timer } of this.#later.values()) if (timer !== null) clearTimeout(timer)
   }
 
   /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
@@ -89,23 +106,34 @@ export class Membership extends EventEmitter<Events> {
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
       throw error
     }
+    clearTimeout(this.#later.get(group)?.timer ?? undefined)
+    this.#later.delete(group)
     if (this.#invitations.delete(group)) this.#keep()
     await this.#options.archives.read(group)
     this.#options.onEntered()
     return name
   }
 
-  /** Enters the groups that we have conversations of and are not in. */
+  /** Enters the groups that we have conversations of and are not in, several at once. */
   async enterAll(): Promise<void> {
-    for (const conversation of await this.#options.store.read.conversations()) {
-      if (conversation.account !== this.#options.own || conversation.kind !== 'group' || conversation.nick === null || this.#options.groups.isJoined(conversation.jid)) continue
-      await this.#enter(conversation.jid, conversation.nick).catch((error: unknown) => {
-        if (!(error instanceof JoinError)) throw error
-        this.#options.log.warn(error.message)
-        const why = FINAL[error.condition]
-        if (why !== undefined) return this.#leave(conversation.jid, why, '')
-        if (this.#options.connection.isReady) this.#enterLater()
-      })
+    const missing = (await this.#options.store.read.conversations()).filter((conversation) => conversation.account === this.#options.own && conversation.kind === 'group')
+    await severally(missing, ({ jid, nick }) => this.#enterAgain(jid, nick))
+  }
+
+  /** A group that we should be in. Rejects where it is not the group that hinders us. */
+  async #enterAgain(group: Jid, nick: string | null): Promise<void> {
+    if (nick === null || this.#options.groups.isJoined(group) || this.#underway.has(group)) return
+    this.#underway.add(group)
+    try {
+      await this.#enter(group, nick)
+    } catch (error) {
+      if (!(error instanceof JoinError)) throw error
+      this.#options.log.warn(error.message)
+      const why = FINAL[error.condition]
+      if (why !== undefined) await this.#leave(group, why, '')
+      else if (this.#options.connection.isReady) this.#enterLater(group)
+    } finally {
+      this.#underway.delete(group)
     }
   }
 
@@ -116,12 +144,19 @@ export class Membership extends EventEmitter<Events> {
     if (conversation !== null) this.emit('changes', await this.#options.store.write.leave({ conversation: conversation.id, why, reason }))
   }
 
-  /** Groups that we should be in and are not, because of a fault. */
-  #enterLater(): void {
-    this.#entering ??= setTimeout(() => {
-      this.#entering = null
-      if (this.#options.connection.isReady) this.enterAll().catch((error: unknown) => this.#options.log.warn(String(error)))
-    }, ENTER_MS)
+  /** A group that we should be in and are not, because of a fault. */
+  #enterLater(group: Jid): void {
+    const later = this.#later.get(group) ?? { tries: 0, timer: null }
+    if (later.timer !== null) return
+    const timer = setTimeout(() => {
+      this.#later.set(group, { tries: later.tries + 1, timer: null })
+      if (this.#options.connection.isReady) this.#enterOne(group).catch((error: unknown) => this.#options.log.warn(String(error)))
+    }, Math.min(ENTER_MS * 2 ** later.tries, LONGEST_ENTER_MS))
+    this.#later.set(group, { ...later, timer: timer.unref() })
+  }
+
+  async #enterOne(group: Jid): Promise<void> {
+    await this.#enterAgain(group, (await this.#options.store.read.conversationByJid(group, this.#options.own))?.nick ?? null)
   }
 
   /** Which addresses our bookmarks know as groups'. */
@@ -154,7 +189,7 @@ export class Membership extends EventEmitter<Events> {
   async followAll(): Promise<void> {
     const marks = await this.#options.personal.bookmarks()
     if (marks === null) return
-    for (const mark of marks) if (mark.autojoin) await this.follow(mark)
+    await severally(marks.filter(({ autojoin }) => autojoin), (mark) => this.follow(mark))
     const marked = new Set(marks.map(({ group }) => group))
     for (const conversation of await this.#options.store.read.conversations()) {
       if (conversation.account !== this.#options.own || conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue

@@ -182,10 +182,11 @@ export class Session extends EventEmitter<Events> {
     await this.archives.read(this.own)
     this.connection.catchingUp = false
     this.outbox.open(resumed)
-    await this.membership.enterAll()
-    await this.membership.followAll()
+    // these do not wait for groups, some of which may not answer
     await this.personal.readMarks()
     await this.contacts.loadBlocked()
+    await this.membership.enterAll()
+    await this.membership.followAll()
     this.#introduced = true
   }
 

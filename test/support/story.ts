@@ -41,14 +41,18 @@ export class Story {
     if (this.#app === null) throw new Error('the app is not open')
     return this.#app
   }
+  /** The profile's folder of Alice. */
+  get profile(): string {
+    return this.#alices.path
+  }
   /** Where a spec may put files of its own. */
   get folder(): string {
     return this.#bobs.path
   }
 
   /** Opens the app in Chinese and signs Alice in; its main window. `args`: further ones of the command line. */
-  async open(args: string[] = []): Promise<Page> {
-    this.#app = await openApp({ profile: this.#alices.path, args, env: { LANG: 'zh_CN.UTF-8' } })
+  async open(args: string[] = [], env: Record<string, string> = {}): Promise<Page> {
+    this.#app = await openApp({ profile: this.#alices.path, args, env: { LANG: 'zh_CN.UTF-8', ...env } })
     const main = await this.#app.window('main')
     await signIn(main, this.server, 'alice')
     return main

@@ -23,8 +23,8 @@ const PACKAGES = {
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },
   // what a desktop has and tests ask: notifications, a keyring, a window manager, hands
   desktop: {
-    present: () => has('dunst') && has('gnome-keyring-daemon') && has('openbox') && has('xdotool') && has('import') && has('xclip'),
-    names: ['dunst', 'gnome-keyring', 'openbox', 'xdotool', 'imagemagick', 'xclip'],
+    present: () => has('dunst') && has('gnome-keyring-daemon') && has('openbox') && has('xdotool') && has('import') && has('xclip') && has('xwininfo') && has('gdbus') && python('dbus') && python('gi') && existsSync('/usr/lib/x86_64-linux-gnu/girepository-1.0/Gtk-3.0.typelib'),
+    names: ['dunst', 'gnome-keyring', 'openbox', 'xdotool', 'imagemagick', 'xclip', 'python3-dbus', 'python3-gi', 'gir1.2-gtk-3.0', 'libglib2.0-bin', 'x11-utils'],
     hard: false
   }
 }

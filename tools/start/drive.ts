@@ -28,6 +28,16 @@ export interface StartOptions {
   env?: Record<string, string>
 }
 
+/**
+ * The language as the environment names it. A locale that is not installed counts as C, in which Chromium reads no file name beyond
+ * ASCII (setlocale(3)); a virtual desktop has none but C.UTF-8, and LANGUAGE says the language there.
+ */
+function languageEnv({ kind, desktop }: Host, env: Record<string, string>): Record<string, string> {
+  const [language = '', charset] = (env['LANG'] ?? '').split('.')
+  if (kind !== 'electron' || !desktop.virtual || charset !== 'UTF-8' || language === 'C' || env['LANGUAGE'] !== undefined) return env
+  return { ...env, LANG: 'C.UTF-8', LANGUAGE: language }
+}
+
 export async function startApp(host: Host, { profile, args = [], env = {} }: StartOptions): Promise<RunningApp> {
   // Chromium writes its port there; Electron's user data folder is the profile itself
   const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
@@ -37,7 +47,7 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
   const [program, ...leading] = host.command
   const child = spawn(program, [...leading, `--profile=${profile}`, '--remote-debugging-port=0', ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, LANG: 'en_US.UTF-8', LC_ALL: '', ...host.desktop.env, ...env },
+    env: { ...process.env, ...host.desktop.env, ...languageEnv(host, { LANG: 'en_US.UTF-8', LC_ALL: '', ...env }) },
     ...ids(account)
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))

@@ -1,11 +1,11 @@
 /** npm test: types, lint, then every test; one summary line at the end. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUTPUT = join(ROOT, 'test-output')
-const REPORT = join(OUTPUT, 'results.json')
 
 interface Result {
   passed: number
@@ -20,14 +20,21 @@ function check(name: string, script: string): Result {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
 }
 
-function tests(project: string): Result {
-  process.stdout.write(`\n== ${project}\n`)
-  rmSync(REPORT, { force: true })
-  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`]
-  const { status } = spawnSync(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: ROOT, stdio: 'inherit' })
+/** One project of tests. `later`: its output is kept until its end, since another project prints meanwhile. */
+async function tests(project: string, later = false): Promise<Result> {
+  const file = join(OUTPUT, `results-${project}.json`)
+  rmSync(file, { force: true })
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const child = spawn(join(ROOT, 'node_modules/.bin/vitest'), args, { cwd: ROOT, stdio: later ? ['ignore', 'pipe', 'pipe'] : 'inherit' })
+  const output: Buffer[] = []
+  child.stdout?.on('data', (part: Buffer) => output.push(part))
+  child.stderr?.on('data', (part: Buffer) => output.push(part))
+  if (!later) process.stdout.write(`\n== ${project}\n`)
+  const [status] = (await once(child, 'close')) as [number | null]
+  if (later) process.stdout.write(Buffer.concat([Buffer.from(`\n== ${project}\n`), ...output]))
   let report: { numPassedTests: number; numFailedTests: number; numPendingTests: number; numFailedTestSuites: number }
   try {
-    report = JSON.parse(readFileSync(REPORT, 'utf8')) as typeof report
+    report = JSON.parse(readFileSync(file, 'utf8')) as typeof report
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   }
@@ -42,7 +49,10 @@ const wanted = (name: string): boolean => only.length === 0 || only.includes(nam
 const results: Result[] = []
 if (wanted('types')) results.push(check('types', 'types'))
 if (wanted('lint')) results.push(check('lint', 'lint'))
-for (const project of ['unit', 'native', 'host', 'integration', 'end-to-end']) if (wanted(project)) results.push(tests(project))
+for (const project of ['unit', 'native', 'host']) if (wanted(project)) results.push(await tests(project))
+// both wait for servers and windows most of the time
+const side = ['integration', 'end-to-end'].filter(wanted)
+results.push(...(await Promise.all(side.map((project, at) => tests(project, at > 0)))))
 const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)
 const skipped = sum('skipped')
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)

@@ -24,14 +24,14 @@ async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
   return titles
 }
 
-/** The id of the window with that title, once it is shown. */
-export async function windowTitled(desktop: Desktop, title: string): Promise<string> {
+/** The id of the window with that title, once it is shown. `timeout`: ms. */
+export async function windowTitled(desktop: Desktop, title: string, timeout?: number): Promise<string> {
   let id: string | undefined
   await expect.poll(async () => {
     const titles = await windowTitles(desktop)
     id = [...titles].find(([, text]) => text === title)?.[0]
     return id === undefined ? [...titles.values()] : title
-  }, { interval: 200 }).toBe(title)
+  }, { interval: 200, ...(timeout === undefined ? {} : { timeout }) }).toBe(title)
   return id ?? ''
 }
 

@@ -26,6 +26,8 @@ export interface StartOptions {
   profile: string
   args?: string[]
   env?: Record<string, string>
+  /** Takes hold of no window until attachAgain: Chromium does not watch whether a page answers while somebody looks into it. */
+  alone?: boolean
 }
 
 /**
@@ -38,7 +40,7 @@ function languageEnv({ kind, desktop }: Host, env: Record<string, string>): Reco
   return { ...env, LANG: 'C.UTF-8', LANGUAGE: language }
 }
 
-export async function startApp(host: Host, { profile, args = [], env = {} }: StartOptions): Promise<RunningApp> {
+export async function startApp(host: Host, { profile, args = [], env = {}, alone = false }: StartOptions): Promise<RunningApp> {
   // Chromium writes its port there; Electron's user data folder is the profile itself
   const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
   rmSync(portFile, { force: true })
@@ -59,16 +61,19 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
   }
   // Electron's pages follow its own theme, which a scheme of playwright's would hide
   const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`, { noDefaults: host.kind === 'electron' })
-  let browser = await attach()
-  const windows = (): Page[] => browser.contexts().flatMap((context) => context.pages())
+  let browser = alone ? null : await attach()
+  // a connection ends with the app: closed before, playwright waits half a minute for an answer that Electron does not give
+  const connections = browser === null ? [] : [browser]
+  const disconnect = (): Promise<unknown> => Promise.all(connections.map((each) => each.close().catch(() => undefined)))
+  const windows = (): Page[] => browser?.contexts().flatMap((context) => context.pages()) ?? []
 
   return {
     process: child,
     host,
     windows,
     async attachAgain() {
-      await browser.close()
       browser = await attach()
+      connections.push(browser)
     },
     async window(kind, ms = START_MS) {
       const until = Date.now() + ms
@@ -81,16 +86,15 @@ export async function startApp(host: Host, { profile, args = [], env = {} }: Sta
       }
     },
     async quit() {
-      // the connection ends with the app: closed before, playwright waits half a minute for an answer that Electron does not give
       child.kill('SIGTERM')
       const code = await exited
-      await browser.close().catch(() => undefined)
+      await disconnect()
       if (code !== 0) throw new Error(`the app ended with ${String(code)}`)
     },
     async kill() {
       child.kill('SIGKILL')
       await exited
-      await browser.close().catch(() => undefined)
+      await disconnect()
     }
   }
 }

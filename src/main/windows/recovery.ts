@@ -8,38 +8,49 @@ const WITHIN_MS = 60_000
 
 export interface RecoveryOptions {
   words(): Promise<DesktopWords['page']>
+  /** The window is in reserve, where the user does not see it: it goes without a question. */
+  inReserve(): boolean
+  /** Lets a window in reserve go; another one may be made. */
+  drop(): void
   warn(message: string): void
 }
 
-export function recoverPage(window: BrowserWindow, { words, warn }: RecoveryOptions): void {
+export function recoverPage(window: BrowserWindow, { words, inReserve, drop, warn }: RecoveryOptions): void {
   const contents = window.webContents
   const ends: number[] = []
   /** At most one question a window. */
   let asking = false
 
   async function ask(kind: 'hung' | 'ended'): Promise<void> {
+    if (inReserve()) {
+      drop()
+      return
+    }
     if (asking || window.isDestroyed()) return
     asking = true
     const said = await words()
     const [stay, about] = kind === 'hung' ? [said.wait, said.hungAbout] : [said.close, said.endedAbout]
     // a window whose page never came has not been shown
     if (!window.isDestroyed() && !window.isVisible()) window.show()
-    const { response } = await dialog.showMessageBox(window, { type: 'warning', title: 'Mnemo', message: said[kind], detail: about, buttons: [said.reload, stay], defaultId: 0, cancelId: 1, noLink: true })
+    const { response } = await dialog.showMessageBox(window, { type: 'warning', title: said[kind], message: said[kind], detail: about, buttons: [said.reload, stay], defaultId: 0, cancelId: 1, noLink: true })
     asking = false
     if (window.isDestroyed()) return
-    if (response === 0) {
-      // a hung page takes no reload
-      if (kind === 'hung') contents.forcefullyCrashRenderer()
-      contents.reload()
-    } else if (kind === 'ended') window.destroy()
+    // a hung page takes no reload, and its process may be past hearing forcefullyCrashRenderer; it is loaded anew below
+    if (response === 0 && kind === 'hung' && !contents.isCrashed()) process.kill(contents.getOSProcessId(), 'SIGKILL')
+    else if (response === 0 || (kind === 'hung' && contents.isCrashed())) contents.reload()
+    else if (kind === 'ended') window.destroy()
   }
   const told = (kind: 'hung' | 'ended'): void => void ask(kind).catch((error: unknown) => warn(`a window's question: ${String(error)}`))
 
   contents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return
     warn(`a window's page ended: ${reason} (${exitCode})`)
-    // ended by us, see ask
-    if (reason === 'killed' && asking) return
+    if (inReserve()) {
+      drop()
+      return
+    }
+    // the answer decides
+    if (asking) return
     const now = Date.now()
     ends.push(now)
     while ((ends[0] ?? now) < now - WITHIN_MS) ends.shift()

@@ -265,7 +265,15 @@ export class Windows {
       if (/^(https?|mailto|xmpp|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
       return { action: 'deny' }
     })
-    recoverPage(window, { words: () => this.#options.words(), warn: (message) => this.#options.warn(message) })
+    recoverPage(window, {
+      words: () => this.#options.words(),
+      inReserve: () => this.#spare === window,
+      drop: () => {
+        this.#dropSpare()
+        this.#spareLater()
+      },
+      warn: (message) => this.#options.warn(message)
+    })
   }
 
   #keepPlace(name: string, window: BrowserWindow): void {

@@ -1,0 +1,96 @@
+/** Processes of a real Electron that end or hang: each comes back, or the user is asked. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { RunningApp } from '../../../tools/start/drive.ts'
+import { sharedHost } from '../../support/desktop.ts'
+import { onDesktop, windowTitled } from '../../support/hands.ts'
+import { testFolder } from '../../support/server.ts'
+import { openApp } from '../../support/windows.ts'
+
+const ON_ELECTRON = sharedHost().kind === 'electron'
+const folder = testFolder()
+const profile = join(folder.path, 'profile')
+let app: RunningApp
+let main: Page
+
+beforeAll(async () => {
+  if (!ON_ELECTRON) return
+  app = await openApp({ profile, args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' } })
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+})
+afterAll(async () => {
+  await app?.kill()
+  folder.remove()
+})
+
+/** Process ids of the app's own children of that type, by Chromium's command line. */
+function processes(type: string): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
+  return lines.filter((line) => line.includes(`--type=${type}`) && line.includes(profile)).map((line) => Number(line.trim().split(' ')[0]))
+}
+
+/** The page's connection goes with its process. */
+async function again(): Promise<void> {
+  await app.attachAgain()
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 30_000 })
+}
+
+/** Takes the first button of a dialog. */
+async function answer(dialog: string): Promise<void> {
+  await onDesktop(app.host.desktop, 'xdotool', ['windowfocus', '--sync', dialog])
+  await onDesktop(app.host.desktop, 'xdotool', ['key', 'Return'])
+}
+
+/** Pages end as where the system has no memory left; the process of the window in reserve too, if there is one. */
+function crashPages(): void {
+  for (const page of processes('renderer')) process.kill(page, 'SIGKILL')
+}
+
+const log = (): string => readFileSync(join(profile, 'logs/mnemo.log'), 'utf8')
+
+/** Ends of pages that the log tells of. */
+const ends = (): number => log().match(/a window's page ended: /g)?.length ?? 0
+
+test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on', async () => {
+  const [gpu] = processes('gpu-process')
+  if (gpu !== undefined) process.kill(gpu, 'SIGKILL')
+  await main.locator('.item').first().click()
+  await main.locator('.bubble').first().waitFor()
+  // a picture of more than one colour: text was drawn
+  const picture = await main.screenshot()
+  expect(picture.length).toBeGreaterThan(10_000)
+})
+
+test.skipIf(!ON_ELECTRON)('a page that crashes comes back by itself; one that crashes again and again asks', async () => {
+  for (let time = 0; time < 3; time++) {
+    const before = ends()
+    crashPages()
+    await expect.poll(ends).toBeGreaterThan(before)
+    await again()
+  }
+  crashPages()
+  await answer(await windowTitled(app.host.desktop, 'This window keeps crashing'))
+  await again()
+})
+
+test.skipIf(!ON_ELECTRON)('a page that hangs is told of, and is loaded anew when the user wants', async () => {
+  await app.quit()
+  const before = ends()
+  app = await openApp({ profile, args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' }, alone: true })
+  const { desktop } = app.host
+  const window = await windowTitled(desktop, '(5) Mnemo')
+  for (const page of processes('renderer')) process.kill(page, 'SIGSTOP')
+  // Chromium notices a page that leaves input unanswered
+  await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', window])
+  await onDesktop(desktop, 'xdotool', ['key', 'Down'])
+  await answer(await windowTitled(desktop, 'This window is not responding', 90_000))
+  await expect.poll(ends).toBeGreaterThan(before)
+  // the window in reserve
+  for (const page of processes('renderer')) process.kill(page, 'SIGCONT')
+  await again()
+})

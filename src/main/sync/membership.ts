@@ -110,6 +110,7 @@ export class Membership extends EventEmitter<Events> {
     this.#later.delete(group)
     if (this.#invitations.delete(group)) this.#keep()
     await this.#options.archives.read(group)
+    this.#options.personal.markAgain(group)
     this.#options.onEntered()
     return name
   }

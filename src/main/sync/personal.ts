@@ -28,6 +28,8 @@ export interface PersonalOptions {
 
 export class Personal {
   readonly #options: PersonalOptions
+  /** Conversation -> the last message that another device of ours has read there, as its archive calls it. */
+  readonly #marks = new Map<Jid, string>()
 
   constructor(options: PersonalOptions) {
     this.#options = options
@@ -56,7 +58,15 @@ export class Personal {
 
   #onMark(item: Item): void {
     const mark = displayedMark(item)
-    if (mark !== null) this.#options.onMark(mark.conversation, mark.stanzaId)
+    if (mark === null) return
+    this.#marks.set(mark.conversation, mark.stanzaId)
+    this.#options.onMark(mark.conversation, mark.stanzaId)
+  }
+
+  /** The archive of a group was read: a mark may be of a message that it brought. */
+  markAgain(group: Jid): void {
+    const id = this.#marks.get(group)
+    if (id !== undefined) this.#options.onMark(group, id)
   }
 
   /** How far our other devices have read meanwhile. */

@@ -15,7 +15,11 @@ import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
 import { Transfer } from './transfer/transfer.ts'
 import { Upkeep } from './store/upkeep.ts'
+import type { Errand } from './store/tables/errand.ts'
 import type { OutgoingMessage, StoreChanges } from './store/types.ts'
+
+/** What may be wished of a contact. */
+type Wish = Errand extends infer E ? (E extends { kind: 'block' | 'contact' } ? Omit<E, 'account'> : never) : never
 
 export interface EngineOptions {
   /** The folder of everything the user has here. */
@@ -179,12 +183,17 @@ export class Engine extends EventEmitter<Events> {
     if (kind === 'direct') {
       const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
       const conversation = await this.#begun(id)
-      this.accounts.of(whose ?? null)?.contacts.add(jid).catch((error: unknown) => this.#log.warn(`adding a contact: ${String(error)}`))
+      if (whose !== undefined && !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)) await this.#add(jid, whose)
       return conversation
     }
     const session = this.#connected(whose)
     await session.membership.join(jid, nick ?? session.membership.defaultNick, { password })
     return this.#entered(session, jid)
+  }
+
+  async #add(jid: Jid, account: Jid): Promise<void> {
+    await this.store.write.addErrand({ account, jid, kind: 'contact', value: { wish: 'add' } })
+    void this.accounts.of(account)?.errands.flush()
   }
 
   async #entered(session: Session, jid: Jid): Promise<Conversation> {
@@ -236,11 +245,21 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** What is asked of the server for an account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
-  block = async (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#connected(account).contacts.block(jid, blocked)
-  renameContact = async (jid: Jid, name: string, account?: Jid): Promise<void> => this.#connected(account).contacts.rename(jid, name)
-  removeContact = async (jid: Jid, account?: Jid): Promise<void> => this.#connected(account).contacts.remove(jid)
+  block = (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#wish({ kind: 'block', jid, value: { blocked } }, account)
+  renameContact = (jid: Jid, name: string, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'rename', name } }, account)
+  removeContact = (jid: Jid, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'remove' } }, account)
   setNick = async (nick: string, account?: Jid): Promise<void> => this.#connected(account).personal.setNick(nick)
   setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).pictures.set(picture)
+
+  /** Does at once what the user wishes of a contact, or keeps it for the next connection. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
+  async #wish(wish: Wish, account: Jid | undefined = this.account?.jid): Promise<void> {
+    if (account === undefined) throw new EngineError('not-connected', 'That needs an account.')
+    const session = this.accounts.of(account)
+    const errand: Errand = { account, ...wish }
+    if (session?.connection.isReady === true) return session.contacts.fulfil(errand)
+    await this.store.write.addErrand(errand)
+    await session?.contacts.foresee(errand)
+  }
 
   /** The session of an account, of the first where none is named. Throws EngineError where it has no connection. */
   #connected(account: Jid | undefined = this.account?.jid): Session {
@@ -253,8 +272,11 @@ export class Engine extends EventEmitter<Events> {
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
-    await this.accounts.of(conversation.account)?.membership.leave(conversation.jid)
-    this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '' }))
+    const session = this.accounts.of(conversation.account)
+    // kept before it is done: it may be cut off
+    this.emit('changes', await this.store.write.leave({ conversation: id, why: 'left', reason: '', tell: true }))
+    await session?.membership.leave(conversation.jid)
+    void session?.errands.flush()
   }
 
   /** Stores the message and its place in the queue, then sends when it can. Throws EngineError, 'too-long' where the server would not take it. */
@@ -397,16 +419,10 @@ export class Engine extends EventEmitter<Events> {
   }
 
   async markRead(conversation: ConversationId, upTo: MessageId): Promise<void> {
-    const changes = await this.store.write.markRead({ conversation, upTo })
+    const { tellRead } = await this.store.read.settings()
+    const changes = await this.store.write.markRead({ conversation, upTo, tell: tellRead })
     this.emit('changes', changes)
-    const [read] = changes.conversations
-    const newest = read === undefined ? null : await this.store.read.newestReceived({ conversation, upTo })
-    if (read === undefined || newest === null) return
-    const session = this.accounts.of(read.account)
-    if (newest.stanzaId !== null) session?.noteRead(read.jid, newest.stanzaId)
-    if (!(await this.store.read.settings()).tellRead) return
-    if (read.kind === 'direct' && newest.id !== null) session?.tellRead(read.jid, newest.id)
-    if (read.kind === 'group' && newest.stanzaId !== null) session?.tellGroupRead(read.jid, newest.stanzaId)
+    void this.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {

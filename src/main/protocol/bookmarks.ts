@@ -1,5 +1,5 @@
 /** XEP-0402 PEP Native Bookmarks: the groups that our devices are in. */
-import { xml } from '@xmpp/client'
+import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { NS } from './namespaces.ts'
@@ -15,10 +15,15 @@ export interface Bookmark {
   password: string | null
 }
 
-export const bookmarkItem = ({ group, autojoin, name, nick, password }: Bookmark): Item => ({
-  id: group,
-  payload: xml('conference', { xmlns: NS.bookmarks, autojoin: String(autojoin), ...(name === '' ? {} : { name }) }, ...(nick === null ? [] : [xml('nick', {}, nick)]), ...(password === null ? [] : [xml('password', {}, password)]))
-})
+/** `before`: what is there already. What it says of more than the mark stays, also what nobody here understands (section 4: extensions), and what the mark leaves open. */
+export function bookmarkItem({ group, autojoin, name, nick, password }: Bookmark, before: Element | null = null): Item {
+  const known = before?.is('conference', NS.bookmarks) === true ? before : null
+  const ours = { nick, password }
+  const kept = (known?.getChildElements() ?? []).filter(({ name: child }) => (child !== 'nick' && child !== 'password') || ours[child] === null)
+  const given = Object.entries(ours).flatMap(([child, text]) => (text === null ? [] : [xml(child, {}, text)]))
+  const named = name === '' || (known?.attrs['name'] ?? '') !== '' ? {} : { name }
+  return { id: group, payload: xml('conference', { ...known?.attrs, xmlns: NS.bookmarks, autojoin: String(autojoin), ...named }, ...given, ...kept) }
+}
 
 /** What an item says; where it was taken back: not to be in it. */
 export function bookmark({ id, payload }: Item): Bookmark | null {

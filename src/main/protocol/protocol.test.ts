@@ -143,7 +143,7 @@ test('a roster push is believed from our own server alone', () => {
   expect(isRosterPush(push(null), me)).toBe(true)
   expect(isRosterPush(push(me), me)).toBe(true)
   expect(isRosterPush(push('eve@example.org'), me)).toBe(false)
-  expect(rosterItems(push(null))).toEqual([{ jid: 'bob@example.org', name: 'Bob', subscription: 'both', asked: false }])
+  expect(rosterItems(push(null))).toEqual([{ groups: [], jid: 'bob@example.org', name: 'Bob', subscription: 'both', asked: false }])
 })
 
 test('presence, delays and joining are read as the XEPs have them', () => {

@@ -11,13 +11,16 @@ export interface RosterItem {
   subscription: 'none' | 'to' | 'from' | 'both' | 'remove'
   /** We asked to see their presence and they have not answered. */
   asked: boolean
+  /** In which the user, or another program of his, has put it. */
+  groups: string[]
 }
 
 const SUBSCRIPTIONS = new Set(['none', 'to', 'from', 'both', 'remove'])
 
 export const rosterGet = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster }))
-export const rosterAdd = (jid: string, name: string): Element =>
-  xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) })))
+/** Adds a contact, or gives it another name: all that an item is to have, for the server keeps nothing of the old one (section 2.3). */
+export const rosterAdd = (jid: string, name: string, groups: readonly string[] = []): Element =>
+  xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) }, ...groups.map((group) => xml('group', {}, group)))))
 
 /** No longer a contact (section 2.5). */
 export const rosterRemove = (jid: string): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, subscription: 'remove' })))
@@ -27,7 +30,7 @@ export function rosterItems(iq: Element): RosterItem[] {
     const jid = parseJid(item.attrs['jid'] ?? '')
     const subscription = item.attrs['subscription'] ?? 'none'
     if (jid === null || !SUBSCRIPTIONS.has(subscription)) return []
-    return [{ jid: bare(jid), name: plainName(item.attrs['name'] ?? '', 1023), subscription: subscription as RosterItem['subscription'], asked: item.attrs['ask'] === 'subscribe' }]
+    return [{ jid: bare(jid), name: plainName(item.attrs['name'] ?? '', 1023), subscription: subscription as RosterItem['subscription'], asked: item.attrs['ask'] === 'subscribe', groups: item.getChildren('group').map((group) => group.text()) }]
   })
 }
 

@@ -8,6 +8,7 @@ import { archiveReads } from './tables/archive.ts'
 import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
 import { changeReads } from './tables/change.ts'
 import { conversationReads } from './tables/conversation.ts'
+import { errandReads } from './tables/errand.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
 import { ATTACHED, idsOf, toMessage } from './tables/message-row.ts'
@@ -160,6 +161,7 @@ export function createReads(db: ReadableDB) {
     storedFiles: attachments.storedNames,
     queuedChanges: changes.queuedChanges,
     ...rawReads(db),
+    ...errandReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */

@@ -18,6 +18,7 @@ import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
+import { errandWrites, type Errand } from './tables/errand.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
@@ -31,6 +32,7 @@ export function createWrites(db: WritableDB) {
   const archives = archiveWrites(db)
   const alterations = changeWrites(db)
   const conversations = conversationWrites(db)
+  const errands = errandWrites(db)
   const messages = messageWrites(db)
   const notices = noticeWrites(db)
   const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
@@ -178,15 +180,27 @@ export function createWrites(db: WritableDB) {
   const enterGroup = transaction((input: { account?: Jid; jid: Jid; name: string; nick: string; password: string | null }): StoreChanges => {
     const id = conversations.ensure(input.jid, 'group', input.name, input.nick, input.account)
     conversations.enter(id, input.nick, input.password)
+    if (input.account !== undefined) errands.withdraw({ account: input.account, jid: input.jid, kind: 'leave' })
     conversations.rename(id, input.name)
     return changes([id])
   })
 
-  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId }): StoreChanges => {
+  /** `tell`: whether whoever wrote is to know; absent: nobody is told, our other devices neither. */
+  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; tell?: boolean }): StoreChanges => {
     const current = conversations.byId(input.conversation)
     if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread)) return changes([])
     const upTo = Math.max(current.readUpTo, input.upTo)
     conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
+    const { account, jid } = current
+    if (input.tell !== undefined && account !== null) errands.put({ account, jid, kind: 'read', value: { tell: input.tell } })
+    return changes([input.conversation])
+  })
+
+  /** We are no longer in a group; its history stays. `tell`: it is our wish, which our other devices and the group are to know. */
+  const leave = transaction((input: { conversation: ConversationId; why: OutReason; reason: string; tell?: boolean }): StoreChanges => {
+    const before = conversations.byId(input.conversation)
+    conversations.leave(input.conversation, input.why, input.reason)
+    if (input.tell === true && before !== null && before.account !== null) errands.put({ account: before.account, jid: before.jid, kind: 'leave', value: { nick: before.nick } })
     return changes([input.conversation])
   })
 
@@ -244,11 +258,9 @@ export function createWrites(db: WritableDB) {
     remove: transaction(removal.remove),
     /** Deletes the oldest `limit` messages from before a time (ms). */
     expire: transaction(removal.expire),
-    /** We are no longer in a group; its history stays. */
-    leave(input: { conversation: ConversationId; why: OutReason; reason: string }): StoreChanges {
-      conversations.leave(input.conversation, input.why, input.reason)
-      return changes([input.conversation])
-    },
+    leave,
+    addErrand: (errand: Errand) => void errands.put(errand),
+    errandDone: (id: number) => void errands.done(id),
     /** We are in a group under this nickname; made where it is not known. */
     enterGroup,
     describe,
@@ -305,7 +317,10 @@ export function createWrites(db: WritableDB) {
       }
     },
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
-    removeAccount: (jid: Jid) => void accounts.removeAccount(jid),
+    removeAccount: transaction((jid: Jid): void => {
+      accounts.removeAccount(jid)
+      errands.forget(jid)
+    }),
     /** What was begun before there was an account is this one's now; returns their ids. */
     adopt: (account: Jid): number[] => conversations.adopt(account),
     disown: (ids: number[]) => ids.forEach((id) => conversations.disown(id)),

@@ -9,6 +9,7 @@ import { NS } from '../protocol/namespaces.ts'
 import { presenceOf, subscription } from '../protocol/presence.ts'
 import { isRosterPush, rosterAdd, rosterGet, rosterItems, rosterRemove, type RosterItem } from '../protocol/roster.ts'
 import type { Store } from '../store/store.ts'
+import type { Errand } from '../store/tables/errand.ts'
 import type { StoreChanges } from '../store/types.ts'
 import type { Log } from './session.ts'
 
@@ -93,6 +94,11 @@ export class Contacts extends EventEmitter<Events> {
     this.emit('changes', await this.#store.write.saveContacts({ account: this.#own, contacts, complete }))
   }
 
+  /** What is blocked here and the server does not know yet. */
+  remember(errands: readonly Errand[]): void {
+    for (const { kind, jid, value } of errands) if (kind === 'block') this.#onBlocked([jid], value.blocked)
+  }
+
   get blocked(): readonly Jid[] {
     return [...this.#blocked]
   }
@@ -113,6 +119,31 @@ export class Contacts extends EventEmitter<Events> {
     this.emit('blocked', this.blocked)
   }
 
+  /** Asks the server to do it; rejects where it refuses. */
+  async fulfil({ kind, jid, value }: Errand): Promise<void> {
+    if (kind === 'block') await this.block(jid, value.blocked)
+    else if (kind === 'contact' && value.wish === 'add') await this.add(jid)
+    else if (kind === 'contact' && value.wish === 'remove') await this.remove(jid)
+    else if (kind === 'contact' && value.wish === 'rename') await this.rename(jid, value.name)
+  }
+
+  /** Without a connection: as it will be, here alone. */
+  async foresee({ kind, jid, value }: Errand): Promise<void> {
+    if (kind === 'block') {
+      this.#onBlocked([jid], value.blocked)
+      if (value.blocked) this.#setRequest(jid, false)
+    }
+    const known = this.#roster.get(jid)
+    if (kind !== 'contact' || known === undefined) return
+    if (value.wish === 'rename') await this.#saveRoster([{ ...known, name: value.name }], false)
+    else if (value.wish === 'remove') await this.#forget(jid)
+  }
+
+  async #forget(jid: Jid): Promise<void> {
+    this.#roster.delete(jid)
+    await this.#store.write.removeContact({ account: this.#own, jid })
+  }
+
   /** Rejects where the server refuses. */
   async block(jid: Jid, blocked: boolean): Promise<void> {
     await this.#connection.request(block(jid, blocked))
@@ -122,7 +153,7 @@ export class Contacts extends EventEmitter<Events> {
 
   /** Gives a contact a name; an empty one: what it calls itself. */
   async rename(jid: Jid, name: string): Promise<void> {
-    await this.#connection.request(rosterAdd(jid, name))
+    await this.#connection.request(rosterAdd(jid, name, this.#roster.get(jid)?.groups))
   }
 
   /** Neither sees the other any more; their conversation stays. */
@@ -152,10 +183,8 @@ export class Contacts extends EventEmitter<Events> {
   async #onRosterPush(stanza: Element): Promise<void> {
     const items = rosterItems(stanza)
     for (const item of items) {
-      if (item.subscription === 'remove') {
-        this.#roster.delete(item.jid)
-        await this.#store.write.removeContact({ account: this.#own, jid: item.jid })
-      } else this.#roster.set(item.jid, item)
+      if (item.subscription === 'remove') await this.#forget(item.jid)
+      else this.#roster.set(item.jid, item)
     }
     await this.#saveRoster(items, false)
   }

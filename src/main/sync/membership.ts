@@ -50,7 +50,7 @@ export interface MembershipOptions {
   own: Jid
   log: Log
   /** A group has let us in and its archive is read: what waits for it may go. */
-  onEntered(): void
+  onEntered(group: Jid): void
 }
 
 interface Events {
@@ -87,10 +87,9 @@ export class Membership extends EventEmitter<Events> {
     this.#noteGroup(group, name, options.password ?? null)
   }
 
-  /** Leaves a group, on all of our devices. */
+  /** Leaves a group; that our other devices do, too, is an errand. */
   async leave(group: Jid): Promise<void> {
     await this.#options.groups.leave(group)
-    this.#options.personal.noteGroup({ group, autojoin: false, name: '', nick: null, password: null })
   }
 
   async #enter(group: Jid, nick: string, options: JoinOptions = {}): Promise<string> {
@@ -110,8 +109,7 @@ export class Membership extends EventEmitter<Events> {
     this.#later.delete(group)
     if (this.#invitations.delete(group)) this.#keep()
     await this.#options.archives.read(group)
-    this.#options.personal.markAgain(group)
-    this.#options.onEntered()
+    this.#options.onEntered(group)
     return name
   }
 

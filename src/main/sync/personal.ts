@@ -28,7 +28,7 @@ export interface PersonalOptions {
 
 export class Personal {
   readonly #options: PersonalOptions
-  /** Conversation -> the last message that another device of ours has read there, as its archive calls it. */
+  /** How far our devices have read, by conversation, as they last said. */
   readonly #marks = new Map<Jid, string>()
 
   constructor(options: PersonalOptions) {
@@ -63,7 +63,7 @@ export class Personal {
     this.#options.onMark(mark.conversation, mark.stanzaId)
   }
 
-  /** The archive of a group was read: a mark may be of a message that it brought. */
+  /** A group's archive was just read: the mark may be of a message that was not here when it came. */
   markAgain(group: Jid): void {
     const id = this.#marks.get(group)
     if (id !== undefined) this.#options.onMark(group, id)
@@ -81,13 +81,24 @@ export class Personal {
   }
 
   /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
-  noteRead(conversation: Jid, stanzaId: string, by: Jid): void {
-    this.#background(this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by)))
+  noteRead(conversation: Jid, stanzaId: string, by: Jid): Promise<void> {
+    return this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by))
   }
+
   /** Our other devices are to be in a group, too, or no longer. */
   noteGroup(mark: Bookmark): void {
-    this.#background(this.#keep(NS.bookmarks, bookmarkItem(mark)))
+    this.#background(this.keepGroup(mark))
   }
+
+  /** As noteGroup; settles when the server keeps it. What other programs have put into the item stays. */
+  async keepGroup(mark: Bookmark): Promise<void> {
+    const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, mark.group)).then(itemsOf, refused<Item[]>([]))
+    const before = there.find(({ id }) => id === mark.group)?.payload ?? null
+    // nothing to leave
+    if (!mark.autojoin && before === null) return
+    await this.#keep(NS.bookmarks, bookmarkItem(mark, before))
+  }
+
   /** What contacts without a name for us see. */
   async setNick(nick: string): Promise<void> {
     await this.#options.connection.request(publishNick(nick))

@@ -11,7 +11,6 @@ import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
 import { delayStamp, heldBackSince } from '../protocol/delay.ts'
 import { invitationOf } from '../protocol/group.ts'
-import { displayed } from '../protocol/markers.ts'
 import { decodeMessage, type DecodedMessage, type Self } from '../protocol/message.ts'
 import { NS } from '../protocol/namespaces.ts'
 import { available } from '../protocol/presence.ts'
@@ -23,6 +22,7 @@ import { Archives } from './archives.ts'
 import { capabilities, discoAnswer } from './caps.ts'
 import { Contacts } from './contacts.ts'
 import { decodeAgain } from './decode-again.ts'
+import { Errands } from './errands.ts'
 import { Groups } from './groups.ts'
 import { Inbox } from './inbox.ts'
 import { Membership } from './membership.ts'
@@ -54,6 +54,7 @@ export class Session extends EventEmitter<Events> {
   /** The account's bare address. */
   readonly own: Jid
   readonly contacts: Contacts
+  readonly errands: Errands
   readonly groups: Groups
   readonly membership: Membership
   readonly outbox: Outbox
@@ -107,7 +108,13 @@ export class Session extends EventEmitter<Events> {
       onBookmark: (mark) => this.membership.follow(mark),
       info: log.info
     })
-    this.membership = new Membership({ connection, store, groups: this.groups, inbox, archives, personal: this.personal, own, log, onEntered: () => this.outbox.flush() })
+    this.errands = new Errands({ connection, store, own, contacts: this.contacts, groups: this.groups, personal: this.personal, log })
+    const onEntered = (group: Jid): void => {
+      this.personal.markAgain(group)
+      this.outbox.flush()
+      void this.errands.flush()
+    }
+    this.membership = new Membership({ connection, store, groups: this.groups, inbox, archives, personal: this.personal, own, log, onEntered })
     this.membership.on('changes', onChanges)
     connection.answer('get', NS.disco, 'query', (stanza) => discoAnswer(stanza.getChild('query')?.attrs['node']))
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
@@ -118,6 +125,7 @@ export class Session extends EventEmitter<Events> {
   /** Loads what decoding needs, then connects. */
   async start(): Promise<void> {
     await this.membership.remember()
+    this.contacts.remember(await this.#store.read.errands(this.own))
     for (const conversation of await this.#store.read.conversations()) {
       if (conversation.account !== this.own || conversation.kind !== 'group') continue
       this.groups.recognize(conversation.jid)
@@ -146,6 +154,7 @@ export class Session extends EventEmitter<Events> {
     try {
       if (resumed && this.#introduced) {
         this.outbox.open(true)
+        void this.errands.open('contact', 'block', 'leave', 'read')
         this.archives.resume()
         await this.membership.enterAll()
       } else {
@@ -176,6 +185,8 @@ export class Session extends EventEmitter<Events> {
     this.#inbox.park(this.own)
     await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
     await this.contacts.load().catch(refused(undefined))
+    // before anything of what was wished otherwise meanwhile is read
+    await this.errands.open('contact', 'block', 'leave')
     await this.connection.send(available(capabilities()))
     // a new device knows by them which of those in its archive are groups
     await this.membership.learn()
@@ -184,6 +195,8 @@ export class Session extends EventEmitter<Events> {
     this.outbox.open(resumed)
     // these do not wait for groups, some of which may not answer
     await this.personal.readMarks()
+    await this.#inbox.idle()
+    void this.errands.open('read')
     await this.contacts.loadBlocked()
     await this.membership.enterAll()
     await this.membership.followAll()
@@ -244,21 +257,6 @@ export class Session extends EventEmitter<Events> {
     if (typing === null || from === null || bare(from) === this.own || delayStamp(message) !== null) return
     const nick = this.groups.nickIn(bare(from))
     if (nick === null || resource(from) !== nick) this.emit('typing', bare(from), nick === null ? bare(from) : from, typing)
-  }
-
-  /** Tells a contact that all up to the message with that id was read; our other devices, that are copied in, learn it, too. */
-  tellRead(conversation: Jid, id: string): void {
-    if (this.contacts.has(conversation)) this.#send(displayed(conversation, id))
-  }
-
-  /** Tells a small group whose members know each other; in others nobody asked. */
-  tellGroupRead(group: Jid, stanzaId: string): void {
-    if (this.groups.isIntimate(group)) this.#send(displayed(group, stanzaId, true))
-  }
-
-  /** Tells our other devices alone, also those that come later. */
-  noteRead(conversation: Jid, stanzaId: string): void {
-    this.personal.noteRead(conversation, stanzaId, this.groups.nickIn(conversation) === null ? this.own : conversation)
   }
 
   tellTyping(conversation: Jid, typing: boolean): void {

@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0015-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0016-purpose.ts and a line here; never change an old one. */
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
 import { sql as names } from './0003-names.ts'
@@ -13,5 +13,6 @@ import { sql as previews } from './0011-previews.ts'
 import { sql as clearing } from './0012-clearing.ts'
 import { sql as links } from './0013-links.ts'
 import { sql as losingNothing } from './0014-losing-nothing.ts'
+import { sql as errands } from './0015-errands.ts'
 
-export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing]
+export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands]

@@ -1,0 +1,56 @@
+/** Statements of the table `errand`: what is still to be told to the server. */
+import { z } from 'zod'
+import type { Jid } from '../../../contract/domain.ts'
+import type { ReadableDB, WritableDB } from '../database.ts'
+
+/** A wish of the user that the server does not know yet; `jid`: whom or which conversation it is about. */
+export type Errand = { account: Jid; jid: Jid } & (
+  | { kind: 'read'; value: { tell: boolean } }
+  | { kind: 'leave'; value: { nick: string | null } }
+  | { kind: 'block'; value: { blocked: boolean } }
+  | { kind: 'contact'; value: { wish: 'add' | 'remove' } | { wish: 'rename'; name: string } }
+)
+
+export type StoredErrand = Errand & { id: number }
+
+const VALUES = {
+  read: z.object({ tell: z.boolean() }),
+  leave: z.object({ nick: z.string().nullable() }),
+  block: z.object({ blocked: z.boolean() }),
+  contact: z.union([z.object({ wish: z.enum(['add', 'remove']) }), z.object({ wish: z.literal('rename'), name: z.string() })])
+} as const
+
+interface ErrandRow {
+  id: number
+  account: Jid
+  kind: keyof typeof VALUES
+  jid: Jid
+  value: string
+}
+
+export function errandReads(db: ReadableDB) {
+  const list = db.prepare<[string], ErrandRow>('SELECT id, account, kind, jid, value FROM errand WHERE account = ? ORDER BY id')
+  return {
+    /** In the order in which they were wished. */
+    errands: (account: Jid): StoredErrand[] =>
+      list.all(account).flatMap((row) => {
+        const value = VALUES[row.kind].safeParse(JSON.parse(row.value))
+        return value.success ? [{ ...row, value: value.data } as StoredErrand] : []
+      })
+  }
+}
+
+export function errandWrites(db: WritableDB) {
+  const put = db.prepare('INSERT OR REPLACE INTO errand (account, kind, jid, value) VALUES (?, ?, ?, ?)')
+  const done = db.prepare('DELETE FROM errand WHERE id = ?')
+  const forget = db.prepare('DELETE FROM errand WHERE account = ?')
+  const withdraw = db.prepare('DELETE FROM errand WHERE account = ? AND kind = ? AND jid = ?')
+  return {
+    /** An older wish of that kind about the same is forgotten. */
+    put: ({ account, kind, jid, value }: Errand) => put.run(account, kind, jid, JSON.stringify(value)),
+    /** The server knows it; a wish that came meanwhile has another id. */
+    done: (id: number) => done.run(id),
+    withdraw: ({ account, kind, jid }: Pick<Errand, 'account' | 'kind' | 'jid'>) => withdraw.run(account, kind, jid),
+    forget: (account: Jid) => forget.run(account)
+  }
+}

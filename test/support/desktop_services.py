@@ -1,7 +1,9 @@
-"""Services of a desktop that Debian has no small program for, on the session bus: the watcher of tray icons and login1's sleep signal.
+"""Services of a desktop that Debian has no small program for, on the session bus: the watcher of tray icons, login1's sleep signal and
+the file manager.
 
 Reads a command a line: {"do": "tray"}, {"do": "click"}, {"do": "sleep", "asleep": true}; answers with a line of JSON each.
-https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/ , https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html
+https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/ , https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html ,
+https://www.freedesktop.org/wiki/Specifications/file-manager-interface/
 """
 import json
 import sys
@@ -51,6 +53,12 @@ class Login(dbus.service.Object):
         return dbus.types.UnixFd(open('/dev/null'))
 
 
+class FileManager(dbus.service.Object):
+    @dbus.service.method('org.freedesktop.FileManager1', in_signature='ass')
+    def ShowItems(self, uris, startup):
+        say(event='shown', uris=[str(uri) for uri in uris])
+
+
 def answer(command):
     if command['do'] == 'sleep':
         login.PrepareForSleep(command['asleep'])
@@ -81,9 +89,10 @@ def on_input(stream, condition):
 
 DBusGMainLoop(set_as_default=True)
 bus = dbus.SessionBus()
-names = [dbus.service.BusName(name, bus, do_not_queue=True) for name in (WATCHER, 'org.freedesktop.login1')]
+names = [dbus.service.BusName(name, bus, do_not_queue=True) for name in (WATCHER, 'org.freedesktop.login1', 'org.freedesktop.FileManager1')]
 watcher = Watcher(bus, '/StatusNotifierWatcher')
 login = Login(bus, '/org/freedesktop/login1')
+manager = FileManager(bus, '/org/freedesktop/FileManager1')
 loop = GLib.MainLoop()
 GLib.io_add_watch(sys.stdin.fileno(), GLib.IO_IN | GLib.IO_HUP, on_input)
 say(event='ready')

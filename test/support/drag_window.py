@@ -1,4 +1,5 @@
-"""A window to drag files out of and into: the only argument is the file that it gives. Prints a line of JSON for what is dropped on it."""
+"""A window to drag files out of and into: the only argument is the file that it gives. Prints a line of JSON
+for what is held over it, and for what is dropped on it."""
 import json
 import sys
 
@@ -19,6 +20,7 @@ box.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, FILES, Gdk.DragAction.COPY)
 box.connect('drag-data-get', lambda _w, _c, data, _i, _t: data.set_uris([GLib.filename_to_uri(file)]))
 box.drag_dest_set(Gtk.DestDefaults.ALL, FILES, Gdk.DragAction.COPY)
 box.connect('drag-data-received', lambda _w, _c, _x, _y, data, _i, _t: print(json.dumps({'event': 'dropped', 'uris': data.get_uris()}), flush=True))
+box.connect('drag-motion', lambda _w, _c, _x, _y, _t: print(json.dumps({'event': 'over'}), flush=True))
 window.add(box)
 window.connect('destroy', Gtk.main_quit)
 window.show_all()

@@ -1,9 +1,10 @@
 /** The desktop around the windows, on a real Electron: notifications, tray, keyring, links, clipboard, menus, dragging, sleep. */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { give } from '../../../tools/start/account.ts'
 import { ids, spawnOn, type Desktop } from '../../../tools/start/desktop.ts'
 import { sharedHost } from '../../support/desktop.ts'
 import { ROOT } from '../../support/files.ts'
@@ -45,6 +46,35 @@ afterAll(() => {
   services?.stop()
   for (const { stdin } of programs) stdin?.end()
 })
+
+/** A program of the desktop's that opens pages and texts: it writes down each, a line each. */
+function putOpener(folder: string): string {
+  const opened = join(folder, 'opened')
+  const data = desktop.env['XDG_DATA_HOME'] ?? ''
+  const types = ['x-scheme-handler/https', 'text/plain']
+  const entry = ['[Desktop Entry]', 'Type=Application', 'Name=Opener', `Exec=sh -c 'printf "%%s\\n" "$1" >> ${opened}' sh %u`, `MimeType=${types.join(';')};`]
+  mkdirSync(join(data, 'applications'), { recursive: true })
+  writeFileSync(join(data, 'applications/opener.desktop'), entry.join('\n'))
+  writeFileSync(join(data, 'applications/mimeapps.list'), ['[Default Applications]', ...types.map((type) => `${type}=opener.desktop`)].join('\n'))
+  writeFileSync(opened, '')
+  give(data, desktop.account)
+  give(folder, desktop.account)
+  return opened
+}
+
+/** Moves from one place of the screen to another with the button held: a drag begins with a movement, and a target answers each. */
+async function drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const move = (share: number): string[] => ['mousemove', ...[0, 1].map((axis) => String(Math.round((from[axis] ?? 0) + ((to[axis] ?? 0) - (from[axis] ?? 0)) * share)))]
+  await onDesktop(desktop, 'xdotool', [...move(0), 'mousedown', '1'])
+  for (let step = 1; step <= 10; step++) await onDesktop(desktop, 'xdotool', move(step / 10))
+}
+
+/** The middle of a window of another program, on the screen. */
+async function middleOf(id: string): Promise<[number, number]> {
+  const place = await onDesktop(desktop, 'xdotool', ['getwindowgeometry', '--shell', id])
+  const [x = 0, y = 0] = ['X', 'Y'].map((name) => Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(place)?.[1]))
+  return [x + 100, y + 100]
+}
 
 /** Bob writes to Alice. */
 async function say(text: string): Promise<void> {
@@ -162,15 +192,7 @@ test.skipIf(!ON_ELECTRON)('a file is dragged in from another program', async () 
   try {
     await other.heard('ready')
     const id = await windowTitled(desktop, 'drag window')
-    const place = await onDesktop(desktop, 'xdotool', ['getwindowgeometry', '--shell', id])
-    const [x = 0, y = 0] = ['X', 'Y'].map((name) => Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(place)?.[1]))
-    const target = (await main.evaluate('[screenX + outerWidth / 2, screenY + outerHeight / 2]')) as [number, number]
-    await onDesktop(desktop, 'xdotool', ['mousemove', String(x + 100), String(y + 100), 'mousedown', '1'])
-    // a drag begins with a movement, and a target answers each
-    for (let step = 1; step <= 10; step++) {
-      const at = (from: number, to: number): string => String(Math.round(from + ((to - from) * step) / 10))
-      await onDesktop(desktop, 'xdotool', ['mousemove', at(x + 100, target[0]), at(y + 100, target[1])])
-    }
+    await drag(await middleOf(id), (await main.evaluate('[screenX + outerWidth / 2, screenY + outerHeight / 2]')) as [number, number])
     await main.locator('.drop').waitFor()
     await onDesktop(desktop, 'xdotool', ['mouseup', '1'])
     await main.locator('[data-test=chosen-files]', { hasText: '会议记录.txt' }).waitFor()
@@ -179,6 +201,21 @@ test.skipIf(!ON_ELECTRON)('a file is dragged in from another program', async () 
   } finally {
     other.stop()
   }
+})
+
+test.skipIf(!ON_ELECTRON)("a file opens in the system's program, and is shown in its folder; a link opens in the browser", async () => {
+  const opened = putOpener(told().folder)
+  const lines = (): string[] => readFileSync(opened, 'utf8').split('\n').slice(0, -1)
+  const file = main.locator('.row.own .bubble', { hasText: '会议记录.txt' }).last()
+  await file.click({ button: 'right' })
+  await main.locator('.menu-item', { hasText: '在文件夹中显示' }).click()
+  const { uris } = await services.heard('shown')
+  expect(uris).toEqual([expect.stringMatching(/^file:\/\//)])
+  await file.locator('[aria-label^=打开]').click()
+  await expect.poll(() => lines().length).toBe(1)
+  await say('https://example.org/a?b=1#c')
+  await main.locator('.bubble a', { hasText: 'example.org' }).last().click()
+  await expect.poll(() => lines().at(-1)).toBe('https://example.org/a?b=1#c')
 })
 
 test.skipIf(!ON_ELECTRON)("a file is saved by the system's dialog", async () => {

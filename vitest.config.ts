@@ -4,9 +4,10 @@ import vue from '@vitejs/plugin-vue'
 export default defineConfig({
   plugins: [vue()],
   test: {
-    // where the processor has memory protection keys V8's bookkeeping of code pages now and then misses one while threads come
-    // and go, which tests do by the hundred, and ends the process: "Check failed: jit_page.has_value()", see also nodejs/node#64500
-    execArgv: ['--no-memory-protection-keys'],
+    // V8 now and then loses its record of the code that calls from WebAssembly into JavaScript when it compiles that anew after 1000
+    // calls, and ends the process: "Check failed: jit_page.has_value()" below Runtime_TierUpWasmToJSWrapper, see also
+    // nodejs/node#64500. With this budget it compiles none anew.
+    execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
     // a ceiling for a busy machine: what is waited for is a fact, and most facts come within milliseconds
     expect: { poll: { timeout: 30_000 } },
     projects: [

@@ -26,6 +26,26 @@ uint32_t Compose(uint32_t before, uint32_t code) {
   return 0;
 }
 
+/// Two regional indicators are one flag (Unicode Technical Standard 51, 1.4.6): a code point of its own, which no text has any use for.
+constexpr uint32_t kFlags = 0x10F800;
+constexpr uint32_t kFirstIndicator = 0x1F1E6;
+bool IsIndicator(uint32_t code) { return code >= kFirstIndicator && code < kFirstIndicator + 26; }
+
+/// Chinese characters and kana, beside which blanks are a matter of taste: of the writer's, or of the keyboard's.
+bool IsUnspaced(uint32_t code) { return IsHan(code) || (code >= 0x3041 && code <= 0x30FF && code != 0x30FB); }
+
+/// Takes away the blanks at the end of `out` where they stand between Chinese or kana and a letter or digit, or at the text's own edge.
+/// `next`: the character after them, 0 at the end of the text.
+void DropBlanks(uint32_t next, CharClass type, std::vector<Folded>& out) {
+  size_t first = out.size();
+  while (first > 0 && out[first - 1].code == ' ') first--;
+  if (first == out.size()) return;
+  const bool before = first > 0 && IsUnspaced(out[first - 1].code);
+  const bool after = next != 0 && IsUnspaced(next);
+  const bool open = first == 0 || out[first - 1].type == CharClass::kRun;
+  if ((before && (next == 0 || type == CharClass::kRun)) || (after && open)) out.resize(first);
+}
+
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
   if (code >= 0x1161 && !out.empty()) {
     if (const uint32_t joined = Compose(out.back().code, code)) {
@@ -33,8 +53,14 @@ void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out)
       out.back().end = end;
       return;
     }
+    if (IsIndicator(code) && IsIndicator(out.back().code) && out.back().end == begin) {
+      out.back() = {kFlags + (out.back().code - kFirstIndicator) * 26 + (code - kFirstIndicator), out.back().begin, end, CharClass::kSingle};
+      return;
+    }
   }
-  out.push_back({code, begin, end, ClassOf(code)});
+  const CharClass type = ClassOf(code);
+  if (!out.empty() && out.back().code == ' ' && code != ' ') DropBlanks(code, type, out);
+  out.push_back({code, begin, end, type});
 }
 
 }  // namespace
@@ -62,6 +88,7 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
       for (size_t i = 0; i < length; i++) Push(sequence[i], begin, end, out);
     }
   }
+  DropBlanks(0, CharClass::kSeparator, out);
 }
 
 size_t DecodeOne(const unsigned char* s, size_t left, uint32_t& code) {

@@ -21,9 +21,9 @@ struct Folded {
   CharClass type;
 };
 
-/// Folds UTF-8 of any quality: NFKC, case, width, diacritics, traditional to simplified Chinese (see
-/// generate-fold-table.mjs); composes voiced kana and Hangul jamo. A malformed byte becomes U+FFFD of one byte, so does
-/// a control character; white space of any kind is a space.
+/// Folds UTF-8 of any quality by the rules of docs/folding.md (generate-fold-table.mjs); composes voiced kana, Hangul jamo and
+/// flags. A malformed byte becomes U+FFFD of one byte, so does a control character; white space of any kind is a space, and none
+/// where it stands between Chinese or kana and letters or digits.
 void Fold(const char* text, size_t bytes, std::vector<Folded>& out);
 
 /// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken. A malformed

@@ -7,7 +7,7 @@ const { extension, dictionary } = storeFiles('/')
 const db = new Database(':memory:')
 db.loadExtension(extension)
 const one = (sql: string, ...args: unknown[]): unknown => db.prepare(sql).pluck().get(...args)
-const fold = (text: string): unknown => one('SELECT mnemo_fold(?)', text)
+const fold = (text: string): string => String(one('SELECT mnemo_fold(?)', text))
 const ranges = (text: string, piece: string): string[] =>
   String(one('SELECT mnemo_ranges(?, ?)', text, piece))
     .split(';')
@@ -26,8 +26,59 @@ test('folding ignores case, width, compatibility forms, diacritics and tradition
   expect(fold('髮 頭發 裡 後 臺灣 乾')).toBe(fold('发 头发 里 后 台湾 干'))
   expect(fold('é')).toBe(fold('e\u0301'))
   expect(fold('Ёлка')).toBe('елка')
-  expect(fold('ｶﾞ か\u3099 が')).toBe('ガ が が')
+  expect(fold('ｶﾞ か\u3099 が ガ')).toBe('が が が が')
   expect(fold('\u1112\u1161\u11ab')).toBe('한')
+})
+
+/** Rows of texts that readers take as one. */
+test.each([
+  ['apostrophes and quotes', ['don\'t "so"', 'don’t “so”', 'don‘t „so‟', 'donʼt «so»', 'don`t ″so″', 'don＇t ＂so＂']],
+  ['dashes', ['e-mail -5', 'e‑mail −5', 'e–mail —5', 'e‐mail ―5', 'e－mail ﹣5', 'e⁃mail ⸺5']],
+  ['wave dashes', ['3~5', '3〜5', '3～5']],
+  ['points of Arabic, and tatweel', ['السلام عليكم', 'ٱلسَّلَامُ عَلَيْكُمْ', 'الســلام عليكم']],
+  ['letters of Arabic and Persian', ['احمد اسلام اب علي كتاب مدرسه', 'أحمد إسلام آب على كتاب مدرسة', 'احمد اسلام اب علی کتاب مدرسہ']],
+  ['points and final letters of Hebrew', ['שלום ספר', 'שָׁלוֹם סֵפֶר', 'שלומ ספר']],
+  ['the nukta of Devanagari', ['कलम जरूर', 'क़लम ज़रूर', 'क\u093cलम ज\u093cरूर']],
+  ['letters with a stroke', ['da nang duong lodz oresund hal', 'Đà Nẵng Đường Łódź Øresund Ħal']],
+  ['joined letters', ['aesop oeuvre thorn strasse fi', 'Æsop Œuvre Þorn Straße ﬁ', 'ǣsop œuvre þorn STRASSE ﬁ']],
+  ['the i of Turkish', ['isi istanbul', 'ısı İstanbul', 'ISI ISTANBUL']],
+  ['kana', ['らーめん が ぱ ゔ ゝ', 'ラーメン ガ パ ヴ ヽ', 'ﾗｰﾒﾝ ｶﾞ ﾊﾟ ｳﾞ ヽ']],
+  ['forms of Chinese characters', ['高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱', '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜', '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻']],
+  ['digits', ['2024 138', '２０２４ １３８', '٢٠٢٤ ١٣٨', '۲۰۲۴ ۱۳۸', '२०२४ १३८', '๒๐๒๔ ๑๓๘', '𝟚𝟘𝟚𝟜 𝟙𝟛𝟠']],
+  ['blanks between Chinese and Latin', ['会议3点 开start了', '会议 3 点 开 start 了', '会议3 点 开  start\n了', ' 会议 3点 开start 了 ']]
+] as const)('%s make no difference', (_, [first, ...others]) => {
+  for (const other of others) expect(fold(other)).toBe(fold(first))
+})
+
+test('what readers take as different stays so', () => {
+  // voiced and small kana, the vowels of Devanagari, tones of Thai, letters of Bengali with a dot
+  for (const [a, b] of [['は', 'ば'], ['びよういん', 'びょういん'], ['की', 'कि'], ['มา', 'ม่า'], ['ড', 'ড়'], ['芸', '艺'], ['浜', '滨'], ['今天 晚上', '今天晚上'], ['see you', 'seeyou'], ['한국 어', '한국어'], ['c++', 'c--']] as const)
+    expect(fold(a)).not.toBe(fold(b))
+})
+
+test('every code point folds to what stays as it is, digits to those of ASCII', () => {
+  const wrong: string[] = []
+  // a row at a time, with something between that joins nothing
+  for (let row = 0; row < 0x110000; row += 256) {
+    if (row >= 0xd800 && row < 0xe000) continue
+    const characters = Array.from({ length: 256 }, (_, at) => String.fromCodePoint(row + at))
+    const once = fold(characters.join('☃'))
+    if (fold(once) !== once) wrong.push(`${row.toString(16)}: not at once`)
+    for (const [at, folded] of once.split('☃').entries()) if (/\p{Nd}/u.test(characters[at] ?? '') && !/^\d$/.test(folded)) wrong.push(`${(row + at).toString(16)}: ${folded}`)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('a flag is two halves, and no more', () => {
+  expect(ranges('🇩🇪🇫🇷', '🇫🇷')).toEqual(['🇫🇷'])
+  expect(ranges('🇩🇪🇫🇷', '🇪🇫')).toEqual([])
+  expect(ranges('🇩🇪🇫🇷 🇩', '🇩')).toEqual(['🇩'])
+})
+
+test('ranges are exact where blanks do not count', () => {
+  expect(ranges('会议 3 点开始', '会议3点')).toEqual(['会议 3 点'])
+  expect(ranges('会议3点 ok', '点 o')).toEqual(['点 o'])
+  expect(ranges('到 ok', '到')).toEqual(['到'])
 })
 
 test('skin tones, joiners and variation selectors do not hide an emoji', () => {

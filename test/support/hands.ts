@@ -25,13 +25,14 @@ async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
 }
 
 /** The id of the window with that title, once it is shown. `timeout`: ms. */
-export async function windowTitled(desktop: Desktop, title: string, timeout?: number): Promise<string> {
+export async function windowTitled(desktop: Desktop, title: string | RegExp, timeout?: number): Promise<string> {
+  const fits = (text: string): boolean => (typeof title === 'string' ? text === title : title.test(text))
   let id: string | undefined
   await expect.poll(async () => {
     const titles = await windowTitles(desktop)
-    id = [...titles].find(([, text]) => text === title)?.[0]
-    return id === undefined ? [...titles.values()] : title
-  }, { interval: 200, ...(timeout === undefined ? {} : { timeout }) }).toBe(title)
+    id = [...titles].find(([, text]) => fits(text))?.[0]
+    return id === undefined ? [...titles.values()] : 'shown'
+  }, { interval: 200, message: `a window titled ${String(title)}`, ...(timeout === undefined ? {} : { timeout }) }).toBe('shown')
   return id ?? ''
 }
 

@@ -17,7 +17,13 @@ const texts = [
   'see budget_2024-v3.final.xlsx or https://example.org/a?q=1',
   '👍🏽 ok (^_^) ...',
   'the quick brown fox',
-  'c++ and C# are "different"'
+  'c++ and C# are "different"',
+  'I don’t think so, it is state‑of‑the‑art',
+  'ٱلسَّلَامُ عَلَيْكُمْ',
+  'đi Đà Nẵng',
+  'ラーメンを食べたい',
+  '会议 3 点开始，髙橋さん',
+  '🇩🇪🇫🇷'
 ]
 
 beforeAll(async () => {
@@ -50,7 +56,16 @@ test.each([
   ['fox', 7],
   ['uick bro', 7],
   ['c++', 8],
-  ['B-2104', 2]
+  ['B-2104', 2],
+  ["don't", 9],
+  ['state-of-the-art', 9],
+  ['السلام عليكم', 10],
+  ['di da nang', 11],
+  ['らーめん', 12],
+  ['会议3点', 13],
+  ['高桥', 13],
+  ['高橋', 13],
+  ['🇫🇷', 14]
 ] as const)('%s is found', async (query, index) => {
   expect(await found(query)).toContain(texts[index])
 })
@@ -58,6 +73,7 @@ test.each([
 test('punctuation counts: what is not there is not found', async () => {
   expect(await found('c--')).toEqual([])
   expect(await found('budget-2024')).toEqual([])
+  expect(await found('🇪🇫')).toEqual([])
   expect(await found('"fox quick"')).toEqual([])
 })
 

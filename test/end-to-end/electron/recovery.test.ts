@@ -83,7 +83,7 @@ test.skipIf(!ON_ELECTRON)('a page that hangs is told of, and is loaded anew when
   const before = ends()
   app = await openApp({ profile, args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' }, alone: true })
   const { desktop } = app.host
-  const window = await windowTitled(desktop, '(5) Mnemo')
+  const window = await windowTitled(desktop, /^\(\d+\) Mnemo$/)
   for (const page of processes('renderer')) process.kill(page, 'SIGSTOP')
   // Chromium notices a page that leaves input unanswered
   await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', window])

@@ -6,17 +6,17 @@ const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** The address in its comparable form, or null where it is not one. Each part may take 1023 bytes. */
 export function parseJid(text: string): Jid | null {
-  const trimmed = text.trim()
-  const slash = trimmed.indexOf('/')
-  const bareText = slash < 0 ? trimmed : trimmed.slice(0, slash)
-  const resourceText = slash < 0 ? null : trimmed.slice(slash + 1)
+  const slash = text.indexOf('/')
+  const bareText = (slash < 0 ? text : text.slice(0, slash)).trim()
+  // as it is: in a group it is a nickname, and "alice " is another person than "alice"
+  const resourceText = slash < 0 ? null : text.slice(slash + 1)
   const at = bareText.indexOf('@')
   const local = at < 0 ? null : bareText.slice(0, at).normalize('NFC').toLowerCase()
   const domain = bareText.slice(at + 1).normalize('NFC').toLowerCase().replace(/\.$/, '')
   if (domain === '' || /[\s@/'"<>&:]/u.test(domain) || CONTROL.test(domain) || domain.length > 1023) return null
   if (local !== null && (local === '' || local.length > 1023 || FORBIDDEN_LOCAL.test(local) || CONTROL.test(local))) return null
   if (resourceText !== null && (resourceText === '' || resourceText.length > 1023 || CONTROL.test(resourceText))) return null
-  return `${local === null ? '' : `${local}@`}${domain}${resourceText === null ? '' : `/${resourceText.normalize('NFC')}`}` as Jid
+  return `${local === null ? '' : `${local}@`}${domain}${resourceText === null ? '' : `/${resourceText}`}` as Jid
 }
 
 /** local@domain without the resource. */

@@ -166,6 +166,10 @@ test('a vCard’s picture is shown where it is what presence announced, and noth
     const before = asked().length
     await until(alice, () => Promise.resolve(asked().length > before || asked().length > answered))
     answered++
+    // somebody else is quicker: whoever was not asked says nothing
+    for (const other of ['mallory@evil.example', `${bob}/x`, 'evil.example', 'alice@evil.example'])
+      server.say(`<iq type='result' from='${other}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>${Buffer.from('forged').toString('base64')}</BINVAL></PHOTO></vCard></iq>`)
+    server.say(`<iq type='error' from='mallory@evil.example' id='${asked().at(-1)}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
     server.say(`<iq type='result' from='${bob}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>${type}</TYPE><BINVAL>${data.toString('base64')}</BINVAL></PHOTO></vCard></iq>`)
   }
   let answered = 0

@@ -1,5 +1,7 @@
 /** What goes out on an account's stream: how long it is, whether the server took it, and what of it is given up. */
+import { randomUUID } from 'node:crypto'
 import type { Client, Element } from '@xmpp/client'
+import { bare, domainOf, parseJid } from '../../contract/address.ts'
 import { isRefusal, Refusal } from './problem.ts'
 import { StanzaLimit, type GivenUp, type Limit, type StreamEnd } from './stanza-limit.ts'
 
@@ -8,6 +10,18 @@ const NS_SM = 'urn:xmpp:sm:3'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 /** A WebSocket's frames name the namespace in each stanza (RFC 7395 section 3.3.3), bytes. */
 const FRAMING = 24
+
+/**
+ * Whether an answer is of whom was asked. `asked` undefined: our own account, whose server answers in its name, in its own or in none.
+ * An answer without a sender is our server's: it stamps all others (RFC 6120 section 8.1.2.2).
+ */
+export function isFromAsked(asked: string | undefined, from: string | undefined, own: string): boolean {
+  if (from === undefined) return true
+  const sender = parseJid(from)
+  const ours = [parseJid(own), bare(own), domainOf(own)]
+  if (asked === undefined || parseJid(asked) === bare(own)) return sender !== null && ours.includes(sender)
+  return sender !== null && sender === parseJid(asked)
+}
 
 export interface OutgoingEvents {
   onGivenUp(given: GivenUp): void
@@ -19,6 +33,8 @@ export class Outgoing {
   readonly #client: Client
   readonly #limit: StanzaLimit
   readonly #events: OutgoingEvents
+  /** Ids of requests that are under way, and who was asked; undefined: our own account. */
+  readonly #asked = new Map<string, string | undefined>()
   #end: StreamEnd = 'silent'
   /** Stanzas may have gone out on this stream. */
   #used = false
@@ -58,8 +74,20 @@ export class Outgoing {
     await this.#written(stanza, this.#client.send(stanza))
   }
 
-  /** An IQ and its answer. Rejects with a Refusal, or xmpp.js's own. */
+  /** An IQ and its answer, which counts from whom was asked alone. Rejects with a Refusal, or xmpp.js's own. */
   async request(iq: Element, timeoutMs: number): Promise<Element> {
+    // one that nobody can guess
+    const id = randomUUID()
+    iq.attrs['id'] = id
+    this.#asked.set(id, iq.attrs['to'])
+    try {
+      return await this.#answered(iq, timeoutMs)
+    } finally {
+      this.#asked.delete(id)
+    }
+  }
+
+  async #answered(iq: Element, timeoutMs: number): Promise<Element> {
     const mark = this.#begin(iq)
     const answer = this.#client.iqCaller.request(iq, timeoutMs)
     // xmpp.js looks for the answer only once the request is written: an error that is quicker would be nobody's
@@ -90,12 +118,20 @@ export class Outgoing {
   }
 
   #onElement(element: Element): void {
+    this.#disown(element)
     // what was under way goes again
     if (element.is('resumed', NS_SM)) this.#used = true
     const announced = element.is('features', NS_STREAMS) ? element.getChild('limits', NS_LIMITS)?.getChildText('max-bytes') : null
     if (announced === null || announced === undefined) return
     this.#announced = true
     this.#announce(Number(announced))
+  }
+
+  /** Takes the id from an answer of somebody who was not asked: xmpp.js looks at nothing else (RFC 6120 section 8.1.2.1). */
+  #disown(element: Element): void {
+    const { id, from, type } = element.attrs
+    if (!element.is('iq') || (type !== 'result' && type !== 'error') || id === undefined || !this.#asked.has(id)) return
+    if (!isFromAsked(this.#asked.get(id), from, this.#client.jid?.toString() ?? '')) delete element.attrs['id']
   }
 
   #announce(most: number | null): void {

@@ -3,12 +3,18 @@ import type { Element } from '@xmpp/client'
 import { parseJid } from '../../contract/address.ts'
 import { NS } from './namespaces.ts'
 
-/** The stamp in ms, or null where there is none or it is no date. `of`: the stamp that counts, where there are several. */
+/** A stamp may be ahead of this computer's clock by so much, ms: one of the two clocks may be wrong, or set to another zone. */
+const AHEAD_MS = 86_400_000
+
+/**
+ * The stamp in ms, or null where there is none or it is no date. One before 1970 counts as 1970, one that is more than a day ahead
+ * as a day ahead: what comes later would stand behind it. `of`: the stamp that counts, where there are several.
+ */
 export function delayStamp(element: Element, of = element.getChild('delay', NS.delay)): number | null {
   const stamp = of?.attrs['stamp']
   if (stamp === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(stamp)) return null
   const time = Date.parse(stamp)
-  return Number.isNaN(time) ? null : time
+  return Number.isNaN(time) ? null : Math.min(Math.max(time, 0), Date.now() + AHEAD_MS)
 }
 
 /** When a message was held back, ms, in the word of one of `by`: our own server, the group that it was said in. The stamps of others, its sender's too, say nothing of how it came to us. */

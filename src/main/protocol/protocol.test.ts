@@ -150,6 +150,12 @@ test('presence, delays and joining are read as the XEPs have them', () => {
   expect(presenceOf(xml('presence', {}, xml('show', {}, 'dnd')))).toBe('dnd')
   expect(presenceOf(xml('presence', { type: 'unavailable' }))).toBe('offline')
   expect(delayStamp(message({}, xml('delay', { xmlns: 'urn:xmpp:delay', stamp: 'yesterday' })))).toBeNull()
+  const stamped = (stamp: string): number | null => delayStamp(message({}, xml('delay', { xmlns: 'urn:xmpp:delay', stamp })))
+  const day = 86_400_000
+  expect(stamped('2024-05-31T08:00:00Z')).toBe(Date.UTC(2024, 4, 31, 8))
+  for (const far of ['9999-12-31T23:59:59Z', '2200-01-01T00:00:00Z', `${new Date().getUTCFullYear() + 1}-12-31T00:00:00+14:00`]) expect(stamped(far)).toBeLessThanOrEqual(Date.now() + day)
+  for (const early of ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z']) expect(stamped(early)).toBe(0)
+  for (const odd of ['2024-13-45T99:99:99Z', '2024-05-31', '-2024-05-31T08:00:00Z', '٢٠٢٤-05-31T08:00:00Z', '']) expect(stamped(odd)).toBeNull()
   const own = xml('presence', { from: 'room@rooms.example.org/mimi' }, xml('x', { xmlns: 'http://jabber.org/protocol/muc#user' }, xml('status', { code: '110' })))
   expect(joinAnswer(own, 'room@rooms.example.org')).toEqual({ kind: 'joined', nick: 'mimi' })
   const conflict = xml('presence', { from: 'room@rooms.example.org/mimi', type: 'error' }, xml('error', {}, xml('conflict', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' })))

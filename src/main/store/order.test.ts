@@ -13,6 +13,17 @@ test('a key stands after what came before it, whatever its clock says', () => {
   expect(previousKey(9000, firstKeyAt(5000), free)).toBe(firstKeyAt(5000) - 1)
 })
 
+test('a key at the very end is not followed: the next one has its own time', () => {
+  for (const after of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 2, Infinity]) expect(nextKey(5000, after, free)).toBe(firstKeyAt(5000))
+  // thousands in the last millisecond that counts
+  let last = 0
+  for (let i = 0; i < 5000; i++) {
+    const key = nextKey(Infinity, last, free)
+    expect(key > last && Number.isSafeInteger(key)).toBe(true)
+    last = key
+  }
+})
+
 test('used keys are passed over', () => {
   const used = new Set([0, 1, 2, 3].map((i) => firstKeyAt(1000) + i))
   const runEnd = (key: number): number | null => {

@@ -5,7 +5,11 @@
 import type { MessageId } from '../../contract/domain.ts'
 
 const PER_MS = 1024
-export const LATEST_TIME = Math.floor(Number.MAX_SAFE_INTEGER / PER_MS) - 1
+/** A year before keys would no longer be safe integers: more messages than anybody has fit behind the last millisecond. */
+export const LATEST_TIME = Math.floor(Number.MAX_SAFE_INTEGER / PER_MS) - 366 * 86_400_000
+
+/** A million keys before they would no longer be safe integers. */
+const LAST_KEY = Number.MAX_SAFE_INTEGER - 2 ** 20
 
 /** The first key of a millisecond. Times outside 1970..2248 are moved to the nearest end. */
 export function firstKeyAt(time: number): number {
@@ -21,7 +25,8 @@ export const timeOf = (key: number): number => Math.floor(key / PER_MS)
  * of the unbroken run of used keys that starts at `key`, or null where `key` is free.
  */
 export function nextKey(time: number, after: number, runEnd: (key: number) => number | null): MessageId {
-  let key = Math.max(firstKeyAt(time), after + 1)
+  // no key comes after one at the very end, which an older version gave where a stranger named a year: it is not followed
+  let key = Math.max(firstKeyAt(time), after > LAST_KEY ? 0 : after + 1)
   for (let end = runEnd(key); end !== null; end = runEnd(key)) key = end + 1
   return key as MessageId
 }

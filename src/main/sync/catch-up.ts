@@ -1,7 +1,7 @@
 /** Reading an archive page by page: first what is newer than the store, then the hole below, newest first. */
 import { randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import { bare } from '../../contract/address.ts'
+import { bare, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
@@ -51,9 +51,21 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   }
 }
 
+/**
+ * An archive speaks for itself alone: a group's for what was said in it, our own for what came to us or went out (XEP-0313 section 5).
+ * `archive` null: our own account's.
+ */
+export function isOfArchive(message: Element, archive: Jid | null, own: Jid): boolean {
+  const { from, to, type } = message.attrs
+  const [sender, receiver] = [from, to].map((address) => (address === undefined ? own : bare(parseJid(address) ?? '')))
+  if (archive !== null) return type === 'groupchat' && from !== undefined && sender === archive
+  return type !== 'groupchat' && (sender === own || receiver === own)
+}
+
 /** `archive` null: our own account's, which alone has invitations. */
 function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid | null, older: boolean): Pick<RecordBatch, 'messages' | 'signs'> {
-  const messages = page.messages.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
+  const own = page.messages.filter(({ message }) => isOfArchive(message, archive, self.jid))
+  const messages = own.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
     const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
     if (invitation !== null) {
       if (!older) onInvitation(invitation)
@@ -63,7 +75,7 @@ function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid
     const decoded = decodeMessage(message, self)
     return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
   })
-  return { messages, signs: page.messages.flatMap(({ message }) => decodeSigns(message, self)) }
+  return { messages, signs: own.flatMap(({ message }) => decodeSigns(message, self)) }
 }
 
 /**

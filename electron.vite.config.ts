@@ -2,11 +2,14 @@ import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
+/** Beside each bundle, the licences of what it holds; tools/dist/notices.ts reads them. */
+const license = { fileName: 'licenses.json' }
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
 export default defineConfig({
   main: {
     build: {
+      license,
       rollupOptions: {
         input: { index: at('src/main/index.ts'), 'store-worker': at('src/main/store/worker.ts'), 'transfer-worker': at('src/main/transfer/worker.ts') },
         external: ['electron'],
@@ -16,6 +19,7 @@ export default defineConfig({
   },
   preload: {
     build: {
+      license,
       rollupOptions: {
         input: { bridge: at('src/preload/bridge.ts') },
         // a sandboxed preload script must be CommonJS
@@ -27,6 +31,7 @@ export default defineConfig({
     root: at('src/renderer'),
     plugins: [vue()],
     build: {
+      license,
       // every window holds the text of its scripts, two bytes a character
       minify: true,
       rollupOptions: {

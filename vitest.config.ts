@@ -15,7 +15,8 @@ export default defineConfig({
       { extends: true, test: { name: 'native', include: ['native/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false } },
       { extends: true, test: { name: 'host', include: ['tools/chromium-host/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },
-      { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/support/desktop.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } }
+      { extends: true, test: { name: 'end-to-end', include: ['test/end-to-end/**/*.test.ts'], globalSetup: ['test/support/desktop.ts'], testTimeout: 180_000, hookTimeout: 120_000, fileParallelism: false } },
+      { extends: true, test: { name: 'dist', include: ['test/dist/**/*.test.ts'], globalSetup: ['test/support/desktop.ts'], testTimeout: 180_000, hookTimeout: 300_000, fileParallelism: false } }
     ]
   }
 })

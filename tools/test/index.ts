@@ -53,6 +53,8 @@ for (const project of ['unit', 'native', 'host']) if (wanted(project)) results.p
 // both wait for servers and windows most of the time
 const side = ['integration', 'end-to-end'].filter(wanted)
 results.push(...(await Promise.all(side.map((project, at) => tests(project, at > 0)))))
+// minutes of packing: only where asked for (npm run dist:check)
+if (only.includes('dist')) results.push(await tests('dist'))
 const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)
 const skipped = sum('skipped')
 process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped === 0 ? '' : `, ${skipped} skipped`}\n`)

@@ -1,0 +1,43 @@
+/** What electron-builder is told; quick, nothing is packed. */
+import { getConfig, validateConfiguration } from 'app-builder-lib/out/util/config/config.js'
+import { DebugLogger } from 'builder-util'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from './electron.ts'
+import { notices } from './notices.ts'
+
+const config = await getConfig(ROOT, 'electron-builder.yml', null)
+
+test("the configuration is valid by electron-builder's schema, for all systems", async () => {
+  await validateConfiguration(config, new DebugLogger(false))
+  await expect(validateConfiguration({ ...config, linux: { target: ['deb'], summary: 'no such key' } } as typeof config, new DebugLogger(false))).rejects.toThrow(/configuration.linux/)
+})
+
+test('fuses: nothing but the packed app runs, with no options from outside', () => {
+  expect(config.electronFuses).toEqual({
+    runAsNode: false,
+    enableCookieEncryption: true,
+    enableNodeOptionsEnvironmentVariable: false,
+    enableNodeCliInspectArguments: false,
+    enableEmbeddedAsarIntegrityValidation: true,
+    onlyLoadAppFromAsar: true,
+    grantFileProtocolExtraPrivileges: false
+  })
+})
+
+test('package.json holds what .deb and .rpm ask for, and one dependency alone is packed unbundled', () => {
+  const app = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { homepage: string; author: { name: string; email: string }; desktopName: string; dependencies: object }
+  expect(app).toMatchObject({ homepage: expect.stringMatching(/^https:/), author: { name: expect.any(String), email: expect.stringContaining('@') }, desktopName: 'mnemo.desktop' })
+  expect(Object.keys(app.dependencies)).toEqual(['better-sqlite3'])
+})
+
+test('every library of the bundles has a notice with the text of its licence', () => {
+  const all = notices()
+  const names = all.map(({ name }) => name)
+  for (const name of ['@vue/runtime-core', 'zod', '@xmpp/client', 'SQLite', 'better-sqlite3-multiple-ciphers', 'cppjieba and its dictionaries']) expect(names).toContain(name)
+  for (const { name, license, text } of all) {
+    expect(license, name).toMatch(/^(MIT|ISC|Apache-2\.0|BSD-\d-Clause|0BSD|Unicode-3\.0|Public domain|MPL-2\.0|CC0-1\.0|BlueOak-1\.0\.0|\(?MIT)/)
+    expect(text.length, name).toBeGreaterThan(100)
+  }
+})

@@ -1,0 +1,93 @@
+/** THIRD-PARTY-NOTICES.txt: every library and table that is packed, with its licence. Electron's and Chromium's lie beside the executable. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './electron.ts'
+
+export interface Notice {
+  name: string
+  version: string
+  license: string
+  text: string
+}
+
+/** Bundles of Vite, which names what it put into them (`build.license`). */
+const BUNDLES = ['main', 'preload', 'renderer']
+
+const MIT = (holder: string): string => `Copyright ${holder}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
+files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
+modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
+Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
+Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`
+
+/** Licences that a package names but whose text it does not carry, by the package. */
+const HOLDERS: Record<string, string> = {
+  'koa-compose': '(c) Jonathan Ong and contributors',
+  thumbhash: '(c) 2023 Evan Wallace'
+}
+/** Packages whose package.json names no licence; their text is the MIT licence's. */
+const UNNAMED = new Set(['sasl-anonymous', 'sasl-plain', 'saslmechanisms'])
+
+const SQLITE = `The author disclaims copyright to this source code. In place of a legal notice, here is a blessing:
+
+   May you do good and not evil.
+   May you find forgiveness for yourself and forgive others.
+   May you share freely, never taking more than you give.`
+
+/** What is packed but not through Vite: the native code, and tables made from others' data. */
+const NATIVE: { name: string; license: string; package: string; file?: string; text?: string; version?: string }[] = [
+  { name: 'better-sqlite3-multiple-ciphers', license: 'MIT', package: 'better-sqlite3', file: 'LICENSE' },
+  { name: 'SQLite3 Multiple Ciphers', license: 'MIT', package: 'better-sqlite3', version: '', text: MIT('(c) 2019-2025 Ulrich Telle') },
+  { name: 'SQLite', license: 'Public domain', package: 'better-sqlite3', version: '', text: SQLITE },
+  { name: 'node-addon-api', license: 'MIT', package: 'node-addon-api', file: 'LICENSE.md' },
+  { name: 'cppjieba and its dictionaries', license: 'MIT', package: 'nodejieba', file: 'submodules/cppjieba/LICENSE', version: '' },
+  { name: 'opencc-js (table of traditional and simplified characters)', license: 'MIT', package: 'opencc-js', file: 'LICENSE' },
+  { name: 'OpenCC (data of that table)', license: 'Apache-2.0', package: 'opencc-js', file: 'THIRD_PARTY_LICENSES.md', version: '' }
+]
+
+function versionOf(name: string): string {
+  return (JSON.parse(readFileSync(join(ROOT, 'node_modules', name, 'package.json'), 'utf8')) as { version: string }).version
+}
+
+function bundled(): Notice[] {
+  const found = new Map<string, Notice>()
+  for (const bundle of BUNDLES) {
+    const file = join(ROOT, 'out', bundle, 'licenses.json')
+    if (!existsSync(file)) throw new Error(`${file} is missing; run npm start or npm run build once.`)
+    for (const { name, version, identifier, text } of JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string; identifier?: string; text?: string }[]) {
+      const license = identifier ?? (UNNAMED.has(name) ? 'MIT' : undefined)
+      const holder = HOLDERS[name]
+      const full = text === undefined || text === '' ? (holder === undefined ? undefined : MIT(holder)) : text
+      if (license === undefined || full === undefined) throw new Error(`The licence of ${name} ${version} is not known; tools/dist/notices.ts is to name it.`)
+      found.set(`${name}@${version}`, { name, version, license, text: full.trim() })
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Every notice, in the order of the file. Throws where a licence is not known. */
+export function notices(): Notice[] {
+  const native = NATIVE.map(({ name, license, package: of, file, text, version }) => {
+    const full = text ?? readFileSync(join(ROOT, 'node_modules', of, file ?? 'LICENSE'), 'utf8')
+    return { name, version: version ?? versionOf(of), license, text: full.trim() }
+  })
+  return [...native, ...bundled()]
+}
+
+/** Writes the file for the built app; returns its path. Libraries under the same text share it. */
+export function writeNotices(): string {
+  const byText = new Map<string, Notice[]>()
+  for (const notice of notices()) byText.set(notice.text, [...(byText.get(notice.text) ?? []), notice])
+  const parts = [...byText].map(([text, those]) => `${'-'.repeat(100)}\n${those.map(({ name, version, license }) => `${name}${version === '' ? '' : ` ${version}`} (${license})`).join('\n')}\n\n${text}\n`)
+  const file = join(ROOT, 'out/THIRD-PARTY-NOTICES.txt')
+  writeFileSync(file, `Mnemo holds what others made and gave away. Electron and Chromium have files of their own beside the executable.\n\n${parts.join('\n')}`)
+  return file
+}

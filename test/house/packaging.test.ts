@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeNotices } from '../../tools/dist/notices.ts'
@@ -27,7 +27,7 @@ test('what the main process imports at run time is packed with it', () => {
     .filter((path) => path.endsWith('.js'))
     .map((path) => readFileSync(join(ROOT, 'out/main', path), 'utf8'))
     .join('\n')
-  const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)].map((match) => match[1] ?? '').filter((name) => !name.startsWith('node:') && name !== 'electron')
+  const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)].map((match) => match[1] ?? '').filter((name) => !isBuiltin(name) && name !== 'electron')
   const packages = new Set(imported.map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')))
   expect([...packages]).toEqual(['better-sqlite3'])
   expect(Object.keys(dependencies)).toEqual([...packages])

@@ -20,6 +20,7 @@ import {
   FileProgress,
   GroupMembers,
   GroupRole,
+  ImportOptions,
   ImportPreview,
   ImportSummary,
   Invitation,
@@ -220,8 +221,10 @@ export const requests = {
   'search.remember': call(SearchHistory, nothing),
   /** Lets the user choose a file; null where none was chosen. The file's path stays with main. */
   'transfer.choose': call(nothing, z.object({ token: z.string(), file: z.string(), preview: ImportPreview }).nullable()),
+  /** The chosen file again, read as the user says. */
+  'transfer.preview': call(z.object({ token: z.string().max(100), options: ImportOptions }), ImportPreview),
   'transfer.import': call(
-    z.object({ token: z.string().max(100), self: z.string().max(3071).nullable(), names: z.record(z.string().max(3071), z.string().min(1).max(1023)), conversation: z.string().min(1).max(1023).nullable() }),
+    z.object({ token: z.string().max(100), options: ImportOptions, self: z.string().max(3071).nullable(), names: z.record(z.string().max(3071), z.string().min(1).max(1023)), conversation: z.string().min(1).max(1023).nullable() }),
     ImportSummary
   ),
   /** Lets the user choose where to; null where nothing was chosen. */

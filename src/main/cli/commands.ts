@@ -3,12 +3,12 @@ import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { bare, parseJid } from '../../contract/address.ts'
-import { AccountSettings, ExportFormat, type ConnectionState, type Message } from '../../contract/domain.ts'
+import { AccountSettings, ExportFormat, ImportFormat, ImportOptions, type ConnectionState, type ImportUnread, type Message } from '../../contract/domain.ts'
 import { SearchOrder, type Facets, type SearchHit } from '../../contract/search.ts'
 import { findAssets } from '../assets.ts'
+import { ENCODINGS } from '../transfer/decoding.ts'
 import type { Running } from '../transfer/transfer.ts'
 import { Engine } from '../engine.ts'
-import { IMPORT_FORMATS } from '../transfer/history.ts'
 
 export class UsageError extends Error {}
 
@@ -50,6 +50,11 @@ function number(values: Values, name: string, fallback: number, most: number): n
   const value = Number(given)
   if (!Number.isInteger(value) || value < 0 || value > most) throw new UsageError(`--${name} takes a whole number from 0 to ${most}`)
   return value
+}
+
+/** Says what of a history file is left out, by kind. */
+function tellUnread(unread: readonly ImportUnread[]): void {
+  for (const { kind, count, lines } of unread) process.stderr.write(`${count} left out (${kind}): ${lines[0] ?? ''}\n`)
 }
 
 /** Waits until the account is online and its archive read. Throws where that fails. */
@@ -205,23 +210,30 @@ export const commands: Record<string, Command> = {
   import: {
     usage: 'FILE',
     about:
-      'Imports the history in a file: WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV, JSON lines; .gz is\nunpacked. What is here already is not added again. tsv without a row of names: sender, time, text; time as\nYYYY.MM.DD HH:MM, ISO 8601, milliseconds or unknown. A bad line ends the import before anything is written.',
+      'Imports the history in a file: WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV, JSON lines or an\narray; .gz is unpacked. What is here already is not added again. A table without a row of names: sender, time, text. What\ncannot be read is counted, and the rest is imported.',
     options: {
-      format: { value: 'FORMAT', about: `${IMPORT_FORMATS.join(', ')} (default: found out)` },
+      format: { value: 'FORMAT', about: `${ImportFormat.options.join(', ')} (default: found out)` },
       conversation: { value: 'NAME', about: "the conversation to put them in (default: the file's name)" },
       self: { value: 'SENDER', about: 'the sender that is you' },
+      encoding: { value: 'NAME', about: `${ENCODINGS.join(', ')} (default: found out)` },
+      'date-order': { value: 'ORDER', about: 'dmy, mdy or ymd (default: found out)' },
+      'bad-times': { value: 'skip|near', about: 'messages whose time cannot be read: left out, or beside those before them (default)' },
       rename: { value: 'OLD=NEW', about: 'another name for a sender; several are separated by ;' },
       preview: { about: 'only say what is in the file' }
     },
     async run([file], values) {
       if (file === undefined) throw new UsageError('import takes a file')
-      const format = IMPORT_FORMATS.find((one) => one === text(values, 'format')) ?? null
-      if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${IMPORT_FORMATS.join(', ')}`)
+      const format = ImportFormat.options.find((one) => one === text(values, 'format')) ?? null
+      if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${ImportFormat.options.join(', ')}`)
       const path = resolve(file)
+      const options = ImportOptions.safeParse({ encoding: text(values, 'encoding'), order: text(values, 'date-order'), columns: null, badTimes: text(values, 'bad-times') })
+      if (!options.success || (options.data.encoding !== null && !ENCODINGS.some((name) => name === options.data.encoding))) throw new UsageError('--encoding, --date-order and --bad-times take what --help says')
       return withEngine(values, async (engine) => {
         if (values['preview'] === true) {
-          const preview = await engine.transfer.preview(path, format)
-          process.stdout.write(`${preview.format}\n`)
+          const preview = await engine.transfer.preview(path, format, options.data)
+          process.stdout.write(`${preview.format}${preview.encoding === null ? '' : `, ${preview.encoding.name}${preview.encoding.sure ? '' : '?'}`}${preview.order === null ? '' : `, ${preview.order.order}${preview.order.sure ? '' : '?'}`}\n`)
+          tellUnread(preview.unread)
+          if (preview.badTimes.count > 0) process.stderr.write(`${preview.badTimes.count} times cannot be read, such as: ${preview.badTimes.lines[0] ?? ''}\n`)
           for (const { name, messages, files, first, last } of preview.conversations) process.stdout.write(`${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`)
           for (const { name, messages } of preview.people) process.stdout.write(`${String(messages).padStart(8)}  by ${name}\n`)
           return 0
@@ -229,13 +241,13 @@ export const commands: Record<string, Command> = {
         const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const { added, known, conversations, notices, unreadableTimes } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation }, watched())
+        const { added, known, conversations, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')
         process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
-        if (unreadableTimes > 0) process.stderr.write(`${unreadableTimes} lines had a time that could not be read; they stand first\n`)
+        tellUnread(unread)
         return 0
       })
     }

@@ -157,10 +157,15 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       chosen.set(token, path)
       return { token, file: basename(path), preview }
     },
-    'transfer.import': ({ token, self, names, conversation }, { sender, signal }) => {
+    'transfer.preview': ({ token, options }, { signal }) => {
       const path = chosen.get(token)
       if (path === undefined) throw new EngineError('not-found', 'the file')
-      return engine().transfer.import({ path, format: null, self, names, conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+      return engine().transfer.preview(path, null, options, { signal })
+    },
+    'transfer.import': ({ token, options, self, names, conversation }, { sender, signal }) => {
+      const path = chosen.get(token)
+      if (path === undefined) throw new EngineError('not-found', 'the file')
+      return engine().transfer.import({ path, format: null, options, self, names, conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
     },
     'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
       const path = await chooseTarget(sender, await dialogWords(), format)

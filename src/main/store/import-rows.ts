@@ -1,21 +1,44 @@
 /** The messages of an import on their way to the writer. */
 import type { NewAttachment } from './tables/attachment.ts'
-import { hasLink, FLAG } from './tables/message-row.ts'
-import { textColumn, type TextColumn } from './packing.ts'
+import { hasLink, FLAG, IMPORTED } from './tables/message-row.ts'
+import { NO_TEXT, textColumn, type TextColumn } from './packing.ts'
 
 export interface ImportRow {
   sender: string
   /** ms */
   time: number
   text: string
+  /** Its place in history where that is not its time, ms: the order of the file it came from. */
+  place?: number
+  /** Where not the sender alone says whether it is one's own. */
+  outgoing?: boolean
   edited?: boolean
+  pinned?: boolean
+  /** What others of the same file call it, and the one that it answers. */
+  id?: string
+  replyTo?: string
+  /** Emoji, separated by blanks, of one person each. */
+  reactions?: readonly ImportReaction[]
   attachments?: readonly NewAttachment[]
 }
+export interface ImportReaction {
+  sender: string
+  outgoing: boolean
+  emoji: string
+}
 
-/** The same as columns, in the order of their times. */
+/** Texts that few rows have: for each row an index into `texts`, or NO_TEXT. */
+export interface SparseColumn {
+  at: Uint32Array
+  texts: TextColumn
+}
+
+/** The same as columns, in the order of their places. */
 export interface PackedRows {
   /** ms */
   times: Float64Array
+  /** ms */
+  places: Float64Array
   texts: TextColumn
   /** UTF-16 units */
   lengths: Float64Array
@@ -24,16 +47,42 @@ export interface PackedRows {
   senders: string[]
   /** Indices into senders. */
   sender: Uint32Array
+  /** 1: own, 0: not, 2: as the sender says. */
+  outgoing: Uint8Array
+  ids: SparseColumn
+  replies: SparseColumn
+  reactions: [row: number, id: string, list: readonly ImportReaction[]][]
   /** Of the rows that have any. */
   attachments: [row: number, list: readonly NewAttachment[]][]
 }
 
+function sparse(texts: readonly (string | undefined)[]): SparseColumn {
+  const list: string[] = []
+  const at = Uint32Array.from(texts, (text) => (text === undefined ? NO_TEXT : list.push(text) - 1))
+  return { at, texts: textColumn(list) }
+}
+const place = (row: ImportRow): number => row.place ?? row.time
+const named = (id: string | undefined): string | undefined => (id === undefined ? undefined : IMPORTED + id)
+
 export function packRows(list: readonly ImportRow[]): PackedRows {
-  const rows = list.every((row, i) => i === 0 || row.time >= (list[i - 1]?.time ?? 0)) ? list : list.toSorted((a, b) => a.time - b.time)
+  const rows = list.every((row, i) => i === 0 || place(row) >= place(list[i - 1] ?? row)) ? list : list.toSorted((a, b) => place(a) - place(b))
   const count = rows.length
-  const packed: PackedRows = { times: new Float64Array(count), texts: textColumn(rows.map(({ text }) => text)), lengths: new Float64Array(count), flags: new Uint16Array(count), senders: [], sender: new Uint32Array(count), attachments: [] }
+  const packed: PackedRows = {
+    times: new Float64Array(count),
+    places: Float64Array.from(rows, place),
+    texts: textColumn(rows.map(({ text }) => text)),
+    lengths: new Float64Array(count),
+    flags: new Uint16Array(count),
+    senders: [],
+    sender: new Uint32Array(count),
+    outgoing: Uint8Array.from(rows, ({ outgoing }) => (outgoing === undefined ? 2 : outgoing ? 1 : 0)),
+    ids: sparse(rows.map(({ id }) => named(id))),
+    replies: sparse(rows.map(({ replyTo }) => named(replyTo))),
+    reactions: [],
+    attachments: []
+  }
   const known = new Map<string, number>()
-  for (const [i, { sender, time, text, edited = false, attachments = [] }] of rows.entries()) {
+  for (const [i, { sender, time, text, edited = false, pinned = false, id, reactions = [], attachments = [] }] of rows.entries()) {
     let index = known.get(sender)
     if (index === undefined) {
       known.set(sender, (index = packed.senders.length))
@@ -42,7 +91,10 @@ export function packRows(list: readonly ImportRow[]): PackedRows {
     packed.sender[i] = index
     packed.times[i] = time
     packed.lengths[i] = text.length
-    packed.flags[i] = (edited ? FLAG.edited : 0) | (hasLink(text) ? FLAG.link : 0) | attachments.reduce((flags, { kind }) => flags | FLAG[kind], 0)
+    const reacted = id !== undefined && reactions.length > 0
+    const said = (edited ? FLAG.edited : 0) | (pinned ? FLAG.pinned : 0) | (reacted ? FLAG.reacted : 0) | (hasLink(text) ? FLAG.link : 0)
+    packed.flags[i] = attachments.reduce((flags, { kind }) => flags | FLAG[kind], said)
+    if (reacted) packed.reactions.push([i, IMPORTED + id, reactions])
     if (attachments.length > 0) packed.attachments.push([i, attachments])
   }
   return packed

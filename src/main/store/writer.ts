@@ -207,9 +207,14 @@ export function createWrites(db: WritableDB) {
   const importRows = transaction((input: ImportBatch): ImportChanges => {
     const { jid, name, rows, self } = input
     const conversation = conversations.ensure(jid, 'group', name, null, '')
-    const free = messages.freeKeys(rows.times[0] ?? 0, rows.times.at(-1) ?? 0)
-    const keys = rows.times.map((time) => free(time))
+    const free = messages.freeKeys(rows.places[0] ?? 0, rows.places.at(-1) ?? 0)
+    const keys = rows.places.map((place) => free(place))
     messages.insertMany(conversation, rows.senders.map((sender) => `${jid}/${sender}` as Jid), self === null ? -1 : rows.senders.indexOf(self), rows, keys)
+    for (const [row, target, list] of rows.reactions) {
+      for (const { sender, outgoing, emoji } of list) {
+        alterations.add({ conversation, sender: `${jid}/${sender}` as Jid, outgoing, kind: 'reactions', target, text: emoji, time: rows.times[row] ?? 0, state: 'received', stanzaId: null, originId: `${target}/${sender}` })
+      }
+    }
     const newest = keys.at(-1) ?? 0
     conversations.advance(conversation, newest, 0)
     conversations.read(conversation, newest, messages.unreadCount(conversation, newest))

@@ -1,5 +1,8 @@
-/** A history as it was read from a file, before anything of it is stored. */
-import type { AttachmentKind } from '../../contract/domain.ts'
+/** A history as it is read from a file, before anything of it is stored: a stream of conversations and their messages. */
+import type { AttachmentKind, ImportColumns, ImportFormat } from '../../contract/domain.ts'
+import type { Encoding, EncodingName } from './decoding.ts'
+import type { DateOrder } from './formats/stamps.ts'
+import type { FoundOrder } from './formats/times.ts'
 
 export interface ParsedFile {
   kind: AttachmentKind
@@ -11,31 +14,74 @@ export interface ParsedFile {
 
 export interface ParsedMessage {
   sender: string
-  /** ms */
-  time: number
+  /** ms; null: nobody can read it */
+  time: number | null
   text: string
+  /** Where the file says whose it is; otherwise the sender that is oneself decides. */
+  outgoing?: boolean
   edited?: boolean
+  pinned?: boolean
+  /** The file's own name for it, and of the one that it answers. */
+  id?: string
+  replyTo?: string
+  reactions?: { sender: string; emoji: string }[]
   files?: ParsedFile[]
+  /** What stands in the file where the time should be; for those that have none. */
+  stamp?: string
 }
 
-export interface ParsedConversation {
+export interface ConversationHead {
   name: string
-  messages: ParsedMessage[]
+  /** The file's own name for the conversation, the same in every export; null where the format has none. */
+  id: string | null
+  /** Who is oneself in this one, where the file says so. */
+  self?: string | null
+}
+
+/** Who listens while a file is read. All but `rest` return at once. */
+export interface Sink {
+  /** The messages that follow are of this one. The same head again goes on with it. */
+  conversation(head: ConversationHead): void
+  message(message: ParsedMessage): void
+  /** Something that no person wrote. */
+  notice(): void
+  /** Something that is left out, of a kind; `line`: its beginning. */
+  unread(kind: string, line: string): void
+  /** Called now and then; what was told so far is worked off when it resolves. */
+  rest(): Promise<void>
+}
+
+/** A table whose columns were found, or are to be asked for. */
+export interface Columns {
+  /** What its first row calls them; empty where it has no such row. */
+  heading: string[]
+  /** Some rows. */
+  rows: string[][]
+  found: ImportColumns
+  /** They are understood. */
+  sure: boolean
 }
 
 export interface ParsedHistory {
   format: ImportFormat
-  conversations: ParsedConversation[]
   /** The person that the file says is its owner, or null. */
   self: string | null
-  /** Lines that no person wrote ('… joined the group'); they are left out. */
-  notices: number
-  /** Messages whose time nobody can read; they stand at the very beginning. */
-  unreadableTimes: number
+  /** null: the format knows only one. */
+  encoding: Encoding | null
+  /** null: no times whose order is open. */
+  order: FoundOrder | null
+  columns: Columns | null
+  /** Reads all of it, as often as it is called. Throws ImportError. */
+  read(sink: Sink): Promise<void>
 }
 
-export const IMPORT_FORMATS = ['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'jsonl'] as const
-export type ImportFormat = (typeof IMPORT_FORMATS)[number]
+/** What the user said of a file that does not say it itself; null: as it is found. */
+export interface ReadOptions {
+  encoding: EncodingName | null
+  order: DateOrder | null
+  columns: ImportColumns | null
+}
+export const FOUND: ReadOptions = { encoding: null, order: null, columns: null }
 
 /** A file that is not what it should be; nothing of it was imported. `line` counts from 1. */
 export class ImportError extends Error {
@@ -48,8 +94,24 @@ export class ImportError extends Error {
 }
 
 const KINDS: [AttachmentKind, RegExp][] = [
-  ['image', /\.(jpe?g|png|gif|webp|heic|bmp|avif)$/i],
-  ['video', /\.(mp4|mov|mkv|webm|3gp|avi)$/i],
-  ['voice', /\.(opus|ogg|oga|m4a|mp3|aac|amr|wav)$/i]
+  ['image', /\.(jpe?g|png|gif|webp|heic|bmp|avif|jfif|tiff?)$/i],
+  ['video', /\.(mp4|mov|mkv|webm|3gp|avi|m4v)$/i],
+  ['voice', /\.(opus|ogg|oga|m4a|mp3|aac|amr|wav|flac|silk)$/i]
 ]
 export const kindOf = (name: string): AttachmentKind => KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file'
+
+/** Messages between two rests. */
+const EVERY = 2000
+/** Reads what lies in memory already. */
+export async function tell(sink: Sink, head: ConversationHead, messages: Iterable<ParsedMessage>): Promise<void> {
+  sink.conversation(head)
+  let count = 0
+  for (const message of messages) {
+    sink.message(message)
+    if (++count % EVERY === 0) await sink.rest()
+  }
+  await sink.rest()
+}
+
+const LONGEST_SAMPLE = 200
+export const beginning = (line: string): string => line.slice(0, LONGEST_SAMPLE)

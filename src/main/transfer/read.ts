@@ -1,15 +1,18 @@
-/** Reads a history from a file: what format it has, and what is in it. */
+/** Opens a history file: what format it has, by its content, and what lies beside it or in the same archive. */
 import { createReadStream, existsSync, statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, normalize, sep } from 'node:path'
 import type { Readable } from 'node:stream'
-import { gunzipSync } from 'node:zlib'
-import yauzl from 'yauzl'
-import { ImportError, type ImportFormat, type ParsedHistory } from './history.ts'
-import { parseCsv, parseJsonLines, parseTsv } from './formats/rows.ts'
-import { parseSlack } from './formats/slack.ts'
-import { parseTelegram } from './formats/telegram.ts'
-import { isWhatsApp, parseWhatsApp } from './formats/whatsapp.ts'
+import { createGunzip } from 'node:zlib'
+import type { ImportFormat } from '../../contract/domain.ts'
+import { openArchive, type Archive } from './archive.ts'
+import { decode, type Bytes } from './decoding.ts'
+import { readObjects } from './formats/objects.ts'
+import { isSlack, readSlack } from './formats/slack.ts'
+import { readTable } from './formats/tables.ts'
+import { readTelegram } from './formats/telegram.ts'
+import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
+import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
+import { headOf, openText, type TextFile } from './source.ts'
 
 export interface OpenHistory {
   history: ParsedHistory
@@ -18,140 +21,149 @@ export interface OpenHistory {
   close(): void
 }
 
-/** A text beyond this is not a chat, and would not fit into memory several times over. */
-const LARGEST_TEXT = 1_000_000_000
+/** A day of Slack's, read in one piece, is never so long, bytes. */
+const LONGEST_PART = 200_000_000
 
 /** `format`: null to find out. Throws ImportError. */
-export async function readHistory(path: string, format: ImportFormat | null): Promise<OpenHistory> {
-  const file = basename(path)
-  let bytes: Buffer
+export async function readHistory(path: string, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   try {
-    const { size } = statSync(path)
-    if (await isZip(path)) return await readZip(path, format)
-    if (size > LARGEST_TEXT) throw new ImportError(file, null, 'it is larger than 1 GB')
-    bytes = await readFile(path)
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) bytes = gunzipSync(bytes)
+    const first = await firstBytes(path)
+    if (first.toString('latin1', 0, 4) === 'PK\u0003\u0004') return await readArchive(path, format, options)
+    return await readFile(path, first[0] === 0x1f && first[1] === 0x8b, format, options)
   } catch (error) {
     if (error instanceof ImportError) throw error
     throw new ImportError(path, null, `it cannot be read (${error instanceof Error ? error.message : String(error)})`)
   }
-  const text = decode(bytes)
-  const name = nameOf(file)
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { end: 3 })) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+async function readFile(path: string, gzipped: boolean, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   const folder = dirname(path)
   const within = (source: string): string | null => {
     const full = normalize(join(folder, source))
     return full.startsWith(folder + sep) && existsSync(full) && statSync(full).isFile() ? full : null
   }
+  const bytes: Bytes = () => (gzipped ? createReadStream(path).pipe(createGunzip()) : createReadStream(path)) as AsyncIterable<Buffer>
+  const media: TextFile['media'] = (source) => {
+    const full = within(source)
+    return full === null ? null : { bytes: statSync(full).size, source }
+  }
+  const file = await openText({ file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media }, options)
   const open = (source: string): Promise<Readable | null> => {
     const full = within(source)
     return Promise.resolve(full === null ? null : createReadStream(full))
   }
-  const found = format ?? guess(file, text)
-  const history = (): ParsedHistory => {
-    switch (found) {
-      case 'whatsapp': {
-        const media = new Map<string, { bytes: number; source: string }>()
-        for (const [, attached = ''] of text.matchAll(/(?:^|[:：] ?)\u200e?<?(?:attached[:：] |附件[:：] ?)?([^\s<>:]+\.\w{2,5})(?:>| \()/gmu)) {
-          const full = within(attached)
-          if (full !== null) media.set(attached, { bytes: statSync(full).size, source: attached })
-        }
-        const { conversation, notices } = parseWhatsApp(text, file, chatName(name), media)
-        return { format: 'whatsapp', conversations: [conversation], self: null, notices, unreadableTimes: 0 }
-      }
-      case 'telegram':
-        return parseTelegram(text, file)
-      case 'slack':
-        throw new ImportError(file, null, 'a Slack export is a .zip file')
-      case 'csv':
-        return parseCsv(text, file, name)
-      case 'tsv':
-        return parseTsv(text, file, name)
-      case 'jsonl':
-        return parseJsonLines(text, file, name)
-    }
+  return { history: await readAs(file, format ?? (await formatOf(file)), options), open, close: () => undefined }
+}
+
+function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Promise<ParsedHistory> {
+  switch (format) {
+    case 'whatsapp':
+      return readWhatsApp(file, options)
+    case 'telegram':
+      return readTelegram(file)
+    case 'slack':
+      throw new ImportError(file.file, null, 'a Slack export is a .zip file')
+    case 'csv':
+    case 'tsv':
+      return readTable(file, options, format === 'tsv')
+    case 'json':
+    case 'jsonl':
+      return readObjects(file, options, format === 'json')
   }
-  return { history: history(), open, close: () => undefined }
 }
 
-/** UTF-8, or UTF-16 with a byte order mark, as Windows' programs write it. */
-function decode(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2)
-  return bytes.toString('utf8').replace(/^\ufeff/, '')
-}
-
-function guess(file: string, text: string): ImportFormat {
-  const extension = extname(file.replace(/\.gz$/i, '')).toLowerCase()
+async function formatOf(file: TextFile): Promise<ImportFormat> {
+  const extension = extname(file.file.replace(/\.gz$/i, '')).toLowerCase()
+  const head = (await headOf(file)).trimStart()
+  const [line = ''] = head.split(/\r?\n/)
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl'
-  if (extension === '.json') return 'telegram'
+  if (head.startsWith('[') && (extension === '.json' || /^\[\s*(?:\{|\]|$)/.test(head))) return 'json'
+  if (isObject(line)) return head.trimEnd() === line.trimEnd() && extension === '.json' ? 'telegram' : 'jsonl'
+  if (head.startsWith('{') || extension === '.json') return 'telegram'
   if (extension === '.csv') return 'csv'
-  if (isWhatsApp(text.replace(/^\s+/, ''))) return 'whatsapp'
-  return 'tsv'
+  if (extension === '.tsv') return 'tsv'
+  if (isWhatsApp(head)) return 'whatsapp'
+  return line.includes('\t') || extension !== '.txt' ? 'tsv' : 'csv'
+}
+function isObject(line: string): boolean {
+  try {
+    return line.startsWith('{') && typeof JSON.parse(line) === 'object'
+  } catch {
+    return false
+  }
 }
 
 const nameOf = (file: string): string => {
   const plain = file.replace(/\.gz$/i, '')
   return plain.slice(0, plain.length - extname(plain).length) || plain
 }
-/** 'WhatsApp Chat with Alice.txt' and its like. */
-const chatName = (name: string): string => name.replace(/^WhatsApp Chat (?:with|-) |^与(.+)的 ?WhatsApp (?:聊天|对话)(?:记录)?$|^WhatsApp 聊天 ?[-–] ?/iu, '$1').trim() || name
 
-async function isZip(path: string): Promise<boolean> {
-  const stream = createReadStream(path, { end: 3 })
-  const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks).toString('latin1') === 'PK\u0003\u0004'
-}
-
-interface Entry {
-  path: string
-  bytes: number
-  entry: yauzl.Entry
-}
-
-async function readZip(path: string, format: ImportFormat | null): Promise<OpenHistory> {
-  const file = basename(path)
-  const zip = await new Promise<yauzl.ZipFile>((resolve, reject) => {
-    yauzl.open(path, { autoClose: false, lazyEntries: false }, (error, opened) => (error === null ? resolve(opened) : reject(error)))
-  })
-  const entries = new Map<string, Entry>()
-  await new Promise<void>((resolve, reject) => {
-    zip.on('entry', (entry: yauzl.Entry) => void (entry.fileName.endsWith('/') || entries.set(entry.fileName, { path: entry.fileName, bytes: entry.uncompressedSize, entry })))
-    zip.on('end', resolve)
-    zip.on('error', reject)
-  })
-  const stream = (entry: Entry): Promise<Readable> =>
-    new Promise((resolve, reject) => zip.openReadStream(entry.entry, (error, opened) => (error === null ? resolve(opened) : reject(error))))
-  const text = async (entry: Entry): Promise<string> => {
-    if (entry.bytes > LARGEST_TEXT) throw new ImportError(`${file}/${entry.path}`, null, 'it is larger than 1 GB')
-    const chunks: Buffer[] = []
-    for await (const chunk of await stream(entry)) chunks.push(chunk as Buffer)
-    return decode(Buffer.concat(chunks))
-  }
-  const open = async (source: string): Promise<Readable | null> => {
-    const entry = entries.get(source)
-    return entry === undefined ? null : stream(entry)
-  }
+async function readArchive(path: string, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
+  const archive = await openArchive(path)
+  const name = basename(path)
   try {
-    const isSlack = entries.has('channels.json') || entries.has('users.json')
-    const result = [...entries.keys()].find((name) => /(?:^|\/)result\.json$/.test(name))
-    if (format === 'slack' || (format === null && isSlack)) {
-      const texts = new Map<string, string>()
-      for (const entry of entries.values()) if (entry.path.endsWith('.json')) texts.set(entry.path, await text(entry))
-      return { history: parseSlack(texts, file), open, close: () => zip.close() }
+    const paths = [...archive.entries.keys()]
+    const shared = sharedFolder(paths)
+    const inside = paths.map((one) => one.slice(shared.length))
+    const open = (source: string): Promise<Readable | null> => archive.stream(source)
+    const close = (): void => archive.close()
+    if (format === 'slack' || (format === null && isSlack(inside))) {
+      const text = async (part: string): Promise<string> => {
+        if ((archive.entries.get(shared + part) ?? 0) > LONGEST_PART) throw new ImportError(`${name}/${part}`, null, 'it is larger than 200 MB')
+        return decode(await archive.read(shared + part), 'utf-8')
+      }
+      return { history: await readSlack({ paths: inside, text }, name), open, close }
     }
-    if ((format === 'telegram' || format === null) && result !== undefined) {
-      const folder = result.slice(0, -'result.json'.length)
-      return { history: parseTelegram(await text(entries.get(result)!), `${file}/${result}`), open: (source) => open(folder + source), close: () => zip.close() }
-    }
-    const chats = [...entries.values()].filter((entry) => entry.path.endsWith('.txt'))
-    const chat = chats.find((entry) => /(?:^|\/)_chat\.txt$/.test(entry.path)) ?? chats[0]
-    if (chat === undefined || (format !== null && format !== 'whatsapp')) throw new ImportError(file, null, 'there is no chat in it that Mnemo can read')
-    const media = new Map([...entries.values()].map((entry) => [basename(entry.path), { bytes: entry.bytes, source: entry.path }]))
-    const name = /_chat\.txt$/.test(chat.path) ? nameOf(file) : nameOf(basename(chat.path))
-    const { conversation, notices } = parseWhatsApp(await text(chat), `${file}/${chat.path}`, chatName(name), media)
-    return { history: { format: 'whatsapp', conversations: [conversation], self: null, notices, unreadableTimes: 0 }, open, close: () => zip.close() }
+    const result = paths.find((one) => basename(one) === 'result.json')
+    if ((format === 'telegram' || format === null) && result !== undefined) return { history: await readTelegram(await textIn(archive, name, result, nameOf(name), options)), open, close }
+    const chat = await chatIn(archive, name, options)
+    if (chat === null || (format !== null && format !== 'whatsapp')) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read')
+    return { history: await readWhatsApp(chat, options), open, close }
   } catch (error) {
-    zip.close()
+    archive.close()
     throw error
   }
+}
+
+/** The folder that all paths share, with its '/', or ''. */
+function sharedFolder(paths: readonly string[]): string {
+  // what macOS adds is none of the export's
+  const own = paths.filter((path) => !path.startsWith('__MACOSX/') && basename(path) !== '.DS_Store')
+  const [first = ''] = own
+  const folder = first.includes('/') ? first.slice(0, first.indexOf('/') + 1) : ''
+  return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder : ''
+}
+
+/** Of the texts in an archive the one that reads as a chat, or that is named like the archive. */
+async function chatIn(archive: Archive, name: string, options: ReadOptions): Promise<TextFile | null> {
+  const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
+  const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)
+  let best: TextFile | null = null
+  for (const path of texts.sort((a, b) => likely(a) - likely(b))) {
+    const file = await textIn(archive, name, path, likely(path) === 0 ? nameOf(name) : nameOf(basename(path)), options)
+    if (isWhatsApp(await headOf(file, 2000))) return file
+    best ??= likely(path) < 2 ? file : null
+  }
+  return best
+}
+
+function textIn(archive: Archive, name: string, path: string, called: string, options: ReadOptions): Promise<TextFile> {
+  const folder = path.slice(0, path.length - basename(path).length)
+  const byName = new Map([...archive.entries.keys()].map((one) => [basename(one), one]))
+  const media: TextFile['media'] = (source) => {
+    const found = archive.entries.has(folder + source) ? folder + source : byName.get(basename(source))
+    const bytes = found === undefined ? undefined : archive.entries.get(found)
+    return found === undefined || bytes === undefined ? null : { bytes, source: found }
+  }
+  const bytes: Bytes = async function* () {
+    const stream = await archive.stream(path)
+    if (stream !== null) for await (const chunk of stream) yield chunk as Buffer
+  }
+  return openText({ file: `${name}/${path}`, name: called, folder: nameOf(name), size: archive.entries.get(path) ?? 0, bytes, media }, options)
 }

@@ -3,6 +3,7 @@ import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, wr
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import iconv from 'iconv-lite'
 import { ZipFile } from 'yazl'
 import { corpus, hasCorpus, temporaryFolder } from '../../../test/support/files.ts'
 import { openEngine } from '../../../test/support/server.ts'
@@ -132,7 +133,7 @@ test('CSV, TSV and JSON lines, with and without a row of names', async () => {
   await bring(file('a.csv', '时间,发送者,内容,会话\n2024-05-31 09:30,张三,"你好, ""世界""\n第二行",同事\n2024-05-31 09:31,Bob,"x",同事\n'))
   expect(await stored('同事')).toEqual(['张三: 你好, "世界"\n第二行', 'Bob: x'])
   await bring(file('b.csv', 'Alice;2024-05-31T09:30:00Z;one; two\n'))
-  expect(await stored('b')).toEqual(['Alice: one'])
+  expect(await stored('b')).toEqual(['Alice: one; two'])
   await bring(file('c.tsv', 'text\ttime\tfrom\nhello\t1717119000\tBob\n'))
   expect(await stored('c')).toEqual(['Bob: hello'])
   await bring(file('d.jsonl', '{"sender":"Bob","time":"2024-05-31T09:30:00Z","text":"hi","conversation":"Bob"}\n\n{"sender":"Bob","time":1717149000000,"text":"","files":["x.png"],"conversation":"Bob"}\n'))
@@ -140,17 +141,107 @@ test('CSV, TSV and JSON lines, with and without a row of names', async () => {
 })
 
 test.each([
-  ['bad.tsv', 'a\t2024-01-01\tok\nno tabs\n', /bad\.tsv, line 2: .*Nothing was imported/],
   ['bad.csv', 'a,2024-01-01,ok\n"open quote,1,2\n', /bad\.csv, line \d: this is not CSV/],
   ['bad.jsonl', '{"text":"ok","time":1}\n{oops}\n', /bad\.jsonl, line 2: this is not JSON/],
   ['bad.json', '{"messages": [\n1,\n}', /bad\.json, line 3: this is not JSON/],
   ['other.json', '{"something": 1}', /not a Telegram export/],
-  ['half.json', JSON.stringify({ name: 'x', messages: [{ type: 'message', date: 'never', text: 'a' }] }), /message 1 of 'x' has no time/],
-  ['bad.zip', 'PK\u0003\u0004 but no archive', /cannot be read/],
-  ['day.txt', '31/12/2023, 21:15 - A: ok\n31/13/2023, 21:15 - A: no such month\n', /line 2: there is no such date/]
+  ['half.json', JSON.stringify({ name: 'x', messages: [{ type: 'message', date: 'never', text: 'a' }] }), /times in it cannot be read/],
+  ['bank.csv', 'account,amount,booked\nA,12,3\nB,13,4\n', /columns/],
+  ['bad.zip', 'PK\u0003\u0004 but no archive', /cannot be read/]
 ])('%s is refused with its place, and changes nothing', async (name, content, message) => {
   await expect(bring(file(name, content))).rejects.toThrow(message)
   expect(await engine.store.read.conversations()).toEqual([])
+})
+
+/** In ISO, by sender and text. */
+async function history(path: string, change: Partial<ImportTask> = {}): Promise<string[]> {
+  await bring(path, change)
+  await engine.transfer.export({ path: at('out.jsonl'), format: 'jsonl', query: null, conversation: null, language: 'en' })
+  return readFileSync(at('out.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { sender: string; time: string; text: string }).map(({ sender, time, text }) => `${new Date(time).toString().slice(4, 24)} ${sender}: ${text}`)
+}
+
+test.each([
+  ['Korean', '2023년 12월 31일 오후 9:15, 지우 : 안녕\n2024년 1월 1일 오전 12:05, 하준 : 응', '2023. 12. 31. 오후 9:15 - 지우: 안녕\n2024. 1. 1. 오전 12:05 - 하준: 응'],
+  ['Arabic digits', '', '٣١/١٢/٢٠٢٣، ٩:١٥ م - ريم: مرحبا\n٠١/٠١/٢٠٢٤، ١٢:٠٥ ص - نور: أهلا'],
+  ['Persian digits', '', '۳۱/۱۲/۲۰۲۳،‏ ۲۱:۱۵ - سارا: سلام\n۰۱/۰۱/۲۰۲۴،‏ ۰۰:۰۵ - مینا: خوبی'],
+  ['Spanish', '', '31/12/23, 9:15\u00a0p.\u00a0m. - Lucía: hola\n1/1/24, 12:05\u00a0a.\u00a0m. - Mateo: feliz'],
+  ['Japanese', '', '2023/12/31 午後9:15 - 花子: こんばんは\n2024/01/01 午前0:05 - 太郎: おめでとう'],
+  ['Finnish', '', '31.12.2023 klo 21.15 - Aino: hei\n1.1.2024 klo 0.05 - Eero: moi'],
+  ['Hindi', '', '31/12/23, 9:15 pm - मीरा: नमस्ते\n01/01/24, 12:05 am - रवि: हाँ'],
+  ['old iPhones', '', '31/12/2023 21:15:00: Kit: hello\n01/01/2024 00:05:00: Lou: yes']
+])('WhatsApp of other phones: %s', async (_, __, text) => {
+  const lines = await history(file('WhatsApp Chat with Group of ours.txt', text))
+  expect(lines.map((line) => line.slice(0, 17)).sort()).toEqual(['Dec 31 2023 21:15', 'Jan 01 2024 00:05'])
+})
+
+test.each([
+  ['gb18030', iconv.encode('时间,发送者,内容\n2024-05-31 09:30,李雷,明天下午在办公室见面，别忘了带电脑\n', 'gb18030'), '李雷: 明天下午在办公室见面，别忘了带电脑'],
+  ['utf-16le without its mark', Buffer.from('time,sender,text\n2024-05-31 09:30,Ann,明天下午见\n', 'utf16le'), 'Ann: 明天下午见'],
+  ['utf-16le', Buffer.from('\ufefftime,sender,text\n2024-05-31 09:30,Ann,明天见\n', 'utf16le'), 'Ann: 明天见'],
+  ['utf-8 with its mark', Buffer.from('\ufefftime,sender,text\n2024-05-31 09:30,Ann,明天见\n'), 'Ann: 明天见']
+])('a table in %s', async (_, bytes, expected) => {
+  writeFileSync(at('t.csv'), bytes)
+  expect(await history(at('t.csv'))).toEqual([`May 31 2024 09:30:00 ${expected}`])
+})
+
+test.each([
+  ['day before month, by another row', 'time,sender,text\n05/06/2024 09:00,Bo,b\n31/05/2024 21:15,Ann,a\n', ['May 31 2024 21:15:00 Ann: a', 'Jun 05 2024 09:00:00 Bo: b']],
+  ['points', 'Datum;Absender;Nachricht\n03.04.2024 10:00;Ute;eins\n25.12.2024 11:00;Jan;zwei\n', ['Apr 03 2024 10:00:00 Ute: eins', 'Dec 25 2024 11:00:00 Jan: zwei']],
+  ['date and time apart', 'date,time,sender,text\n2024-05-31,21:15,Ann,a\n2024-05-31,08:00,Bo,b\n', ['May 31 2024 08:00:00 Bo: b', 'May 31 2024 21:15:00 Ann: a']],
+  ['words', 'sender,time,text\nAnn,"31 May 2024, 9:15 PM",a\n', ['May 31 2024 21:15:00 Ann: a']],
+  ['Chinese', '发送时间,昵称,消息内容\n2024年5月31日 下午9:15,小明,你好\n', ['May 31 2024 21:15:00 小明: 你好']],
+  ['a line sep=', 'sep=;\ntime;sender;text\n2024-05-31 09:30;Ann;"a; b"\n', ['May 31 2024 09:30:00 Ann: a; b']],
+  ['an array of objects', '[{"time":"2024-05-31T09:30","sender":"Ann","text":"a"},{"time":1717140660,"from":"Bo","message":"b"}]', null]
+])('times and shapes of tables: %s', async (_, content, expected) => {
+  const lines = await history(file(content.startsWith('[') ? 't.json' : 't.csv', content))
+  if (expected === null) expect(lines).toHaveLength(2)
+  else expect(lines).toEqual(expected)
+})
+
+test('one odd message never refuses the rest, and what is left out is told', async () => {
+  const message = { id: 1, type: 'message', date_unixtime: '1717119000', from: 'Anna', from_id: 'user1', text: 'fine' }
+  const path = file('result.json', { name: 'Anna', type: 'personal_chat', id: 9, messages: [message, 7, { ...message, id: 2, text: { strange: true } }, { ...message, id: 3, type: 'novel' }, { ...message, id: 4, date_unixtime: '1717119060', file: null, photo: null, text: null, poll: { question: 'Where?', answers: [{ text: 'Ramen', voters: 2 }] } }] })
+  expect(await engine.transfer.preview(path, null)).toMatchObject({ unread: [{ kind: 'message', count: 1 }, { kind: 'text', count: 1 }, { kind: 'novel', count: 1 }] })
+  expect(await bring(path)).toMatchObject({ added: 2, unread: [{ count: 1 }, { count: 1 }, { count: 1 }] })
+  expect(await count('ramen')).toBe(1)
+  expect(await bring(file('bad.tsv', 'a\t2024-01-01\tok\nno tabs\n'))).toMatchObject({ added: 1, unread: [{ kind: 'row', count: 1 }] })
+})
+
+test('a time that no calendar has stands beside the one before it, or is left out: as the user says, and never 1970', async () => {
+  const path = file('WhatsApp Chat with Times.txt', '31/12/2023, 21:15 - A: first\n31/13/2023, 21:16 - B: no such month\n31/12/2023, 21:17 - A: last\n')
+  expect(await engine.transfer.preview(path, null)).toMatchObject({ badTimes: { count: 1, lines: [expect.stringContaining('no such month')] } })
+  const options = { encoding: null, order: null, columns: null }
+  expect(await bring(path, { options: { ...options, badTimes: 'skip' } })).toMatchObject({ added: 2, unread: [{ kind: 'time', count: 1 }] })
+  expect(await bring(path, { options: { ...options, badTimes: 'near' } })).toMatchObject({ added: 1, known: 2 })
+  expect(await stored('Times')).toEqual(['A: first', 'B: no such month', 'A: last'])
+})
+
+test('two chats of one name stay two, the same export twice stays one, and it goes on from where it was', async () => {
+  mkdirSync(at('WhatsApp Chat - Bo'))
+  mkdirSync(at('WhatsApp Chat - Cy'))
+  const chat = (who: string, more = ''): string => `[31/12/2023, 21:15:03] ${who}: hello from ${who}\n[31/12/2023, 21:16:03] Me: hello ${who}\n${more}`
+  await bring(file('WhatsApp Chat - Bo/_chat.txt', chat('Bo')))
+  await bring(file('WhatsApp Chat - Cy/_chat.txt', chat('Cy')))
+  expect((await engine.store.read.conversations()).map(({ name }) => name).sort()).toEqual(['Bo', 'Cy'])
+  expect(await bring(file('renamed.txt', chat('Bo', '[01/01/2024, 00:05:59] Bo: and a good year\n')))).toMatchObject({ added: 1, known: 2 })
+  expect(await stored('Bo')).toHaveLength(3)
+})
+
+test('columns that are not understood are asked for, and taken as the user says', async () => {
+  const path = file('odd.csv', 'A,B,C,D\nhello,Ann,x,2024-05-31 09:30\nthere,Bo,y,2024-05-31 09:31\n')
+  const { columns } = await engine.transfer.preview(path, null)
+  expect(columns).toMatchObject({ sure: false, heading: ['A', 'B', 'C', 'D'], rows: [['hello', 'Ann', 'x', '2024-05-31 09:30'], ['there', 'Bo', 'y', '2024-05-31 09:31']] })
+  await expect(bring(path)).rejects.toThrow(/columns/)
+  const options = { encoding: null, order: null, badTimes: null, columns: { time: 3, clock: null, sender: 1, text: 0, conversation: null, direction: null, files: null } }
+  expect(await bring(path, { options })).toMatchObject({ added: 2 })
+  expect(await stored('odd')).toEqual(['Ann: hello', 'Bo: there'])
+})
+
+test('the order of the file counts where its clock goes back by less than an hour', async () => {
+  await bring(file('clock.tsv', ['a\t2024-10-27 02:50\tfirst', 'b\t2024-10-27 02:10\tsecond', 'a\t2024-10-27 02:20\tthird', 'b\t2024-10-27 04:00\tfourth'].join('\n')))
+  expect(await stored('clock')).toEqual(['a: first', 'b: second', 'a: third', 'b: fourth'])
+  await bring(file('back.tsv', ['a\t2024-10-27 04:00\tlast', 'b\t2024-10-26 02:10\tmiddle', 'a\t2024-10-25 02:20\tfirst'].join('\n')))
+  expect(await stored('back')).toEqual(['a: first', 'b: middle', 'a: last'])
 })
 
 test('a cancelled import leaves nothing behind', async () => {

@@ -1,12 +1,11 @@
 /** Imports and exports of history, each in a thread of its own beside the store's. */
 import { Worker } from 'node:worker_threads'
-import type { ExportSummary, ImportPreview, ImportSummary } from '../../contract/domain.ts'
+import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/domain.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
 import type { ExportTask } from './export.ts'
 import type { ImportTask } from './import.ts'
-import type { ImportFormat } from './history.ts'
 import type { TransferReply, TransferStart, TransferTask } from './worker.ts'
 
 /** Why it did not happen: `import`: the file; `cancelled`: as was asked; `io`: a disk that is full, a folder that is closed. */
@@ -47,8 +46,8 @@ export class Transfer {
     return this.#options.media
   }
 
-  preview(path: string, format: ImportFormat | null): Promise<ImportPreview> {
-    return this.#run({ kind: 'preview', path, format }, {}) as Promise<ImportPreview>
+  preview(path: string, format: ImportFormat | null, options?: ImportOptions, running: Running = {}): Promise<ImportPreview> {
+    return this.#run({ kind: 'preview', path, format, ...(options === undefined ? {} : { options }) }, running) as Promise<ImportPreview>
   }
   async import(task: ImportTask, running: Running = {}): Promise<ImportSummary> {
     const summary = (await this.#run({ kind: 'import', ...task }, running)) as ImportSummary

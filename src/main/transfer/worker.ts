@@ -1,14 +1,15 @@
 /** The entry of the thread that reads or writes history files, beside the store's. One task, then it ends. Speaks with transfer.ts. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
+import type { ImportFormat, ImportOptions } from '../../contract/domain.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { WorkerReply } from '../store/worker.ts'
 import type { Writes } from '../store/writer.ts'
 import { exportHistory, type ExportTask } from './export.ts'
 import { importHistory, previewHistory, type ImportTask } from './import.ts'
-import { ImportError, type ImportFormat } from './history.ts'
+import { ImportError } from './history.ts'
 
 export type TransferTask =
-  | { kind: 'preview'; path: string; format: ImportFormat | null }
+  | { kind: 'preview'; path: string; format: ImportFormat | null; options?: ImportOptions }
   | ({ kind: 'import' } & ImportTask)
   | ({ kind: 'export' } & ExportTask)
 export interface TransferStart {
@@ -53,7 +54,7 @@ export type WriteCall = typeof write
 const progress = (done: number, total: number): void => say({ kind: 'progress', done, total })
 try {
   const context = { files, media, write, signal: cancelled.signal, progress, changed: (changes: unknown) => say({ kind: 'changes', changes }) }
-  const value = task.kind === 'preview' ? await previewHistory(task.path, task.format) : task.kind === 'import' ? await importHistory(task, context) : await exportHistory(task, context)
+  const value = task.kind === 'preview' ? await previewHistory(task.path, task.format, task.options) : task.kind === 'import' ? await importHistory(task, context) : await exportHistory(task, context)
   say({ kind: 'result', value })
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)

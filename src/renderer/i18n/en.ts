@@ -500,6 +500,18 @@ export default {
     nothing: 'No conversation of that name'
   },
   transfer: {
+    encoding: 'Encoding of the text',
+    damaged: '{n} characters cannot be read so. Another encoding may fit.',
+    order: 'Order of the dates',
+    orders: { dmy: 'Day, month, year', mdy: 'Month, day, year', ymd: 'Year, month, day' },
+    columns: 'Which column is what?',
+    column: { time: 'Time', clock: 'Time of day', sender: 'Sender', text: 'Text', conversation: 'Conversation', direction: 'Sent or received', files: 'Files' },
+    noColumn: 'None',
+    badTimes: 'The time of {n} messages cannot be read',
+    badTimesNear: 'Put them after the message before them',
+    badTimesSkip: 'Leave them out',
+    unread: '{n} entries cannot be read and are left out',
+    kind: { row: 'Rows with too few columns', object: 'Objects without a text', message: 'Broken messages', text: 'Messages without a readable text', time: 'Messages without a readable time' },
     import: 'Import history …',
     export: 'Export as {format} …',
     exportResults: 'Export these messages',

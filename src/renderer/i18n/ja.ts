@@ -500,6 +500,18 @@ export default {
     nothing: 'その名前の会話はありません'
   },
   transfer: {
+    encoding: '文字コード',
+    damaged: 'この文字コードでは {n} 文字を読み取れません。別の文字コードをお試しください。',
+    order: '日付の順序',
+    orders: { dmy: '日・月・年', mdy: '月・日・年', ymd: '年・月・日' },
+    columns: '各列の内容',
+    column: { time: '日時', clock: '時刻', sender: '送信者', text: '本文', conversation: 'トーク', direction: '送信／受信', files: 'ファイル' },
+    noColumn: 'なし',
+    badTimes: '{n} 件のメッセージの日時を読み取れません',
+    badTimesNear: '直前のメッセージの後に置く',
+    badTimesSkip: '取り込まない',
+    unread: '{n} 件は読み取れないため取り込まれません',
+    kind: { row: '列が足りない行', object: '本文のないオブジェクト', message: '壊れたメッセージ', text: '本文を読み取れないメッセージ', time: '日時を読み取れないメッセージ' },
     import: '履歴を取り込む…',
     export: '{format} に書き出す…',
     exportResults: 'これらのメッセージを書き出す',

@@ -500,6 +500,18 @@ export default {
     nothing: '没有这个名称的会话'
   },
   transfer: {
+    encoding: '文本编码',
+    damaged: '有 {n} 个字符无法按此编码读取，可以换一种编码试试。',
+    order: '日期顺序',
+    orders: { dmy: '日、月、年', mdy: '月、日、年', ymd: '年、月、日' },
+    columns: '各列分别是什么？',
+    column: { time: '时间', clock: '时刻', sender: '发送者', text: '内容', conversation: '会话', direction: '发送或接收', files: '文件' },
+    noColumn: '无',
+    badTimes: '有 {n} 条消息的时间无法识别',
+    badTimesNear: '排在它们前一条消息之后',
+    badTimesSkip: '不导入',
+    unread: '有 {n} 条内容无法识别，不会导入',
+    kind: { row: '列数不足的行', object: '没有内容的对象', message: '损坏的消息', text: '内容无法识别的消息', time: '时间无法识别的消息' },
     import: '导入历史消息…',
     export: '导出为 {format}…',
     exportResults: '导出这些消息',

@@ -500,6 +500,18 @@ export default {
     nothing: '沒有這個名稱的對話'
   },
   transfer: {
+    encoding: '文字編碼',
+    damaged: '有 {n} 個字元無法以此編碼讀取，可以換一種編碼試試。',
+    order: '日期順序',
+    orders: { dmy: '日、月、年', mdy: '月、日、年', ymd: '年、月、日' },
+    columns: '各欄分別是什麼？',
+    column: { time: '時間', clock: '時刻', sender: '傳送者', text: '內容', conversation: '對話', direction: '傳送或接收', files: '檔案' },
+    noColumn: '無',
+    badTimes: '有 {n} 則訊息的時間無法辨識',
+    badTimesNear: '排在它們前一則訊息之後',
+    badTimesSkip: '不匯入',
+    unread: '有 {n} 筆內容無法辨識，不會匯入',
+    kind: { row: '欄數不足的列', object: '沒有內容的物件', message: '損壞的訊息', text: '內容無法辨識的訊息', time: '時間無法辨識的訊息' },
     import: '匯入歷史訊息…',
     export: '匯出為 {format}…',
     exportResults: '匯出這些訊息',

@@ -3,6 +3,9 @@ import type { Attachment, AttachmentKind, ConversationId, Jid, LinkMetadata, Mes
 import { localOf, resource } from '../../../contract/address.ts'
 import { GONE } from './attachment.ts'
 
+/** The ids that an import gives begin so: nobody else knows them. */
+export const IMPORTED = 'import:'
+
 /** Bits of message.flags and doc.flags. */
 export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096 } as const
 /** In doc.flags alone. */
@@ -73,7 +76,7 @@ export function toMessage(row: MessageRow): Message {
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
     styled: (row.flags & FLAG.unstyled) === 0,
-    changeable: (row.origin_id ?? row.message_id ?? row.stanza_id) !== null,
+    changeable: (row.origin_id ?? (row.message_id?.startsWith(IMPORTED) === true ? null : row.message_id) ?? row.stanza_id) !== null,
     attachments: row.attachments === null ? [] : toAttachments(row.attachments),
     reactions: row.reactions === null ? [] : toReactions(row.reactions),
     link: row.page === null ? null : toLink(row.page, row.text),

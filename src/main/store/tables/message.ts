@@ -229,12 +229,12 @@ export function messageWrites(db: WritableDB) {
      * `self`: the sender that is oneself. Fast only where foreign keys are not enforced.
      */
     insertMany(conversation: ConversationId, addresses: readonly Jid[], self: number, rows: PackedRows, keys: Float64Array): void {
-      const { times, texts, lengths, flags: flagged, sender, attachments } = rows
+      const { times, texts, lengths, flags: flagged, sender, outgoing: said, ids, replies, attachments } = rows
       const count = keys.length
       const doc = keys.map((key) => docs.next(key))
       const addressIds = addresses.map(index.addressOf)
       const senders = Float64Array.from(sender, (at) => addressIds[at] ?? 0)
-      const outgoing = Uint32Array.from(sender, (at) => (at === self ? 1 : 0))
+      const outgoing = Uint32Array.from(sender, (at, i) => (said[i] === 2 ? (at === self ? 1 : 0) : (said[i] ?? 0)))
       const flags = Float64Array.from(flagged)
       const docFlags = flags.map((flag, i) => flag | (outgoing[i] === 1 ? OUTGOING : 0))
       const named = new Uint32Array(count).fill(NO_TEXT)
@@ -242,7 +242,7 @@ export function messageWrites(db: WritableDB) {
       const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
       const dictionary = (at: Uint32Array, list: TextColumn): Buffer[] => [asBlob(at), asBlob(list.offsets), asBlob(list.bytes)]
       const states: MessageState[] = ['received', 'sent']
-      index.insertColumns(INSERT, count, 'ivditidvviivv', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), null, null)
+      index.insertColumns(INSERT, count, 'ivditidvviidd', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), ...dictionary(ids.at, ids.texts), ...dictionary(replies.at, replies.texts))
       for (const [row, list] of attachments) for (const file of list) files.insert(file, keys[row] ?? 0)
       const fileNames = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
       index.addMany({ keys, docs: doc, conversation, senders, flags: docFlags, lengths, texts, files: named, fileNames })

@@ -1,72 +1,117 @@
-/** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel. */
-import { z } from 'zod'
-import { ImportError, kindOf, type ParsedConversation, type ParsedHistory, type ParsedMessage } from '../history.ts'
-import { lineOf } from './telegram.ts'
+/** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel, in a folder or not. */
+import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+import { slackText, type Names } from './slack-text.ts'
 
-const User = z.object({ id: z.string(), name: z.string().default(''), real_name: z.string().nullish(), profile: z.object({ display_name: z.string().nullish(), real_name: z.string().nullish() }).optional() })
-const Channel = z.object({ id: z.string(), name: z.string().optional(), members: z.array(z.string()).optional() })
-const File = z.object({ name: z.string().nullish(), title: z.string().nullish(), mimetype: z.string().nullish(), size: z.number().nullish() })
-const Message = z.object({
-  type: z.string(),
-  subtype: z.string().optional(),
-  user: z.string().optional(),
-  username: z.string().optional(),
-  user_profile: z.object({ real_name: z.string().nullish(), display_name: z.string().nullish() }).optional(),
-  ts: z.string(),
-  text: z.string().default(''),
-  edited: z.unknown().optional(),
-  files: z.array(File).optional()
-})
+/** The archive: its paths, without a folder that all of them share, and their texts. */
+export interface SlackFiles {
+  paths: readonly string[]
+  text(path: string): Promise<string>
+}
 
 /** Said by the workspace, not by a person. */
 const NOTICES = /^(?:channel_|group_|pinned_item|unpinned_item|bot_add|bot_remove|reminder_add|sh_room|huddle)/
-const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
+const ROOMS = ['channels.json', 'groups.json', 'mpims.json', 'dms.json']
 
-/** `files`: path within the archive -> text. Throws ImportError with the file that cannot be read. */
-export function parseSlack(files: ReadonlyMap<string, string>, archive: string): ParsedHistory {
-  const read = <T>(path: string, schema: z.ZodType<T>): T => {
-    const text = files.get(path) ?? '[]'
+export const isSlack = (paths: readonly string[]): boolean => paths.includes('users.json') || ROOMS.some((path) => paths.includes(path))
+
+/** Throws ImportError with the file that cannot be read. */
+export async function readSlack({ paths, text }: SlackFiles, archive: string): Promise<ParsedHistory> {
+  const read = async (path: string): Promise<unknown[]> => {
+    const json = await text(path)
     try {
-      return schema.parse(JSON.parse(text))
+      const value: unknown = JSON.parse(json)
+      return Array.isArray(value) ? value : []
     } catch (error) {
-      const what = error instanceof z.ZodError ? `${error.issues[0]?.path.join('.') ?? ''}: ${error.issues[0]?.message ?? ''}` : error instanceof Error ? error.message : String(error)
-      throw new ImportError(`${archive}/${path}`, error instanceof SyntaxError ? lineOf(text) : null, `this is not what a Slack export has there (${what})`)
+      throw new ImportError(`${archive}/${path}`, lineOf(error, json), `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`)
     }
   }
-  const people = new Map(read('users.json', z.array(User)).map((user) => [user.id, user.profile?.display_name || user.profile?.real_name || user.real_name || user.name || user.id]))
-  const rooms = ['channels.json', 'groups.json', 'mpims.json', 'dms.json'].flatMap((path) => (files.has(path) ? read(path, z.array(Channel)) : []))
+  const people = new Map<string, string>()
+  let team = ''
+  if (paths.includes('users.json')) {
+    for (const user of recordsOf(await read('users.json'))) {
+      const id = textOf(user['id'])
+      const profile = isRecord(user['profile']) ? user['profile'] : {}
+      if (id !== null) people.set(id, textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(user['real_name']) ?? textOf(user['name']) ?? id)
+      team ||= textOf(user['team_id']) ?? ''
+    }
+  }
+  const rooms = (await Promise.all(ROOMS.filter((path) => paths.includes(path)).map(async (path) => recordsOf(await read(path))))).flat()
   if (rooms.length === 0) throw new ImportError(archive, null, 'this is not a Slack export: it has no channels.json')
-  const named = new Map(rooms.map((room) => [room.id, room.name ?? (room.members ?? []).map((id) => people.get(id) ?? id).join(', ')]))
-  let notices = 0
-
-  const plain = (text: string): string =>
-    text
-      .replace(/<([@#!])([^>|]+)(?:\|([^>]*))?>/g, (_, mark: string, id: string, label?: string) => (mark === '@' ? `@${people.get(id) ?? label ?? id}` : mark === '#' ? `#${label || named.get(id) || id}` : `@${label ?? id}`))
-      .replace(/<((?:https?|mailto):[^>|]+)(?:\|([^>]*))?>/g, (_, url: string, label?: string) => (label === undefined || label === url || `mailto:${label}` === url ? url.replace(/^mailto:/, '') : `${label} (${url})`))
-      .replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity] ?? entity)
-
-  const conversations = rooms.flatMap((room): ParsedConversation[] => {
-    const folders = [room.name, room.id].filter((name) => name !== undefined).map((name) => `${name}/`)
-    const days = [...files.keys()].filter((path) => folders.some((folder) => path.startsWith(folder) && path.endsWith('.json'))).sort()
-    const messages = days.flatMap((path) =>
-      read(path, z.array(Message)).flatMap((message): ParsedMessage[] => {
-        const time = Math.floor(Number(message.ts) * 1000)
-        if (!Number.isFinite(time)) throw new ImportError(`${archive}/${path}`, null, `'${message.ts}' is no time`)
-        if (message.type !== 'message' || NOTICES.test(message.subtype ?? '')) {
-          notices++
-          return []
+  const roomName = (room: Record<string, unknown>): string => {
+    const members = Array.isArray(room['members']) ? room['members'].map((id) => people.get(String(id)) ?? String(id)) : []
+    return textOf(room['name']) ?? (members.join(', ') || (textOf(room['id']) ?? ''))
+  }
+  const names: Names = { people, rooms: new Map(rooms.map((room) => [textOf(room['id']) ?? '', roomName(room)])) }
+  return {
+    format: 'slack',
+    self: null,
+    encoding: null,
+    order: null,
+    columns: null,
+    async read(sink) {
+      for (const room of rooms) {
+        const id = textOf(room['id'])
+        const folders = [textOf(room['name']), id].filter((name) => name !== null).map((name) => `${name}/`)
+        const days = paths.filter((path) => folders.some((folder) => path.startsWith(folder)) && path.endsWith('.json')).sort()
+        if (days.length === 0) continue
+        const direct = textOf(room['name']) === null
+        const head: ConversationHead = { name: direct ? roomName(room) : `#${roomName(room)}`, id: id === null ? null : `slack:${team}:${id}` }
+        sink.conversation(head)
+        for (const path of days) {
+          for (const [index, raw] of (await read(path)).entries()) {
+            const message = messageOf(raw, names, id)
+            if (message === 'notice') sink.notice()
+            else if ('kind' in message) sink.unread(message.kind, `${path}, ${index + 1}: ${beginning(JSON.stringify(raw))}`)
+            else sink.message(message)
+          }
+          await sink.rest()
         }
-        const sender = message.user === undefined ? (message.username ?? 'Slack') : (people.get(message.user) ?? message.user_profile?.display_name ?? message.user_profile?.real_name ?? message.user)
-        // Slack exports link to files; they do not contain them
-        const attached = (message.files ?? []).map(({ name, title, size, mimetype }) => {
-          const called = name ?? title ?? 'file'
-          const kind = mimetype?.startsWith('image/') === true ? 'image' : mimetype?.startsWith('video/') === true ? 'video' : mimetype?.startsWith('audio/') === true ? 'voice' : kindOf(called)
-          return { kind, name: called, bytes: size ?? null, source: null } as const
-        })
-        return [{ sender, time, text: plain(message.text), ...(message.edited === undefined ? {} : { edited: true }), ...(attached.length === 0 ? {} : { files: [...attached] }) }]
-      })
-    )
-    return messages.length === 0 ? [] : [{ name: `#${named.get(room.id) ?? room.id}`.replace(/^#(?=.*, )/, ''), messages }]
-  })
-  return { format: 'slack', conversations, self: null, notices, unreadableTimes: 0 }
+      }
+    }
+  }
 }
+
+function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessage | 'notice' | { kind: string } {
+  if (!isRecord(raw)) return { kind: 'message' }
+  const type = textOf(raw['type']) ?? 'message'
+  const subtype = textOf(raw['subtype']) ?? ''
+  if (NOTICES.test(subtype)) return 'notice'
+  if (type !== 'message') return { kind: type }
+  const stamp = textOf(raw['ts']) ?? ''
+  const seconds = numberOf(stamp)
+  const user = textOf(raw['user'])
+  const profile = isRecord(raw['user_profile']) ? raw['user_profile'] : isRecord(raw['bot_profile']) ? raw['bot_profile'] : {}
+  const given = textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(profile['name'])
+  const sender = user === null ? (textOf(raw['username']) ?? given ?? textOf(raw['bot_id']) ?? 'Slack') : (names.people.get(user) ?? given ?? user)
+  const files = recordsOf(raw['files']).map(fileOf)
+  const text = slackText(raw, names)
+  if (text === '' && files.length === 0 && typeof raw['text'] === 'object') return { kind: 'text' }
+  const message: ParsedMessage = { sender, time: seconds === null || seconds <= 0 ? null : Math.floor(seconds * 1000), text, id: stamp }
+  if (message.time === null) message.stamp = stamp
+  if ((raw['edited'] ?? null) !== null) message.edited = true
+  const thread = textOf(raw['thread_ts'])
+  if (thread !== null && thread !== stamp) message.replyTo = thread
+  if (Array.isArray(raw['pinned_to']) && (room === null || raw['pinned_to'].includes(room))) message.pinned = true
+  const reactions = recordsOf(raw['reactions']).flatMap((reaction) => (Array.isArray(reaction['users']) ? reaction['users'] : []).map((id) => ({ sender: names.people.get(String(id)) ?? String(id), emoji: `:${textOf(reaction['name']) ?? '?'}:` })))
+  if (reactions.length > 0) message.reactions = reactions
+  if (files.length > 0) message.files = files
+  return message
+}
+
+// Slack exports link to files; they do not contain them
+function fileOf(file: Record<string, unknown>): ParsedFile {
+  const name = textOf(file['name']) ?? textOf(file['title']) ?? 'file'
+  const type = textOf(file['mimetype']) ?? ''
+  const kind = type.startsWith('image/') ? 'image' : type.startsWith('video/') ? 'video' : type.startsWith('audio/') ? 'voice' : kindOf(name)
+  return { kind, name, bytes: numberOf(file['size']), source: null }
+}
+
+/** The line that V8 names, or where the position is. */
+function lineOf(error: unknown, text: string): number | null {
+  const message = error instanceof Error ? error.message : ''
+  const line = /line (\d+)/.exec(message)?.[1]
+  const position = /position (\d+)/.exec(message)?.[1]
+  return line !== undefined ? Number(line) : position !== undefined ? text.slice(0, Number(position)).split('\n').length : null
+}
+

@@ -1,87 +1,170 @@
-/** Telegram Desktop's export as JSON (result.json): of one chat, or of all. Media lie beside it. */
-import { parse, type ParseError } from 'jsonc-parser'
-import { z } from 'zod'
-import { ImportError, kindOf, type ParsedConversation, type ParsedFile, type ParsedHistory } from '../history.ts'
+/** Telegram Desktop's export as JSON (result.json): of one chat, or of all, those that were left, too. Media lie beside it. */
+import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import { isRecord, numberOf, readJson, recordsOf, textOf } from './json-stream.ts'
+import { telegramText } from './telegram-text.ts'
 import { parseTime } from './times.ts'
 
-const Piece = z.union([z.string(), z.object({ text: z.string() })])
-const Message = z.object({
-  type: z.string(),
-  date: z.string().optional(),
-  date_unixtime: z.string().optional(),
-  from: z.string().nullish(),
-  from_id: z.string().nullish(),
-  text: z.union([z.string(), z.array(Piece)]).default(''),
-  edited: z.string().optional(),
-  photo: z.string().optional(),
-  file: z.string().optional(),
-  file_name: z.string().optional(),
-  file_size: z.number().optional(),
-  photo_file_size: z.number().optional(),
-  media_type: z.string().optional(),
-  mime_type: z.string().optional()
-})
-const Chat = z.object({ name: z.string().nullish(), type: z.string().optional(), id: z.number().optional(), messages: z.array(z.unknown()) })
-const Export = z.union([Chat, z.object({ personal_information: z.object({ first_name: z.string().default(''), last_name: z.string().default('') }).optional(), chats: z.object({ list: z.array(Chat) }) })])
-
 /** Not in the export: 'File not included. Change data exporting settings to download.' */
-const MISSING = /^\(File (?:not included|exceeds)/
+const MISSING = /^\(File /
+const LISTS = ['$', '$.chats.list.*', '$.left_chats.list.*']
+const PATHS = ['$.personal_information', '$.chats.list', '$.left_chats.list', ...LISTS.flatMap((chat) => ['name', 'type', 'id', 'messages', 'messages.*'].map((key) => `${chat}.${key}`))].filter((path) => !path.endsWith('.list') && !path.endsWith('.messages'))
 
-/** Throws ImportError with the chat and message that cannot be read. */
-export function parseTelegram(text: string, file: string): ParsedHistory {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch (error) {
-    throw new ImportError(file, lineOf(text), `this is not JSON (${error instanceof Error ? error.message : String(error)})`)
+interface Chat {
+  name: string | null
+  type: string
+  id: string | null
+  /** Ids of messages that were pinned. */
+  pinned: Set<string>
+  /** Names by id of those who wrote. */
+  senders: Map<string, string>
+  messages: number
+}
+interface Owner {
+  id: string | null
+  name: string | null
+}
+
+const chatKey = (path: readonly (string | number)[]): string => (path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.'))
+const timeOf = (message: Record<string, unknown>): number | null => {
+  const seconds = numberOf(message['date_unixtime'])
+  const time = seconds !== null ? seconds * 1000 : parseTime(textOf(message['date']) ?? '')
+  return time === null || time <= 0 ? null : time
+}
+/** 'user1', or the bare number of exports until 2020. */
+const senderId = (message: Record<string, unknown>): string | null => {
+  const id = textOf(message['from_id'])
+  return id === null ? null : /^\d+$/.test(id) ? `user${id}` : id
+}
+
+/** Throws ImportError where it is none. */
+export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
+  const chats = new Map<string, Chat>()
+  const owner: Owner = { id: null, name: null }
+  const chatAt = (path: readonly (string | number)[]): Chat => {
+    const key = chatKey(path)
+    let chat = chats.get(key)
+    if (chat === undefined) chats.set(key, (chat = { name: null, type: '', id: null, pinned: new Set(), senders: new Map(), messages: 0 }))
+    return chat
   }
-  const parsed = Export.safeParse(json)
-  if (!parsed.success) throw new ImportError(file, null, 'this is not a Telegram export: there are no messages')
-  const chats = 'messages' in parsed.data ? [parsed.data] : parsed.data.chats.list
-  const owner = 'chats' in parsed.data ? parsed.data.personal_information : undefined
-  let notices = 0
-  const conversations = chats.map((chat): ParsedConversation => {
-    const name = chat.name ?? (chat.type === 'saved_messages' ? 'Saved Messages' : `Telegram ${chat.id ?? ''}`.trim())
-    const messages = chat.messages.flatMap((raw, index) => {
-      const message = Message.safeParse(raw)
-      if (!message.success) throw new ImportError(file, null, `message ${index + 1} of '${name}' cannot be read (${message.error.issues[0]?.path.join('.') ?? ''}: ${message.error.issues[0]?.message ?? ''})`)
-      if (message.data.type !== 'message') {
-        notices++
-        return []
-      }
-      const { date, date_unixtime: seconds, from, from_id: id, edited } = message.data
-      const time = seconds === undefined ? parseTime(date ?? '') : Number(seconds) * 1000
-      if (time === null || !Number.isFinite(time)) throw new ImportError(file, null, `message ${index + 1} of '${name}' has no time that can be read ('${date ?? seconds ?? ''}')`)
-      const body = typeof message.data.text === 'string' ? message.data.text : message.data.text.map((piece) => (typeof piece === 'string' ? piece : piece.text)).join('')
-      const files = attachments(message.data)
-      return [{ sender: from ?? id ?? 'Deleted Account', time, text: body, ...(edited === undefined ? {} : { edited: true }), ...(files.length === 0 ? {} : { files }) }]
-    })
-    return { name, messages }
+  await readJson(file, PATHS, (value, path) => {
+    if (path[0] === 'personal_information') {
+      if (!isRecord(value)) return
+      owner.id = textOf(value['user_id'])
+      owner.name = [textOf(value['first_name']), textOf(value['last_name'])].filter((part) => part !== null).join(' ').trim() || null
+      return
+    }
+    const last = path.at(-1)
+    const chat = chatAt(path)
+    if (last === 'name') chat.name = textOf(value)
+    else if (last === 'type') chat.type = textOf(value) ?? ''
+    else if (last === 'id') chat.id = textOf(value)
+    else {
+      chat.messages++
+      if (!isRecord(value)) return
+      if (value['action'] === 'pin_message') chat.pinned.add(textOf(value['message_id']) ?? '')
+      const id = senderId(value)
+      if (id !== null && !chat.senders.has(id)) chat.senders.set(id, textOf(value['from']) ?? id)
+    }
   })
-  const self = owner === undefined ? '' : `${owner.first_name} ${owner.last_name}`.trim()
-  return { format: 'telegram', conversations, self: self === '' ? null : self, notices, unreadableTimes: 0 }
+  const filled = [...chats.values()].filter(({ messages }) => messages > 0)
+  if (filled.length === 0) throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages')
+  const heads = new Map<Chat, { head: ConversationHead; own: (id: string | null, name: string) => boolean | undefined }>()
+  for (const chat of filled) {
+    const name = chat.name ?? (chat.type === 'saved_messages' ? 'Saved Messages' : `Telegram ${chat.id ?? ''}`.trim())
+    const partner = chat.type === 'personal_chat' || chat.type === 'bot_chat' ? `user${chat.id ?? ''}` : null
+    const own = (id: string | null, sender: string): boolean | undefined => {
+      if (owner.id !== null && id !== null) return id === `user${owner.id}`
+      if (owner.name !== null) return sender === owner.name
+      if (chat.type === 'saved_messages') return true
+      return partner !== null && chat.senders.has(partner) ? id !== partner : undefined
+    }
+    heads.set(chat, { head: { name, id: chat.id === null ? null : `telegram:${chat.id}` }, own })
+  }
+  return {
+    format: 'telegram',
+    self: owner.name ?? ownName(heads),
+    encoding: file.encoding,
+    order: null,
+    columns: null,
+    async read(sink) {
+      await readJson(
+        file,
+        PATHS.filter((path) => path.endsWith('messages.*')),
+        (value, path) => {
+          const chat = chatAt(path)
+          const place = heads.get(chat)
+          if (place === undefined) return
+          sink.conversation(place.head)
+          const read = messageOf(value, file)
+          if (read === 'notice') sink.notice()
+          else if ('kind' in read) sink.unread(read.kind, `${path.at(-1)}: ${beginning(JSON.stringify(value))}`)
+          else {
+            const outgoing = place.own(isRecord(value) ? senderId(value) : null, read.sender)
+            if (outgoing !== undefined) read.outgoing = outgoing
+            if (read.id !== undefined && chat.pinned.has(read.id)) read.pinned = true
+            sink.message(read)
+          }
+        },
+        sink.rest.bind(sink)
+      )
+      await sink.rest()
+    }
+  }
 }
 
-function attachments(message: z.infer<typeof Message>): ParsedFile[] {
+/** Who oneself is, where the chats say it by their ids alone. */
+function ownName(heads: ReadonlyMap<Chat, { own: (id: string | null, name: string) => boolean | undefined }>): string | null {
+  for (const [{ senders }, { own }] of heads) for (const [id, name] of senders) if (own(id, name) === true) return name
+  return null
+}
+
+function messageOf(raw: unknown, file: TextFile): ParsedMessage | 'notice' | { kind: string } {
+  if (!isRecord(raw)) return { kind: 'message' }
+  const type = textOf(raw['type']) ?? 'message'
+  const call = type === 'service' && raw['action'] === 'phone_call' && (raw['discard_reason'] ?? raw['duration_seconds'] ?? null) !== null
+  if (type === 'service' && !call) return 'notice'
+  if (type !== 'message' && type !== 'unsupported' && !call) return { kind: type }
+  const text = telegramText(raw, call)
+  const files = filesOf(raw, file)
+  if (text === null || (text === '' && files.length === 0 && Object.keys(raw).every((key) => PLAIN.has(key)) && raw['text'] !== '')) return { kind: 'text' }
+  const id = senderId(raw)
+  const time = timeOf(raw)
+  const edited = numberOf(raw['edited_unixtime']) ?? parseTime(textOf(raw['edited']) ?? '')
+  const message: ParsedMessage = { sender: textOf(raw['from']) ?? textOf(raw['actor']) ?? id ?? 'Deleted Account', time, text }
+  // exports until 2017 have the first day of 1970 where nothing was edited
+  if (edited !== null && edited > 86_400_000) message.edited = true
+  if (time === null) message.stamp = beginning(textOf(raw['date']) ?? '')
+  const own = textOf(raw['id'])
+  if (own !== null) message.id = own
+  const answered = textOf(raw['reply_to_message_id'])
+  if (answered !== null) message.replyTo = answered
+  const reactions = recordsOf(raw['reactions']).flatMap((reaction) => {
+    const emoji = textOf(reaction['emoji'])
+    return emoji === null ? [] : recordsOf(reaction['recent']).map((who) => ({ sender: textOf(who['from']) ?? textOf(who['from_id']) ?? '?', emoji }))
+  })
+  if (reactions.length > 0) message.reactions = reactions
+  if (files.length > 0) message.files = files
+  return message
+}
+const PLAIN = new Set(['id', 'type', 'date', 'date_unixtime', 'from', 'from_id', 'text', 'text_entities', 'edited', 'edited_unixtime'])
+
+function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[] {
   const files: ParsedFile[] = []
-  const add = (path: string, name: string, bytes: number | undefined, kind: ParsedFile['kind']): void => {
-    files.push({ kind, name, bytes: bytes ?? null, source: MISSING.test(path) ? null : path })
-  }
   const base = (path: string): string => (MISSING.test(path) ? '' : (path.split('/').at(-1) ?? path))
-  if (message.photo !== undefined) add(message.photo, base(message.photo) || 'photo.jpg', message.photo_file_size, 'image')
-  if (message.file !== undefined) {
-    const name = message.file_name ?? (base(message.file) || 'file')
-    const type = message.media_type ?? ''
-    const kind = type === 'voice_message' || type === 'audio_file' ? 'voice' : type === 'video_file' || type === 'video_message' || type === 'animation' ? 'video' : type === 'sticker' ? 'image' : kindOf(name)
-    add(message.file, name, message.file_size, kind)
+  const add = (path: string, name: string, bytes: number | null, kind: ParsedFile['kind']): void => {
+    files.push({ kind, name, bytes, source: MISSING.test(path) ? null : (file.media(path)?.source ?? null) })
   }
+  const photo = textOf(message['photo'])
+  if (photo !== null) add(photo, base(photo) || 'photo.jpg', numberOf(message['photo_file_size']), 'image')
+  const path = textOf(message['file'])
+  if (path !== null) {
+    const name = textOf(message['file_name']) ?? (base(path) || 'file')
+    const type = textOf(message['media_type']) ?? ''
+    const kinds: Record<string, ParsedFile['kind']> = { voice_message: 'voice', audio_file: 'voice', video_file: 'video', video_message: 'video', animation: 'video', sticker: 'image' }
+    add(path, name, numberOf(message['file_size']), kinds[type] ?? kindOf(name))
+  }
+  const card = textOf(message['contact_vcard'])
+  if (card !== null) add(card, base(card) || 'contact.vcard', null, 'file')
   return files
-}
-
-/** The line at which a text stops being JSON, or null where it is. */
-export function lineOf(text: string): number | null {
-  const errors: ParseError[] = []
-  parse(text, errors, { disallowComments: true })
-  const [first] = errors
-  return first === undefined ? null : text.slice(0, first.offset).split('\n').length
 }

@@ -1,28 +1,126 @@
-/** Times as people and programs write them. Pure. */
+/** Times from stamps: which number is the day is found from all stamps of a file, and what no calendar has is no time. Pure. */
+import { PersianCalendar, IslamicUmalquraCalendar, toCalendar, CalendarDate, GregorianCalendar } from '@internationalized/date'
+import { readStamp, type DateOrder, type Stamp } from './stamps.ts'
 
-/**
- * ms since the epoch (local time where no zone is given), 0 for 'unknown', null where it is no time. Reads
- * 2024.05.31 09:30[:15], the same with - or / , 5/31/2024 9:30:15 AM, ISO 8601, seconds and milliseconds.
- */
+const DAY = 86_400_000
+const LATEST_YEAR = 2247
+
+/** ms since the epoch, local time where no zone is given, or null where a text is no time; of orders that are possible the one the stamp looks like. */
 export function parseTime(text: string): number | null {
-  const trimmed = text.replace(/[\s\u00a0]+/g, ' ').trim()
-  if (trimmed === 'unknown' || trimmed === '') return 0
-  if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed)
-  if (/^\d{9,11}(\.\d+)?$/.test(trimmed)) return Math.floor(Number(trimmed) * 1000)
-  if (/^\d{4}-\d\d-\d\dT/.test(trimmed)) {
-    const time = Date.parse(trimmed)
-    return Number.isNaN(time) ? null : time
-  }
-  const [, ...parts] = /^(\d{1,4})[./-](\d{1,2})[./-](\d{4}|\d{1,2}) ?(?:(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)? ?([AP]M)?\D?$/i.exec(trimmed) ?? []
-  if (parts.length === 0) return null
-  const [a = 0, b = 0, c = 0, hour = 0, minute = 0, second = 0] = parts.slice(0, 6).map((part) => Number(part ?? 0))
-  const half = parts[6]?.toUpperCase()
-  const [year, month, day] = c > 999 ? [c, a, b] : [a, b, c]
-  return localTime(year, month, day, half === 'PM' ? (hour % 12) + 12 : half === 'AM' ? hour % 12 : hour, minute, second)
+  const stamp = readStamp(text)
+  if (stamp === null) return null
+  const orders = new Orders()
+  orders.add(stamp)
+  return timeOf(stamp, orders.best().order)
 }
 
 /** Local time as ms, or null where there is no such day or hour. */
 export function localTime(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
-  if (year < 1970 || year > 2247 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return null
-  return new Date(year, month - 1, day, hour, minute, second).getTime()
+  return timeOf({ kind: 'date', numbers: [year, month, day], month: null, clock: { hour, minute, second, fraction: 0 }, zone: null, hint: 'ymd' }, 'ymd')
+}
+
+/** Years of other calendars that phones are set to: Thailand's is 543 ahead; Iran's and Arabia's are of this length in our time. */
+function gregorian(year: number, month: number, day: number): [number, number, number] {
+  if (year > 2400 && year < 2800) return [year - 543, month, day]
+  const calendar = year >= 1340 && year < 1425 ? new PersianCalendar() : year >= 1425 && year < 1500 ? new IslamicUmalquraCalendar() : null
+  if (calendar === null || month < 1 || month > 12 || day < 1 || day > 31) return [year, month, day]
+  const date = toCalendar(new CalendarDate(calendar, year, month, day), new GregorianCalendar())
+  return [date.year, date.month, date.day]
+}
+
+function dateOf({ numbers, month }: Extract<Stamp, { kind: 'date' }>, order: DateOrder): [number, number, number] {
+  const [a = 0, b = 0, c = 0] = numbers
+  if (month !== null) return a > 31 ? [a, month, b] : [b, month, a]
+  // four digits are a year, whatever the file's order
+  if (a > 31) return [a, b, c]
+  if (order === 'ymd' && c <= 31) return [a, b, c]
+  return order === 'mdy' || (order === 'ymd' && b > 12) ? [c, a, b] : [c, b, a]
+}
+
+/**
+ * ms, or null where no calendar has such a time. `after`: the time before it in its file; of an hour that a clock shows twice, when
+ * summer ends, the one is meant that does not lie before.
+ */
+export function timeOf(stamp: Stamp, order: DateOrder, after = -Infinity): number | null {
+  if (stamp.kind === 'instant') return stamp.time >= 0 && stamp.time < Date.UTC(LATEST_YEAR + 1, 0) ? stamp.time : null
+  const [written, writtenMonth, writtenDay] = dateOf(stamp, order)
+  const { hour, minute, second, fraction } = stamp.clock
+  const [year, month, day] = gregorian(written < 100 ? 2000 + written : written, writtenMonth, writtenDay)
+  const midnight = hour === 24 && minute === 0 && second === 0
+  if (year < 1970 || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || (hour > 23 && !midnight) || minute > 59 || second > 60) return null
+  if (stamp.zone !== null) return Math.max(0, Date.UTC(year, month - 1, day, hour, minute - stamp.zone, second, fraction))
+  const time = new Date(year, month - 1, day, hour, minute, second, fraction).getTime()
+  if (time < after) {
+    for (const later of [time + DAY / 48, time + DAY / 24]) if (later >= after && sameClock(time, later)) return later
+  }
+  return Math.max(0, time)
+}
+const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate()
+const sameClock = (a: number, b: number): boolean => {
+  const [one, other] = [new Date(a), new Date(b)]
+  return one.getHours() === other.getHours() && one.getMinutes() === other.getMinutes() && one.getDate() === other.getDate()
+}
+
+const ORDERS: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
+export interface FoundOrder {
+  order: DateOrder
+  /** Nothing in the file speaks for another order. */
+  sure: boolean
+}
+interface Tried {
+  order: DateOrder
+  wrong: number
+  future: number
+  back: number
+  forward: number
+  last: number
+  hints: number
+  /** ms from message to message, together */
+  way: number
+}
+/** Of so many stamps, one order that makes the way from message to message so many times shorter is right. */
+const ENOUGH = 20
+const SHORTER = 4
+
+/** Gathers the stamps of a file, one after the other, and tells which of the numbers is the day. Takes no memory for them. */
+export class Orders {
+  readonly #tried: Tried[] = ORDERS.map((order) => ({ order, wrong: 0, future: 0, back: 0, forward: 0, last: NaN, hints: 0, way: 0 }))
+  readonly #now: number
+  #open = 0
+
+  /** `now`: ms; messages are not written later than that. */
+  constructor(now = Date.now()) {
+    this.#now = now + DAY
+  }
+  add(stamp: Stamp): void {
+    if (stamp.kind === 'instant' || stamp.month !== null) return
+    const [a = 0, , c = 0] = stamp.numbers
+    if (a > 31) return
+    this.#open++
+    for (const one of this.#tried) {
+      const time = one.order === 'ymd' && c > 31 ? null : timeOf(stamp, one.order)
+      if (stamp.hint === one.order) one.hints++
+      if (time === null) {
+        one.wrong++
+        continue
+      }
+      if (time > this.#now) one.future++
+      if (time < one.last - DAY / 12) one.back++
+      else if (time > one.last + DAY / 12) one.forward++
+      if (!Number.isNaN(one.last)) one.way += Math.abs(time - one.last)
+      one.last = time
+    }
+  }
+  best(): FoundOrder {
+    // files that run backwards run evenly, too
+    const turns = ({ back, forward }: Tried): number => Math.min(back, forward)
+    const far = (a: Tried, b: Tried): number => (a.way > b.way * SHORTER ? 1 : b.way > a.way * SHORTER ? -1 : 0)
+    // two digits for a year stand first only where the language writes it so
+    const likely = this.#tried.filter(({ order, hints }) => order !== 'ymd' || hints > 0)
+    const [first, ...others] = likely.toSorted((a, b) => a.wrong - b.wrong || a.future - b.future || turns(a) - turns(b) || Number(b.order === 'ymd') - Number(a.order === 'ymd') || far(a, b) || b.hints - a.hints)
+    if (first === undefined || this.#open === 0) return { order: 'ymd', sure: true }
+    const even = (one: Tried): boolean => one.wrong === first.wrong && one.future === first.future && turns(one) === turns(first)
+    const sure = first.order === 'ymd' || !others.some((one) => even(one) && !(this.#open >= ENOUGH && far(one, first) > 0))
+    return { order: first.order, sure }
+  }
 }

@@ -2,105 +2,165 @@
  * WhatsApp's 'Export chat': a text file, alone or in a .zip with the media. Its lines depend on the phone's system,
  * language and clock:
  *   12/31/23, 9:15 PM - Name: text      [31/12/2023, 21:15:03] Name: text      2023/12/31 下午9:15 - 张三: 你好
- * A line that begins with no date goes on with the message before it.
+ * A line that begins with no date goes on with the message before it. The phone's own words are told by their shape.
  */
-import { ImportError, kindOf, type ParsedConversation, type ParsedMessage } from '../history.ts'
-import { localTime } from './times.ts'
+import { beginning, ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions } from '../history.ts'
+import { lines, type TextFile } from '../source.ts'
+import { simplify, stampAt, type Stamp } from './stamps.ts'
+import { Orders, timeOf } from './times.ts'
+import { contentOf, learnWords, type PhoneWords } from './whatsapp-content.ts'
 
-// 1-3: the date; 4: the half of the day before the clock; 5-7: the clock; 8: the half after it; 9: the rest
-const LINE = /^\[?(\d{1,4})[./年-](\d{1,2})[./月-](\d{1,4})日?,? (?:(上午|下午|凌晨|早上|中午|晚上|AM|PM)\s?)?(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:\s?([AaPp]\.?\s?[Mm]\.?))?(?:\]| [-–]) ?(.*)$/su
-const ATTACHED = [/^(.+?\.\w{2,5}) \((?:file attached|文件附件|文件已附加|檔案附件|附件)\)$/iu, /^<(?:attached|附件|添付ファイル)[:：] ?(.+?\.\w{2,5})>$/iu]
-const EDITED = /\s?<(?:This message was edited|此消息已编辑|此訊息已編輯|已编辑)>$/iu
-const AFTERNOON = /^(?:下午|晚上|中午|p)/iu
-
-/** Whether a text looks like one of these. */
-export const isWhatsApp = (text: string): boolean => LINE.test(clean(text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n'))))
-
-// direction marks and the narrow spaces before AM and PM
-const clean = (line: string): string => line.replace(/[\u200e\u200f\u202a-\u202e\ufeff\r]/g, '').replace(/[\u00a0\u202f\u2009]/g, ' ')
-
-interface Line {
-  numbers: [number, number, number]
-  hour: number
-  minute: number
-  second: number
+interface Entry {
+  stamp: Stamp
+  /** What stands where the time should be. */
+  written: string
   rest: string
   number: number
 }
+/** The marks between the date and what was said: [..] of iPhones, a dash, the colon of old phones. */
+const AFTER = /^(?:\]| ?[-–—]|:)(?: |$)/u
+const HEAD = 90
+const MARK = /[\p{Cf}\r]/u
 
-/** `media`: the files that came along, by name. Throws ImportError where the first line has no date. */
-export function parseWhatsApp(text: string, file: string, name: string, media: ReadonlyMap<string, { bytes: number; source: string }>): { conversation: ParsedConversation; notices: number } {
-  const lines: Line[] = []
-  for (const [index, raw] of text.split('\n').entries()) {
-    const line = clean(raw)
-    const found = LINE.exec(line)
-    if (found === null) {
-      const last = lines.at(-1)
-      if (last !== undefined) last.rest += `\n${line}`
-      else if (line.trim() !== '') throw new ImportError(file, index + 1, 'this does not begin with a date as in a WhatsApp export')
-      continue
-    }
-    const [, a = '', b = '', c = '', before, hour = '', minute = '', second = '0', after, rest = ''] = found
-    const half = before ?? after
-    const clock = Number(hour)
-    lines.push({
-      numbers: [Number(a), Number(b), Number(c)],
-      hour: half === undefined ? clock : AFTERNOON.test(half) ? (/中午/.test(half) && clock === 11 ? 11 : (clock % 12) + 12) : clock % 12,
-      minute: Number(minute),
-      second: Number(second),
-      rest,
-      number: index + 1
-    })
+/** The line's stamp and what comes after it, or null where it has none. */
+function entryOf(line: string): Omit<Entry, 'number'> | null {
+  const head = simplify(line.slice(0, HEAD))
+  const from = head.startsWith('[') ? 1 : 0
+  if (!/\d/.test(head[from] ?? '')) return null
+  const found = stampAt(head, from)
+  if (found === null || !found.clocked) return null
+  const after = AFTER.exec(head.slice(found.end))
+  if (after === null || (from === 1) !== after[0].startsWith(']')) return null
+  // the same place in the line as it stands, whose marks were left out and whose digits may take two units
+  let passed = 0
+  let at = 0
+  while (passed < found.end + after[0].length && at < line.length) {
+    const character = String.fromCodePoint(line.codePointAt(at) ?? 0)
+    at += character.length
+    if (!MARK.test(character)) passed++
   }
-  const order = dateOrder(lines)
-  const messages: ParsedMessage[] = []
-  let notices = 0
-  for (const line of lines) {
-    const time = timeOf(line, order)
-    if (time === null) throw new ImportError(file, line.number, 'there is no such date')
-    const colon = line.rest.indexOf(': ')
-    const atEnd = colon < 0 && line.rest.endsWith(':') ? line.rest.length - 1 : colon
-    // a notice has no sender
-    if (atEnd < 0 || line.rest.slice(0, atEnd).includes('\n')) {
-      notices++
-      continue
-    }
-    messages.push({ sender: line.rest.slice(0, atEnd).trim(), time, ...content(line.rest.slice(atEnd + 2).replace(/\n+$/, ''), media) })
-  }
-  return { conversation: { name, messages }, notices }
+  return { stamp: found.value, written: head.slice(from, found.end), rest: line.slice(at) }
 }
 
-function content(text: string, media: ReadonlyMap<string, { bytes: number; source: string }>): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
-  const edited = EDITED.test(text)
-  const body = text.replace(EDITED, '')
-  const [first = '', ...rest] = body.split('\n')
-  const attached = ATTACHED.map((pattern) => pattern.exec(first)?.[1]).find((found) => found !== undefined)
-  if (attached === undefined) return { text: body, ...(edited ? { edited } : {}) }
-  const there = media.get(attached)
-  return { text: rest.join('\n'), ...(edited ? { edited } : {}), files: [{ kind: kindOf(attached), name: attached, bytes: there?.bytes ?? null, source: there?.source ?? null }] }
-}
+/** Whether a text begins like one of these. */
+export const isWhatsApp = (text: string): boolean => entryOf(/[^\r\n]+/.exec(text.replace(/^\s+/, ''))?.[0] ?? '') !== null
 
-type Order = 'ymd' | 'dmy' | 'mdy'
-
-/** Which of the three numbers is the day: by a day above 12, otherwise by which order leaves time running forwards. */
-function dateOrder(lines: readonly Line[]): Order {
-  if (lines.some(({ numbers }) => numbers[0] > 31)) return 'ymd'
-  if (lines.some(({ numbers }) => numbers[0] > 12)) return 'dmy'
-  if (lines.some(({ numbers }) => numbers[1] > 12)) return 'mdy'
-  const steps = (order: Order): number => {
-    let back = 0
-    let last = -Infinity
-    for (const line of lines) {
-      const time = timeOf(line, order) ?? 0
-      if (time < last) back++
-      last = time
-    }
-    return back
+/** Throws ImportError where the first line has no date. */
+async function* entries(file: TextFile): AsyncIterable<Entry> {
+  let last: Entry | null = null
+  for await (const { text, number } of lines(file)) {
+    const found = entryOf(text)
+    if (found !== null) {
+      if (last !== null) yield last
+      last = { ...found, number }
+    } else if (last !== null) last.rest += `\n${text}`
+    else if (text.trim() !== '') throw new ImportError(file.file, number, 'this does not begin with a date as in a WhatsApp export')
   }
-  return steps('mdy') < steps('dmy') ? 'mdy' : 'dmy'
+  if (last !== null) yield last
 }
 
-function timeOf({ numbers: [a, b, c], hour, minute, second }: Line, order: Order): number | null {
-  const [year, month, day] = order === 'ymd' ? [a, b, c] : order === 'dmy' ? [c, b, a] : [c, a, b]
-  return localTime(year < 100 ? 2000 + year : year, month, day, hour, minute, second)
+/** Sender and text, or null for what no person wrote. */
+function split(rest: string): { sender: string; text: string } | null {
+  const colon = rest.indexOf(': ')
+  const end = colon < 0 && rest.endsWith(':') ? rest.length - 1 : colon < 0 ? /:(?=\n)/.exec(rest)?.index ?? -1 : colon
+  if (end < 0 || rest.slice(0, end).includes('\n')) return null
+  const sender = rest.slice(0, end).replace(/[\p{Cf}]/gu, '').replace(/\s+/gu, ' ').trim()
+  return sender === '' ? null : { sender, text: rest.slice(end + 1).replace(/^ /, '').replace(/\n+$/, '') }
+}
+
+interface Person {
+  messages: number
+  /** Of these, those that begin with the mark of what the phone says itself, and are no file. */
+  marked: number
+}
+
+const QUOTES: [string, string][] = [['“', '”'], ['„', '“'], ['«', '»'], ['「', '」'], ['『', '』'], ['‘', '’'], ['《', '》']]
+/** A quotation that begins and does not end before the colon belongs to a sentence: 'Ann changed the subject to "Trip: Rome"'. */
+const isCutQuote = (sender: string): boolean => (sender.split('"').length - 1) % 2 === 1 || QUOTES.some(([open, close]) => sender.lastIndexOf(open) >= 0 && sender.indexOf(close, sender.lastIndexOf(open) + 1) < 0 && (open !== '‘' || sender.includes(' ‘')))
+
+/** Those of the names before colons that are no people. */
+function noPeople(people: ReadonlyMap<string, Person>, chat: string): Set<string> {
+  const none = new Set<string>()
+  const names = [...people.keys()]
+  for (const [name, { messages, marked }] of people) {
+    const sentence = names.some((other) => other !== name && name.startsWith(other) && name.slice(other.length).trim().split(' ').length >= 3 && (people.get(other)?.messages ?? 0) >= messages)
+    const group = marked === messages && people.size > 2 && (name === chat || messages <= 3)
+    if ((messages <= 2 && isCutQuote(name)) || (messages === 1 && sentence) || group) none.add(name)
+  }
+  return none
+}
+
+const APP = /whats ?app|واتساب|ватсап|вотсап|व्हाट्सऐप|왓츠앱/iu
+/** 'WhatsApp Chat with Alice' and its like, of which the name is left. */
+const TITLES = [/^(?:WhatsApp[ -](?:Chat|Unterhaltung|chatt?|sohbeti)|Chat (?:de |do |di |)WhatsApp|Conversation WhatsApp|Conversa do WhatsApp|Чат WhatsApp|WhatsApp 대화|WhatsApp 聊天|WhatsApp のトーク履歴) ?(?:with|mit|met|con|avec|com|с контактом|с|-|–|:) ?(.+)$/iu, /^与(.+)的 ?WhatsApp (?:聊天|对话|對話)(?:记录|記錄)?$/iu, /^(?:與|和)(.+)的 ?WhatsApp (?:聊天|对话|對話)(?:记录|記錄)?$/iu, /^(.+) ile WhatsApp (?:sohbeti|konuşması)$/iu, /^(.+)とのWhatsApp(?:チャット|トーク)$/iu]
+const OWN_WORDS = new Set(['you', 'me', '我', '自己', '私', '自分', 'ich', 'yo', 'tú', 'eu', 'você', 'moi', 'vous', 'io', 'tu', 'ik', 'я', 'вы', '나', 'ben', 'أنا', 'أنت', 'मैं', 'saya', 'anda', 'bạn', 'tôi'])
+
+/** What the conversation is called, and who is oneself, by the file's name and its people. */
+function headOf(file: TextFile, people: readonly string[]): { name: string; self: string | null } {
+  const own = people.find((name) => OWN_WORDS.has(name.toLowerCase())) ?? null
+  const [one, two] = people
+  const other = (name: string): string | null => (people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null)
+  for (const called of /^_chat$/i.test(file.name) ? [file.folder] : [file.name]) {
+    const plain = called.replace(/[\p{Cf}]/gu, '').replace(/ \(\d+\)$/, '').trim()
+    if (!APP.test(plain)) {
+      if (called === file.folder) continue
+      return { name: plain, self: own ?? other(plain) }
+    }
+    const title = TITLES.map((pattern) => pattern.exec(plain)?.[1]?.trim()).find((found) => found !== undefined && found !== '')
+    const within = people.filter((name) => plain.includes(name)).sort((a, b) => b.length - a.length)[0]
+    const name = title ?? within ?? plain
+    return { name, self: own ?? other(name) }
+  }
+  const rest = own === null ? people : people.filter((name) => name !== own)
+  return { name: rest.slice(0, 3).join(', ') || file.folder || file.name, self: own }
+}
+
+/** Throws ImportError where it is none of these. */
+export async function readWhatsApp(file: TextFile, options: ReadOptions): Promise<ParsedHistory> {
+  const orders = new Orders()
+  const people = new Map<string, Person>()
+  const words: PhoneWords = { attached: new Set(), edited: new Set() }
+  for await (const { stamp, rest } of entries(file)) {
+    orders.add(stamp)
+    const said = split(rest)
+    if (said === null) continue
+    const person = people.get(said.sender) ?? { messages: 0, marked: 0 }
+    person.messages++
+    if (/^[\u200e\u200f][^<]/u.test(said.text) && !/\.\w{2,5} \(/u.test(said.text)) person.marked++
+    people.set(said.sender, person)
+    learnWords(said.text, file, words)
+  }
+  const order = options.order === null ? orders.best() : { order: options.order, sure: true }
+  const called = headOf(file, [...people.keys()])
+  const none = noPeople(people, called.name)
+  const { name, self } = headOf(file, [...people.keys()].filter((person) => !none.has(person)))
+  const head: ConversationHead = { name, id: null, self }
+  return {
+    format: 'whatsapp',
+    self,
+    encoding: file.encoding,
+    order,
+    columns: null,
+    async read(sink) {
+      sink.conversation(head)
+      let last = -Infinity
+      let count = 0
+      for await (const { stamp, written, rest, number } of entries(file)) {
+        if (++count % 2000 === 0) await sink.rest()
+        const said = split(rest)
+        // the first thing in a chat of two is the phone's word on encryption, in the other one's name
+        const greeting = said !== null && number === 1 && /^\u200e[^<]{60,}$/su.test(said.text)
+        if (said === null || none.has(said.sender) || greeting) {
+          sink.notice()
+          continue
+        }
+        const time = timeOf(stamp, order.order, last)
+        if (time !== null) last = time
+        const message: ParsedMessage = { sender: said.sender, time, ...contentOf(said.text, file, words) }
+        if (time === null) message.stamp = beginning(written)
+        sink.message(message)
+      }
+      await sink.rest()
+    }
+  }
 }

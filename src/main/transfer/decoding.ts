@@ -1,0 +1,210 @@
+/**
+ * The bytes of a history file as text: UTF-8 where all of it is, UTF-16 in either order, otherwise what a detector takes it for
+ * among the encodings that phones and tables were ever written in. What was assumed is told, for the user to see and to change.
+ */
+import { isUtf8 } from 'node:buffer'
+import iconv from 'iconv-lite'
+
+/** A way to read the same bytes again, from their beginning. */
+export type Bytes = () => AsyncIterable<Buffer>
+
+export interface Encoding {
+  /** One of ENCODINGS. */
+  name: EncodingName
+  /** Nothing else would be possible, or is nearly as likely. */
+  sure: boolean
+  /** A few lines that are not plain ASCII, read so. */
+  sample: string
+  /** Bytes (UTF-8) or characters (others) that cannot be read so; they come out as U+FFFD. */
+  damaged: number
+}
+
+export const ENCODINGS = [
+  'utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr', 'windows-1250', 'windows-1251', 'windows-1252',
+  'windows-1253', 'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r'
+] as const
+export type EncodingName = (typeof ENCODINGS)[number]
+
+/** By the detector's names for them. */
+const DETECTED: Record<string, EncodingName> = {
+  gb18030: 'gb18030', big5: 'big5', shift_jis: 'shift_jis', cp932: 'shift_jis', 'euc-jp': 'euc-jp', cp949: 'euc-kr', 'euc-kr': 'euc-kr', 'koi8-r': 'koi8-r', cp874: 'windows-874',
+  ...Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7', '8'].flatMap((last) => [[`windows-125${last}`, `windows-125${last}`], [`cp125${last}`, `windows-125${last}`]]))
+}
+/** Bytes that are looked at, at most, to find out; of them so many that are not ASCII are enough. */
+const LOOKED_AT = 64_000_000
+const ENOUGH = 60_000
+/** Bytes that are looked at at once. */
+const BLOCK = 256_000
+const LONGEST_BLOCK = 4_000_000
+const SAMPLE_LINES = 5
+const LONGEST_LINE = 160
+/** Where so much of what is not ASCII is right UTF-8, the rest is damage. */
+const MOSTLY = 0.9
+/** The next likely is behind by so much. */
+const CLEARLY = 1.8
+
+/** Finds out, or takes what was `chosen`. */
+export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Promise<Encoding> {
+  let utf8 = true
+  let size = 0
+  let told = 0
+  let first: Buffer | null = null
+  let right = 0
+  let wrong = 0
+  const telling: Buffer[] = []
+  for await (const block of blocks(bytes)) {
+    first ??= block
+    const good = isUtf8(block)
+    if (!good) utf8 = false
+    if (told < ENOUGH) {
+      const lines = notAscii(block, ENOUGH - told)
+      telling.push(lines)
+      told += lines.length
+    }
+    if (!good || right < ENOUGH) {
+      const counted = countUtf8(block)
+      right += counted.right
+      wrong += counted.wrong
+    }
+    size += block.length
+    if (size > LOOKED_AT && !utf8) break
+  }
+  const looked = Buffer.concat(telling)
+  const head = first ?? Buffer.alloc(0)
+  const tell = (name: EncodingName, sure: boolean): Encoding => {
+    const text = decode(looked.length === 0 || name.startsWith('utf-16') ? head.subarray(0, 4000) : looked, name)
+    return { name, sure, sample: sampleOf(text), damaged: name === 'utf-8' ? wrong : text.split('\ufffd').length - 1 }
+  }
+  if (chosen !== null) return tell(chosen, true)
+  if (head[0] === 0xff && head[1] === 0xfe) return tell('utf-16le', true)
+  if (head[0] === 0xfe && head[1] === 0xff) return tell('utf-16be', true)
+  const wide = inPairs(head)
+  if (wide !== null) return tell(wide, true)
+  if (utf8) return tell('utf-8', true)
+  if (right > 0 && right / (right + wrong) >= MOSTLY) return tell('utf-8', false)
+  const { name, sure } = await detect(looked)
+  return tell(name, sure)
+}
+
+/** Whole lines, many at once; a line that does not end is cut where a character ends. */
+async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
+  let waiting: Buffer[] = []
+  let length = 0
+  for await (const chunk of bytes()) {
+    waiting.push(chunk)
+    length += chunk.length
+    if (length < BLOCK) continue
+    const whole = Buffer.concat(waiting)
+    const line = whole.lastIndexOf(10) + 1
+    const end = line > 0 ? line : length > LONGEST_BLOCK ? length - openTail(whole) : 0
+    if (end > 0) yield whole.subarray(0, end)
+    waiting = [whole.subarray(end)]
+    length -= end
+  }
+  const rest = Buffer.concat(waiting)
+  if (rest.length > 0) yield rest
+}
+
+/** The text, in pieces. A mark of byte order is no part of it. */
+export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<string> {
+  if (name === 'utf-8') {
+    const decoder = new TextDecoder('utf-8')
+    for await (const chunk of bytes()) yield decoder.decode(chunk, { stream: true })
+    yield decoder.decode()
+    return
+  }
+  const decoder = iconv.getDecoder(name)
+  for await (const chunk of bytes()) yield decoder.write(chunk)
+  yield decoder.end() ?? ''
+}
+
+/** Of a whole text. */
+export const decode = (bytes: Buffer, name: EncodingName): string => iconv.decode(bytes, name).replace(/^\ufeff/, '')
+
+/** Bytes at the end that begin a character of UTF-8 and do not end it. */
+function openTail(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if ((byte & 0xc0) === 0x80) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return length > back ? back : 0
+  }
+  return 0
+}
+
+/** The lines of these bytes that are not ASCII, up to `most` bytes. */
+function notAscii(bytes: Buffer, most: number): Buffer {
+  const parts: Buffer[] = []
+  let length = 0
+  for (let from = 0; from < bytes.length && length < most; ) {
+    const found = bytes.indexOf(10, from)
+    const end = found < 0 ? bytes.length : found + 1
+    const line = bytes.subarray(from, Math.min(end, from + most))
+    if (line.some((byte) => byte >= 0x80)) {
+      parts.push(line)
+      length += line.length
+    }
+    from = end
+  }
+  return Buffer.concat(parts)
+}
+
+/** Sequences of bytes above ASCII that are UTF-8, and bytes that are not. */
+function countUtf8(bytes: Buffer): { right: number; wrong: number } {
+  let right = 0
+  let wrong = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
+    if (byte < 0x80) continue
+    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 0
+    let whole = length > 0
+    for (let k = 1; k < length && whole; k++) whole = ((bytes[i + k] ?? 0) & 0xc0) === 0x80
+    if (whole) {
+      right++
+      i += length - 1
+    } else wrong++
+  }
+  return { right, wrong }
+}
+
+/** UTF-16 without its mark: every other byte of what is ASCII in it is zero. */
+function inPairs(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
+  const zeros = [0, 0]
+  for (let i = 0; i < Math.min(bytes.length, 4096); i++) if (bytes[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1
+  const [even = 0, odd = 0] = zeros
+  if (even + odd < Math.max(2, Math.min(bytes.length, 4096) / 50)) return null
+  return odd > even * 4 ? 'utf-16le' : even > odd * 4 ? 'utf-16be' : null
+}
+
+async function detect(bytes: Buffer): Promise<{ name: EncodingName; sure: boolean }> {
+  const { detectAll } = await import('jschardet')
+  const found = detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(DETECTED) })
+  const likely = new Map<EncodingName, number>()
+  for (const { encoding, confidence } of found) {
+    const name = DETECTED[encoding?.toLowerCase() ?? '']
+    if (name === undefined) continue
+    likely.set(name, Math.max(likely.get(name) ?? 0, confidence * sense(decode(bytes, name))))
+  }
+  const [first, second] = [...likely].sort(([, a], [, b]) => b - a)
+  if (first === undefined || first[1] === 0) return { name: 'windows-1252', sure: false }
+  return { name: first[0], sure: first[1] > (second?.[1] ?? 0) * CLEARLY }
+}
+
+/** How far a text can be one, 0 to 1: letters of two alphabets do not meet within a word, and signs are rarer than letters. */
+function sense(text: string): number {
+  const strange = text.match(/[^\x00-\x7f]/gu) ?? []
+  if (strange.length === 0) return 0
+  const broken = strange.filter((one) => /[\ufffd\u0080-\u009f\p{Co}\p{Cn}]/u.test(one)).length
+  if (broken > 0) return broken * 50 > strange.length ? 0 : 0.3
+  const signs = strange.filter((one) => !/[\p{L}\p{M}\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(one)).length
+  const mixed = (text.match(/[A-Za-z](?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}])|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=[A-Za-z])/gu) ?? []).length
+  return (signs * 2 > strange.length ? 0.5 : 1) * (mixed * 5 > strange.length ? 0.2 : 1)
+}
+
+const sampleOf = (text: string): string =>
+  text
+    .split(/\r?\n|\r/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, SAMPLE_LINES)
+    .map((line) => line.slice(0, LONGEST_LINE))
+    .join('\n')

@@ -1,0 +1,87 @@
+/** Which column of a table, or which key of an object, is what: by its name in many languages, by what stands in it, or as the user says. */
+import type { ImportColumns } from '../../../contract/domain.ts'
+import { readStamp } from './stamps.ts'
+
+export type Column = keyof ImportColumns
+
+/** What columns are called; small letters, without blanks and joining signs. `clock`: the time of day, beside a date. */
+const NAMES: Record<Column, string> = {
+  time: 'time|date|datetime|dateandtime|timestamp|timestampms|unixtime|sent|sentat|senttime|sentdate|createdat|created|createtime|createdate|createddate|strtime|msgtime|messagetime|messagedate|when|received|receivedat|时间|日期|时间戳|发送时间|消息时间|聊天时间|創建時間|时刻|時間|日付|日時|送信日時|傳送時間|發送時間|시간|날짜|일시|보낸시간|fecha|fechayhora|data|dataeora|datum|zeit|zeitpunkt|gesendetam|date/time|дата|время|датаивремя|التاريخ|الوقت|tarih|ngày|วันที่|tanggal',
+  clock: 'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam',
+  sender: 'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim',
+  text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan',
+  conversation: 'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
+  direction: 'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
+  files: 'files|attachments|file|attachment|attachmentname|filename|附件|文件|文件名|檔案|附加檔案|ファイル|添付|파일|첨부|archivo|adjunto|anexo|arquivo|allegato|fichier|pièce jointe|datei|anhang|файл|вложение'
+}
+const BY_NAME = new Map((Object.keys(NAMES) as Column[]).flatMap((column) => NAMES[column].split('|').map((name) => [plain(name), column] as const)))
+function plain(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/[\s_\-./:()[\]"']/gu, '')
+}
+
+/** Of one name, or undefined. */
+export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name))
+
+export const NO_COLUMNS: ImportColumns = { time: null, clock: null, sender: null, text: null, conversation: null, direction: null, files: null }
+/** The order in which columns stand where nothing names them. */
+const PLACES: ImportColumns = { ...NO_COLUMNS, sender: 0, time: 1, text: 2 }
+
+const share = (cells: readonly string[], test: (cell: string) => boolean): number => {
+  const filled = cells.filter((cell) => cell.trim() !== '')
+  return filled.length === 0 ? 0 : filled.filter(test).length / filled.length
+}
+const isTime = (cell: string): boolean => readStamp(cell) !== null || cell.trim() === 'unknown'
+const CLOCK = /^\s*\d{1,2}[:.h時时]\d{2}/u
+
+export interface FoundColumns {
+  found: ImportColumns
+  /** The first row names the columns. */
+  headed: boolean
+  /** Time and text are known. */
+  sure: boolean
+}
+
+/** From the first rows of a table; at least one. */
+export function findColumns(rows: readonly (readonly string[])[]): FoundColumns {
+  const [heading = [], ...below] = rows
+  const found: ImportColumns = { ...NO_COLUMNS }
+  for (const [index, name] of heading.entries()) {
+    const column = columnOf(name)
+    if (column === undefined) continue
+    // 'Date' and 'Time': the second is the clock, as what stands below says
+    if (column === 'time' && found.time !== null) {
+      const cells = below.map((row) => row[index] ?? '')
+      const earlier = below.map((row) => row[found.time ?? 0] ?? '')
+      if (share(cells, (cell) => CLOCK.test(cell)) > 0.5 && share(earlier, (cell) => CLOCK.test(cell)) < 0.5) found.clock ??= index
+      else if (share(earlier, (cell) => CLOCK.test(cell)) > 0.5) [found.time, found.clock] = [index, found.time]
+      // of a number and a text for the same, the text; of two texts the first
+      else if (share(earlier, isTime) < share(cells, isTime)) found.time = index
+    } else if (column === 'sender' && found.sender !== null) {
+      // the name that is there more often
+      if (share(below.map((row) => row[index] ?? ''), (cell) => cell !== '') > share(below.map((row) => row[found.sender ?? 0] ?? ''), (cell) => cell !== '')) found.sender = index
+    } else found[column] ??= index
+  }
+  const named = Object.values(found).filter((one) => one !== null).length
+  const timed = heading.some(isTime)
+  const headed = named >= 2 && !timed
+  if (headed) return { found, headed, sure: found.time !== null && found.text !== null }
+  if (timed && isTime(heading[1] ?? '') && heading.length >= 3) return { found: PLACES, headed: false, sure: true }
+  if (timed) {
+    const time = heading.findIndex(isTime)
+    const rest = heading.map((_, index) => index).filter((index) => index !== time)
+    const lengths = rest.map((index) => rows.reduce((sum, row) => sum + (row[index] ?? '').length, 0))
+    const text = rest[lengths.indexOf(Math.max(...lengths))] ?? null
+    const sender = rest.find((index) => index !== text) ?? null
+    // time, sender, text is as common an order
+    return { found: { ...NO_COLUMNS, time, text, sender }, headed: false, sure: time === 0 && heading.length === 3 && sender === 1 && text === 2 }
+  }
+  return { found, headed: below.length > 0 && below.some((row) => row.some(isTime)), sure: false }
+}
+
+/** Whether a cell says that oneself wrote it; undefined: it says nothing. */
+export function isOwn(cell: string): boolean | undefined {
+  const said = cell.trim().toLowerCase()
+  if (['1', 'true', 'yes', 'out', 'outgoing', 'sent', 'me', 'y', '是', '发送', '发出', '發送', '送信', '我'].includes(said)) return true
+  if (['0', 'false', 'no', 'in', 'incoming', 'received', 'n', '否', '接收', '收到', '受信', '对方'].includes(said)) return false
+  return undefined
+}

@@ -1,0 +1,54 @@
+/** JSON of any size as a stream: values at some paths, one after the other, without the whole in memory. */
+import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
+import { ImportError } from '../history.ts'
+import type { TextFile } from '../source.ts'
+
+/** `path`: keys and indices that lead to it. */
+export type OnValue = (value: unknown, path: readonly (string | number)[]) => void
+
+/** `paths`: as '$.messages.*'. Calls `rest` between pieces. Throws ImportError with the line that is not JSON. */
+export async function readJson(file: TextFile, paths: readonly string[], onValue: OnValue, rest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  let line = 1
+  let offset = 0
+  const parser = new JSONParser({ paths: [...paths], keepStack: false })
+  let failed: Error | null = null
+  parser.onError = (error) => void (failed ??= error)
+  parser.onValue = ({ key, stack, value }: ParsedElementInfo) => {
+    const path = stack.slice(1).map(({ key: step }) => step ?? '')
+    if (key !== undefined) path.push(key)
+    onValue(value, path)
+  }
+  for await (const piece of file.pieces()) {
+    const bytes = Buffer.from(piece)
+    try {
+      parser.write(bytes)
+    } catch (error) {
+      failed ??= error instanceof Error ? error : new Error(String(error))
+    }
+    if (failed !== null) {
+      const message = (failed as Error).message
+      const at = Number(/position "?(\d+)/.exec(message)?.[1] ?? NaN)
+      const within = Number.isNaN(at) ? bytes : bytes.subarray(0, Math.max(0, at - offset))
+      throw new ImportError(file.file, line + newlines(within), `this is not JSON (${message.split('\n')[0] ?? ''})`)
+    }
+    line += newlines(bytes)
+    offset += bytes.length
+    await rest()
+  }
+  if (!parser.isEnded) throw new ImportError(file.file, line, 'this is not JSON (it ends early)')
+}
+
+function newlines(bytes: Uint8Array): number {
+  let count = 0
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
+  return count
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** A text, or what a number says; null for all else and for nothing. */
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? (value === '' ? null : value) : typeof value === 'number' || typeof value === 'bigint' ? String(value) : null)
+export const numberOf = (value: unknown): number | null => {
+  const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
+  return Number.isFinite(number) ? number : null
+}
+export const recordsOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : [])

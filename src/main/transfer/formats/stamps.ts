@@ -1,0 +1,187 @@
+/**
+ * Times as people's phones and programs write them, in every language: digits of any script, words for halves of the day and for
+ * months (time-words.ts), the numbers of a date in any order. Pure. A stamp is what stands there; times.ts makes a time of it.
+ */
+import { HALVES, MONTHS } from './time-words.ts'
+
+export interface Clock {
+  hour: number
+  minute: number
+  second: number
+  /** ms */
+  fraction: number
+}
+export type Stamp =
+  | { kind: 'instant'; time: number }
+  /** `numbers`: of the date, as they stand; `month`: 1 to 12 where a word says it, then numbers are the two others. `zone`: minutes east of Greenwich; null: local time. */
+  | { kind: 'date'; numbers: readonly number[]; month: number | null; clock: Clock; zone: number | null; hint: DateOrder }
+
+export type DateOrder = 'ymd' | 'dmy' | 'mdy'
+
+/** By the word as plain() has it; hours or months are bits. */
+const table = (rows: string): ReadonlyMap<string, number> => new Map(rows.split('|').map((row) => [row.slice(0, row.lastIndexOf('=')), parseInt(row.slice(row.lastIndexOf('=') + 1), 16)]))
+const halves = table(HALVES)
+const months = table(MONTHS)
+
+const MARKS = /[\p{Cf}\ufeff\r]/gu
+const DIGIT = /\p{Nd}/u
+const values = new Map<string, string>()
+
+/** The ASCII digit of a decimal digit of any script; Unicode keeps each script's ten in one run. */
+function digit(character: string): string {
+  let value = values.get(character)
+  if (value === undefined) {
+    let first = character.codePointAt(0) ?? 0
+    const code = first
+    while (DIGIT.test(String.fromCodePoint(first - 1))) first--
+    values.set(character, (value = String((code - first) % 10)))
+  }
+  return value
+}
+
+/** One character for each of the text's that is no mark: digits are ASCII, blanks are spaces, signs have one width. */
+export const simplify = (text: string): string =>
+  text
+    .replace(MARKS, '')
+    .replace(/[^\x00-\x7f]/gu, (character) => (DIGIT.test(character) ? digit(character) : /\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character))))
+const SIGNS: Record<string, string> = { '،': ',', '，': ',', '、': ',', '：': ':', '∶': ':', '．': '.', '／': '/', '－': '-', '‐': '-', '‑': '-', '٫': '.', '［': '[', '］': ']', '（': '(', '）': ')', '・': '.' }
+
+const plain = (word: string): string => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ]/gu, '')
+
+const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ-]*(?: [\p{L}\p{M}.’'ʼ-]+){0,3}`
+const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
+const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
+// 31 May 2024; May 31, 2024; 2024 May 31, with their small words: 31 de mayo de 2024, 31st of May
+const DAY_FIRST = /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
+const MONTH_FIRST = /([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.]? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/uy
+const YEAR_FIRST = /(\d{4})\.?[ -]([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)\.?[ -](\d{1,2})(?!\d)\.?/uy
+const WEEKDAY = /\(?[\p{L}\p{M}]+[.]?\)?,? +/uy
+const CLOCK = new RegExp(String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2})(?!\d)(?:(?: ?[:.分분] ?)(\d{2})(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`, 'uy')
+const HALF = new RegExp(String.raw` ?(${WORD})`, 'uy')
+const ZONE = / ?(Z|UTC|GMT)?(?:([+-−])(\d{2}):?(\d{2})?)?(?![\p{L}\d])/uy
+const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=\d))? ?/uy
+/** Words that may follow a clock and say nothing. */
+const SILENT = new Set(['uhr', 'ч', 'h', 'hrs', 'น', 'klo', 'kl', 'hs', 'ώρα', 'uur'])
+
+interface Found<T> {
+  value: T
+  end: number
+}
+function at(pattern: RegExp, text: string, from: number): RegExpExecArray | null {
+  pattern.lastIndex = from
+  return pattern.exec(text)
+}
+
+type Day = Pick<Extract<Stamp, { kind: 'date' }>, 'numbers' | 'month'> & { cjk: boolean; slash: boolean }
+
+function dayAt(text: string, from: number): Found<Day> | null {
+  const numeric = at(NUMERIC, text, from)
+  if (numeric !== null) return { value: { numbers: numeric.slice(1, 4).map(Number), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') }, end: from + numeric[0].length }
+  const compact = at(COMPACT, text, from)
+  if (compact !== null) return { value: { numbers: compact.slice(1, 4).map(Number), month: null, cjk: false, slash: false }, end: from + compact[0].length }
+  for (const [pattern, word, first, second] of [[DAY_FIRST, 2, 1, 3], [MONTH_FIRST, 1, 2, 3], [YEAR_FIRST, 2, 1, 3]] as const) {
+    const found = at(pattern, text, from)
+    const bits = found === null ? undefined : months.get(plain(found[word] ?? ''))
+    // a word for two months, in two languages, says neither
+    if (found === null || bits === undefined || (bits & (bits - 1)) !== 0) continue
+    return { value: { numbers: [Number(found[first]), Number(found[second])], month: 32 - Math.clz32(bits), cjk: false, slash: false }, end: from + found[0].length }
+  }
+  return null
+}
+
+/** The hour of 24, where a word says which half or part of the day is meant: the one of two that is in that part, or nearer to it. */
+function hourIn(bits: number, hour: number): number {
+  const early = hour % 12
+  const distance = (candidate: number): number => {
+    for (let away = 0; away < 12; away++) if ((bits >> (candidate + away) % 24) & 1 || (bits >> (candidate + 24 - away) % 24) & 1) return away
+    return 24
+  }
+  return distance(early + 12) < distance(early) ? early + 12 : early
+}
+
+function clockAt(text: string, from: number): Found<{ clock: Clock; zone: number | null; half: string | null }> | null {
+  const found = at(CLOCK, text, from)
+  if (found === null) return null
+  const [whole, before, hour = '', minute = '', second = '0', fraction = ''] = found
+  let end = from + whole.length
+  let half = before === undefined ? null : (halves.get(plain(before)) ?? halves.get(plain(before.split(' ').at(-1) ?? '')) ?? null)
+  let word = half === null ? null : (before ?? null)
+  const after = at(HALF, text, end)
+  if (after !== null) {
+    // the longest run of words that says something: 'p. m. UTC'
+    const words = (after[1] ?? '').split(' ')
+    for (let count = words.length; count > 0; count--) {
+      const run = words.slice(0, count).join(' ')
+      const bits = halves.get(plain(run))
+      if (bits === undefined && !SILENT.has(plain(run))) continue
+      if (half === null && bits !== undefined && Number(hour) <= 12) {
+        half = bits
+        word = run
+      }
+      end += after[0].length - (after[1] ?? '').length + run.length
+      if (bits !== undefined || !SILENT.has(plain(run))) break
+      break
+    }
+  }
+  const [zoned = '', name, sign, hours = '0', minutes = '0'] = at(ZONE, text, end) ?? []
+  const zone = name === undefined && sign === undefined ? null : (sign === '+' || sign === undefined ? 1 : -1) * (Number(hours) * 60 + Number(minutes))
+  if (zone !== null) end += zoned.length
+  const clock = { hour: half !== null && Number(hour) <= 12 ? hourIn(half, Number(hour)) : Number(hour), minute: Number(minute), second: Number(second), fraction: Math.floor(Number(`0.${fraction || '0'}`) * 1000) }
+  return { value: { clock, zone, half: word }, end }
+}
+
+const hintOf = (day: Day, half: string | null): DateOrder => {
+  if ((day.numbers[0] ?? 0) > 31 || day.cjk || (half !== null && /[\p{Script=Han}\p{Script=Hangul}]/u.test(half))) return 'ymd'
+  return day.slash && half !== null && /^[ap]\.? ?m\.?$/i.test(half) ? 'mdy' : 'dmy'
+}
+const MIDNIGHT: Clock = { hour: 0, minute: 0, second: 0, fraction: 0 }
+
+/** The stamp that begins at `from` of a simplified text, date and clock in either order; `end`: where it ends. */
+export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: boolean }) | null {
+  let day = dayAt(text, from)
+  if (day === null) {
+    const weekday = at(WEEKDAY, text, from)
+    if (weekday !== null) day = dayAt(text, from + weekday[0].length)
+  }
+  if (day !== null) {
+    const [between = ''] = at(BETWEEN, text, day.end) ?? []
+    // a word before the clock may be a half of the day, or say nothing
+    const clock = clockAt(text, day.end + (/^[,T]? ?/u.exec(text.slice(day.end, day.end + 2))?.[0].length ?? 0)) ?? clockAt(text, day.end + between.length)
+    if (clock === null) return { value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: MIDNIGHT, zone: null, hint: hintOf(day.value, null) }, end: day.end, clocked: false }
+    return { value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: clock.value.clock, zone: clock.value.zone, hint: hintOf(day.value, clock.value.half) }, end: clock.end, clocked: true }
+  }
+  const clock = clockAt(text, from)
+  if (clock === null) return null
+  const [between = ''] = at(BETWEEN, text, clock.end) ?? []
+  const late = dayAt(text, clock.end + between.length)
+  if (late === null) return null
+  return { value: { kind: 'date', numbers: late.value.numbers, month: late.value.month, clock: clock.value.clock, zone: clock.value.zone, hint: hintOf(late.value, clock.value.half) }, end: late.end, clocked: true }
+}
+
+/** Seconds, ms, µs or ns since 1970 by their number of digits; dates without separators; days since 1900 as tables count them. */
+function fromNumber(text: string): Stamp | null {
+  const date = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): Stamp => ({ kind: 'date', numbers: [year, month, day], month: null, clock: { hour, minute, second, fraction: 0 }, zone: null, hint: 'ymd' })
+  const [, ...parts] = /^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?$/.exec(text) ?? []
+  if (parts.length > 0 && text.length !== 13) {
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0))
+    return date(year, month, day, hour, minute, second)
+  }
+  const [, whole = ''] = /^(\d{5,19})(?:\.\d+)?$/.exec(text) ?? []
+  const number = Number(text)
+  const time = whole.length >= 17 ? number / 1e6 : whole.length >= 15 ? number / 1000 : whole.length >= 12 ? number : whole.length >= 9 ? number * 1000 : whole.length === 5 && number > 25_569 && number < 80_000 ? (number - 25_569) * 86_400_000 : null
+  return time === null ? null : whole.length === 5 ? local(time) : { kind: 'instant', time: Math.floor(time) }
+}
+/** A count of days is local time. */
+function local(time: number): Stamp {
+  const date = new Date(Math.round(time / 1000) * 1000)
+  return { kind: 'date', numbers: [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()], month: null, clock: { hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds(), fraction: 0 }, zone: null, hint: 'ymd' }
+}
+
+/** What a whole text says as a time, or null. */
+export function readStamp(text: string): Stamp | null {
+  const simple = simplify(text).replace(/ +/g, ' ').trim()
+  const number = fromNumber(simple)
+  if (number !== null) return number
+  const found = stampAt(simple, 0)
+  return found !== null && /^ ?[.,)]?$/.test(simple.slice(found.end)) ? found.value : null
+}

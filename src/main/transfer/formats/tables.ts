@@ -1,0 +1,171 @@
+/** Tables: CSV of any separator and TSV. A first row of names says which column is what; otherwise sender, time, text; else the user says it. */
+import { parse, CsvError } from 'csv-parse'
+import { parse as parseNow } from 'csv-parse/sync'
+import { Readable } from 'node:stream'
+import type { ImportColumns } from '../../../contract/domain.ts'
+import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
+import { headOf, lines, type TextFile } from '../source.ts'
+import { findColumns, isOwn } from './columns.ts'
+import { readStamp, type Stamp } from './stamps.ts'
+import { Orders, timeOf } from './times.ts'
+
+interface Dialect {
+  separator: string
+  /** Quotes hold a cell together; otherwise they are letters. */
+  quoted: boolean
+  /** A first line 'sep=;', as Excel takes it. */
+  told: boolean
+}
+interface Row {
+  cells: string[]
+  line: number
+}
+
+const SAMPLE_ROWS = 40
+const SHOWN_ROWS = 5
+
+/** The rows at the beginning of a text as a dialect has them; null: it is none. */
+function rowsOf(head: string, separator: string, quoted: boolean, whole: boolean): string[][] | null {
+  const cut = whole ? head : head.slice(0, head.lastIndexOf('\n') + 1)
+  try {
+    return parseNow(cut, { delimiter: separator, quote: quoted ? '"' : null, bom: true, skip_empty_lines: true, relax_column_count: true, to: SAMPLE_ROWS }) as string[][]
+  } catch {
+    return null
+  }
+}
+/** How many rows have as many cells as most have, and how many cells that is. */
+function evenness(rows: readonly string[][]): { share: number; cells: number } {
+  const counts = new Map<number, number>()
+  for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
+  const [[cells, often] = [0, 0]] = [...counts].sort(([, a], [, b]) => b - a)
+  return { share: often / Math.max(1, rows.length), cells }
+}
+
+function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
+  const told = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(head)
+  if (told !== null) return { separator: told[1] ?? ',', quoted: true, told: true }
+  if (tsv) {
+    const plain = rowsOf(head, '\t', false, whole) ?? []
+    const quoted = rowsOf(head, '\t', true, whole)
+    // quotes are signs of the table where it is more even with them, and letters otherwise
+    const better = quoted !== null && plain.length > 1 && evenness(quoted).cells > 2 && (evenness(quoted).share > evenness(plain).share || (evenness(quoted).share === 1 && plain.flat().some((cell) => /^".*"$/s.test(cell))))
+    return { separator: '\t', quoted: better, told: false }
+  }
+  let best: { separator: string; share: number; cells: number } = { separator: ',', share: 0, cells: 1 }
+  for (const separator of [',', ';', '\t', '|']) {
+    const rows = rowsOf(head, separator, true, whole)
+    if (rows === null || rows.length === 0) continue
+    const { share, cells } = evenness(rows)
+    if (cells > 1 && (best.cells === 1 || share > best.share || (share === best.share && cells > best.cells))) best = { separator, share, cells }
+  }
+  return { separator: best.separator, quoted: true, told: false }
+}
+
+async function* rows(file: TextFile, { separator, quoted, told }: Dialect): AsyncIterable<Row> {
+  if (!quoted) {
+    for await (const { text, number } of lines(file)) if (text !== '') yield { cells: text.split(separator), line: number }
+    return
+  }
+  const parser = parse({ delimiter: separator, bom: true, skip_empty_lines: true, info: true, relax_column_count: true, from_line: told ? 2 : 1 })
+  const source = Readable.from(file.pieces())
+  source.on('error', (error) => parser.destroy(error))
+  source.pipe(parser)
+  try {
+    for await (const row of parser) {
+      const { record, info } = row as { record: string[]; info: { lines: number } }
+      yield { cells: record, line: info.lines }
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    throw new ImportError(file.file, Number((error as unknown as { lines?: number }).lines ?? 0) || null, `this is not CSV (${error.message})`)
+  } finally {
+    source.destroy()
+  }
+}
+
+const list = (files: string): string[] => files.split(/[;\n]/).map((one) => one.trim()).filter((one) => one !== '')
+
+/** `tsv`: tabs, where quotes may be letters. Throws ImportError. */
+export async function readTable(file: TextFile, options: ReadOptions, tsv: boolean): Promise<ParsedHistory> {
+  const format = tsv ? 'tsv' : 'csv'
+  const head = await headOf(file, 200_000)
+  const dialect = dialectOf(head, head.length < 200_000, tsv)
+  const sample: string[][] = []
+  for await (const { cells } of rows(file, dialect)) if (sample.push(cells) >= SAMPLE_ROWS) break
+  if (sample.length === 0) throw new ImportError(file.file, null, 'there is nothing in it')
+  const { found, headed, sure } = findColumns(sample)
+  const positional = tsv && !headed && !sure && options.columns === null && (sample[0]?.length ?? 0) < 3
+  if (positional) throw new ImportError(file.file, 1, 'expected sender, time and text separated by tabs')
+  const columns = options.columns ?? found
+  const asked = { heading: headed ? (sample[0] ?? []) : [], rows: sample.slice(headed ? 1 : 0, SHOWN_ROWS + 1), found: columns, sure: sure || options.columns !== null }
+  const orders = new Orders()
+  if (asked.sure) {
+    let first = headed
+    for await (const { cells } of rows(file, dialect)) {
+      if (first) {
+        first = false
+        continue
+      }
+      const stamp = readStamp(stampOf(cells, columns))
+      if (stamp !== null) orders.add(stamp)
+    }
+  }
+  const order = options.order === null ? orders.best() : { order: options.order, sure: true }
+  return {
+    format,
+    self: null,
+    encoding: file.encoding,
+    order,
+    columns: asked,
+    async read(sink) {
+      if (!asked.sure) throw new ImportError(file.file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported')
+      const build = builder(file, columns, !headed && columns.text === 2 ? dialect.separator : null)
+      let first = headed
+      let count = 0
+      for await (const row of rows(file, dialect)) {
+        if (first) {
+          first = false
+          continue
+        }
+        if (++count % 2000 === 0) await sink.rest()
+        build(row, sink, (stamp, after) => timeOf(stamp, order.order, after))
+      }
+      await sink.rest()
+    }
+  }
+}
+
+const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): string => [time, clock].map((index) => (index === null ? '' : (cells[index] ?? '').trim())).filter((part) => part !== '').join(' ')
+
+/** Makes messages of rows. `rest`: cells beyond the text belong to it, with this between them. */
+function builder(file: TextFile, columns: ImportColumns, rest: string | null): (row: Row, sink: Sink, resolve: (stamp: Stamp, after: number) => number | null) => void {
+  const heads = new Map<string, ConversationHead>()
+  const last = new Map<string, number>()
+  const cell = (cells: readonly string[], column: keyof ImportColumns): string => {
+    const index = columns[column]
+    return index === null ? '' : (cells[index] ?? '')
+  }
+  return ({ cells, line }, sink, resolve) => {
+    if (cells.length <= Math.max(columns.text ?? 0, columns.time ?? 0)) {
+      sink.unread('row', `${line}: ${beginning(cells.join(' '))}`)
+      return
+    }
+    const name = cell(cells, 'conversation').trim() || file.name
+    let head = heads.get(name)
+    if (head === undefined) heads.set(name, (head = { name, id: null }))
+    sink.conversation(head)
+    const written = stampOf(cells, columns)
+    const stamp = readStamp(written)
+    // a file that says itself that nobody knows: these stand first
+    const time = written === 'unknown' ? 0 : stamp === null ? null : resolve(stamp, last.get(name) ?? -Infinity)
+    if (time !== null && time > 0) last.set(name, time)
+    const text = rest === null ? cell(cells, 'text') : cells.slice(columns.text ?? 0).join(rest)
+    const message: ParsedMessage = { sender: cell(cells, 'sender').trim() || '?', time, text }
+    if (time === null) message.stamp = beginning(written)
+    const outgoing = isOwn(cell(cells, 'direction'))
+    if (outgoing !== undefined && columns.direction !== null) message.outgoing = outgoing
+    const files = list(cell(cells, 'files'))
+    if (files.length > 0) message.files = files.map((path) => ({ kind: kindOf(path), name: path.split(/[\\/]/).at(-1) ?? path, bytes: null, source: file.media(path)?.source ?? null }))
+    sink.message(message)
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What a phone puts into the text of a message of WhatsApp's export, told by its shape, whatever the phone's language:
+ *   NAME.ext (file attached)      ‎<attached: NAME.ext>      text ‎<This message was edited>
+ * U+200E stands before what the phone says itself. A phone has one language: words seen once in a sure place are known in others.
+ */
+import { kindOf, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
+
+export interface PhoneWords {
+  attached: Set<string>
+  edited: Set<string>
+}
+
+/** As phones name what they store. */
+const MEDIA_NAME = /^(?:(?:IMG|VID|AUD|PTT|DOC|STK|GIF)-|\d{8}-|(?:IMG|VID|PXL|DSC)_\d)/i
+const IN_BRACKETS = /^([\u200e\u200f]?)([^\n]+?\.\w{1,5}) \(([^()\n]{2,60})\)$/u
+const IN_ANGLES = /^(.*?)\s?([\u200e\u200f]?)<([^:：<>\n]{1,40})[:：] ?([^<>\n]+\.\w{1,5})>$/u
+const EDIT = /^(.*\S)\s([\u200e\u200f]?)<([\p{L}\p{M}][\p{L}\p{M} .'’,-]{2,60})>$/su
+/** What phones say, where nothing else in the file tells. */
+const ATTACHED = new Set(
+  'file attached|attached|文件附件|文件已附加|檔案附件|附件|已附加檔案|添付ファイル|ファイル添付|첨부 파일|파일 첨부됨|첨부됨|archivo adjunto|adjunto|arquivo anexado|anexado|ficheiro anexado|Datei angehängt|Anhang|fichier joint|pièce jointe|file allegato|allegato|файл добавлен|вложенный файл|прикреплено|файл додано|dosya ekli|eklendi|bestand bijgevoegd|plik załączony|załącznik|bifogad fil|fil vedhæftet|vedlagt fil|tiedosto liitetty|přiložený soubor|soubor přiložen|csatolt fájl|fișier atașat|συνημμένο αρχείο|الملف مرفق|ملف مرفق|مرفق|הקובץ צורף|קובץ מצורף|فایل پیوست شد|फ़ाइल संलग्न है|ไฟล์แนบ|tệp đính kèm|file terlampir|lampiran|fail dilampirkan|прикачен файл|priložena datoteka|датотека приложена'
+    .split('|')
+    .map((words) => words.toLowerCase())
+)
+const EDITED = new Set(['this message was edited', '此消息已编辑', '此訊息已編輯', '已编辑', '已編輯', 'このメッセージは編集されました', '메시지가 수정되었습니다', 'تم تعديل هذه الرسالة', 'edited'])
+
+/** Takes the phone's words from where nothing else can stand. */
+export function learnWords(text: string, file: TextFile, words: PhoneWords): void {
+  const [first = ''] = text.split('\n')
+  const bracket = IN_BRACKETS.exec(first)
+  if (bracket !== null && (MEDIA_NAME.test(bracket[2] ?? '') || bracket[1] !== '' || file.media(bracket[2] ?? '') !== null)) words.attached.add((bracket[3] ?? '').toLowerCase())
+  const angle = IN_ANGLES.exec(first)
+  if (angle !== null && (MEDIA_NAME.test(angle[4] ?? '') || angle[2] !== '' || file.media(angle[4] ?? '') !== null)) words.attached.add((angle[3] ?? '').toLowerCase())
+  const edit = EDIT.exec(text)
+  if (edit !== null && edit[2] !== '') words.edited.add((edit[3] ?? '').toLowerCase())
+}
+
+/** The text of a person, with its files and whether it was changed. */
+export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
+  const edit = EDIT.exec(text)
+  const edited = edit !== null && (edit[2] !== '' || EDITED.has((edit[3] ?? '').toLowerCase()) || words.edited.has((edit[3] ?? '').toLowerCase()))
+  const body = edited ? (edit?.[1] ?? '') : text
+  const change = edited ? { edited } : {}
+  const [first = '', ...rest] = body.split('\n')
+  const known = (said: string): boolean => ATTACHED.has(said.toLowerCase()) || words.attached.has(said.toLowerCase())
+  const bracket = IN_BRACKETS.exec(first)
+  if (bracket !== null && known(bracket[3] ?? '')) return { text: plain(rest.join('\n')), ...change, files: [fileOf(bracket[2] ?? '', file)] }
+  for (const [index, line] of [first, ...rest].entries()) {
+    const angle = IN_ANGLES.exec(line)
+    if (angle === null || !known(angle[3] ?? '')) continue
+    const name = angle[4] ?? ''
+    const caption = [...(index === 0 ? [] : [first, ...rest.slice(0, index - 1)]), angle[1] ?? '', ...rest.slice(index)].join('\n')
+    return { text: captionOf(plain(caption), name), ...change, files: [fileOf(name, file)] }
+  }
+  return { text: plain(body), ...change }
+}
+
+/** Documents are introduced by their own name: 'Quote.pdf • 12 pages'. */
+function captionOf(text: string, name: string): string {
+  const own = name.replace(/^\d{8}-/, '')
+  const [first = '', ...rest] = text.split('\n')
+  return first === own || first.startsWith(`${own} •`) ? rest.join('\n') : text
+}
+
+function fileOf(name: string, file: TextFile): NonNullable<ParsedMessage['files']>[number] {
+  const clean = name.replace(/[\u200e\u200f\u202a-\u202e]/g, '')
+  const there = file.media(clean)
+  return { kind: kindOf(clean), name: clean, bytes: there?.bytes ?? null, source: there?.source ?? null }
+}
+
+/** The phone's marks of direction and narrow blanks are none of the writer's. */
+const plain = (text: string): string => text.replace(/[\u200e\u202a-\u202e\ufeff\r]/g, '').replace(/[\u00a0\u202f\u2009]/g, ' ').replace(/^\n+|\s+$/g, '')

@@ -1,0 +1,98 @@
+/**
+ * Which conversation of the store one of a file is: by the id that the file gives it, else by its messages and people. A name alone
+ * neither joins nor parts: two chats called _chat.txt are two, and the same chat exported again under another name is one.
+ */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { Jid } from '../../contract/domain.ts'
+import { resource } from '../../contract/address.ts'
+import { firstKeyAt } from '../store/order.ts'
+import { accountReads } from '../store/tables/account.ts'
+import type { ReadableDB } from '../store/database.ts'
+import type { SurveyedConversation } from './survey.ts'
+
+/** What is remembered of an imported conversation. */
+const Imported = z.object({ id: z.string().nullable(), name: z.string(), people: z.array(z.string()) })
+type Imported = z.infer<typeof Imported>
+export const importedName = (jid: Jid): string => `import:${jid}`
+
+const addressOf = (what: string): Jid => `${createHash('sha256').update(what).digest('hex').slice(0, 16)}@import.invalid` as Jid
+/** The address under which conversations that the user gave a name are kept: the same for the same name. */
+export const namedAddress = (name: string): Jid => addressOf(name)
+
+/** People of a conversation beyond these are not remembered. */
+const MOST_PEOPLE = 3000
+/** So far behind its time a message may stand, ms: clocks that go back. */
+const HOUR = 3_600_000
+/** Of the messages that were looked up, so many must be there; or so many in number, where a file goes on from an earlier one. */
+const MOST_OF_THEM = 0.5
+const SEVERAL = 10
+
+export class Identity {
+  readonly #jids: Jid[]
+  readonly #remembered = new Map<Jid, Imported | null>()
+  readonly #recall: (name: string) => string | null
+  readonly #between: (jid: Jid, from: number, to: number, time: number, text: string) => string[]
+  readonly #senders: (jid: Jid) => string[]
+
+  constructor(db: ReadableDB) {
+    this.#recall = accountReads(db).remembered
+    this.#jids = db.prepare<[], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE '%@import.invalid'").pluck().all()
+    const between = db.prepare<[Jid, number, number, number, string], string>("SELECT m.sender FROM conversation c JOIN message m ON m.conversation = c.id WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?").pluck()
+    this.#between = (jid, from, to, time, text) => between.all(jid, from, to, time, text)
+    const senders = db.prepare<[Jid], string>("SELECT DISTINCT m.sender FROM conversation c JOIN message m ON m.conversation = c.id WHERE c.jid = ? AND c.account = ''").pluck()
+    this.#senders = (jid) => senders.all(jid).map(nameIn)
+  }
+
+  /** The address of the conversation, and what is to be remembered of it. `called`: the name of a person as it is stored. */
+  find({ head, people, marks }: SurveyedConversation, called: (sender: string) => string): { jid: Jid; remember: string } {
+    const names = [...people.keys()].sort().slice(0, MOST_PEOPLE)
+    const found = this.#known(head.id) ?? this.#same(head, names, marks, called)
+    const first = marks[0]
+    const jid = found ?? addressOf(head.id === null ? JSON.stringify([head.name, names, first?.time, first?.text]) : `id:${head.id}`)
+    const before = this.#of(jid)
+    const imported: Imported = { id: head.id ?? before?.id ?? null, name: head.name, people: [...new Set([...(before?.people ?? []), ...names])].sort().slice(0, MOST_PEOPLE) }
+    this.#remembered.set(jid, imported)
+    if (!this.#jids.includes(jid)) this.#jids.push(jid)
+    return { jid, remember: JSON.stringify(imported) }
+  }
+
+  #of(jid: Jid): Imported | null {
+    let known = this.#remembered.get(jid)
+    if (known === undefined) {
+      const json = this.#recall(importedName(jid))
+      this.#remembered.set(jid, (known = json === null ? null : (Imported.safeParse(JSON.parse(json)).data ?? null)))
+    }
+    return known
+  }
+  #known(id: string | null): Jid | null {
+    return id === null ? null : (this.#jids.find((jid) => this.#of(jid)?.id === id) ?? null)
+  }
+
+  #same(head: SurveyedConversation['head'], names: readonly string[], marks: SurveyedConversation['marks'], called: (sender: string) => string): Jid | null {
+    let best: { jid: Jid; hits: number } | null = null
+    for (const jid of this.#jids) {
+      const known = this.#of(jid)
+      if (known !== null && known.id !== null && head.id !== null && known.id !== head.id) continue
+      // there may be new people, or fewer in a part of it, but not others instead
+      const within = (people: readonly string[], stored: boolean): boolean => {
+        const [mine, theirs] = [new Set(stored ? names.map(called) : names), new Set(people)]
+        return [...mine].every((name) => theirs.has(name)) || [...theirs].every((name) => mine.has(name))
+      }
+      if (known !== null && !within(known.people, false)) continue
+      const alike = known !== null && head.id === null && known.id === null && known.name === head.name && known.people.length === names.length && names.every((name) => known.people.includes(name))
+      let hits = 0
+      for (const { sender, time, text } of marks) {
+        const from = firstKeyAt(time)
+        if (this.#between(jid, from, firstKeyAt(time + HOUR), time, text).some((address) => known !== null || nameIn(address) === called(sender))) hits++
+      }
+      if (!alike && !(hits > 0 && (hits > marks.length * MOST_OF_THEM || hits >= SEVERAL))) continue
+      if (known === null && !within(this.#senders(jid), true)) continue
+      if (best === null || hits > best.hits) best = { jid, hits }
+    }
+    return best?.jid ?? null
+  }
+}
+
+/** Of an address of an imported person the name. */
+const nameIn = (address: string): string => resource(address as Jid)

@@ -1,0 +1,72 @@
+/** A history file as formats see it: its bytes and text, to be read again as often as needed, and what lies beside it. */
+import { decoded, encodingOf, type Bytes, type Encoding } from './decoding.ts'
+import { ImportError, type ReadOptions } from './history.ts'
+
+export interface TextFile {
+  /** For messages to the user. */
+  file: string
+  /** Its name without the extension. */
+  name: string
+  /** The name of the folder that it lies in; empty where it is not known. */
+  folder: string
+  size: number
+  encoding: Encoding
+  /** Its text in pieces, from the beginning; a mark of byte order is left out. */
+  pieces(): AsyncIterable<string>
+  bytes: Bytes
+  /** A file that came along, by the path or name that a message gives it. */
+  media(path: string): { bytes: number; source: string } | null
+}
+
+export async function openText(given: Omit<TextFile, 'encoding' | 'pieces'>, options: Pick<ReadOptions, 'encoding'>): Promise<TextFile> {
+  const encoding = await encodingOf(given.bytes, options.encoding)
+  const pieces = async function* (): AsyncIterable<string> {
+    let first = true
+    for await (const piece of decoded(given.bytes, encoding.name)) {
+      if (piece === '') continue
+      yield first ? piece.replace(/^\ufeff/, '') : piece
+      first = false
+    }
+  }
+  return { ...given, encoding, pieces }
+}
+
+export interface Line {
+  text: string
+  /** Counts from 1. */
+  number: number
+}
+export async function* lines({ pieces }: Pick<TextFile, 'pieces'>): AsyncIterable<Line> {
+  let number = 0
+  let open = ''
+  for await (const piece of pieces()) {
+    const parts = piece.split('\n')
+    parts[0] = open + (parts[0] ?? '')
+    open = parts.pop() ?? ''
+    for (const part of parts) yield { text: part.endsWith('\r') ? part.slice(0, -1) : part, number: ++number }
+  }
+  if (open !== '') yield { text: open, number: ++number }
+}
+
+/** The beginning of the text. */
+export async function headOf({ pieces }: Pick<TextFile, 'pieces'>, units = 65_536): Promise<string> {
+  let head = ''
+  for await (const piece of pieces()) {
+    head += piece
+    if (head.length >= units) break
+  }
+  return head.slice(0, units)
+}
+
+/** Beyond this a text that has to be read in one piece is refused. UTF-16 units; V8 makes no longer strings. */
+const LONGEST = 400_000_000
+export async function wholeOf({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>): Promise<string> {
+  const parts: string[] = []
+  let length = 0
+  for await (const piece of pieces()) {
+    parts.push(piece)
+    length += piece.length
+    if (length > LONGEST) throw new ImportError(file, null, 'it is too large to be read in one piece')
+  }
+  return parts.join('')
+}

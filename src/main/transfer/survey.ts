@@ -1,0 +1,113 @@
+/** What is in a history file, counted in one pass: conversations, people, and what cannot be read. Takes little memory, however large the file is. */
+import type { ImportUnread } from '../../contract/domain.ts'
+import { beginning, type ConversationHead, type ParsedHistory, type ParsedMessage, type Sink } from './history.ts'
+
+/** What names a message well enough to know it again. */
+export interface Mark {
+  sender: string
+  time: number
+  text: string
+}
+export interface SurveyedConversation {
+  head: ConversationHead
+  messages: number
+  files: number
+  /** ms; Infinity and 0 where no message has a time. */
+  first: number
+  last: number
+  people: Map<string, number>
+  /** Some messages of its beginning, and some of its end. */
+  marks: Mark[]
+  /** Steps in time from message to message. */
+  forward: number
+  back: number
+}
+export interface Survey {
+  conversations: SurveyedConversation[]
+  messages: number
+  notices: number
+  badTimes: { count: number; lines: string[] }
+  unread: ImportUnread[]
+  samples: ParsedMessage[]
+  /** Messages that the file calls one's own, by sender. */
+  own: Map<string, number>
+}
+
+const MARKS = 100
+const LINES = 3
+const SAMPLES = 6
+
+/** Conversations by their heads: the same head is the same conversation, and so is the same id. */
+export class Heads<T> {
+  readonly #byHead = new Map<ConversationHead, T>()
+  readonly #byId = new Map<string, T>()
+  /** `make`: for one that was not there. */
+  get(head: ConversationHead, make: () => T): T {
+    let found = this.#byHead.get(head) ?? (head.id === null ? undefined : this.#byId.get(head.id))
+    found ??= make()
+    this.#byHead.set(head, found)
+    if (head.id !== null) this.#byId.set(head.id, found)
+    return found
+  }
+}
+
+export async function surveyHistory(history: ParsedHistory): Promise<Survey> {
+  const survey: Survey = { conversations: [], messages: 0, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], samples: [], own: new Map() }
+  const heads = new Heads<SurveyedConversation>()
+  const latest = new Map<SurveyedConversation, { marks: Mark[]; time: number }>()
+  let current: SurveyedConversation | null = null
+  const sink: Sink = {
+    conversation(head) {
+      current = heads.get(head, () => {
+        const made: SurveyedConversation = { head, messages: 0, files: 0, first: Infinity, last: 0, people: new Map(), marks: [], forward: 0, back: 0 }
+        survey.conversations.push(made)
+        latest.set(made, { marks: [], time: NaN })
+        return made
+      })
+    },
+    message(message) {
+      if (current === null) return
+      const { sender, time, text, outgoing, files = [], stamp = '' } = message
+      survey.messages++
+      current.messages++
+      current.files += files.length
+      current.people.set(sender, (current.people.get(sender) ?? 0) + 1)
+      if (outgoing === true) survey.own.set(sender, (survey.own.get(sender) ?? 0) + 1)
+      if (survey.samples.length < SAMPLES) survey.samples.push({ ...message, text: text.slice(0, 300) })
+      const state = latest.get(current)
+      if (time === null || state === undefined) {
+        survey.badTimes.count++
+        if (survey.badTimes.lines.length < LINES) survey.badTimes.lines.push(beginning(`${stamp} ${sender}: ${text}`.trim()))
+        return
+      }
+      current.first = Math.min(current.first, time)
+      current.last = Math.max(current.last, time)
+      if (time > state.time) current.forward++
+      else if (time < state.time) current.back++
+      state.time = time
+      if (current.marks.length < MARKS) current.marks.push({ sender, time, text })
+      else {
+        state.marks.push({ sender, time, text })
+        if (state.marks.length > MARKS * 2) state.marks.splice(0, MARKS)
+      }
+    },
+    notice: () => void survey.notices++,
+    unread(kind, line) {
+      let entry = survey.unread.find((one) => one.kind === kind)
+      if (entry === undefined) survey.unread.push((entry = { kind, count: 0, lines: [] }))
+      entry.count++
+      if (entry.lines.length < LINES) entry.lines.push(beginning(line))
+    },
+    rest: () => Promise.resolve()
+  }
+  await history.read(sink)
+  survey.conversations = survey.conversations.filter(({ messages }) => messages > 0)
+  for (const conversation of survey.conversations) conversation.marks.push(...(latest.get(conversation)?.marks.slice(-MARKS) ?? []))
+  return survey
+}
+
+/** Who oneself is, as far as the file says: its owner, or whoever wrote what it calls one's own. */
+export function selfOf(history: ParsedHistory, survey: Survey): string | null {
+  const [most] = [...survey.own].sort(([, a], [, b]) => b - a)
+  return history.self ?? most?.[0] ?? survey.conversations.find(({ head }) => (head.self ?? null) !== null)?.head.self ?? null
+}

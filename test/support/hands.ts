@@ -41,6 +41,12 @@ export const putOnClipboard = (desktop: Desktop, text: string): Promise<string> 
   // xclip stays to serve it, without our pipes
   onDesktop(desktop, 'sh', ['-c', 'printf %s "$1" | xclip -selection clipboard >/dev/null 2>&1', 'sh', text])
 
+/** Presses keys in a window that has the focus. GTK: Ctrl+L shows the field for a path, and puts the cursor there. */
+async function press(desktop: Desktop, window: string, ...keys: string[]): Promise<void> {
+  await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', window])
+  await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', ...keys])
+}
+
 /**
  * Names a file in the system's file dialog, by its whole path, and confirms. The Chromium host has no dialog: there MNEMO_HOST_FILE
  * and MNEMO_HOST_TARGET say beforehand what is chosen.
@@ -49,13 +55,16 @@ export async function nameFile(app: RunningApp, title: string, path: string): Pr
   if (app.host.kind === 'chromium') return
   const { desktop } = app.host
   const dialog = await windowTitled(desktop, title)
-  await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', dialog])
-  // GTK: Ctrl+L shows the field for a path, and puts the cursor there
-  await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', 'ctrl+l', 'ctrl+a'])
-  // pasted: xdotool types what is on no key by changing the keyboard, and a program that is not quick enough misses it
-  await putOnClipboard(desktop, path)
-  await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', 'ctrl+v'])
-  // the text comes when xclip has handed it over; with an empty field Return does nothing
+  // keys that come before the dialog is ready are lost, so its field is read back before it is confirmed
+  await expect.poll(async () => {
+    await press(desktop, dialog, 'ctrl+l', 'ctrl+a')
+    // pasted: xdotool types characters that are on no key by changing the keyboard, and a program that is not quick enough misses them
+    await putOnClipboard(desktop, path)
+    await press(desktop, dialog, 'ctrl+v')
+    await putOnClipboard(desktop, 'nothing was copied')
+    await press(desktop, dialog, 'ctrl+a', 'ctrl+c')
+    return await onDesktop(desktop, 'xclip', ['-selection', 'clipboard', '-o']).catch(() => '')
+  }, { interval: 300, message: 'the path in the field of the dialog' }).toBe(path)
   await expect.poll(async () => {
     if (!(await windowTitles(desktop)).has(dialog)) return 'closed'
     await onDesktop(desktop, 'xdotool', ['key', '--window', dialog, 'Return']).catch(() => '')

@@ -24,7 +24,7 @@
  * filter whose value means nothing is a problem with its place.
  */
 import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
-import { LONG_DATE, parseDate } from './dates.ts'
+import { longDate, parseDate } from './dates.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
@@ -109,7 +109,8 @@ function toFilter(operator: OperatorName, value: string, now: number): Filter | 
     default: {
       const span = parseDate(value, now)
       if (span === null) return null
-      return { by: 'time', from: operator === 'before' ? null : operator === 'after' ? span.to : span.from, to: operator === 'before' ? span.from : operator === 'after' ? null : span.to }
+      // after a day: from the next one on; after 3 o'clock: from then on
+      return { by: 'time', from: operator === 'before' ? null : operator === 'after' && span.clock !== true ? span.to : span.from, to: operator === 'before' ? span.from : operator === 'after' ? null : span.to }
     }
   }
 }
@@ -160,8 +161,8 @@ export function tokenize(query: string): Token[] {
     if (operator !== null && name !== undefined) {
       const from = position + operator[0].length
       const value = at(QUOTED_AT, query, from)
-      const long = takesDate(name) ? LONG_DATE.exec(query.slice(from)) : null
-      const plain = long?.[0] ?? at(VALUE_AT, query, from)?.[0] ?? ''
+      const long = takesDate(name) ? longDate(query.slice(from)) : null
+      const plain = long ?? at(VALUE_AT, query, from)?.[0] ?? ''
       add('filter', value === null ? plain : unquote(value), from + (value === null ? plain.length : value[0].length), name)
       continue
     }

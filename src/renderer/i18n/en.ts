@@ -467,7 +467,7 @@ export default {
     problem: {
       'unknown-person': 'Nobody here is called “{value}”.',
       'unknown-conversation': 'No conversation is called “{value}”.',
-      'bad-date': '“{value}” is not a date. Try 2024-05, yesterday or last week.',
+      'bad-date': '“{value}” is not a date. Try 2024-05-03, May 3, last week, 3 days ago, yesterday 3pm, or 2024-05..2024-06.',
       'unknown-value': '“{value}” means nothing here; this filter is left out.',
       'missing-value': 'Something is missing after “{value}:”.'
     },

@@ -467,7 +467,7 @@ export default {
     problem: {
       'unknown-person': '「{value}」という人はいません。',
       'unknown-conversation': '「{value}」という会話はありません。',
-      'bad-date': '「{value}」は日付ではありません。2024-05 や yesterday、last week などが使えます。',
+      'bad-date': '「{value}」は日付ではありません。2024-05-03、5月3日、先週の金曜日、3日前、昨日の午後3時、2024-05..2024-06 のように書けます。',
       'unknown-value': '「{value}」が分からないため、この条件は無視しました。',
       'missing-value': '「{value}:」の後に何か必要です。'
     },

@@ -467,7 +467,7 @@ export default {
     problem: {
       'unknown-person': '没有叫“{value}”的人。',
       'unknown-conversation': '没有叫“{value}”的会话。',
-      'bad-date': '“{value}”不是日期，试试 2024-05、昨天或上周。',
+      'bad-date': '“{value}”不是日期。可以写 2024-05-03、5月3日、上周五、三天前、昨天下午3点，或 2024-05..2024-06。',
       'unknown-value': '不明白“{value}”，已忽略此条件。',
       'missing-value': '“{value}:”后面还缺内容。'
     },

@@ -467,7 +467,7 @@ export default {
     problem: {
       'unknown-person': '沒有叫「{value}」的人。',
       'unknown-conversation': '沒有叫「{value}」的對話。',
-      'bad-date': '「{value}」不是日期，試試 2024-05、昨天或上週。',
+      'bad-date': '「{value}」不是日期。可以寫 2024-05-03、5月3日、上週五、三天前、昨天下午3點，或 2024-05..2024-06。',
       'unknown-value': '不明白「{value}」，已忽略此條件。',
       'missing-value': '「{value}:」後面還缺內容。'
     },

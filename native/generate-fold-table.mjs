@@ -14,10 +14,17 @@ export const SINGLE = 2
 const pairs = (dictionary) => dictionary.split('|').map((pair) => pair.split(' ').slice(0, 2))
 
 // Found with and without them: variation selectors, joiners, bidi controls, skin tones, combining marks of Latin, Greek and
-// Cyrillic and of symbols; the points of Hebrew, Arabic and Syriac, which readers know without; tatweel; the nukta of Devanagari.
+// Cyrillic and of symbols; the points of Hebrew, Arabic, Syriac, Samaritan and Mandaic, which readers know without; tatweel; tones of
+// N'Ko, gemination of Ethiopic, accents of Vedic Sanskrit; the nukta of every script (canonical combining class 7). All of them make
+// no difference of the first level in CLDR's collation for search.
 const IGNORED =
-  /[\u00ad\u034f\u0300-\u036f\u0483-\u0489\u061c\u180e\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a\u093c]/u
+  /[\u00ad\u034f\u0300-\u036f\u0483-\u0489\u061c\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2de0-\u2dff\ua66f-\ua67d\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a\u0816-\u0819\u081b-\u0823\u0825-\u0827\u0829-\u082d\u0859-\u085b\u07eb-\u07f3\u07fd\u135d-\u135f\u0951-\u0954\u1cd0-\u1ce0\u1ce2-\u1ce8\u1ced\u1cf4\u1cf7-\u1cf9\u093c\u09bc\u0a3c\u0abc\u0b3c\u0c3c\u0cbc\u{110ba}\u{11173}\u{111ca}\u{11236}\u{112e9}\u{1133b}\u{1133c}\u{11446}\u{114c3}\u{115c0}\u{116b7}\u{1183a}\u{11943}\u{11d42}\u{1e94a}]/u
 const DIACRITICS = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]/u
+/** The stroke through a sign: it makes another sign where Unicode has that one (≠), else nothing. Composed in fold.cc. */
+const STROKE = '\u0338'
+const isNegated = (character) => [...character.normalize('NFD')].length > 1 && character.normalize('NFD').endsWith(STROKE) && !DIACRITICS.test(character)
+/** What stays composed: syllables of Hangul, voiced kana, negated signs. All else is the sequence that Unicode takes it for. */
+const isComposed = (character) => /[\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(character) || isNegated(character)
 
 /** Characters that readers take as one and Unicode does not: each of the first is the second. */
 const twins = new Map()
@@ -25,19 +32,34 @@ const twin = (characters, one) => {
   for (const character of characters) twins.set(character, one)
 }
 // quotation marks and apostrophes, among them Hebrew's, Armenian's and the letters that stand for one
-twin('\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u00b4\u0060\u055a\u05f3\u07f4\u07f5\ua78b\ua78c\u275b\u275c\u275f', "'")
+/** All characters with a property of Unicode but some. */
+function* having(property, ...but) {
+  const pattern = new RegExp(`\\p{${property}}`, 'u')
+  for (let code = 0; code < 0x30000; code++) {
+    const character = String.fromCodePoint(code)
+    if (pattern.test(character) && !but.includes(character)) yield character
+  }
+}
+// corner brackets are the quotation marks of Chinese and Japanese
+twin(having('Quotation_Mark', "'", '"'), '"')
+twin('\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u00b4\u1ffd\uff07\u0060\u055a\u05f3\u07f4\u07f5\ua78b\ua78c\u275b\u275c\u275f', "'")
 twin('\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u02ba\u02dd\u05f4\u301d\u301e\u301f\u275d\u275e\u2760\u2e42', '"')
 // hyphens, dashes and the minus sign; the long mark of kana is a letter
-twin('\u058a\u05be\u1400\u1806\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e17\u2e3a\u2e3b\u2e40\ufe31\ufe32\ufe58\ufe63\uff0d\u{10ead}', '-')
-twin('\u301c\u3030\u223c\u02dc', '~')
+twin(having('Dash', '-', '~', '\u301c', '\u3030', '\u2053'), '-')
+twin('\u2043\ufe63\uff0d', '-')
+twin('\u301c\u3030\u223c\u02dc\u2053', '~')
 // letters with a stroke, joined letters and other letters of Latin that do not decompose (CLDR, Latin-ASCII)
 for (const [one, letters] of Object.entries({
-  a: 'ⱥᶏɐ', ae: 'æ', av: 'ꜹ', b: 'ƀɓƃ', c: 'ȼƈ', d: 'đɖɗƌð', e: 'ɇǝə', f: 'ƒ', g: 'ǥɠ', h: 'ħɦⱨ', hv: 'ƕ', i: 'ıɨɩ', j: 'ȷɉ', k: 'ƙⱪĸ', l: 'łƚɫⱡ',
-  m: 'ɱ', n: 'ŋɲƞ', o: 'øɵɔ', oe: 'œ', ou: 'ȣ', p: 'ƥᵽ', q: 'ɋʠ', r: 'ɍɽ', s: 'ʂȿ', ss: 'ß', t: 'ŧƭʈⱦ', th: 'þ', u: 'ʉʊ', v: 'ʋ', w: 'ⱳ', y: 'ƴɏ', z: 'ƶȥⱬ', oi: 'ƣ'
+  a: 'ⱥᶏɐᴀ', aa: 'ꜳ', ae: 'æᴁ', ao: 'ꜵ', au: 'ꜷ', av: 'ꜹꜻ', ay: 'ꜽ', b: 'ƀɓƃʙᴃᵬᶀ', c: 'ȼƈɕᴄꞓ', d: 'đɖɗƌðȡᴅᴆᵭᶁᶑꝱꝺ', db: 'ȸ', dz: 'ʣʥ', e: 'ɇǝəɛᴇᶒᶓⱸ',
+  f: 'ƒᵮᶂꜰꝼ', g: 'ǥɠɡɢʛᶃꞡ', h: 'ħɦⱨɧʜ', hv: 'ƕ', i: 'ıɨɩɪᵻᶖ', j: 'ȷɉɟʝᴊ', k: 'ƙⱪᴋᶄꝁꝃꝅꞣ', l: 'łƚɫⱡȴɬɭʟᴌᶅꝇꝉꝲ', ll: 'ỻ', ls: 'ʪ', lz: 'ʫ', m: 'ɱᴍᵯᶆꝳ',
+  n: 'ŋɲƞȵɳɴᵰᶇꝴꞑꞥ', o: 'øɵɔᴏⱺꝋꝍ', oe: 'œɶ', oi: 'ƣ', oo: 'ꝏ', ou: 'ȣ', p: 'ƥᵽᴘᵱᶈꝑꝓꝕ', q: 'ɋʠĸꝗꝙ', qp: 'ȹ', r: 'ɍɽɼɾʀᵲᵳᶉꝵꝶꞧ', s: 'ʂȿᵴᶊẜẝꜱꞩ', ss: 'ß',
+  t: 'ŧƭʈⱦƫȶᴛᵵꝷꞇ', th: 'þᵺꝥꝧ', ts: 'ʦ', u: 'ʉʊᴜᵾᶙ', ue: 'ᵫ', v: 'ʋᴠᶌỽⱱⱴꝟ', vy: 'ꝡ', w: 'ⱳᴡ', x: 'ᶍ', y: 'ƴɏʏỿ', z: 'ƶȥⱬɀʐʑᴢᵶᶎ'
 }))
   twin(letters, one)
 // Arabic as it is written in Arabic, Persian, Urdu and on phones: one letter, several code points (Unicode 9.2, CLDR ar, fa, ur)
 for (const [one, letters] of Object.entries({ ا: 'ٱٲٳٵ', و: 'ٶۄۊ', ي: 'ىیېۍےۓئ', ك: 'کڪګ', ه: 'ةەہۂۃھۀۿ', ء: 'ٴ' })) twin(letters, one)
+// candrabindu and anusvara of Hindi, which writers mix
+twin('\u0901', '\u0902')
 // the forms of Hebrew letters at the end of a word
 for (const [one, letters] of Object.entries({ כ: 'ך', מ: 'ם', נ: 'ן', פ: 'ף', צ: 'ץ' })) twin(letters, one)
 
@@ -48,30 +70,34 @@ const simplify = (character) => han.get(character) ?? character
 const inUse = new Set()
 const gb2312 = new TextDecoder('gb18030')
 for (let row = 0xb0; row <= 0xf7; row++) for (let cell = 0xa1; cell <= 0xfe; cell++) inUse.add(gb2312.decode(Uint8Array.of(row, cell)))
-for (const [one, other] of [...pairs(hongKong), ...pairs(taiwanese), ...pairs(japanese), ...pairs('髙 高|﨑 崎|邉 边|𠮷 吉|栁 柳|冨 富|嶌 岛|嶋 岛|槗 桥|濵 滨|黒 黑|凛 凛|戸 户|戶 户|斎 斋|斉 齐|昻 昂|晧 皓|栄 荣|桒 桑|渕 渊|渊 渊|淸 清|靑 青|淨 净|淵 渊|眞 真|禎 祯|羽 羽|絕 绝|緖 绪|衞 卫|諸 诸|郞 郎|都 都|鄕 乡|錄 录|鍊 炼|閱 阅|隆 隆|頻 频|巢 巢|內 内|兌 兑|產 产|戲 戏|敎 教|卽 即|旣 既|槪 概|屛 屏|幷 并|彥 彦|悅 悦|戾 戾|搖 摇|毀 毁|溫 温|狀 状|瑤 瑶|硏 研|稅 税|臺 台|說 说|銳 锐|靜 静|顏 颜|飮 饮|麼 么')]) {
+for (const [one, other] of [...pairs(hongKong), ...pairs(taiwanese), ...pairs(japanese), ...pairs('髙 高|﨑 崎|邉 边|𠮷 吉|栁 柳|冨 富|嶌 岛|嶋 岛|槗 桥|濵 滨|黒 黑|凛 凛|戸 户|戶 户|斎 斋|斉 齐|昻 昂|吳 呉|濱 浜|邨 村|晧 皓|栄 荣|桒 桑|渕 渊|渊 渊|淸 清|靑 青|淨 净|淵 渊|眞 真|禎 祯|羽 羽|絕 绝|緖 绪|衞 卫|諸 诸|郞 郎|都 都|鄕 乡|錄 录|鍊 炼|閱 阅|隆 隆|頻 频|巢 巢|內 内|兌 兑|產 产|戲 戏|敎 教|卽 即|旣 既|槪 概|屛 屏|幷 并|彥 彦|悅 悦|戾 戾|搖 摇|毀 毁|溫 温|狀 状|瑤 瑶|硏 研|稅 税|臺 台|說 说|銳 锐|靜 静|顏 颜|飮 饮|麼 么')]) {
   const [a, b] = [simplify(one), simplify(other)]
   if (a === b) continue
-  // of two forms that are both in use each stays
-  if (inUse.has(a) === inUse.has(b)) continue
-  const [from, to] = inUse.has(b) ? [a, b] : [b, a]
+  // of two forms that are both in use each stays, but those of place names that differ by country alone
+  const place = /[浜邨]/u.test(a + b)
+  if (inUse.has(a) === inUse.has(b) && !place) continue
+  const [from, to] = place ? (/[浜邨]/u.test(a) ? [a, b] : [b, a]) : inUse.has(b) ? [a, b] : [b, a]
   if (!han.has(from)) han.set(from, to)
   for (const character of [one, other]) if (character !== to && !inUse.has(character)) han.set(character, to)
 }
 
-/** The digit of a decimal number of any script (Unicode 4.6): the ten of a script follow each other. */
+/** The digit of a decimal number of any script: the ten of a script follow each other, and scripts begin at a ten (Unicode 4.6). */
 function digitOf(character) {
   if (!/\p{Nd}/u.test(character)) return null
-  let zero = character.codePointAt(0)
-  while (character.codePointAt(0) - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--
-  // scripts whose digits follow another's at once begin at a multiple of ten of the whole row
-  const first = String.fromCodePoint(zero)
-  return /^[0-9]$/.test(first.normalize('NFKC')) && first.normalize('NFKC') !== '0' ? null : String((character.codePointAt(0) - zero) % 10)
+  let first = character.codePointAt(0)
+  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--
+  return String((character.codePointAt(0) - first) % 10)
 }
 
-/** Katakana is hiragana for search; its half width is composed by NFKC. */
+const SMALL = 'ぁぃぅぇぉっゃゅょゎゕゖㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ'
+const LARGE = 'あいうえおつやゆよわかけくしすとぬはひふへほむらりるれろ'
+
+/** Katakana is hiragana for search, small kana are large (differences of the third level in CLDR ja, as case); its half width is composed by NFKC. */
 function hiragana(character) {
   const code = character.codePointAt(0)
-  return (code >= 0x30a1 && code <= 0x30f6) || code === 0x30fd || code === 0x30fe ? String.fromCodePoint(code - 0x60) : character
+  const kana = (code >= 0x30a1 && code <= 0x30f6) || code === 0x30fd || code === 0x30fe ? String.fromCodePoint(code - 0x60) : character
+  const small = SMALL.indexOf(kana)
+  return small < 0 ? kana : LARGE[small]
 }
 
 // Scripts written without spaces between words, and symbols: each character is a token of its own.
@@ -84,7 +110,7 @@ function foldOnce(char) {
   if (/\p{Cc}/u.test(char)) return '\ufffd'
   for (const composed of char.normalize('NFKC')) {
     const bare = DIACRITICS.test(composed) ? composed.normalize('NFD').replace(/\p{Mn}/gu, '') : composed
-    for (const c of bare.toUpperCase().toLowerCase().normalize('NFKC')) {
+    for (const c of [...bare.toUpperCase().toLowerCase().normalize('NFKC')].flatMap((one) => (isComposed(one) ? one : [...one.normalize('NFD')]))) {
       if (IGNORED.test(c)) continue
       out += twins.get(c) ?? digitOf(c) ?? hiragana(simplify(c))
     }
@@ -93,6 +119,8 @@ function foldOnce(char) {
 }
 
 export function fold(char) {
+  // composed in fold.cc with the sign before it; tags of a flag, joiners of emoji: joined there
+  if (char === STROKE) return char
   if (IGNORED.test(char)) return ''
   if (twins.has(char)) return twins.get(char)
   let before = char
@@ -145,12 +173,22 @@ for (let high = 0; high < 0x110000; high += 256) {
   foldIndex.push(page(foldPages, folds))
   classIndex.push(page(classPages, classes))
 }
-const voiced = []
-for (let cp = 0x3040; cp <= 0x30ff; cp++)
-  for (const mark of [0x3099, 0x309a]) {
-    const composed = String.fromCodePoint(cp, mark).normalize('NFC')
-    if ([...composed].length === 1) voiced.push([cp, mark, composed.codePointAt(0)])
-  }
+const composed = []
+for (let cp = 0; cp < 0x30000; cp++) {
+  const whole = String.fromCodePoint(cp)
+  const [first = '', mark = '', ...more] = whole.normalize('NFD')
+  if (more.length > 0 || !(isNegated(whole) || mark === '\u3099' || mark === '\u309a')) continue
+  const [before, one] = [fold(first), fold(whole)]
+  if ([...before].length === 1 && [...one].length === 1) composed.push([before, mark, one].map((character) => character.codePointAt(0)))
+}
+// katakana and hiragana give the same
+const pairsOnce = [...new Map(composed.map((pair) => [pair.join(), pair])).values()]
+/** The vowel of each kana from U+3041, which a long mark behind it stands for; 0 for none. */
+const vowels = Array.from({ length: 0x56 }, (_, i) => {
+  const kana = fold(String.fromCodePoint(0x3041 + i).normalize('NFD')[0])
+  const row = ['あかさたなはまやらわ', 'いきしちにひみりゐ', 'うくすつぬふむゆる', 'えけせてねへめれゑ', 'おこそとのほもよろを'].findIndex((list) => list.includes(kana))
+  return row < 0 ? 0 : 'あいうえお'.codePointAt(row)
+})
 
 const list = (values) => values.join(',')
 const header = `// Generated by generate-fold-table.mjs with Unicode ${process.versions.unicode}; not edited by hand.
@@ -163,7 +201,8 @@ inline constexpr uint32_t kFold[] = {${[...foldPages.keys()].join(',\n')}};
 inline constexpr uint32_t kPool[] = {${list(pool)}};
 inline constexpr uint8_t kClassIndex[] = {${list(classIndex)}};
 inline constexpr uint8_t kClass[] = {${[...classPages.keys()].join(',\n')}};
-inline constexpr uint32_t kVoiced[][3] = {${voiced.map((v) => `{${list(v)}}`).join(',')}};
+inline constexpr uint32_t kComposed[][3] = {${pairsOnce.map((pair) => `{${list(pair)}}`).join(',')}};
+inline constexpr uint16_t kVowels[] = {${list(vowels)}};
 }
 `
 if (classPages.size > 255) throw new Error('class pages no longer fit a byte')

@@ -1,20 +1,22 @@
 #include "fold.h"
 
+#include <iterator>
+
 #include "../generated/fold_table.h"
 
 namespace mnemo {
 namespace {
 
 constexpr uint32_t kInvalid = 0xFFFD;
-
-CharClass ClassOf(uint32_t code) {
-  return static_cast<CharClass>(table::kClass[table::kClassIndex[code >> 8] * 256 + (code & 0xFF)]);
-}
+/// The stroke of negated signs, such as that of the unequal sign.
+constexpr uint32_t kStroke = 0x338;
+constexpr uint32_t kJoiner = 0x200D;
+constexpr uint32_t kLongMark = 0x30FC;
 
 /// Joins `code` to the character before it where Unicode composes the two; 0 where it does not.
 uint32_t Compose(uint32_t before, uint32_t code) {
-  if (code == 0x3099 || code == 0x309A) {
-    for (const auto& pair : table::kVoiced)
+  if (code == 0x3099 || code == 0x309A || code == kStroke) {
+    for (const auto& pair : table::kComposed)
       if (pair[0] == before && pair[1] == code) return pair[2];
     return 0;
   }
@@ -26,10 +28,29 @@ uint32_t Compose(uint32_t before, uint32_t code) {
   return 0;
 }
 
-/// Two regional indicators are one flag (Unicode Technical Standard 51, 1.4.6): a code point of its own, which no text has any use for.
-constexpr uint32_t kFlags = 0x10F800;
+/// Two regional indicators are one flag (Unicode Technical Standard 51, 1.4.6), and so are emoji with joiners and flags with tags one
+/// sign: code points of planes that Unicode has not given to anything, so that no text has them.
+constexpr uint32_t kFlags = 0x40000;
+constexpr uint32_t kSequences = 0x50000;
+constexpr uint32_t kSequenceRoom = 0x80000;
 constexpr uint32_t kFirstIndicator = 0x1F1E6;
+constexpr uint32_t kBlackFlag = 0x1F3F4;
 bool IsIndicator(uint32_t code) { return code >= kFirstIndicator && code < kFirstIndicator + 26; }
+
+bool IsSequence(uint32_t code) { return code >= kSequences && code < kSequences + kSequenceRoom; }
+bool IsFlag(uint32_t code) { return code >= kFlags && code < kFlags + 26 * 26; }
+
+CharClass ClassOf(uint32_t code) {
+  // a text that is folded already has signs of several characters as one
+  if (IsFlag(code) || IsSequence(code)) return CharClass::kSingle;
+  return static_cast<CharClass>(table::kClass[table::kClassIndex[code >> 8] * 256 + (code & 0xFF)]);
+}
+
+bool IsTag(uint32_t code) { return code >= 0xE0020 && code <= 0xE007F; }
+/// Pictographs, which joiners join; a sequence is one itself.
+bool IsPictograph(uint32_t code) { return (code >= 0x1F000 && code < 0x20000) || (code >= 0x2190 && code < 0x2C00) || IsSequence(code); }
+/// A number for a sequence of signs; two sequences share one by a chance of one in 500,000.
+uint32_t Sequence(uint32_t before, uint32_t code) { return kSequences + (before * 2654435761u + code * 40503u) % kSequenceRoom; }
 
 /// Chinese characters and kana, beside which blanks are a matter of taste: of the writer's, or of the keyboard's.
 bool IsUnspaced(uint32_t code) { return IsHan(code) || (code >= 0x3041 && code <= 0x30FF && code != 0x30FB); }
@@ -47,6 +68,15 @@ void DropBlanks(uint32_t next, CharClass type, std::vector<Folded>& out) {
 }
 
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
+  if (code == kLongMark && !out.empty() && out.back().code >= 0x3041 && out.back().code < 0x3041 + std::size(table::kVowels)) {
+    if (const uint32_t vowel = table::kVowels[out.back().code - 0x3041]) code = vowel;
+  }
+  if (code == kStroke) {
+    if (out.empty()) return;
+    if (const uint32_t joined = Compose(out.back().code, code)) out.back() = {joined, out.back().begin, end, ClassOf(joined)};
+    else if (out.back().type != CharClass::kSeparator) out.back().end = end;
+    return;
+  }
   if (code >= 0x1161 && !out.empty()) {
     if (const uint32_t joined = Compose(out.back().code, code)) {
       out.back().code = joined;
@@ -69,12 +99,21 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
   out.clear();
   out.reserve(bytes);
   const auto* s = reinterpret_cast<const unsigned char*>(text);
+  bool joiner = false;
   for (size_t at = 0; at < bytes;) {
     uint32_t code = 0;
     const size_t taken = DecodeOne(s + at, bytes - at, code);
     const auto begin = static_cast<uint32_t>(at);
     const auto end = static_cast<uint32_t>(at + taken);
     at += taken;
+    if (!out.empty() && (joiner ? IsPictograph(code) : IsTag(code)) && (joiner || out.back().code == kBlackFlag || IsSequence(out.back().code))) {
+      out.back().code = Sequence(out.back().code, code);
+      out.back().end = end;
+      joiner = false;
+      continue;
+    }
+    if (code == kJoiner) joiner = !out.empty() && IsPictograph(out.back().code);
+    else joiner = false;
     const uint32_t entry = table::kFold[table::kFoldIndex[code >> 8] * 256 + (code & 0xFF)];
     if (entry == 0) {
       Push(code, begin, end, out);

@@ -15,6 +15,9 @@ SQLITE_EXTENSION_INIT3
 namespace mnemo {
 namespace {
 
+/// Signs by which people group the digits of a number; dashes of all kinds are folded to one.
+bool IsGrouping(uint32_t code) { return code == ' ' || code == '-' || code == '(' || code == ')' || code == '/' || code == '.'; }
+
 using EmitToken = int (*)(void*, int, const char*, int, int, int);
 
 class Pass {
@@ -25,6 +28,7 @@ class Pass {
     chars_.clear();
     words_.clear();
     if (query_ && bytes > 0 && text[0] == kWordMark) return Word(text, bytes);
+    if (query_ && bytes > 0 && text[0] == kNumberMark) return emit_(context_, 0, text, bytes, 0, bytes);
     Fold(text, static_cast<size_t>(bytes), chars_);
     const size_t count = chars_.size();
     // every term but a word's is a stretch of the folded text
@@ -35,6 +39,7 @@ class Pass {
       AppendUtf8(c.code, folded_);
     }
     place_.push_back(folded_.size());
+    if (!query_) FindNumbers();
     size_t word_end = 0;
     for (size_t i = 0; i < count; i++) {
       if (IsSingle(i)) {
@@ -48,6 +53,8 @@ class Pass {
       if (query_ && i + 1 == count && i > 0 && !IsSingle(i - 1)) break;
       const bool pair = i + 1 < count && !IsSingle(i + 1);
       if (const int rc = Emit(0, i, i + (pair ? 2 : 1))) return rc;
+      if (!query_ && IsDigit(i))
+        if (const int rc = EmitNumber(i)) return rc;
       if (!query_ && i >= word_end && chars_[i].type == CharClass::kRun) {
         word_end = i + 1;
         while (word_end < count && chars_[word_end].type == CharClass::kRun) word_end++;
@@ -71,6 +78,39 @@ class Pass {
     word_.append(folded_, place_[first], place_[last] - place_[first]);
     return emit_(context_, FTS5_TOKEN_COLOCATED, word_.data(), static_cast<int>(word_.size()),
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
+  }
+
+  bool IsDigit(size_t i) const { return chars_[i].code >= '0' && chars_[i].code <= '9'; }
+
+  /// Notes for each digit the next one of its number, over the signs by which people group digits; itself at the end.
+  void FindNumbers() {
+    next_digit_.resize(chars_.size());
+    size_t next = chars_.size();
+    for (size_t i = chars_.size(); i-- > 0;) {
+      if (IsDigit(i)) {
+        next_digit_[i] = next < chars_.size() && next - i <= kLongestGap + 1 ? next : i;
+        next = i;
+      } else if (!IsGrouping(chars_[i].code)) {
+        next = chars_.size();
+      }
+    }
+  }
+
+  /// The digits from here on without the signs between them, where there are any.
+  int EmitNumber(size_t first) {
+    size_t at = first;
+    size_t digits = 1;
+    bool grouped = false;
+    word_.assign(1, kNumberMark);
+    word_ += static_cast<char>(chars_[first].code);
+    for (; digits < kLongestNumber && next_digit_[at] != at; digits++) {
+      grouped = grouped || next_digit_[at] != at + 1;
+      at = next_digit_[at];
+      word_ += static_cast<char>(chars_[at].code);
+    }
+    if (!grouped || digits < kShortestNumber) return SQLITE_OK;
+    return emit_(context_, FTS5_TOKEN_COLOCATED, word_.data(), static_cast<int>(word_.size()),
+                 static_cast<int>(chars_[first].begin), static_cast<int>(chars_[at].end));
   }
 
   /// Cuts the run of Han characters that starts at `first`; returns its end.
@@ -104,6 +144,7 @@ class Pass {
   std::string& folded_ = Scratch().folded;
   std::vector<size_t>& place_ = Scratch().place;
   std::string& word_ = Scratch().word;
+  std::vector<size_t>& next_digit_ = Scratch().next_digit;
   size_t han_ = 0;
   size_t next_ = 0;
 
@@ -115,6 +156,7 @@ class Pass {
     std::string folded;
     std::vector<size_t> place;
     std::string word;
+    std::vector<size_t> next_digit;
   };
   static Memory& Scratch() {
     thread_local Memory memory;

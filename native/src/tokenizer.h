@@ -7,7 +7,7 @@
 namespace mnemo {
 
 /// The rules below, as a number: an index that was written by others has to be made anew.
-inline constexpr int kTokenizerVersion = 3;
+inline constexpr int kTokenizerVersion = 4;
 
 /// Letters and digits of one word that the vocabulary keeps; longer runs are found by their pieces like all others.
 inline constexpr size_t kLongestWord = 32;
@@ -16,6 +16,14 @@ inline constexpr size_t kLongestWord = 32;
 /// starts with it asks for that one term.
 inline constexpr char kWordMark = '\x01';
 
+/// First byte of the term of a number's digits, written without the signs that group them. A query asks for the digits that begin so
+/// by a prefix query; it has kShortestNumber to kLongestNumber digits.
+inline constexpr char kNumberMark = '\x02';
+inline constexpr size_t kShortestNumber = 5;
+inline constexpr size_t kLongestNumber = 20;
+/// Signs between two digits of one number, at most.
+inline constexpr size_t kLongestGap = 3;
+
 /// Registers the FTS5 tokenizer 'mnemo' (https://sqlite.org/fts5.html#custom_tokenizers).
 ///
 /// Every folded character has a position of its own, so a phrase query is exactly a substring query, punctuation and
@@ -23,7 +31,8 @@ inline constexpr char kWordMark = '\x01';
 ///   CJK, kana, Hangul, Thai, emoji: the character;
 ///   any other: the character and the one after it, or the character alone at the end and before one of the above.
 /// Colocated with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two
-/// or more Han characters; words of letters and digits, whole, after kWordMark.
+/// or more Han characters; words of letters and digits, whole, after kWordMark. Colocated with a digit that blanks, dashes, brackets,
+/// slashes or points group with others: the digits from there on alone, after kNumberMark.
 int RegisterTokenizer(sqlite3* db);
 
 /// Appends the terms that a text of a message has in the index. May throw std::bad_alloc.

@@ -32,18 +32,23 @@ test('folding ignores case, width, compatibility forms, diacritics and tradition
 
 /** Rows of texts that readers take as one. */
 test.each([
-  ['apostrophes and quotes', ['don\'t "so"', 'don’t “so”', 'don‘t „so‟', 'donʼt «so»', 'don`t ″so″', 'don＇t ＂so＂']],
-  ['dashes', ['e-mail -5', 'e‑mail −5', 'e–mail —5', 'e‐mail ―5', 'e－mail ﹣5', 'e⁃mail ⸺5']],
+  ['apostrophes and quotes', ['don\'t "so"', 'don’t “so”', 'don‘t „so‟', 'donʼt «so»', 'don`t ″so″', 'don＇t ＂so＂', 'don’t 「so」', 'don’t 『so』', 'don’t ｢so｣', 'don’t 〝so〟']],
+  ['dashes', ['e-mail -5', 'e‑mail −5', 'e–mail —5', 'e‐mail ―5', 'e－mail ﹣5', 'e⁃mail ⸺5', 'e⹝mail ゠5', 'e\u{10d6e}mail ⸻5']],
   ['wave dashes', ['3~5', '3〜5', '3～5']],
   ['points of Arabic, and tatweel', ['السلام عليكم', 'ٱلسَّلَامُ عَلَيْكُمْ', 'الســلام عليكم']],
   ['letters of Arabic and Persian', ['احمد اسلام اب علي كتاب مدرسه', 'أحمد إسلام آب على كتاب مدرسة', 'احمد اسلام اب علی کتاب مدرسہ']],
   ['points and final letters of Hebrew', ['שלום ספר', 'שָׁלוֹם סֵפֶר', 'שלומ ספר']],
   ['the nukta of Devanagari', ['कलम जरूर', 'क़लम ज़रूर', 'क\u093cलम ज\u093cरूर']],
+  ['the nukta of Punjabi, Bengali and Odia', ['ਸਹਿਰ জ বড ଓଡିଆ', 'ਸ਼ਹਿਰ জ় বড় ଓଡ଼ିଆ']],
+  ['candrabindu and anusvara of Hindi', ['चांद', 'चाँद']],
   ['letters with a stroke', ['da nang duong lodz oresund hal', 'Đà Nẵng Đường Łódź Øresund Ħal']],
   ['joined letters', ['aesop oeuvre thorn strasse fi', 'Æsop Œuvre Þorn Straße ﬁ', 'ǣsop œuvre þorn STRASSE ﬁ']],
   ['the i of Turkish', ['isi istanbul', 'ısı İstanbul', 'ISI ISTANBUL']],
+  ['letters of phonetics and of old books', ['tegeri ll to', 'tɛɡɛrɪ łƚ ꞇꝋ', 'TƐƓERƖ ŁȽ TO']],
+  ['small kana, which are as case', ['きやのん ういるす ふいるむ 一け月', 'キヤノン ウイルス フイルム 一ケ月', 'キャノン ウィルス フィルム 一ヶ月']],
+  ['long marks, which are the vowel before them', ['らあめん こおひい すごおおい', 'ラーメン コーヒー すごーーい', 'らーめん こーひー スゴーオイ']],
   ['kana', ['らーめん が ぱ ゔ ゝ', 'ラーメン ガ パ ヴ ヽ', 'ﾗｰﾒﾝ ｶﾞ ﾊﾟ ｳﾞ ヽ']],
-  ['forms of Chinese characters', ['高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱', '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜', '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻']],
+  ['forms of Chinese characters', ['高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱 吴 村 横滨', '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜 呉 邨 横浜', '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻 吳 村 橫濱']],
   ['digits', ['2024 138', '２０２４ １３８', '٢٠٢٤ ١٣٨', '۲۰۲۴ ۱۳۸', '२०२४ १३८', '๒๐๒๔ ๑๓๘', '𝟚𝟘𝟚𝟜 𝟙𝟛𝟠']],
   ['blanks between Chinese and Latin', ['会议3点 开start了', '会议 3 点 开 start 了', '会议3 点 开  start\n了', ' 会议 3点 开start 了 ']]
 ] as const)('%s make no difference', (_, [first, ...others]) => {
@@ -51,8 +56,8 @@ test.each([
 })
 
 test('what readers take as different stays so', () => {
-  // voiced and small kana, the vowels of Devanagari, tones of Thai, letters of Bengali with a dot
-  for (const [a, b] of [['は', 'ば'], ['びよういん', 'びょういん'], ['की', 'कि'], ['มา', 'ม่า'], ['ড', 'ড়'], ['芸', '艺'], ['浜', '滨'], ['今天 晚上', '今天晚上'], ['see you', 'seeyou'], ['한국 어', '한국어'], ['c++', 'c--']] as const)
+  // voiced kana, a long mark and none, the vowels and nasals of Devanagari, tones of Thai
+  for (const [a, b] of [['は', 'ば'], ['ビル', 'ビール'], ['की', 'कि'], ['है', 'हैं'], ['มา', 'ม่า'], ['芸', '艺'], ['=', '≠'], ['今天 晚上', '今天晚上'], ['see you', 'seeyou'], ['한국 어', '한국어'], ['c++', 'c--']] as const)
     expect(fold(a)).not.toBe(fold(b))
 })
 
@@ -67,6 +72,30 @@ test('every code point folds to what stays as it is, digits to those of ASCII', 
     for (const [at, folded] of once.split('☃').entries()) if (/\p{Nd}/u.test(characters[at] ?? '') && !/^\d$/.test(folded)) wrong.push(`${(row + at).toString(16)}: ${folded}`)
   }
   expect(wrong).toEqual([])
+})
+
+test('a character and its canonical decomposition fold to the same', () => {
+  const wrong: string[] = []
+  for (let code = 0; code < 0x30000; code++) {
+    if (code >= 0xd800 && code < 0xe000) continue
+    const character = String.fromCodePoint(code)
+    const forms = (['NFC', 'NFD'] as const).map((form) => character.normalize(form)).filter((form) => form !== character)
+    for (const form of forms) if (fold(`x${form}`) !== fold(`x${character}`)) wrong.push(`${code.toString(16)}: ${fold(`x${character}`)} and ${fold(`x${form}`)}`)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('emoji of several signs end at their own borders', () => {
+  expect(ranges('👨‍👩‍👧 👩‍💻 👩', '👩')).toEqual(['👩'])
+  expect(ranges('👩🏽‍💻 and 👩‍💻', '👩‍💻')).toEqual(['👩🏽‍💻', '👩‍💻'])
+  expect(ranges('👩‍💻', '👩‍🚀')).toEqual([])
+  expect(ranges('❤️‍🔥 ❤', '❤️')).toEqual(['❤'])
+  expect(ranges('🏳️‍🌈 🏳️', '🏳')).toEqual(['🏳️'])
+  const [england, scotland] = ['🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}']
+  expect(ranges(`${england}${scotland}🏴`, scotland)).toEqual([scotland])
+  expect(ranges(`${england}${scotland}🏴`, '🏴')).toEqual(['🏴'])
+  // a code point for private use is not a flag
+  expect(ranges('\u{10f800}', '🇦🇦')).toEqual([])
 })
 
 test('a flag is two halves, and no more', () => {

@@ -6,6 +6,7 @@ import { WITHOUT_DOC } from '../store/tables/message-index.ts'
 import { ATTACHED, FLAG, OUTGOING } from '../store/tables/message-row.ts'
 import { and, andNot, ascending, count, noBits, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
+import { groupedNumber, hasNumber } from './numbers.ts'
 import type { People } from './people.ts'
 import { isMe, type Filter, type QueryNode } from './query.ts'
 import { createSets } from './sets.ts'
@@ -50,6 +51,7 @@ const quoted = (term: string): string => `"${term.replaceAll('"', '""')}"`
 
 export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const phraseOf = db.prepare<[string], string | null>('SELECT mnemo_phrase(?)').pluck()
+  const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const newestTexts = db.prepare<[number], string>('SELECT text FROM message ORDER BY id DESC LIMIT ?').pluck()
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
   const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files`
@@ -221,6 +223,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     switch (node.kind) {
       case 'text':
         return textBits(node.text, node.field)
+      case 'number':
+        return or(textBits(node.digits, 'any'), phraseBits(groupedNumber(node.digits)))
       case 'filter':
         return filterBits(node.filter)
       case 'not':
@@ -242,6 +246,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
         const { text, field } = node
         return (message) => (field === 'any' && contains.get(message.text, text) === 1) || (message.files !== null && contains.get(message.files, text) === 1)
       }
+      case 'number':
+        return ({ text, files }) => hasNumber(foldOf.get(text) ?? '', node.digits) || (files !== null && hasNumber(foldOf.get(files) ?? '', node.digits))
       case 'filter': {
         const wanted = condition(node.filter)
         return (message) => holds(wanted, message)
@@ -266,6 +272,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     switch (node.kind) {
       case 'text':
         return phrase(node.text, node.field)
+      case 'number':
       case 'filter':
       case 'not':
         return null
@@ -284,7 +291,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
 
   /** Names that nobody has. */
   function problems(node: QueryNode | null): QueryProblem[] {
-    if (node === null || node.kind === 'text') return []
+    if (node === null || node.kind === 'text' || node.kind === 'number') return []
     if (node.kind === 'not') return problems(node.node)
     if (node.kind !== 'filter') return node.nodes.flatMap(problems)
     const { filter, range } = node

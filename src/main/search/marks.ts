@@ -1,14 +1,15 @@
 /** Where the texts of a query stand in a message. */
 import type { Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
+import { numberRanges } from './numbers.ts'
 
 export function createMarks(db: ReadableDB) {
   const rangesOf = db.prepare<[string, string], string>('SELECT mnemo_ranges(?, ?)').pluck()
   const find = (text: string, piece: string): Range[] => toRanges(rangesOf.get(text, piece) ?? '')
 
   /** Where the texts stand, in order, overlapping ones joined, never in the middle of a character as people see it. */
-  function ranges(text: string, texts: readonly string[]): Range[] {
-    return joined(text, texts.flatMap((piece) => find(text, piece)))
+  function ranges(text: string, texts: readonly string[], numbers: readonly string[] = []): Range[] {
+    return joined(text, [...texts.flatMap((piece) => find(text, piece)), ...numbers.flatMap((digits) => numberRanges(text, digits))])
   }
 
   function joined(text: string, found: Range[]): Range[] {
@@ -27,7 +28,8 @@ export function createMarks(db: ReadableDB) {
   return {
     ranges,
     /** The same where one piece was looked for already: `marked` is what mnemo_ranges said. */
-    withMarked: (text: string, marked: string, pieces: readonly string[]): Range[] => joined(text, [...toRanges(marked), ...pieces.flatMap((piece) => find(text, piece))]),
+    withMarked: (text: string, marked: string, pieces: readonly string[], numbers: readonly string[] = []): Range[] =>
+      joined(text, [...toRanges(marked), ...pieces.flatMap((piece) => find(text, piece)), ...numbers.flatMap((digits) => numberRanges(text, digits))]),
     /** How often a piece is in a text. */
     frequency: (text: string, piece: string): number => find(text, piece).length
   }

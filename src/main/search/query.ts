@@ -6,7 +6,8 @@
  *   factor   = ["-"] (phrase | filter | word)
  *   phrase   = '"' text '"'                 the text as it stands, spaces included; \" for a quote within; also “…”
  *   filter   = operator (":" | "：") value   the value may be quoted
- *   word     = anything else without white space; it must be contained, be it inside of a longer word
+ *   word     = anything else without white space; it must be contained, be it inside of a longer word; words that are the digits
+ *              of one number (138 0013 8000, (010) 6234-5678) also find it grouped in another way, or not at all
  *
  *   operator          value                                               in Chinese
  *   from              who wrote it; me                                    来自 发件人 从
@@ -25,6 +26,7 @@
  */
 import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { longDate, parseDate } from './dates.ts'
+import { isNumberPart, numberOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
@@ -37,6 +39,8 @@ export type Filter =
 
 export type QueryNode =
   | { kind: 'text'; text: string; field: 'any' | 'files' }
+  /** The digits of a number, whatever groups them. */
+  | { kind: 'number'; digits: string }
   | { kind: 'filter'; filter: Filter; range: Range }
   | { kind: 'all'; nodes: QueryNode[] }
   | { kind: 'any'; nodes: QueryNode[] }
@@ -49,6 +53,8 @@ interface ParsedQuery {
   node: QueryNode | null
   /** What must be contained, for marking it; without what must not. */
   texts: string[]
+  /** Digits of the numbers that are looked for, whatever groups them. */
+  numbers: string[]
   filters: QueryFilter[]
   problems: QueryProblem[]
 }
@@ -177,6 +183,17 @@ export function tokenize(query: string): Token[] {
 /** A quote that goes on as a word, such as "a"b, is not a phrase. */
 const goesOnAsWord = (query: string, end: number): boolean => end < query.length && !/\s/u.test(query.charAt(end))
 
+/** A word that is a part of a number, neither quoted nor negated. */
+const isNumberWord = (token: Token | undefined): boolean => token?.kind === 'text' && !token.negative && token.raw === token.text && isNumberPart(token.raw)
+
+/** The same query without numbers in other groupings than they were typed. */
+export function asTyped(node: QueryNode): QueryNode {
+  if (node.kind === 'all') return { kind: 'all', nodes: node.nodes.map(asTyped) }
+  if (node.kind !== 'any') return node
+  const nodes = node.nodes.filter(({ kind }) => kind !== 'number').map(asTyped)
+  return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'any', nodes }
+}
+
 /** `now`: ms, for words such as 'yesterday'. */
 export function parseQuery(query: string, now: number): ParsedQuery {
   const tokens = tokenize(query)
@@ -184,11 +201,29 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   const problems: QueryProblem[] = []
   const texts: string[] = []
   const anythingElse = tokens.some((token) => token.kind !== 'or' && !token.negative)
+  const numbers: string[] = []
+  /** By the index of a token: the node of a number that begins there, none for its other words. */
+  const numbersAt = new Map<number, QueryNode[]>()
+  for (let first = 0, last = 0; first < tokens.length; first = Math.max(last, first + 1)) {
+    for (last = first; isNumberWord(tokens[last]); ) last++
+    // OR takes its neighbours alone
+    if (last - first > 1 && (tokens[first - 1]?.kind === 'or' || tokens[last]?.kind === 'or')) continue
+    const words = tokens.slice(first, last).map(({ raw }) => raw)
+    const digits = numberOf(words)
+    if (digits === null) continue
+    numbers.push(digits)
+    texts.push(...words)
+    const exact = words.map((text): QueryNode => ({ kind: 'text', text, field: 'any' }))
+    numbersAt.set(first, [{ kind: 'any', nodes: [exact.length === 1 ? (exact[0] as QueryNode) : { kind: 'all', nodes: exact }, { kind: 'number', digits }] }])
+    for (let index = first + 1; index < last; index++) numbersAt.set(index, [])
+  }
   const factors: (QueryNode | 'or')[] = tokens.flatMap((token, index): (QueryNode | 'or')[] => {
     if (token.kind === 'or') {
       const between = [tokens[index - 1], tokens[index + 1]].every((neighbour) => neighbour !== undefined && neighbour.kind !== 'or')
       if (between) return ['or']
     }
+    const number = numbersAt.get(index)
+    if (number !== undefined) return number
     // nothing else is searched for: a dash is a dash
     const negative = token.negative && anythingElse
     // an OR with nothing to choose between is a word
@@ -235,10 +270,10 @@ export function parseQuery(query: string, now: number): ParsedQuery {
         if (before !== undefined) nodes.push(before)
         continue
       }
-      nodes.push({ kind: 'any', nodes: before.kind === 'any' ? [...before.nodes, after] : [before, after] })
+      nodes.push({ kind: 'any', nodes: [before, after].flatMap((one) => (one.kind === 'any' ? one.nodes : [one])) })
       i++
     } else nodes.push(factor)
   }
   const [only] = nodes
-  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], filters, problems }
+  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], numbers, filters, problems }
 }

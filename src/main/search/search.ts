@@ -11,13 +11,13 @@ import type { ConversationId, MessageId } from '../../contract/domain.ts'
 import type { QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
-import { and, ascending, count, noBits, type Bits } from './bits.ts'
+import { and, andNot, ascending, count, noBits, type Bits } from './bits.ts'
 import { Columns } from './columns.ts'
 import { facetsOf } from './facets.ts'
 import { createHits } from './hits.ts'
 import { createMarks } from './marks.ts'
 import { createPeople } from './people.ts'
-import { parseQuery, type QueryNode } from './query.ts'
+import { asTyped, parseQuery, type QueryNode } from './query.ts'
 import { ownConversations, rank, type RankedText } from './ranking.ts'
 import { createSuggest } from './suggest.ts'
 import { createWalks } from './walks.ts'
@@ -63,9 +63,9 @@ export function createSearch(db: ReadableDB) {
   /** The docs of the latest query, in its order, for its next pages. */
   let latest: { key: string; places: number[] } | null = null
 
-  function toHits(messages: readonly number[], texts: readonly string[]): SearchHit[] {
+  function toHits(messages: readonly number[], texts: readonly string[], numbers: readonly string[] = []): SearchHit[] {
     const [only = '', ...more] = texts
-    return selectMarked.all(only, JSON.stringify(messages)).map((row) => ({ message: toMessage(row), conversationName: people.conversationName(row.conversation), ranges: marks.withMarked(row.text, row.marked, more) }))
+    return selectMarked.all(only, JSON.stringify(messages)).map((row) => ({ message: toMessage(row), conversationName: people.conversationName(row.conversation), ranges: marks.withMarked(row.text, row.marked, more, numbers) }))
   }
 
   /** Filters as a set of their own and the rest: only of queries all of whose items must hold. */
@@ -134,7 +134,7 @@ export function createSearch(db: ReadableDB) {
     const started = performance.now()
     const { query, conversation = null, order = 'newest', limit, offset = 0, total: wantTotal = false, facets: wantFacets = false, suggest = false, now = Date.now() } = input
     look()
-    const { node, texts, filters: written, problems: syntax } = parseQuery(query, now)
+    const { node, texts, numbers, filters: written, problems: syntax } = parseQuery(query, now)
     const problems: QueryProblem[] = [...syntax, ...hits.problems(node)]
     const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, notIndexed: waiting, filters: written }
     if (node === null || (texts.length > 0 && texts.every((text) => (foldOf.get(text) ?? '') === ''))) return result
@@ -145,13 +145,20 @@ export function createSearch(db: ReadableDB) {
     // only a first page may stop early
     const early = known === null && order !== 'best' && limit > 0 && offset === 0 && waiting === 0 && !wantTotal && !wantFacets && !suggest ? order : null
     const { filters, rest } = split(node, conversation)
-    let ids = early === null ? null : firstPage(rest, filters, early, limit)
+    // numbers as they were typed come first; within one conversation all stand in the order of time
+    const typed = numbers.length > 0 && rest !== null && conversation === null ? asTyped(rest) : null
+    let ids = early === null ? null : firstPage(typed ?? rest, filters, early, limit)
+    if (typed !== null && ids !== null && ids.length < limit) ids = null
     if (ids === null) {
       let places = known ?? []
       if (known === null || wantTotal || wantFacets || suggest) {
         const found = matching(rest, filters)
         const total = count(found)
-        places = order === 'best' ? best(found, texts, now, Math.max(offset + limit, 200)) : walks.inHistory(found, order, offset + limit > FEW || offset > 0 ? Infinity : offset + limit)
+        const most = order === 'best' ? Math.max(offset + limit, 200) : offset + limit > FEW || offset > 0 ? Infinity : offset + limit
+        const ordered = (set: Bits, some: number): number[] => (order === 'best' ? best(set, texts, now, some) : walks.inHistory(set, order, some))
+        const exact = typed === null ? found : matching(typed, filters)
+        places = ordered(exact, most)
+        if (typed !== null && places.length < most) places = [...places, ...ordered(andNot(found, exact), most - places.length)]
         latest = order === 'best' || places.length === total ? { key, places } : null
         if (wantTotal) result.total = total + waitingHits.length
         if (wantFacets) result.facets = facetsOf(found, columns, people)
@@ -168,7 +175,7 @@ export function createSearch(db: ReadableDB) {
       if (order !== 'best') merged.sort((a, b) => (order === 'newest' ? b - a : a - b))
       ids = merged.slice(0, limit)
     }
-    result.hits = toHits(ids, texts)
+    result.hits = toHits(ids, texts, numbers)
     result.tookMs = performance.now() - started
     return result
   }
@@ -185,10 +192,10 @@ export function createSearch(db: ReadableDB) {
 
   /** Where the texts of a query stand in these messages; those without a hit are left out. */
   function mark(input: { query: string; ids: MessageId[] }): { id: MessageId; ranges: Range[] }[] {
-    const { texts } = parseQuery(input.query, Date.now())
+    const { texts, numbers } = parseQuery(input.query, Date.now())
     return input.ids.flatMap((id) => {
       const row = select.get(id)
-      const found = row === undefined ? [] : marks.ranges(row.text, texts)
+      const found = row === undefined ? [] : marks.ranges(row.text, texts, numbers)
       return found.length === 0 ? [] : [{ id, ranges: found }]
     })
   }

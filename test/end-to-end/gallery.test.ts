@@ -38,3 +38,40 @@ test.each([
   expect((await violations(page)).filter((one) => !one.includes('swatch'))).toEqual([])
   await page.close()
 })
+
+test('a text begins at the side where its script begins, each paragraph by its first strong letter', { timeout: 60_000 }, async () => {
+  const page = await browser.newPage({ viewport: { width: 900, height: 1200 } })
+  await page.goto(gallery.url)
+  const chat = page.locator('[data-messages=directions]')
+  await chat.locator('.bubble').last().waitFor()
+  const seen = await chat.locator('.row .text').evaluateAll((texts) => texts.map((text) => getComputedStyle(text).direction))
+  expect(seen).toEqual(['rtl', 'rtl', 'ltr', 'ltr', 'rtl', 'ltr'])
+  /** Where a piece of a text stands: its left and right edge, px. */
+  const place = (row: number, piece: string): Promise<{ left: number; right: number }> =>
+    chat.locator('.row').nth(row).locator('.text').evaluate((element, wanted) => {
+      const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+      for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+        const at = node.textContent?.indexOf(wanted) ?? -1
+        if (at < 0) continue
+        const range = document.createRange()
+        range.setStart(node, at)
+        range.setEnd(node, at + wanted.length)
+        const { left, right } = range.getBoundingClientRect()
+        return { left, right }
+      }
+      throw new Error(`${wanted} is not there`)
+    }, piece)
+  // the sentence begins at the right, its last sign stands at the left
+  expect((await place(0, 'שלום')).left).toBeGreaterThan((await place(0, 'world')).right - 1)
+  expect((await place(1, '!')).right).toBeLessThan((await place(1, 'Mnemo')).left + 1)
+  // a sentence that begins in Latin goes on to the right
+  expect((await place(2, 'Hello')).right).toBeLessThan((await place(2, 'שלום')).left + 1)
+  expect((await place(2, '!')).left).toBeGreaterThan((await place(2, '2.0')).right - 1)
+  // a paragraph of its own
+  expect((await place(3, 'שורה')).left).toBeGreaterThan((await place(3, '(2)')).right - 1)
+  expect((await place(3, 'First')).left).toBeLessThan((await place(3, 'line')).left)
+  // the list: the sender is apart from the text
+  expect(await page.locator('.item .preview', { hasText: 'נפגשים' }).evaluate((element) => getComputedStyle(element).direction)).toBe('rtl')
+  await screenshot(chat, 'directions')
+  await page.close()
+})

@@ -1,7 +1,7 @@
 /** The app in its real windows: on Electron, or on the host that MNEMO_TEST_HOST names. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import axe from 'axe-core'
 import { startApp, type RunningApp, type StartOptions } from '../../tools/start/drive.ts'
 import { testHost } from './desktop.ts'
@@ -58,7 +58,7 @@ export async function violations(page: Page): Promise<string[]> {
 }
 
 const SHOTS = join(ROOT, 'test-output')
-export async function screenshot(page: Page, name: string): Promise<void> {
+export async function screenshot(page: Page | Locator, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true })
   await page.screenshot({ path: join(SHOTS, `${name}.png`) })
 }

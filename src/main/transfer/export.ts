@@ -183,7 +183,7 @@ function plainText(): Writer {
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character)
 
-const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei UI','Noto Sans CJK SC',sans-serif}body{max-width:760px;margin:0 auto;padding:16px;background:Canvas;color:CanvasText}h2{position:sticky;top:0;margin:24px 0 8px;padding:8px 0;background:Canvas;border-bottom:1px solid color-mix(in srgb,CanvasText 15%,transparent)}h3{margin:16px 0 4px;text-align:center;font-size:12px;font-weight:600;opacity:.6}article{margin:4px 0;padding:6px 12px;width:fit-content;max-width:80%;border-radius:14px;background:color-mix(in srgb,CanvasText 8%,transparent);overflow-wrap:anywhere}article.own{margin-inline-start:auto;background:color-mix(in srgb,#0b6e6e 22%,Canvas)}header{display:flex;gap:12px;justify-content:space-between;font-size:12px;opacity:.7}p{margin:0;white-space:pre-wrap}img,video{max-width:100%;border-radius:8px}`
+const STYLE = `:root{color-scheme:light dark;font:15px/1.5 system-ui,-apple-system,'Segoe UI','PingFang SC','Microsoft YaHei UI','Noto Sans CJK SC',sans-serif}body{max-width:760px;margin:0 auto;padding:16px;background:Canvas;color:CanvasText}h2{position:sticky;top:0;margin:24px 0 8px;padding:8px 0;background:Canvas;border-bottom:1px solid color-mix(in srgb,CanvasText 15%,transparent)}h3{margin:16px 0 4px;text-align:center;font-size:12px;font-weight:600;opacity:.6}article{margin:4px 0;padding:6px 12px;width:fit-content;max-width:80%;border-radius:14px;background:color-mix(in srgb,CanvasText 8%,transparent);overflow-wrap:anywhere}article.own{margin-inline-start:auto;background:color-mix(in srgb,#0b6e6e 22%,Canvas)}header{display:flex;gap:12px;justify-content:space-between;font-size:12px;opacity:.7}p{margin:0;white-space:pre-wrap;text-align:start;unicode-bidi:plaintext}img,video{max-width:100%;border-radius:8px}`
 
 function page(language: 'zh-CN' | 'en'): Writer {
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'full' })
@@ -211,7 +211,7 @@ function page(language: 'zh-CN' | 'en'): Writer {
       const today = format.format(message.time)
       const title = today === day ? '' : `<h3>${escape(today)}</h3>\n`
       day = today
-      return `${title}<article${message.outgoing ? ' class="own"' : ''}><header><span>${escape(sender(message))}</span><time datetime="${new Date(message.time).toISOString()}">${clock.format(message.time)}</time></header>${media(message, files)}${message.text === '' ? '' : `<p>${escape(message.text)}</p>`}</article>\n`
+      return `${title}<article${message.outgoing ? ' class="own"' : ''}><header><span dir="auto">${escape(sender(message))}</span><time datetime="${new Date(message.time).toISOString()}">${clock.format(message.time)}</time></header>${media(message, files)}${message.text === '' ? '' : `<p dir="auto">${escape(message.text)}</p>`}</article>\n`
     },
     end: () => '</body></html>\n'
   }

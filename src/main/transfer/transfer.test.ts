@@ -280,7 +280,7 @@ test.skipIf(!hasCorpus)('what is exported comes back the same: all, a conversati
   expect(readFileSync(at('some.txt'), 'utf8').match(/^\[\d{4}-/gm)).toHaveLength(found ?? -1)
   const conversation = (await engine.store.read.conversations()).find(({ name }) => name === 'second')!.id
   await engine.transfer.export({ path: at('second.html'), format: 'html', query: null, conversation, language: 'zh-CN' })
-  expect(readFileSync(at('second.html'), 'utf8')).toContain('<p>只有一条 &lt;b&gt;&amp;&lt;/b&gt;</p>')
+  expect(readFileSync(at('second.html'), 'utf8')).toContain('<p dir="auto">只有一条 &lt;b&gt;&amp;&lt;/b&gt;</p>')
 })
 
 test('a page has its images beside it, and a cancelled export leaves no file', async () => {

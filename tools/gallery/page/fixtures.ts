@@ -43,6 +43,14 @@ export const MESSAGES: Record<string, Message[]> = {
     message('', { retracted: true, outgoing: true }),
     message('')
   ],
+  directions: [
+    message('שלום world, מה שלומך today? (ok)', { senderName: 'יעל כהן' }),
+    message('مرحبا بكم في Mnemo 2.0!', { senderName: 'يعل', reply: { id: 1 as MessageId, senderName: 'سارة', outgoing: false, text: 'هل قرأت report.pdf؟' } }),
+    message('Hello: שלום (and 2.0)!', { outgoing: true }),
+    message('First line.\nשורה שנייה (2).\nThird line.', { outgoing: true }),
+    message('*חשוב*: לקרוא את `README.md` היום.\n> ציטוט (1)', { outgoing: true }),
+    message('', { attachments: [file({ name: 'דוח שנתי (2024).pdf' })] })
+  ],
   answers: [
     message('周六几点？', { reactions: emoji('👍 ❤️ 😂') }),
     message('八点，老地方', { outgoing: true, reply: { id: 1 as MessageId, senderName: '李雪', outgoing: false, text: '周六几点？' } }),
@@ -73,6 +81,7 @@ export const CONVERSATIONS: Conversation[] = [
   conversation('王伟', { notify: 'none', unread: 7, last: last({ file: 'image', text: '' }) }),
   conversation('张敏', { markedUnread: true, last: last({ retracted: true, text: '' }) }),
   conversation('Новый контакт', { last: null }),
+  conversation('משפחה (5)', { kind: 'group', last: last({ text: 'נפגשים ב-18:00, בסדר?', senderName: 'Dana' }) }),
   conversation('テスト', { last: last({ outgoing: true, state: 'failed', text: 'ありがとう' }) })
 ]
 export const GROUP = CONVERSATIONS[1]!

@@ -105,6 +105,8 @@ export const Message = z.object({
   edited: z.boolean(),
   /** Its author, or the group's moderators, took it back; there is no text any more. */
   retracted: z.boolean(),
+  /** Encrypted end to end, and not read: the text is empty. */
+  encrypted: z.boolean(),
   /** *strong*, _emphasis_ and the like are meant as such (XEP-0393). */
   styled: z.boolean(),
   /** Others can be told of a change to it: it has an id that they know. */
@@ -190,7 +192,7 @@ export const Conversation = z.object({
   archived: z.boolean(),
   markedUnread: z.boolean(),
   last: z
-    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), state: MessageState })
+    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), encrypted: z.boolean(), state: MessageState })
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>

@@ -3,6 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../contract/address.ts'
 import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata } from '../../contract/domain.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
+import { encryptionOf } from './encryption.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
@@ -35,6 +36,8 @@ export interface DecodedMessage {
   mentioned: boolean
   /** Its author wants it shown as it is written (XEP-0393 section 4). */
   unstyled: boolean
+  /** It is encrypted end to end, and not read; the text is empty. */
+  encrypted: boolean
   /** The stanza, where this version does not understand all of it. */
   raw: Raw | null
 }
@@ -80,13 +83,17 @@ function withSubject(stanza: Element, body: string): string {
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
   const from = parseJid(stanza.attrs['from'] ?? self.jid)
   const to = parseJid(stanza.attrs['to'] ?? self.jid)
-  const written = stanza.getChild('body')?.text() ?? ''
+  const encryption = encryptionOf(stanza)
+  // a correction of what was not read either
+  if (encryption === 'keys' || (encryption === 'content' && stanza.getChild('replace', NS.correction) !== undefined)) return null
+  const encrypted = encryption === 'content'
+  const written = encrypted ? '' : (stanza.getChild('body')?.text() ?? '')
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
-  const body = withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
+  const body = encrypted ? '' : withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
   const done = decodeChange(stanza, body)
-  const { files, text: caption } = done === null ? decodeFiles(stanza, body) : { files: [], text: body }
+  const { files, text: caption } = done === null && !encrypted ? decodeFiles(stanza, body) : { files: [], text: body }
   const raw = done === null ? notUnderstood(stanza) : null
-  const says = body !== '' || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
+  const says = body !== '' || encrypted || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const text = done?.text ?? caption
   const origin = originId(stanza)
@@ -94,7 +101,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
   const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null ? decodeLink(stanza, text) : null, mentioned: false, unstyled, raw }
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null && !encrypted ? decodeLink(stanza, text) : null, mentioned: false, unstyled, encrypted: encrypted && done === null, raw }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)

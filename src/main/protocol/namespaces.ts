@@ -10,6 +10,7 @@ export const NS = {
   delay: 'urn:xmpp:delay',
   displayedSync: 'urn:xmpp:mds:displayed:0',
   fallback: 'urn:xmpp:fallback:0',
+  encryption: 'urn:xmpp:eme:0',
   disco: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',
   fileMetadata: 'urn:xmpp:file:metadata:0',

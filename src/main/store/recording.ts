@@ -56,9 +56,9 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [], link = null, mentioned = false, unstyled = false, raw = null } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [], link = null, mentioned = false, unstyled = false, encrypted = false, raw = null } = incoming
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
-    const flags = (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0)
+    const flags = (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
     const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
     // what was done to it may have come before it

@@ -11,7 +11,21 @@ const MARKING = 1000
 
 /** Each function is to be called within a transaction. */
 export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables) {
+  /** How many unread messages each conversation has without these. */
+  function unreadAmong(rows: readonly MessageRow[]): Map<number, number> {
+    const left = new Map<number, number>()
+    for (const id of new Set(rows.map((row) => row.conversation))) {
+      const { unread, readUpTo } = conversations.byId(id) ?? { unread: 0, readUpTo: 0 }
+      const first = unread === 0 ? null : messages.firstUnread(id, readUpTo, unread)
+      if (first === null) continue
+      const gone = rows.filter((row) => row.conversation === id && row.outgoing === 0 && row.id >= first).length
+      if (gone > 0) left.set(id, unread - gone)
+    }
+    return left
+  }
+
   function removeRows(rows: readonly MessageRow[]): StoreChanges {
+    for (const [conversation, unread] of unreadAmong(rows)) conversations.setUnread(conversation, unread)
     for (const row of rows) {
       for (const { id } of alterations.of(row.conversation, idsOf(row))) alterations.forgetSent(id)
       messages.remove(row)

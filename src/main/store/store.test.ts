@@ -163,6 +163,13 @@ test('unread counts rise with what arrives, not with older history, and fall by 
   await store.write.record({ messages: [incoming('0', { stanzaId: 'z', time: 1 })], archive: null, order: 'backward' })
   const unread = async (): Promise<number> => (await store.read.conversationByJid(BOB))!.unread
   expect(await unread()).toBe(2)
+  // one of them is removed here, and one that was never unread
+  await store.write.record({ messages: [incoming('gone', { stanzaId: 'g' })], archive: null, order: 'live' })
+  expect(await unread()).toBe(3)
+  const before = await store.read.page({ conversation: (await store.read.conversationByJid(BOB))!.id, anchor: { kind: 'newest' }, limit: 10 })
+  await store.write.remove(before.messages.filter(({ text }) => text === 'gone' || text === '0').map(({ id }) => id))
+  expect(await unread()).toBe(2)
+  await store.write.record({ messages: [incoming('-1', { stanzaId: 'y', time: 1 })], archive: null, order: 'backward' })
   const conversation = (await store.read.conversationByJid(BOB))!
   const { messages } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10 })
   await store.write.markRead({ conversation: conversation.id, upTo: messages[1]!.id })

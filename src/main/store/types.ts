@@ -25,6 +25,8 @@ export interface IncomingMessage {
   mentioned?: boolean
   /** Shown as it is written. */
   unstyled?: boolean
+  /** It is encrypted end to end, and was not read. */
+  encrypted?: boolean
   /** The stanza, where not all of it was understood. */
   raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
@@ -57,6 +59,7 @@ export interface DecodedAgain {
   link: LinkMetadata | null
   mentioned: boolean
   unstyled: boolean
+  encrypted: boolean
 }
 
 /** A message that the user has just written. */

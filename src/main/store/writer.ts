@@ -120,10 +120,10 @@ export function createWrites(db: WritableDB) {
   /** Messages of which more is understood than when they came. */
   const decodeAgain = transaction((list: readonly DecodedAgain[]): StoreChanges => {
     const changed: Message[] = []
-    for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled } of list) {
+    for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled, encrypted } of list) {
       const row = messages.byId(id)
       if (row === undefined) continue
-      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0)
+      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
       messages.complete(row, { text, replyTo, attachments: files.map((file) => ({ ...file, stored: null })), link, flags })
       if (unknown) messages.raw.seen(id, decoder)
       else messages.raw.remove(id)

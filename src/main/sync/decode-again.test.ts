@@ -45,3 +45,21 @@ test('an upgrade shows what was kept, finds it, and leaves alone what was change
   expect(await store.read.rawStanzas({ decoder: DECODER + 1, after: 0, limit: 10 })).toHaveLength(1)
   await store.close()
 })
+
+test('words for other clients that stood as a text go, and so do messages of keys alone', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const fallback = "I sent you an OMEMO encrypted message but your client doesn't seem to support that."
+  const encrypted = (payload: string): string => `<message ${attributes} id='x'><encrypted xmlns='eu.siacs.conversations.axolotl'>${payload}</encrypted><body>${fallback}</body><store xmlns='urn:xmpp:hints'/></message>`
+  const message = (id: string, text: string, stanza: string): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: 1_700_000_000_000, stanzaId: id, originId: id, replayed: false, raw: { stanza, decoder: DECODER - 1 } })
+  await store.write.record({ messages: [message('a', fallback, encrypted('<payload>aGk=</payload>')), message('b', '', encrypted('<header/>'))], archive: null, order: 'live' })
+  await decodeAgain(store, self, () => undefined)
+  const conversation = (await store.read.conversationByJid(BOB))!
+  const { messages } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10 })
+  expect(messages.map((one) => [one.text, one.encrypted])).toEqual([['', true]])
+  expect(conversation).toMatchObject({ unread: 1, last: { text: '', encrypted: true } })
+  expect((await store.find.search({ query: 'OMEMO', limit: 5, total: true })).total).toBe(0)
+  await store.write.checkIndex()
+  expect(await store.read.rawStanzas({ decoder: DECODER, after: 0, limit: 10 })).toEqual([])
+  await store.close()
+})

@@ -1,5 +1,7 @@
 /** After an upgrade: what an older version kept without understanding it is decoded once more. */
 import parse from '@xmpp/xml/lib/parse.js'
+import type { MessageId } from '../../contract/domain.ts'
+import { encryptionOf } from '../protocol/encryption.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { DECODER } from '../protocol/unknown.ts'
 import type { Store } from '../store/store.ts'
@@ -13,16 +15,19 @@ export async function decodeAgain(store: Store, self: Self, onChanges: (changes:
     const last = raw.at(-1)
     if (last === undefined) return
     after = last.message
-    onChanges(
-      await store.write.decodeAgain(
-        raw.flatMap(({ message, stanza }): DecodedAgain[] => {
-          const decoded = decodeMessage(parse(stanza), self)
-          // of a group that we are no longer in
-          if (decoded === null || decoded.change !== null) return []
-          const { text, replyTo, files, link, mentioned, unstyled } = decoded
-          return [{ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled }]
-        })
-      )
-    )
+    const again: DecodedAgain[] = []
+    /** Keys between clients, which say nothing. */
+    const silent: MessageId[] = []
+    for (const { message, stanza } of raw) {
+      const element = parse(stanza)
+      const decoded = decodeMessage(element, self)
+      if (decoded === null && encryptionOf(element) === 'keys') silent.push(message)
+      // null: of a group that we are no longer in
+      if (decoded === null || decoded.change !== null) continue
+      const { text, replyTo, files, link, mentioned, unstyled, encrypted } = decoded
+      again.push({ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled, encrypted })
+    }
+    onChanges(await store.write.decodeAgain(again))
+    if (silent.length > 0) onChanges(await store.write.remove(silent))
   }
 }

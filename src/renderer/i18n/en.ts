@@ -395,6 +395,7 @@ export default {
     deleteShort: 'Delete',
     deleteMany: 'Delete {n} message here? | Delete {n} messages here?',
     unsupported: 'A message of a kind that this version cannot show',
+    encrypted: 'Encrypted end to end: this version cannot read it',
     recalled: 'A message was taken back',
     recalledOwn: 'You took a message back',
     quotedGone: 'A message that is not on this computer',

@@ -395,6 +395,7 @@ export default {
     deleteShort: '削除',
     deleteMany: 'このコンピューターから {n} 件のメッセージを削除しますか？',
     unsupported: 'このバージョンでは表示できないメッセージです',
+    encrypted: 'エンドツーエンドで暗号化されたメッセージです。このバージョンでは読めません',
     recalled: 'メッセージの送信が取り消されました',
     recalledOwn: 'メッセージの送信を取り消しました',
     quotedGone: '元のメッセージはこのコンピューターにありません',

@@ -395,6 +395,7 @@ export default {
     deleteShort: '删除',
     deleteMany: '从本机删除 {n} 条消息？',
     unsupported: '当前版本无法显示此类消息',
+    encrypted: '端到端加密的消息，当前版本无法解密',
     recalled: '一条消息已撤回',
     recalledOwn: '你撤回了一条消息',
     quotedGone: '原消息不在这台电脑上',

@@ -395,6 +395,7 @@ export default {
     deleteShort: '刪除',
     deleteMany: '從本機刪除 {n} 則訊息？',
     unsupported: '目前版本無法顯示此類訊息',
+    encrypted: '端對端加密的訊息，目前版本無法解密',
     recalled: '一則訊息已收回',
     recalledOwn: '你收回了一則訊息',
     quotedGone: '原訊息不在這台電腦上',

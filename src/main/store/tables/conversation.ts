@@ -73,6 +73,7 @@ function toConversation(row: ConversationRow): Conversation {
             time: row.last_time ?? 0,
             senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
             outgoing: row.last_outgoing === 1,
+            encrypted: ((row.last_flags ?? 0) & FLAG.encrypted) !== 0,
             retracted: ((row.last_flags ?? 0) & FLAG.retracted) !== 0,
             state: row.last_state ?? 'received'
           }
@@ -119,6 +120,7 @@ export function conversationWrites(db: WritableDB) {
      WHERE id = ?`
   )
   const advance = db.prepare("UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, hidden = 0, archived = iif(notify = 'none', archived, 0) WHERE id = ?")
+  const setUnread = db.prepare('UPDATE conversation SET unread = ? WHERE id = ?')
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
@@ -174,6 +176,7 @@ export function conversationWrites(db: WritableDB) {
     summarize: (id: number) => summarize.run(id),
     /** A newer message, of `unread` unread ones. */
     advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
+    setUnread: (id: number, unread: number) => setUnread.run(unread, id),
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
     /** The other one has seen our messages up to that one; false: that was known. */
     see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,

@@ -7,7 +7,7 @@ import { GONE } from './attachment.ts'
 export const IMPORTED = 'import:'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096 } as const
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -75,6 +75,7 @@ export function toMessage(row: MessageRow): Message {
     mention: (row.flags & FLAG.mention) !== 0,
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
+    encrypted: (row.flags & FLAG.encrypted) !== 0,
     styled: (row.flags & FLAG.unstyled) === 0,
     changeable: (row.origin_id ?? (row.message_id?.startsWith(IMPORTED) === true ? null : row.message_id) ?? row.stanza_id) !== null,
     attachments: row.attachments === null ? [] : toAttachments(row.attachments),

@@ -36,6 +36,7 @@ export function messageReads(db: ReadableDB) {
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
     .pluck()
+  const firstUnread = db.prepare<[number, number, number], number>('SELECT id FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 ORDER BY id DESC LIMIT 1 OFFSET ?').pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
@@ -63,6 +64,8 @@ export function messageReads(db: ReadableDB) {
     queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
+    /** The oldest of `unread` messages that were not read; null where there are not so many. */
+    firstUnread: (conversation: number, readUpTo: number, unread: number) => firstUnread.get(conversation, readUpTo, unread - 1) ?? null,
     /** Those of a conversation up to one of them, the oldest first. */
     upTo: (conversation: number, last: number, limit: number) => upTo.all(conversation, last, limit),
     /** Messages from before a time (ms) that may go, oldest first. */

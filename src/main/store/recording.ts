@@ -51,8 +51,18 @@ export function createRecording({ messages, conversations, archives, alterations
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
     if (byArchive !== undefined) return byArchive
     const toldAgain = incoming.replayed && incoming.kind === 'group' && incoming.stanzaId === null ? messages.toldBefore(id, incoming) : undefined
-    if (toldAgain !== undefined || incoming.originId === null) return toldAgain
-    return messages.byOriginId(id, incoming.sender, incoming.originId) ?? (incoming.outgoing ? messages.ownByOriginId(id, incoming.originId) : undefined)
+    if (toldAgain !== undefined) return toldAgain
+    const { originId, messageId = null, sender, outgoing } = incoming
+    const byOrigin = originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
+    if (byOrigin !== undefined || !outgoing) return byOrigin
+    // the origin-id may be lost on the way through a group, and the stanza's id, too
+    const byId = messageId === null ? undefined : messages.ownByOriginId(id, messageId)
+    return byId ?? (incoming.kind === 'group' && originId === null ? messages.unreflected(id, incoming) : undefined)
+  }
+
+  /** Notes that a group has told us our own message, and under which id others know it. */
+  function reflect(known: MessageRow, key: number, { kind, outgoing, messageId = null }: IncomingMessage): void {
+    if (kind === 'group' && outgoing && known.message_id === null) messages.setMessageId(key, messageId ?? known.origin_id)
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
@@ -140,6 +150,7 @@ export function createRecording({ messages, conversations, archives, alterations
         }
         before = key
         last ||= key
+        reflect(known, key, incoming)
         if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
         if (news || key !== known.id) settled.push(toMessage(read(key)))
         continue
@@ -215,6 +226,7 @@ export function createRecording({ messages, conversations, archives, alterations
       const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestSent(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
         const news = known.stanza_id === null && incoming.stanzaId !== null
+        reflect(known, known.id, incoming)
         // sent twice because the first was not confirmed: the archive has both, and the first counts
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         if ((!news && !inOrder) || repeated) continue

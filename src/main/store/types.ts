@@ -31,6 +31,8 @@ export interface IncomingMessage {
   raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
   change?: { kind: ChangeKind; target: string } | null
+  /** Own messages that are on their way, by origin-id: this may be one of them, told by a group that gives messages other ids. */
+  onTheWay?: readonly string[]
   /** Held back by our server, or told again by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): it may be older than what is here. */
   replayed: boolean
 }

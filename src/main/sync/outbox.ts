@@ -71,6 +71,11 @@ export class Outbox {
     return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid) })) <= most
   }
 
+  /** The origin-ids of what was sent and is not known in the store to have been taken. */
+  get onTheWay(): string[] {
+    return [...this.#inFlight]
+  }
+
   /**
    * After the archive was caught up, so that what it already has is not sent again. `resumed`: what was on its way still
    * is, xmpp.js sends it again itself.

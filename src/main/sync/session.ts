@@ -246,7 +246,8 @@ export class Session extends EventEmitter<Events> {
     const receipt = copied || decoded.outgoing || decoded.change !== null || !this.contacts.has(bare(decoded.sender)) ? null : receiptOf(message)
     // 'delivered' is what its sender is shown: true only once it cannot be lost any more
     const onStored = receipt === null ? undefined : () => this.#send(receipt)
-    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null }, onStored)
+    const onTheWay = decoded.kind === 'group' && decoded.outgoing && decoded.originId === null ? this.outbox.onTheWay : []
+    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay }, onStored)
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
   }

@@ -106,6 +106,8 @@ export interface NewMessage {
 }
 
 const RUN = 256
+/** A group tells us our own message within this time, ms; clocks differ. */
+const REFLECTED_MS = 86_400_000
 /** A group's stamp and the time at which the same message came live differ by no more, ms, where no id tells. */
 const TOLD_MS = 60_000
 /** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
@@ -150,6 +152,11 @@ export function messageWrites(db: WritableDB) {
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
   const toldAt = db.prepare<[number, string, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.text = ? AND m.id BETWEEN ? AND ? LIMIT 1`)
+  const unreflected = db.prepare<[number, number, string, string], MessageRow>(
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.text = ?
+      AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT 1`
+  )
+  const setMessageId = db.prepare('UPDATE message SET message_id = ? WHERE id = ?')
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
@@ -191,6 +198,9 @@ export function messageWrites(db: WritableDB) {
       const id = originId ?? messageId
       return id === null ? toldAt.get(conversation, sender, text, firstKeyAt(time - TOLD_MS), firstKeyAt(time + TOLD_MS)) : (byAnyId.all(conversation, id, conversation, id, conversation, id).find((row) => row.sender === sender))
     },
+    /** The oldest own message of that text that was sent lately and that its group has not told us. */
+    unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined => unreflected.get(conversation, firstKeyAt(time - REFLECTED_MS), text, JSON.stringify(onTheWay)),
+    setMessageId: (id: number, messageId: string | null) => setMessageId.run(messageId, id),
     /** Those that are known under an id: their sender's, or their archive's. */
     byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),
     /** A key that comes after `after`. */

@@ -23,7 +23,7 @@ async function write(engine: Engine, jid: string, text: string, reply: Message |
   const conversation = await engine.startConversation(jid, 'direct', null)
   const message = await engine.send(conversation.id, text, { reply: reply?.id ?? null })
   await until(engine, async () => (await messages(engine, jid)).every(({ state }) => state !== 'queued'))
-  return (await messages(engine, jid)).find(({ key }) => key === message.key)!
+  return (await messages(engine, jid)).find(({ key }) => key.endsWith(message.key.slice(1)))!
 }
 const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(engine, async () => (await messages(engine, jid)).find(wanted))
 
@@ -152,7 +152,7 @@ test('what was read while the app was closed and the phone was not is known when
     await find(alice, 'bob@localhost', ({ text }) => text === '看到了')
     const conversation = (await alice.store.read.conversationByJid('bob@localhost'))!
     expect(conversation).toMatchObject({ unread: 0, readUpTo: conversation.last?.id })
-    expect(conversation.seenUpTo).toBeGreaterThanOrEqual((await find(alice, 'bob@localhost', ({ key }) => key === asked.key)).id)
+    expect(conversation.seenUpTo).toBeGreaterThanOrEqual((await find(alice, 'bob@localhost', ({ key }) => key.endsWith(asked.key.slice(1)))).id)
     const own = await find(alice, group.jid, ({ text }) => text === '大家看到了吗')
     await until(alice, async () => (await alice.store.read.readersOf(own.id)).includes('bob'))
   } finally {
@@ -176,7 +176,7 @@ test('a foreign client understands ours, and we it', async () => {
     await carol.tell({ do: 'correct', to: 'alice@localhost', id: 'f1', body: 'first' }, 'done')
     await find(alice, 'carol@localhost', ({ text, edited }) => text === 'first' && edited)
     await carol.tell({ do: 'react', to: 'alice@localhost', id: sent.key.slice(1), emoji: ['😂', '👍'] }, 'done')
-    const reacted = await find(alice, 'carol@localhost', ({ key, reactions }) => key === sent.key && reactions.length === 3)
+    const reacted = await find(alice, 'carol@localhost', ({ key, reactions }) => key.endsWith(sent.key.slice(1)) && reactions.length === 3)
     expect(reacted.reactions.map(({ emoji, own }) => [emoji, own])).toEqual([['🙏', true], ['😂', false], ['👍', false]])
     await carol.tell({ do: 'raw', xml: `<message to='alice@localhost' type='chat' id='f2'><apply-to xmlns='urn:xmpp:fasten:0' id='f1'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to><body>retracted</body><store xmlns='urn:xmpp:hints'/></message>` }, 'done')
     await find(alice, 'carol@localhost', ({ retracted }) => retracted)
@@ -184,7 +184,7 @@ test('a foreign client understands ours, and we it', async () => {
     await carol.tell({ do: 'correct', to: 'alice@localhost', id: sent.key.slice(1), body: 'I owe carol money' }, 'done')
     await carol.tell({ do: 'send', to: 'alice@localhost', bodies: ['after the forgery'] }, 'sent')
     await find(alice, 'carol@localhost', ({ text }) => text === 'after the forgery')
-    expect((await messages(alice, 'carol@localhost')).find(({ key }) => key === sent.key)?.text).toBe('hello, slixmpp!')
+    expect((await messages(alice, 'carol@localhost')).find(({ key }) => key.endsWith(sent.key.slice(1)))?.text).toBe('hello, slixmpp!')
   } finally {
     await carol.quit()
   }

@@ -111,3 +111,10 @@ test('a subject is the first line of a message, and a message by itself', { time
   expect(await texts(alice, 'bob@localhost')).toContain('Build 812 failed\nsee the log')
   await until(alice, async () => (await alice.store.find.search({ query: '"Build 812"', limit: 1, total: true })).total === 1)
 })
+
+test('what a person writes into an invitation is a message besides', { timeout: 60_000 }, async () => {
+  const alice = await devices.signIn(server, 'alice')
+  await raw(`<message to='alice@localhost' type='chat' id='tea'><body>come along, bring tea</body><x xmlns='jabber:x:conference' jid='tea@rooms.localhost'/></message>`)
+  await until(alice, async () => (await texts(alice, 'bob@localhost')).includes('come along, bring tea'))
+  expect(alice.accounts.invitations).toMatchObject([{ group: 'tea@rooms.localhost', from: 'bob@localhost' }])
+})

@@ -213,7 +213,7 @@ export const commands: Record<string, Command> = {
       'Imports the history in a file: WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV, JSON lines or an\narray; .gz is unpacked. What is here already is not added again. A table without a row of names: sender, time, text. What\ncannot be read is counted, and the rest is imported.',
     options: {
       format: { value: 'FORMAT', about: `${ImportFormat.options.join(', ')} (default: found out)` },
-      conversation: { value: 'NAME', about: "the conversation to put them in (default: the file's name)" },
+      conversation: { value: 'NAME', about: "the conversation to put them in (default: what the file calls it, else the file's name)" },
       self: { value: 'SENDER', about: 'the sender that is you' },
       encoding: { value: 'NAME', about: `${ENCODINGS.join(', ')} (default: found out)` },
       'date-order': { value: 'ORDER', about: 'dmy, mdy or ymd (default: found out)' },
@@ -241,9 +241,9 @@ export const commands: Record<string, Command> = {
         const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const { added, known, conversations, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const { added, known, conversations, conversation: first, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
         const seconds = (performance.now() - started) / 1000
-        const name = conversation ?? basename(file).replace(/\.gz$/, '').replace(/\.[^.]+$/, '')
+        const name = conversation ?? (first === null ? null : (await engine.store.read.conversation(first))?.name) ?? basename(file)
         process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)

@@ -1,9 +1,11 @@
 /** Files of messages handed to the system: opened, shown in their folder, saved elsewhere. */
 import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { app, shell, type WebContents } from 'electron'
 import { chooseSavePath } from './file-dialogs.ts'
+import { markAsForeign } from './origin-mark.ts'
+import { isProgram } from './programs.ts'
 import type { DesktopWords } from './words.ts'
 
 /** A file of a message: where it lies, and what its sender called it. */
@@ -17,12 +19,6 @@ export class FileError extends Error {
     this.reason = reason
   }
 }
-
-/** What the system runs instead of showing it; it is never opened from here. */
-const PROGRAMS = new Set(
-  '.apk .app .appimage .appref-ms .bat .cmd .com .command .cpl .csh .deb .desktop .dll .dmg .exe .gadget .hta .inf .ins .jar .js .jse .ksh .lnk .mjs .msc .msi .msp .mst .pif .pkg .ps1 .psm1 .py .pyw .rb .reg .rpm .run .scf .scpt .scr .sct .sh .shb .sys .terminal .tool .url .vb .vbe .vbs .website .workflow .ws .wsc .wsf .wsh .xbap .zsh'.split(' ')
-)
-const isProgram = (name: string): boolean => PROGRAMS.has(extname(name).toLowerCase())
 
 function existing(file: MessageFile): NonNullable<MessageFile> {
   if (file === null) throw new FileError('gone')
@@ -57,6 +53,7 @@ export async function saveFile(contents: WebContents, words: DesktopWords['dialo
   const target = await chooseSavePath(contents, { title: words.saveFile, defaultPath: join(app.getPath('downloads'), name) })
   if (target === null) return false
   await copyWhole(path, target)
+  await markAsForeign(target)
   return true
 }
 
@@ -66,6 +63,7 @@ export async function dragFile(contents: WebContents, file: MessageFile, icon: s
   const folder = await mkdtemp(join(tmpdir(), 'mnemo-drag-'))
   const copy = join(folder, basename(name))
   await copyFile(path, copy)
+  await markAsForeign(copy)
   // where it is dropped it is copied once more
   app.once('will-quit', () => void rm(folder, { recursive: true, force: true }))
   contents.startDrag({ file: copy, icon })

@@ -1,6 +1,7 @@
 /** XEP-0511 Link Metadata: what a message's sender says of a page that it links to, in OpenGraph's words (https://ogp.me). */
 import { xml, type Element } from '@xmpp/client'
 import { LinkMetadata, LONGEST_LINK_TEXT } from '../../contract/domain.ts'
+import { linksTo } from '../../contract/web-links.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
 import { plainName, sendable } from './text.ts'
@@ -17,7 +18,7 @@ export function decodeLink(stanza: Element, text: string): LinkMetadata | null {
   for (const about of stanza.getChildren('Description', NS.rdf)) {
     const url = Object.entries(about.attrs).find(([name]) => name === 'about' || name.endsWith(':about'))?.[1] ?? ''
     const said = (name: string): string | undefined => about.getChild(name, NS.openGraph)?.text()
-    const link = text.includes(url) ? linkMetadata(url, { title: said('title'), description: said('description'), site: said('site_name') }) : null
+    const link = linksTo(text, url) ? linkMetadata(url, { title: said('title'), description: said('description'), site: said('site_name') }) : null
     if (link !== null) return link
   }
   return null

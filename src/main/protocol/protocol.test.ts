@@ -54,6 +54,12 @@ test('an encoded message carries its origin-id as its id, and nothing XML cannot
   expect(sendable('好 👍 \t\n')).toBe('好 👍 \t\n')
 })
 
+test('nothing is taken of a page that the text does not link to, though its address begins like one', () => {
+  const stanza = encodeMessage(me, 'direct', { text: 'https://paypal.com/signin', id: 'id-1', link: { url: 'https://paypal.co', title: 'PayPal', description: '', site: 'paypal.com' } })
+  stanza.attrs['from'] = 'bob@example.org/x'
+  expect(decodeMessage(stanza, self)).toMatchObject({ link: null, text: 'https://paypal.com/signin' })
+})
+
 test('what is said of a linked page goes along, and is taken only of what the text links to', () => {
   const link = { url: 'https://example.org/路?a=1&b=2', title: 'A <page> & more', description: '', site: '例子' }
   const sent = encodeMessage(me, 'direct', { text: `look: ${link.url}`, id: 'id-1', link })

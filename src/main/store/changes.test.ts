@@ -219,3 +219,13 @@ test('what happened in a group stands with its messages; who has read them is kn
   const [one, two, three] = page.messages.map(({ id }) => id)
   expect([await store.read.readersOf(one!), await store.read.readersOf(two!), await store.read.readersOf(three!)]).toEqual([['carol', 'dave'], ['carol'], []])
 })
+
+test('an id that another person gave before stands for another message, in windows too', async () => {
+  await record([message('mine', 'x', { sender: ME, outgoing: true, stanzaId: 'a' }), message('theirs', 'x', { stanzaId: 'b' })])
+  await record([message('one', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/one` as Jid, stanzaId: 'c' }), message('two', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/two` as Jid, stanzaId: 'd' })])
+  for (const jid of [BOB, ROOM]) {
+    const list = await all(jid)
+    expect(list).toHaveLength(2)
+    expect(new Set(list.map(({ key }) => key)).size).toBe(2)
+  }
+})

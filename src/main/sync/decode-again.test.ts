@@ -28,7 +28,7 @@ test('an upgrade shows what was kept, finds it, and leaves alone what was change
 
   const seen: string[] = []
   await decodeAgain(store, self, (changes) => seen.push(...changes.messages.map(({ key }) => key)))
-  expect(seen).toEqual(['oa', 'oc'])
+  expect(seen).toEqual(['obob@example.org a', 'obob@example.org c'])
   const conversation = await store.read.conversationByJid(BOB)
   const { messages } = await store.read.page({ conversation: conversation!.id, anchor: { kind: 'newest' }, limit: 10 })
   expect(messages.map(({ text, attachments, styled }) => [text, attachments.map(({ name }) => name), styled])).toEqual([

@@ -228,7 +228,8 @@ export class Session extends EventEmitter<Events> {
     const invitation = carbon?.direction === 'sent' ? null : invitationOf(message)
     if (invitation !== null) {
       this.membership.onInvitation(invitation)
-      return
+      // a group says in it what it is; a person may say something besides
+      if (message.getChild('x', NS.mucUser) !== undefined) return
     }
     if (carbon?.direction !== 'sent') this.#onTyping(message)
     const decoded = decodeMessage(message, this.#self)

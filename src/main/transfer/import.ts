@@ -38,6 +38,8 @@ export interface TransferContext {
 
 /** Messages of one transaction: a message that comes in meanwhile waits no longer than that. */
 const BATCH = 10_000
+/** Text of one transaction, UTF-16 units. */
+const BATCH_UNITS = 8_000_000
 /** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
 const HOUR = 3_600_000
 
@@ -85,6 +87,8 @@ interface Target {
   /** ms; where the message before it stands. */
   place: number
   waiting: ImportRow[]
+  /** UTF-16 units of their texts. */
+  units: number
   ids: MessageId[]
 }
 
@@ -109,6 +113,7 @@ class Import {
   readonly #self: string | null
   readonly #targets: Target[] = []
   #pending: { target: Target; message: ParsedMessage }[] = []
+  #pendingUnits = 0
   #storing: Promise<void> = Promise.resolve()
   #known = 0
   #done = 0
@@ -161,7 +166,7 @@ class Import {
         const given = wanted === null || wanted === surveyed.head.name ? null : wanted
         const found = identity.find(surveyed, this.#called)
         const jid = given === null ? found.jid : namedAddress(given)
-        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: storedIn(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], ids: [] })
+        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: storedIn(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], units: 0, ids: [] })
       }
     } finally {
       db.close()
@@ -176,7 +181,9 @@ class Import {
         current = heads.get(head, () => this.#targets.find(({ surveyed }) => surveyed.head === head || (head.id !== null && surveyed.head.id === head.id) || (head.id === null && surveyed.head.id === null && surveyed.head.name === head.name)) ?? null)
       },
       message: (message) => {
-        if (current !== null) this.#pending.push({ target: current, message })
+        if (current === null) return
+        this.#pending.push({ target: current, message })
+        this.#pendingUnits += message.text.length
       },
       notice: () => undefined,
       unread: () => undefined,
@@ -186,14 +193,16 @@ class Import {
 
   async #workOff(last: boolean): Promise<void> {
     this.#context.signal.throwIfAborted()
-    if (!last && this.#pending.length < BATCH) return
+    if (!last && this.#pending.length < BATCH && this.#pendingUnits < BATCH_UNITS) return
     const pending = this.#pending
     this.#pending = []
+    this.#pendingUnits = 0
     for (const { target, message } of pending) {
       const row = await this.#toRow(message, target)
       if (row === null) continue
       target.waiting.push(row)
-      if (target.waiting.length >= BATCH) await this.#store(target)
+      target.units += row.text.length
+      if (target.waiting.length >= BATCH || target.units >= BATCH_UNITS) await this.#store(target)
     }
     for (const target of this.#targets) if (target.waiting.length > 0) await this.#store(target)
   }
@@ -202,6 +211,7 @@ class Import {
   async #store(target: Target): Promise<void> {
     const rows = packRows(target.backwards ? target.waiting.reverse() : target.waiting)
     target.waiting = []
+    target.units = 0
     await this.#storing
     this.#context.signal.throwIfAborted()
     const { jid, name, ids } = target

@@ -1,5 +1,6 @@
 /** A message's text as parts to show: plain, link, marked. Pure. */
 import type { Range } from '../../contract/search.ts'
+import { LINK } from '../../contract/web-links.ts'
 import type { Style, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
@@ -11,8 +12,6 @@ export interface TextPart {
   /** It says how something looks, and nothing else. */
   directive: boolean
 }
-
-const LINK = /(?:https?:\/\/|xmpp:(?=[^\s@]+@))[^\s<>"'“”‘’（）()，。；！？、]+[^\s<>"'“”‘’（）()，。；！？、.,;:!?\]]/gu
 
 const MAIL = /(?<![\w.+@/:-])[\w.+-]{1,64}@(?:[a-z\d-]+\.)+[a-z]{2,24}(?![\w@-])/giu
 

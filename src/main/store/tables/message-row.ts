@@ -1,6 +1,7 @@
 /** A row of `message` with what belongs to it, and the message that it stands for. */
 import type { Attachment, AttachmentKind, ConversationId, Jid, LinkMetadata, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
+import { linksTo } from '../../../contract/web-links.ts'
 import { GONE } from './attachment.ts'
 
 /** The ids that an import gives begin so: nobody else knows them. */
@@ -61,7 +62,8 @@ export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row
 export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,
-    key: row.origin_id === null ? `m${row.id}` : `o${row.origin_id}`,
+    // another person may give the same id
+    key: row.origin_id === null ? `m${row.id}` : `o${row.outgoing === 1 ? '' : `${row.sender} `}${row.origin_id}`,
     conversation: row.conversation,
     sender: row.sender,
     senderName: nameOf(row.sender, row.sender_name),
@@ -104,7 +106,7 @@ function toReactions(json: string): Reaction[] {
 /** Of a text that was corrected the link may be gone. */
 function toLink(json: string, text: string): LinkMetadata | null {
   const [url, title, description, site] = JSON.parse(json) as [string, string, string, string]
-  return text.includes(url) ? { url, title, description, site } : null
+  return linksTo(text, url) ? { url, title, description, site } : null
 }
 
 function toQuoted(json: string | null): Quoted {

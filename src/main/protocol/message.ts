@@ -8,6 +8,7 @@ import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
+import { sender as senderIn, type OccupantIds } from './occupants.ts'
 import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
 import { encodeMentions, mentioned } from './references.ts'
 import { originId, stanzaId } from './stable-ids.ts'
@@ -18,6 +19,8 @@ export interface DecodedMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
+  /** XEP-0421; null outside of groups, and where a group does not say it. */
+  occupant: string | null
   outgoing: boolean
   text: string
   stanzaId: string | null
@@ -48,6 +51,8 @@ export interface Self {
   jid: Jid
   /** Own nickname in a group, or null where the address is no group of ours. */
   nickIn(group: string): string | null
+  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  occupantIds?(group: string): OccupantIds | null
   /** Whether an address is known as a group's, also one that we are not in. */
   isGroup?(address: string): boolean
 }
@@ -108,10 +113,11 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     // a group we are not in cannot write to us; a message of the room itself is no one's
     if (nick === null || (resource(from) === '' && !isModeration(stanza))) return null
     const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
-    return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, outgoing: resource(from) === nick, stanzaId: stanzaId(stanza, group) }
+    const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
+    return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
   const { conversation, outgoing } = directPeer(from, to, self, stanza)
-  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, outgoing, stanzaId: stanzaId(stanza, self.jid) }
+  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant: null, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
 export interface EncodableMessage {

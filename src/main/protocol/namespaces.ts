@@ -30,6 +30,7 @@ export const NS = {
   mucOwner: 'http://jabber.org/protocol/muc#owner',
   mucUser: 'http://jabber.org/protocol/muc#user',
   moderation: 'urn:xmpp:message-moderate:1',
+  occupantId: 'urn:xmpp:occupant-id:0',
   oldModeration: 'urn:xmpp:message-moderate:0',
   nick: 'http://jabber.org/protocol/nick',
   oldRetraction: 'urn:xmpp:message-retract:0',

@@ -37,6 +37,25 @@ test('a group message is its occupant’s; ours by our nickname', () => {
   expect(decodeMessage(message({ from: 'other@rooms.example.org/eve', to: me, type: 'groupchat' }, body('spam')), self)).toBeNull()
 })
 
+test('in a group that stamps occupant-ids a person is known by them, whatever the nickname; elsewhere they are anybody’s word', () => {
+  const stamped = (nick: string, id: string | null, ...more: Element[]): Element => message({ from: `room@rooms.example.org/${nick}`, to: me, type: 'groupchat' }, ...more, ...(id === null ? [] : [xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id })]))
+  const knows = (own: string | null): Self => ({ ...self, occupantIds: () => ({ own }) })
+  const decode = (nick: string, id: string | null, who: Self): unknown => {
+    const { outgoing, occupant } = decodeMessage(stamped(nick, id, body('hi')), who)!
+    return [outgoing, occupant]
+  }
+  expect(decode('mimi', 'me', knows('me'))).toEqual([true, 'me'])
+  expect(decode('mimi', 'other', knows('me'))).toEqual([false, 'other'])
+  expect(decode('former nick', 'me', knows('me'))).toEqual([true, 'me'])
+  // not told yet, or not stamped: by the nickname
+  expect(decode('mimi', 'other', knows(null))).toEqual([true, 'other'])
+  expect(decode('mimi', null, knows('me'))).toEqual([true, null])
+  expect(decode('mimi', 'other', self)).toEqual([true, null])
+  const marker = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'x' })
+  expect(decodeSigns(stamped('mimi', 'other', marker), knows('me'))).toMatchObject([{ own: false, nick: 'mimi' }])
+  expect(decodeSigns(stamped('mimi', 'me', marker), knows('me'))).toMatchObject([{ own: true, nick: null }])
+})
+
 test('a private message in a group is a conversation with that occupant', () => {
   expect(decodeMessage(message({ from: 'room@rooms.example.org/eve', to: me, type: 'chat' }, body('psst')), self)).toMatchObject({ kind: 'direct', conversation: 'room@rooms.example.org/eve' })
 })

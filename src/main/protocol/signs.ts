@@ -4,6 +4,7 @@ import { bare, parseJid, resource } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { displayedId } from './markers.ts'
 import { directPeer, type Self } from './message.ts'
+import { sender } from './occupants.ts'
 import { receiptFor } from './receipts.ts'
 
 export interface DecodedSign {
@@ -28,7 +29,8 @@ export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
     const nick = self.nickIn(bare(from))
     const reader = resource(from)
     if (seen === null || nick === null || reader === '') return []
-    return [{ kind: 'displayed', conversation: bare(from), id: seen, own: reader === nick, nick: reader === nick ? null : reader }]
+    const { own } = sender(stanza, nick, self.occupantIds?.(bare(from)) ?? null)
+    return [{ kind: 'displayed', conversation: bare(from), id: seen, own, nick: own ? null : reader }]
   }
   const { conversation, outgoing: own } = directPeer(from, to, self, stanza)
   const said: DecodedSign[] = []

@@ -22,12 +22,11 @@ const SILENT = new Set([
   // the course of a call; that there was one is in its session
   'urn:xmpp:jingle-message:0',
   'urn:xmpp:jingle-message:1',
-  'urn:xmpp:occupant-id:0',
   'urn:xmpp:idle:1'
 ])
 const KNOWN = new Set<string>(Object.values(NS))
 /** What comes with any message and says nothing by itself. */
-const ENVELOPE = new Set<string>([NS.hints, NS.stableId, NS.delay, NS.nick, NS.receipts, NS.chatMarkers, NS.chatStates, NS.fallback, NS.styling])
+const ENVELOPE = new Set<string>([NS.hints, NS.stableId, NS.delay, NS.nick, NS.receipts, NS.chatMarkers, NS.chatStates, NS.fallback, NS.styling, NS.occupantId])
 
 export interface Raw {
   /** As it came, XML. */

@@ -229,3 +229,14 @@ test('an id that another person gave before stands for another message, in windo
     expect(new Set(list.map(({ key }) => key)).size).toBe(2)
   }
 })
+
+test('in a group with occupant-ids who took a nickname changes nothing of its former owner; who changed theirs still may', async () => {
+  const said = (text: string, id: string, nick: string, occupant: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage => message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...more })
+  await record([said('one', 'm1', 'nick', 'a'), said('two', 'm2', 'nick', 'a'), said('three', 'm3', 'nick', null)])
+  const forged = [said('forged', 'c1', 'nick', 'b', { change: { kind: 'correction', target: 'm1' } }), said('', 'c2', 'nick', 'b', { change: { kind: 'retraction', target: 'm2' } })]
+  const own = [said('one!', 'c3', 'new nick', 'a', { change: { kind: 'correction', target: 'm1' } }), said('three!', 'c4', 'nick', null, { change: { kind: 'correction', target: 'm3' } })]
+  await record([...forged, ...own])
+  expect((await all(ROOM)).map(({ text, retracted }) => [text, retracted])).toEqual([['one!', false], ['two', false], ['three!', false]])
+  await record([said('', 'c5', 'new nick', 'a', { change: { kind: 'retraction', target: 'm2' } })])
+  expect((await all(ROOM)).map(({ retracted }) => retracted)).toEqual([false, true, false])
+})

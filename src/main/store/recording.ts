@@ -16,6 +16,10 @@ interface Recorded {
   last: number
 }
 
+type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
+/** Whether two things were said by one person: by the occupant-ids of their group, else by the address, which in a group is a nickname. */
+const isSame = (a: Author, b: Author): boolean => a.outgoing === b.outgoing && (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender)
+
 export function createRecording({ messages, conversations, archives, alterations, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
   /** Gives a message another place; who has seen or read up to it still has. */
   function move(row: MessageRow, time: number, key: MessageId): MessageId {
@@ -66,10 +70,10 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [], link = null, mentioned = false, unstyled = false, encrypted = false, raw = null } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, raw = null } = incoming
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const flags = (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
-    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
+    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, occupant, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
     // what was done to it may have come before it
     for (const change of alterations.of(id, [originId, messageId, stanzaId])) alter(change)
@@ -78,13 +82,13 @@ export function createRecording({ messages, conversations, archives, alterations
 
   /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
   function alter(change: ChangeRow): MessageRow | null {
-    const { conversation, sender, outgoing, kind, target, text } = change
+    const { conversation, sender, kind, target, text } = change
     const found = messages.byAnyId(conversation, target)
-    const own = (row: MessageRow): boolean => row.sender === sender && row.outgoing === outgoing
+    const own = (row: MessageRow | ChangeRow): boolean => isSame(row, change)
     if (kind === 'reactions') {
       const row = found[0]
       if (row === undefined) return null
-      const all = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'reactions' && one.sender === sender && one.outgoing === outgoing)
+      const all = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'reactions' && own(one))
       // each says all that its author thinks now
       for (const older of all.slice(0, -1)) alterations.remove(older.id)
       messages.setFlag(row, FLAG.reacted, true)
@@ -97,7 +101,7 @@ export function createRecording({ messages, conversations, archives, alterations
       if (kind === 'correction') alterations.remove(change.id)
       return null
     }
-    const corrections = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'correction' && one.sender === row.sender)
+    const corrections = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'correction' && isSame(row, one))
     if (kind === 'retraction') {
       for (const { id } of corrections) alterations.remove(id)
       messages.retract(row)
@@ -110,9 +114,9 @@ export function createRecording({ messages, conversations, archives, alterations
 
   /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
   function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }): MessageId | null {
-    const { sender, outgoing, text, time, stanzaId, originId } = incoming
-    if (!alterations.add({ conversation: id, sender, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId })) return null
-    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && change.sender === sender && change.outgoing === (outgoing ? 1 : 0))
+    const { sender, occupant = null, outgoing, text, time, stanzaId, originId } = incoming
+    if (!alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId })) return null
+    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && isSame(change, { sender, occupant, outgoing: outgoing ? 1 : 0 }))
     return latest === undefined ? null : (alter(latest)?.id ?? null)
   }
 

@@ -9,6 +9,8 @@ export interface IncomingMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
+  /** XEP-0421: who in a group it is, whatever the nickname. */
+  occupant?: string | null
   outgoing: boolean
   text: string
   /** ms; the archive's stamp where there is one */

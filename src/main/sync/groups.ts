@@ -12,6 +12,7 @@ import { isRefusal, refused } from '../connection/problem.ts'
 import { findService } from '../connection/services.ts'
 import { info, infoQuery } from '../protocol/disco.ts'
 import { NS } from '../protocol/namespaces.ts'
+import { occupantId, type OccupantIds } from '../protocol/occupants.ts'
 
 /** As localeCompare, for thousands. */
 const byName = new Intl.Collator().compare
@@ -63,6 +64,10 @@ interface Group {
   password: string | null
   joined: boolean
   occupants: Map<string, Occupant>
+  /** It stamps what is said with occupant-ids (XEP-0421). */
+  stamps: boolean
+  /** Our own occupant-id, where it has told us. */
+  ownId: string | null
   /** When it last said something, performance.now(). */
   heard: number
 }
@@ -108,7 +113,7 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), heard: performance.now() })
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, ownId: null, heard: performance.now() })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -116,6 +121,12 @@ export class Groups extends EventEmitter<Events> {
     this.#recognized.add(group)
   }
   isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
+  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  occupantIds(group: string): OccupantIds | null {
+    const known = this.#groups.get(group)
+    return known?.stamps === true ? { own: known.ownId } : null
+  }
+
   nickIn(group: string): string | null {
     return this.#groups.get(group)?.nick ?? null
   }
@@ -135,11 +146,13 @@ export class Groups extends EventEmitter<Events> {
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
     // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
-    const replay = create === undefined && !(await this.#features(group, ASK_MS).catch(unanswered(group))).has(NS.mam)
+    const features = create === undefined ? await this.#features(group, ASK_MS).catch(unanswered(group)) : new Set<string>()
+    const replay = create === undefined && !features.has(NS.mam)
     let nick = wantedNick
     let entered: Entered
     for (let tries = 1; ; tries++) {
       this.know(group, nick, password)
+      Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId) })
       entered = await this.#enter(group, nick, password, replay)
       if (entered.condition === null) break
       if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
@@ -158,8 +171,9 @@ export class Groups extends EventEmitter<Events> {
     if (create !== undefined) await this.#setUp(group, create)
     else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
     Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
-    const name = await this.#connection.request(infoQuery(group)).then((answer) => muc.groupName(info(answer)), () => '')
-    return { name, nick }
+    const about = await this.#connection.request(infoQuery(group)).then(info, () => null)
+    if (about !== null) Object.assign(this.#groups.get(group) ?? {}, { stamps: about.features.has(NS.occupantId) })
+    return { name: about === null ? '' : muc.groupName(about), nick }
   }
 
   async #setUp(group: Jid, { name, membersOnly }: { name: string; membersOnly: boolean }): Promise<void> {
@@ -266,6 +280,7 @@ export class Groups extends EventEmitter<Events> {
     if (change === null || group === undefined) return
     group.heard = performance.now()
     const own = change.own || change.nick === group.nick
+    if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
     const before = group.occupants.get(change.nick)
     if (change.present !== null) group.occupants.set(change.nick, change.present)
     else group.occupants.delete(change.nick)

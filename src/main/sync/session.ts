@@ -77,7 +77,7 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), isGroup: (address) => this.groups.isGroup(address) }
+    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address) }
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
     const inbox = new Inbox(store, own, onChanges, (archive, error) => {
       this.archives.readAgain(archive)

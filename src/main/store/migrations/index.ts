@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0016-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0017-purpose.ts and a line here; never change an old one. */
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
 import { sql as names } from './0003-names.ts'
@@ -14,5 +14,6 @@ import { sql as clearing } from './0012-clearing.ts'
 import { sql as links } from './0013-links.ts'
 import { sql as losingNothing } from './0014-losing-nothing.ts'
 import { sql as errands } from './0015-errands.ts'
+import { sql as occupants } from './0016-occupants.ts'
 
-export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands]
+export const migrations: readonly string[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants]

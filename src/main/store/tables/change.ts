@@ -6,6 +6,7 @@ export interface ChangeRow {
   id: number
   conversation: ConversationId
   sender: Jid
+  occupant: string | null
   outgoing: 0 | 1
   kind: ChangeKind
   target: string
@@ -40,6 +41,8 @@ export function changeReads(db: ReadableDB) {
 export interface NewChange {
   conversation: ConversationId
   sender: Jid
+  /** XEP-0421 */
+  occupant?: string | null
   outgoing: boolean
   kind: ChangeKind
   target: string
@@ -51,8 +54,8 @@ export interface NewChange {
 }
 
 export function changeWrites(db: WritableDB) {
-  const COLUMNS = 'id, conversation, sender, outgoing, kind, target, text, time'
-  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time'
+  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, occupant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const known = db.prepare<[number, string | null, number, string, string | null], number>('SELECT id FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)').pluck()
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
   const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
@@ -65,13 +68,13 @@ export function changeWrites(db: WritableDB) {
     ...changeReads(db),
     /** Stores a change; false: it was there. */
     add(change: NewChange): boolean {
-      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId } = change
+      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, occupant = null } = change
       const before = known.get(conversation, stanzaId, conversation, sender, originId)
       if (before !== undefined) {
         settle.run(stanzaId, before)
         return false
       }
-      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId)
+      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, occupant)
       conversations?.add(conversation)
       return true
     },

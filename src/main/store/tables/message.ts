@@ -99,6 +99,7 @@ export interface NewMessage {
   originId: string | null
   messageId?: string | null
   replyTo?: string | null
+  occupant?: string | null
   /** Some of FLAG; those of links and attachments are found here. */
   flags?: number
   attachments?: readonly NewAttachment[]
@@ -123,8 +124,10 @@ export function messageWrites(db: WritableDB) {
     .pluck()
   const docs = createDocNumbers(db)
   const index = createMessageIndex(db, docs)
-  const INSERT = 'INSERT INTO message (id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
-  const insert = db.prepare(INSERT)
+  const FIELDS = 'id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to'
+  const into = (fields: string): string => `INSERT INTO message (${fields}) VALUES (${fields.split(',').map(() => '?').join(', ')})`
+  const INSERT = into(FIELDS)
+  const insert = db.prepare(into(`${FIELDS}, occupant`))
   const files = attachmentWrites(db)
   const raw = rawWrites(db)
   const setReply = db.prepare('UPDATE message SET reply_to = ? WHERE id = ?')
@@ -228,10 +231,10 @@ export function messageWrites(db: WritableDB) {
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
     /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
-      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, attachments = [], link = null } = message
+      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, occupant = null, attachments = [], link = null } = message
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
-      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo)
+      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo, occupant)
       for (const file of attachments) files.insert(file, id)
       describe(id, link)
       index.add(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))

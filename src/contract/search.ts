@@ -52,6 +52,8 @@ export const SearchAnswer = z.object({
   related: z.array(SearchHit),
   /** A query that is spelt otherwise and has more hits. */
   didYouMean: z.string().nullable(),
+  /** What a query of Latin letters may stand for: words in pinyin or romaji, the keys of another keyboard; with how many messages have it. */
+  readAs: z.array(z.object({ text: z.string(), count: z.number().int().positive() })),
   /** While the index is made anew: messages that are not in it yet are searched one by one, the newest first. */
   notIndexed: z.number().int().nonnegative()
 })

@@ -36,6 +36,13 @@ test('an import is looked at before it happens, happens once, and is found; what
     expect(await settings.locator('[data-test=import-outcome]').textContent()).toContain(round === 'first' ? '3 条' : '0 条')
     await settings.locator('.dialog .button').click()
   }
+  // in pinyin: words of the history are offered
+  await main.fill('[data-test=search]', 'yiheyuan')
+  const word = main.locator('[data-test=read-as] button', { hasText: '颐和园' })
+  await word.waitFor()
+  await screenshot(main, 'search-pinyin')
+  await word.click()
+  await main.locator('.hit mark', { hasText: '颐和园' }).first().waitFor()
   await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
   await main.locator('.hit mark', { hasText: '十七孔桥' }).waitFor()
   expect(await main.locator('.hit').count()).toBe(1)

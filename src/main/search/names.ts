@@ -42,7 +42,8 @@ interface Entry extends Named {
 const HAN = /\p{Script=Han}/u
 const readingsOf = new Map<string, readonly string[]>()
 
-function readings(character: string): readonly string[] {
+/** Pinyin of a character without tones, every reading of it, the usual one first; empty for what is not Chinese. */
+export function readings(character: string): readonly string[] {
   let known = readingsOf.get(character)
   if (known === undefined) {
     const found = HAN.test(character) ? pinyin(character, { multiple: true, toneType: 'none', type: 'array', v: true }) : []

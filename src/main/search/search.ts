@@ -19,6 +19,7 @@ import { createMarks } from './marks.ts'
 import { createPeople } from './people.ts'
 import { asTyped, parseQuery, type QueryNode } from './query.ts'
 import { ownConversations, rank, type RankedText } from './ranking.ts'
+import { createSounds } from './sounds.ts'
 import { createSuggest } from './suggest.ts'
 import { createWalks } from './walks.ts'
 
@@ -50,6 +51,7 @@ export function createSearch(db: ReadableDB) {
   const walks = createWalks(db, columns, hits)
   const marks = createMarks(db)
   const { words, wholeWords, related, didYouMean } = createSuggest(db, columns, people, hits, walks)
+  const sounds = createSounds(db, hits)
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
   // the order is that of the list
@@ -136,7 +138,7 @@ export function createSearch(db: ReadableDB) {
     look()
     const { node, texts, numbers, filters: written, problems: syntax } = parseQuery(query, now)
     const problems: QueryProblem[] = [...syntax, ...hits.problems(node)]
-    const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, notIndexed: waiting, filters: written }
+    const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, readAs: [], notIndexed: waiting, filters: written }
     if (node === null || (texts.length > 0 && texts.every((text) => (foldOf.get(text) ?? '') === ''))) return result
 
     const waitingHits = waiting === 0 ? [] : scan(node, conversation, offset + Math.max(limit, 1))
@@ -165,6 +167,7 @@ export function createSearch(db: ReadableDB) {
         if (suggest) {
           result.related = toHits(related(texts, filters, found).map((at) => columns.messageAt(at)), texts.flatMap(words))
           result.didYouMean = didYouMean(query, node, total + waitingHits.length)
+          if (texts.length > 0 && written.length === 0 && texts.join(' ') === query.trim().replace(/\s+/g, ' ')) result.readAs = sounds.readAs(texts, total + waitingHits.length)
         }
       }
       ids = places.slice(offset, offset + limit).map((at) => columns.messageAt(at))
@@ -214,7 +217,7 @@ export function createSearch(db: ReadableDB) {
     /** Reads what searches need in memory, some ms at a time; whether there is more to do. */
     prepare: db.transaction((): boolean => {
       look()
-      if (columns.loaded) return hits.warm()
+      if (columns.loaded) return hits.warm() || sounds.prepare()
       columns.load()
       return true
     }) as () => boolean,

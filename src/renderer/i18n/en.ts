@@ -447,6 +447,7 @@ export default {
     related: 'Related: the same words in another order, or most of them',
     counting: 'Counting …',
     didYouMean: 'Did you mean',
+    readAs: 'Or written as',
     withoutFilters: 'Search without filters',
     noneOfKind: 'Nothing of this kind yet',
     indexing: 'The index is being rebuilt: {done} of {total} messages. Everything is found meanwhile, only slower.',

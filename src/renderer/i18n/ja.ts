@@ -447,6 +447,7 @@ export default {
     related: '関連：同じ言葉、またはその多くを含むもの',
     counting: '数えています…',
     didYouMean: 'もしかして：',
+    readAs: 'または',
     withoutFilters: '条件を外して検索',
     noneOfKind: 'この種類のメッセージはまだありません',
     indexing: '索引を作り直しています：{done} / {total} 件。その間もすべて見つかりますが、少し遅くなります。',

@@ -447,6 +447,7 @@ export default {
     related: '相关消息：包含相同或大部分词语',
     counting: '正在统计…',
     didYouMean: '你是不是要找',
+    readAs: '或者是',
     withoutFilters: '去掉筛选条件再搜',
     noneOfKind: '还没有这类消息',
     indexing: '正在重建索引：{done} / {total} 条消息。期间仍可找到全部内容，只是稍慢。',

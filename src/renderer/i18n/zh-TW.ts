@@ -447,6 +447,7 @@ export default {
     related: '相關訊息：包含相同或大部分詞語',
     counting: '正在統計…',
     didYouMean: '你是不是要找',
+    readAs: '或者是',
     withoutFilters: '去掉篩選條件再搜',
     noneOfKind: '還沒有這類訊息',
     indexing: '正在重建索引：{done} / {total} 則訊息。期間仍可找到全部內容，只是稍慢。',

@@ -5,7 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
-import type { Facets, QueryFilter, QueryProblem, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
+import type { Facets, QueryFilter, QueryProblem, SearchAnswer, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { withoutRange, withoutRanges } from '../composables/query-text.ts'
 
@@ -34,6 +34,7 @@ export const useSearchStore = defineStore('search', () => {
   const counting = ref(false)
   const related = shallowRef<readonly SearchHit[]>([])
   const didYouMean = ref<string | null>(null)
+  const readAs = ref<SearchAnswer['readAs']>([])
   const filters = ref<readonly QueryFilter[]>([])
   const problems = ref<readonly QueryProblem[]>([])
   const notIndexed = ref(0)
@@ -71,6 +72,7 @@ export const useSearchStore = defineStore('search', () => {
       counting.value = true
       related.value = []
       didYouMean.value = null
+      readAs.value = []
       filters.value = first.filters.filter(({ range }) => range[1] <= text.length)
       problems.value = first.problems
       notIndexed.value = first.notIndexed
@@ -89,6 +91,7 @@ export const useSearchStore = defineStore('search', () => {
       counting.value = false
       related.value = rest.related
       didYouMean.value = rest.didYouMean
+      readAs.value = rest.readAs
       if (total.value > hits.value.length) hits.value = [...hits.value, ...Array<undefined>(total.value - hits.value.length)]
     } catch (cause) {
       if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
@@ -133,6 +136,7 @@ export const useSearchStore = defineStore('search', () => {
     facets.value = null
     related.value = []
     didYouMean.value = null
+    readAs.value = []
     filters.value = []
     problems.value = []
     answered.value = null
@@ -171,5 +175,5 @@ export const useSearchStore = defineStore('search', () => {
 
   watch([query, scope, order, kind], () => void run())
 
-  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
+  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, readAs, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
 })

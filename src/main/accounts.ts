@@ -66,6 +66,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#store = store
     this.#media = media
     this.#log = log
+    media.closedGroups = () => [...this.#running.values()].flatMap(({ session }) => session.groups.closed)
   }
 
   async load(): Promise<void> {
@@ -252,6 +253,7 @@ export class Accounts extends EventEmitter<Events> {
       this.emit('changes', changes)
       if (changes.added > 0) this.#media.downloads.look()
     })
+    session.on('entered', () => this.#media.downloads.look())
     session.contacts.on('presence', (from, presence) => presences.set(from, presence))
     session.contacts.on('blocked', () => this.emit('blocked', this.blocked))
     session.contacts.on('requests', () => this.emit('requests', this.requests))

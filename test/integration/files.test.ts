@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { xml } from '@xmpp/client'
-import type { Attachment, Message } from '../../src/contract/domain.ts'
+import type { Attachment, Jid, Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
 import { LARGEST_FILE } from '../../tools/demo/prosody.ts'
 import { foreignClient } from '../support/foreign.ts'
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const PIECE = 2 ** 20
 async function sendFile(engine: Engine, to: string, name: string, content: Buffer, type = ''): Promise<Message> {
-  const conversation = await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null })
+  const conversation = (await engine.store.read.conversationByJid(to)) ?? await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null })
   const token = engine.media.intake.begin({ name, bytes: content.length, type })
   for (let at = 0; at < content.length; at += PIECE) await engine.media.intake.append(token, content.subarray(at, at + PIECE))
   return engine.sendFile(conversation.id, token)
@@ -85,6 +85,20 @@ test('a file that was chosen offline waits, outlives a restart, and goes when th
   const again = await devices.again(alice)
   await again.connect()
   await fileOf(again, 'bob@localhost', 'offline.png', (_file, message) => message.state === 'sent' || message.state === 'delivered')
+})
+
+test('files in a group that anybody may enter are fetched only when asked; in one for members only by themselves', { timeout: 60_000 }, async () => {
+  const [alice, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+  for (const membersOnly of [false, true]) {
+    const group = await alice.createGroup({ name: membersOnly ? 'closed' : 'open', membersOnly, invite: ['bob@localhost' as Jid] })
+    await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
+    await bob.answerInvitation(group.jid, true)
+    await sendFile(alice, group.jid, 'group.png', PNG)
+    await fileOf(bob, group.jid, 'group.png', (file) => file.where === (membersOnly ? 'here' : 'there'))
+  }
+  // the later one came, so the earlier one was looked at and left
+  const [open] = (await bob.store.read.conversations()).filter(({ name }) => name === 'open')
+  expect((await messages(bob, open!.jid)).flatMap(({ attachments }) => attachments.map(({ where }) => where))).toEqual(['there'])
 })
 
 test('files of strangers are fetched only when asked, and lying ones not at all', { timeout: 60_000 }, async () => {

@@ -17,6 +17,8 @@ export interface DownloadsOptions {
   trust(account: Jid): Trust | null
   /** Accounts that have a connection. */
   connected(): Jid[]
+  /** Groups that no stranger comes into: fetching tells whoever has put a file somewhere where we are. */
+  groups(): readonly Jid[]
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
@@ -49,14 +51,14 @@ export class Downloads {
   }
 
   async #look(): Promise<void> {
-    const { store, connected, info } = this.#options
+    const { store, connected, groups, info } = this.#options
     this.#looking = true
     try {
       while (this.#again) {
         this.#again = false
         const most = (await store.read.settings()).fetchUpTo
         for (let before = Number.MAX_SAFE_INTEGER; most > 0 && connected().length > 0; ) {
-          const files = await store.read.filesToFetch({ before, most, accounts: connected(), limit: MOST_AT_ONCE })
+          const files = await store.read.filesToFetch({ before, most, accounts: connected(), groups: groups(), limit: MOST_AT_ONCE })
           if (files.length === 0) break
           before = files.at(-1)?.id ?? 0
           await Promise.all(files.map((file) => this.#start(file, most).catch((error: unknown) => info(`a file was not fetched: ${String(error)}`))))

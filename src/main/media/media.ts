@@ -20,6 +20,8 @@ interface Events {
 
 export class Media extends EventEmitter<Events> {
   readonly folder: string
+  /** Groups that no stranger comes into; set by whoever knows them. */
+  closedGroups: () => readonly Jid[] = () => []
   readonly downloads: Downloads
   readonly intake: Intake
   readonly #store: Store
@@ -33,7 +35,7 @@ export class Media extends EventEmitter<Events> {
     this.#store = store
     this.#info = info
     this.intake = new Intake(folder)
-    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])), ...this.#told })
+    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])), groups: () => this.closedGroups(), ...this.#told })
   }
 
   get #told() {

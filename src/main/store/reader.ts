@@ -140,7 +140,7 @@ export function createReads(db: ReadableDB) {
     },
     attachment: attachments.byId,
     /** Files that may be fetched unasked, the latest first: of contacts and groups of these accounts, those before an id and of `most` bytes or an unknown size. */
-    filesToFetch: ({ before, most, accounts: whose, limit }: { before: number; most: number; accounts: readonly string[]; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, whose, limit),
+    filesToFetch: ({ before, most, accounts: whose, groups, limit }: { before: number; most: number; accounts: readonly string[]; groups: readonly string[]; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, whose, groups, limit),
     /** What takes how much of the disk. */
     usage(): Usage {
       const files = new Map(attachments.usage().map((one) => [one.conversation, one]))

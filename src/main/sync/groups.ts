@@ -66,6 +66,8 @@ interface Group {
   occupants: Map<string, Occupant>
   /** It stamps what is said with occupant-ids (XEP-0421). */
   stamps: boolean
+  /** Only those whom its owners have listed may come in. */
+  membersOnly: boolean
   /** Our own occupant-id, where it has told us. */
   ownId: string | null
   /** When it last said something, performance.now(). */
@@ -113,7 +115,7 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, ownId: null, heard: performance.now() })
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, ownId: null, heard: performance.now() })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -121,6 +123,15 @@ export class Groups extends EventEmitter<Events> {
     this.#recognized.add(group)
   }
   isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
+  #learn(group: string, features: ReadonlySet<string>): void {
+    Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId), membersOnly: features.has('muc_membersonly') })
+  }
+
+  /** Groups that we are in and that no stranger comes into. */
+  get closed(): Jid[] {
+    return [...this.#groups].flatMap(([group, { joined, membersOnly }]) => (joined && membersOnly ? (group as Jid) : []))
+  }
+
   /** What a group that stamps occupant-ids says of us; null where it does not. */
   occupantIds(group: string): OccupantIds | null {
     const known = this.#groups.get(group)
@@ -152,7 +163,7 @@ export class Groups extends EventEmitter<Events> {
     let entered: Entered
     for (let tries = 1; ; tries++) {
       this.know(group, nick, password)
-      Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId) })
+      this.#learn(group, features)
       entered = await this.#enter(group, nick, password, replay)
       if (entered.condition === null) break
       if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
@@ -172,7 +183,7 @@ export class Groups extends EventEmitter<Events> {
     else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
     Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
     const about = await this.#connection.request(infoQuery(group)).then(info, () => null)
-    if (about !== null) Object.assign(this.#groups.get(group) ?? {}, { stamps: about.features.has(NS.occupantId) })
+    if (about !== null) this.#learn(group, about.features)
     return { name: about === null ? '' : muc.groupName(about), nick }
   }
 

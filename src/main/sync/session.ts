@@ -46,6 +46,8 @@ interface Events {
   typing: [conversation: Jid, person: Jid, typing: boolean]
   /** Somebody looks different. */
   avatars: []
+  /** We are in a group now. */
+  entered: [group: Jid]
 }
 
 export class Session extends EventEmitter<Events> {
@@ -113,6 +115,7 @@ export class Session extends EventEmitter<Events> {
       this.personal.markAgain(group)
       this.outbox.flush()
       void this.errands.flush()
+      this.emit('entered', group)
     }
     this.membership = new Membership({ connection, store, groups: this.groups, inbox, archives, personal: this.personal, own, log, onEntered })
     this.membership.on('changes', onChanges)

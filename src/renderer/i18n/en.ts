@@ -580,7 +580,7 @@ export default {
     tellTyping: 'Tell contacts when I am typing',
     linkPreviews: 'Previews of links',
     linkPreviewsAbout: 'Pages that you link to are asked for their title as you write, so their servers see your address. Nothing is asked for links that you receive.',
-    fetch: 'Download files of contacts and groups by itself',
+    fetch: 'Download files of contacts and of members-only groups by itself',
     fetchNone: 'Never',
     fetchUpTo: '≤ {size}',
     fetchAll: 'All',

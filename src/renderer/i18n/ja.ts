@@ -577,7 +577,7 @@ export default {
     startAtLogin: 'ログイン時に起動する',
     privacy: 'プライバシー',
     tellRead: '既読を知らせる',
-    fetch: '連絡先とグループのファイルを自動でダウンロード',
+    fetch: '連絡先とメンバー限定グループのファイルを自動でダウンロード',
     fetchNone: 'しない',
     fetchUpTo: '≤ {size}',
     fetchAll: 'すべて',

@@ -577,7 +577,7 @@ export default {
     startAtLogin: '登录系统时启动',
     privacy: '隐私',
     tellRead: '向联系人发送已读回执',
-    fetch: '自动下载联系人和群里的文件',
+    fetch: '自动下载联系人和仅限成员的群里的文件',
     fetchNone: '不自动下载',
     fetchUpTo: '≤ {size}',
     fetchAll: '全部',

@@ -577,7 +577,7 @@ export default {
     startAtLogin: '登入系統時啟動',
     privacy: '隱私',
     tellRead: '向聯絡人傳送已讀回條',
-    fetch: '自動下載聯絡人和群裡的檔案',
+    fetch: '自動下載聯絡人和僅限成員的群裡的檔案',
     fetchNone: '不自動下載',
     fetchUpTo: '≤ {size}',
     fetchAll: '全部',

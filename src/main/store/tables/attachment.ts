@@ -36,11 +36,11 @@ export function attachmentReads(db: ReadableDB) {
   const byId = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE id = ?`)
   const of = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE message = ? ORDER BY id`)
   // only from those whom the user knows: fetching tells the server that has it where we are
-  const toFetch = db.prepare<[number, number, string, number], AttachmentRow>(
+  const toFetch = db.prepare<[number, number, string, string, number], AttachmentRow>(
     `SELECT ${COLUMNS.split(', ').map((column) => `a.${column}`).join(', ')}
      FROM attachment a JOIN message m ON m.id = a.message JOIN conversation c ON c.id = m.conversation
      WHERE a.stored IS NULL AND a.url IS NOT NULL AND a.tries < ${MOST_TRIES} AND a.id < ? AND coalesce(a.bytes, 0) <= ? AND c.account IN (SELECT value FROM json_each(?))
-       AND (c.kind = 'group' OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid AND account = c.account))
+       AND ((c.kind = 'group' AND c.jid IN (SELECT value FROM json_each(?))) OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid AND account = c.account))
      ORDER BY a.id DESC LIMIT ?`
   )
   const usage = db.prepare<[], { conversation: number; files: number; bytes: number; clearable: number }>(
@@ -51,8 +51,8 @@ export function attachmentReads(db: ReadableDB) {
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
-    /** Those that may be fetched unasked, the latest first: of contacts and groups, of `most` bytes or an unknown size, in conversations of these accounts. */
-    toFetch: (before: number, most: number, accounts: readonly string[], limit: number): AttachmentRow[] => toFetch.all(before, most, JSON.stringify(accounts), limit),
+    /** Those that may be fetched unasked, the latest first: of contacts and of these groups, of `most` bytes or an unknown size, in conversations of these accounts. */
+    toFetch: (before: number, most: number, accounts: readonly string[], groups: readonly string[], limit: number): AttachmentRow[] => toFetch.all(before, most, JSON.stringify(accounts), JSON.stringify(groups), limit),
     /** Files that lie here, by conversation. */
     usage: () => usage.all(),
     /** The names in the media folder that attachments and avatars have. */

@@ -11,7 +11,7 @@ import { conversationReads } from './tables/conversation.ts'
 import { errandReads } from './tables/errand.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
-import { ATTACHED, idsOf, toMessage } from './tables/message-row.ts'
+import { ATTACHED, idsOf, quotedAuthor, toMessage } from './tables/message-row.ts'
 import { noticeReads } from './tables/notice.ts'
 import { rawReads } from './tables/raw.ts'
 
@@ -19,6 +19,8 @@ export interface QueuedMessage {
   message: Message
   originId: string
   replyTo: string | null
+  /** Who wrote the message that it answers, where that is here. */
+  replyAuthor: Jid | null
   /** What is to be sent with it. */
   files: AttachmentRow[]
 }
@@ -166,7 +168,7 @@ export function createReads(db: ReadableDB) {
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */
     queued: ({ after, limit, account }: { after: number; limit: number; account?: string }): QueuedMessage[] =>
-      messages.queued(after, limit, account).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
+      messages.queued(after, limit, account).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, replyAuthor: quotedAuthor(row), files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
     /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
     isSound: (): boolean => {
       try {

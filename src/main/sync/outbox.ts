@@ -126,7 +126,7 @@ export class Outbox {
 
   /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
   async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>): Promise<void> {
-    for (const { message, originId, replyTo, files } of queued) {
+    for (const { message, originId, replyTo, replyAuthor, files } of queued) {
       if (this.#inFlight.has(originId)) continue
       let conversation = open.get(message.conversation)
       if (conversation === undefined) {
@@ -145,7 +145,7 @@ export class Outbox {
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
-      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: conversation.jid, text: message.reply.text }
+      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
       await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) }), originId)
     }
   }
@@ -206,5 +206,8 @@ export class Outbox {
     this.flush()
   }
 }
+
+/** Under which address the others know who wrote a message: in a group an occupant's. */
+const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string => (author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`)
 
 const shared = ({ kind, name, bytes, url, type, width, height, stored, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? null : hashOf(stored) })

@@ -110,6 +110,9 @@ function toLink(json: string, text: string): LinkMetadata | null {
   return linksTo(text, url) ? { url, title, description, site } : null
 }
 
+/** Who wrote the message that a row answers, where that is here. */
+export const quotedAuthor = ({ quoted }: MessageRow): Jid | null => (quoted === null ? null : (JSON.parse(quoted) as [MessageId, Jid])[1])
+
 function toQuoted(json: string | null): Quoted {
   if (json === null) return { id: null, senderName: '', outgoing: false, text: '' }
   const [id, sender, contact, outgoing, text] = JSON.parse(json) as [MessageId, string, string | null, 0 | 1, string]

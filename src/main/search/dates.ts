@@ -92,16 +92,16 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
   if (text.length > 80) return null
   // NFKC: digits and letters of full width; blanks of any kind are one
   const word = simplified(text.normalize('NFKC').toLowerCase()).replace(/\s+/gu, ' ').trim()
-  const whole = one(word, new Date(now), order)
+  const whole = single(word, new Date(now), order)
   if (whole !== null || !BETWEEN.test(word)) return whole
   // from the first day of the one to the last of the other; either may be left open
   const [first = '', last = '', ...more] = word.replace(/まで$/u, '').split(BETWEEN).map((part) => part.trim())
-  const from = first === '' ? { from: 0, to: 0 } : one(first, new Date(now), order)
-  const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : one(last, new Date(now), order)
+  const from = first === '' ? { from: 0, to: 0 } : single(first, new Date(now), order)
+  const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(last, new Date(now), order)
   return more.length > 0 || (first === '' && last === '') || from === null || to === null || from.from >= to.to ? null : { from: from.from, to: to.to }
 }
 
-function one(word: string, now: Date, order: DateOrder): Span | null {
+function single(word: string, now: Date, order: DateOrder): Span | null {
   return figures(word, now, order) ?? eastern(word, now) ?? english(word, now) ?? recent(word, now) ?? byLibrary(word, now, order)
 }
 

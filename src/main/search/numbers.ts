@@ -2,6 +2,7 @@
  * Numbers however they are grouped: a query for 13800138000 also finds 138 0013 8000 and 138-0013-8000, and the other way round. The
  * index has the digits of grouped numbers without the signs between them (native/src/tokenizer.h). Pure.
  */
+import { asciiDigit } from '../../contract/digits.ts'
 import type { Range } from '../../contract/search.ts'
 
 /** Digits of a query that are looked for across signs; the same bounds as the index has. */
@@ -14,12 +15,8 @@ const NUMBER_MARK = '\u0002'
 
 /** One character as folding leaves it, as far as numbers are concerned. */
 function plain(character: string): string {
-  if (/\p{Nd}/u.test(character)) {
-    let first = character.codePointAt(0) ?? 0
-    const code = first
-    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--
-    return String((code - first) % 10)
-  }
+  const digit = asciiDigit(character)
+  if (digit !== null) return digit
   if (/\s/u.test(character)) return ' '
   return /\p{Dash}/u.test(character) ? '-' : character.normalize('NFKC')
 }

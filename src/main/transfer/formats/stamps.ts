@@ -2,6 +2,7 @@
  * Times as people's phones and programs write them, in every language: digits of any script, words for halves of the day and for
  * months (time-words.ts), the numbers of a date in any order. Pure. A stamp is what stands there; times.ts makes a time of it.
  */
+import { asciiDigit } from '../../../contract/digits.ts'
 import { HALVES, MONTHS } from './time-words.ts'
 
 export interface Clock {
@@ -24,26 +25,12 @@ const halves = table(HALVES)
 const months = table(MONTHS)
 
 const MARKS = /[\p{Cf}\ufeff\r]/gu
-const DIGIT = /\p{Nd}/u
-const values = new Map<string, string>()
-
-/** The ASCII digit of a decimal digit of any script; Unicode keeps each script's ten in one run. */
-function digit(character: string): string {
-  let value = values.get(character)
-  if (value === undefined) {
-    let first = character.codePointAt(0) ?? 0
-    const code = first
-    while (DIGIT.test(String.fromCodePoint(first - 1))) first--
-    values.set(character, (value = String((code - first) % 10)))
-  }
-  return value
-}
 
 /** One character for each of the text's that is no mark: digits are ASCII, blanks are spaces, signs have one width. */
 export const simplify = (text: string): string =>
   text
     .replace(MARKS, '')
-    .replace(/[^\x00-\x7f]/gu, (character) => (DIGIT.test(character) ? digit(character) : /\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character))))
+    .replace(/[^\x00-\x7f]/gu, (character) => asciiDigit(character) ?? (/\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character))))
 const SIGNS: Record<string, string> = { '،': ',', '，': ',', '、': ',', '：': ':', '∶': ':', '．': '.', '／': '/', '－': '-', '‐': '-', '‑': '-', '٫': '.', '［': '[', '］': ']', '（': '(', '）': ')', '・': '.' }
 
 const plain = (word: string): string => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ]/gu, '')

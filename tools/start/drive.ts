@@ -17,6 +17,8 @@ export interface RunningApp {
   windows(): Page[]
   /** Takes hold of the windows anew; after a page crashed. */
   attachAgain(): Promise<void>
+  /** The app has let go of the hold on its windows, as Chromium does with every connection when the machine goes to sleep. */
+  released(): Promise<void>
   /** Ends it as a user does, and waits. Rejects where it does not end with 0. */
   quit(): Promise<void>
   kill(): Promise<void>
@@ -74,6 +76,12 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
     async attachAgain() {
       browser = await attach()
       connections.push(browser)
+    },
+    async released() {
+      while (browser?.isConnected() === true) {
+        if (child.exitCode !== null) throw new Error('the app ended')
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
     },
     async window(kind, ms = START_MS) {
       const until = Date.now() + ms

@@ -133,8 +133,9 @@ test.skipIf(!ON_ELECTRON)('the tray has an icon, a tip and a menu; a click bring
 
 test.skipIf(!ON_ELECTRON)('after sleep the connection is looked at', async () => {
   await services.ask({ do: 'sleep', asleep: true }, 'slept')
+  // Chromium lets go of the DevTools' connections when it hears of the sleep; a hold taken before it hears would be lost, too
+  await told().app.released()
   await services.ask({ do: 'sleep', asleep: false }, 'slept')
-  // Chromium lets go of the DevTools' connections when it sleeps
   await told().app.attachAgain()
   main = await told().app.window('main')
   await say('醒了吗')

@@ -38,6 +38,8 @@ interface Events {
   ready: [resumed: boolean]
   lost: []
   stanza: [Element]
+  /** Somebody who listens could not deal with a stanza. */
+  fault: [Error]
   /** The server took (XEP-0198) or lost this stanza. */
   acked: [Element]
   unacked: [Element]
@@ -93,7 +95,7 @@ export class Connection extends EventEmitter<Events> {
     entity.transports = [transportOf(account)]
     this.#client = entity
     this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
-    entity.on('stanza', (stanza: Element) => this.emit('stanza', stanza))
+    entity.on('stanza', (stanza: Element) => this.#hand(stanza))
     entity.on('element', (element: Element) => {
       if (element.is('features', NS_STREAMS)) {
         this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
@@ -193,6 +195,17 @@ export class Connection extends EventEmitter<Events> {
       return await Promise.race([this.outgoing.request(iq, timeoutMs), lost.promise])
     } finally {
       this.removeListener('lost', onLost)
+    }
+  }
+
+  /** To all who listen: an error of one of them keeps it from no other, and does not end the stream. */
+  #hand(stanza: Element): void {
+    for (const listener of this.listeners('stanza')) {
+      try {
+        listener(stanza)
+      } catch (error) {
+        this.emit('fault', error instanceof Error ? error : new Error(String(error)))
+      }
     }
   }
 

@@ -23,6 +23,15 @@ export function isFromAsked(asked: string | undefined, from: string | undefined,
   return sender !== null && sender === parseJid(asked)
 }
 
+/**
+ * How many stanzas the server has handled, in its own word `h`, of those that it was sent: xmpp.js counts on past its queue otherwise
+ * (XEP-0198 section 4: a count that is too high is a mistake).
+ */
+export function handled(h: string | undefined, { outbound, outbound_q: queue }: { outbound: number; outbound_q: readonly unknown[] }): number {
+  const count = h !== undefined && /^\d{1,10}$/.test(h) ? Number(h) : outbound
+  return Math.min(Math.max(count, outbound), outbound + queue.length)
+}
+
 export interface OutgoingEvents {
   onGivenUp(given: GivenUp): void
   /** To be kept for the next start. */
@@ -119,6 +128,7 @@ export class Outgoing {
 
   #onElement(element: Element): void {
     this.#disown(element)
+    if (element.is('a', NS_SM) || element.is('resumed', NS_SM)) element.attrs['h'] = String(handled(element.attrs['h'], this.#client.streamManagement))
     // what was under way goes again
     if (element.is('resumed', NS_SM)) this.#used = true
     const announced = element.is('features', NS_STREAMS) ? element.getChild('limits', NS_LIMITS)?.getChildText('max-bytes') : null

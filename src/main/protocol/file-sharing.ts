@@ -64,6 +64,12 @@ function thumbHashOf(uri: string | undefined): string | null {
 }
 
 const natural = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
+/** Pixels; no picture has more on one side. */
+const LONGEST_SIDE = 100_000
+const side = (text: string | undefined): number | null => {
+  const pixels = natural(text)
+  return pixels === null || pixels < 1 || pixels > LONGEST_SIDE ? null : pixels
+}
 
 function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null; preview?: string | null }): SharedFile {
   const name = safeName(said.name ?? nameOf(url))
@@ -83,7 +89,7 @@ export function decodeFiles(stanza: Element, body: string): { files: SharedFile[
     const sha = file.getChildren('hash', NS.hashes).find((hash) => hash.attrs['algo'] === 'sha-256')?.text()
     const name = text('name')
     const preview = file.getChildren('thumbnail', NS.thumbnails).map(({ attrs }) => thumbHashOf(attrs['uri'])).find((found) => found !== null)
-    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: natural(text('width')), height: natural(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'), preview: preview ?? null }))
+    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: side(text('width')), height: side(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'), preview: preview ?? null }))
   }
   for (const data of stanza.getChildren('x', NS.outOfBand)) {
     const url = data.getChild('url')?.text().trim() ?? ''

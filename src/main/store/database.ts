@@ -1,7 +1,7 @@
 /** Opens the message store: encrypted SQLite (SQLCipher 4 format) with the search extension. Worker threads only. */
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
-import { migrations } from './migrations/index.ts'
+import { migrations, type Migration } from './migrations/index.ts'
 
 export type WritableDB = Database.Database & { readonly __may: 'write' }
 export type ReadableDB = Database.Database & { readonly __may?: 'write' | 'read' }
@@ -116,14 +116,15 @@ export function openWritable(files: StoreFiles): WritableDB {
 }
 
 /** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */
-export function migrate(db: WritableDB, steps: readonly string[]): void {
+export function migrate(db: WritableDB, steps: readonly Migration[]): void {
   const version = Number(db.pragma('user_version', { simple: true }))
   if (version > steps.length)
     throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)
-  for (const [index, sql] of steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     if (index < version) continue
     db.transaction(() => {
-      db.exec(sql)
+      if (typeof step === 'string') db.exec(step)
+      else step(db)
       db.pragma(`user_version = ${index + 1}`)
     }).immediate()
   }

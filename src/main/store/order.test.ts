@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { firstKeyAt, LATEST_TIME, nextKey, previousKey } from './order.ts'
 
@@ -32,4 +33,30 @@ test('used keys are passed over', () => {
     return end === key ? null : end - 1
   }
   expect(nextKey(1000, 0, runEnd)).toBe(firstKeyAt(1000) + 4)
+})
+
+test('whatever the numbers are, a key is a positive safe integer, found at once', () => {
+  const extremes = [NaN, Infinity, -Infinity, 0, -0, -1, 0.5, 1e-300, 1e300, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53 + 2, -(2 ** 60), LATEST_TIME, 8.64e15, 8.64e15 + 1]
+  const number = fc.oneof(fc.constantFrom(...extremes), fc.double(), fc.integer())
+  fc.assert(
+    fc.property(number, number, fc.array(number, { maxLength: 20 }), (time, place, taken) => {
+      const used = new Set(taken.flatMap((at) => [firstKeyAt(at), firstKeyAt(at) + 1]))
+      const run = (step: 1 | -1) => (key: number): number | null => {
+        let end = key
+        while (used.has(end)) end += step
+        return end === key ? null : end - step
+      }
+      const next = nextKey(time, place, run(1))
+      const previous = previousKey(time, place, run(-1))
+      for (const key of previous === null ? [next] : [next, previous]) expect(Number.isSafeInteger(key) && key > 0 && !used.has(key)).toBe(true)
+      if (Number.isFinite(place) && place <= firstKeyAt(LATEST_TIME)) expect(next).toBeGreaterThan(place)
+      if (previous !== null && !Number.isNaN(place)) expect(previous).toBeLessThan(place)
+    })
+  )
+})
+
+test('at the end of all keys there is an error, and no search without end', () => {
+  expect(() => nextKey(Infinity, 0, () => Number.MAX_SAFE_INTEGER)).toThrow(RangeError)
+  expect(previousKey(0, 1, free)).toBeNull()
+  expect(previousKey(0, Infinity, () => 1)).toBeNull()
 })

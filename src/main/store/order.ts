@@ -1,6 +1,6 @@
 /**
  * A message's key is its place in history: milliseconds since the epoch times 1024, plus a number that keeps those of
- * one millisecond apart and in their archive's order. It stays a safe integer until the year 2248.
+ * one millisecond apart and in their archive's order. It is positive, and a safe integer until the year 2248.
  */
 import type { MessageId } from '../../contract/domain.ts'
 
@@ -26,17 +26,25 @@ export const timeOf = (key: number): number => Math.floor(key / PER_MS)
  */
 export function nextKey(time: number, after: number, runEnd: (key: number) => number | null): MessageId {
   // no key comes after one at the very end, which an older version gave where a stranger named a year: it is not followed
-  let key = Math.max(firstKeyAt(time), after > LAST_KEY ? 0 : after + 1)
-  for (let end = runEnd(key); end !== null; end = runEnd(key)) key = end + 1
+  let key = Math.max(firstKeyAt(time), after <= LAST_KEY ? Math.floor(after) + 1 : 0)
+  for (let end = runEnd(key); end !== null; end = runEnd(key)) {
+    if (end >= Number.MAX_SAFE_INTEGER) throw new RangeError('history has no room left behind its last message')
+    key = end + 1
+  }
   return key as MessageId
 }
 
+/** Below the first millisecond that older history is given, a milliard keys are left for what is older still. */
+const FIRST_BACKWARD = 2 ** 30
+
 /**
  * The key for a message of `time` (ms) that stands before the message `before` (Infinity: none). `runStart(key)` gives
- * the first key of the unbroken run of used keys that ends at `key`, or null where `key` is free.
+ * the first key of the unbroken run of used keys that ends at `key`, or null where `key` is free. Null: none is left.
  */
-export function previousKey(time: number, before: number, runStart: (key: number) => number | null): MessageId {
-  let key = Math.min(firstKeyAt(time) + PER_MS - 2, before - 1)
-  for (let start = runStart(key); start !== null; start = runStart(key)) key = start - 1
-  return key as MessageId
+export function previousKey(time: number, before: number, runStart: (key: number) => number | null): MessageId | null {
+  // nothing is below a key that no message can have
+  const below = Number.isNaN(before) ? Infinity : before
+  let key = Math.min(Math.max(firstKeyAt(time), FIRST_BACKWARD) + PER_MS - 2, Math.ceil(below) - 1)
+  for (let start = key < 1 ? null : runStart(key); start !== null && key >= 1; start = runStart(key)) key = start - 1
+  return key < 1 ? null : (key as MessageId)
 }

@@ -121,6 +121,7 @@ export class Session extends EventEmitter<Events> {
     this.membership.on('changes', onChanges)
     connection.answer('get', NS.disco, 'query', (stanza) => discoAnswer(stanza.getChild('query')?.attrs['node']))
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
+    connection.on('fault', (error) => log.warn(`a stanza was not understood: ${error.stack ?? error.message}`))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => this.emit('presenceReset'))
   }

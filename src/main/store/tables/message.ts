@@ -209,12 +209,15 @@ export function messageWrites(db: WritableDB) {
     /** A key that comes after `after`. */
     keyAfter: (time: number, after: number): MessageId => nextKey(time, after, runEnd),
     /** A key that comes before `before`, none of `reserved`. */
-    keyBefore: (time: number, before: number, reserved: ReadonlySet<number>): MessageId =>
-      previousKey(time, before, (key) => {
-        let start = runFrom(key, -1)
-        while (reserved.has((start ?? key + 1) - 1)) start = (start ?? key + 1) - 1
+    keyBefore(time: number, before: number, reserved: ReadonlySet<number>): MessageId {
+      const key = previousKey(time, before, (from) => {
+        let start = runFrom(from, -1)
+        while (reserved.has((start ?? from + 1) - 1)) start = (start ?? from + 1) - 1
         return start
-      }),
+      })
+      // where thousands are said to be of 1970's first second, the first free place has to do
+      return key ?? nextKey(0, Math.max(0, ...reserved), runEnd)
+    },
     /** Gives keys for messages that come in order of their times, from `first` to `last` (ms). */
     freeKeys(first: number, last: number): (time: number) => MessageId {
       const used = new Set(keysBetween.all(firstKeyAt(first), firstKeyAt(last + 1)))

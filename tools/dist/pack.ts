@@ -1,6 +1,6 @@
 /** electron-builder over the built app, with the Electron at hand. */
 import { cpSync, existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { build, Platform, type AfterPackContext } from 'electron-builder'
 import { ROOT, type PackedElectron } from './electron.ts'
 
@@ -14,8 +14,31 @@ function fitForTests({ appOutDir }: AfterPackContext, sqlite: string): void {
   cpSync(sqlite, packed)
 }
 
-/** Packs for this system, in dist/; `targets` in place of those of electron-builder.yml where there are any. Returns the files made. */
-export async function pack({ dist, version, sqlite }: PackedElectron, targets: string[] = []): Promise<string[]> {
+/** The first of these programs that the PATH has, or null. */
+function findProgram(names: readonly string[]): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path)) ?? null
+}
+
+/** What can be made of the repack for tests without fetching more: AppImage's own tools come from a release page. */
+const TARGETS_FOR_TESTS = ['deb', 'rpm', 'tar.gz']
+
+export interface PackOptions {
+  /** A version of the app other than package.json's. */
+  app?: string
+  /** A folder other than dist/. */
+  output?: string
+}
+
+/**
+ * Packs for this system, in dist/; `targets` in place of those of electron-builder.yml where there are any. Returns the files made.
+ */
+export async function pack({ dist, version, sqlite, forTests }: PackedElectron, wanted: string[] = [], { app, output }: PackOptions = {}): Promise<string[]> {
+  const targets = wanted.length === 0 && forTests ? TARGETS_FOR_TESTS : wanted
+  // packages that are published are made by the tools that electron-builder fetches
+  if (forTests) process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'fpm.ts')
+  const zip = forTests ? findProgram(['7zz', '7za', '7z']) : null
+  if (zip !== null) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= zip
   return build({
     projectDir: ROOT,
     publish: 'never',
@@ -23,6 +46,9 @@ export async function pack({ dist, version, sqlite }: PackedElectron, targets: s
     config: {
       extends: join(ROOT, 'electron-builder.yml'),
       electronVersion: version,
+      ...(app === undefined ? {} : { extraMetadata: { version: app } }),
+      ...(forTests ? { deb: { compression: 'gz' }, rpm: { compression: 'gzip' } } : {}),
+      ...(output === undefined ? {} : { directories: { output } }),
       ...(dist === null ? {} : { electronDist: dist }),
       ...(sqlite === null ? {} : { afterPack: (context: AfterPackContext) => fitForTests(context, sqlite) })
     }

@@ -1,5 +1,5 @@
 // Prepares what is missing or stale, then runs a program on the project's own Node:
-//   node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,test] [arguments]
+//   node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]
 // Plain JavaScript for any Node from 20 on: it runs before anything is installed.
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
@@ -32,13 +32,14 @@ function appBuild() {
 }
 
 async function prepare(needs) {
-  const [app, chromium, test] = ['app', 'chromium', 'test'].map((need) => needs.includes(need))
+  const [app, chromium, test, dist] = ['app', 'chromium', 'test', 'dist'].map((need) => needs.includes(need))
   // npm's packages are compiled in part, all else waits for nothing
   await systemPackages(['compiler'])
   const system = systemPackages([
     ...(app ? ['electron', 'display', 'fonts', 'prosody'] : []),
     ...(chromium || test ? ['chromium'] : []),
-    ...(test ? ['slixmpp', 'serverModules', 'profanity', 'xvfb', 'desktop'] : [])
+    ...(test ? ['slixmpp', 'serverModules', 'profanity', 'xvfb', 'desktop'] : []),
+    ...(dist ? ['packers'] : [])
   ])
   const built = npmPackages().then(() => Promise.all([nativeBuild(), ...(app ? [appBuild(), electron()] : [])]))
   const [[, , isThere]] = await Promise.all([built, system])
@@ -51,7 +52,7 @@ const at = args.indexOf('--needs')
 const needs = at < 0 ? ['engine'] : args.splice(at, 2)[1].split(',')
 const [program, ...rest] = args
 if (program === undefined) {
-  process.stderr.write('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,test] [arguments]\n')
+  process.stderr.write('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]\n')
   process.exit(2)
 }
 try {

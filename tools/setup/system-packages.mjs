@@ -20,6 +20,7 @@ const PACKAGES = {
   slixmpp: { present: () => python('slixmpp'), names: ['python3-slixmpp'], hard: true },
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
+  packers: { present: () => has('rpmbuild') && has('dpkg-deb') && (has('7zz') || has('7z')) && has('desktop-file-validate'), names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'], hard: false },
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },
   // what a desktop has and tests ask: notifications, a keyring, a window manager, hands
   desktop: {

@@ -1,0 +1,178 @@
+#!/usr/bin/env node
+/**
+ * Takes fpm's place for electron-builder (CUSTOM_FPM_PATH) where fpm's own build cannot be fetched: a .deb by dpkg-deb(1), an .rpm by
+ * rpmbuild(8), from the same folders, scripts and words. Knows the options that electron-builder gives, and refuses others.
+ * https://fpm.readthedocs.io/en/latest/cli-reference.html
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const text = { type: 'string' } as const
+const list = { type: 'string', multiple: true } as const
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    from: { ...text, short: 's' },
+    to: { ...text, short: 't' },
+    depends: { ...list, short: 'd' },
+    'deb-recommends': list,
+    force: { type: 'boolean' },
+    debug: { type: 'boolean' },
+    log: text,
+    architecture: text,
+    'after-install': text,
+    'after-remove': text,
+    description: text,
+    version: text,
+    iteration: text,
+    package: text,
+    name: text,
+    maintainer: text,
+    vendor: text,
+    url: text,
+    category: text,
+    license: text,
+    'deb-priority': text,
+    'deb-compression': text,
+    'rpm-summary': text,
+    'rpm-os': text,
+    'rpm-compression': text
+  }
+})
+
+type Name = { [K in keyof typeof values]-?: NonNullable<(typeof values)[K]> extends string ? K : never }[keyof typeof values]
+
+/** The value of an option that a package cannot be without. */
+function given(name: Name): string {
+  const value = values[name]
+  if (value === undefined) throw new Error(`fpm: --${name} is missing`)
+  return value
+}
+
+function run(program: string, args: string[]): void {
+  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (error !== undefined) throw new Error(`Need executable '${program}': ${error.message}`)
+  if (status !== 0) throw new Error(`${program} ended with ${String(status)}`)
+}
+
+/** Puts `source=/place` of each argument under the root; a source with an ending slash is a folder whose contents go to that place. */
+function fill(root: string): void {
+  for (const argument of positionals) {
+    const at = argument.lastIndexOf('=/')
+    if (at === -1) throw new Error(`fpm: ${argument} names no place`)
+    const target = join(root, argument.slice(at + 1))
+    mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
+    cpSync(argument.slice(0, at), target, { recursive: true, verbatimSymlinks: true })
+  }
+}
+
+/** All files and folders below, paths from the root with a leading slash. */
+function entries(root: string): { path: string; folder: boolean; size: number }[] {
+  return readdirSync(root, { recursive: true, withFileTypes: true }).map((entry) => {
+    const path = join(entry.parentPath, entry.name)
+    return { path: path.slice(root.length), folder: entry.isDirectory(), size: entry.isFile() ? statSync(path).size : 0 }
+  })
+}
+
+/** deb-control(5): a field's further lines begin with a blank, and an empty one is a dot. */
+function debControl(root: string): string {
+  const [synopsis = '', ...more] = given('description').split('\n')
+  const kib = Math.ceil(entries(root).reduce((sum, { size }) => sum + size, 0) / 1024)
+  const fields: [string, string | undefined][] = [
+    ['Package', given('name')],
+    ['Version', values.iteration === undefined ? given('version') : `${given('version')}-${values.iteration}`],
+    ['License', values.license],
+    ['Vendor', values.vendor],
+    ['Architecture', given('architecture')],
+    ['Maintainer', given('maintainer')],
+    ['Installed-Size', String(kib)],
+    ['Depends', values.depends?.join(', ')],
+    ['Recommends', values['deb-recommends']?.join(', ')],
+    ['Section', values.category],
+    ['Priority', values['deb-priority']],
+    ['Homepage', values.url],
+    ['Description', [synopsis, ...more.map((line) => ` ${line.trim() === '' ? '.' : line.trim()}`)].join('\n')]
+  ]
+  return fields.map(([name, value]) => (value === undefined || value === '' ? '' : `${name}: ${value}\n`)).join('')
+}
+
+function makeDeb(root: string, file: string): void {
+  const control = debControl(root)
+  mkdirSync(join(root, 'DEBIAN'), { mode: 0o755 })
+  writeFileSync(join(root, 'DEBIAN/control'), control)
+  for (const [option, script] of [['after-install', 'postinst'], ['after-remove', 'postrm']] as const) {
+    const from = values[option]
+    if (from !== undefined) writeFileSync(join(root, 'DEBIAN', script), readFileSync(from), { mode: 0o755 })
+  }
+  const compression = values['deb-compression'] ?? 'xz'
+  run('dpkg-deb', [`-Z${compression === 'gz' ? 'gzip' : compression}`, '--root-owner-group', '--build', root, file])
+}
+
+/** rpm's words for machines; electron-builder names them as Debian does. */
+const MACHINES: Record<string, string> = { amd64: 'x86_64', arm64: 'aarch64' }
+const PAYLOADS: Record<string, string> = { none: 'w0.gzdio', gz: 'w6.gzdio', gzip: 'w6.gzdio', xz: 'w6.xzdio', xzmt: 'w6T0.xzdio', zstd: 'w19.zstdio' }
+
+/** A script of the package as the spec has it: a per cent sign begins a macro there. */
+function scriptlet(section: string, from: string | undefined): string {
+  return from === undefined ? '' : `%${section}\n${readFileSync(from, 'utf8').replaceAll('%', '%%')}\n`
+}
+
+function makeRpm(root: string, work: string, file: string): void {
+  const files = entries(root).map(({ path, folder }) => `${folder ? '%dir ' : ''}"${path.replaceAll('%', '%%')}"`)
+  // folders of the system belong to other packages
+  const own = files.filter((line) => !/^%dir "\/(opt|usr|usr\/share|usr\/share\/(applications|icons.*|mime.*))"$/.test(line))
+  const compression = values['rpm-compression'] ?? 'xz'
+  const payload = PAYLOADS[compression]
+  if (payload === undefined) throw new Error(`fpm: no compression ${compression}`)
+  const spec = [
+    '%define __os_install_post %{nil}',
+    '%define _build_id_links none',
+    '%global debug_package %{nil}',
+    `%define _binary_payload ${payload}`,
+    // rpm(8): a dash parts version and release
+    `Name: ${given('name')}`,
+    `Version: ${given('version').replaceAll('-', '~')}`,
+    `Release: ${values.iteration ?? '1'}`,
+    `Summary: ${values['rpm-summary'] ?? given('name')}`,
+    `License: ${values.license ?? 'unknown'}`,
+    `Group: ${values.category ?? 'default'}`,
+    `URL: ${given('url')}`,
+    `Vendor: ${given('vendor')}`,
+    `Packager: ${given('maintainer')}`,
+    'AutoReqProv: no',
+    ...(values.depends ?? []).map((name) => `Requires: ${name}`),
+    '%description',
+    given('description').replaceAll('%', '%%'),
+    scriptlet('post', values['after-install']),
+    scriptlet('postun', values['after-remove']),
+    '%files',
+    '%defattr(-,root,root,-)',
+    ...own
+  ].join('\n')
+  writeFileSync(join(work, 'package.spec'), `${spec}\n`)
+  run('rpmbuild', ['-bb', '--quiet', '--target', MACHINES[given('architecture')] ?? given('architecture'), '--define', `_topdir ${work}/rpmbuild`, '--buildroot', root, join(work, 'package.spec')])
+  const made = readdirSync(join(work, 'rpmbuild/RPMS'), { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.rpm'))
+  if (made === undefined) throw new Error('rpmbuild made no package')
+  cpSync(join(work, 'rpmbuild/RPMS', made), file)
+}
+
+const work = mkdtempSync(join(tmpdir(), 'mnemo-fpm-'))
+try {
+  const root = join(work, 'root')
+  mkdirSync(root, { mode: 0o755 })
+  fill(root)
+  const file = given('package')
+  const made = join(work, basename(file))
+  const type = given('to')
+  if (type === 'deb') makeDeb(root, made)
+  else if (type === 'rpm') makeRpm(root, work, made)
+  else throw new Error(`fpm: no package of the type ${type}`)
+  // whole or not at all; the folder of the packages may lie on another disk
+  cpSync(made, `${file}.part`)
+  renameSync(`${file}.part`, file)
+} finally {
+  rmSync(work, { recursive: true, force: true })
+}

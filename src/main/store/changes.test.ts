@@ -240,3 +240,48 @@ test('in a group with occupant-ids who took a nickname changes nothing of its fo
   await record([said('', 'c5', 'new nick', 'a', { change: { kind: 'retraction', target: 'm2' } })])
   expect((await all(ROOM)).map(({ retracted }) => retracted)).toEqual([false, true, false])
 })
+
+const HOUR = 3_600_000
+const now = async (): Promise<(string | undefined)[]> => (await all()).map(({ text }) => text)
+const inArchive = (messages: IncomingMessage[], order: RecordBatch['order'], archive: Omit<NonNullable<RecordBatch['archive']>, 'jid'>) => store.write.record({ account: ME, messages, archive: { jid: ME, ...archive }, order })
+const correct = (text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => change('correction', 'm', text, more)
+
+test('of two corrections the later in the archive counts, whatever the clocks of those who stamped them say', async () => {
+  // this computer was an hour ahead when the first one came live
+  await inArchive([message('v0', 'm')], 'live', {})
+  await inArchive([correct('v1', { time: clock + HOUR })], 'live', {})
+  await inArchive([correct('v2')], 'live', {})
+  expect(await now()).toEqual(['v2'])
+  await inArchive([correct('v3', { time: clock - 10 * HOUR })], 'forward', { lastId: 'x' })
+  expect(await now()).toEqual(['v3'])
+  const [{ id } = { id: 0 }] = await all()
+  expect((await store.read.versions(id as never)).map(({ text }) => text)).toEqual(['v0', 'v1', 'v2', 'v3'])
+})
+
+test('an own correction stands where the archive has it, not when it was written here', async () => {
+  await inArchive([message('v0', 'm', { outgoing: true, sender: ME })], 'live', {})
+  const [own] = await all()
+  const ours = { outgoing: true, sender: ME }
+  await store.write.change({ id: own!.id, kind: 'correction', text: 'of this computer', originId: 'here', sender: ME, time: clock + HOUR })
+  const of = (text: string, origin: string): IncomingMessage => message(text, origin, { ...ours, change: { kind: 'correction', target: 'm' } })
+  await inArchive([of('of the phone', 'phone')], 'live', {})
+  expect(await now()).toEqual(['of the phone'])
+  // the phone's came first to the server
+  await inArchive([of('of the phone', 'phone'), of('of this computer', 'here')], 'forward', { lastId: 'a' })
+  expect(await now()).toEqual(['of this computer'])
+  await inArchive([of('of this computer', 'here'), of('of the phone', 'phone')], 'forward', { lastId: 'b' })
+  expect(await now()).toEqual(['of the phone'])
+})
+
+test('older history, and an archive that is begun anew from its end, keep the order of corrections', async () => {
+  await inArchive([message('v0', 'm'), correct('v1', { time: clock + 9 * HOUR })], 'forward', { lastId: 'old' })
+  await store.write.forgetArchive({ account: ME, jid: ME })
+  await inArchive([correct('v5', { time: clock - HOUR }), correct('v6', { time: clock - 2 * HOUR })], 'backward', { lastId: 'new', hole: { before: 'p', after: null } })
+  expect(await now()).toEqual(['v6'])
+  await inArchive([correct('v3', { time: clock + 5 * HOUR }), correct('v4', { time: clock + HOUR })], 'backward', { hole: { before: 'q', after: null } })
+  await inArchive([correct('v2', { time: clock + 20 * HOUR })], 'backward', { hole: null })
+  await inArchive([correct('v7', { time: 0 })], 'live', {})
+  expect(await now()).toEqual(['v7'])
+  const [{ id } = { id: 0 }] = await all()
+  expect((await store.read.versions(id as never)).map(({ text }) => text)).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7'])
+})

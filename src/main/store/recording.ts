@@ -3,7 +3,7 @@ import { bare } from '../../contract/address.ts'
 import type { ChangeKind, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
 import type { createSigning } from './signing.ts'
-import type { ChangeRow } from './tables/change.ts'
+import type { ChangePlace, ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
@@ -113,15 +113,15 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
-  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }): MessageId | null {
+  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }, place: ChangePlace): MessageId | null {
     const { sender, occupant = null, outgoing, text, time, stanzaId, originId } = incoming
-    if (!alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId })) return null
+    if (!alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId }, place)) return null
     const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && isSame(change, { sender, occupant, outgoing: outgoing ? 1 : 0 }))
     return latest === undefined ? null : (alter(latest)?.id ?? null)
   }
 
   /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
-  function recordOlder(batch: RecordBatch, floor: number | null): Recorded {
+  function recordOlder(batch: RecordBatch, floor: number | null, era: number): Recorded {
     let before = floor ?? Infinity
     let last = 0
     // an archive's end stands above all that is here; what came live meanwhile waits until it is read
@@ -133,13 +133,15 @@ export function createRecording({ messages, conversations, archives, alterations
     const removed: StoreChanges['removed'] = []
     // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
     const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation])))
-    for (const incoming of batch.messages.toReversed()) {
+    const altering = batch.messages.filter(({ change }) => change !== undefined && change !== null)
+    for (const incoming of newest ? altering : altering.toReversed()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
-      if (incoming.change !== undefined && incoming.change !== null) {
-        const changed = recordChange(id, incoming, incoming.change)
-        if (changed !== null) settled.push(toMessage(read(changed)))
-        continue
-      }
+      const changed = incoming.change === undefined || incoming.change === null ? null : recordChange(id, incoming, incoming.change, { end: newest ? 'above' : 'below', era, firm: newest })
+      if (changed !== null) settled.push(toMessage(read(changed)))
+    }
+    for (const incoming of batch.messages.toReversed()) {
+      if (incoming.change !== undefined && incoming.change !== null) continue
+      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       if (isDeleted(id, incoming, true)) continue
       const known = find(id, incoming)
       if (floor === null && !newest && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
@@ -200,7 +202,7 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** What comes after all that is stored: each page of an archive after `lastKey`, in its order; what comes live at the end of its conversation. */
-  function recordNewer(batch: RecordBatch, lastKey: number): Recorded {
+  function recordNewer(batch: RecordBatch, lastKey: number, era: number): Recorded {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
     const removed: StoreChanges['removed'] = []
@@ -217,7 +219,7 @@ export function createRecording({ messages, conversations, archives, alterations
     for (const [at, incoming] of batch.messages.entries()) {
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       if (incoming.change !== undefined && incoming.change !== null) {
-        const altered = recordChange(id, incoming, incoming.change)
+        const altered = recordChange(id, incoming, incoming.change, { end: 'above', era, firm: inOrder })
         if (altered !== null) changed.set(altered, toMessage(read(altered)))
         touched.add(id)
         continue
@@ -266,13 +268,16 @@ export function createRecording({ messages, conversations, archives, alterations
   function record(batch: RecordBatch): StoreChanges {
     const jid = batch.archive?.jid ?? ''
     const account = batch.account ?? ''
-    if (batch.order === 'backward' && batch.archive?.lastId !== undefined) conversations.unmeetCleared(jid, account)
-    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account)) : recordNewer(batch, archives.lastKey(jid, account))
+    const begun = batch.order === 'backward' && batch.archive?.lastId !== undefined
+    const era = begun ? alterations.nextEra() : archives.era(jid, account)
+    if (begun) conversations.unmeetCleared(jid, account)
+    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era) : recordNewer(batch, archives.lastKey(jid, account), era)
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
       const passes = batch.order === 'live' && conversations.byJid(jid, batch.account)?.kind !== 'group' && messages.hasUnplaced(batch.account)
       const { lastId, lastOf, hole } = batch.archive
       if (lastId !== undefined && !passes) archives.setLast(jid, account, lastId, lastOf === undefined ? result.last : (storedOf(batch.account, lastOf, lastId)?.id ?? 0))
+      if (begun) archives.setEra(jid, account, era)
       if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }
     return batch.signs === undefined || batch.signs.length === 0 ? result.changes : sign(batch.signs, batch.account, result.changes)

@@ -36,6 +36,8 @@ export function archiveWrites(db: WritableDB) {
     `INSERT INTO archive_hole (jid, account, before_id, after_id, floor) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (jid, account) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
   )
+  const setEra = db.prepare('UPDATE archive SET era = ? WHERE jid = ? AND account = ?')
+  const era = db.prepare<[string, string], number>('SELECT era FROM archive WHERE jid = ? AND account = ?').pluck()
   const lastKey = db.prepare<[string, string], number>('SELECT last_key FROM archive WHERE jid = ? AND account = ?').pluck()
   const floor = db.prepare<[string, string], number | null>('SELECT floor FROM archive_hole WHERE jid = ? AND account = ?').pluck()
   const closeHole = db.prepare('DELETE FROM archive_hole WHERE jid = ? AND account = ?')
@@ -46,6 +48,9 @@ export function archiveWrites(db: WritableDB) {
     setLast: (jid: string, account: string, id: string, key: number) => setLast.run(jid, account, id, key),
     /** `floor`: the key of the first message above the hole, or null. */
     setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor)),
+    /** Counts how often it was begun anew; see change.ts. */
+    era: (jid: string, account: string): number => era.get(jid, account) ?? 0,
+    setEra: (jid: string, account: string, number: number) => setEra.run(number, jid, account),
     lastKey: (jid: string, account: string): number => lastKey.get(jid, account) ?? 0,
     floor: (jid: string, account: string): number | null => floor.get(jid, account) ?? null,
     forget(jid: string, account: string): void {

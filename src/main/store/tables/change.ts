@@ -1,4 +1,7 @@
-/** Statements of the table `change`. */
+/**
+ * Statements of the table `change`. Of several the last by `place` counts: their order in the archive, for clocks differ. An archive
+ * that is begun anew from its end has an era of its own; what comes then is counted up from the era's middle, older history down.
+ */
 import type { ChangeKind, ConversationId, ConversationKind, Jid, TextVersion } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
@@ -12,6 +15,7 @@ export interface ChangeRow {
   target: string
   text: string
   time: number
+  place: number
 }
 
 /** One that is still to be sent. */
@@ -29,7 +33,7 @@ export function changeReads(db: ReadableDB) {
     `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
-  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY time, id")
+  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY place, id")
   return {
     /** What a message was corrected to by its author, oldest first; `ids`: the three that it may have. */
     corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] => corrections.all(conversation, sender, origin, message, stanza),
@@ -53,28 +57,50 @@ export interface NewChange {
   originId: string | null
 }
 
+/** Places of one era. */
+const ERA = 2 ** 32
+const MIDDLE = 2 ** 31
+
+/** Where a change stands: above all that is known of its conversation, or below what the era of its archive has of it. `firm`: also one that was known stands there. */
+export interface ChangePlace {
+  end: 'above' | 'below'
+  era: number
+  firm: boolean
+}
+
 export function changeWrites(db: WritableDB) {
-  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time'
-  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, occupant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const known = db.prepare<[number, string | null, number, string, string | null], number>('SELECT id FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)').pluck()
+  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place'
+  const highest = db.prepare<[number], number | null>('SELECT max(place) FROM change WHERE conversation = ?').pluck()
+  const lowest = db.prepare<[number, number], number | null>('SELECT min(place) FROM change WHERE conversation = ? AND place >= ?').pluck()
+  const latest = db.prepare<[], number | null>('SELECT max(place) FROM change').pluck()
+  const setPlace = db.prepare('UPDATE change SET place = ? WHERE id = ?')
+  const placeFor = (conversation: number, { end, era }: ChangePlace): number =>
+    end === 'above' ? Math.max(highest.get(conversation) ?? 0, era * ERA + MIDDLE) + 1 : (lowest.get(conversation, era * ERA) ?? era * ERA + MIDDLE) - 1
+  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, occupant, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const known = db.prepare<[number, string | null, number, string, string | null], { id: number; placed: 0 | 1 }>('SELECT id, stanza_id IS NOT NULL AS placed FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)')
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
   const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
-  const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY time, id`)
+  const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY place, id`)
   const remove = db.prepare('DELETE FROM change WHERE id = ?')
   const forgetSent = db.prepare("DELETE FROM change WHERE id = ? AND state <> 'queued'")
   const some = db.prepare<[], number>('SELECT DISTINCT conversation FROM change').pluck()
   let conversations: Set<number> | null = null
   return {
     ...changeReads(db),
-    /** Stores a change; false: it was there. */
-    add(change: NewChange): boolean {
+    /** The era of an archive that is begun anew. */
+    nextEra: (): number => Math.floor((latest.get() ?? 0) / ERA) + 1,
+    /** Stores a change; false: it was there, and stands where it stood. */
+    add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): boolean {
       const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, occupant = null } = change
       const before = known.get(conversation, stanzaId, conversation, sender, originId)
       if (before !== undefined) {
-        settle.run(stanzaId, before)
-        return false
+        settle.run(stanzaId, before.id)
+        // of an own one the archive says only now where it stands
+        if (!place.firm && (before.placed === 1 || stanzaId === null)) return false
+        setPlace.run(placeFor(conversation, place), before.id)
+        return true
       }
-      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, occupant)
+      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, occupant, placeFor(conversation, place))
       conversations?.add(conversation)
       return true
     },
@@ -82,7 +108,7 @@ export function changeWrites(db: WritableDB) {
     of(conversation: number, ids: readonly (string | null)[]): ChangeRow[] {
       conversations ??= new Set(some.all())
       if (!conversations.has(conversation)) return []
-      return [...new Set(ids)].flatMap((id) => (id === null ? [] : of.all(conversation, id))).sort((a, b) => a.time - b.time || a.id - b.id)
+      return [...new Set(ids)].flatMap((id) => (id === null ? [] : of.all(conversation, id))).sort((a, b) => a.place - b.place || a.id - b.id)
     },
     remove: (id: number) => remove.run(id),
     /** Removes it unless it is still to be sent. */

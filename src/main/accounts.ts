@@ -35,6 +35,8 @@ interface Events {
   avatars: []
   /** Who is in some group has changed. */
   occupants: []
+  /** What the clock of an account's server says, ms; `exact` false: it says that or more. */
+  time: [account: Jid, time: number, exact: boolean]
 }
 
 interface Running {
@@ -259,6 +261,7 @@ export class Accounts extends EventEmitter<Events> {
     session.contacts.on('requests', () => this.emit('requests', this.requests))
     session.membership.on('invitations', () => this.emit('invitations', this.invitations))
     session.groups.on('occupants', () => this.emit('occupants'))
+    session.on('time', (time, exact) => this.emit('time', jid, time, exact))
     session.on('avatars', () => this.emit('avatars'))
     session.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
     session.on('presenceReset', () => {

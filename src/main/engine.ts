@@ -10,6 +10,7 @@ import { JoinError, type Groups } from './sync/groups.ts'
 import { Media } from './media/media.ts'
 import { quotations } from './protocol/styling.ts'
 import type { Log, Session } from './sync/session.ts'
+import { TrustedClock } from './store/clock.ts'
 import { profileKey, type Keyring } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
 import { Store, type SlowReport } from './store/store.ts'
@@ -76,10 +77,10 @@ export class Engine extends EventEmitter<Events> {
     this.media.on('changes', (changes) => this.emit('changes', changes))
     this.accounts = new Accounts(store, this.media, log)
     this.accounts.on('changes', (changes) => this.emit('changes', changes))
-    this.#upkeep = new Upkeep(store, transfer.media, log, {
-      indexing: (left, total) => this.emit('indexing', left, total),
-      changes: (changes) => this.emit('changes', changes)
-    })
+    const clock = new TrustedClock()
+    this.accounts.on('time', (account, time, exact) => (exact ? clock.say(account, time) : clock.stamped(time)))
+    const told = { indexing: (left: number, total: number) => this.emit('indexing', left, total), changes: (changes: StoreChanges) => this.emit('changes', changes) }
+    this.#upkeep = new Upkeep(store, transfer.media, log, told, clock)
   }
 
   /** What the index still lacks. */
@@ -152,6 +153,9 @@ export class Engine extends EventEmitter<Events> {
     if (conversation === null || session?.connection.isReady !== true) return false
     return session.archives.older(conversation.jid, conversation.kind)
   }
+
+  /** Messages that would go where nothing older than so many days is kept. */
+  expiring = (days: number): Promise<number> => this.#upkeep.expiring(days)
 
   /** Deletes what is older than the settings say, soon. */
   expire(): void {

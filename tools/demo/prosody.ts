@@ -28,6 +28,8 @@ export interface Ports {
 }
 
 export interface Kind {
+  /** More of its environment. */
+  environment?: Record<string, string>
   /** Its archives will be large: they are kept in a database, where Debian's lua-dbi-sqlite3 is there. */
   large?: boolean
   /** More modules, and where they lie beside Prosody's own. */
@@ -180,7 +182,8 @@ export async function startProsody(folder: string, persons: Person[], options: P
   // the shell ends Prosody when our end of its standard input closes, however we end
   const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
     stdio: ['pipe', 'ignore', 'pipe'],
-    detached: false
+    detached: false,
+    env: { ...process.env, ...options.environment }
   })
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))

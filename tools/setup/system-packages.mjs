@@ -19,6 +19,7 @@ const PACKAGES = {
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
   slixmpp: { present: () => python('slixmpp'), names: ['python3-slixmpp'], hard: true },
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
+  faketime: { present: () => has('faketime'), names: ['faketime'], hard: false },
   profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
   packers: { present: () => has('rpmbuild') && has('dpkg-deb') && (has('7zz') || has('7z')) && has('desktop-file-validate'), names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'], hard: false },
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },

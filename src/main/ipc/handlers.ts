@@ -8,7 +8,6 @@ import { isRefusal } from '../connection/problem.ts'
 import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import { StoreError } from '../store/store.ts'
-import { expiryOf } from '../store/upkeep.ts'
 import { EngineError, JoinError } from '../engine.ts'
 import { applySettings, languageOf, systemLanguage } from '../desktop/appearance.ts'
 import { setStartAtLogin } from '../desktop/start-at-login.ts'
@@ -80,7 +79,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       hub.broadcast({ type: 'settings', settings })
       return settings
     },
-    'settings.expiring': ({ days }) => engine().store.read.expiring(expiryOf(days)),
+    'settings.expiring': ({ days }) => engine().expiring(days),
     'contacts.answer': ({ account, jid, accept }) => engine().answerRequest(jid, accept, account),
     'contacts.block': ({ account, jid, blocked }) => engine().block(jid, blocked, account),
     'contacts.rename': ({ account, jid, name }) => engine().renameContact(jid, name, account),

@@ -6,6 +6,16 @@ import { NS } from './namespaces.ts'
 /** A stamp may be ahead of this computer's clock by so much, ms: one of the two clocks may be wrong, or set to another zone. */
 const AHEAD_MS = 86_400_000
 
+/** When this was written, ms: a clock that says less is wrong. */
+const WRITTEN = Date.UTC(2026, 10, 25)
+/** The latest time that one of our own servers has said that it is, ms. */
+let learnt = WRITTEN
+
+/** Our own server says what time it is, ms: where this computer's clock is behind, stamps are not held to be of the future. */
+export function learnTime(time: number): void {
+  learnt = Math.max(learnt, time)
+}
+
 /**
  * The stamp in ms, or null where there is none or it is no date. One before 1970 counts as 1970, one that is more than a day ahead
  * as a day ahead: what comes later would stand behind it. `of`: the stamp that counts, where there are several.
@@ -14,7 +24,7 @@ export function delayStamp(element: Element, of = element.getChild('delay', NS.d
   const stamp = of?.attrs['stamp']
   if (stamp === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(stamp)) return null
   const time = Date.parse(stamp)
-  return Number.isNaN(time) ? null : Math.min(Math.max(time, 0), Date.now() + AHEAD_MS)
+  return Number.isNaN(time) ? null : Math.min(Math.max(time, 0), Math.max(Date.now(), learnt) + AHEAD_MS)
 }
 
 /** When a message was held back, ms, in the word of one of `by`: our own server, the group that it was said in. The stamps of others, its sender's too, say nothing of how it came to us. */

@@ -8,6 +8,7 @@ export const NS = {
   chatStates: 'http://jabber.org/protocol/chatstates',
   carbons: 'urn:xmpp:carbons:2',
   delay: 'urn:xmpp:delay',
+  time: 'urn:xmpp:time',
   displayedSync: 'urn:xmpp:mds:displayed:0',
   fallback: 'urn:xmpp:fallback:0',
   encryption: 'urn:xmpp:eme:0',

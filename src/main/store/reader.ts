@@ -159,6 +159,7 @@ export function createReads(db: ReadableDB) {
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
+    newestTime: messages.newestTime,
     /** The names in the media folder that attachments have. */
     storedFiles: attachments.storedNames,
     queuedChanges: changes.queuedChanges,

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isKeptName } from '../media/folder.ts'
 import type { Store } from './store.ts'
+import { TrustedClock } from './clock.ts'
 import type { StoreChanges } from './types.ts'
 
 /** Messages put into the index at once: about 20 ms of the writer's time. */
@@ -24,8 +25,11 @@ const REST_MS = 3 * 60_000
 /** What was freed meanwhile is given back to the system so often, ms. */
 const RELEASE_EVERY_MS = 10 * 60_000
 
-/** The time before which nothing is kept, ms. */
-export const expiryOf = (days: number): number => Date.now() - days * 86_400_000
+const DAY_MS = 86_400_000
+/** The time before which nothing is kept, ms, by this computer's clock: for what destroys nothing. */
+export const expiryOf = (days: number): number => Date.now() - days * DAY_MS
+/** Under which the time that is known is kept for the next start. */
+const CLOCK = 'clock'
 
 interface Told {
   indexing(left: number, total: number): void
@@ -39,6 +43,7 @@ export class Upkeep {
   readonly #log: { warn(text: string): void }
   readonly #media: string
   readonly #tell: Told
+  readonly #clock: TrustedClock
   /** When to look again; performance.now(). */
   #expiryAt = 0
   #releaseAt = performance.now() + RELEASE_EVERY_MS
@@ -50,11 +55,12 @@ export class Upkeep {
   #again = false
   #wake: (() => void) | null = null
 
-  constructor(store: Store, media: string, log: { warn(text: string): void }, tell: Told) {
+  constructor(store: Store, media: string, log: { warn(text: string): void }, tell: Told, clock = new TrustedClock()) {
     this.#store = store
     this.#media = media
     this.#log = log
     this.#tell = tell
+    this.#clock = clock
   }
 
   start(): void {
@@ -160,7 +166,8 @@ export class Upkeep {
     // where the process was ended meanwhile
     await this.removeCleared()
     const { keepDays } = await this.#store.read.settings()
-    if (keepDays !== null) await this.#removeBefore(expiryOf(keepDays))
+    const now = await this.#now()
+    if (keepDays !== null && now !== null) await this.#removeBefore(now - keepDays * DAY_MS)
     const kept = new Set(await this.#store.read.storedFiles())
     const seen = new Set<string>()
     for (const name of await readdir(this.#media).catch(() => [])) {
@@ -171,6 +178,21 @@ export class Upkeep {
       else seen.add(name)
     }
     this.#unneeded = seen
+  }
+
+  /** The time that may be acted upon, ms; it is kept, so that a clock that is set wrong before the next start is not believed. */
+  async #now(): Promise<number | null> {
+    const kept = Number(JSON.parse((await this.#store.read.remembered(CLOCK)) ?? 'null') ?? NaN)
+    this.#clock.begin(Number.isFinite(kept) ? kept : ((await this.#store.read.newestTime()) ?? NaN))
+    const { known } = this.#clock
+    if (known !== null) await this.#store.write.remember({ name: CLOCK, json: JSON.stringify(Math.trunc(known)) })
+    return this.#clock.now
+  }
+
+  /** Messages that would go where nothing older than so many days is kept. */
+  async expiring(days: number): Promise<number> {
+    const now = await this.#now()
+    return now === null ? 0 : this.#store.read.expiring(now - days * DAY_MS)
   }
 
   /** `before`: ms */

@@ -5,6 +5,7 @@ import { bare, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../protocol/archive.ts'
+import { delayStamp } from '../protocol/delay.ts'
 import { invitationOf, type Invitation } from '../protocol/group.ts'
 import { decodeMessage, type Self } from '../protocol/message.ts'
 import { NS } from '../protocol/namespaces.ts'
@@ -27,6 +28,8 @@ export interface CatchUpContext {
   onInvitation(invitation: Invitation): void
   /** The archive has said something. */
   onHeard?(): void
+  /** Our own archive has stamped something so, ms. */
+  onStamp?(time: number): void
 }
 
 interface Page extends ArchivePage {
@@ -41,6 +44,8 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
     const result = archiveResult(stanza, query, connection.account.jid)
     if (result === null) return
     messages.push(result)
+    const stamp = archive === null ? delayStamp(stanza.getChild('result', NS.mam)?.getChild('forwarded', NS.forward) ?? stanza) : null
+    if (stamp !== null) context.onStamp?.(stamp)
     context.onHeard?.()
   }
   connection.on('stanza', collect)

@@ -9,7 +9,8 @@ import type { Uploads } from '../media/uploads.ts'
 import { isArchiveResult } from '../protocol/archive.ts'
 import { carbonOf, enableCarbons } from '../protocol/carbons.ts'
 import { chatState, typingOf } from '../protocol/chat-states.ts'
-import { delayStamp, heldBackSince } from '../protocol/delay.ts'
+import { delayStamp, heldBackSince, learnTime } from '../protocol/delay.ts'
+import { timeOf, timeQuery } from '../protocol/entity-time.ts'
 import { invitationOf } from '../protocol/group.ts'
 import { decodeMessage, type DecodedMessage, type Self } from '../protocol/message.ts'
 import { NS } from '../protocol/namespaces.ts'
@@ -48,6 +49,8 @@ interface Events {
   avatars: []
   /** We are in a group now. */
   entered: [group: Jid]
+  /** What our server's clock says, ms; `exact` false: it says that or more. */
+  time: [time: number, exact: boolean]
 }
 
 export class Session extends EventEmitter<Events> {
@@ -86,7 +89,7 @@ export class Session extends EventEmitter<Events> {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
     })
     this.#inbox = inbox
-    const archives = new Archives({ context: { connection, store, self: this.#self, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation) }, inbox, own, log })
+    const archives = new Archives({ context: { connection, store, self: this.#self, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation), onStamp: (time) => this.emit('time', time, false) }, inbox, own, log })
     this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation, own)
@@ -188,6 +191,7 @@ export class Session extends EventEmitter<Events> {
     // what was held back in the last stream stays so until the archive is read: a server without one has nothing else of it
     this.#inbox.park(this.own)
     await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
+    await this.#askTime().catch((error: unknown) => this.#log.info(`no time: ${String(error)}`))
     await this.contacts.load().catch(refused(undefined))
     // before anything of what was wished otherwise meanwhile is read
     await this.errands.open('contact', 'block', 'leave')
@@ -205,6 +209,14 @@ export class Session extends EventEmitter<Events> {
     await this.membership.enterAll()
     await this.membership.followAll()
     this.#introduced = true
+  }
+
+  /** Before stamps are read: where our own clock is wrong, the server's counts. */
+  async #askTime(): Promise<void> {
+    const time = timeOf(await this.connection.request(timeQuery(domainOf(this.own))))
+    if (time === null) return
+    learnTime(time)
+    this.emit('time', time, true)
   }
 
   #onStanza(stanza: Element): void {

@@ -125,7 +125,7 @@ export function conversationWrites(db: WritableDB) {
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
-  const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, (? - used_at) / ?) + 1, used_at = ?, hidden = 0 WHERE id = ?')
+  const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, max(0, ? - used_at) / ?) + 1, used_at = ?, hidden = 0 WHERE id = ?')
   const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')

@@ -4,7 +4,7 @@ import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
 import type { PackedRows } from '../import-rows.ts'
-import { firstKeyAt, nextKey, previousKey } from '../order.ts'
+import { firstKeyAt, nextKey, previousKey, timeOf } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
 import { createMessageIndex } from './message-index.ts'
 import type { IncomingMessage } from '../types.ts'
@@ -48,6 +48,7 @@ export function messageReads(db: ReadableDB) {
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
+  const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
   const newestSent = db.prepare<[number], number>("SELECT id FROM message WHERE conversation = ? AND state <> 'queued' ORDER BY id DESC LIMIT 1").pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
@@ -81,6 +82,11 @@ export function messageReads(db: ReadableDB) {
     /** Whether there is one from a key on and before another. */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
+    /** When the newest message of all was said, ms. */
+    newestTime: (): number | null => {
+      const id = newestKept.get() ?? null
+      return id === null ? null : timeOf(id)
+    },
     /** The newest message that does not wait to be sent: where there is no archive, its place is final. */
     newestSent: (conversation: number) => newestSent.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */

@@ -1,0 +1,12 @@
+/** XEP-0202 Entity Time: what a server's clock says. */
+import { xml, type Element } from '@xmpp/client'
+import { NS } from './namespaces.ts'
+
+export const timeQuery = (to: string): Element => xml('iq', { type: 'get', to }, xml('time', { xmlns: NS.time }))
+
+/** ms; null: it does not say, or nothing that is a date. */
+export function timeOf(answer: Element): number | null {
+  const utc = answer.getChild('time', NS.time)?.getChildText('utc') ?? ''
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(utc) ? Date.parse(utc) : NaN
+  return Number.isNaN(time) || time < 0 ? null : time
+}

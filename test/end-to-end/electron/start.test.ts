@@ -1,10 +1,10 @@
 /** Starts in odd surroundings, on a real Electron: a window with words in it comes up, or a dialog with a way on. */
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import type { RunningApp } from '../../../tools/start/drive.ts'
-import { give } from '../../../tools/start/account.ts'
+import { give, unprivileged } from '../../../tools/start/account.ts'
 import { ids, startDesktop, type VirtualDesktop } from '../../../tools/start/desktop.ts'
 import { startApp } from '../../../tools/start/drive.ts'
 import { sharedHost, testHost } from '../../support/desktop.ts'
@@ -78,6 +78,27 @@ test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('/dev/shm is full: 
   give(path, host.desktop.account)
   app = await startApp(inNamespace, { profile: path })
   await showsSignIn(app)
+})
+
+// a checkout in root's own folder, which no other user may enter
+test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('from a folder that root alone can read: the sign-in shows, with the sandbox on', async () => {
+  const host = await testHost()
+  const closed = join(folder.path, 'closed')
+  mkdirSync(closed, { mode: 0o700 })
+  writeFileSync(join(closed, 'package.json'), '{}')
+  const account = unprivileged([join(closed, 'package.json')])
+  expect(account.uid).toBeUndefined()
+  const program = host.command.slice(host.desktop.account.prefix.length)
+  const [first = '', ...rest] = [...account.prefix, ...program]
+  const desktop = await startDesktop(account)
+  try {
+    app = await startApp({ ...host, command: [first, ...rest], desktop }, { profile: profile() })
+    await showsSignIn(app)
+  } finally {
+    await app?.kill()
+    app = null
+    desktop.stop()
+  }
 })
 
 test.skipIf(kind !== 'electron').each([

@@ -132,13 +132,6 @@ export const clipboard = {
 }
 
 export const nativeImage = { createFromPath: (): object => ({}), createEmpty: (): object => ({}), createFromBuffer: (): object => ({}) }
-export const globalShortcut = {
-  register(): boolean {
-    unavailable('global shortcuts')
-    return false
-  },
-  unregisterAll: (): void => undefined
-}
 
 /** https://www.electronjs.org/docs/latest/api/system-preferences: nothing here stands between the app and a microphone. */
 export const systemPreferences = { askForMediaAccess: (): Promise<boolean> => Promise.resolve(true) }

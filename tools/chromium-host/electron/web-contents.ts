@@ -229,8 +229,3 @@ export class WebContents extends EventEmitter {
     }
   }
 }
-
-export const webContents = {
-  getAllWebContents: (): WebContents[] => [...allContents.values()],
-  fromId: (id: number): WebContents | undefined => allContents.get(id)
-}

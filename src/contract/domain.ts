@@ -320,7 +320,36 @@ export const MissingHistory = z.object({
 export type MissingHistory = z.infer<typeof MissingHistory>
 
 /** The formats of history files that are read. */
-export const ImportFormat = z.enum(['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'json', 'jsonl'])
+export const ImportFormat = z.enum([
+  'whatsapp',
+  'telegram',
+  'slack',
+  'csv',
+  'tsv',
+  'json',
+  'jsonl',
+  'wechat',
+  'qq',
+  'chatlab',
+  'line',
+  'kakaotalk',
+  'discord',
+  'messenger',
+  'signal',
+  'google-chat',
+  'matrix',
+  'irc',
+  'gajim',
+  'dino',
+  'psi',
+  'pidgin',
+  'adium',
+  'imessage',
+  'viber',
+  'skype',
+  'mattermost',
+  'zulip'
+])
 export type ImportFormat = z.infer<typeof ImportFormat>
 
 const ColumnPlace = z.number().int().min(0).max(500).nullable()

@@ -210,7 +210,7 @@ export const commands: Record<string, Command> = {
   import: {
     usage: 'FILE',
     about:
-      'Imports the history in a file: WhatsApp (.txt, .zip), Telegram (result.json), Slack (.zip), CSV, TSV, JSON lines or an\narray; .gz is unpacked. What is here already is not added again. A table without a row of names: sender, time, text. What\ncannot be read is counted, and the rest is imported.',
+      'Imports the history in a file, or in a folder or .zip of files: of WhatsApp, Telegram, Slack, WeChat, QQ, LINE and those that\ndocs/import.md names; CSV, TSV, JSON lines or an array; .gz is unpacked. What is here already is not added again. A table without a row of names: sender, time, text. What\ncannot be read is counted, and the rest is imported.',
     options: {
       format: { value: 'FORMAT', about: `${ImportFormat.options.join(', ')} (default: found out)` },
       conversation: { value: 'NAME', about: "the conversation to put them in (default: what the file calls it, else the file's name)" },

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { ExportFormat } from '../../contract/domain.ts'
 import type { DesktopWords } from './words.ts'
 
-const HISTORY_FILES = ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz']
+const HISTORY_FILES = ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz', 'html', 'htm', 'mht', 'mhtml', 'log', 'weechatlog', 'xml', 'chatlog', 'history', 'db']
 
 /** The path that was chosen, or null. */
 async function open(contents: WebContents, options: OpenDialogOptions): Promise<string | null> {
@@ -26,7 +26,7 @@ export const chooseHistory = (contents: WebContents, words: DesktopWords['dialog
     title: words.importHistory,
     properties: ['openFile'],
     filters: [
-      { name: 'WhatsApp, Telegram, Slack, CSV, TSV, JSONL', extensions: HISTORY_FILES },
+      { name: words.historyFiles, extensions: HISTORY_FILES },
       { name: words.allFiles, extensions: ['*'] }
     ]
   })

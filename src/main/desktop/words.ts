@@ -18,7 +18,7 @@ export interface DesktopWords {
   /** A window that does not answer, or whose page ends again and again. */
   page: Record<'hung' | 'hungAbout' | 'wait' | 'reload' | 'ended' | 'endedAbout' | 'close', string>
   /** Titles of the system's file dialogs. */
-  dialogs: Record<'importHistory' | 'exportHistory' | 'saveFile' | 'allFiles', string>
+  dialogs: Record<'importHistory' | 'historyFiles' | 'exportHistory' | 'saveFile' | 'allFiles', string>
   text: Record<'noSuggestions' | 'learn' | 'copyLink' | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'selectAll', string>
 }
 
@@ -35,7 +35,7 @@ export const WORDS: Record<Language, DesktopWords> = {
         other: 'An unexpected error occurred.'
       }
     },
-    dialogs: { importHistory: 'Import history', exportHistory: 'Export history', saveFile: 'Save file', allFiles: 'All files' },
+    dialogs: { importHistory: 'Import history', historyFiles: 'History files', exportHistory: 'Export history', saveFile: 'Save file', allFiles: 'All files' },
     page: {
       hung: 'This window is not responding', hungAbout: 'You can wait, or reload the window. No message is lost.', wait: 'Wait', reload: 'Reload',
       ended: 'This window keeps crashing', endedAbout: 'No message is lost. You can reload the window or close it.', close: 'Close'
@@ -53,7 +53,7 @@ export const WORDS: Record<Language, DesktopWords> = {
         other: '发生未知错误。'
       }
     },
-    dialogs: { importHistory: '导入聊天记录', exportHistory: '导出聊天记录', saveFile: '保存文件', allFiles: '所有文件' },
+    dialogs: { importHistory: '导入聊天记录', historyFiles: '聊天记录文件', exportHistory: '导出聊天记录', saveFile: '保存文件', allFiles: '所有文件' },
     page: {
       hung: '窗口没有响应', hungAbout: '你可以继续等待，或重新加载窗口。消息不会丢失。', wait: '等待', reload: '重新加载',
       ended: '窗口多次崩溃', endedAbout: '消息不会丢失。你可以重新加载或关闭窗口。', close: '关闭'
@@ -71,7 +71,7 @@ export const WORDS: Record<Language, DesktopWords> = {
         other: '發生未知的錯誤。'
       }
     },
-    dialogs: { importHistory: '匯入聊天記錄', exportHistory: '匯出聊天記錄', saveFile: '儲存檔案', allFiles: '所有檔案' },
+    dialogs: { importHistory: '匯入聊天記錄', historyFiles: '聊天記錄檔案', exportHistory: '匯出聊天記錄', saveFile: '儲存檔案', allFiles: '所有檔案' },
     page: {
       hung: '視窗沒有回應', hungAbout: '你可以繼續等待，或重新載入視窗。訊息不會遺失。', wait: '等待', reload: '重新載入',
       ended: '視窗多次當機', endedAbout: '訊息不會遺失。你可以重新載入或關閉視窗。', close: '關閉'
@@ -89,7 +89,7 @@ export const WORDS: Record<Language, DesktopWords> = {
         other: '予期しないエラーが発生しました。'
       }
     },
-    dialogs: { importHistory: '履歴を読み込む', exportHistory: '履歴を書き出す', saveFile: 'ファイルを保存', allFiles: 'すべてのファイル' },
+    dialogs: { importHistory: '履歴を読み込む', historyFiles: '履歴ファイル', exportHistory: '履歴を書き出す', saveFile: 'ファイルを保存', allFiles: 'すべてのファイル' },
     page: {
       hung: 'ウィンドウが応答していません', hungAbout: 'このまま待つか、再読み込みできます。メッセージは失われません。', wait: '待つ', reload: '再読み込み',
       ended: 'ウィンドウが繰り返し停止しています', endedAbout: 'メッセージは失われません。再読み込みするか閉じてください。', close: '閉じる'

@@ -1,4 +1,7 @@
-/** A .zip: what is in it, read as streams. */
+/** A .zip, or a folder: what is in it, read as streams. */
+import { createReadStream, readdirSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import yauzl from 'yauzl'
 
@@ -39,5 +42,22 @@ export async function openArchive(path: string): Promise<Archive> {
       return Buffer.concat(chunks)
     },
     close: () => zip.close()
+  }
+}
+
+/** A folder as if it were an archive: all files in it, and in those within. */
+export function openFolder(path: string): Archive {
+  const entries = new Map<string, number>()
+  for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const full = join(entry.parentPath, entry.name)
+    entries.set(relative(path, full).split(sep).join('/'), statSync(full).size)
+  }
+  const full = (name: string): string => join(path, ...name.split('/'))
+  return {
+    entries,
+    stream: (name) => Promise.resolve(entries.has(name) ? createReadStream(full(name)) : null),
+    read: (name) => readFile(full(name)),
+    close: () => undefined
   }
 }

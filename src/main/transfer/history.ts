@@ -80,6 +80,8 @@ export interface ReadOptions {
   encoding: EncodingName | null
   order: DateOrder | null
   columns: ImportColumns | null
+  /** SQLite's binary, for histories that are databases; absent or null: its package finds its own. */
+  addon?: string | null
 }
 export const FOUND: ReadOptions = { encoding: null, order: null, columns: null }
 

@@ -43,15 +43,15 @@ const BATCH_UNITS = 8_000_000
 /** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
 const HOUR = 3_600_000
 
-function readOptions(options: ImportOptions | undefined): ReadOptions {
-  if (options === undefined) return FOUND
+function readOptions(options: ImportOptions | undefined, addon: StoreFiles['addon']): ReadOptions {
+  if (options === undefined) return { ...FOUND, addon: addon ?? null }
   const encoding = ENCODINGS.find((name) => name === options.encoding) ?? null
-  return { encoding: encoding as EncodingName | null, order: options.order, columns: options.columns }
+  return { encoding: encoding as EncodingName | null, order: options.order, columns: options.columns, addon: addon ?? null }
 }
 
 /** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */
-export async function previewHistory(path: string, format: ImportFormat | null, options?: ImportOptions): Promise<ImportPreview> {
-  const { history, close } = await readHistory(path, format, readOptions(options))
+export async function previewHistory(path: string, format: ImportFormat | null, options?: ImportOptions, addon?: StoreFiles['addon']): Promise<ImportPreview> {
+  const { history, close } = await readHistory(path, format, readOptions(options, addon))
   try {
     const { encoding, order, columns } = history
     const said = { format: history.format, encoding: encoding === null ? null : { ...encoding, choices: [...ENCODINGS] }, order, columns }
@@ -94,7 +94,7 @@ interface Target {
 
 /** Throws ImportError; where it is cancelled, after what was added is gone again. */
 export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
-  const source = await readHistory(task.path, task.format, readOptions(task.options))
+  const source = await readHistory(task.path, task.format, readOptions(task.options, context.files.addon))
   try {
     const survey = await surveyHistory(source.history)
     context.signal.throwIfAborted()

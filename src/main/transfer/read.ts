@@ -1,17 +1,21 @@
-/** Opens a history file: what format it has, by its content, and what lies beside it or in the same archive. */
-import { createReadStream, existsSync, statSync } from 'node:fs'
+/** Opens a history file, or a folder of them: what format it has, by its content, and what lies beside it or in the same archive. */
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join, normalize, sep } from 'node:path'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import type { ImportFormat } from '../../contract/domain.ts'
-import { openArchive, type Archive } from './archive.ts'
+import { openArchive, openFolder, type Archive } from './archive.ts'
 import { decode, type Bytes } from './decoding.ts'
+import { formatOf } from './formats/all.ts'
+import { probeOf } from './formats/format.ts'
 import { readObjects } from './formats/objects.ts'
 import { isSlack, readSlack } from './formats/slack.ts'
+import { isDatabase, readDatabase } from './formats/databases.ts'
 import { readTable } from './formats/tables.ts'
 import { readTelegram } from './formats/telegram.ts'
 import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
+import { COMPANIONS, jsonOf, readParts } from './parts.ts'
 import { headOf, openText, type TextFile } from './source.ts'
 
 export interface OpenHistory {
@@ -27,8 +31,10 @@ const LONGEST_PART = 200_000_000
 /** `format`: null to find out. Throws ImportError. */
 export async function readHistory(path: string, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   try {
+    if (statSync(path).isDirectory()) return await readArchive(path, openFolder(path), format, options)
     const first = await firstBytes(path)
-    if (first.toString('latin1', 0, 4) === 'PK\u0003\u0004') return await readArchive(path, format, options)
+    if (first.toString('latin1', 0, 4) === 'PK\u0003\u0004') return await readArchive(path, await openArchive(path), format, options)
+    if (isDatabase(first)) return { history: readDatabase(path, options), open: () => Promise.resolve(null), close: () => undefined }
     return await readFile(path, first[0] === 0x1f && first[1] === 0x8b, format, options)
   } catch (error) {
     if (error instanceof ImportError) throw error
@@ -38,7 +44,7 @@ export async function readHistory(path: string, format: ImportFormat | null, opt
 
 async function firstBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(path, { end: 3 })) chunks.push(chunk as Buffer)
+  for await (const chunk of createReadStream(path, { end: 15 })) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
 }
 
@@ -53,13 +59,25 @@ async function readFile(path: string, gzipped: boolean, format: ImportFormat | n
     const full = within(source)
     return full === null ? null : { bytes: statSync(full).size, source }
   }
-  const file = await openText({ file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media }, options)
+  const beside = (name: string): unknown => {
+    const full = within(name)
+    return full === null ? undefined : jsonOf(readFileSync(full))
+  }
+  const file = await openText({ file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media, beside }, options)
   const open = (source: string): Promise<Readable | null> => {
     const full = within(source)
     return Promise.resolve(full === null ? null : createReadStream(full))
   }
-  return { history: await readAs(file, format ?? (await formatOf(file)), options), open, close: () => undefined }
+  return { history: await readText(file, format, options), open, close: () => undefined }
 }
+
+/** A single text, as the format that it is asked for or is found to have. */
+async function readText(file: TextFile, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory> {
+  const found = format !== null && PLAIN.has(format) ? null : formatOf(await probeOf(file), format)
+  return found === null ? readAs(file, format ?? (await plainFormatOf(file)), options) : found.read(file, options)
+}
+/** Formats that are told by what they are not: they are asked last. */
+const PLAIN: ReadonlySet<ImportFormat> = new Set(['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'json', 'jsonl'])
 
 function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Promise<ParsedHistory> {
   switch (format) {
@@ -75,10 +93,12 @@ function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Pro
     case 'json':
     case 'jsonl':
       return readObjects(file, options, format === 'json')
+    default:
+      throw new ImportError(file.file, null, `this is not a file of ${format}`)
   }
 }
 
-async function formatOf(file: TextFile): Promise<ImportFormat> {
+async function plainFormatOf(file: TextFile): Promise<ImportFormat> {
   const extension = extname(file.file.replace(/\.gz$/i, '')).toLowerCase()
   const head = (await headOf(file)).trimStart()
   const [line = ''] = head.split(/\r?\n/)
@@ -104,8 +124,7 @@ const nameOf = (file: string): string => {
   return plain.slice(0, plain.length - extname(plain).length) || plain
 }
 
-async function readArchive(path: string, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
-  const archive = await openArchive(path)
+async function readArchive(path: string, archive: Archive, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   const name = basename(path)
   try {
     const paths = [...archive.entries.keys()]
@@ -122,9 +141,12 @@ async function readArchive(path: string, format: ImportFormat | null, options: R
     }
     const result = paths.find((one) => basename(one) === 'result.json')
     if ((format === 'telegram' || format === null) && result !== undefined) return { history: await readTelegram(await textIn(archive, name, result, nameOf(name), options)), open, close }
-    const chat = await chatIn(archive, name, options)
-    if (chat === null || (format !== null && format !== 'whatsapp')) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read')
-    return { history: await readWhatsApp(chat, options), open, close }
+    const chat = format === null || format === 'whatsapp' ? await chatIn(archive, name, options) : null
+    if (chat !== null && chat.sure) return { history: await readWhatsApp(chat.file, options), open, close }
+    const parts = format !== null && PLAIN.has(format) ? null : await readParts(archive, (part) => textIn(archive, name, part, nameOf(basename(part)), options), format, options)
+    if (parts !== null) return { history: parts, open, close }
+    if (chat === null) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read')
+    return { history: await readWhatsApp(chat.file, options), open, close }
   } catch (error) {
     archive.close()
     throw error
@@ -140,24 +162,25 @@ function sharedFolder(paths: readonly string[]): string {
   return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder : ''
 }
 
-/** Of the texts in an archive the one that reads as a chat, or that is named like the archive. */
-async function chatIn(archive: Archive, name: string, options: ReadOptions): Promise<TextFile | null> {
+/** Of the texts in an archive the one that reads as a chat, or that is named like the archive. `sure`: both. */
+async function chatIn(archive: Archive, name: string, options: ReadOptions): Promise<{ file: TextFile; sure: boolean } | null> {
   const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
   const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)
   let best: TextFile | null = null
   for (const path of texts.sort((a, b) => likely(a) - likely(b))) {
     const file = await textIn(archive, name, path, likely(path) === 0 ? nameOf(name) : nameOf(basename(path)), options)
-    if (isWhatsApp(await headOf(file, 2000))) return file
+    if (isWhatsApp(await headOf(file, 2000))) return { file, sure: likely(path) < 2 || texts.length === 1 }
     best ??= likely(path) < 2 ? file : null
   }
-  return best
+  return best === null ? null : { file: best, sure: false }
 }
 
-function textIn(archive: Archive, name: string, path: string, called: string, options: ReadOptions): Promise<TextFile> {
+async function textIn(archive: Archive, name: string, path: string, called: string, options: ReadOptions): Promise<TextFile> {
   const folder = path.slice(0, path.length - basename(path).length)
-  const byName = new Map([...archive.entries.keys()].map((one) => [basename(one), one]))
+  const companions = new Map<string, unknown>()
+  for (const one of COMPANIONS) if (archive.entries.has(folder + one)) companions.set(one, jsonOf(await archive.read(folder + one)))
   const media: TextFile['media'] = (source) => {
-    const found = archive.entries.has(folder + source) ? folder + source : byName.get(basename(source))
+    const found = archive.entries.has(folder + source) ? folder + source : byName(archive).get(basename(source))
     const bytes = found === undefined ? undefined : archive.entries.get(found)
     return found === undefined || bytes === undefined ? null : { bytes, source: found }
   }
@@ -165,5 +188,13 @@ function textIn(archive: Archive, name: string, path: string, called: string, op
     const stream = await archive.stream(path)
     if (stream !== null) for await (const chunk of stream) yield chunk as Buffer
   }
-  return openText({ file: `${name}/${path}`, name: called, folder: nameOf(name), size: archive.entries.get(path) ?? 0, bytes, media }, options)
+  return openText({ file: `${name}/${path}`, name: called, folder: basename(folder) || nameOf(name), size: archive.entries.get(path) ?? 0, bytes, media, beside: (one) => companions.get(one) }, options)
+}
+
+const names = new WeakMap<Archive, Map<string, string>>()
+/** Paths of an archive by the names of their files. */
+function byName(archive: Archive): Map<string, string> {
+  let known = names.get(archive)
+  if (known === undefined) names.set(archive, (known = new Map([...archive.entries.keys()].map((one) => [basename(one), one]))))
+  return known
 }

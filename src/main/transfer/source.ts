@@ -1,6 +1,6 @@
 /** A history file as formats see it: its bytes and text, to be read again as often as needed, and what lies beside it. */
 import { decoded, encodingOf, type Bytes, type Encoding } from './decoding.ts'
-import { ImportError, type ReadOptions } from './history.ts'
+import { ImportError, kindOf, type ParsedFile, type ReadOptions } from './history.ts'
 
 export interface TextFile {
   /** For messages to the user. */
@@ -16,6 +16,8 @@ export interface TextFile {
   bytes: Bytes
   /** A file that came along, by the path or name that a message gives it. */
   media(path: string): { bytes: number; source: string } | null
+  /** A JSON file beside it, where the archive has one; undefined: there is none. */
+  beside?(name: string): unknown
 }
 
 export async function openText(given: Omit<TextFile, 'encoding' | 'pieces'>, options: Pick<ReadOptions, 'encoding'>): Promise<TextFile> {
@@ -69,4 +71,12 @@ export async function wholeOf({ file, pieces }: Pick<TextFile, 'file' | 'pieces'
     if (length > LONGEST) throw new ImportError(file, null, 'it is too large to be read in one piece')
   }
   return parts.join('')
+}
+
+/** A file that a message names: with its bytes where it came along. `name`: as people know it. */
+export function fileOf(file: Pick<TextFile, 'media'>, path: string, given: { name?: string | null; bytes?: number | null; kind?: ParsedFile['kind'] } = {}): ParsedFile {
+  const plain = path.replace(/[?#].*$/, '')
+  const there = /^[a-z]{2,}:/i.test(path) ? null : file.media(path.replace(/^\.\//, ''))
+  const name = given.name ?? (plain.split(/[\\/]/).at(-1) || plain || 'file')
+  return { kind: given.kind ?? kindOf(name), name, bytes: there?.bytes ?? given.bytes ?? null, source: there?.source ?? null }
 }

@@ -2,6 +2,7 @@
 import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
 import { ImportError } from '../history.ts'
 import type { TextFile } from '../source.ts'
+import { parseTime } from './times.ts'
 
 /** `path`: keys and indices that lead to it. */
 export type OnValue = (value: unknown, path: readonly (string | number)[]) => void
@@ -52,3 +53,23 @@ export const numberOf = (value: unknown): number | null => {
   return Number.isFinite(number) ? number : null
 }
 export const recordsOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : [])
+/** ms of seconds, ms, µs or ns since 1970, or of a written time; null where it is none. */
+export function instantOf(value: unknown): number | null {
+  if (typeof value === 'number' && value > 1e12 && value < 1e14) return Math.floor(value)
+  const time = parseTime(textOf(value) ?? '')
+  return time === null || time <= 0 ? null : time
+}
+/** The first of these that says something. */
+export const firstText = (...values: unknown[]): string | null => {
+  for (const value of values) {
+    const text = textOf(value)?.trim()
+    if (text !== undefined && text !== '') return text
+  }
+  return null
+}
+/** The value at some keys within each other. */
+export function at(value: unknown, ...keys: string[]): unknown {
+  let inner = value
+  for (const key of keys) inner = isRecord(inner) ? inner[key] : undefined
+  return inner
+}

@@ -1,0 +1,73 @@
+/** The formats of other messengers, in the order in which a file is asked whether it is one of theirs: the surest first. */
+import type { ImportFormat } from '../../../contract/domain.ts'
+import { adium, pidginPage, pidginText } from './pidgin.ts'
+import { chatLab, chatLabLines } from './chatlab.ts'
+import { discord } from './discord.ts'
+import type { Format, Probe } from './format.ts'
+import { googleChat, hangouts } from './google-chat.ts'
+import { imessagePage, imessageText } from './imessage.ts'
+import { irc } from './irc.ts'
+import { kakaoTalk } from './kakaotalk.ts'
+import { line } from './line.ts'
+import { matrix } from './matrix.ts'
+import { messenger } from './messenger.ts'
+import { psi } from './psi.ts'
+import { qqExporter } from './qq-exporter.ts'
+import { qqPage } from './qq-page.ts'
+import { memoTraceText, qqText, wechatExporterText } from './qq-text.ts'
+import { signalDesktop } from './signal-desktop.ts'
+import { sigtopText } from './signal-text.ts'
+import { signalCli, signalExport, sigtopJson } from './signal-tools.ts'
+import { skype } from './skype.ts'
+import { mattermost, zulip } from './team-chats.ts'
+import { viber } from './viber.ts'
+import { wechatCsv } from './wechat-csv.ts'
+import { chatlogJson, weFlowJson } from './wechat-json.ts'
+import { memoTracePage, wechatExporterPage } from './wechat-pages.ts'
+
+const OF_JSON = [
+  chatLab,
+  chatLabLines,
+  qqExporter,
+  weFlowJson,
+  chatlogJson,
+  discord,
+  messenger,
+  skype,
+  googleChat,
+  hangouts,
+  matrix,
+  signalDesktop,
+  sigtopJson,
+  signalExport,
+  signalCli,
+  mattermost,
+  zulip
+]
+const OF_TEXT = [
+  qqPage,
+  memoTracePage,
+  wechatExporterPage,
+  imessagePage,
+  pidginPage,
+  adium,
+  wechatCsv,
+  viber,
+  qqText,
+  line,
+  kakaoTalk,
+  psi,
+  pidginText,
+  imessageText,
+  sigtopText,
+  wechatExporterText,
+  memoTraceText,
+  irc
+]
+const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
+
+/** The format whose file this is; null: none of these. `wanted`: only one of this name. */
+export function formatOf(probe: Probe, wanted: ImportFormat | null = null): Format | null {
+  const asked = (probe.shape === null ? OF_TEXT : OF_JSON).filter(({ name }) => wanted === null || name === wanted)
+  return asked.find((format) => format.matches(probe)) ?? (wanted === null ? null : (FORMATS.find(({ name }) => name === wanted) ?? null))
+}

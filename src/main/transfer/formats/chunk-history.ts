@@ -1,0 +1,101 @@
+/** Histories that are pages of HTML or other markup: cut into the pieces that hold one message each, as a stream. */
+import type { ImportFormat } from '../../../contract/domain.ts'
+import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import type { Format, Probe } from './format.ts'
+
+/** A message with what stands where its time should be, 'notice', something unreadable, or null for what is nothing at all. */
+export type ReadChunk = (Omit<ParsedMessage, 'time'> & { time: number | null; written?: string }) | 'notice' | { unread: string } | null
+
+export interface ChunkReader {
+  /** What stands before the first message; also tells whether any is to come. */
+  before?(markup: string): void
+  read(chunk: string): ReadChunk
+  head(): ConversationHead
+  self?(): string | null
+}
+export interface ChunkDialect {
+  format: ImportFormat
+  matches(probe: Probe): boolean
+  /** How a message begins; of several the first that is met. */
+  starts: readonly string[]
+  open(file: TextFile): ChunkReader
+}
+
+/** A message, or what stands around it, is never longer; UTF-16 units. What is, is cut: pages may hold pictures as text. */
+const LONGEST = 32_000_000
+
+/** The pieces of a text that begin with one of those words; the first piece is what stands before them. */
+export async function* chunksOf(file: Pick<TextFile, 'pieces'>, starts: readonly string[]): AsyncIterable<string> {
+  const pattern = new RegExp(starts.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
+  const longest = Math.max(...starts.map((one) => one.length))
+  let open = ''
+  let from = 1
+  for await (const piece of file.pieces()) {
+    open += piece
+    let begin = 0
+    pattern.lastIndex = from
+    for (let found = pattern.exec(open); found !== null; found = pattern.exec(open)) {
+      yield open.slice(begin, found.index)
+      begin = found.index
+    }
+    open = open.slice(begin)
+    if (open.length > LONGEST) open = open.slice(0, longest)
+    // a word may be cut between two pieces
+    from = Math.max(1, open.length - longest)
+  }
+  yield open
+}
+
+/** A format of markup. */
+export function chunkHistory(dialect: ChunkDialect): Format {
+  const { format } = dialect
+  return {
+    name: format,
+    matches: (probe) => dialect.matches(probe),
+    async read(file) {
+      const first = dialect.open(file)
+      let found = 0
+      for await (const chunk of chunksOf(file, dialect.starts)) {
+        if (!startsWith(chunk, dialect.starts)) first.before?.(chunk)
+        else {
+          found++
+          first.read(chunk)
+        }
+      }
+      if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+      return {
+        format,
+        self: first.self?.() ?? null,
+        encoding: file.encoding,
+        order: null,
+        columns: null,
+        async read(sink) {
+          const reader = dialect.open(file)
+          let current: ConversationHead | null = null
+          let count = 0
+          for await (const chunk of chunksOf(file, dialect.starts)) {
+            if (!startsWith(chunk, dialect.starts)) {
+              reader.before?.(chunk)
+              continue
+            }
+            if (++count % 2000 === 0) await sink.rest()
+            const read = reader.read(chunk)
+            if (read === null) continue
+            if (read === 'notice') sink.notice()
+            else if ('unread' in read) sink.unread(read.unread, beginning(chunk))
+            else {
+              const { written, ...message } = read
+              if (message.time === null) message.stamp = beginning(written ?? '')
+              const head = reader.head()
+              if (head !== current) sink.conversation((current = head))
+              sink.message(message)
+            }
+          }
+          await sink.rest()
+        }
+      }
+    }
+  }
+}
+const startsWith = (chunk: string, starts: readonly string[]): boolean => starts.some((start) => chunk.startsWith(start))

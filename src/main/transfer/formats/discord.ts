@@ -1,0 +1,79 @@
+/** Discord, as DiscordChatExporter writes it (JSON): a channel a file, with replies, reactions, pins, edits, stickers and files. */
+import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { fileOf, type TextFile } from '../source.ts'
+import { hasAll } from './format.ts'
+import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
+import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+
+/** Kinds of messages that a person wrote; numbers are those of Discord's API that the exporter does not name. */
+const WRITTEN = new Set(['default', 'reply', 'call', 'threadstartermessage', 'chatinputcommand', 'contextmenucommand', '0', '19', '20', '21', '23'])
+
+const nameOf = (person: unknown): string | null => firstText(at(person, 'nickname'), at(person, 'name'), at(person, 'id'))
+
+function embedOf(embed: Record<string, unknown>): string {
+  const parts = [embed['title'], embed['description'], ...recordsOf(embed['fields']).flatMap((field) => [field['name'], field['value']]), embed['url']]
+  return parts
+    .map(textOf)
+    .filter((part) => part !== null)
+    .join('\n')
+}
+
+function open(file: TextFile): JsonReader {
+  let guild: unknown
+  let channel: unknown
+  let head: ConversationHead | null = null
+  const headOf = (): ConversationHead => {
+    if (head !== null) return head
+    const name = firstText(at(channel, 'name')) ?? file.name
+    const place = textOf(at(guild, 'id')) === '0' ? null : firstText(at(guild, 'name'))
+    const id = textOf(at(channel, 'id'))
+    return (head = { name: place === null || place === 'Direct Messages' ? name : `${place} #${name}`, id: id === null ? null : `discord:${id}` })
+  }
+  return {
+    learn(value, path) {
+      if (path[0] === 'guild') guild = value
+      else channel = value
+    },
+    read(raw): ReadMessage {
+      const type = (textOf(raw['type']) ?? 'Default').toLowerCase()
+      if (!WRITTEN.has(type)) return 'notice'
+      const text = textOf(raw['content']) ?? ''
+      const time = instantOf(raw['timestamp'])
+      const parts = [text]
+      if (type === 'call') parts.unshift('📞')
+      // an address in the text has its preview as an embed, which says nothing of the writer's
+      for (const embed of recordsOf(raw['embeds'])) {
+        const address = textOf(embed['url'])
+        if (address === null || !text.includes(address)) parts.push(embedOf(embed))
+      }
+      for (const sticker of recordsOf(raw['stickers'])) parts.push(`[${firstText(sticker['name']) ?? 'sticker'}]`)
+      const message: ParsedMessage = { sender: nameOf(raw['author']) ?? '?', time, text: parts.filter((part) => part !== '').join('\n') }
+      if (time === null) message.stamp = beginning(textOf(raw['timestamp']) ?? '')
+      const id = textOf(raw['id'])
+      if (id !== null) message.id = id
+      if (textOf(raw['timestampEdited']) !== null) message.edited = true
+      if (raw['isPinned'] === true) message.pinned = true
+      const answered = textOf(at(raw['reference'], 'messageId'))
+      if (answered !== null) message.replyTo = answered
+      const files = recordsOf(raw['attachments']).map((one) =>
+        fileOf(file, textOf(one['url']) ?? '', { name: textOf(one['fileName']), bytes: numberOf(one['fileSizeBytes']) })
+      )
+      if (files.length > 0) message.files = files
+      const reactions = recordsOf(raw['reactions']).flatMap((reaction) => {
+        const emoji = isRecord(reaction['emoji']) ? firstText(reaction['emoji']['name'], reaction['emoji']['code']) : null
+        return emoji === null ? [] : recordsOf(reaction['users']).map((person) => ({ sender: nameOf(person) ?? '?', emoji }))
+      })
+      if (reactions.length > 0) message.reactions = reactions
+      return message.text === '' && files.length === 0 ? { unread: 'text' } : { head: headOf(), message }
+    }
+  }
+}
+
+/** DiscordChatExporter's JSON. */
+export const discord = jsonHistory({
+  format: 'discord',
+  matches: ({ shape }) => hasAll(shape, 'guild.id', 'channel.id') && (hasAll(shape, 'channel.type') || hasAll(shape, 'exportedAt')),
+  around: ['$.guild', '$.channel'],
+  messages: ['$.messages.*'],
+  open
+})

@@ -1,0 +1,86 @@
+/** A format as detection sees it, and the beginning of a file by which formats are told apart: by content, never by the file's name alone. */
+import { JSONParser } from '@streamparser/json'
+import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ParsedHistory, ReadOptions } from '../history.ts'
+import { headOf, type TextFile } from '../source.ts'
+
+export interface Probe {
+  /** The beginning of the text. */
+  head: string
+  /** Lines of it that are not blank. */
+  lines: readonly string[]
+  /** Paths of the first values in JSON, or in the first of JSON lines: 'chat.name', 'messages[].id'; null: it is no JSON. */
+  shape: ReadonlySet<string> | null
+  /** Objects, one a line. */
+  jsonLines: boolean
+  /** The file's name without its extension. */
+  name: string
+}
+
+export interface Format {
+  name: ImportFormat
+  matches(probe: Probe): boolean
+  /** Throws ImportError. */
+  read(file: TextFile, options: ReadOptions): Promise<ParsedHistory>
+}
+
+const HEAD_UNITS = 65_536
+const MOST_LINES = 400
+const MOST_JSON_LINES = 40
+const DEEPEST = 6
+
+function walk(value: unknown, path: string, depth: number, into: Set<string>): void {
+  if (path !== '') into.add(path)
+  if (depth >= DEEPEST || typeof value !== 'object' || value === null) return
+  if (Array.isArray(value)) for (const inner of value.slice(0, 50)) walk(inner, `${path}[]`, depth + 1, into)
+  else for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`, depth + 1, into)
+}
+
+/** The paths of what stands in the beginning of a JSON text, which may be cut off anywhere. */
+function shapeOfJson(head: string): Set<string> {
+  const shape = new Set<string>()
+  const parser = new JSONParser({ keepStack: false })
+  parser.onError = () => undefined
+  parser.onValue = ({ key, stack }) => {
+    let path = ''
+    for (const step of [...stack.slice(1).map((one) => one.key), key])
+      path = typeof step === 'number' ? `${path}[]` : step === undefined ? path : path === '' ? String(step) : `${path}.${String(step)}`
+    if (path !== '') shape.add(path)
+  }
+  try {
+    parser.write(head)
+  } catch {
+    // what comes after the first value, or is no JSON, adds nothing
+  }
+  return shape
+}
+
+/** The shapes of the first of JSON lines together; null: a line is no object. */
+function shapeOfLines(lines: readonly string[], cut: boolean): Set<string> | null {
+  const shape = new Set<string>()
+  for (const [index, line] of lines.slice(0, MOST_JSON_LINES).entries()) {
+    try {
+      const value: unknown = JSON.parse(line)
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+      walk(value, '', 0, shape)
+    } catch {
+      if (index === 0 || !(cut && index === lines.length - 1)) return index > 0 && shape.size > 0 ? shape : null
+    }
+  }
+  return shape
+}
+
+/** Looks at the beginning of a file. */
+export async function probeOf(file: TextFile): Promise<Probe> {
+  const head = (await headOf(file, HEAD_UNITS)).trimStart()
+  const lines = head.split(/\r?\n/, MOST_LINES).filter((line) => line.trim() !== '')
+  const cut = head.length >= HEAD_UNITS - 4
+  // a line in brackets is no list
+  if (!/^(?:\{|\[\s*(?:[[{\]]|$))/.test(head)) return { head, lines, shape: null, jsonLines: false, name: file.name }
+  const ofLines = head.startsWith('{') ? shapeOfLines(lines, cut) : null
+  const single = ofLines !== null && lines.length === 1 && !cut
+  return { head, lines, shape: ofLines ?? shapeOfJson(head), jsonLines: ofLines !== null && !single, name: file.name }
+}
+
+/** The shape has all of these paths. */
+export const hasAll = (shape: ReadonlySet<string> | null, ...paths: string[]): boolean => shape !== null && paths.every((path) => shape.has(path))

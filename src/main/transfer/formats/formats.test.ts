@@ -1,0 +1,78 @@
+/** Files of other apps are known by their content, and text, time, sender, conversation, direction and kinds of them are right. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, extname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '../../../../test/support/files.ts'
+import type { HistoryFixture } from '../../../../test/support/histories/history.ts'
+import { JSON_HISTORIES } from '../../../../test/support/histories/json.ts'
+import { LINE_HISTORIES } from '../../../../test/support/histories/lines.ts'
+import { PAGE_HISTORIES } from '../../../../test/support/histories/pages.ts'
+import { TEXT_HISTORIES } from '../../../../test/support/histories/text.ts'
+import { FOUND, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { readHistory } from '../read.ts'
+import { selfOf, surveyHistory } from '../survey.ts'
+
+const HISTORIES: HistoryFixture[] = [...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
+
+let folder: ReturnType<typeof temporaryFolder>
+beforeEach(() => (folder = temporaryFolder()))
+afterEach(() => folder[Symbol.dispose]())
+
+function write({ content, file }: Pick<HistoryFixture, 'content' | 'file'>, name = file): string {
+  const path = join(folder.path, name)
+  mkdirSync(dirname(path), { recursive: true })
+  const lines = Array.isArray(content) && file.endsWith('l')
+  writeFileSync(path, typeof content === 'string' ? content : lines ? content.map((one) => JSON.stringify(one)).join('\n') : JSON.stringify(content))
+  return path
+}
+const two = (number: number): string => String(number).padStart(2, '0')
+const localOf = (time: number): string => {
+  const date = new Date(time)
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+function told(message: ParsedMessage, local: boolean): string {
+  const { sender, time, text, outgoing, files = [], edited, pinned, replyTo, reactions = [] } = message
+  const when = time === null ? '?' : local ? localOf(time) : new Date(time).toISOString()
+  const parts = [
+    text,
+    ...files.map(({ kind, name }) => `[${kind} ${name}]`),
+    edited === true ? '(edited)' : '',
+    pinned === true ? '(pinned)' : '',
+    replyTo === undefined ? '' : `(re ${replyTo})`,
+    ...reactions.map((one) => `(${one.emoji} by ${one.sender})`)
+  ]
+  return `${when} ${outgoing === undefined ? '' : outgoing ? '>' : '<'}${sender}: ${parts.filter((part) => part !== '').join(' ')}`
+}
+async function read(history: ParsedHistory, local: boolean): Promise<{ lines: Record<string, string[]>; notices: number; unread: Record<string, number> }> {
+  const lines: Record<string, string[]> = {}
+  const unread: Record<string, number> = {}
+  let current: string[] = []
+  let notices = 0
+  await history.read({
+    conversation: ({ name }) => void (current = lines[name] ??= []),
+    message: (message) => void current.push(told(message, local)),
+    notice: () => void notices++,
+    unread: (kind) => void (unread[kind] = (unread[kind] ?? 0) + 1),
+    rest: () => Promise.resolve()
+  })
+  return { lines, notices, unread }
+}
+
+test.each(HISTORIES.map((fixture) => [fixture.of, fixture] as const))('%s', async (_, fixture) => {
+  const { history } = await readHistory(write(fixture), null, FOUND)
+  expect(history.format).toBe(fixture.format)
+  expect(await read(history, fixture.local === true)).toEqual({ lines: fixture.lines, notices: fixture.notices ?? 0, unread: fixture.unread ?? {} })
+  // a second time is as the first, since an import reads it twice
+  expect((await read(history, fixture.local === true)).lines).toEqual(fixture.lines)
+  if (fixture.self !== undefined) expect(selfOf(history, await surveyHistory(history))).toBe(fixture.self)
+})
+
+test('a file is known whatever its name is, and none takes another one’s', async () => {
+  const found: Record<string, string> = {}
+  for (const [index, fixture] of HISTORIES.entries()) {
+    // a log of IRC that tells its day in its name alone, and one that a program names by its shape, are known by it
+    const name = `some file ${index}${extname(fixture.file)}`
+    found[fixture.of] = (await readHistory(write(fixture, name), null, FOUND)).history.format
+  }
+  expect(found).toEqual(Object.fromEntries(HISTORIES.map(({ of, format }) => [of, format])))
+})

@@ -1,0 +1,106 @@
+/** Logs of IRC: weechat (time, nick and text between tabs), irssi, HexChat, mIRC and ZNC (a clock a line, the day above it or in the file's name). */
+import type { ConversationHead } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import { readStamp, type Stamp } from './stamps.ts'
+import { textHistory, type LineRead, type TextReader } from './text-history.ts'
+
+/** Ways in which a log tells its day; the date is the first group. */
+const DAYS = [
+  /^--- (?:Log opened|Log closed|Day changed) (?:\p{L}+ )?(.+)$/u,
+  /^\*{4} (?:BEGIN|ENDING) LOGGING AT (?:\p{L}+ )?(.+)$/u,
+  /^Session (?:Start|Time|Close|Ident): (?:\p{L}+ )?(.+)$/u
+]
+const CLOCK = /^\[?(\d{1,2}:\d{2}(?::\d{2})?)\]? +(.*)$/
+const DATED = /^\[?(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)\]?[\t ]+(.*)$/
+const HEXCHAT = /^(\p{L}{3} \d{1,2}) (\d{2}:\d{2}:\d{2}) (.*)$/u
+const SAID = /^<\s?[@%+&~!]?([^\s<>]+)>\s(.*)$|^<\s?[@%+&~!]?([^\s<>]+)>$/
+const ACTION = /^\*\s+([^\s*]+)\s(.*)$/
+const NOTICE = /^(?:-!-|-->|<--|--|\*{3}|-[^ ]+-|==|!|=!=|[<>]{2})(?:\s|$)/
+const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
+/** 'Fri May 31 09:30:00 2024', as C's ctime has it, without the weekday; irssi's day has no clock. */
+const CTIME = /^(\p{L}{3}) (\d{1,2}) (?:(\d{2}:\d{2}:\d{2}) )?(\d{4})$/u
+/** ZNC: 2024-05-31.log; older ones: user_network_#channel_20240531.log; irssi's: #channel.2024-05-31.log */
+const IN_NAME = /(\d{4})-?(\d{2})-?(\d{2})$/
+
+/** Codes of colour and weight. */
+const plain = (text: string): string => text.replace(/\u0003(?:\d{1,2}(?:,\d{1,2})?)?|[\u0002\u000f\u0011\u0016\u001d\u001e\u001f]/g, '')
+
+function placeOf(file: TextFile): string {
+  const name = file.name
+    .replace(/^irc\./, '')
+    .replace(/\.weechatlog$/, '')
+    .replace(/[._-]?\d{4}-?\d{2}-?\d{2}$/, '')
+  return name === '' ? file.folder || file.name : name
+}
+
+function openIrc(file: TextFile): TextReader {
+  const head: ConversationHead = { name: placeOf(file), id: null }
+  const [, year, month, date] = IN_NAME.exec(file.name) ?? []
+  let day = year === undefined ? '' : `${year}-${month}-${date}`
+  let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }
+  const at = (written: string): Stamp | null => {
+    if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
+    return cached.stamp
+  }
+  const told = (written: string, rest: string): LineRead => {
+    const stamp = at(written)
+    const said = SAID.exec(rest)
+    if (said !== null) return { stamp, written, sender: said[1] ?? said[3] ?? '?', text: plain(said[2] ?? '') }
+    const action = ACTION.exec(rest)
+    if (action !== null && !/^\*{2,}/.test(rest)) return { stamp, written, sender: action[1] ?? '?', text: `* ${action[1] ?? ''} ${plain(action[2] ?? '')}` }
+    return { stamp, written, sender: null, text: rest }
+  }
+  const tabbed = (written: string, rest: string): LineRead => {
+    const tab = rest.indexOf('\t')
+    const [nick, text] = [rest.slice(0, tab).trim(), rest.slice(tab + 1)]
+    if (nick === '*') {
+      const who = text.split(' ')[0] ?? '?'
+      return { stamp: at(written), written, sender: who, text: `* ${plain(text)}` }
+    }
+    const named = NICK.exec(nick.replace(/^<|>$/g, ''))
+    return { stamp: at(written), written, sender: named === null || NOTICE.test(nick) || nick === '' ? null : (named[1] ?? null), text: plain(text) }
+  }
+  return {
+    line(text): LineRead {
+      for (const pattern of DAYS) {
+        const found = pattern.exec(text)?.[1]?.trim()
+        if (found === undefined) continue
+        const [, word = '', number = '', , of = ''] = CTIME.exec(found) ?? []
+        if (of !== '') day = `${number} ${word} ${of}`
+        return 'skip'
+      }
+      if (text.trim() === '') return 'skip'
+      const [, date, clock, rest = ''] = DATED.exec(text) ?? []
+      if (date !== undefined)
+        return rest.includes('\t') && !rest.startsWith('<') ? tabbed(`${date} ${clock ?? ''}`, rest) : told(`${date} ${clock ?? ''}`, rest)
+      const [, short, hour, more = ''] = HEXCHAT.exec(text) ?? []
+      if (short !== undefined) {
+        const of = /\d{4}/.exec(day)?.[0] ?? ''
+        const [word = '', number = ''] = short.split(' ')
+        const written = `${number} ${word} ${of} ${hour ?? ''}`
+        return more.includes('\t') && !/^[<*]/.test(more) ? tabbed(written, more) : told(written, more.replace('\t', ' '))
+      }
+      const [, only, last = ''] = CLOCK.exec(text) ?? []
+      return only === undefined ? null : told(`${day} ${only}`.trim(), last)
+    },
+    head: () => head
+  }
+}
+
+/** Logs of IRC. */
+export const irc = textHistory({
+  format: 'irc',
+  matches({ lines, name }) {
+    if (DAYS.some((pattern) => pattern.test(lines[0] ?? ''))) return true
+    const top = lines.slice(0, 40)
+    const count = (pattern: RegExp): number => top.filter((one) => pattern.test(one)).length
+    const talk =
+      count(/^\[?\d{1,2}:\d{2}(?::\d{2})?\]? +(?:<[^<>\s][^<>]*>|\* \S|\*{3} |-!- )/) +
+      count(/^\[?\d{4}-\d{2}-\d{2}[T ][\d:.Z+-]+\]?[\t ]+(?:<[^<>\s][^<>]*> |\*{3} )/)
+    const weechat = count(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\t(?:[^\t]*)\t/)
+    // a table of time, name and text looks the same: the signs of those who join and leave tell it, or the name that weechat gives
+    const marks = count(/^\S+ \S+\t(?:-->|<--|--|\*|[@+%&~]\S+)\t/)
+    return talk > top.length / 2 || (weechat > top.length / 2 && (marks > 0 || /^irc\./.test(name)))
+  },
+  open: openIrc
+})

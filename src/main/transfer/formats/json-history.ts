@@ -1,0 +1,115 @@
+/** Histories that are JSON, or JSON lines: a pass for what stands around the messages, and one for the messages, both as streams. */
+import type { ImportFormat } from '../../../contract/domain.ts'
+import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { lines, type TextFile } from '../source.ts'
+import type { Format, Probe } from './format.ts'
+import { isRecord, readJson, type OnValue } from './json-stream.ts'
+
+type JsonPath = readonly (string | number)[]
+/** `replies`: messages within it that answer it. */
+export type ReadMessage = { head: ConversationHead; message: ParsedMessage; replies?: ParsedMessage[] } | 'notice' | { unread: string }
+
+/** What a dialect makes of one file. */
+export interface JsonReader {
+  /** A value around the messages, before any message is read. */
+  learn?(value: unknown, path: JsonPath): void
+  /** Each message of the first pass, where `learns` is set: names and ids are learned from them. */
+  look?(message: Record<string, unknown>, path: JsonPath): void
+  /** The file's owner, once all is learned. */
+  self?(): string | null
+  read(message: Record<string, unknown>, path: JsonPath): ReadMessage
+}
+
+export interface JsonDialect {
+  format: ImportFormat
+  matches(probe: Probe): boolean
+  /** Paths as readJson takes them; of JSON lines there are none. */
+  around?: readonly string[]
+  messages: readonly string[] | 'lines'
+  /** The reader looks at all messages before it reads them. */
+  learns?: boolean
+  open(file: TextFile): JsonReader
+}
+
+/** Lines that are no JSON are told as what they are, and the rest is read. */
+async function eachLine(file: TextFile, onValue: OnValue, onBroken: (line: string) => void, rest: () => Promise<void>): Promise<void> {
+  for await (const { text, number } of lines(file)) {
+    if (text.trim() === '') continue
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      onBroken(`${number}: ${beginning(text)}`)
+      continue
+    }
+    onValue(value, [number])
+    if (number % 2000 === 0) await rest()
+  }
+}
+
+/** A format of JSON. */
+export function jsonHistory(dialect: JsonDialect): Format {
+  const { format, around = [], messages, learns = false } = dialect
+  return {
+    name: format,
+    matches: (probe) => dialect.matches(probe),
+    async read(file) {
+      const reader = dialect.open(file)
+      const isMessage = pathTest(messages)
+      if (around.length > 0 || learns) {
+        const onValue: OnValue = (value, path) => {
+          if (!isMessage(path)) reader.learn?.(value, path)
+          else if (isRecord(value)) reader.look?.(value, path)
+        }
+        const idle = (): Promise<void> => Promise.resolve()
+        if (messages === 'lines') await eachLine(file, onValue, () => undefined, idle)
+        else await readJson(file, learns ? [...around, ...messages] : around, onValue, idle)
+      }
+      return {
+        format,
+        self: reader.self?.() ?? null,
+        encoding: file.encoding,
+        order: null,
+        columns: null,
+        async read(sink) {
+          let current: ConversationHead | null = null
+          let found = 0
+          const onValue: OnValue = (value, path) => {
+            found++
+            const read = isRecord(value) ? reader.read(value, path) : { unread: 'message' }
+            if (read === 'notice') sink.notice()
+            else if ('unread' in read) sink.unread(read.unread, `${path.at(-1) ?? ''}: ${beginning(JSON.stringify(value))}`)
+            else {
+              if (read.head !== current) sink.conversation((current = read.head))
+              sink.message(read.message)
+              for (const reply of read.replies ?? []) sink.message(reply)
+            }
+          }
+          const rest = sink.rest.bind(sink)
+          if (messages === 'lines') await eachLine(file, onValue, (line) => sink.unread('line', line), rest)
+          else await readJson(file, messages, onValue, rest)
+          if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+          await sink.rest()
+        }
+      }
+    }
+  }
+}
+
+/** Whether a path is one of those: '$' stands for the root, '*' for any key. */
+function pathTest(patterns: readonly string[] | 'lines'): (path: JsonPath) => boolean {
+  if (patterns === 'lines') return () => true
+  const split = patterns.map((pattern) => pattern.split('.').slice(1))
+  return (path) => split.some((steps) => steps.length === path.length && steps.every((step, index) => step === '*' || step === String(path[index])))
+}
+
+/** One head for each conversation of a file. */
+export class HeadsByKey {
+  readonly #heads = new Map<string, ConversationHead>()
+  /** `make`: for one that was not there. */
+  get(key: string, make: () => ConversationHead): ConversationHead {
+    let head = this.#heads.get(key)
+    if (head === undefined) this.#heads.set(key, (head = make()))
+    return head
+  }
+}

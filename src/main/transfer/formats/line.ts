@@ -1,0 +1,98 @@
+/** LINE's history as its apps send it (.txt): a line for each day, then a clock, a name and a text, separated by tabs; of the PC by blanks. */
+import type { ConversationHead } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import { readStamp, type Stamp } from './stamps.ts'
+import { textHistory, type Entry, type LineRead, type TextReader } from './text-history.ts'
+
+const TITLES = [
+  /^\[LINE\] ?Chat history (?:with|in) (.+)$/i,
+  /^Chat history (?:with|in) (.+)$/i,
+  /^\[LINE\] ?(.+?)(?:との|の)トーク(?:履歴)?$/,
+  /^\[LINE\] ?(?:与|與|和)(.+?)的(?:聊天|对话|對話)(?:记录|記錄|紀錄)?$/,
+  /^\[LINE\] ?(.+?)的(?:聊天|对话|對話)(?:记录|記錄|紀錄)?$/,
+  /^\[LINE\] ?(.+?)(?:님)?과의? ?대화(?: ?내용)?$/,
+  /^\[LINE\] ?ประวัติการแชท(?:กับ|ใน) ?(.+)$/,
+  /^\[LINE\] ?Riwayat obrolan (?:dengan|di) (.+)$/i,
+  /^\[LINE\] ?(.+)$/
+]
+const SAVED = /^(?:Saved on|Saved time|保存日時|保存日期|保存时间|儲存日期|저장한? ?날짜|저장 일시|บันทึกเมื่อ|Disimpan pada)\s*[:：]/i
+/** 2024/05/31(金), 2024.05.31 Friday, Fri, 05/31/2024, 2024年5月31日(金) and their like. */
+const DAY =
+  /^(?:\p{L}+\.?,? )?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?(?: ?[(（]?[\p{L}.]+[)）]?)?$|^\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: ?[(（]?\p{L}+[)）]?)?$/u
+const CLOCK = String.raw`(?:(?:上午|下午|午前|午後|오전|오후|中午|凌晨|早上|晚上) ?)?\d{1,2}:\d{2}(?: ?[AaPp]\.?[Mm]\.?)?`
+const TABBED = new RegExp(`^(${CLOCK})\\t([^\\t]*)\\t([\\s\\S]*)$`)
+const TABBED_NOTICE = new RegExp(`^(${CLOCK})\\t([^\\t]+)$`)
+const SPACED = new RegExp(`^(${CLOCK}) (.+)$`)
+const UNSENT = /(?:unsent a message|Message unsent|メッセージの送信を取り消しました|已收回訊息|撤回了一?条?消息|메시지를 취소했습니다)\.?$/i
+
+const withoutWeekday = (day: string): string =>
+  day.replace(/^\p{L}+\.?,? (?=\d)/u, '').replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
+
+/** On the PC blanks stand between clock, name and text: the name is the conversation's, or one word. */
+function openLine(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name.replace(/^\[LINE\][ _]?/i, ''), id: null }
+  let day = ''
+  let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }
+  const at = (clock: string): Stamp | null => {
+    const written = `${day} ${clock}`
+    if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
+    return cached.stamp
+  }
+  const entry = (clock: string, sender: string | null, text: string): Entry => ({ stamp: at(clock), written: `${day} ${clock}`, sender, text })
+  /** A text of several lines stands in quotes, which are doubled within it. */
+  let quoted = false
+  return {
+    line(text, number): LineRead {
+      if (quoted) {
+        if (/(?:^|[^"])(?:"")*"$/.test(text)) quoted = false
+        return null
+      }
+      if (number <= 3) {
+        for (const pattern of TITLES) {
+          const title = pattern.exec(text)?.[1]?.trim()
+          if (title === undefined) continue
+          head.name = title
+          return 'skip'
+        }
+        if (SAVED.test(text)) return 'skip'
+      }
+      const trimmed = text.trim()
+      if (trimmed === '') return day === '' ? 'skip' : null
+      if (DAY.test(trimmed)) {
+        day = withoutWeekday(trimmed)
+        return 'skip'
+      }
+      if (day === '') return null
+      const [, clock, name = '', said = ''] = TABBED.exec(text) ?? []
+      if (clock !== undefined) {
+        quoted = said.startsWith('"') && !/^"(?:[^"]|"")*"$/.test(said)
+        return entry(clock, name.trim() === '' || UNSENT.test(said) ? null : name.trim(), said)
+      }
+      const notice = TABBED_NOTICE.exec(text)
+      if (notice !== null) return entry(notice[1] ?? '', null, notice[2] ?? '')
+      const spaced = text.includes('\t') ? null : SPACED.exec(text)
+      if (spaced === null) return null
+      const [, time = '', rest = ''] = spaced
+      const sender = rest.startsWith(`${head.name} `) ? head.name : (rest.split(' ')[0] ?? '')
+      const body = rest.slice(sender.length + 1)
+      return entry(time, body === '' || UNSENT.test(rest) ? null : sender, body)
+    },
+    head: () => head,
+    content: (text) => ({ text: /^"[\s\S]*"$/.test(text) && text.includes('\n') ? text.slice(1, -1).replaceAll('""', '"') : text })
+  }
+}
+
+/** LINE's .txt. */
+export const line = textHistory({
+  format: 'line',
+  matches: ({ lines, head }) => {
+    if (/^\[LINE\]/.test(lines[0] ?? '') || (/^Chat history (?:with|in) /i.test(lines[0] ?? '') && SAVED.test(lines[1] ?? ''))) return true
+    const day = lines.findIndex((one) => DAY.test(one.trim()))
+    if (day < 0 || day > 4) return false
+    const after = lines.slice(day + 1, day + 12)
+    const tabbed = after.filter((one) => TABBED.test(one)).length
+    const spaced = after.filter((one) => SPACED.test(one)).length
+    return tabbed > 0 || (spaced > after.length / 2 && !/^\[/m.test(head))
+  },
+  open: openLine
+})

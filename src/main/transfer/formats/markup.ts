@@ -1,0 +1,40 @@
+/** Texts that are pieces of HTML or XML: their plain text, and single elements of them. */
+import { decodeXML, decodeHTML } from 'entities'
+
+/** The text of a piece of HTML as a reader sees it: lines break at <br> and at the end of blocks; addresses behind words are kept. */
+export function plainText(html: string): string {
+  const text = html
+    .replace(/<(?:script|style|head)\b[\s\S]*?<\/(?:script|style|head)\s*>/gi, '')
+    .replace(
+      /<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>([\s\S]*?)<\/a\s*>/gi,
+      (_, double: string | undefined, single: string | undefined, inner: string) => {
+        const address = double ?? single ?? ''
+        const words = inner.replace(/<[^>]*>/g, '')
+        return words === address || words === '' || decodeHTML(words) === decodeHTML(address) || !/^https?:/i.test(address) ? inner : `${inner} (${address})`
+      }
+    )
+    .replace(/<img\b[^>]*?\balt\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>/gi, (_, double: string | undefined, single: string | undefined) => double ?? single ?? '')
+    .replace(/\r?\n/g, '\n')
+    .replace(/<br\s*\/?>\n?/gi, '\n')
+    .replace(/<\/(?:p|div|li|tr|blockquote|h\d)\s*>/gi, '\n')
+    .replace(/<\/?[a-z!][^>]*>/gi, '')
+  return decodeHTML(text)
+    .replace(/\u00a0/g, ' ')
+    .trim()
+}
+
+/** The first element of a name: its attributes as they stand, and what is in it, CDATA taken out of its marks. */
+export function elementOf(xml: string, name: string): { attributes: string; inner: string } | null {
+  const found = new RegExp(`<${name}\\b([^>]*?)(?:/>|>([\\s\\S]*?)</${name}\\s*>)`, 'i').exec(xml)
+  return found === null ? null : { attributes: found[1] ?? '', inner: (found[2] ?? '').replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, '$1') }
+}
+/** The text in the first element of a name; null where it is not there or empty. */
+export function textIn(xml: string, name: string): string | null {
+  const inner = elementOf(xml, name)?.inner.trim() ?? ''
+  return inner === '' ? null : decodeXML(inner).trim()
+}
+/** An attribute's value. */
+export function attributeOf(attributes: string, name: string): string | null {
+  const found = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(attributes)
+  return found === null ? null : decodeXML(found[1] ?? found[2] ?? '')
+}

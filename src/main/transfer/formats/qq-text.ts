@@ -1,0 +1,129 @@
+/**
+ * QQ's history as its client saves it as text, of all years: 消息对象, then a line of time, name and number (or address), then the text.
+ * One file may hold many conversations. Also the shape of WeChat tools that write the time and the name in one line.
+ */
+import type { ConversationHead } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import { HeadsByKey } from './json-history.ts'
+import { simplify, stampAt } from './stamps.ts'
+import { textHistory, type LineRead, type TextReader } from './text-history.ts'
+
+const OBJECT = /^消息对象[:：]\s*(.*)$/
+const GROUP = /^消息分组[:：]\s*(.*)$/
+const FRAME = /^(?:=+|消息记录（此消息记录为文本格式.*|MSG(?:MGR)?_\w*.*)$/
+/** '张三(12345)', '李四<a@qq.com>', or a name alone; a rank stands before it in 【】. */
+const SENDER = /^(?:【[^】]*】\s*)*(.*?)(?:\((\d{4,15})\)|<([^<>\s]+@[^<>\s]+)>)?$/
+const SYSTEM = /^(?:系统消息|系統消息|系统提示)(?:\(10000\))?$/
+/** QQ's own address for what the system says. */
+const SYSTEM_IDS = new Set(['10000', '1000000'])
+
+/** The time at the beginning of a line, and what stands after it; null: there is none. */
+function stamped(line: string): { stamp: ReturnType<typeof stampAt> & object; written: string; rest: string } | null {
+  if (!/^\d{4}[-/年.]/.test(line)) return null
+  const found = stampAt(simplify(line.slice(0, 60)), 0)
+  return found === null || !found.clocked ? null : { stamp: found, written: line.slice(0, found.end), rest: line.slice(found.end) }
+}
+
+function openQQ(file: TextFile): TextReader {
+  const heads = new HeadsByKey()
+  let group = ''
+  let object = ''
+  /** The last name of a number that is none itself: the client sometimes writes the number in its place. */
+  const names = new Map<string, string>()
+  const current = (): ConversationHead => heads.get(`${group}\n${object}`, () => ({ name: object || file.name, id: null }))
+  return {
+    line(text): LineRead {
+      if (FRAME.test(text)) return 'skip'
+      const named = OBJECT.exec(text)
+      if (named !== null) {
+        object = named[1]?.trim() ?? ''
+        return 'skip'
+      }
+      const grouped = GROUP.exec(text)
+      if (grouped !== null) {
+        group = grouped[1]?.trim() ?? ''
+        return 'skip'
+      }
+      const found = stamped(text)
+      // after the time comes a name: a blank and something
+      if (found === null || !/^ +\S/.test(found.rest))
+        return found === null || found.rest.trim() !== '' ? null : { stamp: found.stamp.value, written: found.written, sender: '?', text: '' }
+      const [, name = '', number, address] = SENDER.exec(found.rest.trim()) ?? []
+      const id = number ?? address ?? null
+      if (SYSTEM.test(name) || (id !== null && SYSTEM_IDS.has(id))) return { stamp: found.stamp.value, written: found.written, sender: null, text: '' }
+      if (id !== null && name !== '' && name !== id) names.set(id, name)
+      const sender = id !== null && (name === '' || name === id) ? (names.get(id) ?? id) : name
+      return { stamp: found.stamp.value, written: found.written, sender, text: '' }
+    },
+    head: current,
+    content: (text) => ({ text: text.replace(/^\n+/, '') })
+  }
+}
+
+/** QQ's .txt. */
+export const qqText = textHistory({
+  format: 'qq',
+  matches: ({ head }) => /^消息记录（/m.test(head) || /^消息对象[:：]/m.test(head),
+  open: openQQ
+})
+
+const TIME_AND_NAME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} \S/
+
+/** MemoTrace's .txt has the same lines without any heading; the other one's are those of the conversation's name. */
+function openMemoTrace(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name, id: null }
+  return {
+    line(text): LineRead {
+      if (!TIME_AND_NAME.test(text)) return null
+      const found = stamped(text)
+      const name = found?.rest.trim() ?? ''
+      return found === null ? null : { stamp: found.stamp.value, written: found.written, sender: name, text: '' }
+    },
+    head: () => head,
+    content(text) {
+      const plain = text.replace(/^\n+/, '')
+      // a notice is one line with its time, and nothing below
+      if (plain === '') return 'notice'
+      const [, body = plain, name = '', said = ''] = /^([\s\S]*)\n引用:([^:\n]*):?([\s\S]*)$/.exec(plain) ?? []
+      return { text: said === '' ? plain : `> ${name}: ${said}\n${body}` }
+    }
+  }
+}
+
+/** MemoTrace's .txt. */
+export const memoTraceText = textHistory({
+  format: 'wechat',
+  matches: ({ lines }) =>
+    TIME_AND_NAME.test(lines[0] ?? '') &&
+    !TIME_AND_NAME.test(lines[1] ?? '') &&
+    !/[:：]\s/.test((lines[0] ?? '').slice(20)) &&
+    !(lines[0] ?? '').includes('\t') &&
+    lines.length > 1,
+  open: openMemoTrace
+})
+
+const EXPORTER_LINE = /^(.{1,80}?) ?\((\d{4}[-/]\d{1,2}[-/]\d{1,2} \d{1,2}:\d{2}(?::\d{2})?)\)[:：]([\s\S]*)$/
+const EXPORTER_TITLE = /^(.*) - 微信聊天记录$/
+
+function openWechatExporter(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name, id: null }
+  return {
+    line(text, number): LineRead {
+      const title = number < 3 ? EXPORTER_TITLE.exec(text) : null
+      if (title !== null) {
+        head.name = title[1]?.trim() || file.name
+        return 'skip'
+      }
+      const [, sender, written = '', rest = ''] = EXPORTER_LINE.exec(text) ?? []
+      return sender === undefined ? null : { stamp: stampAt(simplify(written), 0)?.value ?? null, written, sender: sender.trim(), text: rest.trimStart() }
+    },
+    head: () => head
+  }
+}
+
+/** WechatExporter's .txt: 'name (time):text'. */
+export const wechatExporterText = textHistory({
+  format: 'wechat',
+  matches: ({ lines }) => EXPORTER_TITLE.test(lines[0] ?? '') || lines.slice(0, 6).filter((line) => EXPORTER_LINE.test(line)).length >= 2,
+  open: openWechatExporter
+})

@@ -1,0 +1,79 @@
+/** Viber's backup of messages as its desktop app sends it (.csv): date, time, name, number and text, without a heading. */
+import { parse } from 'csv-parse'
+import { Readable } from 'node:stream'
+import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import type { Format, Probe } from './format.ts'
+import { readStamp } from './stamps.ts'
+import { Orders, timeOf } from './times.ts'
+
+/** 31/05/2024,09:30:15,Anna,+491701234567,text */
+const ROW = /^"?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"?[,;]"?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?"?[,;](?:"[^"]*"|[^,;]*)[,;]"?(?:\+?[\d ()-]{5,20}|Me)?"?[,;]/i
+
+async function* rowsOf(file: TextFile, separator: string): AsyncIterable<string[]> {
+  const parser = parse({ delimiter: separator, bom: true, skip_empty_lines: true, relax_column_count: true, relax_quotes: true })
+  const source = Readable.from(file.pieces())
+  source.on('error', (error) => parser.destroy(error))
+  source.pipe(parser)
+  try {
+    for await (const row of parser) yield row as string[]
+  } finally {
+    source.destroy()
+  }
+}
+
+const isViber = ({ lines }: Probe): boolean => lines.length > 0 && lines.slice(0, 5).filter((line) => ROW.test(line)).length >= Math.min(2, lines.length)
+
+/** Viber's .csv. */
+export const viber: Format = {
+  name: 'viber',
+  matches: isViber,
+  async read(file, options) {
+    const orders = new Orders()
+    let separator = ','
+    for await (const piece of file.pieces()) {
+      separator = (piece.slice(0, 200).split(';').length ?? 0) > piece.slice(0, 200).split(',').length ? ';' : ','
+      break
+    }
+    const stampOf = ([date = '', clock = '']: string[]): ReturnType<typeof readStamp> => readStamp(`${date.trim()} ${clock.trim()}`)
+    let found = 0
+    for await (const row of rowsOf(file, separator)) {
+      const stamp = stampOf(row)
+      if (stamp === null) continue
+      found++
+      orders.add(stamp)
+    }
+    if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+    const order = options.order === null ? orders.best() : { order: options.order, sure: true }
+    const head: ConversationHead = { name: file.name, id: null }
+    return {
+      format: 'viber',
+      self: null,
+      encoding: file.encoding,
+      order,
+      columns: null,
+      async read(sink) {
+        sink.conversation(head)
+        let last = -Infinity
+        let count = 0
+        for await (const row of rowsOf(file, separator)) {
+          if (++count % 2000 === 0) await sink.rest()
+          const stamp = stampOf(row)
+          const [date = '', clock = '', name = '', number = '', ...text] = row
+          if (row.length < 5) {
+            sink.unread('row', `${count}: ${beginning(row.join(separator))}`)
+            continue
+          }
+          const time = stamp === null ? null : timeOf(stamp, order.order, last)
+          if (time !== null) last = time
+          const message: ParsedMessage = { sender: name.trim() || number.trim() || '?', time, text: text.join(separator) }
+          if (time === null) message.stamp = beginning(`${date} ${clock}`)
+          if (number.trim() === 'Me' || name.trim() === 'Me') message.outgoing = true
+          if (message.text === '') sink.unread('text', `${count}: ${beginning(row.join(separator))}`)
+          else sink.message(message)
+        }
+        await sink.rest()
+      }
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/** WeChat's history as JSON: of chatlog (a list of messages), and of WeFlow and EchoTrace (a session and its messages). */
+import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { fileOf, type TextFile } from '../source.ts'
+import { hasAll } from './format.ts'
+import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
+import { at, firstText, instantOf, isRecord, numberOf, textOf } from './json-stream.ts'
+import { quoted, weChatContent, weChatKind, type WeChatContent } from './wechat-content.ts'
+
+/** A message of those parts, or what it is instead. */
+function finished(content: WeChatContent, message: ParsedMessage, head: ConversationHead, written: unknown): ReadMessage {
+  if (content === 'notice') return 'notice'
+  Object.assign(message, content)
+  if (message.time === null) message.stamp = beginning(textOf(written) ?? '')
+  return message.text === '' && message.files === undefined ? { unread: 'text' } : { head, message }
+}
+
+/** chatlog has the parts of a card beside the message. */
+function chatlogContent(raw: Record<string, unknown>, file: TextFile): WeChatContent {
+  const type = numberOf(raw['type']) ?? 1
+  const sub = numberOf(raw['subType']) ?? 0
+  const content = textOf(raw['content']) ?? ''
+  const parts = raw['contents']
+  if (type === 10000 || (type === 49 && sub === 62)) return 'notice'
+  if (!isRecord(parts)) return weChatContent(type, sub, content, file)
+  const title = firstText(parts['title'])
+  const path = firstText(parts['path'], parts['imgfile'], parts['videofile'], parts['voice'], parts['md5'])
+  if (type === 3 || type === 43 || type === 34)
+    return { text: content, files: [fileOf(file, path ?? '', { kind: type === 3 ? 'image' : type === 43 ? 'video' : 'voice' })] }
+  if (type !== 49) return weChatContent(type, sub, content, file)
+  if (sub === 6) return { text: content, files: [fileOf(file, path ?? title ?? '', { kind: 'file', name: title })] }
+  if (sub === 57) {
+    const said = parts['refer']
+    return { text: isRecord(said) ? quoted(content, firstText(said['senderName'], said['sender']), firstText(said['content'])) : content }
+  }
+  const words = [content, title, firstText(parts['desc']), firstText(parts['url'])].filter((part) => part !== null && part !== '')
+  return words.length === 0 ? weChatContent(type, sub, '', file) : { text: words.join('\n') }
+}
+
+function openChatlog(file: TextFile): JsonReader {
+  const heads = new HeadsByKey()
+  const names = new Map<string, string>()
+  return {
+    look(raw) {
+      const talker = textOf(raw['talker'])
+      const name = firstText(raw['talkerName'])
+      if (talker !== null && name !== null) names.set(talker, name)
+      // of a chat of two the name of the other one is the chat's
+      const sender = firstText(raw['senderName'])
+      if (talker !== null && sender !== null && raw['isSelf'] !== true && raw['isChatRoom'] !== true && !names.has(talker)) names.set(talker, sender)
+    },
+    read(raw): ReadMessage {
+      const talker = textOf(raw['talker']) ?? ''
+      const head = heads.get(talker, () => ({ name: names.get(talker) ?? (talker === '' ? file.name : talker), id: talker === '' ? null : `wechat:${talker}` }))
+      const own = raw['isSelf'] === true
+      const sender = firstText(raw['senderName'], own ? '我' : null, raw['sender']) ?? '?'
+      const message: ParsedMessage = { sender, time: instantOf(raw['time']), text: '', outgoing: own }
+      return finished(chatlogContent(raw, file), message, head, raw['time'])
+    }
+  }
+}
+
+/** chatlog's JSON. */
+export const chatlogJson = jsonHistory({
+  format: 'wechat',
+  matches: ({ shape }) => hasAll(shape, '[].talker', '[].isSelf', '[].time') || hasAll(shape, 'talker', 'isSelf', 'senderName', 'time'),
+  messages: ['$.*'],
+  learns: true,
+  open: openChatlog
+})
+
+function openSession(file: TextFile): JsonReader {
+  let session: unknown
+  let head: ConversationHead | null = null
+  const headOf = (): ConversationHead => {
+    const id = firstText(at(session, 'wxid'), at(session, 'username'))
+    return (head ??= {
+      name: firstText(at(session, 'remark'), at(session, 'displayName'), at(session, 'nickname'), id) ?? file.name,
+      id: id === null ? null : `wechat:${id}`
+    })
+  }
+  return {
+    learn(value) {
+      session = value
+    },
+    read(raw): ReadMessage {
+      const word = textOf(raw['type']) ?? ''
+      const { type, sub } = weChatKind(word)
+      const own = numberOf(raw['isSend']) === 1 || raw['isSend'] === true
+      const from = firstText(raw['senderUsername'])
+      if (type === 10000 || (from !== null && from.endsWith('@chatroom'))) return 'notice'
+      const time = instantOf(raw['createTime'] ?? raw['formattedTime'])
+      const sender = firstText(raw['senderDisplayName'], from, own ? '我' : headOf().name) ?? '?'
+      const message: ParsedMessage = { sender, time, text: '', outgoing: own }
+      const id = textOf(raw['localId'])
+      if (id !== null) message.id = id
+      const content = textOf(raw['content']) ?? ''
+      // a label such as [图片] says no more than the kind; a text of a card is one
+      const plain = type === 49 || type === 50 || type === 47 ? { text: content } : weChatContent(type, sub, content, file)
+      const said: WeChatContent = sub === 6 ? { text: '', files: [fileOf(file, content.replace(/^\[文件\]\s*/, ''), { kind: 'file' })] } : plain
+      return finished(said, message, headOf(), raw['createTime'])
+    }
+  }
+}
+
+/** The JSON of WeFlow and EchoTrace. */
+export const weFlowJson = jsonHistory({
+  format: 'wechat',
+  matches: ({ shape }) => hasAll(shape, 'session.wxid') || hasAll(shape, 'messages[].senderUsername', 'messages[].createTime'),
+  around: ['$.session'],
+  messages: ['$.messages.*'],
+  open: openSession
+})

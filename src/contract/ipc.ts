@@ -74,6 +74,8 @@ export const AppState = z.object({
   demo: z.enum(['no', 'live', 'offline']),
   /** Where the key of the message store is kept. */
   keyProtection: z.enum(['keychain', 'file']),
+  /** A thread of the store has ended and cannot be started again: messages cannot be read, or not be written. */
+  storeBroken: z.boolean(),
   version: z.string(),
   host: z.string()
 })
@@ -106,6 +108,9 @@ export const LARGEST_PAGE = 200
 
 export const requests = {
   'app.state': call(nothing, AppState),
+  /** Tries to start the store's threads once more; whether all run. */
+  'app.mend': call(nothing, z.boolean()),
+  'app.restart': call(nothing, nothing),
   'account.signIn': call(AccountSettings, ConnectionState),
   'account.signOut': call(z.object({ account: Jid }), nothing),
   'account.reconnect': call(z.object({ account: Jid, trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
@@ -265,6 +270,7 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; error: CallError }
 export type AppEvent =
   | { type: 'accounts'; accounts: AppState['accounts']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
+  | { type: 'store'; broken: boolean }
   | { type: 'presence'; presence: Record<string, Presence> }
   | { type: 'requests'; requests: readonly ContactRequest[] }
   | { type: 'blocked'; blocked: readonly ContactRequest[] }

@@ -80,6 +80,7 @@ export async function compose({ folder, log, logFile, links }: ComposeOptions): 
       hub.storeChanged(changes)
       notifications.onChanges(changes)
     })
+    engine.on('storeBroken', (broken) => hub.broadcast({ type: 'store', broken }))
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
     engine.media.on('progress', (files) => {

@@ -42,6 +42,8 @@ interface Events {
   changes: [StoreChanges]
   /** Messages the index still lacks, and how many they were at first. */
   indexing: [left: number, total: number]
+  /** Messages cannot be read or written, since a thread of the store does not run any more; or they can again. */
+  storeBroken: [boolean]
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -62,6 +64,8 @@ export class Engine extends EventEmitter<Events> {
   readonly media: Media
   readonly accounts: Accounts
   readonly keyProtection: 'keychain' | 'file'
+  /** A thread of the store does not run any more. */
+  storeBroken = false
   readonly #log: Log
   readonly #upkeep: Upkeep
   /** To whom we said that we type, if to anyone. */
@@ -77,6 +81,10 @@ export class Engine extends EventEmitter<Events> {
     this.media.on('changes', (changes) => this.emit('changes', changes))
     this.accounts = new Accounts(store, this.media, log)
     this.accounts.on('changes', (changes) => this.emit('changes', changes))
+    store.onBroken((broken) => {
+      this.storeBroken = broken
+      this.emit('storeBroken', broken)
+    })
     const clock = new TrustedClock()
     this.accounts.on('time', (account, time, exact) => (exact ? clock.say(account, time) : clock.stamped(time)))
     const told = { indexing: (left: number, total: number) => this.emit('indexing', left, total), changes: (changes: StoreChanges) => this.emit('changes', changes) }
@@ -102,7 +110,7 @@ export class Engine extends EventEmitter<Events> {
     const files = { file, key, extension, dictionary, addon: addon ?? null }
     const log = options.log ?? QUIET
     const onSalvage = ({ kept, messages, incomplete }: Salvaged): void => log.warn(`the store was damaged: ${messages} messages were saved into a new one${incomplete ? ', some could not be read' : ''}; the damaged file is ${kept}`)
-    const store = await Store.open({ ...files, worker, onSalvage, ...(onTime === undefined ? {} : { onTime }) })
+    const store = await Store.open({ ...files, worker, onSalvage, onEnded: log.warn, ...(onTime === undefined ? {} : { onTime }) })
     const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
     const engine: Engine = new Engine(store, transfer, protection, log)
     await engine.accounts.load()

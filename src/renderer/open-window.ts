@@ -2,6 +2,7 @@
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
 import { i18n, setLanguage } from './i18n/index.ts'
+import StoreProblem from './components/StoreProblem.vue'
 import StartFailed from './components/StartFailed.vue'
 import { useAppStore } from './stores/app.ts'
 import './styles/tokens.css'
@@ -9,7 +10,8 @@ import './styles/base.css'
 
 export async function openWindow(root: Component): Promise<void> {
   const app = createApp(root)
-  app.use(createPinia())
+  const pinia = createPinia()
+  app.use(pinia)
   app.use(i18n)
   const state = useAppStore()
   try {
@@ -22,4 +24,7 @@ export async function openWindow(root: Component): Promise<void> {
   watchEffect(() => setLanguage(state.language))
   watchEffect(() => (document.documentElement.dataset['density'] = state.now.settings.density))
   app.mount('#app')
+  // beside the window's own, which fills it
+  const problem = document.body.appendChild(document.createElement('div'))
+  createApp(StoreProblem).use(pinia).use(i18n).mount(problem)
 }

@@ -51,9 +51,15 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       systemLanguage: systemLanguage(),
       demo: profile.demo,
       keyProtection: engine().keyProtection,
+      storeBroken: engine().storeBroken,
       version: app.getVersion(),
       host
     }),
+    'app.mend': () => engine().store.mend(),
+    'app.restart': () => {
+      app.relaunch()
+      app.quit()
+    },
     'account.signIn': async (settings) => {
       const state = await engine().signIn(settings)
       tellAccounts()

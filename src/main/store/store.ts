@@ -1,9 +1,10 @@
 /** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
 import { EventEmitter } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+import { Worker, type MessagePort } from 'node:worker_threads'
 import { StoreOpenError, type StoreFiles } from './database.ts'
 import { salvage, salvageNote, type Salvaged } from './salvage.ts'
+import { StoreError, Thread } from './thread.ts'
 import type { SearchEngine } from '../search/engine.ts'
 import type { Reads } from './reader.ts'
 import type { WorkerReply, WorkerStart } from './worker.ts'
@@ -18,127 +19,29 @@ type Cancellable<T> = {
   [K in keyof T]: T[K] extends () => infer R ? () => Promise<R> : T[K] extends (input: infer A) => infer R ? (input: A, signal?: AbortSignal) => Promise<R> : never
 }
 
-/** A statement that failed; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html). */
-export class StoreError extends Error {
-  readonly code: string
-  constructor(code: string, message: string) {
-    super(message)
-    this.name = 'StoreError'
-    this.code = code
-  }
-}
-
-interface Waiting {
-  operation: string
-  args: unknown[]
-  signal: AbortSignal | undefined
-  resolve(value: unknown): void
-  reject(error: Error): void
-}
-
 /** New objects of a thread have so much room before they are gathered (V8's young generation), MB: what is asked for is soon forgotten, and each thread has its own. */
 const YOUNG_MB = 6
 const WRITER_YOUNG_MB = 24
 
-/** One thread and the calls that wait for it; one at a time is with the thread, so a waiting call can still be cancelled. */
-class Thread {
-  readonly #worker: Worker
-  readonly #queue: Waiting[] = []
-  #current: Waiting | null = null
-  #serial = 0
-  #closed = false
-  readonly #onSlow: SlowReport
-  readonly #onDamage: () => void
-  readonly #exited: Promise<void>
-
-  constructor(worker: Worker, onSlow: SlowReport, onDamage: () => void) {
-    this.#worker = worker
-    this.#onSlow = onSlow
-    this.#onDamage = onDamage
-    worker.on('message', (reply: WorkerReply) => this.#settle(reply))
-    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
-    this.#exited = new Promise((resolve) =>
-      worker.on('exit', (code) => {
-        this.#fail(new StoreError('THREAD', `a store thread ended with code ${code}`))
-        resolve()
-      })
-    )
-  }
-
-  static async start(url: URL, start: WorkerStart, onSlow: SlowReport, onDamage: () => void): Promise<Thread> {
-    const worker = new Worker(url, { workerData: start, name: `store-${start.role}`, resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB } })
-    await new Promise<void>((resolve, reject) => {
-      worker.once('error', reject)
-      worker.once('message', (reply: WorkerReply) => {
-        worker.removeListener('error', reject)
-        if (reply.kind === 'refused') reject(new StoreOpenError(reply.code, reply.message))
-        else resolve()
-      })
+/** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or what ended it. */
+async function makeWorker(url: URL, start: WorkerStart): Promise<Worker> {
+  const worker = new Worker(url, { workerData: start, name: `store-${start.role}`, resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB } })
+  await new Promise<void>((resolve, reject) => {
+    const onExit = (code: number): void => reject(new StoreError('THREAD', `the ${start.role} thread ended with code ${code} before it answered`))
+    worker.once('error', reject)
+    worker.once('exit', onExit)
+    worker.once('message', (reply: WorkerReply) => {
+      worker.removeListener('error', reject)
+      worker.removeListener('exit', onExit)
+      if (reply.kind === 'refused') reject(new StoreOpenError(reply.code, reply.message))
+      else resolve()
     })
-    return new Thread(worker, onSlow, onDamage)
-  }
-
-  get load(): number {
-    return this.#queue.length + (this.#current === null ? 0 : 1)
-  }
-
-  call(operation: string, args: unknown[], signal?: AbortSignal): Promise<unknown> {
-    if (this.#closed) return Promise.reject(new StoreError('CLOSED', 'the store is closed'))
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ operation, args, signal, resolve, reject })
-      this.#next()
-    })
-  }
-
-  /** A way for another thread to ask this one; its calls stand in line with ours. */
-  connect(): MessagePort {
-    const { port1, port2 } = new MessageChannel()
-    this.#worker.postMessage(port1, [port1])
-    return port2
-  }
-
-  async close(): Promise<void> {
-    while (this.load > 0) await new Promise((resolve) => setTimeout(resolve, 5))
-    if (!this.#closed) this.#worker.postMessage('close')
-    this.#closed = true
-    await this.#exited
-  }
-
-  #next(): void {
-    if (this.#current !== null) return
-    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
-      if (call.signal?.aborted === true) {
-        call.reject(new StoreError('CANCELLED', 'cancelled'))
-        continue
-      }
-      this.#current = call
-      this.#worker.postMessage({ id: ++this.#serial, operation: call.operation, args: call.args })
-      return
-    }
-  }
-
-  #settle(reply: WorkerReply): void {
-    const call = this.#current
-    if (call === null || (reply.kind !== 'result' && reply.kind !== 'error')) return
-    this.#current = null
-    if (reply.kind === 'result') {
-      this.#onSlow(call.operation, reply.ms)
-      if (call.signal?.aborted === true) call.reject(new StoreError('CANCELLED', 'cancelled'))
-      else call.resolve(reply.value)
-    } else {
-      if (reply.code.startsWith('SQLITE_CORRUPT') && call.operation !== 'checkIndex') this.#onDamage()
-      call.reject(new StoreError(reply.code, `${call.operation}: ${reply.message}`))
-    }
-    this.#next()
-  }
-
-  #fail(error: Error): void {
-    this.#closed = true
-    const calls = this.#current === null ? this.#queue.splice(0) : [this.#current, ...this.#queue.splice(0)]
-    this.#current = null
-    for (const call of calls) call.reject(error)
-  }
+  })
+  return worker
 }
+
+/** What is another thing when it is done twice. All else of the writer's finds what it did, by its ids, or says the same again. */
+const ONCE = new Set(['importRows', 'notice', 'used', 'adopt'])
 
 /** Told of every statement's time in ms, by name, so that slow ones can be logged. */
 export type SlowReport = (operation: string, ms: number) => void
@@ -149,6 +52,8 @@ export interface StoreOptions extends StoreFiles {
   onTime?: SlowReport
   /** The file was damaged, and what could be read of it is in a new one. */
   onSalvage?(saved: Salvaged): void
+  /** A thread ended, and is started again; for the log. */
+  onEnded?(message: string): void
 }
 
 /** After so many writes a reader moves the log into the file. */
@@ -168,6 +73,7 @@ export class Store {
   /** null: it rests until it is asked. */
   #search: Promise<Thread> | null = null
   #lastSearch = performance.now()
+  /** 'found': something in the file is damaged; 'broken': a thread cannot be started again (true), or all run (false). */
   readonly #damage: EventEmitter
   #lastWrite = 0
   #sinceCheckpoint = 0
@@ -213,9 +119,24 @@ export class Store {
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { worker, onTime = () => undefined, onSalvage, ...files } = options
+    const { worker, onTime = () => undefined, onSalvage, onEnded = () => undefined, ...files } = options
     const damage = new EventEmitter()
-    const start = (role: WorkerStart['role']): Promise<Thread> => Thread.start(worker, { role, files }, onTime, () => damage.emit('found'))
+    const broken = new Set<WorkerStart['role']>()
+    const start = (role: WorkerStart['role']): Promise<Thread> =>
+      Thread.start({
+        role,
+        make: () => makeWorker(worker, { role, files }),
+        mayRepeat: (operation) => !ONCE.has(operation),
+        onSlow: onTime,
+        onDamage: () => damage.emit('found'),
+        onEnded,
+        onBroken(error) {
+          if (error === null) broken.delete(role)
+          else broken.add(role)
+          onEnded(error === null ? `the ${role} thread runs again` : `the ${role} thread cannot be started again: ${error.message}`)
+          damage.emit('broken', broken.size > 0)
+        }
+      })
     if (existsSync(salvageNote(files.file))) onSalvage?.(salvage(files))
     const writer = await start('writer').catch((error: unknown) => {
       if (!(error instanceof StoreOpenError && error.code === 'corrupt')) throw error
@@ -244,6 +165,18 @@ export class Store {
     this.#damage.on('found', listener)
   }
 
+  /** Calls `listener` when a thread has ended and cannot be started again (true): what needs it fails; and when all run (false). */
+  onBroken(listener: (broken: boolean) => void): void {
+    this.#damage.on('broken', listener)
+  }
+
+  /** Tries once more to start what is broken; whether all threads run. */
+  async mend(): Promise<boolean> {
+    const search = await this.#search?.catch(() => null)
+    const mended = await Promise.all([this.#writer, this.#reader, search].map((thread) => thread?.mend() ?? true))
+    return mended.every(Boolean)
+  }
+
   /** Nothing was written for that long. */
   isIdle(ms: number): boolean {
     return performance.now() - this.#lastWrite >= ms
@@ -261,3 +194,5 @@ function remote<R>(call: (operation: string, args: unknown[]) => Promise<unknown
     get: (_, operation) => (typeof operation === 'string' && operation !== 'then' ? (...args: unknown[]) => call(operation, args) : undefined)
   })
 }
+
+export { StoreError }

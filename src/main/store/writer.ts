@@ -73,6 +73,9 @@ export function createWrites(db: WritableDB) {
   const removal = createRemoval(tables)
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
+    // asked again, because the thread ended before it could answer
+    const known = messages.ownByOriginId(input.conversation, input.originId)
+    if (known !== undefined) return changes([input.conversation], [toMessage(known)])
     const after = messages.newest(input.conversation) ?? 0
     const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
     const replyTo = answered === undefined ? null : publicId(answered)

@@ -33,15 +33,26 @@ const say = (reply: TransferReply): void => port.postMessage(reply)
 const cancelled = new AbortController()
 port.on('message', () => cancelled.abort())
 
+/** Calls that wait for the writer's thread; it may end. */
+const waiting = new Set<(error: Error) => void>()
+let ended = false
+writer?.on('close', () => {
+  ended = true
+  for (const reject of waiting) reject(new Error('the thread that writes ended'))
+})
+
 let serial = 0
 /** Asks the writer's thread; one transaction each. */
 function write<K extends keyof Writes>(operation: K, ...args: Parameters<Writes[K]>): Promise<ReturnType<Writes[K]>> {
   if (writer === null) throw new Error('this task may not write')
+  if (ended) return Promise.reject(new Error('the thread that writes ended'))
   const id = ++serial
   return new Promise((resolve, reject) => {
+    waiting.add(reject)
     const onReply = (reply: WorkerReply): void => {
       if ((reply.kind !== 'result' && reply.kind !== 'error') || reply.id !== id) return
       writer.removeListener('message', onReply)
+      waiting.delete(reject)
       if (reply.kind === 'result') resolve(reply.value as ReturnType<Writes[K]>)
       else reject(new Error(reply.message))
     }

@@ -1,5 +1,6 @@
 export default {
   startFailed: { title: 'This window could not be loaded', about: 'Your messages are safe. Reload the window; if that does not help, quit Mnemo and start it again.', reload: 'Reload' },
+  store: { title: 'Mnemo cannot reach its stored messages', about: 'Nothing that was stored is lost, but new messages cannot be kept and written ones cannot be sent until this works again.', again: 'Try again', restart: 'Restart Mnemo' },
   signIn: {
     title: 'Sign in to Mnemo',
     intro: 'Every message stays on this computer, encrypted, and any piece of it is found.',

@@ -1,5 +1,6 @@
 export default {
   startFailed: { title: '窗口加载失败', about: '你的消息没有丢失。请重新加载窗口；如果仍然失败，请退出并重新启动 Mnemo。', reload: '重新加载' },
+  store: { title: 'Mnemo 无法读写消息', about: '已保存的消息不会丢失，但恢复之前无法保存新消息，也无法发送消息。', again: '重试', restart: '重启 Mnemo' },
   signIn: {
     title: '登录 Mnemo',
     intro: '所有消息都加密保存在这台电脑上，任何片段都能找到。',

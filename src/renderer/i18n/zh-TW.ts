@@ -1,5 +1,6 @@
 export default {
   startFailed: { title: '視窗載入失敗', about: '你的訊息沒有遺失。請重新載入視窗；如果仍然失敗，請結束並重新啟動 Mnemo。', reload: '重新載入' },
+  store: { title: 'Mnemo 無法讀寫訊息', about: '已儲存的訊息不會遺失，但恢復之前無法儲存新訊息，也無法傳送訊息。', again: '重試', restart: '重新啟動 Mnemo' },
   signIn: {
     title: '登入 Mnemo',
     intro: '所有訊息都加密儲存在這台電腦上，任何片段都能找到。',

@@ -144,6 +144,11 @@ class App extends EventEmitter {
     this.#finish()
   }
 
+  /** It does not start itself again; whoever started it may. */
+  relaunch(): void {
+    process.stderr.write('[chromium-host] cannot start Mnemo again\n')
+  }
+
   exit(code = 0): void {
     this.#quitting = true
     this.#lock?.close()

@@ -121,6 +121,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',
+  storeBroken: false,
   version: '0.1.0',
   host: 'gallery'
 })

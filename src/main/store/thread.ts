@@ -1,0 +1,199 @@
+/**
+ * One thread of the store and the calls that wait for it. A thread that ended is started again: what waited goes on, and so does what
+ * it was at, once, where that changes nothing when it is done twice. Where it cannot be started, every call fails, and that is told.
+ */
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
+import type { WorkerReply } from './worker.ts'
+
+/** A statement that failed; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html), or THREAD, CLOSED, CANCELLED. */
+export class StoreError extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}
+
+interface Waiting {
+  operation: string
+  args: unknown[]
+  signal: AbortSignal | undefined
+  /** A thread has ended while it was at this. */
+  ended: boolean
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+export interface ThreadOptions {
+  role: string
+  /** Makes a thread that answers. Rejects with StoreOpenError, or what ended it. */
+  make(): Promise<Worker>
+  /** Whether it may be done once more where nobody knows whether it was done. */
+  mayRepeat(operation: string): boolean
+  onSlow(operation: string, ms: number): void
+  onDamage(): void
+  /** For the log. */
+  onEnded(message: string): void
+  /** It cannot be started again (an error), or it could after all (null). */
+  onBroken(error: Error | null): void
+}
+
+/** A thread that ends more often than this within WITHIN_MS is not started again by itself. */
+const MOST_ENDS = 3
+const WITHIN_MS = 60_000
+/** The file may be held for a moment by what has just ended, ms between tries. */
+const TRIES_MS = [0, 200, 1000, 3000]
+
+export class Thread {
+  readonly #options: ThreadOptions
+  #worker: Worker
+  readonly #queue: Waiting[] = []
+  #current: Waiting | null = null
+  #serial = 0
+  #state: 'running' | 'starting' | 'broken' | 'closed' = 'running'
+  #reason = ''
+  #ends: number[] = []
+  #exited: Promise<void> = Promise.resolve()
+  /** That it is broken was told, and why it is. */
+  #told = false
+  #why = ''
+
+  private constructor(options: ThreadOptions, worker: Worker) {
+    this.#options = options
+    this.#worker = worker
+    this.#attach(worker)
+  }
+
+  static async start(options: ThreadOptions): Promise<Thread> {
+    return new Thread(options, await options.make())
+  }
+
+  get load(): number {
+    return this.#queue.length + (this.#current === null ? 0 : 1)
+  }
+
+  get isBroken(): boolean {
+    return this.#state === 'broken'
+  }
+
+  call(operation: string, args: unknown[], signal?: AbortSignal): Promise<unknown> {
+    if (this.#state === 'closed') return Promise.reject(new StoreError('CLOSED', 'the store is closed'))
+    if (this.#state === 'broken') return Promise.reject(this.#broken())
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ operation, args, signal, ended: false, resolve, reject })
+      this.#next()
+    })
+  }
+
+  /** A way for another thread to ask this one; its calls stand in line with ours. It closes when this one ends. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel()
+    if (this.#state === 'running') this.#worker.postMessage(port1, [port1])
+    else port1.close()
+    return port2
+  }
+
+  async close(): Promise<void> {
+    while (this.load > 0 || this.#state === 'starting') await new Promise((resolve) => setTimeout(resolve, 5))
+    if (this.#state === 'running') this.#worker.postMessage('close')
+    this.#state = 'closed'
+    await this.#exited
+  }
+
+  /** Tries once more to start a thread that is broken; whether it runs. */
+  async mend(): Promise<boolean> {
+    if (this.#state === 'broken') {
+      this.#ends = []
+      await this.#start([0])
+    }
+    return this.#state === 'running'
+  }
+
+  #attach(worker: Worker): void {
+    this.#worker = worker
+    this.#state = 'running'
+    worker.on('message', (reply: WorkerReply) => this.#settle(reply))
+    // its exit follows
+    worker.on('error', (error) => (this.#reason = error instanceof Error ? error.message : String(error)))
+    this.#exited = new Promise((resolve) =>
+      worker.once('exit', (code) => {
+        resolve()
+        if (this.#state === 'running') this.#onEnded(this.#reason === '' ? `code ${code}` : this.#reason)
+      })
+    )
+  }
+
+  #onEnded(reason: string): void {
+    const { role, mayRepeat, onEnded } = this.#options
+    this.#reason = ''
+    const current = this.#current
+    this.#current = null
+    onEnded(`the ${role} thread ended${current === null ? '' : ` at ${current.operation}`}: ${reason}`)
+    if (current !== null) {
+      if (!current.ended && mayRepeat(current.operation)) this.#queue.unshift({ ...current, ended: true })
+      else current.reject(new StoreError('THREAD', `${current.operation}: the store's ${role} thread ended (${reason}); nobody knows whether it was done`))
+    }
+    const now = performance.now()
+    this.#ends = [...this.#ends.filter((at) => at > now - WITHIN_MS), now]
+    if (this.#ends.length > MOST_ENDS) this.#giveUp(new Error(`it ended ${this.#ends.length} times: ${reason}`))
+    else void this.#start()
+  }
+
+  async #start(tries: readonly number[] = TRIES_MS): Promise<void> {
+    this.#state = 'starting'
+    let failure: unknown
+    for (const ms of tries) {
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      try {
+        const wasTold = this.#told
+        this.#attach(await this.#options.make())
+        this.#told = false
+        if (wasTold) this.#options.onBroken(null)
+        this.#next()
+        return
+      } catch (error) {
+        failure = error
+      }
+    }
+    this.#giveUp(failure instanceof Error ? failure : new Error(String(failure)))
+  }
+
+  #giveUp(error: Error): void {
+    this.#state = 'broken'
+    this.#told = true
+    this.#why = error.message
+    for (const call of this.#queue.splice(0)) call.reject(this.#broken())
+    this.#options.onBroken(error)
+  }
+
+  #broken = (): StoreError => new StoreError('THREAD', `the store's ${this.#options.role} thread does not start: ${this.#why}`)
+
+  #next(): void {
+    if (this.#current !== null || this.#state !== 'running') return
+    for (let call = this.#queue.shift(); call !== undefined; call = this.#queue.shift()) {
+      if (call.signal?.aborted === true) {
+        call.reject(new StoreError('CANCELLED', 'cancelled'))
+        continue
+      }
+      this.#current = call
+      this.#worker.postMessage({ id: ++this.#serial, operation: call.operation, args: call.args })
+      return
+    }
+  }
+
+  #settle(reply: WorkerReply): void {
+    const call = this.#current
+    if (call === null || (reply.kind !== 'result' && reply.kind !== 'error')) return
+    this.#current = null
+    if (reply.kind === 'result') {
+      this.#options.onSlow(call.operation, reply.ms)
+      if (call.signal?.aborted === true) call.reject(new StoreError('CANCELLED', 'cancelled'))
+      else call.resolve(reply.value)
+    } else {
+      if (reply.code.startsWith('SQLITE_CORRUPT') && call.operation !== 'checkIndex') this.#options.onDamage()
+      call.reject(new StoreError(reply.code, `${call.operation}: ${reply.message}`))
+    }
+    this.#next()
+  }
+}

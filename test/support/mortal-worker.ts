@@ -1,0 +1,16 @@
+/** A store's thread that ends when it is told to: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. */
+import { existsSync, rmSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { WorkerRequest, WorkerStart } from '../../src/main/store/worker.ts'
+
+const { files, role } = workerData as WorkerStart
+if (existsSync(`${files.file}.no-${role}`)) process.exit(7)
+parentPort?.on('message', (request: WorkerRequest | string) => {
+  const asked = typeof request === 'object' && 'args' in request ? JSON.stringify(request.args) : ''
+  if (asked.includes('die-once') && existsSync(`${files.file}.once`)) {
+    rmSync(`${files.file}.once`)
+    process.exit(7)
+  }
+  if (asked.includes('"die') && !asked.includes('die-once')) process.exit(7)
+})
+await import('../../src/main/store/worker.ts')

@@ -144,7 +144,7 @@ export const requests = {
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** To other conversations; merged: as one message that quotes all of them. */
-  'messages.forward': call(z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }), nothing),
+  'messages.forward': call(z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }), z.array(z.string())),
   /** Takes back what somebody else wrote in a group that we lead. */
   'messages.moderate': call(z.object({ id: MessageId }), nothing),
   'groups.moderates': call(z.object({ conversation: ConversationId }), z.boolean()),

@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
 import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
+import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
 import { Media } from './media/media.ts'
-import { quotations } from './protocol/styling.ts'
 import type { Log, Session } from './sync/session.ts'
 import { TrustedClock } from './store/clock.ts'
 import { profileKey, type Keyring } from './store/key.ts'
@@ -322,26 +322,9 @@ export class Engine extends EventEmitter<Events> {
     session?.outbox.flush()
   }
 
-  /** Sends messages on, in order of history, with those of their files that are here. `merged`: as one message that quotes all of them. */
-  async forward(ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<void> {
-    const messages: Message[] = []
-    for (const id of [...ids].sort((a, b) => a - b)) {
-      const message = await this.store.read.message(id)
-      if (message !== null && !message.retracted) messages.push(message)
-    }
-    for (const conversation of to) {
-      if (merged) await this.send(conversation, quotations(messages))
-      for (const message of messages) {
-        if (!merged && message.text !== '') await this.send(conversation, message.text, { link: message.link })
-        for (const { id } of message.attachments) {
-          const file = await this.store.read.attachment(id)
-          if (file === null || file.stored === null) continue
-          const { kind, name, bytes, stored, type, width, height, hash, preview } = file
-          await this.send(conversation, '', { attachments: [{ kind, name, bytes, stored, type, width, height, hash, preview }] })
-        }
-      }
-    }
-  }
+  /** Sends messages on; the names of the files that could not go along. */
+  forward = (ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<string[]> =>
+    forward({ store: this.store, folder: this.media.folder, send: (conversation, text, more) => this.send(conversation, text, more) }, ids, to, merged)
 
   /** Takes back what somebody else wrote in a group that we lead, for all. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
   async moderate(id: MessageId): Promise<void> {

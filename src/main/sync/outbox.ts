@@ -210,4 +210,4 @@ export class Outbox {
 /** Under which address the others know who wrote a message: in a group an occupant's. */
 const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string => (author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`)
 
-const shared = ({ kind, name, bytes, url, type, width, height, stored, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? null : hashOf(stored) })
+const shared = ({ kind, name, bytes, url, type, width, height, stored, hash, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? hash : hashOf(stored) })

@@ -9,8 +9,10 @@ const isSent = (message: Message): boolean => message.state === 'sent' || messag
 /** Others can be told of a new text. */
 export const isCorrectable = (message: Message): boolean => message.outgoing && message.changeable && isSent(message) && !message.retracted && message.text !== ''
 export const isRetractable = (message: Message): boolean => message.outgoing && message.changeable && isSent(message) && !message.retracted
-/** There is something to send on: its words, or files that are here. */
-export const isForwardable = (message: Message): boolean => !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where === 'here'))
+/** There is something to send on: its words, or files that are here or still where their sender put them. */
+export const isForwardable = (message: Message): boolean => !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where !== 'nowhere'))
+/** Names of files that can be sent on no more. */
+export const lostFiles = (messages: readonly Message[]): string[] => messages.flatMap(({ attachments }) => attachments.filter(({ where }) => where === 'nowhere').map(({ name }) => name))
 /** It can be answered and reacted to. */
 export const isAddressable = (message: Message): boolean => message.changeable && !message.retracted && message.state !== 'failed' && message.state !== 'queued'
 

@@ -244,6 +244,9 @@ export default {
   forward: {
     title: 'Forward {n} message | Forward {n} messages',
     about: 'Choose one or more conversations.',
+    leftOut: 'These files cannot go along, as they are no longer available: {names}',
+    lost: 'Sent. These files could not go along, as they are no longer available: {names}',
+    done: 'Close',
     find: 'Conversations',
     each: 'One by one',
     merged: 'As one message',

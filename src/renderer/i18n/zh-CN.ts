@@ -244,6 +244,9 @@ export default {
   forward: {
     title: '转发 {n} 条消息',
     about: '选择一个或多个会话。',
+    leftOut: '以下文件已不可用，无法一并转发：{names}',
+    lost: '已发送。以下文件已不可用，未能一并转发：{names}',
+    done: '关闭',
     find: '会话',
     each: '逐条转发',
     merged: '合并转发',

@@ -244,6 +244,9 @@ export default {
   forward: {
     title: '轉發 {n} 則訊息',
     about: '選擇一個或多個對話。',
+    leftOut: '以下檔案已無法取得，無法一併轉發：{names}',
+    lost: '已傳送。以下檔案已無法取得，未能一併轉發：{names}',
+    done: '關閉',
     find: '對話',
     each: '逐條轉發',
     merged: '合併轉發',

@@ -3,7 +3,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { ConversationId, Message } from '../../contract/domain.ts'
 import { call } from '../bridge.ts'
-import { isForwardable } from '../composables/message-actions.ts'
+import { isForwardable, lostFiles } from '../composables/message-actions.ts'
 import { useThreadStore } from './thread.ts'
 
 /** As many as a call takes. */
@@ -17,6 +17,8 @@ export const useSelectionStore = defineStore('selection', () => {
   /** Where one began, for those between. */
   let anchor: string | null = null
   const forwarding = ref<readonly Message[]>([])
+  /** Names of the files that cannot go along. */
+  const leftOut = ref<readonly string[]>([])
 
   const active = computed(() => chosen.value.size > 0 && conversation.value === thread.conversation)
   /** In order of history. */
@@ -47,12 +49,16 @@ export const useSelectionStore = defineStore('selection', () => {
 
   function forward(list: readonly Message[]): void {
     forwarding.value = list.filter(isForwardable)
+    leftOut.value = lostFiles(list)
   }
-  /** Sends what is to be forwarded. `merged`: as one message that quotes all of them. */
-  async function send(to: ConversationId[], merged: boolean): Promise<void> {
-    await call('messages.forward', { ids: forwarding.value.map(({ id }) => id), to, merged })
-    forwarding.value = []
+  /** Sends what is to be forwarded, and is done with it. `merged`: as one message that quotes all of them. Names of files that could not go along, and were not said before. */
+  async function send(to: ConversationId[], merged: boolean): Promise<string[]> {
+    const lost = await call('messages.forward', { ids: forwarding.value.map(({ id }) => id), to, merged })
+    const said = new Set(leftOut.value)
     end()
+    const news = lost.filter((name) => !said.has(name))
+    if (news.length === 0) forwarding.value = []
+    return news
   }
 
   async function copy(): Promise<void> {
@@ -69,5 +75,5 @@ export const useSelectionStore = defineStore('selection', () => {
     end()
   }
 
-  return { active, messages, has, begin, toggle, end, forwarding, forward, send, copy, star, remove }
+  return { active, messages, has, begin, toggle, end, forwarding, leftOut, forward, send, copy, star, remove }
 })

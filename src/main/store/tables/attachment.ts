@@ -5,7 +5,7 @@ import type { ReadableDB, WritableDB } from '../database.ts'
 /** attachment.tries of a file that its server has no more. */
 export const GONE = 100
 /** So many failed fetches, and it is fetched only when the user asks. */
-const MOST_TRIES = 4
+export const MOST_TRIES = 4
 
 export interface AttachmentRow {
   id: number
@@ -26,11 +26,13 @@ export interface AttachmentRow {
   hash: string | null
   /** What it looks like (ThumbHash, base64), as its sender says. */
   preview: string | null
+  /** Failed fetches; GONE: it cannot be had any more. */
+  tries: number
 }
 
-export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash' | 'preview'>>
+export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash' | 'preview' | 'tries'>>
 
-const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash, preview'
+const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash, preview, tries'
 
 export function attachmentReads(db: ReadableDB) {
   const byId = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE id = ?`)
@@ -61,7 +63,7 @@ export function attachmentReads(db: ReadableDB) {
 }
 
 export function attachmentWrites(db: WritableDB) {
-  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash, preview) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash, preview, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const removeOf = db.prepare('DELETE FROM attachment WHERE message = ?')
   const keep = db.prepare('UPDATE attachment SET stored = ?, bytes = ?, width = coalesce(?, width), height = coalesce(?, height) WHERE id = ?')
   const put = db.prepare('UPDATE attachment SET url = ? WHERE id = ?')
@@ -75,8 +77,8 @@ export function attachmentWrites(db: WritableDB) {
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
   return {
     ...attachmentReads(db),
-    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null, preview = null }: NewAttachment, message: number): void {
-      insert.run(message, kind, name, bytes, stored, url, type, width, height, hash, preview)
+    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null, preview = null, tries: failed = 0 }: NewAttachment, message: number): void {
+      insert.run(message, kind, name, bytes, stored, url, type, width, height, hash, preview, failed)
     },
     removeOf: (message: number) => removeOf.run(message),
     /** It lies in the media folder now. */

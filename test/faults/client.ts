@@ -1,8 +1,10 @@
 /** One person's engine in a process of its own, to be killed at any moment. Takes commands and reports as JSON lines. */
 import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AccountSettings, ConversationKind, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/main/engine.ts'
+import { fileLog } from '../../src/main/desktop/log.ts'
 import { messages, openEngine } from '../support/server.ts'
 
 export interface Place {
@@ -22,11 +24,13 @@ export type Line = [outgoing: boolean, text: string, state: string]
 
 const { profile, account, name, places } = JSON.parse(process.argv[2] ?? '{}') as { profile: string; account: AccountSettings; name: string; places: Place[] }
 const say = (report: Report): boolean => process.stdout.write(`${JSON.stringify(report)}\n`)
-let engine: Engine = await openEngine(profile)
+/** On the same disk, which may be full. */
+const log = fileLog(join(profile, 'logs', 'mnemo.log'))
+let engine: Engine = await openEngine(profile, log)
 if (engine.account === null) {
   await engine.store.write.saveAccount(account)
   await engine.close()
-  engine = await openEngine(profile)
+  engine = await openEngine(profile, log)
 }
 
 const ids = await Promise.all(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import { Engine } from '../../src/main/engine.ts'
+import type { Log } from '../../src/main/sync/session.ts'
 import { DOMAIN, startProsody, type Kind, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
 import { startEjabberd } from './ejabberd.ts'
 import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
@@ -67,9 +68,10 @@ export function testFolder(): TestFolder {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
-export function openEngine(profile: string): Promise<Engine> {
+export function openEngine(profile: string, log?: Log): Promise<Engine> {
   return Engine.open({
     profile,
+    ...(log === undefined ? {} : { log }),
     worker: WORKER,
     transferWorker: TRANSFER_WORKER,
     extension: storeFiles(profile).extension,

@@ -48,7 +48,7 @@ export class Notifications {
     for (const id of changes.removedConversations) this.#unread.delete(id)
     const byId = new Map(changes.conversations.map((conversation) => [conversation.id, conversation]))
     for (const conversation of changes.conversations) if (conversation.unread === 0) this.#clear(conversation.id)
-    if (changes.added === 0) return
+    if (changes.added === 0 || changes.old === true) return
     for (const message of changes.messages) {
       const conversation = byId.get(message.conversation)
       if (conversation === undefined || !isWorthTelling(message, conversation) || this.#options.isSeen(conversation.id)) continue

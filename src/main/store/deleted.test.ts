@@ -1,11 +1,13 @@
 /** What is deleted here stays deleted, whatever ids it has and whatever clocks say; what is new comes. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
 import { openReadable } from './database.ts'
 import type { Store } from './store.ts'
 import { QUEUED } from './tables/message.ts'
-import type { IncomingMessage } from './types.ts'
+import type { IncomingMessage, RecordBatch } from './types.ts'
 
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid
@@ -72,6 +74,26 @@ test('after an absence longer than the archive keeps what came is unread, and st
   await store.write.record({ account: ME, messages: missed, archive: { jid: ME, lastId: 's-missed 2', hole: null }, order: 'backward', missed: true })
   expect(await texts()).toEqual(['before', 'missed 1', 'mine', 'missed 2'])
   expect((await store.read.conversation(id))?.unread).toBe(2)
+})
+
+test('all pages of what was missed are unread, of people never heard of, too, and news; older history on a new device is neither', async () => {
+  const now = Date.now()
+  await forward([message('before', now - 100_000)])
+  const { id } = (await store.read.conversationByJid(BOB))!
+  await store.write.markRead({ conversation: id, upTo: (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!.id })
+  await store.write.forgetArchive({ account: ME, jid: ME })
+  const eve = 'eve@example.org' as Jid
+  const page = (texts: string[], hole: { before: string; after: null } | null, more: Partial<RecordBatch>) => store.write.record({ account: ME, messages: texts.flatMap((text) => [message(text, now - 5000), message(`${text} of Eve`, now - 5000, { conversation: eve, sender: eve })]), archive: { jid: ME, ...(more.missed === undefined ? {} : { lastId: 's-last' }), hole }, order: 'backward', ...more })
+  expect((await page(['missed 5', 'missed 6'], { before: 's-missed 5', after: null }, { missed: true })).old).toBeUndefined()
+  expect((await page(['missed 3', 'missed 4'], { before: 's-missed 3', after: null }, {})).old).toBeUndefined()
+  await page(['missed 1', 'missed 2'], null, {})
+  for (const jid of [BOB, eve]) expect((await store.read.conversationByJid(jid))?.unread).toBe(6)
+  mkdirSync(join(folder.path, 'device'))
+  const device = await openStore(join(folder.path, 'device'))
+  const first = await device.write.record({ account: ME, messages: [message('history', now)], archive: { jid: ME, lastId: 's-history', hole: { before: 's-history', after: null } }, order: 'backward', missed: false })
+  const older = await device.write.record({ account: ME, messages: [message('older', now - 9000)], archive: { jid: ME, hole: null }, order: 'backward' })
+  expect([first.old, older.old, (await device.read.conversationByJid(BOB))?.unread]).toEqual([true, true, 0])
+  await device.close()
 })
 
 test('a conversation that turns out to be a group is one', async () => {

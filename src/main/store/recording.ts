@@ -121,7 +121,7 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
-  function recordOlder(batch: RecordBatch, floor: number | null, era: number): Recorded {
+  function recordOlder(batch: RecordBatch, floor: number | null, era: number, missed: boolean): Recorded {
     let before = floor ?? Infinity
     let last = 0
     // an archive's end stands above all that is here; what came live meanwhile waits until it is read
@@ -171,14 +171,17 @@ export function createRecording({ messages, conversations, archives, alterations
     }
     // FTS5 gathers what it is given in memory only while row ids rise
     fresh.sort((a, b) => a.key - b.key)
+    let isNews = false
     let doc = fresh.length === 0 ? 0 : messages.docs.block(fresh.length, fresh[0]?.key ?? 0, fresh.at(-1)?.key ?? 0)
     for (const { key, id, incoming } of fresh) {
       insert(id, incoming, key, doc++)
-      // after an absence longer than the archive keeps: what is not here came meanwhile
-      const unread = batch.missed === true && !incoming.outgoing && key > (conversations.byId(id)?.readUpTo ?? 0)
+      // after an absence longer than the archive keeps: what is not here came meanwhile. Where nothing was ever read, as on a new device, it is history
+      const readUpTo = conversations.byId(id)?.readUpTo ?? 0
+      const unread = !incoming.outgoing && key > readUpTo && (missed || readUpTo > 0)
       conversations.advance(id, key, unread ? 1 : 0)
+      isNews ||= unread
     }
-    const stored = changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length)
+    const stored = { ...changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length), ...(isNews ? {} : { old: true }) }
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
   }
 
@@ -270,8 +273,9 @@ export function createRecording({ messages, conversations, archives, alterations
     const account = batch.account ?? ''
     const begun = batch.order === 'backward' && batch.archive?.lastId !== undefined
     const era = begun ? alterations.nextEra() : archives.era(jid, account)
+    const missed = batch.order === 'backward' && (batch.missed === true || archives.isMissed(jid, account))
     if (begun) conversations.unmeetCleared(jid, account)
-    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era) : recordNewer(batch, archives.lastKey(jid, account), era)
+    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era, missed) : recordNewer(batch, archives.lastKey(jid, account), era)
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
       const passes = batch.order === 'live' && conversations.byJid(jid, batch.account)?.kind !== 'group' && messages.hasUnplaced(batch.account)
@@ -280,6 +284,7 @@ export function createRecording({ messages, conversations, archives, alterations
       if (begun) archives.setEra(jid, account, era)
       if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }
+    if (missed && batch.archive !== null) archives.setMissed(jid, account)
     return batch.signs === undefined || batch.signs.length === 0 ? result.changes : sign(batch.signs, batch.account, result.changes)
   }
 

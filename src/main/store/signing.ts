@@ -63,7 +63,7 @@ export function createSigning({ alterations, changes, conversations, messages, n
         if (conversation !== null) touched.add(conversation)
       }
     }
-    return changes(touched, [...changed.values()], before.removed, before.added)
+    return { ...changes(touched, [...changed.values()], before.removed, before.added), ...(before.old === true ? { old: true } : {}) }
   }
 
   return { sign, transition }

@@ -1,14 +1,19 @@
 import { EventEmitter } from 'node:events'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { xml, type Element } from '@xmpp/client'
 import { expect, test } from 'vitest'
+import { fillDisk, mountSmallDisk, unmount } from '../../../test/support/disk.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { Connection } from '../connection/connection.ts'
+import { fileLog } from '../desktop/log.ts'
 import { NS } from '../protocol/namespaces.ts'
 import type { Store } from '../store/store.ts'
 import type { IncomingMessage } from '../store/types.ts'
 import { Archives } from './archives.ts'
 import { Inbox } from './inbox.ts'
+import type { Log } from './session.ts'
 
 const ME = 'me@example.org' as Jid
 const ROOM = 'room@rooms.example.org' as Jid
@@ -22,6 +27,8 @@ class Server extends EventEmitter {
   readonly silent = new Set<string>()
   readonly broken = new Set<string>()
   readonly held = new Map<string, number[]>()
+  /** Stands in each message behind its own text. */
+  large = ''
 
   request(iq: Element): Promise<Element> {
     const archive = iq.attrs['to'] ?? ME
@@ -32,7 +39,7 @@ class Server extends EventEmitter {
     const page = (this.held.get(archive) ?? []).filter((n) => n > Number(after ?? 0))
     for (const n of page) {
       const stamp = new Date(n * 1000).toISOString()
-      const message = xml('message', { xmlns: 'jabber:client', from: `${archive}/a`, type: 'groupchat' }, xml('body', {}, `message ${n}`))
+      const message = xml('message', { xmlns: 'jabber:client', from: `${archive}/a`, type: 'groupchat' }, xml('body', {}, `message ${n}${this.large}`))
       this.emit('stanza', xml('message', { from: archive }, xml('result', { xmlns: NS.mam, queryid: query?.attrs['queryid'] ?? '', id: `s${n}` }, xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, xml('delay', { xmlns: 'urn:xmpp:delay', stamp }), message))))
     }
     const ends = page.length === 0 ? [] : [xml('first', {}, `s${page[0]}`), xml('last', {}, `s${page.at(-1)}`)]
@@ -41,12 +48,16 @@ class Server extends EventEmitter {
 }
 
 /** `patience`: how long an archive may be silent, ms; by default longer than any test. */
-function setUp(store: Store, patience = 600_000): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
+function setUp(store: Store, patience = 600_000, log: Log = { info: () => undefined, warn: () => undefined }): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
   const server = new Server()
-  const inbox = new Inbox(store, ME, () => undefined, () => undefined)
+  // as session.ts does it
+  const inbox: Inbox = new Inbox(store, ME, () => undefined, (archive, error) => {
+    archives.readAgain(archive)
+    log.warn(`storing messages of ${archive} failed (${error.message})`)
+  })
   const self = { jid: ME, nickIn: (group: Jid) => (group === ROOM || group === OTHER ? 'me' : null), isGroup: (jid: Jid) => jid === ROOM || jid === OTHER }
   const context = { connection: server as unknown as Connection, store, self, onChanges: () => undefined, onInvitation: () => undefined }
-  const archives = new Archives({ context, inbox, own: ME, log: { info: () => undefined, warn: () => undefined }, patience })
+  const archives: Archives = new Archives({ context, inbox, own: ME, log, patience })
   const texts = async (jid: Jid): Promise<string[]> => {
     await inbox.idle()
     const conversation = await store.read.conversationByJid(jid, ME)
@@ -100,4 +111,47 @@ test('a silent archive of our own account withholds nothing either', async () =>
   expect(await mark(ME)).toBeNull()
   archives.stop()
   await store.close()
+})
+
+test('a full disk, with the log on it: whatever part of the sync fails, nothing throws, and all is here once there is room', { timeout: 120_000 }, async ({ skip }) => {
+  using folder = temporaryFolder()
+  const disk = join(folder.path, 'disk')
+  if (!mountSmallDisk(disk, 12)) return skip('that takes root')
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  try {
+    const store = await openStore(disk)
+    const { warn, info } = fileLog(join(disk, 'logs', 'mnemo.log'))
+    let warned = 0
+    const log = { info, warn: (line: string): void => void (warned++, warn(line)) }
+    const { server, inbox, archives, texts, mark } = setUp(store, 600_000, log)
+    server.held.set(ROOM, [1, 2])
+    await archives.read(ROOM)
+    fillDisk(join(disk, 'filler'))
+    // the archive has more, something comes live, somebody signs, a subject, a receipt: none of it can be stored
+    const large = 'x'.repeat(200_000)
+    server.held.set(ROOM, [1, 2, 3, 4, 5])
+    server.large = large
+    await archives.read(ROOM).catch(() => undefined)
+    inbox.add(ROOM, { ...live(ROOM, 6), text: large })
+    inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
+    inbox.add(OTHER, { ...live(OTHER, 1), text: large })
+    await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
+    await inbox.idle()
+    expect(await mark(ROOM)).toBe('s2')
+    rmSync(join(disk, 'filler'))
+    server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
+    server.held.set(OTHER, [1])
+    // by itself: nobody asks again
+    await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
+    await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
+    expect(await mark(ROOM)).toBe('s6')
+    expect(unhandled).toEqual([])
+    archives.stop()
+    await store.close()
+  } finally {
+    process.off('unhandledRejection', note)
+    unmount(disk)
+  }
 })

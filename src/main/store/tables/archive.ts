@@ -38,6 +38,8 @@ export function archiveWrites(db: WritableDB) {
   )
   const setEra = db.prepare('UPDATE archive SET era = ? WHERE jid = ? AND account = ?')
   const era = db.prepare<[string, string], number>('SELECT era FROM archive WHERE jid = ? AND account = ?').pluck()
+  const setMissed = db.prepare('UPDATE archive_hole SET missed = 1 WHERE jid = ? AND account = ?')
+  const isMissed = db.prepare<[string, string], number>('SELECT missed FROM archive_hole WHERE jid = ? AND account = ?').pluck()
   const lastKey = db.prepare<[string, string], number>('SELECT last_key FROM archive WHERE jid = ? AND account = ?').pluck()
   const floor = db.prepare<[string, string], number | null>('SELECT floor FROM archive_hole WHERE jid = ? AND account = ?').pluck()
   const closeHole = db.prepare('DELETE FROM archive_hole WHERE jid = ? AND account = ?')
@@ -51,6 +53,9 @@ export function archiveWrites(db: WritableDB) {
     /** Counts how often it was begun anew; see change.ts. */
     era: (jid: string, account: string): number => era.get(jid, account) ?? 0,
     setEra: (jid: string, account: string, number: number) => setEra.run(number, jid, account),
+    /** What its hole lacks came while we were away. */
+    isMissed: (jid: string, account: string): boolean => isMissed.get(jid, account) === 1,
+    setMissed: (jid: string, account: string) => setMissed.run(jid, account),
     lastKey: (jid: string, account: string): number => lastKey.get(jid, account) ?? 0,
     floor: (jid: string, account: string): number | null => floor.get(jid, account) ?? null,
     forget(jid: string, account: string): void {

@@ -271,7 +271,8 @@ export type AppEvent =
   | { type: 'accounts'; accounts: AppState['accounts']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
   | { type: 'store'; broken: boolean }
-  | { type: 'presence'; presence: Record<string, Presence> }
+  /** People whose presence is another one now, by bare address. */
+  | { type: 'presence'; changed: Record<string, Presence> }
   | { type: 'requests'; requests: readonly ContactRequest[] }
   | { type: 'blocked'; blocked: readonly ContactRequest[] }
   | { type: 'avatars'; avatars: Record<string, string> }

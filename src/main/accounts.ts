@@ -22,7 +22,8 @@ interface Events {
   changes: [StoreChanges]
   /** There are others, or one of them is connected otherwise. */
   list: []
-  presence: [ReadonlyMap<string, Presence>]
+  /** A person shows another presence. */
+  presence: [jid: Jid, presence: Presence]
   /** Who types now, by conversation. */
   typing: [ReadonlyMap<Jid, readonly string[]>]
   /** Who asks to be a contact. */
@@ -101,6 +102,10 @@ export class Accounts extends EventEmitter<Events> {
   /** What each one's best resource shows, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
     return new Map([...this.#running.values()].flatMap(({ presences }) => [...presences.now]))
+  }
+  /** The same of one person: as the last account that knows it says. */
+  presenceOf(jid: Jid): Presence {
+    return [...this.#running.values()].findLast(({ presences }) => presences.now.has(jid))?.presences.now.get(jid) ?? 'offline'
   }
   /** Who types now, by conversation: addresses. */
   get typing(): ReadonlyMap<Jid, readonly string[]> {
@@ -248,7 +253,7 @@ export class Accounts extends EventEmitter<Events> {
     shortages.on('change', () => this.emit('list'))
     const session = new Session(connection, this.#store, uploads, this.#media.folder, this.#log)
     new ArchiveWatch(connection, shortages, () => session.archives.read(jid), (message) => this.#log.warn(message))
-    const presences = new Presences(() => this.emit('presence', this.presence))
+    const presences = new Presences((person) => this.emit('presence', person, this.presenceOf(person)))
     const typists = new Typists(() => this.emit('typing', this.typing))
     this.#running.set(jid, { session, shortages, presences, typists })
     session.on('changes', (changes) => {

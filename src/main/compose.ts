@@ -93,7 +93,7 @@ export async function compose({ folder, log, logFile, links }: ComposeOptions): 
     engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
     engine.accounts.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
     engine.accounts.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
-    engine.accounts.on('presence', (presence) => hub.broadcast({ type: 'presence', presence: Object.fromEntries(presence) }))
+    engine.accounts.on('presence', (jid, presence) => hub.broadcast({ type: 'presence', changed: { [jid]: presence } }))
   })
 
   serveScheme(join(out, 'renderer'), {

@@ -31,3 +31,12 @@ test('more than a window should be sent becomes a word to read again', () => {
   batch.add({ type: 'messages', conversation: one, changed: Array.from({ length: MOST_MESSAGES + 1 }, (_, i) => message(i)), removed: [], bulk: false })
   expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [], removed: [], bulk: true }])
 })
+
+test('of many presences each person is told once, the latest', () => {
+  const batch = new EventBatch()
+  for (let i = 0; i < 20_000; i++) batch.add({ type: 'presence', changed: { [`p${i % 10_000}@x`]: i < 10_000 ? 'online' : 'offline' } })
+  const [event, ...others] = batch.take()
+  expect(others).toEqual([])
+  expect(event).toMatchObject({ type: 'presence', changed: { 'p0@x': 'offline', 'p9999@x': 'offline' } })
+  expect(batch.isEmpty).toBe(true)
+})

@@ -1,5 +1,5 @@
 /** What one window will be told at its next turn: of several changes of the same thing, the last. Pure. */
-import type { Conversation, ConversationId, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Message, MessageId, Notice, Presence } from '../../contract/domain.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 
 /** More changed messages than this are not sent to a window; it reads its page again instead. */
@@ -9,8 +9,8 @@ export class EventBatch {
   readonly #single = new Map<AppEvent['type'], AppEvent>()
   readonly #conversations = new Map<ConversationId, Conversation>()
   readonly #removedConversations = new Set<ConversationId>()
-  readonly #messages = new Map<ConversationId, { changed: Map<string, Message>; removed: Set<MessageId>; bulk: boolean }>()
-
+  readonly #messages = new Map<ConversationId, { changed: Map<string, Message>; keys: Map<MessageId, string>; removed: Set<MessageId>; bulk: boolean }>()
+  readonly #presence = new Map<string, Presence>()
   readonly #notices = new Map<ConversationId, Notice[]>()
 
   add(event: AppEvent): void {
@@ -26,33 +26,44 @@ export class EventBatch {
         }
         break
       case 'messages': {
-        const known = this.#messages.get(event.conversation) ?? { changed: new Map<string, Message>(), removed: new Set<MessageId>(), bulk: false }
+        const known = this.#messages.get(event.conversation) ?? { changed: new Map<string, Message>(), keys: new Map<MessageId, string>(), removed: new Set<MessageId>(), bulk: false }
         this.#messages.set(event.conversation, known)
-        for (const message of event.changed) known.changed.set(message.key, message)
+        for (const message of event.changed) {
+          known.changed.set(message.key, message)
+          known.keys.set(message.id, message.key)
+        }
         for (const id of event.removed) {
           known.removed.add(id)
-          for (const [key, message] of known.changed) if (message.id === id) known.changed.delete(key)
+          const key = known.keys.get(id)
+          // a message that moved has its key under another id
+          if (key !== undefined && known.changed.get(key)?.id === id) known.changed.delete(key)
+          known.keys.delete(id)
         }
         known.bulk ||= event.bulk
         break
       }
       case 'notices': {
         const known = this.#notices.get(event.conversation) ?? []
-        this.#notices.set(event.conversation, [...known, ...event.notices])
+        known.push(...event.notices)
+        this.#notices.set(event.conversation, known)
         break
       }
+      case 'presence':
+        for (const [jid, presence] of Object.entries(event.changed)) this.#presence.set(jid, presence)
+        break
       default:
         this.#single.set(event.type, event)
     }
   }
 
   get isEmpty(): boolean {
-    return this.#single.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0 && this.#notices.size === 0
+    return this.#single.size === 0 && this.#presence.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0 && this.#notices.size === 0
   }
 
   /** All events since the last call. */
   take(): AppEvent[] {
     const events: AppEvent[] = [...this.#single.values()]
+    if (this.#presence.size > 0) events.push({ type: 'presence', changed: Object.fromEntries(this.#presence) })
     if (this.#conversations.size > 0 || this.#removedConversations.size > 0)
       events.push({ type: 'conversations', changed: [...this.#conversations.values()], removed: [...this.#removedConversations] })
     for (const [conversation, { changed, removed, bulk }] of this.#messages) {
@@ -62,6 +73,7 @@ export class EventBatch {
     for (const [conversation, notices] of this.#notices) events.push({ type: 'notices', conversation, notices })
     this.#notices.clear()
     this.#single.clear()
+    this.#presence.clear()
     this.#conversations.clear()
     this.#removedConversations.clear()
     this.#messages.clear()

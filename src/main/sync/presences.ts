@@ -5,33 +5,46 @@ import type { Jid, Presence } from '../../contract/domain.ts'
 /** From the one who is easiest to reach to the one who is hardest. */
 const ORDER: readonly Presence[] = ['chat', 'online', 'away', 'xa', 'dnd']
 
+/** Resources of a person that are kept: a server that tells of more without end fills no memory. */
+const MOST_RESOURCES = 100
+
 export class Presences {
   readonly #resources = new Map<Jid, Map<Jid, Presence>>()
-  readonly #onChange: (now: ReadonlyMap<string, Presence>) => void
+  readonly #now = new Map<string, Presence>()
+  readonly #onChange: (jid: Jid) => void
 
-  constructor(onChange: (now: ReadonlyMap<string, Presence>) => void) {
+  /** `onChange` gets the bare address of each person whose presence is another one now. */
+  constructor(onChange: (jid: Jid) => void) {
     this.#onChange = onChange
   }
 
-  /** What each one's best resource shows, by bare address. */
+  /** The best presence of each person who is there, by bare address. */
   get now(): ReadonlyMap<string, Presence> {
-    return new Map([...this.#resources].map(([jid, resources]) => [jid, best(resources.values())]))
+    return this.#now
   }
 
   /** `jid`: of one resource. */
   set(jid: Jid, presence: Presence): void {
-    const resources = this.#resources.get(bare(jid)) ?? new Map<Jid, Presence>()
+    const person = bare(jid)
+    const resources = this.#resources.get(person) ?? new Map<Jid, Presence>()
     if (presence === 'offline') resources.delete(jid)
-    else resources.set(jid, presence)
-    if (resources.size === 0) this.#resources.delete(bare(jid))
-    else this.#resources.set(bare(jid), resources)
-    this.#onChange(this.now)
+    else if (resources.has(jid) || resources.size < MOST_RESOURCES) resources.set(jid, presence)
+    if (resources.size === 0) this.#resources.delete(person)
+    else this.#resources.set(person, resources)
+    this.#show(person, best(resources.values()))
   }
 
   /** Nobody's is known any more. */
   clear(): void {
     this.#resources.clear()
-    this.#onChange(this.now)
+    for (const person of [...this.#now.keys()]) this.#show(person as Jid, 'offline')
+  }
+
+  #show(person: Jid, presence: Presence): void {
+    if ((this.#now.get(person) ?? 'offline') === presence) return
+    if (presence === 'offline') this.#now.delete(person)
+    else this.#now.set(person, presence)
+    this.#onChange(person)
   }
 }
 

@@ -25,19 +25,41 @@ const DEEPEST = 4
 const isDirective = (character: string | undefined): character is keyof typeof STYLES => character !== undefined && character in STYLES
 const isSpace = (character: string | undefined): boolean => character === undefined || /\s/.test(character)
 
+/** Places of a line at which a directive may close a span, in order, by the directive. */
+type Closers = Record<keyof typeof STYLES, number[]>
+
+function closersIn(text: string, from: number, to: number): Closers {
+  const closers: Closers = { '*': [], _: [], '~': [], '`': [] }
+  for (let at = from + 1; at < to; at++) {
+    const directive = text[at]
+    if (isDirective(directive) && !isSpace(text[at - 1])) closers[directive].push(at)
+  }
+  return closers
+}
+
+/** The first of `places`, which are in order, from `from` on. */
+function firstFrom(places: readonly number[], from: number): number | undefined {
+  let [low, high] = [0, places.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((places[middle] ?? Infinity) < from) low = middle + 1
+    else high = middle
+  }
+  return places[low]
+}
+
 /** Section 6: an opening directive begins a line or follows a space or another one; the nearest one that may close it does. */
-function spansOf(text: string, from: number, to: number, into: StyledSpan[]): void {
+function spansOf(text: string, from: number, to: number, closers: Closers, into: StyledSpan[]): void {
   for (let at = from; at < to; at++) {
     const directive = text[at]
     if (!isDirective(directive) || at + 1 >= to || isSpace(text[at + 1])) continue
     const before = at === from ? undefined : text[at - 1]
     if (!isSpace(before) && !(isDirective(before) && before !== directive)) continue
     // nothing between them is no span
-    let end = text.indexOf(directive, at + 2)
-    while (end >= 0 && end < to && isSpace(text[end - 1])) end = text.indexOf(directive, end + 1)
-    if (end < 0 || end >= to || text[at + 1] === directive) continue
+    const end = text[at + 1] === directive ? undefined : firstFrom(closers[directive], at + 2)
+    if (end === undefined || end >= to) continue
     into.push({ start: at, end: end + 1, style: STYLES[directive] })
-    if (directive !== '`') spansOf(text, at + 1, end, into)
+    if (directive !== '`') spansOf(text, at + 1, end, closers, into)
     at = end
   }
 }
@@ -68,7 +90,7 @@ export function styledBlocks(text: string): StyledBlock[] {
     if (block !== before) blocks.push(block)
     const shown = { start: start + marker.length, end }
     block.lines.push(shown)
-    spansOf(text, shown.start, shown.end, block.spans)
+    spansOf(text, shown.start, shown.end, closersIn(text, shown.start, shown.end), block.spans)
   }
   return blocks
 }

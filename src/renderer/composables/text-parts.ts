@@ -1,7 +1,7 @@
 /** A message's text as parts to show: plain, link, marked. Pure. */
 import type { Range } from '../../contract/search.ts'
 import { LINK } from '../../contract/web-links.ts'
-import type { Style, StyledSpan } from './message-styling.ts'
+import type { Style, StyledBlock, StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
@@ -24,32 +24,82 @@ interface Link {
   href: string
 }
 
+/** Links in their order, none within another. */
 function linksIn(text: string): Link[] {
   const found = (pattern: RegExp, prefix: string): Link[] => [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
-  const links = found(LINK, '')
-  // an address or a number within a link is a part of it
-  const within = (inner: Link, list: readonly Link[]): boolean => list.some((link) => link.start <= inner.start && inner.end <= link.end)
-  const mails = [...links, ...found(MAIL, 'mailto:').filter((mail) => !within(mail, links))]
-  const phones = found(PHONE, '').filter((phone) => !within(phone, mails))
-  return [...mails, ...phones.map((phone) => ({ ...phone, href: `tel:${phone.href.replace(/[ ()-]/g, '')}` }))]
+  const mails = merged(found(LINK, ''), found(MAIL, 'mailto:'))
+  const phones = found(PHONE, '').map((phone) => ({ ...phone, href: `tel:${phone.href.replace(/[ ()-]/g, '')}` }))
+  return merged(mails, phones)
+}
+
+/** Two lists in order as one; an address or a number that meets a link is a part of it. */
+function merged(links: readonly Link[], others: readonly Link[]): Link[] {
+  const all: Link[] = []
+  let at = 0
+  for (const other of others) {
+    for (let link = links[at]; link !== undefined && link.start < other.end; link = links[++at]) all.push(link)
+    if ((all.at(-1)?.end ?? 0) <= other.start) all.push(other)
+  }
+  return [...all, ...links.slice(at)]
 }
 
 /** The first page that the text leads to, or null. */
 export const firstLink = (text: string): string | null => linksIn(text).find(({ href }) => href.startsWith('https://'))?.href ?? null
 
-/** `ranges` in UTF-16 units, in order, not overlapping; those beyond the text are cut. Only what lies between `from` and `to`. */
-export function textParts(text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = [], from = 0, to = text.length): TextPart[] {
+/**
+ * Cuts stretches of a text into parts, in one pass over the text: they must be asked for in order. `ranges` in UTF-16 units, in
+ * order, not overlapping; `spans` in order of their starts, one within the other or apart.
+ */
+export function partsOf(text: string, ranges: readonly Range[], spans: readonly StyledSpan[]): (from: number, to: number) => TextPart[] {
   const links = linksIn(text)
-  const cuts = new Set([from, to])
+  const cuts = new Set<number>()
   for (const { start, end } of links) cuts.add(start).add(end)
   for (const { start, end } of spans) cuts.add(start).add(start + 1).add(end - 1).add(end)
   for (const [start, end] of ranges) cuts.add(Math.min(start, text.length)).add(Math.min(end, text.length))
-  const points = [...cuts].filter((point) => point >= from && point <= to).sort((a, b) => a - b)
-  return points.slice(1).map((end, index) => {
-    const start = points[index] ?? 0
-    const link = links.find((candidate) => candidate.start <= start && end <= candidate.end)
-    return { text: text.slice(start, end), href: link?.href ?? null, marked: ranges.some((range) => range[0] <= start && end <= range[1]), styles: spans.flatMap((span) => (span.start <= start && end <= span.end ? [span.style] : [])), directive: spans.some((span) => end - start === 1 && (span.start === start || span.end === end)) }
-  })
+  const points = [...cuts].sort((a, b) => a - b)
+  let point = 0
+  let link = 0
+  let range = 0
+  let span = 0
+  /** Spans around the place that was reached, the outermost first. */
+  let around: StyledSpan[] = []
+
+  function part(start: number, end: number): TextPart {
+    while ((links[link]?.end ?? Infinity) <= start) link++
+    while ((ranges[range]?.[1] ?? Infinity) <= start) range++
+    around = around.filter((one) => one.end > start)
+    for (let next = spans[span]; next !== undefined && next.start <= start; next = spans[++span]) if (next.end > start) around.push(next)
+    const [linked, marked] = [links[link], ranges[range]]
+    const styled = around.filter((one) => end <= one.end)
+    return {
+      text: text.slice(start, end),
+      href: linked !== undefined && linked.start <= start && end <= linked.end ? linked.href : null,
+      marked: marked !== undefined && marked[0] <= start && end <= marked[1],
+      styles: styled.map(({ style }) => style),
+      directive: end - start === 1 && styled.some((one) => one.start === start || one.end === end)
+    }
+  }
+
+  return (from, to) => {
+    const parts: TextPart[] = []
+    while ((points[point] ?? Infinity) <= from) point++
+    let start = from
+    for (let next = points[point]; next !== undefined && next < to; next = points[++point]) {
+      parts.push(part(start, next))
+      start = next
+    }
+    if (start < to) parts.push(part(start, to))
+    return parts
+  }
+}
+
+/** A whole text as parts; see partsOf. */
+export const textParts = (text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = []): TextPart[] => partsOf(text, ranges, spans)(0, text.length)
+
+/** The parts of each line of each block. */
+export function linesOfBlocks(text: string, ranges: readonly Range[], blocks: readonly StyledBlock[]): TextPart[][][] {
+  const parts = partsOf(text, ranges, blocks.flatMap(({ spans }) => spans))
+  return blocks.map(({ lines }) => lines.map(({ start, end }) => parts(start, end)))
 }
 
 /** A line of text around its first match, short enough to show it: at most `most` units, cut at character borders. */

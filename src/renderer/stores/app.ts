@@ -9,10 +9,18 @@ import { call, onEvent } from '../bridge.ts'
 export const useAppStore = defineStore('app', () => {
   const state = ref<AppState | null>(null)
 
+  function showPresence(changed: Record<string, Presence>): void {
+    const presence = state.value?.presence ?? {}
+    for (const [jid, shown] of Object.entries(changed)) {
+      if (shown === 'offline') delete presence[jid]
+      else presence[jid] = shown
+    }
+  }
+
   async function load(): Promise<void> {
     onEvent((event) => {
       if (state.value === null) return
-      if (event.type === 'presence') state.value.presence = event.presence
+      if (event.type === 'presence') showPresence(event.changed)
       else if (event.type === 'requests') state.value.requests = [...event.requests]
       else if (event.type === 'invitations') state.value.invitations = [...event.invitations]
       else if (event.type === 'blocked') state.value.blocked = [...event.blocked]

@@ -38,6 +38,9 @@ Chars FoldValue(sqlite3_value* value) {
 
 Chars& Scratch(sqlite3_value* value) {
   thread_local Chars scratch;
+  // one long text must not keep its memory for ever
+  constexpr size_t kKeptChars = 1 << 16;
+  if (scratch.capacity() > kKeptChars) Chars().swap(scratch);
   scratch.clear();
   const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(value));
   if (text != nullptr) Fold(text, static_cast<size_t>(sqlite3_value_bytes(value)), scratch);

@@ -23,6 +23,12 @@ using EmitToken = int (*)(void*, int, const char*, int, int, int);
 class Pass {
  public:
   Pass(void* context, bool query, EmitToken emit) : context_(context), query_(query), emit_(emit) {}
+  ~Pass() {
+    // one long text must not keep its memory in every thread for ever
+    if (chars_.capacity() > kKeptChars) Scratch() = Memory();
+  }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
 
   int Run(const char* text, int bytes) {
     chars_.clear();
@@ -147,6 +153,9 @@ class Pass {
   std::vector<size_t>& next_digit_ = Scratch().next_digit;
   size_t han_ = 0;
   size_t next_ = 0;
+
+  /// Characters for which memory is kept between texts.
+  static constexpr size_t kKeptChars = 1 << 16;
 
   /// One text at a time is cut in a thread; its memory serves the next one.
   struct Memory {

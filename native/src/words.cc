@@ -257,6 +257,9 @@ void Encode(const Dictionary& d, const uint32_t* text, size_t length, Scratch& s
 
 Scratch& ThreadScratch() {
   thread_local Scratch scratch;
+  // one long text must not keep its memory for ever
+  constexpr size_t kKeptCodes = 1 << 16;
+  if (scratch.codes.capacity() > kKeptCodes) scratch = Scratch();
   return scratch;
 }
 

@@ -123,7 +123,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'conversations.leave': ({ conversation }) => engine().leave(conversation),
     'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
     'files.limit': async ({ conversation }) => engine().media.limit((await engine().store.read.conversation(conversation))?.account ?? null),
-    'files.begin': (file) => engine().media.intake.begin(file),
+    'files.begin': (file, { sender }) => engine().media.intake.begin(file, sender),
     'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
     'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),
     'files.abort': ({ token }) => engine().media.intake.abort(token),

@@ -1,5 +1,6 @@
 /** Files that a window hands over piece by piece, until they are in the media folder. */
 import { randomUUID } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { NewAttachment } from '../store/tables/attachment.ts'
@@ -21,19 +22,21 @@ const MOST = 200
 export class Intake {
   readonly #folder: string
   readonly #incoming = new Map<string, Incoming>()
+  readonly #given = new WeakMap<EventEmitter, Set<string>>()
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Begins one of `bytes` bytes; what it is known as from then on. `type`: its media type, as the window sees it. */
-  begin({ name, bytes, type, preview = null }: { name: string; bytes: number; type: string; preview?: string | null }): string {
+  /** Begins one of `bytes` bytes; what it is known as from then on. `type`: its media type, as the window sees it; `giver`: the window's page. */
+  begin({ name, bytes, type, preview = null }: { name: string; bytes: number; type: string; preview?: string | null }, giver?: EventEmitter): string {
     if (this.#incoming.size >= MOST) throw new Error('too many files at once')
     const token = randomUUID()
     const stream = new PassThrough()
     const safe = safeName(name)
     const kept = keep(this.#folder, stream, safe, { most: bytes })
     kept.catch(() => undefined)
+    if (giver !== undefined) this.#watch(giver).add(token)
     this.#incoming.set(token, { name: safe, bytes, type: mediaType(safe, type), preview, stream, kept })
     return token
   }
@@ -59,6 +62,16 @@ export class Intake {
   abort(token: string): void {
     this.#incoming.get(token)?.stream.destroy()
     this.#incoming.delete(token)
+  }
+
+  /** The tokens of a page. What it was handing over when it is gone never comes. */
+  #watch(giver: EventEmitter): Set<string> {
+    const known = this.#given.get(giver)
+    if (known !== undefined) return known
+    const tokens = new Set<string>()
+    this.#given.set(giver, tokens)
+    giver.once('destroyed', () => tokens.forEach((token) => this.abort(token)))
+    return tokens
   }
 
   #of(token: string): Incoming {

@@ -43,6 +43,8 @@ export function connect(files: StoreFiles, create: boolean): Database.Database {
       db.pragma('legacy = 4')
       db.pragma(`key = "x'${files.key}'"`)
     }
+    // what is sorted or set aside would lie readable in a file of the temporary folder (https://sqlite.org/tempfiles.html)
+    db.pragma('temp_store = MEMORY')
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     db.loadExtension(files.extension)
     return db

@@ -1,6 +1,6 @@
 /** The store's key: 256 random bits, kept by the system's keychain where there is one, otherwise in a file only the user can read. */
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreOpenError, unwritable } from './database.ts'
 
@@ -35,16 +35,39 @@ export function storeKey(profile: string, keyring: Keyring, databaseExists: bool
   const sealed = join(profile, SEALED)
   const plain = join(profile, PLAIN)
   if (existsSync(sealed)) return { key: keyring.unseal(readFileSync(sealed)), protection: 'keychain' }
-  if (existsSync(plain)) return { key: readFileSync(plain, 'utf8').trim(), protection: 'file' }
+  if (existsSync(plain)) {
+    const key = readFileSync(plain, 'utf8').trim()
+    return { key, protection: keyring.isAvailable() && moveIntoKeychain(key, keyring, sealed, plain) ? 'keychain' : 'file' }
+  }
   if (databaseExists) throw new StoreOpenError('wrong-key', `The key of this profile is missing (${sealed} or ${plain}). Without it the messages cannot be read.`)
   const key = randomBytes(32).toString('hex')
   const protection = keyring.isAvailable() ? 'keychain' : 'file'
   const path = protection === 'keychain' ? sealed : plain
+  write(path, protection === 'keychain' ? keyring.seal(key) : `${key}\n`)
+  return { key, protection }
+}
+
+/** Whole or not at all, and on the disk before it counts. */
+function write(path: string, content: Buffer | string): void {
   const temporary = `${path}.new`
-  writeFileSync(temporary, protection === 'keychain' ? keyring.seal(key) : `${key}\n`, { mode: 0o600, flush: true })
+  writeFileSync(temporary, content, { mode: 0o600, flush: true })
   chmodSync(temporary, 0o600)
   renameSync(temporary, path)
-  return { key, protection }
+}
+
+/** A keychain that was not there when the key was made keeps it from now on; false: it does not give back what it was given. */
+function moveIntoKeychain(key: string, keyring: Keyring, sealed: string, plain: string): boolean {
+  try {
+    const kept = keyring.seal(key)
+    if (keyring.unseal(kept) !== key) return false
+    write(sealed, kept)
+  } catch {
+    return false
+  }
+  // the file system may keep the old bytes a while; they are overwritten where it writes in place
+  writeFileSync(plain, '0'.repeat(key.length), { flush: true })
+  rmSync(plain)
+  return true
 }
 
 /** The same, for a profile whose folder may not be there yet. */

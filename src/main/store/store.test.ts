@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConversationId, Jid } from '../../contract/domain.ts'
@@ -301,6 +301,18 @@ test('a keychain keeps the key sealed', () => {
   expect(readFileSync(join(folder.path, 'store-key.sealed'), 'utf8')).not.toContain(made.key)
   expect(storeKey(folder.path, keyring, true)).toEqual(made)
   expect(() => storeKey(folder.path, NO_KEYRING, true)).toThrow(/keychain/)
+})
+
+test('a keychain that appears later takes the key in, and one that loses it does not', () => {
+  const { key } = storeKey(folder.path, NO_KEYRING, false)
+  const keyring = { isAvailable: () => true, seal: (text: string) => Buffer.from(text).reverse(), unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString() }
+  for (const broken of [{ ...keyring, unseal: () => 'something else' }, { ...keyring, seal: () => { throw new Error('locked') } }]) {
+    expect(storeKey(folder.path, broken, true)).toEqual({ key, protection: 'file' })
+    expect(readFileSync(join(folder.path, 'store-key'), 'utf8').trim()).toBe(key)
+  }
+  expect(storeKey(folder.path, keyring, true)).toEqual({ key, protection: 'keychain' })
+  expect(existsSync(join(folder.path, 'store-key'))).toBe(false)
+  expect(storeKey(folder.path, keyring, true)).toEqual({ key, protection: 'keychain' })
 })
 
 test('the search rests where nobody searches, and is there again when somebody does', async () => {

@@ -384,8 +384,8 @@ export const ImportPreview = z.object({
   encoding: z.object({ name: z.string(), sure: z.boolean(), sample: z.string(), damaged: z.number().int(), choices: z.array(z.string()) }).nullable(),
   /** The order of day, month and year in its dates; null: it is not open. */
   order: z.object({ order: z.enum(['ymd', 'dmy', 'mdy']), sure: z.boolean() }).nullable(),
-  /** The columns of a table. */
-  columns: z.object({ heading: z.array(z.string()), rows: z.array(z.array(z.string())), found: ImportColumns, sure: z.boolean() }).nullable(),
+  /** The columns of a table. `remembered`: as the user said for an earlier file of this shape. */
+  columns: z.object({ heading: z.array(z.string()), rows: z.array(z.array(z.string())), found: ImportColumns, sure: z.boolean(), remembered: z.boolean() }).nullable(),
   people: z.array(z.object({ name: z.string(), messages: z.number().int() })),
   conversations: z.array(z.object({ name: z.string(), messages: z.number().int(), files: z.number().int(), first: z.number(), last: z.number() })),
   samples: z.array(z.object({ sender: z.string(), time: z.number().nullable(), text: z.string(), files: z.array(z.string()) }))

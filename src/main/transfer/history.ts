@@ -60,6 +60,10 @@ export interface Columns {
   found: ImportColumns
   /** They are understood. */
   sure: boolean
+  /** What files like this one have in common: a hash of what the first row calls the columns, or of what stands in them. */
+  shape: string
+  /** They are as the user said for an earlier file of this shape. */
+  remembered: boolean
 }
 
 export interface ParsedHistory {
@@ -82,6 +86,8 @@ export interface ReadOptions {
   columns: ImportColumns | null
   /** SQLite's binary, for histories that are databases; absent or null: its package finds its own. */
   addon?: string | null
+  /** What the user said of the columns of an earlier file of a shape; null: nothing. */
+  recall?(shape: string): ImportColumns | null
 }
 export const FOUND: ReadOptions = { encoding: null, order: null, columns: null }
 

@@ -1,13 +1,14 @@
 /** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
 import { createHash } from 'node:crypto'
-import type { ConversationId, ImportFormat, ImportOptions, ImportPreview, ImportSummary, Jid, MessageId } from '../../contract/domain.ts'
+import { ImportColumns, type ConversationId, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary, type Jid, type MessageId } from '../../contract/domain.ts'
 import { keep, type Kept } from '../media/folder.ts'
 import { openReadable, type ReadableDB, type StoreFiles } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
+import { accountReads } from '../store/tables/account.ts'
 import type { NewAttachment } from '../store/tables/attachment.ts'
 import { ATTACHED } from '../store/tables/message-row.ts'
 import { ENCODINGS, type EncodingName } from './decoding.ts'
-import { FOUND, ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
+import { ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
 import { Identity, importedName, namedAddress } from './identity.ts'
 import { readHistory, type OpenHistory } from './read.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
@@ -43,15 +44,29 @@ const BATCH_UNITS = 8_000_000
 /** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
 const HOUR = 3_600_000
 
-function readOptions(options: ImportOptions | undefined, addon: StoreFiles['addon']): ReadOptions {
-  if (options === undefined) return { ...FOUND, addon: addon ?? null }
-  const encoding = ENCODINGS.find((name) => name === options.encoding) ?? null
-  return { encoding: encoding as EncodingName | null, order: options.order, columns: options.columns, addon: addon ?? null }
+/** What is remembered of the columns of tables of a shape. */
+const columnsName = (shape: string): string => `columns:${shape}`
+/** What the user said of tables of each shape. */
+function recallFrom(files: StoreFiles): NonNullable<ReadOptions['recall']> {
+  return (shape) => {
+    const db = openReadable(files)
+    try {
+      const json = accountReads(db).remembered(columnsName(shape))
+      return json === null ? null : (ImportColumns.safeParse(JSON.parse(json)).data ?? null)
+    } finally {
+      db.close()
+    }
+  }
+}
+
+function readOptions(options: ImportOptions | undefined, files: StoreFiles): ReadOptions {
+  const encoding = ENCODINGS.find((name) => name === options?.encoding) ?? null
+  return { encoding: encoding as EncodingName | null, order: options?.order ?? null, columns: options?.columns ?? null, addon: files.addon ?? null, recall: recallFrom(files) }
 }
 
 /** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */
-export async function previewHistory(path: string, format: ImportFormat | null, options?: ImportOptions, addon?: StoreFiles['addon']): Promise<ImportPreview> {
-  const { history, close } = await readHistory(path, format, readOptions(options, addon))
+export async function previewHistory(path: string, format: ImportFormat | null, options: ImportOptions | undefined, files: StoreFiles): Promise<ImportPreview> {
+  const { history, close } = await readHistory(path, format, readOptions(options, files))
   try {
     const { encoding, order, columns } = history
     const said = { format: history.format, encoding: encoding === null ? null : { ...encoding, choices: [...ENCODINGS] }, order, columns }
@@ -94,7 +109,7 @@ interface Target {
 
 /** Throws ImportError; where it is cancelled, after what was added is gone again. */
 export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
-  const source = await readHistory(task.path, task.format, readOptions(task.options, context.files.addon))
+  const source = await readHistory(task.path, task.format, readOptions(task.options, context.files))
   try {
     const survey = await surveyHistory(source.history)
     context.signal.throwIfAborted()
@@ -150,6 +165,8 @@ class Import {
       for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids }))
       throw error
     }
+    const { columns } = this.#history
+    if (columns !== null && (this.#task.options?.columns ?? null) !== null) await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
     for (const { jid, remember } of this.#targets) await this.#context.write('remember', { name: importedName(jid), json: remember })
     const left = this.#task.options?.badTimes === 'skip' && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread
     return { added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0), known: this.#known, conversations: conversations.length, conversation: this.#conversation, notices, unread: left }

@@ -235,6 +235,14 @@ test('columns that are not understood are asked for, and taken as the user says'
   const options = { encoding: null, order: null, badTimes: null, columns: { time: 3, clock: null, sender: 1, text: 0, conversation: null, direction: null, files: null } }
   expect(await bring(path, { options })).toMatchObject({ added: 2 })
   expect(await stored('odd')).toEqual(['Ann: hello', 'Bo: there'])
+  // the next file of this heading is read so, unless its times are elsewhere
+  const next = file('next.csv', 'A,B,C,D\nagain,Ann,x,2024-06-01 09:30\n')
+  expect(await engine.transfer.preview(next, null)).toMatchObject({ columns: { sure: true, remembered: true, found: options.columns }, samples: [{ sender: 'Ann', text: 'again' }] })
+  expect(await bring(next)).toMatchObject({ added: 1 })
+  expect(await stored('next')).toEqual(['Ann: again'])
+  const other = file('other.csv', 'A,B,C,D\n2024-06-01 09:30,Ann,x,again\n')
+  expect((await engine.transfer.preview(other, null)).columns).toMatchObject({ sure: false, remembered: false })
+  expect((await engine.transfer.preview(file('wide.csv', 'A,B,C,E\nagain,Ann,x,2024-06-01 09:30\n'), null)).columns).toMatchObject({ sure: false })
 })
 
 test('the order of the file counts where its clock goes back by less than an hour', async () => {

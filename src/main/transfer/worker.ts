@@ -65,7 +65,7 @@ export type WriteCall = typeof write
 const progress = (done: number, total: number): void => say({ kind: 'progress', done, total })
 try {
   const context = { files, media, write, signal: cancelled.signal, progress, changed: (changes: unknown) => say({ kind: 'changes', changes }) }
-  const value = task.kind === 'preview' ? await previewHistory(task.path, task.format, task.options, files.addon) : task.kind === 'import' ? await importHistory(task, context) : await exportHistory(task, context)
+  const value = task.kind === 'preview' ? await previewHistory(task.path, task.format, task.options, files) : task.kind === 'import' ? await importHistory(task, context) : await exportHistory(task, context)
   say({ kind: 'result', value })
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)

@@ -511,6 +511,7 @@ export default {
     order: 'Order of the dates',
     orders: { dmy: 'Day, month, year', mdy: 'Month, day, year', ymd: 'Year, month, day' },
     columns: 'Which column is what?',
+    columnsRemembered: 'Columns as in your earlier file of this kind',
     column: { time: 'Time', clock: 'Time of day', sender: 'Sender', text: 'Text', conversation: 'Conversation', direction: 'Sent or received', files: 'Files' },
     noColumn: 'None',
     badTimes: 'The time of {n} messages cannot be read',

@@ -511,6 +511,7 @@ export default {
     order: '日付の順序',
     orders: { dmy: '日・月・年', mdy: '月・日・年', ymd: '年・月・日' },
     columns: '各列の内容',
+    columnsRemembered: '前回の同じ形式のファイルと同じ列',
     column: { time: '日時', clock: '時刻', sender: '送信者', text: '本文', conversation: 'トーク', direction: '送信／受信', files: 'ファイル' },
     noColumn: 'なし',
     badTimes: '{n} 件のメッセージの日時を読み取れません',

@@ -511,6 +511,7 @@ export default {
     order: '日期顺序',
     orders: { dmy: '日、月、年', mdy: '月、日、年', ymd: '年、月、日' },
     columns: '各列分别是什么？',
+    columnsRemembered: '已沿用上次同类文件的列设置',
     column: { time: '时间', clock: '时刻', sender: '发送者', text: '内容', conversation: '会话', direction: '发送或接收', files: '文件' },
     noColumn: '无',
     badTimes: '有 {n} 条消息的时间无法识别',

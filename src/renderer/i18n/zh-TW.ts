@@ -511,6 +511,7 @@ export default {
     order: '日期順序',
     orders: { dmy: '日、月、年', mdy: '月、日、年', ymd: '年、月、日' },
     columns: '各欄分別是什麼？',
+    columnsRemembered: '已沿用上次同類檔案的欄位設定',
     column: { time: '時間', clock: '時刻', sender: '傳送者', text: '內容', conversation: '對話', direction: '傳送或接收', files: '檔案' },
     noColumn: '無',
     badTimes: '有 {n} 則訊息的時間無法辨識',

@@ -1,4 +1,5 @@
 /** Which column of a table, or which key of an object, is what: by its name in many languages, by what stands in it, or as the user says. */
+import { createHash } from 'node:crypto'
 import type { ImportColumns } from '../../../contract/domain.ts'
 import { readStamp } from './stamps.ts'
 
@@ -84,4 +85,19 @@ export function isOwn(cell: string): boolean | undefined {
   if (['1', 'true', 'yes', 'out', 'outgoing', 'sent', 'me', 'y', '是', '发送', '发出', '發送', '送信', '我'].includes(said)) return true
   if (['0', 'false', 'no', 'in', 'incoming', 'received', 'n', '否', '接收', '收到', '受信', '对方'].includes(said)) return false
   return undefined
+}
+
+/** What tables of one kind have in common: what the first row calls the columns, else whether each holds times, numbers or texts. */
+export function shapeOf(rows: readonly (readonly string[])[], headed: boolean): string {
+  const width = Math.max(0, ...rows.map(({ length }) => length))
+  const cells = (index: number): string[] => rows.map((row) => row[index] ?? '')
+  const kind = (index: number): string => (share(cells(index), isTime) > 0.5 ? 'time' : share(cells(index), (cell) => /^\s*-?[\d.,]+\s*$/.test(cell)) > 0.5 ? 'number' : 'text')
+  const what = headed ? (rows[0] ?? []).map(plain) : Array.from({ length: width }, (_, index) => kind(index))
+  return createHash('sha256').update(JSON.stringify([headed, what])).digest('hex').slice(0, 32)
+}
+/** Whether columns can be those of some rows: their times are times. */
+export function fits(rows: readonly (readonly string[])[], { time, clock, text }: ImportColumns): boolean {
+  if (time === null || text === null || rows.length === 0) return false
+  const written = rows.map((row) => [row[time] ?? '', clock === null ? '' : (row[clock] ?? '')].filter((part) => part.trim() !== '').join(' '))
+  return share(written, isTime) > 0.5
 }

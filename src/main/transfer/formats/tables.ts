@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import type { ImportColumns } from '../../../contract/domain.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { headOf, lines, type TextFile } from '../source.ts'
-import { findColumns, isOwn } from './columns.ts'
+import { findColumns, fits, isOwn, shapeOf } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -94,10 +94,14 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
   for await (const { cells } of rows(file, dialect)) if (sample.push(cells) >= SAMPLE_ROWS) break
   if (sample.length === 0) throw new ImportError(file.file, null, 'there is nothing in it')
   const { found, headed, sure } = findColumns(sample)
-  const positional = tsv && !headed && !sure && options.columns === null && (sample[0]?.length ?? 0) < 3
+  const shape = shapeOf(sample, headed)
+  const earlier = options.columns === null ? (options.recall?.(shape) ?? null) : null
+  const remembered = earlier !== null && fits(sample.slice(headed ? 1 : 0), earlier)
+  const known = sure || options.columns !== null || remembered
+  const positional = tsv && !headed && !known && (sample[0]?.length ?? 0) < 3
   if (positional) throw new ImportError(file.file, 1, 'expected sender, time and text separated by tabs')
-  const columns = options.columns ?? found
-  const asked = { heading: headed ? (sample[0] ?? []) : [], rows: sample.slice(headed ? 1 : 0, SHOWN_ROWS + 1), found: columns, sure: sure || options.columns !== null }
+  const columns = options.columns ?? (remembered ? earlier : found)
+  const asked = { heading: headed ? (sample[0] ?? []) : [], rows: sample.slice(headed ? 1 : 0, SHOWN_ROWS + 1), found: columns, sure: known, shape, remembered }
   const orders = new Orders()
   if (asked.sure) {
     let first = headed

@@ -40,7 +40,7 @@ export interface TransferContext {
 /** Messages of one transaction: a message that comes in meanwhile waits no longer than that. */
 const BATCH = 10_000
 /** Text of one transaction, UTF-16 units. */
-const BATCH_UNITS = 8_000_000
+const BATCH_UNITS = 300_000
 /** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
 const HOUR = 3_600_000
 

@@ -34,6 +34,8 @@ export interface Survey {
 }
 
 const MARKS = 100
+/** Texts of marks, UTF-16 units in all of a conversation's beginning, and in all of its end: messages may be long. */
+const MARK_UNITS = 500_000
 const LINES = 3
 const SAMPLES = 6
 
@@ -54,14 +56,14 @@ export class Heads<T> {
 export async function surveyHistory(history: ParsedHistory): Promise<Survey> {
   const survey: Survey = { conversations: [], messages: 0, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], samples: [], own: new Map() }
   const heads = new Heads<SurveyedConversation>()
-  const latest = new Map<SurveyedConversation, { marks: Mark[]; time: number }>()
+  const latest = new Map<SurveyedConversation, { marks: Mark[]; units: number; time: number }>()
   let current: SurveyedConversation | null = null
   const sink: Sink = {
     conversation(head) {
       current = heads.get(head, () => {
         const made: SurveyedConversation = { head, messages: 0, files: 0, first: Infinity, last: 0, people: new Map(), marks: [], forward: 0, back: 0 }
         survey.conversations.push(made)
-        latest.set(made, { marks: [], time: NaN })
+        latest.set(made, { marks: [], units: 0, time: NaN })
         return made
       })
     },
@@ -85,10 +87,13 @@ export async function surveyHistory(history: ParsedHistory): Promise<Survey> {
       if (time > state.time) current.forward++
       else if (time < state.time) current.back++
       state.time = time
-      if (current.marks.length < MARKS) current.marks.push({ sender, time, text })
+      const mark = { sender, time, text }
+      state.units += text.length
+      if (state.marks.length === 0 && current.marks.length < MARKS && state.units <= MARK_UNITS) current.marks.push(mark)
       else {
-        state.marks.push({ sender, time, text })
-        if (state.marks.length > MARKS * 2) state.marks.splice(0, MARKS)
+        if (state.marks.length === 0) state.units = text.length
+        state.marks.push(mark)
+        while (state.marks.length > 1 && (state.marks.length > MARKS || state.units > MARK_UNITS)) state.units -= state.marks.shift()?.text.length ?? 0
       }
     },
     notice: () => void survey.notices++,

@@ -34,6 +34,9 @@ export interface Running {
   onProgress?(done: number, total: number): void
 }
 
+/** What the thread holds of what it reads before it looks what is used no more, MB: it reads far more than it keeps. */
+const YOUNG_MB = 8
+
 export class Transfer {
   readonly #options: TransferOptions
   #checkpoint: Promise<unknown> = Promise.resolve()
@@ -63,7 +66,7 @@ export class Transfer {
     const { worker: url, store, files, media, onChanges } = this.#options
     const writer = task.kind === 'import' ? store.writerPort() : null
     const start: TransferStart = { task, files, media, writer }
-    const worker = new Worker(url, { workerData: start, name: 'transfer', ...(writer === null ? {} : { transferList: [writer] }) })
+    const worker = new Worker(url, { workerData: start, name: 'transfer', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB }, ...(writer === null ? {} : { transferList: [writer] }) })
     return new Promise((resolve, reject) => {
       const cancel = (): void => worker.postMessage('cancel')
       signal?.addEventListener('abort', cancel, { once: true })

@@ -19,8 +19,7 @@ export async function readJson(file: TextFile, paths: readonly string[], onValue
     if (key !== undefined) path.push(key)
     onValue(value, path)
   }
-  for await (const piece of file.pieces()) {
-    const bytes = Buffer.from(piece)
+  for await (const bytes of utf8Of(file)) {
     try {
       parser.write(bytes)
     } catch (error) {
@@ -37,6 +36,21 @@ export async function readJson(file: TextFile, paths: readonly string[], onValue
     await rest()
   }
   if (!parser.isEnded) throw new ImportError(file.file, line, 'this is not JSON (it ends early)')
+}
+
+/** The text as UTF-8; bytes that are so already go through as they are. */
+async function* utf8Of(file: TextFile): AsyncIterable<Buffer> {
+  if (file.encoding.name !== 'utf-8') {
+    for await (const piece of file.pieces()) yield Buffer.from(piece)
+    return
+  }
+  let first = true
+  for await (const bytes of file.bytes()) {
+    if (bytes.length === 0) continue
+    // a mark of byte order is never cut by the first piece of a file, which is longer
+    yield first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
+    first = false
+  }
 }
 
 function newlines(bytes: Uint8Array): number {

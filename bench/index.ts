@@ -1,9 +1,10 @@
-/** npm run bench [-- store words search painted growth live catch-up large-group flood frames start memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store words search painted growth live catch-up large-group flood frames start import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
 import { catchUp } from './catch-up.ts'
 import { flood } from './flood.ts'
 import { frames } from './frames.ts'
 import { growth } from './growth.ts'
+import { imports } from './import.ts'
 import { largeGroup } from './large-group.ts'
 import { live } from './live.ts'
 import { memoryOverTime } from './memory.ts'
@@ -13,7 +14,7 @@ import { start } from './start.ts'
 import { store } from './store.ts'
 import { words } from './words.ts'
 
-const parts = { store, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, memory: memoryOverTime }
+const parts = { store, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, import: imports, memory: memoryOverTime }
 const wanted = process.argv.slice(2)
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`)
 // an hour of traffic only where it is asked for

@@ -73,10 +73,21 @@ export async function wholeOf({ file, pieces }: Pick<TextFile, 'file' | 'pieces'
   return parts.join('')
 }
 
+/** A part of an address without its signs for letters; as it stands where they are broken. */
+export function decodedAddress(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** A file that a message names: with its bytes where it came along. `name`: as people know it. */
 export function fileOf(file: Pick<TextFile, 'media'>, path: string, given: { name?: string | null; bytes?: number | null; kind?: ParsedFile['kind'] } = {}): ParsedFile {
   const plain = path.replace(/[?#].*$/, '')
-  const there = /^[a-z]{2,}:/i.test(path) ? null : file.media(path.replace(/^\.\//, ''))
+  const local = path.replace(/^\.\//, '')
+  // pages, and some exports in JSON, write names as addresses have them
+  const there = /^[a-z]{2,}:/i.test(path) ? null : (file.media(local) ?? file.media(decodedAddress(local)))
   const name = given.name ?? (plain.split(/[\\/]/).at(-1) || plain || 'file')
   return { kind: given.kind ?? kindOf(name), name, bytes: there?.bytes ?? given.bytes ?? null, source: there?.source ?? null }
 }

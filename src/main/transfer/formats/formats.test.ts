@@ -76,3 +76,36 @@ test('a file is known whatever its name is, and none takes another one’s', asy
   }
   expect(found).toEqual(Object.fromEntries(HISTORIES.map(({ of, format }) => [of, format])))
 })
+
+/** Values that no app writes where it writes others. */
+const ODD: unknown[] = [null, 7, '%', {}, [null, 7, []], { a: { b: [] } }, true]
+const changed = (value: unknown, key: string, odd: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  // a list of messages is no value of one
+  const now: unknown = (value as Record<string, unknown>)[key]
+  return Array.isArray(now) && now.length > 0 ? value : { ...value, [key]: odd }
+}
+/** The lists of messages in a fixture's content, as getters and setters. */
+function listsIn(content: unknown): unknown[][] {
+  if (Array.isArray(content)) return [content]
+  return typeof content === 'object' && content !== null ? Object.values(content).flatMap((inner) => (Array.isArray(inner) ? (inner.some((one) => listsIn(one).length > 0) && !('sender_name' in Object(inner[0])) ? [inner, ...inner.flatMap(listsIn)] : [inner]) : listsIn(inner))) : []
+}
+
+test('one odd value in one message never refuses the others, whatever the format', async () => {
+  for (const fixture of [...JSON_HISTORIES, ...LINE_HISTORIES]) {
+    if (typeof fixture.content === 'string') continue
+    const whole = Object.values(fixture.lines).flat().length
+    const keys = new Set(listsIn(fixture.content).flatMap((list) => list.flatMap((one) => (typeof one === 'object' && one !== null ? Object.keys(one) : []))))
+    // by what stands around the messages the format is known
+    keys.delete('conversation')
+    for (const key of keys) {
+      for (const odd of ODD.slice(0, key === 'type' ? 3 : ODD.length)) {
+        const content = structuredClone(fixture.content) as object
+        for (const list of listsIn(content)) if (list.length > 0) list[list.length - 1] = changed(list.at(-1), key, odd)
+        const { history } = await readHistory(write({ content, file: fixture.file }), fixture.format, FOUND)
+        const { lines } = await read(history, false)
+        expect.soft(Object.values(lines).flat().length, `${fixture.of}: ${key} is ${JSON.stringify(odd)}`).toBeGreaterThanOrEqual(whole - 3)
+      }
+    }
+  }
+}, 60_000)

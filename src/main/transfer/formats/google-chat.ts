@@ -1,6 +1,6 @@
 /** Google Takeout: a conversation of Google Chat (messages.json, with group_info.json beside it), and Hangouts.json, which has all. */
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
-import { fileOf, type TextFile } from '../source.ts'
+import { decodedAddress, fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { at, firstText, instantOf, isRecord, recordsOf, textOf } from './json-stream.ts'
@@ -114,7 +114,7 @@ function openHangouts(file: TextFile): JsonReader {
       const files: ParsedFile[] = recordsOf(content['attachment']).map((one) => {
         const photo = at(one, 'embed_item', 'plus_photo') ?? at(one, 'embed_item', 'embeds.PlusPhoto.plus_photo')
         const path = firstText(at(photo, 'url'), at(photo, 'thumbnail', 'image_url')) ?? 'photo.jpg'
-        return fileOf(file, decodeURIComponent(path.split('/').at(-1) ?? path), { kind: 'image' })
+        return fileOf(file, decodedAddress(path.split('/').at(-1) ?? path), { kind: 'image' })
       })
       const time = instantOf(raw['timestamp'])
       const message: ParsedMessage = { sender: place?.people.get(from) ?? (from === '' ? '?' : from), time, text }

@@ -1,6 +1,6 @@
 /** Messages of Apple's, as imessage-exporter writes them: text (time, name, text in blocks) and pages. */
 import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
-import { fileOf, type TextFile } from '../source.ts'
+import { decodedAddress, fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
 import { attributeOf, plainText } from './markup.ts'
 import { readStamp } from './stamps.ts'
@@ -99,7 +99,7 @@ function openPage(file: TextFile): ChunkReader {
       for (const [, , attributes = ''] of own.matchAll(/<(img|source|video|audio|a)\b([^>]*)>/g)) {
         const path = attributeOf(attributes, 'src') ?? (/<a\b/.test(attributes) ? null : attributeOf(attributes, 'href'))
         if (path !== null && !/^(?:sms:|https?:|data:)/i.test(path) && !files.some((one) => one.name === path.split('/').at(-1)))
-          files.push(fileOf(file, decodeURI(path)))
+          files.push(fileOf(file, decodedAddress(path)))
       }
       const reactions = [...own.matchAll(/<(?:span|div|p) class="tapback">([\s\S]*?)<\/(?:span|div|p)>/g)]
         .map(([, inner = '']) => reactionOf(plainText(inner)))

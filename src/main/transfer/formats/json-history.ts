@@ -58,8 +58,11 @@ export function jsonHistory(dialect: JsonDialect): Format {
       const isMessage = pathTest(messages)
       if (around.length > 0 || learns) {
         const onValue: OnValue = (value, path) => {
-          if (!isMessage(path)) reader.learn?.(value, path)
-          else if (isRecord(value)) reader.look?.(value, path)
+          attempt(() => {
+            if (!isMessage(path)) reader.learn?.(value, path)
+            else if (isRecord(value)) reader.look?.(value, path)
+            return 'notice'
+          })
         }
         const idle = (): Promise<void> => Promise.resolve()
         if (messages === 'lines') await eachLine(file, onValue, () => undefined, idle)
@@ -76,7 +79,7 @@ export function jsonHistory(dialect: JsonDialect): Format {
           let found = 0
           const onValue: OnValue = (value, path) => {
             found++
-            const read = isRecord(value) ? reader.read(value, path) : { unread: 'message' }
+            const read = isRecord(value) ? attempt(() => reader.read(value, path)) : { unread: 'message' }
             if (read === 'notice') sink.notice()
             else if ('unread' in read) sink.unread(read.unread, `${path.at(-1) ?? ''}: ${beginning(JSON.stringify(value))}`)
             else {
@@ -93,6 +96,15 @@ export function jsonHistory(dialect: JsonDialect): Format {
         }
       }
     }
+  }
+}
+
+/** A message that is unlike all that its app writes is told as such, and never stops the rest. */
+function attempt(read: () => ReadMessage): ReadMessage {
+  try {
+    return read()
+  } catch {
+    return { unread: 'message' }
   }
 }
 

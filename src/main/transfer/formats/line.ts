@@ -20,6 +20,7 @@ const SAVED = /^(?:Saved on|Saved time|保存日時|保存日期|保存时间|�
 const DAY =
   /^(?:\p{L}+\.?,? )?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?(?: ?[(（]?[\p{L}.]+[)）]?)?$|^\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: ?[(（]?\p{L}+[)）]?)?$/u
 const CLOCK = String.raw`(?:(?:上午|下午|午前|午後|오전|오후|中午|凌晨|早上|晚上) ?)?\d{1,2}:\d{2}(?: ?[AaPp]\.?[Mm]\.?)?`
+const CLOCKED = new RegExp(`^${CLOCK}\\t`)
 const TABBED = new RegExp(`^(${CLOCK})\\t([^\\t]*)\\t([\\s\\S]*)$`)
 const TABBED_NOTICE = new RegExp(`^(${CLOCK})\\t([^\\t]+)$`)
 const SPACED = new RegExp(`^(${CLOCK}) (.+)$`)
@@ -28,8 +29,36 @@ const UNSENT = /(?:unsent a message|Message unsent|メッセージの送信を�
 const withoutWeekday = (day: string): string =>
   day.replace(/^\p{L}+\.?,? (?=\d)/u, '').replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
 
-/** On the PC blanks stand between clock, name and text: the name is the conversation's, or one word. */
+/** How often each run of words begins a line of a file of the PC's, whose blanks do not tell names from texts. */
+const begun = new WeakMap<TextFile, Map<string, number>>()
+const MOST_WORDS = 4
+
+function count(rest: string, counts: Map<string, number>): void {
+  const words = rest.split(' ')
+  for (let length = 1; length <= Math.min(MOST_WORDS, words.length - 1); length++) {
+    const run = words.slice(0, length).join(' ')
+    counts.set(run, (counts.get(run) ?? 0) + 1)
+  }
+}
+/** The name at the beginning of a line: the conversation's; else a first word, with those words after it that always follow it. */
+function nameAt(rest: string, chat: string, counts: Map<string, number> | undefined): string {
+  if (rest.startsWith(`${chat} `)) return chat
+  const words = rest.split(' ')
+  let name = words[0] ?? ''
+  const often = counts?.get(name) ?? 0
+  if (often < 3) return name
+  for (let length = 2; length <= Math.min(MOST_WORDS, words.length - 1); length++) {
+    const run = words.slice(0, length).join(' ')
+    if (counts?.get(run) !== often) break
+    name = run
+  }
+  return name
+}
+
 function openLine(file: TextFile): TextReader {
+  const learned = begun.get(file)
+  const counts = new Map<string, number>()
+  if (learned === undefined) begun.set(file, counts)
   const head: ConversationHead = { name: file.name.replace(/^\[LINE\][ _]?/i, ''), id: null }
   let day = ''
   let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }
@@ -43,6 +72,8 @@ function openLine(file: TextFile): TextReader {
   let quoted = false
   return {
     line(text, number): LineRead {
+      // a text that only begins with a quote ends where the next message begins
+      if (quoted && (CLOCKED.test(text) || DAY.test(text.trim()))) quoted = false
       if (quoted) {
         if (/(?:^|[^"])(?:"")*"$/.test(text)) quoted = false
         return null
@@ -73,7 +104,8 @@ function openLine(file: TextFile): TextReader {
       const spaced = text.includes('\t') ? null : SPACED.exec(text)
       if (spaced === null) return null
       const [, time = '', rest = ''] = spaced
-      const sender = rest.startsWith(`${head.name} `) ? head.name : (rest.split(' ')[0] ?? '')
+      if (learned === undefined) count(rest, counts)
+      const sender = nameAt(rest, head.name, learned)
       const body = rest.slice(sender.length + 1)
       return entry(time, body === '' || UNSENT.test(rest) ? null : sender, body)
     },

@@ -5,7 +5,7 @@
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { HeadsByKey } from './json-history.ts'
-import { simplify, stampAt } from './stamps.ts'
+import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
 const OBJECT = /^消息对象[:：]\s*(.*)$/
@@ -17,11 +17,15 @@ const SYSTEM = /^(?:系统消息|系統消息|系统提示)(?:\(10000\))?$/
 /** QQ's own address for what the system says. */
 const SYSTEM_IDS = new Set(['10000', '1000000'])
 
+const HALF = '(?:上午|下午|凌晨|早上|中午|晚上)'
+/** A time and a name in one line. What stands after the clock is the name, were it one letter, but for AM and PM with a blank. */
+const TIMED = new RegExp(`^(\\d{4}[-/年.]\\d{1,2}[-/月.]\\d{1,2}日? +(?:${HALF} ?)?\\d{1,2}:\\d{2}(?::\\d{2})?(?: [AP]M)?)(?: +(\\S.*))?$`)
+
 /** The time at the beginning of a line, and what stands after it; null: there is none. */
-function stamped(line: string): { stamp: ReturnType<typeof stampAt> & object; written: string; rest: string } | null {
-  if (!/^\d{4}[-/年.]/.test(line)) return null
-  const found = stampAt(simplify(line.slice(0, 60)), 0)
-  return found === null || !found.clocked ? null : { stamp: found, written: line.slice(0, found.end), rest: line.slice(found.end) }
+function stamped(line: string): { stamp: Stamp; written: string; rest: string } | null {
+  const [, written, rest = ''] = TIMED.exec(line) ?? []
+  const stamp = written === undefined ? null : readStamp(written)
+  return written === undefined || stamp === null ? null : { stamp, written, rest: rest.trim() }
 }
 
 function openQQ(file: TextFile): TextReader {
@@ -45,15 +49,14 @@ function openQQ(file: TextFile): TextReader {
         return 'skip'
       }
       const found = stamped(text)
-      // after the time comes a name: a blank and something
-      if (found === null || !/^ +\S/.test(found.rest))
-        return found === null || found.rest.trim() !== '' ? null : { stamp: found.stamp.value, written: found.written, sender: '?', text: '' }
-      const [, name = '', number, address] = SENDER.exec(found.rest.trim()) ?? []
+      if (found === null) return null
+      if (found.rest === '') return { stamp: found.stamp, written: found.written, sender: '?', text: '' }
+      const [, name = '', number, address] = SENDER.exec(found.rest) ?? []
       const id = number ?? address ?? null
-      if (SYSTEM.test(name) || (id !== null && SYSTEM_IDS.has(id))) return { stamp: found.stamp.value, written: found.written, sender: null, text: '' }
+      if (SYSTEM.test(name) || (id !== null && SYSTEM_IDS.has(id))) return { stamp: found.stamp, written: found.written, sender: null, text: '' }
       if (id !== null && name !== '' && name !== id) names.set(id, name)
       const sender = id !== null && (name === '' || name === id) ? (names.get(id) ?? id) : name
-      return { stamp: found.stamp.value, written: found.written, sender, text: '' }
+      return { stamp: found.stamp, written: found.written, sender, text: '' }
     },
     head: current,
     content: (text) => ({ text: text.replace(/^\n+/, '') })
@@ -76,8 +79,8 @@ function openMemoTrace(file: TextFile): TextReader {
     line(text): LineRead {
       if (!TIME_AND_NAME.test(text)) return null
       const found = stamped(text)
-      const name = found?.rest.trim() ?? ''
-      return found === null ? null : { stamp: found.stamp.value, written: found.written, sender: name, text: '' }
+      const name = found?.rest ?? ''
+      return found === null ? null : { stamp: found.stamp, written: found.written, sender: name, text: '' }
     },
     head: () => head,
     content(text) {

@@ -123,8 +123,21 @@ const hintOf = (day: Day, half: string | null): DateOrder => {
 }
 const MIDNIGHT: Clock = { hour: 0, minute: 0, second: 0, fraction: 0 }
 
+/** The usual numeric stamp, where no word and no zone can follow it: the end, a bracket, a dash or a colon that is followed by a blank. */
+const USUAL = /(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:, ?| |T)(\d{1,2}):(\d{2})(?::(\d{2}))?(?=$|\]|:? ?[-–—] |: )/y
+function usualAt(text: string, from: number): Found<Stamp> | null {
+  const found = at(USUAL, text, from)
+  if (found === null) return null
+  const [whole, a, mark, b, c, hour, minute, second = '0'] = found
+  const numbers = [Number(a), Number(b), Number(c)]
+  const hint = hintOf({ numbers, month: null, cjk: false, slash: mark === '/' }, null)
+  return { value: { kind: 'date', numbers, month: null, clock: { hour: Number(hour), minute: Number(minute), second: Number(second), fraction: 0 }, zone: null, hint }, end: from + whole.length }
+}
+
 /** The stamp that begins at `from` of a simplified text, date and clock in either order; `end`: where it ends. */
 export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: boolean }) | null {
+  const usual = usualAt(text, from)
+  if (usual !== null) return { ...usual, clocked: true }
   let day = dayAt(text, from)
   if (day === null) {
     const weekday = at(WEEKDAY, text, from)

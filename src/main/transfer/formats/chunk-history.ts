@@ -22,29 +22,36 @@ export interface ChunkDialect {
   open(file: TextFile): ChunkReader
 }
 
-/** A message, or what stands around it, is never longer; UTF-16 units. What is, is cut: pages may hold pictures as text. */
-const LONGEST = 32_000_000
+/** A piece that is longer is cut, UTF-16 units: web archives hold their pictures as text. */
+const LONGEST = 2_000_000
+const KEPT = 1_000_000
 
 /** The pieces of a text that begin with one of those words; the first piece is what stands before them. */
 export async function* chunksOf(file: Pick<TextFile, 'pieces'>, starts: readonly string[]): AsyncIterable<string> {
   const pattern = new RegExp(starts.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
   const longest = Math.max(...starts.map((one) => one.length))
   let open = ''
+  /** The beginning of a piece that is too long, whose rest is passed over. */
+  let held: string | null = null
   let from = 1
   for await (const piece of file.pieces()) {
     open += piece
     let begin = 0
     pattern.lastIndex = from
     for (let found = pattern.exec(open); found !== null; found = pattern.exec(open)) {
-      yield open.slice(begin, found.index)
+      yield held ?? open.slice(begin, found.index)
+      held = null
       begin = found.index
     }
     open = open.slice(begin)
-    if (open.length > LONGEST) open = open.slice(0, longest)
-    // a word may be cut between two pieces
-    from = Math.max(1, open.length - longest)
+    if (held !== null || open.length > LONGEST) {
+      held ??= open.slice(0, KEPT)
+      // a word may be cut between two pieces
+      open = open.slice(-longest)
+      from = 0
+    } else from = Math.max(1, open.length - longest)
   }
-  yield open
+  yield held ?? open
 }
 
 /** A format of markup. */

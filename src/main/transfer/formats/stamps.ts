@@ -179,6 +179,8 @@ function local(time: number): Stamp {
 
 /** What a whole text says as a time, or null. */
 export function readStamp(text: string): Stamp | null {
+  const usual = usualAt(text, 0)
+  if (usual !== null && usual.end === text.length) return usual.value
   const simple = simplify(text).replace(/ +/g, ' ').trim()
   const number = fromNumber(simple)
   if (number !== null) return number

@@ -152,6 +152,8 @@ export const requests = {
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
   'groups.create': call(z.object({ account: Jid.nullable(), name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
+  /** To each name in a group that looks like another person's there, those names. */
+  'groups.lookAlikes': call(z.object({ conversation: ConversationId }), z.record(z.string(), z.array(z.string()))),
   'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
   'groups.invite': call(z.object({ conversation: ConversationId, jids: z.array(Jid).min(1).max(500) }), nothing),
   'groups.setAffiliation': call(z.object({ conversation: ConversationId, jid: Jid, affiliation: Affiliation }), nothing),

@@ -8,6 +8,7 @@ import type { AccountSettings, ChangeKind, ConnectionState, Conversation, Conver
 import { Accounts } from './accounts.ts'
 import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './sync/groups.ts'
+import { lookAlikesIn } from './look-alikes.ts'
 import { Media } from './media/media.ts'
 import type { Log, Session } from './sync/session.ts'
 import { TrustedClock } from './store/clock.ts'
@@ -238,6 +239,13 @@ export class Engine extends EventEmitter<Events> {
     const conversation = await this.store.read.conversation(id)
     if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
     return run(this.#connected(conversation.account ?? undefined).groups, conversation.jid)
+  }
+
+  /** Names in a group that look like other people's there. */
+  async lookAlikes(id: ConversationId): Promise<Record<string, string[]>> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation?.kind !== 'group') return {}
+    return lookAlikesIn(this.store, id, this.accounts.of(conversation.account)?.groups.nicksIn(conversation.jid) ?? [])
   }
 
   async renameGroup(id: ConversationId, name: string): Promise<void> {

@@ -55,4 +55,8 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
   const own = (await messages(alice, room))[0]!
   await alice.change(own.id, 'correction', 'mine, put right')
   await until(bob, async () => (await texts(bob, room)).includes('mine, put right'))
+
+  // a name that only looks like hers is told to be another one's, as soon as somebody has it
+  await mallory.tell({ do: 'join', room, nick: 'b\u043eb' }, 'joined')
+  await expect.poll(() => alice.lookAlikes(group.id), { timeout: 30_000 }).toEqual({ bob: ['b\u043eb'], 'b\u043eb': ['bob'] })
 })

@@ -112,6 +112,7 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
     'messages.remove': ({ ids }) => engine().remove(ids),
     'conversations.set': (change) => engine().setConversation(change),
     'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),
+    'groups.lookAlikes': ({ conversation }) => engine().lookAlikes(conversation),
     'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
     'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
     'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) => engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),

@@ -160,6 +160,7 @@ export function createReads(db: ReadableDB) {
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
     newestTime: messages.newestTime,
+    sendersIn: ({ conversation, most }: { conversation: ConversationId; most: number }) => messages.sendersIn(conversation, most),
     /** The names in the media folder that attachments have. */
     storedFiles: attachments.storedNames,
     queuedChanges: changes.queuedChanges,

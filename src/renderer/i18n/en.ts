@@ -96,6 +96,7 @@ export default {
     done: 'Done; your contacts see it.'
   },
   group: {
+    alike: 'Not the same person as {names}, though the names look alike',
     noArchive: 'This group keeps no history: what is said while you are away may not reach you.',
     create: 'New group',
     createAbout: 'A group on your own server. The people you choose are asked in.',

@@ -96,6 +96,7 @@ export default {
     done: '已更新，联系人可以看到。'
   },
   group: {
+    alike: '名字相似，但与 {names} 不是同一个人',
     noArchive: '此群组不保存聊天记录：你不在线时的消息可能收不到。',
     create: '新建群',
     createAbout: '在你的服务器上建群，并邀请选中的人。',

@@ -96,6 +96,7 @@ export default {
     done: '已更新，聯絡人可以看到。'
   },
   group: {
+    alike: '名字相似，但與 {names} 不是同一個人',
     noArchive: '此群組不保存聊天記錄：你不在線時的訊息可能收不到。',
     create: '新建群',
     createAbout: '在你的伺服器上建群，並邀請選中的人。',

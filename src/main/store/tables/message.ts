@@ -48,6 +48,7 @@ export function messageReads(db: ReadableDB) {
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
+  const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>('SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)')
   const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
   const newestSent = db.prepare<[number], number>("SELECT id FROM message WHERE conversation = ? AND state <> 'queued' ORDER BY id DESC LIMIT 1").pluck()
   const newestSettled = db
@@ -82,6 +83,8 @@ export function messageReads(db: ReadableDB) {
     /** Whether there is one from a key on and before another. */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
+    /** Who has said the newest `most` messages. */
+    sendersIn: (conversation: number, most: number) => sendersIn.all(conversation, most),
     /** When the newest message of all was said, ms. */
     newestTime: (): number | null => {
       const id = newestKept.get() ?? null

@@ -1,0 +1,47 @@
+/** Names in the group that this window shows that look like another person's. Asked for again when somebody new says something. */
+import { defineStore } from 'pinia'
+import { shallowRef, watch } from 'vue'
+import type { ConversationId } from '../../contract/domain.ts'
+import { call } from '../bridge.ts'
+import { useConversationsStore } from './conversations.ts'
+import { useThreadStore } from './thread.ts'
+
+/** Of many who begin to speak one after the other it is asked once, ms. */
+const SOON_MS = 300
+
+export const useLookAlikesStore = defineStore('look-alikes', () => {
+  const thread = useThreadStore()
+  const conversations = useConversationsStore()
+  const names = shallowRef<Readonly<Record<string, readonly string[]>>>({})
+  let of: ConversationId | null = null
+  let known = new Set<string>()
+  let timer: number | undefined
+
+  async function ask(conversation: ConversationId): Promise<void> {
+    const found = await call('groups.lookAlikes', { conversation })
+    if (conversation === of) names.value = found
+  }
+
+  watch(
+    () => [thread.conversation, thread.messages] as const,
+    ([conversation, messages]) => {
+      if (conversation !== of) {
+        of = conversation
+        known = new Set()
+        names.value = {}
+      }
+      if (conversation === null || conversations.byId.get(conversation)?.kind !== 'group') return
+      const before = known.size
+      for (const { senderName } of messages) known.add(senderName)
+      if (known.size === before) return
+      clearTimeout(timer)
+      timer = window.setTimeout(() => void ask(conversation), SOON_MS)
+    },
+    { immediate: true }
+  )
+
+  /** Other people's names that look like this one. */
+  const like = (name: string): readonly string[] => names.value[name] ?? []
+
+  return { like }
+})

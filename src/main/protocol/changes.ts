@@ -61,6 +61,8 @@ export function encodeChange(to: string, conversation: ConversationKind, change:
         'message',
         attributes,
         xml('retract', { xmlns: NS.retraction, id: target }),
+        // for those of before version 0.4
+        xml('apply-to', { xmlns: NS.fasten, id: target }, xml('retract', { xmlns: NS.oldRetraction })),
         // who does not know what that is reads this
         xml('fallback', { xmlns: NS.fallback, for: NS.retraction }),
         xml('body', {}, 'This person attempted to retract a previous message, but it\u2019s unsupported by your client.'),

@@ -7,6 +7,8 @@ export const NS = {
   chatMarkers: 'urn:xmpp:chat-markers:0',
   chatStates: 'http://jabber.org/protocol/chatstates',
   carbons: 'urn:xmpp:carbons:2',
+  oldBookmarks: 'storage:bookmarks',
+  privateStorage: 'jabber:iq:private',
   delay: 'urn:xmpp:delay',
   time: 'urn:xmpp:time',
   displayedSync: 'urn:xmpp:mds:displayed:0',

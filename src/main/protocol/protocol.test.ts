@@ -187,6 +187,14 @@ test('presence, delays and joining are read as the XEPs have them', () => {
   expect(joinAnswer(conflict, 'room@rooms.example.org')).toEqual({ kind: 'refused', condition: 'conflict' })
 })
 
+test('a retraction is understood by those of before version 0.4, and is one', () => {
+  const stanza = encodeChange('bob@example.org', 'direct', { kind: 'retraction', target: 'm1', text: '' }, 'c1')
+  const old = stanza.getChild('apply-to', 'urn:xmpp:fasten:0')
+  expect([old?.attrs['id'], old?.getChild('retract', 'urn:xmpp:message-retract:0') !== undefined, stanza.getChildText('body') !== null]).toEqual(['m1', true, true])
+  // one that says it in the old way alone, and one that says it in both
+  for (const children of [[old!], [old!, stanza.getChild('retract')!]]) expect(decodeMessage(message({ from: 'bob@example.org', to: me, type: 'chat' }, body('not for you'), ...children), self)).toMatchObject({ text: '', change: { kind: 'retraction', target: 'm1' } })
+})
+
 test('corrections, retractions and reactions are written as they are read', () => {
   for (const change of [{ kind: 'correction', target: 'm1', text: '改好了 <&>' }, { kind: 'retraction', target: 'm1', text: '' }, { kind: 'reactions', target: 'm1', text: '👍 ❤️' }, { kind: 'reactions', target: 'm1', text: '' }] as const) {
     const stanza = encodeChange('bob@example.org', 'direct', change, 'c1')

@@ -20,6 +20,7 @@ const FEATURES = [
   NS.receipts,
   NS.replies,
   NS.retraction,
+  NS.oldRetraction,
   NS.stableId,
   'urn:xmpp:ping',
   // what is told when it changes (XEP-0163 section 4.3.2)

@@ -10,6 +10,7 @@ import { NS } from '../protocol/namespaces.ts'
 import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../protocol/pubsub.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
+import { OldBookmarks } from './old-bookmarks.ts'
 import type { Pictures } from './pictures.ts'
 
 export interface PersonalOptions {
@@ -30,9 +31,13 @@ export class Personal {
   readonly #options: PersonalOptions
   /** How far our devices have read, by conversation, as they last said. */
   readonly #marks = new Map<Jid, string>()
+  readonly #old: OldBookmarks
+  /** The server keeps bookmarks in private storage alone. */
+  #inStorage = false
 
   constructor(options: PersonalOptions) {
     this.#options = options
+    this.#old = new OldBookmarks(options.connection, options.store, options.own)
   }
 
   /** Whether a message was a notification; those of strangers are ignored. */
@@ -74,10 +79,19 @@ export class Personal {
     for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
   }
 
-  /** The groups that our devices are in; null: the server keeps none. */
+  /** The groups that our devices are in; null: the server keeps none. What older programs have kept elsewhere is moved (XEP-0048), or stays there where the server has nothing else. */
   async bookmarks(): Promise<Bookmark[] | null> {
-    const answer = await this.#options.connection.request(itemsQuery(NS.bookmarks)).catch(refused(null))
-    return answer === null ? null : itemsOf(answer).flatMap((item) => bookmark(item) ?? [])
+    const items = await this.#options.connection.request(itemsQuery(NS.bookmarks)).then(itemsOf, (error: unknown) => {
+      if (!isRefusal(error)) throw error
+      // nothing was ever kept there
+      return error.condition === 'item-not-found' ? [] : null
+    })
+    this.#inStorage = items === null
+    if (items === null) return this.#old.stored()
+    const old = await this.#old.toMove(new Set(items.map(({ id }) => id)))
+    for (const mark of old) await this.#keep(NS.bookmarks, bookmarkItem(mark))
+    await this.#old.noteMoved([...items.flatMap((item) => bookmark(item)?.group ?? []), ...old.map(({ group }) => group)])
+    return [...items.flatMap((item) => bookmark(item) ?? []), ...old]
   }
 
   /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
@@ -92,11 +106,16 @@ export class Personal {
 
   /** As noteGroup; settles when the server keeps it. What other programs have put into the item stays. */
   async keepGroup(mark: Bookmark): Promise<void> {
+    if (this.#inStorage) return this.#old.keep(mark)
     const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, mark.group)).then(itemsOf, refused<Item[]>([]))
     const before = there.find(({ id }) => id === mark.group)?.payload ?? null
     // nothing to leave
     if (!mark.autojoin && before === null) return
-    await this.#keep(NS.bookmarks, bookmarkItem(mark, before))
+    await this.#keep(NS.bookmarks, bookmarkItem(mark, before)).catch((error: unknown) => {
+      // a server that has no such nodes, and did not say so
+      if (isRefusal(error)) return this.#old.keep(mark)
+      throw error
+    })
   }
 
   /** What contacts without a name for us see. */

@@ -13,6 +13,7 @@ import { isSlack, readSlack } from './formats/slack.ts'
 import { isDatabase, readDatabase } from './formats/databases.ts'
 import { readTable } from './formats/tables.ts'
 import { readTelegram } from './formats/telegram.ts'
+import { PART, partsOf } from './formats/web-archive.ts'
 import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
 import { COMPANIONS, jsonOf, readParts } from './parts.ts'
@@ -64,7 +65,9 @@ async function readFile(path: string, gzipped: boolean, format: ImportFormat | n
     return full === null ? undefined : jsonOf(readFileSync(full))
   }
   const file = await openText({ file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media, beside }, options)
+  const part = partsOf(path)
   const open = (source: string): Promise<Readable | null> => {
+    if (source.startsWith(PART)) return gzipped ? Promise.resolve(null) : part(source)
     const full = within(source)
     return Promise.resolve(full === null ? null : createReadStream(full))
   }

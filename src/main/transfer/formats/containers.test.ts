@@ -6,7 +6,8 @@ import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { temporaryFolder } from '../../../../test/support/files.ts'
-import { FOUND, type ParsedMessage } from '../history.ts'
+import { PAGE_HISTORIES } from '../../../../test/support/histories/pages.ts'
+import { FOUND, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { readHistory } from '../read.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -172,4 +173,20 @@ test("Dino's dino.db", async () => {
 
 test('a database of anything else is refused with a sentence', async () => {
   await expect(read(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim or Dino/)
+})
+
+test("pictures of QQ's web archive are taken out of it", async () => {
+  const mht = PAGE_HISTORIES.find(({ of }) => of === 'QQ, web archive')
+  const path = join(folder.path, 'chat.mht')
+  const picture = Buffer.from([0xff, 0xd8, 0xff, ...Array.from({ length: 5000 }, (_, index) => index % 251)])
+  const lines = picture.toString('base64').replace(/.{76}/g, '$&\r\n')
+  writeFileSync(path, textOf(mht?.content ?? '').replace('/9j/4AAQ', lines))
+  const { history, open } = await readHistory(path, null, FOUND)
+  const files: ParsedFile[] = []
+  await history.read({ conversation: () => undefined, message: (message) => void files.push(...(message.files ?? [])), notice: () => undefined, unread: () => undefined, rest: () => Promise.resolve() })
+  const stream = await open(files[0]?.source ?? '')
+  const chunks: Buffer[] = []
+  for await (const chunk of stream ?? []) chunks.push(chunk as Buffer)
+  expect(Buffer.concat(chunks)).toEqual(picture)
+  expect(await open('part:{none}.dat')).toBeNull()
 })

@@ -4,11 +4,19 @@ import type { TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
 import { attributeOf, plainText } from './markup.ts'
 import { parseTime } from './times.ts'
+import { PART } from './web-archive.ts'
 
 const DATE = /^\s*日期[:：]\s*(\d{4}-\d{1,2}-\d{1,2})/
 const OBJECT = /^\s*消息对象[:：]\s*(.*)/
 const GROUP = /^\s*消息分组[:：]\s*(.*)/
 const NUMBER = /^(?:【[^】]*】\s*)*(.*?)(?:\((\d{4,15})\)|<([^<>\s]+@[^<>\s]+)>)?$/
+
+/** The picture is a part of the archive; its own name is a number, and says nothing of its kind. */
+function pictureOf(attributes: string): ParsedFile {
+  const source = attributeOf(attributes, 'src')
+  const name = (source ?? 'image').split(/[\\/]/).at(-1)?.replace(/[{}]/g, '') ?? 'image'
+  return { kind: 'image', name: name.replace(/\.dat$/i, '.jpg'), bytes: null, source: source === null ? null : PART + source }
+}
 
 function open(file: TextFile): ChunkReader {
   let group = ''
@@ -42,10 +50,7 @@ function open(file: TextFile): ChunkReader {
       const [, named = '', after = '', body = ''] = /<div[^>]*>\s*<div[^>]*>([\s\S]*?)<\/div>([\s\S]*?)<\/div>([\s\S]*)$/i.exec(row) ?? []
       const clock = /(\d{4}[-/]\d{1,2}[-/]\d{1,2} )?((?:上午|下午)? ?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)/i.exec(plainText(after))
       if (clock === null) return whole === '' || /^消息记录/.test(whole) ? null : { unread: 'row' }
-      const files: ParsedFile[] = [...body.matchAll(/<img\b([^>]*)>/gi)].map(([, attributes = '']) => {
-        const name = (attributeOf(attributes, 'src') ?? 'image').split(/[\\/]/).at(-1)?.replace(/[{}]/g, '') ?? 'image'
-        return { kind: 'image', name: /\.dat$/i.test(name) ? name.replace(/\.dat$/i, '.jpg') : name, bytes: null, source: null }
-      })
+      const files = [...body.matchAll(/<img\b([^>]*)>/gi)].map(([, attributes = '']) => pictureOf(attributes))
       const [, name = '', number, address] = NUMBER.exec(plainText(named)) ?? []
       const sender = name || number || address || ''
       const text = plainText(body.replace(/<img\b[^>]*>/gi, ''))

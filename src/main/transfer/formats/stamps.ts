@@ -42,8 +42,8 @@ const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
 const DAY_FIRST = /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
 const MONTH_FIRST = /([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.]? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/uy
 const YEAR_FIRST = /(\d{4})\.?[ -]([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)\.?[ -](\d{1,2})(?!\d)\.?/uy
-const WEEKDAY = /\(?[\p{L}\p{M}]+[.]?\)?,? +/uy
-const CLOCK = new RegExp(String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2})(?!\d)(?:(?: ?[:.分분] ?)(\d{2})(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`, 'uy')
+const WEEKDAY = /\(?[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)?[.]?\)?,? +/uy
+const CLOCK = new RegExp(String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2}|\d(?= ?[分분]))(?!\d)(?:(?: ?[:.分분] ?)(\d{2}|\d(?= ?[秒초]))(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`, 'uy')
 const HALF = new RegExp(String.raw` ?(${WORD})`, 'uy')
 const ZONE = / ?(Z|UTC|GMT)?(?:([+-−])(\d{2}):?(\d{2})?)?(?![\p{L}\d])/uy
 const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=\d))? ?/uy

@@ -153,6 +153,10 @@ export const GroupMembers = z.object({
 })
 export type GroupMembers = z.infer<typeof GroupMembers>
 
+/** Why a history file cannot be imported. */
+export const ImportProblem = z.enum(['unreadable', 'too-large', 'times', 'broken', 'empty', 'columns', 'other-format'])
+export type ImportProblem = z.infer<typeof ImportProblem>
+
 /** Somebody, and which account of ours that concerns. */
 export const ContactRequest = z.object({ account: Jid, jid: Jid })
 export type ContactRequest = z.infer<typeof ContactRequest>

@@ -22,6 +22,7 @@ import {
   GroupRole,
   ImportOptions,
   ImportPreview,
+  type ImportProblem,
   ImportSummary,
   Invitation,
   Jid,
@@ -264,8 +265,16 @@ export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled'
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode
+  /** For who mends it, in English; of 'refused' and 'file' the condition. */
   message: string
+  /** What the windows put into words, where the code does not say it all. */
+  reason?: CallReason
+  /** Of 'transfer': which file it is, and where in it, from 1. */
+  file?: string
+  line?: number | null
 }
+/** Of 'store' and 'transfer'. */
+export type CallReason = ImportProblem | 'full' | 'damaged' | 'disk' | 'thread' | 'other'
 export type Answer<T> = { ok: true; value: T } | { ok: false; error: CallError }
 
 /** Change events, coalesced by main: at most one batch each EVENT_INTERVAL_MS to a window. */

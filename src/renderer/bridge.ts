@@ -4,10 +4,13 @@ import type { AppEvent, CallError, Channel, Input, Output } from '../contract/ip
 /** A call that main refused or could not fulfil. */
 export class CallFailed extends Error {
   readonly code: CallError['code']
+  /** What the windows put into words; see i18n's failure(). */
+  readonly about: Pick<CallError, 'reason' | 'file' | 'line'>
   constructor(error: CallError) {
     super(error.message)
     this.name = 'CallFailed'
     this.code = error.code
+    this.about = error
   }
 }
 

@@ -8,6 +8,7 @@ import { isRefusal } from '../connection/problem.ts'
 import { FetchError } from '../media/downloads.ts'
 import { TransferError } from '../transfer/transfer.ts'
 import { StoreError } from '../store/store.ts'
+import { diskReason } from '../store/thread.ts'
 import { EngineError, JoinError } from '../engine.ts'
 import { applySettings, languageOf, systemLanguage } from '../desktop/appearance.ts'
 import { setStartAtLogin } from '../desktop/start-at-login.ts'
@@ -197,7 +198,7 @@ export const explain: RouterOptions['explain'] = (error) => {
   if (isRefusal(error)) return { code: 'refused', message: error.condition }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
-  if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message }
-  if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message }
+  if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message, reason: error.reason, ...(error.file === null ? {} : { file: basename(error.file) }), line: error.line }
+  if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message, reason: diskReason(error) }
   return null
 }

@@ -15,6 +15,15 @@ export class StoreError extends Error {
   }
 }
 
+/** What is wrong with the disk or the store, for the windows; by SQLite's code, or the system's. */
+export function diskReason(error: unknown): 'full' | 'damaged' | 'disk' | 'thread' | 'other' {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'full'
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'damaged'
+  if (code === 'THREAD' || code === 'CLOSED') return 'thread'
+  return /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EACCES|EPERM|EROFS|EIO|ENOENT|ENOTDIR|EISDIR|EBUSY)/.test(code) ? 'disk' : 'other'
+}
+
 interface Waiting {
   operation: string
   args: unknown[]

@@ -1,5 +1,5 @@
 /** A history as it is read from a file, before anything of it is stored: a stream of conversations and their messages. */
-import type { AttachmentKind, ImportColumns, ImportFormat } from '../../contract/domain.ts'
+import type { AttachmentKind, ImportColumns, ImportFormat, ImportProblem } from '../../contract/domain.ts'
 import type { Encoding, EncodingName } from './decoding.ts'
 import type { DateOrder } from './formats/stamps.ts'
 import type { FoundOrder } from './formats/times.ts'
@@ -91,13 +91,17 @@ export interface ReadOptions {
 }
 export const FOUND: ReadOptions = { encoding: null, order: null, columns: null }
 
-/** A file that is not what it should be; nothing of it was imported. `line` counts from 1. */
+/** A file that is not what it should be; nothing of it was imported. `line` counts from 1. The windows put `reason` into words. */
 export class ImportError extends Error {
+  readonly file: string
   readonly line: number | null
-  constructor(file: string, line: number | null, what: string) {
+  readonly reason: ImportProblem
+  constructor(file: string, line: number | null, what: string, reason: ImportProblem = 'unreadable') {
     super(`${file}${line === null ? '' : `, line ${line}`}: ${what}. Nothing was imported.`)
     this.name = 'ImportError'
+    this.file = file
     this.line = line
+    this.reason = reason
   }
 }
 

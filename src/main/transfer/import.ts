@@ -150,7 +150,7 @@ class Import {
 
   async run(): Promise<ImportSummary> {
     const { badTimes, notices, unread, conversations } = this.#survey
-    if (badTimes.count > 0 && conversations.every(({ last }) => last === 0)) throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`)
+    if (badTimes.count > 0 && conversations.every(({ last }) => last === 0)) throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`, 'times')
     this.#choosePlaces()
     try {
       try {

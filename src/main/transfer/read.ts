@@ -89,7 +89,7 @@ function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Pro
     case 'telegram':
       return readTelegram(file)
     case 'slack':
-      throw new ImportError(file.file, null, 'a Slack export is a .zip file')
+      throw new ImportError(file.file, null, 'a Slack export is a .zip file', 'other-format')
     case 'csv':
     case 'tsv':
       return readTable(file, options, format === 'tsv')
@@ -97,7 +97,7 @@ function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Pro
     case 'jsonl':
       return readObjects(file, options, format === 'json')
     default:
-      throw new ImportError(file.file, null, `this is not a file of ${format}`)
+      throw new ImportError(file.file, null, `this is not a file of ${format}`, 'other-format')
   }
 }
 
@@ -137,7 +137,7 @@ async function readArchive(path: string, archive: Archive, format: ImportFormat 
     const close = (): void => archive.close()
     if (format === 'slack' || (format === null && isSlack(inside))) {
       const text = async (part: string): Promise<string> => {
-        if ((archive.entries.get(shared + part) ?? 0) > LONGEST_PART) throw new ImportError(`${name}/${part}`, null, 'it is larger than 200 MB')
+        if ((archive.entries.get(shared + part) ?? 0) > LONGEST_PART) throw new ImportError(`${name}/${part}`, null, 'it is larger than 200 MB', 'too-large')
         return decode(await archive.read(shared + part), 'utf-8')
       }
       return { history: await readSlack({ paths: inside, text }, name), open, close }
@@ -148,7 +148,7 @@ async function readArchive(path: string, archive: Archive, format: ImportFormat 
     if (chat !== null && chat.sure) return { history: await readWhatsApp(chat.file, options), open, close }
     const parts = format !== null && PLAIN.has(format) ? null : await readParts(archive, (part) => textIn(archive, name, part, nameOf(basename(part)), options), format, options)
     if (parts !== null) return { history: parts, open, close }
-    if (chat === null) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read')
+    if (chat === null) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read', 'other-format')
     return { history: await readWhatsApp(chat.file, options), open, close }
   } catch (error) {
     archive.close()

@@ -68,7 +68,7 @@ export async function wholeOf({ file, pieces }: Pick<TextFile, 'file' | 'pieces'
   for await (const piece of pieces()) {
     parts.push(piece)
     length += piece.length
-    if (length > LONGEST) throw new ImportError(file, null, 'it is too large to be read in one piece')
+    if (length > LONGEST) throw new ImportError(file, null, 'it is too large to be read in one piece', 'too-large')
   }
   return parts.join('')
 }

@@ -1,6 +1,7 @@
 /** Imports and exports of history, each in a thread of its own beside the store's. */
 import { Worker } from 'node:worker_threads'
 import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/domain.ts'
+import type { CallReason } from '../../contract/ipc.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -11,10 +12,17 @@ import type { TransferReply, TransferStart, TransferTask } from './worker.ts'
 /** Why it did not happen: `import`: the file; `cancelled`: as was asked; `io`: a disk that is full, a folder that is closed. */
 export class TransferError extends Error {
   readonly code: 'import' | 'cancelled' | 'io'
-  constructor(code: TransferError['code'], message: string) {
+  readonly reason: CallReason
+  /** Which file it is, and where in it, where that is known. */
+  readonly file: string | null
+  readonly line: number | null
+  constructor(code: TransferError['code'], message: string, { reason = 'other', file = null, line = null }: { reason?: CallReason; file?: string | null; line?: number | null } = {}) {
     super(message)
     this.name = 'TransferError'
     this.code = code
+    this.reason = reason
+    this.file = file
+    this.line = line
   }
 }
 
@@ -78,7 +86,7 @@ export class Transfer {
           if (task.kind === 'import') this.#checkpoint = this.#checkpoint.then(() => store.read.checkpoint()).catch(() => undefined)
         } else if (reply.kind === 'changes') onChanges(reply.changes as StoreChanges)
         else if (reply.kind === 'result') resolve(reply.value)
-        else reject(new TransferError(reply.code, reply.message))
+        else reject(new TransferError(reply.code, reply.message, reply))
       })
       worker.on('error', (error) => reject(new TransferError('io', error instanceof Error ? error.message : String(error))))
       worker.on('exit', () => {

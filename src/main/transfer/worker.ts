@@ -6,6 +6,8 @@ import type { WorkerReply } from '../store/worker.ts'
 import type { Writes } from '../store/writer.ts'
 import { exportHistory, type ExportTask } from './export.ts'
 import { importHistory, previewHistory, type ImportTask } from './import.ts'
+import { diskReason } from '../store/thread.ts'
+import type { CallReason } from '../../contract/ipc.ts'
 import { ImportError } from './history.ts'
 
 export type TransferTask =
@@ -24,7 +26,7 @@ export type TransferReply =
   | { kind: 'progress'; done: number; total: number }
   | { kind: 'changes'; changes: unknown }
   | { kind: 'result'; value: unknown }
-  | { kind: 'failed'; code: 'import' | 'cancelled' | 'io'; message: string }
+  | { kind: 'failed'; code: 'import' | 'cancelled' | 'io'; message: string; reason: CallReason; file: string | null; line: number | null }
 
 const port = parentPort
 if (port === null) throw new Error('worker.ts runs in a worker thread only')
@@ -54,7 +56,7 @@ function write<K extends keyof Writes>(operation: K, ...args: Parameters<Writes[
       writer.removeListener('message', onReply)
       waiting.delete(reject)
       if (reply.kind === 'result') resolve(reply.value as ReturnType<Writes[K]>)
-      else reject(new Error(reply.message))
+      else reject(Object.assign(new Error(reply.message), { code: reply.code }))
     }
     writer.on('message', onReply)
     writer.postMessage({ id, operation, args })
@@ -69,7 +71,8 @@ try {
   say({ kind: 'result', value })
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)
-  say({ kind: 'failed', code: cancelled.signal.aborted ? 'cancelled' : error instanceof ImportError ? 'import' : 'io', message })
+  const about = error instanceof ImportError ? { reason: error.reason, file: error.file, line: error.line } : { reason: diskReason(error), file: null, line: null }
+  say({ kind: 'failed', code: cancelled.signal.aborted ? 'cancelled' : error instanceof ImportError ? 'import' : 'io', message, ...about })
 } finally {
   writer?.close()
   port.close()

@@ -54,6 +54,26 @@ export default {
     groups: 'This server has no groups of its own. You can join those of others.',
     files: 'This server takes no files.'
   },
+  failure: {
+    unexpected: 'This did not work. What happened is in the log.',
+    'not-found': 'This is no longer here.',
+    'bad-input': 'This cannot be done in this way.',
+    line: ' (line {line})',
+    reason: {
+      full: 'There is no room left on the disk. Free some space and try again.',
+      damaged: 'Part of the stored messages is damaged. Start Mnemo again: what can be read is saved.',
+      disk: 'The disk does not let Mnemo read or write there.',
+      thread: 'Mnemo cannot reach its stored messages just now. Try again.',
+      other: 'This did not work. What happened is in the log.',
+      unreadable: '“{file}” cannot be read. Nothing was imported.',
+      'too-large': '“{file}” is too large. Nothing was imported.',
+      times: 'The times in “{file}” cannot be read. Nothing was imported.',
+      broken: '“{file}” is damaged or not complete{line}. Nothing was imported.',
+      empty: 'There are no messages in “{file}”.',
+      columns: 'It is not clear which column of “{file}” is the time and which the text. Say it, and try again.',
+      'other-format': '“{file}” is not a history that Mnemo can read{line}. Nothing was imported.'
+    }
+  },
   refusal: {
     'too-large': 'This text is longer than your server takes in one message.',
     'ends-the-stream': 'The server ended the connection each time this was sent.',

@@ -54,6 +54,26 @@ export default {
     groups: '此服务器没有自己的群组，可以加入其他服务器的群组。',
     files: '此服务器不支持发送文件。'
   },
+  failure: {
+    unexpected: '操作未成功，详情见日志。',
+    'not-found': '该内容已不存在。',
+    'bad-input': '无法这样操作。',
+    line: '（第 {line} 行）',
+    reason: {
+      full: '磁盘空间不足，请清理后重试。',
+      damaged: '部分消息数据已损坏。请重新启动 Mnemo，可读取的内容会被保留。',
+      disk: 'Mnemo 无法读写该位置。',
+      thread: 'Mnemo 暂时无法读写消息，请重试。',
+      other: '操作未成功，详情见日志。',
+      unreadable: '无法读取“{file}”，未导入任何内容。',
+      'too-large': '“{file}”过大，未导入任何内容。',
+      times: '无法识别“{file}”中的时间，未导入任何内容。',
+      broken: '“{file}”已损坏或不完整{line}，未导入任何内容。',
+      empty: '“{file}”中没有消息。',
+      columns: '无法确定“{file}”中哪一列是时间、哪一列是正文。请指定后重试。',
+      'other-format': '“{file}”不是 Mnemo 支持的聊天记录{line}，未导入任何内容。'
+    }
+  },
   refusal: {
     'too-large': '文字太长，超出了服务器对单条消息的限制。',
     'ends-the-stream': '每次发送这条消息，服务器都会断开连接。',

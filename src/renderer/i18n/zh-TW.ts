@@ -54,6 +54,26 @@ export default {
     groups: '此伺服器沒有自己的群組，可以加入其他伺服器的群組。',
     files: '此伺服器不支援傳送檔案。'
   },
+  failure: {
+    unexpected: '操作未成功，詳情請見記錄檔。',
+    'not-found': '該內容已不存在。',
+    'bad-input': '無法這樣操作。',
+    line: '（第 {line} 行）',
+    reason: {
+      full: '磁碟空間不足，請清理後再試。',
+      damaged: '部分訊息資料已損毀。請重新啟動 Mnemo，可讀取的內容會被保留。',
+      disk: 'Mnemo 無法讀寫該位置。',
+      thread: 'Mnemo 暫時無法讀寫訊息，請再試一次。',
+      other: '操作未成功，詳情請見記錄檔。',
+      unreadable: '無法讀取「{file}」，未匯入任何內容。',
+      'too-large': '「{file}」過大，未匯入任何內容。',
+      times: '無法辨識「{file}」中的時間，未匯入任何內容。',
+      broken: '「{file}」已損毀或不完整{line}，未匯入任何內容。',
+      empty: '「{file}」中沒有訊息。',
+      columns: '無法確定「{file}」中哪一欄是時間、哪一欄是內文。請指定後再試。',
+      'other-format': '「{file}」不是 Mnemo 支援的聊天記錄{line}，未匯入任何內容。'
+    }
+  },
   refusal: {
     'too-large': '文字太長，超出了伺服器對單則訊息的限制。',
     'ends-the-stream': '每次傳送這則訊息，伺服器都會斷開連線。',

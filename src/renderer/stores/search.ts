@@ -7,6 +7,7 @@ import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
 import type { Facets, QueryFilter, QueryProblem, SearchAnswer, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
+import { failure } from '../i18n/index.ts'
 import { withoutRange, withoutRanges } from '../composables/query-text.ts'
 
 export const SEARCH_KINDS = ['all', 'media', 'files', 'links'] as const
@@ -95,7 +96,7 @@ export const useSearchStore = defineStore('search', () => {
       if (total.value > hits.value.length) hits.value = [...hits.value, ...Array<undefined>(total.value - hits.value.length)]
     } catch (cause) {
       if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
-      error.value = cause instanceof Error ? cause.message : String(cause)
+      error.value = failure(cause)
     }
   }
 
@@ -122,7 +123,7 @@ export const useSearchStore = defineStore('search', () => {
         hits.value = next
       } catch (cause) {
         if (running !== mine || (cause instanceof CallFailed && cause.code === 'cancelled')) return
-        error.value = cause instanceof Error ? cause.message : String(cause)
+        error.value = failure(cause)
       } finally {
         loading.delete(page)
       }

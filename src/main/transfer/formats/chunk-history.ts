@@ -70,7 +70,7 @@ export function chunkHistory(dialect: ChunkDialect): Format {
           first.read(chunk)
         }
       }
-      if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+      if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
       return {
         format,
         self: first.self?.() ?? null,

@@ -24,7 +24,7 @@ export function readDatabase(path: string, { addon }: Pick<ReadOptions, 'addon'>
   try {
     const tables = new Set(db.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all())
     const format = FORMATS.find((one) => one.matches(tables))
-    if (format === undefined) throw new ImportError(basename(path), null, 'this is a database, but not one of Gajim or Dino')
+    if (format === undefined) throw new ImportError(basename(path), null, 'this is a database, but not one of Gajim or Dino', 'other-format')
     const { read, ...known } = format.read(db, basename(path))
     void read
     return {

@@ -91,7 +91,7 @@ export function jsonHistory(dialect: JsonDialect): Format {
           const rest = sink.rest.bind(sink)
           if (messages === 'lines') await eachLine(file, onValue, (line) => sink.unread('line', line), rest)
           else await readJson(file, messages, onValue, rest)
-          if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+          if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
           await sink.rest()
         }
       }

@@ -29,13 +29,13 @@ export async function readJson(file: TextFile, paths: readonly string[], onValue
       const message = (failed as Error).message
       const at = Number(/position "?(\d+)/.exec(message)?.[1] ?? NaN)
       const within = Number.isNaN(at) ? bytes : bytes.subarray(0, Math.max(0, at - offset))
-      throw new ImportError(file.file, line + newlines(within), `this is not JSON (${message.split('\n')[0] ?? ''})`)
+      throw new ImportError(file.file, line + newlines(within), `this is not JSON (${message.split('\n')[0] ?? ''})`, 'broken')
     }
     line += newlines(bytes)
     offset += bytes.length
     await rest()
   }
-  if (!parser.isEnded) throw new ImportError(file.file, line, 'this is not JSON (it ends early)')
+  if (!parser.isEnded) throw new ImportError(file.file, line, 'this is not JSON (it ends early)', 'broken')
 }
 
 /** The text as UTF-8; bytes that are so already go through as they are. */

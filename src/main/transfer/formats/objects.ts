@@ -15,7 +15,7 @@ async function eachLine(file: TextFile, onObject: OnObject, rest: () => Promise<
     try {
       row = JSON.parse(text)
     } catch (error) {
-      throw new ImportError(file.file, number, `this is not JSON (${error instanceof Error ? error.message : String(error)})`)
+      throw new ImportError(file.file, number, `this is not JSON (${error instanceof Error ? error.message : String(error)})`, 'broken')
     }
     onObject(row, String(number))
     if (number % 2000 === 0) await rest()
@@ -53,7 +53,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, array: b
     },
     () => Promise.resolve()
   )
-  if (readable === 0) throw new ImportError(file.file, 1, "expected objects with a time, a sender and a 'text'")
+  if (readable === 0) throw new ImportError(file.file, 1, "expected objects with a time, a sender and a 'text'", 'other-format')
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
   return {
     format: array ? 'json' : 'jsonl',

@@ -23,7 +23,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
       const value: unknown = JSON.parse(json)
       return Array.isArray(value) ? value : []
     } catch (error) {
-      throw new ImportError(`${archive}/${path}`, lineOf(error, json), `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`)
+      throw new ImportError(`${archive}/${path}`, lineOf(error, json), `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`, 'broken')
     }
   }
   const people = new Map<string, string>()
@@ -37,7 +37,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
     }
   }
   const rooms = (await Promise.all(ROOMS.filter((path) => paths.includes(path)).map(async (path) => recordsOf(await read(path))))).flat()
-  if (rooms.length === 0) throw new ImportError(archive, null, 'this is not a Slack export: it has no channels.json')
+  if (rooms.length === 0) throw new ImportError(archive, null, 'this is not a Slack export: it has no channels.json', 'other-format')
   const roomName = (room: Record<string, unknown>): string => {
     const members = Array.isArray(room['members']) ? room['members'].map((id) => people.get(String(id)) ?? String(id)) : []
     return textOf(room['name']) ?? (members.join(', ') || (textOf(room['id']) ?? ''))

@@ -77,7 +77,7 @@ async function* rows(file: TextFile, { separator, quoted, told }: Dialect): Asyn
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    throw new ImportError(file.file, Number((error as unknown as { lines?: number }).lines ?? 0) || null, `this is not CSV (${error.message})`)
+    throw new ImportError(file.file, Number((error as unknown as { lines?: number }).lines ?? 0) || null, `this is not CSV (${error.message})`, 'broken')
   } finally {
     source.destroy()
   }
@@ -92,14 +92,14 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
   const dialect = dialectOf(head, head.length < 200_000, tsv)
   const sample: string[][] = []
   for await (const { cells } of rows(file, dialect)) if (sample.push(cells) >= SAMPLE_ROWS) break
-  if (sample.length === 0) throw new ImportError(file.file, null, 'there is nothing in it')
+  if (sample.length === 0) throw new ImportError(file.file, null, 'there is nothing in it', 'empty')
   const { found, headed, sure } = findColumns(sample)
   const shape = shapeOf(sample, headed)
   const earlier = options.columns === null ? (options.recall?.(shape) ?? null) : null
   const remembered = earlier !== null && fits(sample.slice(headed ? 1 : 0), earlier)
   const known = sure || options.columns !== null || remembered
   const positional = tsv && !headed && !known && (sample[0]?.length ?? 0) < 3
-  if (positional) throw new ImportError(file.file, 1, 'expected sender, time and text separated by tabs')
+  if (positional) throw new ImportError(file.file, 1, 'expected sender, time and text separated by tabs', 'other-format')
   const columns = options.columns ?? (remembered ? earlier : found)
   const asked = { heading: headed ? (sample[0] ?? []) : [], rows: sample.slice(headed ? 1 : 0, SHOWN_ROWS + 1), found: columns, sure: known, shape, remembered }
   const orders = new Orders()
@@ -122,7 +122,7 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     order,
     columns: asked,
     async read(sink) {
-      if (!asked.sure) throw new ImportError(file.file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported')
+      if (!asked.sure) throw new ImportError(file.file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
       const build = builder(file, columns, !headed && columns.text === 2 ? dialect.separator : null)
       let first = headed
       let count = 0

@@ -68,7 +68,7 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
     }
   })
   const filled = [...chats.values()].filter(({ messages }) => messages > 0)
-  if (filled.length === 0) throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages')
+  if (filled.length === 0) throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages', 'other-format')
   const heads = new Map<Chat, { head: ConversationHead; own: (id: string | null, name: string) => boolean | undefined }>()
   for (const chat of filled) {
     const name = chat.name ?? (chat.type === 'saved_messages' ? 'Saved Messages' : `Telegram ${chat.id ?? ''}`.trim())

@@ -71,7 +71,7 @@ export function textHistory(dialect: TextDialect): Format {
         found++
         if (entry.stamp !== null) orders.add(entry.stamp)
       }
-      if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+      if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
       const order = options.order === null ? orders.best() : { order: options.order, sure: true }
       return {
         format,

@@ -43,7 +43,7 @@ export const viber: Format = {
       found++
       orders.add(stamp)
     }
-    if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it')
+    if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
     const order = options.order === null ? orders.best() : { order: options.order, sure: true }
     const head: ConversationHead = { name: file.name, id: null }
     return {

@@ -69,7 +69,7 @@ export const wechatCsv: Format = {
   matches: ({ lines }) => isWeChat(lines[0] ?? ''),
   async read(file) {
     const [first = ''] = (await headOf(file, 4000)).split(/\r?\n/)
-    if (!isWeChat(first)) throw new ImportError(file.file, 1, 'its columns are not those of a WeChat export')
+    if (!isWeChat(first)) throw new ImportError(file.file, 1, 'its columns are not those of a WeChat export', 'other-format')
     const delimiter = [',', ';', '\t'].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ','
     // the tool puts the encoding behind the contact's name
     const called = file.name.replace(/_utf-?8$/i, '')

@@ -54,7 +54,7 @@ async function* entries(file: TextFile): AsyncIterable<Entry> {
       if (last !== null) yield last
       last = { ...found, number }
     } else if (last !== null) last.rest += `\n${text}`
-    else if (text.trim() !== '') throw new ImportError(file.file, number, 'this does not begin with a date as in a WhatsApp export')
+    else if (text.trim() !== '') throw new ImportError(file.file, number, 'this does not begin with a date as in a WhatsApp export', 'other-format')
   }
   if (last !== null) yield last
 }

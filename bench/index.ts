@@ -1,5 +1,6 @@
-/** npm run bench [-- store words search painted growth live catch-up large-group flood frames start import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store calls words search painted growth live catch-up large-group flood frames start import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
+import { calls } from './calls.ts'
 import { catchUp } from './catch-up.ts'
 import { flood } from './flood.ts'
 import { frames } from './frames.ts'
@@ -14,7 +15,7 @@ import { start } from './start.ts'
 import { store } from './store.ts'
 import { words } from './words.ts'
 
-const parts = { store, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, import: imports, memory: memoryOverTime }
+const parts = { store, calls, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, import: imports, memory: memoryOverTime }
 const wanted = process.argv.slice(2)
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`)
 // an hour of traffic only where it is asked for

@@ -33,7 +33,8 @@ export function changeReads(db: ReadableDB) {
     `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
-  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY place, id")
+  // '+': by what they change, not through all changes of the conversation in their order
+  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY +place, id")
   return {
     /** What a message was corrected to by its author, oldest first; `ids`: the three that it may have. */
     corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] => corrections.all(conversation, sender, origin, message, stanza),
@@ -80,7 +81,7 @@ export function changeWrites(db: WritableDB) {
   const known = db.prepare<[number, string | null, number, string, string | null], { id: number; placed: 0 | 1 }>('SELECT id, stanza_id IS NOT NULL AS placed FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)')
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
   const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
-  const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY place, id`)
+  const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY +place, id`)
   const remove = db.prepare('DELETE FROM change WHERE id = ?')
   const forgetSent = db.prepare("DELETE FROM change WHERE id = ? AND state <> 'queued'")
   const some = db.prepare<[], number>('SELECT DISTINCT conversation FROM change').pluck()

@@ -47,14 +47,14 @@ const LONGEST_QUOTE = 300
 /** Of those who reacted in one way, so many are named. */
 const MOST_NAMES = 8
 
-/** Columns of a message with its sender's name; `m` is the message. */
+/** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
 export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
   CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
   CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''))
-    FROM message r WHERE r.conversation = m.conversation AND (r.origin_id = m.reply_to OR r.message_id = m.reply_to OR r.stanza_id = m.reply_to) LIMIT 1) END AS quoted,
+    FROM message r WHERE r.id = coalesce(${['origin_id', 'message_id', 'stanza_id'].map((id) => `(SELECT id FROM message WHERE conversation = m.conversation AND ${id} = m.reply_to LIMIT 1)`).join(', ')})) END AS quoted,
   (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
 
 /** Under what names the message may be spoken of. */

@@ -3,6 +3,22 @@ import type { Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { numberRanges } from './numbers.ts'
 
+export interface Occurrence {
+  often: number
+  bounded: boolean
+}
+
+/** Letters and digits of scripts that put blanks between words. */
+const RUN = /[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]/v
+
+/** Whether no word goes on over this place of a text, in UTF-16 units. */
+function isBorder(text: string, place: number): boolean {
+  const after = text.codePointAt(place)
+  const low = text.charCodeAt(place - 1)
+  const before = low >= 0xdc00 && low <= 0xdfff ? text.codePointAt(place - 2) : low
+  return place === 0 || after === undefined || before === undefined || !RUN.test(String.fromCodePoint(after)) || !RUN.test(String.fromCodePoint(before))
+}
+
 export function createMarks(db: ReadableDB) {
   const rangesOf = db.prepare<[string, string], string>('SELECT mnemo_ranges(?, ?)').pluck()
   const find = (text: string, piece: string): Range[] => toRanges(rangesOf.get(text, piece) ?? '')
@@ -30,8 +46,11 @@ export function createMarks(db: ReadableDB) {
     /** The same where one piece was looked for already: `marked` is what mnemo_ranges said. */
     withMarked: (text: string, marked: string, pieces: readonly string[], numbers: readonly string[] = []): Range[] =>
       joined(text, [...toRanges(marked), ...pieces.flatMap((piece) => find(text, piece)), ...numbers.flatMap((digits) => numberRanges(text, digits))]),
-    /** How often a piece is in a text. */
-    frequency: (text: string, piece: string): number => find(text, piece).length
+    /** How often a piece is in a text, and whether it begins and ends there at the borders of words: always, where words have none between them. */
+    occurrence(text: string, piece: string): Occurrence {
+      const found = find(text, piece)
+      return { often: found.length, bounded: found.some(([start, end]) => isBorder(text, start) && isBorder(text, end)) }
+    }
   }
 }
 

@@ -5,7 +5,7 @@
  *           + RECENT * 2 ^ (-age / HALF_LIFE) + OWN * own
  *
  *   idf(t)   = ln(1 + (N - n + 0.5) / (n + 0.5)), at least 0.1; n of N messages contain t (Okapi BM25)
- *   W(t, m)  = 1 where t stands in m as whole words (jieba's, or letters and digits between others), else ACCIDENTAL
+ *   W(t, m)  = 1 where t stands in m as whole words (jieba's, or letters and digits between others), and at their borders, else ACCIDENTAL
  *   tf       = how often m contains t
  *   own      = 1 in a conversation that one takes part in (a direct one, or one that has messages of one's own)
  *
@@ -14,6 +14,7 @@
  */
 import { FLAG, OUTGOING } from '../store/tables/message-row.ts'
 import { each, has, type Bits } from './bits.ts'
+import type { Occurrence } from './marks.ts'
 import { startOfMonth, type Columns } from './columns.ts'
 
 const K1 = 1.2
@@ -31,6 +32,11 @@ export interface RankedText {
   count: number
 }
 
+/** Before its text is read. */
+const ONCE: Occurrence = { often: 1, bounded: true }
+/** In the name of a file, where its text has it not. */
+const atLeastOnce = (one: Occurrence): Occurrence => (one.often === 0 ? ONCE : one)
+
 const idf = (all: number, count: number): number => Math.max(0.1, Math.log(1 + (all - count + 0.5) / (count + 0.5)))
 
 /** Conversations that one takes part in: direct ones, and those with a message of one's own. */
@@ -40,8 +46,8 @@ export function ownConversations(columns: Columns, direct: ReadonlySet<number>):
   return own
 }
 
-/** The best `most` docs (places), the best first. `frequency(at, text)`: how often the message there contains the text. */
-export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[], own: ReadonlySet<number>, now: number, most: number, frequency: (at: number, text: number) => number): number[] {
+/** The best `most` docs (places), the best first. `occurrence(at, text)`: how the message there contains the text. */
+export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[], own: ReadonlySet<number>, now: number, most: number, occurrence: (at: number, text: number) => Occurrence): number[] {
   const weights = texts.map(({ count }) => idf(columns.held, count))
   const mean = columns.meanLength
   const recency = new Map<number, number>()
@@ -49,14 +55,14 @@ export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[],
   for (const id of own) ownOf[id] = 1
 
   const recent = (time: number): number => RECENT * 2 ** (-Math.max(0, now - time) / HALF_LIFE_MS)
-  const score = (at: number, tf: (text: number) => number, freshness: number): number => {
+  const score = (at: number, look: (text: number) => Occurrence, freshness: number): number => {
     const norm = K1 * (1 - B + (B * columns.length[at]!) / mean)
     let sum = freshness + ((ownOf[columns.conversation[at]!] ?? 0) === 1 ? OWN : 0) + ((columns.flags[at]! & FLAG.starred) !== 0 ? STARRED : 0)
     for (let i = 0; i < texts.length; i++) {
       const text = texts[i]!
       if (!has(text.hits, at)) continue
-      const often = tf(i)
-      sum += weights[i]! * (has(text.whole, at) ? 1 : ACCIDENTAL) * ((often * (K1 + 1)) / (often + norm))
+      const { often, bounded } = look(i)
+      sum += weights[i]! * (bounded && has(text.whole, at) ? 1 : ACCIDENTAL) * ((often * (K1 + 1)) / (often + norm))
     }
     return sum
   }
@@ -65,7 +71,7 @@ export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[],
   const candidates = Math.max(most, 200)
   const scores: number[] = []
   const places: number[] = []
-  const once = (): number => 1
+  const once = (): Occurrence => ONCE
   each(hits, (at) => {
     const month = columns.month[at]!
     let fresh = recency.get(month)
@@ -82,7 +88,7 @@ export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[],
     }
   })
   return places
-    .map((at) => ({ at, value: score(at, (text) => Math.max(1, frequency(at, text)), recent(columns.timeAt(at))) }))
+    .map((at) => ({ at, value: score(at, (text) => atLeastOnce(occurrence(at, text)), recent(columns.timeAt(at))) }))
     .sort((a, b) => b.value - a.value || columns.message[b.at]! - columns.message[a.at]!)
     .slice(0, most)
     .map(({ at }) => at)

@@ -15,7 +15,7 @@ import { and, andNot, ascending, count, noBits, type Bits } from './bits.ts'
 import { Columns } from './columns.ts'
 import { facetsOf } from './facets.ts'
 import { createHits } from './hits.ts'
-import { createMarks } from './marks.ts'
+import { createMarks, type Occurrence } from './marks.ts'
 import { createPeople } from './people.ts'
 import { asTyped, parseQuery, type QueryNode } from './query.ts'
 import { ownConversations, rank, type RankedText } from './ranking.ts'
@@ -112,12 +112,12 @@ export function createSearch(db: ReadableDB) {
       const found = hits.textBits(text, 'any')
       return { hits: found, whole: and(wholeWords(text), found), count: count(found) }
     })
-    const frequency = (at: number, text: number): number => {
+    const occurrence = (at: number, text: number): Occurrence => {
       const facts = hits.facts(columns.messageAt(at))
-      return facts === undefined ? 0 : marks.frequency(facts.text, texts[text] ?? '')
+      return facts === undefined ? { often: 0, bounded: true } : marks.occurrence(facts.text, texts[text] ?? '')
     }
     if (own?.version !== columns.version) own = { version: columns.version, conversations: ownConversations(columns, people.direct()) }
-    return rank(columns, set, list, own.conversations, now, most, frequency)
+    return rank(columns, set, list, own.conversations, now, most, occurrence)
   }
 
   /** Messages that the index does not have yet, compared one by one until enough, or until time is up. */

@@ -121,7 +121,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',
-  storeBroken: false,
+  storeBroken: true,
   version: '0.1.0',
   host: 'gallery'
 })

@@ -43,16 +43,23 @@ async function tests(project: string, later = false): Promise<Result> {
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
 }
 
+/** Several projects, one after the other. */
+async function inTurn(projects: readonly string[], later: boolean): Promise<Result[]> {
+  const all: Result[] = []
+  for (const project of projects) all.push(await tests(project, later))
+  return all
+}
+
 mkdirSync(OUTPUT, { recursive: true })
 const only = process.argv.slice(2)
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name)
 const results: Result[] = []
 if (wanted('types')) results.push(check('types', 'types'))
 if (wanted('lint')) results.push(check('lint', 'lint'))
-for (const project of ['unit', 'native', 'host']) if (wanted(project)) results.push(await tests(project))
+for (const project of ['unit', 'native']) if (wanted(project)) results.push(await tests(project))
 // both wait for servers and windows most of the time
-const side = ['integration', 'end-to-end'].filter(wanted)
-results.push(...(await Promise.all(side.map((project, at) => tests(project, at > 0)))))
+const sides = [['integration'], ['end-to-end', 'host']].map((projects) => projects.filter(wanted)).filter((projects) => projects.length > 0)
+results.push(...(await Promise.all(sides.map((projects, at) => inTurn(projects, at > 0)))).flat())
 // minutes of packing: only where asked for (npm run dist:check)
 if (only.includes('dist')) results.push(await tests('dist'))
 const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)

@@ -8,12 +8,15 @@ const AHEAD_MS = 86_400_000
 
 /** When this was written, ms: a clock that says less is wrong. */
 const WRITTEN = Date.UTC(2026, 10, 25)
+const YEAR_MS = 365 * 86_400_000
 /** The latest time that one of our own servers has said that it is, ms. */
 let learnt = WRITTEN
 
 /** Our own server says what time it is, ms: where this computer's clock is behind, stamps are not held to be of the future. */
 export function learnTime(time: number): void {
-  learnt = Math.max(learnt, time)
+  const wall = Date.now()
+  // a server that lies must not let the stamps of strangers lie far in the future
+  learnt = Math.max(learnt, Math.min(time, wall < WRITTEN ? WRITTEN + 20 * YEAR_MS : wall + YEAR_MS))
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Log {
   warn(message: string): void
 }
 
+/** A server that does not say its time holds up nothing for longer, ms. */
+const TIME_MS = 5000
 /** What could not be done at a stream's beginning is done again after this time, ms. */
 const AGAIN_MS = 5000
 
@@ -190,8 +192,10 @@ export class Session extends EventEmitter<Events> {
     if (resumed) this.archives.resume()
     // what was held back in the last stream stays so until the archive is read: a server without one has nothing else of it
     this.#inbox.park(this.own)
-    await this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
-    await this.#askTime().catch((error: unknown) => this.#log.info(`no time: ${String(error)}`))
+    await Promise.all([
+      this.connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`)),
+      this.#askTime().catch((error: unknown) => this.#log.info(`no time: ${String(error)}`))
+    ])
     await this.contacts.load().catch(refused(undefined))
     // before anything of what was wished otherwise meanwhile is read
     await this.errands.open('contact', 'block', 'leave')
@@ -213,7 +217,7 @@ export class Session extends EventEmitter<Events> {
 
   /** Before stamps are read: where our own clock is wrong, the server's counts. */
   async #askTime(): Promise<void> {
-    const time = timeOf(await this.connection.request(timeQuery(domainOf(this.own))))
+    const time = timeOf(await this.connection.request(timeQuery(domainOf(this.own)), TIME_MS))
     if (time === null) return
     learnTime(time)
     this.emit('time', time, true)

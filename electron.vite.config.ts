@@ -11,7 +11,7 @@ export default defineConfig({
     build: {
       license,
       rollupOptions: {
-        input: { index: at('src/main/index.ts'), 'store-worker': at('src/main/store/worker.ts'), 'transfer-worker': at('src/main/transfer/worker.ts') },
+        input: { index: at('src/main/index.ts'), 'store-worker': at('src/engine/threads/worker.ts'), 'transfer-worker': at('src/engine/history-files/worker.ts') },
         external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }

@@ -3,8 +3,8 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEngine } from '../test/support/server.ts'
 import { temporaryFolder } from '../test/support/files.ts'
-import { FOUND } from '../src/main/transfer/history.ts'
-import { readHistory } from '../src/main/transfer/read.ts'
+import { FOUND } from '../src/engine/history-files/history.ts'
+import { readHistory } from '../src/engine/history-files/read.ts'
 
 /** Each reads a file to its last message and tells how many there are. */
 const readers: Record<string, (path: string) => Promise<number>> = {

@@ -1,7 +1,7 @@
 /** (c) From a real Prosody to committed and indexed. */
 import { randomUUID } from 'node:crypto'
-import { Connection } from '../src/main/connection/connection.ts'
-import { encodeMessage } from '../src/main/protocol/message.ts'
+import { Connection } from '../src/engine/xmpp/stream/connection.ts'
+import { encodeMessage } from '../src/engine/xmpp/stanzas/message.ts'
 import { corpus } from '../test/support/files.ts'
 import { messages, online, openEngine, startServer, testFolder, until } from '../test/support/server.ts'
 import { perSecond, table } from './table.ts'

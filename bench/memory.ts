@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../tools/demo/prosody.ts'
+import { freePort } from '../src/demo/prosody.ts'
 import { Browser, findChromium } from '../tools/chromium-host/browser.ts'
 import { corpus, seeded, TEST_KEY } from '../test/support/files.ts'
 import { hostileServer } from '../test/support/hostile-server.ts'

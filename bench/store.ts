@@ -1,7 +1,7 @@
 /** (a) Messages committed and indexed a second, one by one and in batches, on the encrypted store. */
 import Database from 'better-sqlite3'
 import type { Jid } from '../src/contract/domain.ts'
-import type { IncomingMessage } from '../src/main/store/types.ts'
+import type { IncomingMessage } from '../src/engine/store/types.ts'
 import { corpus, openStore, temporaryFolder } from '../test/support/files.ts'
 import { perSecond, spread, table } from './table.ts'
 

@@ -1,7 +1,7 @@
 /** Builds the app out of its parts. */
 import { app, powerMonitor } from 'electron'
 import { join } from 'node:path'
-import { findAssets, projectRoot, unreadIcon, windowIcon } from './assets.ts'
+import { findAssets, projectRoot, unreadIcon, windowIcon } from '../engine/assets.ts'
 import { applySettings, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { installMenu } from './desktop/menu.ts'
@@ -14,7 +14,7 @@ import { createHandlers, explain } from './ipc/handlers.ts'
 import { route } from './ipc/router.ts'
 import type { LinkInbox } from './links.ts'
 import { Profile } from './profile.ts'
-import type { Log } from './sync/session.ts'
+import type { Log } from '../engine/log.ts'
 import { ORIGIN, serveScheme } from './windows/scheme.ts'
 import { Windows } from './windows/windows.ts'
 

@@ -1,7 +1,7 @@
 /** Facts of the machine that must be known before Electron is ready. Node alone. */
 import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { unwritable } from './store/database.ts'
+import { unwritable } from '../engine/store/database.ts'
 
 /** Chromium's pages share memory with its browser process there (shm_open(3)). */
 const SHARED_MEMORY = '/dev/shm'

@@ -2,8 +2,8 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import type { AppState } from '../contract/ipc.ts'
-import type { Demo } from '../../tools/demo/demo.ts'
-import { Engine, type EngineOptions } from './engine.ts'
+import type { Demo } from '../demo/demo.ts'
+import { Engine, type EngineOptions } from '../engine/engine.ts'
 
 interface Events {
   /** Another engine is in use. */
@@ -45,7 +45,7 @@ export class Profile extends EventEmitter<Events> {
 
   /** Opens the demo: its people, its server where one can be had, its history. */
   async openDemo(offline = false): Promise<void> {
-    const { startDemo } = await import('../../tools/demo/demo.ts')
+    const { startDemo } = await import('../demo/demo.ts')
     const folder = join(this.#folder, 'demo')
     const engine = await Engine.open({ profile: folder, ...this.#options })
     this.#demo = await startDemo(folder, engine, offline)

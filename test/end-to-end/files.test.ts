@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { LARGEST_FILE } from '../../tools/demo/prosody.ts'
+import { LARGEST_FILE } from '../../src/demo/prosody.ts'
 import { gradient } from '../support/pictures.ts'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'

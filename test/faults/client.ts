@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { AccountSettings, ConversationKind, Jid } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { fileLog } from '../../src/main/desktop/log.ts'
 import { messages, openEngine } from '../support/server.ts'
 

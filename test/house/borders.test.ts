@@ -10,22 +10,22 @@ async function refused(path: string, code: string): Promise<boolean> {
 }
 
 test.each([
-  ['src/main/store/x.ts', "import { xml } from '@xmpp/client'; console.log(xml)"],
-  ['src/main/store/x.ts', "import { app } from 'electron'; console.log(app)"],
-  ['src/main/sync/x.ts', "import { app } from 'electron'; console.log(app)"],
-  ['src/main/engine.ts', "import { app } from 'electron'; console.log(app)"],
-  ['src/main/protocol/x.ts', "import { Store } from '../store/store.ts'; console.log(Store)"],
-  ['src/main/protocol/x.ts', "import fs from 'node:fs'; console.log(fs)"],
-  ['src/main/search/query.ts', "import { Store } from '../store/store.ts'; console.log(Store)"],
-  ['src/renderer/stores/x.ts', "import { Engine } from '../../main/engine.ts'; console.log(Engine)"],
+  ['src/engine/store/x.ts', "import { xml } from '@xmpp/client'; console.log(xml)"],
+  ['src/engine/threads/x.ts', "import { app } from 'electron'; console.log(app)"],
+  ['src/engine/xmpp/modules/x.ts', "import { app } from 'electron'; console.log(app)"],
+  ['src/engine/engine.ts', "import { app } from 'electron'; console.log(app)"],
+  ['src/engine/xmpp/stanzas/x.ts', "import { Store } from '../../threads/store.ts'; console.log(Store)"],
+  ['src/engine/xmpp/stanzas/x.ts', "import fs from 'node:fs'; console.log(fs)"],
+  ['src/engine/search/query.ts', "import { Store } from '../store/store.ts'; console.log(Store)"],
+  ['src/renderer/stores/x.ts', "import { Engine } from '../../engine/engine.ts'; console.log(Engine)"],
   ['src/contract/x.ts', "import { ref } from 'vue'; console.log(ref)"],
-  ['src/preload/x.ts', "import { Engine } from '../main/engine.ts'; console.log(Engine)"]
+  ['src/preload/x.ts', "import { Engine } from '../engine/engine.ts'; console.log(Engine)"]
 ])('%s may not: %s', { timeout: 30_000 }, async (path, code) => {
   expect(await refused(path, code)).toBe(true)
 })
 
 test.each([
-  ['src/main/sync/x.ts', "import { xml } from '@xmpp/client'; console.log(xml)"],
+  ['src/engine/xmpp/modules/x.ts', "import { xml } from '@xmpp/client'; console.log(xml)"],
   ['src/main/ipc/x.ts', "import { app } from 'electron'; console.log(app)"],
   ['src/renderer/stores/x.ts', "import { ref } from 'vue'; console.log(ref)"]
 ])('%s may: %s', { timeout: 30_000 }, async (path, code) => {

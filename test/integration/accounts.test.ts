@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, Jid } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { Devices, messages, online, openEngine, startServer, testFolder, until, type TestServer } from '../support/server.ts'
 
 const [ALICE, BOB, CAROL] = ['alice@localhost', 'bob@localhost', 'carol@localhost'] as Jid[] as [Jid, Jid, Jid]

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Jid, Message } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { foreignClient } from '../support/foreign.ts'
 import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
 

@@ -22,7 +22,7 @@ interface Run {
 }
 
 function mnemo(user: string, ...args: string[]): Run {
-  const child = spawn(process.execPath, [join(ROOT, 'src/main/cli/index.ts'), ...args, '--profile', join(folder.path, user)], {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', join(folder.path, user)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, MNEMO_PASSWORD: `${user}-secret` }
   })

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { bare } from '../../src/contract/address.ts'
 import type { AccountSettings, Conversation, Jid, Message } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { accounts, type Accounts } from '../support/running-server.ts'
 import { messages, online, openEngine, testFolder, until, type TestFolder } from '../support/server.ts'
 

@@ -1,10 +1,10 @@
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Connection } from '../../src/main/connection/connection.ts'
-import { SecureSocket } from '../../src/main/connection/secure-socket.ts'
-import type { Engine } from '../../src/main/engine.ts'
-import { itemsQuery } from '../../src/main/protocol/pubsub.ts'
-import { freePort } from '../../tools/demo/prosody.ts'
+import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
+import { SecureSocket } from '../../src/engine/xmpp/stream/secure-socket.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { itemsQuery } from '../../src/engine/xmpp/stanzas/pubsub.ts'
+import { freePort } from '../../src/demo/prosody.ts'
 import { online, openEngine, startServer, testFolder, until, type TestFolder, type TestServer } from '../support/server.ts'
 
 let server: TestServer

@@ -1,8 +1,8 @@
 /** What its sender is shown as delivered is stored at the other side, whatever happens to the streams and whatever stamps it carries. */
 import { xml } from '@xmpp/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Connection } from '../../src/main/connection/connection.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { FaultyProxy } from '../faults/proxy.ts'
 import { foreignClient } from '../support/foreign.ts'
 import { Devices, messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'

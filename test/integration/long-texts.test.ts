@@ -2,7 +2,7 @@
 import { xml } from '@xmpp/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, Message } from '../../src/contract/domain.ts'
-import { EngineError, type Engine } from '../../src/main/engine.ts'
+import { EngineError, type Engine } from '../../src/engine/engine.ts'
 import { hostileServer } from '../support/hostile-server.ts'
 import { Devices, messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
 

@@ -1,10 +1,10 @@
 /** What is done without a connection is told at the next one: to the account's other devices and to whom it concerns, once, also after a restart. */
 import { xml } from '@xmpp/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { Jid } from '../../src/contract/domain.ts'
-import { NS } from '../../src/main/protocol/namespaces.ts'
-import { itemsOf, itemsQuery, publish } from '../../src/main/protocol/pubsub.ts'
+import { NS } from '../../src/engine/xmpp/stanzas/namespaces.ts'
+import { itemsOf, itemsQuery, publish } from '../../src/engine/xmpp/stanzas/pubsub.ts'
 import { Devices, messages, online, startServer, texts, until, type TestServer } from '../support/server.ts'
 
 let server: TestServer

@@ -2,10 +2,10 @@
 import { xml } from '@xmpp/client'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
-import { NS } from '../../src/main/protocol/namespaces.ts'
-import { keepStorage, storageOf, storageQuery } from '../../src/main/protocol/old-bookmarks.ts'
-import { itemsOf, itemsQuery } from '../../src/main/protocol/pubsub.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { NS } from '../../src/engine/xmpp/stanzas/namespaces.ts'
+import { keepStorage, storageOf, storageQuery } from '../../src/engine/xmpp/stanzas/old-bookmarks.ts'
+import { itemsOf, itemsQuery } from '../../src/engine/xmpp/stanzas/pubsub.ts'
 import { Devices, online, SERVER, startServer, until } from '../support/server.ts'
 
 const OLD = 'old@rooms.localhost' as Jid

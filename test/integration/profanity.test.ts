@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid, Message } from '../../src/contract/domain.ts'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import { hasProfanity, Profanity } from '../support/profanity.ts'
 import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
 

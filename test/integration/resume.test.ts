@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Connection } from '../../src/main/connection/connection.ts'
+import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
 import { messages, online, openEngine, startServer, testFolder, texts, until, type TestFolder, type TestServer } from '../support/server.ts'
 
 let server: TestServer

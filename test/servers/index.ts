@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { hasProsody } from '../../tools/demo/prosody.ts'
+import { hasProsody } from '../../src/demo/prosody.ts'
 import { hasEjabberd } from '../support/ejabberd.ts'
 import { JOBS } from './jobs.ts'
 import { runSetup, type SetupResult } from './run.ts'

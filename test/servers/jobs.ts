@@ -1,12 +1,12 @@
 /** What people do with a messenger, done on one server. A job that cannot be done throws; `told` then finds what the user is shown. */
 import { xml } from '@xmpp/client'
 import type { AccountSettings, ConversationId, Jid, Shortage } from '../../src/contract/domain.ts'
-import { Connection } from '../../src/main/connection/connection.ts'
-import { isRefusal } from '../../src/main/connection/problem.ts'
-import { EngineError, type Engine } from '../../src/main/engine.ts'
-import { JoinError } from '../../src/main/sync/groups.ts'
+import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
+import { isRefusal } from '../../src/engine/net/problem.ts'
+import { EngineError, type Engine } from '../../src/engine/engine.ts'
+import { JoinError } from '../../src/engine/xmpp/modules/groups.ts'
 import en from '../../src/renderer/i18n/en.ts'
-import { DOMAIN } from '../../tools/demo/prosody.ts'
+import { DOMAIN } from '../../src/demo/prosody.ts'
 import { messages, openEngine, texts, until, type TestFolder } from '../support/server.ts'
 
 /** Of one wait, ms; a slow server gets its time, and none for ever. */

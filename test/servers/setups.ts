@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccountSettings } from '../../src/contract/domain.ts'
-import { DOMAIN, ROOMS, type Kind } from '../../tools/demo/prosody.ts'
+import { DOMAIN, ROOMS, type Kind } from '../../src/demo/prosody.ts'
 import type { EjabberdKind } from '../support/ejabberd.ts'
 import { MODERN } from '../support/server.ts'
 

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, ROOMS, type Person, type Ports, type Prosody } from '../../tools/demo/prosody.ts'
+import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, ROOMS, type Person, type Ports, type Prosody } from '../../src/demo/prosody.ts'
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
 const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)

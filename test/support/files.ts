@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import type { StoreFiles } from '../../src/main/store/database.ts'
-import { Store } from '../../src/main/store/store.ts'
+import type { StoreFiles } from '../../src/engine/store/database.ts'
+import { Store } from '../../src/engine/threads/store.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const WORKER = new URL('../../src/main/store/worker.ts', import.meta.url)
-export const TRANSFER_WORKER = new URL('../../src/main/transfer/worker.ts', import.meta.url)
+export const WORKER = new URL('../../src/engine/threads/worker.ts', import.meta.url)
+export const TRANSFER_WORKER = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
 export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {

@@ -1,5 +1,5 @@
 /** Says 'go' and brings a store's schema up to date; to be killed meanwhile. */
-import { openWritable } from '../../src/main/store/database.ts'
+import { openWritable } from '../../src/engine/store/database.ts'
 import { storeFiles } from './files.ts'
 
 process.stdout.write('go\n', () => {

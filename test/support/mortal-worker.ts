@@ -1,7 +1,7 @@
 /** A store's thread that ends when it is told to: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. */
 import { existsSync, rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
-import type { WorkerRequest, WorkerStart } from '../../src/main/store/worker.ts'
+import type { WorkerRequest, WorkerStart } from '../../src/engine/threads/worker.ts'
 
 const { files, role } = workerData as WorkerStart
 if (existsSync(`${files.file}.no-${role}`)) process.exit(7)
@@ -13,4 +13,4 @@ parentPort?.on('message', (request: WorkerRequest | string) => {
   }
   if (asked.includes('"die') && !asked.includes('die-once')) process.exit(7)
 })
-await import('../../src/main/store/worker.ts')
+await import('../../src/engine/threads/worker.ts')

@@ -1,7 +1,7 @@
 /** What most end-to-end specs begin with: a server, Bob as an engine, and Alice, who has the app. */
 import { afterAll, beforeAll } from 'vitest'
 import type { Page } from 'playwright-core'
-import type { Engine } from '../../src/main/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { online, openEngine, startServer, testFolder, type ServerOptions, type TestServer } from './server.ts'
 import { openApp, signIn } from './windows.ts'

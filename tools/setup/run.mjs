@@ -25,7 +25,7 @@ function nativeBuild() {
 }
 
 function appBuild() {
-  const inputs = digest('src', 'tools/demo', 'electron.vite.config.ts', 'package-lock.json', 'tsconfig.json')
+  const inputs = digest('src', 'electron.vite.config.ts', 'package-lock.json', 'tsconfig.json')
   return unlessFresh('app', inputs, ['out/main/index.js', 'out/preload/bridge.cjs', 'out/renderer/windows/main/index.html'], () =>
     run('app', node, ['node_modules/electron-vite/dist/cli.js', 'build'])
   )

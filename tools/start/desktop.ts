@@ -8,7 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { findProgram } from '../demo/prosody.ts'
+import { findProgram } from '../../src/demo/prosody.ts'
 import { give, type Account } from './account.ts'
 
 /** Where root's own windows keep their profile, when the app runs as another user. */

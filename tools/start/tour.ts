@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { hasProsody } from '../demo/prosody.ts'
+import { hasProsody } from '../../src/demo/prosody.ts'
 import { startApp, type RunningApp } from './drive.ts'
 import { ROOT, type Host } from './host.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Writes src/main/transfer/formats/time-words.ts: the words for halves and parts of the day, and for months, of every language
+ * Writes src/engine/history-files/formats/time-words.ts: the words for halves and parts of the day, and for months, of every language
  * that CLDR knows, as Node's own ICU has them. Run it with the Node of node_modules: node tools/tables/time-words.mjs
  */
 import { writeFileSync } from 'node:fs'
@@ -72,5 +72,5 @@ const wrapped = (list) => {
 }
 const write = (name, about, table) => `/** ${about} */\nexport const ${name} = [\n${wrapped(rows(table)).map((line) => `  ${JSON.stringify(line).replace(/^"|"$/g, "'").replaceAll('\\"', '"')}`).join(',\n')}\n].join('|')\n`
 const head = `/**\n * Words of time of ${languages.length} languages, from CLDR ${process.versions.cldr} (https://cldr.unicode.org, licence Unicode-3.0), through Node's ICU.\n * Written by tools/tables/time-words.mjs; do not change it by hand. Words are as times.ts looks them up: small, without blanks and points.\n */\n`
-writeFileSync(join(import.meta.dirname, '../../src/main/transfer/formats/time-words.ts'), head + write('HALVES', 'Halves and parts of the day: word=hours in hexadecimal, the lowest bit for midnight to one.', halves) + write('MONTHS', 'Months: word=months in hexadecimal, the lowest bit for January.', months))
+writeFileSync(join(import.meta.dirname, '../../src/engine/history-files/formats/time-words.ts'), head + write('HALVES', 'Halves and parts of the day: word=hours in hexadecimal, the lowest bit for midnight to one.', halves) + write('MONTHS', 'Months: word=months in hexadecimal, the lowest bit for January.', months))
 console.log(locales.length, 'locales', halves.size, 'halves', months.size, 'months', [...months.values()].filter((m) => m & (m - 1)).length, 'ambiguous')

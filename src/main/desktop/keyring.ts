@@ -1,6 +1,6 @@
 /** The system's keychain, by Electron's safeStorage. */
 import { safeStorage } from 'electron'
-import type { Keyring } from '../store/key.ts'
+import type { Keyring } from '../../engine/store/key.ts'
 
 /** On Linux without a secret service Electron would seal with a password anyone knows; that is no keychain. */
 export const keyring: Keyring = {

@@ -1,7 +1,7 @@
 /** A log file in the profile; no message text, address or password goes in. */
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Log } from '../sync/session.ts'
+import type { Log } from '../../engine/log.ts'
 
 const LARGEST = 1_000_000
 

@@ -2,8 +2,8 @@
 import { app, Notification } from 'electron'
 import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
-import type { Engine } from '../engine.ts'
-import type { StoreChanges } from '../store/types.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { StoreChanges } from '../../engine/store/types.ts'
 import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'
 import type { DesktopWords } from './words.ts'
 

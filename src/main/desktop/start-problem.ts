@@ -1,6 +1,6 @@
 /** Tells why Mnemo cannot start, and offers a way on. */
 import { app, dialog, shell } from 'electron'
-import { StoreOpenError } from '../store/database.ts'
+import { StoreOpenError } from '../../engine/store/database.ts'
 import { systemLanguage } from './appearance.ts'
 import { WORDS } from './words.ts'
 

@@ -1,7 +1,7 @@
 /** What the main process says itself: notifications and the tray. */
 import type { AttachmentKind } from '../../contract/domain.ts'
 import type { Language } from '../../contract/settings.ts'
-import type { StoreOpenError } from '../store/database.ts'
+import type { StoreOpenError } from '../../engine/store/database.ts'
 
 export interface DesktopWords {
   newMessages(count: number): string

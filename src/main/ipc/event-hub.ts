@@ -3,7 +3,7 @@ import type { WebContents } from 'electron'
 import type { ConversationId } from '../../contract/domain.ts'
 import { IPC } from '../../contract/channels.ts'
 import { EVENT_INTERVAL_MS, type AppEvent } from '../../contract/ipc.ts'
-import type { StoreChanges } from '../store/types.ts'
+import type { StoreChanges } from '../../engine/store/types.ts'
 import { EventBatch } from './event-batch.ts'
 
 interface Listener {

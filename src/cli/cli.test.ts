@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { ROOT, temporaryFolder } from '../../test/support/files.ts'
+import { parseTime } from '../engine/history-files/formats/times.ts'
+
+const folder = temporaryFolder()
+afterAll(() => folder[Symbol.dispose]())
+const mnemo = (...args: string[]) => spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', join(folder.path, 'profile')], { encoding: 'utf8' })
+
+test('what was imported is found, as one JSON object, newest first', () => {
+  const file = join(folder.path, 'chat.tsv')
+  writeFileSync(file, '张三\t2024.05.31 09:30\t中华联合 保险\nBob\t2024-06-01T10:00:00Z\tmy iPhone手机 died\tagain\n\nBob\tunknown\t华联 first\n')
+  expect(mnemo('import', file, '--format', 'tsv').stdout).toMatch(/imported 3 messages into 'chat'/)
+  const answer = JSON.parse(mnemo('search', '华联', '--json').stdout) as { total: number; tookMs: number; hits: { text: string; ranges: number[][]; sender: string; conversation: string }[] }
+  expect(answer.total).toBe(2)
+  expect(typeof answer.tookMs).toBe('number')
+  expect(Object.keys(answer.hits[0]!)).toEqual(['id', 'conversation', 'sender', 'time', 'text', 'ranges'])
+  expect(answer.hits.map((hit) => [hit.conversation, hit.sender, hit.text, hit.ranges])).toEqual([
+    ['chat', '张三', '中华联合 保险', [[1, 3]]],
+    ['chat', 'Bob', '华联 first', [[0, 2]]]
+  ])
+  expect(mnemo('search', 'hone手', '--count').stdout).toBe('1\n')
+  expect(JSON.parse(mnemo('stats', '--json').stdout)).toMatchObject({ messages: 3, conversations: 1, keyProtection: 'file' })
+})
+
+test('a line that cannot be read is named, and the rest is imported', () => {
+  const file = join(folder.path, 'bad.tsv')
+  writeFileSync(file, 'a\t2024-01-01 10:00\tok\nno tabs here\n')
+  const { status, stderr } = mnemo('import', file)
+  expect(status).toBe(0)
+  expect(stderr).toMatch(/1 left out \(row\): 2: no tabs here/)
+  expect(mnemo('search', 'ok', '--count').stdout).toBe('1\n')
+  writeFileSync(file, '{oops}\n')
+  expect(mnemo('import', '--format', 'jsonl', file)).toMatchObject({ status: 1, stderr: expect.stringMatching(/bad\.tsv, line 1: this is not JSON.*Nothing was imported/) as string })
+})
+
+test('sending without an account keeps the message and says so; wrong use exits with 2', () => {
+  expect(mnemo('send', 'bob@example.org', 'later').stdout).toMatch(/^queued/)
+  expect(mnemo('nonsense').status).toBe(2)
+  expect(mnemo('search').status).toBe(2)
+  expect(mnemo('search', 'x', '--limit', 'many').status).toBe(2)
+  expect(mnemo('search', '--help').stdout).toMatch(/--json/)
+})
+
+test('times are read as people write them', () => {
+  const local = (...parts: [number, number, number, number, number, number]): number => new Date(...parts).getTime()
+  expect(parseTime('2010.06.07\u00a021:57')).toBe(local(2010, 5, 7, 21, 57, 0))
+  expect(parseTime('1/19/2011 10:59:52 AM')).toBe(local(2011, 0, 19, 10, 59, 52))
+  expect(parseTime('1/19/2011 12:05:00 PM')).toBe(local(2011, 0, 19, 12, 5, 0))
+  expect(parseTime('2024-05-31T08:00:00Z')).toBe(Date.UTC(2024, 4, 31, 8))
+  expect(parseTime('1717142400000')).toBe(1717142400000)
+  expect(parseTime('yesterday')).toBeNull()
+})

@@ -1,0 +1,300 @@
+/** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
+import { createHash } from 'node:crypto'
+import { ImportColumns, type ConversationId, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary, type Jid, type MessageId } from '../../contract/domain.ts'
+import { keep, type Kept } from '../store/media-folder.ts'
+import { openReadable, type ReadableDB, type StoreFiles } from '../store/database.ts'
+import { packRows, type ImportRow } from '../store/import-rows.ts'
+import { accountReads } from '../store/tables/account.ts'
+import type { NewAttachment } from '../store/tables/attachment.ts'
+import { ATTACHED } from '../store/tables/message-row.ts'
+import type { TransferContext } from './context.ts'
+import { ENCODINGS, type EncodingName } from './decoding.ts'
+import { ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
+import { Identity, importedName, namedAddress } from './identity.ts'
+import { readHistory, type OpenHistory } from './read.ts'
+import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
+
+export interface ImportTask {
+  path: string
+  /** null: find out */
+  format: ImportFormat | null
+  /** The person in the file that is oneself; null: whom the file names as its owner. */
+  self: string | null
+  /** Other names for people in the file. */
+  names: Record<string, string>
+  /** The name to give the conversation, where the file holds only one. */
+  conversation: string | null
+  /** What the file does not say clearly; absent: as it is found. */
+  options?: ImportOptions
+}
+
+/** Messages of one transaction: a message that comes in meanwhile waits no longer than that. */
+const BATCH = 10_000
+/** Text of one transaction, UTF-16 units. */
+const BATCH_UNITS = 300_000
+/** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
+const HOUR = 3_600_000
+
+/** What is remembered of the columns of tables of a shape. */
+const columnsName = (shape: string): string => `columns:${shape}`
+/** What the user said of tables of each shape. */
+function recallFrom(files: StoreFiles): NonNullable<ReadOptions['recall']> {
+  return (shape) => {
+    const db = openReadable(files)
+    try {
+      const json = accountReads(db).remembered(columnsName(shape))
+      return json === null ? null : (ImportColumns.safeParse(JSON.parse(json)).data ?? null)
+    } finally {
+      db.close()
+    }
+  }
+}
+
+function readOptions(options: ImportOptions | undefined, files: StoreFiles): ReadOptions {
+  const encoding = ENCODINGS.find((name) => name === options?.encoding) ?? null
+  return { encoding: encoding as EncodingName | null, order: options?.order ?? null, columns: options?.columns ?? null, addon: files.addon ?? null, recall: recallFrom(files) }
+}
+
+/** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */
+export async function previewHistory(path: string, format: ImportFormat | null, options: ImportOptions | undefined, files: StoreFiles): Promise<ImportPreview> {
+  const { history, close } = await readHistory(path, format, readOptions(options, files))
+  try {
+    const { encoding, order, columns } = history
+    const said = { format: history.format, encoding: encoding === null ? null : { ...encoding, choices: [...ENCODINGS] }, order, columns }
+    if (columns !== null && !columns.sure) return { ...said, self: null, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], people: [], conversations: [], samples: [] }
+    const survey = await surveyHistory(history)
+    const people = new Map<string, number>()
+    for (const conversation of survey.conversations) for (const [name, count] of conversation.people) people.set(name, (people.get(name) ?? 0) + count)
+    return {
+      ...said,
+      self: selfOf(history, survey),
+      notices: survey.notices,
+      badTimes: survey.badTimes,
+      unread: survey.unread,
+      people: [...people].map(([name, messages]) => ({ name, messages })).sort((a, b) => b.messages - a.messages),
+      conversations: survey.conversations.map(({ head, messages, files, first, last }) => ({ name: head.name, messages, files, first: Number.isFinite(first) ? first : 0, last })),
+      samples: survey.samples.map(({ sender, time, text, files = [] }) => ({ sender, time, text, files: files.map(({ name }) => name) }))
+    }
+  } finally {
+    close()
+  }
+}
+
+/** A conversation of the file on its way into the store. */
+interface Target {
+  jid: Jid
+  name: string
+  remember: string
+  surveyed: SurveyedConversation
+  /** Of what the store has already, how often each is still to be met. */
+  stored: Map<string, number>
+  /** The file runs from the newest to the oldest. */
+  backwards: boolean
+  /** ms; where the message before it stands. */
+  place: number
+  waiting: ImportRow[]
+  /** UTF-16 units of their texts. */
+  units: number
+  ids: MessageId[]
+}
+
+/** Throws ImportError; where it is cancelled, after what was added is gone again. */
+export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
+  const source = await readHistory(task.path, task.format, readOptions(task.options, context.files))
+  try {
+    const survey = await surveyHistory(source.history)
+    context.signal.throwIfAborted()
+    return await new Import(task, context, source, survey).run()
+  } finally {
+    source.close()
+  }
+}
+
+class Import {
+  readonly #task: ImportTask
+  readonly #context: TransferContext
+  readonly #source: OpenHistory
+  readonly #survey: Survey
+  readonly #found: string | null
+  readonly #self: string | null
+  readonly #targets: Target[] = []
+  #pending: { target: Target; message: ParsedMessage }[] = []
+  #pendingUnits = 0
+  #storing: Promise<void> = Promise.resolve()
+  #known = 0
+  #done = 0
+  #conversation: ConversationId | null = null
+
+  constructor(task: ImportTask, context: TransferContext, source: OpenHistory, survey: Survey) {
+    this.#task = task
+    this.#context = context
+    this.#source = source
+    this.#survey = survey
+    this.#found = selfOf(source.history, survey)
+    this.#self = task.self ?? this.#found
+  }
+
+  get #history(): ParsedHistory {
+    return this.#source.history
+  }
+  #called = (sender: string): string => this.#task.names[sender] ?? sender
+
+  async run(): Promise<ImportSummary> {
+    const { badTimes, notices, unread, conversations } = this.#survey
+    if (badTimes.count > 0 && conversations.every(({ last }) => last === 0)) throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`, 'times')
+    this.#choosePlaces()
+    try {
+      try {
+        await this.#history.read(this.#sink())
+        await this.#workOff(true)
+      } finally {
+        // what is on its way is stored before anything is undone
+        await this.#storing
+      }
+      this.#context.signal.throwIfAborted()
+    } catch (error) {
+      for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids }))
+      throw error
+    }
+    const { columns } = this.#history
+    if (columns !== null && (this.#task.options?.columns ?? null) !== null) await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
+    for (const { jid, remember } of this.#targets) await this.#context.write('remember', { name: importedName(jid), json: remember })
+    const left = this.#task.options?.badTimes === 'skip' && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread
+    return { added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0), known: this.#known, conversations: conversations.length, conversation: this.#conversation, notices, unread: left }
+  }
+
+  /** Which conversation of the store each of the file's is, and what of it is there. */
+  #choosePlaces(): void {
+    const { conversations } = this.#survey
+    const db = openReadable(this.#context.files)
+    try {
+      const identity = new Identity(db)
+      for (const surveyed of conversations) {
+        const wanted = conversations.length === 1 ? this.#task.conversation : null
+        const given = wanted === null || wanted === surveyed.head.name ? null : wanted
+        const found = identity.find(surveyed, this.#called)
+        const jid = given === null ? found.jid : namedAddress(given)
+        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: storedIn(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], units: 0, ids: [] })
+      }
+    } finally {
+      db.close()
+    }
+  }
+
+  #sink(): Sink {
+    const heads = new Heads<Target | null>()
+    let current: Target | null = null
+    return {
+      conversation: (head: ConversationHead) => {
+        current = heads.get(head, () => this.#targets.find(({ surveyed }) => surveyed.head === head || (head.id !== null && surveyed.head.id === head.id) || (head.id === null && surveyed.head.id === null && surveyed.head.name === head.name)) ?? null)
+      },
+      message: (message) => {
+        if (current === null) return
+        this.#pending.push({ target: current, message })
+        this.#pendingUnits += message.text.length
+      },
+      notice: () => undefined,
+      unread: () => undefined,
+      rest: () => this.#workOff(false)
+    }
+  }
+
+  async #workOff(last: boolean): Promise<void> {
+    this.#context.signal.throwIfAborted()
+    if (!last && this.#pending.length < BATCH && this.#pendingUnits < BATCH_UNITS) return
+    const pending = this.#pending
+    this.#pending = []
+    this.#pendingUnits = 0
+    for (const { target, message } of pending) {
+      const row = await this.#toRow(message, target)
+      if (row === null) continue
+      target.waiting.push(row)
+      target.units += row.text.length
+      if (target.waiting.length >= BATCH || target.units >= BATCH_UNITS) await this.#store(target)
+    }
+    for (const target of this.#targets) if (target.waiting.length > 0) await this.#store(target)
+  }
+
+  /** A batch is made ready while the one before it is stored. */
+  async #store(target: Target): Promise<void> {
+    const rows = packRows(target.backwards ? target.waiting.reverse() : target.waiting)
+    target.waiting = []
+    target.units = 0
+    await this.#storing
+    this.#context.signal.throwIfAborted()
+    const { jid, name, ids } = target
+    this.#storing = (async () => {
+      const changes = await this.#context.write('importRows', { jid, name, rows, self: this.#self === null ? null : this.#called(this.#self) })
+      for (const id of changes.ids) ids.push(id as MessageId)
+      this.#conversation ??= changes.conversations[0]?.id ?? null
+      this.#context.changed({ ...changes, ids: [] })
+      this.#done += changes.added
+      this.#context.progress(this.#done + this.#known, this.#survey.messages)
+    })()
+    this.#storing.catch(() => undefined)
+  }
+
+  /** null: it is there already, or is to be left out. */
+  async #toRow(message: ParsedMessage, target: Target): Promise<ImportRow | null> {
+    const { sender, text, edited, pinned, outgoing, id, replyTo, reactions = [], files = [] } = message
+    if (message.time === null && this.#task.options?.badTimes === 'skip') return null
+    const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
+    const key = keyOf(time, files.map(({ name }) => name), text)
+    const there = target.stored.get(key) ?? 0
+    if (there > 0) {
+      target.stored.set(key, there - 1)
+      this.#known++
+      target.place = time
+      return null
+    }
+    const row: ImportRow = { sender: this.#called(sender), time, text }
+    // the order of the file counts where its clock goes back by a little
+    if (!target.backwards && time > 0 && time < target.place && target.place - time <= HOUR) row.place = target.place
+    else target.place = time
+    // who chose another person than the file names means its sender
+    if (outgoing !== undefined && this.#self === this.#found) row.outgoing = outgoing
+    if (edited === true) row.edited = true
+    if (pinned === true) row.pinned = true
+    if (id !== undefined) row.id = id
+    if (replyTo !== undefined) row.replyTo = replyTo
+    if (reactions.length > 0) {
+      const byPerson = new Map<string, string[]>()
+      for (const { sender: who, emoji } of reactions) byPerson.set(who, [...(byPerson.get(who) ?? []), emoji])
+      row.reactions = [...byPerson].map(([who, emoji]) => ({ sender: this.#called(who), outgoing: who === this.#self, emoji: [...new Set(emoji)].join(' ') }))
+    }
+    if (files.length === 0) return row
+    const attachments: NewAttachment[] = []
+    for (const { kind, name, bytes, source } of files) {
+      const kept = source === null ? null : await this.#copy(source, name)
+      attachments.push({ kind, name, bytes: kept?.bytes ?? bytes, stored: kept?.stored ?? null })
+    }
+    row.attachments = attachments
+    return row
+  }
+
+  /** Copies a file into the media folder. */
+  async #copy(path: string, name: string): Promise<Kept | null> {
+    const stream = await this.#source.open(path)
+    return stream === null ? null : keep(this.#context.media, stream, name, { signal: this.#context.signal })
+  }
+}
+
+const LONG = 64
+/** What makes a message the same one. */
+const keyOf = (time: number, files: readonly string[], text: string): string => `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
+
+/** The messages of a conversation that the store has, each as often as it is there. */
+function storedIn(db: ReadableDB, jid: Jid): Map<string, number> {
+  const stored = db
+    .prepare<[string], [number, string, string | null]>(
+      `SELECT m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) END
+       FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ? AND c.account = ''`
+    )
+    .raw()
+  const counts = new Map<string, number>()
+  for (const [time, text, names] of stored.iterate(jid) as IterableIterator<[number, string, string | null]>) {
+    const key = keyOf(time, names === null ? [] : [names], text)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return counts
+}

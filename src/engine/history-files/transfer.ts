@@ -1,0 +1,98 @@
+/** Imports and exports of history, each in a thread of its own beside the store's. */
+import { Worker } from 'node:worker_threads'
+import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/domain.ts'
+import type { CallReason } from '../../contract/ipc.ts'
+import type { StoreFiles } from '../store/database.ts'
+import type { Store } from '../threads/store.ts'
+import type { StoreChanges } from '../store/types.ts'
+import type { ExportTask } from './export.ts'
+import type { ImportTask } from './import.ts'
+import type { TransferReply, TransferStart, TransferTask } from './worker.ts'
+
+/** Why it did not happen: `import`: the file; `cancelled`: as was asked; `io`: a disk that is full, a folder that is closed. */
+export class TransferError extends Error {
+  readonly code: 'import' | 'cancelled' | 'io'
+  readonly reason: CallReason
+  /** Which file it is, and where in it, where that is known. */
+  readonly file: string | null
+  readonly line: number | null
+  constructor(code: TransferError['code'], message: string, { reason = 'other', file = null, line = null }: { reason?: CallReason; file?: string | null; line?: number | null } = {}) {
+    super(message)
+    this.name = 'TransferError'
+    this.code = code
+    this.reason = reason
+    this.file = file
+    this.line = line
+  }
+}
+
+interface TransferOptions {
+  /** worker.ts, or what it was built to. */
+  worker: URL
+  store: Store
+  files: StoreFiles
+  /** Where attachments are kept. */
+  media: string
+  onChanges(changes: StoreChanges): void
+}
+
+export interface Running {
+  signal?: AbortSignal
+  /** Messages done, of all. */
+  onProgress?(done: number, total: number): void
+}
+
+/** What the thread holds of what it reads before it looks what is used no more, MB: it reads far more than it keeps. */
+const YOUNG_MB = 8
+
+export class Transfer {
+  readonly #options: TransferOptions
+  #checkpoint: Promise<unknown> = Promise.resolve()
+
+  constructor(options: TransferOptions) {
+    this.#options = options
+  }
+
+  get media(): string {
+    return this.#options.media
+  }
+
+  preview(path: string, format: ImportFormat | null, options?: ImportOptions, running: Running = {}): Promise<ImportPreview> {
+    return this.#run({ kind: 'preview', path, format, ...(options === undefined ? {} : { options }) }, running) as Promise<ImportPreview>
+  }
+  async import(task: ImportTask, running: Running = {}): Promise<ImportSummary> {
+    const summary = (await this.#run({ kind: 'import', ...task }, running)) as ImportSummary
+    await this.#checkpoint
+    return summary
+  }
+  export(task: ExportTask, running: Running = {}): Promise<ExportSummary> {
+    return this.#run({ kind: 'export', ...task }, running) as Promise<ExportSummary>
+  }
+
+  /** Throws TransferError. */
+  #run(task: TransferTask, { signal, onProgress }: Running): Promise<unknown> {
+    const { worker: url, store, files, media, onChanges } = this.#options
+    const writer = task.kind === 'import' ? store.writerPort() : null
+    const start: TransferStart = { task, files, media, writer }
+    const worker = new Worker(url, { workerData: start, name: 'transfer', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB }, ...(writer === null ? {} : { transferList: [writer] }) })
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => worker.postMessage('cancel')
+      signal?.addEventListener('abort', cancel, { once: true })
+      if (signal?.aborted === true) cancel()
+      worker.on('message', (reply: TransferReply) => {
+        if (reply.kind === 'progress') {
+          onProgress?.(reply.done, reply.total)
+          // the log of what was written moves into the database meanwhile
+          if (task.kind === 'import') this.#checkpoint = this.#checkpoint.then(() => store.read.checkpoint()).catch(() => undefined)
+        } else if (reply.kind === 'changes') onChanges(reply.changes as StoreChanges)
+        else if (reply.kind === 'result') resolve(reply.value)
+        else reject(new TransferError(reply.code, reply.message, reply))
+      })
+      worker.on('error', (error) => reject(new TransferError('io', error instanceof Error ? error.message : String(error))))
+      worker.on('exit', () => {
+        signal?.removeEventListener('abort', cancel)
+        reject(new TransferError('io', 'the transfer ended early'))
+      })
+    })
+  }
+}

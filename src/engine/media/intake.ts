@@ -1,0 +1,82 @@
+/** Files that a window hands over piece by piece, until they are in the media folder. */
+import { randomUUID } from 'node:crypto'
+import type { EventEmitter } from 'node:events'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import type { NewAttachment } from '../store/tables/attachment.ts'
+import { attachmentKind, mediaType, safeName } from '../xmpp/stanzas/file-sharing.ts'
+import { dimensions, keep, type Kept } from '../store/media-folder.ts'
+
+interface Incoming {
+  name: string
+  bytes: number
+  type: string
+  preview: string | null
+  stream: PassThrough
+  kept: Promise<Kept>
+}
+
+/** So many may be on their way at once, of all windows. */
+const MOST = 200
+
+export class Intake {
+  readonly #folder: string
+  readonly #incoming = new Map<string, Incoming>()
+  readonly #given = new WeakMap<EventEmitter, Set<string>>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Begins one of `bytes` bytes; what it is known as from then on. `type`: its media type, as the window sees it; `giver`: the window's page. */
+  begin({ name, bytes, type, preview = null }: { name: string; bytes: number; type: string; preview?: string | null }, giver?: EventEmitter): string {
+    if (this.#incoming.size >= MOST) throw new Error('too many files at once')
+    const token = randomUUID()
+    const stream = new PassThrough()
+    const safe = safeName(name)
+    const kept = keep(this.#folder, stream, safe, { most: bytes })
+    kept.catch(() => undefined)
+    if (giver !== undefined) this.#watch(giver).add(token)
+    this.#incoming.set(token, { name: safe, bytes, type: mediaType(safe, type), preview, stream, kept })
+    return token
+  }
+
+  /** Resolves when more may come. Rejects with the file system's error, and where the token is unknown. */
+  async append(token: string, data: Buffer): Promise<void> {
+    const { stream, kept } = this.#of(token)
+    if (stream.write(data)) return
+    await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), kept])
+  }
+
+  /** All of it has come. */
+  async finish(token: string): Promise<NewAttachment> {
+    const { name, bytes, type, preview, stream, kept } = this.#of(token)
+    this.#incoming.delete(token)
+    stream.end()
+    const file = await kept
+    if (file.bytes !== bytes) throw new Error(`${file.bytes} of ${bytes} bytes came`)
+    const kind = attachmentKind(type)
+    return { kind, name, type, preview, ...file, ...(kind === 'image' ? await dimensions(join(this.#folder, file.stored)) : {}) }
+  }
+
+  abort(token: string): void {
+    this.#incoming.get(token)?.stream.destroy()
+    this.#incoming.delete(token)
+  }
+
+  /** The tokens of a page. What it was handing over when it is gone never comes. */
+  #watch(giver: EventEmitter): Set<string> {
+    const known = this.#given.get(giver)
+    if (known !== undefined) return known
+    const tokens = new Set<string>()
+    this.#given.set(giver, tokens)
+    giver.once('destroyed', () => tokens.forEach((token) => this.abort(token)))
+    return tokens
+  }
+
+  #of(token: string): Incoming {
+    const incoming = this.#incoming.get(token)
+    if (incoming === undefined) throw new Error('no file is on its way under this name')
+    return incoming
+  }
+}

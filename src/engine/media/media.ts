@@ -1,0 +1,116 @@
+/** Files of messages in both directions: the folder they lie in, what comes from windows, uploads and downloads. */
+import { EventEmitter } from 'node:events'
+import { bare } from '../../contract/address.ts'
+import type { FileProgress, Jid, LinkMetadata } from '../../contract/domain.ts'
+import type { Connection } from '../xmpp/stream/connection.ts'
+import type { Store } from '../threads/store.ts'
+import type { StoreChanges } from '../store/types.ts'
+import { Downloads } from './downloads.ts'
+import { HttpError, isPrivate, type Trust } from '../net/http.ts'
+import { isWebUrl } from '../xmpp/stanzas/http-upload.ts'
+import { Intake } from './intake.ts'
+import { readLink } from './link-reader.ts'
+import { Uploads } from '../xmpp/modules/uploads.ts'
+
+interface Events {
+  changes: [StoreChanges]
+  /** Of all attachments that are on their way, by id. */
+  progress: [ReadonlyMap<number, FileProgress>]
+}
+
+export class Media extends EventEmitter<Events> {
+  readonly folder: string
+  /** Groups that no stranger comes into; set by whoever knows them. */
+  closedGroups: () => readonly Jid[] = () => []
+  readonly downloads: Downloads
+  readonly intake: Intake
+  readonly #store: Store
+  readonly #info: (message: string) => void
+  readonly #progress = new Map<number, FileProgress>()
+  readonly #connected = new Map<Jid, { connection: Connection; uploads: Uploads }>()
+
+  constructor(folder: string, store: Store, info: (message: string) => void) {
+    super()
+    this.folder = folder
+    this.#store = store
+    this.#info = info
+    this.intake = new Intake(folder)
+    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])), groups: () => this.closedGroups(), ...this.#told })
+  }
+
+  get #told() {
+    return {
+      onChanges: (changes: StoreChanges): void => void this.emit('changes', changes),
+      onProgress: (id: number, done: number, total: number | null): void => this.#onProgress(id, done, total),
+      info: this.#info
+    }
+  }
+
+  /** Bytes of the attachments that are on their way, by id. */
+  get progress(): ReadonlyMap<number, FileProgress> {
+    return this.#progress
+  }
+
+  /** How far all of them together have come, 0 to 1; null: nothing is on its way, or nobody knows how much. */
+  get share(): number | null {
+    const known = [...this.#progress.values()].flatMap(({ done, total }) => (total === null ? [] : [{ done, total }]))
+    const total = known.reduce((sum, file) => sum + file.total, 0)
+    return total === 0 ? null : known.reduce((sum, file) => sum + file.done, 0) / total
+  }
+
+  #onProgress(id: number, done: number, total: number | null): void {
+    if (done === 0 && total === null) this.#progress.delete(id)
+    else this.#progress.set(id, { done, total })
+    this.emit('progress', this.#progress)
+  }
+
+  /** A stream over which files of its account are announced from now on. */
+  connect(connection: Connection): Uploads {
+    const account = bare(connection.account.jid)
+    const trust = (): Trust => this.#trust(account) ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }
+    const uploads = new Uploads({ connection, store: this.#store, folder: this.folder, trust, ...this.#told })
+    this.#connected.set(account, { connection, uploads })
+    connection.on('ready', () => this.downloads.look())
+    return uploads
+  }
+
+  async disconnect(account: Jid): Promise<void> {
+    this.#connected.get(account)?.uploads.stop()
+    this.#connected.delete(account)
+    await this.downloads.stop()
+    if (this.#connected.size > 0) this.downloads.look()
+  }
+
+  /** What an account's server takes: bytes at most, null where it does not say; `accepts` false: no files. */
+  async limit(account: Jid | null): Promise<{ accepts: boolean; largest: number | null }> {
+    const connected = account === null ? undefined : this.#connected.get(account)
+    // without a connection a file waits like a text does
+    const service = connected?.connection.isReady === true ? await connected.uploads.service() : undefined
+    return { accepts: service !== null, largest: service?.largest ?? null }
+  }
+
+  /** What a page says of itself; null where it says nothing or cannot be asked, or there is no connection. */
+  async readLink(account: Jid | null, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+    const trust = account === null ? null : this.#trust(account)
+    if (trust === null || !isWebUrl(url)) return null
+    return readLink(url, trust, signal).catch((error: unknown) => {
+      // which page it is, is not the log's business, and the system's own messages say it
+      this.#info(`a page was not read: ${error instanceof HttpError ? error.message : error instanceof Error && 'code' in error ? String(error.code) : 'no answer'}`)
+      return null
+    })
+  }
+
+  /** Ends the sending or fetching of an attachment. */
+  cancel(id: number): void {
+    for (const { uploads } of this.#connected.values()) uploads.cancel(id)
+    this.downloads.cancel(id)
+  }
+
+  #trust(account: Jid): Trust | null {
+    const connection = this.#connected.get(account)?.connection
+    if (connection?.isReady !== true) return null
+    const address = connection.serverAddress
+    const { trustedFingerprint, proxy } = connection.account
+    return { trustedFingerprint, mayBePrivate: address !== null && isPrivate(address), proxy }
+  }
+}

@@ -1,0 +1,96 @@
+/** TCP and TLS to a server, with our own verdict on its certificate (RFC 7590). */
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
+import { ConnectionError } from './problem.ts'
+import { dialThrough, type Target } from './proxy.ts'
+
+/** A server that does not answer within this time is not reached. */
+export const CONNECT_MS = 15_000
+
+export interface DialOptions {
+  /** socks5://... or http://..., or null. */
+  proxy?: string | null
+  /** Gets the socket before it is open. */
+  onSocket?(socket: Socket): void
+}
+
+/** A TCP connection. Throws ConnectionError, or the system's error. */
+export function dial({ host, port }: Target, { proxy = null, onSocket }: DialOptions = {}): Promise<Socket> {
+  if (proxy !== null) return dialThrough(proxy, { host, port }, CONNECT_MS)
+  return new Promise((resolve, reject) => {
+    const raw = connectTcp({ host, port, autoSelectFamily: true })
+    onSocket?.(raw)
+    raw.setTimeout(CONNECT_MS, () => {
+      raw.destroy()
+      reject(new ConnectionError('timed-out', `${host}:${port} did not answer within ${CONNECT_MS / 1000} s`))
+    })
+    raw.once('error', reject)
+    raw.once('connect', () => {
+      raw.setTimeout(0)
+      raw.setNoDelay(true)
+      raw.removeListener('error', reject)
+      resolve(raw)
+    })
+  })
+}
+
+export interface SecureOptions {
+  /** Whom the certificate must name. */
+  name: string
+  /** The SHA-256 of a certificate that the user accepted, though no authority vouches for it; or null. */
+  trustedFingerprint: string | null
+  /** ALPN (RFC 7301). */
+  protocols: string[]
+}
+
+/** By the names that OpenSSL and Node have for it. */
+const BY_REASON: Record<string, ConnectionProblem> = { CERT_HAS_EXPIRED: 'certificate-expired', ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name' }
+
+function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
+  const name = (value: { CN?: string | string[]; O?: string | string[] } | undefined): string => [value?.CN ?? value?.O ?? '?'].flat().join(', ')
+  return { fingerprint: peer.fingerprint256, subject: name(peer.subject), issuer: name(peer.issuer), validTo: peer.valid_to, reason }
+}
+
+/**
+ * TLS over the socket. The verdict is ours instead of Node's because a refused certificate has to be shown to the user,
+ * and an accepted one be recognised: until it is made, nothing is sent.
+ */
+export function secure(raw: Socket, { name, trustedFingerprint, protocols }: SecureOptions): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const secured = connectTls({
+      socket: raw,
+      servername: isIP(name) === 0 ? name : '',
+      host: name,
+      minVersion: 'TLSv1.2',
+      rejectUnauthorized: false,
+      ALPNProtocols: protocols
+    })
+    const timer = setTimeout(() => {
+      secured.destroy()
+      reject(new ConnectionError('timed-out', 'the TLS handshake did not end'))
+    }, CONNECT_MS)
+    const onError = (error: Error): void => {
+      clearTimeout(timer)
+      reject(new ConnectionError('no-encryption', error.message, null, { cause: error }))
+    }
+    const onClose = (): void => onError(new Error('the server closed the connection during the TLS handshake'))
+    secured.once('error', onError)
+    secured.once('close', onClose)
+    secured.once('secureConnect', () => {
+      clearTimeout(timer)
+      secured.removeListener('error', onError)
+      secured.removeListener('close', onClose)
+      const peer = secured.getPeerCertificate(true)
+      const pinned = trustedFingerprint !== null && peer.fingerprint256 === trustedFingerprint
+      if (secured.authorized || pinned) {
+        resolve(secured)
+        return
+      }
+      const refusal = secured.authorizationError as Error & { code?: string } | string
+      const reason = typeof refusal === 'string' ? refusal : (refusal.code ?? refusal.message)
+      secured.destroy()
+      reject(new ConnectionError(trustedFingerprint === null ? (BY_REASON[reason] ?? 'certificate') : 'certificate-changed', `the certificate is not trusted (${reason})`, describe(peer, reason)))
+    })
+  })
+}

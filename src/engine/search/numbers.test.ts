@@ -1,0 +1,91 @@
+/** Numbers however they are grouped, in the real index. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
+import type { Jid } from '../../contract/domain.ts'
+import { openReadable, type ReadableDB } from '../store/database.ts'
+import { packRows } from '../store/import-rows.ts'
+import type { Store } from '../threads/store.ts'
+import { createSearchEngine, type SearchEngine } from './engine.ts'
+import { numberRanges } from './numbers.ts'
+
+const folder = temporaryFolder()
+let store: Store
+let db: ReadableDB
+let engine: SearchEngine
+
+const random = seeded(7)
+const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+const digits = (count: number): string => Array.from({ length: count }, () => one([...'0123'])).join('')
+const written = [
+  'call 138 0013 8000 please',
+  '13800138000',
+  '电话138-0013-8000，急',
+  '+86 138.0013.8000',
+  '(010) 6234-5678',
+  '01062345678',
+  '１３８　００１３　８０００',
+  '١٣٨ ٠٠١٣ ٨٠٠٠',
+  'DE12 5001 0517 0648 4898 90',
+  '138, 0013, 8000',
+  '138    0013    8000',
+  'tel 138–0013–8000'
+]
+/** Few digits, so that pieces meet often; signs of every kind between them. */
+const texts = [...written, ...Array.from({ length: 1500 }, () => Array.from({ length: 6 }, () => digits(1 + Math.floor(random() * 4)) + one(['', ' ', '-', ') ', ' (', '/', '.', ', ', '    ', 'x', ':', '点'])).join(''))]
+const times = (at: number): number => 1_000_000 + at * 1000
+
+beforeAll(async () => {
+  store = await openStore(folder.path)
+  await store.write.importRows({ jid: 'numbers@import.invalid' as Jid, name: 'numbers', rows: packRows(texts.map((text, at) => ({ sender: 'a', time: times(at), text }))), self: null })
+  db = openReadable(storeFiles(folder.path))
+  engine = createSearchEngine(db)
+})
+afterAll(async () => {
+  db.close()
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+const found = (query: string): string[] => engine.search({ query, limit: 50, order: 'oldest' }).hits.map(({ message }) => message.text)
+
+test.each([
+  ['13800138000', ['13800138000', written[0], written[2], written[3], written[6], written[7], written[11]]],
+  ['38000', ['13800138000', written[0], written[2], written[3], written[6], written[7], written[11]]],
+  ['138-0013-8000', [written[2], written[11], written[0], written[1], written[3], written[6], written[7]]],
+  ['+86138-0013-8000', [written[3]]],
+  ['01062345678', [written[5], written[4]]],
+  ['(010) 6234-5678', [written[4], written[5]]],
+  ['DE12500105170648489890', []],
+  ['"13800138000"', [written[1]]],
+  ['tel 13800138000', [written[11]]]
+])('%s finds the number in every grouping, as it was typed first', (query, expected) => {
+  expect(found(query).filter((text) => written.includes(text))).toEqual(expected)
+})
+
+test('words of digits find them together and apart', () => {
+  // all three words are in the text of commas and in that of many blanks, too
+  expect(found('138 0013 8000').slice(0, written.length)).toEqual([...written.slice(0, 4), ...written.slice(6, 8), ...written.slice(9, 12)])
+})
+
+test('hits are marked from the first digit to the last', () => {
+  const marked = (text: string, query: string): string[] => numberRanges(text, query).map(([start, end]) => text.slice(start, end))
+  expect(marked(written[0]!, '13800138000')).toEqual(['138 0013 8000'])
+  expect(marked(written[4]!, '01062345678')).toEqual(['010) 6234-5678'])
+  expect(marked(written[6]!, '00138000')).toEqual(['００１３　８０００'])
+  expect(marked(written[7]!, '38000')).toEqual(['٣ ٨٠٠٠'])
+  expect(engine.search({ query: '13800138000', limit: 1, order: 'oldest' }).hits[0]?.ranges).toEqual([[0, 11]])
+})
+
+test('the index finds what a look at every text finds', () => {
+  const conversation = engine.search({ query: 'call', limit: 1 }).hits[0]?.message.conversation ?? null
+  fc.assert(fc.property(fc.stringMatching(/^[0-3]{5,12}$/), (query) => {
+    const pattern = new RegExp([...query].join('[ \\-()/.]{0,3}'))
+    const plain = (text: string): string => text.normalize('NFKC').replaceAll('–', '-').replaceAll(/[٠-٩]/g, (digit) => String(digit.codePointAt(0)! - 0x660)).replaceAll(/ *点 */g, '点')
+    const expected = texts.flatMap((text, at) => (pattern.test(plain(text)) ? [times(at)] : []))
+    expect(engine.ids({ query, conversation: null }).map((id) => Math.floor(id / 1024))).toEqual(expected)
+    // within a conversation few are compared one by one, in the order of time
+    const within = engine.search({ query, conversation, limit: 50, order: 'oldest', total: true })
+    expect([within.total, within.hits.map(({ message }) => message.time)]).toEqual([expected.length, expected.slice(0, 50)])
+  }), { numRuns: 150 })
+})

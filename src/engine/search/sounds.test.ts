@@ -1,0 +1,66 @@
+/** Queries that stand for something else. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import type { Jid } from '../../contract/domain.ts'
+import { packRows } from '../store/import-rows.ts'
+import type { Store } from '../threads/store.ts'
+import { onOtherKeyboards, reads } from './sounds.ts'
+
+const folder = temporaryFolder()
+let store: Store
+const texts = ['中华联合保险公司给我打电话了', '中华民族', '重庆火锅很辣', '绿色出行', '旅行计划', '明天去西安吗', '先吃饭', 'привет, как дела', 'спасибо', 'שלום לכולם', 'さくらが咲いた', 'ラーメンを食べたい', 'hello there', '拼音 pinyin']
+
+beforeAll(async () => {
+  store = await openStore(folder.path)
+  await store.write.importRows({ jid: 'sounds@import.invalid' as Jid, name: 'sounds', rows: packRows(texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text }))), self: null })
+})
+afterAll(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+const readAs = async (query: string): Promise<string[]> => (await store.find.search({ query, limit: 0, total: true, suggest: true })).readAs.map(({ text, count }) => `${text} ${count}`)
+
+test.each([
+  ['zhonghua', '中华 2'],
+  ['zhong hua', '中华 2'],
+  ['ZhongHua', '中华 2'],
+  ['zh', '中华 2'],
+  ['zhh', '中华 2'],
+  ['chongqing', '重庆 1'],
+  ['cq', '重庆 1'],
+  ["xi'an", '西安 1'],
+  ['xian', '西安 1'],
+  ['lvse', '绿色 1'],
+  ['lüse', '绿色 1'],
+  ['lvxing', '旅行 1'],
+  ['pinyin', '拼音 1'],
+  ['sakura', 'さくら 1'],
+  ['ra-men', null],
+  ['ghbdtn', 'привет 1'],
+  ['cgfcb,j', 'спасибо 1'],
+  ['akuo', 'שלום 1'],
+  ['руддщ', 'hello 1'],
+  ['hello', null],
+  ['zzzz', null],
+  ['中华', null],
+  ['zhonghua from:a', null],
+  ['"zhonghua"', null]
+])('%s may stand for %s', async (query, expected) => {
+  const offered = await readAs(query)
+  if (expected === null) expect(offered).toEqual([])
+  else expect(offered).toContain(expected)
+})
+
+test('the readings of a word are all of its characters’, and initials are of words of two and more', () => {
+  expect(reads(['重', '庆'], 'zhongqing')).toBe('whole')
+  expect(reads(['重', '庆'], 'zq')).toBe('initials')
+  expect(reads(['重', '庆'], 'chq')).toBe('initials')
+  expect(reads(['中'], 'z')).toBeNull()
+  expect(reads(['中', '华'], 'zhongh')).toBeNull()
+})
+
+test('keyboards are taken both ways', () => {
+  expect(onOtherKeyboards('ghbdtn')).toContain('привет')
+  expect(onOtherKeyboards('привет')).toContain('ghbdtn')
+  expect(onOtherKeyboards('123')).toEqual([])
+})

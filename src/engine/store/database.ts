@@ -1,0 +1,133 @@
+/** Opens the message store: encrypted SQLite (SQLCipher 4 format) with the search extension. Worker threads only. */
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import type { ReadableDB, WritableDB } from './handles.ts'
+import { migrations, type Migration } from './migrations/index.ts'
+
+export type { ReadableDB, WritableDB }
+
+/** Where the database and what it needs lie. */
+export interface StoreFiles {
+  /** The database file. */
+  file: string
+  /** 256-bit key, 64 hex digits; null opens an unencrypted database (tests and benchmarks that read its bytes). */
+  key: string | null
+  /** The loadable extension of native/. */
+  extension: string
+  /** jieba's dictionary, as native/generate-dictionary.mjs writes it. */
+  dictionary: string
+  /** SQLite's binary for better-sqlite3; absent or null: its package finds its own. */
+  addon?: string | null
+}
+
+const open = ({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>, options: Database.Options): Database.Database =>
+  new Database(file, { ...options, ...(addon === undefined || addon === null ? {} : { nativeBinding: addon }) })
+
+/** A store that cannot be opened, with a sentence a person can act on. */
+export class StoreOpenError extends Error {
+  readonly code: 'wrong-key' | 'corrupt' | 'newer' | 'io' | 'in-use'
+  constructor(code: StoreOpenError['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreOpenError'
+    this.code = code
+  }
+}
+
+/** The file, with its key and the extension; its schema is not looked at. Throws StoreOpenError. */
+export function connect(files: StoreFiles, create: boolean): Database.Database {
+  try {
+    const db = open(files, { fileMustExist: !create, timeout: 10_000 })
+    if (files.key !== null) {
+      if (!/^[0-9a-f]{64}$/.test(files.key)) throw new StoreOpenError('wrong-key', 'The store key must be 64 hex digits.')
+      db.pragma("cipher = 'sqlcipher'")
+      db.pragma('legacy = 4')
+      db.pragma(`key = "x'${files.key}'"`)
+    }
+    // what is sorted or set aside would lie readable in a file of the temporary folder (https://sqlite.org/tempfiles.html)
+    db.pragma('temp_store = MEMORY')
+    db.prepare('SELECT count(*) FROM sqlite_schema').get()
+    db.loadExtension(files.extension)
+    return db
+  } catch (error) {
+    if (error instanceof StoreOpenError || !(error instanceof Error)) throw error
+    const code = 'code' in error ? String(error.code) : ''
+    if (code === 'SQLITE_NOTADB')
+      throw new StoreOpenError('wrong-key', `${files.file} does not open with this key, or is not a Mnemo store.`, { cause: error })
+    if (code.startsWith('SQLITE_CORRUPT')) throw new StoreOpenError('corrupt', `${files.file} is damaged.`, { cause: error })
+    throw new StoreOpenError('io', `${files.file} cannot be opened: ${error.message}`, { cause: error })
+  }
+}
+
+/**
+ * Claims a store for this process, until that ends, however it ends: SQLite's own lock on a file beside it
+ * (https://sqlite.org/lockingv3.html). Throws StoreOpenError 'in-use'.
+ */
+export function claim({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>): { release(): void } {
+  let lock: Database.Database | null = null
+  try {
+    lock = open({ file: `${file}.lock`, addon: addon ?? null }, { timeout: 0 })
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock?.close()
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && String(error.code).startsWith('SQLITE_BUSY'))
+      throw new StoreOpenError('in-use', `Mnemo is running already on this profile (${file}). Close it there first.`, { cause: error })
+    throw unwritable(dirname(file), error)
+  }
+  const held = lock
+  return { release: () => held.close() }
+}
+
+/** What is to be said where a profile's folder takes nothing: no right to write, a read-only or a full disk. */
+export const unwritable = (folder: string, cause: Error): StoreOpenError =>
+  new StoreOpenError('io', `Mnemo cannot write to ${folder} (${cause.message}). It keeps your messages there: make room on the disk, or make the folder writable.`, { cause })
+
+/** Opens for reading; the file must exist and be migrated. */
+export function openReadable(files: StoreFiles): ReadableDB {
+  const db = connect(files, false)
+  // the words of the index, for spelling; a table of this connection alone
+  db.exec("CREATE VIRTUAL TABLE temp.index_word USING fts5vocab ('main', 'message_index', 'row')")
+  db.pragma('query_only = ON')
+  return db as ReadableDB
+}
+
+/** Opens for writing, creates the file where there is none and brings its schema up to date. */
+export function openWritable(files: StoreFiles): WritableDB {
+  const db = connect(files, true) as WritableDB
+  try {
+    db.pragma('journal_mode = WAL')
+  } catch (error) {
+    db.close()
+    throw error instanceof Error ? unwritable(dirname(files.file), error) : error
+  }
+  db.pragma('synchronous = NORMAL')
+  // readers move the log into the file, beside the writer; this is for when none does
+  db.pragma('wal_autocheckpoint = 20000')
+  // a large log is cut back once it is in the file, bytes
+  db.pragma('journal_size_limit = 16777216')
+  // what is deleted is overwritten
+  db.pragma('secure_delete = ON')
+  db.prepare('SELECT mnemo_dictionary(?)').get(files.dictionary)
+  // a table that others refer to is replaced by a new one of the same name (https://sqlite.org/lang_altertable.html#otheralter)
+  db.pragma('foreign_keys = OFF')
+  migrate(db, migrations)
+  db.pragma('foreign_keys = ON')
+  // readers begin with a full look; those of another process are given the latest
+  db.exec('DELETE FROM doc_change WHERE serial <= (SELECT max(serial) FROM doc_change) - 10000')
+  return db
+}
+
+/** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */
+export function migrate(db: WritableDB, steps: readonly Migration[]): void {
+  const version = Number(db.pragma('user_version', { simple: true }))
+  if (version > steps.length)
+    throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)
+  for (const [index, step] of steps.entries()) {
+    if (index < version) continue
+    db.transaction(() => {
+      if (typeof step === 'string') db.exec(step)
+      else step(db)
+      db.pragma(`user_version = ${index + 1}`)
+    }).immediate()
+  }
+}

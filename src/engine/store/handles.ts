@@ -1,0 +1,5 @@
+/** Open databases by what may be done with them. */
+import type Database from 'better-sqlite3'
+
+export type WritableDB = Database.Database & { readonly __may: 'write' }
+export type ReadableDB = Database.Database & { readonly __may?: 'write' | 'read' }

@@ -1,0 +1,27 @@
+/** Schema changes, in order. To add one: a new file 0021-purpose.ts and a line here; never change an old one. */
+import type { WritableDB } from '../handles.ts'
+import { sql as messages } from './0001-messages.ts'
+import { sql as search } from './0002-search.ts'
+import { sql as names } from './0003-names.ts'
+import { sql as changes } from './0004-changes.ts'
+import { sql as media } from './0005-media.ts'
+import { sql as conversations } from './0006-conversations.ts'
+import { sql as people } from './0007-people.ts'
+import { sql as raw } from './0008-raw.ts'
+import { sql as accounts } from './0009-accounts.ts'
+import { sql as keeping } from './0010-keeping.ts'
+import { sql as previews } from './0011-previews.ts'
+import { sql as clearing } from './0012-clearing.ts'
+import { sql as links } from './0013-links.ts'
+import { sql as losingNothing } from './0014-losing-nothing.ts'
+import { sql as errands } from './0015-errands.ts'
+import { sql as occupants } from './0016-occupants.ts'
+import { migrate as places } from './0017-places.ts'
+import { sql as orderOfChanges } from './0018-order-of-changes.ts'
+import { sql as missed } from './0019-missed.ts'
+import { sql as pictures } from './0020-pictures.ts'
+
+/** SQL, or where that does not do a function; each runs in a transaction. */
+export type Migration = string | ((db: WritableDB) => void)
+
+export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures]

@@ -1,0 +1,117 @@
+/** A damaged file: what can be read is saved, the rest is asked of the servers again, and the damaged file stays. */
+import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Jid } from '../../contract/domain.ts'
+import { openStore, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
+import { packRows } from './import-rows.ts'
+import { openReadable, openWritable } from './database.ts'
+import { COPIED, LEFT_OUT, salvageNote, type Salvaged } from './salvage.ts'
+import { Store } from '../threads/store.ts'
+
+const PAGE = 4096
+const COUNT = 5000
+
+/** Writes nonsense over some pages. */
+function damage(file: string, pages: number[]): void {
+  const random = seeded(7)
+  const handle = openSync(file, 'r+')
+  for (const page of pages) writeSync(handle, Buffer.from(Array.from({ length: PAGE }, () => Math.floor(random() * 256))), 0, PAGE, page * PAGE)
+  closeSync(handle)
+}
+
+async function filled(folder: string): Promise<string> {
+  const store = await openStore(folder)
+  await store.write.importRows({ jid: 'room@rooms.example.org' as Jid, name: 'room', self: null, rows: packRows(Array.from({ length: COUNT }, (_, i) => ({ sender: 'a', time: 1_700_000_000_000 + i * 1000, text: `message ${i} 消息 ${'x'.repeat(40)}` }))) })
+  await store.write.changeSettings({ theme: 'dark' })
+  await store.write.record({ messages: [], archive: { jid: 'me@example.org' as Jid, lastId: 'x' }, order: 'live' })
+  await store.write.checkpoint()
+  await store.close()
+  return storeFiles(folder).file
+}
+
+const open = async (folder: string): Promise<{ store: Store; saved: Salvaged[] }> => {
+  const saved: Salvaged[] = []
+  return { store: await Store.open({ ...storeFiles(folder), worker: WORKER, onSalvage: (one) => saved.push(one) }), saved }
+}
+
+test.each([
+  ['a page in the middle', [0.4]],
+  ['several', [0.2, 0.5, 0.8]]
+])('%s', { timeout: 20_000 }, async (_name, places) => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  const pages = statSync(file).size / PAGE
+  damage(file, places.map((place) => Math.floor(pages * place)))
+  let { store, saved } = await open(folder.path)
+  expect(saved).toEqual([])
+  expect(await store.read.isSound()).toBe(false)
+  store.salvageNextTime()
+  await store.close()
+  ;({ store, saved } = await open(folder.path))
+  expect(saved).toHaveLength(1)
+  expect(saved[0]!.messages).toBeGreaterThan(COUNT * 0.95)
+  expect(existsSync(saved[0]!.kept)).toBe(true)
+  expect(await store.read.isSound()).toBe(true)
+  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(3000)).left
+  expect((await store.find.search({ query: '消息', limit: 1, total: true })).total).toBe(saved[0]!.messages)
+  expect(await store.read.settings()).toMatchObject({ theme: 'dark' })
+  // the archive is read again: it has what was lost
+  expect((await store.read.archiveProgress('me@example.org')).lastId).toBeNull()
+  await store.write.checkIndex()
+  await store.close()
+  // and that was once
+  ;({ store, saved } = await open(folder.path))
+  expect(saved).toEqual([])
+  await store.close()
+})
+
+test('where not even the first page can be read, the file is left alone and a sentence says so', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  damage(file, [0])
+  await expect(open(folder.path)).rejects.toMatchObject({ name: 'StoreOpenError' })
+  expect(existsSync(file)).toBe(true)
+})
+
+test('every table is copied, or its reason not to be is known', async () => {
+  using folder = temporaryFolder()
+  await filled(folder.path)
+  const db = openReadable(storeFiles(folder.path))
+  const tables = db.prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite%'").pluck().all()
+  db.close()
+  expect(tables.sort()).toEqual([...COPIED, ...Object.keys(LEFT_OUT)].sort())
+})
+
+test('what hangs on messages is saved with them: former texts, links, notices, who has read', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  const db = openWritable(storeFiles(folder.path))
+  db.exec(`INSERT INTO former_text SELECT id, 'before' FROM message; INSERT INTO link SELECT id, 'https://example.org', 'title', '', '' FROM message;
+    INSERT INTO notice (conversation, kind, name, text, time) SELECT conversation, 'joined', 'a', '', time FROM message; INSERT INTO group_seen SELECT id, 'a', 1 FROM conversation`)
+  db.close()
+  writeFileSync(salvageNote(file), '')
+  const { store, saved } = await open(folder.path)
+  await store.close()
+  expect(saved).toMatchObject([{ messages: COUNT, incomplete: false }])
+  const after = openReadable(storeFiles(folder.path))
+  for (const table of ['former_text', 'link', 'notice']) expect(after.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(COUNT)
+  expect(after.prepare('SELECT count(*) FROM group_seen').pluck().get()).toBe(1)
+  after.close()
+})
+
+test('a process that ended between the two moves of a salvage loses nothing: the next one makes the second', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  // as the first move leaves it, with a log of the damaged file still there
+  const kept = `${file}.damaged-x`
+  copyFileSync(file, `${file}.saved`)
+  renameSync(file, kept)
+  writeFileSync(`${file}-wal`, 'log of the damaged file')
+  writeFileSync(salvageNote(file), JSON.stringify({ kept, messages: COUNT, incomplete: false }))
+  const { store, saved } = await open(folder.path)
+  expect(saved).toEqual([{ kept, messages: COUNT, incomplete: false }])
+  expect((await store.read.stats()).messages).toBe(COUNT)
+  await store.close()
+  expect(existsSync(kept)).toBe(true)
+  expect(existsSync(salvageNote(file))).toBe(false)
+})

@@ -1,0 +1,198 @@
+/** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
+import { EventEmitter } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { Worker, type MessagePort } from 'node:worker_threads'
+import { StoreOpenError, type StoreFiles } from '../store/database.ts'
+import { salvage, salvageNote, type Salvaged } from '../store/salvage.ts'
+import { StoreError, Thread } from './thread.ts'
+import type { SearchEngine } from '../search/engine.ts'
+import type { Reads } from '../store/reader.ts'
+import type { WorkerReply, WorkerStart } from './worker.ts'
+import type { Writes } from '../store/writer.ts'
+
+/** The functions of a thread, each answering with a promise. */
+type Remote<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never
+}
+
+type Cancellable<T> = {
+  [K in keyof T]: T[K] extends () => infer R ? () => Promise<R> : T[K] extends (input: infer A) => infer R ? (input: A, signal?: AbortSignal) => Promise<R> : never
+}
+
+/** New objects of a thread have so much room before they are gathered (V8's young generation), MB: what is asked for is soon forgotten, and each thread has its own. */
+const YOUNG_MB = 6
+const WRITER_YOUNG_MB = 24
+
+/** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or what ended it. */
+async function makeWorker(url: URL, start: WorkerStart): Promise<Worker> {
+  const worker = new Worker(url, { workerData: start, name: `store-${start.role}`, resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB } })
+  await new Promise<void>((resolve, reject) => {
+    const onExit = (code: number): void => reject(new StoreError('THREAD', `the ${start.role} thread ended with code ${code} before it answered`))
+    worker.once('error', reject)
+    worker.once('exit', onExit)
+    worker.once('message', (reply: WorkerReply) => {
+      worker.removeListener('error', reject)
+      worker.removeListener('exit', onExit)
+      if (reply.kind === 'refused') reject(new StoreOpenError(reply.code, reply.message))
+      else resolve()
+    })
+  })
+  return worker
+}
+
+/** What is another thing when it is done twice. All else of the writer's finds what it did, by its ids, or says the same again. */
+const ONCE = new Set(['importRows', 'notice', 'used', 'adopt'])
+
+/** Told of every statement's time in ms, by name, so that slow ones can be logged. */
+export type SlowReport = (operation: string, ms: number) => void
+
+export interface StoreOptions extends StoreFiles {
+  /** worker.ts, or what it was built to. */
+  worker: URL
+  onTime?: SlowReport
+  /** The file was damaged, and what could be read of it is in a new one. */
+  onSalvage?(saved: Salvaged): void
+  /** A thread ended, and is started again; for the log. */
+  onEnded?(message: string): void
+}
+
+/** After so many writes a reader moves the log into the file. */
+const WRITES_A_CHECKPOINT = 100
+
+export class Store {
+  readonly write: Remote<Writes>
+  readonly read: Remote<Reads>
+  /** Each call may be given up by a signal: it never starts, or its answer is dropped; it rejects with code CANCELLED. */
+  readonly find: Cancellable<SearchEngine>
+  /** Writes asked for so far, merges apart. */
+  writes = 0
+  readonly #files: StoreFiles
+  readonly #reader: Thread
+  readonly #writer: Thread
+  readonly #startSearch: () => Promise<Thread>
+  /** null: it rests until it is asked. */
+  #search: Promise<Thread> | null = null
+  #lastSearch = performance.now()
+  /** 'found': something in the file is damaged; 'broken': a thread cannot be started again (true), or all run (false). */
+  readonly #damage: EventEmitter
+  #lastWrite = 0
+  #sinceCheckpoint = 0
+
+  private constructor(files: StoreFiles, writer: Thread, reader: Thread, startSearch: () => Promise<Thread>, damage: EventEmitter) {
+    this.#files = files
+    this.#damage = damage
+    this.#writer = writer
+    this.#reader = reader
+    this.#startSearch = startSearch
+    this.write = remote<Remote<Writes>>((operation, args) => {
+      if (operation !== 'mergeIndex') {
+        this.writes++
+        this.#lastWrite = performance.now()
+      }
+      if (++this.#sinceCheckpoint >= WRITES_A_CHECKPOINT && reader.load === 0) {
+        this.#sinceCheckpoint = 0
+        reader.call('checkpoint', []).catch(() => undefined)
+      }
+      return writer.call(operation, args)
+    })
+    this.read = remote<Remote<Reads>>((operation, args) => reader.call(operation, args))
+    this.find = remote<Cancellable<SearchEngine>>(async (operation, [input, signal]) => (await this.#searching()).call(operation, [input], signal as AbortSignal | undefined))
+  }
+
+  #searching(): Promise<Thread> {
+    this.#lastSearch = performance.now()
+    this.#search ??= this.#startSearch().catch((error: unknown) => {
+      this.#search = null
+      throw error
+    })
+    return this.#search
+  }
+
+  /** Ends the search's thread with all that it holds in memory, where nobody has searched for that long; the next search starts it again. False: it goes on, or rested already. */
+  async restSearch(ms: number): Promise<boolean> {
+    const search = await this.#search
+    if (search === null || search.load > 0 || performance.now() - this.#lastSearch < ms) return false
+    this.#search = null
+    await search.close()
+    return true
+  }
+
+  /** Opens, creates or migrates the store. Throws StoreOpenError. */
+  static async open(options: StoreOptions): Promise<Store> {
+    const { worker, onTime = () => undefined, onSalvage, onEnded = () => undefined, ...files } = options
+    const damage = new EventEmitter()
+    const broken = new Set<WorkerStart['role']>()
+    const start = (role: WorkerStart['role']): Promise<Thread> =>
+      Thread.start({
+        role,
+        make: () => makeWorker(worker, { role, files }),
+        mayRepeat: (operation) => !ONCE.has(operation),
+        onSlow: onTime,
+        onDamage: () => damage.emit('found'),
+        onEnded,
+        onBroken(error) {
+          if (error === null) broken.delete(role)
+          else broken.add(role)
+          onEnded(error === null ? `the ${role} thread runs again` : `the ${role} thread cannot be started again: ${error.message}`)
+          damage.emit('broken', broken.size > 0)
+        }
+      })
+    if (existsSync(salvageNote(files.file))) onSalvage?.(salvage(files))
+    const writer = await start('writer').catch((error: unknown) => {
+      if (!(error instanceof StoreOpenError && error.code === 'corrupt')) throw error
+      onSalvage?.(salvage(files))
+      return start('writer')
+    })
+    const store = new Store(files, writer, await start('reader'), () => start('search'), damage)
+    await store.#searching()
+    return store
+  }
+
+  /** A way to the writer for a thread of its own, such as an import's. */
+  writerPort(): MessagePort {
+    this.writes++
+    this.#lastWrite = performance.now()
+    return this.#writer.connect()
+  }
+
+  /** What is damaged is not the index: all that can be read is saved into a new file when the store is opened next. */
+  salvageNextTime(): void {
+    writeFileSync(salvageNote(this.#files.file), '')
+  }
+
+  /** Calls `listener` when SQLite says that something in the file is damaged. */
+  onDamage(listener: () => void): void {
+    this.#damage.on('found', listener)
+  }
+
+  /** Calls `listener` when a thread has ended and cannot be started again (true): what needs it fails; and when all run (false). */
+  onBroken(listener: (broken: boolean) => void): void {
+    this.#damage.on('broken', listener)
+  }
+
+  /** Tries once more to start what is broken; whether all threads run. */
+  async mend(): Promise<boolean> {
+    const search = await this.#search?.catch(() => null)
+    const mended = await Promise.all([this.#writer, this.#reader, search].map((thread) => thread?.mend() ?? true))
+    return mended.every(Boolean)
+  }
+
+  /** Nothing was written for that long. */
+  isIdle(ms: number): boolean {
+    return performance.now() - this.#lastWrite >= ms
+  }
+
+  /** Ends the threads after what they have been given. */
+  async close(): Promise<void> {
+    const search = await this.#search?.catch(() => null)
+    for (const thread of [search, this.#reader, this.#writer]) await thread?.close()
+  }
+}
+
+function remote<R>(call: (operation: string, args: unknown[]) => Promise<unknown>): R {
+  return new Proxy({} as R & object, {
+    get: (_, operation) => (typeof operation === 'string' && operation !== 'then' ? (...args: unknown[]) => call(operation, args) : undefined)
+  })
+}
+
+export { StoreError }

@@ -1,0 +1,138 @@
+/** Reading an archive page by page: first what is newer than the store, then the hole below, newest first. */
+import { randomUUID } from 'node:crypto'
+import type { Element } from '@xmpp/client'
+import { bare, parseJid } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../stanzas/archive.ts'
+import { delayStamp } from '../stanzas/delay.ts'
+import { invitationOf, type Invitation } from '../stanzas/group.ts'
+import { decodeMessage, type Self } from '../stanzas/message.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import { decodeSigns } from '../stanzas/signs.ts'
+import type { Store } from '../../threads/store.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/types.ts'
+
+/** What was missed is wanted soon: a page costs a server much of its time however short it is. */
+const PAGE = 500
+/** Older history comes politely. */
+const OLDER_PAGE = 200
+const PAGE_MS = 60_000
+
+export interface CatchUpContext {
+  connection: Connection
+  store: Store
+  self: Self
+  onChanges(changes: StoreChanges): void
+  /** An invitation that came while we were away. */
+  onInvitation(invitation: Invitation): void
+  /** The archive has said something. */
+  onHeard?(): void
+  /** Our own archive has stamped something so, ms. */
+  onStamp?(time: number): void
+}
+
+interface Page extends ArchivePage {
+  messages: ArchivedMessage[]
+}
+
+async function fetchPage(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
+  const { connection } = context
+  const query = { archive, queryId: randomUUID(), max, ...position }
+  const messages: ArchivedMessage[] = []
+  const collect = (stanza: Element): void => {
+    const result = archiveResult(stanza, query, connection.account.jid)
+    if (result === null) return
+    messages.push(result)
+    const stamp = archive === null ? delayStamp(stanza.getChild('result', NS.mam)?.getChild('forwarded', NS.forward) ?? stanza) : null
+    if (stamp !== null) context.onStamp?.(stamp)
+    context.onHeard?.()
+  }
+  connection.on('stanza', collect)
+  try {
+    return { ...archivePage(await connection.request(archiveQuery(query), PAGE_MS)), messages }
+  } finally {
+    connection.removeListener('stanza', collect)
+  }
+}
+
+/**
+ * An archive speaks for itself alone: a group's for what was said in it, our own for what came to us or went out (XEP-0313 section 5).
+ * `archive` null: our own account's.
+ */
+export function isOfArchive(message: Element, archive: Jid | null, own: Jid): boolean {
+  const { from, to, type } = message.attrs
+  const [sender, receiver] = [from, to].map((address) => (address === undefined ? own : bare(parseJid(address) ?? '')))
+  if (archive !== null) return type === 'groupchat' && from !== undefined && sender === archive
+  return type !== 'groupchat' && (sender === own || receiver === own)
+}
+
+/** `archive` null: our own account's, which alone has invitations. */
+function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid | null, older: boolean): Pick<RecordBatch, 'messages' | 'signs'> {
+  const own = page.messages.filter(({ message }) => isOfArchive(message, archive, self.jid))
+  const messages = own.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
+    const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
+    if (invitation !== null) {
+      if (!older) onInvitation(invitation)
+      // a group says in it what it is; a person may say something besides
+      if (message.getChild('x', NS.mucUser) !== undefined) return []
+    }
+    const decoded = decodeMessage(message, self)
+    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
+  })
+  return { messages, signs: own.flatMap(({ message }) => decodeSigns(message, self)) }
+}
+
+/**
+ * Stores all that the archive has and the store has not, up to now. What is missing from before (first sign-in, expired
+ * position) becomes a hole, for fillHole. `archive` null: our own account's. Rejects where the connection is lost.
+ */
+export async function catchUp(context: CatchUpContext, archive: Jid | null): Promise<void> {
+  const { store, self, connection } = context
+  const jid = archive ?? bare(connection.account.jid)
+  const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
+    context.onChanges(await store.write.record({ account: self.jid, ...decode(page, context, archive, false), archive: { jid, ...progress }, order, missed }))
+
+  /** The archive no longer has what was read last: what it has now came since. */
+  let missed = false
+  let { lastId } = await store.read.archiveProgress(jid, self.jid)
+  /** One page is stored while the next one is on its way. */
+  let storing: Promise<void> = Promise.resolve()
+  while (lastId !== null) {
+    const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch(async (error: unknown) => {
+      await storing
+      // the server no longer knows where we stopped (section 4.1.2): begin from the newest
+      if (error instanceof Error && 'condition' in error && error.condition === 'item-not-found') return null
+      throw error
+    })
+    if (page === null) {
+      await store.write.forgetArchive({ account: self.jid, jid })
+      missed = true
+      break
+    }
+    await storing
+    const after: string = lastId
+    if (page.last !== null && page.last !== after) {
+      storing = record(page, 'forward', { after, lastId: page.last })
+      storing.catch(() => undefined)
+    }
+    if (page.complete || page.last === null || page.last === after) return storing
+    lastId = page.last
+  }
+  const newest = await fetchPage(context, archive, { before: '' })
+  if (newest.first === null || newest.last === null) return
+  await record(newest, 'backward', { lastId: newest.last, hole: newest.complete ? null : { before: newest.first, after: null } })
+}
+
+/** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more. */
+export async function fillPage(context: CatchUpContext, archive: Jid | null): Promise<StoreChanges | null> {
+  const { store, self, connection } = context
+  const jid = archive ?? bare(connection.account.jid)
+  const { hole } = await store.read.archiveProgress(jid, self.jid)
+  if (hole === null) return null
+  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
+  const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
+  const changes = await store.write.record({ account: self.jid, ...decode(page, context, archive, true), archive: { jid, hole: next }, order: 'backward' })
+  context.onChanges(changes)
+  return changes
+}

@@ -1,0 +1,191 @@
+/** Whom we know: the roster, who asks to be in it, who is there, and whom we do not want to hear of. */
+import { EventEmitter } from 'node:events'
+import type { Element } from '@xmpp/client'
+import { bare, parseJid } from '../../../contract/address.ts'
+import type { Jid, Presence } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { block, blocklist, blocklistQuery, blockPush } from '../stanzas/blocking.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import { presenceOf, subscription } from '../stanzas/presence.ts'
+import { isRosterPush, rosterAdd, rosterGet, rosterItems, rosterRemove, type RosterItem } from '../stanzas/roster.ts'
+import type { Store } from '../../threads/store.ts'
+import type { Errand } from '../../store/tables/errand.ts'
+import type { StoreChanges } from '../../store/types.ts'
+import type { Log } from '../../log.ts'
+
+/** Of people who ask to be contacts; a flood of them is not shown. */
+const MOST_REQUESTS = 100
+
+interface Events {
+  changes: [StoreChanges]
+  presence: [jid: Jid, presence: Presence]
+  /** Who asks to be a contact. */
+  requests: [Jid[]]
+  blocked: [readonly Jid[]]
+}
+
+export class Contacts extends EventEmitter<Events> {
+  readonly #connection: Connection
+  readonly #store: Store
+  readonly #own: Jid
+  readonly #roster = new Map<Jid, RosterItem>()
+  readonly #requests = new Set<Jid>()
+  readonly #blocked = new Set<Jid>()
+
+  constructor(connection: Connection, store: Store, own: Jid, log: Log) {
+    super()
+    this.#connection = connection
+    this.#store = store
+    this.#own = own
+    connection.answer('set', NS.roster, 'query', (stanza) => {
+      if (!isRosterPush(stanza, this.#own)) return undefined
+      this.#onRosterPush(stanza).catch((error: unknown) => log.warn(String(error)))
+      return true
+    })
+    for (const name of ['block', 'unblock'])
+      connection.answer('set', NS.blocking, name, (stanza) => {
+        const push = blockPush(stanza)
+        if (push === null || (stanza.attrs['from'] !== undefined && stanza.attrs['from'] !== this.#own)) return undefined
+        this.#onBlocked(push.jids, push.blocked)
+        return true
+      })
+  }
+
+  has(jid: Jid): boolean {
+    return this.#roster.has(jid)
+  }
+
+  /** Adds a contact and asks to see their presence. */
+  async add(jid: Jid): Promise<void> {
+    if (this.#roster.has(jid) || !this.#connection.isReady) return
+    await this.#connection.request(rosterAdd(jid, ''))
+    await this.#connection.send(subscription(jid, 'subscribe'))
+  }
+
+  /** Those who ask to be contacts and have no answer yet. The server asks again at each sign-in (RFC 6121 section 3.1.3). */
+  get requests(): Jid[] {
+    return [...this.#requests]
+  }
+
+  #setRequest(jid: Jid, asked: boolean): void {
+    if (asked ? this.#requests.size >= MOST_REQUESTS || this.#requests.has(jid) : !this.#requests.delete(jid)) return
+    if (asked) this.#requests.add(jid)
+    this.emit('requests', this.requests)
+  }
+
+  /** Yes: each sees the other from now on. No: they are told nothing but that. */
+  async answer(jid: Jid, accept: boolean): Promise<void> {
+    if (!this.#requests.has(jid)) return
+    await this.#connection.send(subscription(jid, accept ? 'subscribed' : 'unsubscribed'))
+    this.#setRequest(jid, false)
+    if (accept) await this.add(jid)
+  }
+
+  /** Reads the roster; to be done before we show ourselves. */
+  async load(): Promise<void> {
+    const items = rosterItems(await this.#connection.request(rosterGet()))
+    this.#roster.clear()
+    for (const item of items) this.#roster.set(item.jid, item)
+    await this.#saveRoster(items, true)
+  }
+
+  async #saveRoster(items: RosterItem[], complete: boolean): Promise<void> {
+    const contacts = items.flatMap(({ jid, name, subscription: state }) => (state === 'remove' ? [] : [{ jid, name, subscription: state }]))
+    this.emit('changes', await this.#store.write.saveContacts({ account: this.#own, contacts, complete }))
+  }
+
+  /** What is blocked here and the server does not know yet. */
+  remember(errands: readonly Errand[]): void {
+    for (const { kind, jid, value } of errands) if (kind === 'block') this.#onBlocked([jid], value.blocked)
+  }
+
+  get blocked(): readonly Jid[] {
+    return [...this.#blocked]
+  }
+
+  async loadBlocked(): Promise<void> {
+    const answer = await this.#connection.request(blocklistQuery()).catch(() => null)
+    this.#blocked.clear()
+    this.#onBlocked(answer === null ? [] : blocklist(answer), true)
+  }
+
+  #onBlocked(jids: readonly Jid[], blocked: boolean): void {
+    // to unblock nobody in particular is to unblock everybody
+    if (!blocked && jids.length === 0) this.#blocked.clear()
+    for (const jid of jids) {
+      if (blocked) this.#blocked.add(jid)
+      else this.#blocked.delete(jid)
+    }
+    this.emit('blocked', this.blocked)
+  }
+
+  /** Asks the server to do it; rejects where it refuses. */
+  async fulfil({ kind, jid, value }: Errand): Promise<void> {
+    if (kind === 'block') await this.block(jid, value.blocked)
+    else if (kind === 'contact' && value.wish === 'add') await this.add(jid)
+    else if (kind === 'contact' && value.wish === 'remove') await this.remove(jid)
+    else if (kind === 'contact' && value.wish === 'rename') await this.rename(jid, value.name)
+  }
+
+  /** Without a connection: as it will be, here alone. */
+  async foresee({ kind, jid, value }: Errand): Promise<void> {
+    if (kind === 'block') {
+      this.#onBlocked([jid], value.blocked)
+      if (value.blocked) this.#setRequest(jid, false)
+    }
+    const known = this.#roster.get(jid)
+    if (kind !== 'contact' || known === undefined) return
+    if (value.wish === 'rename') await this.#saveRoster([{ ...known, name: value.name }], false)
+    else if (value.wish === 'remove') await this.#forget(jid)
+  }
+
+  async #forget(jid: Jid): Promise<void> {
+    this.#roster.delete(jid)
+    await this.#store.write.removeContact({ account: this.#own, jid })
+  }
+
+  /** Rejects where the server refuses. */
+  async block(jid: Jid, blocked: boolean): Promise<void> {
+    await this.#connection.request(block(jid, blocked))
+    this.#onBlocked([jid], blocked)
+    if (blocked) this.#setRequest(jid, false)
+  }
+
+  /** Gives a contact a name; an empty one: what it calls itself. */
+  async rename(jid: Jid, name: string): Promise<void> {
+    await this.#connection.request(rosterAdd(jid, name, this.#roster.get(jid)?.groups))
+  }
+
+  /** Neither sees the other any more; their conversation stays. */
+  async remove(jid: Jid): Promise<void> {
+    await this.#connection.request(rosterRemove(jid))
+  }
+
+  /** A presence that is of no group: somebody is there, or wants to see us. */
+  onPresence(stanza: Element): void {
+    const from = parseJid(stanza.attrs['from'] ?? '')
+    if (from === null) return
+    const { type } = stanza.attrs
+    if (type === 'subscribe') {
+      // whom we asked ourselves may see us, too
+      const known = this.#roster.get(bare(from))
+      if (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both'))
+        this.#connection.send(subscription(bare(from), 'subscribed')).catch(() => undefined)
+      else if (bare(from) !== this.#own) this.#setRequest(bare(from), true)
+      return
+    }
+    // they no longer want to
+    if (type === 'unsubscribe') this.#setRequest(bare(from), false)
+    if ((type === undefined || type === 'unavailable') && bare(from) !== this.#own)
+      this.emit('presence', from, presenceOf(stanza))
+  }
+
+  async #onRosterPush(stanza: Element): Promise<void> {
+    const items = rosterItems(stanza)
+    for (const item of items) {
+      if (item.subscription === 'remove') await this.#forget(item.jid)
+      else this.#roster.set(item.jid, item)
+    }
+    await this.#saveRoster(items, false)
+  }
+}

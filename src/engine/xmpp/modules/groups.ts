@@ -1,0 +1,373 @@
+/** Groups that we are in: entering and leaving them, who is there, and what their moderators may do. */
+import { EventEmitter } from 'node:events'
+import { randomBytes } from 'node:crypto'
+import type { Element } from '@xmpp/client'
+import { bare, resource } from '../../../contract/address.ts'
+import type { Affiliation, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { moderate } from '../stanzas/changes.ts'
+import { delayStamp } from '../stanzas/delay.ts'
+import * as muc from '../stanzas/group.ts'
+import { isRefusal, refused } from '../../net/problem.ts'
+import { findService } from '../stream/services.ts'
+import { info, infoQuery } from '../stanzas/disco.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import { occupantId, type OccupantIds } from '../stanzas/occupants.ts'
+
+/** As localeCompare, for thousands. */
+const byName = new Intl.Collator().compare
+const JOIN_MS = 30_000
+/** A group that does not say by then what it can do does not let us in either, ms. */
+const ASK_MS = 15_000
+const MOST_NICK_TRIES = 5
+/** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
+const TELL_MS = 500
+/** A group that was silent for so long is asked whether we are still in it, ms. */
+const PING_MS = 15 * 60_000
+/** In a larger group nobody is told who comes and goes. */
+const MOST_NOTICED = 100
+/** In a larger group nobody is told who has read. */
+const MOST_INTIMATE = 30
+
+/** A group that did not let us in; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
+export class JoinError extends Error {
+  readonly condition: string
+  constructor(group: string, condition: string) {
+    super(`${group} refused to let us in: ${condition}`)
+    this.name = 'JoinError'
+    this.condition = condition
+  }
+}
+
+/** A question that was not answered, as what it means for a joining. */
+const unanswered =
+  (group: Jid) =>
+  (error: unknown): never => {
+    throw error instanceof Error && error.name === 'TimeoutError' ? new JoinError(group, 'remote-server-timeout') : error
+  }
+
+interface Occupant {
+  jid: Jid | null
+  role: GroupRole
+  affiliation: Affiliation
+}
+
+/** How the group answered our joining; `condition` null: we are in. */
+interface Entered {
+  condition: string | null
+  nick: string
+  isNew: boolean
+}
+
+interface Group {
+  nick: string
+  password: string | null
+  joined: boolean
+  occupants: Map<string, Occupant>
+  /** It stamps what is said with occupant-ids (XEP-0421). */
+  stamps: boolean
+  /** Only those whom its owners have listed may come in. */
+  membersOnly: boolean
+  /** Our own occupant-id, where it has told us. */
+  ownId: string | null
+  /** When it last said something, performance.now(). */
+  heard: number
+}
+
+interface Events {
+  /** Who is in some group has changed. */
+  occupants: []
+  /** We are no longer in a group, by no wish of ours. */
+  out: [group: Jid, why: OutReason, reason: string]
+  /** `by`: who has just set it; null: it is told to us who come in. */
+  subject: [group: Jid, subject: string, by: string | null]
+  /** Something that its people are to see happened. */
+  notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
+}
+
+export class Groups extends EventEmitter<Events> {
+  readonly #connection: Connection
+  readonly #groups = new Map<string, Group>()
+  readonly #recognized = new Set<string>()
+  #telling: NodeJS.Timeout | null = null
+  #pinging: NodeJS.Timeout
+
+  constructor(connection: Connection) {
+    super()
+    this.#connection = connection
+    // a resumed stream is still where it was
+    connection.on('ready', (resumed) => {
+      for (const group of this.#groups.values()) if (!resumed) Object.assign(group, { joined: false, occupants: new Map<string, Occupant>() })
+      if (resumed) this.#pingAll(0)
+    })
+    connection.on('stanza', (stanza) => {
+      if (stanza.name === 'presence') this.#onPresence(stanza)
+      else if (stanza.name === 'message') this.#onMessage(stanza)
+    })
+    this.#pinging = setInterval(() => this.#pingAll(PING_MS), PING_MS).unref()
+  }
+
+  stop(): void {
+    clearInterval(this.#pinging)
+    if (this.#telling !== null) clearTimeout(this.#telling)
+  }
+
+  /** Makes a group known before its messages can be decoded. */
+  know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
+    const known = this.#groups.get(group)
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, ownId: null, heard: performance.now() })
+    else Object.assign(known, { nick, password })
+  }
+  /** Makes the address of a group known that we are not in, or not yet. */
+  recognize(group: string): void {
+    this.#recognized.add(group)
+  }
+  isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
+  #learn(group: string, features: ReadonlySet<string>): void {
+    Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId), membersOnly: features.has('muc_membersonly') })
+  }
+
+  /** Groups that we are in and that no stranger comes into. */
+  get closed(): Jid[] {
+    return [...this.#groups].flatMap(([group, { joined, membersOnly }]) => (joined && membersOnly ? (group as Jid) : []))
+  }
+
+  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  occupantIds(group: string): OccupantIds | null {
+    const known = this.#groups.get(group)
+    return known?.stamps === true ? { own: known.ownId } : null
+  }
+
+  nickIn(group: string): string | null {
+    return this.#groups.get(group)?.nick ?? null
+  }
+  /** Who is there. */
+  nicksIn(group: string): Iterable<string> {
+    return this.#groups.get(group)?.occupants.keys() ?? []
+  }
+  size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
+  isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
+
+  /**
+   * Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws
+   * JoinError. `create`: how a new one is set up; one that exists is left again ('conflict').
+   */
+  async join(group: Jid, wantedNick: string, options: { password?: string | null; create?: { name: string; membersOnly: boolean } } = {}): Promise<{ name: string; nick: string }> {
+    const { create } = options
+    const before = this.#groups.get(group)
+    const password = options.password ?? before?.password ?? null
+    // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
+    const features = create === undefined ? await this.#features(group, ASK_MS).catch(unanswered(group)) : new Set<string>()
+    const replay = create === undefined && !features.has(NS.mam)
+    let nick = wantedNick
+    let entered: Entered
+    for (let tries = 1; ; tries++) {
+      this.know(group, nick, password)
+      this.#learn(group, features)
+      entered = await this.#enter(group, nick, password, replay)
+      if (entered.condition === null) break
+      if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
+        // who was never in decodes nothing of it
+        if (before === undefined) this.#groups.delete(group)
+        throw new JoinError(group, entered.condition)
+      }
+      nick = `${nick}_`
+    }
+    nick = entered.nick
+    this.know(group, nick, password)
+    if (create !== undefined && !entered.isNew) {
+      await this.leave(group)
+      throw new JoinError(group, 'conflict')
+    }
+    if (create !== undefined) await this.#setUp(group, create)
+    else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
+    Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
+    const about = await this.#connection.request(infoQuery(group)).then(info, () => null)
+    if (about !== null) this.#learn(group, about.features)
+    return { name: about === null ? '' : muc.groupName(about), nick }
+  }
+
+  async #setUp(group: Jid, { name, membersOnly }: { name: string; membersOnly: boolean }): Promise<void> {
+    const yes = (value: boolean): string => (value ? '1' : '0')
+    const form = await this.#connection.request(muc.configurationQuery(group))
+    await this.#connection.request(
+      muc.configure(group, form, {
+        'muc#roomconfig_roomname': name,
+        'muc#roomconfig_persistentroom': '1',
+        'muc#roomconfig_membersonly': yes(membersOnly),
+        'muc#roomconfig_publicroom': yes(!membersOnly),
+        'muc#roomconfig_allowinvites': '1',
+        // members know each other's addresses
+        'muc#roomconfig_whois': membersOnly ? 'anyone' : 'moderators',
+        'muc#roomconfig_enablearchiving': '1',
+        'muc#roomconfig_enablelogging': '1'
+      })
+    )
+  }
+
+  /** An address for a new group on our own server, or null where it has none. */
+  async newAddress(name: string): Promise<Jid | null> {
+    const service = await findService(this.#connection, (found, jid) => (muc.isGroupService(found) ? jid : null))
+    const slug = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+    return service === null ? null : (`${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid)
+  }
+
+  /** Goes out; nothing of the group is decoded any more. */
+  async leave(group: Jid): Promise<void> {
+    const known = this.#groups.get(group)
+    this.#groups.delete(group)
+    if (known?.joined === true && this.#connection.isReady) await this.#connection.send(muc.leaveGroup(group, known.nick))
+  }
+
+  /** Who is in it, and who may be; those who are there first. Rejects where the server refuses. */
+  async members(group: Jid): Promise<GroupMembers> {
+    const known = this.#groups.get(group)
+    const own = known?.occupants.get(known.nick)
+    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, occupant]) => ({ nick, ...occupant, own: nick === known?.nick, here: true }))
+    const seen = new Set(members.flatMap(({ jid }) => jid ?? []))
+    for (const affiliation of ['owner', 'admin', 'member'] as const) {
+      const listed = await this.#connection.request(muc.affiliationQuery(group, affiliation)).then(muc.affiliated, () => [])
+      for (const jid of listed) {
+        if (seen.has(jid)) continue
+        seen.add(jid)
+        members.push({ nick: null, jid, role: 'none', affiliation, own: jid === bare(this.#connection.account.jid), here: false })
+      }
+    }
+    const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
+    members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? ''))
+    const archived = (await this.#features(group)).has(NS.mam)
+    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived, members }
+  }
+
+  setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> => void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))
+  setRole = async (group: Jid, nick: string, role: GroupRole): Promise<void> => void (await this.#connection.request(muc.setRole(group, nick, role)))
+  setSubject = (group: Jid, subject: string): Promise<void> => this.#connection.send(muc.setSubject(group, subject))
+  destroy = async (group: Jid): Promise<void> => void (await this.#connection.request(muc.destroy(group)))
+
+  async rename(group: Jid, name: string): Promise<void> {
+    const form = await this.#connection.request(muc.configurationQuery(group))
+    await this.#connection.request(muc.configure(group, form, { 'muc#roomconfig_roomname': name }))
+  }
+
+  /** Whether we may take back what others wrote. Rejects where the connection is lost. */
+  async moderates(group: Jid): Promise<boolean> {
+    const known = this.#groups.get(group)
+    if (known?.occupants.get(known.nick)?.role !== 'moderator') return false
+    return moderate(group, 'x', await this.#features(group)) !== null
+  }
+
+  /** Takes back what somebody wrote, for all (XEP-0425). Rejects where the group refuses, or cannot. */
+  async moderate(group: Jid, stanzaId: string): Promise<void> {
+    const request = moderate(group, stanzaId, await this.#features(group))
+    if (request === null) throw new Error('the group knows no moderation')
+    await this.#connection.request(request)
+  }
+
+  #features(group: Jid, timeoutMs?: number): Promise<ReadonlySet<string>> {
+    return this.#connection.request(infoQuery(group), timeoutMs).then((answer) => info(answer).features, refused(new Set<string>()))
+  }
+
+  /** A group for members only lets in whom it has listed; who may list them does. */
+  async invite(group: Jid, jids: readonly Jid[]): Promise<void> {
+    const known = this.#groups.get(group)
+    const own = known?.occupants.get(known.nick)?.affiliation
+    for (const jid of jids) {
+      if (own === 'owner' || own === 'admin') await this.#connection.request(muc.setAffiliation(group, jid, 'member')).catch(() => undefined)
+      await this.#connection.send(muc.invite(group, jid, ''))
+    }
+  }
+
+  #onMessage(stanza: Element): void {
+    const group = this.#groups.get(bare(stanza.attrs['from'] ?? ''))
+    if (group === undefined) return
+    group.heard = performance.now()
+    const set = muc.subjectOf(stanza)
+    if (set !== null) this.emit('subject', set.group, set.subject, delayStamp(stanza) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
+  }
+
+  #onPresence(stanza: Element): void {
+    const change = muc.occupantChange(stanza)
+    const group = change === null ? undefined : this.#groups.get(change.group)
+    if (change === null || group === undefined) return
+    group.heard = performance.now()
+    const own = change.own || change.nick === group.nick
+    if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
+    const before = group.occupants.get(change.nick)
+    if (change.present !== null) group.occupants.set(change.nick, change.present)
+    else group.occupants.delete(change.nick)
+    if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
+    // who takes another name is there all the time
+    if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
+    if (own && change.renamed !== null) group.nick = change.renamed
+    else if (own && change.present === null && group.joined) {
+      group.joined = false
+      group.occupants.clear()
+      if (change.out !== null) this.emit('out', change.group, change.out, change.reason)
+    }
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null
+      this.emit('occupants')
+    }, TELL_MS)
+  }
+
+  /**
+   * Who comes and goes. In a group of members presence says only that somebody's computer is on or off: there what counts
+   * is who becomes a member and who is one no longer.
+   */
+  #notice({ group, nick, present, renamed, out, reason }: muc.OccupantChange, before: Occupant | undefined): void {
+    const tell = (kind: Notice['kind'], text = ''): void => void this.emit('notice', group, { kind, name: nick, text })
+    if (renamed !== null) tell('renamed', renamed)
+    else if (out === 'banned' || out === 'kicked') tell(out, reason)
+    else if (out === 'removed') tell('removed')
+    else if (present === null) {
+      if (before?.affiliation === 'none') tell('left')
+    } else if (before === undefined) {
+      if (present.affiliation === 'none') tell('joined')
+    } else if (before.affiliation === 'none' && present.affiliation === 'member') tell('added')
+    else if (before.affiliation !== 'none' && present.affiliation === 'none') tell('removed')
+  }
+
+  /** A small group whose members see each other's addresses. */
+  isIntimate(group: Jid): boolean {
+    const occupants = this.#groups.get(group)?.occupants
+    return occupants !== undefined && occupants.size <= MOST_INTIMATE && [...occupants.values()].every(({ jid, affiliation }) => jid !== null && affiliation !== 'none')
+  }
+
+  /** XEP-0410, of groups that were silent for so long, ms. */
+  #pingAll(silent: number): void {
+    if (!this.#connection.isReady) return
+    for (const [group, { joined, nick, heard }] of this.#groups) {
+      if (!joined || performance.now() - heard < silent) continue
+      this.#connection.request(muc.selfPing(group, nick)).catch((error: unknown) => {
+        const now = this.#groups.get(group)
+        if (now === undefined || !now.joined || !isRefusal(error) || !muc.isOut(error.condition)) return
+        now.joined = false
+        now.occupants.clear()
+        this.emit('out', group as Jid, 'interrupted', '')
+      })
+    }
+  }
+
+  async #enter(group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> {
+    const { promise, resolve, reject } = Promise.withResolvers<Entered>()
+    const onStanza = (stanza: Element): void => {
+      if (stanza.name !== 'presence') return
+      const answer = muc.joinAnswer(stanza, group)
+      if (answer === null) return
+      resolve(answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false })
+    }
+    const onLost = (): void => reject(new JoinError(group, 'disconnected'))
+    const timer = setTimeout(() => reject(new JoinError(group, 'remote-server-timeout')), JOIN_MS)
+    this.#connection.on('stanza', onStanza)
+    this.#connection.on('lost', onLost)
+    try {
+      await this.#connection.send(muc.joinGroup(group, nick, password, replay))
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      this.#connection.removeListener('stanza', onStanza)
+      this.#connection.removeListener('lost', onLost)
+    }
+  }
+}
+

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import type { Jid } from '../../../contract/domain.ts'
+import type { Store } from '../../threads/store.ts'
+import type { IncomingMessage, RecordBatch } from '../../store/types.ts'
+import { Inbox } from './inbox.ts'
+
+const ROOM = 'room@rooms.example.org' as Jid
+const OTHER = 'other@rooms.example.org' as Jid
+const message = (conversation: Jid, n: number): IncomingMessage => ({ conversation, kind: 'group', sender: `${conversation}/a` as Jid, outgoing: false, text: String(n), time: n, stanzaId: `s${n}`, originId: null, replayed: false })
+
+test('what could not be stored holds back all that follows it of its archive, until that was read again', async () => {
+  const stored: string[] = []
+  let full = false
+  const record = (batch: RecordBatch): Promise<unknown> => {
+    if (full && batch.archive?.jid === ROOM) return Promise.reject(new Error('database or disk is full'))
+    stored.push(...batch.messages.map(({ conversation, text }) => `${conversation === ROOM ? '' : 'other '}${text}`))
+    return Promise.resolve({})
+  }
+  const failed: Jid[] = []
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, (archive) => failed.push(archive))
+  inbox.add(ROOM, message(ROOM, 1))
+  await inbox.idle()
+  full = true
+  inbox.add(ROOM, message(ROOM, 2))
+  inbox.add(OTHER, message(OTHER, 1))
+  inbox.add(ROOM, message(ROOM, 3))
+  await inbox.idle()
+  expect(failed).toEqual([ROOM])
+  // there is room again, but the archive was not read yet
+  full = false
+  inbox.add(ROOM, message(ROOM, 4))
+  inbox.add(OTHER, message(OTHER, 2))
+  await inbox.idle()
+  expect(stored).toEqual(['1', 'other 1', 'other 2'])
+  inbox.release(ROOM)
+  await inbox.idle()
+  expect(stored).toEqual(['1', 'other 1', 'other 2', '2', '3', '4'])
+})
+
+test('what is said of messages comes after them: at once, and again after what was held back', async () => {
+  const stored: string[] = []
+  const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> => Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  const read = (id: string): void => inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
+  inbox.add(ROOM, message(ROOM, 1))
+  read('s1')
+  await inbox.idle()
+  inbox.park(ROOM)
+  inbox.add(ROOM, message(ROOM, 2))
+  read('s2')
+  await inbox.idle()
+  inbox.release(ROOM)
+  await inbox.idle()
+  expect(stored).toEqual(['1,read s1', 'read s2', '2,read s2'])
+})
+
+test('nobody is told that a message came before it is stored, and then once, also where storing failed at first', async () => {
+  const happened: string[] = []
+  let full = true
+  const record = (batch: RecordBatch): Promise<unknown> => (full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(happened.push(`stored ${batch.messages.map(({ text }) => text).join()}`)))
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  for (const n of [1, 2]) inbox.add(ROOM, message(ROOM, n), () => happened.push(`told of ${n}`))
+  await inbox.idle()
+  expect(happened).toEqual([])
+  full = false
+  inbox.release(ROOM)
+  await inbox.idle()
+  expect(happened).toEqual(['stored 1,2', 'told of 1', 'told of 2'])
+})

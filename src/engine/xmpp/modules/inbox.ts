@@ -1,0 +1,144 @@
+/**
+ * What arrives live, into the store: in order, in as few transactions as the writer keeps up with. While an archive is
+ * being read its live messages are parked, so that they stand after what the archive has. What is said of messages comes
+ * after them.
+ */
+import type { Jid } from '../../../contract/domain.ts'
+import type { Store } from '../../threads/store.ts'
+import type { IncomingMessage, MessageSign, RecordBatch, StoreChanges } from '../../store/types.ts'
+
+const LARGEST_BATCH = 500
+/** Messages that cross may come live in another order than the server archives them in; after this time, ms, none crosses any more. */
+const CROSSING_MS = 5000
+
+interface Arrival {
+  archive: Jid
+  message: IncomingMessage | null
+  sign: MessageSign | null
+  /** It is in the store for good. */
+  onStored?: (() => void) | undefined
+}
+
+export class Inbox {
+  readonly #store: Store
+  readonly #account: Jid
+  readonly #onChanges: (changes: StoreChanges) => void
+  readonly #onFailure: (archive: Jid, error: Error) => void
+  readonly #parked = new Map<Jid, Arrival[]>()
+  /** Up to where each archive may count as read, later: what came live of it lately. */
+  readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
+  /** Archives that are to be read once more for the order in which they have what came live. */
+  readonly #unsure = new Set<Jid>()
+  /** Archives that do not answer: what comes live of them is stored, and their mark stays where it is. */
+  readonly #passing = new Set<Jid>()
+  #waiting: Arrival[] = []
+  #running: Promise<void> | null = null
+
+  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void, onFailure: (archive: Jid, error: Error) => void) {
+    this.#store = store
+    this.#account = account
+    this.#onChanges = onChanges
+    this.#onFailure = onFailure
+  }
+
+  /** Holds back the live messages of an archive until release(). */
+  park(archive: Jid): void {
+    if (!this.#parked.has(archive)) this.#parked.set(archive, [])
+  }
+
+  /** The archive was read up to now. */
+  release(archive: Jid): void {
+    this.#passing.delete(archive)
+    this.#lately.delete(archive)
+    this.#unsure.delete(archive)
+    this.#letGo(archive)
+  }
+
+  /** The archive does not answer: its live messages wait no longer. Its mark does not pass what is missing, until release(). */
+  pass(archive: Jid): void {
+    this.#passing.add(archive)
+    this.#letGo(archive)
+  }
+
+  isPassing(archive: Jid): boolean {
+    return this.#passing.has(archive)
+  }
+
+  #letGo(archive: Jid): void {
+    const held = this.#parked.get(archive) ?? []
+    this.#parked.delete(archive)
+    for (const arrival of held) this.#add(arrival)
+  }
+
+  /** Archives whose reading is not finished. */
+  get unreadArchives(): Jid[] {
+    return [...new Set([...this.#parked.keys(), ...this.#passing])]
+  }
+
+  /** `onStored`: called once the message is in the store, not before. */
+  add(archive: Jid, message: IncomingMessage, onStored?: () => void): void {
+    this.#add({ archive, message, sign: null, onStored })
+  }
+
+  sign(archive: Jid, sign: MessageSign): void {
+    this.#add({ archive, message: null, sign })
+  }
+
+  #add(arrival: Arrival): void {
+    const { archive, message } = arrival
+    const parked = this.#parked.get(archive)
+    parked?.push(arrival)
+    // what is said may be of a message that is here already
+    if (parked !== undefined && message !== null) return
+    // written on another device of ours: the two streams know nothing of each other
+    if (message?.kind === 'direct' && message.outgoing) this.#unsure.add(archive)
+    this.#waiting.push(arrival)
+    this.#running ??= this.#drain().finally(() => (this.#running = null))
+  }
+
+  /** Whether what came live may stand elsewhere in its archive. */
+  isUnsure(archive: Jid): boolean {
+    return this.#unsure.has(archive)
+  }
+
+  /** What storing these messages says of how far their archive was read. A group has one order for all; an account's archive has its own. */
+  #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
+    const ids = messages.flatMap(({ stanzaId, conversation, kind }) => (stanzaId === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
+    const last = ids.at(-1)
+    if (last === undefined || this.#passing.has(archive)) return { jid: archive }
+    if (last.kind === 'group') return { jid: archive, lastId: last.lastId, lastOf: last.lastOf }
+    const now = performance.now()
+    const lately = [...(this.#lately.get(archive) ?? []), ...ids.map(({ lastId, lastOf }) => ({ lastId, lastOf, at: now }))]
+    const settled = lately.findLastIndex(({ at }) => at <= now - CROSSING_MS)
+    this.#lately.set(archive, lately.slice(settled + 1))
+    const mark = lately[settled]
+    return mark === undefined || this.#unsure.has(archive) ? { jid: archive } : { jid: archive, lastId: mark.lastId, lastOf: mark.lastOf }
+  }
+
+  /** Settles when all that was added is stored. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+
+  async #drain(): Promise<void> {
+    // one turn of the event loop gathers what came in one packet
+    await new Promise((resolve) => setImmediate(resolve))
+    while (this.#waiting.length > 0) {
+      const archive = this.#waiting[0]?.archive as Jid
+      const other = this.#waiting.findIndex((arrival) => arrival.archive !== archive)
+      const batch = this.#waiting.splice(0, Math.min(other < 0 ? LARGEST_BATCH : other, LARGEST_BATCH))
+      const messages = batch.flatMap(({ message }) => message ?? [])
+      const signs = batch.flatMap(({ sign }) => sign ?? [])
+      try {
+        this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, messages), order: 'live' }))
+        for (const { onStored } of batch) onStored?.()
+      } catch (error) {
+        // nothing later of this archive may be stored before these: its mark would pass them
+        const later = this.#waiting.filter((arrival) => arrival.archive === archive)
+        this.#waiting = this.#waiting.filter((arrival) => arrival.archive !== archive)
+        this.#parked.set(archive, [...batch, ...later, ...(this.#parked.get(archive) ?? [])])
+        this.#onFailure(archive, error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+}

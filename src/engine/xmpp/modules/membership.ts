@@ -1,0 +1,244 @@
+/** Which groups we are in: by our wish, by an invitation, because another device of ours is; and out of which we were put. */
+import { EventEmitter } from 'node:events'
+import { z } from 'zod'
+import { localOf } from '../../../contract/address.ts'
+import { Invitation, type Jid, type OutReason } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import type { Bookmark } from '../stanzas/bookmarks.ts'
+import type { Invitation as MucInvitation } from '../stanzas/group.ts'
+import type { Store } from '../../threads/store.ts'
+import type { StoreChanges } from '../../store/types.ts'
+import type { Archives } from './archives.ts'
+import { JoinError, type Groups } from './groups.ts'
+import type { Inbox } from './inbox.ts'
+import type { Personal } from './personal.ts'
+import type { Log } from '../../log.ts'
+
+/** Groups that a fault put us out of are entered again after this time, ms; twice that after each try that fails, ... */
+const ENTER_MS = 30_000
+/** ... and this at most. */
+const LONGEST_ENTER_MS = 30 * 60_000
+/** So many groups are entered at once: those that do not answer do not delay the others, and no server is flooded. */
+const AT_ONCE = 8
+/** Of invitations; a flood of them is not shown. */
+const MOST_INVITATIONS = 100
+/** Answers to a joining after which another try would be the same. */
+const FINAL: Record<string, OutReason> = { forbidden: 'banned', 'registration-required': 'members-only', 'not-authorized': 'password', gone: 'destroyed' }
+
+const Remembered = z.array(Invitation.extend({ password: z.string().nullable() }))
+
+/** As Groups.join takes them. */
+type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
+
+/** Does something with each, with a few at once; rejects with the first error, when all are done. */
+async function severally<T>(list: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
+  const left = [...list]
+  const runner = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await run(next)
+  }
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, runner))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+export interface MembershipOptions {
+  connection: Connection
+  store: Store
+  groups: Groups
+  inbox: Inbox
+  archives: Archives
+  personal: Personal
+  own: Jid
+  log: Log
+  /** A group has let us in and its archive is read: what waits for it may go. */
+  onEntered(group: Jid): void
+}
+
+interface Events {
+  changes: [StoreChanges]
+  invitations: [readonly Invitation[]]
+}
+
+export class Membership extends EventEmitter<Events> {
+  readonly #options: MembershipOptions
+  /** Groups that are being entered again. */
+  readonly #underway = new Set<Jid>()
+  readonly #invitations = new Map<Jid, Invitation>()
+  /** What invitations say lets us in. */
+  readonly #passwords = new Map<Jid, string>()
+  /** Groups that are tried again later, and how often in a row each did not let us in. */
+  readonly #later = new Map<Jid, { tries: number; timer: NodeJS.Timeout | null }>()
+
+  constructor(options: MembershipOptions) {
+    super()
+    this.#options = options
+    options.groups.on('out', (group, why, reason) => {
+      if (why === 'interrupted') this.#enterLater(group)
+      else this.#leave(group, why, reason).catch((error: unknown) => options.log.warn(String(error)))
+    })
+  }
+
+  stop(): void {
+    for (const { timer } of this.#later.values()) if (timer !== null) clearTimeout(timer)
+  }
+
+  /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
+  async join(group: Jid, nick: string, options: JoinOptions = {}): Promise<void> {
+    const name = await this.#enter(group, nick, options)
+    this.#noteGroup(group, name, options.password ?? null)
+  }
+
+  /** Leaves a group; that our other devices do, too, is an errand. */
+  async leave(group: Jid): Promise<void> {
+    await this.#options.groups.leave(group)
+  }
+
+  async #enter(group: Jid, nick: string, options: JoinOptions = {}): Promise<string> {
+    // once inside, live messages come before its archive was read
+    this.#options.inbox.park(group)
+    let name: string
+    try {
+      const entered = await this.#options.groups.join(group, nick, options)
+      name = entered.name
+      this.emit('changes', await this.#options.store.write.enterGroup({ account: this.#options.own, jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
+    } catch (error) {
+      // without a connection nobody knows whether we are in: its archive says what came
+      if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
+      throw error
+    }
+    clearTimeout(this.#later.get(group)?.timer ?? undefined)
+    this.#later.delete(group)
+    if (this.#invitations.delete(group)) this.#keep()
+    await this.#options.archives.read(group)
+    this.#options.onEntered(group)
+    return name
+  }
+
+  /** Enters the groups that we have conversations of and are not in, several at once. */
+  async enterAll(): Promise<void> {
+    const missing = (await this.#options.store.read.conversations()).filter((conversation) => conversation.account === this.#options.own && conversation.kind === 'group')
+    await severally(missing, ({ jid, nick }) => this.#enterAgain(jid, nick))
+  }
+
+  /** A group that we should be in. Rejects where it is not the group that hinders us. */
+  async #enterAgain(group: Jid, nick: string | null): Promise<void> {
+    if (nick === null || this.#options.groups.isJoined(group) || this.#underway.has(group)) return
+    this.#underway.add(group)
+    try {
+      await this.#enter(group, nick)
+    } catch (error) {
+      if (!(error instanceof JoinError)) throw error
+      this.#options.log.warn(error.message)
+      const why = FINAL[error.condition]
+      if (why !== undefined) await this.#leave(group, why, '')
+      else if (this.#options.connection.isReady) this.#enterLater(group)
+    } finally {
+      this.#underway.delete(group)
+    }
+  }
+
+  /** We were put out, or are not let in again: that is not tried any more. */
+  async #leave(group: Jid, why: OutReason, reason: string): Promise<void> {
+    await this.#options.groups.leave(group)
+    const conversation = await this.#options.store.read.conversationByJid(group, this.#options.own)
+    if (conversation !== null) this.emit('changes', await this.#options.store.write.leave({ conversation: conversation.id, why, reason }))
+  }
+
+  /** A group that we should be in and are not, because of a fault. */
+  #enterLater(group: Jid): void {
+    const later = this.#later.get(group) ?? { tries: 0, timer: null }
+    if (later.timer !== null) return
+    const timer = setTimeout(() => {
+      this.#later.set(group, { tries: later.tries + 1, timer: null })
+      if (this.#options.connection.isReady) this.#enterOne(group).catch((error: unknown) => this.#options.log.warn(String(error)))
+    }, Math.min(ENTER_MS * 2 ** later.tries, LONGEST_ENTER_MS))
+    this.#later.set(group, { ...later, timer: timer.unref() })
+  }
+
+  async #enterOne(group: Jid): Promise<void> {
+    await this.#enterAgain(group, (await this.#options.store.read.conversationByJid(group, this.#options.own))?.nick ?? null)
+  }
+
+  /** Which addresses our bookmarks know as groups'. */
+  async learn(): Promise<void> {
+    for (const { group } of (await this.#options.personal.bookmarks()) ?? []) this.#options.groups.recognize(group)
+  }
+
+  /** Invitations that have no answer yet, from before. */
+  async remember(): Promise<void> {
+    const known = Remembered.safeParse(JSON.parse((await this.#options.store.read.remembered(this.#name)) ?? '[]'))
+    for (const { password, ...invitation } of known.data ?? []) {
+      this.#invitations.set(invitation.group, invitation)
+      if (password !== null) this.#passwords.set(invitation.group, password)
+    }
+    this.emit('invitations', this.invitations)
+  }
+
+  get #name(): string {
+    return `invitations:${this.#options.own}`
+  }
+
+  /** They are told once: neither the archive nor the server says again who has asked us. */
+  #keep(): void {
+    const json = JSON.stringify(this.invitations.map((invitation) => ({ ...invitation, password: this.#passwords.get(invitation.group) ?? null })))
+    this.#options.store.write.remember({ name: this.#name, json }).catch((error: unknown) => this.#options.log.warn(String(error)))
+    this.emit('invitations', this.invitations)
+  }
+
+  /** Enters the groups that our other devices are in; tells them of those that they do not know yet. */
+  async followAll(): Promise<void> {
+    const marks = await this.#options.personal.bookmarks()
+    if (marks === null) return
+    await severally(marks.filter(({ autojoin }) => autojoin), (mark) => this.follow(mark))
+    const marked = new Set(marks.map(({ group }) => group))
+    for (const conversation of await this.#options.store.read.conversations()) {
+      if (conversation.account !== this.#options.own || conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue
+      this.#noteGroup(conversation.jid, conversation.name, await this.#options.store.read.groupPassword(conversation.id))
+    }
+  }
+
+  #noteGroup(group: Jid, name: string, password: string | null): void {
+    this.#options.personal.noteGroup({ group, autojoin: true, name, nick: this.#options.groups.nickIn(group), password })
+  }
+
+  async follow({ group, autojoin, nick, password }: Bookmark): Promise<void> {
+    const conversation = await this.#options.store.read.conversationByJid(group, this.#options.own)
+    if (!autojoin) {
+      // another device has left it
+      if (conversation !== null && conversation.nick !== null) await this.#leave(group, 'left', '')
+      return
+    }
+    // who was put out is not let in again; who left here has taken the bookmark back
+    if (this.#options.groups.nickIn(group) !== null || (conversation?.out ?? null) !== null) return
+    await this.#enter(group, nick ?? this.defaultNick, { password }).catch((error: unknown) => {
+      if (!(error instanceof JoinError)) throw error
+      this.#options.log.warn(error.message)
+    })
+  }
+
+  /** Those who ask us into groups that we are not in. */
+  get invitations(): readonly Invitation[] {
+    return [...this.#invitations.values()]
+  }
+
+  onInvitation({ group, from, reason, password }: MucInvitation): void {
+    if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
+    // a group that says it once more does not take away who it was that asked
+    const known = this.#invitations.get(group)
+    this.#invitations.set(group, { account: this.#options.own, group, from: from ?? known?.from ?? null, reason: reason === '' ? (known?.reason ?? '') : reason })
+    if (password !== null) this.#passwords.set(group, password)
+    this.#keep()
+  }
+
+  /** Yes: enters the group. Throws JoinError. */
+  async answerInvitation(group: Jid, accept: boolean): Promise<void> {
+    if (accept) await this.join(group, this.defaultNick, { password: this.#passwords.get(group) ?? null })
+    this.#invitations.delete(group)
+    this.#passwords.delete(group)
+    this.#keep()
+  }
+
+  /** The nickname we take in a group when the user names none. */
+  get defaultNick(): string {
+    return localOf(this.#options.own)
+  }
+}

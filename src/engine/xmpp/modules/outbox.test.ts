@@ -1,0 +1,61 @@
+import { EventEmitter } from 'node:events'
+import type { Element } from '@xmpp/client'
+import { expect, test } from 'vitest'
+import type { Jid } from '../../../contract/domain.ts'
+import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
+import type { Connection } from '../stream/connection.ts'
+import { Outbox } from './outbox.ts'
+
+/** A stream that acknowledges each stanza a moment after it was sent, at any point of what the outbox is doing. */
+class Stream extends EventEmitter {
+  readonly sent: string[] = []
+  readonly stanzas: Element[] = []
+  readonly isReady = true
+  readonly hasAcks = true
+  async send(stanza: Element): Promise<void> {
+    this.sent.push(stanza.attrs['id'] ?? '')
+    this.stanzas.push(stanza)
+    setTimeout(() => this.emit('acked', stanza), Math.random() * 4)
+    await Promise.resolve()
+  }
+}
+
+test('each message is sent once, in order, however often the outbox is asked while acknowledgements come in', { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
+  const stream = new Stream()
+  const warnings: string[] = []
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
+  outbox.open(false)
+  const expected = Array.from({ length: 400 }, (_, i) => `id-${i}`)
+  for (const originId of expected) {
+    await store.write.queueMessage({ conversation: id, text: 'x', originId, sender: 'me@example.org' as Jid, time: Date.now() })
+    outbox.flush()
+    if (Math.random() < 0.5) outbox.flush()
+  }
+  await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 20_000 }).toBe(0)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(stream.sent).toEqual(expected)
+  expect(warnings).toEqual([])
+  await store.close()
+})
+
+test('a reply names who wrote the message that it answers, in a group by their address there (XEP-0461 section 3)', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const [me, bob, room] = ['me@example.org', 'bob@example.org', 'room@rooms.example.org'] as [Jid, Jid, Jid]
+  const direct = await store.write.ensureConversation({ account: me, jid: bob, kind: 'direct', name: '', nick: null })
+  const group = await store.write.ensureConversation({ account: me, jid: room, kind: 'group', name: '', nick: 'mimi' })
+  const said = (conversation: Jid, kind: 'direct' | 'group', sender: Jid, id: string, outgoing = false) => ({ conversation, kind, sender, outgoing, text: id, time: 1_700_000_000_000, stanzaId: `s-${id}`, originId: id, replayed: false })
+  const { messages } = await store.write.record({ account: me, messages: [said(bob, 'direct', bob, 'a'), said(bob, 'direct', me, 'b', true), said(room, 'group', `${room}/bobby` as Jid, 'c'), said(room, 'group', `${room}/mimi` as Jid, 'd', true)], archive: null, order: 'live' })
+  const stream = new Stream()
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: me, uploads: { put: () => undefined }, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: () => undefined })
+  const answers = [[direct.id, 'a', bob], [direct.id, 'b', me], [group.id, 'c', `${room}/bobby`], [group.id, 'd', `${room}/mimi`]] as const
+  for (const [conversation, text] of answers) await store.write.queueMessage({ conversation, text: 'answer', originId: `to-${text}`, sender: me, time: Date.now(), reply: messages.find((message) => message.text === text)!.id })
+  outbox.open(false)
+  await expect.poll(() => stream.stanzas.length).toBe(answers.length)
+  expect(stream.stanzas.map((stanza) => stanza.getChild('reply', 'urn:xmpp:reply:0')?.attrs['to'])).toEqual(answers.map(([, , to]) => to))
+  await expect.poll(async () => (await store.read.queued({ after: 0, limit: 10 })).length).toBe(0)
+  await store.close()
+})

@@ -1,0 +1,213 @@
+/**
+ * Sends what the store has queued, in order, each with the origin-id it was given when it was typed. A message leaves
+ * the queue when the server has taken it (XEP-0198), so one that was cut off is sent again, under the same id.
+ */
+import { randomUUID } from 'node:crypto'
+import { xml, type Element } from '@xmpp/client'
+import { bare, domainOf } from '../../../contract/address.ts'
+import type { Conversation, ConversationId, Jid, LinkMetadata, MessageState } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { isRefusal, refused } from '../../net/problem.ts'
+import { encodeChange } from '../stanzas/changes.ts'
+import type { SharedFile } from '../stanzas/file-sharing.ts'
+import { encodeMessage } from '../stanzas/message.ts'
+import { hashOf } from '../../store/media-folder.ts'
+import type { Uploads } from './uploads.ts'
+import type { QueuedMessage } from '../../store/reader.ts'
+import type { Store } from '../../threads/store.ts'
+import type { AttachmentRow } from '../../store/tables/attachment.ts'
+import type { StoreChanges } from '../../store/types.ts'
+
+/** Not yet acknowledged at once; other servers cut a longer burst off. */
+const WINDOW = 100
+/** Of the queue, read at once. */
+const PAGE = 200
+
+export interface OutboxOptions {
+  connection: Connection
+  store: Store
+  /** Whose messages. */
+  own: Jid
+  uploads: Pick<Uploads, 'put'>
+  onChanges(changes: StoreChanges): void
+  /** Whether a group has let us in; messages to the others wait. */
+  maySendTo(conversation: string): Promise<boolean>
+  /** Who is in a group. */
+  nicksIn(group: string): Iterable<string>
+  /** The server took a message. */
+  onTaken(): void
+  warn(message: string): void
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions
+  /** Sent, and not yet known in the store to have been taken. */
+  readonly #inFlight = new Set<string>()
+  /** Taken since the list of queued messages was last read; that list may still have them. */
+  readonly #settled = new Set<string>()
+  /** Not to be sent again, and not yet known in the store to have failed. */
+  readonly #refused = new Set<string>()
+  #open = false
+  #running = false
+  #again = false
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+    const { connection, warn } = options
+    const settle = (stanza: Element, taken: boolean): void =>
+      void this.#settle(stanza, taken).catch((error: unknown) => warn(`an acknowledgement was not stored: ${String(error)}`))
+    connection.on('acked', (stanza) => settle(stanza, true))
+    connection.on('unacked', (stanza) => settle(stanza, false))
+    connection.on('givenUp', ({ stanza, reason }) => void this.#giveUp(stanza, reason).catch((error: unknown) => warn(`a failure was not stored: ${String(error)}`)))
+    connection.on('lost', () => (this.#open = false))
+  }
+
+  /** Whether the server takes a message of that text, as far as anybody knows. */
+  takes(conversation: Pick<Conversation, 'jid' | 'kind'>, text: string, link: LinkMetadata | null = null): boolean {
+    const { outgoing } = this.#options.connection
+    const { most } = outgoing
+    if (most === null) return true
+    const { jid, kind } = conversation
+    return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid) })) <= most
+  }
+
+  /** The origin-ids of what was sent and is not known in the store to have been taken. */
+  get onTheWay(): string[] {
+    return [...this.#inFlight]
+  }
+
+  /**
+   * After the archive was caught up, so that what it already has is not sent again. `resumed`: what was on its way still
+   * is, xmpp.js sends it again itself.
+   */
+  open(resumed: boolean): void {
+    if (!resumed) this.#inFlight.clear()
+    this.#open = true
+    this.flush()
+  }
+
+  /** Sends what is queued, now or after the run that is under way. */
+  flush(): void {
+    this.#again = true
+    if (!this.#running) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    try {
+      while (this.#again && this.#open) {
+        this.#again = false
+        const open = new Map<ConversationId, Conversation | null>()
+        // page by page: there may be thousands, and only the first of them can go
+        for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW; ) {
+          const known = [...this.#settled]
+          const queued = await this.#options.store.read.queued({ account: this.#options.own, after, limit: PAGE })
+          more = queued.length === PAGE
+          after = queued.at(-1)?.message.id ?? after
+          // those were committed before the list was read, so neither it nor a later one has them
+          for (const originId of known) this.#settled.delete(originId)
+          await this.#sendAll(queued, open)
+        }
+        // what is done to messages goes after the messages
+        for (const { originId, jid, conversationKind, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
+          if (!(await this.#options.maySendTo(jid))) continue
+          if (!this.#open || this.#inFlight.size >= WINDOW) break
+          if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+          await this.#send(encodeChange(jid, conversationKind, change, originId), originId)
+        }
+      }
+    } catch (error) {
+      // what was not sent stays queued; a connection that went away opens the outbox again when it is back
+      this.#options.warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
+  async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>): Promise<void> {
+    for (const { message, originId, replyTo, replyAuthor, files } of queued) {
+      if (this.#inFlight.has(originId)) continue
+      let conversation = open.get(message.conversation)
+      if (conversation === undefined) {
+        conversation = await this.#options.store.read.conversation(message.conversation)
+        if (conversation !== null && !(await this.#options.maySendTo(conversation.jid))) conversation = null
+        open.set(message.conversation, conversation)
+      }
+      if (conversation === null) continue
+      const [file] = files
+      if (file !== undefined && file.url === null) {
+        // what follows it waits, so that their order is kept
+        open.set(message.conversation, null)
+        if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, onDone: () => this.flush() })
+        continue
+      }
+      // from here to the sending nothing is awaited
+      if (!this.#open || this.#inFlight.size >= WINDOW) return
+      if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
+      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) }), originId)
+    }
+  }
+
+  async #send(stanza: Element, originId: string): Promise<void> {
+    if (this.#refused.has(originId)) return
+    this.#inFlight.add(originId)
+    try {
+      await this.#options.connection.send(stanza)
+      if (!this.#options.connection.hasAcks) await this.#confirm(stanza)
+    } catch (error) {
+      this.#inFlight.delete(originId)
+      // the others pass it
+      if (isRefusal(error)) await this.#giveUp(stanza, error.condition)
+      else throw error
+    }
+  }
+
+  /** It fails alone, with its reason. */
+  async #giveUp(stanza: Element, reason: string): Promise<void> {
+    const { id, to } = stanza.attrs
+    if (stanza.name !== 'message' || id === undefined || to === undefined) return
+    this.#refused.add(id)
+    try {
+      this.#options.onChanges(await this.#transition(id, to, stanza.attrs['type'], 'failed', reason))
+      this.#settled.add(id)
+    } finally {
+      this.#refused.delete(id)
+      this.#inFlight.delete(id)
+    }
+    this.flush()
+  }
+
+  #transition(originId: string, to: string, type: string | undefined, state: MessageState, error: string | null): Promise<StoreChanges> {
+    const conversation = (type === 'groupchat' ? bare(to) : to) as Jid
+    return this.#options.store.write.transition({ account: this.#options.own, conversation, originId, state, error })
+  }
+
+  /** Without XEP-0198: an answer that the server gives after it has taken the message. */
+  async #confirm(stanza: Element): Promise<void> {
+    const ping = xml('iq', { type: 'get', to: domainOf(this.#options.connection.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
+    await this.#options.connection.request(ping).catch(refused(null))
+    await this.#settle(stanza, true)
+  }
+
+  async #settle(stanza: Element, taken: boolean): Promise<void> {
+    const { id, to } = stanza.attrs
+    if (stanza.name !== 'message' || id === undefined || to === undefined || !this.#inFlight.has(id)) return
+    if (!taken) {
+      this.#inFlight.delete(id)
+      return
+    }
+    const changes = await this.#transition(id, to, stanza.attrs['type'], 'sent', null)
+    this.#settled.add(id)
+    this.#inFlight.delete(id)
+    this.#options.onChanges(changes)
+    if (stanza.attrs['type'] !== 'groupchat') this.#options.onTaken()
+    this.flush()
+  }
+}
+
+/** Under which address the others know who wrote a message: in a group an occupant's. */
+const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string => (author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`)
+
+const shared = ({ kind, name, bytes, url, type, width, height, stored, hash, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? hash : hashOf(stored) })

@@ -1,0 +1,150 @@
+/** What our account keeps for all of our devices, and what contacts tell of themselves (XEP-0163). */
+import type { Element } from '@xmpp/client'
+import type { Jid } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { isRefusal, refused } from '../../net/problem.ts'
+import { nickOf, publishNick } from '../stanzas/avatars.ts'
+import { bookmark, bookmarkItem, type Bookmark } from '../stanzas/bookmarks.ts'
+import { displayedItem, displayedMark } from '../stanzas/displayed-sync.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../stanzas/pubsub.ts'
+import type { Store } from '../../threads/store.ts'
+import type { StoreChanges } from '../../store/types.ts'
+import { OldBookmarks } from './old-bookmarks.ts'
+import type { Pictures } from './pictures.ts'
+
+export interface PersonalOptions {
+  connection: Connection
+  store: Store
+  own: Jid
+  pictures: Pick<Pictures, 'onMetadata'>
+  isContact(jid: Jid): boolean
+  onChanges(changes: StoreChanges): void
+  /** A device of ours has read up to the message that its archive calls so. */
+  onMark(conversation: Jid, id: string): void
+  /** A device of ours is in a group, or no longer. */
+  onBookmark(bookmark: Bookmark): Promise<void>
+  info(message: string): void
+}
+
+export class Personal {
+  readonly #options: PersonalOptions
+  /** How far our devices have read, by conversation, as they last said. */
+  readonly #marks = new Map<Jid, string>()
+  readonly #old: OldBookmarks
+  /** The server keeps bookmarks in private storage alone. */
+  #inStorage = false
+
+  constructor(options: PersonalOptions) {
+    this.#options = options
+    this.#old = new OldBookmarks(options.connection, options.store, options.own)
+  }
+
+  /** Whether a message was a notification; those of strangers are ignored. */
+  take(stanza: Element): boolean {
+    const { own, isContact, info } = this.#options
+    const event = eventOf(stanza, own)
+    if (event === null) return false
+    const { owner, node, items } = event
+    if (owner !== own && !isContact(owner)) return true
+    for (const item of items) void this.#on(owner, node, item).catch((error: unknown) => info(`${node} of ${owner}: ${String(error)}`))
+    return true
+  }
+
+  async #on(owner: Jid, node: string, item: Item): Promise<void> {
+    const { own, store, onChanges, onBookmark } = this.#options
+    if (node === NS.avatarMetadata) await this.#options.pictures.onMetadata(owner, item)
+    else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ account: own, jid: owner, name: nickOf(item) }))
+    if (owner !== own) return
+    if (node === NS.displayedSync) this.#onMark(item)
+    const marked = node === NS.bookmarks ? bookmark(item) : null
+    if (marked !== null) await onBookmark(marked)
+  }
+
+  #onMark(item: Item): void {
+    const mark = displayedMark(item)
+    if (mark === null) return
+    this.#marks.set(mark.conversation, mark.stanzaId)
+    this.#options.onMark(mark.conversation, mark.stanzaId)
+  }
+
+  /** A group's archive was just read: the mark may be of a message that was not here when it came. */
+  markAgain(group: Jid): void {
+    const id = this.#marks.get(group)
+    if (id !== undefined) this.#options.onMark(group, id)
+  }
+
+  /** How far our other devices have read meanwhile. */
+  async readMarks(): Promise<void> {
+    for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
+  }
+
+  /** The groups that our devices are in; null: the server keeps none. What older programs have kept elsewhere is moved (XEP-0048), or stays there where the server has nothing else. */
+  async bookmarks(): Promise<Bookmark[] | null> {
+    const items = await this.#options.connection.request(itemsQuery(NS.bookmarks)).then(itemsOf, (error: unknown) => {
+      if (!isRefusal(error)) throw error
+      // nothing was ever kept there
+      return error.condition === 'item-not-found' ? [] : null
+    })
+    this.#inStorage = items === null
+    if (items === null) return this.#old.stored()
+    const old = await this.#old.toMove(new Set(items.map(({ id }) => id)))
+    for (const mark of old) await this.#keep(NS.bookmarks, bookmarkItem(mark))
+    await this.#old.noteMoved([...items.flatMap((item) => bookmark(item)?.group ?? []), ...old.map(({ group }) => group)])
+    return [...items.flatMap((item) => bookmark(item) ?? []), ...old]
+  }
+
+  /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
+  noteRead(conversation: Jid, stanzaId: string, by: Jid): Promise<void> {
+    return this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by))
+  }
+
+  /** Our other devices are to be in a group, too, or no longer. */
+  noteGroup(mark: Bookmark): void {
+    this.#background(this.keepGroup(mark))
+  }
+
+  /** As noteGroup; settles when the server keeps it. What other programs have put into the item stays. */
+  async keepGroup(mark: Bookmark): Promise<void> {
+    if (this.#inStorage) return this.#old.keep(mark)
+    const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, mark.group)).then(itemsOf, refused<Item[]>([]))
+    const before = there.find(({ id }) => id === mark.group)?.payload ?? null
+    // nothing to leave
+    if (!mark.autojoin && before === null) return
+    await this.#keep(NS.bookmarks, bookmarkItem(mark, before)).catch((error: unknown) => {
+      // a server that has no such nodes, and did not say so
+      if (isRefusal(error)) return this.#old.keep(mark)
+      throw error
+    })
+  }
+
+  /** What contacts without a name for us see. */
+  async setNick(nick: string): Promise<void> {
+    await this.#options.connection.request(publishNick(nick))
+  }
+
+  async #items(node: string): Promise<Item[]> {
+    const answer = await this.#options.connection.request(itemsQuery(node)).catch(() => null)
+    return answer === null ? [] : itemsOf(answer)
+  }
+
+  /** Keeps an item for our devices alone. */
+  async #keep(node: string, { id, payload }: Item): Promise<void> {
+    const { connection } = this.#options
+    if (payload === null) return
+    try {
+      await connection.request(publish(node, id, payload, 'private'))
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      // a server that does not know how a node is made on the way (ejabberd before 23.04)
+      await connection.request(createNode(node)).catch(() => undefined)
+      await connection.request(configureNode(node))
+      await connection.request(publish(node, id, payload, 'private', false))
+    }
+  }
+
+  /** What is of no harm where it fails. */
+  #background(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
+  }
+}

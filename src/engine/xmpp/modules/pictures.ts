@@ -1,0 +1,162 @@
+/** What people look like: XEP-0084 at their accounts, XEP-0153 in their presence, also in groups. */
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Element } from '@xmpp/client'
+import { bare, parseJid, resource } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { keep } from '../../store/media-folder.ts'
+import { avatarData, avatarInfo, LARGEST_AVATAR, publishAvatarData, publishAvatarInfo, removeAvatar } from '../stanzas/avatars.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import { itemsOf, itemsQuery, type Item } from '../stanzas/pubsub.ts'
+import { photoHash, vcardPhoto, vcardQuery } from '../stanzas/vcard.ts'
+import type { Store } from '../../threads/store.ts'
+
+/** In a larger group nobody's picture is fetched. */
+const MOST_SHOWN = 100
+/** Windows are told of pictures so often, ms. */
+const TELL_MS = 250
+
+export interface PicturesOptions {
+  connection: Connection
+  store: Store
+  /** Where they are kept. */
+  folder: string
+  isContact(jid: Jid): boolean
+  /** How many are in a group. */
+  occupants(group: Jid): number
+  /** Somebody shows another picture, or none. */
+  onAvatar(): void
+  info(message: string): void
+}
+
+export class Pictures {
+  readonly #options: PicturesOptions
+  /** Whose picture is on its way, so that it is asked for once. */
+  readonly #fetching = new Set<Jid>()
+  /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
+  readonly #publishers = new Set<Jid>()
+  /** Occupants of groups and the hashes of what they show. */
+  readonly #announced = new Map<Jid, string | null>()
+  /** Those whose vCard did not give what was announced: a contact's may be seen by contacts alone, and come by that way. */
+  readonly #refused = new Map<Jid, string>()
+  #showing = false
+  #telling: NodeJS.Timeout | null = null
+
+  constructor(options: PicturesOptions) {
+    this.#options = options
+  }
+
+  /** A square picture of ours; null: none. Rejects where the server refuses. */
+  async set(picture: { data: Buffer; type: string; side: number } | null): Promise<void> {
+    const { connection } = this.#options
+    if (picture === null) {
+      await connection.request(removeAvatar())
+      return
+    }
+    const id = createHash('sha1').update(picture.data).digest('hex')
+    await connection.request(publishAvatarData(id, picture.data))
+    await connection.request(publishAvatarInfo({ id, bytes: picture.data.length, type: picture.type }, picture.side))
+  }
+
+  /** What a contact's account, or our own, tells of its picture. */
+  async onMetadata(owner: Jid, item: Item): Promise<void> {
+    const { store, connection } = this.#options
+    const info = avatarInfo(item)
+    if (info === undefined || this.#fetching.has(owner)) return
+    this.#publishers.add(owner)
+    const known = await store.read.avatar(owner)
+    if (info === null) {
+      await store.write.setAvatar({ jid: owner, avatar: null })
+      this.#tellAvatars()
+      return
+    }
+    if (known?.hash === info.id) return
+    await this.#fetch(owner, info.id, async () => {
+      const [found] = itemsOf(await connection.request(itemsQuery(NS.avatarData, owner, info.id)))
+      const data = found === undefined ? null : avatarData(found)
+      return data === null ? null : { type: info.type, data }
+    })
+  }
+
+  /** `hash`: SHA-1 (hex) of the picture that is to come. */
+  async #fetch(owner: Jid, hash: string, get: () => Promise<{ type: string; data: Buffer } | null>): Promise<void> {
+    const { store, folder } = this.#options
+    this.#fetching.add(owner)
+    try {
+      const picture = await get()
+      if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture is not the one that was announced')
+      const { stored } = await keep(folder, Readable.from([picture.data]), `avatar.${picture.type.slice(6)}`, { most: LARGEST_AVATAR })
+      await store.write.setAvatar({ jid: owner, avatar: { hash, stored } })
+      await this.#giveRefused(hash)
+      this.#tellAvatars()
+    } finally {
+      this.#fetching.delete(owner)
+    }
+  }
+
+  /** A contact's presence may say what its vCard shows (XEP-0153). */
+  onPresence(stanza: Element): void {
+    const owner = bare(stanza.attrs['from'] ?? '')
+    const hash = photoHash(stanza)
+    if (hash === undefined || !this.#options.isContact(owner) || this.#fetching.has(owner) || this.#publishers.has(owner)) return
+    this.#onPhoto(owner, hash).catch((error: unknown) => this.#options.info(`vCard of ${owner}: ${String(error)}`))
+  }
+
+  /** So may an occupant's in a group. Another one may have the nickname now: who announces none has none. */
+  onOccupant(stanza: Element): void {
+    const occupant = parseJid(stanza.attrs['from'] ?? '')
+    if (occupant === null || resource(occupant) === '' || stanza.attrs['type'] !== undefined) return
+    this.#announced.set(occupant, photoHash(stanza) ?? null)
+    if (!this.#showing) void this.#showOccupants()
+  }
+
+  /** One after the other: whoever enters a group hears of all its occupants at once. */
+  async #showOccupants(): Promise<void> {
+    const { connection, occupants, info } = this.#options
+    this.#showing = true
+    for (const [occupant, hash] of this.#announced) {
+      this.#announced.delete(occupant)
+      this.#refused.delete(occupant)
+      if (!connection.isReady || occupants(bare(occupant)) > MOST_SHOWN) continue
+      await this.#onPhoto(occupant, hash).catch(async (error: unknown) => {
+        info(`a vCard in a group: ${String(error)}`)
+        if (hash === null) return
+        this.#refused.set(occupant, hash)
+        // it may have come meanwhile
+        await this.#giveRefused(hash).catch((cause: unknown) => info(String(cause)))
+      })
+    }
+    this.#showing = false
+  }
+
+  /** Those who announced a picture that is here get it. */
+  async #giveRefused(hash: string): Promise<void> {
+    const { store } = this.#options
+    const same = await store.read.avatarByHash(hash)
+    if (same === null) return
+    for (const [occupant, announced] of this.#refused) {
+      if (announced !== hash) continue
+      this.#refused.delete(occupant)
+      await store.write.setAvatar({ jid: occupant, avatar: { hash, stored: same.stored } })
+      this.#tellAvatars()
+    }
+  }
+
+  async #onPhoto(owner: Jid, hash: string | null): Promise<void> {
+    const { store, connection } = this.#options
+    const known = await store.read.avatar(owner)
+    if ((known?.hash ?? null) === hash) return
+    const same = hash === null ? null : await store.read.avatarByHash(hash)
+    if (hash !== null && same === null) return this.#fetch(owner, hash, async () => vcardPhoto(await connection.request(vcardQuery(owner))))
+    await store.write.setAvatar({ jid: owner, avatar: same === null ? null : { hash: same.hash, stored: same.stored } })
+    this.#tellAvatars()
+  }
+
+  #tellAvatars(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = null
+      this.#options.onAvatar()
+    }, TELL_MS).unref()
+  }
+}

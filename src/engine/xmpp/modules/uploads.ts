@@ -1,0 +1,133 @@
+/** Own files on their way to the server (XEP-0363). A message with a file is sent once that is there. */
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { Transform } from 'node:stream'
+import { bare } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import type { Connection } from '../stream/connection.ts'
+import { isRefusal } from '../../net/problem.ts'
+import { findService } from '../stream/services.ts'
+import { slotRequest, uploadService, uploadSlot, type UploadService } from '../stanzas/http-upload.ts'
+import type { Store } from '../../threads/store.ts'
+import type { AttachmentRow } from '../../store/tables/attachment.ts'
+import type { StoreChanges } from '../../store/types.ts'
+import { HttpError, put, type Trust } from '../../net/http.ts'
+
+/** After a failure of the network, ms. */
+const AGAIN_MS = 5000
+
+export interface UploadsOptions {
+  connection: Connection
+  store: Store
+  folder: string
+  trust(): Trust
+  onChanges(changes: StoreChanges): void
+  onProgress(id: number, done: number, total: number | null): void
+  info(message: string): void
+}
+
+/** What an upload is for: the message that waits for it. */
+export interface UploadFor {
+  conversation: Jid
+  originId: string
+  /** It is there, or failed for good. */
+  onDone(): void
+}
+
+export class Uploads {
+  readonly #options: UploadsOptions
+  readonly #running = new Map<number, AbortController>()
+  #service: Promise<UploadService | null> | null = null
+
+  constructor(options: UploadsOptions) {
+    this.#options = options
+    options.connection.on('ready', (resumed) => {
+      if (!resumed) this.#service = null
+    })
+    options.connection.on('lost', () => this.stop())
+  }
+
+  /** Who takes our files; null: nobody does. Rejects where the connection is lost. */
+  service(): Promise<UploadService | null> {
+    this.#service ??= findService(this.#options.connection, uploadService).catch((error: unknown) => {
+      this.#service = null
+      throw error
+    })
+    return this.#service
+  }
+
+  /** Begins where it is not under way. */
+  put(file: AttachmentRow, waiting: UploadFor): void {
+    if (this.#running.has(file.id)) return
+    const abort = new AbortController()
+    this.#running.set(file.id, abort)
+    this.#run(file, waiting, abort).catch((error: unknown) => this.#options.info(`an upload: ${String(error)}`))
+  }
+
+  cancel(id: number): void {
+    this.#running.get(id)?.abort()
+  }
+
+  stop(): void {
+    for (const abort of this.#running.values()) abort.abort()
+  }
+
+  async #run(file: AttachmentRow, { conversation, originId, onDone }: UploadFor, abort: AbortController): Promise<void> {
+    const { store, onChanges, onProgress, info, connection } = this.#options
+    try {
+      const url = await this.#upload(file, abort.signal)
+      onChanges(await store.write.putFile({ id: file.id, url }))
+      this.#running.delete(file.id)
+      onProgress(file.id, 0, null)
+      onDone()
+    } catch (error) {
+      this.#running.delete(file.id)
+      onProgress(file.id, 0, null)
+      if (abort.signal.aborted) return
+      const reason = refusal(error)
+      if (reason === null) {
+        info(`an upload goes on later: ${String(error)}`)
+        setTimeout(() => connection.isReady && onDone(), AGAIN_MS).unref()
+        return
+      }
+      onChanges(await store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }))
+      onDone()
+    }
+  }
+
+  async #upload(file: AttachmentRow, signal: AbortSignal): Promise<string> {
+    const { connection, folder, trust, onProgress } = this.#options
+    const { id, name, bytes, stored, type } = file
+    if (stored === null || bytes === null) throw new UploadRefused('file-gone')
+    const service = await this.service()
+    if (service === null) throw new UploadRefused('no-upload-service')
+    if (service.largest !== null && bytes > service.largest) throw new UploadRefused('file-too-large')
+    const mediaType = type ?? 'application/octet-stream'
+    const slot = uploadSlot(await connection.request(slotRequest(service.jid, { name, bytes, type: mediaType })))
+    if (slot === null) throw new UploadRefused('bad-upload-slot')
+    signal.throwIfAborted()
+    let done = 0
+    const counting = new Transform({
+      transform(chunk: Buffer, _encoding, next) {
+        done += chunk.length
+        onProgress(id, done, bytes)
+        next(null, chunk)
+      }
+    })
+    const source = createReadStream(join(folder, stored))
+    source.once('error', (error) => counting.destroy(error))
+    await put(slot.put, source.pipe(counting), { ...trust(), headers: { ...slot.headers, 'content-length': String(bytes), 'content-type': mediaType }, signal })
+    return slot.get
+  }
+}
+
+/** Another try would end the same; `message` is what `refusal` in the windows puts into words. */
+class UploadRefused extends Error {}
+
+function refusal(error: unknown): string | null {
+  if (error instanceof UploadRefused) return error.message
+  if (error instanceof HttpError && error.status >= 400) return error.status === 413 ? 'file-too-large' : `http-${error.status}`
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'file-gone'
+  if (isRefusal(error)) return error.condition === 'not-acceptable' ? 'file-too-large' : error.condition
+  return null
+}

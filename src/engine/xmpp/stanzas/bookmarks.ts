@@ -1,0 +1,36 @@
+/** XEP-0402 PEP Native Bookmarks: the groups that our devices are in. */
+import { xml, type Element } from '@xmpp/client'
+import { bare, parseJid } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import { NS } from './namespaces.ts'
+import type { Item } from './pubsub.ts'
+import { plainName } from './text.ts'
+
+export interface Bookmark {
+  group: Jid
+  /** All devices are to be in it. */
+  autojoin: boolean
+  name: string
+  nick: string | null
+  password: string | null
+}
+
+/** `before`: what is there already. What it says of more than the mark stays, also what nobody here understands (section 4: extensions), and what the mark leaves open. */
+export function bookmarkItem({ group, autojoin, name, nick, password }: Bookmark, before: Element | null = null): Item {
+  const known = before?.is('conference', NS.bookmarks) === true ? before : null
+  const ours = { nick, password }
+  const kept = (known?.getChildElements() ?? []).filter(({ name: child }) => (child !== 'nick' && child !== 'password') || ours[child] === null)
+  const given = Object.entries(ours).flatMap(([child, text]) => (text === null ? [] : [xml(child, {}, text)]))
+  const named = name === '' || (known?.attrs['name'] ?? '') !== '' ? {} : { name }
+  return { id: group, payload: xml('conference', { ...known?.attrs, xmlns: NS.bookmarks, autojoin: String(autojoin), ...named }, ...given, ...kept) }
+}
+
+/** What an item says; where it was taken back: not to be in it. */
+export function bookmark({ id, payload }: Item): Bookmark | null {
+  const group = parseJid(id)
+  if (group === null || !group.includes('@') || group !== bare(group)) return null
+  if (payload === null) return { group, autojoin: false, name: '', nick: null, password: null }
+  if (!payload.is('conference', NS.bookmarks)) return null
+  const autojoin = payload.attrs['autojoin'] === 'true' || payload.attrs['autojoin'] === '1'
+  return { group, autojoin, name: plainName(payload.attrs['name'] ?? '', 200), nick: payload.getChildText('nick')?.slice(0, 200) ?? null, password: payload.getChildText('password') ?? null }
+}

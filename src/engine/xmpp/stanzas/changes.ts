@@ -1,0 +1,74 @@
+/** What is done to messages that were sent: XEP-0308 correction, XEP-0424 retraction, XEP-0425 moderation, XEP-0444 reactions. */
+import { xml, type Element } from '@xmpp/client'
+import type { ChangeKind, ConversationKind } from '../../../contract/domain.ts'
+import { NS } from './namespaces.ts'
+import { sendable } from './text.ts'
+
+export interface DecodedChange {
+  kind: ChangeKind
+  /** The id of the message it is about, as that was sent or archived. */
+  target: string
+  /** The new text, or the emoji, separated by spaces; empty for a retraction. */
+  text: string
+}
+
+const LONGEST_ID = 1000
+/** Of one person to one message; more are not kept. */
+const MOST_REACTIONS = 16
+const LONGEST_REACTION = 32
+
+/** The change that a message stanza says, or null. `body`: its text. */
+export function decodeChange(stanza: Element, body: string): DecodedChange | null {
+  const made = (kind: ChangeKind, id: string | undefined, text: string): DecodedChange | null =>
+    id === undefined || id === '' || id.length > LONGEST_ID ? null : { kind, target: id, text }
+  const retraction = stanza.getChild('retract', NS.retraction)
+  if (retraction !== undefined) return made('retraction', retraction.attrs['id'], '')
+  // XEP-0424 before version 0.4
+  const applied = stanza.getChild('apply-to', NS.fasten)
+  const fastened = applied?.getChild('moderated', NS.oldModeration) ?? applied
+  if (applied !== undefined && fastened?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
+  const reactions = stanza.getChild('reactions', NS.reactions)
+  if (reactions !== undefined) {
+    const emoji = reactions.getChildren('reaction').map((reaction) => reaction.text().trim())
+    const kept = [...new Set(emoji)].filter((one) => one !== '' && one.length <= LONGEST_REACTION && !/\s/.test(one)).slice(0, MOST_REACTIONS)
+    return made('reactions', reactions.attrs['id'], kept.join(' '))
+  }
+  const replaced = stanza.getChild('replace', NS.correction)
+  return replaced === undefined || body === '' ? null : made('correction', replaced.attrs['id'], body)
+}
+
+/** Whether a group's own stanza says that its moderators took a message back (XEP-0425 section 4). */
+export const isModeration = (stanza: Element): boolean =>
+  stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined || stanza.getChild('apply-to', NS.fasten)?.getChild('moderated', NS.oldModeration) !== undefined
+
+/** Asks a group to take a message back for all; `features`: what it understands (XEP-0425, or its version before 0.3). Null: neither. */
+export function moderate(group: string, stanzaId: string, features: ReadonlySet<string>): Element | null {
+  if (features.has(NS.moderation)) return xml('iq', { type: 'set', to: group }, xml('moderate', { xmlns: NS.moderation, id: stanzaId }, xml('retract', { xmlns: NS.retraction })))
+  if (!features.has(NS.oldModeration)) return null
+  return xml('iq', { type: 'set', to: group }, xml('apply-to', { xmlns: NS.fasten, id: stanzaId }, xml('moderate', { xmlns: NS.oldModeration }, xml('retract', { xmlns: NS.oldRetraction }))))
+}
+
+/** The stanza of a change; `id` is its origin-id. */
+export function encodeChange(to: string, conversation: ConversationKind, change: DecodedChange, id: string): Element {
+  const { kind, target, text } = change
+  const common = [xml('origin-id', { xmlns: NS.stableId, id }), xml('store', { xmlns: NS.hints })]
+  const attributes = { to, type: conversation === 'group' ? 'groupchat' : 'chat', id }
+  switch (kind) {
+    case 'correction':
+      return xml('message', attributes, xml('body', {}, sendable(text)), xml('replace', { xmlns: NS.correction, id: target }), ...common)
+    case 'retraction':
+      return xml(
+        'message',
+        attributes,
+        xml('retract', { xmlns: NS.retraction, id: target }),
+        // for those of before version 0.4
+        xml('apply-to', { xmlns: NS.fasten, id: target }, xml('retract', { xmlns: NS.oldRetraction })),
+        // who does not know what that is reads this
+        xml('fallback', { xmlns: NS.fallback, for: NS.retraction }),
+        xml('body', {}, 'This person attempted to retract a previous message, but it\u2019s unsupported by your client.'),
+        ...common
+      )
+    case 'reactions':
+      return xml('message', attributes, xml('reactions', { xmlns: NS.reactions, id: target }, ...text.split(' ').flatMap((emoji) => (emoji === '' ? [] : [xml('reaction', {}, emoji)]))), ...common)
+  }
+}

@@ -1,0 +1,37 @@
+/** XEP-0203 Delayed Delivery and XEP-0082 date-times. */
+import type { Element } from '@xmpp/client'
+import { parseJid } from '../../../contract/address.ts'
+import { NS } from './namespaces.ts'
+
+/** A stamp may be ahead of this computer's clock by so much, ms: one of the two clocks may be wrong, or set to another zone. */
+const AHEAD_MS = 86_400_000
+
+/** When this was written, ms: a clock that says less is wrong. */
+const WRITTEN = Date.UTC(2026, 10, 25)
+const YEAR_MS = 365 * 86_400_000
+/** The latest time that one of our own servers has said that it is, ms. */
+let learnt = WRITTEN
+
+/** Our own server says what time it is, ms: where this computer's clock is behind, stamps are not held to be of the future. */
+export function learnTime(time: number): void {
+  const wall = Date.now()
+  // a server that lies must not let the stamps of strangers lie far in the future
+  learnt = Math.max(learnt, Math.min(time, wall < WRITTEN ? WRITTEN + 20 * YEAR_MS : wall + YEAR_MS))
+}
+
+/**
+ * The stamp in ms, or null where there is none or it is no date. One before 1970 counts as 1970, one that is more than a day ahead
+ * as a day ahead: what comes later would stand behind it. `of`: the stamp that counts, where there are several.
+ */
+export function delayStamp(element: Element, of = element.getChild('delay', NS.delay)): number | null {
+  const stamp = of?.attrs['stamp']
+  if (stamp === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(stamp)) return null
+  const time = Date.parse(stamp)
+  return Number.isNaN(time) ? null : Math.min(Math.max(time, 0), Math.max(Date.now(), learnt) + AHEAD_MS)
+}
+
+/** When a message was held back, ms, in the word of one of `by`: our own server, the group that it was said in. The stamps of others, its sender's too, say nothing of how it came to us. */
+export function heldBackSince(message: Element, by: readonly string[]): number | null {
+  const stamps = message.getChildren('delay', NS.delay).filter(({ attrs }) => by.includes(parseJid(attrs['from'] ?? '') ?? ''))
+  return stamps.length === 0 ? null : delayStamp(message, stamps[0])
+}

@@ -1,0 +1,24 @@
+/** XEP-0490 Message Displayed Synchronization: how far our devices have read, kept in our own account. */
+import { xml } from '@xmpp/client'
+import { parseJid } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import { NS } from './namespaces.ts'
+import type { Item } from './pubsub.ts'
+
+export interface DisplayedMark {
+  conversation: Jid
+  /** What the archive of the conversation gave the message that was read last. */
+  stanzaId: string
+}
+
+/** For our other devices. `by`: whose archive gave the id. */
+export const displayedItem = ({ conversation, stanzaId }: DisplayedMark, by: string): Item => ({
+  id: conversation,
+  payload: xml('displayed', { xmlns: NS.displayedSync }, xml('stanza-id', { xmlns: NS.stableId, by, id: stanzaId }))
+})
+
+export function displayedMark({ id, payload }: Item): DisplayedMark | null {
+  const conversation = parseJid(id)
+  const stanzaId = payload?.is('displayed', NS.displayedSync) === true ? payload.getChild('stanza-id', NS.stableId)?.attrs['id'] : undefined
+  return conversation === null || stanzaId === undefined || stanzaId === '' ? null : { conversation, stanzaId }
+}

@@ -1,0 +1,129 @@
+/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails. */
+import { xml, type Element } from '@xmpp/client'
+import mime from 'mime'
+import { Preview, type AttachmentKind } from '../../../contract/domain.ts'
+import { isWebUrl } from './http-upload.ts'
+import { NS } from './namespaces.ts'
+import { plainName } from './text.ts'
+
+export interface SharedFile {
+  kind: AttachmentKind
+  name: string
+  /** null: nobody said */
+  bytes: number | null
+  url: string
+  type: string | null
+  /** In pixels. */
+  width: number | null
+  height: number | null
+  /** SHA-256, hex */
+  hash: string | null
+  /** ThumbHash, base64 */
+  preview: string | null
+}
+
+const MOST_FILES = 20
+const LONGEST_NAME = 200
+/** What a window can show. */
+const IMAGES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'])
+
+export function attachmentKind(type: string): AttachmentKind {
+  if (IMAGES.has(type)) return 'image'
+  if (type.startsWith('video/')) return 'video'
+  return type.startsWith('audio/') ? 'voice' : 'file'
+}
+
+/** The media type by the name's ending; the sender's word where that says nothing. */
+export const mediaType = (name: string, said: string | null): string => mime.getType(name) ?? (said !== null && /^[\w.+-]+\/[\w.+-]+$/.test(said) ? said : 'application/octet-stream')
+
+/** A file name that leads nowhere and reads as what it is: no folders, control characters or changes of direction. */
+export function safeName(name: string): string {
+  const plain = plainName(name)
+    .replace(/[/\\:*?"<>|]/g, '_')
+    .replace(/^[.\s]+|[.\s]+$/g, '')
+  if (plain.length <= LONGEST_NAME) return plain === '' ? 'file' : plain
+  const ending = /\.[^.]{1,10}$/.exec(plain)?.[0] ?? ''
+  return plain.slice(0, LONGEST_NAME - ending.length).replace(/[\ud800-\udbff]$/, '') + ending
+}
+
+function nameOf(url: string): string {
+  const last = new URL(url).pathname.split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    return last
+  }
+}
+
+const THUMBHASH = 'data:image/thumbhash;base64,'
+/** What a thumbnail's address says by itself (XEP-0264); none is fetched. Some quote it, as addresses are. */
+function thumbHashOf(uri: string | undefined): string | null {
+  if (uri?.startsWith(THUMBHASH) !== true) return null
+  const hash = uri.slice(THUMBHASH.length).replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=')
+  return Preview.safeParse(hash).success ? hash : null
+}
+
+const natural = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
+/** Pixels; no picture has more on one side. */
+const LONGEST_SIDE = 100_000
+const side = (text: string | undefined): number | null => {
+  const pixels = natural(text)
+  return pixels === null || pixels < 1 || pixels > LONGEST_SIDE ? null : pixels
+}
+
+function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null; preview?: string | null }): SharedFile {
+  const name = safeName(said.name ?? nameOf(url))
+  const type = mediaType(name, said.type ?? null)
+  const hash = said.hash ?? null
+  return { kind: attachmentKind(type), name, bytes: said.bytes ?? null, url, type, width: said.width ?? null, height: said.height ?? null, hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null, preview: said.preview ?? null }
+}
+
+/** The files that a message carries, and its text without their addresses. */
+export function decodeFiles(stanza: Element, body: string): { files: SharedFile[]; text: string } {
+  const files = new Map<string, SharedFile>()
+  for (const sharing of stanza.getChildren('file-sharing', NS.fileSharing)) {
+    const file = sharing.getChild('file', NS.fileMetadata)
+    const url = sharing.getChild('sources')?.getChild('url-data', NS.urlData)?.attrs['target'] ?? ''
+    if (file === undefined || !isWebUrl(url) || files.size >= MOST_FILES) continue
+    const text = (name: string): string | undefined => file.getChild(name)?.text()
+    const sha = file.getChildren('hash', NS.hashes).find((hash) => hash.attrs['algo'] === 'sha-256')?.text()
+    const name = text('name')
+    const preview = file.getChildren('thumbnail', NS.thumbnails).map(({ attrs }) => thumbHashOf(attrs['uri'])).find((found) => found !== null)
+    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: side(text('width')), height: side(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'), preview: preview ?? null }))
+  }
+  for (const data of stanza.getChildren('x', NS.outOfBand)) {
+    const url = data.getChild('url')?.text().trim() ?? ''
+    if (isWebUrl(url) && !files.has(url) && files.size < MOST_FILES) files.set(url, shared(url, {}))
+  }
+  const text = body.trim()
+  return { files: [...files.values()], text: files.has(text) ? '' : body }
+}
+
+/** What says the same three times: the address as text, as XEP-0066 and with its metadata as XEP-0447. */
+export function encodeFile(file: SharedFile): { body: string; elements: Element[] } {
+  const { name, bytes, url, type, width, height, hash, preview } = file
+  const optional = (element: string, value: string | number | null): Element[] => (value === null ? [] : [xml(element, {}, String(value))])
+  return {
+    body: url,
+    elements: [
+      xml('x', { xmlns: NS.outOfBand }, xml('url', {}, url)),
+      xml(
+        'file-sharing',
+        { xmlns: NS.fileSharing, disposition: file.kind === 'file' ? 'attachment' : 'inline' },
+        xml(
+          'file',
+          { xmlns: NS.fileMetadata },
+          ...optional('media-type', type),
+          xml('name', {}, name),
+          ...optional('size', bytes),
+          ...optional('width', width),
+          ...optional('height', height),
+          ...(preview === null ? [] : [xml('thumbnail', { xmlns: NS.thumbnails, uri: `${THUMBHASH}${preview}`, 'media-type': 'image/thumbhash', ...(width === null ? {} : { width: String(width) }), ...(height === null ? {} : { height: String(height) }) })]),
+          ...(hash === null ? [] : [xml('hash', { xmlns: NS.hashes, algo: 'sha-256' }, Buffer.from(hash, 'hex').toString('base64'))])
+        ),
+        xml('sources', {}, xml('url-data', { xmlns: NS.urlData, target: url }))
+      ),
+      xml('fallback', { xmlns: NS.fallback, for: NS.fileSharing }, xml('body', {}))
+    ]
+  }
+}

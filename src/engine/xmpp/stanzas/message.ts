@@ -1,0 +1,145 @@
+/** RFC 6121 messages and XEP-0045 group messages: stanza <-> domain. */
+import { xml, type Element } from '@xmpp/client'
+import { bare, parseJid, resource } from '../../../contract/address.ts'
+import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata } from '../../../contract/domain.ts'
+import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
+import { encryptionOf } from './encryption.ts'
+import { decodeLink, encodeLink } from './link-metadata.ts'
+import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
+import { markable } from './markers.ts'
+import { NS } from './namespaces.ts'
+import { sender as senderIn, type OccupantIds } from './occupants.ts'
+import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
+import { encodeMentions, mentioned } from './references.ts'
+import { originId, stanzaId } from './stable-ids.ts'
+import { sendable } from './text.ts'
+import { isUnknownMessage, notUnderstood, type Raw } from './unknown.ts'
+
+export interface DecodedMessage {
+  conversation: Jid
+  kind: ConversationKind
+  sender: Jid
+  /** XEP-0421; null outside of groups, and where a group does not say it. */
+  occupant: string | null
+  outgoing: boolean
+  text: string
+  stanzaId: string | null
+  originId: string | null
+  /** RFC 6120 section 8.1.3; null where it is the origin-id. */
+  messageId: string | null
+  /** XEP-0461: an id of the message that this one answers. */
+  replyTo: string | null
+  /** It is no message of its own, but does something to another one; `text` says what. */
+  change: Pick<DecodedChange, 'kind' | 'target'> | null
+  /** The text is without their addresses. */
+  files: SharedFile[]
+  /** XEP-0511 */
+  link: LinkMetadata | null
+  /** It says that it speaks to us (XEP-0372). */
+  mentioned: boolean
+  /** Its author wants it shown as it is written (XEP-0393 section 4). */
+  unstyled: boolean
+  /** It is encrypted end to end, and not read; the text is empty. */
+  encrypted: boolean
+  /** The stanza, where this version does not understand all of it. */
+  raw: Raw | null
+}
+
+/** What decoding has to know of us. */
+export interface Self {
+  /** Own bare address. */
+  jid: Jid
+  /** Own nickname in a group, or null where the address is no group of ours. */
+  nickIn(group: string): string | null
+  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  occupantIds?(group: string): OccupantIds | null
+  /** Whether an address is known as a group's, also one that we are not in. */
+  isGroup?(address: string): boolean
+}
+
+/** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
+export function directPeer(from: Jid, to: Jid, self: Self, stanza: Element): { conversation: Jid; outgoing: boolean } {
+  const outgoing = bare(from) === self.jid
+  const peer = outgoing ? to : from
+  const group = self.nickIn(bare(peer)) !== null || self.isGroup?.(bare(peer)) === true || isOfOccupant(stanza)
+  return { conversation: group ? peer : bare(peer), outgoing }
+}
+
+/** XEP-0045 section 7.5: marks what is said to one occupant of a group, or by one. */
+const isOfOccupant = (stanza: Element): boolean => {
+  const x = stanza.getChild('x', NS.mucUser)
+  return x !== undefined && x.getChild('invite') === undefined && x.getChild('decline') === undefined
+}
+export const toOccupant = (to: string): Element[] => (to.includes('/') ? [xml('x', { xmlns: NS.mucUser })] : [])
+
+/** UTF-16 units. */
+const LONGEST_SUBJECT = 2000
+
+/** The text of a message; outside of groups a subject is its first line (RFC 6121 section 5.2.4): announcements and gateways say there what it is about. */
+function withSubject(stanza: Element, body: string): string {
+  const subject = stanza.attrs['type'] === 'groupchat' ? '' : (stanza.getChild('subject')?.text() ?? '').trim().slice(0, LONGEST_SUBJECT)
+  return [subject, body].filter((part) => part !== '').join('\n')
+}
+
+/**
+ * The message that a stanza says, or null where it carries neither text nor file, nor anything unknown that is to be stored. The stanza-id that counts is that of our own account's
+ * archive, or of the group's.
+ */
+export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
+  const from = parseJid(stanza.attrs['from'] ?? self.jid)
+  const to = parseJid(stanza.attrs['to'] ?? self.jid)
+  const encryption = encryptionOf(stanza)
+  // a correction of what was not read either
+  if (encryption === 'keys' || (encryption === 'content' && stanza.getChild('replace', NS.correction) !== undefined)) return null
+  const encrypted = encryption === 'content'
+  const written = encrypted ? '' : (stanza.getChild('body')?.text() ?? '')
+  const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
+  const body = encrypted ? '' : withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
+  const done = decodeChange(stanza, body)
+  const { files, text: caption } = done === null && !encrypted ? decodeFiles(stanza, body) : { files: [], text: body }
+  const raw = done === null ? notUnderstood(stanza) : null
+  const says = body !== '' || encrypted || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
+  if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
+  const text = done?.text ?? caption
+  const origin = originId(stanza)
+  const { id } = stanza.attrs
+  const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
+  const change = done === null ? null : { kind: done.kind, target: done.target }
+  const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null && !encrypted ? decodeLink(stanza, text) : null, mentioned: false, unstyled, encrypted: encrypted && done === null, raw }
+  if (stanza.attrs['type'] === 'groupchat') {
+    const group = bare(from)
+    const nick = self.nickIn(group)
+    // a group we are not in cannot write to us; a message of the room itself is no one's
+    if (nick === null || (resource(from) === '' && !isModeration(stanza))) return null
+    const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
+    const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
+    return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
+  }
+  const { conversation, outgoing } = directPeer(from, to, self, stanza)
+  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant: null, outgoing, stanzaId: stanzaId(stanza, self.jid) }
+}
+
+export interface EncodableMessage {
+  text: string
+  /** Its origin-id, the same over every retry (XEP-0359). */
+  id: string
+  /** The message that it answers. */
+  reply?: { id: string; to: string; text: string } | null
+  /** Sent instead of a text. */
+  file?: SharedFile | null
+  link?: LinkMetadata | null
+  /** Whom it may speak to with an @; groups only. */
+  nicks?: Iterable<string>
+}
+
+export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, link = null, nicks = [] }: EncodableMessage): Element {
+  const said = sendable(text)
+  const { body, elements } = file === null ? encodeReply(said, reply) : encodeFile(file)
+  const sent = sendable(body)
+  const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks) : []
+  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(link === null ? [] : [encodeLink(link)])]
+  return kind === 'group'
+    ? xml('message', { to, type: 'groupchat', id }, ...common)
+    : xml('message', { to, type: 'chat', id }, ...common, ...toOccupant(to), xml('request', { xmlns: NS.receipts }), markable())
+}

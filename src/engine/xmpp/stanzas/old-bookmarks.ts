@@ -1,0 +1,44 @@
+/** XEP-0048 Bookmarks as they were before XEP-0402: one list of all groups, in private XML storage (XEP-0049) or in a node of PEP. */
+import { xml, type Element } from '@xmpp/client'
+import { bare, parseJid } from '../../../contract/address.ts'
+import type { Bookmark } from './bookmarks.ts'
+import { NS } from './namespaces.ts'
+import { plainName } from './text.ts'
+
+export const storageQuery = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.privateStorage }, xml('storage', { xmlns: NS.oldBookmarks })))
+export const keepStorage = (storage: Element): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.privateStorage }, storage))
+/** What is stored; an empty list where nothing is. */
+export const storageOf = (answer: Element): Element => answer.getChild('query', NS.privateStorage)?.getChild('storage', NS.oldBookmarks) ?? xml('storage', { xmlns: NS.oldBookmarks })
+
+const groupOf = (conference: Element): string | null => {
+  const jid = parseJid(conference.attrs['jid'] ?? '')
+  return jid === null || !jid.includes('@') ? null : bare(jid)
+}
+
+/** The groups of a list, each once: of several entries the first that is to be entered by itself counts. */
+export function oldBookmarks(storage: Element | null): Bookmark[] {
+  if (storage === null || !storage.is('storage', NS.oldBookmarks)) return []
+  const found = new Map<string, Bookmark>()
+  for (const conference of storage.getChildren('conference')) {
+    const group = groupOf(conference)
+    if (group === null) continue
+    const { autojoin, name = '' } = conference.attrs
+    const mark: Bookmark = { group: bare(group), autojoin: autojoin === 'true' || autojoin === '1', name: plainName(name, 200), nick: conference.getChildText('nick')?.slice(0, 200) || null, password: conference.getChildText('password') || null }
+    const before = found.get(group)
+    if (before === undefined || (!before.autojoin && mark.autojoin)) found.set(group, mark)
+  }
+  return [...found.values()]
+}
+
+/** The list with a mark in it; all else stays as it is, also what nobody here understands. Null: nothing is to be changed. */
+export function withBookmark(storage: Element, { group, autojoin, name, nick, password }: Bookmark): Element | null {
+  const before = storage.getChildren('conference').find((conference) => groupOf(conference) === group)
+  if (before === undefined && !autojoin) return null
+  const ours = { nick, password }
+  const kept = (before?.getChildElements() ?? []).filter(({ name: child }) => (child !== 'nick' && child !== 'password') || ours[child] === null)
+  const given = Object.entries(ours).flatMap(([child, text]) => (text === null ? [] : [xml(child, {}, text)]))
+  const named = name === '' || (before?.attrs['name'] ?? '') !== '' ? {} : { name }
+  const conference = xml('conference', { ...before?.attrs, jid: group, autojoin: String(autojoin), ...named }, ...given, ...kept)
+  const others = storage.getChildElements().filter((child) => child.name !== 'conference' || groupOf(child) !== group)
+  return xml('storage', { xmlns: NS.oldBookmarks }, ...others, conference)
+}

@@ -1,0 +1,13 @@
+/** RFC 6121 section 4: presence; section 3: subscriptions. */
+import { xml, type Element } from '@xmpp/client'
+import type { Presence } from '../../../contract/domain.ts'
+
+export function presenceOf(stanza: Element): Presence {
+  if (stanza.attrs['type'] === 'unavailable') return 'offline'
+  const show = stanza.getChildText('show')
+  return show === 'away' || show === 'xa' || show === 'dnd' || show === 'chat' ? show : 'online'
+}
+
+/** `capabilities`: XEP-0115. */
+export const available = (capabilities: Element): Element => xml('presence', {}, capabilities)
+export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed'): Element => xml('presence', { to, type })

@@ -1,0 +1,46 @@
+/** XEP-0163 Personal Eventing over XEP-0060: what we keep at our own account, and what others tell by theirs. */
+import { xml, type Element } from '@xmpp/client'
+import { bare, parseJid } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import { submitForm } from './data-form.ts'
+import { NS } from './namespaces.ts'
+
+export interface Item {
+  id: string
+  /** null: it was taken back */
+  payload: Element | null
+}
+
+/** Kept for us alone, each item until it is taken back. */
+const PRIVATE = { 'pubsub#persist_items': 'true', 'pubsub#max_items': 'max', 'pubsub#send_last_published_item': 'never', 'pubsub#access_model': 'whitelist' } as const
+/** Where a server does not know 'max'. */
+const MOST_ITEMS = 1000
+/** For those who see our presence, the last item alone. */
+const SHOWN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'presence' } as const
+
+const options = (fields: Record<string, string>): Element => xml('publish-options', {}, submitForm(`${NS.pubsub}#publish-options`, fields))
+const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element => xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
+
+/** `strict`: the node is made so that it keeps all items (XEP-0223); servers that do not know how refuse that. */
+export const publish = (node: string, id: string, payload: Element, kept: 'private' | 'shown', strict = true): Element =>
+  command('set', null, xml('publish', { node }, xml('item', { id }, payload)), options(kept === 'shown' ? SHOWN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' }))
+/** Makes a node that is for us alone and keeps many items, in two steps: for servers that refuse to do it on the way. */
+export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
+export const configureNode = (node: string): Element =>
+  xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'whitelist', 'pubsub#max_items': String(MOST_ITEMS), 'pubsub#send_last_published_item': 'never' }))))
+/** `of`: whose; null: our own. */
+export const itemsQuery = (node: string, of: string | null = null, id: string | null = null): Element =>
+  command('get', of, xml('items', { node }, ...(id === null ? [] : [xml('item', { id })])))
+
+const toItem = (item: Element): Item => ({ id: item.attrs['id'] ?? '', payload: item.getChildElements()[0] ?? null })
+export const itemsOf = (answer: Element): Item[] => (answer.getChild('pubsub', NS.pubsub)?.getChild('items')?.getChildren('item') ?? []).map(toItem)
+
+/** What a message tells of a node (XEP-0060 section 7.1.2.1), or null; it comes from the owner's bare address. */
+export function eventOf(stanza: Element, own: Jid): { owner: Jid; node: string; items: Item[] } | null {
+  const event = stanza.getChild('event', `${NS.pubsub}#event`)
+  const items = event?.getChild('items')
+  const node = items?.attrs['node']
+  const from = parseJid(stanza.attrs['from'] ?? own)
+  if (items === undefined || node === undefined || from === null || from !== bare(from) || stanza.attrs['type'] === 'error') return null
+  return { owner: from, node, items: [...items.getChildren('item').map(toItem), ...items.getChildren('retract').map((item) => ({ id: item.attrs['id'] ?? '', payload: null }))] }
+}

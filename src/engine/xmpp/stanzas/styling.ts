@@ -1,0 +1,11 @@
+/** XEP-0393 Message Styling, of what we write ourselves. */
+import { LONGEST_TEXT, type Message } from '../../../contract/domain.ts'
+
+/** Who said what, as quotations (XEP-0393): every messenger shows them as such, or as they are. */
+export function quotations(messages: readonly Message[]): string {
+  const lines = messages.map(({ senderName, time, text, attachments }) => {
+    const said = [...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join('\n')
+    return [`> *${senderName}* ${new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })}`, ...said.split('\n').map((line) => `> ${line}`)].join('\n')
+  })
+  return lines.join('\n\n').slice(0, LONGEST_TEXT)
+}

@@ -1,0 +1,412 @@
+/** The one stream of an account: sign-in, stream management with resume, keep-alive, reconnect. */
+import { EventEmitter } from 'node:events'
+import { client, xml, type Client, type Element } from '@xmpp/client'
+import { domainOf, localOf } from '../../../contract/address.ts'
+import type { AccountSettings, ConnectionState } from '../../../contract/domain.ts'
+import { KeepAlive, type Learnt } from './keep-alive.ts'
+import { advance, LASTED_MS, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
+import { networkKey } from '../../net/network.ts'
+import { Outgoing } from './outgoing.ts'
+import { ConnectionError, isRefusal, toConnectionError } from '../../net/problem.ts'
+import type { Pin } from './sasl/offer.ts'
+import { SignIn, type SignInOptions, type SignInToken } from './sasl/sign-in.ts'
+import { SecureSocket } from './secure-socket.ts'
+import type { GivenUp, Limit } from './stanza-limit.ts'
+import { SERVICE, transportOf } from './transport.ts'
+import { WebSocketStream } from './web-socket.ts'
+
+const NS_SM = 'urn:xmpp:sm:3'
+const NEGOTIATION_MS = 30_000
+const CLOSE_MS = 2000
+/** A server that has taken a stanza says so within this time. */
+const OWED_MS = 15_000
+/** How often this computer's own addresses are looked at. */
+const NETWORK_MS = 3000
+const NS_CSI = 'urn:xmpp:csi:0'
+const NS_STREAMS = 'http://etherx.jabber.org/streams'
+
+export interface ConnectionOptions extends SignInOptions {
+  /** What an earlier connection learnt about keeping paths alive. */
+  learnt?: Learnt
+  /** What is known of how long a stanza the server takes. */
+  limit?: Limit
+}
+
+interface Events {
+  state: [ConnectionState]
+  /** Bound and ready to send; `resumed`: the old session goes on, nothing was missed. */
+  ready: [resumed: boolean]
+  lost: []
+  stanza: [Element]
+  /** Somebody who listens could not deal with a stanza. */
+  fault: [Error]
+  /** The server took (XEP-0198) or lost this stanza. */
+  acked: [Element]
+  unacked: [Element]
+  /** It ended the stream, or would again, and is not sent any more. */
+  givenUp: [GivenUp]
+  /** How long a stanza may be, anew; to be kept for the next start. */
+  limit: [Limit]
+  /** How long the paths may be quiet, anew; to be kept for the next start. */
+  learnt: [Learnt]
+  /** To be kept for the next start; null: it is of no use any more. */
+  token: [SignInToken | null]
+  /** How the server let us in; to be kept for the next start. */
+  pin: [Pin]
+}
+
+export class Connection extends EventEmitter<Events> {
+  readonly account: AccountSettings
+  /** What goes out, and how long it may be. */
+  readonly outgoing: Outgoing
+  readonly #client: Client
+  readonly #signIn: SignIn
+  readonly #keepAlive: KeepAlive
+  #machine: MachineState = OFF
+  #shown: ConnectionState = { status: 'signed-out' }
+  #retry: NodeJS.Timeout | null = null
+  #pinger: NodeJS.Timeout | null = null
+  #owed: NodeJS.Timeout | null = null
+  #watch: NodeJS.Timeout | null = null
+  #lasted: NodeJS.Timeout | null = null
+  #network = ''
+  #lastHeard = 0
+  #hasCsi = false
+  #offersAcks = false
+  #active = true
+  #toldActive = true
+
+  constructor(account: AccountSettings, { learnt = {}, limit, ...options }: ConnectionOptions = {}) {
+    super()
+    // each request that is under way listens for the end of the stream
+    this.setMaxListeners(0)
+    this.#keepAlive = new KeepAlive(learnt, '')
+    this.account = account
+    const domain = domainOf(account.jid)
+    this.#signIn = new SignIn(account, options, {
+      bindings: () => this.#secured?.bindings ?? [],
+      onToken: (token) => this.emit('token', token),
+      onPin: (pin) => this.emit('pin', pin),
+      onError: (error) => entity.emit('error', error)
+    })
+    const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: NEGOTIATION_MS })
+    entity.reconnect.stop()
+    this.#signIn.attach(entity)
+    entity.transports = [transportOf(account)]
+    this.#client = entity
+    this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
+    entity.on('stanza', (stanza: Element) => this.#hand(stanza))
+    entity.on('element', (element: Element) => {
+      if (element.is('features', NS_STREAMS)) {
+        this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
+        this.#offersAcks = element.getChild('sm', NS_SM) !== undefined
+      }
+      if (this.isReady) this.#heard()
+    })
+    entity.on('error', (error: Error) => this.#onError(error))
+    entity.on('disconnect', () => this.#onDisconnect())
+    entity.streamManagement.on('ack', (stanza: Element) => this.emit('acked', stanza))
+    entity.streamManagement.on('fail', (stanza: Element) => this.emit('unacked', stanza))
+    entity.streamManagement.requestAckDebounce = 50
+  }
+
+  get state(): ConnectionState {
+    return this.#shown
+  }
+  get isReady(): boolean {
+    return this.#machine.name === 'open'
+  }
+  /** False: the server has no XEP-0198, and a stanza is known to be taken only by an answer that follows it. */
+  get hasAcks(): boolean {
+    return this.#client.streamManagement.enabled
+  }
+  /** The IP address of the server; null: not connected. */
+  get serverAddress(): string | null {
+    return this.#secured?.remoteAddress ?? null
+  }
+  get #secured(): SecureSocket | WebSocketStream | null {
+    const socket: unknown = this.#client.socket
+    return socket instanceof SecureSocket || socket instanceof WebSocketStream ? socket : null
+  }
+  /** The full address that the server bound. */
+  get jid(): string {
+    return this.#client.jid?.toString() ?? this.account.jid
+  }
+
+  start(): void {
+    this.#network = networkKey()
+    this.#keepAlive.network = this.#network
+    this.#watch = setInterval(() => this.#lookAtNetwork(), NETWORK_MS)
+    this.#watch.unref()
+    this.#on({ type: 'start' })
+  }
+
+  /** Tries at once instead of waiting for the next turn. */
+  retryNow(): void {
+    this.#on({ type: 'retry' })
+  }
+
+  /** This computer was asleep. */
+  wake(): void {
+    this.#on({ type: 'woke' })
+  }
+
+  /** Signs out: no timer and no retry outlives this. */
+  async stop(): Promise<void> {
+    if (this.#watch !== null) clearInterval(this.#watch)
+    this.#watch = null
+    const wasOpen = this.isReady
+    const closed = this.#client.socket === null ? Promise.resolve() : this.#sayGoodbye()
+    this.#on({ type: 'stop' })
+    if (wasOpen) this.emit('lost')
+    await closed
+  }
+
+  /** For sync: what the user is told while the archive is read. */
+  set catchingUp(running: boolean) {
+    this.#on({ type: 'catching-up', running })
+  }
+
+  /** Whether somebody looks at a window: the server may hold back what can wait (XEP-0352). */
+  set active(active: boolean) {
+    this.#active = active
+    this.#tellActive()
+  }
+
+  send(stanza: Element): Promise<void> {
+    if (!this.isReady) return Promise.reject(new ConnectionError('network', 'not connected'))
+    // the server acknowledges what it takes: where it says nothing at all, the stream is dead
+    if (this.hasAcks) this.#owed ??= setTimeout(() => this.#died(), OWED_MS)
+    return this.outgoing.send(stanza)
+  }
+
+  /** Answers requests of others: with an element, with nothing (true), or by saying that it is not for us (undefined). */
+  answer(type: 'get' | 'set', namespace: string, name: string, handler: (stanza: Element) => Element | true | undefined): void {
+    this.#client.iqCallee[type](namespace, name, ({ stanza }) => handler(stanza))
+  }
+
+  /** An IQ and its answer. Rejects with xmpp.js's StanzaError, or ConnectionError where the stream ended or time ran out. */
+  async request(iq: Element, timeoutMs = 30_000): Promise<Element> {
+    if (!this.isReady) throw new ConnectionError('network', 'not connected')
+    const lost = Promise.withResolvers<never>()
+    const onLost = (): void => lost.reject(new ConnectionError('network', 'the connection was lost'))
+    this.once('lost', onLost)
+    try {
+      return await Promise.race([this.outgoing.request(iq, timeoutMs), lost.promise])
+    } finally {
+      this.removeListener('lost', onLost)
+    }
+  }
+
+  /** To all who listen: an error of one of them keeps it from no other, and does not end the stream. */
+  #hand(stanza: Element): void {
+    for (const listener of this.listeners('stanza')) {
+      try {
+        listener(stanza)
+      } catch (error) {
+        this.emit('fault', error instanceof Error ? error : new Error(String(error)))
+      }
+    }
+  }
+
+  /** The one place where the state changes. */
+  #on(event: MachineEvent, error: ConnectionError | null = null): void {
+    const before = this.#machine
+    const { state, effects } = advance(before, event, Math.random())
+    this.#machine = state
+    if (state.name !== before.name && this.#lasted !== null) clearTimeout(this.#lasted)
+    if (state.name !== before.name) this.#lasted = state.name === 'open' ? setTimeout(() => this.#on({ type: 'lasted' }), LASTED_MS).unref() : null
+    if (before.name === 'open' && state.name === 'waiting') {
+      this.#quiet()
+      this.emit('lost')
+    }
+    for (const effect of effects) this.#do(effect)
+    if (state !== before) this.#show(error)
+  }
+
+  #do(effect: MachineEffect): void {
+    switch (effect) {
+      case 'attempt':
+        void this.#attempt()
+        break
+      case 'wait':
+        if (this.#machine.name === 'waiting' && this.#machine.ms !== null) this.#retry = setTimeout(() => this.#on({ type: 'elapsed' }), this.#machine.ms)
+        break
+      case 'stop-waiting':
+        if (this.#retry !== null) clearTimeout(this.#retry)
+        this.#retry = null
+        this.#quiet()
+        break
+      case 'close':
+        // after stop() the stream is still to be closed in good order
+        if (this.#machine.name !== 'off') this.#client.socket?.destroy?.()
+        break
+      case 'check':
+        void this.#ping()
+        break
+    }
+  }
+
+  async #attempt(): Promise<void> {
+    try {
+      const resumed = await this.#negotiate()
+      if (this.#machine.name !== 'connecting') {
+        this.#client.socket?.destroy?.()
+        return
+      }
+      // a new stream counts as active (XEP-0352 section 4)
+      if (!resumed) this.#toldActive = true
+      this.#signIn.succeeded()
+      this.#heard()
+      this.#on({ type: 'opened', resumed })
+      this.#tellActive()
+      this.emit('ready', resumed)
+    } catch (cause) {
+      if (this.#machine.name === 'connecting') this.#fail(toConnectionError(this.#signIn.explain(cause)))
+    }
+  }
+
+  /** Opens socket and stream and waits until stanzas may be sent; true where the old session was resumed. */
+  async #negotiate(): Promise<boolean> {
+    const entity = this.#client
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+    promise.catch(() => undefined)
+    const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
+    let fallback: NodeJS.Timeout | undefined
+    // whoever lets us in without having asked is not our server
+    const mayGoOn = (): boolean => {
+      if (!this.#signIn.done) reject(new ConnectionError('not-the-server', 'the server did not ask for a password'))
+      return this.#signIn.done
+    }
+    const onResumed = (): void => {
+      if (mayGoOn()) resolve(true)
+    }
+    // stanzas sent before stream management is on would never be acknowledged
+    const onOnline = (): void => {
+      if (!mayGoOn()) return
+      if (!this.#offersAcks) resolve(false)
+      else fallback = setTimeout(() => resolve(false), 3000)
+      // Bind 2 turns it on in the same answer
+      setImmediate(() => entity.streamManagement.enabled && resolve(false))
+    }
+    const onNonza = (element: Element): void => {
+      if (element.is('enabled', NS_SM)) setImmediate(() => resolve(false))
+    }
+    const onDisconnect = (): void => reject(new ConnectionError('network', 'the server closed the connection'))
+    entity.on('error', reject)
+    entity.on('online', onOnline)
+    entity.on('nonza', onNonza)
+    entity.on('disconnect', onDisconnect)
+    entity.streamManagement.on('resumed', onResumed)
+    this.#signIn.begin()
+    try {
+      await entity.connect(SERVICE)
+      await entity.open(entity.options)
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      clearTimeout(fallback)
+      entity.removeListener('error', reject)
+      entity.removeListener('online', onOnline)
+      entity.removeListener('nonza', onNonza)
+      entity.removeListener('disconnect', onDisconnect)
+      entity.streamManagement.removeListener('resumed', onResumed)
+    }
+  }
+
+  #onError(error: Error): void {
+    if (!this.isReady) return
+    const problem = toConnectionError(error)
+    if (problem.problem !== 'network') this.#fail(problem)
+  }
+
+  #onDisconnect(): void {
+    if (this.isReady) this.#fail(new ConnectionError('network', 'the connection was lost'))
+  }
+
+  #fail(error: ConnectionError): void {
+    this.#on({ type: 'failed', problem: error.problem }, error)
+  }
+
+  /** Nothing comes any more, and nobody has said so. */
+  #died(): void {
+    if (!this.isReady) return
+    this.#keepAlive.died()
+    this.emit('learnt', this.#keepAlive.learnt)
+    this.#fail(new ConnectionError('timed-out', 'the server no longer answers'))
+  }
+
+  /** A sign of the server. */
+  #heard(): void {
+    this.#lastHeard = performance.now()
+    if (this.#owed !== null) clearTimeout(this.#owed)
+    this.#owed = null
+    if (this.#pinger !== null) clearTimeout(this.#pinger)
+    this.#pinger = setTimeout(() => void this.#ping(), this.#keepAlive.interval)
+  }
+
+  #quiet(): void {
+    for (const timer of [this.#owed, this.#pinger]) if (timer !== null) clearTimeout(timer)
+    this.#owed = null
+    this.#pinger = null
+  }
+
+  /** XEP-0199 */
+  async #ping(): Promise<void> {
+    if (!this.isReady) return
+    const quiet = performance.now() - this.#lastHeard
+    try {
+      await this.request(xml('iq', { type: 'get', to: domainOf(this.account.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' })), this.#keepAlive.answer)
+    } catch (error) {
+      // an error is an answer, too
+      if (!isRefusal(error)) {
+        this.#died()
+        return
+      }
+    }
+    const before = this.#keepAlive.interval
+    this.#keepAlive.survived(quiet)
+    if (this.#keepAlive.interval !== before) this.emit('learnt', this.#keepAlive.learnt)
+  }
+
+  /** Another network: what was open may be dead, and what could not be reached may be near. */
+  #lookAtNetwork(): void {
+    const now = networkKey()
+    if (now === this.#network) return
+    this.#network = now
+    this.#keepAlive.network = now
+    if (now !== '') this.#on({ type: 'network' })
+  }
+
+  #tellActive(): void {
+    if (!this.isReady || !this.#hasCsi || this.#active === this.#toldActive) return
+    this.#toldActive = this.#active
+    this.#client.send(xml(this.#active ? 'active' : 'inactive', { xmlns: NS_CSI })).catch(() => undefined)
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    const timer = setTimeout(() => this.#client.socket?.destroy?.(), CLOSE_MS)
+    await this.#client.stop().catch(() => undefined)
+    clearTimeout(timer)
+    this.#client.socket?.destroy?.()
+  }
+
+  /** What the user is told. */
+  #show(error: ConnectionError | null): void {
+    const machine = this.#machine
+    switch (machine.name) {
+      case 'off':
+        this.#shown = { status: 'signed-out' }
+        break
+      case 'connecting':
+        this.#shown = { status: 'connecting' }
+        break
+      case 'open':
+        this.#shown = { status: machine.caughtUp ? 'online' : 'catching-up' }
+        break
+      case 'waiting':
+        this.#shown = { status: 'waiting', problem: error?.problem ?? 'network', detail: error?.message ?? '', retryAt: machine.ms === null ? null : Date.now() + machine.ms, certificate: error?.certificate ?? null }
+    }
+    this.emit('state', this.#shown)
+  }
+}

@@ -1,0 +1,172 @@
+/**
+ * A TCP socket that is secured before anything else may use it: SRV lookup (RFC 6120 section 3.2), then STARTTLS
+ * (section 5) or direct TLS (XEP-0368), then the certificate's check (RFC 7590). There is no unencrypted mode, so no
+ * server can talk the client into one.
+ */
+import { resolveSrv } from 'node:dns/promises'
+import { EventEmitter } from 'node:events'
+import { isIP, type Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Security } from '../../../contract/domain.ts'
+import { ConnectionError } from '../../net/problem.ts'
+import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
+import { RestrictedXml } from './restricted-xml.ts'
+import type { Target } from '../../net/proxy.ts'
+import { CONNECT_MS, dial, secure } from '../../net/tls.ts'
+
+export interface Endpoint {
+  /** The address's domain: who the certificate must name. */
+  domain: string
+  host: string | null
+  port: number | null
+  security: Security
+  trustedFingerprint: string | null
+  /** socks5://... or http://..., or null. */
+  proxy: string | null
+}
+
+const LONGEST_NEGOTIATION = 65_536
+
+async function targets(endpoint: Endpoint): Promise<Target[]> {
+  const direct = endpoint.security === 'direct-tls'
+  const port = endpoint.port ?? (direct ? 5223 : 5222)
+  if (endpoint.host !== null) return [{ host: endpoint.host, port }]
+  // a proxy looks names up, not SRV records: nothing is asked beside it
+  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return [{ host: endpoint.domain, port }]
+  const records = await resolveSrv(`${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`).catch(() => [])
+  records.sort((a, b) => a.priority - b.priority || b.weight - a.weight)
+  return [...records.map((record) => ({ host: record.name, port: record.port })), { host: endpoint.domain, port }]
+}
+
+/** Emits connect, data, close and error (ConnectionError); the shape that xmpp.js expects of a socket. */
+export class SecureSocket extends EventEmitter {
+  readonly secure = true
+  #raw: Socket | null = null
+  #tls: TLSSocket | null = null
+  #address: string | null = null
+  /** What the channel can be bound by, strongest first. */
+  bindings: readonly ChannelBinding[] = []
+  #closed = false
+
+  connect(endpoint: Endpoint): void {
+    this.#open(endpoint).then(
+      (secured) => {
+        if (this.#closed) {
+          secured.destroy()
+          return
+        }
+        this.#tls = secured
+        this.bindings = channelBindings(secured)
+        this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
+        // xmpp.js decodes each packet by itself, which breaks a character that lies across two
+        secured.setEncoding('utf8')
+        const xml = new RestrictedXml()
+        secured.on('data', (text: string) => {
+          try {
+            xml.check(text)
+            this.emit('data', text)
+          } catch (error) {
+            this.emit('error', error)
+            this.destroy()
+          }
+        })
+        secured.on('error', (error) => this.emit('error', error))
+        secured.on('close', () => this.#close())
+        this.emit('connect')
+      },
+      (error: unknown) => {
+        if (!this.#closed) this.emit('error', error)
+        this.destroy()
+      }
+    )
+  }
+
+  write(data: string, done?: (error?: Error | null) => void): void {
+    if (this.#tls === null || this.#tls.destroyed) done?.(new ConnectionError('network', 'the connection is closed'))
+    else this.#tls.write(data, done)
+  }
+
+  end(): void {
+    if (this.#tls === null) this.destroy()
+    else this.#tls.end()
+  }
+
+  destroy(): void {
+    this.#raw?.destroy()
+    this.#tls?.destroy()
+    this.#close()
+  }
+
+  /** The IP address of the server; null: not connected, or a proxy knows. */
+  get remoteAddress(): string | null {
+    return this.#address
+  }
+
+  #close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.emit('close')
+  }
+
+  async #open(endpoint: Endpoint): Promise<TLSSocket> {
+    let last: unknown
+    for (const target of await targets(endpoint)) {
+      try {
+        const raw = await dial(target, { proxy: endpoint.proxy, onSocket: (socket) => (this.#raw = socket) })
+        if (endpoint.security === 'starttls') await negotiate(raw, endpoint.domain)
+        return await secure(raw, { name: endpoint.domain, trustedFingerprint: endpoint.trustedFingerprint, protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : [] })
+      } catch (error) {
+        last = error
+        // a server that answered is the right one; only an unreachable one is passed over
+        if (error instanceof ConnectionError && error.problem !== 'timed-out') throw error
+      }
+    }
+    throw last
+  }
+}
+
+/** Asks for STARTTLS; resolves when the server says to proceed. */
+function negotiate(raw: Socket, domain: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    let asked = false
+    const fail = (error: ConnectionError): void => {
+      settle()
+      raw.destroy()
+      reject(error)
+    }
+    const timer = setTimeout(() => fail(new ConnectionError('timed-out', 'the server did not answer the stream header')), CONNECT_MS)
+    const onData = (chunk: Buffer): void => {
+      text += chunk.toString('latin1')
+      if (text.length > LONGEST_NEGOTIATION) return fail(new ConnectionError('not-xmpp', 'the answer is no XMPP stream'))
+      if (!asked && !/^\s*(<\?xml|<stream:stream)/.test(text) && text.length > 16) return fail(new ConnectionError('not-xmpp', 'the answer is no XMPP stream'))
+      if (/<stream:error[\s>]/.test(text)) {
+        const condition = /<stream:error[^>]*>\s*<([\w-]+)/.exec(text)?.[1] ?? 'error'
+        return fail(new ConnectionError(condition === 'host-unknown' ? 'unknown-host' : 'server-error', condition))
+      }
+      if (!asked && /<\/stream:features>|<stream:features\s*\/>/.test(text)) {
+        if (!/<starttls[\s/>]/.test(text)) return fail(new ConnectionError('no-encryption', 'the server does not offer STARTTLS'))
+        asked = true
+        text = ''
+        raw.write("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+      } else if (asked && /<proceed[\s/>]/.test(text)) {
+        settle()
+        resolve()
+      } else if (asked && /<failure[\s/>]/.test(text)) {
+        fail(new ConnectionError('no-encryption', 'the server refused STARTTLS'))
+      }
+    }
+    const onEnd = (): void => fail(new ConnectionError('network', 'the server closed the connection'))
+    const onError = (error: Error): void => fail(new ConnectionError('network', error.message, null, { cause: error }))
+    const settle = (): void => {
+      clearTimeout(timer)
+      raw.removeListener('data', onData)
+      raw.removeListener('end', onEnd)
+      raw.removeListener('error', onError)
+    }
+    raw.on('data', onData)
+    raw.on('end', onEnd)
+    raw.on('error', onError)
+    raw.write(`<?xml version='1.0'?><stream:stream to='${domain.replace(/[<>&']/g, '')}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`)
+  })
+}

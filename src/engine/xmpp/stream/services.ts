@@ -1,0 +1,20 @@
+/** The services of our own server: groups, files. */
+import { domainOf } from '../../../contract/address.ts'
+import type { Jid } from '../../../contract/domain.ts'
+import { info, infoQuery, items, itemsQuery, type Info } from '../stanzas/disco.ts'
+import type { Connection } from './connection.ts'
+import { refused } from '../../net/problem.ts'
+
+/** Of a server's services, so many are asked. */
+const MOST = 20
+
+/** What `look` makes of the first of them that it knows; null: of none. Rejects where the connection is lost. */
+export async function findService<T>(connection: Connection, look: (info: Info, jid: Jid) => T | null): Promise<T | null> {
+  const domain = domainOf(connection.account.jid) as Jid
+  const services = await connection.request(itemsQuery(domain)).then(items, refused([]))
+  for (const jid of [domain, ...services.slice(0, MOST)]) {
+    const found = await connection.request(infoQuery(jid)).then((answer) => look(info(answer), jid), refused(null))
+    if (found !== null) return found
+  }
+  return null
+}

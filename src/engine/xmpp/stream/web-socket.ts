@@ -1,0 +1,107 @@
+/** XMPP over WebSocket (RFC 7395): found by XEP-0156, secured by our own verdict on the certificate. */
+import { EventEmitter } from 'node:events'
+import WebSocket from 'ws'
+import { ConnectionError } from '../../net/problem.ts'
+import { get } from '../../net/http.ts'
+import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
+import { RestrictedXml } from './restricted-xml.ts'
+import type { Endpoint } from './secure-socket.ts'
+import { dial, secure } from '../../net/tls.ts'
+
+const REL = 'urn:xmpp:alt-connections:websocket'
+const DISCOVERY_MS = 15_000
+const LONGEST_DISCOVERY = 65_536
+/** Of one frame, which is one stanza; bytes. */
+const LARGEST_FRAME = 64 * 1024 ** 2
+
+/** Where the server of a domain listens for WebSockets. Throws ConnectionError where it does not say. */
+async function discover(endpoint: Endpoint): Promise<URL> {
+  const { domain, host, port, trustedFingerprint, proxy } = endpoint
+  if (host !== null) return new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`)
+  const trust = { trustedFingerprint, mayBePrivate: true, proxy }
+  try {
+    const { body } = await get(`https://${domain}${port === null ? '' : `:${port}`}/.well-known/host-meta.json`, { ...trust, signal: AbortSignal.timeout(DISCOVERY_MS) })
+    let text = ''
+    for await (const chunk of body.setEncoding('utf8')) if ((text += chunk).length > LONGEST_DISCOVERY) break
+    const { links } = JSON.parse(text) as { links?: { rel?: unknown; href?: unknown }[] }
+    const found = (Array.isArray(links) ? links : []).find(({ rel, href }) => rel === REL && typeof href === 'string' && /^wss:\/\//i.test(href))
+    if (found !== undefined) return new URL(String(found.href))
+  } catch (error) {
+    if (error instanceof ConnectionError) throw error
+  }
+  throw new ConnectionError('not-xmpp', `${domain} does not say where it takes WebSockets (XEP-0156)`)
+}
+
+/** The same shape as SecureSocket. */
+export class WebSocketStream extends EventEmitter {
+  readonly secure = true
+  #socket: WebSocket | null = null
+  #address: string | null = null
+  /** What the channel can be bound by, strongest first. */
+  bindings: readonly ChannelBinding[] = []
+  #closed = false
+
+  connect(endpoint: Endpoint): void {
+    this.#open(endpoint).catch((error: unknown) => {
+      if (!this.#closed) this.emit('error', error)
+      this.destroy()
+    })
+  }
+
+  get remoteAddress(): string | null {
+    return this.#address
+  }
+
+  write(data: string, done?: (error?: Error | null) => void): void {
+    if (this.#socket?.readyState !== WebSocket.OPEN) done?.(new ConnectionError('network', 'the connection is closed'))
+    else this.#socket.send(data, done)
+  }
+
+  end(): void {
+    if (this.#socket === null) this.destroy()
+    else this.#socket.close()
+  }
+
+  destroy(): void {
+    this.#socket?.terminate()
+    this.#close()
+  }
+
+  #close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.emit('close')
+  }
+
+  async #open(endpoint: Endpoint): Promise<void> {
+    const url = await discover(endpoint)
+    const name = url.hostname.replace(/^\[|\]$/g, '')
+    const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy: endpoint.proxy })
+    const secured = await secure(raw, { name, trustedFingerprint: endpoint.trustedFingerprint, protocols: ['http/1.1'] })
+    if (this.#closed) {
+      secured.destroy()
+      return
+    }
+    this.bindings = channelBindings(secured)
+    this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
+    const socket = new WebSocket(url, ['xmpp'], { createConnection: () => secured, perMessageDeflate: false, maxPayload: LARGEST_FRAME, handshakeTimeout: DISCOVERY_MS })
+    this.#socket = socket
+    socket.once('open', () => this.emit('connect'))
+    const xml = new RestrictedXml()
+    socket.on('message', (data) => {
+      try {
+        xml.check(String(data))
+        this.emit('data', String(data))
+      } catch (error) {
+        this.emit('error', error)
+        this.destroy()
+      }
+    })
+    socket.on('error', (error) => this.emit('error', new ConnectionError('network', error.message, null, { cause: error })))
+    socket.once('close', (code) => {
+      // RFC 6455 section 7.4.1: a message that is too big
+      if (code === 1009) this.emit('error', Object.assign(new Error('policy-violation'), { name: 'StreamError', condition: 'policy-violation' }))
+      this.#close()
+    })
+  }
+}

@@ -1,0 +1,65 @@
+/** ARCHITECTURE.md lists the floors of the house; a room imports from its own and from rooms below alone. */
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, posix } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../support/files.ts'
+
+const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g
+
+/** Rooms from the lowest floor up, as folders or files below src. */
+function floors(): string[][] {
+  const text = readFileSync(posix.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+  const [, list = ''] = /## Floors\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
+  return list.trim().split('\n').map((line) => line.trim().split(/\s+/)).reverse()
+}
+
+const files = globSync('src/**/*.{ts,vue}', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts')).map((file) => file.replaceAll('\\', '/'))
+const imports = new Map(
+  files.map((file) => [
+    file,
+    [...readFileSync(posix.join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, path = '']) => posix.normalize(posix.join(dirname(file), path)))
+  ])
+)
+/** The room that a file belongs to: the longest name that fits. */
+function roomOf(file: string, rooms: readonly string[]): string | undefined {
+  const path = file.slice('src/'.length)
+  return rooms.filter((room) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0]
+}
+
+test('each source belongs to a room of the list, each room of the list is there', () => {
+  const rooms = floors().flat()
+  expect(rooms.length).toBeGreaterThan(12)
+  expect(rooms.filter((room) => !existsSync(posix.join(ROOT, 'src', room)))).toEqual([])
+  expect(files.filter((file) => roomOf(file, rooms) === undefined)).toEqual([])
+})
+
+test('no room imports from a floor above, or from another room on its own', () => {
+  const levels = floors()
+  const rooms = levels.flat()
+  const level = (room: string): number => levels.findIndex((floor) => floor.includes(room))
+  const upward = [...imports].flatMap(([file, paths]) =>
+    paths.filter((path) => {
+      const [from, to] = [roomOf(file, rooms) ?? '', roomOf(path, rooms) ?? '']
+      return to !== '' && from !== to && level(to) >= level(from)
+    }).map((path) => `${file} -> ${path}`)
+  )
+  expect(upward).toEqual([])
+})
+
+test('nothing of the product imports a tool, a test or a benchmark', () => {
+  const outside = [...imports].flatMap(([file, paths]) => paths.filter((path) => !path.startsWith('src/')).map((path) => `${file} -> ${path}`))
+  expect(outside.filter((arrow) => !arrow.endsWith('/package.json'))).toEqual([])
+})
+
+test('no file imports itself by way of others', () => {
+  const done = new Set<string>()
+  const circles: string[] = []
+  const walk = (file: string, way: readonly string[]): void => {
+    if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' -> '))
+    if (done.has(file) || way.includes(file)) return
+    for (const next of imports.get(file) ?? []) walk(next, [...way, file])
+    done.add(file)
+  }
+  for (const file of files) walk(file, [])
+  expect(circles).toEqual([])
+})

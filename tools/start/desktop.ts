@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -32,10 +32,12 @@ export function spawnOn({ env, account }: Desktop, program: string, args: readon
 }
 export const ids = ({ uid, gid }: Account): { uid?: number; gid?: number } => (uid === undefined || gid === undefined ? {} : { uid, gid })
 
-/** The first line of a stream. */
-function firstLine(stream: Readable, name: string): Promise<string> {
+/** The first line that a program writes to its descriptor 3; where it ends without one, its last words on standard error are the reason. */
+function firstLine({ stdio }: ChildProcess, name: string): Promise<string> {
+  const [stream, errors] = [stdio[3], stdio[2]] as [Readable, Readable]
   return new Promise((resolve, reject) => {
-    let text = ''
+    let [text, words] = ['', '']
+    errors.on('data', (chunk: Buffer) => (words = (words + chunk.toString('utf8')).slice(-500)))
     const timer = setTimeout(() => reject(new Error(`${name} did not start`)), START_MS)
     stream.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8')
@@ -44,8 +46,19 @@ function firstLine(stream: Readable, name: string): Promise<string> {
       clearTimeout(timer)
       resolve(text.slice(0, end))
     })
-    stream.once('end', () => reject(new Error(`${name} did not start: ${text}`)))
+    errors.once('close', () => reject(new Error(`${name} did not start: ${words.trim().split('\n').slice(-3).join(' ')}`)))
   })
+}
+
+/**
+ * Makes the folder of the displays' sockets, as a system's own start does: on a machine without one, a display of an unprivileged
+ * user cannot make it, nor write into one that root made with the usual mask.
+ */
+export function shareSockets(folder = '/tmp/.X11-unix'): void {
+  if (process.getuid?.() !== 0) return
+  mkdirSync(folder, { recursive: true })
+  const found = lstatSync(folder)
+  if (found.isDirectory() && found.uid === 0 && (found.mode & 0o1777) !== 0o1777) chmodSync(folder, 0o1777)
 }
 
 /** An X authority file (Xau(3)) with one cookie for any display. */
@@ -94,8 +107,7 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
   const key = join(run, 'Xauthority')
   writeFileSync(key, authority(randomBytes(16)), { mode: 0o600 })
   give(folder, account)
-  // as root, so that the display's user finds it
-  if (process.getuid?.() === 0) mkdirSync('/tmp/.X11-unix', { recursive: true, mode: 0o1777 })
+  shareSockets()
   const desktop: VirtualDesktop = {
     env: { ...homes(folder, run), XAUTHORITY: key, WAYLAND_DISPLAY: '', XDG_SESSION_TYPE: 'x11', DBUS_SESSION_BUS_ADDRESS: '' },
     account,
@@ -108,12 +120,12 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
   }
   const programs: ChildProcess[] = []
   try {
-    const screen = spawnOn(desktop, 'Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-nolisten', 'tcp', '-noreset'], ['ignore', 'ignore', 'pipe'])
+    const screen = spawnOn(desktop, 'Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-nolisten', 'tcp', '-noreset'], ['ignore', 'pipe', 'pipe'])
     programs.push(screen)
-    desktop.env['DISPLAY'] = `:${await firstLine(screen.stdio[3] as Readable, 'Xvfb')}`
-    const bus = spawnOn(desktop, 'dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=3', `--address=unix:path=${join(run, 'bus')}`], ['ignore', 'ignore', 'pipe'])
+    desktop.env['DISPLAY'] = `:${await firstLine(screen, 'Xvfb')}`
+    const bus = spawnOn(desktop, 'dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=3', `--address=unix:path=${join(run, 'bus')}`], ['ignore', 'pipe', 'pipe'])
     programs.push(bus)
-    const address = await firstLine(bus.stdio[3] as Readable, 'dbus-daemon')
+    const address = await firstLine(bus, 'dbus-daemon')
     desktop.env['DBUS_SESSION_BUS_ADDRESS'] = address
     // Chromium asks the system's bus for the battery and the network, and complains where there is none
     if (!existsSync('/run/dbus/system_bus_socket')) desktop.env['DBUS_SYSTEM_BUS_ADDRESS'] = address

@@ -49,6 +49,7 @@ import {
   SearchOrder
 } from './search.ts'
 import { Language, Settings } from './settings.ts'
+import { UpdateState } from './updates.ts'
 
 export const AppState = z.object({
   /** In the order in which they were added. */
@@ -77,6 +78,8 @@ export const AppState = z.object({
   keyProtection: z.enum(['keychain', 'file']),
   /** A thread of the store has ended and cannot be started again: messages cannot be read, or not be written. */
   storeBroken: z.boolean(),
+  /** Newer versions of Mnemo. */
+  update: UpdateState,
   version: z.string(),
   host: z.string()
 })
@@ -109,6 +112,17 @@ export const LARGEST_PAGE = 200
 
 export const requests = {
   'app.state': call(nothing, AppState),
+  /** The first window shows its list, or the sign-in: this version works. */
+  'app.shown': call(nothing, nothing),
+  'updates.check': call(nothing, nothing),
+  /** Loads the version that was found. */
+  'updates.load': call(nothing, nothing),
+  /** Ends Mnemo and starts the version that was loaded. */
+  'updates.restart': call(nothing, nothing),
+  /** What is new was read. */
+  'updates.read': call(nothing, nothing),
+  /** Opens the page with the downloads in the browser. */
+  'updates.page': call(nothing, nothing),
   /** Tries to start the store's threads once more; whether all run. */
   'app.mend': call(nothing, z.boolean()),
   'app.restart': call(nothing, nothing),
@@ -282,6 +296,7 @@ export type AppEvent =
   | { type: 'accounts'; accounts: AppState['accounts']; demo: AppState['demo'] }
   | { type: 'settings'; settings: Settings }
   | { type: 'store'; broken: boolean }
+  | { type: 'update'; update: UpdateState }
   /** People whose presence is another one now, by bare address. */
   | { type: 'presence'; changed: Record<string, Presence> }
   | { type: 'requests'; requests: readonly ContactRequest[] }

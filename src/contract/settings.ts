@@ -43,6 +43,9 @@ export const Settings = z.object({
   spellCheck: z.boolean(),
   /** A page that one links to is asked for what the message then says of it. */
   linkPreviews: z.boolean(),
+  /** Newer versions are loaded by themselves, only told of, or not looked for. */
+  updates: z.enum(['automatic', 'tell', 'off']),
+  updateChannel: z.enum(['latest', 'beta']),
   /** The first steps were shown. */
   toured: z.boolean()
 })

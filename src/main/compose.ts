@@ -2,6 +2,8 @@
 import { app, powerMonitor } from 'electron'
 import { join } from 'node:path'
 import { findAssets, projectRoot, unreadIcon, windowIcon } from '../engine/assets.ts'
+import type { Log } from '../engine/log.ts'
+import { migrations } from '../engine/store/migrations/index.ts'
 import { applySettings, languageOf } from './desktop/appearance.ts'
 import { keyring } from './desktop/keyring.ts'
 import { installMenu } from './desktop/menu.ts'
@@ -14,7 +16,9 @@ import { createHandlers, explain } from './ipc/handlers.ts'
 import { route } from './ipc/router.ts'
 import type { LinkInbox } from './links.ts'
 import { Profile } from './profile.ts'
-import type { Log } from '../engine/log.ts'
+import { installation, updateSource } from './updates/source.ts'
+import type { Trial, Trials } from './updates/trial.ts'
+import { Updates } from './updates/updates.ts'
 import { ORIGIN, serveScheme } from './windows/scheme.ts'
 import { Windows } from './windows/windows.ts'
 
@@ -26,10 +30,13 @@ export interface ComposeOptions {
   log: Log
   logFile: string
   links: LinkInbox
+  /** Versions on trial, and the trial of this start; null: there is none. */
+  trials: Trials
+  trial: Trial | null
 }
 
 /** Electron must be ready. Throws where the profile does not open, before there is any window. */
-export async function compose({ folder, log, logFile, links }: ComposeOptions): Promise<void> {
+export async function compose({ folder, log, logFile, links, trials, trial }: ComposeOptions): Promise<void> {
   const out = join(projectRoot(), 'out')
   const resources = app.isPackaged ? process.resourcesPath : null
   const profile = new Profile(folder, {
@@ -96,6 +103,20 @@ export async function compose({ folder, log, logFile, links }: ComposeOptions): 
     engine.accounts.on('presence', (jid, presence) => hub.broadcast({ type: 'presence', changed: { [jid]: presence } }))
   })
 
+  const updates = new Updates({
+    // unpacked, a test names a folder in place of the resources
+    source: updateSource(app.isPackaged ? resources : (process.env['MNEMO_UPDATES'] ?? null)),
+    installation: installation(process.platform, process.env, process.windowsStore),
+    trials,
+    trial,
+    schema: migrations.length,
+    settings: () => profile.engine.store.read.settings(),
+    // one who hides behind a proxy does so here, too; Chromium takes no password in its address
+    proxy: async () => (await profile.engine.store.read.accounts()).map(({ proxy }) => proxy?.replace(/\/\/[^/@]*@/, '//')).find((proxy) => proxy !== undefined) ?? null,
+    tell: (state) => hub.broadcast({ type: 'update', update: state }),
+    log
+  })
+
   serveScheme(join(out, 'renderer'), {
     attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
     avatar: (jid) => profile.engine.avatarFile(jid)
@@ -103,9 +124,10 @@ export async function compose({ folder, log, logFile, links }: ComposeOptions): 
   installMenu()
   if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
   else await profile.open()
+  updates.opened()
   applySettings(await profile.engine.store.read.settings())
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
-  route({ handlers: createHandlers({ profile, hub, windows, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+  route({ handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 
   app.setAsDefaultProtocolClient('xmpp')
   app.on('activate', () => void windows.openMain())
@@ -129,6 +151,7 @@ export async function compose({ folder, log, logFile, links }: ComposeOptions): 
   })
   if (hasTray()) tray = new AppTray(windowIcon(resources), openMain)
   await windows.openMain()
+  updates.start()
   await windows.reopenChats(async (id) => (await profile.engine.store.read.conversation(id)) !== null)
   links.deliverTo({
     link: (uri) => void windows.showInMain({ type: 'link', uri }),

@@ -12,6 +12,8 @@ import { fileLog } from './desktop/log.ts'
 import { tellStartProblem } from './desktop/start-problem.ts'
 import { ensureWritable, sharedMemoryIsShort } from './environment.ts'
 import { LinkInbox } from './links.ts'
+import { Trials } from './updates/trial.ts'
+import { returnToOld } from './updates/updates.ts'
 import { declareScheme } from './windows/scheme.ts'
 
 app.setName('Mnemo')
@@ -39,8 +41,16 @@ async function start(): Promise<void> {
     const logFile = join(folder, 'logs', 'mnemo.log')
     const log = fileLog(logFile)
     process.on('unhandledRejection', (reason) => log.warn(`unhandled: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`))
+    const trials = new Trials(folder)
+    const begun = trials.begin(app.getVersion())
+    if (begun.kind === 'return') {
+      log.warn(`version ${begun.trial.to} did not start ${begun.trial.starts} times: back to ${begun.trial.from}`)
+      returnToOld(trials, begun.trial)
+      app.exit(0)
+      return
+    }
     await app.whenReady()
-    await compose({ folder, log, logFile, links })
+    await compose({ folder, log, logFile, links, trials, trial: begun.kind === 'trial' ? begun.trial : null })
   } catch (error) {
     // Chromium would try for half a minute to write there before it shows anything
     if (!app.isReady()) app.setPath('userData', mkdtempSync(join(tmpdir(), 'mnemo-')))

@@ -14,6 +14,7 @@ import { applySettings, languageOf, systemLanguage } from '../desktop/appearance
 import { setStartAtLogin } from '../desktop/start-at-login.ts'
 import { WORDS } from '../desktop/words.ts'
 import type { Profile } from '../profile.ts'
+import type { Updates } from '../updates/updates.ts'
 import type { Windows } from '../windows/windows.ts'
 import type { EventHub } from './event-hub.ts'
 import type { Handlers, RouterOptions } from './router.ts'
@@ -22,13 +23,14 @@ export interface HandlerOptions {
   profile: Profile
   hub: EventHub
   windows: Windows
+  updates: Updates
   host: string
   /** The app's icon and its log file. */
   icon: string
   log: string
 }
 
-export function createHandlers({ profile, hub, windows, host, icon, log }: HandlerOptions): Handlers {
+export function createHandlers({ profile, hub, windows, updates, host, icon, log }: HandlerOptions): Handlers {
   const engine = () => profile.engine
   const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
 
@@ -53,9 +55,16 @@ export function createHandlers({ profile, hub, windows, host, icon, log }: Handl
       demo: profile.demo,
       keyProtection: engine().keyProtection,
       storeBroken: engine().storeBroken,
+      update: updates.state,
       version: app.getVersion(),
       host
     }),
+    'app.shown': () => updates.works(),
+    'updates.check': () => updates.check(),
+    'updates.load': () => updates.load(),
+    'updates.restart': () => updates.restart(),
+    'updates.read': () => updates.read(),
+    'updates.page': () => updates.openPage(),
     'app.mend': () => engine().store.mend(),
     'app.restart': () => {
       app.relaunch()

@@ -1,6 +1,34 @@
 export default {
   startFailed: { title: 'This window could not be loaded', about: 'Your messages are safe. Reload the window; if that does not help, quit Mnemo and start it again.', reload: 'Reload' },
   store: { title: 'Mnemo cannot reach its stored messages', about: 'Nothing that was stored is lost, but new messages cannot be kept and written ones cannot be sent until this works again.', again: 'Try again', restart: 'Restart Mnemo' },
+  update: {
+    unavailable: 'This copy of Mnemo is not updated by itself.',
+    newest: 'This is the newest version.',
+    checking: 'Looking for a newer version …',
+    found: 'Mnemo {version} is available.',
+    loading: 'Loading Mnemo {version}: {share} %',
+    ready: 'Mnemo {version} is ready. It starts with the next start of Mnemo.',
+    readyShort: 'Mnemo {version} is ready',
+    done: 'Updated to Mnemo {version}',
+    returned: 'Mnemo {version} did not start twice, so version {now} was put back. Version {version} is not installed again.',
+    problem: {
+      network: 'The update server could not be reached, or the download broke off.',
+      checksum: 'The file that came is not the one that was announced. It was thrown away.',
+      signature: 'The update is not signed by the makers of Mnemo. Nothing was loaded.',
+      full: 'The disk is full: the update could not be stored.',
+      other: 'The update failed. The log says more.'
+    },
+    check: 'Look for updates',
+    load: 'Download',
+    page: 'Open the download page',
+    restart: 'Restart',
+    news: 'What is new',
+    close: 'Close',
+    how: 'Newer versions',
+    way: { automatic: 'Install by themselves', tell: 'Only tell me', off: 'Never look' },
+    which: 'Kind of versions',
+    channel: { latest: 'Finished', beta: 'Early (beta)' }
+  },
   signIn: {
     title: 'Sign in to Mnemo',
     intro: 'Every message stays on this computer, encrypted, and any piece of it is found.',

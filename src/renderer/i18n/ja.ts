@@ -1,6 +1,34 @@
 export default {
   startFailed: { title: 'ウィンドウを読み込めませんでした', about: 'メッセージは失われていません。再読み込みしても直らない場合は、Mnemo を終了して起動し直してください。', reload: '再読み込み' },
   store: { title: 'Mnemo がメッセージを読み書きできません', about: '保存済みのメッセージは失われていませんが、復旧するまで新しいメッセージの保存と送信はできません。', again: '再試行', restart: 'Mnemo を再起動' },
+  update: {
+    unavailable: 'この Mnemo は自動では更新されません。',
+    newest: '最新のバージョンです。',
+    checking: '更新を確認しています…',
+    found: 'Mnemo {version} を利用できます。',
+    loading: 'Mnemo {version} をダウンロード中: {share}%',
+    ready: 'Mnemo {version} の準備ができました。次回の起動から有効になります。',
+    readyShort: 'Mnemo {version} の準備ができました',
+    done: 'Mnemo {version} に更新しました',
+    returned: 'Mnemo {version} が 2 回続けて起動に失敗したため、{now} に戻しました。{version} は再びインストールされません。',
+    problem: {
+      network: '更新サーバーに接続できないか、ダウンロードが中断されました。',
+      checksum: 'ダウンロードしたファイルが公開されたものと一致しないため、削除しました。',
+      signature: '更新に Mnemo の開発元の署名がないため、何もダウンロードしていません。',
+      full: 'ディスクがいっぱいで、更新を保存できませんでした。',
+      other: '更新に失敗しました。詳細はログをご覧ください。'
+    },
+    check: '更新を確認',
+    load: 'ダウンロード',
+    page: 'ダウンロードページを開く',
+    restart: '再起動',
+    news: '新機能',
+    close: '閉じる',
+    how: '新しいバージョン',
+    way: { automatic: '自動でインストール', tell: '通知のみ', off: '確認しない' },
+    which: '更新チャンネル',
+    channel: { latest: '安定版', beta: 'ベータ版' }
+  },
   signIn: {
     title: 'Mnemo にサインイン',
     intro: 'すべてのメッセージは暗号化してこのコンピューターに保存され、どの部分からでも見つかります。',

@@ -1,6 +1,34 @@
 export default {
   startFailed: { title: '窗口加载失败', about: '你的消息没有丢失。请重新加载窗口；如果仍然失败，请退出并重新启动 Mnemo。', reload: '重新加载' },
   store: { title: 'Mnemo 无法读写消息', about: '已保存的消息不会丢失，但恢复之前无法保存新消息，也无法发送消息。', again: '重试', restart: '重启 Mnemo' },
+  update: {
+    unavailable: '此版本的 Mnemo 不会自动更新。',
+    newest: '已是最新版本。',
+    checking: '正在检查更新…',
+    found: '有新版本 Mnemo {version}。',
+    loading: '正在下载 Mnemo {version}：{share}%',
+    ready: 'Mnemo {version} 已就绪，下次启动时生效。',
+    readyShort: 'Mnemo {version} 已就绪',
+    done: '已更新到 Mnemo {version}',
+    returned: 'Mnemo {version} 连续两次启动失败，已恢复为 {now}。不会再次安装 {version}。',
+    problem: {
+      network: '无法连接更新服务器，或下载中断。',
+      checksum: '下载的文件与发布的不一致，已删除。',
+      signature: '更新没有 Mnemo 开发者的签名，未下载任何内容。',
+      full: '磁盘已满，无法保存更新。',
+      other: '更新失败，详情见日志。'
+    },
+    check: '检查更新',
+    load: '下载',
+    page: '打开下载页面',
+    restart: '重启',
+    news: '新功能',
+    close: '关闭',
+    how: '新版本',
+    way: { automatic: '自动安装', tell: '仅提醒', off: '不检查' },
+    which: '更新渠道',
+    channel: { latest: '正式版', beta: '测试版' }
+  },
   signIn: {
     title: '登录 Mnemo',
     intro: '所有消息都加密保存在这台电脑上，任何片段都能找到。',

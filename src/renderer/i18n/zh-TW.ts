@@ -1,6 +1,34 @@
 export default {
   startFailed: { title: '視窗載入失敗', about: '你的訊息沒有遺失。請重新載入視窗；如果仍然失敗，請結束並重新啟動 Mnemo。', reload: '重新載入' },
   store: { title: 'Mnemo 無法讀寫訊息', about: '已儲存的訊息不會遺失，但恢復之前無法儲存新訊息，也無法傳送訊息。', again: '重試', restart: '重新啟動 Mnemo' },
+  update: {
+    unavailable: '此版本的 Mnemo 不會自動更新。',
+    newest: '已是最新版本。',
+    checking: '正在檢查更新…',
+    found: '有新版本 Mnemo {version}。',
+    loading: '正在下載 Mnemo {version}：{share}%',
+    ready: 'Mnemo {version} 已就緒，下次啟動時生效。',
+    readyShort: 'Mnemo {version} 已就緒',
+    done: '已更新到 Mnemo {version}',
+    returned: 'Mnemo {version} 連續兩次啟動失敗，已恢復為 {now}。不會再次安裝 {version}。',
+    problem: {
+      network: '無法連線到更新伺服器，或下載中斷。',
+      checksum: '下載的檔案與發布的不一致，已刪除。',
+      signature: '更新沒有 Mnemo 開發者的簽章，未下載任何內容。',
+      full: '磁碟已滿，無法儲存更新。',
+      other: '更新失敗，詳情請見記錄檔。'
+    },
+    check: '檢查更新',
+    load: '下載',
+    page: '開啟下載頁面',
+    restart: '重新啟動',
+    news: '新功能',
+    close: '關閉',
+    how: '新版本',
+    way: { automatic: '自動安裝', tell: '僅提醒', off: '不檢查' },
+    which: '更新管道',
+    channel: { latest: '正式版', beta: '測試版' }
+  },
   signIn: {
     title: '登入 Mnemo',
     intro: '所有訊息都加密儲存在這台電腦上，任何片段都能找到。',

@@ -29,6 +29,7 @@ export const useAppStore = defineStore('app', () => {
       else if (event.type === 'typing') state.value.typing = event.typing
       else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }
       else if (event.type === 'store') state.value.storeBroken = event.broken
+      else if (event.type === 'update') state.value.update = event.update
       else if (event.type === 'settings') state.value.settings = event.settings
       else if (event.type === 'accounts') {
         state.value.accounts = event.accounts

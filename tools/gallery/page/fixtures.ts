@@ -117,11 +117,12 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, linkPreviews: false, ...settings },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',
   storeBroken: true,
+  update: { progress: { at: 'ready', version: '0.2.0', notes: '· 搜索更快\n· Search finds dates as you say them' }, news: null, returnedFrom: null },
   version: '0.1.0',
   host: 'gallery'
 })

@@ -10,7 +10,7 @@ export interface Contact {
   subscription: 'none' | 'to' | 'from' | 'both'
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, toured: false, linkPreviews: false, spellCheck: process.platform === 'darwin' }
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, toured: false, updates: 'automatic', updateChannel: 'latest', linkPreviews: false, spellCheck: process.platform === 'darwin' }
 
 /** What somebody looks like. */
 export interface Avatar {

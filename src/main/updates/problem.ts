@@ -1,0 +1,12 @@
+/** Failures of an update as the user is told of them. */
+import type { UpdateProblem } from '../../contract/updates.ts'
+
+/** Codes are of electron-updater, of Node's file system, and of Chromium's network (net::ERR_...). */
+export function problemOf(error: unknown): UpdateProblem {
+  const { code = '', message = '', statusCode } = error as { code?: string; message?: string; statusCode?: number }
+  if (code === 'ERR_CHECKSUM_MISMATCH') return 'checksum'
+  if (code === 'ERR_UPDATER_INVALID_SIGNATURE') return 'signature'
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'full'
+  if (statusCode !== undefined || message.includes('net::ERR_') || /^(E(CONN|PIPE|HOST|NET|AI|TIMEDOUT)|ENOTFOUND)/.test(code) || /abort|closed|socket|network|timed? ?out/i.test(message)) return 'network'
+  return 'other'
+}

@@ -31,6 +31,7 @@ ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEAL
 /** Licences that a package names but whose text it does not carry, by the package. */
 const HOLDERS: Record<string, string> = {
   'koa-compose': '(c) Jonathan Ong and contributors',
+  'lazy-val': '(c) Vladimir Krivosheev',
   thumbhash: '(c) 2023 Evan Wallace'
 }
 /** Packages whose package.json names no licence; their text is the MIT licence's. */

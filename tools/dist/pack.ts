@@ -1,8 +1,9 @@
 /** electron-builder over the built app, with the Electron at hand. */
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { build, Platform, type AfterPackContext } from 'electron-builder'
 import { ROOT, type PackedElectron } from './electron.ts'
+import { notesOf, signAnnouncements, updateServer, writeSource } from './updates.ts'
 
 /** The repack for tests lacks the Node-API of better-sqlite3's own binary, and holds an app of its own that runs a folder. */
 function fitForTests({ appOutDir }: AfterPackContext, sqlite: string): void {
@@ -39,7 +40,9 @@ export async function pack({ dist, version, sqlite, forTests }: PackedElectron, 
   if (forTests) process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'fpm.ts')
   const zip = forTests ? findProgram(['7zz', '7za', '7z']) : null
   if (zip !== null) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= zip
-  return build({
+  const server = updateServer(process.env)
+  const { version: own } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const files = await build({
     projectDir: ROOT,
     publish: 'never',
     ...(targets.length === 0 ? {} : { targets: Platform.current().createTarget(targets) }),
@@ -50,7 +53,12 @@ export async function pack({ dist, version, sqlite, forTests }: PackedElectron, 
       ...(forTests ? { deb: { compression: 'gz' }, rpm: { compression: 'gzip' } } : {}),
       ...(output === undefined ? {} : { directories: { output } }),
       ...(dist === null ? {} : { electronDist: dist }),
-      ...(sqlite === null ? {} : { afterPack: (context: AfterPackContext) => fitForTests(context, sqlite) })
+      ...(server === null ? {} : { publish: { provider: 'generic', url: server.url }, releaseInfo: { releaseNotes: notesOf(readFileSync(join(ROOT, 'CHANGELOG.md'), 'utf8'), app ?? own) } }),
+      afterPack: (context: AfterPackContext) => {
+        if (sqlite !== null) fitForTests(context, sqlite)
+        if (server !== null) writeSource(context.packager.getResourcesDir(context.appOutDir), server)
+      }
     }
   })
+  return server === null ? files : [...files, ...signAnnouncements(join(ROOT, output ?? 'dist'), server)]
 }

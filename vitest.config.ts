@@ -11,7 +11,7 @@ export default defineConfig({
     // a ceiling for a busy machine: what is waited for is a fact, and most facts come within milliseconds
     expect: { poll: { timeout: 30_000 } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['tools/chromium-host/**'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'], exclude: ['tools/chromium-host/**'], testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 } },
       { extends: true, test: { name: 'native', include: ['native/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 60_000, fileParallelism: false } },
       { extends: true, test: { name: 'host', include: ['tools/chromium-host/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false } },

@@ -10,7 +10,7 @@ import type { Uploads } from './modules/uploads.ts'
 import { isArchiveResult } from './stanzas/archive.ts'
 import { carbonOf, enableCarbons } from './stanzas/carbons.ts'
 import { chatState, typingOf } from './stanzas/chat-states.ts'
-import { delayStamp, heldBackSince, learnTime } from './stanzas/delay.ts'
+import { delayStamp, heldBackSince, ServerTime } from './stanzas/delay.ts'
 import { timeOf, timeQuery } from './stanzas/entity-time.ts'
 import { invitationOf } from './stanzas/group.ts'
 import { decodeMessage, type DecodedMessage, type Self } from './stanzas/message.ts'
@@ -67,6 +67,7 @@ export class Session extends EventEmitter<Events> {
   readonly #log: Log
   readonly #inbox: Inbox
   readonly #self: Self
+  readonly #clock = new ServerTime()
   /** All that is done at the beginning of a stream was done in this one: presence, carbons, the archive, groups. */
   #introduced = false
   /** Counts what the connection was when. */
@@ -87,7 +88,7 @@ export class Session extends EventEmitter<Events> {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
     })
     this.#inbox = inbox
-    const archives = new Archives({ context: { connection, store, self: this.#self, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation), onStamp: (time) => this.emit('time', time, false) }, inbox, own, log })
+    const archives = new Archives({ context: { connection, store, self: this.#self, clock: this.#clock, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation), onStamp: (time) => this.emit('time', time, false) }, inbox, own, log })
     this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation, own)
@@ -215,7 +216,7 @@ export class Session extends EventEmitter<Events> {
   async #askTime(): Promise<void> {
     const time = timeOf(await this.connection.request(timeQuery(domainOf(this.own)), TIME_MS))
     if (time === null) return
-    learnTime(time)
+    this.#clock.learn(time)
     this.emit('time', time, true)
   }
 
@@ -259,7 +260,7 @@ export class Session extends EventEmitter<Events> {
 
   #onDecoded(decoded: DecodedMessage, message: Element, copied: boolean): void {
     const archive = this.#archiveOf(decoded.conversation)
-    const stamp = heldBackSince(message, decoded.kind === 'group' ? [decoded.conversation] : [this.own, domainOf(this.own)])
+    const stamp = heldBackSince(message, decoded.kind === 'group' ? [decoded.conversation] : [this.own, domainOf(this.own)], this.#clock)
     const receipt = copied || decoded.outgoing || decoded.change !== null || !this.contacts.has(bare(decoded.sender)) ? null : receiptOf(message)
     // 'delivered' is what its sender is shown: true only once it cannot be lost any more
     const onStored = receipt === null ? undefined : () => this.#send(receipt)

@@ -5,7 +5,7 @@ import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../stanzas/archive.ts'
-import { delayStamp } from '../stanzas/delay.ts'
+import { delayStamp, type ServerTime } from '../stanzas/delay.ts'
 import { invitationOf, type Invitation } from '../stanzas/group.ts'
 import { decodeMessage, type Self } from '../stanzas/message.ts'
 import { NS } from '../stanzas/namespaces.ts'
@@ -23,6 +23,8 @@ export interface CatchUpContext {
   connection: Connection
   store: Store
   self: Self
+  /** Of the account's server. */
+  clock?: ServerTime
   onChanges(changes: StoreChanges): void
   /** An invitation that came while we were away. */
   onInvitation(invitation: Invitation): void
@@ -41,10 +43,10 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   const query = { archive, queryId: randomUUID(), max, ...position }
   const messages: ArchivedMessage[] = []
   const collect = (stanza: Element): void => {
-    const result = archiveResult(stanza, query, connection.account.jid)
+    const result = archiveResult(stanza, query, connection.account.jid, context.clock)
     if (result === null) return
     messages.push(result)
-    const stamp = archive === null ? delayStamp(stanza.getChild('result', NS.mam)?.getChild('forwarded', NS.forward) ?? stanza) : null
+    const stamp = archive === null ? delayStamp(stanza.getChild('result', NS.mam)?.getChild('forwarded', NS.forward) ?? stanza, context.clock) : null
     if (stamp !== null) context.onStamp?.(stamp)
     context.onHeard?.()
   }

@@ -1,7 +1,7 @@
 /** XEP-0313 Message Archive Management, with XEP-0059 paging. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
-import { delayStamp } from './delay.ts'
+import { delayStamp, type ServerTime } from './delay.ts'
 import { NS } from './namespaces.ts'
 
 export interface ArchiveQuery {
@@ -34,7 +34,7 @@ export interface ArchivedMessage {
 }
 
 /** The archived message of an open query, or null: no result, another query's, or from an archive that was not asked. */
-export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archive' | 'queryId'>, own: string): ArchivedMessage | null {
+export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archive' | 'queryId'>, own: string, clock?: ServerTime): ArchivedMessage | null {
   const result = stanza.getChild('result', NS.mam)
   if (result === undefined || result.attrs['queryid'] !== query.queryId) return null
   const from = stanza.attrs['from']
@@ -44,7 +44,7 @@ export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archiv
   const forwarded = result.getChild('forwarded', NS.forward)
   const message = forwarded?.getChild('message', 'jabber:client') ?? forwarded?.getChild('message')
   if (archiveId === undefined || forwarded === undefined || message === undefined) return null
-  return { archiveId, time: delayStamp(forwarded) ?? Date.now(), message }
+  return { archiveId, time: delayStamp(forwarded, clock) ?? Date.now(), message }
 }
 
 export const isArchiveResult = (stanza: Element): boolean => stanza.getChild('result', NS.mam) !== undefined

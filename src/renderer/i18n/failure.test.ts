@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
-import { ImportProblem } from '../../contract/domain.ts'
+import { ConnectionProblem, ImportProblem } from '../../contract/domain.ts'
 import { CallErrorCode } from '../../contract/ipc.ts'
 import { CallFailed } from '../bridge.ts'
-import { failure, i18n } from './index.ts'
+import { connectionProblem, failure, i18n, refusal } from './index.ts'
 
 beforeAll(() => void (i18n.global.missingWarn = false))
 
@@ -24,4 +24,31 @@ test('whatever main says of a failure, the reader is told in their own language'
   expect(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: 7 }))).toBe('“chat.json” is damaged or not complete (line 7). Nothing was imported.')
   expect(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: null }))).toBe('“chat.json” is damaged or not complete. Nothing was imported.')
   expect(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full' }))).toMatch(/no room/)
+})
+
+/** RFC 6120 sections 4.9.3, 6.5 and 8.3.3. */
+const STREAM = ['bad-format', 'bad-namespace-prefix', 'connection-timeout', 'host-gone', 'improper-addressing', 'internal-server-error', 'invalid-from', 'invalid-namespace', 'invalid-xml', 'not-authorized', 'not-well-formed', 'policy-violation', 'remote-connection-failed', 'reset', 'resource-constraint', 'restricted-xml', 'see-other-host', 'system-shutdown', 'undefined-condition', 'unsupported-encoding', 'unsupported-feature', 'unsupported-stanza-type', 'unsupported-version']
+const SASL = ['aborted', 'encryption-required', 'incorrect-encoding', 'invalid-mechanism', 'mechanism-too-weak', 'temporary-auth-failure']
+const STANZA = ['bad-request', 'conflict', 'feature-not-implemented', 'forbidden', 'gone', 'internal-server-error', 'item-not-found', 'jid-malformed', 'not-acceptable', 'not-allowed', 'not-authorized', 'policy-violation', 'recipient-unavailable', 'redirect', 'registration-required', 'remote-server-not-found', 'remote-server-timeout', 'resource-constraint', 'service-unavailable', 'subscription-required', 'undefined-condition', 'unexpected-request']
+
+test('each condition that the RFCs name has words; a condition of nobody, or the server’s own words, are quoted', () => {
+  for (const language of ['en', 'zh-CN', 'zh-TW', 'ja'] as const) {
+    i18n.global.locale.value = language
+    const said = [
+      ...ConnectionProblem.options.filter((problem) => problem !== 'server-error').map((problem) => connectionProblem(problem, '')),
+      ...[...STREAM, ...SASL].map((condition) => connectionProblem('server-error', condition)),
+      ...STANZA.map(refusal)
+    ]
+    // a fault of our own names its condition, for whoever mends it
+    for (const text of said.map((text) => text.replace(/[“「][a-z-]+[”」]/, ''))) {
+      expect(text).not.toMatch(/refusal|serverSays|problem\.|[a-z]-[a-z]+-[a-z]/)
+      if (language !== 'en') expect(text.replace(/Mnemo|XMPP/g, '')).not.toMatch(/[A-Za-z]{3}/)
+    }
+    for (const odd of ['no-such-condition', 'says', 'silent', 'constructor', '维护中，十分钟后恢复']) {
+      expect(connectionProblem('server-error', odd)).toContain(odd)
+      expect(refusal(odd)).toContain(odd)
+    }
+    expect(connectionProblem('server-error', '')).toBe(connectionProblem('server-error', 'undefined-condition'))
+  }
+  i18n.global.locale.value = 'en'
 })

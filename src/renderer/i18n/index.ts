@@ -2,6 +2,7 @@
 import { createI18n } from 'vue-i18n'
 import { CallFailed } from '../bridge.ts'
 import en from './en.ts'
+import type { ConnectionProblem } from '../../contract/domain.ts'
 import type { Language } from '../../contract/settings.ts'
 import ja from './ja.ts'
 import zhCN from './zh-CN.ts'
@@ -17,10 +18,23 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language
 }
 
-/** What a server's error condition means to the user; conditions without words stay as they are. */
+/** What a server's error condition (RFC 6120 section 8.3.3) means to the user. */
 export function refusal(condition: string): string {
   const { t, te } = i18n.global
-  return te(`refusal.${condition}`) ? t(`refusal.${condition}`) : condition
+  return condition !== 'other' && te(`refusal.${condition}`) ? t(`refusal.${condition}`) : t('refusal.other', { condition })
+}
+
+/** Faults of what we said, or of how the server reads it (RFC 6120 section 4.9.3). */
+const MISUNDERSTOOD = /^(bad-format|bad-namespace-prefix|improper-addressing|invalid-(from|namespace|xml)|not-well-formed|restricted-xml|unsupported-.*)$/
+
+/** Why there is no connection. `detail`: of a server's error its condition, or its own words; of sign-in what it offers. */
+export function connectionProblem(problem: ConnectionProblem, detail: string): string {
+  const { t, te } = i18n.global
+  if (problem !== 'server-error') return t(`problem.${problem}`, { detail })
+  if (MISUNDERSTOOD.test(detail)) return t('serverSays.misunderstood', { condition: detail })
+  if (detail === '' || detail === 'undefined-condition') return t('serverSays.silent')
+  const known = /^[a-z-]+$/.test(detail) && !['misunderstood', 'says', 'silent'].includes(detail) && te(`serverSays.${detail}`)
+  return known ? t(`serverSays.${detail}`) : t('serverSays.says', { condition: detail })
 }
 
 /** Why something did not work, in the reader's language; the log has what main said of it. */

@@ -1,4 +1,4 @@
-/** A store's thread that ends when it is told to: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. */
+/** A store's thread that ends when it is told to: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. At 'hang' or 'hang-once' it answers no more. */
 import { existsSync, rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { WorkerRequest, WorkerStart } from '../../src/engine/threads/worker.ts'
@@ -11,6 +11,9 @@ parentPort?.on('message', (request: WorkerRequest | string) => {
     rmSync(`${files.file}.once`)
     process.exit(7)
   }
+  const hangs = asked.includes('hang-once') ? existsSync(`${files.file}.once`) : asked.includes('"hang')
+  if (asked.includes('hang-once')) rmSync(`${files.file}.once`, { force: true })
+  while (hangs);
   if (asked.includes('"die') && !asked.includes('die-once')) process.exit(7)
 })
 await import('../../src/engine/threads/worker.ts')

@@ -43,6 +43,11 @@ async function makeWorker(url: URL, start: WorkerStart): Promise<Worker> {
 /** What is another thing when it is done twice. All else of the writer's finds what it did, by its ids, or says the same again. */
 const ONCE = new Set(['importRows', 'notice', 'used', 'adopt'])
 
+/** A call may take so long, s: most take milliseconds; those that go through the whole file take as long as the file is. */
+const PATIENCE_S = 120
+const WHOLE_FILE_S = 3600
+const WHOLE_FILE = new Set(['checkIndex', 'isSound', 'checkpoint', 'mergeIndex', 'undoImport', 'removeAccount'])
+
 /** Told of every statement's time in ms, by name, so that slow ones can be logged. */
 export type SlowReport = (operation: string, ms: number) => void
 
@@ -52,6 +57,8 @@ export interface StoreOptions extends StoreFiles {
   onTime?: SlowReport
   /** The file was damaged, and what could be read of it is in a new one. */
   onSalvage?(saved: Salvaged): void
+  /** In place of PATIENCE_S. */
+  patience?: number
   /** A thread ended, and is started again; for the log. */
   onEnded?(message: string): void
 }
@@ -119,13 +126,14 @@ export class Store {
 
   /** Opens, creates or migrates the store. Throws StoreOpenError. */
   static async open(options: StoreOptions): Promise<Store> {
-    const { worker, onTime = () => undefined, onSalvage, onEnded = () => undefined, ...files } = options
+    const { worker, onTime = () => undefined, onSalvage, onEnded = () => undefined, patience = PATIENCE_S, ...files } = options
     const damage = new EventEmitter()
     const broken = new Set<WorkerStart['role']>()
     const start = (role: WorkerStart['role']): Promise<Thread> =>
       Thread.start({
         role,
         make: () => makeWorker(worker, { role, files }),
+        patience: (operation) => (WHOLE_FILE.has(operation) ? WHOLE_FILE_S : patience),
         mayRepeat: (operation) => !ONCE.has(operation),
         onSlow: onTime,
         onDamage: () => damage.emit('found'),

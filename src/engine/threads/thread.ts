@@ -1,6 +1,7 @@
 /**
  * One thread of the store and the calls that wait for it. A thread that ended is started again: what waited goes on, and so does what
  * it was at, once, where that changes nothing when it is done twice. Where it cannot be started, every call fails, and that is told.
+ * A thread that answers nothing for too long hangs: it is ended, and so started again.
  */
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
 import type { WorkerReply } from './worker.ts'
@@ -38,6 +39,8 @@ export interface ThreadOptions {
   role: string
   /** Makes a thread that answers. Rejects with StoreOpenError, or what ended it. */
   make(): Promise<Worker>
+  /** A call that takes longer hangs, s. Counted while this process runs: a machine that sleeps ends no thread. */
+  patience(operation: string): number
   /** Whether it may be done once more where nobody knows whether it was done. */
   mayRepeat(operation: string): boolean
   onSlow(operation: string, ms: number): void
@@ -53,6 +56,9 @@ const MOST_ENDS = 3
 const WITHIN_MS = 60_000
 /** The file may be held for a moment by what has just ended, ms between tries. */
 const TRIES_MS = [0, 200, 1000, 3000]
+const TICK_MS = 1000
+/** An end that is asked for comes within so many ticks, or the thread waits in the system for something that does not come. */
+const END_TICKS = 10
 
 export class Thread {
   readonly #options: ThreadOptions
@@ -67,6 +73,9 @@ export class Thread {
   /** That it is broken was told, and why it is. */
   #told = false
   #why = ''
+  /** Runs while a call is being answered; ticks since it was asked. */
+  #watch: NodeJS.Timeout | null = null
+  #ticks = 0
 
   private constructor(options: ThreadOptions, worker: Worker) {
     this.#options = options
@@ -113,6 +122,7 @@ export class Thread {
   /** Tries once more to start a thread that is broken; whether it runs. */
   async mend(): Promise<boolean> {
     if (this.#state === 'broken') {
+      await Promise.race([this.#worker.terminate(), new Promise((resolve) => setTimeout(resolve, END_TICKS * TICK_MS))])
       this.#ends = []
       await this.#start([0])
     }
@@ -133,7 +143,32 @@ export class Thread {
     )
   }
 
+  /** Counts the time of the current call; ends a thread that hangs. */
+  #tick(): void {
+    const { patience, role } = this.#options
+    const call = this.#current
+    if (call === null || this.#state !== 'running') return this.#unwatch()
+    const beyond = ++this.#ticks - patience(call.operation)
+    if (beyond === 0) {
+      this.#reason = `no answer for ${this.#ticks} s`
+      void this.#worker.terminate()
+    } else if (beyond === END_TICKS) {
+      // blocked outside of JavaScript, where nothing ends it: its successor could not open the file either
+      this.#unwatch()
+      this.#current = null
+      call.reject(new StoreError('THREAD', `${call.operation}: the store's ${role} thread hangs`))
+      this.#options.onEnded(`the ${role} thread hangs at ${call.operation} and does not end`)
+      this.#giveUp(new Error('it hangs'))
+    }
+  }
+
+  #unwatch(): void {
+    if (this.#watch !== null) clearInterval(this.#watch)
+    this.#watch = null
+  }
+
   #onEnded(reason: string): void {
+    this.#unwatch()
     const { role, mayRepeat, onEnded } = this.#options
     this.#reason = ''
     const current = this.#current
@@ -186,6 +221,8 @@ export class Thread {
         continue
       }
       this.#current = call
+      this.#ticks = 0
+      this.#watch ??= setInterval(() => this.#tick(), TICK_MS).unref()
       this.#worker.postMessage({ id: ++this.#serial, operation: call.operation, args: call.args })
       return
     }
@@ -195,6 +232,7 @@ export class Thread {
     const call = this.#current
     if (call === null || (reply.kind !== 'result' && reply.kind !== 'error')) return
     this.#current = null
+    if (this.#queue.length === 0) this.#unwatch()
     if (reply.kind === 'result') {
       this.#options.onSlow(call.operation, reply.ms)
       if (call.signal?.aborted === true) call.reject(new StoreError('CANCELLED', 'cancelled'))

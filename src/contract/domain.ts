@@ -237,6 +237,10 @@ export type ConnectionProblem = z.infer<typeof ConnectionProblem>
 export const Shortage = z.enum(['archive', 'anything-kept', 'copies', 'late-copies', 'storage', 'groups', 'files'])
 export type Shortage = z.infer<typeof Shortage>
 
+/** An imported history that another conversation shows; `messages`: how many. */
+export const JoinedHistory = z.object({ id: ConversationId, name: z.string(), messages: z.number().int() })
+export type JoinedHistory = z.infer<typeof JoinedHistory>
+
 /** The certificate a server showed that no authority vouches for. */
 export const Certificate = z.object({
   /** SHA-256 of the certificate, upper-case hex pairs joined by colons. */

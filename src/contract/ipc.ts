@@ -26,6 +26,7 @@ import {
   ImportSummary,
   Invitation,
   Jid,
+  JoinedHistory,
   LinkMetadata,
   LONGEST_TEXT,
   Message,
@@ -166,6 +167,12 @@ export const requests = {
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
   'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
+  /** Shows an imported history within another conversation. */
+  'conversations.join': call(z.object({ conversation: ConversationId, into: ConversationId }), nothing),
+  /** An imported history stands for itself again. */
+  'conversations.part': call(z.object({ conversation: ConversationId }), nothing),
+  /** Imported histories that a conversation shows. */
+  'conversations.joined': call(z.object({ conversation: ConversationId }), z.array(JoinedHistory)),
   'groups.create': call(z.object({ account: Jid.nullable(), name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
   /** To each name in a group that looks like another person's there, those names. */
   'groups.lookAlikes': call(z.object({ conversation: ConversationId }), z.record(z.string(), z.array(z.string()))),

@@ -411,6 +411,18 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.pin({ id, on }))
   }
 
+  /** Shows an imported history within another conversation. Throws EngineError where one of them is not there, or is no such history. */
+  async joinHistories(from: ConversationId, into: ConversationId): Promise<void> {
+    const changes = await this.store.write.joinHistories({ from, into })
+    if (changes.removedConversations.length === 0) throw new EngineError('not-found', 'the history, or the conversation to join it with')
+    this.emit('changes', changes)
+  }
+
+  /** An imported history stands for itself again. */
+  async partHistory(id: ConversationId): Promise<void> {
+    this.emit('changes', await this.store.write.partHistory(id))
+  }
+
   /** Deletes a conversation from this computer, with its files; a group is left. */
   async deleteConversation(id: ConversationId): Promise<void> {
     await this.leave(id)

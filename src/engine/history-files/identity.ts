@@ -16,6 +16,9 @@ const Imported = z.object({ id: z.string().nullable(), name: z.string(), people:
 type Imported = z.infer<typeof Imported>
 export const importedName = (jid: Jid): string => `import:${jid}`
 
+/** Messages of an imported conversation `c`, also where another one shows them. */
+export const SHOWN = 'm.conversation = coalesce(c.joined_into, c.id) AND m.home IS iif(c.joined_into IS NULL, NULL, c.id)'
+
 const addressOf = (what: string): Jid => `${createHash('sha256').update(what).digest('hex').slice(0, 16)}@import.invalid` as Jid
 /** The address under which conversations that the user gave a name are kept: the same for the same name. */
 export const namedAddress = (name: string): Jid => addressOf(name)
@@ -38,9 +41,9 @@ export class Identity {
   constructor(db: ReadableDB) {
     this.#recall = accountReads(db).remembered
     this.#jids = db.prepare<[], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE '%@import.invalid'").pluck().all()
-    const between = db.prepare<[Jid, number, number, number, string], string>("SELECT m.sender FROM conversation c JOIN message m ON m.conversation = c.id WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?").pluck()
+    const between = db.prepare<[Jid, number, number, number, string], string>(`SELECT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`).pluck()
     this.#between = (jid, from, to, time, text) => between.all(jid, from, to, time, text)
-    const senders = db.prepare<[Jid], string>("SELECT DISTINCT m.sender FROM conversation c JOIN message m ON m.conversation = c.id WHERE c.jid = ? AND c.account = ''").pluck()
+    const senders = db.prepare<[Jid], string>(`SELECT DISTINCT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`).pluck()
     this.#senders = (jid) => senders.all(jid).map(nameIn)
   }
 

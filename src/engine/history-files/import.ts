@@ -10,7 +10,7 @@ import { ATTACHED } from '../store/tables/message-row.ts'
 import type { TransferContext } from './context.ts'
 import { ENCODINGS, type EncodingName } from './decoding.ts'
 import { ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
-import { Identity, importedName, namedAddress } from './identity.ts'
+import { Identity, importedName, namedAddress, SHOWN } from './identity.ts'
 import { readHistory, type OpenHistory } from './read.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
 
@@ -288,7 +288,7 @@ function storedIn(db: ReadableDB, jid: Jid): Map<string, number> {
   const stored = db
     .prepare<[string], [number, string, string | null]>(
       `SELECT m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) END
-       FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ? AND c.account = ''`
+       FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`
     )
     .raw()
   const counts = new Map<string, number>()

@@ -9,6 +9,7 @@ import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
 import { changeReads } from './tables/change.ts'
 import { conversationReads } from './tables/conversation.ts'
 import { errandReads } from './tables/errand.ts'
+import { joiningReads } from './joining.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
 import { ATTACHED, idsOf, quotedAuthor, toMessage } from './tables/message-row.ts'
@@ -109,6 +110,7 @@ export function createReads(db: ReadableDB) {
     ...accounts,
     archiveProgress: archives.progress,
     missingHistory: archives.missing,
+    ...joiningReads(db),
     conversations: conversations.all,
     conversation: conversations.byId,
     conversationByJid: conversations.byJid,

@@ -9,8 +9,8 @@ const MOST_TOLD = 500
 /** The latest messages of a conversation that is deleted, which are known when an archive shows them again. */
 const MARKING = 1000
 
-/** Each function is to be called within a transaction. */
-export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables) {
+/** Each function is to be called within a transaction. `forgetJoined`: forgets the histories that were joined into a conversation that is gone. */
+export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables, forgetJoined: (conversation: number) => void) {
   /** How many unread messages each conversation has without these. */
   function unreadAmong(rows: readonly MessageRow[]): Map<number, number> {
     const left = new Map<number, number>()
@@ -45,7 +45,7 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
   function undoImport(input: { jid: Jid; ids: MessageId[] }): StoreChanges {
     const removed = removeRows(input.ids.flatMap((id) => messages.byId(id) ?? []))
     const conversation = conversations.byJid(input.jid)
-    if (conversation === null || messages.newest(conversation.id) !== null) return removed
+    if (conversation === null || conversations.isJoined(conversation.id) || messages.newest(conversation.id) !== null) return removed
     conversations.remove(conversation.id)
     return { ...changes([]), removedConversations: [conversation.id] }
   }
@@ -87,6 +87,7 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
     notices.clear(id, cleared)
     accounts.removeAvatarsIn(jid)
     conversations.wholeCleared(id)
+    forgetJoined(id)
     // nothing more comes of an imported one
     if (account === '' && messages.newest(id) === null) conversations.remove(id)
     return { files, left: true }

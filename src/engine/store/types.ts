@@ -111,6 +111,8 @@ export interface StoreChanges {
   removed: { conversation: ConversationId; id: MessageId }[]
   /** Messages that were new, of those given. */
   added: number
+  /** Conversations of which more has changed than is listed. */
+  reread?: ConversationId[]
   /** Older history, which is no news. */
   old?: boolean
   /** What else happened in groups. */

@@ -19,13 +19,14 @@ import { archiveWrites } from './tables/archive.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { errandWrites, type Errand } from './tables/errand.ts'
+import { createJoining } from './joining.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
 import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
-import { FLAG, toMessage, type MessageRow } from './tables/message-row.ts'
+import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
@@ -70,7 +71,8 @@ export function createWrites(db: WritableDB) {
   const signing = createSigning(tables)
   const { record: recordBatch, alter } = createRecording(tables, signing.sign)
   const record = transaction(recordBatch)
-  const removal = createRemoval(tables)
+  const joining = createJoining(db, tables)
+  const removal = createRemoval(tables, joining.forget)
 
   const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
     // asked again, because the thread ended before it could answer
@@ -103,6 +105,8 @@ export function createWrites(db: WritableDB) {
 
   /** The id under which others know a message: in a group its archive's (XEP-0424 section 4.2, XEP-0444 section 4.2, XEP-0461 section 3). */
   function publicId(row: MessageRow): string | null {
+    // the id that an import gives is nobody else's
+    if (row.message_id?.startsWith(IMPORTED) === true) return null
     const group = conversations.byId(row.conversation)?.kind === 'group'
     return group ? (row.stanza_id ?? row.origin_id) : (row.origin_id ?? row.message_id ?? row.stanza_id)
   }
@@ -209,7 +213,8 @@ export function createWrites(db: WritableDB) {
 
   const importRows = transaction((input: ImportBatch): ImportChanges => {
     const { jid, name, rows, self } = input
-    const conversation = conversations.ensure(jid, 'group', name, null, '')
+    const home = conversations.ensure(jid, 'group', name, null, '')
+    const conversation = joining.shownIn(home)
     const free = messages.freeKeys(rows.places[0] ?? 0, rows.places.at(-1) ?? 0)
     const keys = rows.places.map((place) => free(place))
     messages.insertMany(conversation, rows.senders.map((sender) => `${jid}/${sender}` as Jid), self === null ? -1 : rows.senders.indexOf(self), rows, keys)
@@ -220,7 +225,8 @@ export function createWrites(db: WritableDB) {
     }
     const newest = keys.at(-1) ?? 0
     conversations.advance(conversation, newest, 0)
-    conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
+    if (home === conversation) conversations.read(conversation, newest, messages.unreadCount(conversation, newest))
+    else joining.setHome(home, [...keys])
     return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
@@ -300,6 +306,8 @@ export function createWrites(db: WritableDB) {
       return Number(db.prepare('SELECT total_changes()').pluck().get()) - before >= 2
     },
     ensureConversation,
+    joinHistories: transaction(joining.join),
+    partHistory: transaction(joining.part),
     renameConversation(input: { conversation: ConversationId; name: string }): StoreChanges {
       return changes(conversations.rename(input.conversation, input.name) ? [input.conversation] : [])
     },

@@ -255,6 +255,18 @@ export default {
       'no-program': 'Nothing here can open it'
     }
   },
+  join: {
+    menu: 'Join with another conversation …',
+    title: 'Join histories',
+    about: '“{name}” is shown within the conversation that you choose, each message at its time. You can part them again at any time.',
+    done: '“{name}” is shown within “{into}” now.',
+    undo: 'Undo',
+    open: 'Open',
+    join: 'Join',
+    histories: 'Imported histories shown here',
+    messages: '{n} message | {n} message | {n} messages',
+    part: 'Part again'
+  },
   certificate: {
     title: 'Trust this server?',
     about: 'It says it is “{subject}”, and only “{issuer}” vouches for that. Someone could be listening in. Compare the fingerprint with the one that the server’s owner gave you.',

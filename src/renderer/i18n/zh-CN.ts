@@ -255,6 +255,18 @@ export default {
       'no-program': '没有可以打开它的程序'
     }
   },
+  join: {
+    menu: '合并到其他会话…',
+    title: '合并聊天记录',
+    about: '“{name}”的消息会按时间显示在你选择的会话中，随时可以拆分。',
+    done: '“{name}”已合并到“{into}”。',
+    undo: '撤销',
+    open: '打开',
+    join: '合并',
+    histories: '已合并的导入记录',
+    messages: '{n} 条消息 | {n} 条消息 | {n} 条消息',
+    part: '拆分'
+  },
   certificate: {
     title: '信任这台服务器吗？',
     about: '它自称“{subject}”，而为此担保的只有“{issuer}”。可能有人在窃听。请与服务器所有者给你的指纹核对。',

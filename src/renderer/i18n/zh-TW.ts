@@ -255,6 +255,18 @@ export default {
       'no-program': '沒有可以開啟它的程式'
     }
   },
+  join: {
+    menu: '合併到其他對話…',
+    title: '合併聊天記錄',
+    about: '「{name}」的訊息會按時間顯示在你選擇的對話中，隨時可以拆分。',
+    done: '「{name}」已合併到「{into}」。',
+    undo: '復原',
+    open: '開啟',
+    join: '合併',
+    histories: '已合併的匯入記錄',
+    messages: '{n} 則訊息 | {n} 則訊息 | {n} 則訊息',
+    part: '拆分'
+  },
   certificate: {
     title: '信任這台伺服器嗎？',
     about: '它自稱「{subject}」，而為此擔保的只有「{issuer}」。可能有人在竊聽。請與伺服器所有者給你的指紋核對。',

@@ -129,6 +129,7 @@ export function conversationWrites(db: WritableDB) {
   const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
+  const isJoined = db.prepare<[number], number>('SELECT 1 FROM conversation WHERE id = ? AND joined_into IS NOT NULL').pluck()
   const clear = db.prepare("UPDATE conversation SET cleared = ?, cleared_key = ?, cleared_met = 1, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
   const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number; cleared_key: number }>('SELECT id, jid, account, cleared, cleared_key FROM conversation WHERE clearing = 1')
   const wholeCleared = db.prepare('UPDATE conversation SET clearing = 0 WHERE id = ?')
@@ -190,6 +191,8 @@ export function conversationWrites(db: WritableDB) {
     /** It is nobody's again. */
     disown: (id: number) => disown.run(id),
     remove: (id: number) => remove.run(id),
+    /** Another conversation shows its messages. */
+    isJoined: (id: number): boolean => isJoined.get(id) === 1,
     saveDraft: (id: number, text: string) => draft.run(text, id)
   }
 }

@@ -34,15 +34,15 @@ export function messageReads(db: ReadableDB) {
   const queued = db.prepare<[number, string | null, number], MessageRow>(`${select(QUEUED)} ORDER BY m.id LIMIT ?`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
-    .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0')
+    .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 AND home IS NULL')
     .pluck()
-  const firstUnread = db.prepare<[number, number, number], number>('SELECT id FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 ORDER BY id DESC LIMIT 1 OFFSET ?').pluck()
+  const firstUnread = db.prepare<[number, number, number], number>('SELECT id FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 AND home IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?').pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
     .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
     .pluck()
-  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 ORDER BY m.id DESC LIMIT 1')
+  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1')
   const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id <= ?')} ORDER BY m.id LIMIT ?`)
   const pinned = db.prepare<[number], MessageRow>(`${select(`m.conversation = ? AND m.flags & ${FLAG.pinned}`)} ORDER BY m.id DESC LIMIT 100`)
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
@@ -53,7 +53,7 @@ export function messageReads(db: ReadableDB) {
   const newestSent = db.prepare<[number], number>("SELECT id FROM message WHERE conversation = ? AND state <> 'queued' ORDER BY id DESC LIMIT 1").pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
-      'SELECT id FROM message WHERE conversation = ? AND id < ? AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+      'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
     )
     .pluck()
   return {
@@ -165,7 +165,7 @@ export function messageWrites(db: WritableDB) {
   )
   const toldAt = db.prepare<[number, string, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.text = ? AND m.id BETWEEN ? AND ? LIMIT 1`)
   const unreflected = db.prepare<[number, number, string, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.text = ?
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.home IS NULL AND m.text = ?
       AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT 1`
   )
   const setMessageId = db.prepare('UPDATE message SET message_id = ? WHERE id = ?')

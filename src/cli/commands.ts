@@ -241,10 +241,11 @@ export const commands: Record<string, Command> = {
         const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const { added, known, conversations, conversation: first, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const { added, known, filled, conversations, conversation: first, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? (first === null ? null : (await engine.store.read.conversation(first))?.name) ?? basename(file)
         process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
+        if (filled > 0) process.stderr.write(`${filled} files were missing before\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
         tellUnread(unread)

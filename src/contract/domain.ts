@@ -404,6 +404,8 @@ export const ImportSummary = z.object({
   added: z.number().int(),
   /** Messages that were here already. */
   known: z.number().int(),
+  /** Files that messages which were here already had lacked. */
+  filled: z.number().int(),
   conversations: z.number().int(),
   /** The first of them that has anything new, or null. */
   conversation: ConversationId.nullable(),

@@ -1,17 +1,16 @@
 /** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
-import { createHash } from 'node:crypto'
 import { ImportColumns, type ConversationId, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary, type Jid, type MessageId } from '../../contract/domain.ts'
 import { keep, type Kept } from '../store/media-folder.ts'
-import { openReadable, type ReadableDB, type StoreFiles } from '../store/database.ts'
+import { openReadable, type StoreFiles } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
 import { accountReads } from '../store/tables/account.ts'
 import type { NewAttachment } from '../store/tables/attachment.ts'
-import { ATTACHED } from '../store/tables/message-row.ts'
 import type { TransferContext } from './context.ts'
 import { ENCODINGS, type EncodingName } from './decoding.ts'
-import { ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
-import { Identity, importedName, namedAddress, SHOWN } from './identity.ts'
+import { ImportError, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
+import { Identity, importedName, namedAddress } from './identity.ts'
 import { readHistory, type OpenHistory } from './read.ts'
+import { StoredMessages, type StoredMessage } from './stored.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
 
 export interface ImportTask {
@@ -86,8 +85,7 @@ interface Target {
   name: string
   remember: string
   surveyed: SurveyedConversation
-  /** Of what the store has already, how often each is still to be met. */
-  stored: Map<string, number>
+  stored: StoredMessages
   /** The file runs from the newest to the oldest. */
   backwards: boolean
   /** ms; where the message before it stands. */
@@ -122,6 +120,7 @@ class Import {
   #pendingUnits = 0
   #storing: Promise<void> = Promise.resolve()
   #known = 0
+  #filled = 0
   #done = 0
   #conversation: ConversationId | null = null
 
@@ -160,7 +159,7 @@ class Import {
     if (columns !== null && (this.#task.options?.columns ?? null) !== null) await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
     for (const { jid, remember } of this.#targets) await this.#context.write('remember', { name: importedName(jid), json: remember })
     const left = this.#task.options?.badTimes === 'skip' && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread
-    return { added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0), known: this.#known, conversations: conversations.length, conversation: this.#conversation, notices, unread: left }
+    return { added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0), known: this.#known, filled: this.#filled, conversations: conversations.length, conversation: this.#conversation, notices, unread: left }
   }
 
   /** Which conversation of the store each of the file's is, and what of it is there. */
@@ -174,7 +173,7 @@ class Import {
         const given = wanted === null || wanted === surveyed.head.name ? null : wanted
         const found = identity.find(surveyed, this.#called)
         const jid = given === null ? found.jid : namedAddress(given)
-        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: storedIn(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], units: 0, ids: [] })
+        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: new StoredMessages(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], units: 0, ids: [] })
       }
     } finally {
       db.close()
@@ -239,12 +238,11 @@ class Import {
     const { sender, text, edited, pinned, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
     const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
-    const key = keyOf(time, files.map(({ name }) => name), text)
-    const there = target.stored.get(key) ?? 0
-    if (there > 0) {
-      target.stored.set(key, there - 1)
+    const known = target.stored.meet(time, this.#called(sender), files.map(({ name }) => name), text)
+    if (known !== null) {
       this.#known++
       target.place = time
+      await this.#fill(known, files, text)
       return null
     }
     const row: ImportRow = { sender: this.#called(sender), time, text }
@@ -263,13 +261,34 @@ class Import {
       row.reactions = [...byPerson].map(([who, emoji]) => ({ sender: this.#called(who), outgoing: who === this.#self, emoji: [...new Set(emoji)].join(' ') }))
     }
     if (files.length === 0) return row
+    row.attachments = await this.#attachments(files)
+    return row
+  }
+
+  /** Files of a message that is here already and lacked them: another export brings them. */
+  async #fill({ id, missing }: StoredMessage, files: readonly ParsedFile[], text: string): Promise<void> {
+    if (files.every(({ source }) => source === null)) return
+    if (missing === null) {
+      this.#context.changed(await this.#context.write('completeImported', { id: id as MessageId, text, attachments: await this.#attachments(files) }))
+      this.#filled += files.length
+      return
+    }
+    for (const [at, { name, source }] of files.entries()) {
+      const attachment = missing[at] ?? null
+      const kept = attachment === null || source === null ? null : await this.#copy(source, name)
+      if (attachment === null || kept === null) continue
+      this.#context.changed(await this.#context.write('keepFile', { id: attachment, stored: kept.stored, bytes: kept.bytes, width: null, height: null }))
+      this.#filled++
+    }
+  }
+
+  async #attachments(files: readonly ParsedFile[]): Promise<NewAttachment[]> {
     const attachments: NewAttachment[] = []
     for (const { kind, name, bytes, source } of files) {
       const kept = source === null ? null : await this.#copy(source, name)
       attachments.push({ kind, name, bytes: kept?.bytes ?? bytes, stored: kept?.stored ?? null })
     }
-    row.attachments = attachments
-    return row
+    return attachments
   }
 
   /** Copies a file into the media folder. */
@@ -277,24 +296,4 @@ class Import {
     const stream = await this.#source.open(path)
     return stream === null ? null : keep(this.#context.media, stream, name, { signal: this.#context.signal })
   }
-}
-
-const LONG = 64
-/** What makes a message the same one. */
-const keyOf = (time: number, files: readonly string[], text: string): string => `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
-
-/** The messages of a conversation that the store has, each as often as it is there. */
-function storedIn(db: ReadableDB, jid: Jid): Map<string, number> {
-  const stored = db
-    .prepare<[string], [number, string, string | null]>(
-      `SELECT m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) END
-       FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`
-    )
-    .raw()
-  const counts = new Map<string, number>()
-  for (const [time, text, names] of stored.iterate(jid) as IterableIterator<[number, string, string | null]>) {
-    const key = keyOf(time, names === null ? [] : [names], text)
-    counts.set(key, (counts.get(key) ?? 0) + 1)
-  }
-  return counts
 }

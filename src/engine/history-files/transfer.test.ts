@@ -1,6 +1,6 @@
 /** History comes in from the files of other messengers, written here after their published formats, and goes out again. */
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import iconv from 'iconv-lite'
@@ -23,6 +23,7 @@ afterEach(async () => {
 
 const at = (name: string): string => join(folder.path, name)
 function file(name: string, content: string | object): string {
+  mkdirSync(dirname(at(name)), { recursive: true })
   writeFileSync(at(name), typeof content === 'string' ? content : JSON.stringify(content))
   return at(name)
 }
@@ -62,6 +63,37 @@ test.each([
   expect(await bring(file('WhatsApp Chat with Team.txt', text))).toMatchObject({ added: 2, known: 0 })
   expect(await stored('Team')).toEqual(['Alice: Happy new year', 'Bob: you too'])
   expect(await times('Team')).toEqual(expected)
+})
+
+test.each([
+  ['<Media omitted>', '<Media omitted>'],
+  ['\u200eimage omitted', '\u200edocument omitted'],
+  ['<媒体文件已省略>', '<媒体文件已省略>'],
+  ['图像已忽略', '文件已忽略']
+])('files that come with a later export stand in for %s; nothing doubles, whichever comes first', async (picture, paper) => {
+  const line = (minute: number, text: string): string => `2024/5/31 09:${minute} - 李四: ${text}`
+  const without = [line(30, '看'), line(31, picture), line(31, picture), line(32, `${paper}\n报价`), line(33, '好')].join('\n')
+  const withMedia = [line(30, '看'), line(31, 'IMG-20240531-WA0001.jpg (文件附件)'), line(31, 'IMG-20240531-WA0002.jpg (文件附件)'), line(32, 'a.pdf (文件附件)\n报价'), line(33, '好')].join('\n')
+  const files = { 'IMG-20240531-WA0001.jpg': PIXEL, 'IMG-20240531-WA0002.jpg': PIXEL, 'a.pdf': '%PDF' }
+  const bare = file('与李四的 WhatsApp 聊天.txt', without)
+  const full = await zip('与李四的 WhatsApp 聊天.zip', { '与李四的 WhatsApp 聊天.txt': withMedia, ...files })
+  const named = file('names/与李四的 WhatsApp 聊天.txt', withMedia)
+  const all = ['看', '[image IMG-20240531-WA0001.jpg]', '[image IMG-20240531-WA0002.jpg]', '[file a.pdf] 报价', '好'].map((text) => `李四: ${text}`)
+  expect(await bring(bare)).toMatchObject({ added: 5, filled: 0 })
+  expect(await bring(full)).toMatchObject({ added: 0, known: 5, filled: 3 })
+  expect(await stored('李四')).toEqual(all)
+  expect(await count('报价')).toBe(1)
+  expect(await count(`file:a.pdf`)).toBe(1)
+  for (const path of [bare, full, named]) expect(await bring(path)).toMatchObject({ added: 0, known: 5, filled: 0 })
+  expect(await stored('李四')).toEqual(all)
+})
+
+test('files that an export named and did not bring come with a later one', async () => {
+  const chat = '2024/5/31 09:31 - 李四: IMG-20240531-WA0001.jpg (文件附件)\n海边\n2024/5/31 09:32 - 李四: 好'
+  await bring(file('与李四的 WhatsApp 聊天.txt', chat))
+  expect(await stored('李四')).toEqual(['李四: [image IMG-20240531-WA0001.jpg missing] 海边', '李四: 好'])
+  expect(await bring(await zip('与李四的 WhatsApp 聊天.zip', { '与李四的 WhatsApp 聊天.txt': chat, 'IMG-20240531-WA0001.jpg': PIXEL }))).toMatchObject({ added: 0, known: 2, filled: 1 })
+  expect(await stored('李四')).toEqual(['李四: [image IMG-20240531-WA0001.jpg] 海边', '李四: 好'])
 })
 
 test('WhatsApp with media: lines, notices, edits, files; found by their names; not twice', async () => {

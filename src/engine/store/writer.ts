@@ -16,6 +16,7 @@ import type { Settings } from '../../contract/settings.ts'
 import type { WritableDB } from './database.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { archiveWrites } from './tables/archive.ts'
+import type { NewAttachment } from './tables/attachment.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { errandWrites, type Errand } from './tables/errand.ts'
@@ -137,6 +138,14 @@ export function createWrites(db: WritableDB) {
       changed.push(toMessage(read(id)))
     }
     return changes(changed.map((message) => message.conversation), changed)
+  })
+
+  /** An imported message that said a word in place of its files. */
+  const completeImported = transaction(({ id, text, attachments }: { id: MessageId; text: string; attachments: readonly NewAttachment[] }): StoreChanges => {
+    const row = messages.byId(id)
+    if (row === undefined) return changes([])
+    messages.complete(row, { text, replyTo: row.reply_to, attachments, link: null, flags: 0 })
+    return changes([row.conversation], [toMessage(read(id))])
   })
 
   const star = transaction((input: { id: MessageId; on: boolean }): StoreChanges => {
@@ -266,6 +275,7 @@ export function createWrites(db: WritableDB) {
     /** How far an own message, or an own change of one, has come. */
     transition: transaction(signing.transition),
     decodeAgain,
+    completeImported,
     retry,
     discard,
     change,

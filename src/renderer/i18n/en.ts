@@ -625,6 +625,7 @@ export default {
     start: 'Import',
     working: 'Progress',
     imported: '{added} messages added, {known} were here already.',
+    filled: '{n} file was missing before and is here now. | {n} file was missing before and is here now. | {n} files were missing before and are here now.',
     exported: '{messages} messages written to {path}',
     cancelled: 'Cancelled; nothing was changed.',
     close: 'Close'

@@ -625,6 +625,7 @@ export default {
     start: '取り込む',
     working: '進行状況',
     imported: '{added} 件を追加しました。{known} 件はすでにありました。',
+    filled: '不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。',
     exported: '{messages} 件のメッセージを {path} に書き出しました',
     cancelled: '中止しました。何も変わっていません。',
     close: '閉じる'

@@ -625,6 +625,7 @@ export default {
     start: '导入',
     working: '进度',
     imported: '已添加 {added} 条消息，{known} 条此前已有。',
+    filled: '补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。',
     exported: '已将 {messages} 条消息写入 {path}',
     cancelled: '已取消，没有任何更改。',
     close: '关闭'

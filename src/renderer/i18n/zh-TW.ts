@@ -625,6 +625,7 @@ export default {
     start: '匯入',
     working: '進度',
     imported: '已新增 {added} 則訊息，{known} 條此前已有。',
+    filled: '補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。',
     exported: '已將 {messages} 則訊息寫入 {path}',
     cancelled: '已取消，沒有任何更改。',
     close: '關閉'

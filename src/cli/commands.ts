@@ -217,6 +217,7 @@ export const commands: Record<string, Command> = {
       self: { value: 'SENDER', about: 'the sender that is you' },
       encoding: { value: 'NAME', about: `${ENCODINGS.join(', ')} (default: found out)` },
       'date-order': { value: 'ORDER', about: 'dmy, mdy or ymd (default: found out)' },
+      password: { about: 'the file is an encrypted backup; its password is read from MNEMO_PASSWORD or from standard input' },
       'bad-times': { value: 'skip|near', about: 'messages whose time cannot be read: left out, or beside those before them (default)' },
       rename: { value: 'OLD=NEW', about: 'another name for a sender; several are separated by ;' },
       preview: { about: 'only say what is in the file' }
@@ -226,7 +227,7 @@ export const commands: Record<string, Command> = {
       const format = ImportFormat.options.find((one) => one === text(values, 'format')) ?? null
       if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${ImportFormat.options.join(', ')}`)
       const path = resolve(file)
-      const options = ImportOptions.safeParse({ encoding: text(values, 'encoding'), order: text(values, 'date-order'), columns: null, badTimes: text(values, 'bad-times') })
+      const options = ImportOptions.safeParse({ encoding: text(values, 'encoding'), order: text(values, 'date-order'), columns: null, badTimes: text(values, 'bad-times'), password: values['password'] === true ? await password() : null })
       if (!options.success || (options.data.encoding !== null && !ENCODINGS.some((name) => name === options.data.encoding))) throw new UsageError('--encoding, --date-order and --bad-times take what --help says')
       return withEngine(values, async (engine) => {
         if (values['preview'] === true) {

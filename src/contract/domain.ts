@@ -154,7 +154,7 @@ export const GroupMembers = z.object({
 export type GroupMembers = z.infer<typeof GroupMembers>
 
 /** Why a history file cannot be imported. */
-export const ImportProblem = z.enum(['unreadable', 'too-large', 'times', 'broken', 'empty', 'columns', 'other-format'])
+export const ImportProblem = z.enum(['unreadable', 'too-large', 'times', 'broken', 'empty', 'columns', 'other-format', 'password', 'wrong-password'])
 export type ImportProblem = z.infer<typeof ImportProblem>
 
 /** Somebody, and which account of ours that concerns. */
@@ -347,6 +347,8 @@ export const ImportFormat = z.enum([
   'google-chat',
   'matrix',
   'irc',
+  'conversations',
+  'monal',
   'gajim',
   'dino',
   'psi',
@@ -370,7 +372,9 @@ export const ImportOptions = z.object({
   encoding: z.string().max(20).nullable(),
   order: z.enum(['ymd', 'dmy', 'mdy']).nullable(),
   columns: ImportColumns.nullable(),
-  badTimes: z.enum(['skip', 'near']).nullable()
+  badTimes: z.enum(['skip', 'near']).nullable(),
+  /** Of the account that an encrypted backup is of. */
+  password: z.string().max(1000).nullable().optional()
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 

@@ -248,8 +248,8 @@ export const requests = {
   'search.complete': call(z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }), z.array(Completion)),
   'search.history': call(nothing, SearchHistory),
   'search.remember': call(SearchHistory, nothing),
-  /** Lets the user choose a file; null where none was chosen. The file's path stays with main. */
-  'transfer.choose': call(nothing, z.object({ token: z.string(), file: z.string(), preview: ImportPreview }).nullable()),
+  /** Lets the user choose a file; null where none was chosen. `preview` null: it is encrypted, and a password is needed. The file's path stays with main. */
+  'transfer.choose': call(nothing, z.object({ token: z.string(), file: z.string(), preview: ImportPreview.nullable() }).nullable()),
   /** The chosen file again, read as the user says. */
   'transfer.preview': call(z.object({ token: z.string().max(100), options: ImportOptions }), ImportPreview),
   'transfer.import': call(

@@ -84,6 +84,8 @@ export interface ReadOptions {
   encoding: EncodingName | null
   order: DateOrder | null
   columns: ImportColumns | null
+  /** Of the account that an encrypted backup is of; absent or null: not known. */
+  password?: string | null
   /** SQLite's binary, for histories that are databases; absent or null: its package finds its own. */
   addon?: string | null
   /** What the user said of the columns of an earlier file of a shape; null: nothing. */

@@ -51,7 +51,7 @@ function recallFrom(files: StoreFiles): NonNullable<ReadOptions['recall']> {
 
 function readOptions(options: ImportOptions | undefined, files: StoreFiles): ReadOptions {
   const encoding = ENCODINGS.find((name) => name === options?.encoding) ?? null
-  return { encoding: encoding as EncodingName | null, order: options?.order ?? null, columns: options?.columns ?? null, addon: files.addon ?? null, recall: recallFrom(files) }
+  return { encoding: encoding as EncodingName | null, order: options?.order ?? null, columns: options?.columns ?? null, password: options?.password ?? null, addon: files.addon ?? null, recall: recallFrom(files) }
 }
 
 /** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */

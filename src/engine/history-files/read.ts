@@ -10,6 +10,7 @@ import { formatOf } from './formats/all.ts'
 import { probeOf } from './formats/format.ts'
 import { readObjects } from './formats/objects.ts'
 import { isSlack, readSlack } from './formats/slack.ts'
+import { backupIn, readConversations } from './formats/conversations.ts'
 import { isDatabase, readDatabase } from './formats/databases.ts'
 import { readTable } from './formats/tables.ts'
 import { readTelegram } from './formats/telegram.ts'
@@ -18,6 +19,7 @@ import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
 import { COMPANIONS, jsonOf, readParts } from './parts.ts'
 import { headOf, openText, type TextFile } from './source.ts'
+import { isTar, openTar } from './tar.ts'
 
 export interface OpenHistory {
   history: ParsedHistory
@@ -35,7 +37,10 @@ export async function readHistory(path: string, format: ImportFormat | null, opt
     if (statSync(path).isDirectory()) return await readArchive(path, openFolder(path), format, options)
     const first = await firstBytes(path)
     if (first.toString('latin1', 0, 4) === 'PK\u0003\u0004') return await readArchive(path, await openArchive(path), format, options)
-    if (isDatabase(first)) return { history: readDatabase(path, options), open: () => Promise.resolve(null), close: () => undefined }
+    if (isTar(first)) return await readArchive(path, openTar(path), format, options)
+    if (isDatabase(first)) return readStore(path, options)
+    const backup = backupIn(path)
+    if (backup !== null) return { history: await readConversations(path, backup, options), open: () => Promise.resolve(null), close: () => undefined }
     return await readFile(path, first[0] === 0x1f && first[1] === 0x8b, format, options)
   } catch (error) {
     if (error instanceof ImportError) throw error
@@ -45,16 +50,35 @@ export async function readHistory(path: string, format: ImportFormat | null, opt
 
 async function firstBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of createReadStream(path, { end: 15 })) chunks.push(chunk as Buffer)
+  for await (const chunk of createReadStream(path, { end: 511 })) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
+}
+
+/** Files of a folder by their path in it; null: not there, or outside of it. */
+function filesIn(folder: string): (source: string) => string | null {
+  return (source) => {
+    const full = normalize(join(folder, source))
+    return full.startsWith(folder + sep) && existsSync(full) && statSync(full).isFile() ? full : null
+  }
+}
+
+/** An app's own database, with the files beside it. */
+function readStore(path: string, options: ReadOptions): OpenHistory {
+  const within = filesIn(dirname(path))
+  const media = (source: string): number | null => {
+    const full = within(source)
+    return full === null ? null : statSync(full).size
+  }
+  const open = (source: string): Promise<Readable | null> => {
+    const full = within(source)
+    return Promise.resolve(full === null ? null : createReadStream(full))
+  }
+  return { history: readDatabase(path, options, media), open, close: () => undefined }
 }
 
 async function readFile(path: string, gzipped: boolean, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   const folder = dirname(path)
-  const within = (source: string): string | null => {
-    const full = normalize(join(folder, source))
-    return full.startsWith(folder + sep) && existsSync(full) && statSync(full).isFile() ? full : null
-  }
+  const within = filesIn(folder)
   const bytes: Bytes = () => (gzipped ? createReadStream(path).pipe(createGunzip()) : createReadStream(path)) as AsyncIterable<Buffer>
   const media: TextFile['media'] = (source) => {
     const full = within(source)

@@ -171,7 +171,10 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'transfer.choose': async (_, { sender }) => {
       const path = await chooseHistory(sender, await dialogWords())
       if (path === null) return null
-      const preview = await engine().transfer.preview(path, null)
+      const preview = await engine().transfer.preview(path, null).catch((error: unknown) => {
+        if (error instanceof TransferError && error.reason === 'password') return null
+        throw error
+      })
       const token = randomUUID()
       chosen.set(token, path)
       return { token, file: basename(path), preview }

@@ -118,7 +118,9 @@ export default {
       broken: '“{file}” is damaged or not complete{line}. Nothing was imported.',
       empty: 'There are no messages in “{file}”.',
       columns: 'It is not clear which column of “{file}” is the time and which the text. Say it, and try again.',
-      'other-format': '“{file}” is not a history that Mnemo can read{line}. Nothing was imported.'
+      'other-format': '“{file}” is not a history that Mnemo can read{line}. Nothing was imported.',
+      password: '“{file}” is encrypted. Mnemo needs the password of the account that it is a backup of.',
+      'wrong-password': 'This password does not open “{file}”.'
     }
   },
   refusal: {
@@ -626,6 +628,9 @@ export default {
     working: 'Progress',
     imported: '{added} messages added, {known} were here already.',
     filled: '{n} file was missing before and is here now. | {n} file was missing before and is here now. | {n} files were missing before and are here now.',
+    locked: '“{file}” is an encrypted backup. It opens with the password of the account that it is of.',
+    password: 'Password of the account',
+    unlock: 'Open',
     exported: '{messages} messages written to {path}',
     cancelled: 'Cancelled; nothing was changed.',
     close: 'Close'

@@ -118,7 +118,9 @@ export default {
       broken: '「{file}」は破損しているか不完全です{line}。何も読み込まれていません。',
       empty: '「{file}」にメッセージがありません。',
       columns: '「{file}」のどの列が日時で、どの列が本文か判断できません。指定してからお試しください。',
-      'other-format': '「{file}」は Mnemo が読み込める履歴ではありません{line}。何も読み込まれていません。'
+      'other-format': '「{file}」は Mnemo が読み込める履歴ではありません{line}。何も読み込まれていません。',
+      password: '「{file}」は暗号化されています。バックアップ元のアカウントのパスワードが必要です。',
+      'wrong-password': 'このパスワードでは「{file}」を開けません。'
     }
   },
   refusal: {
@@ -626,6 +628,9 @@ export default {
     working: '進行状況',
     imported: '{added} 件を追加しました。{known} 件はすでにありました。',
     filled: '不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。 | 不足していたファイル {n} 件を補いました。',
+    locked: '「{file}」は暗号化されたバックアップです。バックアップ元のアカウントのパスワードで開きます。',
+    password: 'アカウントのパスワード',
+    unlock: '開く',
     exported: '{messages} 件のメッセージを {path} に書き出しました',
     cancelled: '中止しました。何も変わっていません。',
     close: '閉じる'

@@ -118,7 +118,9 @@ export default {
       broken: '“{file}”已损坏或不完整{line}，未导入任何内容。',
       empty: '“{file}”中没有消息。',
       columns: '无法确定“{file}”中哪一列是时间、哪一列是正文。请指定后重试。',
-      'other-format': '“{file}”不是 Mnemo 支持的聊天记录{line}，未导入任何内容。'
+      'other-format': '“{file}”不是 Mnemo 支持的聊天记录{line}，未导入任何内容。',
+      password: '“{file}”已加密，需要备份所属帐号的密码。',
+      'wrong-password': '密码不正确，无法打开“{file}”。'
     }
   },
   refusal: {
@@ -626,6 +628,9 @@ export default {
     working: '进度',
     imported: '已添加 {added} 条消息，{known} 条此前已有。',
     filled: '补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。',
+    locked: '“{file}”是加密备份，请输入备份所属帐号的密码。',
+    password: '帐号密码',
+    unlock: '打开',
     exported: '已将 {messages} 条消息写入 {path}',
     cancelled: '已取消，没有任何更改。',
     close: '关闭'

@@ -118,7 +118,9 @@ export default {
       broken: '「{file}」已損毀或不完整{line}，未匯入任何內容。',
       empty: '「{file}」中沒有訊息。',
       columns: '無法確定「{file}」中哪一欄是時間、哪一欄是內文。請指定後再試。',
-      'other-format': '「{file}」不是 Mnemo 支援的聊天記錄{line}，未匯入任何內容。'
+      'other-format': '「{file}」不是 Mnemo 支援的聊天記錄{line}，未匯入任何內容。',
+      password: '「{file}」已加密，需要備份所屬帳號的密碼。',
+      'wrong-password': '密碼不正確，無法開啟「{file}」。'
     }
   },
   refusal: {
@@ -626,6 +628,9 @@ export default {
     working: '進度',
     imported: '已新增 {added} 則訊息，{known} 條此前已有。',
     filled: '補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。',
+    locked: '「{file}」是加密備份，請輸入備份所屬帳號的密碼。',
+    password: '帳號密碼',
+    unlock: '開啟',
     exported: '已將 {messages} 則訊息寫入 {path}',
     cancelled: '已取消，沒有任何更改。',
     close: '關閉'

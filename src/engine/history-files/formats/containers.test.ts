@@ -172,7 +172,7 @@ test("Dino's dino.db", async () => {
 })
 
 test('a database of anything else is refused with a sentence', async () => {
-  await expect(read(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim or Dino/)
+  await expect(read(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim, Dino, Monal or Messages/)
 })
 
 test("pictures of QQ's web archive are taken out of it", async () => {

@@ -5,7 +5,8 @@ import type { ParsedHistory } from '../history.ts'
 export type ReadDatabase = Database.Database
 export interface DatabaseFormat {
   matches(tables: ReadonlySet<string>): boolean
-  read(db: ReadDatabase, file: string): ParsedHistory
+  /** `media`: bytes of a file by its path beside the database; null: it is not there. */
+  read(db: ReadDatabase, media: (source: string) => number | null): ParsedHistory
 }
 
 /** The columns of a table: older versions have fewer. */

@@ -1,0 +1,68 @@
+/**
+ * The sessions with one device: two are begun where both sides begin at once, and an earlier one is still needed for messages on their
+ * way when a peer begins anew. The one last used to open a message is the one to send with.
+ */
+import { knows, open, seal, type Session } from './ratchet.ts'
+import { OmemoRefusal } from './refusal.ts'
+import { decodeFirstMessage, encodeFirstMessage } from './wire.ts'
+import { answer, type OwnKeys } from './x3dh.ts'
+
+/** Sessions that are kept; the least recently used is given up. */
+export const MAX_SESSIONS = 10
+
+/** The newest first. */
+export type Sessions = readonly Session[]
+
+/** What stands in a <key/> for one device. */
+export interface DeviceMessage {
+  bytes: Buffer
+  /** A FirstMessage (attribute `prekey`), otherwise a SessionMessage. */
+  first: boolean
+}
+
+export interface Received {
+  sessions: Sessions
+  plaintext: Buffer
+  /** The one-time prekey that the session was begun with: to be deleted in the transaction that stores the session. */
+  usedPreKeyId: number | null
+}
+
+const front = (sessions: Sessions, session: Session, without?: Session): Sessions =>
+  [session, ...sessions.filter((other) => other !== without)].slice(0, MAX_SESSIONS)
+
+/** `deviceId`: our own. Throws OmemoRefusal 'no-session' where none was begun. */
+export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): { sessions: Sessions; message: DeviceMessage } {
+  const [current] = sessions
+  if (current === undefined) throw new OmemoRefusal('no-session', 'No session with the device has begun.')
+  const { session, message } = seal(current, plaintext)
+  const { opening, baseKey, ownIdentity } = session
+  const bytes = opening === null ? message : encodeFirstMessage({ registrationId: deviceId, ...opening, baseKey, identityKey: ownIdentity, message })
+  return { sessions: front(sessions, session, current), message: { bytes, first: opening !== null } }
+}
+
+function receiveFirst(sessions: Sessions, keys: OwnKeys, bytes: Buffer): Received {
+  const first = decodeFirstMessage(bytes)
+  const known = sessions.find(({ baseKey, peerIdentity }) => baseKey.equals(first.baseKey) && peerIdentity.equals(first.identityKey))
+  const { session, plaintext } = open(known ?? answer(keys, first), first.message)
+  return { sessions: front(sessions, session, known), plaintext, usedPreKeyId: known === undefined ? first.preKeyId : null }
+}
+
+function receiveNext(sessions: Sessions, bytes: Buffer): Received {
+  const owner = sessions.find((session) => knows(session, bytes))
+  let refusal: unknown = new OmemoRefusal('no-session', 'No session with the device has begun.')
+  for (const session of owner === undefined ? sessions : [owner]) {
+    try {
+      const opened = open(session, bytes)
+      return { sessions: front(sessions, opened.session, session), plaintext: opened.plaintext, usedPreKeyId: null }
+    } catch (error) {
+      if (!(error instanceof OmemoRefusal)) throw error
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
+/** Throws OmemoRefusal of any code; the sessions are then as they were. */
+export function receive(sessions: Sessions, keys: OwnKeys, { bytes, first }: DeviceMessage): Received {
+  return first ? receiveFirst(sessions, keys, bytes) : receiveNext(sessions, bytes)
+}

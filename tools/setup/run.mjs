@@ -38,7 +38,7 @@ async function prepare(needs) {
   const system = systemPackages([
     ...(app ? ['electron', 'display', 'fonts', 'prosody'] : []),
     ...(chromium || test ? ['chromium'] : []),
-    ...(test ? ['slixmpp', 'oldmemo', 'serverModules', 'profanity', 'faketime', 'xvfb', 'desktop'] : []),
+    ...(test ? ['slixmpp', 'omemo', 'serverModules', 'profanity', 'faketime', 'xvfb', 'desktop'] : []),
     ...(dist ? ['packers'] : [])
   ])
   const built = npmPackages().then(() => Promise.all([nativeBuild(), ...(app ? [appBuild(), electron()] : [])]))

@@ -17,8 +17,8 @@ const PACKAGES = {
   chromium: { present: () => has('chromium') || has('google-chrome') || process.env.MNEMO_CHROMIUM !== undefined, names: ['chromium'], hard: true },
   fonts: { present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') && existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'), names: ['fonts-noto-cjk', 'fonts-noto-color-emoji'], hard: false },
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
-  // a device of OMEMO that shares no code with ours
-  oldmemo: { present: () => python('oldmemo') && python('xmlschema'), names: ['python3-oldmemo', 'python3-xmlschema'], hard: false },
+  // devices of OMEMO that share no code with ours
+  omemo: { present: () => python('oldmemo') && python('xmlschema') && python('axolotl'), names: ['python3-oldmemo', 'python3-xmlschema', 'python3-axolotl'], hard: false },
   slixmpp: { present: () => python('slixmpp'), names: ['python3-slixmpp'], hard: true },
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   faketime: { present: () => has('faketime'), names: ['faketime'], hard: false },

@@ -1,10 +1,13 @@
-/** Sessions with python3-oldmemo, which shares no code with ours, in both directions: bundles, X3DH, ratchet, message format, payload. */
-import { spawn } from 'node:child_process'
+/**
+ * Sessions with implementations that share no code with ours, in both directions: bundles, X3DH, ratchet, message format, payload.
+ * python3-oldmemo is written from the specifications, python3-axolotl (Gajim) descends from libsignal.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import parse from '@xmpp/xml/lib/parse.js'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../../../../test/support/files.ts'
 import { encodeKey, identity, keyPair, verify } from './curve.ts'
 import { bundleElement, decodeBundle, decodeEnvelope, envelopeElement } from './elements.ts'
@@ -13,7 +16,10 @@ import { receive, send, type Sessions } from './sessions.ts'
 import { begin, signPreKey, type Bundle, type OwnKeys } from './x3dh.ts'
 
 const PACKAGES = '/usr/lib/python3/dist-packages'
-const there = existsSync(`${PACKAGES}/oldmemo`) && existsSync(`${PACKAGES}/xmlschema`)
+const PEERS = [
+  { name: 'python3-oldmemo', program: 'omemo_peer.py', there: ['oldmemo', 'xmlschema'].every((name) => existsSync(`${PACKAGES}/${name}`)) },
+  { name: 'python3-axolotl', program: 'axolotl_peer.py', there: existsSync(`${PACKAGES}/axolotl`) }
+]
 const OWN_DEVICE = 4711
 
 interface Answer {
@@ -27,24 +33,7 @@ interface Answer {
 }
 
 let ask: (command: object) => Promise<Answer>
-let end: () => void
 let peer: { device: number; bundle: Bundle }
-beforeAll(async () => {
-  if (!there) return
-  const child = spawn('/usr/bin/python3', [join(ROOT, 'test/support/omemo_peer.py'), 'bob@localhost'], { stdio: ['pipe', 'pipe', 'ignore'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async (): Promise<Answer> => JSON.parse((await lines.next()).value ?? '{}') as Answer
-  ask = (command) => {
-    child.stdin.write(`${JSON.stringify(command)}\n`)
-    return next()
-  }
-  end = () => child.kill()
-  const { device = 0, bundle = '' } = await next()
-  peer = { device, bundle: decodeBundle(parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
-})
-afterAll(() => {
-  if (there) end()
-})
 
 /** One of our devices, and what it publishes. */
 function device(): { keys: OwnKeys & { preKeys: Map<number, ReturnType<typeof keyPair>> }; bundle: Bundle } {
@@ -90,57 +79,74 @@ class Talk {
 }
 const deliver = (talk: Talk, message: string): Promise<Answer> => ask({ decrypt: message, from: talk.jid })
 
-test.skipIf(!there)("the peer's bundle holds: its prekey is signed by its identity", () => {
-  const { identityKey, signedPreKey, preKeys } = peer.bundle
-  expect(preKeys).toHaveLength(100)
-  expect(verify(identityKey, encodeKey(signedPreKey.key), signedPreKey.signature)).toBe(true)
-})
+for (const { name, program, there } of PEERS) describe.skipIf(!there)(name, () => {
+  let child: ChildProcess
+  beforeAll(async () => {
+    const started = spawn('/usr/bin/python3', [join(ROOT, 'test/support', program), 'bob@localhost'], { stdio: ['pipe', 'pipe', 'ignore'] })
+    child = started
+    const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]()
+    const next = async (): Promise<Answer> => JSON.parse((await lines.next()).value ?? '{}') as Answer
+    ask = (command) => {
+      started.stdin.write(`${JSON.stringify(command)}\n`)
+      return next()
+    }
+    const { device = 0, bundle = '' } = await next()
+    peer = { device, bundle: decodeBundle(parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
+  })
+  afterAll(() => child.kill())
 
-test.skipIf(!there)('we begin, and turns of both follow, late and doubled ones among them', async () => {
-  const alice = new Talk('alice@localhost')
-  await alice.publish()
-  expect(await deliver(alice, alice.write('你好 👋'))).toMatchObject({ text: '你好 👋' })
-  for (let turn = 0; turn < 5; turn++) {
-    const fromPeer: string[] = []
-    for (let i = 0; i < 4; i++) fromPeer.push((await ask({ encrypt: `theirs ${turn}.${i}`, to: alice.jid })).message ?? '')
-    expect([3, 0, 2, 1].map((i) => alice.read(fromPeer[i] ?? ''))).toEqual([3, 0, 2, 1].map((i) => `theirs ${turn}.${i}`))
-    expect(() => alice.read(fromPeer[2] ?? '')).toThrow(expect.objectContaining({ code: 'used' }))
-    const ours = Array.from({ length: 4 }, (_, i) => alice.write(`ours ${turn}.${i}`))
-    for (const i of [2, 0, 3, 1]) expect(await deliver(alice, ours[i] ?? '')).toMatchObject({ text: `ours ${turn}.${i}` })
-    expect((await deliver(alice, ours[0] ?? '')).refused).toBeDefined()
-  }
-})
+  test("the peer's bundle holds: its prekey is signed by its identity", () => {
+    const { identityKey, signedPreKey, preKeys } = peer.bundle
+    expect(preKeys).toHaveLength(100)
+    expect(verify(identityKey, encodeKey(signedPreKey.key), signedPreKey.signature)).toBe(true)
+  })
 
-test.skipIf(!there)('a message of ours from the turn before arrives after its successors', async () => {
-  const dave = new Talk('dave@localhost')
-  await dave.publish()
-  expect(await deliver(dave, dave.write('first'))).toMatchObject({ text: 'first' })
-  dave.read((await ask({ encrypt: 'answer', to: dave.jid })).message ?? '')
-  const inTime = dave.write('in time')
-  const late = dave.write('late')
-  await deliver(dave, inTime)
-  dave.read((await ask({ encrypt: 'another', to: dave.jid })).message ?? '')
-  expect(await deliver(dave, dave.write('next turn'))).toMatchObject({ text: 'next turn' })
-  expect(await deliver(dave, late)).toMatchObject({ text: 'late' })
-})
+  test('we begin, and turns of both follow, late and doubled ones among them', async () => {
+    const alice = new Talk('alice@localhost')
+    await alice.publish()
+    expect(await deliver(alice, alice.write('你好 👋'))).toMatchObject({ text: '你好 👋' })
+    for (let turn = 0; turn < 5; turn++) {
+      const fromPeer: string[] = []
+      for (let i = 0; i < 4; i++) fromPeer.push((await ask({ encrypt: `theirs ${turn}.${i}`, to: alice.jid })).message ?? '')
+      expect([3, 0, 2, 1].map((i) => alice.read(fromPeer[i] ?? ''))).toEqual([3, 0, 2, 1].map((i) => `theirs ${turn}.${i}`))
+      expect(() => alice.read(fromPeer[2] ?? '')).toThrow(expect.objectContaining({ code: 'used' }))
+      const ours = Array.from({ length: 4 }, (_, i) => alice.write(`ours ${turn}.${i}`))
+      for (const i of [2, 0, 3, 1]) expect(await deliver(alice, ours[i] ?? '')).toMatchObject({ text: `ours ${turn}.${i}` })
+      expect((await deliver(alice, ours[0] ?? '')).refused).toBeDefined()
+    }
+  })
 
-test.skipIf(!there)('the peer begins; its prekey opens one session alone', async () => {
-  const carol = new Talk('carol@localhost')
-  await carol.publish()
-  const first = (await ask({ encrypt: 'from the peer', to: carol.jid })).message ?? ''
-  const second = (await ask({ encrypt: 'before an answer', to: carol.jid })).message ?? ''
-  expect(carol.read(second)).toBe('before an answer')
-  expect(carol.read(first)).toBe('from the peer')
-  expect(carol.device.keys.preKeys.size).toBe(99)
-  expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'used' }))
-  expect(await deliver(carol, carol.write('an answer'))).toMatchObject({ text: 'an answer' })
-  carol.sessions = []
-  expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'no-key' }))
-})
+  test('a message of ours from the turn before arrives after its successors', async () => {
+    const dave = new Talk('dave@localhost')
+    await dave.publish()
+    expect(await deliver(dave, dave.write('first'))).toMatchObject({ text: 'first' })
+    dave.read((await ask({ encrypt: 'answer', to: dave.jid })).message ?? '')
+    const inTime = dave.write('in time')
+    const late = dave.write('late')
+    await deliver(dave, inTime)
+    dave.read((await ask({ encrypt: 'another', to: dave.jid })).message ?? '')
+    expect(await deliver(dave, dave.write('next turn'))).toMatchObject({ text: 'next turn' })
+    expect(await deliver(dave, late)).toMatchObject({ text: 'late' })
+  })
 
-test.skipIf(!there)('a bundle of ours with a false signature is refused by the peer', async () => {
-  const eve = new Talk('eve@localhost')
-  eve.device.bundle.signedPreKey.signature.writeUInt8(eve.device.bundle.signedPreKey.signature.readUInt8(3) ^ 1, 3)
-  await eve.publish()
-  expect((await ask({ encrypt: 'never', to: eve.jid })).message).toBeUndefined()
+  test('the peer begins; its prekey opens one session alone', async () => {
+    const carol = new Talk('carol@localhost')
+    await carol.publish()
+    const first = (await ask({ encrypt: 'from the peer', to: carol.jid })).message ?? ''
+    const second = (await ask({ encrypt: 'before an answer', to: carol.jid })).message ?? ''
+    expect(carol.read(second)).toBe('before an answer')
+    expect(carol.read(first)).toBe('from the peer')
+    expect(carol.device.keys.preKeys.size).toBe(99)
+    expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'used' }))
+    expect(await deliver(carol, carol.write('an answer'))).toMatchObject({ text: 'an answer' })
+    carol.sessions = []
+    expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'no-key' }))
+  })
+
+  test('a bundle of ours with a false signature is refused by the peer', async () => {
+    const eve = new Talk('eve@localhost')
+    eve.device.bundle.signedPreKey.signature.writeUInt8(eve.device.bundle.signedPreKey.signature.readUInt8(3) ^ 1, 3)
+    await eve.publish()
+    expect((await ask({ encrypt: 'never', to: eve.jid })).message).toBeUndefined()
+  })
 })

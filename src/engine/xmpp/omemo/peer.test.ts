@@ -34,6 +34,8 @@ interface Answer {
 
 let ask: (command: object) => Promise<Answer>
 let peer: { device: number; bundle: Bundle }
+/** Prekeys of the peer that sessions were begun with: another session takes another. */
+let taken = 0
 
 /** One of our devices, and what it publishes. */
 function device(): { keys: OwnKeys & { preKeys: Map<number, ReturnType<typeof keyPair>> }; bundle: Bundle } {
@@ -61,7 +63,7 @@ class Talk {
     return ask({ publish: this.jid, device: OWN_DEVICE, bundle: bundleElement(this.device.bundle).toString() })
   }
   write(text: string): string {
-    if (this.sessions.length === 0) this.sessions = [begin(this.device.keys.identity, peer.bundle)]
+    if (this.sessions.length === 0) this.sessions = [begin(this.device.keys.identity, { ...peer.bundle, preKeys: peer.bundle.preKeys.slice(taken, ++taken) })]
     const { key, ...payload } = sealPayload(text)
     const { sessions, message } = send(this.sessions, OWN_DEVICE, key)
     this.sessions = sessions

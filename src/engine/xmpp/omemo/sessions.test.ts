@@ -130,6 +130,8 @@ test('a bit changed in a first message begins no session but that which was mean
 
 test('any bytes are refused with a reason, whatever they are said to be', () => {
   bob.hears(alice.says('hello'))
+  // what stands around the message in a first one is covered by nothing: with a session that is known it counts for nothing
+  alice.hears(bob.says('hello'))
   const message = alice.says('a message to cut')
   const cut = fc.tuple(fc.nat(message.bytes.length), fc.uint8Array({ maxLength: 60 })).map(([at, rest]) => Buffer.concat([message.bytes.subarray(0, at), Buffer.from(rest)]))
   const any = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))

@@ -1,6 +1,7 @@
 /** Pictures and files: chosen, pasted, dropped, looked at, heard; what cannot go says why. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Locator } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { LARGEST_FILE } from '../../src/demo/prosody.ts'
 import { gradient } from '../support/pictures.ts'
@@ -36,6 +37,18 @@ function picture(name: string, ...what: Parameters<typeof gradient>): string {
   return path
 }
 
+/** Whether a name is shortened, and its ending is seen whole all the same. */
+const keepsEnding = (name: Locator): Promise<{ shortened: boolean; ending: string; inside: boolean }> =>
+  name.evaluate((element) => {
+    const [stem, ending] = [element.querySelector('.one-line'), element.querySelector('.ending')]
+    if (stem === null || ending === null) throw new Error('a name in two parts is wanted')
+    return {
+      shortened: stem.scrollWidth > stem.clientWidth,
+      ending: ending.textContent,
+      inside: ending.scrollWidth <= Math.ceil(ending.getBoundingClientRect().width) && ending.getBoundingClientRect().right <= element.getBoundingClientRect().right + 1
+    }
+  })
+
 async function bobSends(name: string, content: Buffer): Promise<void> {
   const { bob } = story
   const conversation = await bob.startConversation('alice@localhost', 'direct', null)
@@ -58,6 +71,10 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   writeFileSync(join(story.folder, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
   writeFileSync(join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), Buffer.alloc(120_000, 7))
   await main.setInputFiles('[data-test=file-input]', [hill, join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), join(story.folder, 'too large.bin')])
+  // a name that is too long keeps the ending that tells which kind it is
+  const long = main.locator('.dialog [data-test=file-name]', { hasText: '会议纪要' })
+  await long.waitFor()
+  expect(await keepsEnding(long)).toEqual({ shortened: true, ending: '.pdf', inside: true })
   const dialog = main.locator('.dialog')
   await dialog.locator('li.refused').waitFor()
   expect(await dialog.locator('li').count()).toBe(3)
@@ -73,6 +90,8 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   expect(got.map(({ kind, width, height }) => [kind, width, height])).toEqual([['image', 1600, 1000], ['file', null, null]])
   expect(readFileSync((await bob.attachmentFile(got[0]?.id ?? 0))?.path ?? '')).toEqual(readFileSync(hill))
   await main.locator('.row.own[data-state=delivered] img').waitFor()
+  expect(await keepsEnding(main.locator('.row.own .file [data-test=file-name]'))).toEqual({ shortened: true, ending: '.pdf', inside: true })
+  await screenshot(main, 'files-long-name')
 
   // pasted: a screenshot
   const pasted = readFileSync(tall).toString('base64')
@@ -164,6 +183,8 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   expect(await main.locator('[data-jid="bob@localhost"] .preview').innerText()).toContain('update.exe')
   await main.fill('.side input', '会议纪要')
   await main.locator('.hit', { hasText: 'minutes' }).waitFor()
+  expect(await keepsEnding(main.locator('.hit [data-test=file-name]'))).toEqual({ shortened: true, ending: '.pdf', inside: true })
+  await screenshot(main, 'files-found')
   await main.fill('.side input', '')
 
   // the disk is asked for its room: what can be fetched again goes, and is fetched again when it is wanted

@@ -23,6 +23,13 @@ test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 12
   await main.keyboard.press('Enter')
   await item.locator('.name', { hasText: '老王（爬山）' }).waitFor()
   await main.click('[data-test=block]')
+  // nobody is blocked by one click, and Enter gives the harmless answer
+  await expect.poll(() => main.evaluate(() => document.activeElement?.matches('.dialog [data-focus]'))).toBe(true)
+  await screenshot(main, 'contact-block-asks')
+  await main.keyboard.press('Enter')
+  await main.click('[data-test=block]')
+  expect(await main.locator('[data-test=unblock]').count()).toBe(0)
+  await main.click('[data-test=block-confirm]')
   await main.locator('[data-test=no-composer]').waitFor()
   await main.keyboard.press('Escape')
   await screenshot(main, 'contact-blocked')

@@ -161,6 +161,8 @@ export default {
     nameHint: 'What they call themselves',
     copy: 'Copy address',
     block: 'Block',
+    blockTitle: 'Block {name}?',
+    blockAbout: 'You no longer hear from each other. What was written stays. You can unblock at any time.',
     unblock: 'Unblock',
     blocked: 'Blocked: you do not hear from each other',
     blockedList: 'Blocked',

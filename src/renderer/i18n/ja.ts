@@ -161,6 +161,8 @@ export default {
     nameHint: '本人の名乗る名前',
     copy: 'アドレスをコピー',
     block: 'ブロック',
+    blockTitle: '{name} をブロックしますか？',
+    blockAbout: 'お互いにメッセージが届かなくなります。これまでのメッセージは残ります。ブロックはいつでも解除できます。',
     unblock: 'ブロックを解除',
     blocked: 'ブロック中：お互いにメッセージは届きません',
     blockedList: 'ブロックした相手',

@@ -161,6 +161,8 @@ export default {
     nameHint: '对方自己的名字',
     copy: '复制地址',
     block: '加入黑名单',
+    blockTitle: '将 {name} 加入黑名单？',
+    blockAbout: '双方不再收到对方的消息。已有的消息仍然保留，可以随时移出黑名单。',
     unblock: '移出黑名单',
     blocked: '已加入黑名单：互相收不到消息',
     blockedList: '黑名单',

@@ -161,6 +161,8 @@ export default {
     nameHint: '對方自己的名字',
     copy: '複製地址',
     block: '加入封鎖名單',
+    blockTitle: '將 {name} 加入封鎖名單？',
+    blockAbout: '雙方不再收到對方的訊息。已有的訊息仍然保留，可以隨時移出封鎖名單。',
     unblock: '移出封鎖名單',
     blocked: '已加入封鎖名單：互相收不到訊息',
     blockedList: '封鎖名單',

@@ -1,6 +1,7 @@
 /** What happened in a group beside its messages, in the language of the window. */
 import { useI18n } from 'vue-i18n'
 import type { Notice } from '../../contract/domain.ts'
+import { isolate, listed } from '../i18n/isolate.ts'
 
 /** So many names are told; of more, their number. */
 const NAMED = 3
@@ -11,8 +12,7 @@ export function useNotices(): (notices: readonly Notice[]) => string {
     const [first] = notices
     if (first === undefined) return ''
     const names = [...new Set(notices.map(({ name }) => name))]
-    const list = new Intl.ListFormat(locale.value, { type: 'conjunction' })
-    const who = names.length > NAMED ? t('notice.more', { names: names.slice(0, NAMED).join(t('notice.comma')), n: names.length - NAMED }) : list.format(names)
+    const who = names.length > NAMED ? t('notice.more', { names: names.slice(0, NAMED).map(isolate).join(t('notice.comma')), n: names.length - NAMED }) : listed(locale.value, names)
     return t(`notice.${first.kind}`, { name: who, text: first.text }) + (first.text !== '' && (first.kind === 'kicked' || first.kind === 'banned') ? t('notice.reason', { text: first.text }) : '')
   }
 }

@@ -2,6 +2,7 @@
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Conversation } from '../../contract/domain.ts'
+import { listed } from '../i18n/isolate.ts'
 import { useAppStore } from '../stores/app.ts'
 
 /** So many are named. */
@@ -17,6 +18,6 @@ export function useTyping(conversation: () => Conversation, named: boolean): Com
     if (typing.length === 0) return ''
     if (kind === 'direct' && !named) return t('thread.typing')
     const names = kind === 'direct' ? [name] : typing.slice(0, NAMED)
-    return t('thread.typingNames', { names: new Intl.ListFormat(locale.value).format(names) }, names.length)
+    return t('thread.typingNames', { names: listed(locale.value, names) }, names.length)
   })
 }

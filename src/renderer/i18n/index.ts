@@ -4,12 +4,13 @@ import { CallFailed } from '../bridge.ts'
 import en from './en.ts'
 import type { ConnectionProblem } from '../../contract/domain.ts'
 import type { Language } from '../../contract/settings.ts'
+import { isolatePlaces } from './isolate.ts'
 import ja from './ja.ts'
 import zhCN from './zh-CN.ts'
 import zhTW from './zh-TW.ts'
 
 export type Words = typeof en
-const words: Record<Language, Words> = { en, ja, 'zh-CN': zhCN, 'zh-TW': zhTW }
+const words: Record<Language, Words> = isolatePlaces({ en, ja, 'zh-CN': zhCN, 'zh-TW': zhTW })
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: words })
 

@@ -8,8 +8,14 @@ import type { StoreFiles } from '../../src/engine/store/database.ts'
 import { Store } from '../../src/engine/threads/store.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const WORKER = new URL('../../src/engine/threads/worker.ts', import.meta.url)
-export const TRANSFER_WORKER = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
+export const WORKER_SOURCE = new URL('../../src/engine/threads/worker.ts', import.meta.url)
+export const TRANSFER_SOURCE = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
+/** The environment's name for the folder of bundled workers (workers.ts), an address that ends in a slash. */
+export const BUILT_WORKERS = 'MNEMO_TEST_WORKERS'
+const built = process.env[BUILT_WORKERS]
+/** The threads of store and transfer: bundled where vitest's global set-up did so, their sources elsewhere. */
+export const WORKER = built === undefined ? WORKER_SOURCE : new URL('store.mjs', built)
+export const TRANSFER_WORKER = built === undefined ? TRANSFER_SOURCE : new URL('transfer.mjs', built)
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
 export function temporaryFolder(): { path: string; [Symbol.dispose](): void } {

@@ -1,12 +1,12 @@
-/** (m) What the app takes over an hour of traffic with 1,000,000 messages stored, beside blank windows of the same Chromium. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+/** (m) What the app takes over an hour of traffic with 1,000,000 messages stored, beside blank windows of the same host. */
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from '../src/demo/prosody.ts'
-import { Browser, findChromium } from '../tools/chromium-host/browser.ts'
+import { testHost } from '../test/support/desktop.ts'
 import { corpus, seeded, TEST_KEY } from '../test/support/files.ts'
 import { hostileServer } from '../test/support/hostile-server.ts'
 import { openApp } from '../test/support/windows.ts'
+import { blank } from './blank.ts'
 import { benchFolder, contactOf, fromContact, history } from './histories.ts'
 import { inspect } from './inspected.ts'
 import { memory } from './memory-of.ts'
@@ -28,32 +28,13 @@ const COLLECTED = 2000
 const CHATS = 3
 
 const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-/** Proportional memory of all of it but the main process, MB. */
-const windowsOf = (root: number): number => [...memory(root)].filter(([kind]) => kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
-
-/** Of one and of two blank windows, MB. */
-async function blank(): Promise<[number, number]> {
-  const executable = findChromium()
-  if (executable === null) throw new Error('there is no Chromium')
-  process.env['MNEMO_HEADLESS'] = '1'
-  const folder = mkdtempSync(join(tmpdir(), 'mnemo-blank-'))
-  const browser = new Browser(executable, folder, [])
-  const root = browser.process.pid ?? 0
-  const all = (): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)
-  const open = async (): Promise<number> => {
-    await browser.openWindow({ x: 0, y: 0, width: 1080, height: 720 }, false)
-    await rest(REST)
-    return all()
-  }
-  const sizes: [number, number] = [await open(), await open()]
-  await browser.close()
-  rmSync(folder, { recursive: true, force: true })
-  return sizes
-}
 
 /** SIGTERM ends the traffic early: the tables are of what was measured until then. */
 export async function memoryOverTime(): Promise<void> {
-  const [first, second] = await blank()
+  const electron = (await testHost()).kind === 'electron'
+  /** Proportional memory of all of it, MB. Beside Chromium the main process is Node's and has a bar of its own; in Electron it is Chromium's as well. */
+  const windowsOf = (root: number): number => [...memory(root)].filter(([kind]) => electron || kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
+  const [first, second] = [(await blank(1)).pss, (await blank(2)).pss]
   const server = await hostileServer()
   const profile = benchFolder('memory')
   const account = server.settings.jid
@@ -66,7 +47,7 @@ export async function memoryOverTime(): Promise<void> {
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
 
   const port = await freePort()
-  const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8', NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } })
+  const app = await openApp({ profile, ...(electron ? { args: [`--inspect=127.0.0.1:${port}`], env: { LANG: 'en_US.UTF-8' } } : { env: { LANG: 'en_US.UTF-8', NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } }) })
   const threads = await inspect(port)
   const root = app.process.pid ?? 0
   const main = await app.window('main')
@@ -145,12 +126,12 @@ export async function memoryOverTime(): Promise<void> {
   }
   const mb = (value: number): string => value.toFixed(0)
   table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size, garbage collected`, ['', 'bar MB', 'MB'], [
-    ['peer: one blank window of Chromium, all of it', '', mb(first)],
+    ['peer: one blank window of the host, all of it', '', mb(first)],
     ['peer: each further blank window', '', mb(second - first)],
-    ['main process at the end', '150', mb(end.main)],
+    ['main process at the end', electron ? '' : '150', mb(end.main)],
     ['first window above a blank one', '110', mb(one - first)],
     ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
-    [`each further chat window above a blank one (of ${CHATS})`, '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
+    [`each further chat window above a blank one (of ${CHATS})`, electron ? '20' : '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
     [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
     ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
     ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],

@@ -1,18 +1,33 @@
-/** (d) From the command to the first paint and the first conversation; resident memory by process. */
+/** (d) From the command to the first paint and the first conversation; windows that are opened; memory beside a blank app of the same host. */
+import type { Page } from 'playwright-core'
+import { testHost } from '../test/support/desktop.ts'
 import { testFolder } from '../test/support/server.ts'
 import { openApp } from '../test/support/windows.ts'
+import { blank, type Blank } from './blank.ts'
 import { memory } from './memory-of.ts'
 import { ms, percentile, table } from './table.ts'
 
 const RUNS = 5
+/** Until what was opened has come to rest, ms. */
+const REST = 6000
+
+/** When the page first painted something, ms since 1970. */
+const firstPaint = async (page: Page): Promise<number> => {
+  await page.waitForFunction("performance.getEntriesByName('first-contentful-paint').length > 0")
+  return page.evaluate(() => performance.timeOrigin + (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN))
+}
+const all = (root: number): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)
 
 export async function start(): Promise<void> {
+  const { kind } = await testHost()
+  const on = kind === 'electron' ? 'on Electron' : 'on the Chromium host'
+  const blanks: Blank[] = []
+  for (let run = 0; run < 3; run++) blanks.push(await blank(1))
   const folder = testFolder()
   const open = () => openApp({ profile: folder.path, args: ['--demo', '--offline'] })
-  const paints: number[] = []
-  const lists: number[] = []
-  const conversations: number[] = []
+  const taken = { paint: [] as number[], list: [] as number[], conversation: [] as number[], settings: [] as number[], search: [] as number[], chat: [] as number[], close: [] as number[] }
   let processes = new Map<string, { count: number; rss: number; pss: number }>()
+  const sizes = { one: 0, two: 0, three: 0 }
   // the first run fills the demo's history
   for (let run = 0; run <= RUNS; run++) {
     const started = Date.now()
@@ -23,17 +38,59 @@ export async function start(): Promise<void> {
     await main.locator('.item').first().click()
     await main.locator('.bubble').first().waitFor()
     const shown = Date.now() - started
-    const paint = await main.evaluate(() => performance.timeOrigin + (performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN))
-    if (run > 0) {
-      paints.push(paint - started)
-      lists.push(listed)
-      conversations.push(shown)
+    const paint = (await firstPaint(main)) - started
+    const windows: Record<'settings' | 'search' | 'chat', number> = { settings: 0, search: 0, chat: 0 }
+    await main.waitForTimeout(REST)
+    const root = app.process.pid ?? 0
+    if (run === RUNS) {
+      processes = memory(root)
+      sizes.one = all(root)
     }
-    processes = memory(app.process.pid ?? 0)
+    for (const [name, keys] of [['settings', 'Control+,'], ['search', 'Control+Shift+f']] as const) {
+      const asked = Date.now()
+      await main.keyboard.press(keys)
+      windows[name] = (await firstPaint(await app.window(name))) - asked
+    }
+    for (let chat = 1; chat <= 2; chat++) {
+      await main.bringToFront()
+      const asked = Date.now()
+      await main.locator('.item').nth(chat).dblclick()
+      const page = await app.window('chat')
+      await page.locator('.bubble').first().waitFor()
+      if (chat === 1) windows.chat = Date.now() - asked
+      if (run !== RUNS) break
+      await main.waitForTimeout(REST)
+      sizes[chat === 1 ? 'two' : 'three'] = all(root)
+    }
+    const ending = Date.now()
     await app.quit()
+    if (run === 0) continue
+    taken.paint.push(paint)
+    taken.list.push(listed)
+    taken.conversation.push(shown)
+    for (const name of ['settings', 'search', 'chat'] as const) taken[name].push(windows[name])
+    taken.close.push(Date.now() - ending)
   }
-  const row = (name: string, values: number[]): string[] => [name, ms(percentile(values, 50)), ms(Math.max(...values))]
-  table(`Start: 20,000 messages stored, ${RUNS} starts, on the Chromium host`, ['', 'p50 ms', 'max ms'], [row('command to first paint', paints), row('command to conversation list', lists), row('command to first conversation shown (with a click)', conversations)])
-  table('Memory with one conversation open', ['process', 'count', 'RSS MB', 'PSS MB'], [...processes].map(([kind, { count, rss, pss }]) => [kind, count, Math.round(rss), Math.round(pss)]))
+  const row = (name: string, values: number[], bar = ''): string[] => [name, bar, ms(percentile(values, 50)), ms(Math.max(...values))]
+  table(`Start and windows: 20,000 messages stored, ${RUNS} starts, ${on}`, ['', 'bar ms', 'p50 ms', 'max ms'], [
+    row('peer: command to a blank window of the host', blanks.map(({ shown }) => shown)),
+    row('command to first paint', taken.paint),
+    row('command to conversation list', taken.list, '1200'),
+    row('command to first conversation shown (with a click)', taken.conversation),
+    row('settings: key to first contents', taken.settings, '400'),
+    row('search window: key to first contents', taken.search, '400'),
+    row('chat in a window of its own: double click to its messages', taken.chat),
+    row('quit', taken.close, '1000')
+  ])
+  table('Memory with one conversation open', ['process', 'count', 'RSS MB', 'PSS MB'], [...processes].map(([name, { count, rss, pss }]) => [name, count, Math.round(rss), Math.round(pss)]))
+  const idle = percentile(blanks.map(({ pss }) => pss), 50)
+  table('Memory of all processes, PSS', ['', 'MB'], [
+    ['peer: a blank window of the host', Math.round(idle)],
+    ['peer: its main process', Math.round(percentile(blanks.map(({ main }) => main), 50))],
+    ['Mnemo, one window and one in reserve', Math.round(sizes.one)],
+    ['more than the blank app', Math.round(sizes.one - idle)],
+    ['with settings, search and a chat as well', Math.round(sizes.two)],
+    ['each further chat', Math.round(sizes.three - sizes.two)]
+  ])
   folder.remove()
 }

@@ -37,3 +37,17 @@ test('the sandboxed preload script needs electron alone', () => {
   const preload = readFileSync(join(ROOT, 'out/preload/bridge.cjs'), 'utf8')
   expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(['electron'])
 })
+
+test('the Flatpak says of the app what the installers say: its name, its words in each language, its link, its version', () => {
+  const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+  const [builder, entry, about, manifest] = [read('electron-builder.yml'), read('build/flatpak/im.mnemo.desktop.desktop'), read('build/flatpak/im.mnemo.desktop.metainfo.xml'), read('build/flatpak/im.mnemo.desktop.yml')]
+  const { version, homepage } = JSON.parse(read('package.json')) as { version: string; homepage: string }
+  const id = /^appId: (.+)$/m.exec(builder)?.[1] ?? ''
+  for (const text of [manifest, about]) expect(text).toContain(id)
+  const words = [...builder.matchAll(/^ {6}((?:GenericName|Comment)(?:\[\w+\])?): (.+)$/gm)].map(([, key = '', value = '']) => `${key}=${value}`)
+  expect(words.length).toBeGreaterThan(6)
+  for (const line of words) expect(entry.split('\n')).toContain(line)
+  expect(entry).toContain('MimeType=x-scheme-handler/xmpp;')
+  expect(about).toContain(`<release version="${version}"`)
+  expect(about).toContain(homepage)
+})

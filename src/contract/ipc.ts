@@ -15,18 +15,11 @@ import {
   Conversation,
   ConversationId,
   ConversationKind,
-  ExportFormat,
-  ExportSummary,
   FileProgress,
   GroupMembers,
   GroupRole,
-  ImportOptions,
-  ImportPreview,
-  type ImportProblem,
-  ImportSummary,
   Invitation,
   Jid,
-  JoinedHistory,
   LinkMetadata,
   LONGEST_TEXT,
   Message,
@@ -40,6 +33,7 @@ import {
   TextVersion,
   Usage
 } from './domain.ts'
+import { ExportFormat, ExportSummary, ImportOptions, ImportPreview, type ImportProblem, ImportSummary, JoinedHistory } from './history-files.ts'
 import {
   Completion,
   NameMatch,

@@ -1,5 +1,6 @@
 /** A history as it is read from a file, before anything of it is stored: a stream of conversations and their messages. */
-import type { AttachmentKind, ImportColumns, ImportFormat, ImportProblem } from '../../contract/domain.ts'
+import type { AttachmentKind } from '../../contract/domain.ts'
+import type { ImportColumns, ImportFormat, ImportProblem } from '../../contract/history-files.ts'
 import type { Encoding, EncodingName } from './decoding.ts'
 import type { DateOrder } from './formats/stamps.ts'
 import type { FoundOrder } from './formats/times.ts'

@@ -1,5 +1,6 @@
 /** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
-import { ImportColumns, type ConversationId, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary, type Jid, type MessageId } from '../../contract/domain.ts'
+import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
+import { ImportColumns, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary } from '../../contract/history-files.ts'
 import { keep, type Kept } from '../store/media-folder.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'

@@ -1,6 +1,6 @@
 /** An export of many files, in an archive or a folder: each is read as the format that it has, and all are one history. */
 import { basename, dirname } from 'node:path'
-import type { ImportFormat } from '../../contract/domain.ts'
+import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Archive } from './archive.ts'
 import { formatOf } from './formats/all.ts'
 import { probeOf, type Format } from './formats/format.ts'

@@ -1,5 +1,5 @@
 /** What is in a history file, counted in one pass: conversations, people, and what cannot be read. Takes little memory, however large the file is. */
-import type { ImportUnread } from '../../contract/domain.ts'
+import type { ImportUnread } from '../../contract/history-files.ts'
 import { beginning, type ConversationHead, type ParsedHistory, type ParsedMessage, type Sink } from './history.ts'
 
 /** What names a message well enough to know it again. */

@@ -1,6 +1,6 @@
 /** Imports and exports of history, each in a thread of its own beside the store's. */
 import { Worker } from 'node:worker_threads'
-import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/domain.ts'
+import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/history-files.ts'
 import type { CallReason } from '../../contract/ipc.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { Store } from '../threads/store.ts'

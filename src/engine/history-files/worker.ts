@@ -1,6 +1,6 @@
 /** The entry of the thread that reads or writes history files, beside the store's. One task, then it ends. Speaks with transfer.ts. */
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import type { ImportFormat, ImportOptions } from '../../contract/domain.ts'
+import type { ImportFormat, ImportOptions } from '../../contract/history-files.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { WorkerReply } from '../threads/worker.ts'
 import type { Writes } from '../store/writer.ts'

@@ -2,7 +2,8 @@
  * Joins an imported history with another conversation of the same person or group, and parts them again. The messages change their
  * conversation and remember their home; whatever counts what came by XMPP (unread messages, read marks, places in an archive) leaves them out.
  */
-import type { ConversationId, JoinedHistory } from '../../contract/domain.ts'
+import type { ConversationId } from '../../contract/domain.ts'
+import type { JoinedHistory } from '../../contract/history-files.ts'
 import type { ReadableDB, WritableDB } from './handles.ts'
 import type { Tables } from './tables/index.ts'
 import type { StoreChanges } from './types.ts'

@@ -1,7 +1,7 @@
 /** The system's dialogs for choosing files; each belongs to the window that asked. */
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions, type WebContents } from 'electron'
 import { join } from 'node:path'
-import type { ExportFormat } from '../../contract/domain.ts'
+import type { ExportFormat } from '../../contract/history-files.ts'
 import type { DesktopWords } from './words.ts'
 
 const HISTORY_FILES = ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz', 'html', 'htm', 'mht', 'mhtml', 'log', 'weechatlog', 'xml', 'chatlog', 'history', 'db']

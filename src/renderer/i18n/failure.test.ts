@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
-import { ConnectionProblem, ImportProblem } from '../../contract/domain.ts'
+import { ConnectionProblem } from '../../contract/domain.ts'
+import { ImportProblem } from '../../contract/history-files.ts'
 import { CallErrorCode } from '../../contract/ipc.ts'
 import { CallFailed } from '../bridge.ts'
 import { connectionProblem, failure, i18n, refusal } from './index.ts'

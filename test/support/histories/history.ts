@@ -1,5 +1,5 @@
 /** A small history file of our own in the shape of an app's export, and what must be read of it. */
-import type { ImportFormat } from '../../../src/contract/domain.ts'
+import type { ImportFormat } from '../../../src/contract/history-files.ts'
 
 export interface HistoryFixture {
   /** For the test's name. */

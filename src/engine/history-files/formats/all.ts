@@ -1,5 +1,5 @@
 /** The formats of other messengers, in the order in which a file is asked whether it is one of theirs: the surest first. */
-import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
 import { discord } from './discord.ts'

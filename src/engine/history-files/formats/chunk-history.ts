@@ -1,5 +1,5 @@
 /** Histories that are pages of HTML or other markup: cut into the pieces that hold one message each, as a stream. */
-import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import type { Format, Probe } from './format.ts'

@@ -1,6 +1,6 @@
 /** Which column of a table, or which key of an object, is what: by its name in many languages, by what stands in it, or as the user says. */
 import { createHash } from 'node:crypto'
-import type { ImportColumns } from '../../../contract/domain.ts'
+import type { ImportColumns } from '../../../contract/history-files.ts'
 import { readStamp } from './stamps.ts'
 
 export type Column = keyof ImportColumns

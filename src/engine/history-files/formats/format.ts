@@ -1,6 +1,6 @@
 /** A format as detection sees it, and the beginning of a file by which formats are told apart: by content, never by the file's name alone. */
 import { JSONParser } from '@streamparser/json'
-import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ImportFormat } from '../../../contract/history-files.ts'
 import type { ParsedHistory, ReadOptions } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
 

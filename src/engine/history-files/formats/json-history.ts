@@ -1,5 +1,5 @@
 /** Histories that are JSON, or JSON lines: a pass for what stands around the messages, and one for the messages, both as streams. */
-import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
 import type { Format, Probe } from './format.ts'

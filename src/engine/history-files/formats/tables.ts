@@ -2,7 +2,7 @@
 import { parse, CsvError } from 'csv-parse'
 import { parse as parseNow } from 'csv-parse/sync'
 import { Readable } from 'node:stream'
-import type { ImportColumns } from '../../../contract/domain.ts'
+import type { ImportColumns } from '../../../contract/history-files.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { headOf, lines, type TextFile } from '../source.ts'
 import { findColumns, fits, isOwn, shapeOf } from './columns.ts'

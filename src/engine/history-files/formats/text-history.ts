@@ -1,5 +1,5 @@
 /** Histories that are lines of text: entries that begin with a time and may go on for lines. One pass finds the order of the dates, one reads. */
-import type { ImportFormat } from '../../../contract/domain.ts'
+import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
 import type { Format, Probe } from './format.ts'

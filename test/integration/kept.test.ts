@@ -30,7 +30,7 @@ const say = (room: string, text: string, id: string | null = text): Promise<void
 test('a group without an archive tells again what was said while we were away, and it is taken once', { timeout: 120_000 }, async () => {
   const room = 'nolog@rooms.localhost'
   await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
-  await configure(room, field('muc#roomconfig_enablearchiving', '0') + field('muc#roomconfig_persistentroom', '1') + field('muc#roomconfig_historylength', '20'))
+  await configure(room, field('muc#roomconfig_enablearchiving', '0') + field('muc#roomconfig_persistentroom', '1') + field('muc#roomconfig_historylength', '100'))
   await say(room, 'h1')
   await bob.waitFor(({ body }) => body === 'h1')
   let alice = await devices.signIn(server, 'alice')
@@ -41,8 +41,10 @@ test('a group without an archive tells again what was said while we were away, a
   await until(alice, async () => (await texts(alice, room)).includes('no id'))
   await alice.send(group.id, 'mine')
   await until(alice, async () => (await texts(alice, room)).length === 4 && (await messages(alice, room)).every(({ state }) => state !== 'queued'))
+  // more than a room tells unasked
+  const missed = Array.from({ length: 40 }, (_, i) => `missed ${i}`)
   alice = await devices.again(alice, async () => {
-    await say(room, 'h3')
+    for (const text of [...missed, 'h3']) await say(room, text)
     await bob.waitFor(({ body }) => body === 'h3')
   })
   for (let round = 0; round < 2; round++) {
@@ -53,7 +55,7 @@ test('a group without an archive tells again what was said while we were away, a
     await until(alice, async () => (await texts(alice, room)).includes(`live ${round}`))
     await alice.disconnect()
   }
-  expect(await texts(alice, room)).toEqual(['h1', 'h2', 'no id', 'mine', 'h3', 'live 0', 'live 1'])
+  expect(await texts(alice, room)).toEqual(['h1', 'h2', 'no id', 'mine', ...missed, 'h3', 'live 0', 'live 1'])
 })
 
 test('an invitation that came while we were away is one, also after another restart, and what is written in its group arrives', { timeout: 120_000 }, async () => {

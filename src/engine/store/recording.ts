@@ -113,8 +113,10 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
-  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target }: { kind: ChangeKind; target: string }, place: ChangePlace): MessageId | null {
+  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target: named }: { kind: ChangeKind; target: string }, place: ChangePlace): MessageId | null {
     const { sender, occupant = null, outgoing, text, time, stanzaId, originId } = incoming
+    // XEP-0308 wants the first message's id; who names the correction before this one means the same
+    const target = (messages.byAnyId(id, named).length === 0 ? alterations.correctedBy(id, sender, named) : undefined) ?? named
     if (!alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId }, place)) return null
     const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && isSame(change, { sender, occupant, outgoing: outgoing ? 1 : 0 }))
     return latest === undefined ? null : (alter(latest)?.id ?? null)
@@ -232,13 +234,15 @@ export function createRecording({ messages, conversations, archives, alterations
       // an archive's page is the order; what comes live stands at the end
       const next = nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
-      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestSent(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
+      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
         const news = known.stanza_id === null && incoming.stanzaId !== null
+        // a group without an archive: where it tells us our own message is its place for everybody
+        const told = !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
         reflect(known, known.id, incoming)
         // sent twice because the first was not confirmed: the archive has both, and the first counts
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        if ((!news && !inOrder) || repeated) continue
+        if ((!news && !told && !inOrder) || repeated) continue
         const placed = known.id > prev && known.id < next
         const key = placed || (!known.outgoing && news) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
         if (key !== known.id) {
@@ -247,8 +251,8 @@ export function createRecording({ messages, conversations, archives, alterations
         }
         lastOf.set(id, key)
         last = key
-        if (news) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
-        if (!news && key === known.id) continue
+        if (news || told) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
+        if (!news && !told && key === known.id) continue
         changed.delete(known.id)
         changed.set(key, toMessage(read(key)))
         touched.add(id)

@@ -230,7 +230,8 @@ export class Session extends EventEmitter<Events> {
   }
 
   #onMessage(stanza: Element): void {
-    if (isArchiveResult(stanza)) return
+    // a result speaks for the archive that was asked; in anybody else's message it says nothing, and the words beside it are theirs
+    if (isArchiveResult(stanza) && this.#isArchive(stanza.attrs['from'])) return
     if (this.personal.take(stanza)) return
     const carbon = carbonOf(stanza, this.own)
     if (carbon === 'spoofed') {
@@ -252,6 +253,11 @@ export class Session extends EventEmitter<Events> {
     const decoded = decodeMessage(message, this.#self)
     if (decoded !== null) this.#onDecoded(decoded, message, carbon !== null)
     for (const sign of decodeSigns(message, this.#self)) this.#inbox.sign(this.#archiveOf(sign.conversation), sign)
+  }
+
+  /** Ours, or a group's. */
+  #isArchive(from: string | undefined): boolean {
+    return from === undefined || bare(from) === this.own || this.groups.nickIn(from) !== null
   }
 
   #archiveOf(conversation: Jid): Jid {

@@ -79,6 +79,7 @@ export function changeWrites(db: WritableDB) {
     end === 'above' ? Math.max(highest.get(conversation) ?? 0, era * ERA + MIDDLE) + 1 : (lowest.get(conversation, era * ERA) ?? era * ERA + MIDDLE) - 1
   const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, occupant, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const known = db.prepare<[number, string | null, number, string, string | null], { id: number; placed: 0 | 1 }>('SELECT id, stanza_id IS NOT NULL AS placed FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)')
+  const correctedBy = db.prepare<[number, string, string], string>("SELECT target FROM change WHERE conversation = ? AND sender = ? AND origin_id = ? AND kind = 'correction'").pluck()
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
   const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
   const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY +place, id`)
@@ -90,6 +91,8 @@ export function changeWrites(db: WritableDB) {
     ...changeReads(db),
     /** The era of an archive that is begun anew. */
     nextEra: (): number => Math.floor((latest.get() ?? 0) / ERA) + 1,
+    /** What somebody's correction of that id corrects; undefined: it is none. */
+    correctedBy: (conversation: number, sender: string, originId: string): string | undefined => correctedBy.get(conversation, sender, originId),
     /** Stores a change; false: it was there, and stands where it stood. */
     add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): boolean {
       const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, occupant = null } = change

@@ -50,7 +50,7 @@ export function messageReads(db: ReadableDB) {
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>('SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)')
   const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
-  const newestSent = db.prepare<[number], number>("SELECT id FROM message WHERE conversation = ? AND state <> 'queued' ORDER BY id DESC LIMIT 1").pluck()
+  const newestTold = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1').pluck()
   const newestSettled = db
     .prepare<[number, number], number>(
       'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
@@ -90,8 +90,8 @@ export function messageReads(db: ReadableDB) {
       const id = newestKept.get() ?? null
       return id === null ? null : timeOf(id)
     },
-    /** The newest message that does not wait to be sent: where there is no archive, its place is final. */
-    newestSent: (conversation: number) => newestSent.get(conversation) ?? null,
+    /** The newest message that a group without an archive has told us: its place is final, as that of our own is once they are told. */
+    newestTold: (conversation: number) => newestTold.get(conversation) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }

@@ -7,9 +7,15 @@ import type { Info } from './disco.ts'
 import { NS } from './namespaces.ts'
 import { plainName } from './text.ts'
 
+/**
+ * Messages that a room without an archive is asked to tell again. Unasked, Prosody tells 20, however many it keeps and we missed. A number and
+ * not a time (`since`): no clock has to be right for it, and what is told twice is taken once.
+ */
+const REPLAYED = 1000
+
 /** Joins; `replay`: with what the room tells again to who comes in (section 7.2.13), where it has no archive that would be the source. */
 export const joinGroup = (group: string, nick: string, password: string | null = null, replay = false): Element =>
-  xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, ...(replay ? [] : [xml('history', { maxstanzas: '0' })]), ...(password === null ? [] : [xml('password', {}, password)])))
+  xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, xml('history', { maxstanzas: String(replay ? REPLAYED : 0) }), ...(password === null ? [] : [xml('password', {}, password)])))
 
 /** Section 7.14. */
 export const leaveGroup = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}`, type: 'unavailable' })

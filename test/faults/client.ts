@@ -11,18 +11,36 @@ export interface Place {
   jid: string
   kind: ConversationKind
 }
-export type Command = { do: 'write'; counts: number[]; pauseMs: number } | { do: 'state' } | { do: 'dump'; path: string } | { do: 'close' }
+/** What a device is started with. */
+export interface Start {
+  profile: string
+  account: AccountSettings
+  name: string
+  places: Place[]
+  /** Groups that never answer. */
+  dead: string[]
+  connect: boolean
+}
+export type Command =
+  | { do: 'write'; counts: number[]; pauseMs: number }
+  | { do: 'state' }
+  | { do: 'dump'; path: string }
+  | { do: 'connect' | 'disconnect' }
+  /** Takes an own message back, deletes another one here alone, and reads all there is. */
+  | { do: 'wish'; change: boolean }
 export type Report =
   | { event: 'ready' }
   /** Stored durably: from now on it must never be lost. */
   | { event: 'written'; place: number; number: number }
   | { event: 'refused'; message: string }
-  | { event: 'state'; online: boolean; queued: number; unplaced: boolean; counts: number[] }
+  | { event: 'state'; online: boolean; queued: number; unplaced: boolean; counts: number[]; unread: number[]; changes: number; errands: number }
+  /** Stored durably, both: from now on it must be so, here and, of what was taken back, everywhere. */
+  | { event: 'took back' | 'deleted'; texts: string[] }
   | { event: 'done' }
 /** A message as it is compared: whose it is, its text, its state. */
 export type Line = [outgoing: boolean, text: string, state: string]
 
-const { profile, account, name, places } = JSON.parse(process.argv[2] ?? '{}') as { profile: string; account: AccountSettings; name: string; places: Place[] }
+const { profile, account, name, places, dead, connect } = JSON.parse(process.argv[2] ?? '{}') as Start
 const say = (report: Report): boolean => process.stdout.write(`${JSON.stringify(report)}\n`)
 /** On the same disk, which may be full. */
 const log = fileLog(join(profile, 'logs', 'mnemo.log'))
@@ -36,6 +54,7 @@ if (engine.account === null) {
 const ids = await Promise.all(
   places.map(async ({ jid, kind }) => (await engine.store.write.ensureConversation({ jid: jid as Jid, kind, name: '', nick: kind === 'group' ? name : null })).id)
 )
+for (const jid of dead) await engine.store.write.ensureConversation({ jid: jid as Jid, kind: 'group', name: '', nick: name })
 /** How many of ours each place has: what a killed process wrote is found again. */
 const written = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).filter(({ outgoing }) => outgoing).length))
 let wanted: number[] = [...written]
@@ -69,6 +88,28 @@ async function lines(jid: string): Promise<Line[]> {
   return (await messages(engine, jid)).map(({ outgoing, text, state }) => [outgoing, text, state])
 }
 
+/** The archive's last words are not touched: they may still be on their way to their place. */
+async function wish(change: boolean): Promise<void> {
+  for (const [place, { jid }] of places.entries()) {
+    const all = await messages(engine, jid)
+    const older = all.slice(0, -20).filter(({ retracted, state, changeable }) => !retracted && changeable && (state === 'sent' || state === 'delivered' || state === 'received'))
+    const own = older.findLast(({ outgoing }) => outgoing)
+    const other = older.findLast(({ outgoing }) => !outgoing)
+    const conversation = ids[place]
+    const newest = all.at(-1)
+    if (conversation === undefined || newest === undefined) continue
+    if (change && place === 0 && own !== undefined) {
+      await engine.change(own.id, 'retraction', '')
+      say({ event: 'took back', texts: [own.text] })
+    }
+    if (change && place === 0 && other !== undefined) {
+      await engine.remove([other.id])
+      say({ event: 'deleted', texts: [other.text] })
+    }
+    await engine.markRead(conversation, newest.id)
+  }
+}
+
 createInterface({ input: process.stdin }).on('line', (line) => {
   void (async () => {
     const command = JSON.parse(line) as Command
@@ -80,23 +121,31 @@ createInterface({ input: process.stdin }).on('line', (line) => {
       case 'state': {
         const queued = (await engine.store.read.queued({ after: 0, limit: 10 })).length
         const counts = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).length))
-        say({ event: 'state', online: engine.connection.status === 'online', queued, unplaced: await engine.store.read.hasUnplaced(), counts })
+        const unread = await Promise.all(places.map(async ({ jid }) => (await engine.store.read.conversationByJid(jid))?.unread ?? 0))
+        const changes = (await engine.store.read.queuedChanges()).length
+        const errands = (await engine.store.read.errands(account.jid)).length
+        say({ event: 'state', online: engine.connection.status === 'online', queued, unplaced: await engine.store.read.hasUnplaced(), counts, unread, changes, errands })
         break
       }
       case 'dump':
         writeFileSync(command.path, JSON.stringify(await Promise.all(places.map(({ jid }) => lines(jid)))))
         say({ event: 'done' })
         break
-      case 'close':
-        await engine.close()
+      case 'connect':
+      case 'disconnect':
+        await engine[command.do]()
         say({ event: 'done' })
-        process.exit(0)
+        break
+      case 'wish':
+        await wish(command.change)
+        say({ event: 'done' })
+        break
     }
   })().catch((error: unknown) => say({ event: 'refused', message: String(error) }))
 })
 // the parent is gone
 process.stdin.on('end', () => process.exit(0))
 
-await engine.connect()
+if (connect) await engine.connect()
 say({ event: 'ready' })
 void write()

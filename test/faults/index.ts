@@ -9,10 +9,13 @@ process.stdout.write(`seed ${seed}\n`)
 const result = await runFaults({ seed, messages: Number(values.messages), faults: Number(values.faults), every: Number(values.every), log: (text) => process.stdout.write(`${text}\n`) })
 table(`Faults: seed ${seed}, ${values.messages} messages each way to each of two conversations, ${result.seconds.toFixed(0)} s`, ['', 'number'], [
   ...FAULTS.map((fault) => [fault, result.faults[fault]]),
-  ['messages compared, in two stores and two new devices', result.messages],
+  ['messages compared, in three stores and two new devices', result.messages],
+  ['messages shown as delivered, looked for at the other side', result.claims],
   ['lost', result.lost],
   ['doubled', result.doubled],
   ['conversations out of order', result.disordered],
-  ['own messages not settled', result.unsettled]
+  ['own messages not settled', result.unsettled],
+  ['shown as delivered, and not stored', result.untrue],
+  ['taken back, deleted or read, and not so elsewhere', result.unheeded]
 ])
-process.exit(result.lost + result.doubled + result.disordered + result.unsettled > 0 ? 1 : 0)
+process.exit(result.lost + result.doubled + result.disordered + result.unsettled + result.untrue + result.unheeded > 0 ? 1 : 0)

@@ -1,25 +1,25 @@
 /**
- * Two people write to each other, directly and in a group, while everything fails that can: streams are cut, stalled,
- * delayed and truncated, the server restarts, a client is killed, its disk is full. At the end nothing is lost, nothing
- * is doubled, and both stores and the archive have the same order.
+ * Two people write to each other, directly and in groups, while everything fails that can: streams are cut, stalled, delayed and truncated, the
+ * server restarts, a client is killed, its disk (and that of its log) is full, its clock is hours off, a group never answers, another one has no
+ * archive, and a second device reads, takes back and deletes without a connection. At the end nothing is lost, nothing is doubled, all have the
+ * same order, and whatever was shown as delivered lay in a store of the other side.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fillDisk, mountSmallDisk, unmount } from '../support/disk.ts'
 import { seeded } from '../support/files.ts'
-import { startServer, type TestServer } from '../support/server.ts'
+import { SERVER, startServer, type TestServer } from '../support/server.ts'
 import type { Command, Line, Place, Report } from './client.ts'
-import { FaultyProxy } from './proxy.ts'
+import { compare } from './compare.ts'
+import { Person } from './person.ts'
 
-export const FAULTS = ['cut', 'stall', 'delay', 'truncate', 'server', 'kill', 'disk'] as const
+export const FAULTS = ['cut', 'stall', 'delay', 'truncate', 'server', 'kill', 'disk', 'clock', 'second device'] as const
 export type Fault = (typeof FAULTS)[number]
 
 export interface FaultOptions {
   seed: number
-  /** Messages that each person writes to each place. */
+  /** Messages that each person writes to each place; a tenth of it to the group without an archive. */
   messages: number
   faults: number
   /** ms between two faults, at most */
@@ -32,147 +32,135 @@ export interface FaultResult {
   /** Written and nowhere to be found at the end, per reader. */
   lost: number
   doubled: number
-  /** Conversations whose order is not the same in both stores and a new device's, which has it from the archive. */
+  /** Conversations whose order is not the same in all stores and a new device's, which has it from the archive. */
   disordered: number
   /** Own messages that are neither sent nor delivered. */
   unsettled: number
+  /** Shown as delivered while no store of the other side had it. */
+  untrue: number
+  /** Taken back, deleted or read on the second device, and not so where it should be. */
+  unheeded: number
+  /** What was compared: of messages, and of claims that they were delivered. */
   messages: number
+  claims: number
   seconds: number
 }
 
 const GROUP: Place = { jid: 'faults@rooms.localhost', kind: 'group' }
-const NAMES = ['alice', 'bob'] as const
+/** Its host keeps no archive, and a history that one gets on entering. */
+const FORGETFUL: Place = { jid: 'faults@forgetful.localhost', kind: 'group' }
+const DEAD = ['one@silent.localhost', 'two@silent.localhost', 'three@silent.localhost']
+const HISTORY = 2000
 const SETTLE_MS = 180_000
 /** Messages from which on the server needs archives in a database. */
 const LARGE = 1000
 /** Room of the small disk, MB. */
 const DISK = 256
-
-class Person {
-  readonly name: string
-  readonly proxy: FaultyProxy
-  readonly profile: string
-  readonly places: Place[]
-  readonly #server: TestServer
-  readonly #log: (text: string) => void
-  /** How many of each place were reported as stored. */
-  readonly confirmed = [0, 0]
-  #child: ChildProcess | null = null
-  #answer: ((report: Report) => void) | null = null
-  #command: Command | null = null
-
-  constructor(name: string, peer: string, server: TestServer, profile: string, log: (text: string) => void) {
-    this.name = name
-    this.#server = server
-    this.profile = profile
-    this.#log = log
-    this.places = [{ jid: `${peer}@localhost`, kind: 'direct' }, GROUP]
-    this.proxy = new FaultyProxy(server.port)
-  }
-
-  async start(): Promise<void> {
-    const settings = JSON.stringify({ profile: this.profile, account: { ...this.#server.settings(this.name), port: this.proxy.port }, name: this.name, places: this.places })
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'client.ts'), settings], { stdio: ['pipe', 'pipe', 'inherit'] })
-    this.#child = child
-    const ready = Promise.withResolvers<void>()
-    child.once('exit', () => ready.reject(new Error(`${this.name}'s client ended`)))
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const report = JSON.parse(line) as Report
-      if (report.event === 'written') this.confirmed[report.place] = Math.max(this.confirmed[report.place] ?? 0, report.number + 1)
-      else if (report.event === 'refused') this.#log(`${this.name}: ${report.message}`)
-      else if (report.event === 'ready') ready.resolve()
-      else this.#answer?.(report)
-    })
-    await ready.promise
-    if (this.#command !== null) this.tell(this.#command)
-  }
-
-  tell(command: Command): void {
-    if (command.do === 'write') this.#command = command
-    this.#child?.stdin?.write(`${JSON.stringify(command)}\n`)
-  }
-
-  ask(command: Command): Promise<Report> {
-    return new Promise((resolve) => {
-      this.#answer = resolve
-      this.tell(command)
-    })
-  }
-
-  /** kill -9 */
-  async kill(): Promise<void> {
-    const child = this.#child
-    if (child === null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
-    this.#child = null
-  }
-
-  async lines(): Promise<Line[][]> {
-    const path = join(tmpdir(), `mnemo-faults-${process.pid}-${this.name}.json`)
-    await this.ask({ do: 'dump', path })
-    const read = JSON.parse(readFileSync(path, 'utf8')) as Line[][]
-    rmSync(path)
-    return read
-  }
-}
+/** Debian's package faketime. */
+const FAKETIME = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find(existsSync)
+/** The environment of a process whose clock is that many hours off. */
+const off = (hours: number): Record<string, string> =>
+  FAKETIME === undefined ? {} : { LD_PRELOAD: FAKETIME, FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+function server(options: FaultOptions): Promise<TestServer> {
+  const more = `Component "silent.localhost" "mnemo_silent"
+Component "${FORGETFUL.jid.split('@')[1]}" "muc"
+  restrict_room_creation = false
+  muc_room_locking = false
+  muc_room_default_persistent = true
+  max_history_messages = ${HISTORY}
+  muc_room_default_history_length = ${HISTORY}`
+  const modules = { names: [], folder: join(import.meta.dirname, '..', 'support', 'prosody') }
+  return startServer(SERVER === 'prosody' ? { large: options.messages > LARGE, settings: more, modules, environment: off(7) } : {})
+}
 
 export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   const { seed, messages, faults, every, log } = options
   const started = performance.now()
   const random = seeded(seed)
   const between = (least: number, most: number): number => least + random() * (most - least)
-  const server = await startServer({ large: options.messages > LARGE })
+  const host = await server(options)
   const root = mkdtempSync(join(tmpdir(), 'mnemo-faults-'))
   const disk = join(root, 'small-disk')
   const hasDisk = mountSmallDisk(disk, DISK)
   if (!hasDisk) log('no small disk here (that takes root): the full disk is left out')
-  const result: FaultResult = { faults: { cut: 0, stall: 0, delay: 0, truncate: 0, server: 0, kill: 0, disk: 0 }, lost: 0, doubled: 0, disordered: 0, unsettled: 0, messages: 0, seconds: 0 }
-  const people = NAMES.map((name, i) => new Person(name, NAMES[1 - i] ?? '', server, join(i === 0 ? disk : root, name), log))
-  const [alice, bob] = people as [Person, Person]
+  if (FAKETIME === undefined) log('no faketime here: clocks are left out')
+  const result: FaultResult = {
+    faults: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as FaultResult['faults'],
+    lost: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, unheeded: 0, messages: 0, claims: 0, seconds: 0
+  }
+  const isProsody = SERVER === 'prosody'
+  const counts = [messages, messages, ...(isProsody ? [Math.min(Math.ceil(messages / 10), HISTORY / 4)] : [])]
+  const person = (name: string, device: string, folder: string): Person =>
+    new Person({ name, device, server: host, profile: join(folder, device), places: [{ jid: `${name === 'alice' ? 'bob' : 'alice'}@localhost`, kind: 'direct' }, GROUP, ...(isProsody ? [FORGETFUL] : [])], dead: isProsody ? DEAD : [], log })
+  const [alice, bob, tablet] = [person('alice', 'alice', disk), person('bob', 'bob', root), person('alice', 'alice-tablet', root)]
+  const devices = [alice, bob, tablet]
+  /** What each side's stores have, and what the other side was shown as delivered before that. */
+  const check = async (claimant: Person, holders: Person[], again: (() => Promise<void>) | null = null): Promise<void> => {
+    const claimed = delivered(await claimant.lines())
+    await again?.()
+    const held = new Set((await Promise.all(holders.map((holder) => holder.lines()))).flatMap(([direct]) => direct?.map(([, text]) => text) ?? []))
+    result.claims += claimed.length
+    const missing = claimed.filter((text) => !held.has(text) && !tablet.retracted.has(text) && !tablet.removed.has(text))
+    result.untrue += missing.length
+    if (missing.length > 0) log(`shown as delivered to ${claimant.device}, and in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
+  }
+  /** Ends a device's process; what its store holds before it connects is compared with what the other side was shown. */
+  const killed = async (victim: Person, pause: number, environment: Record<string, string> = victim.environment): Promise<void> => {
+    const other = victim === alice ? bob : alice
+    await check(other, victim === alice ? [alice, tablet] : [bob], async () => {
+      await victim.kill()
+      await wait(pause)
+      victim.environment = environment
+      await victim.start(false)
+    })
+    await victim.ask({ do: 'connect' })
+  }
   try {
-    for (const person of people) {
-      await person.proxy.start()
-      await person.start()
+    for (const device of devices) {
+      await device.proxy.start()
+      await device.start()
     }
     const pauseMs = Math.max(0, Math.round((faults * every) / messages) - 6)
-    for (const person of people) person.tell({ do: 'write', counts: [messages, messages], pauseMs })
+    const write = (pause: number): void => [alice, bob].forEach((writer) => writer.tell({ do: 'write', counts, pauseMs: pause }))
+    write(pauseMs)
+    const choices = FAULTS.filter((fault) => (hasDisk || fault !== 'disk') && (FAKETIME !== undefined || fault !== 'clock'))
     for (let i = 0; i < faults; i++) {
       await wait(between(every * 0.2, every))
-      const choices = FAULTS.filter((fault) => hasDisk || fault !== 'disk')
-      const fault = choices[Math.floor(random() * choices.length)] ?? 'cut'
-      const person = random() < 0.5 ? alice : bob
+      // each kind once, then by chance
+      const fault = choices[i < choices.length ? i : Math.floor(random() * choices.length)] ?? 'cut'
+      const victim = random() < 0.5 ? alice : bob
       result.faults[fault]++
-      log(`${i + 1}/${faults} ${fault} ${fault === 'server' ? '' : fault === 'disk' ? 'alice' : person.name}, written ${alice.confirmed.join('+')} and ${bob.confirmed.join('+')}`)
+      log(`${i + 1}/${faults} ${fault} ${fault === 'server' ? '' : fault === 'disk' ? 'alice' : fault === 'second device' ? tablet.device : victim.device}, written ${alice.confirmed.join('+')} and ${bob.confirmed.join('+')}`)
       switch (fault) {
         case 'cut':
-          person.proxy.cut()
+          victim.proxy.cut()
           break
         case 'stall':
-          person.proxy.stall(true)
+          victim.proxy.stall(true)
           await wait(between(500, every * 2))
-          person.proxy.stall(false)
+          victim.proxy.stall(false)
           break
         case 'delay':
-          person.proxy.delay = between(100, 900)
+          victim.proxy.delay = between(100, 900)
           await wait(between(500, every))
-          person.proxy.delay = 0
+          victim.proxy.delay = 0
           break
         case 'truncate':
-          person.proxy.truncate()
+          victim.proxy.truncate()
           break
         case 'server':
-          await server.stop()
+          await host.stop()
           await wait(between(0, every))
-          await server.restart()
+          await host.restart()
           break
         case 'kill':
-          await person.kill()
-          await wait(between(0, every / 2))
-          await person.start()
+          await killed(victim, between(0, every / 2))
+          break
+        case 'clock':
+          await killed(victim, 0, off(Math.round(between(-30, 30))))
           break
         case 'disk': {
           fillDisk(join(disk, 'filler'))
@@ -180,76 +168,70 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
           rmSync(join(disk, 'filler'))
           break
         }
+        case 'second device':
+          await tablet.ask({ do: 'disconnect' })
+          await wait(between(0, every))
+          await tablet.ask({ do: 'wish', change: true })
+          if (random() < 0.5) {
+            await tablet.kill()
+            await tablet.start()
+          } else await tablet.ask({ do: 'connect' })
+          break
       }
     }
-    for (const person of people) person.tell({ do: 'write', counts: [messages, messages], pauseMs: 0 })
-    await settle(people, messages)
-    await compare(people, server, root, messages, result, log)
+    write(0)
+    await settle(devices, counts)
+    await check(alice, [bob])
+    await check(bob, [alice, tablet])
+    await read(devices, tablet, result, log)
+    await compare({ devices, newDevice: (name) => person(name, `${name}-new`, root), settle: (fresh) => settle(fresh, counts.slice(0, 2)), counts, result, log })
   } finally {
-    for (const person of people) {
-      await person.kill()
-      person.proxy.stop()
+    for (const device of devices) {
+      await device.kill()
+      device.proxy.stop()
     }
-    await server.stop()
+    await host.stop()
     if (hasDisk) unmount(disk)
     rmSync(root, { recursive: true, force: true, maxRetries: 3 })
-    rmSync(server.folder, { recursive: true, force: true, maxRetries: 3 })
+    rmSync(host.folder, { recursive: true, force: true, maxRetries: 3 })
   }
   result.seconds = (performance.now() - started) / 1000
   return result
 }
 
+/** Own texts of the direct conversation that are shown as delivered. */
+const delivered = ([direct = []]: Line[][]): string[] => direct.filter(([outgoing, text, state]) => outgoing && text !== '' && state === 'delivered').map(([, text]) => text)
+
+type State = Extract<Report, { event: 'state' }>
+const STATE: Command = { do: 'state' }
+const states = async (people: Person[]): Promise<State[]> => (await Promise.all(people.map((device) => device.ask(STATE)))) as State[]
+
 /** Waits until all is written and nothing is on its way any more. */
-async function settle(people: Person[], messages: number): Promise<void> {
-  const until = performance.now() + SETTLE_MS + messages * 20
-  for (;;) {
-    const states = (await Promise.all(people.map((person) => person.ask({ do: 'state' })))) as Extract<Report, { event: 'state' }>[]
-    const all = states.every(({ online, queued, unplaced, counts }) => online && queued === 0 && !unplaced && counts.every((count) => count >= messages * 2))
-    if (all) return
-    if (performance.now() > until) return
+async function settle(people: Person[], counts: number[]): Promise<void> {
+  const until = performance.now() + SETTLE_MS + Math.max(...counts) * 20
+  while (performance.now() < until) {
+    const all = await states(people)
+    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
     await wait(500)
   }
 }
 
-async function compare(people: Person[], server: TestServer, root: string, messages: number, result: FaultResult, log: (text: string) => void): Promise<void> {
-  const expected = NAMES.flatMap((name) => Array.from({ length: messages }, (_, i) => `${name} ${i}`))
-  const stores = await Promise.all(people.map((person) => person.lines()))
-  // what the archive says: a new device of each
-  for (const person of people) await person.kill()
-  const fresh = NAMES.map((name, i) => new Person(name, NAMES[1 - i] ?? '', server, join(root, `${name}-new`), () => undefined))
-  for (const person of fresh) {
-    await person.proxy.start()
-    await person.start()
-  }
-  try {
-    await settle(fresh, messages)
-    const archives = await Promise.all(fresh.map((person) => person.lines()))
-    for (const lists of [...stores, ...archives])
-      for (const list of lists) {
-        const texts = list.map(([, text]) => text)
-        result.messages += texts.length
-        const there = new Set(texts)
-        result.lost += expected.filter((text) => !there.has(text)).length
-        result.doubled += texts.length - there.size
-        result.unsettled += list.filter(([outgoing, , state]) => outgoing && state !== 'sent' && state !== 'delivered').length
-      }
-    for (const place of [0, 1]) {
-      const orders = [...stores, ...archives].map((lists) => lists[place]?.map(([, text]) => text) ?? [])
-      // each account has an archive of its own, and messages that cross may stand otherwise in the other's; a group has one
-      const pairs = place === 0 ? ([[0, 2], [1, 3]] as const) : ([[0, 2], [1, 2], [3, 2]] as const)
-      const wrong = pairs.filter(([other, reference]) => orders[other]?.some((text, i) => text !== orders[reference]?.[i]))
-      if (wrong.length > 0) result.disordered++
-      for (const [other, reference] of wrong) {
-        const archive = orders[reference] ?? []
-        const first = archive.findIndex((text, i) => orders[other]?.[i] !== text)
-        log(`${people[other % 2]?.name}'s ${other < 2 ? 'store' : 'new device'} has in the ${place === 0 ? 'direct conversation' : 'group'} from ${first} on ${JSON.stringify(orders[other]?.slice(first, first + 6))} where the archive has ${JSON.stringify(archive.slice(first, first + 6))}`)
-      }
+/** The second device reads all of it without a connection: then it is read on the first one, too. */
+async function read(devices: Person[], tablet: Person, result: FaultResult, log: (text: string) => void): Promise<void> {
+  await tablet.ask({ do: 'disconnect' })
+  await tablet.ask({ do: 'wish', change: false })
+  await tablet.ask({ do: 'connect' })
+  const until = performance.now() + 60_000
+  for (;;) {
+    const [first] = await states(devices)
+    // how far a group without an archive was read has no name that other devices know
+    const unread = first?.unread.slice(0, 2) ?? []
+    if (unread.every((count) => count === 0)) return
+    if (performance.now() > until) {
+      result.unheeded++
+      log(`read on ${tablet.device}, and unread on ${devices[0]?.device}: ${unread.join('+')}`)
+      return
     }
-  } finally {
-    for (const person of fresh) {
-      await person.kill()
-      person.proxy.stop()
-    }
+    await wait(300)
   }
 }
-

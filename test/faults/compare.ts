@@ -1,0 +1,73 @@
+/** What the stores of all devices hold at the end, beside what new devices read from the archives. */
+import type { FaultResult } from './run.ts'
+import type { Line } from './client.ts'
+import type { Person } from './person.ts'
+
+interface Comparison {
+  /** alice's, bob's and alice's second one */
+  devices: Person[]
+  newDevice(name: string): Person
+  /** Waits until new devices have read their archives. */
+  settle(fresh: Person[]): Promise<void>
+  /** Messages that each person wrote, per place: direct, a group, a group without an archive. */
+  counts: number[]
+  result: FaultResult
+  log(text: string): void
+}
+
+export async function compare({ devices, newDevice, settle, counts, result, log }: Comparison): Promise<void> {
+  const retracted = new Set(devices.flatMap((device) => [...device.retracted]))
+  const stores = await Promise.all(devices.map((device) => device.lines()))
+  for (const device of devices) await device.kill()
+  const fresh = ['alice', 'bob'].map(newDevice)
+  try {
+    for (const device of fresh) {
+      await device.proxy.start()
+      await device.start()
+    }
+    await settle(fresh)
+    const archives = await Promise.all(fresh.map((device) => device.lines()))
+    const all = [...devices, ...fresh].map((device, i) => ({ device, lists: [...stores, ...archives][i] ?? [], isNew: i >= devices.length }))
+    for (const { device, lists, isNew } of all)
+      // nobody tells a new device what a group without an archive once said
+      for (const [place, list] of (isNew ? lists.slice(0, 2) : lists).entries()) {
+        const gone = new Set(place === 0 ? [...retracted, ...device.removed] : [])
+        const expected = ['alice', 'bob'].flatMap((name) => Array.from({ length: counts[place] ?? 0 }, (_, i) => `${name} ${i}`))
+        const texts = list.map(([, text]) => text).filter((text) => text !== '')
+        const there = new Set(texts)
+        const lost = expected.filter((text) => !there.has(text) && !gone.has(text))
+        const unheeded = [...gone].filter((text) => there.has(text))
+        const unsettled = list.filter(([outgoing, , state]) => outgoing && state !== 'sent' && state !== 'delivered')
+        result.messages += texts.length
+        result.lost += lost.length
+        result.doubled += texts.length - there.size
+        result.unheeded += unheeded.length
+        result.unsettled += unsettled.length
+        const where = `${device.device}, ${device.places[place]?.jid}`
+        if (lost.length > 0) log(`${where}: lost ${lost.slice(0, 6).join(', ')}`)
+        if (unheeded.length > 0) log(`${where}: taken back or deleted, and there: ${unheeded.slice(0, 6).join(', ')}`)
+        if (unsettled.length > 0) log(`${where}: not settled: ${JSON.stringify(unsettled.slice(0, 6))}`)
+      }
+    const removed = new Set(devices.flatMap((device) => [...device.removed]))
+    const order = (lists: Line[][], place: number): string[] => (lists[place] ?? []).map(([, text]) => text).filter((text) => text !== '' && !retracted.has(text) && !(place === 0 && removed.has(text)))
+    const [alice, bob, tablet, newAlice, newBob] = all
+    for (const place of counts.keys()) {
+      // each account has an archive of its own, and messages that cross may stand otherwise in the other's; a group has one order for all
+      const pairs = place === 0 ? [[alice, newAlice], [tablet, newAlice], [bob, newBob]] : place === 1 ? [[alice, newAlice], [bob, newAlice], [tablet, newAlice], [newBob, newAlice]] : [[bob, alice], [tablet, alice]]
+      let isWrong = false
+      for (const [other, reference] of pairs) {
+        const [has, wanted] = [order(other?.lists ?? [], place), order(reference?.lists ?? [], place)]
+        const first = wanted.findIndex((text, i) => has[i] !== text)
+        if (first < 0) continue
+        isWrong = true
+        log(`${other?.device.device}, ${other?.device.places[place]?.jid}, from ${first} on: ${JSON.stringify(has.slice(first, first + 6))} where ${reference?.device.device} has ${JSON.stringify(wanted.slice(first, first + 6))}`)
+      }
+      if (isWrong) result.disordered++
+    }
+  } finally {
+    for (const device of fresh) {
+      await device.kill()
+      device.proxy.stop()
+    }
+  }
+}

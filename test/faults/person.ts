@@ -1,0 +1,100 @@
+/** One device of one person: a process of its own behind a proxy of its own. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { TestServer } from '../support/server.ts'
+import type { Command, Line, Place, Report, Start } from './client.ts'
+import { FaultyProxy } from './proxy.ts'
+
+export interface PersonOptions {
+  /** Of the account, and what the person's texts begin with. */
+  name: string
+  /** Of the device, in what is logged. */
+  device: string
+  server: TestServer
+  profile: string
+  places: Place[]
+  /** Groups that never answer. */
+  dead: string[]
+  log: (text: string) => void
+}
+
+export class Person {
+  readonly name: string
+  readonly device: string
+  readonly proxy: FaultyProxy
+  readonly places: Place[]
+  /** How many of each place were reported as stored. */
+  readonly confirmed: number[]
+  /** Texts that this device took back, and texts that were deleted here alone. */
+  readonly retracted = new Set<string>()
+  readonly removed = new Set<string>()
+  /** More of the environment of its process. */
+  environment: Record<string, string> = {}
+  readonly #options: PersonOptions
+  #child: ChildProcess | null = null
+  #answer: ((report: Report) => void) | null = null
+  #command: Command | null = null
+
+  constructor(options: PersonOptions) {
+    this.#options = options
+    this.name = options.name
+    this.device = options.device
+    this.places = options.places
+    this.confirmed = options.places.map(() => 0)
+    this.proxy = new FaultyProxy(options.server.port)
+  }
+
+  /** Throws where its process ends at once. */
+  async start(connect = true): Promise<void> {
+    const { server, profile, dead, log } = this.#options
+    const settings: Start = { profile, account: { ...server.settings(this.name), port: this.proxy.port }, name: this.name, places: this.places, dead, connect }
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'client.ts'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...this.environment } })
+    this.#child = child
+    const ready = Promise.withResolvers<void>()
+    child.once('exit', () => ready.reject(new Error(`the client on ${this.device} ended`)))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const report = JSON.parse(line) as Report
+      if (report.event === 'written') this.confirmed[report.place] = Math.max(this.confirmed[report.place] ?? 0, report.number + 1)
+      else if (report.event === 'took back') for (const text of report.texts) this.retracted.add(text)
+      else if (report.event === 'deleted') for (const text of report.texts) this.removed.add(text)
+      else if (report.event === 'refused') log(`${this.device}: ${report.message}`)
+      else if (report.event === 'ready') ready.resolve()
+      else this.#answer?.(report)
+    })
+    await ready.promise
+    if (this.#command !== null) this.tell(this.#command)
+  }
+
+  tell(command: Command): void {
+    if (command.do === 'write') this.#command = command
+    this.#child?.stdin?.write(`${JSON.stringify(command)}\n`)
+  }
+
+  ask(command: Command): Promise<Report> {
+    return new Promise((resolve) => {
+      this.#answer = resolve
+      this.tell(command)
+    })
+  }
+
+  /** kill -9 */
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (child === null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+    this.#child = null
+  }
+
+  async lines(): Promise<Line[][]> {
+    const path = join(tmpdir(), `mnemo-faults-${process.pid}-${this.device.replaceAll(/\W/g, '-')}.json`)
+    await this.ask({ do: 'dump', path })
+    const read = JSON.parse(readFileSync(path, 'utf8')) as Line[][]
+    rmSync(path)
+    return read
+  }
+}

@@ -39,7 +39,8 @@ export const SETUPS: readonly Setup[] = [
   { name: 'Prosody, no archive, no offline store', prosody: { without: ['mam'], settings: 'modules_disabled = { "s2s", "offline" }' } },
   { name: 'Prosody, no carbons', prosody: { without: ['carbons'] } },
   { name: 'Prosody, no archive, no carbons', prosody: { without: ['mam', 'carbons'] } },
-  { name: 'Prosody, no PEP', prosody: { without: ['pep', 'bookmarks', 'vcard_legacy'] } },
+  // each of these brings mod_pep in by itself
+  { name: 'Prosody, no PEP', prosody: { without: ['pep', 'bookmarks', 'vcard4', 'vcard_legacy'] } },
   { name: 'Prosody, no stream management', prosody: { without: ['smacks'] } },
   { name: 'Prosody, groups without archive', prosody: { groupsForget: true } },
   { name: 'Prosody, nobody may make groups', prosody: { groupSettings: 'restrict_room_creation = true' } },

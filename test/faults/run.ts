@@ -31,6 +31,8 @@ export interface FaultResult {
   faults: Record<Fault, number>
   /** Written and nowhere to be found at the end, per reader. */
   lost: number
+  /** Of the group without an archive, where its server was restarted: nobody could tell them again. */
+  forgotten: number
   doubled: number
   /** Conversations whose order is not the same in all stores and a new device's, which has it from the archive. */
   disordered: number
@@ -89,7 +91,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   if (FAKETIME === undefined) log('no faketime here: clocks are left out')
   const result: FaultResult = {
     faults: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as FaultResult['faults'],
-    lost: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, unheeded: 0, messages: 0, claims: 0, seconds: 0
+    lost: 0, forgotten: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, unheeded: 0, messages: 0, claims: 0, seconds: 0
   }
   const isProsody = SERVER === 'prosody'
   const counts = [messages, messages, ...(isProsody ? [Math.min(Math.ceil(messages / 10), HISTORY / 4)] : [])]

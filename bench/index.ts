@@ -1,4 +1,4 @@
-/** npm run bench [-- store calls words search painted growth live catch-up large-group flood frames start import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store calls words search painted growth live catch-up large-group flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
 import { calls } from './calls.ts'
 import { catchUp } from './catch-up.ts'
@@ -10,13 +10,15 @@ import { largeGroup } from './large-group.ts'
 import { live } from './live.ts'
 import { memoryOverTime } from './memory.ts'
 import { painted } from './painted.ts'
+import { restart } from './restart.ts'
 import { search } from './search.ts'
 import { start } from './start.ts'
 import { store } from './store.ts'
+import { traffic } from './traffic.ts'
 import { words } from './words.ts'
 import { setup } from '../test/support/desktop.ts'
 
-const parts = { store, calls, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, import: imports, memory: memoryOverTime }
+const parts = { store, calls, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, traffic, restart, import: imports, memory: memoryOverTime }
 const wanted = process.argv.slice(2)
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`)
 // windows stand on one desktop

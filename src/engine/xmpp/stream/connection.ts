@@ -325,7 +325,7 @@ export class Connection extends EventEmitter<Events> {
   }
 
   #fail(error: ConnectionError): void {
-    this.#on({ type: 'failed', problem: error.problem }, error)
+    this.#on({ type: 'failed', problem: error.problem, shutdown: error.message === 'system-shutdown' }, error)
   }
 
   /** Nothing comes any more, and nobody has said so. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { advance, OFF, type MachineEvent, type MachineState } from './machine.ts'
+import { advance, OFF, SHUTDOWN_MS, type MachineEvent, type MachineState } from './machine.ts'
 
 const run = (events: MachineEvent[], from: MachineState = OFF) => {
   let state = from
@@ -38,6 +38,13 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
   const { state, effects } = run([{ type: 'start' }, opened, failed])
   expect(state).toEqual(waiting(1, 750))
   expect(effects.at(-1)).toEqual(['close', 'wait'])
+})
+
+test('clients of a server that is restarted come back spread over seconds; those that then find it down wait as ever', () => {
+  const shutdown: MachineEvent = { type: 'failed', problem: 'server-error', shutdown: true }
+  const { state } = run([{ type: 'start' }, opened, { type: 'lasted' }])
+  expect([0, 0.5, 0.99].map((random) => advance(state, shutdown, random).state)).toEqual([waiting(1, 0), waiting(1, SHUTDOWN_MS / 2), waiting(1, 0.99 * SHUTDOWN_MS)])
+  expect(advance({ name: 'connecting', tries: 1 }, shutdown, 0.5).state).toEqual(waiting(2, 1500))
 })
 
 test.each(['wrong-password', 'certificate', 'certificate-changed', 'certificate-expired', 'certificate-name', 'no-sign-in', 'weaker-sign-in', 'password-in-plain', 'offer-changed', 'not-the-server'] as const)('%s waits for the user', (problem) => {

@@ -24,8 +24,8 @@ export type MachineEvent =
   | { type: 'lasted' }
   /** The archive is being read, or was. */
   | { type: 'catching-up'; running: boolean }
-  /** It could not be opened, or was lost. */
-  | { type: 'failed'; problem: ConnectionProblem }
+  /** It could not be opened, or was lost. `shutdown`: its server is being stopped or restarted, for all of its clients at once. */
+  | { type: 'failed'; problem: ConnectionProblem; shutdown?: boolean }
   /** The wait is over. */
   | { type: 'elapsed' }
   /** The user asks for it. */
@@ -54,6 +54,9 @@ const FATAL: ReadonlySet<ConnectionProblem> = new Set([
 /** A stream that was open for so long was no failure, ms: the next wait is the first again. */
 export const LASTED_MS = 10_000
 
+/** Clients that a server sends away all at once come back spread over so long, ms (RFC 6120 section 3.3); docs/scale.md has the rate of it. */
+export const SHUTDOWN_MS = 5000
+
 export const OFF: MachineState = { name: 'off' }
 const connecting = (tries: number): MachineState => ({ name: 'connecting', tries })
 
@@ -66,7 +69,7 @@ export function advance(state: MachineState, event: MachineEvent, random: number
       return event.type === 'start' ? { state: connecting(0), effects: ['attempt'] } : same
     case 'connecting':
       if (event.type === 'opened') return { state: { name: 'open', caughtUp: event.resumed, tries: state.tries }, effects: [] }
-      return event.type === 'failed' ? fail(state.tries + 1, event.problem, random) : same
+      return event.type === 'failed' ? fail(state.tries + 1, event, random) : same
     case 'open':
       switch (event.type) {
         case 'catching-up':
@@ -74,7 +77,7 @@ export function advance(state: MachineState, event: MachineEvent, random: number
         case 'lasted':
           return { state: { ...state, tries: 0 }, effects: [] }
         case 'failed':
-          return fail(state.tries + 1, event.problem, random)
+          return fail(state.tries + 1, event, random)
         // the old way may be dead without anybody having said so
         case 'network':
         case 'woke':
@@ -97,8 +100,8 @@ export function advance(state: MachineState, event: MachineEvent, random: number
   }
 }
 
-function fail(tries: number, problem: ConnectionProblem, random: number): { state: MachineState; effects: MachineEffect[] } {
+function fail(tries: number, { problem, shutdown = false }: Extract<MachineEvent, { type: 'failed' }>, random: number): { state: MachineState; effects: MachineEffect[] } {
   // ejabberd also says 'conflict' to an account that was deleted: signing in once more tells. Two that end each other's streams leave it at that
   const onlyTheUser = FATAL.has(problem) || (problem === 'conflict' && tries > 1)
-  return onlyTheUser ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] } : { state: { name: 'waiting', tries, ms: backoff(tries, random) }, effects: ['close', 'wait'] }
+  return onlyTheUser ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] } : { state: { name: 'waiting', tries, ms: shutdown && tries === 1 ? Math.round(SHUTDOWN_MS * random) : backoff(tries, random) }, effects: ['close', 'wait'] }
 }

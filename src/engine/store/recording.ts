@@ -236,15 +236,16 @@ export function createRecording({ messages, conversations, archives, alterations
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
       const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
-        const news = known.stanza_id === null && incoming.stanzaId !== null
         // a group without an archive: where it tells us our own message is its place for everybody
         const told = !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
         reflect(known, known.id, incoming)
-        // sent twice because the first was not confirmed: the archive has both, and the first counts
+        // sent twice because the first was not confirmed: the archive has both, and the first counts. The later one may have come live before the archive was read
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
-        if ((!news && !told && !inOrder) || repeated) continue
+        const earlier = repeated && inOrder && known.id > prev
+        const news = earlier || (known.stanza_id === null && incoming.stanzaId !== null)
+        if ((!news && !told && !inOrder) || (repeated && !earlier)) continue
         const placed = known.id > prev && known.id < next
-        const key = placed || (!known.outgoing && news) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
+        const key = placed || (!known.outgoing && news && !earlier) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
         if (key !== known.id) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)

@@ -64,6 +64,21 @@ test('a message that its archive has twice stands where it has it first, read fo
   }
 })
 
+test('of a message that was sent twice the later one may come live before the archive is read: it stands where the archive has the first', async () => {
+  const [first, y, second, z] = [incoming('x', { originId: 'ox', stanzaId: 's1' }), incoming('y', { stanzaId: 's2' }), incoming('x', { originId: 'ox', stanzaId: 's3' }), incoming('z', { stanzaId: 's4' })]
+  await store.write.record({ messages: [incoming('w', { stanzaId: 's0' })], archive: { jid: ARCHIVE, lastId: 's0' }, order: 'forward' })
+  await store.write.record({ messages: [y, second, z], archive: { jid: ARCHIVE }, order: 'live' })
+  expect(await texts()).toEqual(['w', 'y', 'x', 'z'])
+  const page = { messages: [first, y, second, z], archive: { jid: ARCHIVE, after: 's0', lastId: 's4' }, order: 'forward' as const }
+  await store.write.record(page)
+  expect(await texts()).toEqual(['w', 'x', 'y', 'z'])
+  // read again, whole or in part, nothing moves
+  await store.write.record(page)
+  await store.write.record({ ...page, messages: [second, z], archive: { jid: ARCHIVE, after: 's2', lastId: 's4' } })
+  await store.write.record(page)
+  expect(await texts()).toEqual(['w', 'x', 'y', 'z'])
+})
+
 test("another person's origin-id does not make a message a duplicate", async () => {
   const eve = 'room@rooms.example.org/eve' as Jid
   const room = 'room@rooms.example.org' as Jid

@@ -10,7 +10,7 @@ import { delayStamp } from '../stanzas/delay.ts'
 import * as muc from '../stanzas/group.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
 import { findService } from '../stream/services.ts'
-import { info, infoQuery } from '../stanzas/disco.ts'
+import { info, infoQuery, type Info } from '../stanzas/disco.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { occupantId, type OccupantIds } from '../stanzas/occupants.ts'
 
@@ -157,7 +157,8 @@ export class Groups extends EventEmitter<Events> {
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
     // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
-    const features = create === undefined ? await this.#features(group, ASK_MS).catch(unanswered(group)) : new Set<string>()
+    let about = create === undefined ? await this.#info(group, ASK_MS).catch(unanswered(group)) : null
+    const features = about?.features ?? new Set<string>()
     const replay = create === undefined && !features.has(NS.mam)
     let nick = wantedNick
     let entered: Entered
@@ -182,7 +183,8 @@ export class Groups extends EventEmitter<Events> {
     if (create !== undefined) await this.#setUp(group, create)
     else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
     Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
-    const about = await this.#connection.request(infoQuery(group)).then(info, () => null)
+    // one that says nothing to strangers says it to those who are in
+    if (about === null || entered.isNew || muc.groupName(about) === '') about = await this.#info(group).catch(() => null)
     if (about !== null) this.#learn(group, about.features)
     return { name: about === null ? '' : muc.groupName(about), nick }
   }
@@ -263,9 +265,11 @@ export class Groups extends EventEmitter<Events> {
     await this.#connection.request(request)
   }
 
-  #features(group: Jid, timeoutMs?: number): Promise<ReadonlySet<string>> {
-    return this.#connection.request(infoQuery(group), timeoutMs).then((answer) => info(answer).features, refused(new Set<string>()))
+  /** null: the group refuses to say. */
+  #info(group: Jid, timeoutMs?: number): Promise<Info | null> {
+    return this.#connection.request(infoQuery(group), timeoutMs).then(info, refused(null))
   }
+  #features = async (group: Jid): Promise<ReadonlySet<string>> => (await this.#info(group))?.features ?? new Set<string>()
 
   /** A group for members only lets in whom it has listed; who may list them does. */
   async invite(group: Jid, jids: readonly Jid[]): Promise<void> {

@@ -21,7 +21,7 @@ const locales = languages.flatMap((language) => {
 })
 
 /** As words are looked up: no marks of direction, one kind of blank and apostrophe, small letters, no points, no blanks. */
-const plain = (word) => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ]/gu, '')
+const plain = (word) => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 const add = (table, word, bit) => {
   const key = plain(word)
   if (key !== '' && !/\d/u.test(key) && !/^\p{N}+$/u.test(key)) table.set(key, (table.get(key) ?? 0) | (1 << bit))
@@ -58,6 +58,14 @@ for (const language of ['it', 'tr', 'id', 'ru', 'de', 'pt', 'fr', 'es', 'en']) {
     }
   }
 }
+// a word for both halves, in two languages, means the one of the language that more people write
+for (const language of ['fi', 'sv', 'de', 'en'])
+  for (const [hours, sample] of [[0xfff, 9], [0xfff000, 21]]) {
+    const word = plain(new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { hour: 'numeric', hour12: true, timeZone: 'UTC' }).formatToParts(new Date(Date.UTC(2024, 0, 1, sample))).find(({ type }) => type === 'dayPeriod')?.value ?? '')
+    if (word !== '') halves.set(word, hours)
+  }
+// words of both halves that ICU has in other widths alone, or that older systems wrote: Persian, Thai, Bulgarian, Hebrew
+for (const [word, hours] of [['قبل از ظهر', 0xfff], ['بعد از ظهر', 0xfff000], ['ก่อนเที่ยง', 0xfff], ['หลังเที่ยง', 0xfff000], ['преди обяд', 0xfff], ['след обяд', 0xfff000], ['пр. об.', 0xfff], ['сл. об.', 0xfff000], ['לפנה״צ', 0xfff], ['אחה״צ', 0xfff000], ['সকাল', 0xfff], ['রাত', 0xfc003f]]) halves.set(plain(word), hours)
 // spoken words that ICU does not write by itself, and old names of phones' systems
 for (const [word, from, to] of [['早上', 4, 11], ['早晨', 4, 10], ['清晨', 4, 8], ['凌晨', 0, 5], ['傍晚', 16, 20], ['深夜', 0, 4], ['半夜', 0, 4], ['午前', 0, 11], ['午後', 12, 23]]) for (let hour = from; hour <= to; hour++) add(halves, word, hour)
 

@@ -28,3 +28,25 @@ test('the usual stamps are read the same whether a zone, a half of the day or no
   expect(parseTime('31.05.2024 25:30')).toBeNull()
   expect(parseTime('31.13.2024 09:30')).toBeNull()
 })
+
+test.each([
+  ['fi', '9:15 ap.', '9:15 ip.'],
+  ['fa', '9:15 قبل‌ازظهر', '9:15 بعدازظهر'],
+  ['fa, in short', '۹:۱۵ ق.ظ.', '۹:۱۵ ب.ظ.'],
+  ['he', '9:15 לפנה״צ', '9:15 אחה״צ'],
+  ['he, typed', '9:15 לפנה"צ', '9:15 אחה"צ'],
+  ['th', '9:15 ก่อนเที่ยง', '9:15 หลังเที่ยง'],
+  ['bg', '9:15 преди обяд', '9:15 след обяд'],
+  ['bg, in short', '9:15 пр.об.', '9:15 сл.об.'],
+  ['ar', '9:15 ص', '9:15 م'],
+  ['el', '9:15 π.μ.', '9:15 μ.μ.'],
+  ['sq', '9:15 e paradites', '9:15 e pasdites'],
+  ['vi', '9:15 SA', '9:15 CH'],
+  ['ko', '오전 9:15', '오후 9:15'],
+  ['zh', '上午9:15', '下午9:15'],
+  ['ja', '午前9:15', '午後9:15'],
+  ['es', '9:15 a. m.', '9:15 p. m.']
+])('halves of the day: %s', (_, morning, evening) => {
+  const at = (hour: number): number => new Date(2023, 11, 31, hour, 15).getTime()
+  expect([parseTime(`31/12/2023, ${morning}`), parseTime(`31/12/2023, ${evening}`)]).toEqual([at(9), at(21)])
+})

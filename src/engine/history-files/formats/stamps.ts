@@ -33,9 +33,9 @@ export const simplify = (text: string): string =>
     .replace(/[^\x00-\x7f]/gu, (character) => asciiDigit(character) ?? (/\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character))))
 const SIGNS: Record<string, string> = { '،': ',', '，': ',', '、': ',', '：': ':', '∶': ':', '．': '.', '／': '/', '－': '-', '‐': '-', '‑': '-', '٫': '.', '［': '[', '］': ']', '（': '(', '）': ')', '・': '.' }
 
-const plain = (word: string): string => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ]/gu, '')
+const plain = (word: string): string => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 
-const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ-]*(?: [\p{L}\p{M}.’'ʼ-]+){0,3}`
+const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
 const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
 // 31 May 2024; May 31, 2024; 2024 May 31, with their small words: 31 de mayo de 2024, 31st of May
@@ -83,7 +83,9 @@ function hourIn(bits: number, hour: number): number {
     for (let away = 0; away < 12; away++) if ((bits >> (candidate + away) % 24) & 1 || (bits >> (candidate + 24 - away) % 24) & 1) return away
     return 24
   }
-  return distance(early + 12) < distance(early) ? early + 12 : early
+  const [morning, evening] = [distance(early), distance(early + 12)]
+  // as near to both: a word of the afternoon alone means the later one
+  return evening < morning || (evening === morning && (bits & 0xfff) === 0) ? early + 12 : early
 }
 
 function clockAt(text: string, from: number): Found<{ clock: Clock; zone: number | null; half: string | null }> | null {

@@ -182,7 +182,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       }
     }
     write(0)
-    await settle(devices, counts)
+    await settle(devices, counts, result.faults.server > 0 ? FORGETFUL_AT : null)
     await check(alice, [bob])
     await check(bob, [alice, tablet])
     await read(devices, tablet, result, log)
@@ -209,11 +209,19 @@ const STATE: Command = { do: 'state' }
 const states = async (people: Person[]): Promise<State[]> => (await Promise.all(people.map((device) => device.ask(STATE)))) as State[]
 
 /** Waits until all is written and nothing is on its way any more. */
-async function settle(people: Person[], counts: number[]): Promise<void> {
+/** The group without an archive, and looks at it after which nothing more is awaited of it. */
+const [FORGETFUL_AT, STILL] = [2, 10]
+/** `forgetful`: the group that has forgotten what it told nobody before its server was restarted; nothing new comes of it where its counts stay as they are. */
+async function settle(people: Person[], counts: number[], forgetful: number | null = null): Promise<void> {
+  let before = ''
+  let same = 0
   const until = performance.now() + SETTLE_MS + Math.max(...counts) * 20
   while (performance.now() < until) {
     const all = await states(people)
-    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
+    const now = JSON.stringify(all.map(({ counts: has }) => has[forgetful ?? 0]))
+    same = now === before ? same + 1 : 0
+    before = now
+    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (place === forgetful && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
     await wait(500)
   }
 }

@@ -109,6 +109,11 @@ export async function traffic(): Promise<void> {
   await say(talker, TALK)
   await quiet(alice)
   note('a message received, its receipt sent', TALK)
+  // a place in the archive counts as read some seconds after it came live
+  await rest(3000)
+  await say(talker, 1)
+  await quiet(alice)
+  counted.take()
   await rest(REST_MS)
   const [up, down] = counted.take()
   const hour = 3_600_000 / REST_MS

@@ -36,6 +36,10 @@ export function domainOf(jid: string): string {
   return address.slice(address.indexOf('@') + 1)
 }
 
+/** The domain of imported conversations: no server has one that ends so (RFC 2606 section 2). */
+export const IMPORT_DOMAIN = 'import.invalid'
+export const isImported = (jid: string): boolean => domainOf(jid) === IMPORT_DOMAIN
+
 export function localOf(jid: string): string {
   const at = jid.indexOf('@')
   return at < 0 ? jid : jid.slice(0, at)

@@ -2,7 +2,8 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import yauzl from 'yauzl'
 
 export interface Archive {
@@ -36,11 +37,7 @@ export async function openArchive(path: string): Promise<Archive> {
   return {
     entries: new Map([...entries].map(([name, { uncompressedSize }]) => [name, uncompressedSize])),
     stream,
-    async read(name) {
-      const chunks: Buffer[] = []
-      for await (const chunk of (await stream(name)) ?? []) chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks)
-    },
+    read: async (name) => buffer((await stream(name)) ?? Readable.from([])),
     close: () => zip.close()
   }
 }

@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Jid } from '../../contract/domain.ts'
-import { resource } from '../../contract/address.ts'
+import { IMPORT_DOMAIN, resource } from '../../contract/address.ts'
+import { IMPORTED_JID } from '../store/joining.ts'
 import { firstKeyAt } from '../store/order.ts'
 import { accountReads } from '../store/tables/account.ts'
 import type { ReadableDB } from '../store/database.ts'
@@ -19,7 +20,7 @@ export const importedName = (jid: Jid): string => `import:${jid}`
 /** Messages of an imported conversation `c`, also where another one shows them. */
 export const SHOWN = 'm.conversation = coalesce(c.joined_into, c.id) AND m.home IS iif(c.joined_into IS NULL, NULL, c.id)'
 
-const addressOf = (what: string): Jid => `${createHash('sha256').update(what).digest('hex').slice(0, 16)}@import.invalid` as Jid
+const addressOf = (what: string): Jid => `${createHash('sha256').update(what).digest('hex').slice(0, 16)}@${IMPORT_DOMAIN}` as Jid
 /** The address under which conversations that the user gave a name are kept: the same for the same name. */
 export const namedAddress = (name: string): Jid => addressOf(name)
 
@@ -40,7 +41,7 @@ export class Identity {
 
   constructor(db: ReadableDB) {
     this.#recall = accountReads(db).remembered
-    this.#jids = db.prepare<[], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE '%@import.invalid'").pluck().all()
+    this.#jids = db.prepare<[string], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE ?").pluck().all(IMPORTED_JID)
     const between = db.prepare<[Jid, number, number, number, string], string>(`SELECT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`).pluck()
     this.#between = (jid, from, to, time, text) => between.all(jid, from, to, time, text)
     const senders = db.prepare<[Jid], string>(`SELECT DISTINCT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`).pluck()

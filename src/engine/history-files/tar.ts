@@ -1,6 +1,7 @@
 /** A .tar, as an archive: where each file begins is looked up once (POSIX ustar, with GNU's and pax's long names). */
 import { createReadStream, openSync, readSync, closeSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { Archive } from './archive.ts'
 
 const BLOCK = 512
@@ -36,6 +37,8 @@ export function openTar(path: string): Archive {
     while (readSync(file, block, 0, BLOCK, at) === BLOCK && block.some((byte) => byte !== 0)) {
       if (!isHeader(block)) throw new Error(`no header at byte ${at}`)
       const size = numberOf(block, 124, 12)
+      // a size below zero would lead back to a header that was read, for ever
+      if (!Number.isSafeInteger(size) || size < 0) throw new Error(`no size at byte ${at}`)
       const type = String.fromCharCode(block[156] ?? 48)
       const from = at + BLOCK
       if (type === 'L') long = piece(from, size).toString('utf8').replace(/\0.*$/s, '')
@@ -59,11 +62,7 @@ export function openTar(path: string): Archive {
   return {
     entries: new Map([...places].map(([name, { size }]) => [name, size])),
     stream: (name) => Promise.resolve(stream(name)),
-    async read(name) {
-      const chunks: Buffer[] = []
-      for await (const chunk of stream(name) ?? []) chunks.push(chunk as Buffer)
-      return Buffer.concat(chunks)
-    },
+    read: (name) => buffer(stream(name) ?? Readable.from([])),
     close: () => undefined
   }
 }

@@ -2,6 +2,7 @@
  * Joins an imported history with another conversation of the same person or group, and parts them again. The messages change their
  * conversation and remember their home; whatever counts what came by XMPP (unread messages, read marks, places in an archive) leaves them out.
  */
+import { IMPORT_DOMAIN } from '../../contract/address.ts'
 import type { ConversationId } from '../../contract/domain.ts'
 import type { JoinedHistory } from '../../contract/history-files.ts'
 import type { ReadableDB, WritableDB } from './handles.ts'
@@ -9,7 +10,7 @@ import type { Tables } from './tables/index.ts'
 import type { StoreChanges } from './types.ts'
 
 /** Conversations that no server knows. */
-export const IMPORTED_JID = '%@import.invalid'
+export const IMPORTED_JID = `%@${IMPORT_DOMAIN}`
 
 export function joiningReads(db: ReadableDB) {
   const joined = db.prepare<[number], JoinedHistory>('SELECT c.id, c.name, (SELECT count(*) FROM message WHERE home = c.id) AS messages FROM conversation c WHERE c.joined_into = ? ORDER BY c.id')

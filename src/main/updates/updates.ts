@@ -48,15 +48,18 @@ export class Updates {
   #news: UpdateState['news'] = null
   #timer: NodeJS.Timeout | null = null
   #trial: Trial | null
+  /** A version that did not start here; as it was when this process began. */
+  readonly #refused: string | null
 
   constructor(options: UpdatesOptions) {
     this.#options = options
     this.#trial = options.trial
+    this.#refused = options.trials.refused
     this.#progress = options.source === null ? { at: 'unavailable' } : { at: 'newest', checked: null }
   }
 
   get state(): UpdateState {
-    return { progress: this.#progress, news: this.#news, returnedFrom: this.#options.trials.refused }
+    return { progress: this.#progress, news: this.#news, returnedFrom: this.#refused }
   }
 
   /** The store is open: from here on the old version may not be able to read it. */
@@ -87,12 +90,18 @@ export class Updates {
   #again(ms: number): void {
     clearTimeout(this.#timer ?? undefined)
     this.#timer = setTimeout(() => {
-      void this.#options.settings().then(async ({ updates }) => {
-        if (updates !== 'off') await this.check()
-        this.#again(EVERY_MS)
-      })
+      void this.#look().finally(() => this.#again(EVERY_MS))
     }, ms * (0.9 + Math.random() * 0.2))
     this.#timer.unref()
+  }
+
+  async #look(): Promise<void> {
+    try {
+      if ((await this.#options.settings()).updates !== 'off') await this.check()
+    } catch (error) {
+      // the store cannot be read now; it may be the next time
+      this.#options.log.warn(`update: ${String(error)}`)
+    }
   }
 
   /** Asks the server; loads what is newer where the settings say so. */
@@ -151,7 +160,7 @@ export class Updates {
     if (source === null) throw new Error('this build has no server for updates')
     if (this.#updater !== null && this.#channel === channel) return this.#updater
     const { createUpdater } = await import('./updater.ts')
-    const updater = createUpdater({ source, installation, channel, log, refused: trials.refused })
+    const updater = createUpdater({ source, installation, channel, log, refused: this.#refused })
     updater.on('download-progress', ({ percent }: ProgressInfo) => {
       if (this.#progress.at === 'loading') this.#become({ ...this.#progress, share: Math.min(1, percent / 100) })
     })
@@ -168,11 +177,11 @@ export class Updates {
 
   /** Keeps what runs now for the case that the new version does not start. */
   async #keepOld(version: string, notes: string | null): Promise<void> {
-    const { installation, trials, schema, source } = this.#options
+    const { installation, trials, schema } = this.#options
     const kept = join(trials.folder, `kept-${app.getVersion()}`)
     await rm(kept, { recursive: true, force: true })
     await mkdir(trials.folder, { recursive: true, mode: 0o700 })
-    const target = await keepCopy(installation, kept, source)
+    const target = await keepCopy(installation, kept)
     if (target !== undefined) trials.plan({ from: app.getVersion(), to: version, notes, schema, kept, target })
   }
 
@@ -192,7 +201,7 @@ export class Updates {
 }
 
 /** Copies what runs now to `kept`. Returns the place that it belongs to, null for an installer, undefined where there is nothing to keep. */
-async function keepCopy(installation: Installation, kept: string, source: UpdateSource | null): Promise<string | null | undefined> {
+async function keepCopy(installation: Installation, kept: string): Promise<string | null | undefined> {
   if (installation === 'appimage') {
     const file = process.env['APPIMAGE'] ?? ''
     // the update takes the name away, not the file
@@ -205,7 +214,7 @@ async function keepCopy(installation: Installation, kept: string, source: Update
     return bundle
   }
   // the installer of this version, as Windows' installer itself left it there (electron-builder's installer.nsi)
-  const cache = join(process.env['LOCALAPPDATA'] ?? '', source === null ? '' : 'mnemo-updater', 'installer.exe')
+  const cache = join(process.env['LOCALAPPDATA'] ?? '', 'mnemo-updater', 'installer.exe')
   if (installation !== 'nsis' || !existsSync(cache)) return undefined
   await copyFile(cache, kept)
   return null

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { temporaryFolder } from '../../../../test/support/files.ts'
+import { wholeHistory } from '../../../../test/support/whole-history.ts'
 import { PAGE_HISTORIES } from '../../../../test/support/histories/pages.ts'
 import { FOUND, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { readHistory } from '../read.ts'
@@ -32,32 +33,6 @@ function inFolder(files: Files): string {
   }
   return join(folder.path, 'export')
 }
-interface Read {
-  format: string
-  self: string | null
-  conversations: Record<string, (ParsedMessage & { id?: string })[]>
-  ids: (string | null)[]
-  unread: string[]
-}
-async function read(path: string): Promise<Read> {
-  const { history, close } = await readHistory(path, null, FOUND)
-  const found: Read = { format: history.format, self: history.self, conversations: {}, ids: [], unread: [] }
-  let current: ParsedMessage[] = []
-  const seen = new Set<unknown>()
-  await history.read({
-    conversation(head) {
-      current = found.conversations[head.name] ??= []
-      if (!seen.has(head)) found.ids.push(head.id)
-      seen.add(head)
-    },
-    message: (message) => void current.push(message),
-    notice: () => undefined,
-    unread: (kind, line) => void found.unread.push(`${kind}: ${line}`),
-    rest: () => Promise.resolve()
-  })
-  close()
-  return found
-}
 const told = (messages: readonly ParsedMessage[] | undefined): string[] =>
   (messages ?? []).map(({ sender, text, outgoing, edited, files = [] }) =>
     [`${outgoing === undefined ? '' : outgoing ? '>' : '<'}${sender}: ${text}`, ...files.map(({ name, source }) => `[${name}${source === null ? '' : ` at ${source}`}]`), edited === true ? '(edited)' : ''].filter((part) => part !== '').join(' ')
@@ -81,7 +56,7 @@ test.each([['an archive', zipped], ['a folder', (files: Files) => Promise.resolv
     [`${root}/cy/message_1.json`]: `${JSON.stringify(thread('Cy', ['cut', 1500000000000])).slice(0, -30)}`,
     'your_activity_across_facebook/other.json': { something: 1 }
   })
-  const { format, conversations, ids, unread } = await read(path)
+  const { format, conversations, ids, unread } = await wholeHistory(path)
   expect(format).toBe('messenger')
   expect(told(conversations['Ann'])).toEqual(['Ann: newest', 'Ann: second', 'Ann: oldest'])
   expect(told(conversations['Bo'])).toEqual([`Bo:  [1.jpg at ${root}/bo/photos/1.jpg]`])
@@ -97,7 +72,7 @@ test('days of ZNC are one conversation for each folder; of one chat in several s
     '美美/美美.txt': '2024-05-31 09:30:00 美美\n吃了吗\n\n2024-05-31 09:31:00 阿强\n还没\n\n',
     '美美/美美_utf8.csv': 'localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime\n1,2,1,0,0,1717147800,0,吃了吗,2024-05-31 17:30:00\n'
   })
-  const { conversations } = await read(path)
+  const { conversations } = await wholeHistory(path)
   expect(told(conversations['#tea'])).toEqual(['ann: one', 'ann: two'])
   expect(told(conversations['#oil'])).toEqual(['bo: three'])
   expect(conversations['美美']?.filter(({ text }) => text === '吃了吗')).toHaveLength(1)
@@ -105,10 +80,10 @@ test('days of ZNC are one conversation for each folder; of one chat in several s
 
 test('Google Chat’s spaces have the names that stand beside them, and Zulip’s people', async () => {
   const message = (name: string, text: string): object => ({ messages: [{ creator: { name, email: `${name}@example.org` }, created_date: 'Friday, May 31, 2024 at 9:30:00 AM UTC', text, attached_files: [{ original_name: 'a.txt', export_name: 'File-a.txt' }] }] })
-  const chats = await read(await zipped({ 'Takeout/Google Chat/Groups/Space AAA/messages.json': message('Ann', 'hi'), 'Takeout/Google Chat/Groups/Space AAA/group_info.json': { name: 'Garden', members: [] }, 'Takeout/Google Chat/Groups/Space AAA/File-a.txt': 'x', 'Takeout/Google Chat/Groups/DM BBB/messages.json': message('Bo', 'yo'), 'Takeout/Google Chat/Groups/DM BBB/group_info.json': { members: [] } }))
+  const chats = await wholeHistory(await zipped({ 'Takeout/Google Chat/Groups/Space AAA/messages.json': message('Ann', 'hi'), 'Takeout/Google Chat/Groups/Space AAA/group_info.json': { name: 'Garden', members: [] }, 'Takeout/Google Chat/Groups/Space AAA/File-a.txt': 'x', 'Takeout/Google Chat/Groups/DM BBB/messages.json': message('Bo', 'yo'), 'Takeout/Google Chat/Groups/DM BBB/group_info.json': { members: [] } }))
   expect(told(chats.conversations['Garden'])).toEqual(['Ann: hi [a.txt at Takeout/Google Chat/Groups/Space AAA/File-a.txt]'])
   expect(chats.ids).toEqual(['google-chat:BBB', 'google-chat:AAA'])
-  const zulip = await read(inFolder({ 'realm.json': { zerver_userprofile: [{ id: 9, full_name: 'Iago' }], zerver_stream: [{ id: 1, name: 'design' }], zerver_recipient: [{ id: 3, type: 2, type_id: 1 }] }, 'messages-000001.json': { zerver_message: [{ id: 5, sender: 9, recipient: 3, subject: 'plans', content: 'shall we?', date_sent: 1717147800 }] } }))
+  const zulip = await wholeHistory(inFolder({ 'realm.json': { zerver_userprofile: [{ id: 9, full_name: 'Iago' }], zerver_stream: [{ id: 1, name: 'design' }], zerver_recipient: [{ id: 3, type: 2, type_id: 1 }] }, 'messages-000001.json': { zerver_message: [{ id: 5, sender: 9, recipient: 3, subject: 'plans', content: 'shall we?', date_sent: 1717147800 }] } }))
   expect(told(zulip.conversations['#design > plans'])).toEqual(['Iago: shall we?'])
 })
 
@@ -129,7 +104,7 @@ test("Gajim's logs.db", async () => {
      INSERT INTO logs VALUES (1, 1, 1, NULL, 1717147800.5, 4, NULL, 'hi', NULL, 's1'), (2, 1, 1, NULL, 1717147860, 6, NULL, 'hello', NULL, NULL),
        (3, 1, 2, 'Bo', 1717147870, 2, NULL, 'all', NULL, NULL), (4, 1, 2, 'Bo', 1717147880, 1, 1, NULL, NULL, NULL)`
   )
-  const { format, conversations, ids } = await read(path)
+  const { format, conversations, ids } = await wholeHistory(path)
   expect(format).toBe('gajim')
   expect(told(conversations['ann@example.org'])).toEqual(['<ann@example.org: hi', '>Me: hello'])
   expect(conversations['ann@example.org']?.[0]?.time).toBe(1717147800500)
@@ -145,7 +120,7 @@ test("Gajim's archive", async () => {
      INSERT INTO remote VALUES (1, 'ann@example.org'); INSERT INTO occupant VALUES (1, 'Bo'); INSERT INTO reply VALUES (1, 'a');
      INSERT INTO message VALUES (1, 1, 1, 'x', 1, 1, 1717147800, 'hi', 'a', NULL, NULL, NULL), (2, 1, 1, NULL, 1, 2, 1717147860, 'hello', 'b', NULL, 1, NULL), (3, 1, 1, NULL, 2, 1, 1717147861, 'all', 'c', 1, NULL, NULL)`
   )
-  const { conversations } = await read(path)
+  const { conversations } = await wholeHistory(path)
   expect(told(conversations['ann@example.org'])).toEqual(['<ann@example.org: hi', '>Me: hello', '<Bo: all'])
   expect(conversations['ann@example.org']?.[1]).toMatchObject({ replyTo: 'a', time: 1717147860000 })
 })
@@ -164,7 +139,7 @@ test("Dino's dino.db", async () => {
        (4, 'd', NULL, 1, 2, 'Bo', 'zoe', 0, 2, 1717147870, 0, 'all');
      INSERT INTO message_correction VALUES (1, 3, 'b'); INSERT INTO reply VALUES (1, 2, 'a'); INSERT INTO file_transfer VALUES (1, 1, 1, NULL, 0, 1717147900, 'cat.jpg', 7)`
   )
-  const { format, self, conversations } = await read(path)
+  const { format, self, conversations } = await wholeHistory(path)
   expect([format, self]).toEqual(['dino', 'Zoë'])
   expect(told(conversations['Ann'])).toEqual(['<Ann: hi', '>Zoë: hello (edited)', '<Ann:  [cat.jpg]'])
   expect(conversations['Ann']?.[1]).toMatchObject({ replyTo: 'a', id: 'b' })
@@ -172,7 +147,7 @@ test("Dino's dino.db", async () => {
 })
 
 test('a database of anything else is refused with a sentence', async () => {
-  await expect(read(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim, Dino, Monal or Messages/)
+  await expect(wholeHistory(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim, Dino, Monal or Messages/)
 })
 
 test("pictures of QQ's web archive are taken out of it", async () => {

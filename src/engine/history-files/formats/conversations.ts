@@ -7,9 +7,10 @@ import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto'
 import { createReadStream, openSync, readSync, closeSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { bare, parseJid, resource } from '../../../contract/address.ts'
-import { ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
+import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 
 const LARGEST_HEADER = 1200
 const TAG_BYTES = 16
@@ -83,23 +84,15 @@ export async function readConversations(path: string, header: Header, { password
     for await (const chunk of createReadStream(path, { start: end })) tag.push(chunk as Buffer)
     const opened = decipher()
     opened.setAuthTag(Buffer.concat(tag))
-    const unpacked = createReadStream(path, { start: header.length, end: end - 1 }).on('error', (error) => opened.destroy(error)).pipe(opened).on('error', (error) => gunzip.destroy(error))
-    const gunzip = createGunzip()
-    unpacked.pipe(gunzip)
+    // a failure of any of them ends all three, and is thrown below
+    const unpacked = pipeline(createReadStream(path, { start: header.length, end: end - 1 }), opened, createGunzip(), () => undefined)
     try {
-      for await (const chunk of gunzip) yield chunk as Buffer
+      for await (const chunk of unpacked) yield chunk as Buffer
     } catch (error) {
       throw new ImportError(name, null, `it is damaged (${error instanceof Error ? error.message : String(error)})`, 'broken')
     }
   }
-  return {
-    format: 'conversations',
-    self: header.account,
-    encoding: null,
-    order: null,
-    columns: null,
-    read: (sink) => new Backup(header.account, sink).read(plain(), header.version, name)
-  }
+  return plainHistory({ format: 'conversations', self: header.account, read: (sink) => new Backup(header.account, sink).read(plain(), header.version, name) })
 }
 
 /** Numbers of its message.type and message.status. */
@@ -203,17 +196,17 @@ const TOKEN = /'((?:[^']|'')*)'|NULL|-?\d+(?:\.\d+)?|[(),;]/giy
 async function readInserts(chunks: AsyncIterable<Buffer>, onRow: OnRow, rest: () => Promise<void>): Promise<void> {
   const decoder = new TextDecoder()
   let text = ''
+  // up to here the quotes were counted; within a text one is open
+  let [counted, open] = [0, false]
   const workOff = (): void => {
-    let from = 0
-    for (let end = text.indexOf(';\n', from), search = from; end >= 0; end = text.indexOf(';\n', search)) {
-      // within a text a quote is open
-      const quotes = text.slice(from, end).split("'").length - 1
-      search = end + 2
-      if (quotes % 2 === 1) continue
-      rowsOf(text.slice(from, end), onRow)
-      from = search
+    for (let end = text.indexOf(';\n', counted); end >= 0; end = text.indexOf(';\n', counted)) {
+      if (text.slice(counted, end).split("'").length % 2 === 0) open = !open
+      counted = end + 2
+      if (open) continue
+      rowsOf(text.slice(0, end), onRow)
+      text = text.slice(counted)
+      counted = 0
     }
-    text = text.slice(from)
   }
   for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true })

@@ -1,5 +1,5 @@
 /** Dino's history, dino.db: messages with their corrections, replies, reactions and files. */
-import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
+import { kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat, type ReadDatabase } from './database-format.ts'
 
 /** Dino's numbers: of a message's direction, the one that went out; of its type, one of a group. */
@@ -39,12 +39,9 @@ export const dino: DatabaseFormat = {
       : new Map<string, string>()
     const me = (account: number): string => aliases.get(account) ?? accounts.get(account) ?? 'Me'
     const owner = [...accounts.keys()].length === 1 ? me([...accounts.keys()][0] ?? 0) : null
-    return {
+    return plainHistory({
       format: 'dino',
       self: owner,
-      encoding: null,
-      order: null,
-      columns: null,
       async read(sink) {
         const heads = new Map<string, ConversationHead>()
         const answers =
@@ -126,6 +123,6 @@ export const dino: DatabaseFormat = {
         }
         await sink.rest()
       }
-    }
+    })
   }
 }

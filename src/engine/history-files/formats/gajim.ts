@@ -1,5 +1,5 @@
 /** Gajim's history: logs.db of its versions until 1.8, and the archive of later ones. */
-import type { ConversationHead, ParsedHistory, ParsedMessage } from '../history.ts'
+import { plainHistory, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
 
 /** Numbers of logs.db (Gajim's KindConstant): a group's message, single and chat messages that came or went. */
@@ -18,14 +18,6 @@ interface LogRow {
   stanza: string | null
 }
 
-const plain = (known: Omit<ParsedHistory, 'read' | 'format' | 'encoding' | 'order' | 'columns'> & Pick<ParsedHistory, 'read'>): ParsedHistory => ({
-  format: 'gajim',
-  encoding: null,
-  order: null,
-  columns: null,
-  ...known
-})
-
 /** Rows between two rests. */
 const EVERY = 2000
 
@@ -34,7 +26,8 @@ export const gajim: DatabaseFormat = {
   read(db) {
     const columns = columnsOf(db, 'logs')
     const has = (name: string): string => (columns.has(name) ? `l.${name}` : 'NULL')
-    return plain({
+    return plainHistory({
+      format: 'gajim',
       self: null,
       async read(sink) {
         const heads = new Map<string, ConversationHead>()
@@ -96,7 +89,8 @@ export const gajimArchive: DatabaseFormat = {
     const nick = columns.has('fk_occupant_pk') && occupants.has('nickname') ? '(SELECT nickname FROM occupant WHERE pk = m.fk_occupant_pk)' : 'NULL'
     const replies = columnsOf(db, 'reply').has('fk_message_pk') || columns.has('fk_reply_pk')
     const reply = replies && columns.has('fk_reply_pk') ? '(SELECT id FROM reply WHERE pk = m.fk_reply_pk)' : 'NULL'
-    return plain({
+    return plainHistory({
+      format: 'gajim',
       self: null,
       async read(sink) {
         const heads = new Map<string, ConversationHead>()

@@ -2,7 +2,7 @@
  * Apple's own history, ~/Library/Messages/chat.db of macOS. Texts of newer versions stand in `attributedBody` alone: a stream of Apple's
  * typedstream, of which the first string is the text.
  */
-import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
+import { kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
 
 /** Seconds from 1970 to 2001, Apple's own beginning of time. */
@@ -60,16 +60,14 @@ export const imessageDatabase: DatabaseFormat = {
   read(db, media) {
     const columns = columnsOf(db, 'message')
     const has = (name: string, or = 'NULL'): string => (columns.has(name) ? `m.${name}` : or)
-    return {
+    return plainHistory({
       format: 'imessage',
       self: null,
-      encoding: null,
-      order: null,
-      columns: null,
       async read(sink) {
         const heads = new Map<number, ConversationHead>()
+        const peopleIn = db.prepare<[number], string>('SELECT h.id FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id WHERE j.chat_id = ? ORDER BY h.id').pluck()
         for (const [id, guid, identifier, shown, style] of db.prepare<[], [number, string | null, string | null, string | null, number | null]>('SELECT ROWID, guid, chat_identifier, display_name, style FROM chat').raw().all()) {
-          const people = style === GROUP ? db.prepare<[number], string>('SELECT h.id FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id WHERE j.chat_id = ? ORDER BY h.id').pluck().all(id) : []
+          const people = style === GROUP ? peopleIn.all(id) : []
           const name = shown !== null && shown !== '' ? shown : people.length > 0 ? people.join(', ') : (identifier ?? String(id))
           heads.set(id, { name, id: `imessage:${guid ?? identifier ?? id}` })
         }
@@ -133,7 +131,7 @@ export const imessageDatabase: DatabaseFormat = {
         }
         await sink.rest()
       }
-    }
+    })
   }
 }
 

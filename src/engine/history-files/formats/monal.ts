@@ -1,5 +1,6 @@
 /** Monal's history, sworim.sqlite: one table of messages; the address of a contact, or of a group, is its conversation. */
-import { kindOf, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { kindOf, plainHistory, type ConversationHead, type ParsedMessage } from '../history.ts'
+import { decodedAddress } from '../source.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
 import { parseTime } from './times.ts'
 
@@ -29,12 +30,9 @@ export const monal: DatabaseFormat = {
     const inbound = columns.has('inbound') ? 'h.inbound' : "(h.message_from NOT IN (SELECT username || '@' || domain FROM account))"
     const named = columnsOf(db, 'buddylist')
     const names = named.has('full_name') ? new Map(db.prepare<[], [string, string]>("SELECT buddy_name, coalesce(nullif(nick_name, ''), full_name) FROM buddylist WHERE coalesce(nullif(nick_name, ''), full_name, '') <> ''").raw().all()) : new Map<string, string>()
-    return {
+    return plainHistory({
       format: 'monal',
       self: null,
-      encoding: null,
-      order: null,
-      columns: null,
       async read(sink) {
         const heads = new Map<string, ConversationHead>()
         const rows = db.prepare<[], Row>(
@@ -58,7 +56,7 @@ export const monal: DatabaseFormat = {
           const message: ParsedMessage = { sender, time, text, outgoing, id: stanza ?? `row-${id}` }
           if (time === null) message.stamp = String(stamp)
           if (type === 'Filetransfer' || type === 'Image') {
-            const name = decodeURIComponentSafely(text.split(/[?#]/)[0]?.split('/').at(-1) ?? '') || 'file'
+            const name = decodedAddress(text.split(/[?#]/)[0]?.split('/').at(-1) ?? '') || 'file'
             message.text = ''
             message.files = [{ kind: kindOf(name), name, bytes: null, source: null }]
           } else if (type === 'Geo') message.text = `📍 ${text}`
@@ -66,14 +64,6 @@ export const monal: DatabaseFormat = {
         }
         await sink.rest()
       }
-    }
-  }
-}
-
-function decodeURIComponentSafely(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
+    })
   }
 }

@@ -1,5 +1,5 @@
 /** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel, in a folder or not. */
-import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { beginning, ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import { isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 import { slackText, type Names } from './slack-text.ts'
 
@@ -43,12 +43,9 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
     return textOf(room['name']) ?? (members.join(', ') || (textOf(room['id']) ?? ''))
   }
   const names: Names = { people, rooms: new Map(rooms.map((room) => [textOf(room['id']) ?? '', roomName(room)])) }
-  return {
+  return plainHistory({
     format: 'slack',
     self: null,
-    encoding: null,
-    order: null,
-    columns: null,
     async read(sink) {
       for (const room of rooms) {
         const id = textOf(room['id'])
@@ -69,7 +66,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
         }
       }
     }
-  }
+  })
 }
 
 function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessage | 'notice' | { kind: string } {

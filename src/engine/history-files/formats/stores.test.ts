@@ -8,8 +8,9 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/files.ts'
-import { FOUND, ImportError, type ParsedMessage } from '../history.ts'
-import { readHistory } from '../read.ts'
+import { wholeHistory } from '../../../../test/support/whole-history.ts'
+import { ImportError, type ParsedMessage } from '../history.ts'
+import { openTar } from '../tar.ts'
 import { backupHeader } from './conversations.ts'
 import { attributedText } from './imessage-database.ts'
 
@@ -20,39 +21,6 @@ const at = (name: string): string => {
   const path = join(folder.path, name)
   mkdirSync(dirname(path), { recursive: true })
   return path
-}
-
-interface Read {
-  format: string
-  self: string | null
-  conversations: Record<string, ParsedMessage[]>
-  ids: (string | null)[]
-  notices: number
-  unread: string[]
-  files: Record<string, string>
-}
-async function read(path: string, password: string | null = null): Promise<Read> {
-  const { history, open, close } = await readHistory(path, null, { ...FOUND, password })
-  const found: Read = { format: history.format, self: history.self, conversations: {}, ids: [], notices: 0, unread: [], files: {} }
-  let current: ParsedMessage[] = []
-  const seen = new Set<unknown>()
-  await history.read({
-    conversation(head) {
-      current = found.conversations[head.name] ??= []
-      if (!seen.has(head)) found.ids.push(head.id)
-      seen.add(head)
-    },
-    message: (message) => void current.push(message),
-    notice: () => void found.notices++,
-    unread: (kind, line) => void found.unread.push(`${kind}: ${line}`),
-    rest: () => Promise.resolve()
-  })
-  for (const { source } of Object.values(found.conversations).flat().flatMap(({ files = [] }) => files)) {
-    const stream = source === null ? null : await open(source)
-    if (source !== null && stream !== null) found.files[source] = (await stream.toArray()).join('')
-  }
-  close()
-  return found
 }
 const told = (messages: readonly ParsedMessage[] = []): string[] =>
   messages.map(({ sender, text, time, outgoing, edited, files = [], reactions = [], replyTo }) =>
@@ -109,7 +77,7 @@ function chatDb(path: string, seconds = false): void {
 test.each([['nanoseconds', false], ['seconds, as before macOS 10.13', true]])("Apple's chat.db, its times in %s", async (_, seconds) => {
   chatDb(at('Messages/chat.db'), seconds)
   writeFileSync(at('Messages/Attachments/0a/10/IMG_2041.HEIC'), 'picture')
-  const { format, conversations, ids, notices, unread, files } = await read(at('Messages/chat.db'))
+  const { format, conversations, ids, notices, unread, files } = await wholeHistory(at('Messages/chat.db'))
   expect(format).toBe('imessage')
   expect(Object.keys(conversations)).toEqual(['+8613800138000', '周末', '+8613800138000, zoe@example.org'])
   expect(ids).toEqual(['imessage:iMessage;-;+8613800138000', 'imessage:iMessage;+;chat99', 'imessage:iMessage;+;chat7'])
@@ -140,7 +108,7 @@ test.each([
   db.exec("CREATE TABLE account (account_id INTEGER PRIMARY KEY, username TEXT, domain TEXT); INSERT INTO account VALUES (1, 'me', 'example.org'); CREATE TABLE buddylist (buddy_id INTEGER, account_id INTEGER, buddy_name TEXT, full_name TEXT, nick_name TEXT); INSERT INTO buddylist VALUES (1, 1, 'ann@example.org', 'Ann Lee', '')")
   db.exec(sql)
   db.close()
-  const { format, conversations, ids } = await read(at('sworim.sqlite'))
+  const { format, conversations, ids } = await wholeHistory(at('sworim.sqlite'))
   expect(format).toBe('monal')
   expect(told(conversations['Ann Lee'])).toEqual(['2024-05-31T09:30:00 <Ann Lee: 早', '2024-05-31T09:31:00 >Me:  [image 图.jpg]'])
   expect(told(conversations['room@muc.example.org'])).toEqual(['2024-05-31T09:32:00 <Zoë: hi'])
@@ -182,12 +150,21 @@ test.each([
 ])('a backup of Conversations, version %s, opens with its password alone', async (_, make) => {
   const path = at('me@example.org.2024-06-01.ceb')
   writeFileSync(path, make())
-  await expect(read(path)).rejects.toMatchObject({ reason: 'password' })
-  await expect(read(path, 'wrong')).rejects.toMatchObject({ reason: 'wrong-password' })
-  const { format, self, conversations, ids, notices } = await read(path, 'secret')
+  await expect(wholeHistory(path)).rejects.toMatchObject({ reason: 'password' })
+  await expect(wholeHistory(path, 'wrong')).rejects.toMatchObject({ reason: 'wrong-password' })
+  const { format, self, conversations, ids, notices } = await wholeHistory(path, 'secret')
   expect([format, self, ids, notices]).toEqual(['conversations', 'me@example.org', ['xmpp:ann@example.org', 'xmpp:room@muc.example.org'], 1])
   expect(told(conversations['Ann'])).toEqual(["2024-05-31T09:30:00 <ann@example.org: it's 9:30; 你好\nsecond line (👍 by me@example.org)", '2024-05-31T09:31:00 >me@example.org:  [image photo.jpg] (edited)'])
   expect(told(conversations['room@muc.example.org'])).toEqual(['2024-05-31T09:32:00 <Zoë: hi (🎉 by Bo)'])
+})
+
+test('texts with semicolons at the ends of lines, quotes and brackets stay whole in SQL, wherever the pieces of the file end', async () => {
+  const texts = [';\n', "';\n'", "INSERT INTO messages(uuid) VALUES('x');\n", 'a;\n'.repeat(50_000), ');', "it''s;\n"]
+  const rows = texts.map((body, at) => ({ uuid: `u${at}`, conversationUuid: 'c1', timeSent: T + at, status: 0, type: 0, body }))
+  const path = at('texts.ceb')
+  writeFileSync(path, backup(1, [insert('conversations', CONVERSATIONS), ...rows.map((row) => insert('messages', [row]))].join('')))
+  const { conversations } = await wholeHistory(path, 'secret')
+  expect(conversations['Ann']?.map(({ text }) => text)).toEqual(texts)
 })
 
 test('a backup that was cut off or changed is refused, wherever', async () => {
@@ -195,12 +172,12 @@ test('a backup that was cut off or changed is refused, wherever', async () => {
   const path = at('x.ceb')
   for (const cut of [90, whole.length - 40, whole.length - 1]) {
     writeFileSync(path, whole.subarray(0, cut))
-    await expect(read(path, 'secret'), String(cut)).rejects.toBeInstanceOf(ImportError)
+    await expect(wholeHistory(path, 'secret'), String(cut)).rejects.toBeInstanceOf(ImportError)
   }
   const changed = Buffer.from(whole)
   changed[whole.length - 60] = (changed[whole.length - 60] ?? 0) ^ 1
   writeFileSync(path, changed)
-  await expect(read(path, 'secret')).rejects.toMatchObject({ reason: 'broken' })
+  await expect(wholeHistory(path, 'secret')).rejects.toMatchObject({ reason: 'broken' })
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void backupHeader(Buffer.from(bytes))))
 })
 
@@ -222,12 +199,25 @@ test('a .tar as Microsoft gives it for Skype and Teams: messages.json and the fi
   for (const format of ['gnu', 'pax', 'ustar'] as const) {
     const tar = at(`${format}.tar`)
     execFileSync('tar', [`--format=${format === 'ustar' ? 'gnu' : format}`, '-cf', tar, '-C', at('export'), '.'])
-    const { format: name, conversations } = await read(tar)
+    const { format: name, conversations } = await wholeHistory(tar)
     expect(name).toBe('skype')
     expect(told(conversations['项目']).sort()).toEqual(['2024-05-31T09:30:00 >live:me: 好', '2024-05-31T09:31:00 <Ann: 会议在 3 点'])
-    const { openTar } = await import('../tar.ts')
     const archive = openTar(tar)
     expect([...archive.entries].sort()).toEqual([['empty.txt', 0], [long, 2000], ['messages.json', readFileSync(at('export/messages.json')).length]].sort())
     expect((await archive.read(long)).toString()).toBe('x'.repeat(2000))
+  }
+})
+
+test('a .tar whose sizes lead nowhere or back is refused', () => {
+  writeFileSync(at('export/a.txt'), 'x')
+  const tar = at('sizes.tar')
+  execFileSync('tar', ['--format=gnu', '-cf', tar, '-C', at('export'), 'a.txt'])
+  for (const size of ['-0000001000', 'no number!!']) {
+    const bytes = readFileSync(tar)
+    bytes.write(size, 124, 11, 'latin1')
+    bytes.fill(' ', 148, 156)
+    bytes.write(`${bytes.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1')
+    writeFileSync(tar, bytes)
+    expect(() => openTar(tar)).toThrow(/no size/)
   }
 })

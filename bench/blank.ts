@@ -3,17 +3,16 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { Browser, findChromium } from '../tools/chromium-host/browser.ts'
 import { give } from '../tools/start/account.ts'
 import { ids } from '../tools/start/desktop.ts'
 import type { Host } from '../tools/start/host.ts'
 import { testHost } from '../test/support/desktop.ts'
-import { memory } from './memory-of.ts'
+import { allMemory, memory } from './memory-of.ts'
 
 /** Until what was opened has come to rest, ms. */
 const REST = 6000
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-const all = (root: number): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)
 
 export interface Blank {
   /** Proportional memory of all of its processes, MB. */
@@ -24,18 +23,20 @@ export interface Blank {
   shown: number
 }
 
+// no await of readiness at the top: Electron is not ready before its main module has been run
 const APP = `import { app, BrowserWindow } from 'electron'
 app.enableSandbox()
-await app.whenReady()
-const count = Number(process.argv.at(-1))
-for (let i = 0; i < count; i++) {
-  const window = new BrowserWindow({ width: 1080, height: 720, show: false, webPreferences: { sandbox: true } })
-  const shown = new Promise((resolve) => window.once('ready-to-show', resolve))
-  await window.loadURL('data:text/html,<title>blank</title>')
-  await shown
-  window.show()
-}
-process.stdout.write('shown\\n')
+app.whenReady().then(async () => {
+  const count = Number(process.argv.at(-1))
+  for (let i = 0; i < count; i++) {
+    const window = new BrowserWindow({ width: 1080, height: 720, show: false, webPreferences: { sandbox: true } })
+    const shown = new Promise((resolve) => window.once('ready-to-show', resolve))
+    await window.loadURL('data:text/html,<title>blank</title>')
+    await shown
+    window.show()
+  }
+  process.stdout.write('shown\\n')
+})
 `
 
 async function onElectron({ command, desktop }: Host, windows: number): Promise<Blank> {
@@ -55,7 +56,7 @@ async function onElectron({ command, desktop }: Host, windows: number): Promise<
     const shown = Date.now() - started
     await rest(REST)
     const root = child.pid ?? 0
-    return { pss: all(root), main: memory(root).get('main process')?.pss ?? 0, shown }
+    return { pss: allMemory(root), main: memory(root).get('main process')?.pss ?? 0, shown }
   } finally {
     child.removeAllListeners('exit')
     child.kill('SIGKILL')
@@ -75,7 +76,7 @@ async function onChromium(windows: number): Promise<Blank> {
   for (let i = 0; i < windows; i++) await browser.openWindow({ x: 0, y: 0, width: 1080, height: 720 }, false)
   const shown = Date.now() - started
   await rest(REST)
-  const blank = { pss: all(root), main: memory(root).get('main process')?.pss ?? 0, shown }
+  const blank = { pss: allMemory(root), main: memory(root).get('main process')?.pss ?? 0, shown }
   await browser.close()
   rmSync(folder, { recursive: true, force: true })
   return blank

@@ -24,3 +24,6 @@ export function memory(root: number): Map<string, { count: number; rss: number; 
   }
   return kinds
 }
+
+/** Proportional memory of a process and all it started, MB. */
+export const allMemory = (root: number): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)

@@ -1,6 +1,7 @@
 /** (m) What the app takes over an hour of traffic with 1,000,000 messages stored, beside blank windows of the same host. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as rest } from 'node:timers/promises'
 import { freePort } from '../src/demo/prosody.ts'
 import { testHost } from '../test/support/desktop.ts'
 import { corpus, seeded, TEST_KEY } from '../test/support/files.ts'
@@ -26,8 +27,6 @@ const REST = 6000
 /** After a collection of garbage, ms. */
 const COLLECTED = 2000
 const CHATS = 3
-
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** SIGTERM ends the traffic early: the tables are of what was measured until then. */
 export async function memoryOverTime(): Promise<void> {

@@ -1,6 +1,7 @@
 /** (t) Bytes between one client and its server, TLS and all: signing in, coming back, resting, talking, catching up. For docs/scale.md. */
 import { randomUUID } from 'node:crypto'
 import { connect, createServer, type AddressInfo } from 'node:net'
+import { setTimeout as rest } from 'node:timers/promises'
 import type { Jid } from '../src/contract/domain.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import { Connection } from '../src/engine/xmpp/stream/connection.ts'
@@ -46,7 +47,6 @@ async function meter(to: number): Promise<Meter> {
   }
 }
 
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 /** Nothing has crossed for a while. */
 async function quiet(engine: Engine): Promise<void> {
   await online(engine)

@@ -1,6 +1,7 @@
 /** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
 import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { ImportColumns, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary } from '../../contract/history-files.ts'
+import { lookUp } from '../../contract/look-up.ts'
 import { keep, type Kept } from '../store/media-folder.ts'
 import { openReadable, type StoreFiles } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
@@ -137,7 +138,7 @@ class Import {
   get #history(): ParsedHistory {
     return this.#source.history
   }
-  #called = (sender: string): string => this.#task.names[sender] ?? sender
+  #called = (sender: string): string => lookUp(this.#task.names, sender) ?? sender
 
   async run(): Promise<ImportSummary> {
     const { badTimes, notices, unread, conversations } = this.#survey

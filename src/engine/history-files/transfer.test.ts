@@ -239,6 +239,13 @@ test('one odd message never refuses the rest, and what is left out is told', asy
   expect(await bring(file('bad.tsv', 'a\t2024-01-01\tok\nno tabs\n'))).toMatchObject({ added: 1, unread: [{ kind: 'row', count: 1 }] })
 })
 
+test('people may be called as what every object inherits', async () => {
+  const people = ['constructor', '__proto__', 'toString', 'valueOf']
+  const path = file('inherited.csv', `time,sender,text\n${people.map((person, at) => `2024-05-31 09:3${at},${person},hello ${at}`).join('\n')}\n`)
+  expect(await bring(path)).toMatchObject({ added: people.length })
+  expect(await stored('inherited')).toEqual(people.map((person, at) => `${person}: hello ${at}`))
+})
+
 test('a time that no calendar has stands beside the one before it, or is left out: as the user says, and never 1970', async () => {
   const path = file('WhatsApp Chat with Times.txt', '31/12/2023, 21:15 - A: first\n31/13/2023, 21:16 - B: no such month\n31/12/2023, 21:17 - A: last\n')
   expect(await engine.transfer.preview(path, null)).toMatchObject({ badTimes: { count: 1, lines: [expect.stringContaining('no such month')] } })

@@ -1,5 +1,6 @@
 /** Why a connection could not be made or was lost, as a value a person can act on. */
 import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
+import { lookUp } from '../../contract/look-up.ts'
 
 export class ConnectionError extends Error {
   readonly problem: ConnectionProblem
@@ -67,7 +68,7 @@ export function toConnectionError(cause: unknown): ConnectionError {
           ? 'timed-out'
           : name === 'XMLError'
             ? 'not-xmpp'
-            : (BY_CODE[code] ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
+            : (lookUp(BY_CODE, code) ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
   const text = 'text' in error ? String(error.text ?? '') : ''
   return new ConnectionError(problem, condition === '' ? error.message : condition === 'undefined-condition' && text !== '' ? text : condition, null, { cause: error })
 }

@@ -153,6 +153,13 @@ test('every day is found by each of the ways to write it', () => {
   }))
 })
 
+test('names that every object has are no words', () => {
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+    expect(parseDate(name, JUNE)).toBeNull()
+    for (const operator of ['on', 'has', 'is', 'type']) expect(parseQuery(`${operator}:${name}`, JUNE).problems, name).toMatchObject([{ value: name }])
+  }
+})
+
 test('any text is read without an error, and a stretch has its ends in order', () => {
   fc.assert(fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[0-9一二三半上先昨今前周月日年号点时の午後前晚 .\/:-]{0,12}$/u)), (text) => {
     const span = parseDate(text, JUNE)

@@ -25,6 +25,7 @@
  * filter whose value means nothing is a problem with its place.
  */
 import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
+import { lookUp } from '../../contract/look-up.ts'
 import { longDate, parseDate } from './dates.ts'
 import { isNumberPart, numberOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
@@ -102,12 +103,12 @@ function toFilter(operator: OperatorName, value: string, now: number): Filter | 
     case 'has':
     case 'type': {
       if (operator === 'type' && /^(?:text|文字|文本)$/.test(word)) return { by: 'text-only' }
-      const flag = MEDIA[word]
+      const flag = lookUp(MEDIA, word)
       return flag === undefined ? null : { by: 'flag', flag }
     }
     case 'is': {
       if (/^(?:unread|未读)$/.test(word)) return { by: 'unread' }
-      const flag = STATES[word]
+      const flag = lookUp(STATES, word)
       return flag === undefined ? null : { by: 'flag', flag }
     }
     case 'file':

@@ -1,4 +1,5 @@
 /** Traditional characters and the words of Taiwan in what the query language says itself: operators, values, dates. Pure. */
+import { lookUp } from '../../contract/look-up.ts'
 
 const WORDS: Record<string, string> = { 檔名: '文件名', 檔案: '文件', 影片: '视频', 連結: '链接', 寄件人: '发件人', 對話: '会话', 群組: '群' }
 const FROM = '來於間會話發給類圖視頻語鏈編輯過標個週後禮這從當點時兩內裡鐘號晝'
@@ -7,5 +8,5 @@ const CHARACTERS = new Map([...FROM].map((character, i) => [character, [...TO][i
 
 /** The same in simplified characters; other text stays as it is. */
 export function simplified(word: string): string {
-  return WORDS[word] ?? [...word].map((character) => CHARACTERS.get(character) ?? character).join('')
+  return lookUp(WORDS, word) ?? [...word].map((character) => CHARACTERS.get(character) ?? character).join('')
 }

@@ -4,6 +4,7 @@ import { computed, ref } from 'vue'
 import { type Conversation, type Jid, type Presence } from '../../contract/domain.ts'
 import { queryLanguage as queryLanguageOf, type Settings } from '../../contract/settings.ts'
 import type { AppState } from '../../contract/ipc.ts'
+import { lookUp } from '../../contract/look-up.ts'
 import { call, onEvent } from '../bridge.ts'
 
 export const useAppStore = defineStore('app', () => {
@@ -49,12 +50,12 @@ export const useAppStore = defineStore('app', () => {
   })
   /** The one of the two that the query language and the names of emoji have. */
   const queryLanguage = computed(() => queryLanguageOf(language.value))
-  const typingIn = (jid: string): readonly string[] => state.value?.typing[jid] ?? []
-  const presenceOf = (jid: string): Presence => state.value?.presence[jid] ?? 'offline'
+  const typingIn = (jid: string): readonly string[] => lookUp(state.value?.typing ?? {}, jid) ?? []
+  const presenceOf = (jid: string): Presence => lookUp(state.value?.presence ?? {}, jid) ?? 'offline'
   const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean => state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
   /** The account is here; otherwise its conversations can only be read. */
   const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
-  const avatarOf = (jid: string): string | null => state.value?.avatars[jid] ?? null
+  const avatarOf = (jid: string): string | null => lookUp(state.value?.avatars ?? {}, jid) ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
   return { load, now, language, queryLanguage, presenceOf, isBlocked, isOurs, avatarOf, typingIn, change }

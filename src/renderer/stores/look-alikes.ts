@@ -2,6 +2,7 @@
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
+import { lookUp } from '../../contract/look-up.ts'
 import { call } from '../bridge.ts'
 import { useConversationsStore } from './conversations.ts'
 import { useThreadStore } from './thread.ts'
@@ -41,7 +42,7 @@ export const useLookAlikesStore = defineStore('look-alikes', () => {
   )
 
   /** Other people's names that look like this one. */
-  const like = (name: string): readonly string[] => names.value[name] ?? []
+  const like = (name: string): readonly string[] => lookUp(names.value, name) ?? []
 
   return { like }
 })

@@ -1,4 +1,5 @@
 /** A room of Matrix as Element exports it (JSON): the room's name and its events, as the Client-Server API 11 has them. */
+import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -67,7 +68,7 @@ function open(file: TextFile): JsonReader {
       if (own !== null) message.id = own
       if (answered !== null) message.replyTo = answered
       if (edited !== undefined || isRecord(at(event['unsigned'], 'm.relations', 'm.replace'))) message.edited = true
-      const fileKind = KINDS[kind]
+      const fileKind = lookUp(KINDS, kind)
       if (fileKind !== undefined) {
         const name = firstText(content['filename'], content['body']) ?? 'file'
         message.files = [fileOf(file, name, { name, kind: fileKind === 'file' ? kindOf(name) : fileKind, bytes: numberOf(at(content['info'], 'size')) })]

@@ -1,4 +1,5 @@
 /** QQ's history as qq-chat-exporter writes it: JSON of one chat, in its versions 3 to 6. */
+import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -24,7 +25,7 @@ function open(file: TextFile): JsonReader {
   }
   const resourcesOf = (content: unknown): ParsedFile[] =>
     recordsOf(at(content, 'resources')).map((one) => {
-      const kind = KINDS[textOf(one['type']) ?? '']
+      const kind = lookUp(KINDS, textOf(one['type']) ?? '')
       const name = firstText(one['filename'], one['fileName'], one['name'])
       return fileOf(file, firstText(one['localPath'], one['path'], name, one['url']) ?? '', {
         name,

@@ -1,4 +1,5 @@
 /** Telegram Desktop's export as JSON (result.json): of one chat, or of all, those that were left, too. Media lie beside it. */
+import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { isRecord, numberOf, readJson, recordsOf, textOf } from './json-stream.ts'
@@ -162,7 +163,7 @@ function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[]
     const name = textOf(message['file_name']) ?? (base(path) || 'file')
     const type = textOf(message['media_type']) ?? ''
     const kinds: Record<string, ParsedFile['kind']> = { voice_message: 'voice', audio_file: 'voice', video_file: 'video', video_message: 'video', animation: 'video', sticker: 'image' }
-    add(path, name, numberOf(message['file_size']), kinds[type] ?? kindOf(name))
+    add(path, name, numberOf(message['file_size']), lookUp(kinds, type) ?? kindOf(name))
   }
   const card = textOf(message['contact_vcard'])
   if (card !== null) add(card, base(card) || 'contact.vcard', null, 'file')

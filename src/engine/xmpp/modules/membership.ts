@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { z } from 'zod'
 import { localOf } from '../../../contract/address.ts'
 import { Invitation, type Jid, type OutReason } from '../../../contract/domain.ts'
+import { lookUp } from '../../../contract/look-up.ts'
 import type { Connection } from '../stream/connection.ts'
 import type { Bookmark } from '../stanzas/bookmarks.ts'
 import type { Invitation as MucInvitation } from '../stanzas/group.ts'
@@ -128,7 +129,7 @@ export class Membership extends EventEmitter<Events> {
     } catch (error) {
       if (!(error instanceof JoinError)) throw error
       this.#options.log.warn(error.message)
-      const why = FINAL[error.condition]
+      const why = lookUp(FINAL, error.condition)
       if (why !== undefined) await this.#leave(group, why, '')
       else if (this.#options.connection.isReady) this.#enterLater(group)
     } finally {

@@ -47,6 +47,8 @@ twin('\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u02ba\u02dd\u05f4\u301d\u
 // hyphens, dashes and the minus sign; the long mark of kana is a letter
 twin(having('Dash', '-', '~', '\u301c', '\u3030', '\u2053'), '-')
 twin('\u2043\ufe63\uff0d', '-')
+// the stroke of fractions
+twin('\u2044\u2215', '/')
 twin('\u301c\u3030\u223c\u02dc\u2053', '~')
 // letters with a stroke, joined letters and other letters of Latin that do not decompose (CLDR, Latin-ASCII)
 for (const [one, letters] of Object.entries({
@@ -60,11 +62,30 @@ for (const [one, letters] of Object.entries({
 for (const [one, letters] of Object.entries({ ا: 'ٱٲٳٵ', و: 'ٶۄۊ', ي: 'ىیېۍےۓئ', ك: 'کڪګ', ه: 'ةەہۂۃھۀۿ', ء: 'ٴ' })) twin(letters, one)
 // candrabindu and anusvara of Hindi, which writers mix
 twin('\u0901', '\u0902')
+// the г with an upturn, which Ukrainian wrote without it for most of a century
+twin('ґ', 'г')
+// letters without a vowel of Malayalam and Bengali, which older keyboards write with the sign of it (Unicode 12.9, 12.2)
+for (const [one, letter] of Object.entries({ 'ണ്': 'ൺ', 'ന്': 'ൻ', 'ര്': 'ർ', 'ല്': 'ൽ', 'ള്': 'ൾ', 'ക്': 'ൿ', 'ত্': 'ৎ' })) twin(letter, one)
+// numbers in filled circles, which Unicode does not decompose (NamesList), and letters there
+for (const [first, number, count] of [[0x2776, 1, 10], [0x2780, 1, 10], [0x278a, 1, 10], [0x24ff, 0, 1], [0x24eb, 11, 10], [0x24f5, 1, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1]])
+  for (let i = 0; i < count; i++) twin(String.fromCodePoint(first + i), String(number + i))
+for (let i = 0; i < 26; i++) twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
 // the forms of Hebrew letters at the end of a word
 for (const [one, letters] of Object.entries({ כ: 'ך', מ: 'ם', נ: 'ן', פ: 'ף', צ: 'ץ' })) twin(letters, one)
 
 // Chinese characters: traditional to simplified, and forms of one character to the form that mainland China uses
 const han = new Map(pairs(ts))
+// old and other forms of the sets of Japan and Korea (JIS X 0208, KS X 1001) that opencc does not know: the second is the first
+// (Unihan, kZVariant and kSemanticVariant, but words that Japanese tells apart), and radicals that have a code point of their own
+// (Unicode, EquivalentUnifiedIdeograph)
+const OLD =
+  '污汚汙|乡郷|娱娯|姊姉|咒呪|妆粧|韧靭|疏疎|窗窓牕窻|值値|兔兎|妒妬|吞呑|冰氷|邻隣|隶隷|雠讐|偷偸|仙僊|俞兪|写冩|函凾|刃刄|刊刋|劫刧刦|剑劒|勖勗|厂厰|篡簒|器噐|啮囓|场塲|婿壻|奇竒|妊姙|学斈|冤寃|实寔|宝寳|克尅|峨峩|崎嵜|纸帋|帮幇|厩廐|回廻|迪廸|往徃|德悳|' +
+  '怪恠|匆怱|博愽|惭慙|喜憙|憩憇|欢懽|拿拏|举擧挙|考攷|映暎|朵朶|棕椶|涩澁渋|炯烱|熙熈|暖煖|犁犂|珍珎|琅瑯|砖甎|尝甞|留畄|耕畊|亩畆|略畧|瑙碯|稿稾|稚穉|秋龝秌|阱穽|窑窰|伫竚|藤籐|秕粃|纠糺|绵緜|纤纎|幂羃|羹羮|肠膓|胭臙|答荅|萼蕚|盖葢|蕊蘂蕋|蟹蠏|羁覊|睹覩|' +
+  '解觧|歌謌|质貭|赃賍|体軆|躲躱|辄輙|逃迯|侦遉|铁銕|熔鎔|锈鏥|矿鑛鉱砿|钻鑚|闹閙|阔濶|狭陜|杂襍|袜韈|飘飃|馈餽|斗鬪鬭闘|虾鰕|脍鱠|雁鴈|鹅鵞|鳌鼇|鳖鼈|鼓皷|野埜|毗毘|郁欝|睿叡|强彊|柏栢|炮砲|铺舗|颊頬|驮駄|鲹鯵|莺鴬|裙裠|会㑹|铁鉄|' +
+  '厂⺁|乛⺂|乚⺃|乙⺄|亻⺅|冂⺆|𠘨⺇|刀⺈|刂⺉|卜⺊|㔾⺋|小⺌⺍|兀⺎|尣⺏|尢⺐|𡯂⺑|巳⺒|幺⺓|彑⺔|𫜹⺕|忄⺖|心⺗|扌⺘|攵⺙|旡⺛|日⺜|月⺝|歺⺞|民⺠|氵⺡|氺⺢|灬⺣|爫⺤⺥|丬⺦|牛⺧|犭⺨|王⺩|𤴔⺪|目⺫|示⺬|礻⺭|𥫗⺮|糹⺯|纟⺰|罓⺱|罒⺲|㓁⺳|冗⺴|𦉫⺵|' +
+  '羊⺶|𦍌⺷|𦍋⺸|耂⺹|肀⺺|聿⺻|肉⺼|𦥑⺽|艹⺾⺿⻀|虎⻁|衤⻂|覀⻃|西⻄|见⻅|角⻆|𧢲⻇|讠⻈|贝⻉|𧾷⻊|车⻋|辶⻌⻍⻎|邑⻏|钅⻐|長⻑|镸⻒|长⻓|门⻔|𨸏⻕|阝⻖|雨⻗|青⻘|韦⻙|页⻚|风⻛|飞⻜|食⻝|𩙿⻞|飠⻟|饣⻠|𩠐⻡|马⻢|骨⻣|鬼⻤|鱼⻥|鸟⻦|卤⻧|麦⻨|黄⻩|黾⻪|' +
+  '斉⻫|齐⻬|歯⻭|齿⻮|竜⻯|龙⻰|龜⻱|亀⻲'
+for (const [one = '', ...others] of OLD.split('|')) for (const other of others) if (!han.has(other)) han.set(other, han.get(one) ?? one)
 const simplify = (character) => han.get(character) ?? character
 // the 6763 characters of GB 2312: each is in use there for itself
 const inUse = new Set()

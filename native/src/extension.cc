@@ -55,8 +55,6 @@ const Chars& Needle(sqlite3_context* context, sqlite3_value* value, Chars& own) 
   return own;
 }
 
-bool SameCode(const Folded& a, const Folded& b) { return a.code == b.code; }
-
 /// mnemo_fold(text) -> the folded text.
 void FoldFunction(sqlite3_context* context, int, sqlite3_value** args) {
   std::string out;
@@ -70,7 +68,7 @@ void ContainsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars& needle = Needle(context, args[1], own);
   const Chars& text = Scratch(args[0]);
   const bool found =
-      std::search(text.begin(), text.end(), needle.begin(), needle.end(), SameCode) != text.end() || needle.empty();
+      std::search(text.begin(), text.end(), needle.begin(), needle.end(), Matches) != text.end() || needle.empty();
   sqlite3_result_int(context, found ? 1 : 0);
 }
 
@@ -94,7 +92,7 @@ void RangesFunction(sqlite3_context* context, int, sqlite3_value** args) {
   };
   size_t covered = 0;
   for (auto at = chars.begin(); !needle.empty();) {
-    at = std::search(at, chars.end(), needle.begin(), needle.end(), SameCode);
+    at = std::search(at, chars.end(), needle.begin(), needle.end(), Matches);
     if (at == chars.end()) break;
     const auto last = at + static_cast<std::ptrdiff_t>(needle.size()) - 1;
     if (at->begin >= covered) {

@@ -12,6 +12,10 @@ constexpr uint32_t kInvalid = 0xFFFD;
 constexpr uint32_t kStroke = 0x338;
 constexpr uint32_t kJoiner = 0x200D;
 constexpr uint32_t kLongMark = 0x30FC;
+constexpr uint32_t kRepeated = 0x3005;        // of a Chinese character
+constexpr uint32_t kRepeatedKana = 0x309D;
+constexpr uint32_t kRepeatedVoiced = 0x309E;
+constexpr uint32_t kVoiced = 0x3099;
 
 /// Joins `code` to the character before it where Unicode composes the two; 0 where it does not.
 uint32_t Compose(uint32_t before, uint32_t code) {
@@ -26,6 +30,20 @@ uint32_t Compose(uint32_t before, uint32_t code) {
   if (code >= 0x11A8 && code <= 0x11C2 && before >= 0xAC00 && before <= 0xD7A3 && (before - 0xAC00) % 28 == 0)
     return before + (code - 0x11A7);
   return 0;
+}
+
+/// The character that a mark behind `before` stands for: the vowel of a long one, or what is repeated (CLDR ja, JIS X 4061); 0 for none.
+uint32_t MarkedBy(uint32_t code, uint32_t before) {
+  if (code == kRepeated) return IsHan(before) && before != kRepeated ? before : 0;
+  const bool kana = before >= 0x3041 && before < 0x3041 + std::size(table::kVowels);
+  if (!kana) return 0;
+  if (code == kLongMark) return table::kVowels[before - 0x3041];
+  if (code != kRepeatedKana && code != kRepeatedVoiced) return 0;
+  uint32_t plain = before;
+  for (const auto& pair : table::kComposed)
+    if (pair[2] == before && pair[1] == kVoiced) plain = pair[0];
+  const uint32_t voiced = code == kRepeatedVoiced ? Compose(plain, kVoiced) : 0;
+  return voiced != 0 ? voiced : plain;
 }
 
 /// Two regional indicators are one flag (Unicode Technical Standard 51, 1.4.6), and so are emoji with joiners and flags with tags one
@@ -55,25 +73,28 @@ uint32_t Sequence(uint32_t before, uint32_t code) { return kSequences + (before 
 /// Chinese characters and kana, beside which blanks are a matter of taste: of the writer's, or of the keyboard's.
 bool IsUnspaced(uint32_t code) { return IsHan(code) || (code >= 0x3041 && code <= 0x30FF && code != 0x30FB); }
 
-/// Takes away the blanks at the end of `out` where they stand between Chinese or kana and a letter or digit, or at the text's own edge.
+/// Takes away the blanks at the end of `out` where they stand between Chinese or kana and anything else, or at the text's own edge.
 /// `next`: the character after them, 0 at the end of the text.
-void DropBlanks(uint32_t next, CharClass type, std::vector<Folded>& out) {
+void DropBlanks(uint32_t next, std::vector<Folded>& out) {
   size_t first = out.size();
   while (first > 0 && out[first - 1].code == ' ') first--;
   if (first == out.size()) return;
   const bool before = first > 0 && IsUnspaced(out[first - 1].code);
   const bool after = next != 0 && IsUnspaced(next);
-  const bool open = first == 0 || out[first - 1].type == CharClass::kRun;
-  if ((before && (next == 0 || type == CharClass::kRun)) || (after && open)) out.resize(first);
+  if (first == 0 ? after : next == 0 ? before : before != after) out.resize(first);
 }
 
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
-  if (code == kLongMark && !out.empty() && out.back().code >= 0x3041 && out.back().code < 0x3041 + std::size(table::kVowels)) {
-    if (const uint32_t vowel = table::kVowels[out.back().code - 0x3041]) code = vowel;
+  uint32_t written = 0;
+  if (!out.empty() && (code == kLongMark || code == kRepeated || code == kRepeatedKana || code == kRepeatedVoiced)) {
+    if (const uint32_t meant = MarkedBy(code, out.back().code)) {
+      written = code;
+      code = meant;
+    }
   }
   if (code == kStroke) {
     if (out.empty()) return;
-    if (const uint32_t joined = Compose(out.back().code, code)) out.back() = {joined, out.back().begin, end, ClassOf(joined)};
+    if (const uint32_t joined = Compose(out.back().code, code)) out.back() = {joined, out.back().begin, end, ClassOf(joined), 0};
     else if (out.back().type != CharClass::kSeparator) out.back().end = end;
     return;
   }
@@ -84,13 +105,13 @@ void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out)
       return;
     }
     if (IsIndicator(code) && IsIndicator(out.back().code) && out.back().end == begin) {
-      out.back() = {kFlags + (out.back().code - kFirstIndicator) * 26 + (code - kFirstIndicator), out.back().begin, end, CharClass::kSingle};
+      out.back() = {kFlags + (out.back().code - kFirstIndicator) * 26 + (code - kFirstIndicator), out.back().begin, end, CharClass::kSingle, 0};
       return;
     }
   }
   const CharClass type = ClassOf(code);
-  if (!out.empty() && out.back().code == ' ' && code != ' ') DropBlanks(code, type, out);
-  out.push_back({code, begin, end, type});
+  if (!out.empty() && out.back().code == ' ' && code != ' ') DropBlanks(code, out);
+  out.push_back({code, begin, end, type, written});
 }
 
 }  // namespace
@@ -127,7 +148,7 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
       for (size_t i = 0; i < length; i++) Push(sequence[i], begin, end, out);
     }
   }
-  DropBlanks(0, CharClass::kSeparator, out);
+  DropBlanks(0, out);
 }
 
 size_t DecodeOne(const unsigned char* s, size_t left, uint32_t& code) {

@@ -19,11 +19,15 @@ struct Folded {
   uint32_t begin;  ///< first byte in the original UTF-8
   uint32_t end;    ///< one past its last byte there
   CharClass type;
+  uint32_t written = 0;  ///< the mark that stands there for `code` (of a long vowel, or of what is repeated); 0 for none
 };
+
+/// Whether a character of a text is one of a piece, which may begin with the mark that the text has there.
+inline bool Matches(const Folded& text, const Folded& piece) { return text.code == piece.code || (text.written != 0 && text.written == piece.code); }
 
 /// Folds UTF-8 of any quality by the rules of docs/folding.md (generate-fold-table.mjs); composes voiced kana, Hangul jamo and
 /// flags. A malformed byte becomes U+FFFD of one byte, so does a control character; white space of any kind is a space, and none
-/// where it stands between Chinese or kana and letters or digits.
+/// where it stands between Chinese or kana and anything else. Long marks are the vowel they stand for, iteration marks what they repeat.
 void Fold(const char* text, size_t bytes, std::vector<Folded>& out);
 
 /// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken. A malformed

@@ -17,6 +17,8 @@ namespace {
 
 /// Signs by which people group the digits of a number; dashes of all kinds are folded to one.
 bool IsGrouping(uint32_t code) { return code == ' ' || code == '-' || code == '(' || code == ')' || code == '/' || code == '.'; }
+/// Signs that group thousands, alone between two digits: a blank beside a comma parts numbers.
+bool IsThousands(uint32_t code) { return code == ',' || code == '\'' || code == 0xB7; }
 
 using EmitToken = int (*)(void*, int, const char*, int, int, int);
 
@@ -51,6 +53,8 @@ class Pass {
       if (IsSingle(i)) {
         if (!query_ && i >= word_end && IsHan(chars_[i].code)) word_end = StartHan(i);
         if (const int rc = Emit(0, i, i + 1)) return rc;
+        if (!query_ && chars_[i].written != 0)
+          if (const int rc = EmitMark(i)) return rc;
         for (; next_ < words_.size() && han_ + words_[next_].first == i; next_++)
           if (const int rc = Emit(FTS5_TOKEN_COLOCATED, i, i + words_[next_].length)) return rc;
         continue;
@@ -78,6 +82,14 @@ class Pass {
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
+  /// A mark as it was written, for pieces that begin with it.
+  int EmitMark(size_t at) {
+    word_.clear();
+    AppendUtf8(chars_[at].written, word_);
+    return emit_(context_, FTS5_TOKEN_COLOCATED, word_.data(), static_cast<int>(word_.size()), static_cast<int>(chars_[at].begin),
+                 static_cast<int>(chars_[at].end));
+  }
+
   int EmitWord(size_t first, size_t last) {
     if (last - first < 2 || last - first > kLongestWord) return SQLITE_OK;
     word_.assign(1, kWordMark);
@@ -96,7 +108,7 @@ class Pass {
       if (IsDigit(i)) {
         next_digit_[i] = next < chars_.size() && next - i <= kLongestGap + 1 ? next : i;
         next = i;
-      } else if (!IsGrouping(chars_[i].code)) {
+      } else if (!IsGrouping(chars_[i].code) && !(IsThousands(chars_[i].code) && next == i + 1 && i > 0 && IsDigit(i - 1))) {
         next = chars_.size();
       }
     }

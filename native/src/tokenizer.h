@@ -7,7 +7,7 @@
 namespace mnemo {
 
 /// The rules below, as a number: an index that was written by others has to be made anew.
-inline constexpr int kTokenizerVersion = 4;
+inline constexpr int kTokenizerVersion = 5;
 
 /// Letters and digits of one word that the vocabulary keeps; longer runs are found by their pieces like all others.
 inline constexpr size_t kLongestWord = 32;
@@ -32,7 +32,8 @@ inline constexpr size_t kLongestGap = 3;
 ///   any other: the character and the one after it, or the character alone at the end and before one of the above.
 /// Colocated with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two
 /// or more Han characters; words of letters and digits, whole, after kWordMark. Colocated with a digit that blanks, dashes, brackets,
-/// slashes or points group with others: the digits from there on alone, after kNumberMark.
+/// slashes, points, a comma or an apostrophe group with others: the digits from there on alone, after kNumberMark. Colocated with what a
+/// long mark or an iteration mark stands for: the mark.
 int RegisterTokenizer(sqlite3* db);
 
 /// Appends the terms that a text of a message has in the index. May throw std::bad_alloc.

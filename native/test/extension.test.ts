@@ -50,7 +50,14 @@ test.each([
   ['kana', ['らーめん が ぱ ゔ ゝ', 'ラーメン ガ パ ヴ ヽ', 'ﾗｰﾒﾝ ｶﾞ ﾊﾟ ｳﾞ ヽ']],
   ['forms of Chinese characters', ['高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱 吴 村 横滨', '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜 呉 邨 横浜', '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻 吳 村 橫濱']],
   ['digits', ['2024 138', '２０２４ １３８', '٢٠٢٤ ١٣٨', '۲۰۲۴ ۱۳۸', '२०२४ १३८', '๒๐๒๔ ๑๓๘', '𝟚𝟘𝟚𝟜 𝟙𝟛𝟠']],
-  ['blanks between Chinese and Latin', ['会议3点 开start了', '会议 3 点 开 start 了', '会议3 点 开  start\n了', ' 会议 3点 开start 了 ']]
+  ['iteration marks', ['佐佐木 时时 こころ いすず づつ', '佐々木 時々 こゝろ いすゞ づゝ', '佐々木 时々 コヽロ イスヾ ヅヽ']],
+  ['old forms of Japan and Korea', ['举 涩 矿 窗 斗 污 乡 铺 姊', '擧 澁 鑛 窓 闘 汚 郷 舗 姉', '挙 渋 鉱 窻 鬭 污 鄉 鋪 姊']],
+  ['radicals', ['民 西 龟 金 讠', '⺠ ⻄ ⻱ ⾦ ⻈']],
+  ['the upturn of Ukrainian', ['ганок грати', 'ґанок ґрати', 'ҐАНОК ҐРАТИ']],
+  ['letters without a vowel of Malayalam and Bengali', ['ന്‍ ല്‍ ത্', 'ൻ ൽ ത্', 'ന് ല് ത্']],
+  ['numbers in circles and fractions', ['1 10 20 1/2 3/4', '① ⑩ ⑳ ½ ¾', '❶ ❿ ⓴ 1⁄2 3∕4']],
+  ['blanks between Chinese and Latin', ['会议3点 开start了', '会议 3 点 开 start 了', '会议3 点 开  start\n了', ' 会议 3点 开start 了 ']],
+  ['blanks between Chinese and signs', ['c++语言 50%的人 好😀', 'c++ 语言 50% 的人 好 😀', 'C++　语言 50%\n的人 好  😀']]
 ] as const)('%s make no difference', (_, [first, ...others]) => {
   for (const other of others) expect(fold(other)).toBe(fold(first))
 })

@@ -225,6 +225,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
         return textBits(node.text, node.field)
       case 'number':
         return or(textBits(node.digits, 'any'), phraseBits(groupedNumber(node.digits)))
+      case 'other':
+        return bits(node.node)
       case 'filter':
         return filterBits(node.filter)
       case 'not':
@@ -248,6 +250,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
       }
       case 'number':
         return ({ text, files }) => hasNumber(foldOf.get(text) ?? '', node.digits) || (files !== null && hasNumber(foldOf.get(files) ?? '', node.digits))
+      case 'other':
+        return matcher(node.node)
       case 'filter': {
         const wanted = condition(node.filter)
         return (message) => holds(wanted, message)
@@ -272,6 +276,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     switch (node.kind) {
       case 'text':
         return phrase(node.text, node.field)
+      case 'other':
+        return expression(node.node)
       case 'number':
       case 'filter':
       case 'not':
@@ -291,7 +297,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
 
   /** Names that nobody has. */
   function problems(node: QueryNode | null): QueryProblem[] {
-    if (node === null || node.kind === 'text' || node.kind === 'number') return []
+    if (node === null || node.kind === 'text' || node.kind === 'number' || node.kind === 'other') return []
     if (node.kind === 'not') return problems(node.node)
     if (node.kind !== 'filter') return node.nodes.flatMap(problems)
     const { filter, range } = node

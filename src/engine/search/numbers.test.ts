@@ -29,7 +29,13 @@ const written = [
   'DE12 5001 0517 0648 4898 90',
   '138, 0013, 8000',
   '138    0013    8000',
-  'tel 138–0013–8000'
+  'tel 138–0013–8000',
+  'it costs 1,234,567',
+  'it costs 1’234’567',
+  'for 1,000 of them',
+  'for 1000 of them',
+  'an iPhone 15 case',
+  'an iPhone15 case'
 ]
 /** Few digits, so that pieces meet often; signs of every kind between them. */
 const texts = [...written, ...Array.from({ length: 1500 }, () => Array.from({ length: 6 }, () => digits(1 + Math.floor(random() * 4)) + one(['', ' ', '-', ') ', ' (', '/', '.', ', ', '    ', 'x', ':', '点'])).join(''))]
@@ -58,7 +64,14 @@ test.each([
   ['(010) 6234-5678', [written[4], written[5]]],
   ['DE12500105170648489890', []],
   ['"13800138000"', [written[1]]],
-  ['tel 13800138000', [written[11]]]
+  ['tel 13800138000', [written[11]]],
+  ['1234567', [written[12], written[13]]],
+  ["1'234'567", [written[13], written[12]]],
+  ['1000', [written[15], written[14]]],
+  ['1,000', [written[14], written[15]]],
+  ['"1000"', [written[15]]],
+  ['iphone15', [written[17], written[16]]],
+  ['"iphone15"', [written[17]]]
 ])('%s finds the number in every grouping, as it was typed first', (query, expected) => {
   expect(found(query).filter((text) => written.includes(text))).toEqual(expected)
 })
@@ -80,7 +93,7 @@ test('hits are marked from the first digit to the last', () => {
 test('the index finds what a look at every text finds', () => {
   const conversation = engine.search({ query: 'call', limit: 1 }).hits[0]?.message.conversation ?? null
   fc.assert(fc.property(fc.stringMatching(/^[0-3]{5,12}$/), (query) => {
-    const pattern = new RegExp([...query].join('[ \\-()/.]{0,3}'))
+    const pattern = new RegExp([...query].join("(?:[ \\-()/.]{0,3}|[,'])"))
     const plain = (text: string): string => text.normalize('NFKC').replaceAll('–', '-').replaceAll(/[٠-٩]/g, (digit) => String(digit.codePointAt(0)! - 0x660)).replaceAll(/ *点 */g, '点')
     const expected = texts.flatMap((text, at) => (pattern.test(plain(text)) ? [times(at)] : []))
     expect(engine.ids({ query, conversation: null }).map((id) => Math.floor(id / 1024))).toEqual(expected)

@@ -27,7 +27,7 @@
 import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { lookUp } from '../../contract/look-up.ts'
 import { longDate, parseDate } from './dates.ts'
-import { isNumberPart, numberOf } from './numbers.ts'
+import { isNumberPart, numberOf, thousandsOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
@@ -42,6 +42,8 @@ export type QueryNode =
   | { kind: 'text'; text: string; field: 'any' | 'files' }
   /** The digits of a number, whatever groups them. */
   | { kind: 'number'; digits: string }
+  /** What the same words are when they are written in another way; its hits come after those of the words as they were typed. */
+  | { kind: 'other'; node: QueryNode }
   | { kind: 'filter'; filter: Filter; range: Range }
   | { kind: 'all'; nodes: QueryNode[] }
   | { kind: 'any'; nodes: QueryNode[] }
@@ -54,6 +56,8 @@ interface ParsedQuery {
   node: QueryNode | null
   /** What must be contained, for marking it; without what must not. */
   texts: string[]
+  /** The same in other ways of writing. */
+  others: string[]
   /** Digits of the numbers that are looked for, whatever groups them. */
   numbers: string[]
   filters: QueryFilter[]
@@ -184,14 +188,24 @@ export function tokenize(query: string): Token[] {
 /** A quote that goes on as a word, such as "a"b, is not a phrase. */
 const goesOnAsWord = (query: string, end: number): boolean => end < query.length && !/\s/u.test(query.charAt(end))
 
+const textOf = (text: string): QueryNode => ({ kind: 'text', text, field: 'any' })
+const allOf = (nodes: QueryNode[]): QueryNode => (nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'all', nodes })
+
+/** iPhone15 as iPhone 15: a word of letters and a number, with a blank between them; null: it is no such word. */
+function apartOf(word: string): string | null {
+  const found = /^(\p{L}{2,}|\d+)(\p{L}{2,}|\d+)$/u.exec(word)
+  return found?.[1] === undefined || found[2] === undefined || /\d/.test(found[1]) === /\d/.test(found[2]) || UNSPACED.test(word) ? null : `${found[1]} ${found[2]}`
+}
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
+
 /** A word that is a part of a number, neither quoted nor negated. */
 const isNumberWord = (token: Token | undefined): boolean => token?.kind === 'text' && !token.negative && token.raw === token.text && isNumberPart(token.raw)
 
-/** The same query without numbers in other groupings than they were typed. */
+/** The same query without other ways of writing than it was typed in. */
 export function asTyped(node: QueryNode): QueryNode {
   if (node.kind === 'all') return { kind: 'all', nodes: node.nodes.map(asTyped) }
   if (node.kind !== 'any') return node
-  const nodes = node.nodes.filter(({ kind }) => kind !== 'number').map(asTyped)
+  const nodes = node.nodes.filter(({ kind }) => kind !== 'number' && kind !== 'other').map(asTyped)
   return nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'any', nodes }
 }
 
@@ -201,6 +215,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   const filters: QueryFilter[] = []
   const problems: QueryProblem[] = []
   const texts: string[] = []
+  const others: string[] = []
   const anythingElse = tokens.some((token) => token.kind !== 'or' && !token.negative)
   const numbers: string[] = []
   /** By the index of a token: the node of a number that begins there, none for its other words. */
@@ -211,11 +226,13 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     if (last - first > 1 && (tokens[first - 1]?.kind === 'or' || tokens[last]?.kind === 'or')) continue
     const words = tokens.slice(first, last).map(({ raw }) => raw)
     const digits = numberOf(words)
-    if (digits === null) continue
-    numbers.push(digits)
+    const thousands = digits === null ? thousandsOf(words) : null
+    if (digits === null && thousands === null) continue
     texts.push(...words)
-    const exact = words.map((text): QueryNode => ({ kind: 'text', text, field: 'any' }))
-    numbersAt.set(first, [{ kind: 'any', nodes: [exact.length === 1 ? (exact[0] as QueryNode) : { kind: 'all', nodes: exact }, { kind: 'number', digits }] }])
+    others.push(...(thousands ?? []))
+    if (digits !== null) numbers.push(digits)
+    const other: QueryNode = digits === null ? { kind: 'other', node: { kind: 'any', nodes: (thousands ?? []).map(textOf) } } : { kind: 'number', digits }
+    numbersAt.set(first, [{ kind: 'any', nodes: [allOf(words.map(textOf)), other] }])
     for (let index = first + 1; index < last; index++) numbersAt.set(index, [])
   }
   const factors: (QueryNode | 'or')[] = tokens.flatMap((token, index): (QueryNode | 'or')[] => {
@@ -228,14 +245,17 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     // nothing else is searched for: a dash is a dash
     const negative = token.negative && anythingElse
     // an OR with nothing to choose between is a word
-    const node = token.kind === 'filter' ? filterNode(token, negative) : textNode(negative || !token.negative ? token.text : token.raw, negative)
+    const node = token.kind === 'filter' ? filterNode(token, negative) : textNode(negative || !token.negative ? token.text : token.raw, negative, token.raw !== token.text && token.raw !== `-${token.text}`)
     return node === null ? [] : [negative ? { kind: 'not', node } : node]
   })
 
-  function textNode(text: string, negative: boolean): QueryNode | null {
+  function textNode(text: string, negative: boolean, quoted: boolean): QueryNode | null {
     if (text.trim() === '') return null
     if (!negative) texts.push(text)
-    return { kind: 'text', text, field: 'any' }
+    const apart = negative || quoted ? null : apartOf(text)
+    if (apart === null) return textOf(text)
+    others.push(apart)
+    return { kind: 'any', nodes: [textOf(text), { kind: 'other', node: textOf(apart) }] }
   }
 
   function filterNode(token: Token, negative: boolean): QueryNode | null {
@@ -276,5 +296,5 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     } else nodes.push(factor)
   }
   const [only] = nodes
-  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], numbers, filters, problems }
+  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], others, numbers, filters, problems }
 }

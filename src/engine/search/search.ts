@@ -136,7 +136,7 @@ export function createSearch(db: ReadableDB) {
     const started = performance.now()
     const { query, conversation = null, order = 'newest', limit, offset = 0, total: wantTotal = false, facets: wantFacets = false, suggest = false, now = Date.now() } = input
     look()
-    const { node, texts, numbers, filters: written, problems: syntax } = parseQuery(query, now)
+    const { node, texts, others, numbers, filters: written, problems: syntax } = parseQuery(query, now)
     const problems: QueryProblem[] = [...syntax, ...hits.problems(node)]
     const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, readAs: [], notIndexed: waiting, filters: written }
     if (node === null || (texts.length > 0 && texts.every((text) => (foldOf.get(text) ?? '') === ''))) return result
@@ -147,8 +147,8 @@ export function createSearch(db: ReadableDB) {
     // only a first page may stop early
     const early = known === null && order !== 'best' && limit > 0 && offset === 0 && waiting === 0 && !wantTotal && !wantFacets && !suggest ? order : null
     const { filters, rest } = split(node, conversation)
-    // numbers as they were typed come first; within one conversation all stand in the order of time
-    const typed = numbers.length > 0 && rest !== null && conversation === null ? asTyped(rest) : null
+    // numbers and words as they were typed come first; within one conversation all stand in the order of time
+    const typed = numbers.length + others.length > 0 && rest !== null && conversation === null ? asTyped(rest) : null
     let ids = early === null ? null : firstPage(typed ?? rest, filters, early, limit)
     if (typed !== null && ids !== null && ids.length < limit) ids = null
     if (ids === null) {
@@ -178,7 +178,7 @@ export function createSearch(db: ReadableDB) {
       if (order !== 'best') merged.sort((a, b) => (order === 'newest' ? b - a : a - b))
       ids = merged.slice(0, limit)
     }
-    result.hits = toHits(ids, texts, numbers)
+    result.hits = toHits(ids, [...texts, ...others], numbers)
     result.tookMs = performance.now() - started
     return result
   }
@@ -195,10 +195,10 @@ export function createSearch(db: ReadableDB) {
 
   /** Where the texts of a query stand in these messages; those without a hit are left out. */
   function mark(input: { query: string; ids: MessageId[] }): { id: MessageId; ranges: Range[] }[] {
-    const { texts, numbers } = parseQuery(input.query, Date.now())
+    const { texts, others, numbers } = parseQuery(input.query, Date.now())
     return input.ids.flatMap((id) => {
       const row = select.get(id)
-      const found = row === undefined ? [] : marks.ranges(row.text, texts, numbers)
+      const found = row === undefined ? [] : marks.ranges(row.text, [...texts, ...others], numbers)
       return found.length === 0 ? [] : [{ id, ranges: found }]
     })
   }

@@ -4,11 +4,12 @@ import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { packRows } from '../store/import-rows.ts'
 import type { Store } from '../threads/store.ts'
-import { onOtherKeyboards, reads } from './sounds.ts'
+import { onOtherKeyboards } from './keyboards.ts'
+import { reads } from './sounds.ts'
 
 const folder = temporaryFolder()
 let store: Store
-const texts = ['中华联合保险公司给我打电话了', '中华民族', '重庆火锅很辣', '绿色出行', '旅行计划', '明天去西安吗', '先吃饭', 'привет, как дела', 'спасибо', 'שלום לכולם', 'さくらが咲いた', 'ラーメンを食べたい', 'hello there', '拼音 pinyin']
+const texts = ['中华联合保险公司给我打电话了', '中华民族', '重庆火锅很辣', '绿色出行', '旅行计划', '明天去西安吗', '先吃饭', 'привет, как дела', 'спасибо', 'שלום לכולם', 'さくらが咲いた', 'ラーメンを食べたい', 'hello there', '拼音 pinyin', '你在哪儿', 'とうきょうへ', 'しんぶんを読む', 'こんにちは', '안녕하세요', 'สวัสดีครับ']
 
 beforeAll(async () => {
   store = await openStore(folder.path)
@@ -35,7 +36,17 @@ test.each([
   ['lvxing', '旅行 1'],
   ['pinyin', '拼音 1'],
   ['sakura', 'さくら 1'],
-  ['ra-men', null],
+  ['ra-men', 'らーめん 1'],
+  ['nar', '哪儿 1'],
+  ['tokyo', 'とうきょう 1'],
+  ['tōkyō', 'とうきょう 1'],
+  ['toukyou', 'とうきょう 1'],
+  ['shimbun', 'しんぶん 1'],
+  ['sinbun', 'しんぶん 1'],
+  ['konnichiwa', 'こんにちは 1'],
+  ['dkssudgktpdy', '안녕하세요 1'],
+  ['ㅗ디ㅣㅐ', 'hello 1'],
+  ['l;ylfu', 'สวัสดี 1'],
   ['ghbdtn', 'привет 1'],
   ['cgfcb,j', 'спасибо 1'],
   ['akuo', 'שלום 1'],
@@ -63,4 +74,8 @@ test('keyboards are taken both ways', () => {
   expect(onOtherKeyboards('ghbdtn')).toContain('привет')
   expect(onOtherKeyboards('привет')).toContain('ghbdtn')
   expect(onOtherKeyboards('123')).toEqual([])
+  for (const [keys, korean] of [['rkqt', '값'], ['ehoTdj', '됐어'], ['dlfrdj', '읽어'], ['Rhc', '꽃'], ['dmlwk', '의자'], ['zz', 'ㅋㅋ']]) {
+    expect(onOtherKeyboards(keys!)).toContain(korean)
+    expect(onOtherKeyboards(korean!)).toEqual([keys])
+  }
 })

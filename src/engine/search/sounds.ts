@@ -6,6 +6,7 @@ import { isKana, toHiragana } from 'wanakana'
 import type { ReadableDB } from '../store/database.ts'
 import { count } from './bits.ts'
 import type { Hits } from './hits.ts'
+import { onOtherKeyboards } from './keyboards.ts'
 import { readings } from './names.ts'
 
 export interface ReadAs {
@@ -26,34 +27,40 @@ const AT_ONCE = 400
 const [FIRST_HAN, LAST_HAN] = [0x4e00, 0x9fff]
 const LONGEST = 40
 
-/** What the keys of an American keyboard, in this order, write on others. */
-const KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
-const LAYOUTS = {
-  ru: 'йцукенгшщзхъфывапролджэячсмитьбюё',
-  uk: 'йцукенгшщзхїфівапролджєячсмитьбюґ',
-  el: ';ςερτυθιοπ[]ασδφγηξκλ΄\'ζχψωβνμ,.`',
-  he: "/'קראטוןםפ][שדגכעיחלךף,זסבהנמצתץ;",
-  ar: 'ضصثقفغعهخحجدشسيبلاتنمكطئءؤرﻻىةوزذ'
-}
-
-/** What the same keys write on another keyboard: of a Latin text on each, of another text on the American one. */
-export function onOtherKeyboards(text: string): string[] {
-  const lower = text.toLowerCase()
-  const through = (from: string, to: string): string => [...lower].map((character) => (from.includes(character) ? ([...to][[...from].indexOf(character)] ?? character) : character)).join('')
-  const latin = /[a-z]/.test(lower)
-  const found = Object.values(LAYOUTS).map((layout) => (latin ? through(KEYS, layout) : [...lower].every((character) => character === ' ' || layout.includes(character)) ? through(layout, KEYS) : lower))
-  return [...new Set(found)].filter((one) => one !== lower && /\p{L}/u.test(one))
-}
-
 /** How a word of Chinese reads as the letters: 'whole' by all its syllables, 'initials' by how each begins, or not. */
 export function reads(word: readonly string[], letters: string): 'whole' | 'initials' | null {
   const go = (at: number, rest: string, ways: (reading: string) => readonly string[]): boolean => {
     const character = word[at]
     if (character === undefined) return rest === ''
-    return readings(character).some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
+    const known = at > 0 && character === '儿' ? [...readings(character), 'r'] : readings(character)
+    return known.some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
   }
   if (go(0, letters, (reading) => [reading])) return 'whole'
   return word.length > 1 && go(0, letters, (reading) => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)])) ? 'initials' : null
+}
+
+/** Kana variants of a word in romaji, at most. */
+const MOST_KANA = 32
+
+/**
+ * The kana that a text may be in romaji: Hepburn of either kind (shimbun, shinbun), Kunrei, long vowels with a macron, with a dash, doubled
+ * or left out (tokyo, tōkyō, toukyou), and は where it is said wa.
+ */
+export function kanaOf(text: string): string[] {
+  const plain = text.toLowerCase().replaceAll(/[\s'’](?![aiueoy])/g, '').replaceAll(' ', '').replaceAll(/m(?=[bpm])/g, 'n')
+  const long = plain.normalize('NFD').replaceAll(/([aiueo])[\u0304\u0302]/g, (_, vowel: string) => vowel + (vowel === 'o' ? 'u' : vowel)).normalize('NFC')
+  if (!/^[a-z'’-]{2,}$/.test(long)) return []
+  const kana = toHiragana(long)
+  if (kana.length < 2 || !isKana(kana)) return []
+  let found = [kana]
+  // a long vowel that was left out: of o and u alone, as is done in English
+  if (long === plain)
+    for (let at = kana.length; at > 0; at--) {
+      const row = /[おこそとのほもよろごぞどぼぽょ]/u.test(kana[at - 1] ?? '') ? ['', 'う', 'お'] : /[うくすつぬふむゆるぐずづぶぷゅ]/u.test(kana[at - 1] ?? '') ? ['', 'う'] : ['']
+      const more = /[うおー]/u.test(kana[at] ?? '') ? [''] : row
+      if (found.length * more.length <= MOST_KANA) found = found.flatMap((one) => more.map((vowel) => one.slice(0, at) + vowel + one.slice(at)))
+    }
+  return [...new Set([...found, ...found.map((one) => one.replace(/わ$/u, 'は'))])]
 }
 
 export function createSounds(db: ReadableDB, hits: Hits) {
@@ -103,11 +110,12 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     const offered: string[] = []
     if (/^[a-z]{2,}$/.test(letters)) {
       offered.push(...chinese(letters))
-      const kana = toHiragana(query.toLowerCase().replaceAll(' ', ''))
-      if (kana.length > 1 && isKana(kana)) offered.push(kana)
     }
+    offered.push(...kanaOf(query))
     if (total < 3) offered.push(...onOtherKeyboards(query))
-    return [...new Set(offered)].map((text) => ({ text, count: count(hits.textBits(text, 'any')) })).filter((one) => one.count > 0).slice(0, MOST)
+    const found = [...new Set(offered)].map((text) => ({ text, count: count(hits.textBits(text, 'any')) })).filter((one) => one.count > 0)
+    // a part of a word that is offered and stands nowhere else says nothing more
+    return found.filter(({ text, count }) => !found.some((other) => other.text !== text && isKana(text) && other.text.includes(text) && other.count === count)).slice(0, MOST)
   }
 
   return { prepare, readAs }

@@ -46,9 +46,9 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
   await alice.connect()
   await online(alice)
   await until(alice, async () => (await texts(alice, room)).includes('the end'))
-  const expected = [['mine', true], ['mine too', true], ['I am alice', false], ['stamped by herself', false], ['the end', false]]
+  const expected = [['mine', true], ['mine too', true], ['I am alice', false], ['forged', false], ['stamped by herself', false], ['the end', false]]
   expect((await messages(alice, room)).map(({ text, outgoing }) => [text, outgoing])).toEqual(expected)
-  expect((await alice.store.read.conversationByJid(room))?.unread).toBe(3)
+  expect((await alice.store.read.conversationByJid(room))?.unread).toBe(4)
   expect((await messages(bob, room)).map(({ text, edited, retracted }) => [text, edited, retracted])).toEqual(expected.map(([text]) => [text, false, false]))
 
   // back under another nickname: what she said is hers, and hers to correct

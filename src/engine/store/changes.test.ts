@@ -34,7 +34,7 @@ const total = async (query: string): Promise<number | null> => (await store.find
 test('the last correction counts, whatever came first', async () => {
   const [one, two, three] = [message('helo', 'm'), change('correction', 'm', 'hello'), change('correction', 'm', 'hello there')]
   await record([three], 'backward')
-  expect(await all()).toEqual([])
+  expect(await all()).toMatchObject([{ text: 'hello there', edited: false }])
   await record([one, two], 'backward')
   expect(await all()).toMatchObject([{ text: 'hello there', edited: true }])
   expect(await total('helo')).toBe(0)
@@ -49,7 +49,7 @@ test('a message is found by the id of its stanza, and in a group by what its arc
   await record([change('correction', 'stanza-1', 'corrected all the same')])
   expect(await all()).toMatchObject([{ text: 'corrected all the same' }])
   await store.write.ensureConversation({ jid: ROOM, kind: 'group', name: 'room', nick: 'me' })
-  const carol = { conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/carol` as Jid }
+  const carol = { conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/carol` as Jid, occupant: 'C' }
   await record([message('secret plan', 'g', carol)])
   await record([change('retraction', 'archive-g', '', carol)])
   expect(await all(ROOM)).toMatchObject([{ text: '', retracted: true }])
@@ -57,14 +57,14 @@ test('a message is found by the id of its stanza, and in a group by what its arc
 })
 
 test('nobody changes what another one wrote', async () => {
-  const room = (nick: string) => ({ conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/${nick}` as Jid })
+  const room = (nick: string) => ({ conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/${nick}` as Jid, occupant: nick })
   await record([message('mine', 'a', { outgoing: true, sender: ME }), message('theirs', 'b'), message('of carol', 'c', room('carol'))])
   await record([change('correction', 'a', 'forged'), change('retraction', 'a', ''), change('correction', 'b', 'forged', { outgoing: true, sender: ME }), change('correction', 'c', 'forged', room('mallory')), change('retraction', 'archive-c', '', room('mallory'))])
-  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['theirs', false]])
-  expect(await all(ROOM)).toMatchObject([{ text: 'of carol', retracted: false }])
+  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['theirs', false], ['', true], ['forged', false]])
+  expect(await all(ROOM)).toMatchObject([{ text: 'of carol', retracted: false }, { text: 'forged', sender: `${ROOM}/mallory` }])
   // but a group's moderators may: the group itself says so
-  await record([change('retraction', 'archive-c', '', { ...room('carol'), sender: ROOM })])
-  expect(await all(ROOM)).toMatchObject([{ text: '', retracted: true }])
+  await record([change('retraction', 'archive-c', '', { ...room('carol'), sender: ROOM, occupant: null })])
+  expect((await all(ROOM))[0]).toMatchObject({ text: '', retracted: true })
 })
 
 test('what was taken back stays so, and leaves nothing behind', async () => {
@@ -236,9 +236,9 @@ test('in a group with occupant-ids who took a nickname changes nothing of its fo
   const forged = [said('forged', 'c1', 'nick', 'b', { change: { kind: 'correction', target: 'm1' } }), said('', 'c2', 'nick', 'b', { change: { kind: 'retraction', target: 'm2' } })]
   const own = [said('one!', 'c3', 'new nick', 'a', { change: { kind: 'correction', target: 'm1' } }), said('three!', 'c4', 'nick', null, { change: { kind: 'correction', target: 'm3' } })]
   await record([...forged, ...own])
-  expect((await all(ROOM)).map(({ text, retracted }) => [text, retracted])).toEqual([['one!', false], ['two', false], ['three!', false]])
+  expect((await all(ROOM)).map(({ text, retracted }) => [text, retracted])).toEqual([['one!', false], ['two', false], ['three', false], ['forged', false], ['three!', false]])
   await record([said('', 'c5', 'new nick', 'a', { change: { kind: 'retraction', target: 'm2' } })])
-  expect((await all(ROOM)).map(({ retracted }) => retracted)).toEqual([false, true, false])
+  expect((await all(ROOM)).map(({ retracted }) => retracted)).toEqual([false, true, false, false, false])
 })
 
 const HOUR = 3_600_000
@@ -284,4 +284,102 @@ test('older history, and an archive that is begun anew from its end, keep the or
   expect(await now()).toEqual(['v7'])
   const [{ id } = { id: 0 }] = await all()
   expect((await store.read.versions(id as never)).map(({ text }) => text)).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7'])
+})
+
+test('a correction whose message is not here is shown at once, and is one with it when it comes', async () => {
+  const [original, second] = [message('frist', 'm'), change('correction', 'm', 'first')]
+  const ids = (list: Message[]): number[] => list.map(({ id }) => id)
+  await record([second])
+  const [shown] = await all()
+  expect(shown).toMatchObject({ text: 'first', edited: false })
+  expect((await store.read.conversationByJid(BOB))?.unread).toBe(1)
+  await store.write.star({ id: shown!.id, on: true })
+  // the archive shows it once more, and has another one
+  await record([second], 'forward')
+  await record([change('correction', 'm', 'the first')])
+  expect(await all()).toMatchObject([{ text: 'the first' }])
+  const told = await record([original], 'backward')
+  expect(told.removed).toEqual([{ conversation: shown!.conversation, id: shown!.id }])
+  const list = await all()
+  expect(list).toMatchObject([{ text: 'the first', edited: true, starred: true }])
+  expect(ids(told.messages)).toEqual(ids(list))
+  expect((await store.read.versions(list[0]!.id)).map(({ text }) => text)).toEqual(['frist', 'first', 'the first'])
+  expect((await store.read.conversationByJid(BOB))?.unread).toBe(1)
+  expect([await total('first'), await total('frist')]).toEqual([1, 0])
+  await store.write.checkIndex()
+})
+
+test('a correction of a correction counts without origin-ids and in whatever order they come', async () => {
+  const bare = (text: string, id: string, target?: string): IncomingMessage => message(text, id, { originId: null, messageId: id, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
+  const chain = [bare('v1', 'a'), bare('v2', 'b', 'a'), bare('v3', 'c', 'b'), bare('v4', 'd', 'c')]
+  const orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]]
+  for (const [at, order] of orders.entries())
+    for (const [kind, batches] of [['live', order.map((i) => [i])], ['backward', [[0, 1, 2, 3]]], ['backward', [[2, 3], [0, 1]]], ['backward', [[3], [2], [1], [0]]], ['forward', [[0, 1, 2, 3]]]] as const) {
+      const peer = `peer${at}-${kind}-${batches.length}@example.org` as Jid
+      for (const batch of batches) await record(batch.map((i) => ({ ...chain[i]!, conversation: peer, sender: peer })), kind)
+      const list = await all(peer)
+      expect(list, `${kind} ${JSON.stringify(batches)}`).toHaveLength(1)
+      // live the order in which they came counts
+      if (kind !== 'live' || at === 0) expect(list[0]).toMatchObject({ text: 'v4', edited: true })
+    }
+})
+
+test('who takes back what is not theirs and then corrects it has said something new', async () => {
+  await record([message('mine', 'm', { outgoing: true, sender: ME })])
+  await record([change('retraction', 'm', ''), change('correction', 'm', 'forged')])
+  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['forged', false]])
+})
+
+test('what is taken back or reacted to before its message comes stays so', async () => {
+  await record([change('correction', 'm', 'corrected'), change('reactions', 'm', '👍', { outgoing: true, sender: ME }), change('retraction', 'm', '')])
+  expect(await all()).toMatchObject([{ text: '', retracted: true }])
+  await record([message('original', 'm')], 'backward')
+  expect(await all()).toMatchObject([{ text: '', retracted: true, reactions: [{ emoji: '👍' }] }])
+  expect(await total('original')).toBe(0)
+})
+
+test('a correction by somebody else, or by nobody knows whom, is a message of theirs', async () => {
+  const said = (text: string, id: string, nick: string, occupant: string | null, target?: string): IncomingMessage => message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
+  await record([said('mine', 'm1', 'alice', 'A'), said('of nobody knows whom', 'm2', 'eve', null)])
+  await record([said('forged', 'c1', 'mallory', 'M', 'm1'), said('forged too', 'c2', 'alice', 'N', 'm1'), said('and so', 'c3', 'eve', null, 'm2'), said('mine!', 'c4', 'alias', 'A', 'm1')])
+  const expected = ['mine!', 'of nobody knows whom', 'forged', 'forged too', 'and so']
+  expect((await all(ROOM)).map(({ text }) => text)).toEqual(expected)
+  // who has the id of a message that is still to come keeps it from nobody
+  await record([said('taken', 'm9', 'mallory', 'M'), said('v2', 'c5', 'alice', 'A', 'm9')])
+  await record([said('v1', 'm9', 'alice', 'A')], 'backward')
+  expect((await all(ROOM)).map(({ text }) => text).sort()).toEqual([...expected, 'taken', 'v2'].sort())
+})
+
+test('messages that have one archive id between them are all kept, each once', async () => {
+  const same = { stanzaId: 'once' }
+  const group = { conversation: ROOM, kind: 'group' as const, ...same }
+  const direct = [message('one', 'a', same), message('two', 'b', same), message('one', 'c', { ...same, originId: null, messageId: null }), message('three', 'd', { ...same, originId: null, messageId: null })]
+  const inGroup = [message('one', 'e', { ...group, sender: `${ROOM}/x` as Jid }), message('one', 'f', { ...group, sender: `${ROOM}/y` as Jid })]
+  for (const order of ['live', 'forward', 'backward', 'live'] as const) {
+    await record([...direct, ...inGroup], order)
+    expect((await all()).map(({ text }) => text).sort(), order).toEqual(['one', 'three', 'two'])
+    expect((await all(ROOM)).map(({ text }) => text), order).toEqual(['one', 'one'])
+  }
+  // of changes, too
+  const [x, y] = [change('correction', 'a', 'one!', same), change('correction', 'b', 'two!', same)]
+  for (const order of ['live', 'forward'] as const) await record([x, y], order)
+  expect((await all()).map(({ text }) => text).sort()).toEqual(['one!', 'three', 'two!'])
+})
+
+test('a page that has a message twice is stored, and the message once', async () => {
+  const twice = message('again and again', 'a', { originId: null, messageId: 'm' })
+  for (const order of ['backward', 'forward'] as const) await record([twice, twice, message(`between ${order}`, order), twice], order)
+  expect((await all()).filter(({ text }) => text === 'again and again')).toHaveLength(1)
+})
+
+test('a client that gives one origin-id to many messages loses none of them', async () => {
+  const counted = [message('one', '1', { stanzaId: 'A' }), message('two', '1', { stanzaId: 'B' }), message('three', '1', { stanzaId: null })]
+  for (const order of ['live', 'forward', 'backward'] as const) {
+    await record(counted, order)
+    expect((await all()).map(({ text }) => text).sort(), order).toEqual(['one', 'three', 'two'])
+  }
+  expect(new Set((await all()).map(({ key }) => key)).size).toBe(3)
+  // what is sent again is one message
+  await record([message('one', '1', { stanzaId: 'C' })])
+  expect(await all()).toHaveLength(3)
 })

@@ -1,11 +1,11 @@
 /** What sync hands over, into history: each message once, in the order of its archive, with what was done to it. */
 import { bare } from '../../contract/address.ts'
-import type { ChangeKind, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
+import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
 import type { createSigning } from './signing.ts'
 import type { ChangePlace, ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
-import type { IncomingMessage, RecordBatch, StoreChanges } from './types.ts'
+import { SELF, type IncomingMessage, type RecordBatch, type StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
 
 /** What became of a batch. */
@@ -18,9 +18,28 @@ interface Recorded {
 
 type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
 /** Whether two things were said by one person: by the occupant-ids of their group, else by the address, which in a group is a nickname. */
-const isSame = (a: Author, b: Author): boolean => a.outgoing === b.outgoing && (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender)
+const isSame = (a: Author, b: Author): boolean => a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
+
+/**
+ * Whether what is done to a message is done by its author. A nickname proves nothing: in a group both need the same occupant-id, or the group has
+ * to show that it is one person (`occupant`).
+ */
+function isProven(message: Author, change: Author, conversation: Pick<Conversation, 'jid' | 'kind'>): boolean {
+  if (message.outgoing !== change.outgoing) return false
+  if (conversation.kind === 'direct' && (message.outgoing === 1 || bare(conversation.jid) === conversation.jid)) return true
+  if (message.outgoing === 1) return change.occupant !== null && (message.occupant === null || change.occupant === SELF || message.occupant === change.occupant)
+  return message.occupant !== null && message.occupant === change.occupant
+}
+const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Author => ({ sender, occupant, outgoing: outgoing ? 1 : 0 })
+const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
+const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
 
 export function createRecording({ messages, conversations, archives, alterations, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
+  /** Messages that stood in for one which has come. */
+  let relieved: StoreChanges['removed'] = []
+  /** Messages that are counted as unread already, by what stood in for them. */
+  let counted = new Set<number>()
+
   /** Gives a message another place; who has seen or read up to it still has. */
   function move(row: MessageRow, time: number, key: MessageId): MessageId {
     conversations.moved(row.conversation, row.id, messages.move(row, time, key))
@@ -50,15 +69,38 @@ export function createRecording({ messages, conversations, archives, alterations
     return buried || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
   }
 
+  /** Whether a message says what a stored one says, or once said; of what was taken back or cannot be read nobody knows. */
+  function saysSame(row: MessageRow, { text, files = [], encrypted = false }: IncomingMessage): boolean {
+    if (encrypted || (row.flags & (FLAG.retracted | FLAG.encrypted)) !== 0) return true
+    if (row.text !== text && ((row.flags & FLAG.edited) === 0 || messages.formerText(row.id) !== text)) return false
+    if (files.length === 0 || row.attachments === null) return true
+    const addresses = messages.files.of(row.id).map(({ url }) => url)
+    return files.some(({ url }) => addresses.includes(url ?? null))
+  }
+
+  /** Whether a stored message that has the same id in its archive is this one: a broken server, or a group, may give it twice. */
+  function isOne(row: MessageRow, incoming: IncomingMessage): boolean {
+    const { originId, messageId = null, occupant = null, sender, outgoing } = incoming
+    const own = row.outgoing === 1 && outgoing
+    if (!own && row.sender !== sender && (occupant === null || row.occupant !== occupant)) return false
+    const known = [row.origin_id, row.message_id]
+    return [originId, messageId].some((id) => id !== null && known.includes(id)) || saysSame(row, incoming)
+  }
+
   /** The stored message that this one is, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
-    const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId)
+    // what it stands for is known by another's id
+    if (incoming.standIn === true) return undefined
+    const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
     if (byArchive !== undefined) return byArchive
     const toldAgain = incoming.replayed && incoming.kind === 'group' && incoming.stanzaId === null ? messages.toldBefore(id, incoming) : undefined
     if (toldAgain !== undefined) return toldAgain
     const { originId, messageId = null, sender, outgoing } = incoming
     const byOrigin = originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
-    if (byOrigin !== undefined || !outgoing) return byOrigin
+    // a client that counts anew gives one id to many
+    if (byOrigin !== undefined && (outgoing || saysSame(byOrigin, incoming))) return byOrigin
+    if (byOrigin !== undefined && originId !== null) return messages.byAnyId(id, originId).find((row) => row.message_id === originId && row.sender === sender && saysSame(row, incoming))
+    if (!outgoing) return undefined
     // the origin-id may be lost on the way through a group, and the stanza's id, too
     const byId = messageId === null ? undefined : messages.ownByOriginId(id, messageId)
     return byId ?? (incoming.kind === 'group' && originId === null ? messages.unreflected(id, incoming) : undefined)
@@ -69,57 +111,122 @@ export function createRecording({ messages, conversations, archives, alterations
     if (kind === 'group' && outgoing && known.message_id === null) messages.setMessageId(key, messageId ?? known.origin_id)
   }
 
+  /** What stood in for a message that is here, or is stored now under `key`, goes; the marks that the user gave it, which stay. */
+  function relieve(id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId): number {
+    let kept = 0
+    const waiting = messages.standInsFor(id, ids)
+    const conversation = waiting.length === 0 ? null : conversations.byId(id)
+    if (conversation === null) return kept
+    for (const row of waiting) {
+      if (!isProven(author, row, conversation)) continue
+      kept |= row.flags & (FLAG.starred | FLAG.pinned)
+      if (row.outgoing === 0 && row.id > conversation.readUpTo && conversation.unread > 0) {
+        if (key > conversation.readUpTo) counted.add(key)
+        else conversations.setUnread(id, conversation.unread - 1)
+      }
+      messages.remove(row)
+      conversations.summarize(id)
+      relieved.push({ conversation: id, id: row.id })
+    }
+    return kept
+  }
+
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, originId, messageId = null, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, raw = null } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, raw = null, standIn = false } = incoming
+    // one that another message of that sender has as well counts as its stanza's id
+    const isTaken = incoming.originId !== null && messages.byOriginId(id, sender, incoming.originId) !== undefined
+    const originId = isTaken ? null : incoming.originId
+    const messageId = isTaken ? incoming.originId : (incoming.messageId ?? null)
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
-    const flags = (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
+    const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
+    const flags = kept | (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
     const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, occupant, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
+    if (standIn) messages.standIn(stored)
     // what was done to it may have come before it
-    for (const change of alterations.of(id, [originId, messageId, stanzaId])) alter(change)
+    const before = alterations.of(id, [originId, messageId, stanzaId])
+    // what was taken back before it was corrected is the message that it stands in for
+    const from = standIn ? before.findIndex((one) => one.kind === 'correction' && isSame(one, authorOf(incoming))) : 0
+    for (const [i, change] of before.entries()) if (i >= from || change.kind !== 'retraction') alter(change)
     return stored
   }
 
   /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
   function alter(change: ChangeRow): MessageRow | null {
-    const { conversation, sender, kind, target, text } = change
-    const found = messages.byAnyId(conversation, target)
-    const own = (row: MessageRow | ChangeRow): boolean => isSame(row, change)
+    const { conversation: id, sender, kind, target, text } = change
+    const found = messages.byAnyId(id, target)
     if (kind === 'reactions') {
-      const row = found[0]
+      // others may have given that id, too, but not the archive
+      const row = found.find((one) => one.stanza_id === target) ?? found[0]
       if (row === undefined) return null
-      const all = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'reactions' && own(one))
+      const all = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'reactions' && isSame(one, change))
       // each says all that its author thinks now
       for (const older of all.slice(0, -1)) alterations.remove(older.id)
       messages.setFlag(row, FLAG.reacted, true)
       return row
     }
+    const conversation = conversations.byId(id)
+    if (conversation === null) return null
     // a group says itself what its moderators took back
-    const row = found.find((one) => own(one) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
+    const row = found.find((one) => isProven(one, change, conversation) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
     if (row === undefined) return null
     if ((row.flags & FLAG.retracted) !== 0) {
       if (kind === 'correction') alterations.remove(change.id)
       return null
     }
-    const corrections = alterations.of(conversation, idsOf(row)).filter((one) => one.kind === 'correction' && isSame(row, one))
+    const corrections = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'correction' && isProven(row, one, conversation))
     if (kind === 'retraction') {
-      for (const { id } of corrections) alterations.remove(id)
+      for (const one of corrections) alterations.remove(one.id)
       messages.retract(row)
     } else {
       if (corrections.at(-1)?.id !== change.id) return null
-      messages.edit(row, text)
+      if (row.text !== text) messages.edit(row, text)
     }
     return row
   }
 
-  /** Stores what is done to a message, and does it where that is here; the message's id, or null. */
-  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target: named }: { kind: ChangeKind; target: string }, place: ChangePlace): MessageId | null {
-    const { sender, occupant = null, outgoing, text, time, stanzaId, originId } = incoming
+  /**
+   * Stores what is done to a message, and does it where that is here. `changed`: the message's id; `instead`: a message to be shown, for the one that
+   * is corrected is not here, or is not provably of the same author. `pending`: those of the same page, which are not stored yet.
+   */
+  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target: named }: { kind: ChangeKind; target: string }, place: ChangePlace, pending: Map<IncomingMessage, IncomingMessage> | null = null): { changed: MessageId | null; instead: IncomingMessage | null } {
+    const nothing = { changed: null, instead: null }
+    const { sender, occupant = null, outgoing, text, time, stanzaId, originId, messageId = null } = incoming
+    const conversation = conversations.byId(id)
+    if (conversation === null) return nothing
+    const author = authorOf(incoming)
+    const isTheirs = (row: Author): boolean => (kind === 'reactions' ? true : isProven(row, author, conversation))
+    const isHere = (one: string): boolean => messages.byAnyId(id, one).some(isTheirs)
     // XEP-0308 wants the first message's id; who names the correction before this one means the same
-    const target = (messages.byAnyId(id, named).length === 0 ? alterations.correctedBy(id, sender, named) : undefined) ?? named
-    if (!alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId }, place)) return null
-    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && isSame(change, { sender, occupant, outgoing: outgoing ? 1 : 0 }))
-    return latest === undefined ? null : (alter(latest)?.id ?? null)
+    const corrected = isHere(named) ? undefined : alterations.byAnyId(id, named).findLast((one) => one.kind === 'correction' && isTheirs(one))
+    const target = corrected?.target ?? named
+    const stored = alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId }, place)
+    if (stored === 'known') return nothing
+    const isHereNow = isHere(target)
+    if (kind === 'correction') {
+      // what named this correction, by one of its ids, means the message that it corrects
+      const ids = idsIn(incoming).filter((one) => one !== target)
+      retarget(conversation, ids, target, author)
+      const waiting = [...(pending ?? [])].filter(([, one]) => one.conversation === incoming.conversation && isProven(authorOf(one), author, conversation))
+      for (const [given, one] of waiting) if (ids.includes(one.messageId ?? null)) pending?.set(given, { ...one, messageId: target })
+      if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target)) return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
+    }
+    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender)))
+    return { changed: latest === undefined ? null : (alter(latest)?.id ?? null), instead: null }
+  }
+
+  function retarget(conversation: Conversation, ids: readonly (string | null)[], target: string, author: Author): void {
+    const { id } = conversation
+    for (const named of new Set(ids)) {
+      if (named === null) continue
+      for (const change of alterations.of(id, [named])) if (change.kind === 'reactions' || isProven(change, author, conversation)) alterations.setTarget(change.id, target)
+      for (const row of messages.standInsFor(id, [named])) if (isProven(row, author, conversation)) messages.setMessageId(row.id, target)
+    }
+    const standIns = messages.standInsFor(id, [target])
+    const here = standIns.length === 0 ? [] : messages.byAnyId(id, target).filter((row) => isProven(row, author, conversation))
+    const real = here.find((row) => standIns.every((one) => one.id !== row.id))
+    const marks = real === undefined ? 0 : relieve(id, [target], author, real.id)
+    if (real !== undefined && marks !== 0) messages.setFlag(real, marks, true)
   }
 
   /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
@@ -135,14 +242,19 @@ export function createRecording({ messages, conversations, archives, alterations
     const removed: StoreChanges['removed'] = []
     // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
     const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation])))
-    const altering = batch.messages.filter(({ change }) => change !== undefined && change !== null)
+    const altering = batch.messages.filter(isChange)
+    const standIns = new Map<IncomingMessage, IncomingMessage>()
     for (const incoming of newest ? altering : altering.toReversed()) {
+      if (incoming.change === undefined || incoming.change === null) continue
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
-      const changed = incoming.change === undefined || incoming.change === null ? null : recordChange(id, incoming, incoming.change, { end: newest ? 'above' : 'below', era, firm: newest })
+      const { changed, instead } = recordChange(id, incoming, incoming.change, { end: newest ? 'above' : 'below', era, firm: newest }, standIns)
       if (changed !== null) settled.push(toMessage(read(changed)))
+      if (instead !== null) standIns.set(incoming, instead)
     }
-    for (const incoming of batch.messages.toReversed()) {
-      if (incoming.change !== undefined && incoming.change !== null) continue
+    for (const [given, one] of standIns) if (isComing(one, batch)) standIns.delete(given)
+    for (const given of batch.messages.toReversed()) {
+      const incoming = isChange(given) ? standIns.get(given) : given
+      if (incoming === undefined) continue
       const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
       if (isDeleted(id, incoming, true)) continue
       const known = find(id, incoming)
@@ -163,7 +275,7 @@ export function createRecording({ messages, conversations, archives, alterations
         if (news || key !== known.id) settled.push(toMessage(read(key)))
         continue
       }
-      const repeated = incoming.originId === null ? -1 : fresh.findIndex((f) => f.id === id && f.incoming.originId === incoming.originId && f.incoming.sender === incoming.sender)
+      const repeated = fresh.findIndex((f) => f.id === id && isRepeated(f.incoming, incoming))
       if (repeated >= 0) fresh.splice(repeated, 1)
       const key = messages.keyBefore(incoming.time, before, reserved)
       before = key
@@ -180,17 +292,30 @@ export function createRecording({ messages, conversations, archives, alterations
       // after an absence longer than the archive keeps: what is not here came meanwhile. Where nothing was ever read, as on a new device, it is history
       const readUpTo = conversations.byId(id)?.readUpTo ?? 0
       const unread = !incoming.outgoing && key > readUpTo && (missed || readUpTo > 0)
-      conversations.advance(id, key, unread ? 1 : 0)
+      conversations.advance(id, key, unread && !counted.has(key) ? 1 : 0)
       isNews ||= unread
     }
     const stored = { ...changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length), ...(isNews ? {} : { old: true }) }
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
   }
 
+  /** Whether what a message stands in for is here, or comes with the same page. */
+  function isComing(standIn: IncomingMessage, { messages: page, account }: RecordBatch): boolean {
+    const { conversation: jid, messageId: target = null } = standIn
+    const conversation = conversations.byJid(jid, account)
+    if (conversation === null || target === null) return false
+    const isTheirs = (row: Author): boolean => isProven(row, authorOf(standIn), conversation)
+    return messages.byAnyId(conversation.id, target).some(isTheirs) || page.some((one) => !isChange(one) && one.conversation === jid && idsIn(one).includes(target) && isTheirs(authorOf(one)))
+  }
+
+  /** Whether an older message of a page is one that the page has again. */
+  const isRepeated = (later: IncomingMessage, older: IncomingMessage): boolean =>
+    later.sender === older.sender && later.text === older.text && later.standIn !== true && older.standIn !== true && ((older.originId !== null && later.originId === older.originId) || (older.stanzaId !== null && later.stanzaId === older.stanzaId && later.messageId === older.messageId))
+
   /** What the archive gave us under that id. */
   function storedOf(account: Jid | undefined, jid: Jid, stanzaId: string | null): MessageRow | undefined {
     const conversation = stanzaId === null ? null : conversations.idOf(jid, account)
-    return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)
+    return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)[0]
   }
 
   /** For each message of a page, the key of the next one that is stored and placed. `stored`: the rows that are. */
@@ -221,14 +346,15 @@ export function createRecording({ messages, conversations, archives, alterations
     const firstKnown = atMark ? undefined : before.find((row) => row !== undefined)
     let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
-    for (const [at, incoming] of batch.messages.entries()) {
-      const id = conversations.ensure(incoming.conversation, incoming.kind, '', null, batch.account)
-      if (incoming.change !== undefined && incoming.change !== null) {
-        const altered = recordChange(id, incoming, incoming.change, { end: 'above', era, firm: inOrder })
-        if (altered !== null) changed.set(altered, toMessage(read(altered)))
+    for (const [at, given] of batch.messages.entries()) {
+      const id = conversations.ensure(given.conversation, given.kind, '', null, batch.account)
+      const altered = given.change === undefined || given.change === null ? null : recordChange(id, given, given.change, { end: 'above', era, firm: inOrder })
+      if (altered !== null) {
+        if (altered.changed !== null) changed.set(altered.changed, toMessage(read(altered.changed)))
         touched.add(id)
-        continue
       }
+      const incoming = altered === null ? given : altered.instead
+      if (incoming === null) continue
       if (isDeleted(id, incoming, false)) continue
       const known = find(id, incoming)
       // an archive's page is the order; what comes live stands at the end
@@ -263,7 +389,7 @@ export function createRecording({ messages, conversations, archives, alterations
       lastOf.set(id, stored)
       last = stored
       added++
-      conversations.advance(id, stored, incoming.outgoing ? 0 : 1)
+      conversations.advance(id, stored, incoming.outgoing || counted.has(stored) ? 0 : 1)
       // who answers has read what stood before it
       if (incoming.outgoing) conversations.read(id, stored, 0)
       touched.add(id)
@@ -272,8 +398,17 @@ export function createRecording({ messages, conversations, archives, alterations
     return { changes: changes(touched, [...changed.values()], removed, added), first: null, last }
   }
 
+  /** What stood in for a message that has come is gone, also for windows. */
+  function withoutRelieved(stored: StoreChanges): StoreChanges {
+    if (relieved.length === 0) return stored
+    const gone = new Set(relieved.map(({ id }) => id))
+    return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
+  }
+
   /** Stores a batch and what it says of its archive; within a transaction. */
   function record(batch: RecordBatch): StoreChanges {
+    relieved = []
+    counted = new Set()
     const jid = batch.archive?.jid ?? ''
     const account = batch.account ?? ''
     const begun = batch.order === 'backward' && batch.archive?.lastId !== undefined
@@ -290,7 +425,8 @@ export function createRecording({ messages, conversations, archives, alterations
       if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }
     if (missed && batch.archive !== null) archives.setMissed(jid, account)
-    return batch.signs === undefined || batch.signs.length === 0 ? result.changes : sign(batch.signs, batch.account, result.changes)
+    const stored = withoutRelieved(result.changes)
+    return batch.signs === undefined || batch.signs.length === 0 ? stored : sign(batch.signs, batch.account, stored)
   }
 
   return { record, alter }

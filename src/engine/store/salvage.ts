@@ -18,7 +18,7 @@ export const Salvaged = z.object({
 export type Salvaged = z.infer<typeof Salvaged>
 
 /** What is copied, in the order in which rows refer to each other. */
-export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen', 'errand'] as const
+export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen', 'errand', 'stand_in'] as const
 /** What is not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   archive: 'it would say that nothing is missing',

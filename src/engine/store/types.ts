@@ -4,12 +4,15 @@ import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
 
+/** As what we ourselves are known in a group that gives us no occupant-id. */
+export const SELF = 'self'
+
 /** A message as sync hands it over: verified, not yet known to be new. */
 export interface IncomingMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
-  /** XEP-0421: who in a group it is, whatever the nickname. */
+  /** Who in a group it is, whatever the nickname: by XEP-0421, or as the group shows who is there while it is said. */
   occupant?: string | null
   outgoing: boolean
   text: string
@@ -33,6 +36,8 @@ export interface IncomingMessage {
   raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
   change?: { kind: ChangeKind; target: string } | null
+  /** It corrects a message that is not here, or not its author's as far as one can tell, and stands for itself until that one comes; `messageId` is that one's. */
+  standIn?: boolean
   /** Own messages that are on their way, by origin-id: this may be one of them, told by a group that gives messages other ids. */
   onTheWay?: readonly string[]
   /** Held back by our server, or told again by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): it may be older than what is here. */

@@ -24,7 +24,7 @@ import { createJoining } from './joining.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
-import type { DecodedAgain, ImportBatch, ImportChanges, KeptFile, OutgoingMessage, StoreChanges } from './types.ts'
+import { SELF, type DecodedAgain, type ImportBatch, type ImportChanges, type KeptFile, type OutgoingMessage, type StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
@@ -119,7 +119,7 @@ export function createWrites(db: WritableDB) {
     if (row === undefined || (kind !== 'reactions' && row.outgoing === 0)) return changes([])
     const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
     if (target === null) return changes([])
-    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId })
+    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, occupant: SELF, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId })
     const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
     if (latest !== undefined) alter(latest)
     return changes([row.conversation], [toMessage(read(row.id))])

@@ -233,11 +233,10 @@ export class Session extends EventEmitter<Events> {
     // a result speaks for the archive that was asked; in anybody else's message it says nothing, and the words beside it are theirs
     if (isArchiveResult(stanza) && this.#isArchive(stanza.attrs['from'])) return
     if (this.personal.take(stanza)) return
-    const carbon = carbonOf(stanza, this.own)
-    if (carbon === 'spoofed') {
-      this.#log.warn(`a carbon that is not our account's was ignored`)
-      return
-    }
+    const copied = carbonOf(stanza, this.own)
+    if (copied === 'spoofed') this.#log.warn(`a carbon that is not our account's was ignored`)
+    // what stands beside a forged one is said by who sent it
+    const carbon = copied === 'spoofed' ? null : copied
     const message = carbon?.message ?? stanza
     if (message.attrs['type'] === 'error') {
       this.#background(this.#onError(message))
@@ -271,7 +270,9 @@ export class Session extends EventEmitter<Events> {
     // 'delivered' is what its sender is shown: true only once it cannot be lost any more
     const onStored = receipt === null ? undefined : () => this.#send(receipt)
     const onTheWay = decoded.kind === 'group' && decoded.outgoing && decoded.originId === null ? this.outbox.onTheWay : []
-    this.#inbox.add(archive, { ...decoded, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay }, onStored)
+    // while it is said the group shows who has that nickname
+    const occupant = decoded.occupant ?? (stamp === null && !copied ? this.groups.personOf(decoded.outgoing ? `${decoded.conversation}/${this.groups.nickIn(decoded.conversation)}` : decoded.sender) : null)
+    this.#inbox.add(archive, { ...decoded, occupant, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay }, onStored)
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
   }

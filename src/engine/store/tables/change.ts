@@ -16,6 +16,7 @@ export interface ChangeRow {
   text: string
   time: number
   place: number
+  stanza_id: string | null
 }
 
 /** One that is still to be sent. */
@@ -56,6 +57,8 @@ export interface NewChange {
   state: 'received' | 'queued' | 'sent'
   stanzaId: string | null
   originId: string | null
+  /** Of its stanza, where that is not the origin-id. */
+  messageId?: string | null
 }
 
 /** Places of one era. */
@@ -70,16 +73,18 @@ export interface ChangePlace {
 }
 
 export function changeWrites(db: WritableDB) {
-  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place'
+  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id'
   const highest = db.prepare<[number], number | null>('SELECT max(place) FROM change WHERE conversation = ?').pluck()
   const lowest = db.prepare<[number, number], number | null>('SELECT min(place) FROM change WHERE conversation = ? AND place >= ?').pluck()
   const latest = db.prepare<[], number | null>('SELECT max(place) FROM change').pluck()
   const setPlace = db.prepare('UPDATE change SET place = ? WHERE id = ?')
   const placeFor = (conversation: number, { end, era }: ChangePlace): number =>
     end === 'above' ? Math.max(highest.get(conversation) ?? 0, era * ERA + MIDDLE) + 1 : (lowest.get(conversation, era * ERA) ?? era * ERA + MIDDLE) - 1
-  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, occupant, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const known = db.prepare<[number, string | null, number, string, string | null], { id: number; placed: 0 | 1 }>('SELECT id, stanza_id IS NOT NULL AS placed FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND sender = ? AND origin_id = ?)')
-  const correctedBy = db.prepare<[number, string, string], string>("SELECT target FROM change WHERE conversation = ? AND sender = ? AND origin_id = ? AND kind = 'correction'").pluck()
+  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const withId = db.prepare<[number, string, number, string, number, string], ChangeRow>(
+    `SELECT ${COLUMNS} FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND origin_id = ?) OR (conversation = ? AND message_id = ?)`
+  )
+  const setTarget = db.prepare('UPDATE change SET target = ? WHERE id = ?')
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
   const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
   const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY +place, id`)
@@ -91,22 +96,27 @@ export function changeWrites(db: WritableDB) {
     ...changeReads(db),
     /** The era of an archive that is begun anew. */
     nextEra: (): number => Math.floor((latest.get() ?? 0) / ERA) + 1,
-    /** What somebody's correction of that id corrects; undefined: it is none. */
-    correctedBy: (conversation: number, sender: string, originId: string): string | undefined => correctedBy.get(conversation, sender, originId),
-    /** Stores a change; false: it was there, and stands where it stood. */
-    add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): boolean {
-      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, occupant = null } = change
-      const before = known.get(conversation, stanzaId, conversation, sender, originId)
+    /** Those that are known under an id: their sender's, or their archive's. */
+    byAnyId: (conversation: number, id: string): ChangeRow[] => withId.all(conversation, id, conversation, id, conversation, id),
+    /** It is about another message than it said. */
+    setTarget: (id: number, target: string) => setTarget.run(target, id),
+    /** Stores a change: 'new'; 'placed' where it was there and has another place now; 'known' where it stands as it stood. */
+    add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): 'new' | 'placed' | 'known' {
+      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, messageId = null, occupant = null } = change
+      // of an id that was given twice the words tell; a group may have changed our own
+      const isOne = (one: ChangeRow): boolean =>
+        one.kind === kind && (one.outgoing === 1 && outgoing ? one.text === text || one.stanza_id === null || one.stanza_id === stanzaId : one.sender === sender && one.target === target && one.text === text)
+      const before = [stanzaId, originId, messageId].flatMap((id) => (id === null ? [] : withId.all(conversation, id, conversation, id, conversation, id))).find(isOne)
       if (before !== undefined) {
         settle.run(stanzaId, before.id)
         // of an own one the archive says only now where it stands
-        if (!place.firm && (before.placed === 1 || stanzaId === null)) return false
+        if (!place.firm && (before.stanza_id !== null || stanzaId === null)) return 'known'
         setPlace.run(placeFor(conversation, place), before.id)
-        return true
+        return 'placed'
       }
-      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, occupant, placeFor(conversation, place))
+      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, messageId, occupant, placeFor(conversation, place))
       conversations?.add(conversation)
-      return true
+      return 'new'
     },
     /** All changes of the message that has one of these ids, oldest first. */
     of(conversation: number, ids: readonly (string | null)[]): ChangeRow[] {

@@ -168,6 +168,10 @@ export function messageWrites(db: WritableDB) {
     `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.home IS NULL AND m.text = ?
       AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT 1`
   )
+  const stand = db.prepare('INSERT INTO stand_in (message) VALUES (?)')
+  const isStandIn = db.prepare<[number], number>('SELECT 1 FROM stand_in WHERE message = ?').pluck()
+  const anyStandIn = db.prepare<[], number>('SELECT 1 FROM stand_in LIMIT 1').pluck()
+  let standIns: boolean | null = null
   const setMessageId = db.prepare('UPDATE message SET message_id = ? WHERE id = ?')
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
@@ -201,8 +205,21 @@ export function messageWrites(db: WritableDB) {
     forget(): void {
       docs.forget()
       index.forget()
+      standIns = null
     },
-    byStanzaId: (conversation: number, id: string) => byStanzaId.get(conversation, id),
+    /** What an archive gave us under that id: one message, where the archive is not broken. */
+    byStanzaId: (conversation: number, id: string): MessageRow[] => byStanzaId.all(conversation, id),
+    /** Marks a message as made of a correction. */
+    standIn(id: number): void {
+      stand.run(id)
+      standIns = true
+    },
+    /** Those that stand in for a message that is not here and would have one of these ids. */
+    standInsFor(conversation: number, ids: readonly (string | null)[]): MessageRow[] {
+      standIns ??= anyStandIn.get() === 1
+      if (!standIns) return []
+      return [...new Set(ids)].flatMap((id) => (id === null ? [] : byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.message_id === id && isStandIn.get(row.id) === 1)))
+    },
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
     /** The message that a group without an archive tells again: by its sender's id, otherwise by sender, text and stamp. */

@@ -134,9 +134,9 @@ test('a full disk, with the log on it: whatever part of the sync fails, nothing 
     server.held.set(ROOM, [1, 2, 3, 4, 5])
     server.large = large
     await archives.read(ROOM).catch(() => undefined)
-    inbox.add(ROOM, { ...live(ROOM, 6), text: large })
+    inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
     inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
-    inbox.add(OTHER, { ...live(OTHER, 1), text: large })
+    inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
     await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
     await inbox.idle()
     expect(await mark(ROOM)).toBe('s2')

@@ -1,6 +1,6 @@
 /** Groups that we are in: entering and leaving them, who is there, and what their moderators may do. */
 import { EventEmitter } from 'node:events'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { bare, resource } from '../../../contract/address.ts'
 import type { Affiliation, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
@@ -13,6 +13,7 @@ import { findService } from '../stream/services.ts'
 import { info, infoQuery, type Info } from '../stanzas/disco.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { occupantId, type OccupantIds } from '../stanzas/occupants.ts'
+import { SELF } from '../../store/types.ts'
 
 /** As localeCompare, for thousands. */
 const byName = new Intl.Collator().compare
@@ -50,6 +51,8 @@ interface Occupant {
   jid: Jid | null
   role: GroupRole
   affiliation: Affiliation
+  /** Of nobody else, from coming to leaving, whatever nickname. */
+  stay: string
 }
 
 /** How the group answered our joining; `condition` null: we are in. */
@@ -145,6 +148,14 @@ export class Groups extends EventEmitter<Events> {
   nicksIn(group: string): Iterable<string> {
     return this.#groups.get(group)?.occupants.keys() ?? []
   }
+  /** Who speaks under a nickname now, in a group that gives no occupant-ids: by the address where it is shown, otherwise by one's stay there; null: nobody. */
+  personOf(occupant: string): string | null {
+    const group = this.#groups.get(bare(occupant))
+    const nick = resource(occupant)
+    const found = group?.occupants.get(nick)
+    if (group === undefined || found === undefined || !group.joined) return null
+    return nick === group.nick ? SELF : found.jid === null ? found.stay : `jid:${found.jid}`
+  }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 
@@ -225,7 +236,7 @@ export class Groups extends EventEmitter<Events> {
   async members(group: Jid): Promise<GroupMembers> {
     const known = this.#groups.get(group)
     const own = known?.occupants.get(known.nick)
-    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, occupant]) => ({ nick, ...occupant, own: nick === known?.nick, here: true }))
+    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, { jid, role, affiliation }]) => ({ nick, jid, role, affiliation, own: nick === known?.nick, here: true }))
     const seen = new Set(members.flatMap(({ jid }) => jid ?? []))
     for (const affiliation of ['owner', 'admin', 'member'] as const) {
       const listed = await this.#connection.request(muc.affiliationQuery(group, affiliation)).then(muc.affiliated, () => [])
@@ -297,7 +308,7 @@ export class Groups extends EventEmitter<Events> {
     const own = change.own || change.nick === group.nick
     if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
     const before = group.occupants.get(change.nick)
-    if (change.present !== null) group.occupants.set(change.nick, change.present)
+    if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
     else group.occupants.delete(change.nick)
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
     // who takes another name is there all the time

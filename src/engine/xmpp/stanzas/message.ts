@@ -19,7 +19,7 @@ export interface DecodedMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
-  /** XEP-0421; null outside of groups, and where a group does not say it. */
+  /** Who in a group it is (XEP-0421); null outside of groups, and where a group does not say it. */
   occupant: string | null
   outgoing: boolean
   text: string
@@ -117,7 +117,8 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
   const { conversation, outgoing } = directPeer(from, to, self, stanza)
-  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant: null, outgoing, stanzaId: stanzaId(stanza, self.jid) }
+  const occupant = outgoing ? null : senderIn(stanza, '', self.occupantIds?.(bare(from)) ?? null).occupant
+  return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
 export interface EncodableMessage {

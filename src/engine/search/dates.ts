@@ -8,14 +8,11 @@
  * Monday (ISO 8601); "last Friday" is the latest Friday before today, 上周五 and 先週の金曜日 the Friday of the week before.
  */
 import { en, ja, zh } from 'chrono-node'
+import { checkedDay, checkedMonth, checkedYear, days, LAST_YEAR, latest, months, type Span } from './spans.ts'
+import { figure, monthPart, N, stretch } from './stretches.ts'
 import { simplified } from './traditional.ts'
 
-/** From (inclusive) to (exclusive), ms since the epoch. `clock`: it is an hour or a minute, not days. */
-interface Span {
-  from: number
-  to: number
-  clock?: boolean
-}
+const HOUR_MS = 3_600_000
 
 /** Places of year, month and day in dates of figures. */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
@@ -25,31 +22,6 @@ export function systemOrder(locale?: string): DateOrder {
   const parts = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(0).map(({ type }) => type)
   if (parts.indexOf('year') < parts.indexOf('month')) return 'ymd'
   return parts.indexOf('day') < parts.indexOf('month') ? 'dmy' : 'mdy'
-}
-
-const FIRST_YEAR = 1970
-const LAST_YEAR = 2248
-const HOUR_MS = 3_600_000
-
-const days = (year: number, month: number, date: number, count = 1): Span => ({ from: new Date(year, month, date).getTime(), to: new Date(year, month, date + count).getTime() })
-const months = (year: number, month: number, count = 1): Span => ({ from: new Date(year, month, 1).getTime(), to: new Date(year, month + count, 1).getTime() })
-
-/** The day, or null where the calendar has none. `month`: 1 to 12. */
-function checkedDay(year: number, month: number, date: number): Span | null {
-  const start = new Date(year, month - 1, date)
-  const real = year >= FIRST_YEAR && year < LAST_YEAR && start.getMonth() === month - 1 && start.getDate() === date
-  return real ? days(year, month - 1, date) : null
-}
-const checkedMonth = (year: number, month: number): Span | null => (year >= FIRST_YEAR && year < LAST_YEAR && month >= 1 && month <= 12 ? months(year, month - 1) : null)
-const checkedYear = (year: number): Span | null => (year >= FIRST_YEAR && year < LAST_YEAR ? months(year, 0, 12) : null)
-
-/** The latest one that has begun; 29 February may lie some years back. */
-function latest(at: (year: number) => Span | null, now: Date): Span | null {
-  for (let year = now.getFullYear(); year > now.getFullYear() - 9; year--) {
-    const span = at(year)
-    if (span !== null && span.from <= now.getTime()) return span
-  }
-  return null
 }
 
 const MONTH_NAMES = 'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?'
@@ -66,17 +38,17 @@ export const DATE_WORDS = {
 } as const
 
 /** Words that end a date of several words; a number does so behind the name of a month or "at". */
-const LAST_WORD = new RegExp(`^(?:${MONTH_NAMES}|ago|days?|weeks?|months?|years?|hours?|yesterday|(?:sun|mon|tues|wednes|thurs|fri|satur)day|morning|noon|afternoon|evening|night|[ap]m|\\d{1,2}(?:st|nd|rd|th),?|\\d{1,2}[ap]m|\\d{1,2}:\\d{2}(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\\d{1,2}[点點时時].*)$`, 'i')
+const LAST_WORD = new RegExp(`^(?:${MONTH_NAMES}|ago|days?|weeks?|months?|years?|hours?|quarter|weekend|before last|q[1-4]|yesterday|(?:sun|mon|tues|wednes|thurs|fri|satur)day|morning|noon|afternoon|evening|night|[ap]m|\\d{1,2}(?:st|nd|rd|th),?|\\d{1,2}[ap]m|\\d{1,2}:\\d{2}(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\\d{1,2}[点點时時].*)$`, 'i')
 const BEFORE_NUMBER = new RegExp(`^(?:${MONTH_NAMES}|at|of|\\d{1,2}(?:st|nd|rd|th)?,?)$`, 'i')
 
 /** A date of more than one word at the start of a text, as an operator of a query takes it although it has blanks in it; or null. */
 export function longDate(text: string): string | null {
   const words = [...text.slice(0, 60).matchAll(/\S+/gu)]
-  for (let count = Math.min(5, words.length); count > 1; count--) {
+  for (let count = Math.min(7, words.length); count > 1; count--) {
     const last = words[count - 1]
     const before = words[count - 2]
     if (words[0]?.index !== 0 || last === undefined || before === undefined) continue
-    const year = /^\d{4}$/.test(last[0]) && words.slice(0, count - 1).some((word) => new RegExp(`^(?:${MONTH_NAMES})$`, 'i').test(word[0]))
+    const year = /^\d{4}$/.test(last[0]) && words.slice(0, count - 1).some((word) => new RegExp(`^(?:${MONTH_NAMES}|q[1-4]|spring|summer|autumn|fall|winter)$`, 'i').test(word[0]))
     if (!year && !LAST_WORD.test(last[0]) && !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0]))) continue
     const whole = text.slice(0, last.index + last[0].length)
     if (!/[,"“]$/.test(whole) && parseDate(whole, Date.now()) !== null) return whole
@@ -84,25 +56,64 @@ export function longDate(text: string): string | null {
   return null
 }
 
-/** Between two dates; in Japanese まで may follow the second. */
-const BETWEEN = /\.\.|~|–|—|到|至|から| to /u
+/** Between two dates: signs and words, then a dash of any kind, which may also stand within a date. */
+const BETWEEN = /\.\.|~|到|至|から| to | and /u
+const DASH = /\s?-\s?/gu
 
 /** The stretch that a text names (a date, a word for one, or two of them with .. between), seen from `now` (ms), or null where it is no date. */
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
   if (text.length > 80) return null
-  // NFKC: digits and letters of full width; blanks of any kind are one
-  const word = simplified(text.normalize('NFKC').toLowerCase()).replace(/\s+/gu, ' ').trim()
+  // NFKC: digits and letters of full width; blanks of any kind are one, and so are dashes
+  const word = simplified(text.normalize('NFKC').toLowerCase()).replaceAll(/[\u301c\u223c]/gu, '~').replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-')).replace(/\s+/gu, ' ').trim()
   const whole = single(word, new Date(now), order)
-  if (whole !== null || !BETWEEN.test(word)) return whole
-  // from the first day of the one to the last of the other; either may be left open
-  const [first = '', last = '', ...more] = word.replace(/まで$/u, '').split(BETWEEN).map((part) => part.trim())
-  const from = first === '' ? { from: 0, to: 0 } : single(first, new Date(now), order)
-  const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(last, new Date(now), order)
-  return more.length > 0 || (first === '' && last === '') || from === null || to === null || from.from >= to.to ? null : { from: from.from, to: to.to }
+  if (whole !== null) return whole
+  const range = word.replace(/^(?:从|由|自|from |between )/u, '').replace(/(?:まで|为止|止)$/u, '')
+  if (BETWEEN.test(range)) {
+    const [first = '', last = '', ...more] = range.split(BETWEEN).map((part) => part.trim())
+    return more.length > 0 ? null : between(first, last, new Date(now), order)
+  }
+  // three figures with dashes are one day, and here one that no calendar has
+  if (/^\d+-\d+-\d+$/.test(range)) return null
+  for (const { index, 0: sign } of range.matchAll(DASH)) {
+    const found = index === 0 || index + sign.length === range.length ? null : between(range.slice(0, index), range.slice(index + sign.length), new Date(now), order)
+    if (found !== null) return found
+  }
+  return null
 }
 
+/** From the first day of the one to the last of the other; either may be left open. What one leaves out, the other says: 5月3日至8日, 3-8 May. */
+function between(first: string, last: string, now: Date, order: DateOrder): Span | null {
+  if (first === '' && last === '') return null
+  const month = /^(.*月)\d+|^(.*月)[一二三四五六七八九十]/u.exec(first)
+  const name = new RegExp(`(?:^| )((?:${MONTH_NAMES})\\.?(?:,? \\d{4})?)(?: |$)`)
+  const alone = (part: string): boolean => /^\d{1,2}(?:st|nd|rd|th)?$/.test(part)
+  const from = first === '' ? { from: 0, to: 0 } : single(alone(first) && name.test(last) ? `${first} ${name.exec(last)?.[1] ?? ''}` : first, now, order)
+  if (from === null) return null
+  const whole = month !== null && new RegExp(`^${N}[日号]?(?!月)`, 'u').test(last) && !last.includes('月') ? `${month[1] ?? month[2] ?? ''}${/[日号]$/u.test(last) ? last : `${last}日`}` : alone(last) && name.test(first) ? `${name.exec(first)?.[1] ?? ''} ${last}` : last
+  // without a year: the first that comes after
+  const later = first !== '' && NO_YEAR.test(whole) ? new Date(from.from + YEAR_MS - 1) : now
+  const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(whole, later, order)
+  return to === null || from.from >= to.to ? null : { from: from.from, to: to.to }
+}
+const YEAR_MS = 365 * 86_400_000
+/** A date of the calendar that names no year. */
+const NO_YEAR = new RegExp(`^(?:(?:\\d{1,2}|[一二三四五六七八九十]{1,3})月[^年]*|\\d{1,2}[-/.]\\d{1,2}\\.?|(?:\\d{1,2}(?:st|nd|rd|th)? )?(?:MONTHS)(?: \\d{1,2}(?:st|nd|rd|th)?)?)$`.replace('MONTHS', MONTH_NAMES), 'u')
+
 function single(word: string, now: Date, order: DateOrder): Span | null {
-  return figures(word, now, order) ?? eastern(word, now) ?? english(word, now) ?? recent(word, now) ?? byLibrary(word, now, order)
+  // the day of the week behind a day of the calendar says nothing new
+  const plain = word.replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '').replace(/^(?:in|on|at|during) (?=.)/, '').replace(/^previous\b/, 'last')
+  return figures(plain, now, order) ?? stretch(plain, now) ?? eastern(plain, now) ?? english(numbered(plain), now) ?? recent(numbered(plain), now) ?? withPart(plain, now, order) ?? byLibrary(plain, now, order)
+}
+
+const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
+/** Small numbers in words of English as figures. */
+const numbered = (word: string): string => word.replace(/\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! of)/g, (name) => String(NUMBERS.indexOf(name)))
+
+/** A day and a part of it in English: friday evening, may 3 in the morning. */
+function withPart(word: string, now: Date, order: DateOrder): Span | null {
+  const found = /^(.+?),? (?:in the |at )?(morning|afternoon|evening|night)$/.exec(word)
+  const day = found === null ? null : single(found[1] ?? '', now, order)
+  return day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS ? null : timeOf(found?.[2] ?? '', new Date(day.from))
 }
 
 /** Dates of figures alone: 2024-05-03, 20240503, 3.5.2024, 5/3, 2024. */
@@ -110,7 +121,12 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   const year = /^(\d{4})$/.exec(word)
   if (year !== null) return checkedYear(Number(year[1]))
   const compact = /^(\d{4})(\d{2})(\d{2})?$/.exec(word)
-  if (compact !== null) return compact[3] === undefined ? checkedMonth(Number(compact[1]), Number(compact[2])) : checkedDay(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+  if (compact !== null) {
+    const span = compact[3] === undefined ? checkedMonth(Number(compact[1]), Number(compact[2])) : checkedDay(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+    if (span !== null || compact[3] !== undefined) return span
+  }
+  const short = /^(\d{2})(\d{2})(\d{2})$/.exec(word)
+  if (short !== null) return checkedDay(2000 + Number(short[1]), Number(short[2]), Number(short[3]))
   const yearMonth = /^(\d{4})[-/.](\d{1,2})$/.exec(word)
   if (yearMonth !== null) return checkedMonth(Number(yearMonth[1]), Number(yearMonth[2]))
   const monthYear = /^(\d{1,2})[-/.](\d{4})$/.exec(word)
@@ -142,42 +158,29 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   return null
 }
 
-const FIGURES_ZH = '〇一二三四五六七八九'
-
-/** The number that figures of either kind write: 3, 三, 十二, 两, 二〇二四; NaN for none. */
-function figure(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  const plain = text.replaceAll('零', '〇').replaceAll('两', '二')
-  if (plain === '' || /[^〇一二三四五六七八九十]/u.test(plain)) return Number.NaN
-  if (!plain.includes('十')) return Number([...plain].map((sign) => FIGURES_ZH.indexOf(sign)).join(''))
-  const [tens = '', ones = '', ...more] = plain.split('十')
-  if (tens.length > 1 || ones.length > 1 || more.length > 0) return Number.NaN
-  return (tens === '' ? 1 : FIGURES_ZH.indexOf(tens)) * 10 + (ones === '' ? 0 : FIGURES_ZH.indexOf(ones))
-}
-const N = '(\\d{1,4}|[〇零一二两三四五六七八九十]{1,4})'
-
 /** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where people differ. */
 const PARTS: [string, number, number][] = [
   ['凌晨|半夜|未明|夜中|深夜', 0, 6],
-  ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|午前|in the morning|morning', 5, 12],
+  ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|in the morning|morning', 5, 12],
+  ['午前', 0, 12],
   ['中午|正午|昼|noon', 11, 14],
   ['下午|午后|afternoon', 12, 18],
   ['傍晚|黄昏|夕方', 16, 20],
   ['晚上|夜里|夜晚|晚间|晚|夜|晩|evening|night', 18, 30]
 ]
 const PART = PARTS.map(([words]) => words).join('|')
-const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|${N}分?)?)?$`, 'u')
+const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|([一三])刻|${N}分?)?)?$`, 'u')
 
 /** A part of a day, a time of the day, or both, within the day that begins at `date`. */
 function timeOf(word: string, date: Date): Span | null {
   const found = PART_AT.exec(word)
   if (found === null || word === '') return null
-  const [, name, hourText, half, minuteText] = found
+  const [, name, hourText, half, quarters, minuteText] = found
   const part = PARTS.find(([words]) => name !== undefined && words.split('|').includes(name))
   const at = (hour: number, minute = 0): number => new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute).getTime()
   if (hourText === undefined) return part === undefined ? null : { from: at(part[1]), to: at(part[2]) }
   let hour = figure(hourText)
-  const minute = half === undefined ? (minuteText === undefined ? null : figure(minuteText)) : 30
+  const minute = half !== undefined ? 30 : quarters !== undefined ? figure(quarters) * 15 : minuteText === undefined ? null : figure(minuteText)
   if (!(hour <= 24) || (minute !== null && !(minute < 60))) return null
   // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
   if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
@@ -188,9 +191,13 @@ function timeOf(word: string, date: Date): Span | null {
 const WEEKDAY_EAST = '(?:(?:周|星期|礼拜)([日天一二三四五六])|([日月火水木金土])曜日?)'
 const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number => (chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese))
 
+/** This one, the last, the one before; also the next. */
+const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|下一?个?'
+const backOf = (which: string): number => (which.startsWith('下') ? -1 : [...which].filter((sign) => '上先々'.includes(sign)).length)
+
 const DAYS_EAST: [RegExp, number][] = [
-  [/^(?:今天|今日|本日|きょう|当天)/u, 0],
-  [/^(?:昨天|昨日|昨|きのう|ゆうべ)/u, -1],
+  [/^(?:今天|今日|今儿个?|本日|きょう|当天)/u, 0],
+  [/^(?:昨天|昨日|昨儿个?|昨|きのう|ゆうべ)/u, -1],
   [/^(?:大前天|一昨昨日|一昨々日|さきおととい)/u, -3],
   [/^(?:前天|前日|一昨日|おととい|おとつい)/u, -2],
   [/^今(?=早|晚|夜|朝|晩)/u, 0],
@@ -218,11 +225,10 @@ function eastern(word: string, now: Date): Span | null {
   // without a day: the latest one that has begun
   if (bare !== null) return bare.from <= now.getTime() ? bare : timeOf(text, new Date(y, m, d - 1))
 
-  const week = new RegExp(`^(这个?|本|今|上个?|先|上上个?|先先|先々)(?:周|星期|礼拜)(?:${WEEKDAY_EAST}|([日天一二三四五六]))?(?<rest>.*)$`, 'u').exec(text)
+  const week = new RegExp(`^(${WHICH})(?:周|星期|礼拜)(?:${WEEKDAY_EAST}|([日天一二三四五六]))?(?<rest>.*)$`, 'u').exec(text)
   if (week !== null) {
     const [, which = '', zhDay, jaDay, shortDay] = week
-    const back = /上上|先[先々]/u.test(which) ? 14 : /上|先/u.test(which) ? 7 : 0
-    const monday = d - sinceMonday(now) - back
+    const monday = d - sinceMonday(now) - 7 * backOf(which)
     const weekday = weekdayOf(zhDay ?? shortDay, jaDay)
     const rest = week.groups?.['rest'] ?? ''
     if (weekday < 0) return rest === '' || rest === '末' ? days(y, m, rest === '' ? monday : monday + 5, rest === '' ? 7 : 2) : null
@@ -233,14 +239,13 @@ function eastern(word: string, now: Date): Span | null {
     const span = within(new Date(y, m, d - ((now.getDay() - weekdayOf(weekday[1], weekday[2]) + 7) % 7)), weekday.groups?.['rest'] ?? '')
     if (span !== null) return span
   }
-  const month = new RegExp(`^(这个?|本|今|当|上个?|先|上上个?|先先|先々)月(?:${N}[日号])?(?<rest>.*)$`, 'u').exec(text)
+  const month = new RegExp(`^(${WHICH}|当)月(?:${N}[日号])?(?<rest>.*)$`, 'u').exec(text)
   if (month !== null) {
     const [, which = '', date] = month
-    const back = /上上|先[先々]/u.test(which) ? 2 : /上|先/u.test(which) ? 1 : 0
-    const first = new Date(y, m - back, 1)
+    const first = new Date(y, m - backOf(which), 1)
     const rest = month.groups?.['rest'] ?? ''
     if (date !== undefined) return of(checkedDay(first.getFullYear(), first.getMonth() + 1, figure(date)), rest)
-    return rest === '' ? months(y, m - back) : null
+    return rest === '' ? months(y, m - backOf(which)) : monthPart(rest, first.getFullYear(), first.getMonth())
   }
   const year = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし)(.*)$/u.exec(text)
   if (year !== null) {
@@ -255,9 +260,9 @@ function eastern(word: string, now: Date): Span | null {
     const at = (era[1] === '令和' ? 2018 : era[1] === '平成' ? 1988 : 1925) + (era[2] === undefined ? figure(era[3] ?? '') : 1)
     return era[4] === '' ? checkedYear(at) : calendar(era[4] ?? '', at, now)
   }
-  const full = new RegExp(`^(\\d{4}|[〇零一二三四五六七八九]{4})年(.*)$`, 'u').exec(text)
+  const full = new RegExp(`^(\\d{4}|[〇零一二三四五六七八九]{4}|\\d{2}(?=年.*月))年(.*)$`, 'u').exec(text)
   if (full !== null) {
-    const at = figure(full[1] ?? '')
+    const at = figure(full[1] ?? '') + (full[1]?.length === 2 ? 2000 : 0)
     return full[2] === '' ? checkedYear(at) : calendar(full[2] ?? '', at, now)
   }
   return calendar(text, null, now)
@@ -265,7 +270,7 @@ function eastern(word: string, now: Date): Span | null {
 
 /** 5月, 5月3号, 五月三日下午3点; 3号 without a month. `year` null: the latest that has begun. */
 function calendar(text: string, year: number | null, now: Date): Span | null {
-  const found = new RegExp(`^(?:${N}月)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
+  const found = new RegExp(`^(?:${N}月份?)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
   if (found === null || (found[1] === undefined && found[2] === undefined)) return null
   const [, monthText, dateText, sign] = found
   const rest = found.groups?.['rest'] ?? ''
@@ -279,7 +284,8 @@ function calendar(text: string, year: number | null, now: Date): Span | null {
   } else if (year === null) span = latest((at) => (date === null ? checkedMonth(at, month) : checkedDay(at, month, date)), now)
   else span = date === null ? checkedMonth(year, month) : checkedDay(year, month, date)
   if (span === null || rest === '') return span
-  return date === null ? null : timeOf(rest, new Date(span.from))
+  const first = new Date(span.from)
+  return date === null ? monthPart(rest, first.getFullYear(), first.getMonth()) : timeOf(rest, first)
 }
 
 /** The latest day of that number in its month. */
@@ -329,17 +335,28 @@ function clockBack(now: Date, count: number, unit: 'minute' | 'hour'): Span {
   return { from, to: from + step, clock: true }
 }
 
+/** 0: Sunday; -1: it is none. */
+const weekdayNamed = (word: string): number => WEEKDAYS.findIndex((name) => ['day', 'sday', 'nesday', 'rsday', 'urday', '', 's', 'rs', 'r'].some((end) => word === name + end))
+
 /** English stretches and days that have no year. */
 function english(word: string, now: Date): Span | null {
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
-  const stretch = /^(this|last)[ -]?(week|month|year|weekend)$/.exec(word)
-  if (stretch !== null) {
-    const last = stretch[1] === 'last' ? 1 : 0
-    if (stretch[2] === 'year') return months(y - last, 0, 12)
-    if (stretch[2] === 'month') return months(y, m - last)
-    const monday = d - sinceMonday(now) - 7 * last
-    return stretch[2] === 'week' ? days(y, m, monday, 7) : days(y, m, monday + 5, 2)
+  const week = new RegExp(`^(this|last)[ -]?(week|month|year|weekend)$|^(?:the )?(week|month|year) before last$`).exec(word)
+  if (week !== null) {
+    const back = week[3] !== undefined ? 2 : week[1] === 'last' ? 1 : 0
+    const unit = week[2] ?? week[3]
+    if (unit === 'year') return months(y - back, 0, 12)
+    if (unit === 'month') return months(y, m - back)
+    const monday = d - sinceMonday(now) - 7 * back
+    return unit === 'week' ? days(y, m, monday, 7) : days(y, m, monday + 5, 2)
   }
+  const ofWeek = /^(?:(this|last) week(?:'s)? ([a-z]{3,9})|([a-z]{3,9}) (?:of )?(this|last) week)$/.exec(word)
+  if (ofWeek !== null) {
+    const index = weekdayNamed(ofWeek[2] ?? ofWeek[3] ?? '')
+    return index < 0 ? null : days(y, m, d - sinceMonday(now) - ((ofWeek[1] ?? ofWeek[4]) === 'last' ? 7 : 0) + ((index + 6) % 7))
+  }
+  const ofYear = new RegExp(`^(${MONTH_NAMES}) (last|this) year$|^(last|this) year (${MONTH_NAMES})$`).exec(word)
+  if (ofYear !== null) return checkedMonth(y - ((ofYear[2] ?? ofYear[3]) === 'last' ? 1 : 0), MONTHS.indexOf((ofYear[1] ?? ofYear[4] ?? '').slice(0, 3)) + 1)
   if (/^(?:the )?day before yesterday$/.test(word)) return days(y, m, d - 2)
   const part = /^(?:(today|yesterday|this|last) ?(morning|noon|afternoon|evening|night)|(tonight)|(today|yesterday))$/.exec(word)
   if (part !== null) {
@@ -359,7 +376,7 @@ function english(word: string, now: Date): Span | null {
   const ordinal = /^(?:the )?(\d{1,2})(?:st|nd|rd|th)$/.exec(word)
   if (ordinal !== null) return latestDate(Number(ordinal[1]), now)
   const weekday = /^(?:(last|this) )?([a-z]{3,9})$/.exec(word)
-  const index = weekday === null ? -1 : WEEKDAYS.findIndex((name) => ['day', 'sday', 'nesday', 'rsday', 'urday', '', 's', 'rs', 'r'].some((end) => weekday[2] === name + end))
+  const index = weekday === null ? -1 : weekdayNamed(weekday[2] ?? '')
   if (weekday !== null && index >= 0) {
     const since = (now.getDay() - index + 7) % 7
     return days(y, m, d - (since === 0 && weekday[1] === 'last' ? 7 : since))
@@ -370,10 +387,11 @@ function english(word: string, now: Date): Span | null {
 
 /** The last so many days, weeks, months, years or hours, today included. */
 function recent(word: string, now: Date): Span | null {
-  const found = new RegExp(`^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?${N}[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`, 'u').exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
-  const unit = unitOf(found?.[2] ?? '')
+  const found = new RegExp(`^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`, 'u').exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
+  let unit = unitOf(found?.[3] ?? '')
   if (found === null || unit === null || unit === 'minute') return null
-  const count = figure(found[1] ?? '')
+  let count = figure(found[1] ?? '')
+  if (found[2] !== undefined && (unit === 'year' || unit === 'month')) [unit, count] = unit === 'year' ? ['month', 6] : ['day', 15]
   if (!(count <= 999)) return null
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   if (unit === 'hour') return { from: now.getTime() - count * HOUR_MS, to: now.getTime() + 1, clock: true }

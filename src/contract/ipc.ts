@@ -142,7 +142,8 @@ export const requests = {
   'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
-  'conversations.watch': call(z.object({ conversation: ConversationId.nullable() }), nothing),
+  /** `peek`: it is only looked at, which does not count as using it. */
+  'conversations.watch': call(z.object({ conversation: ConversationId.nullable(), peek: z.boolean() }), nothing),
   'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
   /** The days of a month (2024-05, local time) on which something was written. */
   'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),

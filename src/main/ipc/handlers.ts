@@ -106,9 +106,9 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'conversations.start': ({ account, jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password, account ?? undefined),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
-    'conversations.watch': async ({ conversation }, { sender }) => {
+    'conversations.watch': async ({ conversation, peek }, { sender }) => {
       hub.watch(sender, conversation)
-      if (conversation !== null) await engine().store.write.used({ conversation, time: Date.now() })
+      if (conversation !== null && !peek) await engine().store.write.used({ conversation, time: Date.now() })
     },
     'messages.page': (input) => engine().store.read.page(input),
     'messages.days': (input) => engine().store.read.days(input),

@@ -19,7 +19,7 @@ const MAIN: Kind = { name: 'main', width: 1080, height: 720, minWidth: 420, minH
 const CHAT: Kind = { name: 'chat', width: 560, height: 680, minWidth: 360, minHeight: 360 }
 const SETTINGS: Kind = { name: 'settings', width: 780, height: 600, minWidth: 420, minHeight: 400 }
 
-const SEARCH: Kind = { name: 'search', width: 1000, height: 720, minWidth: 420, minHeight: 400 }
+const SEARCH: Kind = { name: 'search', width: 1240, height: 760, minWidth: 420, minHeight: 400 }
 
 const VIEWER: Kind = { name: 'viewer', width: 960, height: 700, minWidth: 360, minHeight: 320 }
 

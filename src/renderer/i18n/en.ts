@@ -518,6 +518,9 @@ export default {
   presence: { online: 'Online', chat: 'Happy to chat', away: 'Away', xa: 'Away for long', dnd: 'Do not disturb', offline: 'Offline' },
   composer: { noCard: 'Send without the preview', placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Leave it', mention: 'Mention somebody' },
   search: {
+    context: 'The message in its conversation',
+    contextNone: 'Choose a result to read on around it',
+    contextKeys: 'to go through them, ',
     names: 'People and groups',
     placeholder: 'Search',
     everywhere: 'Everywhere',

@@ -518,6 +518,9 @@ export default {
   presence: { online: 'オンライン', chat: 'チャット歓迎', away: '離席中', xa: '長時間離席中', dnd: '取り込み中', offline: 'オフライン' },
   composer: { noCard: 'プレビューなしで送信', placeholder: 'メッセージを入力', send: '送信', editing: 'メッセージを編集', replying: '{name} に返信', leave: 'キャンセル', mention: '誰かに言及' },
   search: {
+    context: 'メッセージの前後',
+    contextNone: '結果を選ぶと前後のやり取りを読めます',
+    contextKeys: 'で順に表示、',
     names: '連絡先とグループ',
     placeholder: '検索',
     everywhere: 'すべての会話',

@@ -518,6 +518,9 @@ export default {
   presence: { online: '在线', chat: '欢迎聊天', away: '离开', xa: '长时间离开', dnd: '请勿打扰', offline: '离线' },
   composer: { noCard: '发送时不带预览', placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消', mention: '提到某人' },
   search: {
+    context: '消息所在的会话',
+    contextNone: '选择一条结果，即可查看上下文',
+    contextKeys: '逐条查看，',
     names: '联系人和群聊',
     placeholder: '搜索',
     everywhere: '全部会话',

@@ -518,6 +518,9 @@ export default {
   presence: { online: '線上', chat: '歡迎聊天', away: '離開', xa: '長時間離開', dnd: '請勿打擾', offline: '離線' },
   composer: { noCard: '傳送時不附預覽', placeholder: '輸入訊息', send: '傳送', editing: '編輯訊息', replying: '回覆 {name}', leave: '取消', mention: '提到某人' },
   search: {
+    context: '訊息所在的對話',
+    contextNone: '選擇一則結果，即可查看上下文',
+    contextKeys: '逐則查看，',
     names: '聯絡人和群組',
     placeholder: '搜尋',
     everywhere: '全部對話',

@@ -68,12 +68,16 @@ export const useThreadStore = defineStore('thread', () => {
   type Changes = Extract<AppEvent, { type: 'messages' }>
   /** What changed while a page was on its way: the page may be from before, so it is applied after it. */
   let late: Changes[] = []
+  /** It is only looked at, beside what was found in it: that does not count as using or reading it. */
+  const peeking = ref(false)
+  /** The conversation whose page is on its way, while another one is still shown. */
+  let coming: ConversationId | null = null
 
   onEvent((event) => {
     if (event.type === 'notices' && event.conversation === conversation.value && !hasNewer.value) addNotices(event.notices)
-    if (event.type !== 'messages' || event.conversation !== conversation.value) return
-    if (loading.value) late.push(event)
-    else apply(event)
+    if (event.type !== 'messages') return
+    if (event.conversation === coming || (loading.value && event.conversation === conversation.value)) late.push(event)
+    else if (event.conversation === conversation.value) apply(event)
   })
 
   function apply(event: Changes): void {
@@ -114,9 +118,12 @@ export const useThreadStore = defineStore('thread', () => {
   function loaded(mine: number): void {
     if (mine !== epoch) return
     loading.value = false
+    applyLate()
+  }
+  function applyLate(): void {
     const waiting = late
     late = []
-    for (const event of waiting) apply(event)
+    for (const event of waiting) if (event.conversation === conversation.value) apply(event)
   }
 
   function addNotices(more: readonly Notice[]): void {
@@ -155,20 +162,76 @@ export const useThreadStore = defineStore('thread', () => {
   /** Shows a conversation: at a message, otherwise at the first unread one, otherwise at its end. */
   async function open(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] } | null): Promise<void> {
     const same = conversation.value === id
+    coming = null
+    const peeked = peeking.value
+    peeking.value = false
     conversation.value = id
     if (conversations.byId.get(id)?.markedUnread === true) void call('conversations.set', { conversation: id, markedUnread: false })
+    if (same && peeked) void call('conversations.watch', { conversation: id, peek: false })
     if (same) return show(id, at, true)
-    flushPlace()
-    writing.value = null
-    choosingDay.value = null
-    details.value = null
-    whole = null
+    leave()
     messages.value = []
     notices.value = []
     late = []
     readUpTo.value = read
     // it is heard before the page is read; the answer waits for the writer
-    await Promise.all([call('conversations.watch', { conversation: id }), show(id, at, false)])
+    await Promise.all([call('conversations.watch', { conversation: id, peek: false }), show(id, at, false)])
+  }
+
+  /** What was begun in the conversation that is shown ends with it. */
+  function leave(): void {
+    flushPlace()
+    writing.value = null
+    choosingDay.value = null
+    details.value = null
+    whole = null
+  }
+
+  /** Shows a message among those around it, in one step: what is shown stays until the others are here. */
+  async function peek(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] }): Promise<void> {
+    if (conversation.value === id && !loading.value && messages.value.some((message) => message.id === at.id)) {
+      coming = null
+      aim(at.id, at.ranges, 'center')
+      return
+    }
+    const mine = ++epoch
+    loading.value = true
+    const same = conversation.value === id
+    coming = id
+    late = []
+    try {
+      // it is heard before the page is read
+      if (!same) void call('conversations.watch', { conversation: id, peek: true })
+      const page = await call('messages.page', { conversation: id, anchor: { kind: 'around', id: at.id }, limit: PAGE })
+      if (mine !== epoch) return
+      if (!same) {
+        leave()
+        notices.value = []
+        conversation.value = id
+        peeking.value = true
+        readUpTo.value = read
+      }
+      prepending.value = false
+      messages.value = page.messages
+      notices.value = page.notices
+      hasOlder.value = page.hasOlder
+      hasNewer.value = page.hasNewer
+      atEnd.value = false
+      aim(at.id, at.ranges, 'center')
+    } finally {
+      if (mine === epoch) {
+        coming = null
+        loading.value = false
+        applyLate()
+      }
+    }
+  }
+
+  /** Somebody goes on in the conversation that was only looked at: from now on it is open. */
+  function stay(): void {
+    if (!peeking.value || conversation.value === null) return
+    peeking.value = false
+    void call('conversations.watch', { conversation: conversation.value, peek: false })
   }
 
   async function show(id: ConversationId, at: { id: MessageId; ranges: Range[] } | null, same: boolean): Promise<void> {
@@ -216,10 +279,12 @@ export const useThreadStore = defineStore('thread', () => {
     epoch++
     loading.value = false
     late = []
+    coming = null
+    peeking.value = false
     conversation.value = null
     messages.value = []
     target.value = null
-    await call('conversations.watch', { conversation: null })
+    await call('conversations.watch', { conversation: null, peek: false })
   }
 
   async function extend(direction: 'before' | 'after'): Promise<void> {
@@ -314,5 +379,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toTime, send, sendFile }
+  return { peeking, peek, stay, choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toTime, send, sendFile }
 })

@@ -16,6 +16,11 @@ interface Recorded {
   last: number
 }
 
+/** `at`: the key of what was told last; `known`: of all that was told. */
+interface Telling {
+  at: number
+  known: Set<number>
+}
 type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
 /** Whether two things were said by one person: by the occupant-ids of their group, else by the address, which in a group is a nickname. */
 const isSame = (a: Author, b: Author): boolean => a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
@@ -87,13 +92,40 @@ export function createRecording({ messages, conversations, archives, alterations
     return [originId, messageId].some((id) => id !== null && known.includes(id)) || saysSame(row, incoming)
   }
 
+  /** What a group without an archive tells again to us who come in: where in history it has arrived, and what of it was found here. */
+  const tellings = new Map<ConversationId, Telling & { telling: number }>()
+  const isTold = ({ replayed, kind, stanzaId, telling }: IncomingMessage): boolean => replayed && kind === 'group' && stanzaId === null && telling !== undefined
+  function tellingOf(id: ConversationId, { telling = 0 }: IncomingMessage): Telling {
+    const before = tellings.get(id)
+    if (before?.telling === telling) return before
+    const begun = { telling, at: 0, known: new Set<number>() }
+    tellings.set(id, begun)
+    return begun
+  }
+
+  function pass(telling: Telling, key: number): void {
+    telling.at = key
+    telling.known.add(key)
+  }
+  /** Between which keys that stands which a group tells next; null: at the end. `later`: what comes with it. */
+  function gapIn(id: ConversationId, { at, known }: Telling, later: readonly IncomingMessage[]): { prev: number; next: number } | null {
+    if (at > 0) return { prev: at, next: messages.toldBeside(id, at, 'after') ?? Infinity }
+    for (const one of later) {
+      if (!isTold(one) || isChange(one)) continue
+      const row = messages.toldBefore(id, one).find((found) => !known.has(found.id) && (found.outgoing === 0 || found.message_id !== null))
+      if (row !== undefined) return { prev: messages.toldBeside(id, row.id, 'before') ?? 0, next: row.id }
+    }
+    return null
+  }
+
   /** The stored message that this one is, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
     // what it stands for is known by another's id
     if (incoming.standIn === true) return undefined
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
     if (byArchive !== undefined) return byArchive
-    const toldAgain = incoming.replayed && incoming.kind === 'group' && incoming.stanzaId === null ? messages.toldBefore(id, incoming) : undefined
+    const told = isTold(incoming) ? tellingOf(id, incoming) : null
+    const toldAgain = told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
     if (toldAgain !== undefined) return toldAgain
     const { originId, messageId = null, sender, outgoing } = incoming
     const byOrigin = originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
@@ -136,7 +168,8 @@ export function createRecording({ messages, conversations, archives, alterations
     // one that another message of that sender has as well counts as its stanza's id
     const isTaken = incoming.originId !== null && messages.byOriginId(id, sender, incoming.originId) !== undefined
     const originId = isTaken ? null : incoming.originId
-    const messageId = isTaken ? incoming.originId : (incoming.messageId ?? null)
+    // what its group has told us of ourselves, another device of ours has said
+    const messageId = isTaken ? incoming.originId : (incoming.messageId ?? (kind === 'group' && outgoing ? incoming.originId : null))
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
     const flags = kept | (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
@@ -357,10 +390,12 @@ export function createRecording({ messages, conversations, archives, alterations
       if (incoming === null) continue
       if (isDeleted(id, incoming, false)) continue
       const known = find(id, incoming)
-      // an archive's page is the order; what comes live stands at the end
-      const next = nextOf[at] ?? Infinity
+      const telling = isTold(incoming) ? tellingOf(id, incoming) : null
+      const gap = telling === null ? null : gapIn(id, telling, batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation))
+      // an archive's page is the order, and so is what a group tells again; what comes live stands at the end
+      const next = gap?.next ?? nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
-      const prev = inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
+      const prev = gap !== null ? gap.prev : inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
       if (known !== undefined) {
         // a group without an archive: where it tells us our own message is its place for everybody
         const told = !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
@@ -369,14 +404,18 @@ export function createRecording({ messages, conversations, archives, alterations
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         const earlier = repeated && inOrder && known.id > prev
         const news = earlier || (known.stanza_id === null && incoming.stanzaId !== null)
-        if ((!news && !told && !inOrder) || (repeated && !earlier)) continue
+        // the group's order is everybody's
+        const isBehind = telling !== null && known.id <= telling.at
+        if (telling !== null) pass(telling, known.id)
+        if ((!news && !told && !inOrder && !isBehind) || (repeated && !earlier)) continue
         const placed = known.id > prev && known.id < next
         const key = placed || (!known.outgoing && news && !earlier) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
         if (key !== known.id) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)
         }
-        lastOf.set(id, key)
+        if (telling === null) lastOf.set(id, key)
+        else pass(telling, key)
         last = key
         if (news || told) messages.settle(key, incoming.stanzaId, known.state === 'queued' || known.state === 'failed' ? 'sent' : known.state)
         if (!news && !told && key === known.id) continue
@@ -386,7 +425,8 @@ export function createRecording({ messages, conversations, archives, alterations
         continue
       }
       const stored = insert(id, incoming, keyInHole(incoming, batch) ?? keyBetween(incoming.time, prev, next))
-      lastOf.set(id, stored)
+      if (telling === null) lastOf.set(id, stored)
+      else pass(telling, stored)
       last = stored
       added++
       conversations.advance(id, stored, incoming.outgoing || counted.has(stored) ? 0 : 1)

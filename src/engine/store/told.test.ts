@@ -19,8 +19,10 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
+let telling = 0
+beforeEach(() => void telling++)
 const tell = (nick: string, id: string, replayed = false): Promise<unknown> => {
-  const message: IncomingMessage = { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text: id, time: NOW, stanzaId: null, originId: id, messageId: id, replayed }
+  const message: IncomingMessage = { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text: id, time: NOW, stanzaId: null, originId: id, messageId: id, replayed, telling }
   return store.write.record({ account: ME, messages: [message], archive: null, order: 'live' })
 }
 const all = async () => (await store.read.page({ conversation: (await store.read.conversationByJid(ROOM))!.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text, state }) => `${text} ${state}`)
@@ -39,6 +41,71 @@ test.each([['live', false], ['told again after an interruption', true]])('own me
   const order = ['his 1 received', 'mine 1 sent', 'his 2 received', 'mine 2 sent', 'mine 3 sent']
   expect(await all()).toEqual(order)
   // told once more, nothing moves
+  telling++
   for (const [nick, text] of [['bob', 'his 1'], ['me', 'mine 1'], ['bob', 'his 2']] as const) await tell(nick, text, true)
   expect(await all()).toEqual(order)
+})
+
+const said = (nick: string, text: string, id: string | null, time = NOW): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text, time, stanzaId: null, originId: null, messageId: id, replayed: false })
+const record = (messages: IncomingMessage[]): Promise<unknown> => store.write.record({ account: ME, messages, archive: null, order: 'live' })
+/** The group tells it again to us who come in; `apart`: each comes in a packet of its own. */
+async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Promise<void> {
+  telling++
+  const told = messages.map((one) => ({ ...one, time: one.time + ahead, replayed: true, telling, ahead }))
+  if (apart) for (const one of told) await record([one])
+  else await record(told)
+}
+const now = async () => (await all()).map((line) => line.replace(/ \w+$/, ''))
+
+test.each([true, false])('what was missed stands where the group tells it, %s', async (apart) => {
+  await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  const list = [said('bob', 'b1', '1'), said('me', 'm1', '2'), said('bob', 'b2', '3'), said('me', 'm2', '4'), said('bob', 'b3', '5'), said('bob', 'b4', '6')]
+  await record([list[1]!, list[4]!].map((one) => ({ ...one, originId: one.messageId ?? null })))
+  for (let round = 0; round < 2; round++) {
+    await again(list, apart)
+    // the first of a telling that comes by itself has nothing that it stands before
+    expect(apart ? (await now()).filter((text) => text !== 'b1') : await now()).toEqual(['b1', 'm1', 'b2', 'm2', 'b3', 'b4'].filter((text) => !apart || text !== 'b1'))
+    expect(await now()).toHaveLength(6)
+  }
+  await record([said('bob', 'b5', '7')])
+  expect((await now()).at(-1)).toBe('b5')
+})
+
+test('words that are said twice without an id are two messages, and stay two', async () => {
+  await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  const list = [said('bob', 'ok', null), said('eve', 'ok', null), said('bob', 'ok', null, NOW + 1000), said('bob', 'fine', null, NOW + 2000), said('bob', 'ok', null, NOW + 3000)]
+  for (let round = 0; round < 3; round++) {
+    await again(list, round === 1)
+    expect(await now()).toEqual(['ok', 'ok', 'ok', 'fine', 'ok'])
+  }
+})
+
+test.each([7, -7])('where the server’s clock is %i hours off what came live is known again', async (hours) => {
+  await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  const list = [said('bob', 'ok', null), said('bob', 'yes', null, NOW + 1000), said('bob', 'ok', null, NOW + 2000)]
+  await record(list)
+  for (let round = 0; round < 2; round++) await again([...list, said('bob', 'new', null, NOW + 9000)], false, hours * 3_600_000)
+  expect(await now()).toEqual(['ok', 'yes', 'ok', 'new'])
+})
+
+test('a client that counts its ids anew loses nothing in a group that tells again', async () => {
+  await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  const list = [said('bob', 'one', '1'), said('bob', 'two', '1'), said('me', 'mine', '1'), said('bob', 'three', '1')]
+  for (let round = 0; round < 2; round++) await again(list, false)
+  expect(await now()).toEqual(['one', 'two', 'mine', 'three'])
+})
+
+test('our own words stand once, in whatever way the group tells them', async () => {
+  const { id } = await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
+  const queue = async (text: string, originId: string): Promise<void> => {
+    await store.write.queueMessage({ conversation: id, text, originId, sender: `${ROOM}/me` as Jid, time: NOW })
+    await store.write.transition({ account: ME, conversation: ROOM, originId, state: 'sent', error: null })
+  }
+  for (const [i, text] of ['same', 'other words', 'two  blanks and\nlines ', 'same'].entries()) await queue(text, `q${i}`)
+  // under its id, under its id with other words, without any id and with other white space, under another id
+  const told = [said('me', 'same', 'q0'), said('me', '** other words **', 'q1'), said('me', 'two blanks and lines', null), said('me', 'same', 'x')]
+  await record(told)
+  for (const apart of [true, false]) await again(told, apart)
+  expect(await now()).toEqual(['same', 'other words', 'two  blanks and\nlines ', 'same'])
+  expect((await all()).every((line) => line.endsWith(' sent'))).toBe(true)
 })

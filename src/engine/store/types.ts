@@ -42,6 +42,10 @@ export interface IncomingMessage {
   onTheWay?: readonly string[]
   /** Held back by our server, or told again by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): it may be older than what is here. */
   replayed: boolean
+  /** Of what a group tells again: how often we have entered it. In one telling each message comes once. */
+  telling?: number
+  /** By how much the server's clock, of which `time` is, is ahead of this computer's, ms. */
+  ahead?: number
 }
 
 /** What somebody says of a message: it came to them, or they have read all up to it. */

@@ -51,6 +51,9 @@ export function messageReads(db: ReadableDB) {
   const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>('SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)')
   const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
   const newestTold = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1').pluck()
+  const toldBeside = (comparison: string, order: string): ReturnType<typeof db.prepare<[number, number], number>> =>
+    db.prepare<[number, number], number>(`SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id ${order} LIMIT 1`).pluck()
+  const [toldAfter, toldBefore] = [toldBeside('>', 'ASC'), toldBeside('<', 'DESC')]
   const newestSettled = db
     .prepare<[number, number], number>(
       'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
@@ -92,6 +95,8 @@ export function messageReads(db: ReadableDB) {
     },
     /** The newest message that a group without an archive has told us: its place is final, as that of our own is once they are told. */
     newestTold: (conversation: number) => newestTold.get(conversation) ?? null,
+    /** The next message after or before a key that a group without an archive has told us. */
+    toldBeside: (conversation: number, key: number, side: 'after' | 'before') => (side === 'after' ? toldAfter : toldBefore).get(conversation, key) ?? null,
     /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }
@@ -120,6 +125,9 @@ const RUN = 256
 const REFLECTED_MS = 86_400_000
 /** A group's stamp and the time at which the same message came live differ by no more, ms, where no id tells. */
 const TOLD_MS = 60_000
+/** Own messages that a group has not told us, of which so many are looked through. */
+const MOST_UNREFLECTED = 200
+const plain = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
 /** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
 const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
 
@@ -163,10 +171,10 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
-  const toldAt = db.prepare<[number, string, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.text = ? AND m.id BETWEEN ? AND ? LIMIT 1`)
-  const unreflected = db.prepare<[number, number, string, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.home IS NULL AND m.text = ?
-      AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT 1`
+  const toldAt = db.prepare<[number, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`)
+  const unreflected = db.prepare<[number, number, string], MessageRow>(
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.origin_id IS NOT NULL AND m.home IS NULL
+      AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT ${MOST_UNREFLECTED}`
   )
   const stand = db.prepare('INSERT INTO stand_in (message) VALUES (?)')
   const isStandIn = db.prepare<[number], number>('SELECT 1 FROM stand_in WHERE message = ?').pluck()
@@ -222,13 +230,15 @@ export function messageWrites(db: WritableDB) {
     },
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
-    /** The message that a group without an archive tells again: by its sender's id, otherwise by sender, text and stamp. */
-    toldBefore: (conversation: number, { messageId = null, originId, sender, text, time }: IncomingMessage): MessageRow | undefined => {
+    /** Those that a group without an archive may tell again as this one: by its sender's id, otherwise by sender, text and stamp. */
+    toldBefore(conversation: number, { messageId = null, originId, sender, text, time, ahead = 0 }: IncomingMessage): MessageRow[] {
       const id = originId ?? messageId
-      return id === null ? toldAt.get(conversation, sender, text, firstKeyAt(time - TOLD_MS), firstKeyAt(time + TOLD_MS)) : (byAnyId.all(conversation, id, conversation, id, conversation, id).find((row) => row.sender === sender))
+      if (id !== null) return byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.sender === sender)
+      // what came live has this computer's time, what was told again the server's
+      return [...new Set([time, time - ahead])].flatMap((at) => toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text)))
     },
-    /** The oldest own message of that text that was sent lately and that its group has not told us. */
-    unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined => unreflected.get(conversation, firstKeyAt(time - REFLECTED_MS), text, JSON.stringify(onTheWay)),
+    /** The oldest own message of that text that was sent lately and that its group has not told us. Gateways change white space. */
+    unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined => unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
     setMessageId: (id: number, messageId: string | null) => setMessageId.run(messageId, id),
     /** Those that are known under an id: their sender's, or their archive's. */
     byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),

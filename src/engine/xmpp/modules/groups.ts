@@ -75,7 +75,10 @@ interface Group {
   ownId: string | null
   /** When it last said something, performance.now(). */
   heard: number
+  /** Counts how often any group was entered. */
+  entered: number
 }
+let entered = 0
 
 interface Events {
   /** Who is in some group has changed. */
@@ -118,7 +121,7 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, ownId: null, heard: performance.now() })
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, ownId: null, heard: performance.now(), entered: 0 })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -156,6 +159,8 @@ export class Groups extends EventEmitter<Events> {
     if (group === undefined || found === undefined || !group.joined) return null
     return nick === group.nick ? SELF : found.jid === null ? found.stay : `jid:${found.jid}`
   }
+  /** What it tells again to us who come in is told once for each of these. */
+  tellingOf = (group: string): number => this.#groups.get(group)?.entered ?? 0
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 
@@ -373,6 +378,7 @@ export class Groups extends EventEmitter<Events> {
     }
     const onLost = (): void => reject(new JoinError(group, 'disconnected'))
     const timer = setTimeout(() => reject(new JoinError(group, 'remote-server-timeout')), JOIN_MS)
+    Object.assign(this.#groups.get(group) ?? {}, { entered: ++entered })
     this.#connection.on('stanza', onStanza)
     this.#connection.on('lost', onLost)
     try {

@@ -12,10 +12,13 @@ const YEAR_MS = 365 * 86_400_000
 /** The latest time that the account's own server has said that it is. Each account has its own: a server speaks for no other's stamps. */
 export class ServerTime {
   #learnt = WRITTEN
+  /** How far it is ahead of this computer's clock, ms. */
+  ahead = 0
 
   /** Our own server says what time it is, ms: where this computer's clock is behind, stamps are not held to be of the future. */
   learn(time: number): void {
     const wall = Date.now()
+    this.ahead = time - wall
     // a server that lies must not let the stamps of strangers lie far in the future
     this.#learnt = Math.max(this.#learnt, Math.min(time, wall < WRITTEN ? WRITTEN + 20 * YEAR_MS : wall + YEAR_MS))
   }

@@ -157,6 +157,20 @@ export type GroupMembers = z.infer<typeof GroupMembers>
 export const ContactRequest = z.object({ account: Jid, jid: Jid })
 export type ContactRequest = z.infer<typeof ContactRequest>
 
+/** Somebody in the roster of an account (RFC 6121 section 2). */
+export const RosterContact = z.object({
+  account: Jid,
+  jid: Jid,
+  /** Empty where neither the user nor the contact gave one. */
+  name: z.string(),
+  subscription: z.enum(['none', 'to', 'from', 'both']),
+  /** They were asked and have not answered. */
+  asked: z.boolean(),
+  /** Groups of the roster that they are in. */
+  groups: z.array(z.string())
+})
+export type RosterContact = z.infer<typeof RosterContact>
+
 /** Somebody asks us into a group. */
 export const Invitation = z.object({ account: Jid, group: Jid, from: Jid.nullable(), reason: z.string() })
 export type Invitation = z.infer<typeof Invitation>
@@ -187,6 +201,17 @@ export const Conversation = z.object({
   /** Why we are not in this group, and what was said; null: we are, or it is none. */
   out: z.object({ why: OutReason, reason: z.string() }).nullable(),
   notify: Notify,
+  /** Nothing is told of it until then, ms. */
+  mutedUntil: z.number().int().nullable(),
+  /** Whether its notifications sound, and show the text; null: as the settings say. */
+  notifySound: z.boolean().nullable(),
+  notifyText: z.boolean().nullable(),
+  /** What the user noted about it, for himself. */
+  note: z.string(),
+  /** The name that the user gave a group, instead of its own; empty: none. */
+  ownName: z.string(),
+  /** The format of the history that it was imported from; null: it was not, or nobody knows. */
+  importedFrom: z.string().nullable(),
   /** It stands above the others; a larger number above a smaller one. */
   pinned: z.number().nullable(),
   archived: z.boolean(),
@@ -196,6 +221,8 @@ export const Conversation = z.object({
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>
+/** Nothing is told of it: for good, or for a while. */
+export const isMuted = ({ notify, mutedUntil }: Pick<Conversation, 'notify' | 'mutedUntil'>): boolean => notify === 'none' || mutedUntil !== null
 
 /** RFC 6121 section 4.7.2.1; 'online' stands for an available presence without <show/>. */
 export const Presence = z.enum(['offline', 'online', 'away', 'xa', 'dnd', 'chat'])

@@ -30,6 +30,7 @@ import {
   Notify,
   Presence,
   Preview,
+  RosterContact,
   TextVersion,
   Usage
 } from './domain.ts'
@@ -38,6 +39,7 @@ import {
   Completion,
   NameMatch,
   OccupantMatch,
+  PersonMatch,
   Range,
   SearchAnswer,
   SearchHistory,
@@ -132,6 +134,12 @@ export const requests = {
   'contacts.block': call(z.object({ account: Jid, jid: Jid, blocked: z.boolean() }), nothing),
   /** An empty name: what the contact calls itself. */
   'contacts.rename': call(z.object({ account: Jid, jid: Jid, name: z.string().trim().max(200) }), nothing),
+  /** Those in the rosters of all accounts. */
+  'contacts.list': call(nothing, z.array(RosterContact)),
+  /** The groups of the roster that somebody is in. */
+  'contacts.setGroups': call(z.object({ account: Jid, jid: Jid, groups: z.array(z.string().trim().min(1).max(100)).max(20) }), nothing),
+  /** People one can write to, the best first; all by use where nothing is typed. */
+  'contacts.find': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(PersonMatch)),
   'contacts.remove': call(z.object({ account: Jid, jid: Jid }), nothing),
   /** What contacts see of us. */
   'account.setNick': call(z.object({ account: Jid, nick: z.string().trim().max(200) }), nothing),
@@ -161,7 +169,7 @@ export const requests = {
   'groups.moderates': call(z.object({ conversation: ConversationId }), z.boolean()),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
-  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
+  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), mutedUntil: z.number().int().min(0).max(8.64e15).nullable().optional(), notifySound: z.boolean().nullable().optional(), notifyText: z.boolean().nullable().optional(), note: z.string().max(5000).optional(), ownName: z.string().trim().max(200).optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
   /** Shows an imported history within another conversation. */
   'conversations.join': call(z.object({ conversation: ConversationId, into: ConversationId }), nothing),
   /** An imported history stands for itself again. */
@@ -307,6 +315,8 @@ export type AppEvent =
   | { type: 'invitations'; invitations: readonly Invitation[] }
   /** Who is in some group has changed. */
   | { type: 'occupants' }
+  /** A roster is another than before. */
+  | { type: 'contacts' }
   /** Names of those who type now, by the conversation's address. */
   | { type: 'typing'; typing: Record<string, readonly string[]> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }

@@ -90,3 +90,16 @@ export const NameMatch = z.object({
   ranges: z.array(Range)
 })
 export type NameMatch = z.infer<typeof NameMatch>
+
+/** Somebody one can write to. */
+export const PersonMatch = z.object({
+  jid: Jid,
+  name: z.string(),
+  /** The account that knows them; null: the one that has the conversation, or the first. */
+  account: Jid.nullable(),
+  /** The group they are known from; null: a contact, or somebody spoken with. */
+  group: Jid.nullable(),
+  /** The part of the name that fits, in UTF-16 units. */
+  ranges: z.array(Range)
+})
+export type PersonMatch = z.infer<typeof PersonMatch>

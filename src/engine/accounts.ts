@@ -35,6 +35,8 @@ interface Events {
   invitations: [readonly Invitation[]]
   /** Somebody looks different. */
   avatars: []
+  /** A roster is another than before. */
+  contacts: []
   /** Who is in some group has changed. */
   occupants: []
   /** What the clock of an account's server says, ms; `exact` false: it says that or more. */
@@ -266,6 +268,7 @@ export class Accounts extends EventEmitter<Events> {
     session.contacts.on('blocked', () => this.emit('blocked', this.blocked))
     session.contacts.on('requests', () => this.emit('requests', this.requests))
     session.membership.on('invitations', () => this.emit('invitations', this.invitations))
+    session.contacts.on('roster', () => this.emit('contacts'))
     session.groups.on('occupants', () => this.emit('occupants'))
     session.on('time', (time, exact) => this.emit('time', jid, time, exact))
     session.on('avatars', () => this.emit('avatars'))

@@ -19,6 +19,7 @@ import { Store, type SlowReport } from './threads/store.ts'
 import { Transfer } from './history-files/transfer.ts'
 import { Upkeep } from './threads/upkeep.ts'
 import type { Errand } from './store/tables/errand.ts'
+import type { PersonMatch } from '../contract/search.ts'
 import type { OutgoingMessage, StoreChanges } from './store/types.ts'
 
 /** What may be wished of a contact. */
@@ -60,6 +61,9 @@ export class EngineError extends Error {
 
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
+/** A timer runs so long at most, ms (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args takes 31 bits). */
+const LONGEST_TIMER_MS = 86_400_000
+
 export class Engine extends EventEmitter<Events> {
   readonly store: Store
   readonly transfer: Transfer
@@ -70,6 +74,8 @@ export class Engine extends EventEmitter<Events> {
   storeBroken = false
   readonly #log: Log
   readonly #upkeep: Upkeep
+  #unmuting: NodeJS.Timeout | null = null
+  #closed = false
   /** To whom we said that we type, if to anyone. */
   #typingTo: Jid | null = null
 
@@ -117,6 +123,7 @@ export class Engine extends EventEmitter<Events> {
     const engine: Engine = new Engine(store, transfer, protection, log)
     await engine.accounts.load()
     engine.#upkeep.start()
+    await engine.#unmute()
     return engine
   }
 
@@ -197,12 +204,19 @@ export class Engine extends EventEmitter<Events> {
     if (kind === 'direct') {
       const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
       const conversation = await this.#begun(id)
-      if (whose !== undefined && !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)) await this.#add(jid, whose)
+      // notes to oneself need no contact
+      if (whose !== undefined && whose !== jid && !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)) await this.#add(jid, whose)
       return conversation
     }
     const session = this.#connected(whose)
     await session.membership.join(jid, nick ?? session.membership.defaultNick, { password })
     return this.#entered(session, jid)
+  }
+
+  /** People one can write to, by what is typed of a name: contacts and those spoken with, then those in groups with us. */
+  async findPeople(input: { text: string; limit: number }, signal?: AbortSignal): Promise<PersonMatch[]> {
+    const known = this.accounts.sessions.flatMap(({ own, groups }) => groups.people.map((person) => ({ ...person, account: own })))
+    return this.store.find.findPeople({ ...input, known, without: this.accounts.settings.map(({ jid }) => jid) }, signal)
   }
 
   async #add(jid: Jid, account: Jid): Promise<void> {
@@ -258,6 +272,16 @@ export class Engine extends EventEmitter<Events> {
 
   async setConversation(change: Parameters<Store['write']['setConversation']>[0]): Promise<void> {
     this.emit('changes', await this.store.write.setConversation(change))
+    if (change.mutedUntil !== undefined) await this.#unmute()
+  }
+
+  /** Lets those conversations speak up again whose silence is over, now and each at its time. */
+  async #unmute(): Promise<void> {
+    if (this.#unmuting !== null) clearTimeout(this.#unmuting)
+    const { changes, next } = await this.store.write.unmute(Date.now())
+    if (changes.conversations.length > 0) this.emit('changes', changes)
+    if (next === null || this.#closed) return
+    this.#unmuting = setTimeout(() => void this.#unmute().catch((error: unknown) => this.#log.warn(String(error))), Math.min(next - Date.now(), LONGEST_TIMER_MS)).unref()
   }
 
   /** Says yes or no to an invitation. Throws EngineError, JoinError. */
@@ -268,6 +292,7 @@ export class Engine extends EventEmitter<Events> {
   /** What is asked of the server for an account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
   block = (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#wish({ kind: 'block', jid, value: { blocked } }, account)
   renameContact = (jid: Jid, name: string, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'rename', name } }, account)
+  groupContact = (jid: Jid, groups: string[], account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'group', groups } }, account)
   removeContact = (jid: Jid, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'remove' } }, account)
   setNick = async (nick: string, account?: Jid): Promise<void> => this.#connected(account).personal.setNick(nick)
   setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).pictures.set(picture)
@@ -449,6 +474,8 @@ export class Engine extends EventEmitter<Events> {
   disconnect = (): Promise<void> => this.accounts.disconnect()
 
   async close(): Promise<void> {
+    this.#closed = true
+    if (this.#unmuting !== null) clearTimeout(this.#unmuting)
     this.#upkeep.stop()
     await this.disconnect()
     await this.#upkeep.stopped

@@ -97,6 +97,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
     engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
     engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
     engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
+    engine.accounts.on('contacts', () => hub.broadcast({ type: 'contacts' }))
     engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
     engine.accounts.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
     engine.accounts.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))

@@ -33,7 +33,7 @@ test.each(['light', 'dark'] as const)('every screen, %s', { timeout: 180_000 }, 
   }
   await main.click('[data-test=menu]')
   await look('menu', main)
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await app.window('settings')
   await settings.locator('.note.file').waitFor()
   await settings.locator(`input[value=${theme}]`).check({ force: true })

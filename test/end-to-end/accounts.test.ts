@@ -12,7 +12,7 @@ test('an account is added beside the first, has its own conversations in the one
   const { bob, server } = story
   const main = await story.open()
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
   await settings.click('[data-test=add-account]')
   await settings.fill('[name=address]', CAROL)
@@ -39,6 +39,7 @@ test('an account is added beside the first, has its own conversations in the one
   await main.keyboard.press('Enter')
   await until(bob, async () => (await messages(bob, CAROL)).some(({ text }) => text === 'carol here'))
   await main.click('[data-test=new]')
+  await main.click('[data-test=by-address]')
   expect(await main.locator('select[name=account] option').allTextContents()).toEqual([ALICE, CAROL])
   await screenshot(main, 'accounts-new')
   await main.keyboard.press('Escape')

@@ -77,7 +77,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   const b = await bob.startConversation(room, 'group', '鲍勃')
   await bob.send(b.id, '大家好')
   await main.click('[data-test=new]')
-  await main.locator('.tab').nth(1).click()
+  await main.click('[data-test=join-group]')
   await main.fill('[name=jid]', room)
   await main.fill('[name=nick]', 'alice')
   await main.click('.dialog .primary')

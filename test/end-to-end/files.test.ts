@@ -189,7 +189,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
 
   // the disk is asked for its room: what can be fetched again goes, and is fetched again when it is wanted
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
   const usage = settings.locator('[data-test=usage]')
   await usage.locator('.one', { hasText: 'Bob' }).waitFor()

@@ -22,7 +22,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   const main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await app.window('settings')
   for (const round of ['first', 'again']) {
     await settings.click('[data-test=import]')

@@ -38,7 +38,7 @@ test('a text that is too long fails with its reason, and the next is told before
 test('the settings say that nobody else vouches for the server, and what it does not do', { timeout: 60_000 }, async () => {
   const main = await story.app.window('main')
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
   await settings.locator('[data-test=accepted]', { hasText: story.server.fingerprint }).waitFor()
   expect(await settings.locator('[data-test=shortages]').count()).toBe(0)

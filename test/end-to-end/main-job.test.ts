@@ -79,7 +79,7 @@ test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored on
   bob = await foreignClient(server, 'bob')
   await bob.tell({ do: 'join', room: ROOM, nick: 'bob' }, 'joined')
   await main.click('[data-test=new]')
-  await main.locator('.tab').nth(1).click()
+  await main.click('[data-test=join-group]')
   await main.fill('[name=jid]', ROOM)
   await main.fill('[name=nick]', 'alice')
   await main.click('.dialog .primary')

@@ -43,7 +43,7 @@ test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 12
   const picture = join(story.folder, 'me.png')
   writeFileSync(picture, gradient(300, 200, [40, 200, 160], [20, 60, 140]))
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
   await settings.setInputFiles('[data-test=avatar-input]', picture)
   await until(bob, async () => bob.store.read.avatar('alice@localhost'))

@@ -355,7 +355,7 @@ test('a text is styled as its author wrote it (XEP-0393), code stays code', asyn
 
 test('the theme and the language change in every window at once', async () => {
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await app.window('settings')
   await settings.locator('.note.file').waitFor()
   await settings.locator('input[value=dark]').check({ force: true })

@@ -124,7 +124,7 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
   await shot(chat, '8-own-window')
   const settings = await step('open the settings', async () => {
     await main.click('[data-test=menu]')
-    await main.locator('.menu-item').first().click()
+    await main.locator('[data-test=settings-item]').click()
     const page = await app.window('settings')
     await page.locator('h1').waitFor()
     return page

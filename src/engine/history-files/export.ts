@@ -116,7 +116,7 @@ function pieces(file: FileHandle): (text: string | null) => Promise<void> {
 
 /** The messages by conversation, each in order of history. */
 function selection(db: ReadableDB, { query, conversation }: ExportTask): { name: string; ids: number[] }[] {
-  const nameOf = db.prepare<[number], string>("SELECT coalesce((SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
+  const nameOf = db.prepare<[number], string>("SELECT coalesce(nullif(c.own_name, ''), (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
   const byConversation = new Map<number, number[]>()
   if (query !== null && query.trim() !== '') {
     const conversationOf = db.prepare<[number], number>('SELECT conversation FROM message WHERE id = ?').pluck()

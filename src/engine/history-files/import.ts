@@ -225,7 +225,7 @@ class Import {
     this.#context.signal.throwIfAborted()
     const { jid, name, ids } = target
     this.#storing = (async () => {
-      const changes = await this.#context.write('importRows', { jid, name, rows, self: this.#self === null ? null : this.#called(this.#self) })
+      const changes = await this.#context.write('importRows', { jid, name, rows, format: this.#history.format, self: this.#self === null ? null : this.#called(this.#self) })
       for (const id of changes.ids) ids.push(id as MessageId)
       this.#conversation ??= changes.conversations[0]?.id ?? null
       this.#context.changed({ ...changes, ids: [] })

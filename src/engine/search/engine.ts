@@ -1,10 +1,10 @@
 /** What may be asked of the search thread. */
 import { statSync } from 'node:fs'
-import type { ConversationId, ConversationKind } from '../../contract/domain.ts'
-import type { Completion, NameMatch, OccupantMatch } from '../../contract/search.ts'
+import type { ConversationId, ConversationKind, Jid } from '../../contract/domain.ts'
+import type { Completion, NameMatch, OccupantMatch, PersonMatch } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { complete, type CompletionQuery } from './complete.ts'
-import { createNames } from './names.ts'
+import { createNames, type MetPerson } from './names.ts'
 import { createSearch } from './search.ts'
 
 /** A share of the file is kept in memory, decrypted, within these bounds, KiB. */
@@ -19,7 +19,7 @@ export function createSearchEngine(db: ReadableDB) {
   }
   sizeCache()
   const { search, mark, ids, people, prepare } = createSearch(db)
-  const { names, occupants, prepare: prepareNames } = createNames(db)
+  const { names, people: findPeople, occupants, prepare: prepareNames } = createNames(db)
   return {
     /** Reads into memory what searches need, before the first of them; to be called until it returns false. */
     prepare(): boolean {
@@ -30,6 +30,7 @@ export function createSearchEngine(db: ReadableDB) {
     mark,
     ids,
     names: (input: { text: string; limit: number; kind?: ConversationKind }): NameMatch[] => names(input),
+    findPeople: (input: { text: string; limit: number; known: readonly MetPerson[]; without: readonly Jid[] }): PersonMatch[] => findPeople(input),
     occupants: (input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] => occupants(input),
     complete(input: CompletionQuery): Completion[] {
       people.look()

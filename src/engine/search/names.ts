@@ -4,9 +4,9 @@
  * zq, chongq, zhongqing, 重q).
  */
 import { pinyin } from 'pinyin-pro'
-import { resource } from '../../contract/address.ts'
+import { isImported, resource } from '../../contract/address.ts'
 import type { ConversationId, ConversationKind, Jid } from '../../contract/domain.ts'
-import type { NameMatch, OccupantMatch, Range } from '../../contract/search.ts'
+import type { NameMatch, OccupantMatch, PersonMatch, Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
 
@@ -37,6 +37,15 @@ interface Entry extends Named {
   kind: ConversationKind
   name: string
   rank: number
+}
+
+/** Somebody who is in a group with us, by their own address. */
+export interface MetPerson {
+  jid: Jid
+  /** Their nickname there. */
+  name: string
+  account: Jid
+  group: Jid
 }
 
 const HAN = /\p{Script=Han}/u
@@ -126,7 +135,7 @@ export function createNames(db: ReadableDB) {
   const mark = db.prepare<[], string>("SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) || ' ' || total(hidden) FROM conversation) FROM name_change").pluck()
   // people whose conversation was deleted are still people; a group that was deleted was left
   const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
-    `SELECT c.id, c.jid, c.kind, coalesce(k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
+    `SELECT c.id, c.jid, c.kind, coalesce(nullif(c.own_name, ''), k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
      FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.account = c.account AND k.name <> '' WHERE c.hidden = 0 OR c.kind = 'direct'`
   )
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
@@ -205,6 +214,21 @@ export function createNames(db: ReadableDB) {
     return best(list, input.text, input.limit).map(({ one: { conversation, jid, name, kind }, ranges }) => ({ conversation, jid, name, kind, ranges }))
   }
 
+  /** People one can write to, the best `limit`: contacts and those spoken with, then `known`, who were met in groups. `without`: our own addresses. */
+  function people(input: { text: string; limit: number; known: readonly MetPerson[]; without: readonly Jid[]; now?: number }): PersonMatch[] {
+    look(input.now ?? Date.now())
+    const apart = new Set<string>(input.without)
+    const own = entries.filter(({ kind, jid }) => kind === 'direct' && !jid.includes('/') && !isImported(jid) && !apart.has(jid)).map((entry) => ({ ...entry, account: null, group: null }))
+    for (const { jid } of own) apart.add(jid)
+    const met = input.known.flatMap((person) => {
+      if (apart.has(person.jid)) return []
+      apart.add(person.jid)
+      const made = letters(person.name)
+      return [{ ...person, letters: made, address: person.jid, alphabet: alphabetOfName(made) | alphabetOf(person.jid) }]
+    })
+    return best([...own, ...met], input.text, input.limit).map(({ one: { jid, name, account, group }, ranges }) => ({ jid, name, account, group, ranges }))
+  }
+
   /** Those who wrote in a group, ourselves apart; who came last is first. */
   function occupants(input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] {
     const group = groupOf.get(input.conversation)
@@ -225,7 +249,7 @@ export function createNames(db: ReadableDB) {
     return ++prepared < PREPARED.length
   }
 
-  return { names, occupants, prepare }
+  return { names, people, occupants, prepare }
 }
 
 const alphabetOfName = (letters: readonly Letter[]): number =>

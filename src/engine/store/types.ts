@@ -132,6 +132,8 @@ export interface ImportBatch {
   jid: Jid
   name: string
   rows: PackedRows
+  /** Of the file that they come from. */
+  format?: string
   /** The sender that is oneself. */
   self: string | null
 }

@@ -221,8 +221,9 @@ export function createWrites(db: WritableDB) {
   })
 
   const importRows = transaction((input: ImportBatch): ImportChanges => {
-    const { jid, name, rows, self } = input
+    const { jid, name, rows, self, format } = input
     const home = conversations.ensure(jid, 'group', name, null, '')
+    if (format !== undefined) conversations.imported(home, format)
     const conversation = joining.shownIn(home)
     const free = messages.freeKeys(rows.places[0] ?? 0, rows.places.at(-1) ?? 0)
     const keys = rows.places.map((place) => free(place))
@@ -296,6 +297,12 @@ export function createWrites(db: WritableDB) {
       conversations.set(input, input.conversation)
       return changes([input.conversation])
     },
+    /** Conversations that were silent until `now` or before speak up again. `next`: when another one will, ms; null: none. */
+    unmute: transaction((now: number): { changes: StoreChanges; next: number | null } => {
+      const due = conversations.muted().filter(({ until }) => until <= now)
+      for (const { id } of due) conversations.set({ mutedUntil: null }, id)
+      return { changes: changes(due.map(({ id }) => id)), next: conversations.muted()[0]?.until ?? null }
+    }),
     /** A conversation was opened. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
     /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */

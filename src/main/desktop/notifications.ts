@@ -1,6 +1,6 @@
 /** New messages as the system shows them: one notification a conversation, gone when it is read; and the count on the app's icon. */
 import { app, Notification } from 'electron'
-import type { Conversation, ConversationId, Message, MessageId } from '../../contract/domain.ts'
+import { isMuted, type Conversation, type ConversationId, type Message, type MessageId } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { StoreChanges } from '../../engine/store/types.ts'
@@ -81,7 +81,7 @@ export class Notifications {
       if (this.#options.isSeen(conversation.id)) continue
       this.#clear(conversation.id)
       const words = this.#options.words(settings)
-      const notification = new Notification({ ...notificationText(conversation, message, Math.max(count, conversation.unread), settings, words), silent: !settings.notifySound, hasReply: true, replyPlaceholder: words.reply })
+      const notification = new Notification({ ...notificationText(conversation, message, Math.max(count, conversation.unread), settings, words), silent: !(conversation.notifySound ?? settings.notifySound), hasReply: true, replyPlaceholder: words.reply })
       notification.on('click', () => this.#options.open(conversation.id, message.id))
       notification.on('reply', (_event: unknown, reply?: string) => {
         if (typeof reply === 'string' && reply.trim() !== '') engine.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
@@ -101,7 +101,7 @@ export class Notifications {
   }
 
   #count(conversations: readonly Conversation[]): void {
-    for (const { id, unread, notify, archived, markedUnread } of conversations) this.#unread.set(id, notify === 'none' || archived ? 0 : Math.max(unread, markedUnread ? 1 : 0))
+    for (const one of conversations) this.#unread.set(one.id, isMuted(one) || one.archived ? 0 : Math.max(one.unread, one.markedUnread ? 1 : 0))
     const all = [...this.#unread.values()].reduce((sum, one) => sum + one, 0)
     app.setBadgeCount(all)
     this.#options.onUnread(all)

@@ -1,5 +1,5 @@
 /** Which messages are worth a notification, and what it says. Pure. */
-import type { Conversation, Message } from '../../contract/domain.ts'
+import { isMuted, type Conversation, type Message } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { DesktopWords } from './words.ts'
 
@@ -15,13 +15,13 @@ export function isQuiet(quiet: Settings['quiet'], now: Date): boolean {
 /** Of others, new, and of a conversation that may speak up. */
 export function isWorthTelling(message: Message, conversation: Conversation): boolean {
   if (message.outgoing || message.retracted || message.id <= conversation.readUpTo || conversation.unread === 0) return false
-  return conversation.notify === 'all' || (conversation.notify === 'mentions' && message.mention)
+  return !isMuted(conversation) && (conversation.notify === 'all' || (conversation.notify === 'mentions' && message.mention))
 }
 
 const LONGEST = 240
 
 export function notificationText(conversation: Conversation, message: Message, count: number, settings: Pick<Settings, 'notifyText'>, words: DesktopWords): { title: string; body: string } {
-  if (!settings.notifyText) return { title: 'Mnemo', body: words.newMessages(count) }
+  if (!(conversation.notifyText ?? settings.notifyText)) return { title: 'Mnemo', body: words.newMessages(count) }
   const file = message.attachments[0]
   const said = message.text.replace(/\s+/g, ' ').trim() || (file === undefined ? (message.encrypted ? words.encrypted : words.unsupported) : file.kind === 'file' ? file.name : words.kinds[file.kind])
   const line = conversation.kind === 'group' ? `${message.senderName}: ${said}` : said

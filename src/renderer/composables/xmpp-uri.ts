@@ -23,3 +23,6 @@ export function parseXmppUri(text: string): XmppLink | null {
   const password = pairs.find((pair) => pair.startsWith('password='))
   return { jid: decode(match[1] ?? ''), group: action.toLowerCase() === 'join', password: password === undefined ? null : decode(password.slice('password='.length)) }
 }
+
+/** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */
+export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`

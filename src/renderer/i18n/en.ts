@@ -290,6 +290,7 @@ export default {
     usePassword: 'Use it'
   },
   list: {
+    noMessages: 'No messages yet',
     folderNew: 'New folder …',
     folderRename: 'Rename the folder',
     folderDelete: 'Delete the folder',
@@ -391,9 +392,28 @@ export default {
     freed: '{size} freed'
   },
   start: {
+    back: 'Back',
+    find: 'Name, pinyin or address',
+    people: 'People',
+    nobody: 'Nobody of that name. Type a whole address to write to somebody new.',
+    met: 'People in your groups',
+    metIn: 'In “{group}”',
+    notes: 'Notes to self',
+    notesAbout: 'Messages only you see, on all of your devices',
+    writeTo: 'Write to {address}',
+    joinAt: 'Join the group {address}',
+    newAddress: 'A new address',
+    byAddress: 'Address or QR code',
+    directAbout: 'Type an address, paste a link, or read a QR code.',
+    groupAbout: 'Type the address of a group, or paste a link to it.',
+    readCode: 'Read a QR code from a picture …',
+    noCode: 'There is no readable QR code in this picture.',
+    card: 'My QR code',
+    cardAbout: 'Others scan this, or open the link, to add you.',
+    codeOf: 'QR code of {address}',
+    copyLink: 'Copy link',
+    copied: 'Copied',
     account: 'Account',
-    about: 'Someone you know the address of, or a group.',
-    chat: 'New chat',
     group: 'Join group',
     address: 'Address',
     groupAddress: 'Address of the group',
@@ -709,5 +729,14 @@ export default {
     keepCancel: 'Cancel',
     about: 'About',
     version: 'Mnemo {version}, on {host}'
+  },
+  contacts: {
+    title: 'Contacts',
+    add: 'Add a contact',
+    find: 'Find a contact',
+    none: 'No contacts yet',
+    noneAbout: 'Add people by their address or QR code, or let them scan yours.',
+    ungrouped: 'No group',
+    asked: 'Has not answered yet'
   }
 }

@@ -290,6 +290,7 @@ export default {
     usePassword: '使う'
   },
   list: {
+    noMessages: 'まだメッセージはありません',
     folderNew: '新しいフォルダー…',
     folderRename: 'フォルダー名を変更',
     folderDelete: 'フォルダーを削除',
@@ -391,9 +392,28 @@ export default {
     freed: '{size} を空けました'
   },
   start: {
+    back: '戻る',
+    find: '名前・ピンイン・アドレス',
+    people: '連絡先',
+    nobody: '見つかりません。新しい相手には完全なアドレスを入力してください。',
+    met: 'グループの参加者',
+    metIn: '「{group}」の参加者',
+    notes: '自分用メモ',
+    notesAbout: '自分だけに見え、すべての端末で同期されます',
+    writeTo: '{address} にメッセージを送る',
+    joinAt: 'グループ {address} に参加',
+    newAddress: '新しいアドレス',
+    byAddress: 'アドレス・QRコード',
+    directAbout: 'アドレスを入力するか、リンクを貼り付けるか、QRコードを読み取ります。',
+    groupAbout: 'グループのアドレスを入力するか、リンクを貼り付けます。',
+    readCode: '画像からQRコードを読み取る…',
+    noCode: 'この画像に読み取れるQRコードはありません。',
+    card: '自分のQRコード',
+    cardAbout: '相手がスキャンするかリンクを開くと、あなたを追加できます。',
+    codeOf: '{address} のQRコード',
+    copyLink: 'リンクをコピー',
+    copied: 'コピーしました',
     account: 'アカウント',
-    about: '知っている人のアドレスか、グループのアドレスを入力してください。',
-    chat: 'チャットを始める',
     group: 'グループに参加',
     address: '相手のアドレス',
     groupAddress: 'グループのアドレス',
@@ -709,5 +729,14 @@ export default {
     keepCancel: 'キャンセル',
     about: 'Mnemo について',
     version: 'Mnemo {version}（{host}）'
+  },
+  contacts: {
+    title: '連絡先',
+    add: '連絡先を追加',
+    find: '連絡先を検索',
+    none: '連絡先はまだありません',
+    noneAbout: 'アドレスやQRコードで追加するか、自分のコードを読み取ってもらいましょう。',
+    ungrouped: 'グループなし',
+    asked: '承認待ち'
   }
 }

@@ -290,6 +290,7 @@ export default {
     usePassword: '使用'
   },
   list: {
+    noMessages: '还没有消息',
     folderNew: '新建分组…',
     folderRename: '重命名分组',
     folderDelete: '删除分组',
@@ -391,9 +392,28 @@ export default {
     freed: '已释放 {size}'
   },
   start: {
+    back: '返回',
+    find: '姓名、拼音或地址',
+    people: '联系人',
+    nobody: '没有找到。输入完整地址可以联系新朋友。',
+    met: '群里的人',
+    metIn: '来自群聊“{group}”',
+    notes: '备忘录',
+    notesAbout: '只有你能看到，所有设备同步',
+    writeTo: '发消息给 {address}',
+    joinAt: '加入群聊 {address}',
+    newAddress: '新地址',
+    byAddress: '地址或二维码',
+    directAbout: '输入地址、粘贴链接，或识别二维码。',
+    groupAbout: '输入群地址，或粘贴入群链接。',
+    readCode: '从图片识别二维码…',
+    noCode: '这张图片里没有可识别的二维码。',
+    card: '我的二维码',
+    cardAbout: '对方扫一扫或打开链接，即可加你为联系人。',
+    codeOf: '{address} 的二维码',
+    copyLink: '复制链接',
+    copied: '已复制',
     account: '账号',
-    about: '输入你知道的地址，或一个群的地址。',
-    chat: '发起聊天',
     group: '加入群聊',
     address: '对方地址',
     groupAddress: '群地址',
@@ -709,5 +729,14 @@ export default {
     keepCancel: '取消',
     about: '关于',
     version: 'Mnemo {version}，运行于 {host}'
+  },
+  contacts: {
+    title: '联系人',
+    add: '添加联系人',
+    find: '查找联系人',
+    none: '还没有联系人',
+    noneAbout: '通过地址或二维码添加，或让对方扫你的二维码。',
+    ungrouped: '未分组',
+    asked: '等待对方验证'
   }
 }

@@ -290,6 +290,7 @@ export default {
     usePassword: '使用'
   },
   list: {
+    noMessages: '還沒有訊息',
     folderNew: '新建分組…',
     folderRename: '重新命名分組',
     folderDelete: '刪除分組',
@@ -391,9 +392,28 @@ export default {
     freed: '已釋放 {size}'
   },
   start: {
+    back: '返回',
+    find: '姓名、拼音或位址',
+    people: '聯絡人',
+    nobody: '找不到。輸入完整位址可以聯絡新朋友。',
+    met: '群組裡的人',
+    metIn: '來自群組「{group}」',
+    notes: '備忘錄',
+    notesAbout: '只有你能看到，所有裝置同步',
+    writeTo: '傳訊息給 {address}',
+    joinAt: '加入群組 {address}',
+    newAddress: '新位址',
+    byAddress: '位址或 QR 碼',
+    directAbout: '輸入位址、貼上連結，或辨識 QR 碼。',
+    groupAbout: '輸入群組位址，或貼上群組連結。',
+    readCode: '從圖片辨識 QR 碼…',
+    noCode: '這張圖片裡沒有可辨識的 QR 碼。',
+    card: '我的 QR 碼',
+    cardAbout: '對方掃描或開啟連結，即可加你為聯絡人。',
+    codeOf: '{address} 的 QR 碼',
+    copyLink: '複製連結',
+    copied: '已複製',
     account: '帳號',
-    about: '輸入你知道的地址，或一個群的地址。',
-    chat: '發起聊天',
     group: '加入群組',
     address: '對方地址',
     groupAddress: '群地址',
@@ -709,5 +729,14 @@ export default {
     keepCancel: '取消',
     about: '關於',
     version: 'Mnemo {version}，運行於 {host}'
+  },
+  contacts: {
+    title: '聯絡人',
+    add: '新增聯絡人',
+    find: '尋找聯絡人',
+    none: '還沒有聯絡人',
+    noneAbout: '透過位址或 QR 碼新增，或讓對方掃描你的 QR 碼。',
+    ungrouped: '未分組',
+    asked: '等待對方驗證'
   }
 }

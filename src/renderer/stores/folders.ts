@@ -1,7 +1,7 @@
 /** Folders of the conversation list: those that there always are, and the user's own, which are settings. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
-import type { Conversation, ConversationId } from '../../contract/domain.ts'
+import { isMuted, type Conversation, type ConversationId } from '../../contract/domain.ts'
 import type { Folder } from '../../contract/settings.ts'
 import { useAppStore } from './app.ts'
 import { useConversationsStore } from './conversations.ts'
@@ -42,7 +42,7 @@ export const useFoldersStore = defineStore('folders', () => {
   /** Unread conversations in a folder, those that are muted apart. */
   const unreadIn = ({ conversations: members }: Folder): number => members.filter((id) => {
     const one = conversations.byId.get(id)
-    return one !== undefined && isUnread(one) && one.notify !== 'none'
+    return one !== undefined && isUnread(one) && !isMuted(one)
   }).length
 
   const save = (folders: Folder[]): Promise<void> => app.change({ folders })

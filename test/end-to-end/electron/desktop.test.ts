@@ -229,7 +229,7 @@ test.skipIf(!ON_ELECTRON)("a file is saved by the system's dialog", async () => 
 
 test.skipIf(!ON_ELECTRON)('start at login is an entry of the desktop, and is taken back', async () => {
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   const settings = await told().app.window('settings')
   const entry = join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart/mnemo.desktop')
   const choice = settings.locator('[data-test=switch-login]')

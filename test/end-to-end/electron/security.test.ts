@@ -19,7 +19,7 @@ beforeAll(async () => {
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
   await main.locator('.item').first().dblclick()
   await main.click('[data-test=menu]')
-  await main.locator('.menu-item').first().click()
+  await main.locator('[data-test=settings-item]').click()
   await main.keyboard.press('Control+Shift+f')
   for (const kind of ['main', 'chat', 'settings', 'search'] as const) windows.push(await app.window(kind))
 }, 120_000)

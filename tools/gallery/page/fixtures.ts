@@ -71,7 +71,7 @@ export const ALBUM = Array.from({ length: 5 }, () => message('', { outgoing: tru
 
 const conversation = (name: string, more: Partial<Conversation> = {}): Conversation => {
   const id = ++serial
-  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', pinned: null, archived: false, markedUnread: false, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, encrypted: false, state: 'received' }, ...more }
+  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, encrypted: false, state: 'received' }, ...more }
 }
 const last = (more: Partial<NonNullable<Conversation['last']>>): Conversation['last'] => ({ ...conversation('x').last!, ...more })
 export const CONVERSATIONS: Conversation[] = [

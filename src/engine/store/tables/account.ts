@@ -1,5 +1,6 @@
 /** Statements of the tables `account`, `contact`, `avatar` and `setting`. */
-import { AccountSettings } from '../../../contract/domain.ts'
+import { z } from 'zod'
+import { AccountSettings, type Jid, type RosterContact } from '../../../contract/domain.ts'
 import { SearchHistory } from '../../../contract/search.ts'
 import { Settings } from '../../../contract/settings.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
@@ -8,7 +9,21 @@ export interface Contact {
   jid: string
   name: string
   subscription: 'none' | 'to' | 'from' | 'both'
+  /** They were asked and have not answered. */
+  asked?: boolean
+  /** Groups of the roster that they are in. */
+  groups?: readonly string[]
 }
+
+interface ContactRow {
+  jid: Jid
+  account: Jid
+  name: string
+  subscription: Contact['subscription']
+  asked: 0 | 1
+  roster_groups: string
+}
+const toContact = ({ asked, roster_groups, ...row }: ContactRow): RosterContact => ({ ...row, asked: asked === 1, groups: z.array(z.string()).parse(JSON.parse(roster_groups)) })
 
 export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, toured: false, updates: 'automatic', updateChannel: 'latest', linkPreviews: false, spellCheck: process.platform === 'darwin' }
 
@@ -23,7 +38,7 @@ export interface Avatar {
 
 export function accountReads(db: ReadableDB) {
   const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id').pluck()
-  const contacts = db.prepare<[string | null], Contact>('SELECT jid, name, subscription FROM contact WHERE account = coalesce(?, account) ORDER BY jid')
+  const contacts = db.prepare<[string | null], ContactRow>('SELECT jid, account, name, subscription, asked, roster_groups FROM contact WHERE account = coalesce(?, account) ORDER BY jid')
   const avatars = db.prepare<[], Avatar>('SELECT jid, hash, stored FROM avatar')
   const avatar = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE jid = ?')
   const avatarByHash = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE hash = ? LIMIT 1')
@@ -32,7 +47,7 @@ export function accountReads(db: ReadableDB) {
     /** In the order in which they were added. */
     accounts: (): AccountSettings[] => account.all().map((json) => AccountSettings.parse(JSON.parse(json))),
     /** `account`: whose; where it is not given, everybody's. */
-    contacts: (account?: string) => contacts.all(account ?? null),
+    contacts: (account?: string) => contacts.all(account ?? null).map(toContact),
     avatars: () => avatars.all(),
     avatar: (jid: string): Avatar | null => avatar.get(jid) ?? null,
     /** Somebody's that is the same picture. */
@@ -56,8 +71,9 @@ export function accountWrites(db: WritableDB) {
   const save = db.prepare('INSERT INTO account (jid, settings) VALUES (?, ?) ON CONFLICT (jid) DO UPDATE SET settings = excluded.settings')
   const remove = db.prepare('DELETE FROM account WHERE jid = ?')
   const saveContact = db.prepare(
-    `INSERT INTO contact (jid, account, name, given, subscription) VALUES (:jid, coalesce(:account, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), :name, :name, :subscription)
-     ON CONFLICT (jid, account) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription`
+    `INSERT INTO contact (jid, account, name, given, subscription, asked, roster_groups) VALUES (:jid, coalesce(:account, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), :name, :name, :subscription, :asked, :groups)
+     ON CONFLICT (jid, account) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription,
+       asked = excluded.asked, roster_groups = excluded.roster_groups`
   )
   const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND account = coalesce(:account, account) AND nick <> :nick")
   const setAvatar = db.prepare('INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored')
@@ -72,7 +88,7 @@ export function accountWrites(db: WritableDB) {
       save.run(settings.jid, JSON.stringify(settings))
     },
     removeAccount: (jid: string) => remove.run(jid),
-    saveContact: (contact: Contact, account?: string) => saveContact.run({ ...contact, account: account ?? null }),
+    saveContact: ({ jid, name, subscription, asked = false, groups = [] }: Contact, account?: string) => saveContact.run({ jid, name, subscription, asked: asked ? 1 : 0, groups: JSON.stringify(groups), account: account ?? null }),
     /** What a contact calls itself; false: that was known. */
     callContact: (jid: string, nick: string, account?: string): boolean => call.run({ jid, nick, account: account ?? null }).changes > 0,
     /** Those of a group's occupants. */

@@ -20,6 +20,12 @@ interface ConversationRow {
   out_why: OutReason | null
   out_reason: string
   notify: Notify
+  muted_until: number | null
+  notify_sound: 0 | 1 | null
+  notify_text: 0 | 1 | null
+  note: string
+  own_name: string
+  imported_from: string | null
   pinned: number | null
   archived: 0 | 1
   marked_unread: 0 | 1
@@ -37,7 +43,7 @@ interface ConversationRow {
 
 const SELECT = `
   SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
-    c.subject, c.out_why, c.out_reason, c.notify, c.pinned, c.archived, c.marked_unread,
+    c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
@@ -51,7 +57,7 @@ function toConversation(row: ConversationRow): Conversation {
     account: row.account === '' ? null : row.account,
     usedAt: row.used_at,
     kind: row.kind,
-    name: row.contact_name ?? (row.name || localOf(row.jid)),
+    name: row.own_name || (row.contact_name ?? (row.name || localOf(row.jid))),
     nick: row.nick,
     unread: row.unread,
     readUpTo: row.read_up_to,
@@ -60,6 +66,12 @@ function toConversation(row: ConversationRow): Conversation {
     subject: row.subject,
     out: row.out_why === null ? null : { why: row.out_why, reason: row.out_reason },
     notify: row.notify,
+    mutedUntil: row.muted_until,
+    notifySound: row.notify_sound === null ? null : row.notify_sound === 1,
+    notifyText: row.notify_text === null ? null : row.notify_text === 1,
+    note: row.note,
+    ownName: row.own_name,
+    importedFrom: row.imported_from,
     pinned: row.pinned,
     archived: row.archived === 1,
     markedUnread: row.marked_unread === 1,
@@ -81,7 +93,7 @@ function toConversation(row: ConversationRow): Conversation {
 }
 
 /** What the user decides about a conversation. */
-export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'pinned' | 'archived' | 'markedUnread'>>
+export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread'>>
 
 export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} WHERE c.hidden = 0 ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
@@ -98,6 +110,8 @@ export function conversationReads(db: ReadableDB) {
   }
 }
 
+const bit = (value: boolean | null): number | null => (value === null ? null : value ? 1 : 0)
+
 /** What was opened this long ago counts half. */
 export const USE_HALF_LIFE_MS = 14 * 86_400_000
 
@@ -110,6 +124,13 @@ export function conversationWrites(db: WritableDB) {
   const enter = db.prepare("UPDATE conversation SET kind = 'group', nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?")
   const describe = db.prepare('UPDATE conversation SET subject = ? WHERE id = ? AND subject <> ?')
   const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
+  const setMutedUntil = db.prepare('UPDATE conversation SET muted_until = ? WHERE id = ?')
+  const muted = db.prepare<[], { id: ConversationId; until: number }>('SELECT id, muted_until AS until FROM conversation WHERE muted_until IS NOT NULL ORDER BY muted_until')
+  const setSound = db.prepare('UPDATE conversation SET notify_sound = ? WHERE id = ?')
+  const setText = db.prepare('UPDATE conversation SET notify_text = ? WHERE id = ?')
+  const setNote = db.prepare('UPDATE conversation SET note = ? WHERE id = ?')
+  const setOwnName = db.prepare('UPDATE conversation SET own_name = ? WHERE id = ?')
+  const setImported = db.prepare('UPDATE conversation SET imported_from = ? WHERE id = ? AND imported_from IS NULL')
   const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
   const setArchived = db.prepare('UPDATE conversation SET archived = ? WHERE id = ?')
   const setMarkedUnread = db.prepare('UPDATE conversation SET marked_unread = ? WHERE id = ?')
@@ -166,8 +187,17 @@ export function conversationWrites(db: WritableDB) {
     /** We are in a group. */
     enter: (id: number, nick: string, password: string | null) => enter.run(nick, password, id),
     describe: (id: number, subject: string): boolean => describe.run(subject, id, subject).changes > 0,
-    set({ notify, pinned, archived, markedUnread }: ConversationChange, id: number): void {
+    /** Those of which nothing is told for a while, the next to speak up first. */
+    muted: () => muted.all(),
+    /** The format of the history that it comes from. */
+    imported: (id: number, format: string) => setImported.run(format, id),
+    set({ notify, mutedUntil, notifySound, notifyText, note, ownName, pinned, archived, markedUnread }: ConversationChange, id: number): void {
       if (notify !== undefined) setNotify.run(notify, id)
+      if (mutedUntil !== undefined) setMutedUntil.run(mutedUntil, id)
+      if (notifySound !== undefined) setSound.run(bit(notifySound), id)
+      if (notifyText !== undefined) setText.run(bit(notifyText), id)
+      if (note !== undefined) setNote.run(note, id)
+      if (ownName !== undefined) setOwnName.run(ownName, id)
       if (pinned !== undefined) setPinned.run(pinned, id)
       if (archived !== undefined) setArchived.run(archived ? 1 : 0, id)
       if (markedUnread !== undefined) setMarkedUnread.run(markedUnread ? 1 : 0, id)

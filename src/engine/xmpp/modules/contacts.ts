@@ -22,6 +22,8 @@ interface Events {
   /** Who asks to be a contact. */
   requests: [Jid[]]
   blocked: [readonly Jid[]]
+  /** Other contacts than before, or other groups of them. */
+  roster: []
 }
 
 export class Contacts extends EventEmitter<Events> {
@@ -90,8 +92,9 @@ export class Contacts extends EventEmitter<Events> {
   }
 
   async #saveRoster(items: RosterItem[], complete: boolean): Promise<void> {
-    const contacts = items.flatMap(({ jid, name, subscription: state }) => (state === 'remove' ? [] : [{ jid, name, subscription: state }]))
+    const contacts = items.flatMap(({ subscription: state, ...item }) => (state === 'remove' ? [] : [{ ...item, subscription: state }]))
     this.emit('changes', await this.#store.write.saveContacts({ account: this.#own, contacts, complete }))
+    this.emit('roster')
   }
 
   /** What is blocked here and the server does not know yet. */
@@ -125,6 +128,7 @@ export class Contacts extends EventEmitter<Events> {
     else if (kind === 'contact' && value.wish === 'add') await this.add(jid)
     else if (kind === 'contact' && value.wish === 'remove') await this.remove(jid)
     else if (kind === 'contact' && value.wish === 'rename') await this.rename(jid, value.name)
+    else if (kind === 'contact' && value.wish === 'group') await this.#put(jid, { groups: value.groups })
   }
 
   /** Without a connection: as it will be, here alone. */
@@ -136,12 +140,14 @@ export class Contacts extends EventEmitter<Events> {
     const known = this.#roster.get(jid)
     if (kind !== 'contact' || known === undefined) return
     if (value.wish === 'rename') await this.#saveRoster([{ ...known, name: value.name }], false)
+    else if (value.wish === 'group') await this.#saveRoster([{ ...known, groups: value.groups }], false)
     else if (value.wish === 'remove') await this.#forget(jid)
   }
 
   async #forget(jid: Jid): Promise<void> {
     this.#roster.delete(jid)
     await this.#store.write.removeContact({ account: this.#own, jid })
+    this.emit('roster')
   }
 
   /** Rejects where the server refuses. */
@@ -152,8 +158,12 @@ export class Contacts extends EventEmitter<Events> {
   }
 
   /** Gives a contact a name; an empty one: what it calls itself. */
-  async rename(jid: Jid, name: string): Promise<void> {
-    await this.#connection.request(rosterAdd(jid, name, this.#roster.get(jid)?.groups))
+  rename = (jid: Jid, name: string): Promise<void> => this.#put(jid, { name })
+
+  /** A server keeps nothing of an item but what it is told of it last. */
+  async #put(jid: Jid, change: Partial<Pick<RosterItem, 'name' | 'groups'>>): Promise<void> {
+    const { name, groups } = { name: '', groups: [], ...this.#roster.get(jid), ...change }
+    await this.#connection.request(rosterAdd(jid, name, groups))
   }
 
   /** Neither sees the other any more; their conversation stays. */

@@ -161,6 +161,10 @@ export class Groups extends EventEmitter<Events> {
   }
   /** What it tells again to us who come in is told once for each of these. */
   tellingOf = (group: string): number => this.#groups.get(group)?.entered ?? 0
+  /** Those in our groups whose own address is shown, ourselves apart. */
+  get people(): { jid: Jid; name: string; group: Jid }[] {
+    return [...this.#groups].flatMap(([group, { nick: own, occupants }]) => [...occupants].flatMap(([nick, { jid }]) => (jid === null || nick === own ? [] : [{ jid, name: nick, group: group as Jid }])))
+  }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
 

@@ -121,7 +121,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   serveScheme(join(out, 'renderer'), {
     attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
     avatar: (jid) => profile.engine.avatarFile(jid)
-  })
+  }, app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null))
   installMenu()
   if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
   else await profile.open()

@@ -1,5 +1,5 @@
 // Prepares what is missing or stale, then runs a program on the project's own Node:
-//   node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]
+//   node tools/setup/run.mjs PROGRAM.ts [--needs engine|sources|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]
 // Plain JavaScript for any Node from 20 on: it runs before anything is installed.
 import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
@@ -32,7 +32,8 @@ function appBuild() {
 }
 
 async function prepare(needs) {
-  const [app, chromium, test, dist] = ['app', 'chromium', 'test', 'dist'].map((need) => needs.includes(need))
+  const [built, sources, chromium, test, dist] = ['app', 'sources', 'chromium', 'test', 'dist'].map((need) => needs.includes(need))
+  const app = built || sources
   // npm's packages are compiled in part, all else waits for nothing
   await systemPackages(['compiler'])
   const system = systemPackages([
@@ -41,8 +42,8 @@ async function prepare(needs) {
     ...(test ? ['slixmpp', 'omemo', 'serverModules', 'profanity', 'faketime', 'xvfb', 'desktop'] : []),
     ...(dist ? ['packers'] : [])
   ])
-  const built = npmPackages().then(() => Promise.all([nativeBuild(), ...(app ? [appBuild(), electron()] : [])]))
-  const [[, , isThere]] = await Promise.all([built, system])
+  const made = npmPackages().then(() => Promise.all([nativeBuild(), app ? electron() : true, built ? appBuild() : null]))
+  const [[, isThere]] = await Promise.all([made, system])
   // without an Electron the windows run on Chromium
   if (app && isThere !== true) await systemPackages(['chromium'])
 }
@@ -52,7 +53,7 @@ const at = args.indexOf('--needs')
 const needs = at < 0 ? ['engine'] : args.splice(at, 2)[1].split(',')
 const [program, ...rest] = args
 if (program === undefined) {
-  process.stderr.write('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]\n')
+  process.stderr.write('usage: node tools/setup/run.mjs PROGRAM.ts [--needs engine|sources|app|app,chromium|app,dist|app,test|app,test,dist] [arguments]\n')
   process.exit(2)
 }
 try {

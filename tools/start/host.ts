@@ -84,7 +84,7 @@ export async function chooseHost({ wanted, ownDisplay = false, desktop = null }:
 }
 
 async function onElectron({ program, own }: Electron, needsDisplay: boolean, given: Desktop | null): Promise<Host> {
-  const account = given?.account ?? unprivileged([program, ...READ.map((path) => join(ROOT, path))])
+  const account = given?.account ?? unprivileged([program, ...READ.map((path) => join(ROOT, path)).filter((path) => existsSync(path))])
   prepareSandbox(join(program, '../chrome-sandbox'), account)
   let started: VirtualDesktop | null = null
   if (given === null && needsDisplay) started = await startDesktop(account)

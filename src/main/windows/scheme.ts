@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2'
 }
 // styles: virtual scrolling and popovers set positions as style attributes
-const POLICY = [
+const policy = (connect = "'self'"): string => [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -24,7 +24,7 @@ const POLICY = [
   "media-src 'self'",
   "font-src 'self'",
   // the sounds of messages, to draw them
-  "connect-src 'self'",
+  `connect-src ${connect}`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
@@ -80,8 +80,15 @@ export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
 }
 
-/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. */
-export function serveScheme(folder: string, { attachment, avatar }: Files): void {
+/** A page or one of its modules as Vite's server has it; windows also hear from there what has changed (tools/dev). */
+async function developed(server: string, { pathname, search }: URL): Promise<Response> {
+  const answer = await fetch(`${server}${pathname}${search}`)
+  const headers = { 'content-type': answer.headers.get('content-type') ?? 'text/plain', 'content-security-policy': policy(`'self' ${server.replace(/^http/, 'ws')}`), 'cache-control': 'no-store' }
+  return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
+}
+
+/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `server`: pages come from there instead. */
+export function serveScheme(folder: string, { attachment, avatar }: Files, server: string | null = null): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
@@ -93,10 +100,11 @@ export function serveScheme(folder: string, { attachment, avatar }: Files): void
       const shown = MEDIA[extname(file ?? '')]
       return file === null || shown === undefined ? notFound : serveMedia(file, shown, request.headers.get('range')).catch(() => notFound)
     }
+    if (server !== null && url.host === 'mnemo' && request.method === 'GET') return developed(server, url).catch(() => notFound)
     if (url.host !== 'mnemo' || request.method !== 'GET' || type === undefined || !path.startsWith(folder + sep)) return notFound
     try {
       const body = await readFile(path)
-      return new Response(new Uint8Array(body), { headers: { 'content-type': type, 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' } })
+      return new Response(new Uint8Array(body), { headers: { 'content-type': type, 'content-security-policy': policy(), 'x-content-type-options': 'nosniff' } })
     } catch {
       return notFound
     }

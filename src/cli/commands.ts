@@ -282,7 +282,7 @@ export const commands: Record<string, Command> = {
   search: {
     usage: 'QUERY',
     about:
-      'Finds every message that matches the query, without a connection. Words are all contained; "a phrase" as it stands;\n-word not; OR either; from: to: in: before: after: on: during: has: is: type: file: filter. The language is in README.md.',
+      'Finds every message that matches the query, without a connection. Words are all contained; "a phrase" as it stands;\n-word not; OR either; from: to: in: before: after: on: during: has: is: type: file: filter. The language is in docs/search.md.',
     options: {
       json: { about: 'one JSON object: total, tookMs, hits with ranges in UTF-16 units of text' },
       limit: { value: 'N', about: 'the most hits to print (default 20)' },

@@ -16,7 +16,7 @@ test.each([
   const { outcomes } = await runSetup(setup)
   const done = outcomes.map((outcome, at) => [JOBS[at]?.name, outcome.done === false ? outcome.sentence : outcome.done])
   if (impossible === null) expect(outcomes.map((outcome, at) => [JOBS[at]?.name, outcome])).toEqual(JOBS.map((job) => [job.name, { done: true }]))
-  else expect(done).toEqual(JOBS.map((job, at) => [job.name, at === 0 ? 'The certificate of this server has expired.' : null]))
+  else expect(done).toEqual(JOBS.map((job, at) => [job.name, at === 0 ? 'The server’s certificate has expired.' : null]))
 })
 
 test('there are at least twenty set-ups of both servers, each with a name of its own', () => {

@@ -14,6 +14,7 @@ import type { Store } from './threads/store.ts'
 import type { StoreChanges } from './store/types.ts'
 import { ArchiveWatch } from './xmpp/modules/archive-watch.ts'
 import { Presences } from './xmpp/modules/presences.ts'
+import { rosterCopyName } from './xmpp/modules/roster-copy.ts'
 import type { Log } from './log.ts'
 import { Session } from './xmpp/session.ts'
 import { Shortages } from './xmpp/modules/shortages.ts'
@@ -178,7 +179,7 @@ export class Accounts extends EventEmitter<Events> {
     if (account !== undefined && mayRevoke) await this.#revoke(account)
     this.#settings = this.#settings.filter((account) => account.jid !== jid)
     await this.#store.write.removeAccount(jid)
-    for (const name of [signInName(jid), pinName(jid), limitName(jid)]) await this.#store.write.remember({ name, json: 'null' })
+    for (const name of [signInName(jid), pinName(jid), limitName(jid), rosterCopyName(jid)]) await this.#store.write.remember({ name, json: 'null' })
     this.emit('list')
   }
 

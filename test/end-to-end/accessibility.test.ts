@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { openApp, screenshot, violations } from '../support/windows.ts'
+import { openApp, screenshot, stillness, violations } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -24,7 +24,7 @@ const item = (name: string) => main.locator('.item', { has: main.locator('.name'
 test.each(['light', 'dark'] as const)('every screen, %s', { timeout: 180_000 }, async (theme) => {
   const seen: Record<string, string[]> = {}
   const look = async (name: string, page: Page): Promise<void> => {
-    await page.waitForTimeout(250)
+    await stillness(page)
     const found = await violations(page)
     if (found.length > 0) {
       seen[name] = found

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { hostileServer, type HostileServer } from '../support/hostile-server.ts'
 import { openEngine, testFolder, type TestFolder } from '../support/server.ts'
-import { openApp } from '../support/windows.ts'
+import { frames, openApp } from '../support/windows.ts'
 
 let folder: TestFolder
 let server: HostileServer
@@ -85,7 +85,7 @@ test('who is at the end stays there and holds the end alone; all is there for wh
   const before = await place()
   while (sent < 1200) {
     arrive()
-    await main.waitForTimeout(50)
+    await frames(main, 3)
   }
   await expect.poll(() => main.locator('[data-jid="bob@evil.example"]').textContent()).toContain(`number ${sent - 1}.`)
   expect(await place()).toEqual(before)

@@ -56,7 +56,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await main.locator(`[data-jid="${other.jid}"]`).click()
   await main.locator('[data-test=composer]').waitFor()
   await bob.inGroup(other.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))
-  await main.locator('[data-test=no-composer]', { hasText: '拉黑' }).waitFor()
+  await main.locator('[data-test=no-composer]', { hasText: '禁止加入' }).waitFor()
   await screenshot(main, 'group-out')
 
   // pinned, muted, put aside and back

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
-import { moveWindow, openApp, screenshot } from '../support/windows.ts'
+import { frames, moveWindow, openApp, screenshot, steady } from '../support/windows.ts'
 
 let folder: TestFolder
 let app: RunningApp
@@ -70,13 +70,12 @@ test('older messages load while the place is kept', async () => {
   await scroller.hover()
   for (let i = 0; i < 12; i++) {
     await main.mouse.wheel(0, -700)
-    await main.waitForTimeout(60)
+    await frames(main, 4)
   }
   await expect.poll(async () => Number(await main.locator('.row').first().getAttribute('data-id'))).toBeLessThan(Number(before))
   // what is looked at stays where it is while more comes in above
-  await main.waitForTimeout(400)
-  const place = await firstVisible(main)
-  await main.waitForTimeout(400)
+  const place = await steady(main, () => firstVisible(main))
+  await frames(main, 24)
   expect(await firstVisible(main)).toBe(place)
   await main.locator('.latest').click()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
@@ -140,19 +139,19 @@ test('own window: live in both, focused when asked for again, the rest lives on 
     await main.mouse.wheel(0, -600)
     return distanceToEnd(main)
   }).toBeGreaterThan(1500)
-  await main.waitForTimeout(300)
-  const place = await firstVisible(main)
+  const place = await steady(main, () => firstVisible(main))
   await chat.fill('[data-test=composer]', '从另一个窗口')
   await chat.keyboard.press('Enter')
   await chat.locator('.row.own[data-state=queued]', { hasText: '从另一个窗口' }).waitFor()
-  await main.waitForTimeout(300)
-  expect(await firstVisible(main)).toBe(place)
+  await main.locator('.item', { hasText: '从另一个窗口' }).waitFor()
+  expect(await steady(main, () => firstVisible(main))).toBe(place)
   await main.fill('[data-test=composer]', '从这里')
   await main.keyboard.press('Enter')
   await main.locator('.row.own[data-state=queued]', { hasText: '从这里' }).waitFor()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   await main.click('[data-test=own-window]')
-  await main.waitForTimeout(300)
+  // the window that shows it comes to the front
+  await expect.poll(() => chat.evaluate('document.hasFocus()')).toBe(true)
   expect(app.windows().filter((page) => page.url().includes('/windows/chat/') && page.url().includes('conversation='))).toHaveLength(1)
   await screenshot(chat, 'own-window')
   await chat.close()
@@ -444,11 +443,8 @@ test('after a restart all is there, and windows are where they were', async () =
   }, { timeout: 20_000 }).toBeGreaterThan(2000)
   await expect.poll(kept, { timeout: 20_000 }).not.toBeNull()
   // what is kept is where one is when one has stopped
-  await main.waitForTimeout(1500)
-  const read = await kept()
+  const read = await steady(main, kept, 120)
   expect(read).toMatch(/^\[(\[\d+,\d+\],?)+\]$/)
-  // the place is kept a moment after the last change
-  await main.waitForTimeout(700)
   await main.fill('[data-test=search]', 'hello both')
   await main.locator('.hit').first().waitFor()
   await app.quit()

@@ -25,6 +25,8 @@ export interface HostileServer {
   poison: string | null
   /** More of its features, once somebody is signed in. */
   features: string
+  /** What its answer to a request for the roster holds. */
+  roster: string
   /** Questions for vCards are left to the test. */
   vcards: boolean
   close(): void
@@ -66,7 +68,7 @@ export async function hostileServer(): Promise<HostileServer> {
             client = socket
             streams++
             socket.write(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@evil.example/r</jid></bind></iq>`)
-          } else if (text.includes('jabber:iq:roster')) socket.write(`<iq type='result' id='${id}'><query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query></iq>`)
+          } else if (text.includes('jabber:iq:roster')) socket.write(`<iq type='result' id='${id}'>${self.roster}</iq>`)
           else if (!(text.includes('vcard-temp') && self.vcards)) socket.write(`<iq type='error' id='${id}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
         }
       }
@@ -80,6 +82,7 @@ export async function hostileServer(): Promise<HostileServer> {
     answers: {},
     poison: null,
     features: '',
+    roster: `<query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query>`,
     vcards: false,
     settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
     say: (xml) => void client?.write(xml),

@@ -62,3 +62,28 @@ export async function screenshot(page: Page | Locator, name: string): Promise<vo
   mkdirSync(SHOTS, { recursive: true })
   await page.screenshot({ path: join(SHOTS, `${name}.png`) })
 }
+
+/** Waits until a page has painted `count` frames. */
+export async function frames(page: Page, count: number): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => { let left = ${count}; const next = () => (left-- > 0 ? requestAnimationFrame(next) : resolve()); next() })`)
+}
+
+/** The value that `read` gives once it has been the same for `still` frames of the page. */
+export async function steady<T>(page: Page, read: () => Promise<T>, still = 24): Promise<T> {
+  for (let value = await read(); ; ) {
+    let same = true
+    for (let seen = 0; same && seen < still; seen += 6) {
+      await frames(page, 6)
+      const next = await read()
+      same = next === value
+      value = next
+    }
+    if (same) return value
+  }
+}
+
+/** Waits until nothing in a page moves or fades, but for what does so without end. */
+export async function stillness(page: Page): Promise<void> {
+  do await frames(page, 2)
+  while ((await page.evaluate('document.getAnimations().some((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity)')) === true)
+}

@@ -7,7 +7,8 @@ import type { Connection } from '../stream/connection.ts'
 import { block, blocklist, blocklistQuery, blockPush } from '../stanzas/blocking.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { presenceOf, subscription } from '../stanzas/presence.ts'
-import { isRosterPush, rosterAdd, rosterGet, rosterItems, rosterRemove, type RosterItem } from '../stanzas/roster.ts'
+import { isRosterAsBefore, isRosterPush, rosterAdd, rosterGet, rosterItems, rosterRemove, rosterVersion, type RosterItem } from '../stanzas/roster.ts'
+import { readRosterCopy, writeRosterCopy } from './roster-copy.ts'
 import type { Store } from '../../threads/store.ts'
 import type { Errand } from '../../store/tables/errand.ts'
 import type { StoreChanges } from '../../store/types.ts'
@@ -33,6 +34,7 @@ export class Contacts extends EventEmitter<Events> {
   readonly #roster = new Map<Jid, RosterItem>()
   readonly #requests = new Set<Jid>()
   readonly #blocked = new Set<Jid>()
+  #pushes: Promise<void> = Promise.resolve()
 
   constructor(connection: Connection, store: Store, own: Jid, log: Log) {
     super()
@@ -41,7 +43,8 @@ export class Contacts extends EventEmitter<Events> {
     this.#own = own
     connection.answer('set', NS.roster, 'query', (stanza) => {
       if (!isRosterPush(stanza, this.#own)) return undefined
-      this.#onRosterPush(stanza).catch((error: unknown) => log.warn(String(error)))
+      // one after the other: the last version is kept last
+      this.#pushes = this.#pushes.then(() => this.#onRosterPush(stanza)).catch((error: unknown) => log.warn(String(error)))
       return true
     })
     for (const name of ['block', 'unblock'])
@@ -83,12 +86,21 @@ export class Contacts extends EventEmitter<Events> {
     if (accept) await this.add(jid)
   }
 
-  /** Reads the roster; to be done before we show ourselves. */
+  /** Reads the roster, or what is new of it; to be done before we show ourselves. */
   async load(): Promise<void> {
-    const items = rosterItems(await this.#connection.request(rosterGet()))
+    const copy = this.#connection.hasRosterVersions ? await readRosterCopy(this.#store, this.#own) : null
+    let answer = await this.#connection.request(rosterGet(this.#connection.hasRosterVersions ? (copy?.version ?? '') : null))
+    // a server that says 'as before' of what was never known
+    if (isRosterAsBefore(answer) && copy === null) answer = await this.#connection.request(rosterGet())
+    const items = isRosterAsBefore(answer) && copy !== null ? copy.items : rosterItems(answer)
     this.#roster.clear()
     for (const item of items) this.#roster.set(item.jid, item)
     await this.#saveRoster(items, true)
+    await this.#keepVersion(rosterVersion(answer))
+  }
+
+  async #keepVersion(version: string | null): Promise<void> {
+    if (version !== null && this.#connection.hasRosterVersions) await writeRosterCopy(this.#store, this.#own, version, this.#roster.values())
   }
 
   async #saveRoster(items: RosterItem[], complete: boolean): Promise<void> {
@@ -197,5 +209,6 @@ export class Contacts extends EventEmitter<Events> {
       else this.#roster.set(item.jid, item)
     }
     await this.#saveRoster(items, false)
+    await this.#keepVersion(rosterVersion(stanza))
   }
 }

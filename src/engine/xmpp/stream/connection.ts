@@ -23,6 +23,7 @@ const OWED_MS = 15_000
 /** How often this computer's own addresses are looked at. */
 const NETWORK_MS = 3000
 const NS_CSI = 'urn:xmpp:csi:0'
+const NS_ROSTER_VERSIONS = 'urn:xmpp:features:rosterver'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
 export interface ConnectionOptions extends SignInOptions {
@@ -73,6 +74,7 @@ export class Connection extends EventEmitter<Events> {
   #lastHeard = 0
   #hasCsi = false
   #offersAcks = false
+  #hasRosterVersions = false
   #active = true
   #toldActive = true
 
@@ -100,6 +102,7 @@ export class Connection extends EventEmitter<Events> {
       if (element.is('features', NS_STREAMS)) {
         this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
         this.#offersAcks = element.getChild('sm', NS_SM) !== undefined
+        this.#hasRosterVersions = element.getChild('ver', NS_ROSTER_VERSIONS) !== undefined
       }
       if (this.isReady) this.#heard()
     })
@@ -119,6 +122,10 @@ export class Connection extends EventEmitter<Events> {
   /** False: the server has no XEP-0198, and a stanza is known to be taken only by an answer that follows it. */
   get hasAcks(): boolean {
     return this.#client.streamManagement.enabled
+  }
+  /** The server sends what is new of a roster alone (RFC 6121 section 2.6.1). */
+  get hasRosterVersions(): boolean {
+    return this.#hasRosterVersions
   }
   /** The IP address of the server; null: not connected. */
   get serverAddress(): string | null {

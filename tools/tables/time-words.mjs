@@ -66,8 +66,11 @@ for (const language of ['fi', 'sv', 'de', 'en'])
   }
 // words of both halves that ICU has in other widths alone, or that older systems wrote: Persian, Thai, Bulgarian, Hebrew
 for (const [word, hours] of [['قبل از ظهر', 0xfff], ['بعد از ظهر', 0xfff000], ['ก่อนเที่ยง', 0xfff], ['หลังเที่ยง', 0xfff000], ['преди обяд', 0xfff], ['след обяд', 0xfff000], ['пр. об.', 0xfff], ['сл. об.', 0xfff000], ['לפנה״צ', 0xfff], ['אחה״צ', 0xfff000], ['সকাল', 0xfff], ['রাত', 0xfc003f]]) halves.set(plain(word), hours)
+// words of both halves of phones' older systems, in languages whose newer ones write others
+for (const [morning, evening] of [['முற்பகல்', 'பிற்பகல்'], ['పూర్వాహ్నం', 'అపరాహ్నం'], ['ಪೂರ್ವಾಹ್ನ', 'ಅಪರಾಹ್ನ'], ['म.पू.', 'म.उ.'], ['পূর্বাহ্ণ', 'অপরাহ্ণ'], ['પૂર્વાહ્ન', 'અપરાહ્ન'], ['ព្រឹក', 'ល្ងាច'], ['قبل دوپہر', 'بعد دوپہر'], ['ق.د.', 'ب.د.'], ['ԿԱ', 'ԿՀ'], ['ԿԱ․', 'ԿՀ․'], ['صباحا', 'مساء'], ['قبل الظهر', 'بعد الظهر'], ['ਪੂ.ਦੁ.', 'ਬਾ.ਦੁ.'], ['ପୂର୍ବାହ୍ନ', 'ଅପରାହ୍ନ'], ['enne keskpäeva', 'pärast keskpäeva'], ['до полудня', 'после полудня'], ['mattina', 'sera'], ['Vormittag', 'Nachmittag'], ['Früh', 'Abend'], ['ಬೆಳಿಗ್ಗೆ', 'ಸಂಜೆ'], ['सकाळी', 'संध्याकाळी']])
+  for (const [word, hours] of [[morning, 0xfff], [evening, 0xfff000]]) halves.set(plain(word), hours)
 // spoken words that ICU does not write by itself, and old names of phones' systems
-for (const [word, from, to] of [['早上', 4, 11], ['早晨', 4, 10], ['清晨', 4, 8], ['凌晨', 0, 5], ['傍晚', 16, 20], ['深夜', 0, 4], ['半夜', 0, 4], ['午前', 0, 11], ['午後', 12, 23]]) for (let hour = from; hour <= to; hour++) add(halves, word, hour)
+for (const [word, from, to] of [['早上', 4, 11], ['早晨', 4, 10], ['清晨', 4, 8], ['凌晨', 0, 5], ['傍晚', 16, 20], ['深夜', 0, 4], ['半夜', 0, 4], ['午夜', 0, 2], ['夜里', 20, 27], ['夜裡', 20, 27], ['黄昏', 17, 20], ['黃昏', 17, 20], ['拂晓', 4, 7], ['拂曉', 4, 7], ['正午', 11, 13], ['午前', 0, 11], ['午後', 12, 23]]) for (let hour = from; hour <= to; hour++) add(halves, word, hour % 24)
 
 const rows = (table) => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([word, mask]) => `${word}=${mask.toString(16)}`)
 const wrapped = (list) => {

@@ -211,6 +211,23 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
   { of: 'KakaoTalk of the Mac', format: 'csv', file: 'KakaoTalk_Chat_Ann.csv', content: 'Date,User,Message\n2024-05-31 09:30:00,"지우","안녕, 하준"\n', local: true, lines: { KakaoTalk_Chat_Ann: ['2024-05-31 09:30:00 지우: 안녕, 하준'] } },
   { of: 'WhatsApp', format: 'whatsapp', file: 'WhatsApp Chat with Ann.txt', content: '31/05/2024, 09:30 - Ann: hello\n31/05/2024, 09:31 - Bo: hi, Ann : yes\n', local: true, lines: { Ann: ['2024-05-31 09:30:00 Ann: hello', '2024-05-31 09:31:00 Bo: hi, Ann : yes'] } },
   { of: 'WhatsApp, Korean', format: 'whatsapp', file: 'WhatsApp 대화 - 지우.txt', content: '2023. 12. 31. 오후 9:15 - 지우: 안녕\n2024. 1. 1. 오전 12:05 - 하준: 응', local: true, lines: { 지우: ['2023-12-31 21:15:00 지우: 안녕', '2024-01-01 00:05:00 하준: 응'] } },
+  // the words of the phone are known without a mark before them, in every language
+  ...([
+    ['de', 'WhatsApp-Chat mit Reise.txt', 'Reise', 'hallo <Diese Nachricht wurde bearbeitet.>'],
+    ['es', 'Chat de WhatsApp con Viaje.txt', 'Viaje', 'hola <Se editó este mensaje.>'],
+    ['ru', 'Чат WhatsApp с контактом Поездка.txt', 'Поездка', 'да <Сообщение изменено>'],
+    ['ko', 'WhatsApp 대화 - 여행.txt', '여행', '네 <이 메시지는 수정되었습니다>'],
+    ['id', 'Obrolan WhatsApp dengan Wisata.txt', 'Wisata', 'ya <Pesan ini diedit>'],
+    ['he', "צ'אט WhatsApp עם טיול.txt", 'טיול', 'כן <ההודעה נערכה>'],
+    ['hi', 'यात्रा के साथ WhatsApp चैट.txt', 'यात्रा', 'हाँ <यह मैसेज एडिट किया गया>']
+  ] as const).map(([language, file, group, said]): HistoryFixture => ({
+    of: `WhatsApp, edited, ${language}`,
+    format: 'whatsapp',
+    file,
+    content: `31/05/2024, 09:30 - Ann: ${said}\n31/05/2024, 09:31 - Bo: use <b>bold</b>\n31/05/2024, 09:32 - Cy: I feel <very sad today>`,
+    local: true,
+    lines: { [group]: [`2024-05-31 09:30:00 Ann: ${said.slice(0, said.indexOf(' <'))} (edited)`, '2024-05-31 09:31:00 Bo: use <b>bold</b>', '2024-05-31 09:32:00 Cy: I feel <very sad today>'] }
+  })),
   { of: 'WhatsApp of iPhones', format: 'whatsapp', file: '_chat.txt', content: '[31/05/2024, 09:30:00] Ann: hello\n[31/05/2024, 09:31:00] Bo: hi', local: true, lines: { 'Ann, Bo': ['2024-05-31 09:30:00 Ann: hello', '2024-05-31 09:31:00 Bo: hi'] } },
   { of: 'Telegram', format: 'telegram', file: 'result.json', content: JSON.stringify({ name: 'Ann', type: 'personal_chat', id: 5, messages: [{ id: 1, type: 'message', date: '2024-05-31T09:30:00', date_unixtime: '1717147800', from: 'Ann', from_id: 'user5', text: 'hi' }] }), lines: { Ann: ['2024-05-31T09:30:00.000Z <Ann: hi'] } },
   { of: 'JSON lines', format: 'jsonl', file: 'own.jsonl', content: '{"sender":"Ann","time":"2024-05-31T09:30:00Z","text":"hi","conversation":"Ann"}\n', lines: { Ann: ['2024-05-31T09:30:00.000Z Ann: hi'] } },

@@ -37,6 +37,9 @@ const plain = (word: string): string => word.normalize('NFKC').toLowerCase().rep
 
 const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
+/** Years of an emperor of Japan, as phones of that calendar write them. */
+const ERA = /(令和|平成|昭和|[RHS])(\d{1,2}|元)[-./年] ?(\d{1,2})[-./月] ?(\d{1,2})日?/uy
+const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, R: 2018, H: 1988, S: 1925 }
 const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
 // 31 May 2024; May 31, 2024; 2024 May 31, with their small words: 31 de mayo de 2024, 31st of May
 const DAY_FIRST = /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
@@ -64,6 +67,11 @@ type Day = Pick<Extract<Stamp, { kind: 'date' }>, 'numbers' | 'month'> & { cjk: 
 function dayAt(text: string, from: number): Found<Day> | null {
   const numeric = at(NUMERIC, text, from)
   if (numeric !== null) return { value: { numbers: numeric.slice(1, 4).map(Number), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') }, end: from + numeric[0].length }
+  const era = at(ERA, text, from)
+  if (era !== null) {
+    const [whole, name = '', year = '', month, date] = era
+    return { value: { numbers: [(ERAS[name] ?? 0) + (year === '元' ? 1 : Number(year)), Number(month), Number(date)], month: null, cjk: true, slash: false }, end: from + whole.length }
+  }
   const compact = at(COMPACT, text, from)
   if (compact !== null) return { value: { numbers: compact.slice(1, 4).map(Number), month: null, cjk: false, slash: false }, end: from + compact[0].length }
   for (const [pattern, word, first, second] of [[DAY_FIRST, 2, 1, 3], [MONTH_FIRST, 1, 2, 3], [YEAR_FIRST, 2, 1, 3]] as const) {
@@ -79,6 +87,8 @@ function dayAt(text: string, from: number): Found<Day> | null {
 /** The hour of 24, where a word says which half or part of the day is meant: the one of two that is in that part, or nearer to it. */
 function hourIn(bits: number, hour: number): number {
   const early = hour % 12
+  // a word of the morning alone never means noon: 12:05 e paradites
+  if ((bits & 0xfff000) === 0) return early
   const distance = (candidate: number): number => {
     for (let away = 0; away < 12; away++) if ((bits >> (candidate + away) % 24) & 1 || (bits >> (candidate + 24 - away) % 24) & 1) return away
     return 24

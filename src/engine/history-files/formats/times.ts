@@ -28,6 +28,12 @@ function gregorian(year: number, month: number, day: number): [number, number, n
   return [date.year, date.month, date.day]
 }
 
+/** The year of two digits: Thailand's phones write theirs so, too, and logs of the last century are older than phones. */
+function fullYear(year: number): number {
+  const latest = new Date().getFullYear() - 1999
+  return year >= 100 || year <= latest ? year + (year < 100 ? 2000 : 0) : year > 70 ? 1900 + year : year > 44 ? 1957 + year : 2000 + year
+}
+
 function dateOf({ numbers, month }: Extract<Stamp, { kind: 'date' }>, order: DateOrder): [number, number, number] {
   const [a = 0, b = 0, c = 0] = numbers
   if (month !== null) return a > 31 ? [a, month, b] : [b, month, a]
@@ -45,7 +51,7 @@ export function timeOf(stamp: Stamp, order: DateOrder, after = -Infinity): numbe
   if (stamp.kind === 'instant') return stamp.time >= 0 && stamp.time < Date.UTC(LATEST_YEAR + 1, 0) ? stamp.time : null
   const [written, writtenMonth, writtenDay] = dateOf(stamp, order)
   const { hour, minute, second, fraction } = stamp.clock
-  const [year, month, day] = gregorian(written < 100 ? 2000 + written : written, writtenMonth, writtenDay)
+  const [year, month, day] = gregorian(fullYear(written), writtenMonth, writtenDay)
   const midnight = hour === 24 && minute === 0 && second === 0
   if (year < 1970 || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || (hour > 23 && !midnight) || minute > 59 || second > 60) return null
   if (stamp.zone !== null) return Math.max(0, Date.UTC(year, month - 1, day, hour, minute - stamp.zone, second, fraction))

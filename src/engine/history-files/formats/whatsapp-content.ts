@@ -24,6 +24,10 @@ const ATTACHED = new Set(
 )
 const EDITED = new Set(['this message was edited', '此消息已编辑', '此訊息已編輯', '已编辑', '已編輯', 'このメッセージは編集されました', '메시지가 수정되었습니다', 'تم تعديل هذه الرسالة', 'edited'])
 
+/** Stems of 'edited' in the languages of phones, in a sentence about the message. */
+const EDITED_STEM =
+  /edited|editad[oa]|editó|bearbeitet|modifi(?:é|cato|cat|kuar)|измен[её]н|отредактирован|відредаговано|змінено|edytowan|bewerkt|düzenlen|di(?:edit|sunting|ubah)|upraven[ao]|szerkeszt|muokattiin|muokattu|redigerad|redigeret|redigert|editat|редактиран|uređen|izmijenjen|измењен|επεξεργ|编辑|編輯|編集|수정|편집|تعديل|ویرایش|ترمیم|נערכ|एडिट|संपादित|সম্পাদ|திருத்த|แก้ไข|chỉnh sửa|suntingan|zmenen/iu
+
 /** Takes the phone's words from where nothing else can stand. */
 export function learnWords(text: string, file: TextFile, words: PhoneWords): void {
   const [first = ''] = text.split('\n')
@@ -38,7 +42,7 @@ export function learnWords(text: string, file: TextFile, words: PhoneWords): voi
 /** The text of a person, with its files and whether it was changed. */
 export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
   const edit = EDIT.exec(text)
-  const edited = edit !== null && (edit[2] !== '' || EDITED.has((edit[3] ?? '').toLowerCase()) || words.edited.has((edit[3] ?? '').toLowerCase()))
+  const edited = edit !== null && (edit[2] !== '' || EDITED.has((edit[3] ?? '').toLowerCase()) || (EDITED_STEM.test(edit[3] ?? '') && !/[\d@]/.test(edit[3] ?? '')) || words.edited.has((edit[3] ?? '').toLowerCase()))
   const body = edited ? (edit?.[1] ?? '') : text
   const change = edited ? { edited } : {}
   const [first = '', ...rest] = body.split('\n')

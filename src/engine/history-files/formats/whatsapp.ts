@@ -20,13 +20,15 @@ interface Entry {
 /** The marks between the date and what was said: [..] of iPhones, a dash, the colon of old phones. */
 const AFTER = /^(?:\]| ?[-–—]|:)(?: |$)/u
 const HEAD = 90
+/** 'Dec 31, 2013', and the eras of Japan: R6/01/31. */
+const MONTH_FIRST = /^(?:\p{L}{3,9}\.? \d{1,2},? \d{4}|[RHS]\d{1,2}\/\d)/u
 const MARK = /[\p{Cf}\r]/u
 
 /** The line's stamp and what comes after it, or null where it has none. */
 function entryOf(line: string): Omit<Entry, 'number'> | null {
   const head = simplify(line.slice(0, HEAD))
   const from = head.startsWith('[') ? 1 : 0
-  if (!/\d/.test(head[from] ?? '')) return null
+  if (!/\d/.test(head[from] ?? '') && !MONTH_FIRST.test(head.slice(from))) return null
   const found = stampAt(head, from)
   if (found === null || !found.clocked) return null
   const after = AFTER.exec(head.slice(found.end))
@@ -92,7 +94,16 @@ function noPeople(people: ReadonlyMap<string, Person>, chat: string): Set<string
 
 const APP = /whats ?app|واتساب|ватсап|вотсап|व्हाट्सऐप|왓츠앱/iu
 /** 'WhatsApp Chat with Alice' and its like, of which the name is left. */
-const TITLES = [/^(?:WhatsApp[ -](?:Chat|Unterhaltung|chatt?|sohbeti)|Chat (?:de |do |di |)WhatsApp|Conversation WhatsApp|Conversa do WhatsApp|Чат WhatsApp|WhatsApp 대화|WhatsApp 聊天|WhatsApp のトーク履歴) ?(?:with|mit|met|con|avec|com|с контактом|с|-|–|:) ?(.+)$/iu, /^与(.+)的 ?WhatsApp (?:聊天|对话|對話)(?:记录|記錄)?$/iu, /^(?:與|和)(.+)的 ?WhatsApp (?:聊天|对话|對話)(?:记录|記錄)?$/iu, /^(.+) ile WhatsApp (?:sohbeti|konuşması)$/iu, /^(.+)とのWhatsApp(?:チャット|トーク)$/iu]
+const TITLES = [
+  /^(?:WhatsApp[ -](?:Chat|Unterhaltung|chatt?|sohbeti|keskustelu|samtale)|(?:Chat|Conversa|Conversación|Conversation|Discussion|Conversație|Obrolan|Percakapan|Czat|Konverzace|Konverzácia|Razgovor|Klepet|Cuộc trò chuyện|การแชท) (?:de |do |di |na |s |v )?WhatsApp|Чат WhatsApp|Chat WhatsApp|WhatsApp 대화|WhatsApp 聊天|WhatsApp のトーク履歴|(?:محادثة|دردشة) واتساب|[צץ]['׳’]אט (?:ב-?)?WhatsApp) ?(?:with|mit|met|med|con|avec|com|cu|dengan|z użytkownikiem|z|s|med|với|กับ|с контактом|с|з|مع|עם|-|–|:) ?(.+)$/iu,
+  /^(?:与|與|和|跟) ?(.+?) ?的 ?WhatsApp ?(?:聊天|对话|對話)(?:记录|記錄|紀錄)?$/iu,
+  /^WhatsApp ?(?:与|與|和) ?(.+?) ?的(?:聊天|对话|對話)$/iu,
+  /^(.+) ile WhatsApp (?:sohbeti|konuşması)$/iu,
+  /^(.+?) ?とのWhatsApp ?(?:チャット|トーク)$/iu,
+  /^(.+?)님?과의 ?WhatsApp ?(?:대화|채팅)$/iu,
+  /^(.+) के साथ (?:WhatsApp|व्हाट्सऐप) चैट$/iu,
+  /^WhatsApp[ -]keskustelu (.+) kanssa$/iu
+]
 const OWN_WORDS = new Set(['you', 'me', '我', '自己', '私', '自分', 'ich', 'yo', 'tú', 'eu', 'você', 'moi', 'vous', 'io', 'tu', 'ik', 'я', 'вы', '나', 'ben', 'أنا', 'أنت', 'मैं', 'saya', 'anda', 'bạn', 'tôi'])
 
 /** What the conversation is called, and who is oneself, by the file's name and its people. */
@@ -101,7 +112,7 @@ function headOf(file: TextFile, people: readonly string[]): { name: string; self
   const [one, two] = people
   const other = (name: string): string | null => (people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null)
   for (const called of /^_chat$/i.test(file.name) ? [file.folder] : [file.name]) {
-    const plain = called.replace(/[\p{Cf}]/gu, '').replace(/ \(\d+\)$/, '').trim()
+    const plain = called.replace(/[\p{Cf}]/gu, '').replace(/ ?\(\d+\)$/, '').trim()
     if (!APP.test(plain)) {
       if (called === file.folder) continue
       return { name: plain, self: own ?? other(plain) }

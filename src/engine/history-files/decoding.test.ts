@@ -28,7 +28,26 @@ test.each<[EncodingName, string]>([
   ['windows-1254', '31.12.2023, 21:10 - Ayşe: günaydın, nasılsın? çok iyiyim\n'],
   ['windows-1255', '31.12.2023, 21:10 - דוד: שלום מה נשמע\n'],
   ['windows-1256', '31/12/2023, 21:10 - ليلى: مرحبا بك كيف حالك\n'],
-  ['windows-874', '31/12/2566 21:10 - สมชาย: สวัสดีครับ พรุ่งนี้เจอกัน\n']
+  ['windows-874', '31/12/2566 21:10 - สมชาย: สวัสดีครับ พรุ่งนี้เจอกัน\n'],
+  ['windows-1252', 'Il fait beau, où êtes-vous déjà allés cet été ?'],
+  ['windows-1252', 'Olá, tudo bem? Não sei, amanhã à tarde'],
+  ['windows-1252', 'Være så god, på gensyn på søndag'],
+  ['windows-1250', 'Szép jó estét, őrült nagy hűség'],
+  ['windows-1257', 'Šiandien gražus oras, eikime į parką, žąsis'],
+  ['iso-8859-2', 'Dziś jest piękna pogoda, chodźmy na spacer żółtą łódką'],
+  ['iso-8859-5', 'Сегодня хорошая погода, пойдём гулять'],
+  ['iso-8859-6', 'الجو جميل اليوم هيا نذهب إلى الحديقة'],
+  ['cp866', 'Сегодня хорошая погода, пойдём гулять в парк'],
+  ['koi8-r', 'Привет, как дела?'],
+  ['koi8-u', 'Сьогодні гарна погода, їдьмо до парку'],
+  ['macintosh', 'schönes Wetter, gehen wir über die Brücke nach Größe'],
+  ['gb18030', '好的'],
+  ['gb18030', '李雷: 你好'],
+  ['shift_jis', '明日は駅で'],
+  ['euc-jp', 'はい'],
+  ['euc-kr', '네'],
+  ['windows-1255', 'שלום'],
+  ['windows-1256', 'سلام خوبي؟ چه خبر']
 ])('%s is found: %s', async (name, text) => {
   const bytes = pieces(iconv.encode(text, name))
   const found = await encodingOf(bytes, null)

@@ -21,15 +21,21 @@ export interface Encoding {
 
 export const ENCODINGS = [
   'utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr', 'windows-1250', 'windows-1251', 'windows-1252',
-  'windows-1253', 'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r'
+  'windows-1253', 'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r',
+  'koi8-u', 'cp866', 'iso-8859-2', 'iso-8859-5', 'iso-8859-6', 'macintosh'
 ] as const
 export type EncodingName = (typeof ENCODINGS)[number]
 
 /** By the detector's names for them. */
 const DETECTED: Record<string, EncodingName> = {
-  gb18030: 'gb18030', big5: 'big5', shift_jis: 'shift_jis', cp932: 'shift_jis', 'euc-jp': 'euc-jp', cp949: 'euc-kr', 'euc-kr': 'euc-kr', 'koi8-r': 'koi8-r', cp874: 'windows-874',
-  ...Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7', '8'].flatMap((last) => [[`windows-125${last}`, `windows-125${last}`], [`cp125${last}`, `windows-125${last}`]]))
+  gb18030: 'gb18030', big5: 'big5', shift_jis: 'shift_jis', cp932: 'shift_jis', 'euc-jp': 'euc-jp', cp949: 'euc-kr', 'euc-kr': 'euc-kr', 'koi8-r': 'koi8-r', 'koi8-u': 'koi8-u', cp874: 'windows-874', 'tis-620': 'windows-874',
+  ...Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7', '8'].flatMap((last) => [[`windows-125${last}`, `windows-125${last}`], [`cp125${last}`, `windows-125${last}`]])),
+  cp866: 'cp866', ibm866: 'cp866', 'iso-8859-2': 'iso-8859-2', 'iso-8859-5': 'iso-8859-5', 'iso-8859-6': 'iso-8859-6', macroman: 'macintosh'
 }
+/** Of one byte a character, the usual ones first: of two that say the same the first is taken. */
+const SINGLE: readonly EncodingName[] = ['windows-1252', 'windows-1251', 'windows-1250', 'windows-1254', 'windows-1253', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r', 'koi8-u', 'cp866', 'iso-8859-2', 'iso-8859-5', 'iso-8859-6', 'macintosh']
+/** What the detector thinks of an encoding that it does not name. */
+const UNNAMED = 0.01
 /** Bytes that are looked at, at most, to find out; of them so many that are not ASCII are enough. */
 const LOOKED_AT = 64_000_000
 const ENOUGH = 60_000
@@ -179,15 +185,22 @@ function inPairs(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
 async function detect(bytes: Buffer): Promise<{ name: EncodingName; sure: boolean }> {
   const { detectAll } = await import('jschardet')
   const found = detectAll(bytes, { minimumThreshold: 0, detectEncodings: Object.keys(DETECTED) })
-  const likely = new Map<EncodingName, number>()
+  const named = new Map<EncodingName, number>()
   for (const { encoding, confidence } of found) {
     const name = DETECTED[encoding?.toLowerCase() ?? '']
-    if (name === undefined) continue
-    likely.set(name, Math.max(likely.get(name) ?? 0, confidence * sense(decode(bytes, name))))
+    if (name !== undefined) named.set(name, Math.max(named.get(name) ?? 0, confidence))
   }
-  const [first, second] = [...likely].sort(([, a], [, b]) => b - a)
-  if (first === undefined || first[1] === 0) return { name: 'windows-1252', sure: false }
-  return { name: first[0], sure: first[1] > (second?.[1] ?? 0) * CLEARLY }
+  const likely = new Map<EncodingName, { share: number; text: string }>()
+  for (const name of new Set([...SINGLE, ...named.keys()])) {
+    const text = decode(bytes, name)
+    const share = ((named.get(name) ?? 0) + UNNAMED) * sense(text) * (SINGLE.includes(name) ? readable(text) : 1)
+    if (share > 0) likely.set(name, { share, text })
+  }
+  const [first, ...others] = [...likely].sort(([, a], [, b]) => b.share - a.share)
+  if (first === undefined) return { name: 'windows-1252', sure: false }
+  const [name, { share, text }] = first
+  const second = others.find(([, other]) => other.text !== text)
+  return { name, sure: share > (second?.[1].share ?? 0) * CLEARLY }
 }
 
 /** How far a text can be one, 0 to 1: letters of two alphabets do not meet within a word, and signs are rarer than letters. */
@@ -197,8 +210,42 @@ function sense(text: string): number {
   const broken = strange.filter((one) => /[\ufffd\u0080-\u009f\p{Co}\p{Cn}]/u.test(one)).length
   if (broken > 0) return broken * 50 > strange.length ? 0 : 0.3
   const signs = strange.filter((one) => !/[\p{L}\p{M}\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(one)).length
-  const mixed = (text.match(/[A-Za-z](?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}])|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=[A-Za-z])/gu) ?? []).length
+  const mixed = (text.match(/\p{Script=Latin}(?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}])|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=\p{Script=Latin})/gu) ?? []).length
   return (signs * 2 > strange.length ? 0.5 : 1) * (mixed * 5 > strange.length ? 0.2 : 1)
+}
+
+/** Letters beyond ASCII of the languages that are written in encodings of one byte (CLDR, exemplars). */
+const ALPHABETS = ['àâæçéèêëîïôœùûüÿ', 'äöüß', 'áéíñóúü', 'àáâãçéêíóôõúü', 'àèéìíîòóùú', 'ąćęłńóśźż', 'áäčďéíĺľňóôŕšťúýž', 'áčďéěíňóřšťúůýž', 'áéíóöőúüű', 'âăîșțşţ', 'âçğıîöşûü\u0307', 'ąčęėįšųūž', 'āčēģīķļņšūž', 'äõöüšž', 'åäöæøéü', 'áæéíðóöúýþ', 'čćđšž', 'àçèéíïòóúü·', 'ëïéèöüáóíê', 'çë', 'àáâãăđèéêìíòóôõơùúưý\u0300\u0301\u0303\u0309\u0323']
+/** Scripts of one alphabet, and the letters that make most of every text in them. */
+const SCRIPTS: readonly [RegExp, string][] = [
+  [/\p{Script=Cyrillic}/u, 'оеаинтсрвлкмдпуі'],
+  [/\p{Script=Greek}/u, 'αοιετσνηυρπκμλςάίόέή'],
+  [/[\u05d0-\u05ea]/u, 'יוהלאמרתבשנפכד'],
+  [/[\u0621-\u064aپچژگیک]/u, 'اليمنورتبهدةكعفسحقى'],
+  [/\p{Script=Thai}/u, 'านรอกเงมยลวดทตสปบพหค่้ีัิไะ็์แ']
+]
+/** Signs that people write beside letters. */
+const SIGNS = /[’‘“”„«»–—…¿¡°€£§·•№™©®´\u00a0]/u
+
+/** How far a text of single bytes can be one of a language, 0 to 1: by its letters, how often they are and where capitals stand. */
+function readable(text: string): number {
+  const strange = text.match(/[^\x00-\x7f]/gu) ?? []
+  const letters = strange.filter((one) => /[\p{L}\p{M}]/u.test(one))
+  if (letters.length === 0) return 0
+  const shareOf = (test: (letter: string) => boolean): number => letters.filter(test).length / letters.length
+  // other signs are rare, and capitals begin words
+  const signs = strange.filter((one) => !/[\p{L}\p{M}]/u.test(one) && !SIGNS.test(one)).length / strange.length
+  const capitals = (text.match(/\p{Ll}(?=\p{Lu})/gu) ?? []).length / letters.length
+  const order = (capitals > 0.08 ? 0.3 : 1) * Math.max(0, 1 - 2 * signs)
+  for (const [script, common] of SCRIPTS) {
+    const share = shareOf((letter) => script.test(letter))
+    if (share > 0.5) return order * share ** 2 * Math.min(1, shareOf((letter) => common.includes(letter.toLowerCase())) / 0.65) ** 2
+  }
+  const lower = letters.flatMap((letter) => [...letter.toLowerCase()].filter((one) => one > '\x7f'))
+  const covered = Math.max(...ALPHABETS.map((alphabet) => lower.filter((letter) => alphabet.includes(letter)).length)) / lower.length
+  // in languages of Latin letters those beyond ASCII stand among the others
+  const among = (text.match(/[a-z\p{M}][^\x00-\x7f]|[^\x00-\x7f][a-z\p{M}]/giu) ?? []).length / letters.length
+  return order * covered ** 2 * Math.min(1, among / 0.5)
 }
 
 const sampleOf = (text: string): string =>

@@ -7,8 +7,8 @@ import type { ImportFormat } from '../../contract/history-files.ts'
 import { openArchive, openFolder, type Archive } from './archive.ts'
 import { decode, type Bytes } from './decoding.ts'
 import { formatOf } from './formats/all.ts'
-import { probeOf } from './formats/format.ts'
-import { readObjects } from './formats/objects.ts'
+import { hasAll, probeOf, type Probe } from './formats/format.ts'
+import { listsIn, readObjects } from './formats/objects.ts'
 import { isSlack, readSlack } from './formats/slack.ts'
 import { backupIn, readConversations } from './formats/conversations.ts'
 import { isDatabase, readDatabase } from './formats/databases.ts'
@@ -100,13 +100,14 @@ async function readFile(path: string, gzipped: boolean, format: ImportFormat | n
 
 /** A single text, as the format that it is asked for or is found to have. */
 async function readText(file: TextFile, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory> {
-  const found = format !== null && PLAIN.has(format) ? null : formatOf(await probeOf(file), format)
-  return found === null ? readAs(file, format ?? (await plainFormatOf(file)), options) : found.read(file, options)
+  const probe = await probeOf(file)
+  const found = format !== null && PLAIN.has(format) ? null : formatOf(probe, format)
+  return found === null ? readAs(file, format ?? (await plainFormatOf(file, probe)), options, probe) : found.read(file, options)
 }
 /** Formats that are told by what they are not: they are asked last. */
 const PLAIN: ReadonlySet<ImportFormat> = new Set(['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'json', 'jsonl'])
 
-function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Promise<ParsedHistory> {
+function readAs(file: TextFile, format: ImportFormat, options: ReadOptions, probe: Probe): Promise<ParsedHistory> {
   switch (format) {
     case 'whatsapp':
       return readWhatsApp(file, options)
@@ -119,18 +120,23 @@ function readAs(file: TextFile, format: ImportFormat, options: ReadOptions): Pro
       return readTable(file, options, format === 'tsv')
     case 'json':
     case 'jsonl':
-      return readObjects(file, options, format === 'json')
+      return readObjects(file, options, format === 'jsonl' ? null : listsIn(probe))
     default:
       throw new ImportError(file.file, null, `this is not a file of ${format}`, 'other-format')
   }
 }
 
-async function plainFormatOf(file: TextFile): Promise<ImportFormat> {
+/** What Telegram's JSON alone has. */
+const OF_TELEGRAM = ['chats.list', 'left_chats', 'personal_information', 'about', 'messages[].from_id', 'messages[].date_unixtime', 'messages[].text_entities', 'messages[].actor', 'messages[].media_type', 'messages[].forwarded_from']
+
+async function plainFormatOf(file: TextFile, probe: Probe): Promise<ImportFormat> {
   const extension = extname(file.file.replace(/\.gz$/i, '')).toLowerCase()
   const head = (await headOf(file)).trimStart()
   const [line = ''] = head.split(/\r?\n/)
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl'
-  if (head.startsWith('[') && (extension === '.json' || /^\[\s*(?:\{|\]|$)/.test(head))) return 'json'
+  if (head.startsWith('[') && (extension === '.json' || /^\[\s*(?:\{|\]|\[|$)/.test(head))) return 'json'
+  const telegram = OF_TELEGRAM.some((path) => probe.shape?.has(path) === true)
+  if (head.startsWith('{') && !probe.jsonLines && !telegram && listsIn(probe).length > 0 && !hasAll(probe.shape, 'messages[].type', 'messages[].from', 'messages[].date')) return 'json'
   if (isObject(line)) return head.trimEnd() === line.trimEnd() && extension === '.json' ? 'telegram' : 'jsonl'
   if (head.startsWith('{') || extension === '.json') return 'telegram'
   if (extension === '.csv') return 'csv'

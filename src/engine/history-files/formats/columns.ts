@@ -7,10 +7,10 @@ export type Column = keyof ImportColumns
 
 /** What columns are called; small letters, without blanks and joining signs. `clock`: the time of day, beside a date. */
 const NAMES: Record<Column, string> = {
-  time: 'time|date|datetime|dateandtime|timestamp|timestampms|unixtime|sent|sentat|senttime|sentdate|createdat|created|createtime|createdate|createddate|strtime|msgtime|messagetime|messagedate|when|received|receivedat|时间|日期|时间戳|发送时间|消息时间|聊天时间|創建時間|时刻|時間|日付|日時|送信日時|傳送時間|發送時間|시간|날짜|일시|보낸시간|fecha|fechayhora|data|dataeora|datum|zeit|zeitpunkt|gesendetam|date/time|дата|время|датаивремя|التاريخ|الوقت|tarih|ngày|วันที่|tanggal',
-  clock: 'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam',
-  sender: 'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim',
-  text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan',
+  time: 'time|date|datetime|dateandtime|timestamp|timestampms|unixtime|sent|sentat|senttime|sentdate|createdat|created|createtime|createdate|createddate|strtime|msgtime|messagetime|messagedate|when|received|receivedat|时间|日期|时间戳|发送时间|消息时间|聊天时间|創建時間|时刻|時間|日付|日時|送信日時|傳送時間|發送時間|시간|날짜|일시|보낸시간|fecha|fechayhora|data|dataeora|datum|zeit|zeitpunkt|gesendetam|date/time|дата|время|датаивремя|التاريخ|الوقت|tarih|ngày|วันที่|tanggal|data i godzina|czas|tid|dato|dátum|időpont|päivämäärä|aika|čas|datum a čas|ημερομηνία|час|תאריך|तारीख|दिनांक|तिथि|تاریخ|thời gian|waktu|heure d’envoi|sent on|date sent|date_sent|datetime utc|ts',
+  clock: 'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam|tijd|godzina|kl|klokkeslett|kello|kellonaika|idő|ώρα|година|שעה|समय|زمان|ساعت|ura|sat',
+  sender: 'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
+  text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan|wiadomość|treść|meddelande|melding|besked|viesti|zpráva|správa|üzenet|mesaj text|μήνυμα|повідомлення|הודעה|संदेश|پیغام|پیام|متن|poruka|съобщение|bericht tekst|tekst|clean_text|message_body|message content|msgtext|plaintext',
   conversation: 'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
   direction: 'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
   files: 'files|attachments|file|attachment|attachmentname|filename|附件|文件|文件名|檔案|附加檔案|ファイル|添付|파일|첨부|archivo|adjunto|anexo|arquivo|allegato|fichier|pièce jointe|datei|anhang|файл|вложение'
@@ -24,6 +24,12 @@ function plain(name: string): string {
 export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name))
 
 export const NO_COLUMNS: ImportColumns = { time: null, clock: null, sender: null, text: null, conversation: null, direction: null, files: null }
+/** Of two values for the time, the day and its clock, in either order; null: they are not that. */
+export function dayAndClock(one: string, other: string): { day: string; clock: string } | null {
+  if (isClock(other) && !isClock(one)) return { day: one, clock: other }
+  return isClock(one) && !isClock(other) ? { day: other, clock: one } : null
+}
+
 /** The order in which columns stand where nothing names them. */
 const PLACES: ImportColumns = { ...NO_COLUMNS, sender: 0, time: 1, text: 2 }
 
@@ -32,7 +38,8 @@ const share = (cells: readonly string[], test: (cell: string) => boolean): numbe
   return filled.length === 0 ? 0 : filled.filter(test).length / filled.length
 }
 const isTime = (cell: string): boolean => readStamp(cell) !== null || cell.trim() === 'unknown'
-const CLOCK = /^\s*\d{1,2}[:.h時时]\d{2}/u
+/** A time of the day without a day. */
+const isClock = (cell: string): boolean => /\d{1,2} ?[:.h時时点點시] ?\d{2}/u.test(cell) && readStamp(cell) === null
 
 export interface FoundColumns {
   found: ImportColumns
@@ -53,8 +60,8 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
     if (column === 'time' && found.time !== null) {
       const cells = below.map((row) => row[index] ?? '')
       const earlier = below.map((row) => row[found.time ?? 0] ?? '')
-      if (share(cells, (cell) => CLOCK.test(cell)) > 0.5 && share(earlier, (cell) => CLOCK.test(cell)) < 0.5) found.clock ??= index
-      else if (share(earlier, (cell) => CLOCK.test(cell)) > 0.5) [found.time, found.clock] = [index, found.time]
+      if (share(cells, isClock) > 0.5 && share(earlier, isClock) < 0.5) found.clock ??= index
+      else if (share(earlier, isClock) > 0.5) [found.time, found.clock] = [index, found.time]
       // of a number and a text for the same, the text; of two texts the first
       else if (share(earlier, isTime) < share(cells, isTime)) found.time = index
     } else if (column === 'sender' && found.sender !== null) {

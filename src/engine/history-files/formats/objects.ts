@@ -1,12 +1,14 @@
-/** Objects, one a message: JSON lines, as Mnemo's own export has them, and an array of the same. */
+/** Objects, one a message: JSON lines, as Mnemo's own export has them, an array of the same, or such arrays anywhere within an object. */
 import { kindOf, ImportError, beginning, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
-import { columnOf, isOwn, type Column } from './columns.ts'
-import { isRecord, readJson, textOf } from './json-stream.ts'
+import { columnOf, dayAndClock, isOwn, type Column } from './columns.ts'
+import type { Probe } from './format.ts'
+import { firstText, isRecord, readJson, textOf } from './json-stream.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
-type OnObject = (value: unknown, place: string) => void
+/** `within`: where it stands in the file, for the name of its conversation. */
+type OnObject = (value: unknown, place: string, within?: readonly (string | number)[]) => void
 
 async function eachLine(file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> {
   for await (const { text, number } of lines(file)) {
@@ -21,13 +23,86 @@ async function eachLine(file: TextFile, onObject: OnObject, rest: () => Promise<
     if (number % 2000 === 0) await rest()
   }
 }
-const eachElement = (file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> => readJson(file, ['$.*'], (value, path) => onObject(value, String(Number(path.at(-1)) + 1)), rest)
+/** Elements of an array; arrays whose first names the keys are rows of a table. */
+function eachElement(file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> {
+  let heading: string[] | null = null
+  return readJson(
+    file,
+    ['$.*'],
+    (value, path) => {
+      const place = Number(path.at(-1))
+      if (!Array.isArray(value)) return onObject(value, String(place + 1))
+      if (place === 0 && value.every((one) => typeof one === 'string')) heading = value
+      else onObject(heading === null ? value : Object.fromEntries(heading.map((key, index): [string, unknown] => [key, (value as unknown[])[index]])), String(place + 1))
+    },
+    rest
+  )
+}
+
+/** What a list of messages is called, where the word says nothing of the conversation. */
+const LISTS = /^(?:messages?|msgs?|items|data|history|list|chats?|chat_?(?:messages|history|log)|conversations?|results?|records?|rows|entries|events|content|body|log|消息|聊天记录|messageList|msgList)$/i
+/** Keys of the name of a conversation, beside the list of its messages. */
+const NAMES = ['name', 'title', 'chat', 'chatName', 'chat_name', 'conversation', 'conversationName', 'displayName', 'contact', 'contactName', 'groupName', 'room', 'channel', 'talker', 'nickName', 'remark']
+
+/** Paths of the lists of messages within an object, by the beginning of a file; none: it has no such lists. */
+export function listsIn({ shape }: Probe): string[] {
+  const keys = new Map<string, Set<Column>>()
+  for (const path of shape ?? []) {
+    const at = path.lastIndexOf('[].')
+    const column = at < 0 || path.indexOf('.', at + 3) >= 0 || path.endsWith(']') ? undefined : columnOf(path.slice(at + 3))
+    if (column !== undefined) keys.set(path.slice(0, at), (keys.get(path.slice(0, at)) ?? new Set()).add(column))
+  }
+  const lists = [...keys].flatMap(([path, columns]) => (path !== '' && !path.startsWith('[]') && columns.has('text') && (columns.has('time') || columns.has('sender')) ? [path] : []))
+  // a list by a name of its own, of a person or a day, has others beside it
+  return [...new Set(lists.map((path) => `$.${path.split('.').map((step) => (LISTS.test(step.replace(/\[\]$/, '')) ? step.replace(/\[\]$/, '.*') : `*${step.endsWith('[]') ? '.*' : ''}`)).join('.')}.*`))]
+}
+
+const SHOWN_DATE = /^\d{4}-\d{2}-\d{2}|^\d+$/
+
+/** Messages of lists within an object. */
+function eachIn(lists: readonly string[]) {
+  const names = new Map<string, string>()
+  return {
+    each: (file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> =>
+      readJson(
+        file,
+        [...lists, ...lists.flatMap((list) => NAMES.map((name) => `${list.replace(/\.[^.]+\.\*$/, '')}.${name}`))],
+        (value, path) => {
+          const last = path.at(-1)
+          if (typeof last !== 'string') onObject(value, String(Number(last) + 1), path)
+          else if (!names.has(path.slice(0, -1).join('/'))) {
+            const name = textOf(isRecord(value) ? value['name'] : value)
+            if (name !== null) names.set(path.slice(0, -1).join('/'), name)
+          }
+        },
+        rest
+      ),
+    /** The name beside a list, or the one by which it is found. */
+    nameOf(path: readonly (string | number)[]): string | null {
+      const list = path.at(-2)
+      return names.get(path.slice(0, -2).join('/')) ?? (typeof list === 'string' && !LISTS.test(list) && !SHOWN_DATE.test(list) ? list : null)
+    }
+  }
+}
+
+/** What JSON of databases means by an object in place of a value: MongoDB's $date and $numberLong, Firestore's seconds. */
+function plainValue(value: unknown): unknown {
+  if (!isRecord(value)) return value
+  const inner = value['$date'] ?? value['$numberLong'] ?? value['$numberInt'] ?? value['$numberDouble'] ?? value['seconds'] ?? value['_seconds'] ?? value['iso'] ?? value['$oid']
+  return inner === undefined ? value : plainValue(inner)
+}
+/** The text of a message: of parts joined, of an object its own. */
+function writtenIn(value: unknown): string | null {
+  if (Array.isArray(value)) return value.map((part) => writtenIn(part) ?? '').join('') || null
+  return isRecord(value) ? firstText(value['text'], value['body'], value['content'], value['message'], value['plain']) : textOf(value)
+}
 
 const KINDS = new Set(['image', 'video', 'voice', 'file'])
 
-/** `array`: one array of all, not a line each. Throws ImportError. */
-export async function readObjects(file: TextFile, options: ReadOptions, array: boolean): Promise<ParsedHistory> {
-  const each = array ? eachElement : eachLine
+/** `lists`: where its messages are, none for one array of all; null: an object a line. Throws ImportError. */
+export async function readObjects(file: TextFile, options: ReadOptions, lists: readonly string[] | null): Promise<ParsedHistory> {
+  const nested = lists === null || lists.length === 0 ? null : eachIn(lists)
+  const each = lists === null ? eachLine : (nested?.each ?? eachElement)
   const orders = new Orders()
   const keys = new Map<string, Column | undefined>()
   const cellsOf = (row: Record<string, unknown>): Map<Column, unknown> => {
@@ -35,8 +110,13 @@ export async function readObjects(file: TextFile, options: ReadOptions, array: b
     for (const [key, value] of Object.entries(row)) {
       if (!keys.has(key)) keys.set(key, columnOf(key))
       const column = keys.get(key)
+      if (column === undefined) continue
+      const said = column === 'time' || column === 'clock' ? plainValue(value) : value
+      const before = cells.get(column)
+      const apart = column === 'time' && typeof before === 'string' && typeof said === 'string' ? dayAndClock(before, said) : null
       // of two keys for the same the first that says something
-      if (column !== undefined && (cells.get(column) ?? '') === '') cells.set(column, value)
+      if (apart !== null) cells.set('time', apart.day).set('clock', apart.clock)
+      else if ((before ?? '') === '') cells.set(column, said)
     }
     return cells
   }
@@ -56,7 +136,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, array: b
   if (readable === 0) throw new ImportError(file.file, 1, "expected objects with a time, a sender and a 'text'", 'other-format')
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
   return {
-    format: array ? 'json' : 'jsonl',
+    format: lists === null ? 'jsonl' : 'json',
     self: null,
     encoding: file.encoding,
     order,
@@ -64,18 +144,19 @@ export async function readObjects(file: TextFile, options: ReadOptions, array: b
     async read(sink) {
       const heads = new Map<string, ConversationHead>()
       const last = new Map<string, number>()
-      await each(file, (row, place) => build(row, place, sink), sink.rest.bind(sink))
+      await each(file, (row, place, within) => build(row, place, sink, within ?? []), sink.rest.bind(sink))
       await sink.rest()
 
-      function build(row: unknown, place: string, to: Sink): void {
+      function build(row: unknown, place: string, to: Sink, within: readonly (string | number)[]): void {
         const cells = isRecord(row) ? cellsOf(row) : new Map<Column, unknown>()
-        const text = textOf(cells.get('text'))
+        const text = writtenIn(cells.get('text'))
         const files = filesOf(cells.get('files'), file)
         if (!isRecord(row) || (!cells.has('text') && files.length === 0)) {
           to.unread('object', `${place}: ${beginning(JSON.stringify(row))}`)
           return
         }
-        const name = textOf(cells.get('conversation')) ?? file.name
+        const told = cells.get('conversation')
+        const name = textOf(isRecord(told) ? told['name'] : told) ?? nested?.nameOf(within) ?? file.name
         // Mnemo tells conversations of one name apart
         const id = textOf(row['conversationId'])
         const key = `${name}\n${id ?? ''}`
@@ -87,7 +168,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, array: b
         const stamp = readStamp(written)
         const time = written === 'unknown' ? 0 : stamp === null ? null : timeOf(stamp, order.order, last.get(key))
         if (time !== null && time > 0) last.set(key, time)
-        const message: ParsedMessage = { sender: (isRecord(sender) ? (textOf(sender['name']) ?? textOf(sender['nickname']) ?? textOf(sender['id'])) : textOf(sender))?.trim() || '?', time, text: text ?? '' }
+        const message: ParsedMessage = { sender: (isRecord(sender) ? firstText(sender['name'], sender['displayName'], sender['display_name'], sender['nickname'], sender['nickName'], sender['username'], sender['user'], sender['id']) : textOf(sender))?.trim() || '?', time, text: text ?? '' }
         if (time === null) message.stamp = beginning(written)
         const direction = cells.get('direction')
         const outgoing = typeof direction === 'boolean' ? direction : isOwn(textOf(direction) ?? '')

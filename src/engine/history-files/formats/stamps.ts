@@ -48,7 +48,7 @@ const YEAR_FIRST = /(\d{4})\.?[ -]([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)\.?[ -](\d{1,
 const WEEKDAY = /\(?[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)?[.]?\)?,? +/uy
 const CLOCK = new RegExp(String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2}|\d(?= ?[分분]))(?!\d)(?:(?: ?[:.分분] ?)(\d{2}|\d(?= ?[秒초]))(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`, 'uy')
 const HALF = new RegExp(String.raw` ?(${WORD})`, 'uy')
-const ZONE = / ?(Z|UTC|GMT)?(?:([+-−])(\d{2}):?(\d{2})?)?(?![\p{L}\d])/uy
+const ZONE = / ?(Z|UTC|GMT)?(?:([-+−])(\d{2}|(?<=(?:UTC|GMT)[-+−])\d):?(\d{2})?)?(?![\p{L}\d])/uy
 const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=\d))? ?/uy
 /** Words that may follow a clock and say nothing. */
 const SILENT = new Set(['uhr', 'ч', 'h', 'hrs', 'น', 'klo', 'kl', 'hs', 'ώρα', 'uur'])

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream'
 import type { ImportColumns } from '../../../contract/history-files.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { headOf, lines, type TextFile } from '../source.ts'
-import { findColumns, fits, isOwn, shapeOf } from './columns.ts'
+import { findColumns, fits, isOwn, shapeOf, type FoundColumns } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -15,7 +15,13 @@ interface Dialect {
   quoted: boolean
   /** A first line 'sep=;', as Excel takes it. */
   told: boolean
+  /** What stands before a quote within quotes: another one, or a backslash. */
+  escape: string
+  /** Blanks stand before the quotes of a cell. */
+  spaced: boolean
 }
+/** How a text writes quotes. */
+const quotesOf = (head: string): Pick<Dialect, 'escape' | 'spaced'> => ({ escape: /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"', spaced: /"[,;|] +"/.test(head.slice(0, 4000)) })
 interface Row {
   cells: string[]
   line: number
@@ -28,7 +34,8 @@ const SHOWN_ROWS = 5
 function rowsOf(head: string, separator: string, quoted: boolean, whole: boolean): string[][] | null {
   const cut = whole ? head : head.slice(0, head.lastIndexOf('\n') + 1)
   try {
-    return parseNow(cut, { delimiter: separator, quote: quoted ? '"' : null, bom: true, skip_empty_lines: true, relax_column_count: true, to: SAMPLE_ROWS }) as string[][]
+    const { escape, spaced } = quotesOf(head)
+    return parseNow(cut, { delimiter: separator, quote: quoted ? '"' : null, escape, ltrim: spaced, relax_quotes: true, bom: true, skip_empty_lines: true, relax_column_count: true, to: SAMPLE_ROWS }) as string[][]
   } catch {
     return null
   }
@@ -43,13 +50,13 @@ function evenness(rows: readonly string[][]): { share: number; cells: number } {
 
 function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
   const told = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(head)
-  if (told !== null) return { separator: told[1] ?? ',', quoted: true, told: true }
+  if (told !== null) return { separator: told[1] ?? ',', quoted: true, told: true, ...quotesOf(head) }
   if (tsv) {
     const plain = rowsOf(head, '\t', false, whole) ?? []
     const quoted = rowsOf(head, '\t', true, whole)
     // quotes are signs of the table where it is more even with them, and letters otherwise
     const better = quoted !== null && plain.length > 1 && evenness(quoted).cells > 2 && (evenness(quoted).share > evenness(plain).share || (evenness(quoted).share === 1 && plain.flat().some((cell) => /^".*"$/s.test(cell))))
-    return { separator: '\t', quoted: better, told: false }
+    return { separator: '\t', quoted: better, told: false, ...quotesOf(head) }
   }
   let best: { separator: string; share: number; cells: number } = { separator: ',', share: 0, cells: 1 }
   for (const separator of [',', ';', '\t', '|']) {
@@ -58,15 +65,15 @@ function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
     const { share, cells } = evenness(rows)
     if (cells > 1 && (best.cells === 1 || share > best.share || (share === best.share && cells > best.cells))) best = { separator, share, cells }
   }
-  return { separator: best.separator, quoted: true, told: false }
+  return { separator: best.separator, quoted: true, told: false, ...quotesOf(head) }
 }
 
-async function* rows(file: TextFile, { separator, quoted, told }: Dialect): AsyncIterable<Row> {
+async function* rows(file: TextFile, { separator, quoted, told, escape, spaced }: Dialect): AsyncIterable<Row> {
   if (!quoted) {
     for await (const { text, number } of lines(file)) if (text !== '') yield { cells: text.split(separator), line: number }
     return
   }
-  const parser = parse({ delimiter: separator, bom: true, skip_empty_lines: true, info: true, relax_column_count: true, from_line: told ? 2 : 1 })
+  const parser = parse({ delimiter: separator, escape, ltrim: spaced, relax_quotes: true, bom: true, skip_empty_lines: true, info: true, relax_column_count: true, from_line: told ? 2 : 1 })
   const source = Readable.from(file.pieces())
   source.on('error', (error) => parser.destroy(error))
   source.pipe(parser)
@@ -93,7 +100,9 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
   const sample: string[][] = []
   for await (const { cells } of rows(file, dialect)) if (sample.push(cells) >= SAMPLE_ROWS) break
   if (sample.length === 0) throw new ImportError(file.file, null, 'there is nothing in it', 'empty')
-  const { found, headed, sure } = findColumns(sample)
+  const { found, headed, sure, above } = headingIn(sample)
+  sample.splice(0, above)
+  const skip = above + Number(headed)
   const shape = shapeOf(sample, headed)
   const earlier = options.columns === null ? (options.recall?.(shape) ?? null) : null
   const remembered = earlier !== null && fits(sample.slice(headed ? 1 : 0), earlier)
@@ -104,12 +113,9 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
   const asked = { heading: headed ? (sample[0] ?? []) : [], rows: sample.slice(headed ? 1 : 0, SHOWN_ROWS + 1), found: columns, sure: known, shape, remembered }
   const orders = new Orders()
   if (asked.sure) {
-    let first = headed
+    let passed = 0
     for await (const { cells } of rows(file, dialect)) {
-      if (first) {
-        first = false
-        continue
-      }
+      if (passed++ < skip) continue
       const stamp = readStamp(stampOf(cells, columns))
       if (stamp !== null) orders.add(stamp)
     }
@@ -123,20 +129,29 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     columns: asked,
     async read(sink) {
       if (!asked.sure) throw new ImportError(file.file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
-      const build = builder(file, columns, !headed && columns.text === 2 ? dialect.separator : null)
-      let first = headed
+      const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
+      const build = builder(file, columns, columns.text === last ? dialect.separator : null)
       let count = 0
       for await (const row of rows(file, dialect)) {
-        if (first) {
-          first = false
-          continue
-        }
-        if (++count % 2000 === 0) await sink.rest()
+        if (count++ < skip || row.cells.every((cell) => cell.trim() === '')) continue
+        if (count % 2000 === 0) await sink.rest()
         build(row, sink, (stamp, after) => timeOf(stamp, order.order, after))
       }
       await sink.rest()
     }
   }
+}
+
+/** Rows above the one that names the columns, at most: a title, or what was asked for. */
+const MOST_ABOVE = 5
+/** The row that names the columns, which may stand below a title. */
+function headingIn(sample: readonly string[][]): FoundColumns & { above: number } {
+  const first = findColumns(sample)
+  for (let above = 1; !first.sure && above <= MOST_ABOVE && above < sample.length - 1; above++) {
+    const found = findColumns(sample.slice(above))
+    if (found.headed && found.sure) return { ...found, above }
+  }
+  return { ...first, above: 0 }
 }
 
 const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): string => [time, clock].map((index) => (index === null ? '' : (cells[index] ?? '').trim())).filter((part) => part !== '').join(' ')
@@ -163,7 +178,8 @@ function builder(file: TextFile, columns: ImportColumns, rest: string | null): (
     // a file that says itself that nobody knows: these stand first
     const time = written === 'unknown' ? 0 : stamp === null ? null : resolve(stamp, last.get(name) ?? -Infinity)
     if (time !== null && time > 0) last.set(name, time)
-    const text = rest === null ? cell(cells, 'text') : cells.slice(columns.text ?? 0).join(rest)
+    const beyond = rest !== null && cells.slice((columns.text ?? 0) + 1).some((one) => one.trim() !== '')
+    const text = beyond ? cells.slice(columns.text ?? 0).join(rest) : cell(cells, 'text')
     const message: ParsedMessage = { sender: cell(cells, 'sender').trim() || '?', time, text }
     if (time === null) message.stamp = beginning(written)
     const outgoing = isOwn(cell(cells, 'direction'))

@@ -2,6 +2,7 @@
 import type { Jid } from './domain.ts'
 
 const FORBIDDEN_LOCAL = /[\s"&'/:<>@]/u
+const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 /** The address in its comparable form, or null where it is not one. Each part may take 1023 bytes. */
@@ -15,8 +16,19 @@ export function parseJid(text: string): Jid | null {
   const domain = bareText.slice(at + 1).normalize('NFC').toLowerCase().replace(/\.$/, '')
   if (domain === '' || /[\s@/'"<>&:]/u.test(domain) || CONTROL.test(domain) || domain.length > 1023) return null
   if (local !== null && (local === '' || local.length > 1023 || FORBIDDEN_LOCAL.test(local) || CONTROL.test(local))) return null
-  if (resourceText !== null && (resourceText === '' || resourceText.length > 1023 || CONTROL.test(resourceText))) return null
+  // nicknames have what joins letters and emoji
+  if (resourceText !== null && (resourceText === '' || resourceText.length > 1023 || UNFIT.test(resourceText))) return null
   return `${local === null ? '' : `${local}@`}${domain}${resourceText === null ? '' : `/${resourceText}`}` as Jid
+}
+
+/** Whose word it is that came over the stream: as parseJid, but an odd resource, of which some server took no notice, loses no message. */
+export function addressOf(text: string): Jid | null {
+  const whole = parseJid(text)
+  const slash = text.indexOf('/')
+  if (whole !== null || slash < 0) return whole
+  const account = parseJid(text.slice(0, slash))
+  const fit = text.slice(slash + 1).replaceAll(new RegExp(UNFIT, 'gu'), '\ufffd').slice(0, 1023)
+  return account === null || fit === '' ? account : parseJid(`${account}/${fit}`)
 }
 
 /** local@domain without the resource. */

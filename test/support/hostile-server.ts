@@ -7,6 +7,15 @@ import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
 
+/** A request of the client. */
+export interface Request {
+  id: string
+  /** '' where it names nobody. */
+  to: string
+  /** The whole of it. */
+  xml: string
+}
+
 export interface HostileServer {
   settings: AccountSettings
   /** Raw text to the client that is signed in. */
@@ -27,6 +36,8 @@ export interface HostileServer {
   features: string
   /** What its answer to a request for the roster holds. */
   roster: string
+  /** Answers a request in its place; null: as usual. */
+  answer: ((request: Request) => string | null) | null
   /** Questions for vCards are left to the test. */
   vcards: boolean
   close(): void
@@ -64,6 +75,12 @@ export async function hostileServer(): Promise<HostileServer> {
         for (const [, attributes = ''] of text.matchAll(/<iq ([^>]*)>/g)) {
           const id = /id="([^"]+)"/.exec(attributes)?.[1] ?? ''
           if (!/type="(get|set)"/.test(attributes)) continue
+          const xml = text.slice(text.indexOf(`<iq ${attributes}>`)).split('</iq>')[0] ?? ''
+          const answered = self.answer?.({ id, to: /to="([^"]+)"/.exec(attributes)?.[1] ?? '', xml }) ?? null
+          if (answered !== null) {
+            socket.write(answered)
+            continue
+          }
           if (text.includes('xmpp-bind')) {
             client = socket
             streams++
@@ -84,6 +101,7 @@ export async function hostileServer(): Promise<HostileServer> {
     features: '',
     roster: `<query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query>`,
     vcards: false,
+    answer: null,
     settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
     say: (xml) => void client?.write(xml),
     full: 'alice@evil.example/r',

@@ -12,7 +12,7 @@ import { carbonOf, enableCarbons } from './stanzas/carbons.ts'
 import { chatState, typingOf } from './stanzas/chat-states.ts'
 import { delayStamp, heldBackSince, ServerTime } from './stanzas/delay.ts'
 import { timeOf, timeQuery } from './stanzas/entity-time.ts'
-import { invitationOf } from './stanzas/group.ts'
+import { invitationOf, isOfGroup } from './stanzas/group.ts'
 import { decodeMessage, type DecodedMessage, type Self } from './stanzas/message.ts'
 import { NS } from './stanzas/namespaces.ts'
 import { available } from './stanzas/presence.ts'
@@ -81,7 +81,7 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address) }
+    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid) }
     const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
     const inbox = new Inbox(store, own, onChanges, (archive, error) => {
       this.archives.readAgain(archive)
@@ -232,7 +232,7 @@ export class Session extends EventEmitter<Events> {
   #onMessage(stanza: Element): void {
     // a result speaks for the archive that was asked; in anybody else's message it says nothing, and the words beside it are theirs
     if (isArchiveResult(stanza) && this.#isArchive(stanza.attrs['from'])) return
-    if (this.personal.take(stanza)) return
+    if (this.personal.take(stanza) && stanza.getChild('body') === undefined) return
     const copied = carbonOf(stanza, this.own)
     if (copied === 'spoofed') this.#log.warn(`a carbon that is not our account's was ignored`)
     // what stands beside a forged one is said by who sent it
@@ -246,7 +246,7 @@ export class Session extends EventEmitter<Events> {
     if (invitation !== null) {
       this.membership.onInvitation(invitation)
       // a group says in it what it is; a person may say something besides
-      if (message.getChild('x', NS.mucUser) !== undefined) return
+      if (isOfGroup(message)) return
     }
     if (carbon?.direction !== 'sent') this.#onTyping(message)
     const decoded = decodeMessage(message, this.#self)

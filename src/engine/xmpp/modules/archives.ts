@@ -2,7 +2,7 @@
 import { bare } from '../../../contract/address.ts'
 import type { ConversationKind, Jid } from '../../../contract/domain.ts'
 import { isRefusal } from '../../net/problem.ts'
-import { catchUp, fillPage, type CatchUpContext } from './catch-up.ts'
+import { catchUp, fillPage, nothingAsked, type Asked, type CatchUpContext } from './catch-up.ts'
 import type { Inbox } from './inbox.ts'
 import type { Log } from '../../log.ts'
 import { StoreError } from '../../threads/store.ts'
@@ -38,6 +38,7 @@ export class Archives {
   readonly #reading = new Map<Jid, Promise<void>>()
   /** Archives whose older history is being read. */
   readonly #filling = new Set<Jid>()
+  readonly #asked = new Map<Jid, Asked>()
   readonly #paging = new Map<Jid, Promise<StoreChanges | null>>()
   /** Archives that are asked again soon. */
   readonly #again = new Map<Jid, NodeJS.Timeout>()
@@ -89,6 +90,7 @@ export class Archives {
     // a query to our own account's names nobody
     const asked = archive === own ? null : archive
     if (!inbox.isPassing(archive)) inbox.park(archive)
+    this.#asked.set(archive, nothingAsked())
     const pass = (): void => {
       // without a connection nothing comes, and the next one asks anew
       if (!connection.isReady) return
@@ -157,7 +159,7 @@ export class Archives {
 
   /** One page of an archive at a time, whoever wants it. */
   #page(archive: Jid): Promise<StoreChanges | null> {
-    const page = (this.#paging.get(archive) ?? Promise.resolve(null)).catch(() => null).then(() => fillPage(this.#context, archive === this.#options.own ? null : archive))
+    const page = (this.#paging.get(archive) ?? Promise.resolve(null)).catch(() => null).then(() => fillPage(this.#context, archive === this.#options.own ? null : archive, this.#asked.get(archive)))
     this.#paging.set(archive, page)
     return page
   }

@@ -1,14 +1,15 @@
 /** Reading an archive page by page: first what is newer than the store, then the hole below, newest first. */
 import { randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import { bare, parseJid } from '../../../contract/address.ts'
+import { addressOf, bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
 import { archivePage, archiveQuery, archiveResult, type ArchivedMessage, type ArchivePage } from '../stanzas/archive.ts'
 import { delayStamp, type ServerTime } from '../stanzas/delay.ts'
-import { invitationOf, type Invitation } from '../stanzas/group.ts'
+import { invitationOf, isOfGroup, type Invitation } from '../stanzas/group.ts'
 import { decodeMessage, type Self } from '../stanzas/message.ts'
 import { NS } from '../stanzas/namespaces.ts'
+import { isRefusal } from '../../net/problem.ts'
 import { decodeSigns } from '../stanzas/signs.ts'
 import type { Store } from '../../threads/store.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/types.ts'
@@ -34,11 +35,27 @@ export interface CatchUpContext {
   onStamp?(time: number): void
 }
 
+/** Pages without a message in a row, after which an archive has no more: others answer so without end. */
+const MOST_EMPTY = 20
+
 interface Page extends ArchivePage {
   messages: ArchivedMessage[]
 }
 
-async function fetchPage(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
+/** What was asked of an archive's older history since it was last begun; a server that goes round in circles is not followed. */
+export interface Asked {
+  before: Set<string>
+  empty: number
+}
+export const nothingAsked = (): Asked => ({ before: new Set(), empty: 0 })
+
+/** An archive that has nothing and does not say that this is all is asked once more. */
+async function fetchPage(...asked: Parameters<typeof fetchOnce>): Promise<Page> {
+  const page = await fetchOnce(...asked)
+  return page.complete || page.first !== null ? page : fetchOnce(...asked)
+}
+
+async function fetchOnce(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
   const { connection } = context
   const query = { archive, queryId: randomUUID(), max, ...position }
   const messages: ArchivedMessage[] = []
@@ -52,7 +69,9 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
   }
   connection.on('stanza', collect)
   try {
-    return { ...archivePage(await connection.request(archiveQuery(query), PAGE_MS)), messages }
+    const { complete, first, last } = archivePage(await connection.request(archiveQuery(query), PAGE_MS))
+    // some do not say what their page begins and ends with
+    return { complete, first: first ?? (messages[0]?.archiveId || null), last: last ?? (messages.at(-1)?.archiveId || null), messages }
   } finally {
     connection.removeListener('stanza', collect)
   }
@@ -64,7 +83,7 @@ async function fetchPage(context: CatchUpContext, archive: Jid | null, position:
  */
 export function isOfArchive(message: Element, archive: Jid | null, own: Jid): boolean {
   const { from, to, type } = message.attrs
-  const [sender, receiver] = [from, to].map((address) => (address === undefined ? own : bare(parseJid(address) ?? '')))
+  const [sender, receiver] = [from, to].map((address) => (address === undefined ? own : bare(addressOf(address) ?? '')))
   if (archive !== null) return type === 'groupchat' && from !== undefined && sender === archive
   return type !== 'groupchat' && (sender === own || receiver === own)
 }
@@ -77,10 +96,10 @@ function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid
     if (invitation !== null) {
       if (!older) onInvitation(invitation)
       // a group says in it what it is; a person may say something besides
-      if (message.getChild('x', NS.mucUser) !== undefined) return []
+      if (isOfGroup(message)) return []
     }
     const decoded = decodeMessage(message, self)
-    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId, replayed: false }]
+    return decoded === null ? [] : [{ ...decoded, time, stanzaId: archiveId === '' ? null : archiveId, replayed: false }]
   })
   return { messages, signs: own.flatMap(({ message }) => decodeSigns(message, self)) }
 }
@@ -100,6 +119,8 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   let { lastId } = await store.read.archiveProgress(jid, self.jid)
   /** One page is stored while the next one is on its way. */
   let storing: Promise<void> = Promise.resolve()
+  const asked = new Set<string>()
+  let empty = 0
   while (lastId !== null) {
     const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch(async (error: unknown) => {
       await storing
@@ -118,7 +139,9 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
       storing = record(page, 'forward', { after, lastId: page.last })
       storing.catch(() => undefined)
     }
-    if (page.complete || page.last === null || page.last === after) return storing
+    asked.add(after)
+    empty = page.messages.length === 0 ? empty + 1 : 0
+    if (page.complete || page.last === null || asked.has(page.last) || empty === MOST_EMPTY) return storing
     lastId = page.last
   }
   const newest = await fetchPage(context, archive, { before: '' })
@@ -126,14 +149,20 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   await record(newest, 'backward', { lastId: newest.last, hole: newest.complete ? null : { before: newest.first, after: null } })
 }
 
-/** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more. */
-export async function fillPage(context: CatchUpContext, archive: Jid | null): Promise<StoreChanges | null> {
+/** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more, or the archive gives no more. */
+export async function fillPage(context: CatchUpContext, archive: Jid | null, asked: Asked = nothingAsked()): Promise<StoreChanges | null> {
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   const { hole } = await store.read.archiveProgress(jid, self.jid)
-  if (hole === null) return null
-  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE)
-  const next = page.complete || page.first === null || page.first === hole.before ? null : { before: page.first, after: hole.after }
+  if (hole === null || asked.empty === MOST_EMPTY) return null
+  asked.before.add(hole.before)
+  // what it no longer knows is older than all that it keeps
+  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE).catch((error: unknown): Page => {
+    if (isRefusal(error) && error.condition === 'item-not-found') return { complete: true, first: null, last: null, messages: [] }
+    throw error
+  })
+  asked.empty = page.messages.length === 0 ? asked.empty + 1 : 0
+  const next = page.complete || page.first === null || asked.before.has(page.first) ? null : { before: page.first, after: hole.after }
   const changes = await store.write.record({ account: self.jid, ...decode(page, context, archive, true), archive: { jid, hole: next }, order: 'backward' })
   context.onChanges(changes)
   return changes

@@ -21,13 +21,16 @@ const LONGEST_REACTION = 32
 export function decodeChange(stanza: Element, body: string): DecodedChange | null {
   const made = (kind: ChangeKind, id: string | undefined, text: string): DecodedChange | null =>
     id === undefined || id === '' || id.length > LONGEST_ID ? null : { kind, target: id, text }
-  const retraction = stanza.getChild('retract', NS.retraction)
+  // words that nothing says to be for other clients alone are a message, whatever stands beside them
+  const isFallback = stanza.getChildren('fallback', NS.fallback).some((one) => one.attrs['for'] !== NS.replies)
+  const hasWords = body !== '' && !isFallback
+  const retraction = hasWords && !(isModeration(stanza) && stanza.attrs['from']?.includes('/') === false) ? undefined : stanza.getChild('retract', NS.retraction)
   if (retraction !== undefined) return made('retraction', retraction.attrs['id'], '')
-  // XEP-0424 before version 0.4
+  // XEP-0424 before version 0.4, whose words say that something was taken back
   const applied = stanza.getChild('apply-to', NS.fasten)
   const fastened = applied?.getChild('moderated', NS.oldModeration) ?? applied
   if (applied !== undefined && fastened?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
-  const reactions = stanza.getChild('reactions', NS.reactions)
+  const reactions = hasWords ? undefined : stanza.getChild('reactions', NS.reactions)
   if (reactions !== undefined) {
     const emoji = reactions.getChildren('reaction').map((reaction) => reaction.text().trim())
     const kept = [...new Set(emoji)].filter((one) => one !== '' && one.length <= LONGEST_REACTION && !/\s/.test(one)).slice(0, MOST_REACTIONS)

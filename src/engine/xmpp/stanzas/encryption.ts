@@ -1,5 +1,6 @@
 /** Messages that are encrypted end to end, which this version cannot read: XEP-0380, XEP-0384 (0.3 and later), XEP-0373, XEP-0027, OTR. */
 import type { Element } from '@xmpp/client'
+import { bodyOf } from './body.ts'
 import { NS } from './namespaces.ts'
 
 const OMEMO = /^(?:eu\.siacs\.conversations\.axolotl|urn:xmpp:omemo:\d+)$/
@@ -17,6 +18,6 @@ export function encryptionOf(stanza: Element): 'content' | 'keys' | null {
     if (child.name === 'encrypted' && OMEMO.test(xmlns)) return child.getChild('payload') === undefined ? 'keys' : 'content'
     if (OPEN_PGP.has(xmlns)) return 'content'
   }
-  if (OTR.test(stanza.getChild('body')?.text() ?? '')) return 'content'
+  if (OTR.test(bodyOf(stanza))) return 'content'
   return stanza.getChild('encryption', NS.encryption) === undefined ? null : 'content'
 }

@@ -78,7 +78,8 @@ export function occupantChange(stanza: Element): OccupantChange | null {
     present: type === 'unavailable' ? null : { jid: jid === null ? null : bare(jid), role: (ROLES.includes(role) ? role : 'participant') as GroupRole, affiliation: (AFFILIATIONS.includes(affiliation) ? affiliation : 'none') as Affiliation },
     renamed: codes.includes('303') ? (item?.attrs['nick'] ?? null) : null,
     out: type === 'unavailable' ? out : null,
-    reason: ((destroyed ?? item)?.getChildText('reason') ?? '').slice(0, 1000)
+    // a group that is gone may say where it goes on (section 10.9)
+    reason: [(destroyed ?? item)?.getChildText('reason') ?? '', parseJid(destroyed?.attrs['jid'] ?? '') ?? ''].filter((part) => part !== '').join(' ').slice(0, 1000)
   }
 }
 
@@ -131,7 +132,8 @@ export function invitationOf(stanza: Element): Invitation | null {
   if (from === null || stanza.attrs['type'] === 'error') return null
   // there may be another one beside it, that says what we have become in the group
   const marks = stanza.getChildren('x', NS.mucUser)
-  const mediated = marks.flatMap((mark) => mark.getChild('invite') ?? [])[0]
+  // a group itself says it, not somebody there, nor a person's client
+  const mediated = from === bare(from) ? marks.flatMap((mark) => mark.getChild('invite') ?? [])[0] : undefined
   if (mediated !== undefined) {
     const inviter = parseJid(mediated.attrs['from'] ?? '')
     return { group: bare(from), from: inviter === null || bare(inviter) === bare(from) ? null : bare(inviter), reason: (mediated.getChildText('reason') ?? '').slice(0, 500), password: marks.flatMap((mark) => mark.getChildText('password') ?? [])[0] ?? null }
@@ -141,6 +143,9 @@ export function invitationOf(stanza: Element): Invitation | null {
   if (direct === undefined || group === null || !group.includes('@')) return null
   return { group: bare(group), from: bare(from) === bare(group) ? null : bare(from), reason: (direct.attrs['reason'] ?? '').slice(0, 500), password: direct.attrs['password'] ?? null }
 }
+
+/** Whether an invitation is the group's own stanza, which says nothing else; a person may say something besides. */
+export const isOfGroup = (invitation: Element): boolean => !(invitation.attrs['from'] ?? '').includes('/') && invitation.getChildren('x', NS.mucUser).some((mark) => mark.getChild('invite') !== undefined)
 
 /** XEP-0410: an occupant asks itself whether it is still there. */
 export const selfPing = (group: string, nick: string): Element => xml('iq', { type: 'get', to: `${group}/${nick}` }, xml('ping', { xmlns: 'urn:xmpp:ping' }))

@@ -1,7 +1,8 @@
 /** RFC 6121 messages and XEP-0045 group messages: stanza <-> domain. */
 import { xml, type Element } from '@xmpp/client'
-import { bare, parseJid, resource } from '../../../contract/address.ts'
+import { addressOf, bare, resource } from '../../../contract/address.ts'
 import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata } from '../../../contract/domain.ts'
+import { bodyOf } from './body.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
 import { encryptionOf } from './encryption.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
@@ -55,13 +56,15 @@ export interface Self {
   occupantIds?(group: string): OccupantIds | null
   /** Whether an address is known as a group's, also one that we are not in. */
   isGroup?(address: string): boolean
+  /** Whether it is a person's whom we know. */
+  isContact?(address: string): boolean
 }
 
 /** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
 export function directPeer(from: Jid, to: Jid, self: Self, stanza: Element): { conversation: Jid; outgoing: boolean } {
   const outgoing = bare(from) === self.jid
   const peer = outgoing ? to : from
-  const group = self.nickIn(bare(peer)) !== null || self.isGroup?.(bare(peer)) === true || isOfOccupant(stanza)
+  const group = self.nickIn(bare(peer)) !== null || self.isGroup?.(bare(peer)) === true || (isOfOccupant(stanza) && self.isContact?.(bare(peer)) !== true)
   return { conversation: group ? peer : bare(peer), outgoing }
 }
 
@@ -86,13 +89,13 @@ function withSubject(stanza: Element, body: string): string {
  * archive, or of the group's.
  */
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
-  const from = parseJid(stanza.attrs['from'] ?? self.jid)
-  const to = parseJid(stanza.attrs['to'] ?? self.jid)
+  const from = addressOf(stanza.attrs['from'] ?? self.jid)
+  const to = addressOf(stanza.attrs['to'] ?? self.jid)
   const encryption = encryptionOf(stanza)
   // a correction of what was not read either
   if (encryption === 'keys' || (encryption === 'content' && stanza.getChild('replace', NS.correction) !== undefined)) return null
   const encrypted = encryption === 'content'
-  const written = encrypted ? '' : (stanza.getChild('body')?.text() ?? '')
+  const written = encrypted ? '' : bodyOf(stanza)
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
   const body = encrypted ? '' : withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
   const done = decodeChange(stanza, body)
@@ -110,8 +113,8 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
-    // a group we are not in cannot write to us; a message of the room itself is no one's
-    if (nick === null || (resource(from) === '' && !isModeration(stanza))) return null
+    // a group we are not in cannot write to us; what it says of itself with a code is no message (XEP-0045 section 7.2.2)
+    if (nick === null || (resource(from) === '' && !isModeration(stanza) && (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))) return null
     const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
     const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }

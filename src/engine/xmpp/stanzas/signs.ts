@@ -1,6 +1,6 @@
 /** What a message says of others without a text: that they came (XEP-0184), that all up to one was read (XEP-0333). */
 import type { Element } from '@xmpp/client'
-import { bare, parseJid, resource } from '../../../contract/address.ts'
+import { addressOf, bare, resource } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { displayedId } from './markers.ts'
 import { directPeer, type Self } from './message.ts'
@@ -21,8 +21,8 @@ export interface DecodedSign {
 /** Live or from an archive; none where nobody of ours says it. */
 export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
   const [delivered, seen] = [receiptFor(stanza), displayedId(stanza)]
-  const from = parseJid(stanza.attrs['from'] ?? self.jid)
-  const to = parseJid(stanza.attrs['to'] ?? self.jid)
+  const from = addressOf(stanza.attrs['from'] ?? self.jid)
+  const to = addressOf(stanza.attrs['to'] ?? self.jid)
   const { type } = stanza.attrs
   if ((delivered === null && seen === null) || from === null || to === null || type === 'error') return []
   if (type === 'groupchat') {

@@ -6,7 +6,7 @@ import { NS } from './namespaces.ts'
 /** The id that the archive of `by` gave; those in the name of anyone else are no news to us. */
 export function stanzaId(message: Element, by: string): string | null {
   const own = message.getChildren('stanza-id', NS.stableId).filter((id) => parseJid(id.attrs['by'] ?? '') === by)
-  return own.length === 1 ? (own[0]?.attrs['id'] ?? null) : null
+  return own.length === 1 ? own[0]?.attrs['id'] || null : null
 }
 
 /** The id that the sender gave. */

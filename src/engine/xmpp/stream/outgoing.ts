@@ -38,6 +38,11 @@ export interface OutgoingEvents {
   onLimit(limit: Limit): void
 }
 
+/** An address without a domain ends xmpp.js's stream, which then begins anew with the same stanza: it becomes another one that is nobody's. */
+function nobody({ attrs }: Element): void {
+  for (const name of ['from', 'to']) if (attrs[name] !== undefined && attrs[name] !== '' && domainOf(attrs[name]) === '') attrs[name] = '@nobody.invalid'
+}
+
 export class Outgoing {
   readonly #client: Client
   readonly #limit: StanzaLimit
@@ -128,6 +133,7 @@ export class Outgoing {
 
   #onElement(element: Element): void {
     this.#disown(element)
+    nobody(element)
     if (element.is('a', NS_SM) || element.is('resumed', NS_SM)) element.attrs['h'] = String(handled(element.attrs['h'], this.#client.streamManagement))
     // what was under way goes again
     if (element.is('resumed', NS_SM)) this.#used = true

@@ -36,12 +36,13 @@ function bestOf(parts: readonly Part[]): Part[] {
   return [...byFolder.values()].flatMap((formats) => [...formats.values()].sort((a, b) => b.length - a.length)[0] ?? [])
 }
 
-/** Throws ImportError where none of the files can be read; null: there is none of a format that comes in many files. `open`: a file of the archive. */
+/** Throws ImportError where none of the files can be read; null: there is none of a format that comes in many files. `open`: a file of the archive; `others`: formats that are asked last. */
 export async function readParts(
   archive: Archive,
   open: (path: string) => Promise<TextFile>,
   wanted: ImportFormat | null,
-  options: ReadOptions
+  options: ReadOptions,
+  others: readonly Format[] = []
 ): Promise<ParsedHistory | null> {
   const order = new Intl.Collator('en', { numeric: true })
   const paths = [...archive.entries.keys()]
@@ -50,7 +51,8 @@ export async function readParts(
   const found: Part[] = []
   for (const path of paths) {
     const file = await open(path)
-    const format = formatOf(await probeOf(file))
+    const probe = await probeOf(file)
+    const format = formatOf(probe) ?? others.find((one) => one.matches(probe)) ?? null
     if (format !== null && (wanted === null || format.name === wanted)) found.push({ file, format })
   }
   if (found.length === 0) return null

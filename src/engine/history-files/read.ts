@@ -15,7 +15,7 @@ import { isDatabase, readDatabase } from './formats/databases.ts'
 import { readTable } from './formats/tables.ts'
 import { readTelegram } from './formats/telegram.ts'
 import { PART, partsOf } from './formats/web-archive.ts'
-import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
+import { isWhatsApp, readWhatsApp, whatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
 import { COMPANIONS, jsonOf, readParts } from './parts.ts'
 import { headOf, openText, type TextFile } from './source.ts'
@@ -176,7 +176,7 @@ async function readArchive(path: string, archive: Archive, format: ImportFormat 
     if ((format === 'telegram' || format === null) && result !== undefined) return { history: await readTelegram(await textIn(archive, name, result, nameOf(name), options)), open, close }
     const chat = format === null || format === 'whatsapp' ? await chatIn(archive, name, options) : null
     if (chat !== null && chat.sure) return { history: await readWhatsApp(chat.file, options), open, close }
-    const parts = format !== null && PLAIN.has(format) ? null : await readParts(archive, (part) => textIn(archive, name, part, nameOf(basename(part)), options), format, options)
+    const parts = format !== null && PLAIN.has(format) && !(format === 'whatsapp' && chat?.several === true) ? null : await readParts(archive, (part) => textIn(archive, name, part, nameOf(basename(part)), options), format, options, chat?.several === true ? [whatsApp] : [])
     if (parts !== null) return { history: parts, open, close }
     if (chat === null) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read', 'other-format')
     return { history: await readWhatsApp(chat.file, options), open, close }
@@ -186,26 +186,32 @@ async function readArchive(path: string, archive: Archive, format: ImportFormat 
   }
 }
 
-/** The folder that all paths share, with its '/', or ''. */
+/** The folders that all paths share, with a '/' at their end, or ''. */
 function sharedFolder(paths: readonly string[]): string {
   // what macOS adds is none of the export's
   const own = paths.filter((path) => !path.startsWith('__MACOSX/') && basename(path) !== '.DS_Store')
   const [first = ''] = own
   const folder = first.includes('/') ? first.slice(0, first.indexOf('/') + 1) : ''
-  return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder : ''
+  return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder + sharedFolder(own.map((path) => path.slice(folder.length))) : ''
 }
 
-/** Of the texts in an archive the one that reads as a chat, or that is named like the archive. `sure`: both. */
-async function chatIn(archive: Archive, name: string, options: ReadOptions): Promise<{ file: TextFile; sure: boolean } | null> {
+/** Of the texts in an archive the one that reads as a chat, or that is named like the archive. `sure`: both. `several`: others read so, too, and none is named like it. */
+async function chatIn(archive: Archive, name: string, options: ReadOptions): Promise<{ file: TextFile; sure: boolean; several: boolean } | null> {
   const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
   const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)
   let best: TextFile | null = null
+  const alone = texts.filter((path) => likely(path) === 0).length === 1
+  const chats: TextFile[] = []
   for (const path of texts.sort((a, b) => likely(a) - likely(b))) {
-    const file = await textIn(archive, name, path, likely(path) === 0 ? nameOf(name) : nameOf(basename(path)), options)
-    if (isWhatsApp(await headOf(file, 2000))) return { file, sure: likely(path) < 2 || texts.length === 1 }
+    const file = await textIn(archive, name, path, likely(path) === 0 && alone ? nameOf(name) : nameOf(basename(path)), options)
+    if (isWhatsApp(await headOf(file, 2000))) {
+      if (likely(path) === 1 || (likely(path) === 0 && alone) || texts.length === 1) return { file, sure: true, several: false }
+      chats.push(file)
+    }
     best ??= likely(path) < 2 ? file : null
   }
-  return best === null ? null : { file: best, sure: false }
+  const file = chats[0] ?? best
+  return file === null ? null : { file, sure: false, several: chats.length > 1 }
 }
 
 async function textIn(archive: Archive, name: string, path: string, called: string, options: ReadOptions): Promise<TextFile> {

@@ -18,11 +18,12 @@ export const JSON_HISTORIES: HistoryFixture[] = [
         { id: '2', type: 'Reply', timestamp: '2024-05-31T09:32:00+02:00', timestampEdited: null, isPinned: false, content: 'ok', author: { id: '8', name: 'ann', nickname: 'Ann' }, attachments: [{ id: '5', url: 'https://cdn/x/plan.pdf?ex=1', fileName: 'plan.pdf', fileSizeBytes: 12 }], reactions: [], reference: { messageId: '1', channelId: '123', guildId: '10' } },
         { id: '3', type: 'GuildMemberJoin', timestamp: '2024-05-31T09:33:00+02:00', content: 'Joined the server.', author: { id: '9', name: 'x' } },
         { id: '4', type: 'Default', timestamp: 'never', content: 'no time', author: { id: '8', name: 'ann' } },
+        { id: '5', type: 'Default', timestamp: '2024-05-31T09:34:00+02:00', content: '', author: { id: '8', name: 'ann' }, forwardedMessage: { content: 'look', timestamp: '2024-05-30T00:00:00+00:00', attachments: [{ id: '1', url: 'https://cdn.example/a.png', fileName: 'a.png', fileSizeBytes: 3 }], embeds: [], stickers: [] } },
         7
       ],
       messageCount: 4
     },
-    lines: { 'Friends #general': ['2024-05-31T07:30:00.500Z 小伟: 见面吧 (edited) (pinned) (👍 by Ann)', '2024-05-31T07:32:00.000Z Ann: ok [file plan.pdf] (re 1)', '? ann: no time'] },
+    lines: { 'Friends #general': ['2024-05-31T07:30:00.500Z 小伟: 见面吧 (edited) (pinned) (👍 by Ann)', '2024-05-31T07:32:00.000Z Ann: ok [file plan.pdf] (re 1)', '? ann: no time', '2024-05-31T07:34:00.000Z ann: ↪ look [image a.png]'] },
     notices: 1,
     unread: { message: 1 }
   },

@@ -229,6 +229,26 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     lines: { [group]: [`2024-05-31 09:30:00 Ann: ${said.slice(0, said.indexOf(' <'))} (edited)`, '2024-05-31 09:31:00 Bo: use <b>bold</b>', '2024-05-31 09:32:00 Cy: I feel <very sad today>'] }
   })),
   { of: 'WhatsApp of iPhones', format: 'whatsapp', file: '_chat.txt', content: '[31/05/2024, 09:30:00] Ann: hello\n[31/05/2024, 09:31:00] Bo: hi', local: true, lines: { 'Ann, Bo': ['2024-05-31 09:30:00 Ann: hello', '2024-05-31 09:31:00 Bo: hi'] } },
+  { of: 'LINE, Korean, days with points', format: 'line', file: '[LINE] 지우님과의 대화.txt', content: '[LINE] 지우님과의 대화\n저장한 날짜 : 2024. 5. 31. 10:00\n\n2024. 5. 31. 금요일\n오후 9:30\t지우\t안녕\n', local: true, lines: { 지우: ['2024-05-31 21:30:00 지우: 안녕'] } },
+  { of: 'LINE, days in words', format: 'line', file: '[LINE] Chat with Bo.txt', content: '[LINE] Chat history with Bo\nSaved on: 2024/05/31, 10:00\n\nFriday, May 31, 2024\n9:30 AM\tAnn\thello\n9:31 PM\tBo\tyo\n', local: true, lines: { Bo: ['2024-05-31 09:30:00 Ann: hello', '2024-05-31 21:31:00 Bo: yo'] } },
+  { of: 'mIRC, what the program says', format: 'irc', file: '#tea.log', content: '\nSession Start: Fri May 31 09:29:00 2024\nSession Ident: #tea\n[09:29] * Now talking in #tea\n[09:30] * ann (~ann@host) has joined #tea\n[09:30] <ann> hello\n[09:31] * ann has joined the choir\n[09:32] * bo is now known as bob\n[09:32] * bob sets mode: +o ann\n', local: true, lines: { '#tea': ['2024-05-31 09:30:00 ann: hello', '2024-05-31 09:31:00 ann: * ann has joined the choir'] }, notices: 4 },
+  {
+    of: 'Telegram, entities alone, stories and what it cannot show',
+    format: 'telegram',
+    file: 'result.json',
+    content: JSON.stringify({
+      name: 'Ann',
+      type: 'personal_chat',
+      id: 5,
+      messages: [
+        { id: 1, type: 'message', date_unixtime: '1717147800', from: 'Ann', from_id: 'user5', text: '', text_entities: [{ type: 'plain', text: 'hi ' }, { type: 'bold', text: 'you' }] },
+        { id: 2, type: 'message', date_unixtime: '1717147800', from: 'Ann', from_id: 'user5', text: '', media_type: 'story' },
+        { id: 3, type: 'unsupported', date_unixtime: '1717147800', from: 'Ann', from_id: 'user5', text: '' }
+      ]
+    }),
+    lines: { Ann: ['2024-05-31T09:30:00.000Z <Ann: hi you', '2024-05-31T09:30:00.000Z <Ann: [story]'] },
+    unread: { unsupported: 1 }
+  },
   { of: 'Telegram', format: 'telegram', file: 'result.json', content: JSON.stringify({ name: 'Ann', type: 'personal_chat', id: 5, messages: [{ id: 1, type: 'message', date: '2024-05-31T09:30:00', date_unixtime: '1717147800', from: 'Ann', from_id: 'user5', text: 'hi' }] }), lines: { Ann: ['2024-05-31T09:30:00.000Z <Ann: hi'] } },
   { of: 'JSON lines', format: 'jsonl', file: 'own.jsonl', content: '{"sender":"Ann","time":"2024-05-31T09:30:00Z","text":"hi","conversation":"Ann"}\n', lines: { Ann: ['2024-05-31T09:30:00.000Z Ann: hi'] } },
   { of: 'JSON', format: 'json', file: 'list.json', content: '[{"sender":"Ann","time":"2024-05-31T09:30:00Z","text":"hi"}]', lines: { list: ['2024-05-31T09:30:00.000Z Ann: hi'] } }

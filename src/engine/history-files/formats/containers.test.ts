@@ -64,6 +64,29 @@ test.each([['an archive', zipped], ['a folder', (files: Files) => Promise.resolv
   expect(unread).toEqual([expect.stringMatching(/^file: .*cy\/message_1\.json.*not JSON/)])
 })
 
+test("Slack's export lies within folders, a day that is broken does not refuse the others, and a file of old is a file", async () => {
+  const message = { type: 'message', user: 'U1', ts: '1717147800.000100', text: 'hi' }
+  const { format, conversations, unread } = await wholeHistory(
+    await zipped({
+      'team/export/users.json': [{ id: 'U1', name: 'ann' }],
+      'team/export/channels.json': [{ id: 'C1', name: 'tea' }],
+      'team/export/tea/2024-05-30.json': '[{"type":',
+      'team/export/tea/2024-05-31.json': [message, { ...message, subtype: 'file_share', text: '', file: { name: 'a.png', mimetype: 'image/png' } }]
+    })
+  )
+  expect(format).toBe('slack')
+  expect(told(conversations['#tea'])).toEqual(['ann: hi', 'ann:  [a.png]'])
+  expect(unread).toEqual([expect.stringMatching(/^file: .*2024-05-30\.json/)])
+})
+
+test('several chats of WhatsApp in one archive are several; beside the one that is named like it others are its files', async () => {
+  const chat = (text: string): string => `31/05/2024, 09:30 - Ann: ${text}\n`
+  const all = await wholeHistory(await zipped({ 'WhatsApp Chat with Bo.txt': chat('to Bo'), 'WhatsApp Chat with Cy.txt': chat('to Cy'), 'WhatsApp Chat - Di/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Di\n', 'WhatsApp Chat - Ed/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Ed\n' }))
+  expect(Object.fromEntries(Object.entries(all.conversations).map(([name, messages]) => [name, told(messages)]))).toEqual({ Bo: ['Ann: to Bo'], Cy: ['Ann: to Cy'], Di: ['Ann: to Di'], Ed: ['Ann: to Ed'] })
+  const one = await wholeHistory(await zipped({ 'export.txt': chat('mine'), 'notes.txt': chat('attached') }))
+  expect(Object.values(one.conversations).flatMap(told)).toEqual(['Ann: mine'])
+})
+
 test('days of ZNC are one conversation for each folder; of one chat in several shapes only one is read', async () => {
   const path = inFolder({
     'net/#tea/2024-05-31.log': '[09:30:00] <ann> one\n',

@@ -46,7 +46,10 @@ function open(file: TextFile): JsonReader {
         const address = textOf(embed['url'])
         if (address === null || !text.includes(address)) parts.push(embedOf(embed))
       }
-      for (const sticker of recordsOf(raw['stickers'])) parts.push(`[${firstText(sticker['name']) ?? 'sticker'}]`)
+      // what was forwarded stands in a message of its own, without an author
+      const forwarded = isRecord(raw['forwardedMessage']) ? raw['forwardedMessage'] : {}
+      if (forwarded === raw['forwardedMessage']) parts.push(['↪', textOf(forwarded['content'])].filter((part) => part !== null).join(' '), ...recordsOf(forwarded['embeds']).map(embedOf))
+      for (const sticker of [...recordsOf(raw['stickers']), ...recordsOf(forwarded['stickers'])]) parts.push(`[${firstText(sticker['name']) ?? 'sticker'}]`)
       const message: ParsedMessage = { sender: nameOf(raw['author']) ?? '?', time, text: parts.filter((part) => part !== '').join('\n') }
       if (time === null) message.stamp = beginning(textOf(raw['timestamp']) ?? '')
       const id = textOf(raw['id'])
@@ -55,7 +58,7 @@ function open(file: TextFile): JsonReader {
       if (raw['isPinned'] === true) message.pinned = true
       const answered = textOf(at(raw['reference'], 'messageId'))
       if (answered !== null) message.replyTo = answered
-      const files = recordsOf(raw['attachments']).map((one) =>
+      const files = [...recordsOf(raw['attachments']), ...recordsOf(forwarded['attachments'])].map((one) =>
         fileOf(file, textOf(one['url']) ?? '', { name: textOf(one['fileName']), bytes: numberOf(one['fileSizeBytes']) })
       )
       if (files.length > 0) message.files = files

@@ -12,14 +12,17 @@ const TITLES = [
   /^\[LINE\] ?(.+?)的(?:聊天|对话|對話)(?:记录|記錄|紀錄)?$/,
   /^\[LINE\] ?(.+?)(?:님)?과의? ?대화(?: ?내용)?$/,
   /^\[LINE\] ?ประวัติการแชท(?:กับ|ใน) ?(.+)$/,
-  /^\[LINE\] ?Riwayat obrolan (?:dengan|di) (.+)$/i,
+  /^\[LINE\] ?Riwayat (?:obrolan|chat) (?:dengan|di) (.+)$/i,
   /^\[LINE\] ?(.+)$/
 ]
 const SAVED = /^(?:Saved on|Saved time|保存日時|保存日期|保存时间|儲存日期|저장한? ?날짜|저장 일시|บันทึกเมื่อ|Disimpan pada)\s*[:：]/i
 /** 2024/05/31(金), 2024.05.31 Friday, Fri, 05/31/2024, 2024年5月31日(金) and their like. */
 const DAY =
   /^(?:\p{L}+\.?,? )?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\.?(?: ?[(（]?[\p{L}.]+[)）]?)?$|^\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: ?[(（]?\p{L}+[)）]?)?$/u
-const CLOCK = String.raw`(?:(?:上午|下午|午前|午後|오전|오후|中午|凌晨|早上|晚上) ?)?\d{1,2}:\d{2}(?: ?[AaPp]\.?[Mm]\.?)?`
+/** Friday, May 31, 2024; 31 May 2024; 2024. 5. 31. 금요일 */
+const LONG_DAY = /^(?:\p{L}+\.?,? )?(?:\p{L}+\.? \d{1,2},? \d{4}|\d{1,2}\.? \p{L}+\.? \d{4})$|^\d{4}\. ?\d{1,2}\. ?\d{1,2}\.(?: ?[(（]?\p{L}+[)）]?)?$/u
+const isDay = (line: string): boolean => DAY.test(line) || (LONG_DAY.test(line) && readStamp(withoutWeekday(line)) !== null)
+const CLOCK = String.raw`(?:(?:上午|下午|午前|午後|오전|오후|中午|凌晨|早上|晚上) ?)?\d{1,2}[:.]\d{2}(?: ?[AaPp]\.?[Mm]\.?)?`
 const CLOCKED = new RegExp(`^${CLOCK}\\t`)
 const TABBED = new RegExp(`^(${CLOCK})\\t([^\\t]*)\\t([\\s\\S]*)$`)
 const TABBED_NOTICE = new RegExp(`^(${CLOCK})\\t([^\\t]+)$`)
@@ -27,7 +30,7 @@ const SPACED = new RegExp(`^(${CLOCK}) (.+)$`)
 const UNSENT = /(?:unsent a message|Message unsent|メッセージの送信を取り消しました|已收回訊息|撤回了一?条?消息|메시지를 취소했습니다)\.?$/i
 
 const withoutWeekday = (day: string): string =>
-  day.replace(/^\p{L}+\.?,? (?=\d)/u, '').replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
+  day.replace(/^\p{L}+\.?,? (?=\d|\p{L}+\.? \d{1,2},? \d{4})/u, '').replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
 
 /** How often each run of words begins a line of a file of the PC's, whose blanks do not tell names from texts. */
 const begun = new WeakMap<TextFile, Map<string, number>>()
@@ -73,7 +76,7 @@ function openLine(file: TextFile): TextReader {
   return {
     line(text, number): LineRead {
       // a text that only begins with a quote ends where the next message begins
-      if (quoted && (CLOCKED.test(text) || DAY.test(text.trim()))) quoted = false
+      if (quoted && (CLOCKED.test(text) || isDay(text.trim()))) quoted = false
       if (quoted) {
         if (/(?:^|[^"])(?:"")*"$/.test(text)) quoted = false
         return null
@@ -89,7 +92,7 @@ function openLine(file: TextFile): TextReader {
       }
       const trimmed = text.trim()
       if (trimmed === '') return day === '' ? 'skip' : null
-      if (DAY.test(trimmed)) {
+      if (isDay(trimmed)) {
         day = withoutWeekday(trimmed)
         return 'skip'
       }
@@ -119,7 +122,7 @@ export const line = textHistory({
   format: 'line',
   matches: ({ lines, head }) => {
     if (/^\[LINE\]/.test(lines[0] ?? '') || (/^Chat history (?:with|in) /i.test(lines[0] ?? '') && SAVED.test(lines[1] ?? ''))) return true
-    const day = lines.findIndex((one) => DAY.test(one.trim()))
+    const day = lines.findIndex((one) => isDay(one.trim()))
     if (day < 0 || day > 4) return false
     const after = lines.slice(day + 1, day + 12)
     const tabbed = after.filter((one) => TABBED.test(one)).length

@@ -56,7 +56,15 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
         const head: ConversationHead = { name: direct ? roomName(room) : `#${roomName(room)}`, id: id === null ? null : `slack:${team}:${id}` }
         sink.conversation(head)
         for (const path of days) {
-          for (const [index, raw] of (await read(path)).entries()) {
+          let day: unknown[]
+          try {
+            day = await read(path)
+          } catch (error) {
+            if (!(error instanceof ImportError)) throw error
+            sink.unread('file', error.message)
+            continue
+          }
+          for (const [index, raw] of day.entries()) {
             const message = messageOf(raw, names, id)
             if (message === 'notice') sink.notice()
             else if ('kind' in message) sink.unread(message.kind, `${path}, ${index + 1}: ${beginning(JSON.stringify(raw))}`)
@@ -81,7 +89,8 @@ function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessa
   const profile = isRecord(raw['user_profile']) ? raw['user_profile'] : isRecord(raw['bot_profile']) ? raw['bot_profile'] : {}
   const given = textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(profile['name'])
   const sender = user === null ? (textOf(raw['username']) ?? given ?? textOf(raw['bot_id']) ?? 'Slack') : (names.people.get(user) ?? given ?? user)
-  const files = recordsOf(raw['files']).map(fileOf)
+  // exports until 2018 have one file
+  const files = recordsOf(raw['files'] ?? [raw['file']]).map(fileOf)
   const text = slackText(raw, names)
   if (text === '' && files.length === 0 && typeof raw['text'] === 'object') return { kind: 'text' }
   const message: ParsedMessage = { sender, time: seconds === null || seconds <= 0 ? null : Math.floor(seconds * 1000), text, id: stamp }

@@ -22,7 +22,7 @@ const READ = new Set(['text', 'poll', 'location_information', 'contact_informati
 
 /** null: what should be its text is none. `call`: it is a phone call. */
 export function telegramText(message: Record<string, unknown>, call: boolean): string | null {
-  const body = written(message['text'])
+  const body = (message['text'] ?? '') === '' ? (written(message['text_entities'] ?? message['text']) ?? null) : written(message['text'])
   if (body === null) return null
   const parts: string[] = []
   const forwarded = textOf(message['forwarded_from']) ?? textOf(message['saved_from'])
@@ -50,5 +50,8 @@ export function telegramText(message: Record<string, unknown>, call: boolean): s
   // what a newer Telegram says in ways of its own
   for (const [key, value] of Object.entries(message)) if (!READ.has(key) && typeof value === 'object' && value !== null && leaves(value).length > 0) parts.push(`${key.replace(/_information$/, '').replaceAll('_', ' ')}: ${leaves(value).join(', ')}`)
   if (body !== '') parts.push(body)
+  // a kind of which nothing else is told: a story
+  const media = textOf(message['media_type'])
+  if (parts.length === 0 && media !== null && (message['file'] ?? null) === null) parts.push(`[${media.replaceAll('_', ' ')}]`)
   return parts.join('\n')
 }

@@ -128,6 +128,7 @@ function messageOf(raw: unknown, file: TextFile): ParsedMessage | 'notice' | { k
   if (type !== 'message' && type !== 'unsupported' && !call) return { kind: type }
   const text = telegramText(raw, call)
   const files = filesOf(raw, file)
+  if (text === '' && files.length === 0 && type === 'unsupported') return { kind: type }
   if (text === null || (text === '' && files.length === 0 && Object.keys(raw).every((key) => PLAIN.has(key)) && raw['text'] !== '')) return { kind: 'text' }
   const id = senderId(raw)
   const time = timeOf(raw)

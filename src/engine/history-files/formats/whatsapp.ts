@@ -6,6 +6,7 @@
  */
 import { beginning, ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
+import type { Format } from './format.ts'
 import { simplify, stampAt, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 import { contentOf, learnWords, type PhoneWords } from './whatsapp-content.ts'
@@ -175,3 +176,6 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
     }
   }
 }
+
+/** The same as a format of many files: a folder of chats. */
+export const whatsApp: Format = { name: 'whatsapp', matches: ({ head }) => isWhatsApp(head), read: readWhatsApp }

@@ -83,6 +83,17 @@ export const LinkMetadata = z.object({
 })
 export type LinkMetadata = z.infer<typeof LinkMetadata>
 
+/**
+ * Why a message that is encrypted end to end cannot be read: by a method that is not known here; not for this device; its session is
+ * broken and begun anew; it was changed on its way; its group does not say whose it is.
+ */
+export const Unreadable = z.enum(['method', 'device', 'session', 'damaged', 'author'])
+export type Unreadable = z.infer<typeof Unreadable>
+
+/** What the user, or nobody yet, thinks of a device: 'trusted' blindly, 'verified' by comparing, still to be decided, refused. */
+export const DeviceTrust = z.enum(['trusted', 'verified', 'undecided', 'refused'])
+export type DeviceTrust = z.infer<typeof DeviceTrust>
+
 export const Message = z.object({
   id: MessageId,
   /** Stable over a change of `id` (an own message moves once, when its archive gives it a time). */
@@ -105,8 +116,10 @@ export const Message = z.object({
   edited: z.boolean(),
   /** Its author, or the group's moderators, took it back; there is no text any more. */
   retracted: z.boolean(),
-  /** Encrypted end to end, and not read: the text is empty. */
+  /** Encrypted end to end. */
   encrypted: z.boolean(),
+  /** Why it cannot be read; the text is empty then. */
+  unreadable: Unreadable.nullable(),
   /** *strong*, _emphasis_ and the like are meant as such (XEP-0393). */
   styled: z.boolean(),
   /** Others can be told of a change to it: it has an id that they know. */
@@ -216,8 +229,10 @@ export const Conversation = z.object({
   pinned: z.number().nullable(),
   archived: z.boolean(),
   markedUnread: z.boolean(),
+  /** End to end. 'on': it was once, and stays so; 'off': the user wants it plain; null: nobody has decided. */
+  encryption: z.enum(['on', 'off']).nullable(),
   last: z
-    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), encrypted: z.boolean(), state: MessageState })
+    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), unreadable: z.boolean(), state: MessageState })
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>

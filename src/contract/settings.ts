@@ -39,6 +39,8 @@ export const Settings = z.object({
   /** Contacts are told what we have read, and when we type. */
   tellRead: z.boolean(),
   tellTyping: z.boolean(),
+  /** A device of somebody gets nothing that is encrypted before the user has said that it is theirs; otherwise it is believed until one of theirs was compared. */
+  askTrust: z.boolean(),
   /** Words that are misspelt are marked. */
   spellCheck: z.boolean(),
   /** A page that one links to is asked for what the message then says of it. */

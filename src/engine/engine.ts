@@ -330,7 +330,7 @@ export class Engine extends EventEmitter<Events> {
     const { sender, session, conversation } = await this.#own(id)
     if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
     this.#typingTo = null
-    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), ...more })
+    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), encrypted: conversation.encryption === 'on', ...more })
     this.emit('changes', changes)
     session?.outbox.flush()
     const message = changes.messages[0]

@@ -1,5 +1,6 @@
 /** The foreign client as tests use it. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './files.ts'
 import type { TestServer } from './server.ts'
@@ -12,6 +13,11 @@ interface ForeignEvent {
   id?: string
   values?: string[]
   mentions?: string[]
+  text?: string | null
+  refused?: string
+  encrypted?: boolean
+  ids?: number[]
+  errors?: string[]
 }
 
 export interface Foreign {
@@ -21,8 +27,16 @@ export interface Foreign {
   quit(): Promise<void>
 }
 
-export async function foreignClient(server: TestServer, user: string): Promise<Foreign> {
-  const args = [join(ROOT, 'test/support/foreign_client.py'), `${user}@localhost/foreign`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt')]
+export const foreignClient = (server: TestServer, user: string): Promise<Foreign> => foreign(server, user, 'foreign_client.py')
+
+/** With OMEMO; `state`: the file of its keys, made where there is none. */
+export const foreignOmemo = (server: TestServer, user: string, state: string): Promise<Foreign> => foreign(server, user, 'omemo_client.py', state)
+
+const PACKAGES = '/usr/lib/python3/dist-packages'
+export const hasForeignOmemo = ['oldmemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
+
+async function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
+  const args = [join(ROOT, 'test/support', program), `${user}@localhost/foreign`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt'), ...more]
   const child = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const events: ForeignEvent[] = []
   let text = ''

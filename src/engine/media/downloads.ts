@@ -1,11 +1,14 @@
 /** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
 import { join } from 'node:path'
+import type { Readable, Transform } from 'node:stream'
 import type { Store } from '../threads/store.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/types.ts'
 import { dimensions, hashOf, keep, TooLarge } from '../store/media-folder.ts'
 import { get, HttpError, type Trust } from '../net/http.ts'
+import { decrypting, parseMediaAddress, type MediaKey } from '../xmpp/omemo/media.ts'
+import { OmemoRefusal } from '../xmpp/omemo/refusal.ts'
 
 /** At once. */
 const MOST_AT_ONCE = 2
@@ -32,6 +35,13 @@ export class FetchError extends Error {
     this.name = 'FetchError'
     this.reason = reason
   }
+}
+
+/** What breaks off on the way breaks off what is made of it. */
+function decryptingOf(body: Readable, key: MediaKey): Transform {
+  const stream = decrypting(key)
+  body.once('error', (error) => stream.destroy(error))
+  return stream
 }
 
 export class Downloads {
@@ -101,12 +111,13 @@ export class Downloads {
     const trust = account === null ? null : this.#options.trust(account)
     if (url === null || trust === null) throw new FetchError('not-connected', 'there is no connection')
     try {
-      const { body, bytes } = await get(url, { ...trust, signal })
+      const secret = parseMediaAddress(url)
+      const { body, bytes } = await get(secret?.url ?? url, { ...trust, signal })
       if (bytes !== null && bytes > most) {
         body.destroy()
         throw new TooLarge(most)
       }
-      const kept = await keep(folder, body, name, { signal, most, onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
+      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, { signal, most, onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
       if (hash !== null && hash !== hashOf(kept.stored)) throw new FetchError('changed', 'the file is not the one that was sent')
       const size = file.kind === 'image' ? await dimensions(join(folder, kept.stored)) : { width: null, height: null }
       onChanges(await store.write.keepFile({ id, ...kept, ...size }))
@@ -114,10 +125,10 @@ export class Downloads {
     } catch (error) {
       onProgress(id, 0, null)
       if (signal.aborted) return
-      const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed')
+      const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed') || error instanceof OmemoRefusal
       // without a connection of our own nobody is to blame
       if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
-      throw gone ? new FetchError(error instanceof FetchError ? 'changed' : 'gone', error.message) : new FetchError('network', error instanceof Error ? error.message : String(error))
+      throw gone ? new FetchError(error instanceof HttpError ? 'gone' : 'changed', error.message) : new FetchError('network', error instanceof Error ? error.message : String(error))
     }
   }
 }

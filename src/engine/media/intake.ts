@@ -4,7 +4,7 @@ import type { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import type { NewAttachment } from '../store/tables/attachment.ts'
-import { attachmentKind, mediaType, safeName } from '../xmpp/stanzas/file-sharing.ts'
+import { attachmentKind, mediaType, safeName } from '../file-names.ts'
 import { dimensions, keep, type Kept } from '../store/media-folder.ts'
 
 interface Incoming {

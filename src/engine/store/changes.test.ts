@@ -103,7 +103,7 @@ test('an own change is here at once, waits for the others, and is known again wh
   const [own] = await all()
   const { messages } = await store.write.change({ id: own!.id, kind: 'correction', text: 'typo', originId: 'c1', sender: ME, time: (clock += 1000) })
   expect(messages).toMatchObject([{ text: 'typo', edited: true }])
-  expect(await store.read.queuedChanges()).toEqual([{ originId: 'c1', jid: BOB, conversationKind: 'direct', kind: 'correction', target: 'm', text: 'typo' }])
+  expect(await store.read.queuedChanges()).toEqual([{ originId: 'c1', encrypted: 0, jid: BOB, conversationKind: 'direct', kind: 'correction', target: 'm', text: 'typo' }])
   await store.write.transition({ conversation: BOB, originId: 'c1', state: 'sent', error: null })
   expect(await store.read.queuedChanges()).toEqual([])
   await record([message('typo', 'c1', { outgoing: true, sender: ME, change: { kind: 'correction', target: 'm' } })], 'forward')

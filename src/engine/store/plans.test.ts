@@ -34,7 +34,7 @@ const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = 
   { statement: /SELECT max\((id|place)\) FROM/, plan: /COVERING INDEX/, reason: 'the last of the index' },
   { statement: /m\.flags & 4096 ORDER BY/, plan: /INDEX message_pinned/, reason: 'a partial index of what is pinned' },
   { statement: /SELECT id FROM message WHERE conversation = \? AND (stanza_id IS NOT NULL ORDER BY id|home IS NULL AND NOT \(outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL\) ORDER BY id DESC) LIMIT 1/, plan: /message_by_conversation/, reason: 'the first that is met' },
-  { statement: /SELECT (text, time|id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id) FROM change WHERE/, plan: /TEMP B-TREE/, reason: 'what was done to one message' },
+  { statement: /SELECT (text, time|id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, encrypted) FROM change WHERE/, plan: /TEMP B-TREE/, reason: 'what was done to one message' },
   { statement: /SELECT DISTINCT sender, occupant FROM \(SELECT sender, occupant FROM message WHERE conversation = \? ORDER BY id DESC LIMIT \?\)/, plan: /./, reason: 'the newest of a group, as many as asked' },
   { statement: /SELECT DISTINCT doc FROM doc_change WHERE serial >/, plan: /DISTINCT/, reason: 'those since the last look' }
 ]

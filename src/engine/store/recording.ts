@@ -2,6 +2,7 @@
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
+import type { EncryptionEffects } from './encrypting.ts'
 import type { createSigning } from './signing.ts'
 import type { ChangePlace, ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
@@ -39,7 +40,7 @@ const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Autho
 const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
 const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
 
-export function createRecording({ messages, conversations, archives, alterations, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
+export function createRecording({ messages, conversations, archives, alterations, encrypting, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
   /** Messages that stood in for one which has come. */
   let relieved: StoreChanges['removed'] = []
   /** Messages that are counted as unread already, by what stood in for them. */
@@ -75,8 +76,8 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** Whether a message says what a stored one says, or once said; of what was taken back or cannot be read nobody knows. */
-  function saysSame(row: MessageRow, { text, files = [], encrypted = false }: IncomingMessage): boolean {
-    if (encrypted || (row.flags & (FLAG.retracted | FLAG.encrypted)) !== 0) return true
+  function saysSame(row: MessageRow, { text, files = [], sealed = null, unreadable = null }: IncomingMessage): boolean {
+    if (sealed !== null || unreadable !== null || (row.flags & (FLAG.retracted | FLAG.unreadable)) !== 0) return true
     if (row.text !== text && ((row.flags & FLAG.edited) === 0 || messages.formerText(row.id) !== text)) return false
     if (files.length === 0 || row.attachments === null) return true
     const addresses = messages.files.of(row.id).map(({ url }) => url)
@@ -164,7 +165,7 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, raw = null, standIn = false } = incoming
+    const { kind, sender, outgoing, text, time, stanzaId, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, unreadable = null, raw = null, standIn = false } = incoming
     // one that another message of that sender has as well counts as its stanza's id
     const isTaken = incoming.originId !== null && messages.byOriginId(id, sender, incoming.originId) !== undefined
     const originId = isTaken ? null : incoming.originId
@@ -172,8 +173,10 @@ export function createRecording({ messages, conversations, archives, alterations
     const messageId = isTaken ? incoming.originId : (incoming.messageId ?? (kind === 'group' && outgoing ? incoming.originId : null))
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
-    const flags = kept | (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
+    const flags = kept | (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0) | (unreadable === null ? 0 : FLAG.unreadable)
     const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, occupant, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
+    if (unreadable !== null) messages.setState(stored, outgoing ? 'sent' : 'received', unreadable)
+    if (encrypted && unreadable === null) conversations.becomeEncrypted(id)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
     if (standIn) messages.standIn(stored)
     // what was done to it may have come before it
@@ -213,7 +216,7 @@ export function createRecording({ messages, conversations, archives, alterations
       messages.retract(row)
     } else {
       if (corrections.at(-1)?.id !== change.id) return null
-      if (row.text !== text) messages.edit(row, text)
+      if (row.text !== text) messages.edit(row, text, change.encrypted === 1)
     }
     return row
   }
@@ -224,7 +227,7 @@ export function createRecording({ messages, conversations, archives, alterations
    */
   function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target: named }: { kind: ChangeKind; target: string }, place: ChangePlace, pending: Map<IncomingMessage, IncomingMessage> | null = null): { changed: MessageId | null; instead: IncomingMessage | null } {
     const nothing = { changed: null, instead: null }
-    const { sender, occupant = null, outgoing, text, time, stanzaId, originId, messageId = null } = incoming
+    const { sender, occupant = null, outgoing, text, time, stanzaId, originId, messageId = null, encrypted = false } = incoming
     const conversation = conversations.byId(id)
     if (conversation === null) return nothing
     const author = authorOf(incoming)
@@ -233,7 +236,7 @@ export function createRecording({ messages, conversations, archives, alterations
     // XEP-0308 wants the first message's id; who names the correction before this one means the same
     const corrected = isHere(named) ? undefined : alterations.byAnyId(id, named).findLast((one) => one.kind === 'correction' && isTheirs(one))
     const target = corrected?.target ?? named
-    const stored = alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId }, place)
+    const stored = alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, encrypted }, place)
     if (stored === 'known') return nothing
     const isHereNow = isHere(target)
     if (kind === 'correction') {
@@ -445,8 +448,54 @@ export function createRecording({ messages, conversations, archives, alterations
     return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
   }
 
-  /** Stores a batch and what it says of its archive; within a transaction. */
+  /** What is done to a message, where that is here: it need not be opened to be known. */
+  function knownChange(id: ConversationId, incoming: IncomingMessage): ChangeRow | undefined {
+    const ids = idsIn(incoming).flatMap((one) => (one === null ? [] : alterations.byAnyId(id, one)))
+    return ids.find((one) => one.kind === incoming.change?.kind && isSame(one, authorOf(incoming)))
+  }
+
+  /** One that is encrypted, as it is to be stored; null: it says nothing, or was here before and has no id. `opening`: of its batch. */
+  function unseal(incoming: IncomingMessage, opening: ReturnType<typeof encrypting.opening>, { account, order }: RecordBatch, completed: MessageId[]): IncomingMessage | null {
+    const { sealed = null, change = null, kind, outgoing, stanzaId } = incoming
+    const id = conversations.idOf(incoming.conversation, account)
+    if (sealed === null || id !== null && change === null && messages.isBuried(id, incoming)) return incoming
+    const altered = id === null || change === null ? undefined : knownChange(id, incoming)
+    const known = id === null || change !== null ? undefined : find(id, incoming)
+    const here = altered ?? known
+    const text = altered?.text ?? ''
+    const isRead = here !== undefined && (known === undefined || (known.flags & FLAG.unreadable) === 0)
+    if (isRead && (outgoing || (stanzaId !== null && here.stanza_id === stanzaId))) return { ...incoming, text }
+    const said = opening.open(sealed)
+    // what was opened before is here, and may have an id of its archive now
+    if (said === null || (isRead && said.kind === 'unreadable')) return here === undefined ? null : { ...incoming, text }
+    if (said.kind === 'silent') return null
+    if (said.kind === 'unreadable') {
+      if (here === undefined && sealed.from === account && sealed.device === opening.device && kind === 'direct' && order !== 'backward') opening.noteOlder()
+      return change === null ? { ...incoming, sealed: null, unreadable: said.reason } : null
+    }
+    const files = said.files.map((file) => ({ type: null, width: null, height: null, hash: null, preview: null, url: null, ...file }))
+    if (known !== undefined && !isRead) {
+      messages.complete({ ...known, flags: known.flags & ~FLAG.unreadable }, { text: said.text, replyTo: incoming.replyTo ?? null, attachments: said.files, link: null, flags: 0 })
+      messages.setState(known.id, known.state, null)
+      completed.push(known.id)
+    }
+    return { ...incoming, sealed: null, encrypted: true, text: said.text, files }
+  }
+
+  /** Stores a batch and what it says of its archive; within a transaction. What is encrypted is opened first, in the order in which it was sent. */
   function record(batch: RecordBatch): StoreChanges {
+    const { account, order } = batch
+    if (account === undefined || batch.messages.every(({ sealed = null }) => sealed === null)) return recordOpened(batch)
+    const opening = encrypting.opening(account, Date.now())
+    const completed: MessageId[] = []
+    const opened = batch.messages.flatMap((incoming) => unseal(incoming, opening, batch, completed) ?? [])
+    const encryption: EncryptionEffects & { old: boolean } = { ...opening.close(), old: order === 'backward' }
+    const stored = recordOpened({ ...batch, messages: opened })
+    const others = completed.filter((id) => !stored.messages.some((message) => message.id === id)).flatMap((id) => messages.byId(id) ?? [])
+    return { ...stored, messages: [...stored.messages, ...others.map(toMessage)], encryption }
+  }
+
+  function recordOpened(batch: RecordBatch): StoreChanges {
     relieved = []
     counted = new Set()
     const jid = batch.archive?.jid ?? ''

@@ -27,7 +27,11 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   doc_run: 'of the index',
   doc_change: 'of the index',
   message_index: 'the index',
-  name_change: 'a count that triggers keep'
+  name_change: 'a count that triggers keep',
+  omemo_own: 'a device whose sessions may be older than what it has sent begins anew as another',
+  omemo_pre_key: 'as omemo_own',
+  omemo_device: 'as omemo_own',
+  omemo_session: 'as omemo_own'
 }
 const BATCH = 500
 /** How often what cannot be read is halved, in search of what can. */

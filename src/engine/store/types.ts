@@ -1,5 +1,7 @@
 /** What crosses the border of the writer's thread. */
-import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId, Notice, Unreadable } from '../../contract/domain.ts'
+import type { Sealed } from '../xmpp/omemo/sealed.ts'
+import type { EncryptionEffects } from './encrypting.ts'
 import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
@@ -30,8 +32,12 @@ export interface IncomingMessage {
   mentioned?: boolean
   /** Shown as it is written. */
   unstyled?: boolean
-  /** It is encrypted end to end, and was not read. */
+  /** It is encrypted end to end. */
   encrypted?: boolean
+  /** What of it is for this device, to be opened when it is stored; the text is empty until then. */
+  sealed?: Sealed | null
+  /** It is encrypted end to end and cannot be read, and why. */
+  unreadable?: Unreadable | null
   /** The stanza, where not all of it was understood. */
   raw?: { stanza: string; decoder: number } | null
   /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
@@ -73,6 +79,7 @@ export interface DecodedAgain {
   mentioned: boolean
   unstyled: boolean
   encrypted: boolean
+  unreadable: Unreadable | null
 }
 
 /** A message that the user has just written. */
@@ -86,6 +93,8 @@ export interface OutgoingMessage {
   /** The message that it answers. */
   reply?: MessageId | null
   link?: LinkMetadata | null
+  /** It goes out encrypted end to end, or not at all. */
+  encrypted?: boolean
   /** In the media folder. */
   attachments?: readonly NewAttachment[]
 }
@@ -124,6 +133,8 @@ export interface StoreChanges {
   reread?: ConversationId[]
   /** Older history, which is no news. */
   old?: boolean
+  /** What is to be done after encrypted messages were opened; `old`: in older history. */
+  encryption?: EncryptionEffects & { old: boolean }
   /** What else happened in groups. */
   notices?: (Notice & { conversation: ConversationId })[]
 }

@@ -20,12 +20,14 @@ import type { NewAttachment } from './tables/attachment.ts'
 import { changeWrites } from './tables/change.ts'
 import { conversationWrites, type ConversationChange } from './tables/conversation.ts'
 import { errandWrites, type Errand } from './tables/errand.ts'
+import { createEncrypting } from './encrypting.ts'
 import { createJoining } from './joining.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
 import { SELF, type DecodedAgain, type ImportBatch, type ImportChanges, type KeptFile, type OutgoingMessage, type StoreChanges } from './types.ts'
 import { messageWrites } from './tables/message.ts'
+import { omemoWrites } from './tables/omemo.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
@@ -68,7 +70,8 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
-  const tables = { accounts, archives, alterations, conversations, messages, notices, changes, read }
+  const encrypting = createEncrypting(omemoWrites(db), () => accounts.settings().askTrust)
+  const tables = { accounts, archives, alterations, conversations, encrypting, messages, notices, changes, read }
   const signing = createSigning(tables)
   const { record: recordBatch, alter } = createRecording(tables, signing.sign)
   const record = transaction(recordBatch)
@@ -82,7 +85,8 @@ export function createWrites(db: WritableDB) {
     const after = messages.newest(input.conversation) ?? 0
     const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
     const replyTo = answered === undefined ? null : publicId(answered)
-    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo }, messages.keyAfter(input.time, after))
+    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? FLAG.encrypted : 0 }, messages.keyAfter(input.time, after))
+    if (input.encrypted === true) conversations.becomeEncrypted(input.conversation)
     conversations.advance(input.conversation, id, 0)
     conversations.read(input.conversation, id, 0)
     if (input.text !== '') conversations.saveDraft(input.conversation, '')
@@ -119,7 +123,8 @@ export function createWrites(db: WritableDB) {
     if (row === undefined || (kind !== 'reactions' && row.outgoing === 0)) return changes([])
     const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
     if (target === null) return changes([])
-    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, occupant: SELF, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId })
+    const encrypted = kind === 'correction' && ((row.flags & FLAG.encrypted) !== 0 || conversations.byId(row.conversation)?.encryption === 'on')
+    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, occupant: SELF, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId, encrypted })
     const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
     if (latest !== undefined) alter(latest)
     return changes([row.conversation], [toMessage(read(row.id))])
@@ -128,10 +133,10 @@ export function createWrites(db: WritableDB) {
   /** Messages of which more is understood than when they came. */
   const decodeAgain = transaction((list: readonly DecodedAgain[]): StoreChanges => {
     const changed: Message[] = []
-    for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled, encrypted } of list) {
+    for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled, encrypted, unreadable } of list) {
       const row = messages.byId(id)
       if (row === undefined) continue
-      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0)
+      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0) | (unreadable === null ? 0 : FLAG.unreadable)
       messages.complete(row, { text, replyTo, attachments: files.map((file) => ({ ...file, stored: null })), link, flags })
       if (unknown) messages.raw.seen(id, decoder)
       else messages.raw.remove(id)
@@ -145,6 +150,15 @@ export function createWrites(db: WritableDB) {
     const row = messages.byId(id)
     if (row === undefined) return changes([])
     messages.complete(row, { text, replyTo: row.reply_to, attachments, link: null, flags: 0 })
+    return changes([row.conversation], [toMessage(read(id))])
+  })
+
+  /** A message that waits goes out encrypted, or not at all; and so does what follows in its conversation. */
+  const setEncrypted = transaction((id: MessageId): StoreChanges => {
+    const row = messages.byId(id)
+    if (row === undefined || row.state !== 'queued') return changes([])
+    messages.setFlag(row, FLAG.encrypted, true)
+    conversations.becomeEncrypted(row.conversation)
     return changes([row.conversation], [toMessage(read(id))])
   })
 
@@ -262,17 +276,30 @@ export function createWrites(db: WritableDB) {
     return changes(touched)
   })
 
-  return {
-    record,
-    /** Durable before it returns, also against power loss: the user sees the bubble after this. */
-    queueMessage(input: OutgoingMessage): StoreChanges {
+  /** Durable before it returns, also against power loss. */
+  function durably<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
+    return (...args) => {
       db.pragma('synchronous = FULL')
       try {
-        return queueMessage(input)
+        return run(...args)
       } finally {
         db.pragma('synchronous = NORMAL')
       }
-    },
+    }
+  }
+
+  return {
+    record,
+    /** The user sees the bubble after this. */
+    queueMessage: durably(queueMessage),
+    /** Our device and its bundle, as they are to be published. */
+    ownDevice: transaction(encrypting.ownDevice),
+    bundlePublished: transaction(encrypting.published),
+    setDevices: transaction(encrypting.setDevices),
+    beginSession: transaction(encrypting.beginSession),
+    encryptionTargets: transaction(encrypting.targets),
+    /** The ciphertext leaves after this: no key is used again, whatever ends this computer. */
+    seal: durably(transaction(encrypting.seal)),
     /** How far an own message, or an own change of one, has come. */
     transition: transaction(signing.transition),
     decodeAgain,
@@ -308,6 +335,7 @@ export function createWrites(db: WritableDB) {
     /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */
     undoImport: transaction(removal.undoImport),
     star,
+    setEncrypted,
     /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
     indexOlder,
     /** Puts what came out of order into one run of docs with its neighbours, where no more than `most` messages are concerned. */
@@ -352,6 +380,7 @@ export function createWrites(db: WritableDB) {
     saveAccount: (settings: AccountSettings) => accounts.saveAccount(settings),
     removeAccount: transaction((jid: Jid): void => {
       accounts.removeAccount(jid)
+      encrypting.forget(jid)
       errands.forget(jid)
     }),
     /** What was begun before there was an account is this one's now; returns their ids. */

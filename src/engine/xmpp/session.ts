@@ -24,6 +24,7 @@ import { Archives } from './modules/archives.ts'
 import { capabilities, discoAnswer } from './modules/caps.ts'
 import { Contacts } from './modules/contacts.ts'
 import { decodeAgain } from './modules/decode-again.ts'
+import { Encryption } from './modules/encryption.ts'
 import { Errands } from './modules/errands.ts'
 import { Groups } from './modules/groups.ts'
 import { Inbox } from './modules/inbox.ts'
@@ -57,6 +58,7 @@ export class Session extends EventEmitter<Events> {
   /** The account's bare address. */
   readonly own: Jid
   readonly contacts: Contacts
+  readonly encryption: Encryption
   readonly errands: Errands
   readonly groups: Groups
   readonly membership: Membership
@@ -81,8 +83,11 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid) }
-    const onChanges = (changes: StoreChanges): void => void this.emit('changes', changes)
+    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid), device: () => this.encryption.device }
+    const onChanges = (changes: StoreChanges): void => {
+      this.emit('changes', changes)
+      if (changes.encryption !== undefined) this.encryption.after(changes.encryption)
+    }
     const inbox = new Inbox(store, own, onChanges, (archive, error) => {
       this.archives.readAgain(archive)
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
@@ -94,18 +99,20 @@ export class Session extends EventEmitter<Events> {
       const known = await store.read.conversationByJid(conversation, own)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.outbox = new Outbox({ connection, store, own, uploads, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
     this.groups.on('subject', (jid, subject, by) => this.#background(store.write.describe({ account: own, jid, subject, by, time: Date.now() }).then(onChanges)))
     this.groups.on('notice', (jid, notice) => this.#background(store.write.notice({ account: own, jid, ...notice, time: Date.now() }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
     const isContact = (jid: Jid): boolean => this.contacts.has(jid)
+    this.encryption = new Encryption({ connection, store, own, isContact, log })
+    this.outbox = new Outbox({ connection, store, own, uploads, encryption: this.encryption, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
     this.pictures = new Pictures({ connection, store, folder, isContact, occupants: (group) => this.groups.size(group), onAvatar: () => this.emit('avatars'), info: log.info })
     this.personal = new Personal({
       connection,
       store,
       own,
       pictures: this.pictures,
+      encryption: this.encryption,
       isContact,
       onChanges,
       onMark: (conversation, id) => inbox.sign(this.#archiveOf(conversation), { kind: 'displayed', conversation, id, own: true, nick: null }),
@@ -131,6 +138,7 @@ export class Session extends EventEmitter<Events> {
   /** Loads what decoding needs, then connects. */
   async start(): Promise<void> {
     await this.membership.remember()
+    await this.encryption.remember()
     this.contacts.remember(await this.#store.read.errands(this.own))
     for (const conversation of await this.#store.read.conversations()) {
       if (conversation.account !== this.own || conversation.kind !== 'group') continue
@@ -159,6 +167,7 @@ export class Session extends EventEmitter<Events> {
     const stream = ++this.#stream
     try {
       if (resumed && this.#introduced) {
+        this.encryption.resume()
         this.outbox.open(true)
         void this.errands.open('contact', 'block', 'leave', 'read')
         this.archives.resume()
@@ -201,6 +210,7 @@ export class Session extends EventEmitter<Events> {
     await this.membership.learn()
     await this.archives.read(this.own)
     this.connection.catchingUp = false
+    await this.encryption.introduce().catch((error: unknown) => this.#log.warn(`no end-to-end encryption: ${String(error)}`))
     this.outbox.open(resumed)
     // these do not wait for groups, some of which may not answer
     await this.personal.readMarks()
@@ -273,6 +283,8 @@ export class Session extends EventEmitter<Events> {
     // while it is said the group shows who has that nickname
     const occupant = decoded.occupant ?? (stamp === null && !copied ? this.groups.personOf(decoded.outgoing ? `${decoded.conversation}/${this.groups.nickIn(decoded.conversation)}` : decoded.sender) : null)
     this.#inbox.add(archive, { ...decoded, occupant, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay, ...(stamp !== null && decoded.kind === 'group' ? { telling: this.groups.tellingOf(decoded.conversation), ahead: this.#clock.ahead } : {}) }, onStored)
+    // what carries keys alone says nothing
+    if (decoded.sealed?.payload === null) return
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()
     if (!decoded.outgoing) this.emit('typing', decoded.conversation, decoded.sender, false)
   }

@@ -514,7 +514,14 @@ export default {
     deleteShort: 'Delete',
     deleteMany: 'Delete {n} message on this computer? | Delete {n} messages on this computer?',
     unsupported: 'This version cannot show this kind of message',
-    encrypted: 'Encrypted end to end: this version cannot read it',
+    encrypted: 'Encrypted end to end',
+    unreadable: {
+      method: 'Encrypted end to end by a method that this version cannot read',
+      device: 'Encrypted end to end, but not for this device',
+      session: 'Encrypted end to end, but the keys did not fit. A new session has been started; what comes next can be read.',
+      damaged: 'Encrypted end to end, and changed on its way',
+      author: 'Encrypted end to end. The group does not say who wrote it, so it cannot be read'
+    },
     recalled: 'This message was deleted',
     recalledOwn: 'You deleted this message',
     quotedGone: 'This message is not on this computer',

@@ -514,7 +514,14 @@ export default {
     deleteShort: '删除',
     deleteMany: '从这台电脑删除 {n} 条消息？',
     unsupported: '当前版本无法显示此类消息',
-    encrypted: '端到端加密的消息，当前版本无法解密',
+    encrypted: '端到端加密',
+    unreadable: {
+      method: '端到端加密的消息，当前版本不支持这种加密方式',
+      device: '端到端加密的消息，未发送给此设备，无法解密',
+      session: '端到端加密的消息，密钥不匹配，无法解密。已重新建立加密会话，之后的消息可正常查看',
+      damaged: '端到端加密的消息，内容在传输中被改动，无法解密',
+      author: '端到端加密的消息，群聊未公开发送者，无法解密'
+    },
     recalled: '此消息已撤回',
     recalledOwn: '你撤回了一条消息',
     quotedGone: '原消息不在这台电脑上',

@@ -514,7 +514,14 @@ export default {
     deleteShort: '刪除',
     deleteMany: '從本機刪除 {n} 則訊息？',
     unsupported: '目前版本無法顯示此類訊息',
-    encrypted: '端對端加密的訊息，目前版本無法解密',
+    encrypted: '端對端加密',
+    unreadable: {
+      method: '端對端加密的訊息，目前版本不支援這種加密方式',
+      device: '端對端加密的訊息，未傳送給此裝置，無法解密',
+      session: '端對端加密的訊息，金鑰不符，無法解密。已重新建立加密工作階段，之後的訊息可正常檢視',
+      damaged: '端對端加密的訊息，內容在傳輸途中遭更動，無法解密',
+      author: '端對端加密的訊息，群組未公開傳送者，無法解密'
+    },
     recalled: '此訊息已收回',
     recalledOwn: '你收回了一則訊息',
     quotedGone: '原訊息不在這台電腦上',

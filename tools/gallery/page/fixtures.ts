@@ -11,7 +11,7 @@ let serial = 0
 export function message(text: string, more: Partial<Message> = {}): Message {
   const id = ++serial
   const outgoing = more.outgoing ?? false
-  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, encrypted: false, styled: true, changeable: true, attachments: [], reactions: [], link: null, reply: null, ...more }
+  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, encrypted: false, unreadable: null, styled: true, changeable: true, attachments: [], reactions: [], link: null, reply: null, ...more }
 }
 const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, preview: null, ...more })
 
@@ -39,7 +39,7 @@ export const MESSAGES: Record<string, Message[]> = {
     message('路线在这里：https://trails.example.org/huangshan', { link: { url: 'https://trails.example.org/huangshan', title: '黄山三日徒步路线 · Three days on Huangshan', description: '从温泉到光明顶，含住宿、补给与撤退点。All huts, springs and ways out on one page, with a map for when there is no signal.', site: '山野地图' } }),
     message('https://example.org/x?id=42', { outgoing: true, link: { url: 'https://example.org/x?id=42', title: 'Example Domain', description: '', site: '' } }),
     message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
-    message('', { encrypted: true }),
+    message('', { encrypted: true, unreadable: 'method' }),
     message('', { retracted: true }),
     message('', { retracted: true, outgoing: true }),
     message('')
@@ -71,7 +71,7 @@ export const ALBUM = Array.from({ length: 5 }, () => message('', { outgoing: tru
 
 const conversation = (name: string, more: Partial<Conversation> = {}): Conversation => {
   const id = ++serial
-  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, encrypted: false, state: 'received' }, ...more }
+  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, encryption: null, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, unreadable: false, state: 'received' }, ...more }
 }
 const last = (more: Partial<NonNullable<Conversation['last']>>): Conversation['last'] => ({ ...conversation('x').last!, ...more })
 export const CONVERSATIONS: Conversation[] = [
@@ -81,7 +81,7 @@ export const CONVERSATIONS: Conversation[] = [
   conversation('Alexandra Konstantinopoulou-Featherstonehaugh', { last: last({ text: LONG, outgoing: true, state: 'delivered' }) }),
   conversation('王伟', { notify: 'none', unread: 7, last: last({ file: 'image', text: '' }) }),
   conversation('张敏', { markedUnread: true, last: last({ retracted: true, text: '' }) }),
-  conversation('Марина', { last: last({ encrypted: true, text: '' }) }),
+  conversation('Марина', { last: last({ unreadable: true, text: '' }) }),
   conversation('Новый контакт', { last: null }),
   conversation('משפחה (5)', { kind: 'group', last: last({ text: 'נפגשים ב-18:00, בסדר?', senderName: 'Dana' }) }),
   conversation('テスト', { last: last({ outgoing: true, state: 'failed', text: 'ありがとう' }) })
@@ -117,7 +117,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',

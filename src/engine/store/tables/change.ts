@@ -17,6 +17,8 @@ export interface ChangeRow {
   time: number
   place: number
   stanza_id: string | null
+  /** It came, or goes, encrypted end to end. */
+  encrypted: 0 | 1
 }
 
 /** One that is still to be sent. */
@@ -27,11 +29,12 @@ export interface QueuedChange {
   kind: ChangeKind
   target: string
   text: string
+  encrypted: 0 | 1
 }
 
 export function changeReads(db: ReadableDB) {
   const queued = db.prepare<[string | null], QueuedChange>(
-    `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text
+    `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text, h.encrypted
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
   // '+': by what they change, not through all changes of the conversation in their order
@@ -59,6 +62,7 @@ export interface NewChange {
   originId: string | null
   /** Of its stanza, where that is not the origin-id. */
   messageId?: string | null
+  encrypted?: boolean
 }
 
 /** Places of one era. */
@@ -73,14 +77,14 @@ export interface ChangePlace {
 }
 
 export function changeWrites(db: WritableDB) {
-  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id'
+  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, encrypted'
   const highest = db.prepare<[number], number | null>('SELECT max(place) FROM change WHERE conversation = ?').pluck()
   const lowest = db.prepare<[number, number], number | null>('SELECT min(place) FROM change WHERE conversation = ? AND place >= ?').pluck()
   const latest = db.prepare<[], number | null>('SELECT max(place) FROM change').pluck()
   const setPlace = db.prepare('UPDATE change SET place = ? WHERE id = ?')
   const placeFor = (conversation: number, { end, era }: ChangePlace): number =>
     end === 'above' ? Math.max(highest.get(conversation) ?? 0, era * ERA + MIDDLE) + 1 : (lowest.get(conversation, era * ERA) ?? era * ERA + MIDDLE) - 1
-  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place, encrypted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
   const withId = db.prepare<[number, string, number, string, number, string], ChangeRow>(
     `SELECT ${COLUMNS} FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND origin_id = ?) OR (conversation = ? AND message_id = ?)`
   )
@@ -102,7 +106,7 @@ export function changeWrites(db: WritableDB) {
     setTarget: (id: number, target: string) => setTarget.run(target, id),
     /** Stores a change: 'new'; 'placed' where it was there and has another place now; 'known' where it stands as it stood. */
     add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): 'new' | 'placed' | 'known' {
-      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, messageId = null, occupant = null } = change
+      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, messageId = null, occupant = null, encrypted = false } = change
       // of an id that was given twice the words tell; a group may have changed our own
       const isOne = (one: ChangeRow): boolean =>
         one.kind === kind && (one.outgoing === 1 && outgoing ? one.text === text || one.stanza_id === null || one.stanza_id === stanzaId : one.sender === sender && one.target === target && one.text === text)
@@ -114,7 +118,7 @@ export function changeWrites(db: WritableDB) {
         setPlace.run(placeFor(conversation, place), before.id)
         return 'placed'
       }
-      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, messageId, occupant, placeFor(conversation, place))
+      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, messageId, occupant, placeFor(conversation, place), encrypted ? 1 : 0)
       conversations?.add(conversation)
       return 'new'
     },

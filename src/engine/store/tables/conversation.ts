@@ -29,6 +29,7 @@ interface ConversationRow {
   pinned: number | null
   archived: 0 | 1
   marked_unread: 0 | 1
+  encryption: 'on' | 'off' | null
   contact_name: string | null
   last_id: MessageId | null
   last_text: string | null
@@ -43,7 +44,7 @@ interface ConversationRow {
 
 const SELECT = `
   SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
-    c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread,
+    c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.encryption,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
     (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
@@ -75,6 +76,7 @@ function toConversation(row: ConversationRow): Conversation {
     pinned: row.pinned,
     archived: row.archived === 1,
     markedUnread: row.marked_unread === 1,
+    encryption: row.encryption,
     last:
       row.last_id === null
         ? null
@@ -85,7 +87,7 @@ function toConversation(row: ConversationRow): Conversation {
             time: row.last_time ?? 0,
             senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
             outgoing: row.last_outgoing === 1,
-            encrypted: ((row.last_flags ?? 0) & FLAG.encrypted) !== 0,
+            unreadable: ((row.last_flags ?? 0) & FLAG.unreadable) !== 0,
             retracted: ((row.last_flags ?? 0) & FLAG.retracted) !== 0,
             state: row.last_state ?? 'received'
           }
@@ -93,7 +95,7 @@ function toConversation(row: ConversationRow): Conversation {
 }
 
 /** What the user decides about a conversation. */
-export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread'>>
+export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread' | 'encryption'>>
 
 export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} WHERE c.hidden = 0 ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
@@ -134,6 +136,8 @@ export function conversationWrites(db: WritableDB) {
   const setPinned = db.prepare('UPDATE conversation SET pinned = ? WHERE id = ?')
   const setArchived = db.prepare('UPDATE conversation SET archived = ? WHERE id = ?')
   const setMarkedUnread = db.prepare('UPDATE conversation SET marked_unread = ? WHERE id = ?')
+  const setEncryption = db.prepare('UPDATE conversation SET encryption = ? WHERE id = ?')
+  const becomeEncrypted = db.prepare("UPDATE conversation SET encryption = 'on' WHERE id = ? AND encryption IS NULL")
   const rename = db.prepare("UPDATE conversation SET name = ? WHERE id = ? AND name <> ? AND ? <> ''")
   const summarize = db.prepare(
     `UPDATE conversation SET
@@ -191,7 +195,7 @@ export function conversationWrites(db: WritableDB) {
     muted: () => muted.all(),
     /** The format of the history that it comes from. */
     imported: (id: number, format: string) => setImported.run(format, id),
-    set({ notify, mutedUntil, notifySound, notifyText, note, ownName, pinned, archived, markedUnread }: ConversationChange, id: number): void {
+    set({ notify, mutedUntil, notifySound, notifyText, note, ownName, pinned, archived, markedUnread, encryption }: ConversationChange, id: number): void {
       if (notify !== undefined) setNotify.run(notify, id)
       if (mutedUntil !== undefined) setMutedUntil.run(mutedUntil, id)
       if (notifySound !== undefined) setSound.run(bit(notifySound), id)
@@ -201,7 +205,10 @@ export function conversationWrites(db: WritableDB) {
       if (pinned !== undefined) setPinned.run(pinned, id)
       if (archived !== undefined) setArchived.run(archived ? 1 : 0, id)
       if (markedUnread !== undefined) setMarkedUnread.run(markedUnread ? 1 : 0, id)
+      if (encryption !== undefined) setEncryption.run(encryption, id)
     },
+    /** Something in it was encrypted: it stays so, unless the user has said otherwise. */
+    becomeEncrypted: (id: number) => becomeEncrypted.run(id),
     rename: (id: number, name: string): boolean => rename.run(name, id, name, name).changes > 0,
     /** Finds the last message anew; after one was moved or removed. */
     summarize: (id: number) => summarize.run(id),

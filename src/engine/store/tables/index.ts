@@ -1,5 +1,6 @@
 /** The tables, and what every change of them ends with: what the parts of the writer are given. */
 import type { Message } from '../../../contract/domain.ts'
+import type { createEncrypting } from '../encrypting.ts'
 import type { StoreChanges } from '../types.ts'
 import type { accountWrites } from './account.ts'
 import type { archiveWrites } from './archive.ts'
@@ -14,6 +15,7 @@ export interface Tables {
   archives: ReturnType<typeof archiveWrites>
   alterations: ReturnType<typeof changeWrites>
   conversations: ReturnType<typeof conversationWrites>
+  encrypting: ReturnType<typeof createEncrypting>
   messages: ReturnType<typeof messageWrites>
   notices: ReturnType<typeof noticeWrites>
   /** What windows are told. */

@@ -1,5 +1,5 @@
 /** A row of `message` with what belongs to it, and the message that it stands for. */
-import type { Attachment, AttachmentKind, ConversationId, Jid, LinkMetadata, Message, MessageId, MessageState, Quoted, Reaction } from '../../../contract/domain.ts'
+import { Unreadable, type Attachment, type AttachmentKind, type ConversationId, type Jid, type LinkMetadata, type Message, type MessageId, type MessageState, type Quoted, type Reaction } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import { linksTo } from '../../../contract/web-links.ts'
 import { GONE } from './attachment.ts'
@@ -8,7 +8,7 @@ import { GONE } from './attachment.ts'
 export const IMPORTED = 'import:'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192 } as const
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192, unreadable: 16384 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -72,13 +72,14 @@ export function toMessage(row: MessageRow): Message {
     text: row.text,
     time: row.time,
     state: row.state,
-    error: row.error,
+    error: row.state === 'failed' ? row.error : null,
     starred: (row.flags & FLAG.starred) !== 0,
     pinned: (row.flags & FLAG.pinned) !== 0,
     mention: (row.flags & FLAG.mention) !== 0,
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
     encrypted: (row.flags & FLAG.encrypted) !== 0,
+    unreadable: (row.flags & FLAG.unreadable) === 0 ? null : (Unreadable.safeParse(row.error).data ?? 'method'),
     styled: (row.flags & FLAG.unstyled) === 0,
     changeable: (row.origin_id ?? (row.message_id?.startsWith(IMPORTED) === true ? null : row.message_id) ?? row.stanza_id) !== null,
     attachments: row.attachments === null ? [] : toAttachments(row.attachments),

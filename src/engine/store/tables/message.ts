@@ -311,9 +311,9 @@ export function messageWrites(db: WritableDB) {
     },
     settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(stanzaId, state, id),
     setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
-    /** Another text in the same place. */
-    edit(row: MessageRow, text: string): void {
-      const flags = (row.flags & ~FLAG.link) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
+    /** Another text in the same place; a plain one takes the lock from what was encrypted. */
+    edit(row: MessageRow, text: string, encrypted: boolean): void {
+      const flags = (row.flags & ~(FLAG.link | FLAG.unreadable | (encrypted ? 0 : FLAG.encrypted))) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
       keepText.run(row.id, row.text)
       index.change(row, text, flags)
       setText.run(text, flags, row.id)
@@ -332,7 +332,7 @@ export function messageWrites(db: WritableDB) {
     },
     /** Takes back what it says: text, files and all. */
     retract(row: MessageRow): void {
-      const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention | FLAG.pinned)) | FLAG.retracted
+      const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention | FLAG.pinned | FLAG.unreadable)) | FLAG.retracted
       index.change(row, '', flags, false)
       if (row.flags & ATTACHED) files.removeOf(row.id)
       setText.run('', flags, row.id)

@@ -25,6 +25,7 @@ const FEATURES = [
   'urn:xmpp:ping',
   // what is told when it changes (XEP-0163 section 4.3.2)
   `${NS.avatarMetadata}+notify`,
+  `${NS.axolotl}.devicelist+notify`,
   `${NS.bookmarks}+notify`,
   `${NS.displayedSync}+notify`,
   `${NS.nick}+notify`

@@ -56,8 +56,8 @@ test('words for other clients that stood as a text go, and so do messages of key
   await decodeAgain(store, self, () => undefined)
   const conversation = (await store.read.conversationByJid(BOB))!
   const { messages } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10 })
-  expect(messages.map((one) => [one.text, one.encrypted])).toEqual([['', true]])
-  expect(conversation).toMatchObject({ unread: 1, last: { text: '', encrypted: true } })
+  expect(messages.map((one) => [one.text, one.encrypted, one.unreadable])).toEqual([['', true, 'method']])
+  expect(conversation).toMatchObject({ unread: 1, last: { text: '', unreadable: true } })
   expect((await store.find.search({ query: 'OMEMO', limit: 5, total: true })).total).toBe(0)
   await store.write.checkIndex()
   expect(await store.read.rawStanzas({ decoder: DECODER, after: 0, limit: 10 })).toEqual([])

@@ -20,12 +20,17 @@ export async function decodeAgain(store: Store, self: Self, onChanges: (changes:
     const silent: MessageId[] = []
     for (const { message, stanza } of raw) {
       const element = parse(stanza)
+      if (encryptionOf(element) === 'keys') {
+        silent.push(message)
+        continue
+      }
       const decoded = decodeMessage(element, self)
-      if (decoded === null && encryptionOf(element) === 'keys') silent.push(message)
       // null: of a group that we are no longer in
       if (decoded === null || decoded.change !== null) continue
       const { text, replyTo, files, link, mentioned, unstyled, encrypted } = decoded
-      again.push({ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled, encrypted })
+      // kept by a version that had no device: nobody has encrypted it for this one
+      const unreadable = decoded.sealed === null ? decoded.unreadable : 'device'
+      again.push({ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled, encrypted, unreadable })
     }
     onChanges(await store.write.decodeAgain(again))
     if (silent.length > 0) onChanges(await store.write.remove(silent))

@@ -91,7 +91,7 @@ export class Inbox {
     // what is said may be of a message that is here already
     if (parked !== undefined && message !== null) return
     // written on another device of ours: the two streams know nothing of each other
-    if (message?.kind === 'direct' && message.outgoing) this.#unsure.add(archive)
+    if (message?.kind === 'direct' && message.outgoing && message.sealed?.payload !== null) this.#unsure.add(archive)
     this.#waiting.push(arrival)
     this.#running ??= this.#drain().finally(() => (this.#running = null))
   }
@@ -103,7 +103,8 @@ export class Inbox {
 
   /** What storing these messages says of how far their archive was read. A group has one order for all; an account's archive has its own. */
   #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
-    const ids = messages.flatMap(({ stanzaId, conversation, kind }) => (stanzaId === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
+    // what carries keys alone is not stored, so nothing can stand after it
+    const ids = messages.flatMap(({ stanzaId, conversation, kind, sealed }) => (stanzaId === null || sealed?.payload === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
     const last = ids.at(-1)
     if (last === undefined || this.#passing.has(archive)) return { jid: archive }
     if (last.kind === 'group') return { jid: archive, lastId: last.lastId, lastOf: last.lastOf }

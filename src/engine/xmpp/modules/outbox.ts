@@ -11,7 +11,9 @@ import { isRefusal, refused } from '../../net/problem.ts'
 import { encodeChange } from '../stanzas/changes.ts'
 import type { SharedFile } from '../stanzas/file-sharing.ts'
 import { encodeMessage } from '../stanzas/message.ts'
+import { parseMediaAddress } from '../omemo/media.ts'
 import { hashOf } from '../../store/media-folder.ts'
+import { CannotEncrypt, type Encryption } from './encryption.ts'
 import type { Uploads } from './uploads.ts'
 import type { QueuedMessage } from '../../store/reader.ts'
 import type { Store } from '../../threads/store.ts'
@@ -32,6 +34,8 @@ export interface OutboxOptions {
   onChanges(changes: StoreChanges): void
   /** Whether a group has let us in; messages to the others wait. */
   maySendTo(conversation: string): Promise<boolean>
+  /** End-to-end encryption of messages. */
+  encryption: Pick<Encryption, 'encrypt' | 'hasLooked' | 'learn' | 'wants'>
   /** Who is in a group. */
   nicksIn(group: string): Iterable<string>
   /** The server took a message. */
@@ -109,11 +113,14 @@ export class Outbox {
           await this.#sendAll(queued, open)
         }
         // what is done to messages goes after the messages
-        for (const { originId, jid, conversationKind, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
+        for (const { originId, jid, conversationKind, encrypted, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
           if (!(await this.#options.maySendTo(jid))) continue
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
-          await this.#send(encodeChange(jid, conversationKind, change, originId), originId)
+          const plain = encodeChange(jid, conversationKind, change, originId)
+          const stanza = encrypted === 1 ? await this.#encrypted(plain, { jid, kind: conversationKind }, originId) : plain
+          if (!this.#open) break
+          if (stanza !== null && !this.#inFlight.has(originId) && !this.#settled.has(originId)) await this.#send(stanza, originId)
         }
       }
     } catch (error) {
@@ -135,18 +142,42 @@ export class Outbox {
         open.set(message.conversation, conversation)
       }
       if (conversation === null) continue
-      const [file] = files
-      if (file !== undefined && file.url === null) {
-        // what follows it waits, so that their order is kept
+      if (!message.encrypted && conversation.encryption === null && !this.#options.encryption.hasLooked(conversation)) {
+        // whether the other side can is not known yet; nobody else waits for its server
         open.set(message.conversation, null)
-        if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, onDone: () => this.flush() })
+        if (this.#open) void this.#options.encryption.learn(conversation.jid).finally(() => this.flush())
         continue
       }
+      const secret = message.encrypted || (await this.#options.encryption.wants(conversation))
+      if (secret && !message.encrypted) this.#options.onChanges(await this.#options.store.write.setEncrypted(message.id))
+      const [file] = files
+      // one that was put there as it is, before the message was to be encrypted, is put there anew
+      if (file !== undefined && (file.url === null || (secret && parseMediaAddress(file.url) === null))) {
+        // what follows it waits, so that their order is kept
+        open.set(message.conversation, null)
+        if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, secret, onDone: () => this.flush() })
+        continue
+      }
+      if (!this.#open || this.#inFlight.size >= WINDOW) return
+      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
+      const plain = encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) })
+      const stanza = secret ? await this.#encrypted(plain, conversation, originId) : plain
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return
-      if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
-      const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
-      await this.#send(encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) }), originId)
+      if (stanza === null || this.#inFlight.has(originId) || this.#settled.has(originId)) continue
+      await this.#send(stanza, originId)
+    }
+  }
+
+  /** Null: it cannot be, and has failed with its reason. What is not sent after this uses up its keys, and gets others when it is. */
+  async #encrypted(stanza: Element, { jid, kind }: Pick<Conversation, 'jid' | 'kind'>, originId: string): Promise<Element | null> {
+    try {
+      return await this.#options.encryption.encrypt(stanza, { jid, kind })
+    } catch (error) {
+      if (!(error instanceof CannotEncrypt)) throw error
+      if (this.#inFlight.has(originId) || this.#settled.has(originId)) return null
+      await this.#giveUp(stanza, `cannot-encrypt ${error.reason}`)
+      return null
     }
   }
 

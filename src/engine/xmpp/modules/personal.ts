@@ -10,6 +10,7 @@ import { NS } from '../stanzas/namespaces.ts'
 import { configureNode, createNode, eventOf, itemsOf, itemsQuery, publish, type Item } from '../stanzas/pubsub.ts'
 import type { Store } from '../../threads/store.ts'
 import type { StoreChanges } from '../../store/types.ts'
+import type { Encryption } from './encryption.ts'
 import { OldBookmarks } from './old-bookmarks.ts'
 import type { Pictures } from './pictures.ts'
 
@@ -18,6 +19,7 @@ export interface PersonalOptions {
   store: Store
   own: Jid
   pictures: Pick<Pictures, 'onMetadata'>
+  encryption: Pick<Encryption, 'onItem'>
   isContact(jid: Jid): boolean
   onChanges(changes: StoreChanges): void
   /** A device of ours has read up to the message that its archive calls so. */
@@ -53,6 +55,7 @@ export class Personal {
 
   async #on(owner: Jid, node: string, item: Item): Promise<void> {
     const { own, store, onChanges, onBookmark } = this.#options
+    await this.#options.encryption.onItem(owner, node, item)
     if (node === NS.avatarMetadata) await this.#options.pictures.onMetadata(owner, item)
     else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ account: own, jid: owner, name: nickOf(item) }))
     if (owner !== own) return

@@ -1,11 +1,13 @@
 /** Own files on their way to the server (XEP-0363). A message with a file is sent once that is there. */
+import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import { Transform } from 'node:stream'
 import { bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal } from '../../net/problem.ts'
+import { encrypting, mediaAddress, newMediaKey, OVERHEAD, type MediaKey } from '../omemo/media.ts'
 import { findService } from '../stream/services.ts'
 import { slotRequest, uploadService, uploadSlot, type UploadService } from '../stanzas/http-upload.ts'
 import type { Store } from '../../threads/store.ts'
@@ -30,6 +32,8 @@ export interface UploadsOptions {
 export interface UploadFor {
   conversation: Jid
   originId: string
+  /** It is encrypted before it leaves (XEP-0454). */
+  secret: boolean
   /** It is there, or failed for good. */
   onDone(): void
 }
@@ -72,10 +76,10 @@ export class Uploads {
     for (const abort of this.#running.values()) abort.abort()
   }
 
-  async #run(file: AttachmentRow, { conversation, originId, onDone }: UploadFor, abort: AbortController): Promise<void> {
+  async #run(file: AttachmentRow, { conversation, originId, secret, onDone }: UploadFor, abort: AbortController): Promise<void> {
     const { store, onChanges, onProgress, info, connection } = this.#options
     try {
-      const url = await this.#upload(file, abort.signal)
+      const url = await this.#upload(file, secret ? newMediaKey() : null, abort.signal)
       onChanges(await store.write.putFile({ id: file.id, url }))
       this.#running.delete(file.id)
       onProgress(file.id, 0, null)
@@ -95,14 +99,18 @@ export class Uploads {
     }
   }
 
-  async #upload(file: AttachmentRow, signal: AbortSignal): Promise<string> {
+  /** `key`: null: it goes as it is. */
+  async #upload(file: AttachmentRow, key: MediaKey | null, signal: AbortSignal): Promise<string> {
     const { connection, folder, trust, onProgress } = this.#options
-    const { id, name, bytes, stored, type } = file
-    if (stored === null || bytes === null) throw new UploadRefused('file-gone')
+    const { id, stored } = file
+    if (stored === null || file.bytes === null) throw new UploadRefused('file-gone')
+    const bytes = file.bytes + (key === null ? 0 : OVERHEAD)
+    // the ending says to the others what it is; the server is told no more
+    const name = key === null ? file.name : `${randomUUID()}${extname(file.name)}`
     const service = await this.service()
     if (service === null) throw new UploadRefused('no-upload-service')
     if (service.largest !== null && bytes > service.largest) throw new UploadRefused('file-too-large')
-    const mediaType = type ?? 'application/octet-stream'
+    const mediaType = (key === null ? file.type : null) ?? 'application/octet-stream'
     const slot = uploadSlot(await connection.request(slotRequest(service.jid, { name, bytes, type: mediaType })))
     if (slot === null) throw new UploadRefused('bad-upload-slot')
     signal.throwIfAborted()
@@ -116,8 +124,11 @@ export class Uploads {
     })
     const source = createReadStream(join(folder, stored))
     source.once('error', (error) => counting.destroy(error))
-    await put(slot.put, source.pipe(counting), { ...trust(), headers: { ...slot.headers, 'content-length': String(bytes), 'content-type': mediaType }, signal })
-    return slot.get
+    const plain = source.pipe(counting)
+    const body = key === null ? plain : plain.pipe(encrypting(key))
+    counting.once('error', (error) => body.destroy(error))
+    await put(slot.put, body, { ...trust(), headers: { ...slot.headers, 'content-length': String(bytes), 'content-type': mediaType }, signal })
+    return key === null ? slot.get : mediaAddress(slot.get, key)
   }
 }
 

@@ -17,9 +17,9 @@ const MAX_KEYS = 2000
 const MAX_DEVICE_ID = 2 ** 31 - 1
 
 /** A message as it stands in its stanza: the sender's device, what each device gets, and the payload; null for one that carries keys alone. */
-export interface Envelope {
+export interface Envelope<Keys extends Iterable<readonly [number, DeviceMessage]> = ReadonlyMap<number, DeviceMessage>> {
   deviceId: number
-  keys: ReadonlyMap<number, DeviceMessage>
+  keys: Keys
   payload: Payload | null
 }
 
@@ -76,8 +76,8 @@ export function decodeBundle(bundle: Element | undefined): Bundle {
   }
 }
 
-/** `iv`: of the payload; a message without one has a vector all the same. */
-export function envelopeElement({ deviceId, keys, payload }: Envelope, iv: Buffer): Element {
+/** `iv`: of the payload; a message without one has a vector all the same. Two accounts may have a device of one number. */
+export function envelopeElement({ deviceId, keys, payload }: Envelope<Iterable<readonly [number, DeviceMessage]>>, iv: Buffer): Element {
   const header = xml('header', { sid: String(deviceId) },
     ...[...keys].map(([rid, { bytes, first }]) => xml('key', { rid: String(rid), ...(first ? { prekey: 'true' } : {}) }, base64(bytes))),
     xml('iv', {}, base64(iv))

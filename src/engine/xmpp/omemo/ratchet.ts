@@ -49,6 +49,8 @@ export interface Session {
   previousCounter: number
   /** The newest first. */
   receiving: readonly ReceivingChain[]
+  /** It comes from an older copy of the store: keys of its sending chain may have been used. It opens messages, and sends again after the peer's next turn. */
+  stale?: true
 }
 
 const authentication = (from: Buffer, to: Buffer, macKey: Buffer) => (authenticated: Buffer): Buffer =>
@@ -73,8 +75,10 @@ function turn(session: Session, ratchetKey: Buffer): Session {
   const theirs = stepRoot(session.root, agree(session.sending.pair.secret, ratchetKey))
   const pair = keyPair()
   const ours = stepRoot(theirs.root, agree(pair.secret, ratchetKey))
+  const lasting = { ...session }
+  delete lasting.stale
   return {
-    ...session,
+    ...lasting,
     root: ours.root,
     sending: { pair, key: ours.chain, counter: 0 },
     previousCounter: session.sending.counter,

@@ -30,9 +30,15 @@ export interface Received {
 const front = (sessions: Sessions, session: Session, without?: Session): Sessions =>
   [session, ...sessions.filter((other) => other !== without)].slice(0, MAX_SESSIONS)
 
+/** Whether there is a session to send with. */
+export const canSend = (sessions: Sessions): boolean => sessions.some(({ stale }) => stale !== true)
+
+/** None of them sends before its peer's next turn: keys of their sending chains may have been used. */
+export const staled = (sessions: Sessions): Sessions => sessions.map((session) => ({ ...session, stale: true }))
+
 /** `deviceId`: our own. Throws OmemoRefusal 'no-session' where none was begun. */
 export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): { sessions: Sessions; message: DeviceMessage } {
-  const [current] = sessions
+  const current = sessions.find(({ stale }) => stale !== true)
   if (current === undefined) throw new OmemoRefusal('no-session', 'No session with the device has begun.')
   const { session, message } = seal(current, plaintext)
   const { opening, baseKey, ownIdentity } = session

@@ -2,7 +2,7 @@
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 import { publish, type Item } from './pubsub.ts'
-import { plainName } from './text.ts'
+import { plainName } from '../../file-names.ts'
 
 /** Of a picture, bytes; what is larger is not fetched. */
 export const LARGEST_AVATAR = 512 * 1024

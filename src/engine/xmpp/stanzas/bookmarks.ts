@@ -4,7 +4,7 @@ import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
 import type { Item } from './pubsub.ts'
-import { plainName } from './text.ts'
+import { plainName } from '../../file-names.ts'
 
 export interface Bookmark {
   group: Jid

@@ -1,10 +1,9 @@
 /** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails. */
 import { xml, type Element } from '@xmpp/client'
-import mime from 'mime'
 import { Preview, type AttachmentKind } from '../../../contract/domain.ts'
+import { attachmentKind, mediaType, nameIn, safeName } from '../../file-names.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
-import { plainName } from './text.ts'
 
 export interface SharedFile {
   kind: AttachmentKind
@@ -23,38 +22,6 @@ export interface SharedFile {
 }
 
 const MOST_FILES = 20
-const LONGEST_NAME = 200
-/** What a window can show. */
-const IMAGES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'])
-
-export function attachmentKind(type: string): AttachmentKind {
-  if (IMAGES.has(type)) return 'image'
-  if (type.startsWith('video/')) return 'video'
-  return type.startsWith('audio/') ? 'voice' : 'file'
-}
-
-/** The media type by the name's ending; the sender's word where that says nothing. */
-export const mediaType = (name: string, said: string | null): string => mime.getType(name) ?? (said !== null && /^[\w.+-]+\/[\w.+-]+$/.test(said) ? said : 'application/octet-stream')
-
-/** A file name that leads nowhere and reads as what it is: no folders, control characters or changes of direction. */
-export function safeName(name: string): string {
-  const plain = plainName(name)
-    .replace(/[/\\:*?"<>|]/g, '_')
-    .replace(/^[.\s]+|[.\s]+$/g, '')
-  if (plain.length <= LONGEST_NAME) return plain === '' ? 'file' : plain
-  const ending = /\.[^.]{1,10}$/.exec(plain)?.[0] ?? ''
-  return plain.slice(0, LONGEST_NAME - ending.length).replace(/[\ud800-\udbff]$/, '') + ending
-}
-
-function nameOf(url: string): string {
-  const last = new URL(url).pathname.split('/').at(-1) ?? ''
-  try {
-    return decodeURIComponent(last)
-  } catch {
-    return last
-  }
-}
-
 const THUMBHASH = 'data:image/thumbhash;base64,'
 /** What a thumbnail's address says by itself (XEP-0264); none is fetched. Some quote it, as addresses are. */
 function thumbHashOf(uri: string | undefined): string | null {
@@ -72,7 +39,7 @@ const side = (text: string | undefined): number | null => {
 }
 
 function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null; preview?: string | null }): SharedFile {
-  const name = safeName(said.name ?? nameOf(url))
+  const name = safeName(said.name ?? nameIn(url))
   const type = mediaType(name, said.type ?? null)
   const hash = said.hash ?? null
   return { kind: attachmentKind(type), name, bytes: said.bytes ?? null, url, type, width: said.width ?? null, height: said.height ?? null, hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null, preview: said.preview ?? null }

@@ -5,7 +5,7 @@ import type { Affiliation, GroupRole, Jid, OutReason } from '../../../contract/d
 import { fieldNames, submitForm, type FormFields } from './data-form.ts'
 import type { Info } from './disco.ts'
 import { NS } from './namespaces.ts'
-import { plainName } from './text.ts'
+import { plainName } from '../../file-names.ts'
 
 /**
  * Messages that a room without an archive is asked to tell again. Unasked, Prosody tells 20, however many it keeps and we missed. A number and

@@ -4,7 +4,8 @@ import { LinkMetadata, LONGEST_LINK_TEXT } from '../../../contract/domain.ts'
 import { linksTo } from '../../../contract/web-links.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
-import { plainName, sendable } from './text.ts'
+import { plainName } from '../../file-names.ts'
+import { sendable } from './text.ts'
 
 /** What a page says of itself, in one line each and no longer than it is shown; null where it says nothing, or its address is none that may be asked. */
 export function linkMetadata(url: string, { title = '', description = '', site = '' }: { title?: string | undefined; description?: string | undefined; site?: string | undefined }): LinkMetadata | null {

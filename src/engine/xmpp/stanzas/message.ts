@@ -1,10 +1,11 @@
 /** RFC 6121 messages and XEP-0045 group messages: stanza <-> domain. */
 import { xml, type Element } from '@xmpp/client'
 import { addressOf, bare, resource } from '../../../contract/address.ts'
-import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata } from '../../../contract/domain.ts'
+import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata, type Unreadable } from '../../../contract/domain.ts'
 import { bodyOf } from './body.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
-import { encryptionOf } from './encryption.ts'
+import type { Sealed } from '../omemo/sealed.ts'
+import { encryptionOf, sealedOf } from './encryption.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
 import { markable } from './markers.ts'
@@ -40,8 +41,12 @@ export interface DecodedMessage {
   mentioned: boolean
   /** Its author wants it shown as it is written (XEP-0393 section 4). */
   unstyled: boolean
-  /** It is encrypted end to end, and not read; the text is empty. */
+  /** It is encrypted end to end; the text is empty until it is stored. */
   encrypted: boolean
+  /** What of it is for this device. */
+  sealed: Sealed | null
+  /** It is encrypted in a way that cannot be read here. */
+  unreadable: Unreadable | null
   /** The stanza, where this version does not understand all of it. */
   raw: Raw | null
 }
@@ -58,6 +63,10 @@ export interface Self {
   isGroup?(address: string): boolean
   /** Whether it is a person's whom we know. */
   isContact?(address: string): boolean
+  /** The number of our device (XEP-0384); null: it has none yet. */
+  device?(): number | null
+  /** The account of a group's occupant, where the group says it. */
+  accountIn?(occupant: Jid): Jid | null
 }
 
 /** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
@@ -84,6 +93,15 @@ function withSubject(stanza: Element, body: string): string {
   return [subject, body].filter((part) => part !== '').join('\n')
 }
 
+/** In place of a text that is still encrypted: that there is one. */
+const SEALED = '\u0000'
+
+/** Whose a message is; null: a group does not say it. */
+function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
+  if (stanza.attrs['type'] === 'groupchat') return self.nickIn(bare(from)) === resource(from) ? self.jid : (self.accountIn?.(from) ?? null)
+  return resource(from) !== '' && (self.nickIn(bare(from)) !== null || self.isGroup?.(bare(from)) === true || isOfOccupant(stanza)) ? null : bare(from)
+}
+
 /**
  * The message that a stanza says, or null where it carries neither text nor file, nor anything unknown that is to be stored. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
@@ -92,24 +110,26 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const from = addressOf(stanza.attrs['from'] ?? self.jid)
   const to = addressOf(stanza.attrs['to'] ?? self.jid)
   const encryption = encryptionOf(stanza)
-  // a correction of what was not read either
-  if (encryption === 'keys' || (encryption === 'content' && stanza.getChild('replace', NS.correction) !== undefined)) return null
   const encrypted = encryption === 'content'
-  const written = encrypted ? '' : bodyOf(stanza)
+  const sealed = encryption === null || from === null ? null : sealedOf(stanza, self.device?.() ?? null, accountOf(stanza, from, self))
+  // keys for others, or a correction of what cannot be read either
+  if (sealed === null && (encryption === 'keys' || (encrypted && stanza.getChild('replace', NS.correction) !== undefined))) return null
+  const written = encryption === null ? bodyOf(stanza) : ''
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
-  const body = encrypted ? '' : withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole))
-  const done = decodeChange(stanza, body)
-  const { files, text: caption } = done === null && !encrypted ? decodeFiles(stanza, body) : { files: [], text: body }
-  const raw = done === null ? notUnderstood(stanza) : null
-  const says = body !== '' || encrypted || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
+  const body = encryption === null ? withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)) : ''
+  const done = encryption === 'keys' ? null : decodeChange(stanza, sealed === null ? body : SEALED)
+  const { files, text: caption } = done === null && encryption === null ? decodeFiles(stanza, body) : { files: [], text: body }
+  const raw = done === null && sealed === null ? notUnderstood(stanza) : null
+  const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
-  const text = done?.text ?? caption
   const origin = originId(stanza)
   const { id } = stanza.attrs
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
   const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null && !encrypted ? decodeLink(stanza, text) : null, mentioned: false, unstyled, encrypted: encrypted && done === null, raw }
+  const secret = { encrypted: encrypted && done === null, sealed: done === null || done.kind === 'correction' ? sealed : null, unreadable: encrypted && done === null && sealed === null ? ('method' as const) : null }
+  const text = secret.sealed === null ? (done?.text ?? caption) : ''
+  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null && encryption === null ? decodeLink(stanza, text) : null, mentioned: false, unstyled, ...secret, raw }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)

@@ -1,4 +1,5 @@
 export const NS = {
+  axolotl: 'eu.siacs.conversations.axolotl',
   avatarData: 'urn:xmpp:avatar:data',
   avatarMetadata: 'urn:xmpp:avatar:metadata',
   blocking: 'urn:xmpp:blocking',

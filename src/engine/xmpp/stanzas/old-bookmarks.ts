@@ -3,7 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Bookmark } from './bookmarks.ts'
 import { NS } from './namespaces.ts'
-import { plainName } from './text.ts'
+import { plainName } from '../../file-names.ts'
 
 export const storageQuery = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.privateStorage }, xml('storage', { xmlns: NS.oldBookmarks })))
 export const keepStorage = (storage: Element): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.privateStorage }, storage))

@@ -18,16 +18,22 @@ const MOST_ITEMS = 1000
 /** For those who see our presence, the last item alone. */
 const SHOWN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'presence' } as const
 
+/** For everybody (XEP-0384 section 4.2 wants it so: whoever begins a session may be a stranger). */
+const OPEN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'open' } as const
+
 const options = (fields: Record<string, string>): Element => xml('publish-options', {}, submitForm(`${NS.pubsub}#publish-options`, fields))
 const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element => xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
 
 /** `strict`: the node is made so that it keeps all items (XEP-0223); servers that do not know how refuse that. */
-export const publish = (node: string, id: string, payload: Element, kept: 'private' | 'shown', strict = true): Element =>
-  command('set', null, xml('publish', { node }, xml('item', { id }, payload)), options(kept === 'shown' ? SHOWN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' }))
+export const publish = (node: string, id: string, payload: Element, kept: 'private' | 'shown' | 'open', strict = true): Element =>
+  command('set', null, xml('publish', { node }, xml('item', { id }, payload)), options(kept === 'shown' ? SHOWN : kept === 'open' ? OPEN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' }))
 /** Makes a node that is for us alone and keeps many items, in two steps: for servers that refuse to do it on the way. */
 export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
 export const configureNode = (node: string): Element =>
   xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'whitelist', 'pubsub#max_items': String(MOST_ITEMS), 'pubsub#send_last_published_item': 'never' }))))
+/** Makes a node that is there open to everybody. */
+export const openNode = (node: string): Element =>
+  xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'open' }))))
 /** `of`: whose; null: our own. */
 export const itemsQuery = (node: string, of: string | null = null, id: string | null = null): Element =>
   command('get', of, xml('items', { node }, ...(id === null ? [] : [xml('item', { id })])))

@@ -1,5 +1,6 @@
 /** XEP-0461 Message Replies, and the part of a body that only says the same again (XEP-0428). */
 import { xml, type Element } from '@xmpp/client'
+import { without, type Fallback } from '../omemo/sealed.ts'
 import { NS } from './namespaces.ts'
 
 /** The id of the message that this one answers, or null. */
@@ -8,18 +9,18 @@ export function replyTarget(stanza: Element): string | null {
   return id === undefined || id === '' || id.length > 1000 ? null : id
 }
 
-/** The body without what stands in for a reply; offsets count code points. */
-export function withoutFallback(stanza: Element, body: string): string {
+/** Where in the body stands what stands in for a reply; null: nowhere. */
+export function fallbackOf(stanza: Element): Fallback | null {
   const fallback = stanza.getChildren('fallback', NS.fallback).find((one) => one.attrs['for'] === NS.replies)
-  const part = fallback?.getChild('body')
-  if (fallback === undefined) return body
-  const characters = [...body]
-  const start = Number(part?.attrs['start'] ?? 0)
-  const end = Number(part?.attrs['end'] ?? characters.length)
-  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end > characters.length || start > end) return body
-  const rest = [...characters.slice(0, start), ...characters.slice(end)].join('')
-  // a reply that is all fallback is a text after all
-  return rest === '' ? body : rest
+  if (fallback === undefined) return null
+  const { start, end } = fallback.getChild('body')?.attrs ?? {}
+  return { start: Number(start ?? 0), end: end === undefined ? null : Number(end) }
+}
+
+/** The body without what stands in for a reply. */
+export function withoutFallback(stanza: Element, body: string): string {
+  const fallback = fallbackOf(stanza)
+  return fallback === null ? body : without(body, fallback)
 }
 
 /** What a reply adds to a message, and the body with a quotation for those who do not know replies. */

@@ -3,7 +3,7 @@ import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
-import { plainName } from './text.ts'
+import { plainName } from '../../file-names.ts'
 
 export interface RosterItem {
   jid: Jid

@@ -1,0 +1,79 @@
+/** Statements of the tables `omemo_own`, `omemo_pre_key`, `omemo_device` and `omemo_session`. */
+import type { DeviceTrust, Jid } from '../../../contract/domain.ts'
+import type { ReadableDB, WritableDB } from '../database.ts'
+
+export interface OwnDeviceRow {
+  device: number
+  seed: Buffer
+  next_id: number
+  unpublished: 0 | 1
+}
+
+export interface DeviceRow {
+  jid: Jid
+  device: number
+  identity: Buffer | null
+  active: 0 | 1
+  trust: DeviceTrust
+  first_at: number
+  last_at: number
+}
+
+export interface PreKeyRow {
+  id: number
+  secret: Buffer
+  signed_at: number | null
+}
+
+export function omemoReads(db: ReadableDB) {
+  const own = db.prepare<[string], OwnDeviceRow>('SELECT device, seed, next_id, unpublished FROM omemo_own WHERE account = ?')
+  const COLUMNS = 'jid, device, identity, active, trust, first_at, last_at'
+  const devices = db.prepare<[string, string], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? ORDER BY device`)
+  const device = db.prepare<[string, string, number], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? AND device = ?`)
+  return {
+    own: (account: string) => own.get(account),
+    devices: (account: string, jid: string) => devices.all(account, jid),
+    device: (account: string, jid: string, id: number) => device.get(account, jid, id)
+  }
+}
+
+export function omemoWrites(db: WritableDB) {
+  const insertOwn = db.prepare('INSERT INTO omemo_own (account, device, seed, next_id) VALUES (?, ?, ?, ?)')
+  const setNext = db.prepare('UPDATE omemo_own SET next_id = ?, unpublished = 1 WHERE account = ?')
+  const setUnpublished = db.prepare('UPDATE omemo_own SET unpublished = ? WHERE account = ?')
+  const setDevice = db.prepare('UPDATE omemo_own SET device = ?, unpublished = 1 WHERE account = ?')
+  const forget = db.prepare('DELETE FROM omemo_own WHERE account = ?')
+  const putPreKey = db.prepare('INSERT INTO omemo_pre_key (account, id, secret, signed_at) VALUES (?, ?, ?, ?)')
+  const preKey = db.prepare<[string, number], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND signed_at IS NULL').pluck()
+  const signedPreKey = db.prepare<[string, number], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND signed_at IS NOT NULL').pluck()
+  const preKeys = db.prepare<[string], PreKeyRow>('SELECT id, secret, signed_at FROM omemo_pre_key WHERE account = ? ORDER BY id')
+  const removePreKey = db.prepare('DELETE FROM omemo_pre_key WHERE account = ? AND id = ?')
+  const putDevice = db.prepare(
+    `INSERT INTO omemo_device (account, jid, device, identity, active, trust, first_at, last_at) VALUES (:account, :jid, :device, :identity, :active, :trust, :first_at, :last_at)
+     ON CONFLICT (account, jid, device) DO UPDATE SET identity = excluded.identity, active = excluded.active, trust = excluded.trust, last_at = excluded.last_at`
+  )
+  const session = db.prepare<[string, string, number], string>('SELECT sessions FROM omemo_session WHERE account = ? AND jid = ? AND device = ?').pluck()
+  const putSession = db.prepare('INSERT INTO omemo_session (account, jid, device, sessions) VALUES (?, ?, ?, ?) ON CONFLICT (account, jid, device) DO UPDATE SET sessions = excluded.sessions')
+  const sessionsOf = db.prepare<[string], { jid: Jid; device: number; sessions: string }>('SELECT jid, device, sessions FROM omemo_session WHERE account = ?')
+  return {
+    ...omemoReads(db),
+    insertOwn: (account: string, device: number, seed: Buffer, next: number) => insertOwn.run(account, device, seed, next),
+    /** The bundle has changed. */
+    setNext: (account: string, next: number) => setNext.run(next, account),
+    setUnpublished: (account: string, on: boolean) => setUnpublished.run(on ? 1 : 0, account),
+    setDevice: (account: string, device: number) => setDevice.run(device, account),
+    /** All of an account: keys, devices, sessions. */
+    forget: (account: string) => forget.run(account),
+    /** `signedAt`: ms; null: it serves once. */
+    putPreKey: (account: string, id: number, secret: Buffer, signedAt: number | null) => putPreKey.run(account, id, secret, signedAt),
+    preKey: (account: string, id: number) => preKey.get(account, id),
+    signedPreKey: (account: string, id: number) => signedPreKey.get(account, id),
+    preKeys: (account: string) => preKeys.all(account),
+    removePreKey: (account: string, id: number) => removePreKey.run(account, id),
+    putDevice: (account: string, row: DeviceRow) => putDevice.run({ account, ...row }),
+    session: (account: string, jid: string, device: number) => session.get(account, jid, device),
+    putSession: (account: string, jid: string, device: number, sessions: string) => putSession.run(account, jid, device, sessions),
+    /** With each device of anybody. */
+    sessionsOf: (account: string) => sessionsOf.all(account)
+  }
+}

@@ -1,0 +1,42 @@
+/** What an encrypted message is between its stanza and the store, which opens and seals it. */
+import type { Jid } from '../../../contract/domain.ts'
+import type { DeviceMessage } from './sessions.ts'
+
+/** What an encrypted message has for this device. */
+export interface Sealed {
+  /** Bare address of the sender's account; null: nobody says it. */
+  from: Jid | null
+  /** The sender's. */
+  device: number
+  /** null: none is for this device. */
+  key: { bytes: Uint8Array; first: boolean } | null
+  /** null: it carries keys alone. */
+  payload: { iv: Uint8Array; ciphertext: Uint8Array } | null
+  /** What of the text stands in for a reply. */
+  fallback: Fallback | null
+}
+
+/** A message that was encrypted. */
+export interface SealedMessage {
+  device: number
+  keys: [device: number, message: DeviceMessage][]
+  iv: Buffer
+  /** null: of a message that says nothing. */
+  ciphertext: Buffer | null
+}
+
+/** A part of a text that only says something again, for clients that do not know it otherwise (XEP-0428): code points, the end exclusive; null: to the end of the text. */
+export interface Fallback {
+  start: number
+  end: number | null
+}
+
+/** The text without it; as it is where the part does not lie in it, or is all of it. */
+export function without(text: string, { start, end: last }: Fallback): string {
+  const characters = [...text]
+  const end = last ?? characters.length
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end > characters.length || start > end) return text
+  const rest = [...characters.slice(0, start), ...characters.slice(end)].join('')
+  // a reply that is all fallback is a text after all
+  return rest === '' ? text : rest
+}

@@ -1,0 +1,59 @@
+/** Sessions as text, for the store: JSON with base64, of this device alone and never from outside. */
+import { keyPair } from './curve.ts'
+import type { ReceivingChain, Session, SkippedKey } from './ratchet.ts'
+import type { Sessions } from './sessions.ts'
+
+type StoredChain = [ratchetKey: string, key: string, counter: number, skipped: [counter: number, seed: string][]]
+
+interface StoredSession {
+  own: string
+  peer: string
+  base: string
+  opening: Session['opening']
+  root: string
+  secret: string
+  key: string
+  counter: number
+  previous: number
+  chains: StoredChain[]
+  stale?: true
+}
+
+const text = (bytes: Buffer): string => bytes.toString('base64')
+const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
+
+const storedChain = ({ ratchetKey, key, counter, skipped }: ReceivingChain): StoredChain => [text(ratchetKey), text(key), counter, skipped.map(({ counter: at, seed }) => [at, text(seed)])]
+const chainOf = ([ratchetKey, key, counter, skipped]: StoredChain): ReceivingChain => ({ ratchetKey: bytes(ratchetKey), key: bytes(key), counter, skipped: skipped.map(([at, seed]): SkippedKey => ({ counter: at, seed: bytes(seed) })) })
+
+export function encodeSessions(sessions: Sessions): string {
+  return JSON.stringify(
+    sessions.map((session): StoredSession => ({
+      own: text(session.ownIdentity),
+      peer: text(session.peerIdentity),
+      base: text(session.baseKey),
+      opening: session.opening,
+      root: text(session.root),
+      secret: text(session.sending.pair.secret),
+      key: text(session.sending.key),
+      counter: session.sending.counter,
+      previous: session.previousCounter,
+      chains: session.receiving.map(storedChain),
+      ...(session.stale === true ? { stale: true } : {})
+    }))
+  )
+}
+
+/** What encodeSessions wrote. */
+export function decodeSessions(json: string): Sessions {
+  return (JSON.parse(json) as StoredSession[]).map((stored) => ({
+    ownIdentity: bytes(stored.own),
+    peerIdentity: bytes(stored.peer),
+    baseKey: bytes(stored.base),
+    opening: stored.opening,
+    root: bytes(stored.root),
+    sending: { pair: keyPair(bytes(stored.secret)), key: bytes(stored.key), counter: stored.counter },
+    previousCounter: stored.previous,
+    receiving: stored.chains.map(chainOf),
+    ...(stored.stale === true ? { stale: true } : {})
+  }))
+}

@@ -1,0 +1,210 @@
+"""A client with OMEMO that is none of ours, on a server: Debian's slixmpp and python3-oldmemo. Commands and events are lines of JSON.
+
+Arguments: address, password, port, certificate, file of its state.
+In:  {"do": "send", "to": jid, "text": text}     out: {"event": "sent"}
+     {"do": "raw", "xml": stanza}                 out: {"event": "done"}
+     {"do": "devices", "of": jid}                 out: {"event": "devices", "ids": [...]}
+Out: {"event": "message", "sender": jid, "text": text or null, "refused": name, "encrypted": true or false}
+"""
+import asyncio
+import json
+import logging
+import os
+import sys
+import xml.etree.ElementTree as ET
+
+import slixmpp
+from slixmpp.exceptions import IqError
+
+import oldmemo
+import oldmemo.etree as elements
+from omemo import SessionManager, TrustLevel
+from omemo.storage import Just, Nothing, Storage
+
+logging.basicConfig(level=logging.ERROR)
+NS = oldmemo.oldmemo.NAMESPACE
+LIST = NS + ".devicelist"
+client = None
+
+
+def say(**event):
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+class File(Storage):
+    """What survives its process."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+        self.kept = json.load(open(path)) if os.path.exists(path) else {}
+
+    async def _load(self, key):
+        return Just(self.kept[key]) if key in self.kept else Nothing()
+
+    async def _store(self, key, value):
+        self.kept[key] = value
+        self.save()
+
+    async def _delete(self, key):
+        self.kept.pop(key, None)
+        self.save()
+
+    def save(self):
+        with open(self.path, "w") as file:
+            json.dump(self.kept, file)
+
+
+async def publish(node, payload):
+    form = client["xep_0004"].make_form("submit")
+    form.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
+    form.add_field(var="pubsub#access_model", value="open")
+    form.add_field(var="pubsub#persist_items", value="true")
+    await client["xep_0060"].publish(client.boundjid.bare, node, id="current", payload=payload, options=form)
+
+
+async def items(jid, node):
+    try:
+        answer = await client["xep_0060"].get_items(slixmpp.JID(jid), node)
+    except IqError as error:
+        if error.condition == "item-not-found":
+            return None
+        raise
+    payloads = [item["payload"] for item in answer["pubsub"]["items"]]
+    return payloads[-1] if payloads else None
+
+
+class Manager(SessionManager):
+    @staticmethod
+    async def _upload_bundle(bundle):
+        await publish(f"{NS}.bundles:{bundle.device_id}", elements.serialize_bundle(bundle))
+
+    @staticmethod
+    async def _download_bundle(namespace, bare_jid, device_id):
+        return elements.parse_bundle(await items(bare_jid, f"{NS}.bundles:{device_id}"), bare_jid, device_id)
+
+    @staticmethod
+    async def _delete_bundle(namespace, device_id):
+        await client["xep_0060"].delete_node(client.boundjid.bare, f"{NS}.bundles:{device_id}")
+
+    @staticmethod
+    async def _upload_device_list(namespace, device_list):
+        await publish(LIST, elements.serialize_device_list(device_list))
+
+    @staticmethod
+    async def _download_device_list(namespace, bare_jid):
+        payload = await items(bare_jid, LIST)
+        return {} if payload is None else elements.parse_device_list(payload)
+
+    async def _evaluate_custom_trust_level(self, device):
+        return TrustLevel.TRUSTED
+
+    async def _make_trust_decision(self, undecided, identifier):
+        raise RuntimeError("all devices are trusted")
+
+    @staticmethod
+    async def _send_message(message, bare_jid):
+        client.send_encrypted(message, bare_jid)
+
+
+class Client(slixmpp.ClientXMPP):
+    def __init__(self, jid, password, ca, path):
+        super().__init__(jid, password)
+        self.ca_certs = ca
+        self.storage = File(path)
+        self.manager = None
+        for plugin in ["xep_0004", "xep_0030", "xep_0060", "xep_0115", "xep_0163", "xep_0199", "xep_0280", "xep_0359"]:
+            self.register_plugin(plugin)
+        self["xep_0030"].add_feature(LIST + "+notify")
+        self.order = asyncio.Lock()
+        self.add_event_handler("session_start", self.start_session)
+        self.add_event_handler("message", self.received)
+        self.add_event_handler("carbon_received", lambda m: self.received(m["carbon_received"]))
+        self.add_event_handler("carbon_sent", lambda m: self.received(m["carbon_sent"]))
+        self.add_event_handler("failed_auth", lambda _: say(event="failed", body="password"))
+
+    async def start_session(self, _):
+        try:
+            self.manager = await Manager.create([oldmemo.Oldmemo(self.storage)], self.storage, self.boundjid.bare, "foreign", "trusted")
+            await self.manager.after_history_sync()
+            self["xep_0280"].enable()
+            self.send_presence()
+            await self.get_roster()
+            say(event="online")
+        except Exception as error:
+            say(event="failed", body=repr(error))
+
+    def send_encrypted(self, message, to):
+        stanza = self.make_message(mto=slixmpp.JID(to), mtype="chat")
+        stanza["id"] = self.new_id()
+        stanza["origin_id"]["id"] = stanza["id"]
+        stanza.append(elements.serialize_message(message))
+        stanza.append(ET.fromstring("<store xmlns='urn:xmpp:hints'/>"))
+        stanza.send()
+
+    async def received(self, stanza):
+        event = stanza.xml.find(".//{http://jabber.org/protocol/pubsub#event}items")
+        async with self.order:
+            if event is not None:
+                payload = event.find(".//{%s}list" % NS)
+                if event.get("node") == LIST and payload is not None and self.manager is not None:
+                    await self.manager.update_device_list(NS, stanza["from"].bare, elements.parse_device_list(payload))
+                return
+            encrypted = stanza.xml.find("{%s}encrypted" % NS)
+            if encrypted is None:
+                if stanza["body"]:
+                    say(event="message", sender=stanza["from"].bare, text=stanza["body"], encrypted=False)
+                return
+            try:
+                message = await elements.parse_message(encrypted, stanza["from"].bare, self.boundjid.bare, self.manager)
+                plain, _, _ = await self.manager.decrypt(message)
+                say(event="message", sender=stanza["from"].bare, text=None if plain is None else plain.decode(), encrypted=True)
+            except Exception as error:
+                say(event="message", sender=stanza["from"].bare, text=None, refused=type(error).__name__, detail=str(error), encrypted=True)
+
+    async def command(self, command):
+        what = command["do"]
+        if what == "send":
+            async with self.order:
+                await self.manager.refresh_device_list(NS, command["to"])
+                messages, errors = await self.manager.encrypt(frozenset([command["to"]]), {NS: command["text"].encode()})
+                for message in messages:
+                    self.send_encrypted(message, command["to"])
+            await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
+            say(event="sent", errors=[repr(error) for error in errors])
+        elif what == "devices":
+            payload = await items(command["of"], LIST)
+            say(event="devices", ids=[] if payload is None else list(elements.parse_device_list(payload)))
+        elif what == "raw":
+            self.send_raw(command["xml"])
+            say(event="done")
+
+
+async def commands():
+    loop = asyncio.get_event_loop()
+    reader = asyncio.StreamReader(limit=64 << 20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    while True:
+        line = await reader.readline()
+        if not line:
+            loop.stop()
+            return
+        try:
+            await client.command(json.loads(line))
+        except Exception as error:
+            say(event="failed", body=repr(error))
+
+
+def main():
+    global client
+    jid, password, port, ca, path = sys.argv[1:6]
+    client = Client(jid, password, ca, path)
+    client.connect(("127.0.0.1", int(port)))
+    loop = asyncio.get_event_loop()
+    task = loop.create_task(commands())
+    loop.run_forever()
+    task.cancel()
+
+
+main()

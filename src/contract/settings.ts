@@ -39,6 +39,8 @@ export const Settings = z.object({
   /** Contacts are told what we have read, and when we type. */
   tellRead: z.boolean(),
   tellTyping: z.boolean(),
+  /** Conversations are encrypted end to end by themselves where both sides can. */
+  autoEncrypt: z.boolean(),
   /** A device of somebody gets nothing that is encrypted before the user has said that it is theirs; otherwise it is believed until one of theirs was compared. */
   askTrust: z.boolean(),
   /** Words that are misspelt are marked. */

@@ -35,7 +35,7 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
   let alice: Engine
   let bob: Foreign
   beforeAll(async () => {
-    alice = await devices.signIn(server, 'alice')
+    alice = await devices.signIn(server, 'alice', true)
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'))
     await until(alice, async () => (await announced(bob, ALICE)).length > 0)
   }, 60_000)
@@ -65,8 +65,8 @@ describe('Mnemo with Mnemo', () => {
   let carol: Engine
   const CAROL = 'carol@localhost' as Jid
   beforeAll(async () => {
-    alice = devices.engines[0] ?? (await devices.signIn(server, 'alice'))
-    carol = await devices.signIn(server, 'carol')
+    alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+    carol = await devices.signIn(server, 'carol', true)
     await Promise.all([knows(alice, CAROL), knows(carol, ALICE)])
   }, 60_000)
 

@@ -68,8 +68,9 @@ export function testFolder(): TestFolder {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
-export function openEngine(profile: string, log?: Log): Promise<Engine> {
-  return Engine.open({
+/** `secret`: it encrypts by itself; otherwise what is tested is seen on its way, and a device that comes later reads all of it. */
+export async function openEngine(profile: string, log?: Log, secret = false): Promise<Engine> {
+  const engine = await Engine.open({
     profile,
     ...(log === undefined ? {} : { log }),
     worker: WORKER,
@@ -77,6 +78,8 @@ export function openEngine(profile: string, log?: Log): Promise<Engine> {
     extension: storeFiles(profile).extension,
     dictionary: storeFiles(profile).dictionary
   })
+  await engine.store.write.changeSettings({ autoEncrypt: secret })
+  return engine
 }
 
 /** The devices of one test: each an engine with a profile of its own, signed in. */
@@ -84,10 +87,11 @@ export class Devices {
   readonly folders: TestFolder[] = []
   readonly engines: Engine[] = []
 
-  async signIn(server: TestServer, user: string): Promise<Engine> {
+  /** `secret`: as openEngine. */
+  async signIn(server: TestServer, user: string, secret = false): Promise<Engine> {
     const folder = testFolder()
     this.folders.push(folder)
-    const engine = await openEngine(folder.path)
+    const engine = await openEngine(folder.path, undefined, secret)
     this.engines.push(engine)
     await engine.signIn(server.settings(user))
     await online(engine)
@@ -97,9 +101,10 @@ export class Devices {
   /** Ends an engine and opens its profile again, not connected. */
   async again(engine: Engine, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<Engine> {
     const at = this.engines.indexOf(engine)
+    const { autoEncrypt } = await engine.store.read.settings()
     await engine.close()
     await meanwhile()
-    const next = await openEngine(this.folders[at]?.path ?? '')
+    const next = await openEngine(this.folders[at]?.path ?? '', undefined, autoEncrypt)
     this.engines[at] = next
     return next
   }

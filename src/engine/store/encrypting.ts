@@ -9,7 +9,7 @@ import { identity, keyPair, type Identity } from '../xmpp/omemo/curve.ts'
 import { parseMediaAddress } from '../xmpp/omemo/media.ts'
 import { openPayload, sealPayload } from '../xmpp/omemo/payload.ts'
 import { OmemoRefusal, type RefusalCode } from '../xmpp/omemo/refusal.ts'
-import { without, type Sealed, type SealedMessage } from '../xmpp/omemo/sealed.ts'
+import { buffers, without, type Sealed, type SealedMessage } from '../xmpp/omemo/sealed.ts'
 import { canSend, MAX_SESSIONS, receive, send, staled, type Received, type Sessions } from '../xmpp/omemo/sessions.ts'
 import { decodeSessions, encodeSessions } from '../xmpp/omemo/stored.ts'
 import { begin, signPreKey, type Bundle, type OwnKeys } from '../xmpp/omemo/x3dh.ts'
@@ -22,9 +22,6 @@ const PRE_KEYS = 100
 const SIGNED_MS = 7 * 86_400_000
 const SIGNED_KEPT_MS = 35 * 86_400_000
 const MAX_DEVICE_ID = 2 ** 31 - 1
-
-/** What crosses from another thread is bytes alone. */
-const buffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** A device of somebody. */
 export interface DeviceAddress {
@@ -147,6 +144,12 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     return changed || rows.length > 0
   }
 
+  /** What the user says of a device. */
+  function setTrust({ account, jid, device, trust }: { account: Jid; trust: DeviceTrust } & DeviceAddress): void {
+    const row = omemo.device(account, jid, device)
+    if (row !== undefined) omemo.putDevice(account, { ...row, trust })
+  }
+
   const sessionsWith = (account: Jid, { jid, device }: DeviceAddress): Sessions => {
     const stored = omemo.session(account, jid, device)
     return stored === undefined ? [] : decodeSessions(stored)
@@ -155,13 +158,8 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   /** Begins a session with a device by its bundle; null, or why it could not be begun. */
   function beginSession({ account, jid, device, bundle, time }: { account: Jid; bundle: Bundle; time: number } & DeviceAddress): RefusalCode | null {
     const { own } = ensure(account, time)
-    const { identityKey, signedPreKey, preKeys } = bundle
     try {
-      const session = begin(own, {
-        identityKey: buffer(identityKey),
-        signedPreKey: { id: signedPreKey.id, key: buffer(signedPreKey.key), signature: buffer(signedPreKey.signature) },
-        preKeys: preKeys.map(({ id, key }) => ({ id, key: buffer(key) }))
-      })
+      const session = begin(own, buffers(bundle))
       omemo.putDevice(account, identified(account, omemo.device(account, jid, device) ?? newRow(account, jid, device, time), session.peerIdentity))
       omemo.putSession(account, jid, device, encodeSessions([session, ...sessionsWith(account, { jid, device })].slice(0, MAX_SESSIONS)))
       return null
@@ -217,7 +215,8 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     }
 
     /** Null: it was opened before. */
-    function open({ from: jid, device, key, payload, fallback }: Sealed): Opened | null {
+    function open(sealed: Sealed): Opened | null {
+      const { from: jid, device, key, payload, fallback } = buffers(sealed)
       if (jid === null) return { kind: 'unreadable', reason: 'author' }
       // what this device has sent is here, or was; a session to itself there is none
       if (keys === null || key === null || (jid === account && device === row?.device)) return payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason: 'device' }
@@ -226,7 +225,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       const unreadable = (reason: Unreadable): Opened => (payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason })
       let received: Received
       try {
-        received = receive(changed.get(name)?.sessions ?? sessionsWith(account, address), keys, { bytes: buffer(key.bytes), first: key.first })
+        received = receive(changed.get(name)?.sessions ?? sessionsWith(account, address), keys, key)
       } catch (error) {
         if (!(error instanceof OmemoRefusal)) throw error
         if (error.code === 'used') return null
@@ -235,7 +234,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       }
       let text: string | null
       try {
-        text = payload === null ? null : openPayload({ iv: buffer(payload.iv), ciphertext: buffer(payload.ciphertext) }, received.plaintext)
+        text = payload === null ? null : openPayload(payload, received.plaintext)
       } catch (error) {
         // the session stays as it was: a copy of the message that nobody has changed can be opened
         if (error instanceof OmemoRefusal) return unreadable('damaged')
@@ -285,6 +284,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       if (omemo.own(account)?.next_id === version) omemo.setUnpublished(account, false)
     },
     setDevices,
+    setTrust,
     beginSession,
     targets,
     seal,

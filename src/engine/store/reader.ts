@@ -13,6 +13,7 @@ import { joiningReads } from './joining.ts'
 import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
 import { ATTACHED, idsOf, quotedAuthor, toMessage } from './tables/message-row.ts'
+import { omemoReads, type DeviceRow } from './tables/omemo.ts'
 import { noticeReads } from './tables/notice.ts'
 import { rawReads } from './tables/raw.ts'
 
@@ -41,6 +42,7 @@ export function createReads(db: ReadableDB) {
   const conversations = conversationReads(db)
   const messages = messageReads(db)
   const notices = noticeReads(db)
+  const omemo = omemoReads(db)
 
   function older(conversation: number, id: number, limit: number): { list: Message[]; more: boolean } {
     const rows = messages.before(conversation, id, limit + 1)
@@ -167,6 +169,8 @@ export function createReads(db: ReadableDB) {
     storedFiles: attachments.storedNames,
     queuedChanges: changes.queuedChanges,
     ...rawReads(db),
+    /** Somebody's devices, or our own; with their identities (X25519, 32 bytes) where those are known. */
+    devices: ({ account, jid }: { account: Jid; jid: Jid }): DeviceRow[] => omemo.devices(account, jid),
     ...errandReads(db),
     /** The newest message of others up to `upTo`, as they know it; null where there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),

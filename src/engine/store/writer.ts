@@ -296,6 +296,7 @@ export function createWrites(db: WritableDB) {
     ownDevice: transaction(encrypting.ownDevice),
     bundlePublished: transaction(encrypting.published),
     setDevices: transaction(encrypting.setDevices),
+    setTrust: transaction(encrypting.setTrust),
     beginSession: transaction(encrypting.beginSession),
     encryptionTargets: transaction(encrypting.targets),
     /** The ciphertext leaves after this: no key is used again, whatever ends this computer. */

@@ -11,6 +11,7 @@ import type { DeviceAddress, EncryptionEffects } from '../../store/encrypting.ts
 import type { Store } from '../../threads/store.ts'
 import { bundleElement, bundleNode, decodeBundle, decodeDeviceList, DEVICE_LIST_NODE, deviceList } from '../omemo/elements.ts'
 import { OmemoRefusal } from '../omemo/refusal.ts'
+import { buffers } from '../omemo/sealed.ts'
 import { encryptedMessage } from '../stanzas/encryption.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { itemsOf, itemsQuery, openNode, publish, type Item } from '../stanzas/pubsub.ts'
@@ -138,11 +139,9 @@ export class Encryption {
 
   async #publishBundle(again = false): Promise<void> {
     const { store, own } = this.#options
-    const { device, bundle, version, unpublished } = await store.write.ownDevice({ account: own, time: Date.now() })
+    const { device, bundle, version, unpublished } = buffers(await store.write.ownDevice({ account: own, time: Date.now() }))
     if (!(unpublished || again) || !this.#open) return
-    const { identityKey, signedPreKey, preKeys } = bundle
-    const keys = preKeys.map(({ id, key }) => ({ id, key: Buffer.from(key) }))
-    await this.#publish(bundleNode(device), bundleElement({ identityKey: Buffer.from(identityKey), signedPreKey: { id: signedPreKey.id, key: Buffer.from(signedPreKey.key), signature: Buffer.from(signedPreKey.signature) }, preKeys: keys }))
+    await this.#publish(bundleNode(device), bundleElement(bundle))
     await store.write.bundlePublished({ account: own, version })
   }
 
@@ -165,6 +164,7 @@ export class Encryption {
   /** Whether messages are encrypted by themselves: all have devices, and the user has not said otherwise. */
   async wants({ jid, kind, encryption }: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<boolean> {
     if (encryption !== null || kind === 'group' || jid.includes('/')) return encryption === 'on'
+    if (!(await this.#options.store.read.settings()).autoEncrypt) return false
     const { devices } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [jid], time: Date.now() })
     return devices.some((one) => one.jid === jid)
   }
@@ -216,8 +216,7 @@ export class Encryption {
 
   async #sealed(message: Element, devices: readonly DeviceAddress[], text: string | null): Promise<Element> {
     const { store, own } = this.#options
-    const { keys, iv, ciphertext, device } = await store.write.seal({ account: own, devices, text, time: Date.now() })
-    return encryptedMessage(message, { device, keys: keys.map(([to, { bytes, first }]) => [to, { bytes: Buffer.from(bytes), first }]), iv: Buffer.from(iv), ciphertext: ciphertext === null ? null : Buffer.from(ciphertext) })
+    return encryptedMessage(message, buffers(await store.write.seal({ account: own, devices, text, time: Date.now() })))
   }
 
   /** Messages were opened, or could not be: sessions are completed and healed, the bundle is filled up. */

@@ -2,6 +2,13 @@
 import type { Jid } from '../../../contract/domain.ts'
 import type { DeviceMessage } from './sessions.ts'
 
+/** What crossed from another thread with its bytes as buffers again: as plain data they come as Uint8Array. */
+export function buffers<T>(value: T): T {
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength) as T & Buffer
+  if (Array.isArray(value)) return value.map((one: unknown) => buffers(one)) as T
+  return value === null || typeof value !== 'object' ? value : (Object.fromEntries(Object.entries(value).map(([name, one]) => [name, buffers<unknown>(one)])) as T)
+}
+
 /** What an encrypted message has for this device. */
 export interface Sealed {
   /** Bare address of the sender's account; null: nobody says it. */
@@ -9,9 +16,9 @@ export interface Sealed {
   /** The sender's. */
   device: number
   /** null: none is for this device. */
-  key: { bytes: Uint8Array; first: boolean } | null
+  key: { bytes: Buffer; first: boolean } | null
   /** null: it carries keys alone. */
-  payload: { iv: Uint8Array; ciphertext: Uint8Array } | null
+  payload: { iv: Buffer; ciphertext: Buffer } | null
   /** What of the text stands in for a reply. */
   fallback: Fallback | null
 }

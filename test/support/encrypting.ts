@@ -1,0 +1,73 @@
+/** One side of an encrypted conversation on a store of its own, without a server. */
+import { xml, type Element } from '@xmpp/client'
+import parse from '@xmpp/xml/lib/parse.js'
+import type { Jid, Message } from '../../src/contract/domain.ts'
+import type { IncomingMessage, RecordBatch, StoreChanges } from '../../src/engine/store/types.ts'
+import type { Store } from '../../src/engine/threads/store.ts'
+import { bundleElement, decodeBundle } from '../../src/engine/xmpp/omemo/elements.ts'
+import { buffers } from '../../src/engine/xmpp/omemo/sealed.ts'
+import { encryptedMessage } from '../../src/engine/xmpp/stanzas/encryption.ts'
+import { decodeMessage, encodeMessage } from '../../src/engine/xmpp/stanzas/message.ts'
+
+export class Side {
+  readonly store: Store
+  readonly own: Jid
+  readonly peer: Jid
+  device = 0
+  /** XML, as it was last published. */
+  bundle = ''
+  #serial = 0
+
+  private constructor(store: Store, own: Jid, peer: Jid) {
+    this.store = store
+    this.own = own
+    this.peer = peer
+  }
+
+  static async open(store: Store, own: Jid, peer: Jid): Promise<Side> {
+    const side = new Side(store, own, peer)
+    await side.publish()
+    return side
+  }
+
+  async publish(): Promise<void> {
+    const { device, bundle } = buffers(await this.store.write.ownDevice({ account: this.own, time: Date.now() }))
+    this.device = device
+    this.bundle = bundleElement(bundle).toString()
+  }
+
+  /** Hears of the other side's device and begins a session with it; why not, or null. */
+  async meet(device: number, bundle: string): Promise<string | null> {
+    await this.store.write.setDevices({ account: this.own, jid: this.peer, devices: [device], time: Date.now() })
+    return this.store.write.beginSession({ account: this.own, jid: this.peer, device, bundle: decodeBundle(parse(bundle)), time: Date.now() })
+  }
+
+  /** A message, encrypted for all devices that the other side has; `text` null: an empty one. */
+  async write(text: string | null, id = `${this.own}-${process.pid}-${Date.now()}-${this.#serial++}`): Promise<Element> {
+    const { devices } = await this.store.write.encryptionTargets({ account: this.own, jids: [this.peer], time: Date.now() })
+    const plain = text === null ? xml('message', { to: this.peer, type: 'chat', id }) : encodeMessage(this.peer, 'direct', { text, id })
+    const stanza = encryptedMessage(plain, buffers(await this.store.write.seal({ account: this.own, devices, text, time: Date.now() })))
+    stanza.attrs['from'] = `${this.own}/there`
+    return stanza
+  }
+
+  decode(stanza: Element): IncomingMessage | null {
+    const decoded = decodeMessage(stanza, { jid: this.own, nickIn: () => null, device: () => this.device })
+    return decoded === null ? null : { ...decoded, time: Date.now(), replayed: false }
+  }
+
+  /** Stores what came. */
+  read(stanzas: readonly Element[], order: RecordBatch['order'] = 'live'): Promise<StoreChanges> {
+    return this.store.write.record({ account: this.own, messages: stanzas.flatMap((stanza) => this.decode(stanza) ?? []), archive: null, order })
+  }
+
+  async messages(): Promise<Message[]> {
+    const conversation = await this.store.read.conversationByJid(this.peer)
+    return conversation === null ? [] : (await this.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10_000 })).messages
+  }
+
+  /** What can be read, and why other messages cannot. */
+  async said(): Promise<string[]> {
+    return (await this.messages()).map(({ text, unreadable }) => (unreadable === null ? text : `(${unreadable})`))
+  }
+}

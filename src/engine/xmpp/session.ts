@@ -210,7 +210,7 @@ export class Session extends EventEmitter<Events> {
     await this.membership.learn()
     await this.archives.read(this.own)
     this.connection.catchingUp = false
-    await this.encryption.introduce().catch((error: unknown) => this.#log.warn(`no end-to-end encryption: ${String(error)}`))
+    void this.encryption.introduce()
     this.outbox.open(resumed)
     // these do not wait for groups, some of which may not answer
     await this.personal.readMarks()

@@ -74,13 +74,17 @@ export class Encryption {
     this.#device = (await store.write.ownDevice({ account: own, time: Date.now() })).device
   }
 
-  /** A new stream, its archive read: what is announced of us is put right, and what was received is answered. */
+  /** A new stream, its archive read: what is announced of us is put right, and what was received is answered. Rejects never; nobody waits for it. */
   async introduce(): Promise<void> {
-    const { own } = this.#options
+    const { own, log } = this.#options
     this.#open = true
-    await this.#onOwnList(await this.#askList(own))
-    await this.#publishBundle()
-    void this.#answer()
+    try {
+      await this.#onOwnList(await this.#askList(own))
+      await this.#publishBundle()
+      await this.#answer()
+    } catch (error) {
+      log.info(`our device is not announced: ${String(error)}`)
+    }
   }
 
   /** The stream is as it was. */

@@ -12,7 +12,7 @@ table(`Faults: seed ${seed}, ${values.messages} messages each way to each of two
   ['messages compared, in three stores and two new devices', result.messages],
   ['messages shown as delivered, looked for at the other side', result.claims],
   ['lost', result.lost],
-  ['gone with the memory of a server, in a group without an archive', result.forgotten],
+  ['confirmed by a server, and gone with its memory', result.forgotten],
   ['doubled', result.doubled],
   ['conversations out of order', result.disordered],
   ['own messages not settled', result.unsettled],

@@ -31,7 +31,7 @@ export interface FaultResult {
   faults: Record<Fault, number>
   /** Written and nowhere to be found at the end, per reader. */
   lost: number
-  /** Of the group without an archive, where its server was restarted: nobody could tell them again. */
+  /** Gone with a server that was restarted, so that nobody could tell them again: of the group without an archive, and of a server that confirms what it then forgets. */
   forgotten: number
   doubled: number
   /** Conversations whose order is not the same in all stores and a new device's, which has it from the archive. */
@@ -182,11 +182,11 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       }
     }
     write(0)
-    await settle(devices, counts, result.faults.server > 0 ? FORGETFUL_AT : null)
+    await settle(devices, counts, result.faults.server === 0 ? [] : isProsody ? [FORGETFUL_AT] : [...counts.keys()])
     await check(alice, [bob])
     await check(bob, [alice, tablet])
     await read(devices, tablet, result, log)
-    await compare({ devices, newDevice: (name) => person(name, `${name}-new`, root), settle: (fresh) => settle(fresh, counts.slice(0, 2)), counts, result, log })
+    await compare({ devices, newDevice: (name) => person(name, `${name}-new`, root), settle: (fresh) => settle(fresh, counts.slice(0, 2), result.faults.server === 0 || isProsody ? [] : [0, 1]), keepsWhatItTook: isProsody, counts, result, log })
   } finally {
     for (const device of devices) {
       await device.kill()
@@ -211,17 +211,17 @@ const states = async (people: Person[]): Promise<State[]> => (await Promise.all(
 /** Waits until all is written and nothing is on its way any more. */
 /** The group without an archive, and looks at it after which nothing more is awaited of it. */
 const [FORGETFUL_AT, STILL] = [2, 10]
-/** `forgetful`: the group that has forgotten what it told nobody before its server was restarted; nothing new comes of it where its counts stay as they are. */
-async function settle(people: Person[], counts: number[], forgetful: number | null = null): Promise<void> {
+/** `forgetful`: places of which something is gone with a server that was restarted; nothing new comes of them where their counts stay as they are. */
+async function settle(people: Person[], counts: number[], forgetful: readonly number[] = []): Promise<void> {
   let before = ''
   let same = 0
   const until = performance.now() + SETTLE_MS + Math.max(...counts) * 20
   while (performance.now() < until) {
     const all = await states(people)
-    const now = JSON.stringify(all.map(({ counts: has }) => has[forgetful ?? 0]))
+    const now = JSON.stringify(all.map(({ counts: has }) => forgetful.map((place) => has[place])))
     same = now === before ? same + 1 : 0
     before = now
-    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (place === forgetful && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
+    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (forgetful.includes(place) && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
     await wait(500)
   }
 }

@@ -32,6 +32,7 @@ import { Membership } from './modules/membership.ts'
 import { Outbox } from './modules/outbox.ts'
 import { Personal } from './modules/personal.ts'
 import { Pictures } from './modules/pictures.ts'
+import { untilStored } from './modules/until-stored.ts'
 
 /** A server that does not say its time holds up nothing for longer, ms. */
 const TIME_MS = 5000
@@ -314,6 +315,7 @@ export class Session extends EventEmitter<Events> {
     const condition = error?.getChildElements()[0]?.name ?? 'error'
     // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5)
     const conversation = this.groups.nickIn(bare(from)) === null || (await this.#store.read.conversationByJid(from, this.own)) === null ? bare(from) : from
-    this.emit('changes', await this.#store.write.transition({ account: this.own, conversation, originId: id, state: 'failed', error: error?.getChildText('text') ?? condition }))
+    const failed = { account: this.own, conversation, originId: id, state: 'failed', error: error?.getChildText('text') ?? condition } as const
+    this.emit('changes', await untilStored(() => this.#store.write.transition(failed), this.#log.warn))
   }
 }

@@ -16,6 +16,9 @@ import type { Groups } from './groups.ts'
 import type { Personal } from './personal.ts'
 import type { Log } from '../../log.ts'
 
+/** After a failure that is not the connection's, ms. */
+const AGAIN_MS = 5000
+
 export interface ErrandsOptions {
   connection: Connection
   store: Store
@@ -48,7 +51,11 @@ export class Errands {
   flush(): Promise<void> {
     this.#again = true
     this.#running ??= this.#run()
-      .catch((error: unknown) => this.#options.log.info(`what is left to tell waits for the next connection: ${String(error)}`))
+      .catch((error: unknown) => {
+        this.#options.log.info(`what is left to tell waits: ${String(error)}`)
+        // the next connection tells it; where this one is still there, the server was slow or the disk is full
+        setTimeout(() => void (this.#options.connection.isReady && this.flush()), AGAIN_MS).unref()
+      })
       .finally(() => (this.#running = null))
     return this.#running
   }

@@ -29,7 +29,7 @@ function setUp(count: number, dead: number[], missing: number[]) {
   const store = { read: { conversations: () => Promise.resolve(conversations), conversationByJid: (jid: Jid) => Promise.resolve(conversations.find((one) => one.jid === jid) ?? null) }, write: { enterGroup: () => Promise.resolve({}) } }
   const nothing = (): undefined => undefined
   const options = { connection: { isReady: true }, store, groups, inbox: { park: nothing, release: nothing }, archives: { read: () => Promise.resolve() }, personal: { markAgain: () => undefined }, own: OWN, log: { info: nothing, warn: nothing }, onEntered: nothing }
-  return { membership: new Membership(options as unknown as MembershipOptions), joined, tried, most: () => most }
+  return { membership: new Membership(options as unknown as MembershipOptions), options, joined, tried, most: () => most }
 }
 
 test('groups that never answer do not delay the others, and only a few are entered at once', async () => {
@@ -56,6 +56,29 @@ test('a group whose server is missing is tried again each time later, by itself'
     // within a day: every half hour at the end, not every 30 s
     expect(await triesAfter(86_400_000)).toBeLessThan(60)
     expect(tried.filter((jid) => jid !== room(1))).toHaveLength(2)
+    membership.stop()
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a group that was entered while the disk was full is read, and what waits to be said there is sent, once there is room', async () => {
+  vi.useFakeTimers()
+  try {
+    const { membership, options } = setUp(2, [], [])
+    let full = true
+    const refuse = <T>(then: T): Promise<T> => (full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(then))
+    const entered: Jid[] = []
+    Object.assign(options, { onEntered: (group: Jid) => entered.push(group) })
+    Object.assign(options.store.write, { enterGroup: () => refuse({}) })
+    Object.assign(options.archives, { read: () => refuse(undefined) })
+    const entering = membership.enterAll()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(entered).toEqual([])
+    full = false
+    await vi.advanceTimersByTimeAsync(60_000)
+    await entering
+    expect(entered.sort()).toEqual([room(0), room(1)])
     membership.stop()
   } finally {
     vi.useRealTimers()

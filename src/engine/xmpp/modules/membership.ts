@@ -14,9 +14,12 @@ import { JoinError, type Groups } from './groups.ts'
 import type { Inbox } from './inbox.ts'
 import type { Personal } from './personal.ts'
 import type { Log } from '../../log.ts'
+import { untilStored } from './until-stored.ts'
 
 /** Groups that a fault put us out of are entered again after this time, ms; twice that after each try that fails, ... */
 const ENTER_MS = 30_000
+/** What a group's archive has and could not be stored is asked for again after this time, ms. */
+const READ_AGAIN_MS = 2000
 /** ... and this at most. */
 const LONGEST_ENTER_MS = 30 * 60_000
 /** So many groups are entered at once: those that do not answer do not delay the others, and no server is flooded. */
@@ -100,7 +103,8 @@ export class Membership extends EventEmitter<Events> {
     try {
       const entered = await this.#options.groups.join(group, nick, options)
       name = entered.name
-      this.emit('changes', await this.#options.store.write.enterGroup({ account: this.#options.own, jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }))
+      const inside = { account: this.#options.own, jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }
+      this.emit('changes', await untilStored(() => this.#options.store.write.enterGroup(inside), this.#options.log.warn))
     } catch (error) {
       // without a connection nobody knows whether we are in: its archive says what came
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
@@ -109,9 +113,23 @@ export class Membership extends EventEmitter<Events> {
     clearTimeout(this.#later.get(group)?.timer ?? undefined)
     this.#later.delete(group)
     if (this.#invitations.delete(group)) this.#keep()
-    await this.#options.archives.read(group)
+    await this.#readHistory(group)
     this.#options.onEntered(group)
     return name
+  }
+
+  /** Again and again while it cannot be stored: what waits to be said there is said after it. Rejects where the connection is lost. */
+  async #readHistory(group: Jid): Promise<void> {
+    const { archives, connection, log } = this.#options
+    for (;;) {
+      try {
+        return await archives.read(group)
+      } catch (error) {
+        if (!connection.isReady || !this.#options.groups.isJoined(group)) throw error
+        log.warn(`${group} is read again soon: ${error instanceof Error ? error.message : String(error)}`)
+        await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS).unref())
+      }
+    }
   }
 
   /** Enters the groups that we have conversations of and are not in, several at once. */

@@ -14,6 +14,7 @@ import { encodeMessage } from '../stanzas/message.ts'
 import { parseMediaAddress } from '../omemo/media.ts'
 import { hashOf } from '../../store/media-folder.ts'
 import { CannotEncrypt, type Encryption } from './encryption.ts'
+import { untilStored } from './until-stored.ts'
 import type { Uploads } from './uploads.ts'
 import type { QueuedMessage } from '../../store/reader.ts'
 import type { Store } from '../../threads/store.ts'
@@ -24,6 +25,8 @@ import type { StoreChanges } from '../../store/types.ts'
 const WINDOW = 100
 /** Of the queue, read at once. */
 const PAGE = 200
+/** After a failure that is not the connection's, ms. */
+const AGAIN_MS = 2000
 
 export interface OutboxOptions {
   connection: Connection
@@ -126,6 +129,7 @@ export class Outbox {
     } catch (error) {
       // what was not sent stays queued; a connection that went away opens the outbox again when it is back
       this.#options.warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
+      setTimeout(() => this.#open && this.flush(), AGAIN_MS).unref()
     } finally {
       this.#running = false
     }
@@ -212,7 +216,8 @@ export class Outbox {
 
   #transition(originId: string, to: string, type: string | undefined, state: MessageState, error: string | null): Promise<StoreChanges> {
     const conversation = (type === 'groupchat' ? bare(to) : to) as Jid
-    return this.#options.store.write.transition({ account: this.#options.own, conversation, originId, state, error })
+    const { store, own, warn } = this.#options
+    return untilStored(() => store.write.transition({ account: own, conversation, originId, state, error }), warn)
   }
 
   /** Without XEP-0198: an answer that the server gives after it has taken the message. */

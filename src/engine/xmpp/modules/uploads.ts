@@ -14,6 +14,7 @@ import type { Store } from '../../threads/store.ts'
 import type { AttachmentRow } from '../../store/tables/attachment.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import { HttpError, put, type Trust } from '../../net/http.ts'
+import { untilStored } from './until-stored.ts'
 
 /** After a failure of the network, ms. */
 const AGAIN_MS = 5000
@@ -94,7 +95,7 @@ export class Uploads {
         setTimeout(() => connection.isReady && onDone(), AGAIN_MS).unref()
         return
       }
-      onChanges(await store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }))
+      onChanges(await untilStored(() => store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }), info))
       onDone()
     }
   }

@@ -255,8 +255,9 @@ export const requests = {
   'transfer.choose': call(nothing, z.object({ token: z.string(), file: z.string(), preview: ImportPreview.nullable() }).nullable()),
   /** The chosen file again, read as the user says. */
   'transfer.preview': call(z.object({ token: z.string().max(100), options: ImportOptions }), ImportPreview),
+  /** `names`: of people in the file, each with the one it is to have; pairs, for a name may be any, also __proto__. */
   'transfer.import': call(
-    z.object({ token: z.string().max(100), options: ImportOptions, self: z.string().max(3071).nullable(), names: z.record(z.string().max(3071), z.string().min(1).max(1023)), conversation: z.string().min(1).max(1023).nullable() }),
+    z.object({ token: z.string().max(100), options: ImportOptions, self: z.string().max(3071).nullable(), names: z.array(z.tuple([z.string().max(3071), z.string().min(1).max(1023)])), conversation: z.string().min(1).max(1023).nullable() }),
     ImportSummary
   ),
   /** Lets the user choose where to; null where nothing was chosen. */

@@ -6,7 +6,7 @@ import type { ConversationId, Message } from '../../contract/domain.ts'
 import type { ExportFormat, ExportSummary } from '../../contract/history-files.ts'
 import { createSearchEngine } from '../search/engine.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
-import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
+import { COLUMNS, idsOf, reactionsIn, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import type { TransferContext } from './context.ts'
 
 export interface ExportTask {
@@ -25,9 +25,15 @@ const PIECE = 65_536
 
 interface Writer {
   begin(): string
-  conversation(name: string, count: number): string
-  message(message: Message, media: ReadonlyMap<number, string>): string
+  conversation(name: string, count: number, id: string | null): string
+  message(message: Message, media: ReadonlyMap<number, string>, row: MessageRow): string
   end(): string
+}
+/** A list of messages under one heading. `id`: its address, where another conversation has the same name. */
+interface Listed {
+  name: string
+  id: string | null
+  ids: number[]
 }
 
 /** Whatever is written goes into a folder of its own beside the file, and takes its place when all of it is there: what lay there before is replaced then, or not touched at all. */
@@ -42,7 +48,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
     const beside = await freeName(`${task.path.slice(0, task.path.length - extname(task.path).length)}-files`)
     const lists = selection(db, task)
     const total = lists.reduce((sum, { ids }) => sum + ids.length, 0)
-    const writer = WRITERS[task.format](task.language)
+    const writer = WRITERS[task.format](task.language, db)
     const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
     const storedOf = db.prepare<[number], string | null>('SELECT stored FROM attachment WHERE id = ?').pluck()
     const copied = new Set<string>()
@@ -50,8 +56,8 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
     file = await open(page, 'wx', 0o600)
     const write = pieces(file)
     await write(writer.begin())
-    for (const { name, ids } of lists) {
-      await write(writer.conversation(name, ids.length))
+    for (const { name, id: address, ids } of lists) {
+      await write(writer.conversation(name, ids.length, address))
       for (const id of ids) {
         const row = select.get(id)
         if (row === undefined) continue
@@ -65,7 +71,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
           copied.add(stored)
           media.set(attachment.id, `${basename(beside)}/${stored}`)
         }
-        await write(writer.message(message, media))
+        await write(writer.message(message, media, row))
         if (++done % EVERY !== 0) continue
         context.progress(done, total)
         // lets a cancellation in
@@ -115,7 +121,7 @@ function pieces(file: FileHandle): (text: string | null) => Promise<void> {
 }
 
 /** The messages by conversation, each in order of history. */
-function selection(db: ReadableDB, { query, conversation }: ExportTask): { name: string; ids: number[] }[] {
+function selection(db: ReadableDB, { query, conversation }: ExportTask): Listed[] {
   const nameOf = db.prepare<[number], string>("SELECT coalesce(nullif(c.own_name, ''), (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
   const byConversation = new Map<number, number[]>()
   if (query !== null && query.trim() !== '') {
@@ -131,29 +137,42 @@ function selection(db: ReadableDB, { query, conversation }: ExportTask): { name:
     const ids = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? ORDER BY id').pluck()
     for (const id of all) byConversation.set(id, ids.all(id))
   }
-  return [...byConversation].filter(([, ids]) => ids.length > 0).map(([id, ids]) => ({ name: nameOf.get(id) ?? '', ids }))
+  const jidOf = db.prepare<[number], string>('SELECT jid FROM conversation WHERE id = ?').pluck()
+  const lists = [...byConversation].filter(([, ids]) => ids.length > 0).map(([id, ids]) => ({ name: nameOf.get(id) ?? '', id: jidOf.get(id) ?? null, ids }))
+  const often = new Map<string, number>()
+  for (const { name } of lists) often.set(name, (often.get(name) ?? 0) + 1)
+  return lists.map((one) => (often.get(one.name) === 1 ? { ...one, id: null } : one))
 }
 
 const sender = (message: Message): string => message.senderName
 
-function jsonLines(): Writer {
-  let name = ''
+/** What Mnemo reads again, to the last flag; ids only of messages that others speak of. */
+function jsonLines(_: string, db: ReadableDB): Writer {
+  const answered = new Set(db.prepare<[], string>('SELECT DISTINCT reply_to FROM message WHERE reply_to IS NOT NULL').pluck().all())
+  let conversation: { conversation: string; conversationId?: string } = { conversation: '' }
   return {
     begin: () => '',
-    conversation: (conversation) => {
-      name = conversation
+    conversation: (name, _count, id) => {
+      conversation = { conversation: name, ...(id === null ? {} : { conversationId: id }) }
       return ''
     },
-    message: (message) =>
-      `${JSON.stringify({
-        conversation: name,
+    message: (message, _media, row) => {
+      const reactions = reactionsIn(row)
+      const spokenOf = reactions.length > 0 || idsOf(row).some((id) => id !== null && answered.has(id))
+      const flags = Object.fromEntries((['edited', 'pinned', 'starred', 'mention', 'retracted'] as const).filter((flag) => message[flag]).map((flag) => [flag, true]))
+      return `${JSON.stringify({
+        ...conversation,
         sender: sender(message),
         outgoing: message.outgoing,
         time: new Date(message.time).toISOString(),
         text: message.text,
-        ...(message.edited ? { edited: true } : {}),
+        ...flags,
+        ...(spokenOf ? { id: String(message.id) } : {}),
+        ...(message.reply === null || message.reply.id === null ? {} : { replyTo: String(message.reply.id) }),
+        ...(reactions.length === 0 ? {} : { reactions }),
         ...(message.attachments.length === 0 ? {} : { files: message.attachments.map(({ name: file, kind, bytes }) => ({ name: file, kind, bytes })) })
-      })}\n`,
+      })}\n`
+    },
     end: () => ''
   }
 }
@@ -218,4 +237,4 @@ function page(language: 'zh-CN' | 'en'): Writer {
   }
 }
 
-const WRITERS: Record<ExportFormat, (language: 'zh-CN' | 'en') => Writer> = { jsonl: jsonLines, txt: plainText, html: page }
+const WRITERS: Record<ExportFormat, (language: 'zh-CN' | 'en', db: ReadableDB) => Writer> = { jsonl: jsonLines, txt: plainText, html: page }

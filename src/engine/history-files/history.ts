@@ -22,6 +22,10 @@ export interface ParsedMessage {
   outgoing?: boolean
   edited?: boolean
   pinned?: boolean
+  /** Of Mnemo's own exports. */
+  starred?: boolean
+  mention?: boolean
+  retracted?: boolean
   /** The file's own name for it, and of the one that it answers. */
   id?: string
   replyTo?: string

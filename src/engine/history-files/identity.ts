@@ -24,6 +24,9 @@ const addressOf = (what: string): Jid => `${createHash('sha256').update(what).di
 /** The address under which conversations that the user gave a name are kept: the same for the same name. */
 export const namedAddress = (name: string): Jid => addressOf(name)
 
+/** Before the address by which Mnemo's own export tells conversations of one name apart. */
+export const OWN_ID = 'mnemo:'
+
 /** People of a conversation beyond these are not remembered. */
 const MOST_PEOPLE = 3000
 /** So far behind its time a message may stand, ms: clocks that go back. */
@@ -70,7 +73,8 @@ export class Identity {
     return known
   }
   #known(id: string | null): Jid | null {
-    return id === null ? null : (this.#jids.find((jid) => this.#of(jid)?.id === id) ?? null)
+    if (id === null) return null
+    return this.#jids.find((jid) => this.#of(jid)?.id === id) ?? this.#jids.find((jid) => id === `${OWN_ID}${jid}`) ?? null
   }
 
   #same(head: SurveyedConversation['head'], names: readonly string[], marks: SurveyedConversation['marks'], called: (sender: string) => string): Jid | null {

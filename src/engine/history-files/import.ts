@@ -237,7 +237,7 @@ class Import {
 
   /** null: it is there already, or is to be left out. */
   async #toRow(message: ParsedMessage, target: Target): Promise<ImportRow | null> {
-    const { sender, text, edited, pinned, outgoing, id, replyTo, reactions = [], files = [] } = message
+    const { sender, text, edited, pinned, starred, mention, retracted, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
     const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
     const known = target.stored.meet(time, this.#called(sender), files.map(({ name }) => name), text)
@@ -255,6 +255,9 @@ class Import {
     if (outgoing !== undefined && this.#self === this.#found) row.outgoing = outgoing
     if (edited === true) row.edited = true
     if (pinned === true) row.pinned = true
+    if (starred === true) row.starred = true
+    if (mention === true) row.mention = true
+    if (retracted === true) row.retracted = true
     if (id !== undefined) row.id = id
     if (replyTo !== undefined) row.replyTo = replyTo
     if (reactions.length > 0) {

@@ -244,6 +244,43 @@ test('people may be called as what every object inherits', async () => {
   const path = file('inherited.csv', `time,sender,text\n${people.map((person, at) => `2024-05-31 09:3${at},${person},hello ${at}`).join('\n')}\n`)
   expect(await bring(path)).toMatchObject({ added: people.length })
   expect(await stored('inherited')).toEqual(people.map((person, at) => `${person}: hello ${at}`))
+  // and be called something else
+  const other = file('renamed.csv', 'time,sender,text\n2024-05-31 10:00,__proto__,hi\n2024-05-31 10:01,constructor,ho\n')
+  await bring(other, { names: Object.fromEntries([['__proto__', 'Ann'], ['constructor', 'Bo']]) })
+  expect(await stored('renamed')).toEqual(['Ann: hi', 'Bo: ho'])
+})
+
+test('an export of Mnemo read again is the same history, to the last flag', async () => {
+  const line = (more: object): object => ({ conversation: 'Tea', sender: 'Ann', outgoing: false, time: '2024-05-31T09:30:00.000Z', text: 'hi', ...more })
+  const lines = [
+    line({}),
+    line({ time: '2024-05-31T09:31:00.000Z', sender: 'Me', outgoing: true, text: 'own', edited: true }),
+    line({ time: '2024-05-31T09:32:00.000Z', text: 'kept', pinned: true, starred: true }),
+    line({ time: '2024-05-31T09:33:00.000Z', text: '@Me look', mention: true }),
+    line({ time: '2024-05-31T09:34:00.000Z', text: '', retracted: true }),
+    line({ time: '2024-05-31T09:35:00.000Z', text: 'first', id: '1', reactions: [{ sender: 'Bo', emoji: '👍' }, { sender: 'Me', emoji: '❤️' }] }),
+    line({ time: '2024-05-31T09:36:00.000Z', sender: 'Bo', text: 'answer', replyTo: '1' }),
+    line({ time: '2024-05-31T09:37:00.000Z', text: '', files: [{ name: 'a.pdf', kind: 'file', bytes: 3 }] }),
+    { ...line({ conversationId: 'a' }), conversation: 'Bo', text: 'one Bo' },
+    { ...line({ conversationId: 'b' }), conversation: 'Bo', text: 'another Bo' }
+  ]
+  const text = (list: readonly object[]): string => list.map((one) => `${JSON.stringify(one)}\n`).join('')
+  await bring(file('all.jsonl', text(lines)))
+  const out = async (name: string): Promise<string> => {
+    await engine.transfer.export({ path: at(name), format: 'jsonl', query: null, conversation: null, language: 'en' })
+    return readFileSync(at(name), 'utf8')
+  }
+  const told = await out('first.jsonl')
+  const parsed = told.trim().split('\n').map((one) => JSON.parse(one) as Record<string, unknown>)
+  // ids are Mnemo's own
+  const plain = (one: Record<string, unknown>): unknown => ({ ...one, ...('id' in one ? { id: '1' } : {}), ...('replyTo' in one ? { replyTo: '1' } : {}), ...('conversationId' in one ? { conversationId: '' } : {}) })
+  const sorted = (list: readonly unknown[]): string[] => list.map((one) => JSON.stringify(Object.entries(one as object).sort(([a], [b]) => (a < b ? -1 : 1)))).sort()
+  expect(sorted(parsed.map(plain))).toEqual(sorted(lines.map((one) => plain(one as Record<string, unknown>))))
+  expect(parsed.find(({ text: said }) => said === 'answer')?.['replyTo']).toBe(parsed.find(({ text: said }) => said === 'first')?.['id'])
+  // the same again adds nothing, and elsewhere it is the same
+  expect(await bring(at('first.jsonl'))).toMatchObject({ added: 0, known: lines.length })
+  expect(await out('second.jsonl')).toBe(told)
+  expect([await count('is:starred'), await count('is:edited'), await count('is:mention')]).toEqual([1, 1, 1])
 })
 
 test('a time that no calendar has stands beside the one before it, or is left out: as the user says, and never 1970', async () => {

@@ -190,7 +190,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'transfer.import': ({ token, options, self, names, conversation }, { sender, signal }) => {
       const path = chosen.get(token)
       if (path === undefined) throw new EngineError('not-found', 'the file')
-      return engine().transfer.import({ path, format: null, options, self, names, conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+      return engine().transfer.import({ path, format: null, options, self, names: Object.fromEntries(names), conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
     },
     'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
       const path = await chooseTarget(sender, await dialogWords(), format)

@@ -1,9 +1,10 @@
 /** Objects, one a message: JSON lines, as Mnemo's own export has them, an array of the same, or such arrays anywhere within an object. */
 import { kindOf, ImportError, beginning, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
+import { OWN_ID } from '../identity.ts'
 import { columnOf, dayAndClock, isOwn, type Column } from './columns.ts'
 import type { Probe } from './format.ts'
-import { firstText, isRecord, readJson, textOf } from './json-stream.ts'
+import { firstText, isRecord, readJson, recordsOf, textOf } from './json-stream.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -161,7 +162,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
         const id = textOf(row['conversationId'])
         const key = `${name}\n${id ?? ''}`
         let head = heads.get(key)
-        if (head === undefined) heads.set(key, (head = { name, id: id === null ? null : `mnemo:${id}` }))
+        if (head === undefined) heads.set(key, (head = { name, id: id === null ? null : OWN_ID + id }))
         to.conversation(head)
         const sender = cells.get('sender')
         const written = [textOf(cells.get('time')), textOf(cells.get('clock'))].filter((part) => part !== null).join(' ')
@@ -173,8 +174,16 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
         const direction = cells.get('direction')
         const outgoing = typeof direction === 'boolean' ? direction : isOwn(textOf(direction) ?? '')
         if (outgoing !== undefined) message.outgoing = outgoing
-        if (row['edited'] === true) message.edited = true
-        if (row['pinned'] === true) message.pinned = true
+        for (const flag of ['edited', 'pinned', 'starred', 'mention', 'retracted'] as const) if (row[flag] === true) message[flag] = true
+        const own = firstText(row['id'], row['message_id'], row['messageId'])
+        if (own !== null) message.id = own
+        const answered = firstText(row['replyTo'], row['reply_to'], row['replyToId'], row['reply_to_id'], row['reply_to_message_id'])
+        if (answered !== null) message.replyTo = answered
+        const reactions = recordsOf(row['reactions']).flatMap((one) => {
+          const [by, emoji] = [textOf(one['sender']), textOf(one['emoji'])]
+          return by === null || emoji === null ? [] : [{ sender: by, emoji }]
+        })
+        if (reactions.length > 0) message.reactions = reactions
         if (files.length > 0) message.files = files
         to.message(message)
       }

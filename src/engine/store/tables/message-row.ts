@@ -91,6 +91,10 @@ export function toMessage(row: MessageRow): Message {
 
 const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
 
+/** All reactions to a message, one emoji of one person each. */
+export const reactionsIn = ({ reactions }: MessageRow): { sender: string; emoji: string }[] =>
+  reactions === null ? [] : (JSON.parse(reactions) as [string, string | null, 0 | 1, string][]).flatMap(([sender, contact, , emoji]) => emoji.split(' ').flatMap((one) => (one === '' ? [] : [{ sender: nameOf(sender, contact), emoji: one }])))
+
 function toReactions(json: string): Reaction[] {
   const found = new Map<string, Reaction>()
   for (const [sender, contact, outgoing, emoji] of JSON.parse(json) as [string, string | null, 0 | 1, string][])

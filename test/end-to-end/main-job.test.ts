@@ -58,7 +58,7 @@ async function searchAll(main: Page, pieces: string[], texts: string[]): Promise
     const marks = main.locator('.hit mark')
     // matches that touch are one mark
     const marked = async (): Promise<string[]> => ((await marks.count()) > 0 ? ((await marks.first().textContent()) ?? '').toLowerCase().split(piece.toLowerCase()) : ['none'])
-    await expect.poll(async () => (await marked()).join(''), { message: piece, timeout: 10_000 }).toBe('')
+    await expect.poll(async () => (await marked()).join(''), { message: piece, timeout: 60_000 }).toBe('')
     const plain = texts.filter((text) => text.toLowerCase().includes(piece.toLowerCase())).length
     // to the account and to the group; counted after the first hits are shown
     const total = async (): Promise<number> => Number(/([\d,]+) messages?/.exec((await main.locator('[data-test=count]').textContent()) ?? '')?.[1]?.replace(',', ''))
@@ -67,7 +67,7 @@ async function searchAll(main: Page, pieces: string[], texts: string[]): Promise
   await main.click('.search .clear')
 }
 
-test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored once, in order, found by any piece, offline too', { timeout: 300_000 }, async () => {
+test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored once, in order, found by any piece, offline too', { timeout: 600_000 }, async () => {
   const texts = chosenMessages()
   expect(texts).toHaveLength(COUNT)
   const pieces = chosenPieces(texts)
@@ -92,7 +92,7 @@ test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored on
   await bob.tell({ do: 'send', to: 'alice@localhost', bodies: texts }, 'sent')
   await bob.tell({ do: 'send', to: ROOM, group: true, bodies: texts }, 'sent')
   const last = texts.at(-1) ?? ''
-  for (const page of [main, chat]) await page.locator('.bubble', { hasText: last }).last().waitFor({ timeout: 60_000 })
+  for (const page of [main, chat]) await page.locator('.bubble', { hasText: last }).last().waitFor({ timeout: 150_000 })
   await screenshot(main, 'main-job-live')
   await searchAll(main, pieces, texts)
 
@@ -105,7 +105,7 @@ test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored on
 
   app = await openApp({ profile: folder.path })
   const again = await app.window('main')
-  await again.locator('.banner[data-status=waiting]').waitFor({ timeout: 20_000 })
+  await again.locator('.banner[data-status=waiting]').waitFor({ timeout: 60_000 })
   await searchAll(again, pieces, texts)
   await again.locator('[data-jid="bob@localhost"]').click()
   await again.fill('[data-test=composer]', 'typed while offline 离线时写的')
@@ -120,7 +120,7 @@ test.skipIf(!hasCorpus)('2,000 messages to the account and to a group: stored on
   const back = await app.window('main')
   await back.locator('[data-jid="bob@localhost"]').click()
   await bob.waitFor((event) => event.body === 'typed while offline 离线时写的')
-  await back.locator('.row.own:is([data-state=sent], [data-state=delivered])', { hasText: 'typed while offline' }).waitFor({ timeout: 20_000 })
+  await back.locator('.row.own:is([data-state=sent], [data-state=delivered])', { hasText: 'typed while offline' }).waitFor({ timeout: 60_000 })
   await bob.tell({ do: 'send', to: 'alice@localhost', bodies: ['got it'] }, 'sent')
   await back.locator('.bubble', { hasText: 'got it' }).waitFor()
   expect(bob.events.filter((event) => event.body === 'typed while offline 离线时写的')).toHaveLength(1)

@@ -45,6 +45,7 @@ import {
   SearchHistory,
   SearchOrder
 } from './search.ts'
+import { LONGEST_ERROR } from './limits.ts'
 import { Language, Settings } from './settings.ts'
 import { UpdateState } from './updates.ts'
 
@@ -122,6 +123,8 @@ export const requests = {
   'updates.page': call(nothing, nothing),
   /** Tries to start the store's threads once more; whether all run. */
   'app.mend': call(nothing, z.boolean()),
+  /** An error that nothing in a window has dealt with, for the log: its kind and where it came from, no words of people. */
+  'app.failed': call(z.object({ error: z.string().max(LONGEST_ERROR) }), nothing),
   'app.restart': call(nothing, nothing),
   'account.signIn': call(AccountSettings, ConnectionState),
   'account.signOut': call(z.object({ account: Jid }), nothing),

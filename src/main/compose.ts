@@ -128,7 +128,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   updates.opened()
   applySettings(await profile.engine.store.read.settings())
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
-  route({ handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+  route({ handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 
   app.setAsDefaultProtocolClient('xmpp')
   app.on('activate', () => void windows.openMain())

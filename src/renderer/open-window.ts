@@ -2,6 +2,8 @@
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
 import { i18n, setLanguage } from './i18n/index.ts'
+import FailureNote from './components/shared/FailureNote.vue'
+import { watchErrors } from './composables/unforeseen.ts'
 import StoreProblem from './components/connection/StoreProblem.vue'
 import StartFailed from './components/connection/StartFailed.vue'
 import { useAppStore } from './stores/app.ts'
@@ -10,6 +12,7 @@ import './styles/base.css'
 
 export async function openWindow(root: Component): Promise<void> {
   const app = createApp(root)
+  watchErrors(app)
   const pinia = createPinia()
   app.use(pinia)
   app.use(i18n)
@@ -27,4 +30,5 @@ export async function openWindow(root: Component): Promise<void> {
   // beside the window's own, which fills it
   const problem = document.body.appendChild(document.createElement('div'))
   createApp(StoreProblem).use(pinia).use(i18n).mount(problem)
+  createApp(FailureNote).use(i18n).mount(document.body.appendChild(document.createElement('div')))
 }

@@ -28,9 +28,13 @@ export interface HandlerOptions {
   /** The app's icon and its log file. */
   icon: string
   log: string
+  warn(message: string): void
 }
 
-export function createHandlers({ profile, hub, windows, updates, host, icon, log }: HandlerOptions): Handlers {
+/** Errors of one window that go into the log: a page that fails in a loop, or is not ours any more, does not fill it. */
+const MOST_ERRORS = 50
+
+export function createHandlers({ profile, hub, windows, updates, host, icon, log, warn }: HandlerOptions): Handlers {
   const engine = () => profile.engine
   const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
 
@@ -38,6 +42,8 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
 
   /** Files that the user chose, by what the windows know them as. */
   const chosen = new Map<string, string>()
+
+  const errors = new WeakMap<object, number>()
 
   return {
     'app.state': async () => ({
@@ -66,6 +72,11 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'updates.read': () => updates.read(),
     'updates.page': () => updates.openPage(),
     'app.mend': () => engine().store.mend(),
+    'app.failed': ({ error }, { sender }) => {
+      const count = (errors.get(sender) ?? 0) + 1
+      errors.set(sender, count)
+      if (count <= MOST_ERRORS) warn(`the ${/\/windows\/(\w+)\//.exec(sender.getURL())?.[1] ?? ''} window: ${error.replaceAll('\n', '\n  ')}`)
+    },
     'app.restart': () => {
       app.relaunch()
       app.quit()

@@ -4,6 +4,7 @@ import { computed, ref, shallowRef, watch } from 'vue'
 import type { MessageId } from '../../contract/domain.ts'
 import type { Range, SearchHit } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
+import { quietly } from '../composables/unforeseen.ts'
 import { useThreadStore } from './thread.ts'
 
 const PAGE = 100
@@ -74,7 +75,7 @@ export const useFindStore = defineStore('find', () => {
   /** Opens it, or leads back to what is looked for. */
   function start(): void {
     open.value = true
-    void call('search.prepare')
+    call('search.prepare').catch(quietly)
     started.value++
   }
   function close(): void {

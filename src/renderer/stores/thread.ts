@@ -5,6 +5,7 @@ import type { ConversationId, LinkMetadata, Message, MessageId, Notice } from '.
 import type { Range } from '../../contract/search.ts'
 import type { AppEvent, PageAnchor } from '../../contract/ipc.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
+import { quietly } from '../composables/unforeseen.ts'
 import { isCorrectable } from '../composables/message-actions.ts'
 import { useConversationsStore } from './conversations.ts'
 import { placeOf, setPlace } from './places.ts'
@@ -166,8 +167,8 @@ export const useThreadStore = defineStore('thread', () => {
     const peeked = peeking.value
     peeking.value = false
     conversation.value = id
-    if (conversations.byId.get(id)?.markedUnread === true) void call('conversations.set', { conversation: id, markedUnread: false })
-    if (same && peeked) void call('conversations.watch', { conversation: id, peek: false })
+    if (conversations.byId.get(id)?.markedUnread === true) call('conversations.set', { conversation: id, markedUnread: false }).catch(quietly)
+    if (same && peeked) call('conversations.watch', { conversation: id, peek: false }).catch(quietly)
     if (same) return show(id, at, true)
     leave()
     messages.value = []
@@ -201,7 +202,7 @@ export const useThreadStore = defineStore('thread', () => {
     late = []
     try {
       // it is heard before the page is read
-      if (!same) void call('conversations.watch', { conversation: id, peek: true })
+      if (!same) call('conversations.watch', { conversation: id, peek: true }).catch(quietly)
       const page = await call('messages.page', { conversation: id, anchor: { kind: 'around', id: at.id }, limit: PAGE })
       if (mine !== epoch) return
       if (!same) {
@@ -231,7 +232,7 @@ export const useThreadStore = defineStore('thread', () => {
   function stay(): void {
     if (!peeking.value || conversation.value === null) return
     peeking.value = false
-    void call('conversations.watch', { conversation: conversation.value, peek: false })
+    call('conversations.watch', { conversation: conversation.value, peek: false }).catch(quietly)
   }
 
   async function show(id: ConversationId, at: { id: MessageId; ranges: Range[] } | null, same: boolean): Promise<void> {

@@ -8,7 +8,7 @@ import type { RunningApp } from '../../../tools/start/drive.ts'
 import { sharedHost } from '../../support/desktop.ts'
 import { onDesktop, windowTitled } from '../../support/hands.ts'
 import { testFolder } from '../../support/server.ts'
-import { openApp } from '../../support/windows.ts'
+import { openApp, screenshot } from '../../support/windows.ts'
 
 const ON_ELECTRON = sharedHost().kind === 'electron'
 const folder = testFolder()
@@ -65,6 +65,24 @@ test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on'
   // a picture of more than one colour: text was drawn
   const picture = await main.screenshot()
   expect(picture.length).toBeGreaterThan(10_000)
+})
+
+test.skipIf(!ON_ELECTRON)('an error that nothing deals with goes into the log; of a call that failed the user is told', async () => {
+  await main.evaluate('void setTimeout(() => null.missing)')
+  await main.evaluate('void Promise.reject(new Error("Meet me at noon"))')
+  const log = (): string => (existsSync(join(profile, 'logs/mnemo.log')) ? readFileSync(join(profile, 'logs/mnemo.log'), 'utf8') : '')
+  await expect.poll(log).toMatch(/the main window: TypeError: Cannot read properties of null \(reading 'missing'\)/)
+  await expect.poll(log).toMatch(/the main window: Error/)
+  expect(log()).not.toContain('noon')
+  // longer than main takes: the window does not open
+  await main.evaluate('document.querySelector("[data-test=search]").removeAttribute("maxlength")')
+  await main.fill('[data-test=search]', 'x'.repeat(1001))
+  await main.keyboard.press('Control+Shift+F')
+  await main.locator('[data-test=failure]', { hasText: 'This cannot be done' }).waitFor()
+  await screenshot(main, 'failure')
+  await main.click('[data-test=failure] button')
+  await main.locator('[data-test=failure]').waitFor({ state: 'detached' })
+  await main.fill('[data-test=search]', '')
 })
 
 test.skipIf(!ON_ELECTRON)('a page that crashes comes back by itself; one that crashes again and again asks', async () => {

@@ -64,6 +64,25 @@ test('a message deleted before its archive gave it an id does not come back with
   expect(await texts()).toEqual(['his, not mine'])
 })
 
+test('a client that gives an id twice loses nothing by what was deleted; what was deleted stays so', async () => {
+  const said = (text: string, id: string | null): IncomingMessage => message(text, 1000, { stanzaId: null, messageId: id })
+  const told = await store.write.record({ account: ME, messages: [said('first', 'm1'), said('corrected', 'm2')], archive: null, order: 'live' })
+  await store.write.record({ account: ME, messages: [message('corrected!', 2000, { stanzaId: null, change: { kind: 'correction', target: 'm2' } })], archive: null, order: 'live' })
+  await store.write.remove(told.messages.map((one) => one.id))
+  await store.write.record({ account: ME, messages: [said('first', 'm1'), said('corrected', 'm2'), said('another one', 'm1'), said('and another', 'm2')], archive: null, order: 'live' })
+  expect(await texts()).toEqual(['another one', 'and another'])
+})
+
+test('words without any id that were deleted here stay so where their group tells them again, and others of theirs come', async () => {
+  const now = Date.now()
+  const said = (text: string, time: number, telling?: number): IncomingMessage => message(text, time, { kind: 'group', sender: `${BOB}/eve` as Jid, stanzaId: null, ...(telling === undefined ? {} : { replayed: true, telling, ahead: 7_200_000 }) })
+  const live = await store.write.record({ account: ME, messages: [said('ok', now - 100_000), said('yes', now - 90_000)], archive: null, order: 'live' })
+  await store.write.remove(live.messages.map((one) => one.id))
+  const ahead = 7_200_000
+  for (const telling of [1, 2]) await store.write.record({ account: ME, messages: [said('ok', now - 101_000 + ahead, telling), said('yes', now - 91_000 + ahead, telling), said('ok', now + 600_000 + ahead, telling)], archive: null, order: 'live' })
+  expect(await texts()).toEqual(['ok'])
+})
+
 test('after an absence longer than the archive keeps what came is unread, and stands below what was here', async () => {
   const now = Date.now()
   await forward([message('before', now - 100_000)])

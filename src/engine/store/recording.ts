@@ -128,6 +128,10 @@ export function createRecording({ messages, conversations, archives, alterations
     const told = isTold(incoming) ? tellingOf(id, incoming) : null
     const toldAgain = told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
     if (toldAgain !== undefined) return toldAgain
+    // a server without an archive keeps for later what was not confirmed, though it came
+    const keptBack = incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
+    const cameBefore = keptBack ? messages.toldBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming)) : undefined
+    if (cameBefore !== undefined) return cameBefore
     const { originId, messageId = null, sender, outgoing } = incoming
     const byOrigin = originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
     // a client that counts anew gives one id to many

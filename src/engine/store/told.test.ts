@@ -109,3 +109,13 @@ test('our own words stand once, in whatever way the group tells them', async () 
   expect(await now()).toEqual(['same', 'other words', 'two  blanks and\nlines ', 'same'])
   expect((await all()).every((line) => line.endsWith(' sent'))).toBe(true)
 })
+
+test('what a server without an archive keeps for later although it came is one message; the same words of another time are another', async () => {
+  const bob = 'bob@example.org' as Jid
+  const said = (text: string, id: string | null, time: number, replayed = false): IncomingMessage => ({ ...said0, text, messageId: id, time: replayed ? time + 7_200_000 : time, ahead: 7_200_000, replayed })
+  const said0 = { conversation: bob, kind: 'direct' as const, sender: bob, outgoing: false, stanzaId: null, originId: null }
+  await record([said('ok', '1', NOW), said('yes', '2', NOW + 1000)])
+  await record([said('ok', '1', NOW - 500, true), said('yes', '2', NOW + 500, true), said('other words', '2', NOW + 600, true), said('ok', '1', NOW + 86_400_000, true)])
+  const conversation = (await store.read.conversationByJid(bob))!.id
+  expect((await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)).toEqual(['ok', 'yes', 'other words', 'ok'])
+})

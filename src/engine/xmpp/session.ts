@@ -283,7 +283,7 @@ export class Session extends EventEmitter<Events> {
     const onTheWay = decoded.kind === 'group' && decoded.outgoing && decoded.originId === null ? this.outbox.onTheWay : []
     // while it is said the group shows who has that nickname
     const occupant = decoded.occupant ?? (stamp === null && !copied ? this.groups.personOf(decoded.outgoing ? `${decoded.conversation}/${this.groups.nickIn(decoded.conversation)}` : decoded.sender) : null)
-    this.#inbox.add(archive, { ...decoded, occupant, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay, ...(stamp !== null && decoded.kind === 'group' ? { telling: this.groups.tellingOf(decoded.conversation), ahead: this.#clock.ahead } : {}) }, onStored)
+    this.#inbox.add(archive, { ...decoded, occupant, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay, ahead: this.#clock.ahead, ...(stamp !== null && decoded.kind === 'group' ? { telling: this.groups.tellingOf(decoded.conversation) } : {}) }, onStored)
     // what carries keys alone says nothing
     if (decoded.sealed?.payload === null) return
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()

@@ -1,4 +1,5 @@
 /** Statements of the table `message`. Its files and its place in the index are written with it. */
+import { createHash } from 'node:crypto'
 import type { ConversationId, Jid, LinkMetadata, MessageId, MessageState } from '../../../contract/domain.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
@@ -130,6 +131,10 @@ const MOST_UNREFLECTED = 200
 const plain = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
 /** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
 const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
+/** As sendersId, for one text alone, of which nothing is kept. */
+const sendersWords = (sender: string, outgoing: boolean, id: string, text: string): string => `${sendersId(sender, outgoing, id)}\n${createHash('sha256').update(`${sender}\n${id}\n${text}`).digest('base64')}`
+/** In place of an id, for words that have none, in a group that tells them again. */
+const minuteOf = (time: number): string => `minute ${Math.floor(time / TOLD_MS)}`
 
 export function messageWrites(db: WritableDB) {
   const reads = messageReads(db)
@@ -237,6 +242,8 @@ export function messageWrites(db: WritableDB) {
       // what came live has this computer's time, what was told again the server's
       return [...new Set([time, time - ahead])].flatMap((at) => toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text)))
     },
+    /** Whether a message came when another one is stamped, in the server's or in this computer's time. */
+    isAtTime: (row: MessageRow, { time, ahead = 0 }: IncomingMessage): boolean => [time, time - ahead].some((at) => Math.abs(row.time - at) <= TOLD_MS),
     /** The oldest own message of that text that was sent lately and that its group has not told us. Gateways change white space. */
     unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined => unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
     setMessageId: (id: number, messageId: string | null) => setMessageId.run(messageId, id),
@@ -343,11 +350,24 @@ export function messageWrites(db: WritableDB) {
     /** The user does not want it here: it does not come back from its archive. */
     bury(row: MessageRow): void {
       if (row.stanza_id !== null) tombstone.run(row.conversation, row.stanza_id)
-      for (const id of [row.origin_id, row.message_id]) if (id !== null) tombstone.run(row.conversation, sendersId(row.sender, row.outgoing === 1, id))
+      const own = row.outgoing === 1
+      const texts = new Set([row.text, reads.formerText(row.id) ?? row.text])
+      const ids = [row.origin_id, row.message_id].filter((id) => id !== null)
+      for (const id of ids) {
+        // our own ids are given once, and what was encrypted comes without its text
+        if (own || (row.flags & FLAG.encrypted) !== 0) tombstone.run(row.conversation, sendersId(row.sender, own, id))
+        else for (const text of texts) tombstone.run(row.conversation, sendersWords(row.sender, own, id, text))
+      }
+      if (ids.length > 0 || row.stanza_id !== null) return
+      for (const text of texts) for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
     },
-    /** By any of its ids; those that its sender gave count for that sender alone. */
-    isBuried: (conversation: number, { stanzaId, originId, messageId = null, sender, outgoing }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing'>): boolean =>
-      [stanzaId, ...[originId, messageId].map((id) => (id === null ? null : sendersId(sender, outgoing, id)))].some((id) => id !== null && isDeleted.get(conversation, id) === 1),
+    /** By any of its ids; those that its sender gave count for that sender alone, and with their words, for some give one twice. `ahead`: of a group that tells again, see IncomingMessage. */
+    isBuried(conversation: number, { stanzaId, originId, messageId = null, sender, outgoing, text, time, ahead = 0, replayed }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing' | 'text' | 'time' | 'ahead' | 'replayed'>): boolean {
+      const given = [originId, messageId].filter((id) => id !== null)
+      const ids = given.flatMap((id) => [sendersId(sender, outgoing, id), sendersWords(sender, outgoing, id, text)])
+      const told = replayed && stanzaId === null && given.length === 0 ? [time, time - ahead].map((at) => sendersWords(sender, outgoing, minuteOf(at), text)) : []
+      return [...(stanzaId === null ? [] : [stanzaId]), ...ids, ...told].some((id) => isDeleted.get(conversation, id) === 1)
+    },
     setFlag(row: MessageRow, flag: number, on: boolean): void {
       const flags = on ? row.flags | flag : row.flags & ~flag
       setFlags.run(flags, row.id)

@@ -5,15 +5,18 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { deviceList } from '../../src/engine/xmpp/omemo/elements.ts'
+import { publish } from '../../src/engine/xmpp/stanzas/pubsub.ts'
 import { foreignOmemo, hasForeignOmemo, type Foreign } from '../support/foreign.ts'
-import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+import { hasProfanity, Profanity } from '../support/profanity.ts'
+import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
 
 const ALICE = 'alice@localhost' as Jid
 const BOB = 'bob@localhost' as Jid
 let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
-  server = await startServer()
+  server = await startServer({ strangers: ['dave'] })
 }, 60_000)
 afterAll(async () => {
   await devices.end()
@@ -57,6 +60,109 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
     expect(bob.events.filter(({ refused }) => refused !== undefined)).toEqual([])
     expect(bob.events.filter(({ event, encrypted }) => event === 'message' && encrypted !== true)).toEqual([])
     expect((await messages(alice, BOB)).filter(({ unreadable, encrypted }) => unreadable !== null || !encrypted)).toEqual([])
+  })
+})
+
+describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () => {
+  let desk: Engine
+  let laptop: Engine
+  let bob: Foreign
+  beforeAll(async () => {
+    desk = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+    laptop = await devices.signIn(server, 'alice', true)
+    bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob.json'))
+    await until(desk, async () => (await announced(bob, ALICE)).length === 2)
+    await knows(laptop, BOB)
+  }, 60_000)
+  afterAll(() => bob.quit())
+
+  test('both devices read what comes, and what the other one says', async () => {
+    await bob.tell({ do: 'send', to: ALICE, text: 'to both of them' }, 'sent')
+    for (const engine of [desk, laptop]) await find(engine, BOB, ({ text, encrypted }) => text === 'to both of them' && encrypted)
+    await until(desk, async () => (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })).devices.some(({ jid }) => jid === ALICE))
+    await desk.send(await conversationWith(desk, BOB), 'from the desk')
+    await bob.waitFor(({ text }) => text === 'from the desk')
+    expect(await find(laptop, BOB, ({ text }) => text === 'from the desk')).toMatchObject({ outgoing: true, encrypted: true })
+    await laptop.send(await conversationWith(laptop, BOB), 'from the laptop')
+    await bob.waitFor(({ text }) => text === 'from the laptop')
+    expect(await find(desk, BOB, ({ text }) => text === 'from the laptop')).toMatchObject({ outgoing: true, encrypted: true })
+  })
+
+  test('what came while we were away is read from the archive, once, also after the app was ended', async () => {
+    const before = (await messages(laptop, BOB)).length
+    laptop = await devices.again(laptop, async () => {
+      for (let i = 0; i < 8; i++) await bob.tell({ do: 'send', to: ALICE, text: `missed ${i}` }, 'sent')
+      await desk.send(await conversationWith(desk, BOB), 'missed from the desk')
+      await bob.waitFor(({ text }) => text === 'missed from the desk')
+    })
+    await laptop.connect()
+    await online(laptop)
+    await find(laptop, BOB, ({ text }) => text === 'missed from the desk')
+    const list = await messages(laptop, BOB)
+    expect(list.slice(before).map(({ text }) => text)).toEqual([...Array.from({ length: 8 }, (_, i) => `missed ${i}`), 'missed from the desk'])
+    await laptop.send(await conversationWith(laptop, BOB), 'back again')
+    await bob.waitFor(({ text }) => text === 'back again')
+    await find(desk, BOB, ({ text }) => text === 'back again')
+  })
+
+  test('a client that comes back without its keys: its session is begun anew by itself, and both read on', async () => {
+    await bob.quit()
+    bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob-anew.json'))
+    await until(desk, async () => (await announced(bob, BOB)).length >= 2)
+    await bob.tell({ do: 'send', to: ALICE, text: 'from a new device' }, 'sent')
+    for (const engine of [desk, laptop]) await find(engine, BOB, ({ text }) => text === 'from a new device')
+    await desk.send(await conversationWith(desk, BOB), 'to the new device')
+    await bob.waitFor(({ text }) => text === 'to the new device')
+    expect(bob.events.filter(({ refused }) => refused !== undefined)).toEqual([])
+  })
+
+  test('our device list is put right when another client forgets us, and nobody else can write it', async () => {
+    const mine = (await announced(bob, ALICE)).toSorted((a, b) => a - b)
+    expect(mine).toHaveLength(2)
+    // Bob says in his own name what Alice's devices are
+    await bob.tell({ do: 'raw', xml: `<message to='alice@localhost' id='forged'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='eu.siacs.conversations.axolotl.devicelist'><item id='current'><list xmlns='eu.siacs.conversations.axolotl'><device id='666'/></list></item></items></event></message>` }, 'done')
+    await bob.tell({ do: 'send', to: ALICE, text: 'after the forgery' }, 'sent')
+    await find(desk, BOB, ({ text }) => text === 'after the forgery')
+    expect((await desk.store.read.devices({ account: ALICE, jid: ALICE })).map(({ device }) => device)).not.toContain(666)
+    // another client of Alice's announces itself alone
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await laptop.disconnect()
+    const connection = desk.accounts.of(ALICE)?.connection
+    connection?.on('stanza', (stanza) => {
+      if (stanza.toString().includes('devicelist') && mine.every((id) => !stanza.toString().includes(`id="${id}"`))) resolve()
+    })
+    await connection?.request(publish('eu.siacs.conversations.axolotl.devicelist', 'current', deviceList([4242]), 'open'))
+    await promise
+    await until(desk, async () => (await announced(bob, ALICE)).length === 2)
+    expect(await announced(bob, ALICE)).toContain(4242)
+    await laptop.connect()
+    await online(laptop)
+    await until(desk, async () => (await announced(bob, ALICE)).length === 3)
+    await connection?.request(publish('eu.siacs.conversations.axolotl.devicelist', 'current', deviceList(mine), 'open'))
+  })
+})
+
+describe.skipIf(!hasProfanity)('Profanity', () => {
+  const profanity = new Profanity()
+  afterAll(() => profanity.quit())
+
+  test('both begin, both read', async () => {
+    const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+    const dave = 'dave@localhost' as Jid
+    await profanity.start(server, 'dave')
+    profanity.types('/omemo gen')
+    await profanity.sees(/Generated OMEMO crypto materials|OMEMO.*(generated|initialized)/i)
+    profanity.types('/omemo trustmode blind')
+    profanity.types('/msg alice@localhost')
+    profanity.types('/omemo start')
+    await profanity.sees(/OMEMO session started|\[OMEMO\]/i)
+    profanity.types('秘密 from Profanity')
+    expect(await find(alice, dave, ({ text }) => text === '秘密 from Profanity')).toMatchObject({ encrypted: true })
+    await alice.send(await conversationWith(alice, dave), '回答 from Mnemo')
+    expect(await find(alice, dave, ({ text, state }) => text === '回答 from Mnemo' && state !== 'queued')).toMatchObject({ encrypted: true, error: null })
+    await profanity.sees(/回答 from Mnemo/)
+    profanity.types('and again')
+    expect(await find(alice, dave, ({ text }) => text === 'and again')).toMatchObject({ encrypted: true, unreadable: null })
   })
 })
 

@@ -174,7 +174,10 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const { device: ourDevice } = ensure(account, time)
     const found: Targets = { devices: [], undecided: [], without: [] }
     for (const jid of new Set([...jids, account])) {
-      const active = omemo.devices(account, jid).filter((row) => row.active === 1 && (jid !== account || row.device !== ourDevice))
+      const known = omemo.devices(account, jid).filter((row) => jid !== account || row.device !== ourDevice)
+      const listed = known.filter((row) => row.active === 1)
+      // a client may announce nothing, or to its contacts alone: what has written to us is there
+      const active = listed.length > 0 || jid === account ? listed : known.filter((row) => row.last_at > 0)
       const trusted = active.filter(({ trust }) => trust === 'trusted' || trust === 'verified')
       for (const { device } of trusted) found.devices.push({ jid, device, ready: canSend(sessionsWith(account, { jid, device })) })
       for (const { device, trust } of active) if (trust === 'undecided') found.undecided.push({ jid, device })

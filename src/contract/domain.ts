@@ -94,6 +94,24 @@ export type Unreadable = z.infer<typeof Unreadable>
 export const DeviceTrust = z.enum(['trusted', 'verified', 'undecided', 'refused'])
 export type DeviceTrust = z.infer<typeof DeviceTrust>
 
+/** A device of somebody that encrypts end to end. */
+export const Device = z.object({
+  device: z.number().int(),
+  /** Its public key (X25519), 64 hex digits; null: not known yet. */
+  fingerprint: z.string().nullable(),
+  trust: DeviceTrust,
+  /** Its owner announces it. */
+  active: z.boolean(),
+  /** When it was first heard of, and last opened a message of, ms; 0: never. */
+  firstAt: z.number(),
+  lastAt: z.number()
+})
+export type Device = z.infer<typeof Device>
+
+/** Whether what is written next in a conversation is encrypted end to end, and whether it could be; `undecided`: devices about which the user has yet to decide. */
+export const Secrecy = z.object({ on: z.boolean(), possible: z.boolean(), undecided: z.number().int() })
+export type Secrecy = z.infer<typeof Secrecy>
+
 export const Message = z.object({
   id: MessageId,
   /** Stable over a change of `id` (an own message moves once, when its archive gives it a time). */

@@ -15,6 +15,8 @@ import {
   Conversation,
   ConversationId,
   ConversationKind,
+  Device,
+  DeviceTrust,
   FileProgress,
   GroupMembers,
   GroupRole,
@@ -31,6 +33,7 @@ import {
   Presence,
   Preview,
   RosterContact,
+  Secrecy,
   TextVersion,
   Usage
 } from './domain.ts'
@@ -148,6 +151,12 @@ export const requests = {
   'account.setNick': call(z.object({ account: Jid, nick: z.string().trim().max(200) }), nothing),
   /** A square picture, or none. */
   'account.setAvatar': call(z.object({ account: Jid, picture: z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) }).nullable() }), nothing),
+  'encryption.of': call(z.object({ conversation: ConversationId }), Secrecy),
+  /** Somebody's devices, or our own others; `own`: this one, where they are our own. */
+  'encryption.devices': call(z.object({ account: Jid, jid: Jid }), z.object({ own: Device.nullable(), devices: z.array(Device) })),
+  'encryption.trust': call(z.object({ account: Jid, jid: Jid, device: z.number().int(), trust: DeviceTrust }), nothing),
+  /** Takes another device of ours from our list. */
+  'encryption.forget': call(z.object({ account: Jid, device: z.number().int() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
   /** `account` null: the one that has it, or the first. */
   'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
@@ -172,7 +181,7 @@ export const requests = {
   'groups.moderates': call(z.object({ conversation: ConversationId }), z.boolean()),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
-  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), mutedUntil: z.number().int().min(0).max(8.64e15).nullable().optional(), notifySound: z.boolean().nullable().optional(), notifyText: z.boolean().nullable().optional(), note: z.string().max(5000).optional(), ownName: z.string().trim().max(200).optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional() }), nothing),
+  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), mutedUntil: z.number().int().min(0).max(8.64e15).nullable().optional(), notifySound: z.boolean().nullable().optional(), notifyText: z.boolean().nullable().optional(), note: z.string().max(5000).optional(), ownName: z.string().trim().max(200).optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional(), encryption: z.enum(['on', 'off']).optional() }), nothing),
   /** Shows an imported history within another conversation. */
   'conversations.join': call(z.object({ conversation: ConversationId, into: ConversationId }), nothing),
   /** An imported history stands for itself again. */

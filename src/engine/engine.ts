@@ -4,10 +4,11 @@ import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, Secrecy } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './xmpp/modules/groups.ts'
+import { buffers } from './xmpp/omemo/sealed.ts'
 import { lookAlikesIn } from './look-alikes.ts'
 import { Media } from './media/media.ts'
 import type { Log } from './log.ts'
@@ -355,6 +356,26 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.change({ id, kind, text, originId: randomUUID(), sender, time: Date.now() }))
     session?.outbox.flush()
   }
+
+  /** Whether what is written next in a conversation is encrypted end to end. */
+  async secrecy(id: ConversationId): Promise<Secrecy> {
+    const conversation = await this.store.read.conversation(id)
+    const session = this.accounts.of(conversation?.account ?? null)
+    if (conversation === null || session === null) return { on: conversation?.encryption === 'on', possible: false, undecided: 0 }
+    return session.encryption.secrecy(conversation)
+  }
+
+  /** Somebody's devices, or our own others; `own`: this one, where they are our own. */
+  async devices(account: Jid, jid: Jid): Promise<{ own: Device | null; devices: Device[] }> {
+    await this.accounts.of(account)?.encryption.learn(jid)
+    const own = jid === account ? buffers(await this.store.write.ownDevice({ account, time: Date.now() })) : null
+    const rows = buffers(await this.store.read.devices({ account, jid })).filter(({ device }) => device !== own?.device)
+    const devices = rows.map(({ device, identity, trust, active, first_at: firstAt, last_at: lastAt }): Device => ({ device, fingerprint: identity?.toString('hex') ?? null, trust, active: active === 1, firstAt, lastAt }))
+    return { own: own === null ? null : { device: own.device, fingerprint: own.bundle.identityKey.toString('hex'), trust: 'verified', active: true, firstAt: 0, lastAt: 0 }, devices }
+  }
+
+  /** Takes another device of ours from our list: nothing is encrypted for it any more. Throws EngineError. */
+  forgetDevice = (account: Jid, device: number): Promise<void> => this.#connected(account).encryption.forget(device)
 
   /** Sends messages on; the names of the files that could not go along. */
   forward = (ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<string[]> =>

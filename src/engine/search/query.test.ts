@@ -40,6 +40,8 @@ test.each([
   ['type:语音', { by: 'flag', flag: 'voice' }],
   ['type:text', { by: 'text-only' }],
   ['is:unread', { by: 'unread' }],
+  ['is:encrypted', { by: 'flag', flag: 'encrypted' }],
+  ['是:加密', { by: 'flag', flag: 'encrypted' }],
   ['是:星标', { by: 'flag', flag: 'starred' }],
   ['on:2024-05-03', { by: 'time', ...days('2024-05-03', '2024-05-04') }],
   ['during:2024-05', { by: 'time', ...days('2024-05-01', '2024-06-01') }],

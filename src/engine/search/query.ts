@@ -16,7 +16,7 @@
  *   before after      earlier, later than all of a date                   早于 之前 / 晚于 之后
  *   on during         within a date                                       日期 当天 / 期间
  *   has               image video voice file link                         有 含      图片 视频 语音 文件 链接
- *   is                mention starred unread edited                       是         提及 星标 未读 编辑
+ *   is                mention starred unread edited encrypted             是         提及 星标 未读 编辑 加密
  *   type              text image video voice file link                    类型
  *   file              a part of an attachment's name                      文件名
  *
@@ -30,7 +30,7 @@ import { longDate, parseDate } from './dates.ts'
 import { isNumberPart, numberOf, thousandsOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
-type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited'
+type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited' | 'encrypted'
 export type Filter =
   | { by: 'sender' | 'recipient' | 'conversation'; name: string }
   | { by: 'time'; from: number | null; to: number | null }
@@ -81,13 +81,13 @@ export const OPERATORS: Record<OperatorName, { en: readonly string[]; zh: readon
 const BY_WORD = new Map(Object.entries(OPERATORS).flatMap(([name, { en, zh }]) => [...en, ...zh].map((word) => [word, name as OperatorName] as const)))
 
 const MEDIA: Record<string, Flag> = { image: 'image', images: 'image', picture: 'image', photo: 'image', 图片: 'image', 照片: 'image', video: 'video', videos: 'video', 视频: 'video', voice: 'voice', audio: 'voice', 语音: 'voice', file: 'file', files: 'file', document: 'file', 文件: 'file', link: 'link', links: 'link', url: 'link', 链接: 'link' }
-const STATES: Record<string, Flag> = { mention: 'mention', mentions: 'mention', mentioned: 'mention', 提及: 'mention', 提到我: 'mention', '@我': 'mention', starred: 'starred', star: 'starred', 星标: 'starred', 收藏: 'starred', edited: 'edited', 编辑: 'edited', 编辑过: 'edited', 已编辑: 'edited' }
+const STATES: Record<string, Flag> = { mention: 'mention', mentions: 'mention', mentioned: 'mention', 提及: 'mention', 提到我: 'mention', '@我': 'mention', starred: 'starred', star: 'starred', 星标: 'starred', 收藏: 'starred', edited: 'edited', 编辑: 'edited', 编辑过: 'edited', 已编辑: 'edited', encrypted: 'encrypted', secret: 'encrypted', 加密: 'encrypted', 已加密: 'encrypted' }
 
 /** The values that completion offers. */
 export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
   has: { en: ['image', 'video', 'voice', 'file', 'link'], zh: ['图片', '视频', '语音', '文件', '链接'] },
   type: { en: ['text', 'image', 'video', 'voice', 'file', 'link'], zh: ['文字', '图片', '视频', '语音', '文件', '链接'] },
-  is: { en: ['mention', 'starred', 'unread', 'edited'], zh: ['提及', '星标', '未读', '编辑过'] }
+  is: { en: ['mention', 'starred', 'unread', 'edited', 'encrypted'], zh: ['提及', '星标', '未读', '编辑过', '加密'] }
 }
 export const takesDate = (operator: OperatorName): boolean => operator === 'before' || operator === 'after' || operator === 'on' || operator === 'during'
 

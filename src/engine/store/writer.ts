@@ -97,6 +97,8 @@ export function createWrites(db: WritableDB) {
     const row = messages.byId(id)
     if (row === undefined || row.state !== 'failed') return changes([])
     messages.setState(id, 'queued', null)
+    // the user has said so since: it goes as it is
+    if (conversations.byId(row.conversation)?.encryption === 'off') messages.setFlag(row, FLAG.encrypted, false)
     return changes([row.conversation], [toMessage(read(id))])
   })
 

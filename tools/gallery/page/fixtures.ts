@@ -1,8 +1,8 @@
 /** What the gallery shows: a message, a conversation, a file in each of its states. */
-import type { Attachment, Conversation, ConversationId, Jid, Message, MessageId } from '../../../src/contract/domain.ts'
+import type { Attachment, Conversation, ConversationId, Device, Jid, Message, MessageId } from '../../../src/contract/domain.ts'
 import type { AppState } from '../../../src/contract/ipc.ts'
 
-const ME = 'me@example.org' as Jid
+export const ME = 'me@example.org' as Jid
 const LI = 'lixue@example.org' as Jid
 export const ROOM = 'hiking@rooms.example.org' as Jid
 const START = new Date(2026, 4, 20, 14, 5).getTime()
@@ -40,6 +40,8 @@ export const MESSAGES: Record<string, Message[]> = {
     message('https://example.org/x?id=42', { outgoing: true, link: { url: 'https://example.org/x?id=42', title: 'Example Domain', description: '', site: '' } }),
     message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
     message('', { encrypted: true, unreadable: 'method' }),
+    message('端到端加密的消息', { encrypted: true }),
+    message('', { encrypted: true, unreadable: 'session' }),
     message('', { retracted: true }),
     message('', { retracted: true, outgoing: true }),
     message('')
@@ -126,3 +128,6 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   version: '0.1.0',
   host: 'gallery'
 })
+
+const device = (serial: number, trust: Device['trust'], active = true): Device => ({ device: serial, fingerprint: `${serial}`.repeat(64), trust, active, firstAt: START, lastAt: START })
+export const DEVICES: Device[] = [device(7, 'verified'), device(1, 'verified'), device(2, 'trusted'), device(3, 'undecided'), device(4, 'refused', false)]

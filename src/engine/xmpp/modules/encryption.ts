@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
-import type { Conversation, Jid } from '../../../contract/domain.ts'
+import type { Conversation, Jid, Secrecy } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
 import { isRefusal } from '../../net/problem.ts'
 import type { DeviceAddress, EncryptionEffects } from '../../store/encrypting.ts'
@@ -171,6 +171,23 @@ export class Encryption {
     if (!(await this.#options.store.read.settings()).autoEncrypt) return false
     const { devices } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [jid], time: Date.now() })
     return devices.some((one) => one.jid === jid)
+  }
+
+  async secrecy(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<Secrecy> {
+    const { store, own } = this.#options
+    const { jid, kind } = conversation
+    if (kind === 'group' || jid.includes('/')) return { on: false, possible: false, undecided: 0 }
+    await this.learn(jid)
+    const found = await store.write.encryptionTargets({ account: own, jids: [jid], time: Date.now() })
+    return { on: await this.wants(conversation), possible: found.devices.some((one) => one.jid === jid), undecided: found.undecided.filter((one) => one.jid === jid).length }
+  }
+
+  /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
+  async forget(device: number): Promise<void> {
+    const { own } = this.#options
+    const left = (await this.#askList(own)).filter((one) => one !== device)
+    await this.#publish(DEVICE_LIST_NODE, deviceList(left))
+    await this.#learn(own, left)
   }
 
   /** Begins a session with a device by its bundle; false: it has none that holds. */

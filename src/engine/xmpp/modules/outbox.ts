@@ -180,7 +180,7 @@ export class Outbox {
     } catch (error) {
       if (!(error instanceof CannotEncrypt)) throw error
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) return null
-      await this.#giveUp(stanza, `cannot-encrypt ${error.reason}`)
+      await this.#giveUp(stanza, `cannot-encrypt-${error.reason}`)
       return null
     }
   }

@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { xml } from '@xmpp/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { deviceList } from '../../src/engine/xmpp/omemo/elements.ts'
-import { publish } from '../../src/engine/xmpp/stanzas/pubsub.ts'
-import { foreignOmemo, hasForeignOmemo, type Foreign } from '../support/foreign.ts'
+import { itemsOf, itemsQuery, publish } from '../../src/engine/xmpp/stanzas/pubsub.ts'
+import { foreignClient, foreignOmemo, hasForeignOmemo, type Foreign } from '../support/foreign.ts'
 import { hasProfanity, Profanity } from '../support/profanity.ts'
 import { Devices, messages, online, startServer, until, type TestServer } from '../support/server.ts'
 
@@ -16,7 +17,7 @@ const BOB = 'bob@localhost' as Jid
 let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
-  server = await startServer({ strangers: ['dave'] })
+  server = await startServer({ strangers: ['dave', 'erin', 'frank'] })
 }, 60_000)
 afterAll(async () => {
   await devices.end()
@@ -156,8 +157,12 @@ describe.skipIf(!hasProfanity)('Profanity', () => {
     profanity.types('/msg alice@localhost')
     profanity.types('/omemo start')
     await profanity.sees(/OMEMO session started|\[OMEMO\]/i)
-    profanity.types('秘密 from Profanity')
-    expect(await find(alice, dave, ({ text }) => text === '秘密 from Profanity')).toMatchObject({ encrypted: true })
+    // it says nothing when it has read our bundles, and nothing goes before
+    const got = await until(alice, async () => {
+      profanity.types('秘密 from Profanity')
+      return (await messages(alice, dave)).find(({ text }) => text === '秘密 from Profanity')
+    })
+    expect(got).toMatchObject({ encrypted: true })
     await alice.send(await conversationWith(alice, dave), '回答 from Mnemo')
     expect(await find(alice, dave, ({ text, state }) => text === '回答 from Mnemo' && state !== 'queued')).toMatchObject({ encrypted: true, error: null })
     await profanity.sees(/回答 from Mnemo/)
@@ -200,3 +205,55 @@ describe('Mnemo with Mnemo', () => {
     expect((await carol.store.read.conversationByJid(ALICE))?.encryption).toBe('on')
   })
 })
+
+test('what was encrypted once goes plain when the user says so, and not before', { timeout: 60_000 }, async () => {
+  const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+  const erin = 'erin@localhost' as Jid
+  const plain = await foreignClient(server, 'erin')
+  const id = await conversationWith(alice, erin)
+  expect(await alice.secrecy(id)).toEqual({ on: false, possible: false, undecided: 0 })
+  await alice.send(id, 'nobody can decrypt there')
+  await plain.waitFor(({ body }) => body === 'nobody can decrypt there')
+  await alice.setConversation({ conversation: id, encryption: 'on' })
+  const sent = await alice.send(id, 'a secret')
+  expect(await find(alice, erin, ({ key, state }) => key === sent.key && state === 'failed')).toMatchObject({ encrypted: true, error: 'cannot-encrypt-no-device' })
+  await alice.retry((await find(alice, erin, ({ key }) => key === sent.key)).id)
+  await find(alice, erin, ({ key, state }) => key === sent.key && state === 'failed')
+  await alice.setConversation({ conversation: id, encryption: 'off' })
+  await alice.retry((await find(alice, erin, ({ key }) => key === sent.key)).id)
+  await plain.waitFor(({ body }) => body === 'a secret')
+  expect(await find(alice, erin, ({ key, state }) => key === sent.key && (state === 'sent' || state === 'delivered'))).toMatchObject({ encrypted: false })
+  expect(plain.events.filter(({ body }) => body === 'a secret')).toHaveLength(1)
+  await plain.quit()
+})
+
+test('a device is refused, and a new one of somebody who was verified waits for the user', { timeout: 60_000 }, async () => {
+  const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+  const frank = 'frank@localhost' as Jid
+  const phone = await devices.signIn(server, 'frank', true)
+  const id = await conversationWith(alice, frank)
+  await until(phone, async () => (await phone.store.read.devices({ account: frank, jid: frank })).length === 0 && phone.accounts.of(frank)?.encryption.device !== null)
+  await until(alice, async () => (await alice.devices(ALICE, frank)).devices.length === 1 || (await refresh(alice, frank)))
+  await alice.send(id, 'hello Frank')
+  await find(phone, ALICE, ({ text }) => text === 'hello Frank')
+  const [known] = (await alice.devices(ALICE, frank)).devices
+  expect(known).toMatchObject({ trust: 'trusted', fingerprint: (await phone.devices(frank, frank)).own?.fingerprint })
+  await alice.store.write.setTrust({ account: ALICE, jid: frank, device: known!.device, trust: 'verified' })
+  const spy = await devices.signIn(server, 'frank', true)
+  await until(alice, async () => (await alice.devices(ALICE, frank)).devices.length === 2 || (await refresh(alice, frank)))
+  expect((await alice.devices(ALICE, frank)).devices.map(({ trust }) => trust).toSorted()).toEqual(['undecided', 'verified'])
+  expect(await alice.secrecy(id)).toMatchObject({ on: true, undecided: 1 })
+  await alice.send(id, 'for the phone alone')
+  await find(phone, ALICE, ({ text }) => text === 'for the phone alone')
+  expect(await find(spy, ALICE, ({ unreadable }) => unreadable !== null)).toMatchObject({ unreadable: 'device', text: '' })
+  await alice.store.write.setTrust({ account: ALICE, jid: frank, device: known!.device, trust: 'refused' })
+  const failed = await alice.send(id, 'for nobody')
+  expect(await find(alice, frank, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-undecided' })
+})
+/** Strangers' lists are not told: they are asked for once in a stream. */
+async function refresh(engine: Engine, jid: Jid): Promise<false> {
+  const connection = engine.accounts.of(ALICE)!.connection
+  const items = itemsOf(await connection.request(itemsQuery('eu.siacs.conversations.axolotl.devicelist', jid)).catch(() => xml('iq')))
+  for (const item of items) await engine.accounts.of(ALICE)!.encryption.onItem(jid, 'eu.siacs.conversations.axolotl.devicelist', item)
+  return false
+}

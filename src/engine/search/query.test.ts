@@ -81,7 +81,7 @@ test('completion offers operators, people, conversations, dates and values where
   expect(inserted('tea from:li')).toEqual(['tea from:"Li Lei" '])
   expect(inserted('in:')).toEqual(['in:"Li Lei" '])
   expect(inserted('has:i')).toEqual(['has:image '])
-  expect(inserted('是:', 'zh-CN')).toEqual(['是:提及 ', '是:星标 ', '是:未读 ', '是:编辑过 '])
+  expect(inserted('是:', 'zh-CN')).toEqual(['是:提及 ', '是:星标 ', '是:未读 ', '是:编辑过 ', '是:加密 '])
   expect(inserted('on:yes')).toEqual(['on:yesterday '])
   expect(inserted('期间:上', 'zh-CN')).toEqual(['期间:上周 ', '期间:上个月 '])
   expect(offers('during:last w').map(({ detail }) => detail)).toEqual([])

@@ -150,7 +150,7 @@ test('every word is used, and every used word exists', () => {
     .join('\n')
   const named = new Set([...source.matchAll(/\bt\(\s*'([\w.-]+)'/g)].map((match) => match[1]))
   for (const [, path] of source.matchAll(/(?:\?|:)\s*\$?t?\(?'((?:problem|settings|state|presence)\.[\w-]+)'/g)) named.add(path)
-  const dynamic = [...source.matchAll(/t\(`([\w.]+\.)\$\{/g)].map((match) => match[1])
+  const dynamic = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1])
   const all = keysOf(en)
   expect([...named].filter((key) => key !== undefined && !all.includes(key))).toEqual([])
   const used = (key: string): boolean => named.has(key) || dynamic.some((prefix) => prefix !== undefined && key.startsWith(prefix)) || source.includes(`'${key}'`)

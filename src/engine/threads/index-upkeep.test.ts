@@ -19,7 +19,7 @@ const ROOM = 'room@rooms.example.org' as Jid
 const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
 const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: packRows(rows(texts, from)), self: null })
 /** The same as they come in, each with its text as its id. */
-const incoming = (text: string, time: number): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/s` as Jid, outgoing: false, text, time, stanzaId: null, originId: text, replayed: false })
+const incoming = (text: string, time: number): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/s` as Jid, outgoing: false, text, time, stanzaId: null, originId: text, replayed: false, occupant: 's' })
 const say = (texts: string[], from = 1_700_000_000_000) => store.write.record({ messages: texts.map((text, i) => incoming(text, from + i * 1000)), archive: null, order: 'live' })
 const correct = (target: string, text: string) => store.write.record({ messages: [{ ...incoming(text, Date.now()), originId: null, change: { kind: 'correction', target } }], archive: null, order: 'live' })
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total

@@ -1,7 +1,8 @@
 /** What goes out on an account's stream: how long it is, whether the server took it, and what of it is given up. */
 import { randomUUID } from 'node:crypto'
-import type { Client, Element } from '@xmpp/client'
+import { xml, type Client, type Element } from '@xmpp/client'
 import { bare, domainOf, parseJid } from '../../../contract/address.ts'
+import { lookUp } from '../../../contract/look-up.ts'
 import { isRefusal, Refusal } from '../../net/problem.ts'
 import { StanzaLimit, type GivenUp, type Limit, type StreamEnd } from './stanza-limit.ts'
 
@@ -36,6 +37,26 @@ export interface OutgoingEvents {
   onGivenUp(given: GivenUp): void
   /** To be kept for the next start. */
   onLimit(limit: Limit): void
+}
+
+const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
+/** Errors of the stream and of the sign-in, by namespace, and what they are taken for where they say nothing. */
+const UNTOLD: Readonly<Record<string, readonly [name: string, condition: string, xmlns: string]>> = {
+  [NS_STREAMS]: ['error', 'undefined-condition', 'urn:ietf:params:xml:ns:xmpp-streams'],
+  'urn:ietf:params:xml:ns:xmpp-sasl': ['failure', 'temporary-auth-failure', 'urn:ietf:params:xml:ns:xmpp-sasl'],
+  'urn:xmpp:sasl:2': ['failure', 'temporary-auth-failure', 'urn:ietf:params:xml:ns:xmpp-sasl']
+}
+
+/** An error that does not say which one: xmpp.js would wait for the answer that it is, or fail at it. */
+function withCondition(element: Element): void {
+  if (element.is('iq') && element.attrs['type'] === 'error') {
+    if (element.getChild('error') === undefined) element.append(xml('error', { type: 'cancel' }))
+    const error = element.getChild('error')
+    if (error?.getChildElements().length === 0) error.append(xml('undefined-condition', { xmlns: NS_STANZAS }))
+    return
+  }
+  const [name, condition, xmlns] = lookUp(UNTOLD, element.getNS() ?? '') ?? []
+  if (name !== undefined && condition !== undefined && element.name.split(':').at(-1) === name && element.getChildElements().length === 0) element.append(xml(condition, { xmlns: xmlns ?? '' }))
 }
 
 /** An address without a domain ends xmpp.js's stream, which then begins anew with the same stanza: it becomes another one that is nobody's. */
@@ -134,6 +155,7 @@ export class Outgoing {
   #onElement(element: Element): void {
     this.#disown(element)
     nobody(element)
+    withCondition(element)
     if (element.is('a', NS_SM) || element.is('resumed', NS_SM)) element.attrs['h'] = String(handled(element.attrs['h'], this.#client.streamManagement))
     // what was under way goes again
     if (element.is('resumed', NS_SM)) this.#used = true

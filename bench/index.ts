@@ -1,7 +1,8 @@
-/** npm run bench [-- store calls words search painted growth live catch-up large-group flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store calls words search painted context growth live catch-up large-group flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
 import { calls } from './calls.ts'
 import { catchUp } from './catch-up.ts'
+import { context } from './context.ts'
 import { flood } from './flood.ts'
 import { frames } from './frames.ts'
 import { growth } from './growth.ts'
@@ -18,7 +19,7 @@ import { traffic } from './traffic.ts'
 import { words } from './words.ts'
 import { setup } from '../test/support/desktop.ts'
 
-const parts = { store, calls, words, search, painted, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, traffic, restart, import: imports, memory: memoryOverTime }
+const parts = { store, calls, words, search, painted, context, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, traffic, restart, import: imports, memory: memoryOverTime }
 const wanted = process.argv.slice(2)
 process.stdout.write(`${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`)
 // windows stand on one desktop

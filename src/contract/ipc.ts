@@ -217,6 +217,8 @@ export const requests = {
   'files.reveal': call(z.object({ id: AttachmentId }), nothing),
   /** Begins to drag its file out of the window. */
   'files.drag': call(z.object({ id: AttachmentId }), nothing),
+  /** What it looks like small: WebP, for the next time. */
+  'files.keepThumbnail': call(z.object({ id: AttachmentId, base64: z.string().regex(/^UklGR[A-Za-z0-9+/]+={0,2}$/).max(90_000) }), nothing),
   /** Lets the user choose where to; false where nothing was chosen. */
   'files.save': call(z.object({ id: AttachmentId }), z.boolean()),
   'messages.retry': call(z.object({ id: MessageId }), nothing),

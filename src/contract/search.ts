@@ -36,8 +36,12 @@ export const Facets = z.object({
 })
 export type Facets = z.infer<typeof Facets>
 
-/** A filter as it stands in a query, such as from:alice. */
-export const QueryFilter = z.object({ operator: z.string(), value: z.string(), negative: z.boolean(), range: Range })
+/** What a filter by kind or state asks for, in whatever words it is written; media: pictures and videos. */
+export const FilterMeaning = z.enum(['text', 'image', 'video', 'media', 'voice', 'file', 'link', 'mention', 'starred', 'edited', 'unread', 'encrypted'])
+export type FilterMeaning = z.infer<typeof FilterMeaning>
+
+/** A filter as it stands in a query, such as from:alice. `meaning` is null of filters by name and time. */
+export const QueryFilter = z.object({ operator: z.string(), value: z.string(), negative: z.boolean(), range: Range, meaning: FilterMeaning.nullable() })
 export type QueryFilter = z.infer<typeof QueryFilter>
 
 export const SearchAnswer = z.object({

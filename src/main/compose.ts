@@ -120,6 +120,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
 
   serveScheme(join(out, 'renderer'), {
     attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
+    thumbnail: (id) => profile.engine.store.read.thumbnail(id),
     avatar: (jid) => profile.engine.avatarFile(jid)
   }, app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null))
   installMenu()

@@ -16,6 +16,7 @@
  *   before after      earlier, later than all of a date                   早于 之前 / 晚于 之后
  *   on during         within a date                                       日期 当天 / 期间
  *   has               image video voice file link                         有 含      图片 视频 语音 文件 链接
+ *                     media: an image or a video                                     媒体
  *   is                mention starred unread edited encrypted             是         提及 星标 未读 编辑 加密
  *   type              text image video voice file link                    类型
  *   file              a part of an attachment's name                      文件名
@@ -24,7 +25,7 @@
  * something else is searched for; so -_- and --help are texts. What is not understood is a text, never an error; a
  * filter whose value means nothing is a problem with its place.
  */
-import type { QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
+import type { FilterMeaning, QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { lookUp } from '../../contract/look-up.ts'
 import { longDate, parseDate } from './dates.ts'
 import { isNumberPart, numberOf, thousandsOf } from './numbers.ts'
@@ -85,8 +86,8 @@ const STATES: Record<string, Flag> = { mention: 'mention', mentions: 'mention', 
 
 /** The values that completion offers. */
 export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
-  has: { en: ['image', 'video', 'voice', 'file', 'link'], zh: ['图片', '视频', '语音', '文件', '链接'] },
-  type: { en: ['text', 'image', 'video', 'voice', 'file', 'link'], zh: ['文字', '图片', '视频', '语音', '文件', '链接'] },
+  has: { en: ['image', 'video', 'media', 'voice', 'file', 'link'], zh: ['图片', '视频', '媒体', '语音', '文件', '链接'] },
+  type: { en: ['text', 'image', 'video', 'media', 'voice', 'file', 'link'], zh: ['文字', '图片', '视频', '媒体', '语音', '文件', '链接'] },
   is: { en: ['mention', 'starred', 'unread', 'edited', 'encrypted'], zh: ['提及', '星标', '未读', '编辑过', '加密'] }
 }
 export const takesDate = (operator: OperatorName): boolean => operator === 'before' || operator === 'after' || operator === 'on' || operator === 'during'
@@ -94,8 +95,15 @@ export const takesDate = (operator: OperatorName): boolean => operator === 'befo
 /** Words that stand for oneself. */
 export const isMe = (name: string): boolean => /^(?:me|myself|我|自己|本人)$/i.test(name)
 
-/** The filter that an operator and its value make, or null where the value means nothing. */
-function toFilter(operator: OperatorName, value: string, now: number): Filter | null {
+/** What a filter by kind or state asks for; null of the others. */
+function meaningOf(filter: Filter | { by: 'media' }): FilterMeaning | null {
+  if (filter.by === 'flag') return filter.flag
+  if (filter.by === 'text-only') return 'text'
+  return filter.by === 'media' || filter.by === 'unread' ? filter.by : null
+}
+
+/** The filter that an operator and its value make, or null where the value means nothing. 'media' stands for two of them. */
+function toFilter(operator: OperatorName, value: string, now: number): Filter | { by: 'media' } | null {
   const word = simplified(value.toLowerCase())
   switch (operator) {
     case 'from':
@@ -107,6 +115,7 @@ function toFilter(operator: OperatorName, value: string, now: number): Filter | 
     case 'has':
     case 'type': {
       if (operator === 'type' && /^(?:text|文字|文本)$/.test(word)) return { by: 'text-only' }
+      if (/^(?:media|媒体)$/.test(word)) return { by: 'media' }
       const flag = lookUp(MEDIA, word)
       return flag === undefined ? null : { by: 'flag', flag }
     }
@@ -266,16 +275,17 @@ export function parseQuery(query: string, now: number): ParsedQuery {
       problems.push({ code: 'missing-value', range, value: operator })
       return null
     }
-    filters.push({ operator, value, negative, range })
+    const filter = toFilter(operator, value, now)
+    filters.push({ operator, value, negative, range, meaning: filter === null ? null : meaningOf(filter) })
     if (operator === 'file') {
       if (!negative) texts.push(value)
       return { kind: 'text', text: value, field: 'files' }
     }
-    const filter = toFilter(operator, value, now)
     if (filter === null) {
       problems.push({ code: takesDate(operator) ? 'bad-date' : 'unknown-value', range, value })
       return null
     }
+    if (filter.by === 'media') return { kind: 'any', nodes: (['image', 'video'] as const).map((flag) => ({ kind: 'filter', filter: { by: 'flag', flag }, range })) }
     return { kind: 'filter', filter, range }
   }
 

@@ -12,7 +12,7 @@ import { createReads } from './reader.ts'
 import { createWrites } from './writer.ts'
 
 /** Tables with a row for each message, or more; all others have a row for each person or conversation at most. */
-const GROWING = ['message', 'doc', 'doc_change', 'change', 'attachment', 'notice', 'raw', 'link', 'former_text', 'deleted', 'avatar']
+const GROWING = ['message', 'doc', 'doc_change', 'change', 'attachment', 'notice', 'raw', 'link', 'former_text', 'deleted', 'avatar', 'thumbnail']
 
 /** Beginnings of the statements that may, with the reason; `plan`: the line of the plan that is meant. */
 const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = [

@@ -145,6 +145,7 @@ export function createReads(db: ReadableDB) {
       return row === undefined ? null : toMessage(row)
     },
     attachment: attachments.byId,
+    thumbnail: attachments.thumbnail,
     /** Files that may be fetched unasked, the latest first: of contacts and groups of these accounts, those before an id and of `most` bytes or an unknown size. */
     filesToFetch: ({ before, most, accounts: whose, groups, limit }: { before: number; most: number; accounts: readonly string[]; groups: readonly string[]; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, whose, groups, limit),
     /** What takes how much of the disk. */

@@ -31,7 +31,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   omemo_own: 'a device whose sessions may be older than what it has sent begins anew as another',
   omemo_pre_key: 'as omemo_own',
   omemo_device: 'as omemo_own',
-  omemo_session: 'as omemo_own'
+  omemo_session: 'as omemo_own',
+  thumbnail: 'made anew where it is looked at'
 }
 const BATCH = 500
 /** How often what cannot be read is halved, in search of what can. */

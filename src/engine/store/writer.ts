@@ -362,6 +362,8 @@ export function createWrites(db: WritableDB) {
     markRead,
     /** An attachment lies in the media folder now. */
     keepFile,
+    /** A picture or a film made small by a window that shows it. */
+    keepThumbnail: (input: { id: number; image: Uint8Array }) => void messages.files.keepThumbnail(input.id, input.image),
     clearFiles: transaction(removal.clearFiles),
     /** An own attachment was uploaded. */
     putFile,

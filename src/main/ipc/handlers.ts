@@ -164,6 +164,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
     'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
     'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().attachmentFile(id), icon),
+    'files.keepThumbnail': ({ id, base64 }) => engine().store.write.keepThumbnail({ id, image: Buffer.from(base64, 'base64') }),
     'files.save': async ({ id }, { sender }) => saveFile(sender, await dialogWords(), await engine().attachmentFile(id)),
     'messages.retry': ({ id }) => engine().retry(id),
     'messages.discard': ({ id }) => engine().discard(id),

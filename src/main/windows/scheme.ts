@@ -1,4 +1,4 @@
-/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /avatar/ those of people; under a strict content security policy. */
+/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /thumbnail/ what they look like small, under /avatar/ those of people; under a strict content security policy. */
 import { protocol } from 'electron'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -58,6 +58,8 @@ const MEDIA: Record<string, string> = {
 /** Where the files lie that pages may show; null: there is none. */
 export interface Files {
   attachment(id: number): Promise<string | null>
+  /** WebP; null: none was made yet. */
+  thumbnail(id: number): Promise<Uint8Array | null>
   avatar(jid: string): Promise<string | null>
 }
 
@@ -88,12 +90,19 @@ async function developed(server: string, { pathname, search }: URL): Promise<Res
 }
 
 /** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `server`: pages come from there instead. */
-export function serveScheme(folder: string, { attachment, avatar }: Files, server: string | null = null): void {
+export function serveScheme(folder: string, { attachment, thumbnail, avatar }: Files, server: string | null = null): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
     const type = TYPES[extname(path)]
     const notFound = new Response('not found', { status: 404, headers: { 'content-type': 'text/plain' } })
+    const small = /^\/thumbnail\/(\d{1,15})$/.exec(url.pathname)
+    if (url.host === 'mnemo' && request.method === 'GET' && small !== null) {
+      const image = await thumbnail(Number(small[1]))
+      // that there is none is an answer: the page makes one
+      if (image === null) return new Response(null, { status: 204 })
+      return new Response(new Uint8Array(image), { headers: { 'content-type': 'image/webp', 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } })
+    }
     const [, kind, name = ''] = /^\/(media|avatar)\/([^/]{1,4000})$/.exec(url.pathname) ?? []
     if (url.host === 'mnemo' && request.method === 'GET' && kind !== undefined) {
       const file = kind === 'avatar' ? await avatar(decodeURIComponent(name)) : /^\d{1,15}$/.test(name) ? await attachment(Number(name)) : null

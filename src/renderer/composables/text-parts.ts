@@ -1,7 +1,7 @@
 /** A message's text as parts to show: plain, link, marked. Pure. */
 import type { Range } from '../../contract/search.ts'
 import { LINK } from '../../contract/web-links.ts'
-import type { Style, StyledBlock, StyledSpan } from './message-styling.ts'
+import { styledBlocks, type Style, type StyledBlock, type StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
@@ -100,6 +100,25 @@ export const textParts = (text: string, ranges: readonly Range[], spans: readonl
 export function linesOfBlocks(text: string, ranges: readonly Range[], blocks: readonly StyledBlock[]): TextPart[][][] {
   const parts = partsOf(text, ranges, blocks.flatMap(({ spans }) => spans))
   return blocks.map(({ lines }) => lines.map(({ start, end }) => parts(start, end)))
+}
+
+/** A longer text is shortened as it is written, in UTF-16 units. */
+const LONGEST_STYLED = 4000
+
+/** A styled text as it is read: without the signs that say how it looks (XEP-0393), its lines as one. Ranges in order. */
+export function plainText(text: string, ranges: readonly Range[]): { text: string; ranges: Range[] } {
+  if (text.length > LONGEST_STYLED) return { text, ranges: [...ranges] }
+  let plain = ''
+  const marked: Range[] = []
+  for (const line of linesOfBlocks(text, ranges, styledBlocks(text)).flat()) {
+    if (plain !== '') plain += ' '
+    for (const part of line) {
+      if (part.directive) continue
+      if (part.marked) marked.push([plain.length, plain.length + part.text.length])
+      plain += part.text
+    }
+  }
+  return { text: plain, ranges: marked }
 }
 
 /** A line of text around its first match, short enough to show it: at most `most` units, cut at character borders. */

@@ -5,14 +5,16 @@
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
-import type { Facets, QueryFilter, QueryProblem, SearchAnswer, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
+import type { Facets, FilterMeaning, QueryFilter, QueryProblem, SearchAnswer, SearchHistory, SearchHit, SearchOrder } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { failure } from '../i18n/index.ts'
-import { withoutRange, withoutRanges } from '../composables/query-text.ts'
+import { meaningFilter, withoutRanges } from '../composables/query-text.ts'
+import { useAppStore } from './app.ts'
 
-export const SEARCH_KINDS = ['all', 'media', 'files', 'links'] as const
+/** Kinds of messages that have a view of their own. */
+export const SEARCH_KINDS = ['media', 'file', 'link', 'voice'] as const
 export type SearchKind = (typeof SEARCH_KINDS)[number]
-const OF_KIND: Record<SearchKind, string> = { all: '', media: 'has:image OR has:video OR has:voice', files: 'has:file', links: 'has:link' }
+const KIND_OF: Partial<Record<FilterMeaning, SearchKind>> = { media: 'media', image: 'media', video: 'media', file: 'file', link: 'link', voice: 'voice' }
 
 const PAGE = 30
 /** What was searched for this long is kept among the recent ones, ms. */
@@ -20,12 +22,14 @@ const SETTLED_MS = 1500
 const MOST_RECENT = 12
 /** A pause in typing this long, and the rest is asked for, ms. */
 const PAUSE_MS = 120
+/** Who has not typed for this long has typed what was meant, ms: before that nothing is found fault with. */
+const STILL_MS = 900
 
 export const useSearchStore = defineStore('search', () => {
+  const app = useAppStore()
   const query = ref('')
   const scope = ref<ConversationId | null>(null)
   const order = ref<SearchOrder>('newest')
-  const kind = ref<SearchKind>('all')
   /** Hits by their place; undefined where nobody has looked yet. */
   const hits = shallowRef<readonly (SearchHit | undefined)[]>([])
   /** null: still being counted */
@@ -44,20 +48,28 @@ export const useSearchStore = defineStore('search', () => {
   const answered = ref<string | null>(null)
   const error = ref<string | null>(null)
   const history = ref<SearchHistory>({ recent: [], saved: [] })
+  /** The query is answered, and nobody has typed for a while. */
+  const still = ref(false)
+  let pausing: ReturnType<typeof setTimeout> | undefined
   let running: AbortController | null = null
   let settled: ReturnType<typeof setTimeout> | undefined
   const loading = new Set<number>()
   let answering: Promise<unknown> = Promise.resolve()
 
-  /** The query with what the tab adds; that stands after it, so that places in it stay. */
-  const asked = computed(() => `${query.value} ${OF_KIND[kind.value]}`.trimEnd())
-  const input = (offset: number, limit: number) => ({ query: asked.value, conversation: scope.value, order: order.value, offset, limit, total: false, facets: false, suggest: false })
+  /** The kind of messages that the query asks for; null: of every kind. */
+  const kind = computed((): SearchKind | null => {
+    for (const { meaning, negative } of filters.value) if (meaning !== null && !negative && KIND_OF[meaning] !== undefined) return KIND_OF[meaning]
+    return null
+  })
+  /** What is looked for, without the filters; of the query that was answered. */
+  const words = computed(() => (answered.value === null ? '' : withoutRanges(answered.value, filters.value.map(({ range }) => range)).trim()))
+  const input = (offset: number, limit: number) => ({ query: query.value, conversation: scope.value, order: order.value, offset, limit, total: false, facets: false, suggest: false })
 
   async function run(): Promise<void> {
     running?.abort()
     clearTimeout(settled)
     const text = query.value
-    if (asked.value.trim() === '') {
+    if (text.trim() === '') {
       clearAnswer()
       return
     }
@@ -74,7 +86,7 @@ export const useSearchStore = defineStore('search', () => {
       related.value = []
       didYouMean.value = null
       readAs.value = []
-      filters.value = first.filters.filter(({ range }) => range[1] <= text.length)
+      filters.value = first.filters
       problems.value = first.problems
       notIndexed.value = first.notIndexed
       tookMs.value = first.tookMs
@@ -164,17 +176,37 @@ export const useSearchStore = defineStore('search', () => {
     await change({ ...history.value, saved: saved.includes(text) ? saved.filter((one) => one !== text) : [text, ...saved].slice(0, 100) })
   }
 
+  /** Puts a filter in the place of those that `replaces` tells; null: takes them away. */
+  async function put(replaces: (filter: QueryFilter) => boolean, filter: string | null): Promise<void> {
+    // what was typed meanwhile has other places
+    await whenAnswered()
+    if (query.value.trim() !== '' && answered.value !== query.value) return
+    query.value = `${withoutRanges(query.value, filters.value.filter(replaces).map(({ range }) => range))} ${filter ?? ''}`.trim()
+  }
   /** Adds a filter at the end of the query, or takes it away where it is there. */
-  function toggle(filter: string): void {
-    const there = filters.value.find(({ range }) => query.value.slice(...range) === filter)
-    query.value = there === undefined ? `${query.value.trim()} ${filter}`.trim() : withoutRange(query.value, there.range)
+  async function toggle(filter: string): Promise<void> {
+    await whenAnswered()
+    const same = ({ range }: QueryFilter): boolean => query.value.slice(...range) === filter
+    await put(same, filters.value.some(same) ? null : filter)
+  }
+  const has = (meaning: FilterMeaning): boolean => filters.value.some((filter) => filter.meaning === meaning && !filter.negative)
+  const toggleMeaning = (meaning: FilterMeaning): Promise<void> => put((filter) => filter.meaning === meaning, has(meaning) ? null : meaningFilter(app.queryLanguage, meaning))
+  /** Shows one kind of messages alone; once more: all of them. */
+  const toggleKind = (which: SearchKind): Promise<void> => put(({ meaning }) => meaning !== null && KIND_OF[meaning] !== undefined, kind.value === which ? null : meaningFilter(app.queryLanguage, which))
+  /** All of a kind in one conversation. */
+  function browse(where: ConversationId, which: SearchKind): void {
+    scope.value = where
+    query.value = meaningFilter(app.queryLanguage, which)
   }
 
-  function clearFilters(): void {
-    query.value = withoutRanges(query.value, filters.value.map(({ range }) => range))
-  }
+  const clearFilters = (): Promise<void> => put(() => true, null)
 
-  watch([query, scope, order, kind], () => void run())
+  watch([query, scope, order], () => {
+    still.value = false
+    clearTimeout(pausing)
+    pausing = setTimeout(() => (still.value = true), STILL_MS)
+    void run()
+  })
 
-  return { query, scope, order, kind, asked, hits, total, facets, counting, related, didYouMean, readAs, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, toggle }
+  return { query, scope, order, kind, words, still, hits, total, facets, counting, related, didYouMean, readAs, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, put, toggle, has, toggleMeaning, toggleKind, browse }
 })

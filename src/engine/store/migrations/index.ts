@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0025-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0026-purpose.ts and a line here; never change an old one. */
 import type { WritableDB } from '../handles.ts'
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
@@ -24,8 +24,9 @@ import { sql as joined } from './0021-joined.ts'
 import { sql as sharedIds } from './0022-shared-ids.ts'
 import { sql as around } from './0023-around.ts'
 import { sql as omemo } from './0024-omemo.ts'
+import { sql as thumbnails } from './0025-thumbnails.ts'
 
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
 
-export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures, joined, sharedIds, around, omemo]
+export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures, joined, sharedIds, around, omemo, thumbnails]

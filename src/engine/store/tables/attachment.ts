@@ -49,12 +49,15 @@ export function attachmentReads(db: ReadableDB) {
     `SELECT m.conversation, count(*) AS files, coalesce(sum(a.bytes), 0) AS bytes, coalesce(sum(iif(a.url IS NULL, 0, a.bytes)), 0) AS clearable
      FROM attachment a JOIN message m ON m.id = a.message WHERE a.stored IS NOT NULL GROUP BY m.conversation`
   )
+  const thumbnail = db.prepare<[number], Buffer>('SELECT image FROM thumbnail WHERE attachment = ?').pluck()
   const stored = db.prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar').pluck()
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
     /** Those that may be fetched unasked, the latest first: of contacts and of these groups, of `most` bytes or an unknown size, in conversations of these accounts. */
     toFetch: (before: number, most: number, accounts: readonly string[], groups: readonly string[], limit: number): AttachmentRow[] => toFetch.all(before, most, JSON.stringify(accounts), JSON.stringify(groups), limit),
+    /** What it looks like small (WebP), where that was made. */
+    thumbnail: (id: number): Buffer | null => thumbnail.get(id) ?? null,
     /** Files that lie here, by conversation. */
     usage: () => usage.all(),
     /** The names in the media folder that attachments and avatars have. */
@@ -74,6 +77,7 @@ export function attachmentWrites(db: WritableDB) {
   )
   // it is fetched again only when the user asks
   const clear = db.prepare(`UPDATE attachment SET stored = NULL, tries = ${MOST_TRIES} WHERE id = ?`)
+  const keepThumbnail = db.prepare('INSERT OR REPLACE INTO thumbnail (attachment, image) SELECT id, ? FROM attachment WHERE id = ?')
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
   return {
     ...attachmentReads(db),
@@ -83,6 +87,7 @@ export function attachmentWrites(db: WritableDB) {
     removeOf: (message: number) => removeOf.run(message),
     /** It lies in the media folder now. */
     keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) => keep.run(stored, bytes, width, height, id),
+    keepThumbnail: (id: number, image: Uint8Array) => keepThumbnail.run(image, id),
     /** It was uploaded. */
     put: (id: number, url: string) => put.run(url, id),
     /** Those of a conversation, or of all, that can be fetched again. */

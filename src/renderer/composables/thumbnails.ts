@@ -1,0 +1,136 @@
+/** Pictures and films of messages, small: those that were made before come from the store, others are made here and kept. */
+import type { Attachment } from '../../contract/domain.ts'
+import { call, CallFailed } from '../bridge.ts'
+
+/** Of the square that is kept, pixels: a cell of the grid on a screen with twice the density. */
+const SIDE = 240
+const QUALITY = 0.72
+/** As many are held in memory, some 8 KB each. */
+const KEPT = 1500
+/** A large picture takes tens of MB while it is made small. */
+const AT_ONCE = 2
+/** A film that shows nothing by then shows nothing, ms. */
+const FILM_MS = 5000
+
+type Small = Pick<Attachment, 'id' | 'kind' | 'name' | 'bytes' | 'where' | 'width' | 'height'>
+
+// numbers of attachments that are gone are given again
+const keyOf = ({ id, name, bytes }: Small): string => `${id} ${bytes ?? ''} ${name}`
+const known = new Map<string, string>()
+const running = new Map<string, Promise<string | null>>()
+/** Those that wait to be made; the latest asked for is looked at first. */
+const waiting: { file: Small; wanted: () => boolean; done: (url: string | null) => void }[] = []
+let making = 0
+
+function remember(key: string, image: Blob): string {
+  const url = URL.createObjectURL(image)
+  known.set(key, url)
+  const [oldest, first] = known.entries().next().value ?? []
+  if (known.size > KEPT && oldest !== undefined && first !== undefined) {
+    known.delete(oldest)
+    URL.revokeObjectURL(first)
+  }
+  return url
+}
+
+/** Cuts a square out of the middle. */
+async function square(source: CanvasImageSource, width: number, height: number): Promise<Blob | null> {
+  const side = Math.min(width, height)
+  const canvas = new OffscreenCanvas(SIDE, SIDE)
+  const context = canvas.getContext('2d')
+  if (side === 0 || context === null) return null
+  context.imageSmoothingQuality = 'high'
+  context.drawImage(source, (width - side) / 2, (height - side) / 2, side, side, 0, 0, SIDE, SIDE)
+  return canvas.convertToBlob({ type: 'image/webp', quality: QUALITY })
+}
+
+async function ofPicture({ id, width, height }: Small): Promise<Blob | null> {
+  const answer = await fetch(`/media/${id}`)
+  if (!answer.ok) return null
+  const image = await answer.blob()
+  const scale = width === null || height === null ? 1 : SIDE / Math.min(width, height)
+  // made small while it is decoded, off the page's own thread
+  const picture = await createImageBitmap(image, scale < 1 && width !== null && height !== null ? { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale), resizeQuality: 'medium' } : {})
+  try {
+    return await square(picture, picture.width, picture.height)
+  } finally {
+    picture.close()
+  }
+}
+
+async function ofFilm({ id }: Small): Promise<Blob | null> {
+  const film = document.createElement('video')
+  film.muted = true
+  film.preload = 'auto'
+  const shown = new Promise<boolean>((resolve) => {
+    film.addEventListener('loadeddata', () => (film.currentTime = Math.min(1, (film.duration || 0) / 10)), { once: true })
+    film.addEventListener('seeked', () => resolve(true), { once: true })
+    film.addEventListener('error', () => resolve(false), { once: true })
+    setTimeout(() => resolve(false), FILM_MS)
+  })
+  film.src = `/media/${id}`
+  try {
+    return (await shown) ? await square(film, film.videoWidth, film.videoHeight) : null
+  } finally {
+    film.removeAttribute('src')
+    film.load()
+  }
+}
+
+async function keep(id: number, image: Blob): Promise<void> {
+  const bytes = new Uint8Array(await image.arrayBuffer())
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  // it is shown all the same
+  await call('files.keepThumbnail', { id, base64: btoa(text) }).catch((cause: unknown) => {
+    if (!(cause instanceof CallFailed)) throw cause
+  })
+}
+
+async function make(file: Small): Promise<string | null> {
+  const image = await (file.kind === 'video' ? ofFilm(file) : ofPicture(file)).catch(() => null)
+  if (image === null) return null
+  void keep(file.id, image)
+  return remember(keyOf(file), image)
+}
+
+function next(): void {
+  while (making < AT_ONCE) {
+    const one = waiting.pop()
+    if (one === undefined) return
+    // scrolled past meanwhile
+    if (!one.wanted()) {
+      one.done(null)
+      continue
+    }
+    making++
+    void make(one.file).then((url) => {
+      making--
+      one.done(url)
+      next()
+    })
+  }
+}
+
+async function find(file: Small, wanted: () => boolean): Promise<string | null> {
+  const answer = await fetch(`/thumbnail/${file.id}`).catch(() => null)
+  if (answer?.status === 200) return remember(keyOf(file), await answer.blob())
+  if (file.where !== 'here' || !wanted()) return null
+  return new Promise((done) => {
+    waiting.push({ file, wanted, done })
+    next()
+  })
+}
+
+/** The address of what it looks like small, where it is at hand. */
+export const thumbnailAtHand = (file: Small): string | null => known.get(keyOf(file)) ?? null
+
+/** The same, fetched or made; null where there is none, or it is `wanted` no longer. */
+export function thumbnailOf(file: Small, wanted: () => boolean): Promise<string | null> {
+  const key = keyOf(file)
+  const before = known.get(key)
+  if (before !== undefined) return Promise.resolve(before)
+  const made = running.get(key) ?? find(file, wanted).finally(() => running.delete(key))
+  running.set(key, made)
+  return made
+}

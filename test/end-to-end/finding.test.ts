@@ -1,0 +1,169 @@
+/** Finding by eye: filters that are chosen with the mouse, searches from before, what is said where nothing was found. The demo's history, without a server. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import type { RunningApp } from '../../tools/start/drive.ts'
+import { testFolder, type TestFolder } from '../support/server.ts'
+import { openApp, screenshot, violations } from '../support/windows.ts'
+
+let folder: TestFolder
+let app: RunningApp
+let main: Page
+
+beforeAll(async () => {
+  folder = testFolder()
+  app = await openApp({ profile: folder.path, args: ['--demo', '--offline'], env: { LANG: 'zh_CN.UTF-8' } })
+  main = await app.window('main')
+  await main.locator('.item').first().waitFor({ timeout: 60_000 })
+  for (let i = 0; i < 3; i++) await main.click('[data-test=tour-next]')
+})
+afterAll(async () => {
+  await app.kill()
+  folder.remove()
+})
+
+const query = (page: Page): Promise<string> => page.inputValue('[data-test=search]')
+const count = async (page: Page): Promise<number> => Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
+
+test('looking at what was found reads nothing: what is unread stays so until one goes on in its conversation', async () => {
+  const badge = main.locator('.item', { hasText: '林晓雨' }).locator('.badge')
+  await badge.waitFor()
+  await main.keyboard.press('Control+Shift+f')
+  const search = await app.window('search')
+  await search.fill('[data-test=search]', '是:未读 在:林晓雨')
+  await search.locator('.hit').first().click()
+  const id = await search.locator('.hit').first().getAttribute('data-id')
+  await search.locator(`[data-test=context] .row[data-id="${id}"] .bubble.flash`).waitFor()
+  await search.keyboard.press('ArrowDown')
+  await search.locator(`[data-test=context] .row[data-id="${await search.locator('.hit.active').getAttribute('data-id')}"] .bubble.flash`).waitFor()
+  await expect.poll(() => count(search)).toBe(2)
+  await search.locator('[data-test=context] .bubble').last().click()
+  await badge.waitFor({ state: 'detached' })
+  await search.close()
+})
+
+test('a person by pinyin and a stretch of time, with the mouse: the query says what the buttons did, and each is taken back', async () => {
+  await main.fill('[data-test=search]', '手机')
+  await expect.poll(() => count(main)).toBeGreaterThan(300)
+  const all = await count(main)
+  // at most one row stands between the field and the first hit
+  const [field, hit] = [await main.locator('.search').boundingBox(), await main.locator('.hit').first().boundingBox()]
+  expect(hit!.y - field!.y - field!.height).toBeLessThan(60)
+  await main.click('[data-test=person]')
+  await main.locator('[data-test=person-option]', { hasText: '周杰' }).waitFor()
+  await screenshot(main, 'finding-person')
+  await main.keyboard.type('zj')
+  await expect.poll(() => main.locator('[data-test=person-option]').count()).toBe(1)
+  await main.keyboard.press('Enter')
+  await expect.poll(() => query(main)).toBe('手机 来自:"周杰 Jay"')
+  await expect.poll(() => count(main)).toSatisfy((now: number) => now > 0 && now < all)
+  const his = await count(main)
+  // the keyboard is the query's again
+  expect(await main.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('search')
+  await main.click('[data-test=dates]')
+  await main.click('[data-test=date-lastMonth]')
+  await expect.poll(() => query(main)).toBe('手机 来自:"周杰 Jay" 期间:上个月')
+  await expect.poll(() => count(main)).toSatisfy((now: number) => now >= 0 && now < his)
+  // two days of the app's own calendar
+  await main.click('[data-test=dates]')
+  await main.locator('[data-test=range] .icon-button').first().click()
+  const days = main.locator('[data-test=range] [data-reka-calendar-cell-trigger]:not([data-outside-view]):not([data-disabled])')
+  await screenshot(main, 'finding-dates')
+  const [first, last] = [await days.nth(2).getAttribute('data-value'), await days.nth(20).getAttribute('data-value')]
+  await days.nth(2).click()
+  await days.nth(20).click()
+  await expect.poll(() => query(main)).toBe(`手机 来自:"周杰 Jay" 期间:${first}..${last}`)
+  await main.click('[data-test=dates]')
+  await main.click('[data-test=date-clear]')
+  await expect.poll(() => count(main)).toBe(his)
+  // the same person once more takes it back
+  await main.click('[data-test=person]')
+  await main.locator('[data-test=person-option][aria-selected=true]').click()
+  await expect.poll(() => query(main)).toBe('手机')
+  await expect.poll(() => count(main)).toBe(all)
+})
+
+test('kinds and states are buttons, in whatever words the query says it', async () => {
+  await main.fill('[data-test=search]', '预算')
+  await main.click('[data-test=kind-link]')
+  await expect.poll(() => query(main)).toBe('预算 有:链接')
+  await main.locator('[data-test=kind-link][aria-pressed=true]').waitFor()
+  await main.click('[data-test=kind-file]')
+  await expect.poll(() => query(main)).toBe('预算 有:文件')
+  await main.fill('[data-test=search]', '预算 has:links')
+  await main.locator('[data-test=kind-link][aria-pressed=true]').waitFor()
+  await main.click('[data-test=kind-link]')
+  await expect.poll(() => query(main)).toBe('预算')
+  await main.click('[data-test=states]')
+  await main.click('[data-test=state-starred]')
+  await expect.poll(() => query(main)).toBe('预算 是:星标')
+  // where nothing fits one is told what was looked for, and a button leads on
+  await main.locator('[data-test=nothing]', { hasText: '预算' }).waitFor()
+  await main.click('[data-test=without-filters]')
+  await expect.poll(() => query(main)).toBe('预算')
+  await main.locator('.hit').first().waitFor()
+})
+
+test('people and groups that match stand above the messages; nothing is blamed while one types', async () => {
+  await main.fill('[data-test=search]', '来自:没有这个人')
+  // the notice comes when one has stopped typing
+  expect(await main.locator('[data-test=problem]').count()).toBe(0)
+  await main.locator('[data-test=problem]').waitFor()
+  await main.fill('[data-test=search]', '李')
+  const name = main.locator('[data-test=search-name]', { hasText: '李婷' })
+  await name.waitFor()
+  await main.locator('[data-test=nothing]').waitFor()
+  expect((await name.boundingBox())!.y).toBeLessThan((await main.locator('[data-test=nothing]').boundingBox())!.y)
+  await screenshot(main, 'finding-name')
+  await main.keyboard.press('ArrowDown')
+  await main.keyboard.press('Enter')
+  await main.locator('.head h2', { hasText: '李婷' }).waitFor()
+  await main.fill('[data-test=search]', '徒步')
+  await main.locator('[data-test=search-name]', { hasText: '周末徒步' }).waitFor()
+})
+
+test('within the conversation that is open; nothing there, and everywhere is one click away', async () => {
+  await main.fill('[data-test=search]', '')
+  await main.locator('.item', { hasText: '佐藤' }).click()
+  await main.fill('[data-test=search]', '预算')
+  await expect.poll(() => count(main)).toBeGreaterThan(100)
+  await main.click('[data-test=scope]')
+  await expect.poll(() => count(main)).toBeLessThan(100)
+  await main.fill('[data-test=search]', 'standup 没有的词')
+  await main.locator('[data-test=nothing]').waitFor()
+  await main.click('[data-test=everywhere]')
+  await expect.poll(() => main.locator('[data-test=scope]').getAttribute('aria-pressed')).toBe('false')
+})
+
+test('hit rows are plain texts with the conversation, who wrote it and when', async () => {
+  await main.fill('[data-test=search]', '')
+  await main.locator('.item', { hasText: '林晓雨' }).click()
+  await main.fill('[data-test=composer]', '先看 *重点清单甲* 和 `npm run build`')
+  await main.locator('[data-test=composer]').press('Enter')
+  await main.fill('[data-test=search]', '重点清单甲')
+  const hit = main.locator('.hit').first()
+  await hit.waitFor()
+  expect(await hit.locator('.name').textContent()).toBe('林晓雨')
+  expect((await hit.locator('.text').innerText()).replace(/\s+/g, ' ')).toBe('我：先看 重点清单甲 和 npm run build')
+  expect(await hit.locator('mark').textContent()).toBe('重点清单甲')
+  await hit.hover()
+  const [date, own] = [await hit.locator('.time-stamp').boundingBox(), await hit.locator('.own').boundingBox()]
+  expect(own!.y).toBeGreaterThanOrEqual(date!.y + date!.height - 1)
+})
+
+test('searches from before are offered when the field is gone to, and go when one types', async () => {
+  await expect.poll(async () => {
+    await main.fill('[data-test=search]', '')
+    await main.locator('[data-test=composer]').click()
+    await main.click('[data-test=search]')
+    return main.locator('[data-test=recent-searches] li').count()
+  }).toBeGreaterThan(0)
+  const first = await main.locator('[data-test=recent-searches] li').first().textContent()
+  await screenshot(main, 'finding-recent')
+  await main.keyboard.press('ArrowDown')
+  await main.keyboard.press('Enter')
+  expect(await query(main)).toBe(first?.trim())
+  await main.locator('[data-test=recent-searches]').waitFor({ state: 'detached' })
+  await main.fill('[data-test=search]', '手机')
+  await main.locator('.hit').first().waitFor()
+  expect(await violations(main)).toEqual([])
+})

@@ -1,5 +1,5 @@
 /** Finding by eye: filters that are chosen with the mouse, searches from before, what is said where nothing was found. The demo's history, without a server. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { testFolder, type TestFolder } from '../support/server.ts'
@@ -21,6 +21,12 @@ afterAll(async () => {
   folder.remove()
 })
 
+// what another window covers is not painted
+afterEach(async () => {
+  for (const page of app.windows()) if (page.url().includes('/windows/search/')) await page.close()
+  await main.bringToFront()
+})
+
 const query = (page: Page): Promise<string> => page.inputValue('[data-test=search]')
 const count = async (page: Page): Promise<number> => Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
 
@@ -38,7 +44,6 @@ test('looking at what was found reads nothing: what is unread stays so until one
   await expect.poll(() => count(search)).toBe(2)
   await search.locator('[data-test=context] .bubble').last().click()
   await badge.waitFor({ state: 'detached' })
-  await search.close()
 })
 
 test('a person by pinyin and a stretch of time, with the mouse: the query says what the buttons did, and each is taken back', async () => {

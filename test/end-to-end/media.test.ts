@@ -1,5 +1,5 @@
 /** Pictures, files, links and voice messages as what they are: a grid by months, cards, waveforms; the viewer with its neighbours. A profile without a server. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
 import { WORKER } from '../support/files.ts'
@@ -22,6 +22,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.kill()
   folder.remove()
+})
+
+// what another window covers is not painted
+afterEach(async () => {
+  for (const page of app.windows()) if (page.url().includes('/windows/search/')) await page.close()
+  await main.bringToFront()
 })
 
 const query = (page: Page): Promise<string> => page.inputValue('[data-test=search]')
@@ -56,7 +62,7 @@ test('all pictures of a conversation from its header: a grid by months, thumbnai
   // what was made is there for the next window
   const id = await main.locator('[data-test=cell]').first().getAttribute('data-id')
   expect(Number(id)).toBeGreaterThan(0)
-  await expect.poll(() => main.evaluate(async () => (await Promise.all(Array.from({ length: 40 }, async (_, i) => (await fetch(`/thumbnail/${1240 - i}`)).status))).filter((status) => status === 200).length)).toBeGreaterThan(5)
+  await expect.poll(() => main.evaluate(async () => (await Promise.all(Array.from({ length: 60 }, async (_, i) => (await fetch(`/thumbnail/${1320 - i}`)).status))).filter((status) => status === 200).length)).toBeGreaterThan(5)
 })
 
 test('scrolled to anywhere there are pictures, and few nodes for many of them', async () => {
@@ -125,7 +131,6 @@ test('the search window: each kind as what it is, searched and narrowed like mes
   expect(await search.locator('.hit').first().locator('.bar').count()).toBeGreaterThan(20)
   await screenshot(search, 'media-voice')
   expect(await violations(search)).toEqual([])
-  await search.close()
 })
 
 test('a picture that is deleted takes its thumbnail with it', async () => {

@@ -17,7 +17,8 @@ type Small = Pick<Attachment, 'id' | 'kind' | 'name' | 'bytes' | 'where' | 'widt
 // numbers of attachments that are gone are given again
 const keyOf = ({ id, name, bytes }: Small): string => `${id} ${bytes ?? ''} ${name}`
 const known = new Map<string, string>()
-const running = new Map<string, Promise<string | null>>()
+/** Those that are looked for, and who still wants them. */
+const running = new Map<string, { found: Promise<string | null>; wanted: (() => boolean)[] }>()
 /** Those that wait to be made; the latest asked for is looked at first. */
 const waiting: { file: Small; wanted: () => boolean; done: (url: string | null) => void }[] = []
 let making = 0
@@ -130,7 +131,13 @@ export function thumbnailOf(file: Small, wanted: () => boolean): Promise<string 
   const key = keyOf(file)
   const before = known.get(key)
   if (before !== undefined) return Promise.resolve(before)
-  const made = running.get(key) ?? find(file, wanted).finally(() => running.delete(key))
-  running.set(key, made)
-  return made
+  const other = running.get(key)
+  if (other !== undefined) {
+    other.wanted.push(wanted)
+    return other.found
+  }
+  const all = [wanted]
+  const found = find(file, () => all.some((one) => one())).finally(() => running.delete(key))
+  running.set(key, { found, wanted: all })
+  return found
 }

@@ -96,16 +96,20 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
 async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
   let waiting: Buffer[] = []
   let length = 0
+  let ends = false
   for await (const chunk of bytes()) {
     waiting.push(chunk)
     length += chunk.length
-    if (length < BLOCK) continue
+    ends ||= chunk.includes(10)
+    // a long line is put together once
+    if (length < BLOCK || (!ends && length <= LONGEST_BLOCK)) continue
     const whole = Buffer.concat(waiting)
     const line = whole.lastIndexOf(10) + 1
     const end = line > 0 ? line : length > LONGEST_BLOCK ? length - openTail(whole) : 0
     if (end > 0) yield whole.subarray(0, end)
     waiting = [whole.subarray(end)]
     length -= end
+    ends = false
   }
   const rest = Buffer.concat(waiting)
   if (rest.length > 0) yield rest

@@ -38,10 +38,14 @@ export interface Line {
   /** Counts from 1. */
   number: number
 }
-export async function* lines({ pieces }: Pick<TextFile, 'pieces'>): AsyncIterable<Line> {
+/** No message is so long, UTF-16 units: what has such a line was made to fill the memory. */
+const LONGEST_LINE = 100_000_000
+/** Throws ImportError where a line has no end. */
+export async function* lines({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>): AsyncIterable<Line> {
   let number = 0
   let open = ''
   for await (const piece of pieces()) {
+    if (open.length > LONGEST_LINE) throw new ImportError(file, number + 1, 'the line is longer than any message', 'too-large')
     const parts = piece.split('\n')
     parts[0] = open + (parts[0] ?? '')
     open = parts.pop() ?? ''

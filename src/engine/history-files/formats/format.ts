@@ -42,6 +42,8 @@ function shapeOfJson(head: string): Set<string> {
   const parser = new JSONParser({ keepStack: false })
   parser.onError = () => undefined
   parser.onValue = ({ key, stack }) => {
+    // nobody asks for what lies deeper, and there may be thousands of levels
+    if (stack.length > DEEPEST) return
     let path = ''
     for (const step of [...stack.slice(1).map((one) => one.key), key])
       path = typeof step === 'number' ? `${path}[]` : step === undefined ? path : path === '' ? String(step) : `${path}.${String(step)}`

@@ -1,5 +1,5 @@
 /** Files of other apps are known by their content, and text, time, sender, conversation, direction and kinds of them are right. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/files.ts'
@@ -8,8 +8,9 @@ import { JSON_HISTORIES } from '../../../../test/support/histories/json.ts'
 import { LINE_HISTORIES } from '../../../../test/support/histories/lines.ts'
 import { PAGE_HISTORIES } from '../../../../test/support/histories/pages.ts'
 import { TEXT_HISTORIES } from '../../../../test/support/histories/text.ts'
-import { FOUND, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { FOUND, ImportError, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import { readHistory } from '../read.ts'
+import { lines } from '../source.ts'
 import { selfOf, surveyHistory } from '../survey.ts'
 
 const HISTORIES: HistoryFixture[] = [...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
@@ -109,3 +110,36 @@ test('one odd value in one message never refuses the others, whatever the format
     }
   }
 }, 60_000)
+
+/** What becomes of files on their way, and what is made to break a reader. */
+const DAMAGE: [string, (text: string) => string][] = [
+  ['cut off', (text) => text.slice(0, Math.floor(text.length * 0.7))],
+  ['without its last character', (text) => text.slice(0, -1)],
+  ['with numbers beyond all bounds', (text) => text.replace(/\d{9,}/g, '9'.repeat(40))],
+  ['with thousands of levels', (text) => text.replace('{', `{"x":${'['.repeat(5000)}${']'.repeat(5000)},`)],
+  ['with stray quotes', (text) => text.replaceAll(',', '","')]
+]
+test('a damaged file is read as far as it goes, or refused with a sentence, and never gives a time that is none', async () => {
+  for (const fixture of HISTORIES) {
+    const whole = readFileSync(write(fixture), 'utf8')
+    for (const [how, damage] of DAMAGE) {
+      try {
+        const { history } = await readHistory(write({ content: damage(whole), file: fixture.file }), null, FOUND)
+        const { lines } = await read(history, false)
+        expect.soft(Object.values(lines).flat().filter((line) => /^(?:NaN|Invalid)/.test(line)), `${fixture.of} ${how}`).toEqual([])
+      } catch (error) {
+        expect.soft(error, `${fixture.of} ${how}`).toBeInstanceOf(ImportError)
+      }
+    }
+  }
+}, 120_000)
+
+test('a line without an end is refused before it fills the memory', async () => {
+  const pieces = async function* (): AsyncIterable<string> {
+    for (let i = 0; i < 200; i++) yield 'x'.repeat(1_000_000)
+  }
+  const all = async (): Promise<void> => {
+    for await (const { text } of lines({ file: 'endless.txt', pieces })) expect(text).toBe('')
+  }
+  await expect(all()).rejects.toThrow(/endless\.txt, line 1: the line is longer than any message/)
+})

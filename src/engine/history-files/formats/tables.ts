@@ -1,10 +1,9 @@
 /** Tables: CSV of any separator and TSV. A first row of names says which column is what; otherwise sender, time, text; else the user says it. */
-import { parse, CsvError } from 'csv-parse'
 import { parse as parseNow } from 'csv-parse/sync'
-import { Readable } from 'node:stream'
 import type { ImportColumns } from '../../../contract/history-files.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { headOf, lines, type TextFile } from '../source.ts'
+import { csvRows } from './csv.ts'
 import { findColumns, fits, isOwn, shapeOf, type FoundColumns } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
@@ -73,20 +72,9 @@ async function* rows(file: TextFile, { separator, quoted, told, escape, spaced }
     for await (const { text, number } of lines(file)) if (text !== '') yield { cells: text.split(separator), line: number }
     return
   }
-  const parser = parse({ delimiter: separator, escape, ltrim: spaced, relax_quotes: true, bom: true, skip_empty_lines: true, info: true, relax_column_count: true, from_line: told ? 2 : 1 })
-  const source = Readable.from(file.pieces())
-  source.on('error', (error) => parser.destroy(error))
-  source.pipe(parser)
-  try {
-    for await (const row of parser) {
-      const { record, info } = row as { record: string[]; info: { lines: number } }
-      yield { cells: record, line: info.lines }
-    }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new ImportError(file.file, Number((error as unknown as { lines?: number }).lines ?? 0) || null, `this is not CSV (${error.message})`, 'broken')
-  } finally {
-    source.destroy()
+  for await (const row of csvRows(file, { delimiter: separator, escape, ltrim: spaced, info: true, from_line: told ? 2 : 1 })) {
+    const { record, info } = row as { record: string[]; info: { lines: number } }
+    yield { cells: record, line: info.lines }
   }
 }
 

@@ -27,9 +27,11 @@ interface Owner {
 }
 
 const chatKey = (path: readonly (string | number)[]): string => (path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.'))
+/** Seconds of a day that no message can have: the year 2248. */
+const LATEST_S = 8_772_710_400
 const timeOf = (message: Record<string, unknown>): number | null => {
   const seconds = numberOf(message['date_unixtime'])
-  const time = seconds !== null ? seconds * 1000 : parseTime(textOf(message['date']) ?? '')
+  const time = seconds !== null && seconds > 0 && seconds < LATEST_S ? seconds * 1000 : parseTime(textOf(message['date']) ?? '')
   return time === null || time <= 0 ? null : time
 }
 /** 'user1', or the bare number of exports until 2020. */

@@ -1,8 +1,7 @@
 /** WeChat's history as tables of export tools: of MemoTrace (its database's columns), PyWxDump and chatlog. What is unlike theirs is a table as any other. */
-import { parse } from 'csv-parse'
-import { Readable } from 'node:stream'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
+import { csvRows } from './csv.ts'
 import type { Format } from './format.ts'
 import { HeadsByKey } from './json-history.ts'
 import { instantOf } from './json-stream.ts'
@@ -41,22 +40,7 @@ const isWeChat = (line: string): boolean => {
 }
 
 async function* rowsOf(file: TextFile, delimiter: string): AsyncIterable<Row> {
-  const parser = parse({
-    delimiter,
-    bom: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    columns: (names: string[]) => names.map((name) => name.trim().toLowerCase())
-  })
-  const source = Readable.from(file.pieces())
-  source.on('error', (error) => parser.destroy(error))
-  source.pipe(parser)
-  try {
-    for await (const row of parser) yield row as Row
-  } finally {
-    source.destroy()
-  }
+  for await (const row of csvRows(file, { delimiter, columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()) })) yield row as Row
 }
 const cell = (row: Row, column: keyof typeof COLUMNS): string => {
   for (const name of COLUMNS[column]) if ((row[name] ?? '').trim() !== '') return row[name] ?? ''

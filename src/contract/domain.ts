@@ -108,8 +108,8 @@ export const Device = z.object({
 })
 export type Device = z.infer<typeof Device>
 
-/** Whether what is written next in a conversation is encrypted end to end, and whether it could be; `undecided`: devices about which the user has yet to decide. */
-export const Secrecy = z.object({ on: z.boolean(), possible: z.boolean(), undecided: z.number().int() })
+/** Whether what is written next in a conversation is encrypted end to end, and whether it could be; `undecided`: devices about which the user has yet to decide; `without`: who has none that it could be encrypted for. */
+export const Secrecy = z.object({ on: z.boolean(), possible: z.boolean(), undecided: z.number().int(), without: z.array(Jid) })
 export type Secrecy = z.infer<typeof Secrecy>
 
 export const Message = z.object({

@@ -361,7 +361,7 @@ export class Engine extends EventEmitter<Events> {
   async secrecy(id: ConversationId): Promise<Secrecy> {
     const conversation = await this.store.read.conversation(id)
     const session = this.accounts.of(conversation?.account ?? null)
-    if (conversation === null || session === null) return { on: conversation?.encryption === 'on', possible: false, undecided: 0 }
+    if (conversation === null || session === null) return { on: conversation?.encryption === 'on', possible: false, undecided: 0, without: [] }
     return session.encryption.secrecy(conversation)
   }
 

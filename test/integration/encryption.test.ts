@@ -17,7 +17,7 @@ const BOB = 'bob@localhost' as Jid
 let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
-  server = await startServer({ strangers: ['dave', 'erin', 'frank'] })
+  server = await startServer({ strangers: ['dave', 'erin', 'frank', 'grace', 'heidi', 'ivan'] })
 }, 60_000)
 afterAll(async () => {
   await devices.end()
@@ -211,7 +211,7 @@ test('what was encrypted once goes plain when the user says so, and not before',
   const erin = 'erin@localhost' as Jid
   const plain = await foreignClient(server, 'erin')
   const id = await conversationWith(alice, erin)
-  expect(await alice.secrecy(id)).toEqual({ on: false, possible: false, undecided: 0 })
+  expect(await alice.secrecy(id)).toEqual({ on: false, possible: false, undecided: 0, without: [erin] })
   await alice.send(id, 'nobody can decrypt there')
   await plain.waitFor(({ body }) => body === 'nobody can decrypt there')
   await alice.setConversation({ conversation: id, encryption: 'on' })
@@ -257,3 +257,35 @@ async function refresh(engine: Engine, jid: Jid): Promise<false> {
   for (const item of items) await engine.accounts.of(ALICE)!.encryption.onItem(jid, 'eu.siacs.conversations.axolotl.devicelist', item)
   return false
 }
+
+test('a private group: all read, from its archive as well; who cannot is named; a group that hides addresses has none of it', { timeout: 90_000 }, async () => {
+  const people: [Engine, Jid][] = []
+  for (const user of ['grace', 'heidi', 'ivan']) people.push([await devices.signIn(server, user, true), `${user}@localhost` as Jid])
+  const [[grace], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]
+  const group = await grace.createGroup({ name: 'secrets', membersOnly: true, invite: [HEIDI, IVAN] })
+  for (const engine of [heidi, ivan]) await engine.startConversation(group.jid, 'group', null)
+  await grace.setConversation({ conversation: group.id, encryption: 'on' })
+  await until(grace, async () => {
+    const { on, possible, without } = await grace.secrecy(group.id)
+    return on && possible && without.length === 0
+  })
+  const sent = await grace.send(group.id, '大家好, in secret')
+  for (const engine of [heidi, ivan]) expect(await find(engine, group.jid, ({ text }) => text === '大家好, in secret')).toMatchObject({ encrypted: true, outgoing: false })
+  expect(await find(grace, group.jid, ({ key, state }) => key === sent.key && state !== 'queued')).toMatchObject({ text: '大家好, in secret', encrypted: true, error: null })
+  // what was encrypted there once stays so, for whoever has read it
+  const theirs = (await heidi.store.read.conversationByJid(group.jid))!
+  expect(theirs.encryption).toBe('on')
+  const ivanAgain = await devices.again(ivan, async () => {
+    await heidi.send(theirs.id, 'while Ivan is away')
+    await find(grace, group.jid, ({ text }) => text === 'while Ivan is away')
+  })
+  await ivanAgain.connect()
+  await online(ivanAgain)
+  expect(await find(ivanAgain, group.jid, ({ text }) => text === 'while Ivan is away')).toMatchObject({ encrypted: true })
+  expect((await messages(ivanAgain, group.jid)).filter(({ unreadable }) => unreadable !== null)).toEqual([])
+  const open = await grace.createGroup({ name: 'open', membersOnly: false, invite: [] })
+  expect(await grace.secrecy(open.id)).toMatchObject({ on: false, possible: false })
+  await grace.setConversation({ conversation: open.id, encryption: 'on' })
+  const failed = await grace.send(open.id, 'for all to see')
+  expect(await find(grace, open.jid, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-no-device' })
+})

@@ -84,7 +84,7 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid), device: () => this.encryption.device }
+    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid), device: () => this.encryption.device, accountIn: (occupant) => this.groups.accountIn(occupant) }
     const onChanges = (changes: StoreChanges): void => {
       this.emit('changes', changes)
       if (changes.encryption !== undefined) this.encryption.after(changes.encryption)
@@ -105,7 +105,14 @@ export class Session extends EventEmitter<Events> {
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
     const isContact = (jid: Jid): boolean => this.contacts.has(jid)
-    this.encryption = new Encryption({ connection, store, own, isContact, log })
+    this.encryption = new Encryption({
+      connection,
+      store,
+      own,
+      isContact: (jid) => isContact(jid) || this.groups.people.some((one) => bare(one.jid) === jid),
+      accountsOf: async (group) => (this.groups.isPrivate(group) ? this.groups.accountsOf(group) : null),
+      log
+    })
     this.outbox = new Outbox({ connection, store, own, uploads, encryption: this.encryption, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
     this.pictures = new Pictures({ connection, store, folder, isContact, occupants: (group) => this.groups.size(group), onAvatar: () => this.emit('avatars'), info: log.info })
     this.personal = new Personal({

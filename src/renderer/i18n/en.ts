@@ -158,7 +158,7 @@ export default {
     'bad-upload-slot': 'The server offers no secure place for the file.'
   },
   encryption: {
-    lock: { on: 'Encrypted end to end', undecided: 'Encrypted end to end, but not for a new device of theirs that you have yet to decide about', off: 'Not encrypted end to end. Click to encrypt', impossible: 'Not encrypted end to end: their app does not offer it' },
+    lock: { on: 'Encrypted end to end', undecided: 'Encrypted end to end, but not for a new device of theirs that you have yet to decide about', off: 'Not encrypted end to end. Click to encrypt', lacking: 'Encrypted end to end. Nothing can be sent until these people have a device that can read it: {names}', impossible: 'Not encrypted end to end: their app does not offer it' },
     plainTitle: 'Send without encryption?',
     plainAbout: 'From now on the servers can read what you and {name} write. Messages that have already been sent stay as they are.',
     keep: 'Keep encrypting',

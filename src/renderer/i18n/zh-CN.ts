@@ -158,7 +158,7 @@ export default {
     'bad-upload-slot': '服务器没有提供安全的上传位置。'
   },
   encryption: {
-    lock: { on: '端到端加密', undecided: '端到端加密，但对方有一台新设备等待你确认，暂不会收到消息', off: '未端到端加密，点击即可加密', impossible: '未端到端加密：对方的应用不支持' },
+    lock: { on: '端到端加密', undecided: '端到端加密，但对方有一台新设备等待你确认，暂不会收到消息', off: '未端到端加密，点击即可加密', lacking: '端到端加密，但以下成员没有可以解密的设备，暂时无法发送：{names}', impossible: '未端到端加密：对方的应用不支持' },
     plainTitle: '不加密发送？',
     plainAbout: '之后服务器可以读到你和 {name} 的消息。已发送的消息不受影响。',
     keep: '继续加密',

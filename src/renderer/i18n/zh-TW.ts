@@ -158,7 +158,7 @@ export default {
     'bad-upload-slot': '伺服器沒有提供安全的存放位置。'
   },
   encryption: {
-    lock: { on: '端對端加密', undecided: '端對端加密，但對方有一台新裝置等待你確認，暫時不會收到訊息', off: '未端對端加密，點一下即可加密', impossible: '未端對端加密：對方的應用程式不支援' },
+    lock: { on: '端對端加密', undecided: '端對端加密，但對方有一台新裝置等待你確認，暫時不會收到訊息', off: '未端對端加密，點一下即可加密', lacking: '端對端加密，但以下成員沒有可以解密的裝置，暫時無法傳送：{names}', impossible: '未端對端加密：對方的應用程式不支援' },
     plainTitle: '不加密傳送？',
     plainAbout: '之後伺服器可以讀到你和 {name} 的訊息。已傳送的訊息不受影響。',
     keep: '繼續加密',

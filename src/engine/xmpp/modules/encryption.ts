@@ -23,12 +23,16 @@ const CURRENT = 'current'
 const AGAIN_MS = 10 * 60_000
 /** Others' servers may be slow to answer, or gone, ms. */
 const ASK_MS = 15_000
+/** Who is in a group is asked again after this time, ms. */
+const MEMBERS_MS = 30_000
 
 export interface EncryptionOptions {
   connection: Connection
   store: Store
   own: Jid
   isContact(jid: Jid): boolean
+  /** The accounts of those who read what is said in a group, ourselves apart; null: it is none in which is encrypted. */
+  accountsOf(group: Jid): Promise<Jid[] | null>
   log: Log
 }
 
@@ -50,6 +54,8 @@ export class Encryption {
   readonly #listed = new Set<Jid>()
   /** When a session with a device was last tried to be begun anew, ms; by device and address. */
   readonly #tried = new Map<string, number>()
+  /** Who reads what is said in groups, and when that was asked, performance.now(). */
+  readonly #members = new Map<Jid, { accounts: readonly Jid[]; at: number }>()
   /** What is to be done after messages came; while there is no stream that it could be done on, it waits. */
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
   #work: Promise<void> = Promise.resolve()
@@ -60,6 +66,7 @@ export class Encryption {
     options.connection.on('lost', () => {
       this.#open = false
       this.#listed.clear()
+      this.#members.clear()
     })
   }
 
@@ -176,10 +183,13 @@ export class Encryption {
   async secrecy(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<Secrecy> {
     const { store, own } = this.#options
     const { jid, kind } = conversation
-    if (kind === 'group' || jid.includes('/')) return { on: false, possible: false, undecided: 0 }
-    await this.learn(jid)
-    const found = await store.write.encryptionTargets({ account: own, jids: [jid], time: Date.now() })
-    return { on: await this.wants(conversation), possible: found.devices.some((one) => one.jid === jid), undecided: found.undecided.filter((one) => one.jid === jid).length }
+    const on = await this.wants(conversation)
+    const jids = jid.includes('/') ? null : kind === 'group' ? await this.#accountsIn(jid) : [jid]
+    // everybody's devices in a group are looked at only where it is to be encrypted
+    if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, undecided: 0, without: [] }
+    for (const one of jids) await this.learn(one)
+    const found = await store.write.encryptionTargets({ account: own, jids: [...jids], time: Date.now() })
+    return { on, possible: found.without.length === 0, undecided: found.undecided.filter((one) => one.jid !== own).length, without: found.without }
   }
 
   /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
@@ -217,8 +227,8 @@ export class Encryption {
   /** A message with its text encrypted for all devices of its receivers and the others of our own. Throws CannotEncrypt; rejects where the connection is lost. */
   async encrypt(message: Element, { jid: address, kind }: Pick<Conversation, 'jid' | 'kind'>): Promise<Element> {
     const { store, own } = this.#options
-    if (kind === 'group' || address.includes('/')) throw new CannotEncrypt('no-device', [address])
-    const to = [address]
+    const to = address.includes('/') ? null : kind === 'group' ? await this.#accountsIn(address) : [address]
+    if (to === null) throw new CannotEncrypt('no-device', [address])
     for (const jid of [...to, own]) await this.learn(jid)
     const ask = { account: own, jids: [...to] }
     const found = await store.write.encryptionTargets({ ...ask, time: Date.now() })
@@ -233,6 +243,15 @@ export class Encryption {
     }
     const text = message.getChild('body')?.text() ?? ''
     return this.#sealed(message, ready, text)
+  }
+
+  /** As the group says, at most half a minute ago. */
+  async #accountsIn(group: Jid): Promise<readonly Jid[] | null> {
+    const known = this.#members.get(group)
+    if (known !== undefined && performance.now() - known.at < MEMBERS_MS) return known.accounts
+    const accounts = await this.#options.accountsOf(group)
+    if (accounts !== null) this.#members.set(group, { accounts, at: performance.now() })
+    return accounts
   }
 
   async #sealed(message: Element, devices: readonly DeviceAddress[], text: string | null): Promise<Element> {

@@ -71,6 +71,8 @@ interface Group {
   stamps: boolean
   /** Only those whom its owners have listed may come in. */
   membersOnly: boolean
+  /** Everybody there sees everybody's address. */
+  showsAddresses: boolean
   /** Our own occupant-id, where it has told us. */
   ownId: string | null
   /** When it last said something, performance.now(). */
@@ -121,7 +123,7 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, ownId: null, heard: performance.now(), entered: 0 })
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, showsAddresses: false, ownId: null, heard: performance.now(), entered: 0 })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -130,12 +132,31 @@ export class Groups extends EventEmitter<Events> {
   }
   isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
   #learn(group: string, features: ReadonlySet<string>): void {
-    Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId), membersOnly: features.has('muc_membersonly') })
+    Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId), membersOnly: features.has('muc_membersonly'), showsAddresses: features.has('muc_nonanonymous') })
   }
 
   /** Groups that we are in and that no stranger comes into. */
   get closed(): Jid[] {
     return [...this.#groups].flatMap(([group, { joined, membersOnly }]) => (joined && membersOnly ? (group as Jid) : []))
+  }
+
+  /** Whether no stranger comes in and all know each other's addresses: what XEP-0384 wants of a group in which is encrypted. */
+  isPrivate(group: string): boolean {
+    const known = this.#groups.get(group)
+    return known !== undefined && known.joined && known.membersOnly && known.showsAddresses
+  }
+
+  /** The account of somebody who is there, where that is shown. */
+  accountIn(occupant: string): Jid | null {
+    const jid = this.#groups.get(bare(occupant))?.occupants.get(resource(occupant))?.jid ?? null
+    return jid === null ? null : bare(jid)
+  }
+
+  /** The accounts of all who may read what is said in it, ourselves apart. Rejects where the connection is lost. */
+  async accountsOf(group: Jid): Promise<Jid[]> {
+    const own = bare(this.#connection.account.jid)
+    const { members } = await this.members(group)
+    return [...new Set(members.flatMap(({ jid }) => (jid === null || bare(jid) === own ? [] : bare(jid))))]
   }
 
   /** What a group that stamps occupant-ids says of us; null where it does not. */

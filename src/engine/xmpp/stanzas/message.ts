@@ -98,7 +98,12 @@ const SEALED = '\u0000'
 
 /** Whose a message is; null: a group does not say it. */
 function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
-  if (stanza.attrs['type'] === 'groupchat') return self.nickIn(bare(from)) === resource(from) ? self.jid : (self.accountIn?.(from) ?? null)
+  if (stanza.attrs['type'] === 'groupchat') {
+    if (self.nickIn(bare(from)) === resource(from)) return self.jid
+    // a group's archive says it of those who are no longer there
+    const said = addressOf(stanza.getChild('x', NS.mucUser)?.getChild('item')?.attrs['jid'] ?? '')
+    return said === null ? (self.accountIn?.(from) ?? null) : bare(said)
+  }
   return resource(from) !== '' && (self.nickIn(bare(from)) !== null || self.isGroup?.(bare(from)) === true || isOfOccupant(stanza)) ? null : bare(from)
 }
 

@@ -89,6 +89,9 @@ test('errors that say nothing are errors, of requests, of the sign-in and of the
   server.answers.auth = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
   expect(await alice.signIn(server.settings)).toMatchObject({ status: 'waiting', problem: 'server-error' })
   delete server.answers.auth
+  server.offer = ''
+  expect(await alice.signIn(server.settings)).toMatchObject({ problem: 'no-sign-in' })
+  server.offer = 'PLAIN'
   const started = performance.now()
   await signIn()
   // no question waits until its time is over

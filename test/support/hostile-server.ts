@@ -26,7 +26,7 @@ export interface HostileServer {
   readonly heard: string
   /** How often somebody has signed in. */
   readonly streams: number
-  /** The one mechanism that it offers, PLAIN at first; null: it lets everybody in unasked. */
+  /** The one mechanism that it offers, PLAIN at first; '': no way in at all; null: it lets everybody in unasked. */
   offer: string | null
   /** What it says to <auth/>, in place of a success. */
   answers: { auth?: string }
@@ -66,7 +66,7 @@ export async function hostileServer(): Promise<HostileServer> {
         return
       }
       if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
-      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
+      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>` : self.offer === '' ? `<stream:features><limits xmlns='urn:xmpp:stream-limits:0'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
       else if (text.includes('<auth ')) {
         signedIn = true
         socket.write(self.answers.auth ?? `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)

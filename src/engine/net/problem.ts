@@ -43,6 +43,9 @@ const BY_CODE: Record<string, ConnectionProblem> = {
 /** RFC 6120 section 6.5: the account's fault. All else of SASL is the server's. */
 const PASSWORD = new Set(['not-authorized', 'credentials-expired', 'account-disabled', 'invalid-authzid', 'malformed-request'])
 
+/** Prosody ends a stream on which it has nothing to offer. */
+const NOTHING_OFFERED = /no stream features/i
+
 /** Any error of sockets, TLS or xmpp.js as one of ours. */
 export function toConnectionError(cause: unknown): ConnectionError {
   if (cause instanceof ConnectionError) return cause
@@ -63,12 +66,15 @@ export function toConnectionError(cause: unknown): ConnectionError {
           ? 'conflict'
           : condition === 'host-unknown'
             ? 'unknown-host'
-            : 'server-error'
+            : NOTHING_OFFERED.test(error.message)
+              ? 'no-sign-in'
+              : 'server-error'
         : name === 'TimeoutError'
           ? 'timed-out'
           : name === 'XMLError'
             ? 'not-xmpp'
             : (lookUp(BY_CODE, code) ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
   const text = 'text' in error ? String(error.text ?? '') : ''
+  if (problem === 'no-sign-in' && name === 'StreamError') return new ConnectionError(problem, '–', null, { cause: error })
   return new ConnectionError(problem, condition === '' ? error.message : condition === 'undefined-condition' && text !== '' ? text : condition, null, { cause: error })
 }

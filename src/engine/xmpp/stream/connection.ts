@@ -56,6 +56,9 @@ interface Events {
   pin: [Pin]
 }
 
+/** What a server that lets anybody in offers before it has: RFC 6120, XEP-0388; or a place at once. */
+const WAYS_IN = new Set(['mechanisms', 'authentication', 'starttls', 'bind'])
+
 export class Connection extends EventEmitter<Events> {
   readonly account: AccountSettings
   /** What goes out, and how long it may be. */
@@ -98,10 +101,14 @@ export class Connection extends EventEmitter<Events> {
     this.#client = entity
     this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
     entity.on('stanza', (stanza: Element) => this.#hand(stanza))
+    let isSignedIn = false
+    entity.on('disconnect', () => (isSignedIn = false))
     entity.on('element', (element: Element) => {
+      if (element.name === 'success') isSignedIn = true
       if (element.is('features', NS_STREAMS)) {
         this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
         this.#offersAcks = element.getChild('sm', NS_SM) !== undefined
+        if (!isSignedIn && !element.getChildElements().some(({ name }) => WAYS_IN.has(name))) entity.emit('error', new ConnectionError('no-sign-in', '–'))
         this.#hasRosterVersions = element.getChild('ver', NS_ROSTER_VERSIONS) !== undefined
       }
       if (this.isReady) this.#heard()

@@ -180,6 +180,8 @@ export const GroupMembers = z.object({
   affiliation: Affiliation,
   /** What is said there is kept for who was away (XEP-0313). */
   archived: z.boolean(),
+  /** It can have a picture of its own, which its owners set (XEP-0153). */
+  picture: z.boolean(),
   members: z.array(GroupMember)
 })
 export type GroupMembers = z.infer<typeof GroupMembers>

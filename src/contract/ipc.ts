@@ -106,6 +106,10 @@ export const LONGEST_QUERY = 1000
 /** Bytes of a file that cross at once. */
 export const LARGEST_PIECE = 2 ** 20
 
+/** A square picture of a person or a group. `side` in pixels. */
+export const OwnPicture = z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) })
+export type OwnPicture = z.infer<typeof OwnPicture>
+
 const AttachmentId = z.number().int().positive()
 
 /** The most messages one page may carry to a window. */
@@ -150,7 +154,7 @@ export const requests = {
   /** What contacts see of us. */
   'account.setNick': call(z.object({ account: Jid, nick: z.string().trim().max(200) }), nothing),
   /** A square picture, or none. */
-  'account.setAvatar': call(z.object({ account: Jid, picture: z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) }).nullable() }), nothing),
+  'account.setAvatar': call(z.object({ account: Jid, picture: OwnPicture.nullable() }), nothing),
   'encryption.of': call(z.object({ conversation: ConversationId }), Secrecy),
   /** Somebody's devices, or our own others; `own`: this one, where they are our own. */
   'encryption.devices': call(z.object({ account: Jid, jid: Jid }), z.object({ own: Device.nullable(), devices: z.array(Device) })),
@@ -161,6 +165,8 @@ export const requests = {
   /** `account` null: the one that has it, or the first. */
   'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
+  /** Every conversation. */
+  'conversations.markAllRead': call(nothing, nothing),
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   /** `peek`: it is only looked at, which does not count as using it. */
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable(), peek: z.boolean() }), nothing),
@@ -192,6 +198,11 @@ export const requests = {
   /** To each name in a group that looks like another person's there, those names. */
   'groups.lookAlikes': call(z.object({ conversation: ConversationId }), z.record(z.string(), z.array(z.string()))),
   'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
+  /** How many are in it, and how many of them are here. */
+  'groups.counts': call(z.object({ conversation: ConversationId }), z.object({ members: z.number().int(), here: z.number().int() })),
+  'groups.setNick': call(z.object({ conversation: ConversationId, nick: z.string().trim().min(1).max(200) }), nothing),
+  /** A square picture, or none. */
+  'groups.setPicture': call(z.object({ conversation: ConversationId, picture: OwnPicture.nullable() }), nothing),
   'groups.invite': call(z.object({ conversation: ConversationId, jids: z.array(Jid).min(1).max(500) }), nothing),
   'groups.setAffiliation': call(z.object({ conversation: ConversationId, jid: Jid, affiliation: Affiliation }), nothing),
   /** 'none' puts somebody out. */
@@ -276,6 +287,10 @@ export const requests = {
   ),
   /** Lets the user choose where to; null where nothing was chosen. */
   'transfer.export': call(z.object({ query: z.string().max(LONGEST_QUERY).nullable(), conversation: ConversationId.nullable(), format: ExportFormat, language: z.enum(['zh-CN', 'en']) }), ExportSummary.nullable()),
+  /** Shows the file that was exported last in its folder. */
+  'transfer.reveal': call(nothing, nothing),
+  /** Brings the main window to the front, with a conversation. */
+  'windows.showConversation': call(z.object({ conversation: ConversationId }), nothing),
   'windows.openSearch': call(z.object({ query: z.string().max(LONGEST_QUERY) }), nothing),
   'windows.openChat': call(z.object({ conversation: ConversationId, message: MessageId.nullable() }), nothing),
   /** The pictures of a conversation in a window of their own. */

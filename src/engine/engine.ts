@@ -264,6 +264,13 @@ export class Engine extends EventEmitter<Events> {
     return lookAlikesIn(this.store, id, this.accounts.of(conversation.account)?.groups.nicksIn(conversation.jid) ?? [])
   }
 
+  /** Takes another nickname in a group. Throws EngineError, JoinError. */
+  async changeNick(id: ConversationId, nick: string): Promise<void> {
+    const conversation = await this.store.read.conversation(id)
+    if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
+    await this.#connected(conversation.account ?? undefined).membership.changeNick(conversation.jid, nick)
+  }
+
   async renameGroup(id: ConversationId, name: string): Promise<void> {
     await this.inGroup(id, async (groups, jid) => {
       await groups.rename(jid, name)
@@ -485,6 +492,15 @@ export class Engine extends EventEmitter<Events> {
     const changes = await this.store.write.markRead({ conversation, upTo, tell: tellRead })
     this.emit('changes', changes)
     void this.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
+  }
+
+  /** Reads every conversation, here and on all other devices. */
+  async markAllRead(): Promise<void> {
+    for (const { id, unread, markedUnread, last } of await this.store.read.conversations()) {
+      if (unread === 0 && !markedUnread) continue
+      if (last === null) await this.setConversation({ conversation: id, markedUnread: false })
+      else await this.markRead(id, last.id)
+    }
   }
 
   async saveDraft(conversation: ConversationId, draft: string): Promise<void> {

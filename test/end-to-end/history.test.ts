@@ -34,7 +34,13 @@ test('an import is looked at before it happens, happens once, and is found; what
     await settings.click('[data-test=import-start]')
     await settings.locator('[data-test=import-outcome]').waitFor()
     expect(await settings.locator('[data-test=import-outcome]').textContent()).toContain(round === 'first' ? '3 条' : '0 条')
-    await settings.locator('.dialog .button').click()
+    if (round === 'first') {
+      // what was imported is one click away
+      await settings.click('[data-test=import-open]')
+      await main.locator('.head h2', { hasText: '老同学' }).waitFor()
+      expect(await main.locator('.head .who .quiet').textContent()).toBe('从 WhatsApp 导入')
+      await screenshot(main, 'import-opened')
+    } else await settings.locator('.dialog .button').click()
   }
   // in pinyin: words of the history are offered
   await main.fill('[data-test=search]', 'yiheyuan')
@@ -53,6 +59,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   await search.click('[data-test=export-html]')
   await nameFile(app, '导出聊天记录', target)
   await search.locator('[data-test=transfer-outcome]').waitFor()
+  await search.locator('[data-test=export-reveal]').waitFor()
   expect(existsSync(target)).toBe(true)
   expect(readFileSync(target, 'utf8').match(/<article/g)).toHaveLength(1)
   expect(readFileSync(target, 'utf8')).toContain('十七孔桥见')

@@ -42,6 +42,8 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
 
   /** Files that the user chose, by what the windows know them as. */
   const chosen = new Map<string, string>()
+  /** Where the last export went. */
+  let exported: string | null = null
 
   const errors = new WeakMap<object, number>()
 
@@ -123,6 +125,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ account, jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password, account ?? undefined),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
+    'conversations.markAllRead': () => engine().markAllRead(),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
     'conversations.watch': async ({ conversation, peek }, { sender }) => {
       hub.watch(sender, conversation)
@@ -145,6 +148,9 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),
     'groups.lookAlikes': ({ conversation }) => engine().lookAlikes(conversation),
     'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
+    'groups.counts': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.counts(jid)),
+    'groups.setNick': ({ conversation, nick }) => engine().changeNick(conversation, nick),
+    'groups.setPicture': ({ conversation, picture }) => engine().inGroup(conversation, (groups, jid) => groups.setPicture(jid, picture === null ? null : { type: picture.type, data: Buffer.from(picture.base64, 'base64') })),
     'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
     'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) => engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
     'groups.setRole': ({ conversation, nick, role }) => engine().inGroup(conversation, (groups, jid) => groups.setRole(jid, nick, role)),
@@ -211,8 +217,13 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
       const path = await chooseTarget(sender, await dialogWords(), format)
       if (path === null) return null
+      exported = path
       return engine().transfer.export({ path, format, query, conversation, language }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
     },
+    'transfer.reveal': () => {
+      if (exported !== null) shell.showItemInFolder(exported)
+    },
+    'windows.showConversation': ({ conversation }) => windows.showInMain({ type: 'show', conversation, message: null }),
     'windows.openSearch': ({ query }) => windows.openSearch(query),
     'windows.openChat': async ({ conversation, message }) => {
       if ((await engine().store.read.conversation(conversation)) === null) throw new EngineError('not-found', 'the conversation')

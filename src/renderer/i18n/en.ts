@@ -313,6 +313,7 @@ export default {
     usePassword: 'Sign in'
   },
   list: {
+    readAll: 'Mark all as read',
     noMessages: 'No messages yet',
     folderNew: 'New folder …',
     folderRename: 'Rename folder',
@@ -334,7 +335,6 @@ export default {
     pin: 'Pin',
     unpin: 'Unpin',
     pinned: 'Pinned',
-    mute: 'Mute',
     unmute: 'Unmute',
     muted: 'Muted',
     archive: 'Archive',
@@ -769,6 +769,10 @@ export default {
     version: 'Mnemo {version}, on {host}'
   },
   contacts: {
+    groups: 'Groups',
+    newGroup: 'Name of a group',
+    addGroup: 'Add',
+    leaveGroup: 'Take out of “{group}”',
     title: 'Contacts',
     add: 'Add a contact',
     find: 'Find a contact',
@@ -776,5 +780,28 @@ export default {
     noneAbout: 'Add people by their address or QR code, or let them scan yours.',
     ungrouped: 'No group',
     asked: 'Has not answered yet'
+  },
+  panel: {
+    close: 'Close',
+    shared: 'Shared here',
+    all: 'All {n}',
+    none: { media: 'No pictures yet', files: 'No files yet', links: 'No links yet' },
+    note: 'Note',
+    noteHint: 'Only you see this',
+    ownName: 'Name for me',
+    picture: 'Picture',
+    counts: '{members} members, {here} here | {members} member, {here} here | {members} members, {here} here',
+    imported: 'Imported conversation',
+    importedFrom: 'Imported from {program}'
+  },
+  mute: {
+    hour: 'For 1 hour',
+    eight: 'For 8 hours',
+    morning: 'Until morning',
+    for: 'Mute',
+    good: 'Until I turn it on again',
+    until: 'Muted until {time}',
+    sound: 'Sound',
+    text: 'Show the text'
   }
 }

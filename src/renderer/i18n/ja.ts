@@ -313,6 +313,7 @@ export default {
     usePassword: '使う'
   },
   list: {
+    readAll: 'すべて既読にする',
     noMessages: 'まだメッセージはありません',
     folderNew: '新しいフォルダー…',
     folderRename: 'フォルダー名を変更',
@@ -333,7 +334,6 @@ export default {
     pin: 'ピン留め',
     unpin: 'ピン留めを外す',
     pinned: 'ピン留め',
-    mute: '通知しない',
     unmute: '通知する',
     muted: '通知オフ',
     archive: 'アーカイブ',
@@ -769,6 +769,10 @@ export default {
     version: 'Mnemo {version}（{host}）'
   },
   contacts: {
+    groups: 'グループ',
+    newGroup: 'グループ名',
+    addGroup: '追加',
+    leaveGroup: '「{group}」から外す',
     title: '連絡先',
     add: '連絡先を追加',
     find: '連絡先を検索',
@@ -776,5 +780,28 @@ export default {
     noneAbout: 'アドレスやQRコードで追加するか、自分のコードを読み取ってもらいましょう。',
     ungrouped: 'グループなし',
     asked: '承認待ち'
+  },
+  panel: {
+    close: '閉じる',
+    shared: '共有したもの',
+    all: 'すべて（{n}件）',
+    none: { media: '画像はまだありません', files: 'ファイルはまだありません', links: 'リンクはまだありません' },
+    note: 'メモ',
+    noteHint: '自分だけに表示されます',
+    ownName: '自分用の名前',
+    picture: '画像',
+    counts: '{members}人、{here}人がオンライン',
+    imported: 'インポートした会話',
+    importedFrom: '{program}からインポート'
+  },
+  mute: {
+    hour: '1時間',
+    eight: '8時間',
+    morning: '翌朝まで',
+    for: 'ミュート',
+    good: '解除するまで',
+    until: '{time}までミュート',
+    sound: '通知音',
+    text: '内容を表示'
   }
 }

@@ -313,6 +313,7 @@ export default {
     usePassword: '登录'
   },
   list: {
+    readAll: '全部标为已读',
     noMessages: '还没有消息',
     folderNew: '新建分组…',
     folderRename: '重命名分组',
@@ -333,7 +334,6 @@ export default {
     pin: '置顶',
     unpin: '取消置顶',
     pinned: '已置顶',
-    mute: '免打扰',
     unmute: '取消免打扰',
     muted: '免打扰',
     archive: '归档',
@@ -769,6 +769,10 @@ export default {
     version: 'Mnemo {version}，运行于 {host}'
   },
   contacts: {
+    groups: '分组',
+    newGroup: '分组名称',
+    addGroup: '添加',
+    leaveGroup: '移出分组“{group}”',
     title: '联系人',
     add: '添加联系人',
     find: '查找联系人',
@@ -776,5 +780,28 @@ export default {
     noneAbout: '通过地址或二维码添加，或让对方扫你的二维码。',
     ungrouped: '未分组',
     asked: '等待对方验证'
+  },
+  panel: {
+    close: '关闭',
+    shared: '聊天内容',
+    all: '全部 {n} 项',
+    none: { media: '还没有图片', files: '还没有文件', links: '还没有链接' },
+    note: '备注信息',
+    noteHint: '仅自己可见',
+    ownName: '群备注',
+    picture: '群头像',
+    counts: '{members} 人，{here} 人在线',
+    imported: '导入的会话',
+    importedFrom: '从 {program} 导入'
+  },
+  mute: {
+    hour: '1 小时',
+    eight: '8 小时',
+    morning: '到明早',
+    for: '免打扰',
+    good: '一直',
+    until: '免打扰至 {time}',
+    sound: '提示音',
+    text: '显示消息内容'
   }
 }

@@ -313,6 +313,7 @@ export default {
     usePassword: '使用'
   },
   list: {
+    readAll: '全部標為已讀',
     noMessages: '還沒有訊息',
     folderNew: '新建分組…',
     folderRename: '重新命名分組',
@@ -333,7 +334,6 @@ export default {
     pin: '置頂',
     unpin: '取消置頂',
     pinned: '已置頂',
-    mute: '免打擾',
     unmute: '取消免打擾',
     muted: '免打擾',
     archive: '歸檔',
@@ -769,6 +769,10 @@ export default {
     version: 'Mnemo {version}，運行於 {host}'
   },
   contacts: {
+    groups: '分組',
+    newGroup: '分組名稱',
+    addGroup: '新增',
+    leaveGroup: '移出分組「{group}」',
     title: '聯絡人',
     add: '新增聯絡人',
     find: '尋找聯絡人',
@@ -776,5 +780,28 @@ export default {
     noneAbout: '透過位址或 QR 碼新增，或讓對方掃描你的 QR 碼。',
     ungrouped: '未分組',
     asked: '等待對方驗證'
+  },
+  panel: {
+    close: '關閉',
+    shared: '聊天內容',
+    all: '全部 {n} 項',
+    none: { media: '還沒有圖片', files: '還沒有檔案', links: '還沒有連結' },
+    note: '備註',
+    noteHint: '僅自己可見',
+    ownName: '群組備註名稱',
+    picture: '群組頭像',
+    counts: '{members} 人，{here} 人在線上',
+    imported: '匯入的聊天',
+    importedFrom: '從 {program} 匯入'
+  },
+  mute: {
+    hour: '1 小時',
+    eight: '8 小時',
+    morning: '到明早',
+    for: '靜音',
+    good: '一直',
+    until: '靜音至 {time}',
+    sound: '提示音',
+    text: '顯示訊息內容'
   }
 }

@@ -12,6 +12,7 @@ import { isRefusal, refused } from '../../net/problem.ts'
 import { findService } from '../stream/services.ts'
 import { info, infoQuery, type Info } from '../stanzas/disco.ts'
 import { NS } from '../stanzas/namespaces.ts'
+import { vcardSetPhoto } from '../stanzas/vcard.ts'
 import { occupantId, type OccupantIds } from '../stanzas/occupants.ts'
 import { SELF } from '../../store/types.ts'
 
@@ -75,6 +76,8 @@ interface Group {
   showsAddresses: boolean
   /** Our own occupant-id, where it has told us. */
   ownId: string | null
+  /** Members who are not here, by its lists; null: they were not asked for, or changed since. */
+  absent: number | null
   /** When it last said something, performance.now(). */
   heard: number
   /** Counts how often any group was entered. */
@@ -123,7 +126,7 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, showsAddresses: false, ownId: null, heard: performance.now(), entered: 0 })
+    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, showsAddresses: false, ownId: null, absent: null, heard: performance.now(), entered: 0 })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -278,9 +281,28 @@ export class Groups extends EventEmitter<Events> {
     }
     const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
     members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? ''))
-    const archived = (await this.#features(group)).has(NS.mam)
-    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived, members }
+    if (known !== undefined) known.absent = members.filter(({ here }) => !here).length
+    const features = await this.#features(group)
+    return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived: features.has(NS.mam), picture: features.has(NS.vcard), members }
   }
+
+  /** How many are in it, and how many of them are here now. Rejects where the connection is lost. */
+  async counts(group: Jid): Promise<{ members: number; here: number }> {
+    const known = this.#groups.get(group)
+    if (known === undefined) return { members: 0, here: 0 }
+    if (known.absent === null) await this.members(group)
+    return { members: known.occupants.size + (known.absent ?? 0), here: known.occupants.size }
+  }
+
+  /** Takes another nickname in a group. Throws JoinError where the group refuses. */
+  async changeNick(group: Jid, nick: string): Promise<void> {
+    const { condition } = await this.#ask(group, nick, muc.changeNick(group, nick))
+    if (condition !== null) throw new JoinError(group, condition)
+    this.know(group, nick)
+  }
+
+  /** Gives a group that we own another picture, or none. Rejects where it refuses. */
+  setPicture = async (group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> => void (await this.#connection.request(vcardSetPhoto(group, photo)))
 
   setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> => void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))
   setRole = async (group: Jid, nick: string, role: GroupRole): Promise<void> => void (await this.#connection.request(muc.setRole(group, nick, role)))
@@ -338,6 +360,9 @@ export class Groups extends EventEmitter<Events> {
     const own = change.own || change.nick === group.nick
     if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
     const before = group.occupants.get(change.nick)
+    // those who come and go without being members change nothing in its lists
+    const [was, is] = [before?.affiliation ?? 'none', change.present?.affiliation ?? 'none']
+    if (change.renamed === null && was !== is) group.absent = null
     if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
     else group.occupants.delete(change.nick)
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
@@ -393,7 +418,10 @@ export class Groups extends EventEmitter<Events> {
     }
   }
 
-  async #enter(group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> {
+  #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> => this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
+
+  /** Sends a presence that a group answers with our own presence under that nickname, or with an error. */
+  async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     const onStanza = (stanza: Element): void => {
       if (stanza.name !== 'presence') return
@@ -407,7 +435,7 @@ export class Groups extends EventEmitter<Events> {
     this.#connection.on('stanza', onStanza)
     this.#connection.on('lost', onLost)
     try {
-      await this.#connection.send(muc.joinGroup(group, nick, password, replay))
+      await this.#connection.send(presence)
       return await promise
     } finally {
       clearTimeout(timer)

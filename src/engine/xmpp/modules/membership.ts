@@ -91,6 +91,15 @@ export class Membership extends EventEmitter<Events> {
     this.#noteGroup(group, name, options.password ?? null)
   }
 
+  /** Takes another nickname in a group, on all of our devices. Throws JoinError where the group refuses. */
+  async changeNick(group: Jid, nick: string): Promise<void> {
+    const { groups, store, own } = this.#options
+    await groups.changeNick(group, nick)
+    this.emit('changes', await store.write.enterGroup({ account: own, jid: group, name: '', nick, password: null }))
+    const conversation = await store.read.conversationByJid(group, own)
+    if (conversation !== null) this.#noteGroup(group, conversation.name, await store.read.groupPassword(conversation.id))
+  }
+
   /** Leaves a group; that our other devices do, too, is an errand. */
   async leave(group: Jid): Promise<void> {
     await this.#options.groups.leave(group)

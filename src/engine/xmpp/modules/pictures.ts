@@ -106,7 +106,9 @@ export class Pictures {
   /** So may an occupant's in a group. Another one may have the nickname now: who announces none has none. */
   onOccupant(stanza: Element): void {
     const occupant = parseJid(stanza.attrs['from'] ?? '')
-    if (occupant === null || resource(occupant) === '' || stanza.attrs['type'] !== undefined) return
+    if (occupant === null || stanza.attrs['type'] !== undefined) return
+    // a group's own picture, of which most of its presences say nothing
+    if (resource(occupant) === '' && photoHash(stanza) === undefined) return
     this.#announced.set(occupant, photoHash(stanza) ?? null)
     if (!this.#showing) void this.#showOccupants()
   }
@@ -118,7 +120,7 @@ export class Pictures {
     for (const [occupant, hash] of this.#announced) {
       this.#announced.delete(occupant)
       this.#refused.delete(occupant)
-      if (!connection.isReady || occupants(bare(occupant)) > MOST_SHOWN) continue
+      if (!connection.isReady || (resource(occupant) !== '' && occupants(bare(occupant)) > MOST_SHOWN)) continue
       await this.#onPhoto(occupant, hash).catch(async (error: unknown) => {
         info(`a vCard in a group: ${String(error)}`)
         if (hash === null) return

@@ -104,6 +104,9 @@ export const setRole = (group: string, nick: string, role: GroupRole): Element =
 export const affiliationQuery = (group: string, affiliation: Affiliation): Element => adminQuery(group, 'get', { affiliation })
 export const affiliated = (answer: Element): Jid[] => (answer.getChild('query', NS.mucAdmin)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? []).map(bare)
 
+/** Section 7.6: another nickname in a group that we are in. */
+export const changeNick = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}` })
+
 /** Section 8.1. */
 export const setSubject = (group: string, subject: string): Element => xml('message', { to: group, type: 'groupchat' }, xml('subject', {}, subject))
 /** The subject that a message sets, or null: a message with a body says something (section 7.2.15). */

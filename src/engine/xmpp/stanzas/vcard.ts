@@ -14,6 +14,10 @@ export function photoHash(presence: Element): string | null | undefined {
 
 export const vcardQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('vCard', { xmlns: NS.vcard }))
 
+/** Gives a group another picture, or none (XEP-0045 has no own way; rooms that announce vcard-temp take it from their owners). */
+export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer } | null): Element =>
+  xml('iq', { type: 'set', to: jid }, xml('vCard', { xmlns: NS.vcard }, ...(photo === null ? [] : [xml('PHOTO', {}, xml('TYPE', {}, photo.type), xml('BINVAL', {}, photo.data.toString('base64')))])))
+
 /** The picture of the vCard that answers, or null where it has none that may be shown. */
 export function vcardPhoto(answer: Element): { type: string; data: Buffer } | null {
   const photo = answer.getChild('vCard', NS.vcard)?.getChild('PHOTO')

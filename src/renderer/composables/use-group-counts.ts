@@ -1,0 +1,64 @@
+/** What stands under the name of a group: how many are in it and here, or where it comes from. */
+import { onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
+import { isImported } from '../../contract/address.ts'
+import type { Conversation } from '../../contract/domain.ts'
+import type { ImportFormat } from '../../contract/history-files.ts'
+import { lookUp } from '../../contract/look-up.ts'
+import { call, CallFailed, onEvent } from '../bridge.ts'
+import { i18n } from '../i18n/index.ts'
+import { FORMAT_NAMES } from './format-names.ts'
+
+/** Of a large group, where people come and go all the time, counts are asked for once in this time, ms. */
+const OFTEN_MS = 2000
+
+export interface GroupCounts {
+  members: number
+  here: number
+}
+
+/** Where an imported conversation comes from, in words. */
+export function originOf({ importedFrom }: Pick<Conversation, 'importedFrom'>): string {
+  const program = importedFrom === null ? undefined : lookUp(FORMAT_NAMES, importedFrom as ImportFormat)
+  return program === undefined ? i18n.global.t('panel.imported') : i18n.global.t('panel.importedFrom', { program })
+}
+
+/** null: it is no group that we are in, or nobody knows yet. */
+export function useGroupCounts(conversation: () => Conversation): Ref<GroupCounts | null> {
+  const counts = shallowRef<GroupCounts | null>(null)
+  let timer: number | null = null
+  let last = 0
+  async function ask(): Promise<void> {
+    const { id, kind, nick, jid } = conversation()
+    if (kind !== 'group' || nick === null || isImported(jid)) return
+    last = performance.now()
+    try {
+      const found = await call('groups.counts', { conversation: id })
+      // none is here: we are not in yet
+      if (id === conversation().id) counts.value = found.here === 0 ? null : found
+    } catch (cause) {
+      if (!(cause instanceof CallFailed)) throw cause
+    }
+  }
+  function later(): void {
+    timer ??= window.setTimeout(() => {
+      timer = null
+      void ask()
+    }, Math.max(0, last + ((counts.value?.here ?? 0) > 100 ? OFTEN_MS : 0) - performance.now()))
+  }
+  watch(
+    [() => conversation().id, () => conversation().nick],
+    () => {
+      counts.value = null
+      void ask()
+    },
+    { immediate: true }
+  )
+  const stop = onEvent((event) => {
+    if (event.type === 'occupants' || event.type === 'accounts') later()
+  })
+  onBeforeUnmount(() => {
+    stop()
+    if (timer !== null) clearTimeout(timer)
+  })
+  return counts
+}

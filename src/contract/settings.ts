@@ -15,11 +15,26 @@ const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 export const Folder = z.object({ id: z.string().max(100), name: z.string().trim().min(1).max(60), conversations: z.array(ConversationId).max(5000) })
 export type Folder = z.infer<typeof Folder>
 
+/** Steps of the zoom, per cent. */
+export const ZOOMS = [80, 90, 100, 110, 125, 150, 175, 200] as const
+export const ACCENTS = ['teal', 'blue', 'violet', 'rose', 'orange', 'green', 'graphite'] as const
+export const WALLPAPERS = ['none', 'dots', 'lines', 'grid', 'glow'] as const
+
+/** Of the conversation list, px: pictures alone, or between these two. */
+export const LIST_WIDTH = { pictures: 76, least: 220, most: 480, usual: 320 } as const
+
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', ...LANGUAGES]),
   /** How much room rows have. */
   density: z.enum(['comfortable', 'compact']),
+  /** How large everything is drawn, per cent. */
+  zoom: z.number().int().min(80).max(200),
+  accent: z.enum(ACCENTS),
+  /** What the ground of a conversation shows. */
+  wallpaper: z.enum(WALLPAPERS),
+  /** Of the conversation list, px. */
+  listWidth: z.number().int().min(LIST_WIDTH.pictures).max(LIST_WIDTH.most),
   folders: z.array(Folder).max(30),
   /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
   keepHistory: z.boolean(),

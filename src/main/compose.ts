@@ -127,7 +127,9 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
   else await profile.open()
   updates.opened()
-  applySettings(await profile.engine.store.read.settings())
+  const settings = await profile.engine.store.read.settings()
+  applySettings(settings)
+  windows.zoom = settings.zoom / 100
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
   route({ handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
 

@@ -6,8 +6,11 @@ import FailureNote from './components/shared/FailureNote.vue'
 import { watchErrors } from './composables/unforeseen.ts'
 import StoreProblem from './components/connection/StoreProblem.vue'
 import StartFailed from './components/connection/StartFailed.vue'
+import { withCommand } from './composables/shortcut.ts'
+import { zoomOf } from './composables/zoom.ts'
 import { useAppStore } from './stores/app.ts'
 import './styles/tokens.css'
+import './styles/accents.css'
 import './styles/base.css'
 
 export async function openWindow(root: Component): Promise<void> {
@@ -25,7 +28,16 @@ export async function openWindow(root: Component): Promise<void> {
     return
   }
   watchEffect(() => setLanguage(state.language))
-  watchEffect(() => (document.documentElement.dataset['density'] = state.now.settings.density))
+  watchEffect(() => {
+    const { density, accent, wallpaper } = state.now.settings
+    Object.assign(document.documentElement.dataset, { density, accent, wallpaper })
+  })
+  addEventListener('keydown', (event) => {
+    const zoom = withCommand(event) ? zoomOf(event.key, state.now.settings.zoom) : null
+    if (zoom === null) return
+    event.preventDefault()
+    void state.change({ zoom })
+  })
   app.mount('#app')
   // beside the window's own, which fills it
   const problem = document.body.appendChild(document.createElement('div'))

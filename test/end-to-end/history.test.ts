@@ -40,6 +40,7 @@ test('an import is looked at before it happens, happens once, and is found; what
       await main.locator('.head h2', { hasText: '老同学' }).waitFor()
       expect(await main.locator('.head .who .quiet').textContent()).toBe('从 WhatsApp 导入')
       await screenshot(main, 'import-opened')
+      await settings.bringToFront()
     } else await settings.locator('.dialog .button').click()
   }
   // in pinyin: words of the history are offered

@@ -102,6 +102,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'settings.change': async (change) => {
       const settings = await engine().store.write.changeSettings(change)
       applySettings(settings)
+      if (change.zoom !== undefined) windows.zoom = settings.zoom / 100
       if (change.startAtLogin !== undefined) await setStartAtLogin(change.startAtLogin)
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()

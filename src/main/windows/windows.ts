@@ -57,6 +57,13 @@ export class Windows {
   #spareIsReady = false
   #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
+  #zoom = 1
+
+  /** How large all pages are drawn; 1: as they are. */
+  set zoom(factor: number) {
+    this.#zoom = factor
+    for (const window of [...this.#open.values(), this.#spare]) if (window?.isDestroyed() === false) window.webContents.setZoomFactor(factor)
+  }
 
   /** The app must be ready: before that Electron has no session. */
   constructor(options: WindowsOptions) {
@@ -226,7 +233,7 @@ export class Windows {
       autoHideMenuBar: true,
       // the page's own background, so that nothing flashes before its first paint
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
-      webPreferences: { preload: this.#options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: true }
+      webPreferences: { preload: this.#options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: true, zoomFactor: this.#zoom }
     })
     this.#guard(window)
     this.#options.onCreated(window.webContents)

@@ -313,6 +313,7 @@ export default {
     usePassword: 'Sign in'
   },
   list: {
+    resize: 'Width of the list',
     readAll: 'Mark all as read',
     noMessages: 'No messages yet',
     folderNew: 'New folder …',
@@ -379,6 +380,7 @@ export default {
     group: { recent: 'Recently used', 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' }
   },
   shortcuts: {
+    zoom: 'Larger, smaller, as it was',
     movePin: 'Move a pinned chat',
     title: 'Keyboard shortcuts',
     about: 'Everything works without a mouse: Tab moves between areas, arrow keys within one.',
@@ -803,5 +805,14 @@ export default {
     until: 'Muted until {time}',
     sound: 'Sound',
     text: 'Show the text'
+  },
+  look: {
+    zoom: 'Size of everything',
+    smaller: 'Smaller',
+    larger: 'Larger',
+    accent: 'Colour',
+    accents: { teal: 'Teal', blue: 'Blue', violet: 'Violet', rose: 'Rose', orange: 'Orange', green: 'Green', graphite: 'Graphite' },
+    wallpaper: 'Chat background',
+    wallpapers: { none: 'Plain', dots: 'Dots', lines: 'Lines', grid: 'Grid', glow: 'Glow' }
   }
 }

@@ -313,6 +313,7 @@ export default {
     usePassword: '使う'
   },
   list: {
+    resize: 'リストの幅',
     readAll: 'すべて既読にする',
     noMessages: 'まだメッセージはありません',
     folderNew: '新しいフォルダー…',
@@ -379,6 +380,7 @@ export default {
     group: { recent: '最近使ったもの', 0: '顔', 1: '人', 3: '動物と自然', 4: '食べ物', 5: '旅行', 6: '活動', 7: '物', 8: '記号', 9: '旗' }
   },
   shortcuts: {
+    zoom: '拡大・縮小・元に戻す',
     movePin: 'ピン留めした会話を動かす',
     title: 'キーボードショートカット',
     about: 'マウスがなくてもすべて操作できます。Tab で区画の間を、矢印キーで区画の中を移動します。',
@@ -803,5 +805,14 @@ export default {
     until: '{time}までミュート',
     sound: '通知音',
     text: '内容を表示'
+  },
+  look: {
+    zoom: '表示の大きさ',
+    smaller: '小さく',
+    larger: '大きく',
+    accent: 'アクセントカラー',
+    accents: { teal: 'ティール', blue: 'ブルー', violet: 'バイオレット', rose: 'ローズ', orange: 'オレンジ', green: 'グリーン', graphite: 'グラファイト' },
+    wallpaper: 'チャットの背景',
+    wallpapers: { none: '無地', dots: 'ドット', lines: 'ライン', grid: 'グリッド', glow: 'グラデーション' }
   }
 }

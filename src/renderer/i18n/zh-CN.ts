@@ -313,6 +313,7 @@ export default {
     usePassword: '登录'
   },
   list: {
+    resize: '列表宽度',
     readAll: '全部标为已读',
     noMessages: '还没有消息',
     folderNew: '新建分组…',
@@ -379,6 +380,7 @@ export default {
     group: { recent: '最近使用', 0: '笑脸', 1: '人物', 3: '动物与自然', 4: '食物', 5: '旅行', 6: '活动', 7: '物品', 8: '符号', 9: '旗帜' }
   },
   shortcuts: {
+    zoom: '放大、缩小、还原',
     movePin: '移动置顶会话',
     title: '键盘快捷键',
     about: '无需鼠标即可完成所有操作：按 Tab 在区域间切换，用方向键在区域内移动。',
@@ -803,5 +805,14 @@ export default {
     until: '免打扰至 {time}',
     sound: '提示音',
     text: '显示消息内容'
+  },
+  look: {
+    zoom: '界面缩放',
+    smaller: '缩小',
+    larger: '放大',
+    accent: '主题色',
+    accents: { teal: '青色', blue: '蓝色', violet: '紫色', rose: '玫红', orange: '橙色', green: '绿色', graphite: '石墨灰' },
+    wallpaper: '聊天背景',
+    wallpapers: { none: '纯色', dots: '圆点', lines: '斜纹', grid: '方格', glow: '渐变' }
   }
 }

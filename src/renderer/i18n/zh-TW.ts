@@ -313,6 +313,7 @@ export default {
     usePassword: '使用'
   },
   list: {
+    resize: '清單寬度',
     readAll: '全部標為已讀',
     noMessages: '還沒有訊息',
     folderNew: '新建分組…',
@@ -379,6 +380,7 @@ export default {
     group: { recent: '最近使用', 0: '笑臉', 1: '人物', 3: '動物與自然', 4: '食物', 5: '旅行', 6: '活動', 7: '物品', 8: '符號', 9: '旗幟' }
   },
   shortcuts: {
+    zoom: '放大、縮小、還原',
     movePin: '移動置頂對話',
     title: '鍵盤快捷鍵',
     about: '不用滑鼠也能完成一切：Tab 在各部分之間移動，方向鍵在部分之內移動。',
@@ -803,5 +805,14 @@ export default {
     until: '靜音至 {time}',
     sound: '提示音',
     text: '顯示訊息內容'
+  },
+  look: {
+    zoom: '介面縮放',
+    smaller: '縮小',
+    larger: '放大',
+    accent: '主題色',
+    accents: { teal: '青色', blue: '藍色', violet: '紫色', rose: '玫紅', orange: '橙色', green: '綠色', graphite: '石墨灰' },
+    wallpaper: '聊天背景',
+    wallpapers: { none: '純色', dots: '圓點', lines: '斜紋', grid: '方格', glow: '漸層' }
   }
 }

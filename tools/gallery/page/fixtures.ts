@@ -119,7 +119,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, autoEncrypt: true, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: 320, folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, autoEncrypt: true, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',

@@ -344,6 +344,33 @@ export const AccountSettings = z.object({
 })
 export type AccountSettings = z.infer<typeof AccountSettings>
 
+/** A field of the form for a new account (XEP-0004). `picture`: a data: address of what is to be read (XEP-0158). */
+export const AccountFormField = z.object({
+  name: z.string(),
+  kind: z.enum(['text', 'password', 'boolean', 'choice', 'lines', 'hidden', 'fixed']),
+  label: z.string(),
+  about: z.string(),
+  required: z.boolean(),
+  value: z.string(),
+  options: z.array(z.object({ label: z.string(), value: z.string() })),
+  picture: z.string().nullable()
+})
+export type AccountFormField = z.infer<typeof AccountFormField>
+/** What a server wants to know of a new account (XEP-0077). `web`: accounts are made on that page; `isForm`: it asks by a data form. */
+export const AccountForm = z.object({ domain: z.string(), instructions: z.string(), web: z.string().nullable(), isForm: z.boolean(), fields: z.array(AccountFormField) })
+export type AccountForm = z.infer<typeof AccountForm>
+
+/** How registration stands: a form to be filled in, or no connection. */
+export const RegistrationState = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('form'), form: AccountForm }),
+  z.object({ status: z.literal('unreachable'), problem: ConnectionProblem, detail: z.string(), certificate: Certificate.nullable() })
+])
+export type RegistrationState = z.infer<typeof RegistrationState>
+
+/** A server's invitation (XEP-0401): who opens it becomes a contact. `page`: the same for a browser; `until` in ms. */
+export const ServerInvitation = z.object({ uri: z.string(), page: z.string().nullable(), until: z.number().int().nullable() })
+export type ServerInvitation = z.infer<typeof ServerInvitation>
+
 /** What a conversation takes of the disk. */
 export const ConversationUsage = z.object({
   id: ConversationId,

@@ -32,8 +32,10 @@ import {
   Notify,
   Presence,
   Preview,
+  RegistrationState,
   RosterContact,
   Secrecy,
+  ServerInvitation,
   TextVersion,
   Usage
 } from './domain.ts'
@@ -134,6 +136,12 @@ export const requests = {
   'app.failed': call(z.object({ error: z.string().max(LONGEST_ERROR) }), nothing),
   'app.restart': call(nothing, nothing),
   'account.signIn': call(AccountSettings, ConnectionState),
+  /** What a server wants to know of a new account; of `server` the domain and the way in count. */
+  'register.begin': call(z.object({ server: AccountSettings, token: z.string().max(500).nullable() }), RegistrationState),
+  'register.submit': call(z.object({ values: z.record(z.string().max(200), z.string().max(10_000)) }), nothing),
+  'register.end': call(nothing, nothing),
+  /** An invitation that the account's server makes; null: it makes none. */
+  'account.invite': call(z.object({ account: Jid }), ServerInvitation.nullable()),
   'account.signOut': call(z.object({ account: Jid }), nothing),
   'account.reconnect': call(z.object({ account: Jid, trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
   'demo.start': call(nothing, nothing),
@@ -163,7 +171,7 @@ export const requests = {
   'encryption.forget': call(z.object({ account: Jid, device: z.number().int() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
   /** `account` null: the one that has it, or the first. */
-  'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable() }), Conversation),
+  'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable(), token: z.string().max(500).optional() }), Conversation),
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
   /** Every conversation. */
   'conversations.markAllRead': call(nothing, nothing),

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { bare, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, Secrecy } from '../contract/domain.ts'
+import type { bare, domainOf, parseJid } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './xmpp/modules/groups.ts'
@@ -13,6 +12,9 @@ import { lookAlikesIn } from './look-alikes.ts'
 import { Media } from './media/media.ts'
 import type { Log } from './log.ts'
 import type { Session } from './xmpp/session.ts'
+import { ConnectionError, refused } from './net/problem.ts'
+import { inviteCommand, madeInvitation } from './xmpp/stanzas/registration.ts'
+import { Registration } from './xmpp/stream/registration.ts'
 import { TrustedClock } from './store/clock.ts'
 import { profileKey, type Keyring } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
@@ -75,6 +77,8 @@ export class Engine extends EventEmitter<Events> {
   storeBroken = false
   readonly #log: Log
   readonly #upkeep: Upkeep
+  /** The form for a new account that is being filled in. */
+  #registration: Registration | null = null
   #unmuting: NodeJS.Timeout | null = null
   #closed = false
   /** To whom we said that we type, if to anyone. */
@@ -149,6 +153,45 @@ export class Engine extends EventEmitter<Events> {
     return this.accounts.signIn({ ...settings, jid })
   }
 
+  /** Asks a server what it wants to know of a new account; `token`: of an invitation. Throws EngineError, and xmpp.js's StanzaError where it makes none. */
+  async beginRegistration(server: AccountSettings, token: string | null): Promise<RegistrationState> {
+    this.endRegistration()
+    const jid = parseJid(server.jid)
+    if (jid === null) throw new EngineError('invalid-address', `${server.jid} is no server`)
+    let registration: Registration
+    try {
+      registration = await Registration.open({ ...server, jid })
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error
+      return { status: 'unreachable', problem: error.problem, detail: error.message, certificate: error.certificate }
+    }
+    try {
+      const form = await registration.form(token)
+      this.#registration = registration
+      return { status: 'form', form }
+    } catch (error) {
+      registration.close()
+      throw error
+    }
+  }
+
+  /** Hands in the form that was asked for last. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
+  async register(values: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#registration === null) throw new EngineError('not-found', 'the form')
+    await this.#registration.submit(values)
+    this.endRegistration()
+  }
+
+  endRegistration(): void {
+    this.#registration?.close()
+    this.#registration = null
+  }
+
+  /** An invitation that an account's server makes (XEP-0401); null: it makes none. Throws EngineError. */
+  async invite(account: Jid): Promise<ServerInvitation | null> {
+    return this.#connected(account).connection.request(inviteCommand(domainOf(account))).then(madeInvitation, refused(null))
+  }
+
   /** Forgets an account; its messages stay. */
   async signOut(jid: Jid | undefined = this.account?.jid): Promise<void> {
     if (jid !== undefined) await this.accounts.signOut(jid)
@@ -196,8 +239,8 @@ export class Engine extends EventEmitter<Events> {
     if (accept) this.#changed([await this.store.write.ensureConversation({ account: session.own, jid, kind: 'direct', name: '', nick: null })])
   }
 
-  /** Opens a conversation of an account, the first where none is named; a group is entered. Throws EngineError, and JoinError where the group refuses. */
-  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null, account?: Jid): Promise<Conversation> {
+  /** Opens a conversation of an account, the first where none is named; a group is entered. `token`: of an invitation to be a contact. Throws EngineError, and JoinError where the group refuses. */
+  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null, account?: Jid, token?: string): Promise<Conversation> {
     const parsed = parseJid(address)
     if (parsed === null || !parsed.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
     const jid = bare(parsed)
@@ -206,7 +249,7 @@ export class Engine extends EventEmitter<Events> {
       const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
       const conversation = await this.#begun(id)
       // notes to oneself need no contact
-      if (whose !== undefined && whose !== jid && !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)) await this.#add(jid, whose)
+      if (whose !== undefined && whose !== jid && (token !== undefined || !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid))) await this.#add(jid, whose, token)
       return conversation
     }
     const session = this.#connected(whose)
@@ -220,8 +263,8 @@ export class Engine extends EventEmitter<Events> {
     return this.store.find.findPeople({ ...input, known, without: this.accounts.settings.map(({ jid }) => jid) }, signal)
   }
 
-  async #add(jid: Jid, account: Jid): Promise<void> {
-    await this.store.write.addErrand({ account, jid, kind: 'contact', value: { wish: 'add' } })
+  async #add(jid: Jid, account: Jid, token?: string): Promise<void> {
+    await this.store.write.addErrand({ account, jid, kind: 'contact', value: { wish: 'add', ...(token === undefined ? {} : { token }) } })
     void this.accounts.of(account)?.errands.flush()
   }
 
@@ -512,6 +555,7 @@ export class Engine extends EventEmitter<Events> {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.endRegistration()
     if (this.#unmuting !== null) clearTimeout(this.#unmuting)
     this.#upkeep.stop()
     await this.disconnect()

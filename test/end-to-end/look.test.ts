@@ -20,7 +20,7 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   // by hand: within bounds, and to pictures alone
   const drag = async (to: number): Promise<void> => {
     const box = (await divider().boundingBox())!
-    await main.mouse.move(box.x + box.width / 2, 300)
+    await main.mouse.move(box.x + 5, 300)
     await main.mouse.down()
     await main.mouse.move(to, 300, { steps: 4 })
     await main.mouse.up()

@@ -88,6 +88,10 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       tellAccounts()
       return state
     },
+    'register.begin': ({ server, token }) => engine().beginRegistration(server, token),
+    'register.submit': ({ values }) => engine().register(values),
+    'register.end': () => engine().endRegistration(),
+    'account.invite': ({ account }) => engine().invite(account),
     'account.signOut': async ({ account }) => {
       if (engine().accounts.list.length <= 1) windows.closeChats()
       if (profile.demo === 'no') await engine().signOut(account)
@@ -124,7 +128,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'encryption.trust': (input) => engine().store.write.setTrust(input),
     'encryption.forget': ({ account, device }) => engine().forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
-    'conversations.start': ({ account, jid, kind, nick, password }) => engine().startConversation(jid, kind, nick, password, account ?? undefined),
+    'conversations.start': ({ account, jid, kind, nick, password, token }) => engine().startConversation(jid, kind, nick, password, account ?? undefined, token),
     'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
     'conversations.markAllRead': () => engine().markAllRead(),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),

@@ -5,6 +5,10 @@ export interface XmppLink {
   /** ?join: it leads to a group. */
   group: boolean
   password: string | null
+  /** Of an invitation (XEP-0379, XEP-0445). */
+  token: string | null
+  /** It leads to a new account on that server (XEP-0401), or may. */
+  register: boolean
 }
 
 const decode = (text: string): string => {
@@ -20,8 +24,11 @@ export function parseXmppUri(text: string): XmppLink | null {
   const match = /^\s*xmpp:(?:\/\/[^/]*\/)?([^?#\s]+)(?:\?([^#\s]*))?/i.exec(text)
   if (match === null) return null
   const [action = '', ...pairs] = (match[2] ?? '').split(';')
-  const password = pairs.find((pair) => pair.startsWith('password='))
-  return { jid: decode(match[1] ?? ''), group: action.toLowerCase() === 'join', password: password === undefined ? null : decode(password.slice('password='.length)) }
+  const value = (name: string): string | null => {
+    const pair = pairs.find((one) => one.toLowerCase().startsWith(`${name}=`))
+    return pair === undefined ? null : decode(pair.slice(name.length + 1))
+  }
+  return { jid: decode(match[1] ?? ''), group: action.toLowerCase() === 'join', password: value('password'), token: value('preauth'), register: action.toLowerCase() === 'register' || value('ibr') === 'y' }
 }
 
 /** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */

@@ -60,11 +60,13 @@ export class Contacts extends EventEmitter<Events> {
     return this.#roster.has(jid)
   }
 
-  /** Adds a contact and asks to see their presence. */
-  async add(jid: Jid): Promise<void> {
-    if (this.#roster.has(jid) || !this.#connection.isReady) return
-    await this.#connection.request(rosterAdd(jid, ''))
-    await this.#connection.send(subscription(jid, 'subscribe'))
+  /** Adds a contact and asks to see their presence; `token`: of their invitation, which lets them say yes at once (XEP-0379). */
+  async add(jid: Jid, token: string | null = null): Promise<void> {
+    const known = this.#roster.get(jid)
+    const sees = known?.subscription === 'to' || known?.subscription === 'both'
+    if (!this.#connection.isReady || (known !== undefined && (token === null || sees))) return
+    if (known === undefined) await this.#connection.request(rosterAdd(jid, ''))
+    await this.#connection.send(subscription(jid, 'subscribe', token))
   }
 
   /** Those who ask to be contacts and have no answer yet. The server asks again at each sign-in (RFC 6121 section 3.1.3). */
@@ -137,7 +139,7 @@ export class Contacts extends EventEmitter<Events> {
   /** Asks the server to do it; rejects where it refuses. */
   async fulfil({ kind, jid, value }: Errand): Promise<void> {
     if (kind === 'block') await this.block(jid, value.blocked)
-    else if (kind === 'contact' && value.wish === 'add') await this.add(jid)
+    else if (kind === 'contact' && value.wish === 'add') await this.add(jid, value.token ?? null)
     else if (kind === 'contact' && value.wish === 'remove') await this.remove(jid)
     else if (kind === 'contact' && value.wish === 'rename') await this.rename(jid, value.name)
     else if (kind === 'contact' && value.wish === 'group') await this.#put(jid, { groups: value.groups })

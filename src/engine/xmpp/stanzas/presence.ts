@@ -1,5 +1,6 @@
 /** RFC 6121 section 4: presence; section 3: subscriptions. */
 import { xml, type Element } from '@xmpp/client'
+import { NS } from './namespaces.ts'
 import type { Presence } from '../../../contract/domain.ts'
 
 export function presenceOf(stanza: Element): Presence {
@@ -10,4 +11,6 @@ export function presenceOf(stanza: Element): Presence {
 
 /** `capabilities`: XEP-0115. */
 export const available = (capabilities: Element): Element => xml('presence', {}, capabilities)
-export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed'): Element => xml('presence', { to, type })
+/** `token`: of an invitation that whom it asks has made (XEP-0379). */
+export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed', token: string | null = null): Element =>
+  xml('presence', { to, type }, ...(token === null ? [] : [xml('preauth', { xmlns: NS.preauth, token })]))

@@ -12,7 +12,7 @@ declare module '@xmpp/client' {
     getChildElements(): Element[]
     getChildText(name: string, xmlns?: string): string | null
     text(): string
-    append(...children: Element[]): Element
+    append(...children: Element[]): void
     toString(): string
   }
   export function xml(name: string, attrs?: Record<string, string | number | undefined>, ...children: (Element | string | undefined)[]): Element

@@ -1,0 +1,84 @@
+/** Making an account on a server (XEP-0077): a stream on which nobody signs in. */
+import { client, type Client, type Element } from '@xmpp/client'
+import { domainOf } from '../../../contract/address.ts'
+import type { AccountForm, AccountSettings } from '../../../contract/domain.ts'
+import { ConnectionError, toConnectionError } from '../../net/problem.ts'
+import { accountForm, presentInvitation, register, registrationQuery } from '../stanzas/registration.ts'
+import { SERVICE, transportOf } from './transport.ts'
+
+const OPEN_MS = 30_000
+const REQUEST_MS = 30_000
+/** Who fills in a form takes his time, ms. */
+const FILL_MS = 15 * 60_000
+const NS_STREAMS = 'http://etherx.jabber.org/streams'
+
+export class Registration {
+  readonly #client: Client
+  readonly #domain: string
+  readonly #timer: NodeJS.Timeout
+  #form: AccountForm | null = null
+
+  private constructor(entity: Client, domain: string) {
+    this.#client = entity
+    this.#domain = domain
+    this.#timer = setTimeout(() => this.close(), FILL_MS).unref()
+  }
+
+  /** Connects to the domain of an address, by the way in that the settings say; nothing of them is sent. Rejects with ConnectionError. */
+  static async open(server: AccountSettings): Promise<Registration> {
+    const domain = domainOf(server.jid)
+    // the server asks for a name and a password, and does not get them
+    const entity = client({ domain, username: '', service: SERVICE, timeout: OPEN_MS, credentials: () => new Promise<void>(() => undefined) })
+    entity.reconnect.stop()
+    entity.transports = [transportOf(server)]
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    promise.catch(() => undefined)
+    const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'the server did not answer')), OPEN_MS)
+    // what the server offers to those who sign in does not matter here
+    entity.on('error', reject)
+    entity.on('element', (element: Element) => {
+      if (element.is('features', NS_STREAMS)) resolve()
+    })
+    entity.on('disconnect', () => reject(new ConnectionError('network', 'the server closed the connection')))
+    try {
+      await entity.connect(SERVICE)
+      await entity.open(entity.options)
+      await promise
+      return new Registration(entity, domain)
+    } catch (error) {
+      entity.socket?.destroy?.()
+      throw toConnectionError(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** What the server wants to know. `token`: of an invitation. Rejects with xmpp.js's StanzaError where it makes no accounts, or does not know the invitation. */
+  async form(token: string | null): Promise<AccountForm> {
+    if (token !== null) await this.#request(presentInvitation(this.#domain, token))
+    this.#form = accountForm(await this.#request(registrationQuery(this.#domain)), this.#domain)
+    return this.#form
+  }
+
+  /** Hands in the form, by the names of its fields. Rejects with xmpp.js's StanzaError where the server refuses. */
+  async submit(values: Readonly<Record<string, string>>): Promise<void> {
+    if (this.#form === null) throw new Error('no form was asked for')
+    await this.#request(register(this.#form, values))
+  }
+
+  async #request(iq: Element): Promise<Element> {
+    const lost = Promise.withResolvers<never>()
+    const onLost = (): void => lost.reject(new ConnectionError('network', 'the server closed the connection'))
+    this.#client.once('disconnect', onLost)
+    try {
+      return await Promise.race([this.#client.iqCaller.request(iq, REQUEST_MS), lost.promise])
+    } finally {
+      this.#client.removeListener('disconnect', onLost)
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    void this.#client.stop().catch(() => undefined).finally(() => this.#client.socket?.destroy?.())
+  }
+}

@@ -34,6 +34,8 @@ export class Contacts extends EventEmitter<Events> {
   readonly #roster = new Map<Jid, RosterItem>()
   readonly #requests = new Set<Jid>()
   readonly #blocked = new Set<Jid>()
+  /** Whom we have asked in this session: their own question may be read before the roster says so. */
+  readonly #invited = new Set<Jid>()
   #pushes: Promise<void> = Promise.resolve()
 
   constructor(connection: Connection, store: Store, own: Jid, log: Log) {
@@ -66,6 +68,7 @@ export class Contacts extends EventEmitter<Events> {
     const sees = known?.subscription === 'to' || known?.subscription === 'both'
     if (!this.#connection.isReady || (known !== undefined && (token === null || sees))) return
     if (known === undefined) await this.#connection.request(rosterAdd(jid, ''))
+    this.#invited.add(jid)
     await this.#connection.send(subscription(jid, 'subscribe', token))
   }
 
@@ -182,6 +185,7 @@ export class Contacts extends EventEmitter<Events> {
 
   /** Neither sees the other any more; their conversation stays. */
   async remove(jid: Jid): Promise<void> {
+    this.#invited.delete(jid)
     await this.#connection.request(rosterRemove(jid))
   }
 
@@ -193,7 +197,7 @@ export class Contacts extends EventEmitter<Events> {
     if (type === 'subscribe') {
       // whom we asked ourselves may see us, too
       const known = this.#roster.get(bare(from))
-      if (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both'))
+      if (this.#invited.has(bare(from)) || (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both')))
         this.#connection.send(subscription(bare(from), 'subscribed')).catch(() => undefined)
       else if (bare(from) !== this.#own) this.#setRequest(bare(from), true)
       return

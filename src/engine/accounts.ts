@@ -174,7 +174,9 @@ export class Accounts extends EventEmitter<Events> {
   /** Forgets an account; its messages stay. */
   async signOut(jid: Jid): Promise<void> {
     const account = this.#settings.find((known) => known.jid === jid)
-    const mayRevoke = this.of(jid)?.connection.isReady === true
+    const session = this.of(jid)
+    const mayRevoke = session?.connection.isReady === true
+    await session?.encryption.retire()
     await this.#stop(jid)
     if (account !== undefined && mayRevoke) await this.#revoke(account)
     this.#settings = this.#settings.filter((account) => account.jid !== jid)

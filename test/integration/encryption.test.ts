@@ -17,7 +17,7 @@ const BOB = 'bob@localhost' as Jid
 let server: TestServer
 const devices = new Devices()
 beforeAll(async () => {
-  server = await startServer({ strangers: ['dave', 'erin', 'frank', 'grace', 'heidi', 'ivan'] })
+  server = await startServer({ strangers: ['dave', 'erin', 'frank', 'grace', 'heidi', 'ivan', 'judy'] })
 }, 60_000)
 afterAll(async () => {
   await devices.end()
@@ -288,4 +288,20 @@ test('a private group: all read, from its archive as well; who cannot is named; 
   await grace.setConversation({ conversation: open.id, encryption: 'on' })
   const failed = await grace.send(open.id, 'for all to see')
   expect(await find(grace, open.jid, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-no-device' })
+})
+
+test('whoever signs out is encrypted for no longer, and keeps no keys', { timeout: 60_000 }, async () => {
+  const judy = await devices.signIn(server, 'judy', true)
+  const JUDY = 'judy@localhost' as Jid
+  const stays = await devices.signIn(server, 'judy', true)
+  const listed = async (): Promise<number[]> => {
+    const { own, devices: others } = await stays.devices(JUDY, JUDY)
+    return [own, ...others].flatMap((one) => (one?.active === true ? one.device : []))
+  }
+  await until(stays, async () => (await listed()).length === 2)
+  const device = (await judy.devices(JUDY, JUDY)).own?.device
+  await judy.signOut(JUDY)
+  await until(stays, async () => (await listed()).length === 1)
+  expect(await listed()).not.toContain(device)
+  expect(await judy.store.read.devices({ account: JUDY, jid: JUDY })).toEqual([])
 })

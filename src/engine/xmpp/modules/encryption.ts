@@ -59,6 +59,8 @@ export class Encryption {
   /** What is to be done after messages came; while there is no stream that it could be done on, it waits. */
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
   #work: Promise<void> = Promise.resolve()
+  /** Our device is being put into our list. */
+  #announcing: Promise<void> | null = null
   #open = false
 
   constructor(options: EncryptionOptions) {
@@ -119,9 +121,17 @@ export class Encryption {
     await this.#learn(this.#options.own, devices)
     const device = this.#device
     if (!this.#open || device === null || devices.includes(device)) return
+    this.#announcing ??= this.#announce(device).finally(() => (this.#announcing = null))
+    await this.#announcing
+  }
+
+  async #announce(device: number): Promise<void> {
+    const { own } = this.#options
     // whoever reads the list reads the bundle next
     await this.#publishBundle(true)
-    await this.#publish(DEVICE_LIST_NODE, deviceList([...devices, device]))
+    // another device may have written it meanwhile
+    const devices = await this.#askList(own)
+    if (this.#open && !devices.includes(device)) await this.#publish(DEVICE_LIST_NODE, deviceList([...devices, device]))
   }
 
   /** Empty where there is none. Rejects where the connection is lost. */
@@ -198,6 +208,15 @@ export class Encryption {
     const left = (await this.#askList(own)).filter((one) => one !== device)
     await this.#publish(DEVICE_LIST_NODE, deviceList(left))
     await this.#learn(own, left)
+  }
+
+  /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
+  async retire(): Promise<void> {
+    // nor does it announce itself again
+    this.#open = false
+    await this.#announcing?.catch(() => undefined)
+    if (this.#device === null || !this.#options.connection.isReady) return
+    await this.forget(this.#device).catch((error: unknown) => this.#options.log.info(`our device is still announced: ${String(error)}`))
   }
 
   /** Begins a session with a device by its bundle; false: it has none that holds. */

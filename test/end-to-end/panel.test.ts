@@ -37,6 +37,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   const [left, right] = [await main.locator('.talk').boundingBox(), await panel.boundingBox()]
   expect(left!.x + left!.width).toBeLessThanOrEqual(right!.x + 1)
   await main.fill('[data-test=composer]', '还在写')
+  expect(await panel.locator('.kinds .kind').allTextContents()).toEqual(['图片', '文件', '链接'])
   await panel.locator('[data-test=shared-files]').click()
   await panel.locator('[data-test=shared-file]', { hasText: '会议纪要' }).waitFor()
   await panel.locator('[data-test=shared-links]').click()

@@ -784,6 +784,7 @@ export default {
     asked: 'Has not answered yet'
   },
   panel: {
+    kind: { media: 'Pictures', files: 'Files', links: 'Links' },
     close: 'Close',
     shared: 'Shared here',
     all: 'All {n}',

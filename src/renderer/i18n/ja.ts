@@ -784,6 +784,7 @@ export default {
     asked: '承認待ち'
   },
   panel: {
+    kind: { media: '画像', files: 'ファイル', links: 'リンク' },
     close: '閉じる',
     shared: '共有したもの',
     all: 'すべて（{n}件）',

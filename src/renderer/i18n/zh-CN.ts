@@ -784,6 +784,7 @@ export default {
     asked: '等待对方验证'
   },
   panel: {
+    kind: { media: '图片', files: '文件', links: '链接' },
     close: '关闭',
     shared: '聊天内容',
     all: '全部 {n} 项',

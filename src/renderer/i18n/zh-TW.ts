@@ -784,6 +784,7 @@ export default {
     asked: '等待對方驗證'
   },
   panel: {
+    kind: { media: '圖片', files: '檔案', links: '連結' },
     close: '關閉',
     shared: '聊天內容',
     all: '全部 {n} 項',

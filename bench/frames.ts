@@ -126,7 +126,7 @@ export async function frames(): Promise<void> {
     unread.push(await timed(click(room), inView('.separator.unread')))
   }
   // to the end, and all is read
-  await main.locator('.latest').click()
+  await main.locator('[data-test=latest]').click()
   await main.locator(`.row[data-id="${large.last.id}"]`).waitFor()
   await main.locator(`${room} .badge`).waitFor({ state: 'detached' })
   const newest: number[] = []
@@ -163,7 +163,7 @@ export async function frames(): Promise<void> {
   await main.fill('[data-test=search]', '')
   await main.keyboard.press('Escape')
   await main.locator(room).click()
-  await main.locator('.latest').click({ timeout: 1000 }).catch(() => undefined)
+  await main.locator('[data-test=latest]').click({ timeout: 1000 }).catch(() => undefined)
   await main.waitForTimeout(1000)
   /** The window kept in reserve is there again after so long, ms. */
   const RESTED = 5000

@@ -59,6 +59,8 @@ export type Reaction = z.infer<typeof Reaction>
 export const Quoted = z.object({
   /** null: it is not on this computer. */
   id: MessageId.nullable(),
+  /** The address whose colour it has: the sender's own, or that of the occupant. */
+  person: Jid.nullable(),
   senderName: z.string(),
   outgoing: z.boolean(),
   /** Its beginning. */
@@ -119,6 +121,8 @@ export const Message = z.object({
   conversation: ConversationId,
   /** Bare address in a direct conversation, occupant address (room/nick) in a group. */
   sender: Jid,
+  /** The bare address of the sender; null: the group does not show it. */
+  person: Jid.nullable(),
   senderName: z.string(),
   outgoing: z.boolean(),
   text: z.string(),
@@ -142,12 +146,20 @@ export const Message = z.object({
   styled: z.boolean(),
   /** Others can be told of a change to it: it has an id that they know. */
   changeable: z.boolean(),
+  /** It came from a history file, so nobody else knows it. */
+  imported: z.boolean(),
   attachments: z.array(Attachment),
   reactions: z.array(Reaction),
   link: LinkMetadata.nullable(),
-  reply: Quoted.nullable()
+  reply: Quoted.nullable(),
+  /** When the user is reminded of it, ms; null: never. */
+  remindAt: z.number().int().nullable()
 })
 export type Message = z.infer<typeof Message>
+
+/** A message that is sent at a time, ms. */
+export const ScheduledMessage = z.object({ id: z.number().int().positive(), conversation: ConversationId, text: z.string(), reply: MessageId.nullable(), due: z.number().int() })
+export type ScheduledMessage = z.infer<typeof ScheduledMessage>
 
 export const ConversationKind = z.enum(['direct', 'group'])
 export type ConversationKind = z.infer<typeof ConversationKind>
@@ -224,6 +236,10 @@ export const Conversation = z.object({
   /** Own nickname; groups only. */
   nick: z.string().nullable(),
   unread: z.number().int().nonnegative(),
+  /** Of the unread ones, those that mention us. */
+  mentions: z.number().int().nonnegative(),
+  /** Own messages that others have reacted to since we last looked. */
+  reactions: z.number().int().nonnegative(),
   /** Everything up to here has been seen. */
   readUpTo: z.number().int().nonnegative(),
   /** The other one has seen our messages up to here. */

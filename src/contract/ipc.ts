@@ -33,6 +33,7 @@ import {
   Presence,
   Preview,
   RegistrationState,
+  ScheduledMessage,
   RosterContact,
   Secrecy,
   ServerInvitation,
@@ -175,6 +176,8 @@ export const requests = {
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
   /** Every conversation. */
   'conversations.markAllRead': call(nothing, nothing),
+  /** What concerns the user in particular and was not seen, the oldest first: messages that mention us, own ones with new reactions. */
+  'conversations.unseen': call(z.object({ conversation: ConversationId }), z.object({ mentions: z.array(MessageId), reactions: z.array(MessageId) })),
   'conversations.saveDraft': call(z.object({ conversation: ConversationId, draft: z.string().max(LONGEST_TEXT) }), nothing),
   /** `peek`: it is only looked at, which does not count as using it. */
   'conversations.watch': call(z.object({ conversation: ConversationId.nullable(), peek: z.boolean() }), nothing),
@@ -182,6 +185,15 @@ export const requests = {
   /** The days of a month (2024-05, local time) on which something was written. */
   'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),
   'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), link: LinkMetadata.nullable() }), Message),
+  /** Sends a text at a time, ms. */
+  'messages.schedule': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), due: z.number().int().min(0).max(8.64e15) }), nothing),
+  'messages.scheduled': call(z.object({ conversation: ConversationId }), z.array(ScheduledMessage)),
+  /** Does not send it at its time: not at all, or `now`. */
+  'messages.unschedule': call(z.object({ conversation: ConversationId, id: z.number().int().positive(), now: z.boolean() }), nothing),
+  /** Reminds the user of a message at a time, ms; null: not any more. */
+  'messages.remind': call(z.object({ id: MessageId, due: z.number().int().min(0).max(8.64e15).nullable() }), nothing),
+  /** Messages of which the user is reminded now. */
+  'messages.reminders': call(nothing, z.array(Message)),
   /** A text that is too long for a message. */
   'messages.sendAsFile': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT) }), Message),
   /** What the page that a message is to link to says of itself; null where it says nothing, cannot be asked, or the user does not want that. */
@@ -219,6 +231,8 @@ export const requests = {
   'groups.rename': call(z.object({ conversation: ConversationId, name: z.string().trim().min(1).max(200) }), nothing),
   /** For everybody, for good. */
   'groups.destroy': call(z.object({ conversation: ConversationId }), nothing),
+  /** Whether a mention of all of a group is ours to make. */
+  'groups.callsAll': call(z.object({ conversation: ConversationId }), z.boolean()),
   'groups.answer': call(z.object({ account: Jid, group: Jid, accept: z.boolean() }), nothing),
   'conversations.leave': call(z.object({ conversation: ConversationId }), nothing),
   'conversations.typing': call(z.object({ conversation: ConversationId, typing: z.boolean() }), nothing),
@@ -368,6 +382,10 @@ export type AppEvent =
   | { type: 'files'; files: Record<string, FileProgress> }
   /** How far an import or export has come, in messages. */
   | { type: 'transfer'; done: number; total: number }
+  /** Messages that are sent later were added, changed or sent. */
+  | { type: 'scheduled' }
+  /** All messages of which the user is reminded now. */
+  | { type: 'reminders'; due: Message[] }
   | { type: 'search'; query: string }
   /** An xmpp: link was opened elsewhere. */
   | { type: 'link'; uri: string }

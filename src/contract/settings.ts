@@ -60,6 +60,8 @@ export const Settings = z.object({
   askTrust: z.boolean(),
   /** Words that are misspelt are marked. */
   spellCheck: z.boolean(),
+  /** Pictures are sent as photos (of a screen's size, without metadata) or as the files that they are. */
+  picturesAs: z.enum(['photo', 'file']),
   /** A page that one links to is asked for what the message then says of it. */
   linkPreviews: z.boolean(),
   /** Newer versions are loaded by themselves, only told of, or not looked for. */

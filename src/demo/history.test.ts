@@ -15,3 +15,12 @@ test.each(Array.from({ length: 24 }, (_, hour) => hour))('opened at %i o\'clock 
   }
   expect(history.at(-1)?.time).toBeLessThan(now)
 })
+
+test('each message has ids of its own, as live ones have: it can be answered and reacted to', () => {
+  const history = generateHistory(20_000, Date.UTC(2026, 10, 22))
+  for (const which of ['stanzaId', 'originId'] as const) {
+    const ids = history.map((message) => message[which])
+    expect(new Set(ids).size).toBe(20_000)
+    expect(ids[0]).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-a[\da-f]{3}-[\da-f]{12}$/)
+  }
+})

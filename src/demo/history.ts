@@ -52,6 +52,12 @@ function generator(seed: number): () => number {
 
 const digits = (random: () => number, count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join('')
 
+/** An id as clients and archives give them (RFC 9562). */
+function idOf(random: () => number): string {
+  const hex = Array.from({ length: 8 }, () => Math.floor(random() * 65_536).toString(16).padStart(4, '0')).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+}
+
 function fill(template: string, random: () => number): string {
   const pick = (list: readonly string[]): string => list[Math.floor(random() * list.length)] ?? ''
   return template.replace(/\{(\w+)\}/g, (_, slot: string) => {
@@ -84,6 +90,7 @@ const UNREAD_MS = 9 * 3_600_000
 /** `count` messages over the two years before `now` (ms), oldest first. */
 export function generateHistory(count: number, now: number, seed = 20260101): IncomingMessage[] {
   const random = generator(seed)
+  const ids = generator(seed ^ 0x5bd1e995)
   const you = address(YOU.user) as Jid
   const today = Math.floor(now / DAY) * DAY
   const threads = [
@@ -116,8 +123,8 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
         outgoing,
         text: fill(lines[Math.floor(random() * lines.length)] ?? '', random),
         time: Math.round(time),
-        stanzaId: null,
-        originId: null,
+        stanzaId: idOf(ids),
+        originId: idOf(ids),
         replayed: false
       })
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { bare, domainOf, parseJid } from '../contract/address.ts'
 import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, RegistrationState, Secrecy, ServerInvitation } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
+import { Agenda } from './agenda.ts'
 import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './xmpp/modules/groups.ts'
 import { buffers } from './xmpp/omemo/sealed.ts'
@@ -63,6 +64,11 @@ export class EngineError extends Error {
   }
 }
 
+/** Of a message that is quoted in words, so much, in UTF-16 units. */
+const LONGEST_QUOTE = 500
+/** XEP-0393 section 5.1.3 */
+const quoting = (quoted: string, text: string): string => (quoted === '' ? text : `${quoted.slice(0, LONGEST_QUOTE).toWellFormed().replace(/^/gm, '> ')}\n${text}`)
+
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
 /** A timer runs so long at most, ms (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args takes 31 bits). */
@@ -73,6 +79,7 @@ export class Engine extends EventEmitter<Events> {
   readonly transfer: Transfer
   readonly media: Media
   readonly accounts: Accounts
+  readonly agenda: Agenda
   readonly keyProtection: 'keychain' | 'file'
   /** A thread of the store does not run any more. */
   storeBroken = false
@@ -95,6 +102,8 @@ export class Engine extends EventEmitter<Events> {
     this.media.on('changes', (changes) => this.emit('changes', changes))
     this.accounts = new Accounts(store, this.media, log)
     this.accounts.on('changes', (changes) => this.emit('changes', changes))
+    this.agenda = new Agenda(store, log, (id) => void this.#flush(id).catch((error: unknown) => log.warn(String(error))))
+    this.agenda.on('changes', (changes) => this.emit('changes', changes))
     store.onBroken((broken) => {
       this.storeBroken = broken
       this.emit('storeBroken', broken)
@@ -129,6 +138,7 @@ export class Engine extends EventEmitter<Events> {
     const engine: Engine = new Engine(store, transfer, protection, log)
     await engine.accounts.load()
     engine.#upkeep.start()
+    engine.agenda.start()
     await engine.#unmute()
     return engine
   }
@@ -378,8 +388,11 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Stores the message and its place in the queue, then sends when it can. Throws EngineError, 'too-long' where the server would not take it. */
-  async send(id: ConversationId, text: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
+  async send(id: ConversationId, written: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
     const { sender, session, conversation } = await this.#own(id)
+    const answered = more.reply === undefined || more.reply === null ? null : await this.store.read.message(more.reply)
+    // a message that the others cannot look up, such as an imported one, is quoted in words
+    const text = answered === null || answered.changeable ? written : quoting(answered.text, written)
     if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
     this.#typingTo = null
     const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), encrypted: conversation.encryption === 'on', ...more })
@@ -388,6 +401,33 @@ export class Engine extends EventEmitter<Events> {
     const message = changes.messages[0]
     if (message === undefined) throw new Error('the message was written and is not there')
     return message
+  }
+
+  async #flush(id: ConversationId): Promise<void> {
+    const conversation = await this.store.read.conversation(id)
+    this.accounts.of(conversation?.account ?? null)?.outbox.flush()
+  }
+
+  /** Sends a text at a time, ms. Throws EngineError, 'too-long' where the server would not take it. */
+  async schedule(id: ConversationId, text: string, reply: MessageId | null, due: number): Promise<void> {
+    const { session, conversation } = await this.#own(id)
+    if (session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
+    await this.store.write.schedule({ conversation: id, text, reply, due, originId: randomUUID() })
+    this.agenda.emit('scheduled')
+    this.agenda.look()
+  }
+
+  /** One that was to be sent later: not at all, or `now`. */
+  async unschedule(id: ConversationId, scheduled: number, now: boolean): Promise<void> {
+    if (now) return this.agenda.send(scheduled, id)
+    await this.store.write.unschedule(scheduled)
+    this.agenda.emit('scheduled')
+  }
+
+  /** Reminds of a message at a time, ms; null: not any more. */
+  async remind(id: MessageId, due: number | null): Promise<void> {
+    this.emit('changes', await this.store.write.remind({ id, due }))
+    this.agenda.look()
   }
 
   /** Who we are in a conversation, and what connects us. Throws EngineError. */
@@ -559,6 +599,7 @@ export class Engine extends EventEmitter<Events> {
     this.endRegistration()
     if (this.#unmuting !== null) clearTimeout(this.#unmuting)
     this.#upkeep.stop()
+    this.agenda.stop()
     await this.disconnect()
     await this.#upkeep.stopped
     // on a full disk the log stays beside the file, and is part of the store as well

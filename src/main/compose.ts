@@ -87,6 +87,11 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
       hub.storeChanged(changes)
       notifications.onChanges(changes)
     })
+    engine.agenda.on('scheduled', () => hub.broadcast({ type: 'scheduled' }))
+    engine.agenda.on('reminders', (due) => {
+      hub.broadcast({ type: 'reminders', due })
+      notifications.remind(due).catch((error: unknown) => log.warn(`notifications: ${String(error)}`))
+    })
     engine.on('storeBroken', (broken) => hub.broadcast({ type: 'store', broken }))
     engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
     engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))

@@ -58,6 +58,8 @@ test('spans are styled as XEP-0393 has it', () => {
   expect(styles('snake_case_name 2 * 3 * 4')).toEqual([])
   expect(styles('*a _b_*, ~no~ `*code*`')).toEqual(['strong *a _b_*', 'emphasis _b_', 'strike ~no~', 'code `*code*`'])
   expect(styles('这是 *重点* 吗')).toEqual(['strong *重点*'])
+  expect(styles('同意，*搜索*是第一位的；（_不是_）「~旧~」：`代码`')).toEqual(['strong *搜索*', 'emphasis _不是_', 'strike ~旧~', 'code `代码`'])
+  expect(styles('2*3*4和5*6')).toEqual([])
 })
 
 test('blocks are quotations, nested too, and what is fenced', () => {

@@ -1,4 +1,4 @@
-/** Two people talk: one answers, reacts, puts a word right with the Up key, takes a message back and deletes one here. */
+/** Two people talk: one answers, reacts, puts a word right with Ctrl+Up, takes a message back and deletes one here. */
 import { expect, test } from 'vitest'
 import { Devices, messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -30,10 +30,10 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.locator('.menu .reaction-item').first().click()
   await main.locator('[data-test=reaction]').waitFor()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ reactions }) => reactions[0]?.emoji === '👍'))
-  // Up, and the last own message is put right; what was begun before stays a draft
+  // Ctrl+Up, and the last own message is put right; what was begun before stays a draft
   await main.locator('.row.own[data-state=delivered]').waitFor()
   await main.locator('[data-test=composer]').focus()
-  await main.keyboard.press('ArrowUp')
+  await main.keyboard.press('Control+ArrowUp')
   expect(await main.inputValue('[data-test=composer]')).toBe('好啊，几点出发')
   await main.fill('[data-test=composer]', '好啊，八点出发！')
   await main.keyboard.press('Enter')

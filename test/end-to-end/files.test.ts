@@ -78,6 +78,9 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   const dialog = main.locator('.dialog')
   await dialog.locator('li.refused').waitFor()
   expect(await dialog.locator('li').count()).toBe(3)
+  // as the files that they are, to the byte; that is remembered
+  await main.check('[name=pictures-as][value=file]')
+  await main.locator('[data-test=way-about]', { hasText: '原图' }).waitFor()
   await main.fill('[data-test=caption]', '昨天拍的')
   await screenshot(main, 'files-chosen')
   await main.click('[data-test=send-files]')

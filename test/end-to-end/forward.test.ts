@@ -48,8 +48,15 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   expect(merged.text).toContain('> 第一条：周五开会')
   expect(await main.locator('[data-test=composer]').count()).toBe(1)
   await main.locator('[data-jid="carol@localhost"]').click()
-  await main.locator('.row.own blockquote').first().waitFor()
+  const card = main.locator('.row.own [data-test=merged]')
+  expect(await card.textContent()).toMatch(/Bob.*聊天记录.*第一条：周五开会.*3 条消息/)
   await screenshot(main, 'forward-merged')
+  await card.click()
+  await main.locator('[data-test=merged-all] li').nth(2).waitFor()
+  expect(await main.locator('[data-test=merged-all] .text').allTextContents()).toEqual(['第一条：周五开会', '第二条：带上方案', '第三条：在三楼'])
+  await screenshot(main, 'forward-merged-open')
+  await main.keyboard.press('Escape')
+  await main.locator('.dialog').waitFor({ state: 'detached' })
 
   // a picture goes with its bytes
   const path = join(story.folder, 'view.png')
@@ -64,7 +71,7 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   await main.fill('.dialog [data-test=people]', 'carol')
   await main.locator('.dialog .person').first().click()
   await main.click('[data-test=forward-send]')
-  await until(carol, async () => (await messages(carol, 'alice@localhost')).some(({ attachments }) => attachments[0]?.name === 'view.png' && attachments[0].where === 'here'))
+  await until(carol, async () => (await messages(carol, 'alice@localhost')).some(({ attachments }) => attachments[0]?.kind === 'image' && attachments[0].where === 'here'))
   await carol.close()
 
   // chosen with the keyboard, deleted here, and Escape leaves

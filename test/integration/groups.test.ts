@@ -63,6 +63,8 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   // put out: each learns why, and what was said stays
   await bobs.send(bobsGroup.id, 'before the kick')
   await until(alice, async () => (await messages(alice, group.jid)).some(({ text }) => text === 'before the kick'))
+  // a group that shows who its people are: each is known by that, here and in a nickname's place
+  await until(alice, async () => (await messages(alice, group.jid))[0]?.person === bob)
   await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'member'))
   await alice.inGroup(group.id, (groups, jid) => groups.setRole(jid, 'bob', 'none'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'kicked')

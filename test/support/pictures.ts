@@ -12,8 +12,8 @@ function chunk(type: string, data: Buffer): Buffer {
   return out
 }
 
-/** A PNG (RFC 2083) that goes from one colour at the top to another at the bottom. */
-export function gradient(width: number, height: number, from: Colour, to: Colour): Buffer {
+/** A PNG (RFC 2083) that goes from one colour at the top to another at the bottom. `comment`: what its metadata say (section 4.2.3.1). */
+export function gradient(width: number, height: number, from: Colour, to: Colour, comment = ''): Buffer {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y++) {
     const row = y * (1 + width * 3) + 1
@@ -23,5 +23,5 @@ export function gradient(width: number, height: number, from: Colour, to: Colour
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', header), ...(comment === '' ? [] : [chunk('tEXt', Buffer.from(`Comment\0${comment}`, 'latin1'))]), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
 }

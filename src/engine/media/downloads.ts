@@ -1,11 +1,12 @@
 /** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable, Transform } from 'node:stream'
 import type { Store } from '../threads/store.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/types.ts'
-import { dimensions, hashOf, keep, TooLarge } from '../store/media-folder.ts'
+import { dimensions, hashOf, keep, partialBytes, partialName, TooLarge } from '../store/media-folder.ts'
 import { get, HttpError, type Trust } from '../net/http.ts'
 import { decrypting, parseMediaAddress, type MediaKey } from '../xmpp/omemo/media.ts'
 import { OmemoRefusal } from '../xmpp/omemo/refusal.ts'
@@ -46,7 +47,9 @@ function decryptingOf(body: Readable, key: MediaKey): Transform {
 
 export class Downloads {
   readonly #options: DownloadsOptions
-  readonly #running = new Map<number, { abort: AbortController; done: Promise<void> }>()
+  readonly #running = new Map<number, { abort: AbortController; done: Promise<void>; url: string | null }>()
+  /** What servers call the versions of files of which a part is here, by its name. */
+  readonly #tags = new Map<string, string>()
   #looking = false
   #again = false
 
@@ -98,9 +101,12 @@ export class Downloads {
   #start(file: AttachmentRow, most: number): Promise<void> {
     const running = this.#running.get(file.id)
     if (running !== undefined) return running.done
+    // the same file in another message: one after the other
+    const same = [...this.#running.values()].find(({ url }) => url === file.url)
+    if (same !== undefined) return same.done.catch(() => undefined).then(() => this.#start(file, most))
     const abort = new AbortController()
     const done = this.#run(file, most, abort.signal).finally(() => this.#running.delete(file.id))
-    this.#running.set(file.id, { abort, done })
+    this.#running.set(file.id, { abort, done, url: file.url })
     return done
   }
 
@@ -112,12 +118,27 @@ export class Downloads {
     if (url === null || trust === null) throw new FetchError('not-connected', 'there is no connection')
     try {
       const secret = parseMediaAddress(url)
-      const { body, bytes } = await get(secret?.url ?? url, { ...trust, signal })
+      const address = secret?.url ?? url
+      const partial = partialName(url)
+      // what came before a break is of use where it can be told that the rest belongs to it: by the server's tag, or by the hash in the end
+      const known = this.#tags.get(partial)
+      // what is encrypted is known to be whole only at its end
+      const have = secret === null && (known !== undefined || hash !== null) ? await partialBytes(folder, partial) : 0
+      const { body, bytes, from, tag } = await get(address, { ...trust, signal, headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(known === undefined ? {} : { 'if-range': known }) } }).catch(async (error: unknown) => {
+        // nothing is left to send, or the part is of another file
+        if (!(error instanceof HttpError) || error.status !== 416) throw error
+        await rm(join(folder, partial), { force: true })
+        return get(address, { ...trust, signal })
+      })
+      if (from > have) throw new HttpError(0, 'the server sends another part than it was asked for')
+      // a weak one says nothing of bytes (RFC 9110 section 8.8.1)
+      if (tag === null || tag.startsWith('W/')) this.#tags.delete(partial)
+      else this.#tags.set(partial, tag)
       if (bytes !== null && bytes > most) {
         body.destroy()
         throw new TooLarge(most)
       }
-      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, { signal, most, onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
+      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, { signal, most, ...(secret === null ? { partial, from } : {}), onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
       if (hash !== null && hash !== hashOf(kept.stored)) throw new FetchError('changed', 'the file is not the one that was sent')
       const size = file.kind === 'image' ? await dimensions(join(folder, kept.stored)) : { width: null, height: null }
       onChanges(await store.write.keepFile({ id, ...kept, ...size }))

@@ -76,15 +76,30 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
   })
 }
 
+export interface Fetched {
+  body: IncomingMessage
+  /** Of the whole file; null: the server does not say. */
+  bytes: number | null
+  /** Where in the file the body begins (RFC 9110 section 14.4). */
+  from: number
+  /** What the server calls this version of it, or null. */
+  tag: string | null
+}
+
 /** The body of a file. Follows redirections, each to be allowed like the first. */
-export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<{ body: IncomingMessage; bytes: number | null }> {
+export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<Fetched> {
   let url = new URL(address)
   for (let redirects = 0; ; redirects++) {
     const response = await exchange(url, { method: 'GET', ...options })
     const { statusCode = 0, headers } = response
     if (statusCode >= 200 && statusCode < 300) {
-      const bytes = Number(headers['content-length'] ?? NaN)
-      return { body: response, bytes: Number.isSafeInteger(bytes) ? bytes : null }
+      const length = Number(headers['content-length'] ?? NaN)
+      const from = statusCode === 206 ? Number(/^bytes (\d{1,15})-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN) : 0
+      if (!Number.isSafeInteger(from)) {
+        response.destroy()
+        throw new HttpError(0, 'the server does not say which part it sends')
+      }
+      return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, tag: headers.etag ?? null }
     }
     response.destroy()
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS) throw new HttpError(statusCode, `the server answered ${statusCode}`)

@@ -17,6 +17,7 @@ export function createPeople(db: ReadableDB) {
   const addresses = db.prepare<[], { id: number; jid: string }>('SELECT id, jid FROM address')
   const contacts = db.prepare<[], { jid: string; name: string }>("SELECT jid, name FROM contact WHERE name <> ''")
   const conversations = db.prepare<[], { id: ConversationId; jid: Jid; kind: 'direct' | 'group'; name: string; readUpTo: number }>('SELECT id, jid, kind, name, read_up_to AS readUpTo FROM conversation')
+  const occupants = db.prepare<[], { address: string; jid: string }>("SELECT address, jid FROM occupant WHERE jid <> ''")
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   let version = 0
   let known = ''
@@ -24,6 +25,8 @@ export function createPeople(db: ReadableDB) {
   let senders: Named[] = []
   let rooms: Named[] = []
   let contactNames = new Map<string, string>()
+  /** The person behind an occupant of a group. */
+  let persons = new Map<string, string>()
   const jids = new Map<number, string>()
   const shown = new Map<number, string>()
 
@@ -35,6 +38,7 @@ export function createPeople(db: ReadableDB) {
     known = now
     version++
     contactNames = new Map(contacts.all().map(({ jid, name }) => [jid, name]))
+    persons = new Map(occupants.all().map(({ address, jid }) => [address, jid]))
     const list = conversations.all()
     names = [...new Set([...contactNames.values(), ...list.map(({ name }) => name)])].filter((name) => name.length >= 2)
     jids.clear()
@@ -50,7 +54,7 @@ export function createPeople(db: ReadableDB) {
     })
   }
 
-  const nameOf = (jid: string): string => contactNames.get(jid) ?? (resource(jid) || localOf(jid))
+  const nameOf = (jid: string): string => contactNames.get(jid) ?? contactNames.get(persons.get(jid) ?? '') ?? (resource(jid) || localOf(jid))
 
   /** Those whose name or address is `name`, otherwise those whose name contains it. */
   function matching(list: readonly Named[], name: string): Set<number> {

@@ -94,8 +94,8 @@ test('ten thousand reactions of one person are one', async () => {
 test('an answer shows what it answers, as far as that is here', async () => {
   await record([message('lunch at noon?', 'q'), message('yes!', 'r', { replyTo: 'q', outgoing: true, sender: ME }), message('about something older', 's', { replyTo: 'lost' })])
   const [question, answer, other] = await all()
-  expect(answer?.reply).toEqual({ id: question?.id, senderName: 'bob', outgoing: false, text: 'lunch at noon?' })
-  expect(other?.reply).toEqual({ id: null, senderName: '', outgoing: false, text: '' })
+  expect(answer?.reply).toEqual({ id: question?.id, person: BOB, senderName: 'bob', outgoing: false, text: 'lunch at noon?' })
+  expect(other?.reply).toEqual({ id: null, person: null, senderName: '', outgoing: false, text: '' })
 })
 
 test('an own change is here at once, waits for the others, and is known again when its archive shows it', async () => {

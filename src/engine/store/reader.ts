@@ -4,6 +4,7 @@ import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { firstKeyAt } from './order.ts'
 import { accountReads } from './tables/account.ts'
+import { agendaReads } from './tables/agenda.ts'
 import { archiveReads } from './tables/archive.ts'
 import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
 import { changeReads } from './tables/change.ts'
@@ -110,12 +111,14 @@ export function createReads(db: ReadableDB) {
 
   return {
     ...accounts,
+    ...agendaReads(db),
     archiveProgress: archives.progress,
     missingHistory: archives.missing,
     ...joiningReads(db),
     conversations: conversations.all,
     conversation: conversations.byId,
     conversationByJid: conversations.byJid,
+    unseen: conversations.unseen,
     /** What lets us into a group, or null. */
     groupPassword: conversations.password,
     page,

@@ -252,7 +252,9 @@ export function createRecording({ messages, conversations, archives, alterations
       if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target)) return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
     }
     const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender)))
-    return { changed: latest === undefined ? null : (alter(latest)?.id ?? null), instead: null }
+    const row = latest === undefined ? null : alter(latest)
+    if (row !== null && kind === 'reactions' && !outgoing && row.outgoing === 1 && place.end === 'above') conversations.reacted(id, row.id, text !== '')
+    return { changed: row?.id ?? null, instead: null }
   }
 
   function retarget(conversation: Conversation, ids: readonly (string | null)[], target: string, author: Author): void {

@@ -15,6 +15,7 @@ import type { SearchHistory } from '../../contract/search.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { WritableDB } from './database.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
+import { agendaWrites, type NewScheduled } from './tables/agenda.ts'
 import { archiveWrites } from './tables/archive.ts'
 import type { NewAttachment } from './tables/attachment.ts'
 import { changeWrites } from './tables/change.ts'
@@ -29,16 +30,19 @@ import { SELF, type DecodedAgain, type ImportBatch, type ImportChanges, type Kep
 import { messageWrites } from './tables/message.ts'
 import { omemoWrites } from './tables/omemo.ts'
 import { noticeWrites } from './tables/notice.ts'
+import { occupantWrites, type Occupant } from './tables/occupant.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
 export function createWrites(db: WritableDB) {
   const accounts = accountWrites(db)
+  const agenda = agendaWrites(db)
   const archives = archiveWrites(db)
   const alterations = changeWrites(db)
   const conversations = conversationWrites(db)
   const errands = errandWrites(db)
   const messages = messageWrites(db)
   const notices = noticeWrites(db)
+  const occupants = occupantWrites(db)
   const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
 
   /** One transaction: all of it, or nothing. */
@@ -78,7 +82,7 @@ export function createWrites(db: WritableDB) {
   const joining = createJoining(db, tables)
   const removal = createRemoval(tables, joining.forget)
 
-  const queueMessage = transaction((input: OutgoingMessage): StoreChanges => {
+  const queue = (input: OutgoingMessage): StoreChanges => {
     // asked again, because the thread ended before it could answer
     const known = messages.ownByOriginId(input.conversation, input.originId)
     if (known !== undefined) return changes([input.conversation], [toMessage(known)])
@@ -91,6 +95,32 @@ export function createWrites(db: WritableDB) {
     conversations.read(input.conversation, id, 0)
     if (input.text !== '') conversations.saveDraft(input.conversation, '')
     return changes([input.conversation], [toMessage(read(id))], [], 1)
+  }
+
+  const queueMessage = transaction(queue)
+
+  /** A message that was to be sent later goes now, once: its row is gone in the same transaction. */
+  const sendScheduled = transaction(({ id, time }: { id: number; time: number }): StoreChanges => {
+    const row = agenda.scheduledById(id)
+    const conversation = row === null ? null : conversations.byId(row.conversation)
+    if (row === null || conversation === null) return changes([])
+    agenda.unschedule(id)
+    const own = conversation.account ?? ('me@local.invalid' as Jid)
+    const sender = conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
+    const { draft } = conversation
+    const sent = queue({ conversation: row.conversation, text: row.text, originId: row.originId, sender, time, reply: row.reply })
+    // what is being written is another message
+    if (draft !== '') conversations.saveDraft(row.conversation, draft)
+    return { ...sent, conversations: changes([row.conversation]).conversations }
+  })
+
+  /** `due` (ms) null: not any more. */
+  const remind = transaction(({ id, due }: { id: MessageId; due: number | null }): StoreChanges => {
+    const row = messages.byId(id)
+    if (row === undefined) return changes([])
+    agenda.remind(id, due)
+    messages.setFlag(row, FLAG.reminder, due !== null)
+    return changes([row.conversation], [toMessage(read(id))])
   })
 
   const retry = transaction((id: number): StoreChanges => {
@@ -220,9 +250,10 @@ export function createWrites(db: WritableDB) {
   /** `tell`: whether whoever wrote is to know; absent: nobody is told, our other devices neither. */
   const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; tell?: boolean }): StoreChanges => {
     const current = conversations.byId(input.conversation)
-    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread)) return changes([])
+    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread && current.reactions === 0)) return changes([])
     const upTo = Math.max(current.readUpTo, input.upTo)
     conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
+    conversations.seeReactions(input.conversation)
     const { account, jid } = current
     if (input.tell !== undefined && account !== null) errands.put({ account, jid, kind: 'read', value: { tell: input.tell } })
     return changes([input.conversation])
@@ -278,6 +309,13 @@ export function createWrites(db: WritableDB) {
     return changes(touched)
   })
 
+  /** A group shows who its people are. */
+  const meetOccupants = transaction(({ account, group, people }: { account?: Jid; group: Jid; people: readonly Occupant[] }): StoreChanges => {
+    const isNew = people.map((one) => occupants.meet(group, one)).includes(true)
+    const conversation = isNew ? conversations.idOf(group, account) : null
+    return conversation === null ? changes([]) : { ...changes([conversation]), reread: [conversation] }
+  })
+
   /** Durable before it returns, also against power loss. */
   function durably<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
     return (...args) => {
@@ -292,6 +330,11 @@ export function createWrites(db: WritableDB) {
 
   return {
     record,
+    sendScheduled,
+    remind,
+    schedule: (input: NewScheduled): void => void agenda.schedule(input),
+    unschedule: (id: number): boolean => agenda.unschedule(id),
+    meetOccupants,
     /** The user sees the bubble after this. */
     queueMessage: durably(queueMessage),
     /** Our device and its bundle, as they are to be published. */

@@ -101,6 +101,7 @@ export class Session extends EventEmitter<Events> {
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
     this.groups.on('subject', (jid, subject, by) => this.#background(store.write.describe({ account: own, jid, subject, by, time: Date.now() }).then(onChanges)))
+    this.groups.on('people', (group, people) => this.#background(store.write.meetOccupants({ account: own, group, people }).then(onChanges)))
     this.groups.on('notice', (jid, notice) => this.#background(store.write.notice({ account: own, jid, ...notice, time: Date.now() }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
     this.contacts.on('changes', onChanges)
@@ -113,7 +114,7 @@ export class Session extends EventEmitter<Events> {
       accountsOf: async (group) => (this.groups.isPrivate(group) ? this.groups.accountsOf(group) : null),
       log
     })
-    this.outbox = new Outbox({ connection, store, own, uploads, encryption: this.encryption, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), onTaken: () => archives.placeSoon(), warn: log.warn })
+    this.outbox = new Outbox({ connection, store, own, uploads, encryption: this.encryption, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), callsAll: (group) => this.groups.callsAll(group), onTaken: () => archives.placeSoon(), warn: log.warn })
     this.pictures = new Pictures({ connection, store, folder, isContact, occupants: (group) => this.groups.size(group), onAvatar: () => this.emit('avatars'), info: log.info })
     this.personal = new Personal({
       connection,

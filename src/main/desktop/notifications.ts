@@ -28,6 +28,8 @@ export class Notifications {
   readonly #waiting = new Map<ConversationId, { conversation: Conversation; message: Message; count: number }>()
   readonly #shown = new Map<ConversationId, Notification>()
   readonly #unread = new Map<ConversationId, number>()
+  /** What was shown of reminders, so that each is shown once. */
+  readonly #reminded = new Set<string>()
   #timer: NodeJS.Timeout | null = null
 
   constructor(options: NotificationsOptions) {
@@ -56,6 +58,24 @@ export class Notifications {
       this.#waiting.set(conversation.id, { conversation, message, count: (before?.count ?? 0) + 1 })
     }
     if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#show(), EVERY_MS / 5)
+  }
+
+  /** Messages of which the user is reminded now, all of them; each is shown once. */
+  async remind(due: readonly Message[]): Promise<void> {
+    const engine = this.#options.engine()
+    const settings = await engine.store.read.settings()
+    const words = this.#options.words(settings)
+    for (const message of due) {
+      const told = `${message.key} ${message.remindAt ?? 0}`
+      if (this.#reminded.has(told) || !Notification.isSupported()) continue
+      this.#reminded.add(told)
+      const conversation = await engine.store.read.conversation(message.conversation)
+      if (conversation === null) continue
+      const { title, body } = notificationText(conversation, message, 1, settings, words)
+      const notification = new Notification({ title: words.reminder(title), body, silent: !settings.notifySound })
+      notification.on('click', () => this.#options.open(conversation.id, message.id))
+      notification.show()
+    }
   }
 
   #show(): void {

@@ -5,6 +5,8 @@ import type { StoreOpenError } from '../../engine/store/database.ts'
 
 export interface DesktopWords {
   newMessages(count: number): string
+  /** `name`: of the conversation. */
+  reminder(name: string): string
   kinds: Record<Exclude<AttachmentKind, 'file'>, string>
   /** Of a message that this version does not understand. */
   unsupported: string
@@ -23,7 +25,7 @@ export interface DesktopWords {
 }
 
 export const WORDS: Record<Language, DesktopWords> = {
-  en: { newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, unsupported: '[Not supported by this version]', encrypted: '[Encrypted message]', open: 'Open Mnemo', quit: 'Quit', reply: 'Reply',
+  en: { reminder: (name) => `Reminder: ${name}`, newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`), kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' }, unsupported: '[Not supported by this version]', encrypted: '[Encrypted message]', open: 'Open Mnemo', quit: 'Quit', reply: 'Reply',
     startProblem: {
       title: 'Mnemo cannot start', again: 'Try again', otherFolder: 'Use another folder…', showFolder: 'Show the folder', quit: 'Quit',
       reasons: {
@@ -41,7 +43,7 @@ export const WORDS: Record<Language, DesktopWords> = {
       ended: 'This window keeps crashing', endedAbout: 'No message is lost. You can reload the window or close it.', close: 'Close'
     },
     text: { noSuggestions: 'No suggestions', learn: 'Add to the dictionary', copyLink: 'Copy the address', undo: 'Undo', redo: 'Redo', cut: 'Cut', copy: 'Copy', paste: 'Paste', selectAll: 'Select all' } },
-  'zh-CN': { newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, unsupported: '[当前版本不支持的消息]', encrypted: '[加密消息]', open: '打开 Mnemo', quit: '退出', reply: '回复',
+  'zh-CN': { reminder: (name) => `提醒：${name}`, newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`), kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' }, unsupported: '[当前版本不支持的消息]', encrypted: '[加密消息]', open: '打开 Mnemo', quit: '退出', reply: '回复',
     startProblem: {
       title: 'Mnemo 无法启动', again: '重试', otherFolder: '使用其他文件夹…', showFolder: '打开文件夹', quit: '退出',
       reasons: {
@@ -59,7 +61,7 @@ export const WORDS: Record<Language, DesktopWords> = {
       ended: '窗口多次崩溃', endedAbout: '消息不会丢失。你可以重新加载或关闭窗口。', close: '关闭'
     },
     text: { noSuggestions: '没有建议', learn: '添加到词典', copyLink: '复制链接', undo: '撤销', redo: '重做', cut: '剪切', copy: '复制', paste: '粘贴', selectAll: '全选' } },
-  'zh-TW': { newMessages: (count) => (count === 1 ? '一則新訊息' : `${count} 則新訊息`), kinds: { image: '[圖片]', video: '[影片]', voice: '[語音]' }, unsupported: '[目前版本不支援的訊息]', encrypted: '[加密訊息]', open: '開啟 Mnemo', quit: '結束', reply: '回覆',
+  'zh-TW': { reminder: (name) => `提醒：${name}`, newMessages: (count) => (count === 1 ? '一則新訊息' : `${count} 則新訊息`), kinds: { image: '[圖片]', video: '[影片]', voice: '[語音]' }, unsupported: '[目前版本不支援的訊息]', encrypted: '[加密訊息]', open: '開啟 Mnemo', quit: '結束', reply: '回覆',
     startProblem: {
       title: 'Mnemo 無法啟動', again: '重試', otherFolder: '使用其他資料夾…', showFolder: '打開資料夾', quit: '結束',
       reasons: {
@@ -77,7 +79,7 @@ export const WORDS: Record<Language, DesktopWords> = {
       ended: '視窗多次當機', endedAbout: '訊息不會遺失。你可以重新載入或關閉視窗。', close: '關閉'
     },
     text: { noSuggestions: '沒有建議', learn: '加入字典', copyLink: '複製連結', undo: '復原', redo: '重做', cut: '剪下', copy: '複製', paste: '貼上', selectAll: '全選' } },
-  ja: { newMessages: (count) => `新着メッセージ ${count} 件`, kinds: { image: '[画像]', video: '[動画]', voice: '[ボイスメッセージ]' }, unsupported: '[このバージョンでは表示できません]', encrypted: '[暗号化されたメッセージ]', open: 'Mnemo を開く', quit: '終了', reply: '返信',
+  ja: { reminder: (name) => `リマインダー：${name}`, newMessages: (count) => `新着メッセージ ${count} 件`, kinds: { image: '[画像]', video: '[動画]', voice: '[ボイスメッセージ]' }, unsupported: '[このバージョンでは表示できません]', encrypted: '[暗号化されたメッセージ]', open: 'Mnemo を開く', quit: '終了', reply: '返信',
     startProblem: {
       title: 'Mnemo を起動できません', again: '再試行', otherFolder: '別のフォルダーを使う…', showFolder: 'フォルダーを開く', quit: '終了',
       reasons: {

@@ -1,23 +1,69 @@
-/** What may be done with a message. Pure. */
+/** Actions on a message, and why one cannot be done. Pure. */
 import type { Message } from '../../contract/domain.ts'
 
 /** Offered at once; others come with the emoji picker of the system. */
 export const QUICK_REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const
 
-const isSent = (message: Message): boolean => message.state === 'sent' || message.state === 'delivered'
+export type MessageAction = 'reply' | 'react' | 'edit' | 'forward' | 'star' | 'pin' | 'remind' | 'details' | 'select' | 'recall' | 'delete' | 'copy'
+
+/** Why an action is not possible: a key of the texts `thread.cannot`. */
+export type Refusal = 'closed' | 'recalled' | 'queued' | 'failed' | 'imported' | 'unknown' | 'foreign' | 'textless' | 'filesGone' | 'emptied'
+
+const isUnsent = ({ state }: Message): boolean => state === 'queued' || state === 'failed'
+const whyUnsent = ({ state }: Message): Refusal | null => (state === 'queued' || state === 'failed' ? state : null)
+const whyUnknown = ({ changeable, imported }: Message): Refusal | null => (changeable ? null : imported ? 'imported' : 'unknown')
+
+/** Why an action on a message is impossible, or null. `writable`: messages can be sent to its conversation. */
+export function whyNot(action: MessageAction, message: Message, writable: boolean): Refusal | null {
+  const gone = message.retracted ? 'recalled' : null
+  switch (action) {
+    case 'reply':
+      return gone ?? (writable ? whyUnsent(message) : 'closed')
+    case 'react':
+      return gone ?? (writable ? (whyUnsent(message) ?? whyUnknown(message)) : 'closed')
+    case 'edit':
+      return message.outgoing ? (gone ?? (message.text === '' ? 'textless' : writable ? (whyUnsent(message) ?? whyUnknown(message)) : 'closed')) : 'foreign'
+    case 'recall':
+      return message.outgoing ? (gone ?? (writable ? (whyUnsent(message) ?? whyUnknown(message)) : 'closed')) : 'foreign'
+    case 'forward':
+      return gone ?? (isForwardable(message) ? null : message.attachments.length > 0 ? 'filesGone' : 'emptied')
+    case 'copy':
+      return gone ?? (message.text === '' ? 'textless' : null)
+    case 'pin':
+    case 'remind':
+      return gone
+    case 'star':
+    case 'details':
+    case 'select':
+    case 'delete':
+      return null
+  }
+}
 
 /** Others can be told of a new text. */
-export const isCorrectable = (message: Message): boolean => message.outgoing && message.changeable && isSent(message) && !message.retracted && message.text !== ''
-export const isRetractable = (message: Message): boolean => message.outgoing && message.changeable && isSent(message) && !message.retracted
+export const isCorrectable = (message: Message): boolean => whyNot('edit', message, true) === null
 /** There is something to send on: its words, or files that are here or still where their sender put them. */
 export const isForwardable = (message: Message): boolean => !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where !== 'nowhere'))
 /** Names of files that can be sent on no more. */
 export const lostFiles = (messages: readonly Message[]): string[] => messages.flatMap(({ attachments }) => attachments.filter(({ where }) => where === 'nowhere').map(({ name }) => name))
-/** It can be answered and reacted to. */
-export const isAddressable = (message: Message): boolean => message.changeable && !message.retracted && message.state !== 'failed' && message.state !== 'queued'
+/** It was never sent, so it can only be sent again or thrown away. */
+export const isDiscardable = isUnsent
 
 /** All that we react with once `emoji` was chosen: it is added, or taken back where it was there. */
 export function toggledReactions(message: Message, emoji: string): string {
   const own = message.reactions.filter((reaction) => reaction.own).map((reaction) => reaction.emoji)
   return (own.includes(emoji) ? own.filter((one) => one !== emoji) : [...own, emoji]).join(' ')
+}
+
+/** A key pressed on a message, as what it does; a letter by its place on the keyboard where that writes no Latin. */
+export function keyAction({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): MessageAction | 'menu' | null {
+  if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) return 'menu'
+  const command = (ctrlKey || metaKey) && !altKey
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : ''
+  if (command) return letter === 'c' && !shiftKey ? 'copy' : null
+  if (altKey || shiftKey) return null
+  if (key === 'Enter') return 'details'
+  if (key === 'Delete' || key === 'Backspace') return 'delete'
+  if (key === ' ') return 'select'
+  return ({ r: 'reply', e: 'edit', f: 'forward', s: 'star', a: 'react' } as const)[letter as 'r'] ?? null
 }

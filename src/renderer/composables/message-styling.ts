@@ -24,6 +24,8 @@ const DEEPEST = 4
 
 const isDirective = (character: string | undefined): character is keyof typeof STYLES => character !== undefined && character in STYLES
 const isSpace = (character: string | undefined): boolean => character === undefined || /\s/.test(character)
+/** Chinese and Japanese put no spaces between words and their punctuation: CJK and full-width punctuation is a border, too. */
+const isBorder = (character: string | undefined): boolean => isSpace(character) || /[\u3001-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018-\u201f\u2026]/.test(character ?? '')
 
 /** Places of a line at which a directive may close a span, in order, by the directive. */
 type Closers = Record<keyof typeof STYLES, number[]>
@@ -48,13 +50,13 @@ function firstFrom(places: readonly number[], from: number): number | undefined 
   return places[low]
 }
 
-/** Section 6: an opening directive begins a line or follows a space or another one; the nearest one that may close it does. */
+/** Section 6: an opening directive begins a line or follows a space, CJK punctuation or another one; the nearest one that may close it does. */
 function spansOf(text: string, from: number, to: number, closers: Closers, into: StyledSpan[]): void {
   for (let at = from; at < to; at++) {
     const directive = text[at]
     if (!isDirective(directive) || at + 1 >= to || isSpace(text[at + 1])) continue
     const before = at === from ? undefined : text[at - 1]
-    if (!isSpace(before) && !(isDirective(before) && before !== directive)) continue
+    if (!isBorder(before) && !(isDirective(before) && before !== directive)) continue
     // nothing between them is no span
     const end = text[at + 1] === directive ? undefined : firstFrom(closers[directive], at + 2)
     if (end === undefined || end >= to) continue

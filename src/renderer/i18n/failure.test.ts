@@ -25,8 +25,8 @@ test('whatever main says of a failure, the reader is told in their own language'
     }
   }
   i18n.global.locale.value = 'en'
-  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: 7 })))).toBe('“chat.json” is damaged or not complete (line 7). Nothing was imported.')
-  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: null })))).toBe('“chat.json” is damaged or not complete. Nothing was imported.')
+  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: 7 })))).toBe('“chat.json” is damaged or incomplete (line 7). Nothing was imported.')
+  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: null })))).toBe('“chat.json” is damaged or incomplete. Nothing was imported.')
   expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full' })))).toMatch(/no room/)
 })
 

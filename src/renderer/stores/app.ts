@@ -55,8 +55,10 @@ export const useAppStore = defineStore('app', () => {
   const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean => state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
   /** The account is here; otherwise its conversations can only be read. */
   const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
+  /** Messages can be sent there: its account is here, it is not blocked, and of a group we are a member. */
+  const isWritable = (conversation: Conversation): boolean => isOurs(conversation.account) && (conversation.kind === 'direct' ? !isBlocked(conversation) : conversation.nick !== null)
   const avatarOf = (jid: string): string | null => lookUp(state.value?.avatars ?? {}, jid) ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 
-  return { load, now, language, queryLanguage, presenceOf, isBlocked, isOurs, avatarOf, typingIn, change }
+  return { load, now, language, queryLanguage, presenceOf, isBlocked, isOurs, isWritable, avatarOf, typingIn, change }
 })

@@ -81,6 +81,7 @@ export const useFindStore = defineStore('find', () => {
   function close(): void {
     open.value = false
     query.value = ''
+    thread.unmark()
   }
   /** Which one of how many, for people: 1 is the newest. */
   const place = computed(() => (total.value === null ? null : { at: at.value + 1, total: total.value }))

@@ -51,6 +51,12 @@ export const useThreadStore = defineStore('thread', () => {
   const target = ref<{ id: MessageId; ranges: Range[]; align: 'center' | 'start'; serial: number } | null>(null)
   /** What is being written is an answer to a message, or its new text. */
   const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
+  /** A text that is to be written once more; `serial` tells two of the same apart. */
+  const rewritten = ref<{ text: string; serial: number } | null>(null)
+  function rewrite(text: string): void {
+    writing.value = null
+    rewritten.value = { text, serial: (rewritten.value?.serial ?? 0) + 1 }
+  }
   /** A day to jump to is being chosen, beginning with the one of this time, ms. */
   const choosingDay = ref<number | null>(null)
   /** Who was reading further up goes on there; null: at the end, or at what is new. */
@@ -267,6 +273,11 @@ export const useThreadStore = defineStore('thread', () => {
     target.value = { id, ranges, align, serial: (target.value?.serial ?? 0) + 1 }
   }
 
+  /** What was found is marked no longer. */
+  function unmark(): void {
+    if (target.value !== null && target.value.ranges.length > 0) target.value = { ...target.value, ranges: [] }
+  }
+
   /** Shows what was written from a time (ms) on. */
   async function toTime(time: number): Promise<void> {
     choosingDay.value = null
@@ -341,6 +352,14 @@ export const useThreadStore = defineStore('thread', () => {
     await extend('before')
   }
 
+  /** Shows what comes after what was read. */
+  async function toUnread(readUpTo: number): Promise<void> {
+    const isHere = (id: number): boolean => id > readUpTo
+    if (!messages.value.some(({ id, outgoing }) => isHere(id) && !outgoing) || (messages.value[0]?.id ?? Infinity) > readUpTo) await load({ kind: 'first-unread' })
+    const first = messages.value.find(({ id, outgoing }) => isHere(id) && !outgoing)
+    if (first !== undefined) aim(first.id, [], 'start')
+  }
+
   async function toNewest(): Promise<void> {
     target.value = null
     if (hasNewer.value) await load({ kind: 'newest' })
@@ -380,5 +399,5 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { peeking, peek, stay, choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toTime, send, sendFile }
+  return { rewritten, rewrite, unmark, peeking, peek, stay, choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toUnread, toTime, send, sendFile }
 })

@@ -11,7 +11,7 @@ let serial = 0
 export function message(text: string, more: Partial<Message> = {}): Message {
   const id = ++serial
   const outgoing = more.outgoing ?? false
-  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, encrypted: false, unreadable: null, styled: true, changeable: true, attachments: [], reactions: [], link: null, reply: null, ...more }
+  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, person: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, encrypted: false, unreadable: null, styled: true, changeable: true, imported: false, attachments: [], reactions: [], link: null, reply: null, remindAt: null, ...more }
 }
 const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, preview: null, ...more })
 
@@ -48,7 +48,7 @@ export const MESSAGES: Record<string, Message[]> = {
   ],
   directions: [
     message('שלום world, מה שלומך today? (ok)', { senderName: 'יעל כהן' }),
-    message('مرحبا بكم في Mnemo 2.0!', { senderName: 'يعل', reply: { id: 1 as MessageId, senderName: 'سارة', outgoing: false, text: 'هل قرأت report.pdf؟' } }),
+    message('مرحبا بكم في Mnemo 2.0!', { senderName: 'يعل', reply: { id: 1 as MessageId, person: LI, senderName: 'سارة', outgoing: false, text: 'هل قرأت report.pdf؟' } }),
     message('Hello: שלום (and 2.0)!', { outgoing: true }),
     message('First line.\nשורה שנייה (2).\nThird line.', { outgoing: true }),
     message('*חשוב*: לקרוא את `README.md` היום.\n> ציטוט (1)', { outgoing: true }),
@@ -56,8 +56,8 @@ export const MESSAGES: Record<string, Message[]> = {
   ],
   answers: [
     message('周六几点？', { reactions: emoji('👍 ❤️ 😂') }),
-    message('八点，老地方', { outgoing: true, reply: { id: 1 as MessageId, senderName: '李雪', outgoing: false, text: '周六几点？' } }),
-    message('ok', { reply: { id: null, senderName: '', outgoing: false, text: '' } })
+    message('八点，老地方', { outgoing: true, reply: { id: 1 as MessageId, person: LI, senderName: '李雪', outgoing: false, text: '周六几点？' } }),
+    message('ok', { reply: { id: null, person: LI, senderName: '', outgoing: false, text: '' } })
   ],
   files: [
     message('', { attachments: [file({})] }),
@@ -73,7 +73,7 @@ export const ALBUM = Array.from({ length: 5 }, () => message('', { outgoing: tru
 
 const conversation = (name: string, more: Partial<Conversation> = {}): Conversation => {
   const id = ++serial
-  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, encryption: null, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, unreadable: false, state: 'received' }, ...more }
+  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, mentions: 0, reactions: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, encryption: null, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, unreadable: false, state: 'received' }, ...more }
 }
 const last = (more: Partial<NonNullable<Conversation['last']>>): Conversation['last'] => ({ ...conversation('x').last!, ...more })
 export const CONVERSATIONS: Conversation[] = [
@@ -119,7 +119,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: 320, folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, autoEncrypt: true, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, updates: 'automatic', updateChannel: 'latest', ...settings },
+  settings: { theme: 'system', language: 'en', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: 320, folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, autoEncrypt: true, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, picturesAs: 'photo', updates: 'automatic', updateChannel: 'latest', ...settings },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',

@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0026-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0028-purpose.ts and a line here; never change an old one. */
 import type { WritableDB } from '../handles.ts'
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
@@ -25,8 +25,10 @@ import { sql as sharedIds } from './0022-shared-ids.ts'
 import { sql as around } from './0023-around.ts'
 import { sql as omemo } from './0024-omemo.ts'
 import { sql as thumbnails } from './0025-thumbnails.ts'
+import { sql as mentions } from './0026-mentions.ts'
+import { sql as agenda } from './0027-agenda.ts'
 
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
 
-export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures, joined, sharedIds, around, omemo, thumbnails]
+export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures, joined, sharedIds, around, omemo, thumbnails, mentions, agenda]

@@ -25,7 +25,7 @@ interface ContactRow {
 }
 const toContact = ({ asked, roster_groups, ...row }: ContactRow): RosterContact => ({ ...row, asked: asked === 1, groups: z.array(z.string()).parse(JSON.parse(roster_groups)) })
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: LIST_WIDTH.usual, folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, autoEncrypt: true, askTrust: false, toured: false, updates: 'automatic', updateChannel: 'latest', linkPreviews: false, spellCheck: process.platform === 'darwin' }
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: LIST_WIDTH.usual, folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, autoEncrypt: true, askTrust: false, toured: false, updates: 'automatic', updateChannel: 'latest', linkPreviews: false, picturesAs: 'photo', spellCheck: process.platform === 'darwin' }
 
 /** What somebody looks like. */
 export interface Avatar {

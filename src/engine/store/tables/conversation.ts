@@ -2,7 +2,7 @@
 import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
-import { FLAG } from './message-row.ts'
+import { contactOf, FLAG } from './message-row.ts'
 
 interface ConversationRow {
   id: ConversationId
@@ -13,6 +13,8 @@ interface ConversationRow {
   name: string
   nick: string | null
   unread: number
+  mentions: number
+  reactions: number
   read_up_to: number
   seen_up_to: number
   draft: string
@@ -42,12 +44,17 @@ interface ConversationRow {
   last_state: MessageState | null
 }
 
+/** Unread messages of others that mention us; `c` is the conversation. */
+const MENTIONS = `conversation = c.id AND flags & ${FLAG.mention} AND id > c.read_up_to AND outgoing = 0 AND home IS NULL`
+
 const SELECT = `
   SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
+    CASE WHEN c.kind = 'group' AND c.unread > 0 THEN (SELECT count(*) FROM message WHERE ${MENTIONS}) ELSE 0 END AS mentions,
+    (SELECT count(*) FROM reaction_news WHERE conversation = c.id) AS reactions,
     c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.encryption,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
     m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
-    (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS last_sender_name,
+    ${contactOf('m')} AS last_sender_name,
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
   FROM conversation c LEFT JOIN message m ON m.id = c.last_message`
 
@@ -61,6 +68,8 @@ function toConversation(row: ConversationRow): Conversation {
     name: row.own_name || (row.contact_name ?? (row.name || localOf(row.jid))),
     nick: row.nick,
     unread: row.unread,
+    mentions: row.mentions,
+    reactions: row.reactions,
     readUpTo: row.read_up_to,
     seenUpTo: row.seen_up_to,
     draft: row.draft,
@@ -101,6 +110,8 @@ export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} WHERE c.hidden = 0 ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
   const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
   const byJid = db.prepare<[string, string | null], ConversationRow>(`${SELECT} WHERE c.jid = ? AND c.account = coalesce(?, c.account) ORDER BY c.id LIMIT 1`)
+  const mentionsOf = db.prepare<[number], MessageId>(`SELECT id FROM message, (SELECT id AS cid, read_up_to FROM conversation WHERE id = ?) c WHERE ${MENTIONS.replaceAll('c.id', 'c.cid')} ORDER BY id LIMIT 200`).pluck()
+  const reactedIn = db.prepare<[number], MessageId>('SELECT message FROM reaction_news WHERE conversation = ? ORDER BY message LIMIT 200').pluck()
   const password = db.prepare<[number], string | null>('SELECT password FROM conversation WHERE id = ?').pluck()
   const map = (row: ConversationRow | undefined): Conversation | null => (row === undefined ? null : toConversation(row))
   return {
@@ -108,6 +119,8 @@ export function conversationReads(db: ReadableDB) {
     byId: (id: number) => map(byId.get(id)),
     /** `account`: whose; where it is not given, whoever has one. */
     byJid: (jid: string, account?: string) => map(byJid.get(jid, account ?? null)),
+    /** What concerns the user in particular and was not seen: messages that mention us, own ones with new reactions; the oldest first. */
+    unseen: (id: number): { mentions: MessageId[]; reactions: MessageId[] } => ({ mentions: mentionsOf.all(id), reactions: reactedIn.all(id) }),
     password: (id: number): string | null => password.get(id) ?? null
   }
 }
@@ -161,6 +174,9 @@ export function conversationWrites(db: WritableDB) {
   const cleared = db.prepare<[number], { time: number; met: number }>('SELECT cleared AS time, cleared_met AS met FROM conversation WHERE id = ? AND cleared > 0')
   const meet = db.prepare('UPDATE conversation SET cleared_met = 1 WHERE id = ?')
   const unmeet = db.prepare("UPDATE conversation SET cleared_met = 0 WHERE cleared_met = 1 AND account = ? AND iif(kind = 'group', jid, account) = ?")
+  const news = db.prepare('INSERT OR IGNORE INTO reaction_news (message, conversation) VALUES (?, ?)')
+  const noNews = db.prepare('DELETE FROM reaction_news WHERE message = ?')
+  const seeNews = db.prepare('DELETE FROM reaction_news WHERE conversation = ?')
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -227,6 +243,10 @@ export function conversationWrites(db: WritableDB) {
     adopt: (account: string): number[] => adopt.all(account),
     /** It is nobody's again. */
     disown: (id: number) => disown.run(id),
+    /** Others have reacted to an own message, or not any more. */
+    reacted: (id: number, message: number, on: boolean) => (on ? news.run(message, id) : noNews.run(message)),
+    /** The user has looked. */
+    seeReactions: (id: number) => seeNews.run(id),
     remove: (id: number) => remove.run(id),
     /** Another conversation shows its messages. */
     isJoined: (id: number): boolean => isJoined.get(id) === 1,

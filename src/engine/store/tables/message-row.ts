@@ -8,7 +8,7 @@ import { GONE } from './attachment.ts'
 export const IMPORTED = 'import:'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192, unreadable: 16384 } as const
+export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192, unreadable: 16384, reminder: 1 << 20 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -30,6 +30,7 @@ export interface MessageRow {
   reply_to: string | null
   occupant: string | null
   sender_name: string | null
+  person: Jid | null
   doc: number | null
   flags: number
   /** JSON: [id, kind, name, bytes, here, there, width, height, preview] each */
@@ -38,8 +39,9 @@ export interface MessageRow {
   reactions: string | null
   /** JSON: [url, title, description, site] */
   page: string | null
-  /** JSON: [id, sender, sender's name, own, beginning of the text] */
+  /** JSON: [id, sender, sender's name, own, beginning of the text, person] */
   quoted: string | null
+  remind_at: number | null
 }
 
 /** Of a message that is answered, so much is shown. */
@@ -47,15 +49,22 @@ const LONGEST_QUOTE = 300
 /** Of those who reacted in one way, so many are named. */
 const MOST_NAMES = 8
 
+/** The person behind the sender of a row of `message` or `change`, where the group shows that: by occupant-id, else by nickname. */
+export const personOf = (row: string): string =>
+  `CASE WHEN instr(${row}.sender, '/') THEN (SELECT nullif(jid, '') FROM occupant WHERE address = iif(${row}.occupant IS NULL, ${row}.sender, substr(${row}.sender, 1, instr(${row}.sender, '/') - 1) || char(10) || ${row}.occupant)) END`
+/** What the user calls the sender of such a row: the roster's name. */
+export const contactOf = (row: string): string => `coalesce((SELECT name FROM contact WHERE jid = ${row}.sender AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row)}) AND name <> ''))`
+
 /** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
 export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
-  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, (SELECT name FROM contact WHERE jid = h.sender AND name <> ''), outgoing, text) ORDER BY h.id)
+  CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
   CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
-  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, (SELECT name FROM contact WHERE jid = r.sender AND name <> ''), r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''))
+  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, ${contactOf('r')}, r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''), ${personOf('r')})
     FROM message r WHERE r.id = coalesce(${['origin_id', 'message_id', 'stanza_id'].map((id) => `(SELECT id FROM message WHERE conversation = m.conversation AND ${id} = m.reply_to LIMIT 1)`).join(', ')})) END AS quoted,
-  (SELECT name FROM contact WHERE jid = m.sender AND name <> '') AS sender_name`
+  CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
+  ${contactOf('m')} AS sender_name, ${personOf('m')} AS person`
 
 /** Under what names the message may be spoken of. */
 export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]
@@ -67,6 +76,7 @@ export function toMessage(row: MessageRow): Message {
     key: row.origin_id === null ? `m${row.id}` : `o${row.outgoing === 1 ? '' : `${row.sender} `}${row.origin_id}`,
     conversation: row.conversation,
     sender: row.sender,
+    person: row.person ?? (row.sender.includes('/') ? null : row.sender),
     senderName: nameOf(row.sender, row.sender_name),
     outgoing: row.outgoing === 1,
     text: row.text,
@@ -81,13 +91,17 @@ export function toMessage(row: MessageRow): Message {
     encrypted: (row.flags & FLAG.encrypted) !== 0,
     unreadable: (row.flags & FLAG.unreadable) === 0 ? null : (Unreadable.safeParse(row.error).data ?? 'method'),
     styled: (row.flags & FLAG.unstyled) === 0,
-    changeable: (row.origin_id ?? (row.message_id?.startsWith(IMPORTED) === true ? null : row.message_id) ?? row.stanza_id) !== null,
+    changeable: (row.origin_id ?? (isImported(row) ? null : row.message_id) ?? row.stanza_id) !== null,
+    imported: isImported(row),
     attachments: row.attachments === null ? [] : toAttachments(row.attachments),
     reactions: row.reactions === null ? [] : toReactions(row.reactions),
     link: row.page === null ? null : toLink(row.page, row.text),
-    reply: row.reply_to === null ? null : toQuoted(row.quoted)
+    reply: row.reply_to === null ? null : toQuoted(row.quoted),
+    remindAt: row.remind_at
   }
 }
+
+const isImported = ({ message_id }: MessageRow): boolean => message_id?.startsWith(IMPORTED) === true
 
 const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
 
@@ -119,9 +133,9 @@ function toLink(json: string, text: string): LinkMetadata | null {
 export const quotedAuthor = ({ quoted }: MessageRow): Jid | null => (quoted === null ? null : (JSON.parse(quoted) as [MessageId, Jid])[1])
 
 function toQuoted(json: string | null): Quoted {
-  if (json === null) return { id: null, senderName: '', outgoing: false, text: '' }
-  const [id, sender, contact, outgoing, text] = JSON.parse(json) as [MessageId, string, string | null, 0 | 1, string]
-  return { id, senderName: nameOf(sender, contact), outgoing: outgoing === 1, text }
+  if (json === null) return { id: null, person: null, senderName: '', outgoing: false, text: '' }
+  const [id, sender, contact, outgoing, text, person] = JSON.parse(json) as [MessageId, Jid, string | null, 0 | 1, string, Jid | null]
+  return { id, person: person ?? sender, senderName: nameOf(sender, contact), outgoing: outgoing === 1, text }
 }
 
 function toAttachments(json: string): Attachment[] {

@@ -48,6 +48,13 @@ const unanswered =
     throw error instanceof Error && error.name === 'TimeoutError' ? new JoinError(group, 'remote-server-timeout') : error
   }
 
+/** A person whom a group shows under a nickname; `occupant`: XEP-0421. */
+interface Occupied {
+  nick: string
+  occupant: string | null
+  jid: Jid
+}
+
 interface Occupant {
   jid: Jid | null
   role: GroupRole
@@ -88,6 +95,8 @@ let entered = 0
 interface Events {
   /** Who is in some group has changed. */
   occupants: []
+  /** A group shows who these people are. */
+  people: [group: Jid, people: readonly Occupied[]]
   /** We are no longer in a group, by no wish of ours. */
   out: [group: Jid, why: OutReason, reason: string]
   /** `by`: who has just set it; null: it is told to us who come in. */
@@ -100,6 +109,8 @@ export class Groups extends EventEmitter<Events> {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
   readonly #recognized = new Set<string>()
+  /** Met since windows were last told, by group. */
+  readonly #met = new Map<Jid, Occupied[]>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
 
@@ -188,6 +199,12 @@ export class Groups extends EventEmitter<Events> {
   /** Those in our groups whose own address is shown, ourselves apart. */
   get people(): { jid: Jid; name: string; group: Jid }[] {
     return [...this.#groups].flatMap(([group, { nick: own, occupants }]) => [...occupants].flatMap(([nick, { jid }]) => (jid === null || nick === own ? [] : [{ jid, name: nick, group: group as Jid }])))
+  }
+  /** A mention of everybody is for those who lead the group, and for all where it takes no strangers. */
+  callsAll(group: string): boolean {
+    const known = this.#groups.get(group)
+    const own = known?.occupants.get(known.nick)
+    return known !== undefined && (known.membersOnly || own?.role === 'moderator')
   }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
@@ -365,6 +382,7 @@ export class Groups extends EventEmitter<Events> {
     if (change.renamed === null && was !== is) group.absent = null
     if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
     else group.occupants.delete(change.nick)
+    if (change.present !== null && change.present.jid !== null && before?.jid !== change.present.jid) this.#met.set(change.group, [...(this.#met.get(change.group) ?? []), { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid }])
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
     // who takes another name is there all the time
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
@@ -377,6 +395,8 @@ export class Groups extends EventEmitter<Events> {
     this.#telling ??= setTimeout(() => {
       this.#telling = null
       this.emit('occupants')
+      for (const [met, people] of this.#met) this.emit('people', met, people)
+      this.#met.clear()
     }, TELL_MS)
   }
 

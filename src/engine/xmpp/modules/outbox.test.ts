@@ -29,7 +29,7 @@ test('each message is sent once, in order, however often the outbox is asked whi
   const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
   const stream = new Stream()
   const warnings: string[] = []
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
   outbox.open(false)
   const expected = Array.from({ length: 400 }, (_, i) => `id-${i}`)
   for (const originId of expected) {
@@ -55,7 +55,7 @@ test('what the server took is sent once and leaves the queue, also where the dis
   let unread = 2
   const read = new Proxy(store.read, { get: (all, name) => (name === 'queued' && unread-- > 0 ? full : Reflect.get(all, name)) })
   const stream = new Stream()
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store: { write, read } as unknown as typeof store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: () => undefined })
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store: { write, read } as unknown as typeof store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: () => undefined })
   outbox.open(false)
   await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 30_000 }).toBe(0)
   expect(stream.sent).toEqual(Array.from({ length: 150 }, (_, i) => `id-${i}`))
@@ -71,7 +71,7 @@ test('a reply names who wrote the message that it answers, in a group by their a
   const said = (conversation: Jid, kind: 'direct' | 'group', sender: Jid, id: string, outgoing = false) => ({ conversation, kind, sender, outgoing, text: id, time: 1_700_000_000_000, stanzaId: `s-${id}`, originId: id, replayed: false })
   const { messages } = await store.write.record({ account: me, messages: [said(bob, 'direct', bob, 'a'), said(bob, 'direct', me, 'b', true), said(room, 'group', `${room}/bobby` as Jid, 'c'), said(room, 'group', `${room}/mimi` as Jid, 'd', true)], archive: null, order: 'live' })
   const stream = new Stream()
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: me, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], onTaken: () => undefined, warn: () => undefined })
+  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: me, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: () => undefined })
   const answers = [[direct.id, 'a', bob], [direct.id, 'b', me], [group.id, 'c', `${room}/bobby`], [group.id, 'd', `${room}/mimi`]] as const
   for (const [conversation, text] of answers) await store.write.queueMessage({ conversation, text: 'answer', originId: `to-${text}`, sender: me, time: Date.now(), reply: messages.find((message) => message.text === text)!.id })
   outbox.open(false)

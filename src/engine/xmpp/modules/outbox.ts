@@ -41,6 +41,8 @@ export interface OutboxOptions {
   encryption: Pick<Encryption, 'encrypt' | 'hasLooked' | 'learn' | 'wants'>
   /** Who is in a group. */
   nicksIn(group: string): Iterable<string>
+  /** Whether we may speak to everybody there. */
+  callsAll(group: string): boolean
   /** The server took a message. */
   onTaken(): void
   warn(message: string): void
@@ -75,7 +77,7 @@ export class Outbox {
     const { most } = outgoing
     if (most === null) return true
     const { jid, kind } = conversation
-    return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid) })) <= most
+    return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) })) <= most
   }
 
   /** The origin-ids of what was sent and is not known in the store to have been taken. */
@@ -164,7 +166,7 @@ export class Outbox {
       }
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
-      const plain = encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid) })
+      const plain = encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid), callsAll: this.#options.callsAll(conversation.jid) })
       const stanza = secret ? await this.#encrypted(plain, conversation, originId) : plain
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return

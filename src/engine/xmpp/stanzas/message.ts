@@ -8,6 +8,7 @@ import type { Sealed } from '../omemo/sealed.ts'
 import { encryptionOf, sealedOf } from './encryption.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
 import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
+import { decodePlace, encodePlace, withPlace } from './geoloc.ts'
 import { markable } from './markers.ts'
 import { NS } from './namespaces.ts'
 import { sender as senderIn, type OccupantIds } from './occupants.ts'
@@ -121,7 +122,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   if (sealed === null && (encryption === 'keys' || (encrypted && stanza.getChild('replace', NS.correction) !== undefined))) return null
   const written = encryption === null ? bodyOf(stanza) : ''
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
-  const body = encryption === null ? withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)) : ''
+  const body = encryption === null ? withPlace(withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)), decodePlace(stanza)) : ''
   const done = encryption === 'keys' ? null : decodeChange(stanza, sealed === null ? body : SEALED)
   const { files, text: caption } = done === null && encryption === null ? decodeFiles(stanza, body) : { files: [], text: body }
   const raw = done === null && sealed === null ? notUnderstood(stanza) : null
@@ -140,7 +141,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
     const nick = self.nickIn(group)
     // a group we are not in cannot write to us; what it says of itself with a code is no message (XEP-0045 section 7.2.2)
     if (nick === null || (resource(from) === '' && !isModeration(stanza) && (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))) return null
-    const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}`)
+    const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}` || jid === group)
     const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
@@ -160,14 +161,16 @@ export interface EncodableMessage {
   link?: LinkMetadata | null
   /** Whom it may speak to with an @; groups only. */
   nicks?: Iterable<string>
+  /** It may speak to everybody in the group. */
+  callsAll?: boolean
 }
 
-export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, link = null, nicks = [] }: EncodableMessage): Element {
+export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, link = null, nicks = [], callsAll = false }: EncodableMessage): Element {
   const said = sendable(text)
   const { body, elements } = file === null ? encodeReply(said, reply) : encodeFile(file)
   const sent = sendable(body)
-  const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks) : []
-  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(link === null ? [] : [encodeLink(link)])]
+  const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks, callsAll) : []
+  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(file === null ? encodePlace(said) : []), ...(link === null ? [] : [encodeLink(link)])]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
     : xml('message', { to, type: 'chat', id }, ...common, ...toOccupant(to), xml('request', { xmlns: NS.receipts }), markable())

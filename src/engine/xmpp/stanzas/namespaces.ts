@@ -1,5 +1,6 @@
 export const NS = {
   axolotl: 'eu.siacs.conversations.axolotl',
+  geoloc: 'http://jabber.org/protocol/geoloc',
   avatarData: 'urn:xmpp:avatar:data',
   avatarMetadata: 'urn:xmpp:avatar:metadata',
   bob: 'urn:xmpp:bob',

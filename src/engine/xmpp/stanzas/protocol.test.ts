@@ -93,6 +93,31 @@ test('what is said of a linked page goes along, and is taken only of what the te
   expect(linkOf('https://a.example', about('https://a.example', '长'.repeat(10_000)))?.title).toHaveLength(200)
 })
 
+test('everybody of a group is meant by its own address, where one may call all of them; a person of that name comes first', () => {
+  const uris = (text: string, nicks: string[], callsAll: boolean): unknown[] => encodeMessage('room@rooms.example.org', 'group', { text, id: 'x', nicks, callsAll }).getChildren('reference').map(({ attrs }) => attrs['uri'])
+  expect(uris('@all see @eve', ['eve'], true)).toEqual(['xmpp:room@rooms.example.org', 'xmpp:room@rooms.example.org/eve'])
+  expect(uris('@所有人 明天放假', [], true)).toEqual(['xmpp:room@rooms.example.org'])
+  expect(uris('@all', ['all'], true)).toEqual(['xmpp:room@rooms.example.org/all'])
+  expect(uris('@all', ['eve'], false)).toEqual([])
+  const self = { jid: 'me@example.org' as Jid, nickIn: () => 'mimi' }
+  const said = encodeMessage('room@rooms.example.org', 'group', { text: '@all', id: 'x', callsAll: true })
+  Object.assign(said.attrs, { from: 'room@rooms.example.org/eve', to: 'me@example.org' })
+  expect(decodeMessage(said, self)?.mentioned).toBe(true)
+})
+
+test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line whatever stands beside it', () => {
+  const sent = encodeMessage('bob@example.org', 'direct', { text: 'geo:31.2304,121.4737', id: 'x' })
+  expect(sent.getChildText('body')).toBe('geo:31.2304,121.4737')
+  expect(sent.getChild('geoloc', 'http://jabber.org/protocol/geoloc')?.getChildText('lon')).toBe('121.4737')
+  expect(encodeMessage('bob@example.org', 'direct', { text: 'see geo:31.2304,121.4737', id: 'x' }).getChild('geoloc')).toBeUndefined()
+  const from = (text: string | null, lat: string, lon: string) => decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, ...(text === null ? [] : [body(text)]), xml('geoloc', { xmlns: 'http://jabber.org/protocol/geoloc' }, xml('lat', {}, lat), xml('lon', {}, lon))), self)?.text
+  expect(from('https://maps.example/?q=1,2', '31.2304', ' 121.4737 ')).toBe('geo:31.2304,121.4737')
+  expect(from(null, '31.2304', '121.4737')).toBe('geo:31.2304,121.4737')
+  expect(from('I am here', '-33.8568', '151.2153')).toBe('I am here\ngeo:-33.8568,151.2153')
+  expect(from('I am here', '95', '151')).toBe('I am here')
+  expect(from('I am here', '', '')).toBe('I am here')
+})
+
 test('mentions go out for whom they name, the longest name that fits, and come in for us', () => {
   const stanza = encodeMessage('room@rooms.example.org', 'group', { text: '👍 @王芳芳 @mimi', id: 'id-1', reply: { id: 'x', to: 'y@example.org', text: '@王芳' }, nicks: ['王芳', '王芳芳', 'mimi', 'eve'] })
   const sent = [...(stanza.getChildText('body') ?? '')]

@@ -28,18 +28,24 @@ function addressOf(uri: string): Jid | null {
   }
 }
 
-/** What says of each @nickname in a group's message whom it means. `from`: where the text begins within the body. */
-export function encodeMentions(text: string, from: number, group: string, nicks: Iterable<string>): Element[] {
+/** Everybody in a group, as the app's languages and others write it after an @. */
+export const EVERYONE = ['all', 'everyone', '所有人', '全体成员', '全體成員', '全員'] as const
+
+/** What says of each @nickname in a group's message whom it means. `from`: where the text begins within the body. `callsAll`: everybody may be meant, which the group's own address stands for. */
+export function encodeMentions(text: string, from: number, group: string, nicks: Iterable<string>, callsAll = false): Element[] {
   if (!text.includes('@')) return []
   // the longest that fits is meant: 王芳芳 before 王芳
-  const known = [...nicks].filter((nick) => nick !== '' && text.includes(`@${nick}`)).sort((a, b) => b.length - a.length)
+  const present = new Set(nicks)
+  const everyone: readonly string[] = callsAll ? EVERYONE : []
+  const known = [...new Set([...present, ...everyone])].filter((nick) => nick !== '' && text.includes(`@${nick}`)).sort((a, b) => b.length - a.length)
   const found: Element[] = []
   for (let at = text.indexOf('@'); at >= 0 && found.length < MOST; at = text.indexOf('@', at + 1)) {
     const nick = known.find((one) => text.startsWith(one, at + 1))
     if (nick === undefined) continue
     const begin = from + [...text.slice(0, at)].length
     const end = begin + [...nick].length + 1
-    found.push(xml('reference', { xmlns: NS.references, type: 'mention', begin, end, uri: `xmpp:${encodeURI(group)}/${encodeURIComponent(nick)}` }))
+    const whom = everyone.includes(nick) && !present.has(nick) ? '' : `/${encodeURIComponent(nick)}`
+    found.push(xml('reference', { xmlns: NS.references, type: 'mention', begin, end, uri: `xmpp:${encodeURI(group)}${whom}` }))
   }
   return found
 }

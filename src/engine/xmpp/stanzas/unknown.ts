@@ -3,7 +3,7 @@ import type { Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
 /** To be raised when something more of a message is understood: what was kept is decoded again. */
-export const DECODER = 3
+export const DECODER = 4
 
 /** A longer stanza is not kept. */
 const LONGEST = 65_536

@@ -19,7 +19,7 @@ const JOINED: ReadonlySet<Notice['kind']> = new Set(['joined', 'left', 'added', 
 const dayOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 
 function joins(a: Message | undefined, b: Message | undefined): boolean {
-  return a !== undefined && b !== undefined && a.sender === b.sender && a.outgoing === b.outgoing && b.time - a.time < RUN_MS && dayOf(a.time) === dayOf(b.time)
+  return a !== undefined && b !== undefined && !a.retracted && !b.retracted && a.sender === b.sender && a.outgoing === b.outgoing && b.time - a.time < RUN_MS && dayOf(a.time) === dayOf(b.time)
 }
 
 /** So many pictures stand side by side, sent within this time of the one before, ms. */

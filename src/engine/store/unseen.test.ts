@@ -1,0 +1,86 @@
+/** What concerns the user in particular: mentions that are not read, own messages with new reactions, and who the people of a group are. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Conversation, Jid } from '../../contract/domain.ts'
+import { openStore, temporaryFolder } from '../../../test/support/files.ts'
+import type { Store } from '../threads/store.ts'
+import type { IncomingMessage, RecordBatch } from './types.ts'
+
+const ROOM = 'room@rooms.example.org' as Jid
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+let clock = 1_700_000_000_000
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+  await store.write.ensureConversation({ jid: ROOM, kind: 'group', name: 'room', nick: 'me' })
+})
+afterEach(async () => {
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+const message = (text: string, id: string, nick = 'carol', more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text, time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, replayed: false, ...more })
+const reaction = (target: string, text: string, id: string, nick = 'carol'): IncomingMessage => message(text, id, nick, { change: { kind: 'reactions', target } })
+const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live') => store.write.record({ messages, archive: null, order })
+async function room(): Promise<Conversation> {
+  const conversation = await store.read.conversationByJid(ROOM)
+  if (conversation === null) throw new Error('no room')
+  return conversation
+}
+const unseen = async () => store.read.unseen((await room()).id)
+
+test('mentions count until they are read; one that is taken back counts no more', async () => {
+  await record([message('@me look', 'a'), message('nothing', 'b'), message('me too', 'c', 'carol', { occupant: 'occ-carol' }), message('to all', 'd', 'carol', { mentioned: true })])
+  expect(await room()).toMatchObject({ unread: 4, mentions: 3 })
+  const { mentions } = await unseen()
+  expect(await Promise.all(mentions.map(async (id) => (await store.read.message(id))?.text))).toEqual(['@me look', 'me too', 'to all'])
+  await record([message('', 'e', 'carol', { occupant: 'occ-carol', change: { kind: 'retraction', target: 'archive-c' } })])
+  expect((await unseen()).mentions).toEqual([mentions[0], mentions[2]])
+  await store.write.markRead({ conversation: (await room()).id, upTo: mentions[0]! })
+  expect((await unseen()).mentions).toEqual([mentions[2]])
+  await store.write.markRead({ conversation: (await room()).id, upTo: mentions[2]! })
+  expect(await room()).toMatchObject({ mentions: 0 })
+})
+
+test('a reaction to an own message is news until one looks, or it is taken back; one from old history or to others is none', async () => {
+  await record([message('mine', 'm', 'me'), message('hers', 'h')])
+  await record([reaction('archive-h', '👍', 'r1', 'dave'), reaction('archive-m', '🎉', 'r2', 'me')])
+  expect(await room()).toMatchObject({ reactions: 0 })
+  await record([reaction('archive-m', '👍', 'r3')])
+  expect(await room()).toMatchObject({ reactions: 1 })
+  const [id] = (await unseen()).reactions
+  expect((await store.read.message(id!))?.text).toBe('mine')
+  await record([reaction('archive-m', '', 'r4')])
+  expect((await unseen()).reactions).toEqual([])
+  await record([reaction('archive-m', '❤️', 'r5')])
+  await store.write.markRead({ conversation: (await room()).id, upTo: id! })
+  expect(await room()).toMatchObject({ reactions: 0 })
+  await record([reaction('archive-m', '👀', 'r6', 'dave')], 'backward')
+  expect(await room()).toMatchObject({ reactions: 0 })
+  // gone with its message
+  await record([reaction('archive-m', '👍', 'r7', 'erin')])
+  expect(await room()).toMatchObject({ reactions: 1 })
+  await store.write.remove([id!])
+  expect(await room()).toMatchObject({ reactions: 0 })
+})
+
+test('a person of a group has the name of the roster, by nickname or occupant-id; a nickname that two have had is nobody’s', async () => {
+  const bob = 'bob@example.org' as Jid
+  await store.write.saveContacts({ contacts: [{ jid: bob, name: 'Robert', subscription: 'both' }], complete: true })
+  await record([message('hi', 'a', 'bobby'), message('mine', 'm', 'me'), message('stamped', 's', 'other', { occupant: 'occ-1' }), message('answer', 'q', 'carol', { replyTo: 'archive-a' })])
+  await record([reaction('archive-m', '👍', 'r1', 'bobby')])
+  const all = async () => (await store.read.page({ conversation: (await room()).id, anchor: { kind: 'newest' }, limit: 10 })).messages
+  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([['bobby', null], ['me', null], ['other', null], ['carol', null]])
+  const changes = await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: bob }, { nick: 'x', occupant: 'occ-1', jid: bob }] })
+  expect(changes.reread).toEqual([(await room()).id])
+  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([['Robert', bob], ['me', null], ['Robert', bob], ['carol', null]])
+  expect((await all())[1]?.reactions).toMatchObject([{ names: ['Robert'] }])
+  expect((await all())[3]?.reply).toMatchObject({ senderName: 'Robert', person: bob })
+  expect((await store.find.search({ query: 'from:robert', limit: 5 })).hits.map(({ message: { text } }) => text)).toEqual(['hi'])
+  // the same again is nothing new
+  expect((await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: bob }] })).reread).toBeUndefined()
+  await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: 'mallory@example.org' as Jid }] })
+  expect((await all())[0]).toMatchObject({ senderName: 'bobby', person: null })
+  expect((await all())[2]).toMatchObject({ senderName: 'Robert' })
+})

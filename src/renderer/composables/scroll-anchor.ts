@@ -1,0 +1,211 @@
+/** The scroll position of a message list: it stays at the end while messages come in, goes to a message that is jumped to, and yields to a hand that scrolls. */
+import { nextTick, ref, watch, type Ref } from 'vue'
+import type { Message, MessageId } from '../../contract/domain.ts'
+import { messagesOf, type Row } from '../components/messages/message-rows.ts'
+
+/** Nearer to the end than this counts as being at it, in pixels. */
+const AT_END = 60
+/** More history is asked for this far from an edge, in pixels. */
+const AHEAD = 900
+/** Scrolling goes on this long after a wheel, a key or a finger, ms. */
+const BY_HAND_MS = 1000
+
+type Align = 'center' | 'end' | 'start' | 'nearest'
+
+/** The virtual list, as far as it is used here; sizes in pixels. */
+export interface ScrolledList {
+  readonly scrollOffset: number
+  readonly scrollSize: number
+  readonly viewportSize: number
+  findItemIndex(offset: number): number
+  scrollToIndex(index: number, options: { align: Align }): void
+  scrollBy(offset: number): void
+}
+
+/** The messages that the list shows, as far as they are used here. */
+export interface AnchoredThread {
+  readonly conversation: number | null
+  readonly messages: readonly Message[]
+  readonly loading: boolean
+  readonly hasNewer: boolean
+  readonly opened: number
+  readonly sent: number
+  readonly leftAt: MessageId | null
+  readonly target: { id: MessageId; align: 'center' | 'start'; serial: number } | null
+  atEnd: boolean
+  extend(direction: 'before' | 'after'): unknown
+  toNewest(): Promise<void>
+  keepPlace(top: MessageId | null): void
+}
+
+export interface ScrollAnchorOptions {
+  list: () => ScrolledList | null
+  rows: Readonly<Ref<readonly Row[]>>
+  thread: AnchoredThread
+  /** The end is in sight. */
+  onEnd(): void
+  /** Messages from one to another are in sight. */
+  onShown(first: MessageId, last: MessageId): void
+  /** Settles when the next frame begins. */
+  frame(): Promise<unknown>
+}
+
+export interface ScrollAnchor {
+  /** The message that was jumped to, shown for a moment. */
+  flashing: Readonly<Ref<MessageId | null>>
+  /** The time (ms) of the topmost message; null: there is none. */
+  dayAbove: Readonly<Ref<number | null>>
+  /** Somebody scrolls by hand. */
+  scrolling: Readonly<Ref<boolean>>
+  onScroll(): void
+  /** A wheel, a key or a finger moves the list. */
+  byHand(): void
+  toEnd(): void
+  latest(): Promise<void>
+  /** Scrolls by so many pages of the window, up where negative. */
+  page(by: number): void
+  /** Brings a row into view where it is not. */
+  reveal(index: number): void
+}
+
+export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: ScrollAnchorOptions): ScrollAnchor {
+  const flashing = ref<MessageId | null>(null)
+  const dayAbove = ref<number | null>(null)
+  const scrolling = ref(false)
+  let still: ReturnType<typeof setTimeout> | undefined
+  let settling = false
+  /** When somebody last scrolled by hand. */
+  let scrolled = -Infinity
+  /** The conversation was just opened and is still to be put in its place. */
+  let opening = true
+
+  const toEnd = (): void => list()?.scrollToIndex(rows.value.length - 1, { align: 'end' })
+  const rowOf = (id: MessageId): number => rows.value.findIndex((row) => messagesOf(row).some((message) => message.id === id))
+
+  /** Puts a row in its place; sizes are measured as rows appear, so once more when they are known. */
+  async function place(index: number, align: 'center' | 'end' | 'start'): Promise<void> {
+    settling = true
+    thread.atEnd = align === 'end'
+    const begun = performance.now()
+    await nextTick()
+    // a hand that scrolls meanwhile has the last word
+    for (let i = 0; i < 3 && scrolled < begun; i++) {
+      list()?.scrollToIndex(index, { align })
+      await frame()
+    }
+    settling = false
+    onScroll()
+  }
+
+  function onScroll(): void {
+    const handle = list()
+    if (handle === null || settling) return
+    const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize
+    // the list moved because messages came in, not because somebody scrolled: it stays at its end
+    if (thread.atEnd && below >= AT_END && !thread.hasNewer && performance.now() - scrolled > BY_HAND_MS) {
+      toEnd()
+      return
+    }
+    thread.atEnd = below < AT_END && !thread.hasNewer
+    if (handle.scrollOffset < AHEAD) void thread.extend('before')
+    if (below < AHEAD) void thread.extend('after')
+    if (thread.atEnd) onEnd()
+    showDay(handle)
+  }
+
+  function showDay(handle: ScrolledList): void {
+    const at = handle.findItemIndex(handle.scrollOffset)
+    const top = rows.value[at]
+    dayAbove.value = (top === undefined ? undefined : messagesOf(top)[0]?.time) ?? null
+    scrolling.value = performance.now() - scrolled < BY_HAND_MS
+    clearTimeout(still)
+    still = setTimeout(() => (scrolling.value = false), BY_HAND_MS)
+    const shown = rows.value.slice(at, handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1) + 1).flatMap(messagesOf)
+    const [first, last] = [shown[0], shown.at(-1)]
+    if (first !== undefined && last !== undefined) onShown(first.id, last.id)
+    thread.keepPlace(rows.value.slice(at, at + 3).flatMap(messagesOf)[0]?.id ?? null)
+  }
+
+  async function latest(): Promise<void> {
+    await thread.toNewest()
+    await place(rows.value.length - 1, 'end')
+  }
+
+  watch(
+    () => [thread.conversation, thread.loading, thread.messages.length === 0] as const,
+    async ([, loading, empty]) => {
+      if (loading || empty || !opening) return
+      opening = false
+      if (thread.target !== null) return
+      const unread = rows.value.findIndex((row) => row.kind === 'unread')
+      const left = thread.leftAt === null ? -1 : rowOf(thread.leftAt)
+      if (left >= 0) return place(left, 'start')
+      await place(unread >= 0 ? unread : rows.value.length - 1, unread >= 0 ? 'start' : 'end')
+    },
+    { immediate: true, flush: 'post' }
+  )
+  watch(
+    () => [thread.conversation, thread.opened],
+    () => {
+      opening = true
+      thread.atEnd = true
+    }
+  )
+  watch(
+    () => thread.target?.serial,
+    async () => {
+      const { target } = thread
+      if (target === null) return
+      const index = rowOf(target.id)
+      if (index < 0) return
+      // the day stands above its first message
+      if (target.align === 'start') await place(rows.value[index - 1]?.kind === 'date' ? index - 1 : index, 'start')
+      else await place(index, 'center')
+      flashing.value = target.align === 'center' ? target.id : null
+    },
+    { immediate: true, flush: 'post' }
+  )
+  watch(
+    // also one further up that grows, as by a reaction
+    () => thread.messages,
+    async () => {
+      if (settling || thread.hasNewer || !thread.atEnd) return
+      await nextTick()
+      toEnd()
+      await frame()
+      if (settling || thread.hasNewer || !thread.atEnd) return
+      toEnd()
+      onEnd()
+    },
+    { flush: 'post' }
+  )
+  watch(
+    () => thread.sent,
+    () => {
+      if (!thread.atEnd || thread.hasNewer) void latest()
+    }
+  )
+
+  const byHand = (): void => {
+    scrolled = performance.now()
+  }
+  return {
+    flashing,
+    dayAbove,
+    scrolling,
+    onScroll,
+    byHand,
+    toEnd,
+    latest,
+    page(by) {
+      const handle = list()
+      byHand()
+      // a line of the page before stays in sight
+      handle?.scrollBy(by * Math.max(handle.viewportSize - 40, handle.viewportSize / 2))
+    },
+    reveal(index) {
+      byHand()
+      list()?.scrollToIndex(index, { align: 'nearest' })
+    }
+  }
+}

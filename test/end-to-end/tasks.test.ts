@@ -265,6 +265,7 @@ task(17, 'change the language', async (hand, main) => {
 task(18, 'mute a conversation', async (hand, main) => {
   await hand.click(main.locator('.item', { hasText: 'Carol' }), { button: 'right' })
   await hand.click('.menu [data-test=mute]')
+  await hand.click('.menu [data-test=mute-good]')
   await expect.poll(() => ask(main, 'conversations.list')).toContain('"notify":"none"')
 })
 task(19, 'archive a conversation', async (hand, main) => {

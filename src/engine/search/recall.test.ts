@@ -71,7 +71,7 @@ function scan(piece: string): number[] {
 const phrase = (piece: string): string => `"${piece.replace(/["\\]/g, '\\$&')}"`
 const found = (query: string): number[] => engine.ids({ query, conversation: null })
 
-test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and precision are 1.000', { timeout: 300_000 }, () => {
+test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and precision are 1.000', { timeout: 900_000 }, () => {
   const random = seeded(20261121)
   const wrong: string[] = []
   const seen = new Set<string>()

@@ -391,7 +391,7 @@ export default {
     group: { recent: 'Recently used', 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' }
   },
   shortcuts: {
-    zoom: 'Larger, smaller, as it was',
+    zoom: 'Zoom in, zoom out, reset',
     reach: 'Select a message, then ↑ ↓',
     scroll: 'Scroll',
     reply: 'Reply',
@@ -843,7 +843,7 @@ export default {
     text: 'Show the text'
   },
   look: {
-    zoom: 'Size of everything',
+    zoom: 'Zoom',
     smaller: 'Smaller',
     larger: 'Larger',
     accent: 'Colour',

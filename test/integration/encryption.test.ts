@@ -199,7 +199,7 @@ describe('Mnemo with Mnemo', () => {
     await alice.media.intake.append(token, content)
     await alice.sendFile(id, token)
     const file = await find(carol, ALICE, ({ attachments }) => attachments[0]?.where === 'here')
-    expect(file).toMatchObject({ encrypted: true, text: '' })
+    expect(file).toMatchObject({ encrypted: true, text: '', attachments: [{ name: '机密 plan.bin' }] })
     expect(readFileSync((await carol.attachmentFile(file.attachments[0]!.id))?.path ?? '')).toEqual(content)
     expect(seen.filter((stanza) => /first|secret|answer|plan|aesgcm|https:/.test(stanza))).toEqual([])
     expect((await carol.store.read.conversationByJid(ALICE))?.encryption).toBe('on')

@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { LONGEST_TEXT, type DeviceTrust, type Jid, type Unreadable } from '../../contract/domain.ts'
 import { attachmentKind, mediaType, nameIn, safeName } from '../file-names.ts'
 import { identity, keyPair, type Identity } from '../xmpp/omemo/curve.ts'
-import { parseMediaAddress } from '../xmpp/omemo/media.ts'
+import { openName, parseMediaAddress } from '../xmpp/omemo/media.ts'
 import { openPayload, sealPayload } from '../xmpp/omemo/payload.ts'
 import { OmemoRefusal, type RefusalCode } from '../xmpp/omemo/refusal.ts'
 import { buffers, without, type Sealed, type SealedMessage } from '../xmpp/omemo/sealed.ts'
@@ -72,7 +72,8 @@ function filesIn(text: string): NewAttachment[] {
   const [address = '', ...more] = text.trim().split('\n')
   const found = more.length > 1 ? null : parseMediaAddress(address)
   if (found === null) return []
-  const name = safeName(nameIn(found.url))
+  const last = nameIn(found.url)
+  const name = safeName(openName(last, found) ?? last)
   const type = mediaType(name, null)
   return [{ kind: attachmentKind(type), name, bytes: null, stored: null, url: address, type }]
 }

@@ -1,13 +1,12 @@
 /** Own files on their way to the server (XEP-0363). A message with a file is sent once that is there. */
-import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal } from '../../net/problem.ts'
-import { encrypting, mediaAddress, newMediaKey, OVERHEAD, type MediaKey } from '../omemo/media.ts'
+import { encrypting, mediaAddress, newMediaKey, OVERHEAD, sealedName, type MediaKey } from '../omemo/media.ts'
 import { findService } from '../stream/services.ts'
 import { slotRequest, uploadService, uploadSlot, type UploadService } from '../stanzas/http-upload.ts'
 import type { Store } from '../../threads/store.ts'
@@ -106,8 +105,7 @@ export class Uploads {
     const { id, stored } = file
     if (stored === null || file.bytes === null) throw new UploadRefused('file-gone')
     const bytes = file.bytes + (key === null ? 0 : OVERHEAD)
-    // the ending says to the others what it is; the server is told no more
-    const name = key === null ? file.name : `${randomUUID()}${extname(file.name)}`
+    const name = key === null ? file.name : sealedName(file.name, key)
     const service = await this.service()
     if (service === null) throw new UploadRefused('no-upload-service')
     if (service.largest !== null && bytes > service.largest) throw new UploadRefused('file-too-large')

@@ -1,5 +1,6 @@
 /** Files of encrypted messages: `aesgcm:` addresses and AES-256-GCM (XEP-0454), as streams. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { extname } from 'node:path'
 import { Transform, type TransformCallback } from 'node:stream'
 import { OmemoRefusal } from './refusal.ts'
 
@@ -31,6 +32,55 @@ export function parseMediaAddress(text: string): ({ url: string } & MediaKey) | 
   if (fragment === '' || !URL.canParse(`https://${address}`)) return null
   const bytes = Buffer.from(fragment, 'hex')
   return { url: `https://${address}`, iv: bytes.subarray(0, -KEY_LENGTH), key: bytes.subarray(-KEY_LENGTH) }
+}
+
+/** Bytes of a name that goes along; of a longer one the end. With tag and base64url they stay within 255, the longest name of most file systems. */
+const LONGEST_NAME = 144
+/** A name is filled up to a multiple of so many bytes: its length says little. */
+const NAME_BLOCK = 48
+
+/** The key of a file's name, of the file's key: it seals one name. */
+function nameCipher(key: Buffer): { key: Buffer; iv: Buffer } {
+  const bytes = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'Mnemo file name', KEY_LENGTH + IV_LENGTH))
+  return { key: bytes.subarray(0, KEY_LENGTH), iv: bytes.subarray(KEY_LENGTH) }
+}
+
+/** The last `most` bytes of a text, in whole characters. */
+function ending(text: string, most: number): Buffer {
+  const bytes = Buffer.from(text, 'utf8')
+  let start = Math.max(0, bytes.length - most)
+  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++
+  return bytes.subarray(start)
+}
+
+/**
+ * The name under which an encrypted file is uploaded: the real one, encrypted, and its ending, which says to other clients what it is. The server
+ * learns no more, other clients show it as one of the random names that they use themselves, and who has the file's key reads it.
+ */
+export function sealedName(name: string, { key }: MediaKey): string {
+  const plain = ending(name, LONGEST_NAME)
+  const filled = Buffer.alloc(Math.ceil(plain.length / NAME_BLOCK) * NAME_BLOCK)
+  plain.copy(filled)
+  const { key: nameKey, iv } = nameCipher(key)
+  const cipher = createCipheriv(CIPHER, nameKey, iv)
+  const sealed = Buffer.concat([cipher.update(filled), cipher.final(), cipher.getAuthTag()])
+  return `${sealed.toString('base64url')}${/^\.[A-Za-z0-9]{1,10}$/.exec(extname(name))?.[0] ?? ''}`
+}
+
+/** The real name that the last part of a path stands for; null: it is no name that was sealed with this key. */
+export function openName(path: string, { key }: MediaKey): string | null {
+  const sealed = Buffer.from(/^([\w-]+)(?:\.[A-Za-z0-9]{1,10})?$/.exec(path)?.[1] ?? '', 'base64url')
+  if (sealed.length <= TAG_LENGTH || (sealed.length - TAG_LENGTH) % NAME_BLOCK !== 0) return null
+  const { key: nameKey, iv } = nameCipher(key)
+  const decipher = createDecipheriv(CIPHER, nameKey, iv, { authTagLength: TAG_LENGTH })
+  decipher.setAuthTag(sealed.subarray(-TAG_LENGTH))
+  try {
+    const filled = Buffer.concat([decipher.update(sealed.subarray(0, -TAG_LENGTH)), decipher.final()])
+    const end = filled.indexOf(0)
+    return new TextDecoder('utf-8', { fatal: true }).decode(end < 0 ? filled : filled.subarray(0, end))
+  } catch {
+    return null
+  }
 }
 
 /** The ciphertext, and the tag behind it. */

@@ -82,6 +82,24 @@ test('every table is copied, or its reason not to be is known', async () => {
   expect(tables.sort()).toEqual([...COPIED, ...Object.keys(LEFT_OUT)].sort())
 })
 
+test('a message that is to be sent later is saved, also where the one that it answers is not; so are reminders', async () => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  const db = openWritable(storeFiles(folder.path))
+  db.pragma('foreign_keys = OFF')
+  db.exec(`INSERT INTO scheduled (conversation, text, reply, due, origin_id) SELECT id, 'happy new year', NULL, 9, 'a' FROM conversation;
+    INSERT INTO scheduled (conversation, text, reply, due, origin_id) SELECT id, 'an answer', 12345, 9, 'b' FROM conversation;
+    INSERT INTO reminder SELECT min(id), 9 FROM message`)
+  db.close()
+  writeFileSync(salvageNote(file), '')
+  const { store } = await open(folder.path)
+  await store.close()
+  const after = openReadable(storeFiles(folder.path))
+  expect(after.prepare('SELECT text, reply FROM scheduled ORDER BY id').all()).toEqual([{ text: 'happy new year', reply: null }, { text: 'an answer', reply: null }])
+  expect(after.prepare('SELECT count(*) FROM reminder').pluck().get()).toBe(1)
+  after.close()
+})
+
 test('what hangs on messages is saved with them: former texts, links, notices, who has read', async () => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)

@@ -18,7 +18,7 @@ export const Salvaged = z.object({
 export type Salvaged = z.infer<typeof Salvaged>
 
 /** What is copied, in the order in which rows refer to each other. */
-export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen', 'errand', 'stand_in'] as const
+export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen', 'errand', 'stand_in', 'occupant', 'reaction_news', 'scheduled', 'reminder'] as const
 /** What is not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   archive: 'it would say that nothing is missing',
@@ -103,10 +103,14 @@ function copyAll(files: StoreFiles): Salvaged {
 
 /** Of each table the rows that refer to one that could not be read; twice, for what hangs on what hangs on it. */
 function removeOrphans(db: WritableDB): void {
-  const references = db.prepare<[string], { table: string; from: string; to: string }>('SELECT "table", "from", "to" FROM pragma_foreign_key_list(?)')
+  const references = db.prepare<[string], { table: string; from: string; to: string; gone: string }>('SELECT "table", "from", "to", on_delete AS gone FROM pragma_foreign_key_list(?)')
   for (let round = 0; round < 2; round++)
     for (const table of COPIED)
-      for (const { table: other, from, to } of references.all(table)) db.exec(`DELETE FROM "${table}" WHERE "${from}" NOT IN (SELECT "${to}" FROM "${other}")`)
+      for (const { table: other, from, to, gone } of references.all(table)) {
+        // a message that is sent later is kept without the one that it answers
+        const change = gone === 'SET NULL' ? `UPDATE "${table}" SET "${from}" = NULL` : `DELETE FROM "${table}"`
+        db.exec(`${change} WHERE "${from}" NOT IN (SELECT "${to}" FROM "${other}")`)
+      }
 }
 
 /** Copies a table from both ends towards what cannot be read, and what lies between. */

@@ -153,7 +153,7 @@ task(6, 'put the last message right', async (hand, main) => {
   await withBob(main)
   await main.locator('.row.own[data-state=delivered]', { hasText: '好啊，几点' }).last().waitFor()
   await main.locator(composer).click()
-  await hand.press('ArrowUp')
+  await hand.press('Control+ArrowUp')
   await hand.type('出发？')
   await hand.press('Enter')
   await until(story.bob, async () => (await messages(story.bob, 'alice@localhost')).find(({ text, edited }) => edited && text === '好啊，几点出发？'))

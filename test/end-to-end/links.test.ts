@@ -23,6 +23,13 @@ test('previews of links', { timeout: 90_000 }, async () => {
     const row = (text: string) => main.locator('.row', { hasText: text }).last()
     await row('周末去哪').waitFor()
 
+    // previews do not go along with what is encrypted
+    await main.keyboard.press('Control+,')
+    const privacy = await story.app.window('settings')
+    await privacy.locator('[data-test=switch-auto-encrypt]').click()
+    await privacy.locator('[data-test=switch-auto-encrypt][data-state=unchecked]').waitFor()
+    await privacy.close()
+
     // as long as she does not want it nobody is asked
     await main.fill('[data-test=composer]', `这里 ${link}`)
     await main.keyboard.press('Enter')

@@ -18,7 +18,7 @@ export interface ScrolledList {
   readonly scrollSize: number
   readonly viewportSize: number
   findItemIndex(offset: number): number
-  scrollToIndex(index: number, options: { align: Align }): void
+  scrollToIndex(index: number, options: { align: Align; smooth?: boolean }): void
   scrollBy(offset: number): void
 }
 
@@ -79,7 +79,13 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
   /** The conversation was just opened and is still to be put in its place. */
   let opening = true
 
-  const toEnd = (): void => list()?.scrollToIndex(rows.value.length - 1, { align: 'end' })
+  /** The list was sent to a row: it goes on to there for as long as rows on the way are measured. */
+  let sent = false
+
+  function toEnd(): void {
+    sent = true
+    list()?.scrollToIndex(rows.value.length - 1, { align: 'end' })
+  }
   const rowOf = (id: MessageId): number => rows.value.findIndex((row) => messagesOf(row).some((message) => message.id === id))
 
   /** Puts a row in its place; sizes are measured as rows appear, so once more when they are known. */
@@ -90,6 +96,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     await nextTick()
     // a hand that scrolls meanwhile has the last word
     for (let i = 0; i < 3 && scrolled < begun; i++) {
+      sent = true
       list()?.scrollToIndex(index, { align })
       await frame()
     }
@@ -186,8 +193,13 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     }
   )
 
-  const byHand = (): void => {
+  function byHand(): void {
     scrolled = performance.now()
+    const handle = list()
+    if (!sent || handle === null) return
+    sent = false
+    // a row that is in sight already takes the place of where the list was sent to
+    handle.scrollToIndex(handle.findItemIndex(handle.scrollOffset + handle.viewportSize / 2), { align: 'nearest', smooth: true })
   }
   return {
     flashing,

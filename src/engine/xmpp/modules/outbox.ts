@@ -48,6 +48,9 @@ export interface OutboxOptions {
   warn(message: string): void
 }
 
+/** About what stands beside an encrypted text, base64, in a message for a dozen devices. */
+const ENVELOPE_BYTES = 4000
+
 export class Outbox {
   readonly #options: OutboxOptions
   /** Sent, and not yet known in the store to have been taken. */
@@ -72,10 +75,11 @@ export class Outbox {
   }
 
   /** Whether the server takes a message of that text, as far as anybody knows. */
-  takes(conversation: Pick<Conversation, 'jid' | 'kind'>, text: string, link: LinkMetadata | null = null): boolean {
+  takes(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>, text: string, link: LinkMetadata | null = null): boolean {
     const { outgoing } = this.#options.connection
     const { most } = outgoing
     if (most === null) return true
+    if (conversation.encryption === 'on') return Math.ceil(Buffer.byteLength(text) / 3) * 4 + ENVELOPE_BYTES <= most
     const { jid, kind } = conversation
     return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) })) <= most
   }

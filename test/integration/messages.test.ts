@@ -151,9 +151,10 @@ test('a group: joining, talking, catching up; own messages are stored once', asy
   await bob.send(b.id, 'noodles')
   await until(alice, async () => (await texts(alice, room)).includes('noodles'))
   await until(alice, async () => (await messages(alice, room)).every((m) => m.state !== 'queued'))
-  expect((await messages(alice, room)).map((m) => [m.senderName, m.text, m.outgoing])).toEqual([
+  // the roster's name, once the room has shown whose nickname it is
+  await expect.poll(async () => (await messages(alice, room)).map((m) => [m.senderName, m.text, m.outgoing])).toEqual([
     ['alice', '今天吃什么？', true],
-    ['bob', 'noodles', false]
+    ['Bob', 'noodles', false]
   ])
   const back = await again(alice, async () => {
     await bob.send(b.id, 'while you were away')

@@ -54,7 +54,8 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
     while ((await main.locator('[data-test=latest]').count()) > 0) await main.click('[data-test=latest]', { timeout: 5000 }).catch(() => undefined)
   }
   await toEnd()
-  await item.locator('.badge').waitFor({ state: 'detached' })
+  // the mark of mentions and the number
+  await expect.poll(() => item.locator('.badge').count()).toBe(0)
   await main.locator('.row', { hasText: '第 60 句' }).hover()
   await main.mouse.wheel(0, -4000)
   await main.locator('[data-test=latest]').waitFor()

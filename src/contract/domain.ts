@@ -12,6 +12,10 @@ export type ConversationId = z.infer<typeof ConversationId>
 export const MessageId = z.number().int().positive().brand<'MessageId'>()
 export type MessageId = z.infer<typeof MessageId>
 
+/** Messages that are on screen together, both ends included. */
+export const SeenRange = z.object({ from: z.number().int().nonnegative(), to: z.number().int().nonnegative() })
+export type SeenRange = z.infer<typeof SeenRange>
+
 /** The longest text one message may carry, in UTF-16 units. */
 export const LONGEST_TEXT = 1_000_000
 

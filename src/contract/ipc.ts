@@ -35,6 +35,7 @@ import {
   RegistrationState,
   ScheduledMessage,
   RosterContact,
+  SeenRange,
   Secrecy,
   ServerInvitation,
   TextVersion,
@@ -173,7 +174,8 @@ export const requests = {
   'conversations.list': call(nothing, z.array(Conversation)),
   /** `account` null: the one that has it, or the first. */
   'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable(), token: z.string().max(500).optional() }), Conversation),
-  'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId }), nothing),
+  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. */
+  'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId, seen: SeenRange.optional() }), nothing),
   /** Every conversation. */
   'conversations.markAllRead': call(nothing, nothing),
   /** What concerns the user in particular and was not seen, the oldest first: messages that mention us, own ones with new reactions. */

@@ -4,7 +4,7 @@ import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, domainOf, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, RegistrationState, Secrecy, ServerInvitation } from '../contract/domain.ts'
+import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, RegistrationState, Secrecy, SeenRange, ServerInvitation } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
 import { forward } from './forwarding.ts'
@@ -571,17 +571,18 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.star({ id, on }))
   }
 
-  async markRead(conversation: ConversationId, upTo: MessageId): Promise<void> {
+  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. */
+  async markRead(conversation: ConversationId, upTo: MessageId, seen?: SeenRange): Promise<void> {
     const { tellRead } = await this.store.read.settings()
-    const changes = await this.store.write.markRead({ conversation, upTo, tell: tellRead })
+    const changes = await this.store.write.markRead({ conversation, upTo, ...(seen === undefined ? {} : { seen }), tell: tellRead })
     this.emit('changes', changes)
     void this.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
   }
 
   /** Reads every conversation, here and on all other devices. */
   async markAllRead(): Promise<void> {
-    for (const { id, unread, markedUnread, last } of await this.store.read.conversations()) {
-      if (unread === 0 && !markedUnread) continue
+    for (const { id, unread, markedUnread, reactions, last } of await this.store.read.conversations()) {
+      if (unread === 0 && !markedUnread && reactions === 0) continue
       if (last === null) await this.setConversation({ conversation: id, markedUnread: false })
       else await this.markRead(id, last.id)
     }

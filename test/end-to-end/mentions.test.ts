@@ -65,6 +65,11 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
   await main.locator('.bubble', { hasText: '后来第 1 句' }).waitFor()
   await toEnd()
   await main.locator('.bubble', { hasText: '后来第 40 句' }).waitFor()
+  // a reaction to an own message that is out of sight
+  await bob.change(own.id, 'reactions', '🎉 👍')
+  await main.click('[data-test=to-reaction]')
+  await main.locator('.row.own', { hasText: '我来了' }).locator('[data-test=reaction]', { hasText: '👍' }).waitFor()
+  await main.locator('[data-test=to-reaction]').waitFor({ state: 'detached' })
 })
 
 test('who leads a group calls all of it', { timeout: 120_000 }, async () => {

@@ -54,6 +54,12 @@ test('a reaction to an own message is news until one looks, or it is taken back;
   await record([reaction('archive-m', '', 'r4')])
   expect((await unseen()).reactions).toEqual([])
   await record([reaction('archive-m', '❤️', 'r5')])
+  // who reads further down has not seen it
+  await store.write.markRead({ conversation: (await room()).id, upTo: id!, seen: { from: id! + 1, to: id! + 9 } })
+  expect(await room()).toMatchObject({ reactions: 1 })
+  await store.write.markRead({ conversation: (await room()).id, upTo: id!, seen: { from: id!, to: id! } })
+  expect(await room()).toMatchObject({ reactions: 0 })
+  await record([reaction('archive-m', '', 'r5b'), reaction('archive-m', '🎈', 'r5c')])
   await store.write.markRead({ conversation: (await room()).id, upTo: id! })
   expect(await room()).toMatchObject({ reactions: 0 })
   await record([reaction('archive-m', '👀', 'r6', 'dave')], 'backward')

@@ -9,7 +9,8 @@ import type {
   Message,
   MessageId,
   Notice,
-  OutReason
+  OutReason,
+  SeenRange
 } from '../../contract/domain.ts'
 import type { SearchHistory } from '../../contract/search.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -247,13 +248,14 @@ export function createWrites(db: WritableDB) {
     return changes([id])
   })
 
-  /** `tell`: whether whoever wrote is to know; absent: nobody is told, our other devices neither. */
-  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; tell?: boolean }): StoreChanges => {
+  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. `tell`: whether whoever wrote is to know; absent: nobody is told, our other devices neither. */
+  const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; seen?: SeenRange; tell?: boolean }): StoreChanges => {
     const current = conversations.byId(input.conversation)
-    if (current === null || (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread && current.reactions === 0)) return changes([])
+    if (current === null) return changes([])
+    const reactions = current.reactions === 0 ? 0 : conversations.seeReactions(input.conversation, input.seen)
+    if (current.unread === 0 && current.readUpTo >= input.upTo && !current.markedUnread) return changes(reactions === 0 ? [] : [input.conversation])
     const upTo = Math.max(current.readUpTo, input.upTo)
     conversations.read(input.conversation, upTo, messages.unreadCount(input.conversation, upTo))
-    conversations.seeReactions(input.conversation)
     const { account, jid } = current
     if (input.tell !== undefined && account !== null) errands.put({ account, jid, kind: 'read', value: { tell: input.tell } })
     return changes([input.conversation])

@@ -129,7 +129,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'encryption.forget': ({ account, device }) => engine().forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ account, jid, kind, nick, password, token }) => engine().startConversation(jid, kind, nick, password, account ?? undefined, token),
-    'conversations.markRead': ({ conversation, upTo }) => engine().markRead(conversation, upTo),
+    'conversations.markRead': ({ conversation, upTo, seen }) => engine().markRead(conversation, upTo, seen),
     'conversations.markAllRead': () => engine().markAllRead(),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
     'conversations.watch': async ({ conversation, peek }, { sender }) => {

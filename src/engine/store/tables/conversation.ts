@@ -1,5 +1,5 @@
 /** Statements of the table `conversation`. */
-import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason } from '../../../contract/domain.ts'
+import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason, SeenRange } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { contactOf, FLAG } from './message-row.ts'
@@ -176,7 +176,7 @@ export function conversationWrites(db: WritableDB) {
   const unmeet = db.prepare("UPDATE conversation SET cleared_met = 0 WHERE cleared_met = 1 AND account = ? AND iif(kind = 'group', jid, account) = ?")
   const news = db.prepare('INSERT OR IGNORE INTO reaction_news (message, conversation) VALUES (?, ?)')
   const noNews = db.prepare('DELETE FROM reaction_news WHERE message = ?')
-  const seeNews = db.prepare('DELETE FROM reaction_news WHERE conversation = ?')
+  const seeNews = db.prepare('DELETE FROM reaction_news WHERE conversation = ? AND message BETWEEN ? AND ?')
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
@@ -246,7 +246,8 @@ export function conversationWrites(db: WritableDB) {
     /** Others have reacted to an own message, or not any more. */
     reacted: (id: number, message: number, on: boolean) => (on ? news.run(message, id) : noNews.run(message)),
     /** The user has looked. */
-    seeReactions: (id: number) => seeNews.run(id),
+    /** New reactions to messages that were on screen are seen; to all where none are named. Their number. */
+    seeReactions: (id: number, { from, to }: SeenRange = { from: 0, to: Number.MAX_SAFE_INTEGER }): number => seeNews.run(id, from, to).changes,
     remove: (id: number) => remove.run(id),
     /** Another conversation shows its messages. */
     isJoined: (id: number): boolean => isJoined.get(id) === 1,

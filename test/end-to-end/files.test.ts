@@ -7,30 +7,11 @@ import { LARGEST_FILE } from '../../src/demo/prosody.ts'
 import { gradient } from '../support/pictures.ts'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
+import { tone } from '../support/pictured.ts'
 import { screenshot } from '../support/windows.ts'
 
 const story = new Story()
 
-/** A second of a tone, as a WAV file. */
-function tone(): Buffer {
-  const rate = 8000
-  const data = Buffer.alloc(rate * 2)
-  for (let i = 0; i < rate; i++) data.writeInt16LE(Math.round(12_000 * Math.sin((i * 440 * 2 * Math.PI) / rate)), i * 2)
-  const head = Buffer.alloc(44)
-  head.write('RIFF', 0)
-  head.writeUInt32LE(36 + data.length, 4)
-  head.write('WAVEfmt ', 8)
-  head.writeUInt32LE(16, 16)
-  head.writeUInt16LE(1, 20)
-  head.writeUInt16LE(1, 22)
-  head.writeUInt32LE(rate, 24)
-  head.writeUInt32LE(rate * 2, 28)
-  head.writeUInt16LE(2, 32)
-  head.writeUInt16LE(16, 34)
-  head.write('data', 36)
-  head.writeUInt32LE(data.length, 40)
-  return Buffer.concat([head, data])
-}
 function picture(name: string, ...what: Parameters<typeof gradient>): string {
   const path = join(story.folder, name)
   writeFileSync(path, gradient(...what))

@@ -122,18 +122,5 @@ const KINDS: [AttachmentKind, RegExp][] = [
 ]
 export const kindOf = (name: string): AttachmentKind => KINDS.find(([, pattern]) => pattern.test(name))?.[0] ?? 'file'
 
-/** Messages between two rests. */
-const EVERY = 2000
-/** Reads what lies in memory already. */
-export async function tell(sink: Sink, head: ConversationHead, messages: Iterable<ParsedMessage>): Promise<void> {
-  sink.conversation(head)
-  let count = 0
-  for (const message of messages) {
-    sink.message(message)
-    if (++count % EVERY === 0) await sink.rest()
-  }
-  await sink.rest()
-}
-
 const LONGEST_SAMPLE = 200
 export const beginning = (line: string): string => line.slice(0, LONGEST_SAMPLE)

@@ -64,19 +64,6 @@ export async function headOf({ pieces }: Pick<TextFile, 'pieces'>, units = 65_53
   return head.slice(0, units)
 }
 
-/** Beyond this a text that has to be read in one piece is refused. UTF-16 units; V8 makes no longer strings. */
-const LONGEST = 400_000_000
-export async function wholeOf({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>): Promise<string> {
-  const parts: string[] = []
-  let length = 0
-  for await (const piece of pieces()) {
-    parts.push(piece)
-    length += piece.length
-    if (length > LONGEST) throw new ImportError(file, null, 'it is too large to be read in one piece', 'too-large')
-  }
-  return parts.join('')
-}
-
 /** A part of an address without its signs for letters; as it stands where they are broken. */
 export function decodedAddress(part: string): string {
   try {

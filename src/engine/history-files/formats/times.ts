@@ -14,11 +14,6 @@ export function parseTime(text: string): number | null {
   return timeOf(stamp, orders.best().order)
 }
 
-/** Local time as ms, or null where there is no such day or hour. */
-export function localTime(year: number, month: number, day: number, hour: number, minute: number, second: number): number | null {
-  return timeOf({ kind: 'date', numbers: [year, month, day], month: null, clock: { hour, minute, second, fraction: 0 }, zone: null, hint: 'ymd' }, 'ymd')
-}
-
 /** Years of other calendars that phones are set to: Thailand's is 543 ahead; Iran's and Arabia's are of this length in our time. */
 function gregorian(year: number, month: number, day: number): [number, number, number] {
   if (year > 2400 && year < 2800) return [year - 543, month, day]

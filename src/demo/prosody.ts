@@ -179,8 +179,8 @@ export async function startProsody(folder: string, persons: Person[], options: P
   const webPort = options.webPort ?? (await freePort())
   const config = join(folder, 'prosody.cfg.lua')
   writeFileSync(config, configuration(folder, { port, tlsPort, webPort }, options), { mode: 0o600 })
-  // the shell ends Prosody when our end of its standard input closes, however we end
-  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, program, config], {
+  // the shell ends Prosody when our end of its standard input closes, however we end; Prosody has been seen to wait for a client for ever
+  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null; n=0; while kill -0 $server 2>/dev/null; do n=$((n+1)); [ $n -gt 100 ] && kill -9 $server; sleep 0.1; done) & wait $server`, program, config], {
     stdio: ['pipe', 'ignore', 'pipe'],
     detached: false,
     env: { ...process.env, ...options.environment }

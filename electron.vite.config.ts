@@ -11,7 +11,11 @@ export default defineConfig({
     build: {
       license,
       rollupOptions: {
-        input: { index: at('src/main/index.ts'), 'store-worker': at('src/engine/threads/worker.ts'), 'transfer-worker': at('src/engine/history-files/worker.ts') },
+        input: {
+          index: at('src/main/index.ts'),
+          'store-worker': at('src/engine/threads/worker.ts'),
+          'transfer-worker': at('src/engine/history-files/worker.ts')
+        },
         external: ['electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' }
       }
@@ -35,7 +39,13 @@ export default defineConfig({
       // every window holds the text of its scripts, two bytes a character
       minify: true,
       rollupOptions: {
-        input: { main: at('src/renderer/windows/main/index.html'), chat: at('src/renderer/windows/chat/index.html'), search: at('src/renderer/windows/search/index.html'), settings: at('src/renderer/windows/settings/index.html'), viewer: at('src/renderer/windows/viewer/index.html') }
+        input: {
+          main: at('src/renderer/windows/main/index.html'),
+          chat: at('src/renderer/windows/chat/index.html'),
+          search: at('src/renderer/windows/search/index.html'),
+          settings: at('src/renderer/windows/settings/index.html'),
+          viewer: at('src/renderer/windows/viewer/index.html')
+        }
       }
     }
   }

@@ -1,5 +1,6 @@
 /** Lint: the language's own traps, Vue's, and the borders between the rooms (ARCHITECTURE.md); test/house/rooms.test.ts holds their order. */
 import { builtinModules } from 'node:module'
+import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
@@ -17,6 +18,8 @@ export default ts.config(
   { ignores: ['node_modules', 'out', 'dist', 'native/build', 'native/generated', 'demo-screens', 'test-output', '**/*.mjs', '**/*.cjs'] },
   ...ts.configs.recommended,
   ...vue.configs['flat/recommended-error'],
+  // the look of the code is Prettier's
+  prettier,
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: ts.parser } } },
   {
     rules: {
@@ -29,19 +32,64 @@ export default ts.config(
       // a rule of one component would be everybody's
       'vue/enforce-style-attribute': ['error', { allow: ['scoped'] }],
       'vue/multi-word-component-names': ['error', { ignores: ['App'] }],
-      'vue/require-default-prop': 'off',
-      'vue/max-attributes-per-line': 'off',
-      'vue/singleline-html-element-content-newline': 'off',
-      'vue/multiline-html-element-content-newline': 'off',
-      'vue/html-self-closing': ['error', { html: { void: 'always', normal: 'always', component: 'always' } }]
+      'vue/require-default-prop': 'off'
     }
   },
-  border(['src/contract/**'], 'contract imports nothing of ours and no platform', ['**/engine/**', '**/main/**', '**/renderer/**', '**/preload/**', '**/tools/**', 'electron', 'vue', ...nodeModules]),
-  border(['src/renderer/**'], 'renderer imports contract and itself', ['**/engine/**', '**/main/**', '**/preload/**', '**/tools/**', 'electron', ...nodeModules]),
+  border(['src/contract/**'], 'contract imports nothing of ours and no platform', [
+    '**/engine/**',
+    '**/main/**',
+    '**/renderer/**',
+    '**/preload/**',
+    '**/tools/**',
+    'electron',
+    'vue',
+    ...nodeModules
+  ]),
+  border(['src/renderer/**'], 'renderer imports contract and itself', [
+    '**/engine/**',
+    '**/main/**',
+    '**/preload/**',
+    '**/tools/**',
+    'electron',
+    ...nodeModules
+  ]),
   border(['src/preload/**'], 'preload imports contract and electron', ['**/engine/**', '**/main/**', '**/renderer/**', '**/tools/**', ...nodeModules]),
   border(['src/engine/**', 'src/cli/**', 'src/demo/**', 'src/main/profile.ts'], 'the engine knows no Electron and no window', WINDOWS),
-  border(['src/engine/xmpp/stanzas/**'], 'stanzas are pure', [...WINDOWS, '**/store/**', '**/threads/**', '**/modules/**', '**/stream/**', '**/net/**', '**/search/**', ...nodeModules]),
-  border(['src/engine/{store,search,threads}/**'], 'store and search know no XMPP', [...WINDOWS, '@xmpp/*', '**/xmpp/session*', '**/xmpp/stanzas/**', '**/xmpp/modules/**', '**/xmpp/stream/**', '**/net/**']),
-  border(['src/engine/search/{query,dates,bits}.ts'], "search's language is pure", [...WINDOWS, '**/store/**', './search.ts', './hits.ts', './columns.ts', './people.ts', './names.ts', './engine.ts', ...nodeModules]),
-  border(['src/engine/net/**', 'src/engine/xmpp/stream/**'], 'the stream knows no store', [...WINDOWS, '**/store/**', '**/threads/**', '**/modules/**', '**/search/**'])
+  border(['src/engine/xmpp/stanzas/**'], 'stanzas are pure', [
+    ...WINDOWS,
+    '**/store/**',
+    '**/threads/**',
+    '**/modules/**',
+    '**/stream/**',
+    '**/net/**',
+    '**/search/**',
+    ...nodeModules
+  ]),
+  border(['src/engine/{store,search,threads}/**'], 'store and search know no XMPP', [
+    ...WINDOWS,
+    '@xmpp/*',
+    '**/xmpp/session*',
+    '**/xmpp/stanzas/**',
+    '**/xmpp/modules/**',
+    '**/xmpp/stream/**',
+    '**/net/**'
+  ]),
+  border(['src/engine/search/{query,dates,bits}.ts'], "search's language is pure", [
+    ...WINDOWS,
+    '**/store/**',
+    './search.ts',
+    './hits.ts',
+    './columns.ts',
+    './people.ts',
+    './names.ts',
+    './engine.ts',
+    ...nodeModules
+  ]),
+  border(['src/engine/net/**', 'src/engine/xmpp/stream/**'], 'the stream knows no store', [
+    ...WINDOWS,
+    '**/store/**',
+    '**/threads/**',
+    '**/modules/**',
+    '**/search/**'
+  ])
 )

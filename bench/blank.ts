@@ -47,7 +47,11 @@ async function onElectron({ command, desktop }: Host, windows: number): Promise<
   give(folder, desktop.account)
   const [program = '', ...args] = command.slice(0, -1)
   const started = Date.now()
-  const child = spawn(program, [...args, folder, `--user-data-dir=${join(folder, 'home')}`, String(windows)], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...desktop.env, LANG: 'C.UTF-8' }, ...ids(desktop.account) })
+  const child = spawn(program, [...args, folder, `--user-data-dir=${join(folder, 'home')}`, String(windows)], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...desktop.env, LANG: 'C.UTF-8' },
+    ...ids(desktop.account)
+  })
   try {
     await new Promise((resolve, reject) => {
       child.stdout?.once('data', resolve)

@@ -23,7 +23,8 @@ export async function calls(): Promise<void> {
   const conversation = (): ConversationId => any(list).id
   const direct = list.filter(({ kind }) => kind === 'direct')
   const messages: MessageId[] = []
-  for (let i = 0; i < ROUNDS; i++) messages.push(...(await store.read.page({ conversation: list[i % 50]!.id, anchor: { kind: 'newest' }, limit: 3 })).messages.map(({ id }) => id))
+  for (let i = 0; i < ROUNDS; i++)
+    messages.push(...(await store.read.page({ conversation: list[i % 50]!.id, anchor: { kind: 'newest' }, limit: 3 })).messages.map(({ id }) => id))
   const account = (): Jid => any(accounts)
   let time = Date.now()
   const rows: string[][] = []
@@ -41,7 +42,9 @@ export async function calls(): Promise<void> {
   await measure('read: a conversation by address', () => read.conversationByJid(any(list).jid, account()))
   await measure('read: newest page', () => read.page({ conversation: conversation(), anchor: { kind: 'newest' }, limit: 50 }))
   await measure('read: page around a message', () => read.page({ conversation: list[0]!.id, anchor: { kind: 'around', id: any(messages) }, limit: 50 }))
-  await measure('read: page at a time', () => read.page({ conversation: conversation(), anchor: { kind: 'time', time: time - Math.floor(random() * 2e11) }, limit: 50 }))
+  await measure('read: page at a time', () =>
+    read.page({ conversation: conversation(), anchor: { kind: 'time', time: time - Math.floor(random() * 2e11) }, limit: 50 })
+  )
   await measure('read: first unread', () => read.page({ conversation: conversation(), anchor: { kind: 'first-unread' }, limit: 50 }))
   await measure('read: one message', () => read.message(any(messages)))
   await measure('read: versions', () => read.versions(any(messages)))
@@ -56,9 +59,23 @@ export async function calls(): Promise<void> {
   await measure('read: what takes how much (storage page)', () => read.usage(), 5)
   while (await find.prepare());
   for (const query of ['的', '今天晚上', 'tomorrow']) await measure(`find: ${query}`, (i) => find.search({ query, limit: 20 - (i % 2) }), 50)
-  const said = (i: number) => ({ conversation: any(direct).jid, kind: 'direct' as const, sender: any(direct).jid, outgoing: false, text: `晚上一起吃饭吗 ${i}`, time: (time += 1000), stanzaId: randomUUID(), originId: randomUUID(), replayed: false })
+  const said = (i: number) => ({
+    conversation: any(direct).jid,
+    kind: 'direct' as const,
+    sender: any(direct).jid,
+    outgoing: false,
+    text: `晚上一起吃饭吗 ${i}`,
+    time: (time += 1000),
+    stanzaId: randomUUID(),
+    originId: randomUUID(),
+    replayed: false
+  })
   await measure('write: one live message', (i) => write.record({ account: account(), messages: [said(i)], archive: null, order: 'live' }))
-  await measure('write: 50 of an archive', (i) => write.record({ account: account(), messages: Array.from({ length: 50 }, () => said(i)), archive: null, order: 'forward' }), 50)
+  await measure(
+    'write: 50 of an archive',
+    (i) => write.record({ account: account(), messages: Array.from({ length: 50 }, () => said(i)), archive: null, order: 'forward' }),
+    50
+  )
   const sent: { jid: Jid; originId: string; account: Jid }[] = []
   await measure('write: send (to the bubble)', async (i) => {
     const to = any(direct)
@@ -66,10 +83,17 @@ export async function calls(): Promise<void> {
     sent.push({ jid: to.jid, originId, account: to.account! })
     return write.queueMessage({ conversation: to.id, text: `好的 ${i}`, originId, sender: to.account!, time: (time += 1000) })
   })
-  for (const state of ['sent', 'delivered'] as const) await measure(`write: ${state}`, (i) => write.transition({ account: sent[i]!.account, conversation: sent[i]!.jid, originId: sent[i]!.originId, state, error: null }))
-  await measure('write: read up to', (i) => write.markRead({ conversation: direct[i % direct.length]!.id, upTo: Number.MAX_SAFE_INTEGER as MessageId, tell: true }))
+  for (const state of ['sent', 'delivered'] as const)
+    await measure(`write: ${state}`, (i) =>
+      write.transition({ account: sent[i]!.account, conversation: sent[i]!.jid, originId: sent[i]!.originId, state, error: null })
+    )
+  await measure('write: read up to', (i) =>
+    write.markRead({ conversation: direct[i % direct.length]!.id, upTo: Number.MAX_SAFE_INTEGER as MessageId, tell: true })
+  )
   await measure('write: star', (i) => write.star({ id: any(messages), on: i % 2 === 0 }))
-  await measure('write: react', (i) => write.change({ id: any(messages), kind: 'reactions', text: '👍', originId: randomUUID(), sender: account(), time: time + i }))
+  await measure('write: react', (i) =>
+    write.change({ id: any(messages), kind: 'reactions', text: '👍', originId: randomUUID(), sender: account(), time: time + i })
+  )
   await measure('write: a draft', (i) => write.saveDraft({ conversation: conversation(), draft: `draft ${i}` }))
   await measure('write: pin a conversation', (i) => write.setConversation({ conversation: conversation(), pinned: i % 2 === 0 ? time : 0 }))
   await measure('write: remove', (i) => write.remove([messages[i]!]), 50)
@@ -77,13 +101,21 @@ export async function calls(): Promise<void> {
   await store.close()
   rows.push(['close', ms(performance.now() - closing), '', ''])
   const { size } = statSync(join(folder, 'messages.db'))
-  table(`Calls on a life of ${MESSAGES.toLocaleString('en')} messages (bars: p99 of reads and writes 10 ms, send 30 ms, close 1 s)`, ['call', 'p50 ms', 'p99 ms', 'max ms'], rows)
-  table('That life', ['', 'value'], [
-    ['conversations', list.length],
-    ['attachments', attachments],
-    ['reactions, corrections, retractions', changes],
-    ['made in s', Math.round(made / 1000)],
-    ['database MB', Math.round(size / 1e6)]
-  ])
+  table(
+    `Calls on a life of ${MESSAGES.toLocaleString('en')} messages (bars: p99 of reads and writes 10 ms, send 30 ms, close 1 s)`,
+    ['call', 'p50 ms', 'p99 ms', 'max ms'],
+    rows
+  )
+  table(
+    'That life',
+    ['', 'value'],
+    [
+      ['conversations', list.length],
+      ['attachments', attachments],
+      ['reactions, corrections, retractions', changes],
+      ['made in s', Math.round(made / 1000)],
+      ['database MB', Math.round(size / 1e6)]
+    ]
+  )
   rmSync(folder, { recursive: true })
 }

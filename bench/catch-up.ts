@@ -11,7 +11,7 @@ import { online, openEngine, startServer, testFolder, until, type TestServer } f
 import { openApp } from '../test/support/windows.ts'
 import { perSecond, spread, table } from './table.ts'
 
-const COUNT = Number(process.env["MNEMO_BENCH_COUNT"] ?? 100_000)
+const COUNT = Number(process.env['MNEMO_BENCH_COUNT'] ?? 100_000)
 /** What is scrolled through meanwhile. */
 const BEFORE = 1500
 const IDLE_MS = 8000
@@ -58,15 +58,22 @@ async function archive(server: TestServer, count: number): Promise<void> {
   const texts = corpus()
   await server.stop()
   const db = new Database(join(server.folder, 'archives.sqlite'))
-  const model = db.prepare<[], ArchiveRow>(`SELECT * FROM prosodyarchive WHERE user = 'alice' AND store = 'archive' AND value LIKE '%<body>%' ORDER BY sort_id DESC LIMIT 1`).get()
+  const model = db
+    .prepare<[], ArchiveRow>(`SELECT * FROM prosodyarchive WHERE user = 'alice' AND store = 'archive' AND value LIKE '%<body>%' ORDER BY sort_id DESC LIMIT 1`)
+    .get()
   if (model === undefined) throw new Error('no message is in the archive')
   const body = /<body>.*<\/body>/s.exec(model.value)?.[0] ?? ''
   const id = / id='([^']+)'/.exec(model.value)?.[1] ?? ''
-  const insert = db.prepare('INSERT INTO prosodyarchive (host, user, store, key, "when", "with", type, value) VALUES (@host, @user, @store, @key, @when, @with, @type, @value)')
+  const insert = db.prepare(
+    'INSERT INTO prosodyarchive (host, user, store, key, "when", "with", type, value) VALUES (@host, @user, @store, @key, @when, @with, @type, @value)'
+  )
   db.transaction(() => {
     for (let i = 0; i < count; i++) {
       const key = randomUUID()
-      const value = model.value.replace(body, `<body>${escaped(texts[i % texts.length]?.text ?? '').replaceAll('$', '$$$$')}</body>`).replaceAll(id, randomUUID()).replaceAll(model.key, key)
+      const value = model.value
+        .replace(body, `<body>${escaped(texts[i % texts.length]?.text ?? '').replaceAll('$', '$$$$')}</body>`)
+        .replaceAll(id, randomUUID())
+        .replaceAll(model.key, key)
       insert.run({ ...model, key, when: model.when + 1 + Math.floor(i / 20), value })
     }
   })()
@@ -78,7 +85,7 @@ async function archive(server: TestServer, count: number): Promise<void> {
 async function readOnly(server: TestServer): Promise<number> {
   const carol = await connected(server, 'alice')
   const started = performance.now()
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page = archivePage(await carol.request(archiveQuery({ archive: null, queryId: randomUUID(), max: 200, after }), 60_000))
     if (page.complete || page.last === null) break
     after = page.last
@@ -120,7 +127,10 @@ export async function catchUp(): Promise<void> {
     await online(engine)
     if (folder === folders[0]) await fill(server, BEFORE)
     await until(engine, async () => (await engine.store.read.stats()).messages >= BEFORE, 120_000)
-    await engine.store.write.markRead({ conversation: (await engine.store.read.conversationByJid('bob@localhost'))!.id, upTo: Number.MAX_SAFE_INTEGER as never })
+    await engine.store.write.markRead({
+      conversation: (await engine.store.read.conversationByJid('bob@localhost'))!.id,
+      upTo: Number.MAX_SAFE_INTEGER as never
+    })
     await engine.close()
   }
   await archive(server, COUNT)
@@ -152,15 +162,26 @@ export async function catchUp(): Promise<void> {
   await main.waitForTimeout(IDLE_MS)
   const idle = (await main.evaluate('window.stopScrolling()')) as typeof seen
   await app.quit()
-  table(`Catch-up: ${COUNT.toLocaleString('en')} messages from a local Prosody's archive`, ['', 'bar', 'value'], [
-    ['peer: pages read and thrown away, messages/s', '', perSecond(COUNT, bare)],
-    ['committed and indexed, messages/s', '2,000', perSecond(COUNT, took)],
-    ['transactions', '', transactions],
-    ["main thread's event-loop delay, p99 ms", '20', (delay.percentile(99) / 1e6).toFixed(1)],
-    ['in the app, while its window scrolls: seconds', '', seconds.toFixed(0)],
-    ['change events a second to that window', '20', (seen.events / seen.seconds).toFixed(1)]
-  ])
-  table('Catch-up: frames of that window', ['', 'p50 ms', 'p95 ms', 'max ms'], [['while catching up', ...spread(seen.frames)], ['peer: with nothing coming in', ...spread(idle.frames)]])
+  table(
+    `Catch-up: ${COUNT.toLocaleString('en')} messages from a local Prosody's archive`,
+    ['', 'bar', 'value'],
+    [
+      ['peer: pages read and thrown away, messages/s', '', perSecond(COUNT, bare)],
+      ['committed and indexed, messages/s', '2,000', perSecond(COUNT, took)],
+      ['transactions', '', transactions],
+      ["main thread's event-loop delay, p99 ms", '20', (delay.percentile(99) / 1e6).toFixed(1)],
+      ['in the app, while its window scrolls: seconds', '', seconds.toFixed(0)],
+      ['change events a second to that window', '20', (seen.events / seen.seconds).toFixed(1)]
+    ]
+  )
+  table(
+    'Catch-up: frames of that window',
+    ['', 'p50 ms', 'p95 ms', 'max ms'],
+    [
+      ['while catching up', ...spread(seen.frames)],
+      ['peer: with nothing coming in', ...spread(idle.frames)]
+    ]
+  )
   await server.stop()
   for (const folder of folders) folder.remove()
 }

@@ -49,7 +49,9 @@ async function jump(share: number): Promise<{ placed: number; shown: number }> {
   for (;;) {
     await new Promise((resolve) => requestAnimationFrame(resolve))
     const frame = scroller.getBoundingClientRect()
-    const cells = [...scroller.querySelectorAll('.cell')].filter((cell) => cell.getBoundingClientRect().bottom > frame.top && cell.getBoundingClientRect().top < frame.bottom)
+    const cells = [...scroller.querySelectorAll('.cell')].filter(
+      (cell) => cell.getBoundingClientRect().bottom > frame.top && cell.getBoundingClientRect().top < frame.bottom
+    )
     if (placed === 0 && cells.length > 5) placed = performance.now() - begun
     if (cells.length > 5 && cells.every((cell) => cell.querySelector('img') !== null)) return { placed, shown: performance.now() - begun }
     if (performance.now() - begun > 20_000) throw new Error('cells stay blank')
@@ -69,7 +71,11 @@ export async function context(): Promise<void> {
   const { times, others } = await search.evaluate(steps, STEPS)
   await app.quit()
   folder.remove()
-  table(`Search window: arrow key to its hit in the conversation, 20,000 messages, ${STEPS} keys, ${others} to another conversation`, ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms'], [['key to the frame with the hit among its neighbours', '50', ...spread(times)]])
+  table(
+    `Search window: arrow key to its hit in the conversation, 20,000 messages, ${STEPS} keys, ${others} to another conversation`,
+    ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms'],
+    [['key to the frame with the hit among its neighbours', '50', ...spread(times)]]
+  )
 
   const pictured = testFolder()
   await picturedProfile(pictured.path, { pictures: PICTURES, until: Date.now(), apart: 900_000, worker: BENCH_WORKER })
@@ -87,9 +93,22 @@ export async function context(): Promise<void> {
   await shown.quit()
   pictured.remove()
   const row = (name: string, values: number[]): string[] => [name, ms(percentile(values, 50)), ms(percentile(values, 95)), ms(Math.max(...values))]
-  table(`Grid of ${PICTURES.toLocaleString('en')} pictures: the scroll bar thrown to ${JUMPS} places`, ['', 'p50 ms', 'p95 ms', 'max ms'], [
-    row('to cells in their places', [...first, ...again].map(({ placed }) => placed)),
-    row('to all pictures in sight, thumbnails made on the way', first.map(({ shown: time }) => time)),
-    row('the same once more, thumbnails at hand', again.map(({ shown: time }) => time))
-  ])
+  table(
+    `Grid of ${PICTURES.toLocaleString('en')} pictures: the scroll bar thrown to ${JUMPS} places`,
+    ['', 'p50 ms', 'p95 ms', 'max ms'],
+    [
+      row(
+        'to cells in their places',
+        [...first, ...again].map(({ placed }) => placed)
+      ),
+      row(
+        'to all pictures in sight, thumbnails made on the way',
+        first.map(({ shown: time }) => time)
+      ),
+      row(
+        'the same once more, thumbnails at hand',
+        again.map(({ shown: time }) => time)
+      )
+    ]
+  )
 }

@@ -50,7 +50,8 @@ export async function flood(): Promise<void> {
   let sent = 0
   const packet = (count: number): void => {
     let text = ''
-    for (let i = 0; i < count; i++, sent++) text += `<message from='bob@evil.example/x' to='${server.full}' type='chat' id='f${sent}'><body>${(texts[sent % texts.length]?.text ?? '').replace(/[&<>\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ')}</body></message>`
+    for (let i = 0; i < count; i++, sent++)
+      text += `<message from='bob@evil.example/x' to='${server.full}' type='chat' id='f${sent}'><body>${(texts[sent % texts.length]?.text ?? '').replace(/[&<>\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, ' ')}</body></message>`
     server.say(text)
   }
   packet(200)
@@ -78,9 +79,13 @@ export async function flood(): Promise<void> {
   const stored = (await check.store.read.stats()).messages
   await check.close()
   folder.remove()
-  table(`Flood: ${A_SECOND.toLocaleString('en')} messages a second into the open conversation, ${during.toLocaleString('en')} sent, ${stored.toLocaleString('en')} of ${sent.toLocaleString('en')} stored`, ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms', 'tasks over 50 ms', 'longest, ms'], [
-    ['key to the frame with its letter', '50', ...spread(busy.keys), busy.long.length, busy.long.length === 0 ? 0 : Math.round(percentile(busy.long, 100))],
-    ['peer: with nothing coming in', '', ...spread(idle.keys), idle.long.length, idle.long.length === 0 ? 0 : Math.round(percentile(idle.long, 100))]
-  ])
+  table(
+    `Flood: ${A_SECOND.toLocaleString('en')} messages a second into the open conversation, ${during.toLocaleString('en')} sent, ${stored.toLocaleString('en')} of ${sent.toLocaleString('en')} stored`,
+    ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms', 'tasks over 50 ms', 'longest, ms'],
+    [
+      ['key to the frame with its letter', '50', ...spread(busy.keys), busy.long.length, busy.long.length === 0 ? 0 : Math.round(percentile(busy.long, 100))],
+      ['peer: with nothing coming in', '', ...spread(idle.keys), idle.long.length, idle.long.length === 0 ? 0 : Math.round(percentile(idle.long, 100))]
+    ]
+  )
   if (last === null) throw new Error('the window shows nothing')
 }

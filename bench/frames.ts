@@ -82,7 +82,10 @@ async function scrolled(page: Page, session: CDPSession, selector: string, rowsO
   await page.evaluate(`(${WATCH})(${JSON.stringify(selector)}, ${JSON.stringify(rowsOf)})`)
   const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)]
   for (let turn = 0; turn < SECONDS * TURNS; turn++) {
-    await Promise.all([session.send('Input.dispatchMouseEvent', { type: 'mouseWheel', x, y, deltaX: 0, deltaY: ((up ? -1 : 1) * speed) / TURNS }), new Promise((resolve) => setTimeout(resolve, 1000 / TURNS))])
+    await Promise.all([
+      session.send('Input.dispatchMouseEvent', { type: 'mouseWheel', x, y, deltaX: 0, deltaY: ((up ? -1 : 1) * speed) / TURNS }),
+      new Promise((resolve) => setTimeout(resolve, 1000 / TURNS))
+    ])
   }
   return (await page.evaluate('window.stopWatching()')) as Seen
 }
@@ -93,11 +96,36 @@ const ROW = '.thread .scroller > div > div'
 export async function frames(): Promise<void> {
   const profile = benchFolder('frames')
   const store = await history(profile, MESSAGES, { each: (text, i) => incoming(text, i, 1) })
-  await store.write.saveAccount({ jid: 'me@example.invalid' as Jid, password: 'none', host: '127.0.0.1', port: 9, security: 'starttls', proxy: null, trustedFingerprint: null })
-  await store.write.record({ messages: [{ conversation: SMALL as Jid, kind: 'direct', sender: SMALL as Jid, outgoing: false, text: 'hello', time: 1_200_000_000_000, stanzaId: null, originId: null, replayed: false }], archive: null, order: 'forward' })
+  await store.write.saveAccount({
+    jid: 'me@example.invalid' as Jid,
+    password: 'none',
+    host: '127.0.0.1',
+    port: 9,
+    security: 'starttls',
+    proxy: null,
+    trustedFingerprint: null
+  })
+  await store.write.record({
+    messages: [
+      {
+        conversation: SMALL as Jid,
+        kind: 'direct',
+        sender: SMALL as Jid,
+        outgoing: false,
+        text: 'hello',
+        time: 1_200_000_000_000,
+        stanzaId: null,
+        originId: null,
+        replayed: false
+      }
+    ],
+    archive: null,
+    order: 'forward'
+  })
   const large = (await store.read.conversations()).find(({ jid }) => jid === roomOf(0))
   if (large === undefined || large.last === null) throw new Error('the history has no room')
-  const middle = (await store.read.page({ conversation: large.id, anchor: { kind: 'time', time: large.last.time - (MESSAGES / 2) * 60_000 }, limit: 2 })).messages[0]
+  const middle = (await store.read.page({ conversation: large.id, anchor: { kind: 'time', time: large.last.time - (MESSAGES / 2) * 60_000 }, limit: 2 }))
+    .messages[0]
   if (middle === undefined) throw new Error('the history has no middle')
   await store.write.markRead({ conversation: large.id, upTo: middle.id })
   await store.close()
@@ -116,7 +144,8 @@ export async function frames(): Promise<void> {
     await main.locator(`[data-jid="${SMALL}"]`).click()
     await main.locator('.row', { hasText: 'hello' }).waitFor()
   }
-  const inView = (selector: string): string => `[...document.querySelectorAll(${JSON.stringify(selector)})].some((one) => { const [a, b] = [one, document.querySelector('${LIST}')].map((each) => each.getBoundingClientRect()); return a.top >= b.top - 2 && a.top < b.bottom })`
+  const inView = (selector: string): string =>
+    `[...document.querySelectorAll(${JSON.stringify(selector)})].some((one) => { const [a, b] = [one, document.querySelector('${LIST}')].map((each) => each.getBoundingClientRect()); return a.top >= b.top - 2 && a.top < b.bottom })`
   const click = (selector: string): string => `document.querySelector(${JSON.stringify(selector)}).click()`
   const room = `[data-jid="${roomOf(0)}"]`
 
@@ -144,13 +173,25 @@ export async function frames(): Promise<void> {
     // back by some months, then forward again
     const back = round % 2 === 0
     if (back) months = 1 + Math.floor(random() * 4)
-    for (let i = 0; i < months; i++) await main.locator('[data-test=calendar] .icon-button').nth(back ? 1 : 2).click()
+    for (let i = 0; i < months; i++)
+      await main
+        .locator('[data-test=calendar] .icon-button')
+        .nth(back ? 1 : 2)
+        .click()
     await holds(`document.querySelector('.day:not([data-disabled])') !== null`)
     const before = await main.locator('.row').first().getAttribute('data-id')
-    dates.push(await timed(click('.day:not([data-disabled])'), `document.querySelector('[data-test=calendar]') === null && document.querySelector('.row')?.dataset.id !== ${JSON.stringify(before)} && ${inView('.separator')}`))
+    dates.push(
+      await timed(
+        click('.day:not([data-disabled])'),
+        `document.querySelector('[data-test=calendar]') === null && document.querySelector('.row')?.dataset.id !== ${JSON.stringify(before)} && ${inView('.separator')}`
+      )
+    )
   }
   const hits: number[] = []
-  const words = corpus().filter((_, i) => i % 997 === 0).map(({ text }) => text.slice(0, 12)).filter((text) => /^[\p{L}\p{N} ]{6,}$/u.test(text))
+  const words = corpus()
+    .filter((_, i) => i % 997 === 0)
+    .map(({ text }) => text.slice(0, 12))
+    .filter((text) => /^[\p{L}\p{N} ]{6,}$/u.test(text))
   await main.keyboard.press('Control+k')
   await main.keyboard.press('Escape')
   for (const text of words.slice(0, ROUNDS)) {
@@ -163,7 +204,10 @@ export async function frames(): Promise<void> {
   await main.fill('[data-test=search]', '')
   await main.keyboard.press('Escape')
   await main.locator(room).click()
-  await main.locator('[data-test=latest]').click({ timeout: 1000 }).catch(() => undefined)
+  await main
+    .locator('[data-test=latest]')
+    .click({ timeout: 1000 })
+    .catch(() => undefined)
   await main.waitForTimeout(1000)
   /** The window kept in reserve is there again after so long, ms. */
   const RESTED = 5000
@@ -176,7 +220,9 @@ export async function frames(): Promise<void> {
       // the one in reserve tells by itself when it has painted the message
       const reserve = app.windows().find((page) => page.url().includes('/windows/chat/') && !page.url().includes('conversation='))
       if (reserve === undefined) throw new Error('there is no window in reserve')
-      await reserve.evaluate(`void (function look() { if (document.querySelector('.row[data-id="${large.last.id}"]') === null) requestAnimationFrame(look); else requestAnimationFrame(() => setTimeout(() => (window.shownAt = performance.timeOrigin + performance.now()))) })()`)
+      await reserve.evaluate(
+        `void (function look() { if (document.querySelector('.row[data-id="${large.last.id}"]') === null) requestAnimationFrame(look); else requestAnimationFrame(() => setTimeout(() => (window.shownAt = performance.timeOrigin + performance.now()))) })()`
+      )
     }
     const before = Date.now()
     await main.evaluate(click('[data-test=own-window]'))
@@ -189,18 +235,33 @@ export async function frames(): Promise<void> {
     await chat.close()
     await main.waitForTimeout(300)
   }
-  table(`Window: a conversation of ${MESSAGES.toLocaleString('en')} messages, from the click to the painted place`, ['', 'bar', 'p50 ms', 'p95 ms', 'max ms'], [
-    ['opened at its newest message', '150', ...spread(newest)],
-    ['opened at its first unread one, in the middle', '150', ...spread(unread)],
-    ['jumped to a date', '150', ...spread(dates)],
-    ['jumped to a hit', '150', ...spread(hits)],
-    ['opened in a window of its own', '300', ...spread(opened)],
-    ['and another one at once', '', ...spread(cold)]
-  ])
+  table(
+    `Window: a conversation of ${MESSAGES.toLocaleString('en')} messages, from the click to the painted place`,
+    ['', 'bar', 'p50 ms', 'p95 ms', 'max ms'],
+    [
+      ['opened at its newest message', '150', ...spread(newest)],
+      ['opened at its first unread one, in the middle', '150', ...spread(unread)],
+      ['jumped to a date', '150', ...spread(dates)],
+      ['jumped to a hit', '150', ...spread(hits)],
+      ['opened in a window of its own', '300', ...spread(opened)],
+      ['and another one at once', '', ...spread(cold)]
+    ]
+  )
 
   await main.bringToFront()
   const rows: (string | number)[][] = []
-  const row = (name: string, seen: Seen): void => void rows.push([name, ms(percentile(seen.frames, 50)), ms(percentile(seen.frames, 95)), ms(percentile(seen.work, 95)), seen.long.length, Math.round(Math.max(0, ...seen.long)), seen.blank, seen.frames.length, seen.most])
+  const row = (name: string, seen: Seen): void =>
+    void rows.push([
+      name,
+      ms(percentile(seen.frames, 50)),
+      ms(percentile(seen.frames, 95)),
+      ms(percentile(seen.work, 95)),
+      seen.long.length,
+      Math.round(Math.max(0, ...seen.long)),
+      seen.blank,
+      seen.frames.length,
+      seen.most
+    ])
   row('Mnemo, by hand, up', await scrolled(main, session, LIST, ROW, HAND, true))
   row('Mnemo, by hand, down', await scrolled(main, session, LIST, ROW, HAND, false))
   row('Mnemo, thrown, up', await scrolled(main, session, LIST, ROW, THROW, true))
@@ -226,20 +287,38 @@ export async function frames(): Promise<void> {
   const after = { heap: await heap(), pss: pss() }
 
   const plain = await main.context().newPage()
-  const texts = corpus().slice(0, PLAIN).map(({ text }) => text)
+  const texts = corpus()
+    .slice(0, PLAIN)
+    .map(({ text }) => text)
   await plain.setViewportSize({ width: 1080, height: 720 })
-  await plain.setContent('<style>.s{height:700px;overflow:auto}.r{display:flex;padding:2px 16px}.b{max-width:600px;padding:7px 12px;border-radius:16px;background:#eee;font:14px/1.5 system-ui}</style><div id="app"></div>')
+  await plain.setContent(
+    '<style>.s{height:700px;overflow:auto}.r{display:flex;padding:2px 16px}.b{max-width:600px;padding:7px 12px;border-radius:16px;background:#eee;font:14px/1.5 system-ui}</style><div id="app"></div>'
+  )
   await plain.addScriptTag({ content: readFileSync(join(ROOT, 'node_modules/vue/dist/vue.global.prod.js'), 'utf8') })
-  const drawn = (await plain.evaluate(`(${TIMED})(() => { const list = ${JSON.stringify(texts)}; Vue.createApp({ data: () => ({ list: list.map((text, id) => ({ text, id })) }), template: '<div class="s"><div v-for="one in list" :key="one.id" class="r"><div class="b"><div class="x">{{ one.text }}</div><span>12:00</span></div></div></div>' }).mount('#app') }, () => document.querySelectorAll('.r').length === ${PLAIN})`)) as number
+  const drawn = (await plain.evaluate(
+    `(${TIMED})(() => { const list = ${JSON.stringify(texts)}; Vue.createApp({ data: () => ({ list: list.map((text, id) => ({ text, id })) }), template: '<div class="s"><div v-for="one in list" :key="one.id" class="r"><div class="b"><div class="x">{{ one.text }}</div><span>12:00</span></div></div></div>' }).mount('#app') }, () => document.querySelectorAll('.r').length === ${PLAIN})`
+  )) as number
   const plainSession = await plain.context().newCDPSession(plain)
   row(`peer: v-for of ${PLAIN.toLocaleString('en')}, by hand, down`, await scrolled(plain, plainSession, '.s', '.r', HAND, false))
   row(`peer: v-for of ${PLAIN.toLocaleString('en')}, thrown, up`, await scrolled(plain, plainSession, '.s', '.r', THROW, true))
-  table(`Window: scrolling, ${SECONDS} s each; by hand ${HAND.toLocaleString('en')}, thrown ${THROW.toLocaleString('en')} pixels a second (bars: frame p95 16.7 ms, no task over 50 ms, no blank frame, 200 rows)`, ['', 'frame p50 ms', 'frame p95 ms', 'work in it p95 ms', 'tasks over 50 ms', 'longest, ms', 'blank frames', 'of', 'rows in the page'], rows)
-  table(`Window: memory of its page before and after ${far.toLocaleString('en')} messages were scrolled through`, ['', 'before MB', 'after MB'], [
-    ['JavaScript heap', ms(before.heap), ms(after.heap)],
-    ['all of the renderers, PSS', ms(before.pss), ms(after.pss)],
-    [`peer: v-for of ${PLAIN.toLocaleString('en')}, drawn in ${Math.round(drawn)} ms: heap`, '', ms((await plainSession.send('Runtime.getHeapUsage')).usedSize / 2 ** 20)]
-  ])
+  table(
+    `Window: scrolling, ${SECONDS} s each; by hand ${HAND.toLocaleString('en')}, thrown ${THROW.toLocaleString('en')} pixels a second (bars: frame p95 16.7 ms, no task over 50 ms, no blank frame, 200 rows)`,
+    ['', 'frame p50 ms', 'frame p95 ms', 'work in it p95 ms', 'tasks over 50 ms', 'longest, ms', 'blank frames', 'of', 'rows in the page'],
+    rows
+  )
+  table(
+    `Window: memory of its page before and after ${far.toLocaleString('en')} messages were scrolled through`,
+    ['', 'before MB', 'after MB'],
+    [
+      ['JavaScript heap', ms(before.heap), ms(after.heap)],
+      ['all of the renderers, PSS', ms(before.pss), ms(after.pss)],
+      [
+        `peer: v-for of ${PLAIN.toLocaleString('en')}, drawn in ${Math.round(drawn)} ms: heap`,
+        '',
+        ms((await plainSession.send('Runtime.getHeapUsage')).usedSize / 2 ** 20)
+      ]
+    ]
+  )
   await plain.close()
   await app.quit()
   rmSync(profile, { recursive: true })

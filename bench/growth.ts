@@ -28,7 +28,11 @@ export async function growth(): Promise<void> {
     await store.close()
     rmSync(folder, { recursive: true })
   }
-  table('Search: newest 20 as the history grows (bar: p95 under 5 ms at 5,000,000)', ['messages', 'p50 ms', 'p95 ms', 'max ms', 'first touch p95', 'RSS MB'], rows)
+  table(
+    'Search: newest 20 as the history grows (bar: p95 under 5 ms at 5,000,000)',
+    ['messages', 'p50 ms', 'p95 ms', 'max ms', 'first touch p95', 'RSS MB'],
+    rows
+  )
   writeFileSync(join(ROOT, 'docs/search-growth.svg'), plot(points))
 }
 
@@ -42,7 +46,16 @@ function plot(points: { count: number; p50: number; p95: number }[]): string {
   const y = (value: number): number => height - bottom - (value / most) * (height - bottom - 24)
   const line = (key: 'p50' | 'p95', colour: string): string =>
     `<polyline fill="none" stroke="${colour}" stroke-width="2.5" points="${points.map((point) => `${x(point.count).toFixed(1)},${y(point[key]).toFixed(1)}`).join(' ')}"/>${points.map((point) => `<circle cx="${x(point.count).toFixed(1)}" cy="${y(point[key]).toFixed(1)}" r="3.5" fill="${colour}"/>`).join('')}`
-  const ticks = [0, 1, 2, 3, 4, 5].map((value) => `<line x1="${left}" x2="${width - 24}" y1="${y(value)}" y2="${y(value)}" stroke="#8884"/><text x="${left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`).join('')
-  const names = points.map(({ count }) => `<text x="${x(count)}" y="${height - bottom + 18}" text-anchor="middle">${count >= 1e6 ? `${count / 1e6}M` : `${count / 1000}k`}</text>`).join('')
+  const ticks = [0, 1, 2, 3, 4, 5]
+    .map(
+      (value) =>
+        `<line x1="${left}" x2="${width - 24}" y1="${y(value)}" y2="${y(value)}" stroke="#8884"/><text x="${left - 8}" y="${y(value) + 4}" text-anchor="end">${value}</text>`
+    )
+    .join('')
+  const names = points
+    .map(
+      ({ count }) => `<text x="${x(count)}" y="${height - bottom + 18}" text-anchor="middle">${count >= 1e6 ? `${count / 1e6}M` : `${count / 1000}k`}</text>`
+    )
+    .join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#777">${ticks}${names}${line('p95', '#c2571a')}${line('p50', '#0b6e6e')}<text x="${left}" y="16">newest 20, ms</text><text x="${width - 24}" y="${height - 8}" text-anchor="end">messages, logarithmic</text><text x="${width - 90}" y="40" fill="#c2571a">p95</text><text x="${width - 50}" y="40" fill="#0b6e6e">p50</text></svg>\n`
 }

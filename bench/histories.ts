@@ -45,14 +45,34 @@ export const roomOf = (room: number): Jid => `room${room}@rooms.example.org` as 
 /** A message as it comes in: rooms in turn, in bursts of 50. */
 export function incoming(text: string, i: number, rooms = ROOMS): IncomingMessage {
   const room = roomOf(Math.floor(i / 50) % rooms)
-  return { conversation: room, kind: 'group', sender: `${room}/sender ${(i * 7919) % SENDERS}` as Jid, outgoing: false, text, time: START + i * STEP, stanzaId: null, originId: null, replayed: false }
+  return {
+    conversation: room,
+    kind: 'group',
+    sender: `${room}/sender ${(i * 7919) % SENDERS}` as Jid,
+    outgoing: false,
+    text,
+    time: START + i * STEP,
+    stanzaId: null,
+    originId: null,
+    replayed: false
+  }
 }
 
 /** Of one person in turn, as `incoming`: a conversation each. */
 export const contactOf = (number: number): Jid => `friend${number}@evil.example` as Jid
 export function fromContact(text: string, i: number, contacts = ROOMS): IncomingMessage {
   const contact = contactOf(Math.floor(i / 50) % contacts)
-  return { conversation: contact, kind: 'direct', sender: contact, outgoing: false, text, time: START + i * STEP, stanzaId: null, originId: null, replayed: false }
+  return {
+    conversation: contact,
+    kind: 'direct',
+    sender: contact,
+    outgoing: false,
+    text,
+    time: START + i * STEP,
+    stanzaId: null,
+    originId: null,
+    replayed: false
+  }
 }
 
 /** A store with that many messages, merged as it is after idle times. */

@@ -19,9 +19,29 @@ import { traffic } from './traffic.ts'
 import { words } from './words.ts'
 import { setup } from '../test/support/desktop.ts'
 
-const parts = { store, calls, words, search, painted, context, growth, live, 'catch-up': catchUp, 'large-group': largeGroup, flood, frames, start, traffic, restart, import: imports, memory: memoryOverTime }
+const parts = {
+  store,
+  calls,
+  words,
+  search,
+  painted,
+  context,
+  growth,
+  live,
+  'catch-up': catchUp,
+  'large-group': largeGroup,
+  flood,
+  frames,
+  start,
+  traffic,
+  restart,
+  import: imports,
+  memory: memoryOverTime
+}
 const wanted = process.argv.slice(2)
-process.stdout.write(`${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`)
+process.stdout.write(
+  `${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`
+)
 // windows stand on one desktop
 const stop = await setup()
 // an hour of traffic only where it is asked for

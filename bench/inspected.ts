@@ -47,7 +47,13 @@ export async function inspect(port: number): Promise<Inspected> {
         waiting.delete(message.id)
         resolve(answer)
       })
-      socket.send(JSON.stringify(worker === null ? message : { id: ++serial, method: 'NodeWorker.sendMessageToWorker', params: { sessionId: worker, message: JSON.stringify(message) } }))
+      socket.send(
+        JSON.stringify(
+          worker === null
+            ? message
+            : { id: ++serial, method: 'NodeWorker.sendMessageToWorker', params: { sessionId: worker, message: JSON.stringify(message) } }
+        )
+      )
     })
   }
 

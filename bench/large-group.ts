@@ -35,5 +35,9 @@ export async function largeGroup(): Promise<void> {
     folder.remove()
     server.close()
   }
-  table('A group: everybody shown on entering, then half of them leave', ['members', 'entered, ms', 'member list, ms', 'event-loop delay p99, ms', 'max, ms', 'times told'], rows)
+  table(
+    'A group: everybody shown on entering, then half of them leave',
+    ['members', 'entered, ms', 'member list, ms', 'event-loop delay p99, ms', 'max, ms', 'times told'],
+    rows
+  )
 }

@@ -30,7 +30,11 @@ const START = 1_500_000_000_000
 /** Years in which it happened, ms. */
 const SPAN = 8 * 365 * 86_400_000
 const SHARE = { file: 0.06, reply: 0.06, reaction: 0.08, correction: 0.01, retraction: 0.003, own: 0.4 }
-const FILES = [['image', 'IMG_%.jpg', 'image/jpeg'], ['file', '报告 %.pdf', 'application/pdf'], ['voice', 'voice-%.ogg', 'audio/ogg']] as const
+const FILES = [
+  ['image', 'IMG_%.jpg', 'image/jpeg'],
+  ['file', '报告 %.pdf', 'application/pdf'],
+  ['voice', 'voice-%.ogg', 'audio/ogg']
+] as const
 const EMOJI = ['👍', '❤️', '😂', '🎉', '😮']
 
 const settings = (jid: Jid): AccountSettings => ({ jid, password: '', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
@@ -69,7 +73,11 @@ export async function life(folder: string, { messages, conversations }: LifeOpti
   const groups = Array.from({ length: rooms }, (_, i) => `group${i}@rooms.example.org` as Jid)
   const accountOf = (at: number): Jid => accounts[at % ACCOUNTS] ?? accounts[0]!
   for (const [i, account] of accounts.entries())
-    await store.write.saveContacts({ account, contacts: people.flatMap((jid, at) => (at % ACCOUNTS === i ? [{ jid, name: `朋友 ${at}`, subscription: 'both' as const }] : [])), complete: true })
+    await store.write.saveContacts({
+      account,
+      contacts: people.flatMap((jid, at) => (at % ACCOUNTS === i ? [{ jid, name: `朋友 ${at}`, subscription: 'both' as const }] : [])),
+      complete: true
+    })
   for (const [at, jid] of groups.entries()) await store.write.enterGroup({ account: accountOf(at), jid, name: `Group ${at}`, nick: 'me', password: null })
   // every twelfth by rank is a group
   const pick = zipf(conversations, random)
@@ -85,7 +93,8 @@ export async function life(folder: string, { messages, conversations }: LifeOpti
   const flush = async (account: Jid): Promise<void> => {
     const { messages: list, signs } = batches.get(account)!
     batches.set(account, { messages: [], signs: [] })
-    if (list.length > 0) await store.write.record({ account, messages: list, signs, archive: { jid: account, lastId: list.at(-1)!.stanzaId! }, order: 'forward' })
+    if (list.length > 0)
+      await store.write.record({ account, messages: list, signs, archive: { jid: account, lastId: list.at(-1)!.stanzaId! }, order: 'forward' })
   }
   let i = 0
   for (const text of texts(messages)) {
@@ -98,21 +107,46 @@ export async function life(folder: string, { messages, conversations }: LifeOpti
     const earlier = known[Math.floor(random() * known.length)]
     const file = random() < SHARE.file ? FILES[i % FILES.length]! : null
     const batch = batches.get(account)!
-    const base = { conversation: jid, kind: group ? ('group' as const) : ('direct' as const), sender, outgoing, time, replayed: false, ...(group ? { occupant: createHash('sha1').update(sender).digest('hex') } : {}) }
+    const base = {
+      conversation: jid,
+      kind: group ? ('group' as const) : ('direct' as const),
+      sender,
+      outgoing,
+      time,
+      replayed: false,
+      ...(group ? { occupant: createHash('sha1').update(sender).digest('hex') } : {})
+    }
     const ids = { stanzaId: uuid(), originId: uuid() }
-    batch.messages.push({ ...base, ...ids, text, replyTo: earlier !== undefined && random() < SHARE.reply ? (group ? earlier.stanzaId : earlier.originId) : null, files: file === null ? [] : [{ kind: file[0], name: file[1].replace('%', String(i)), type: file[2], bytes: 200_000, url: `https://upload.example.org/${ids.originId}/${i}` }] })
+    batch.messages.push({
+      ...base,
+      ...ids,
+      text,
+      replyTo: earlier !== undefined && random() < SHARE.reply ? (group ? earlier.stanzaId : earlier.originId) : null,
+      files:
+        file === null
+          ? []
+          : [{ kind: file[0], name: file[1].replace('%', String(i)), type: file[2], bytes: 200_000, url: `https://upload.example.org/${ids.originId}/${i}` }]
+    })
     if (file !== null) attachments++
     known.push({ ...ids, outgoing, sender })
     if (known.length > 20) known.shift()
     if (earlier !== undefined) {
       const change = (kind: 'reactions' | 'correction' | 'retraction', words: string, from: { sender: Jid; outgoing: boolean }): void => {
         changes++
-        batch.messages.push({ ...base, ...from, stanzaId: uuid(), originId: uuid(), text: words, change: { kind, target: group ? earlier.stanzaId : earlier.originId } })
+        batch.messages.push({
+          ...base,
+          ...from,
+          stanzaId: uuid(),
+          originId: uuid(),
+          text: words,
+          change: { kind, target: group ? earlier.stanzaId : earlier.originId }
+        })
       }
       if (random() < SHARE.reaction) change('reactions', EMOJI[i % EMOJI.length]!, { sender, outgoing })
       if (random() < SHARE.correction) change('correction', `${text} *`, earlier)
       if (random() < SHARE.retraction) change('retraction', '', earlier)
-      if (!group && earlier.outgoing) batch.signs.push({ kind: random() < 0.5 ? 'delivered' : 'displayed', conversation: jid, id: earlier.originId, own: false, nick: null })
+      if (!group && earlier.outgoing)
+        batch.signs.push({ kind: random() < 0.5 ? 'delivered' : 'displayed', conversation: jid, id: earlier.originId, own: false, nick: null })
     }
     if (batch.messages.length >= BATCH) await flush(account)
   }

@@ -18,7 +18,9 @@ export async function live(): Promise<void> {
   const ready = new Promise<void>((resolve) => bob.once('ready', () => resolve()))
   bob.start()
   await ready
-  const texts = corpus().slice(0, COUNT).map((row) => row.text)
+  const texts = corpus()
+    .slice(0, COUNT)
+    .map((row) => row.text)
   let transactions = 0
   let stored = 0
   alice.on('changes', (changes) => {
@@ -37,13 +39,17 @@ export async function live(): Promise<void> {
   const took = performance.now() - started
   await sending
   const kept = await messages(alice, 'bob@localhost')
-  table('Live: one sender through a local Prosody', ['', 'value'], [
-    ['messages', COUNT],
-    ['peer: written to the socket by xmpp.js, messages/s', perSecond(COUNT, sent)],
-    ['committed and indexed, messages/s', perSecond(COUNT, took)],
-    ['transactions', transactions],
-    ['stored', kept.length]
-  ])
+  table(
+    'Live: one sender through a local Prosody',
+    ['', 'value'],
+    [
+      ['messages', COUNT],
+      ['peer: written to the socket by xmpp.js, messages/s', perSecond(COUNT, sent)],
+      ['committed and indexed, messages/s', perSecond(COUNT, took)],
+      ['transactions', transactions],
+      ['stored', kept.length]
+    ]
+  )
   await bob.stop()
   await alice.close()
   await server.stop()

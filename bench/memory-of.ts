@@ -16,7 +16,7 @@ export function memory(root: number): Map<string, { count: number; rss: number; 
   for (const pid of [...parents.keys()].filter(belongs)) {
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     if (command === '') continue
-    const kind = pid === root ? 'main process' : /--type=([\w-]+)/.exec(command)?.[1] ?? 'Chromium browser'
+    const kind = pid === root ? 'main process' : (/--type=([\w-]+)/.exec(command)?.[1] ?? 'Chromium browser')
     const known = kinds.get(kind) ?? { count: 0, rss: 0, pss: 0 }
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
     const value = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0) / 1024

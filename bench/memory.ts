@@ -32,7 +32,8 @@ const CHATS = 3
 export async function memoryOverTime(): Promise<void> {
   const electron = (await testHost()).kind === 'electron'
   /** Proportional memory of all of it, MB. Beside Chromium the main process is Node's and has a bar of its own; in Electron it is Chromium's as well. */
-  const windowsOf = (root: number): number => [...memory(root)].filter(([kind]) => electron || kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
+  const windowsOf = (root: number): number =>
+    [...memory(root)].filter(([kind]) => electron || kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
   const [first, second] = [(await blank(1)).pss, (await blank(2)).pss]
   const server = await hostileServer()
   const profile = benchFolder('memory')
@@ -46,7 +47,12 @@ export async function memoryOverTime(): Promise<void> {
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
 
   const port = await freePort()
-  const app = await openApp({ profile, ...(electron ? { args: [`--inspect=127.0.0.1:${port}`], env: { LANG: 'en_US.UTF-8' } } : { env: { LANG: 'en_US.UTF-8', NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } }) })
+  const app = await openApp({
+    profile,
+    ...(electron
+      ? { args: [`--inspect=127.0.0.1:${port}`], env: { LANG: 'en_US.UTF-8' } }
+      : { env: { LANG: 'en_US.UTF-8', NODE_OPTIONS: `--inspect=127.0.0.1:${port}` } })
+  })
   const threads = await inspect(port)
   const root = app.process.pid ?? 0
   const main = await app.window('main')
@@ -58,7 +64,10 @@ export async function memoryOverTime(): Promise<void> {
   const opened: number[] = []
   for (let chat = 0; chat < CHATS; chat++) {
     const before = windowsOf(root)
-    await main.locator('.item').nth(chat + 1).dblclick()
+    await main
+      .locator('.item')
+      .nth(chat + 1)
+      .dblclick()
     await rest(REST)
     opened.push(windowsOf(root) - before)
   }
@@ -89,15 +98,27 @@ export async function memoryOverTime(): Promise<void> {
     // what was collected is given back
     await rest(COLLECTED)
     const all = memory(root)
-    const one = { minute: Math.round((Date.now() - started) / 6000) / 10, main: all.get('main process')?.pss ?? 0, threads: held, windows: windowsOf(root), pages: all.get('renderer')?.pss ?? 0, heaps }
+    const one = {
+      minute: Math.round((Date.now() - started) / 6000) / 10,
+      main: all.get('main process')?.pss ?? 0,
+      threads: held,
+      windows: windowsOf(root),
+      pages: all.get('renderer')?.pss ?? 0,
+      heaps
+    }
     samples.push(one)
-    process.stderr.write(`minute ${one.minute}: main process ${one.main.toFixed(1)}, its threads hold ${held.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, they hold ${one.heaps.toFixed(1)} MB\n`)
+    process.stderr.write(
+      `minute ${one.minute}: main process ${one.main.toFixed(1)}, its threads hold ${held.toFixed(1)}, Chromium ${one.windows.toFixed(1)}, of that the pages ${one.pages.toFixed(1)}, they hold ${one.heaps.toFixed(1)} MB\n`
+    )
   }
   let ended = false
   process.once('SIGTERM', () => (ended = true))
   await sample()
   for (let look = 1; Date.now() < started + MINUTES * 60_000 && !ended; look++) {
-    await main.locator('.item').nth(Math.floor(random() * 9)).click()
+    await main
+      .locator('.item')
+      .nth(Math.floor(random() * 9))
+      .click()
     await main.locator('.thread .scroller').hover()
     for (let turn = 0; turn < 10; turn++) await main.mouse.wheel(0, -600)
     await rest(Math.max(0, started + look * LOOKS - Date.now()))
@@ -124,17 +145,25 @@ export async function memoryOverTime(): Promise<void> {
     return `${(slope * span).toFixed(1)} ± ${(Math.sqrt(off / (later.length - 2) / spread) * span).toFixed(1)}`
   }
   const mb = (value: number): string => value.toFixed(0)
-  table(`Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size, garbage collected`, ['', 'bar MB', 'MB'], [
-    ['peer: one blank window of the host, all of it', '', mb(first)],
-    ['peer: each further blank window', '', mb(second - first)],
-    ['main process at the end', electron ? '' : '150', mb(end.main)],
-    ['first window above a blank one', '110', mb(one - first)],
-    ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
-    [`each further chat window above a blank one (of ${CHATS})`, electron ? '20' : '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
-    [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
-    ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
-    ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],
-    ['the same: what the pages hold', '0', growth((sample) => sample.heaps)]
-  ])
-  table(`Memory over time: main window, ${CHATS} chats and one in reserve`, ['minute', 'main process MB', 'its threads hold MB', 'Chromium, all of it MB', 'of that the pages MB', 'they hold MB'], samples.map(({ minute, main: node, threads: held, windows, pages, heaps }) => [minute, mb(node), held.toFixed(1), mb(windows), mb(pages), heaps.toFixed(1)]))
+  table(
+    `Memory: ${MESSAGES.toLocaleString('en')} messages stored, ${sent.toLocaleString('en')} coming in over ${end.minute.toFixed(0)} minutes; proportional set size, garbage collected`,
+    ['', 'bar MB', 'MB'],
+    [
+      ['peer: one blank window of the host, all of it', '', mb(first)],
+      ['peer: each further blank window', '', mb(second - first)],
+      ['main process at the end', electron ? '' : '150', mb(end.main)],
+      ['first window above a blank one', '110', mb(one - first)],
+      ['the window in reserve above a blank one', '', mb(reserve - one - (second - first))],
+      [`each further chat window above a blank one (of ${CHATS})`, electron ? '20' : '45', mb(opened.reduce((a, b) => a + b, 0) / CHATS - (second - first))],
+      [`growth over the second half, by least squares of ${later.length} samples: main process`, '0', growth((sample) => sample.main)],
+      ['the same: what its threads hold', '0', growth((sample) => sample.threads)],
+      ['the same: Chromium, all of it', '0', growth((sample) => sample.windows)],
+      ['the same: what the pages hold', '0', growth((sample) => sample.heaps)]
+    ]
+  )
+  table(
+    `Memory over time: main window, ${CHATS} chats and one in reserve`,
+    ['minute', 'main process MB', 'its threads hold MB', 'Chromium, all of it MB', 'of that the pages MB', 'they hold MB'],
+    samples.map(({ minute, main: node, threads: held, windows, pages, heaps }) => [minute, mb(node), held.toFixed(1), mb(windows), mb(pages), heaps.toFixed(1)])
+  )
 }

@@ -29,7 +29,15 @@ const TYPE = `async (list) => {
 export async function painted(): Promise<void> {
   const profile = benchFolder('painted')
   const store = await history(profile, MESSAGES)
-  await store.write.saveAccount({ jid: 'me@example.invalid' as Jid, password: 'none', host: '127.0.0.1', port: 9, security: 'starttls', proxy: null, trustedFingerprint: null })
+  await store.write.saveAccount({
+    jid: 'me@example.invalid' as Jid,
+    password: 'none',
+    host: '127.0.0.1',
+    port: 9,
+    security: 'starttls',
+    proxy: null,
+    trustedFingerprint: null
+  })
   await store.close()
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })
   const app = await openApp({ profile, env: { LANG: 'en_US.UTF-8' } })
@@ -42,6 +50,17 @@ export async function painted(): Promise<void> {
   const typed = queries().flatMap((query) => [...query].map((_, i, all) => all.slice(0, i + 1).join('')))
   const times = (await page.evaluate(`(${TYPE})(${JSON.stringify(typed)})`)) as number[]
   await app.quit()
-  if (process.env['MNEMO_BENCH_SLOW'] !== undefined) process.stdout.write(`${typed.map((text, i) => [text, Math.round(times[i] ?? 0)] as const).sort((a, b) => b[1] - a[1]).slice(0, 30).join(' | ')}\n`)
-  table(`Search window: keystroke to painted results, ${MESSAGES.toLocaleString('en')} messages, ${typed.length} keystrokes`, ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms'], [['input event to the frame with its results', '50', ...spread(times)]])
+  if (process.env['MNEMO_BENCH_SLOW'] !== undefined)
+    process.stdout.write(
+      `${typed
+        .map((text, i) => [text, Math.round(times[i] ?? 0)] as const)
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 30)
+        .join(' | ')}\n`
+    )
+  table(
+    `Search window: keystroke to painted results, ${MESSAGES.toLocaleString('en')} messages, ${typed.length} keystrokes`,
+    ['', 'bar p95', 'p50 ms', 'p95 ms', 'max ms'],
+    [['input event to the frame with its results', '50', ...spread(times)]]
+  )
 }

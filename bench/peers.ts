@@ -39,7 +39,9 @@ function plain(): Database.Database {
 /** FTS5 with a tokenizer and a way to make an expression of a query. */
 function fts(options: string, expression: (query: string) => string | null, prepare: (text: string) => string = (text) => text): Engine {
   const db = plain()
-  db.exec(`CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE VIRTUAL TABLE IF NOT EXISTS i USING fts5 (text, content = '', ${options})`)
+  db.exec(
+    `CREATE TABLE IF NOT EXISTS message (id INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE VIRTUAL TABLE IF NOT EXISTS i USING fts5 (text, content = '', ${options})`
+  )
   const find = db.prepare('SELECT m.id, substr(m.text, 1, 120) FROM i JOIN message m ON m.id = i.rowid WHERE i MATCH ? ORDER BY i.rowid DESC LIMIT 20')
   const number = db.prepare<[string], number>('SELECT count(*) FROM i WHERE i MATCH ?').pluck()
   return {
@@ -79,7 +81,9 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
         let storing: Promise<unknown> = Promise.resolve()
         for (let at = 0; at < list.length; at += 30_000) {
           // as an import does: the next is made ready meanwhile
-          const rows = packRows(list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text })))
+          const rows = packRows(
+            list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text }))
+          )
           await storing
           void store.read.checkpoint()
           storing = store.write.importRows({ jid: roomOf(0), name: 'room', rows, self: null })
@@ -114,7 +118,11 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
   'FTS5 trigram': () => fts("tokenize = 'trigram'", (query) => ([...query].length < 3 ? null : quoted(query))),
   'nodejieba in FTS5': async () => {
     const cut = await words()
-    return fts("tokenize = 'unicode61'", (query) => cut(query).map(quoted).join(' AND ') || null, (text) => cut(text).join(' '))
+    return fts(
+      "tokenize = 'unicode61'",
+      (query) => cut(query).map(quoted).join(' AND ') || null,
+      (text) => cut(text).join(' ')
+    )
   },
   'nodejieba + search-index': async () => {
     const cut = await words()
@@ -128,7 +136,10 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
     return {
       async build(list) {
         for (let at = 0; at < list.length; at += 2000)
-          await index.PUT(list.slice(at, at + 2000).map((text, i) => ({ _id: at + i + 1, text: cut(text) })), {})
+          await index.PUT(
+            list.slice(at, at + 2000).map((text, i) => ({ _id: at + i + 1, text: cut(text) })),
+            {}
+          )
       },
       newest: async (query) => {
         const AND = cut(query)
@@ -161,7 +172,10 @@ function truth(list: readonly string[], asked: readonly string[]): number[] {
 }
 
 function folderBytes(path: string): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true }).reduce((sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0), 0)
+  return readdirSync(path, { recursive: true, withFileTypes: true }).reduce(
+    (sum, entry) => sum + (entry.isFile() ? statSync(join(entry.parentPath, entry.name)).size : 0),
+    0
+  )
 }
 
 const asked = queries()
@@ -177,7 +191,12 @@ async function buildIt(): Promise<object> {
   const took = performance.now() - started
   const rssMb = Math.round(process.memoryUsage.rss() / 1e6)
   await engine.rest?.()
-  return { perSecond: Math.round((count / took) * 1000), size: folderBytes(folder) / bytes, buildRssMb: rssMb, truth: process.env['MNEMO_BENCH_TRUTH'] === undefined ? truth(list, asked) : null }
+  return {
+    perSecond: Math.round((count / took) * 1000),
+    size: folderBytes(folder) / bytes,
+    buildRssMb: rssMb,
+    truth: process.env['MNEMO_BENCH_TRUTH'] === undefined ? truth(list, asked) : null
+  }
 }
 
 async function askIt(): Promise<object> {

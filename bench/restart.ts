@@ -70,11 +70,22 @@ export function restart(): Promise<void> {
   for (const of of CASES)
     for (const limit of [Infinity, ACCEPTED]) {
       const outcome = simulate(of, limit)
-      const at = (share: number): string => (((outcome.back[Math.ceil(outcome.back.length * share) - 1] ?? NaN) / 1000).toFixed(1))
-      rows.push([of.name, limit === Infinity ? 'all that come' : `${limit} a second`, String(Math.max(...outcome.tries) * (1000 / BIN_MS)), at(0.5), at(0.95), at(1)])
+      const at = (share: number): string => ((outcome.back[Math.ceil(outcome.back.length * share) - 1] ?? NaN) / 1000).toFixed(1)
+      rows.push([
+        of.name,
+        limit === Infinity ? 'all that come' : `${limit} a second`,
+        String(Math.max(...outcome.tries) * (1000 / BIN_MS)),
+        at(0.5),
+        at(0.95),
+        at(1)
+      ])
       if (limit !== Infinity) lines.push({ outcome, of })
     }
-  table(`${CLIENTS.toLocaleString('en')} clients of a server that goes away (simulated; a stream counts as lasting after ${LASTED_MS / 1000} s)`, ['', 'the server lets in', 'most tries a second', 'half are back, s', '95 % are back, s', 'all are back, s'], rows)
+  table(
+    `${CLIENTS.toLocaleString('en')} clients of a server that goes away (simulated; a stream counts as lasting after ${LASTED_MS / 1000} s)`,
+    ['', 'the server lets in', 'most tries a second', 'half are back, s', '95 % are back, s', 'all are back, s'],
+    rows
+  )
   writeFileSync(join(ROOT, 'docs/reconnects.svg'), plot(lines))
   return Promise.resolve()
 }
@@ -86,10 +97,20 @@ function plot(lines: { outcome: Outcome; of: Case }[]): string {
   const x = (ms: number): number => left + (ms / (seconds * 1000)) * (width - left - 24)
   const y = (rate: number): number => height - bottom - (rate / most) * (height - bottom - 40)
   const line = ({ outcome, of }: { outcome: Outcome; of: Case }): string =>
-    `<polyline fill="none" stroke="${of.colour}" stroke-width="1.8" points="${outcome.tries.slice(0, (seconds * 1000) / BIN_MS).map((count, bin) => `${x(bin * BIN_MS).toFixed(1)},${y(count * (1000 / BIN_MS)).toFixed(1)}`).join(' ')}"/>`
+    `<polyline fill="none" stroke="${of.colour}" stroke-width="1.8" points="${outcome.tries
+      .slice(0, (seconds * 1000) / BIN_MS)
+      .map((count, bin) => `${x(bin * BIN_MS).toFixed(1)},${y(count * (1000 / BIN_MS)).toFixed(1)}`)
+      .join(' ')}"/>`
   const rates = [0, 0.25, 0.5, 0.75, 1].map((part) => Math.round(most * part))
-  const ticks = rates.map((rate) => `<line x1="${left}" x2="${width - 24}" y1="${y(rate)}" y2="${y(rate)}" stroke="#8884"/><text x="${left - 8}" y="${y(rate) + 4}" text-anchor="end">${rate}</text>`).join('')
-  const times = [0, 15, 30, 45, 60, 75, 90].map((second) => `<text x="${x(second * 1000)}" y="${height - bottom + 18}" text-anchor="middle">${second} s</text>`).join('')
+  const ticks = rates
+    .map(
+      (rate) =>
+        `<line x1="${left}" x2="${width - 24}" y1="${y(rate)}" y2="${y(rate)}" stroke="#8884"/><text x="${left - 8}" y="${y(rate) + 4}" text-anchor="end">${rate}</text>`
+    )
+    .join('')
+  const times = [0, 15, 30, 45, 60, 75, 90]
+    .map((second) => `<text x="${x(second * 1000)}" y="${height - bottom + 18}" text-anchor="middle">${second} s</text>`)
+    .join('')
   const names = lines.map(({ of }, at) => `<text x="${width - 230}" y="${46 + at * 16}" fill="${of.colour}">${of.name}</text>`).join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#777">${ticks}${times}${lines.map(line).join('')}${names}<text x="${left}" y="16">tries to connect a second, ${CLIENTS.toLocaleString('en')} clients, ${ACCEPTED} let in a second</text></svg>\n`
 }

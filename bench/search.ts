@@ -34,7 +34,11 @@ function beside(count: number): void {
   const measured: Measured[] = []
   const run = (name: string, phase: 'build' | 'ask'): Partial<Measured> & { truth?: number[] | null } => {
     const env = { ...process.env, MNEMO_BENCH_QUERIES: JSON.stringify(queries()), ...(truth === null ? {} : { MNEMO_BENCH_TRUTH: JSON.stringify(truth) }) }
-    const { stdout, stderr, status } = spawnSync(process.execPath, ['--max-old-space-size=12000', join(import.meta.dirname, 'peers.ts'), name, String(count), phase], { encoding: 'utf8', env, maxBuffer: 1 << 28 })
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ['--max-old-space-size=12000', join(import.meta.dirname, 'peers.ts'), name, String(count), phase],
+      { encoding: 'utf8', env, maxBuffer: 1 << 28 }
+    )
     if (status !== 0) throw new Error(`${name}: ${stderr.slice(-2000)}`)
     return JSON.parse(stdout) as Partial<Measured>
   }
@@ -47,7 +51,16 @@ function beside(count: number): void {
   table(
     `Search: ${count.toLocaleString('en')} messages, ${queries().length} queries, newest 20 with snippet; Mnemo encrypted, the others not`,
     ['', 'recall', 'first p50 ms', 'first p95 ms', 'later p50', 'later p95', 'max ms', 'build msg/s', 'files / text', 'RSS asking, MB', 'RSS building'],
-    measured.map(({ name, recall, times, first, perSecond: rate, size, rssMb, buildRssMb }) => [name, recall.toFixed(4), ...first.map(ms), ...times.map(ms), rate.toLocaleString('en'), size.toFixed(2), rssMb, buildRssMb])
+    measured.map(({ name, recall, times, first, perSecond: rate, size, rssMb, buildRssMb }) => [
+      name,
+      recall.toFixed(4),
+      ...first.map(ms),
+      ...times.map(ms),
+      rate.toLocaleString('en'),
+      size.toFixed(2),
+      rssMb,
+      buildRssMb
+    ])
   )
 }
 
@@ -84,13 +97,21 @@ async function large(count: number): Promise<void> {
     const { first, later } = await timed(store, make)
     rows.push([name, bar, ...spread(later), ms(percentile(first, 50)), ms(percentile(first, 95)), ms(percentile([...first, ...later], 95))])
   }
-  table(`Search: ${count.toLocaleString('en')} messages, through the thread, later rounds and first touch`, ['', 'bar p50 / p95', 'p50 ms', 'p95 ms', 'max ms', 'first p50', 'first p95', 'all three rounds p95'], rows)
+  table(
+    `Search: ${count.toLocaleString('en')} messages, through the thread, later rounds and first touch`,
+    ['', 'bar p50 / p95', 'p50 ms', 'p95 ms', 'max ms', 'first p50', 'first p95', 'all three rounds p95'],
+    rows
+  )
   const stats = await store.read.stats()
   const { indexBytes, textBytes, databaseBytes } = stats
-  table('Search: size', ['', 'bar', 'value'], [
-    ['full-text index / raw text', '2.1', (indexBytes / textBytes).toFixed(2)],
-    ['message rows and all else / raw text', '', ((databaseBytes - indexBytes) / textBytes).toFixed(2)]
-  ])
+  table(
+    'Search: size',
+    ['', 'bar', 'value'],
+    [
+      ['full-text index / raw text', '2.1', (indexBytes / textBytes).toFixed(2)],
+      ['message rows and all else / raw text', '', ((databaseBytes - indexBytes) / textBytes).toFixed(2)]
+    ]
+  )
   const live: number[] = []
   let i = count
   for (const text of texts(2000, 'chinese', 5)) {
@@ -98,7 +119,11 @@ async function large(count: number): Promise<void> {
     await store.write.record({ messages: [incoming(text, i++)], archive: null, order: 'live' })
     live.push(performance.now() - before)
   }
-  table('Search: one live message, its transaction with index', ['', 'bar p99', 'p50 ms', 'p99 ms', 'max ms'], [['one at a time, 2,000 of them', '5', ms(percentile(live, 50)), ms(percentile(live, 99)), ms(Math.max(...live))]])
+  table(
+    'Search: one live message, its transaction with index',
+    ['', 'bar p99', 'p50 ms', 'p99 ms', 'max ms'],
+    [['one at a time, 2,000 of them', '5', ms(percentile(live, 50)), ms(percentile(live, 99)), ms(Math.max(...live))]]
+  )
   await store.close()
 }
 
@@ -111,7 +136,8 @@ async function importing(): Promise<void> {
   const jid = 'import@rooms.example.org' as Jid
   await store.write.importRows({ jid, name: 'import', rows: packRows(list.slice(0, 1)), self: null })
   const half = 300_000
-  const batches = (from: number, to: number): (typeof list)[] => Array.from({ length: Math.ceil((to - from) / 30_000) }, (_, i) => list.slice(from + i * 30_000, Math.min(to, from + (i + 1) * 30_000)))
+  const batches = (from: number, to: number): (typeof list)[] =>
+    Array.from({ length: Math.ceil((to - from) / 30_000) }, (_, i) => list.slice(from + i * 30_000, Math.min(to, from + (i + 1) * 30_000)))
   const began = performance.now()
   let storing: Promise<unknown> = Promise.resolve()
   for (const rows of batches(1, half)) {
@@ -124,7 +150,13 @@ async function importing(): Promise<void> {
   await storing
   const took = performance.now() - began
   const path = join(folder, 'second.tsv')
-  writeFileSync(path, list.slice(half).map(({ sender, time, text }) => `${sender}\t${time}\t${text}`).join('\n'))
+  writeFileSync(
+    path,
+    list
+      .slice(half)
+      .map(({ sender, time, text }) => `${sender}\t${time}\t${text}`)
+      .join('\n')
+  )
   const transfer = new Transfer({ worker: TRANSFER_WORKER, store, files: storeFiles(folder), media: join(folder, 'media'), onChanges: () => undefined })
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
@@ -144,12 +176,16 @@ async function importing(): Promise<void> {
   importingNow = false
   await searching
   delay.disable()
-  table('Search: import with index', ['', 'bar', 'value'], [
-    ['transactions of 30,000, messages/s', '80,000', perSecond(half - 1, took)],
-    ['a TSV file, read and compared, while searching, messages/s', '', perSecond(list.length - half, file)],
-    ["main thread's event-loop delay meanwhile, p99 ms", '10', ms(delay.percentile(99) / 1e6)],
-    ['searches meanwhile, p50 / p95 ms', '', `${ms(percentile(answered, 50))} / ${ms(percentile(answered, 95))}`]
-  ])
+  table(
+    'Search: import with index',
+    ['', 'bar', 'value'],
+    [
+      ['transactions of 30,000, messages/s', '80,000', perSecond(half - 1, took)],
+      ['a TSV file, read and compared, while searching, messages/s', '', perSecond(list.length - half, file)],
+      ["main thread's event-loop delay meanwhile, p99 ms", '10', ms(delay.percentile(99) / 1e6)],
+      ['searches meanwhile, p50 / p95 ms', '', `${ms(percentile(answered, 50))} / ${ms(percentile(answered, 95))}`]
+    ]
+  )
   await settle(store)
   await store.close()
 }
@@ -159,9 +195,16 @@ async function names(): Promise<void> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const store = await Store.open({ ...storeFiles(folder), worker: BENCH_WORKER })
-  const surnames = [...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤']
+  const surnames = [
+    ...'王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤'
+  ]
   const given = [...'伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂重庆行长乐朝阳晓雨欣怡子涵']
-  const contacts = Array.from({ length: 10_000 }, (_, i) => ({ jid: `user${i}@example.org`, name: i % 4 === 3 ? `Alex Miller ${i}` : `${surnames[i % surnames.length] ?? ''}${given[(i * 7) % given.length] ?? ''}${given[(i * 13) % given.length] ?? ''}`, subscription: 'both' as const }))
+  const contacts = Array.from({ length: 10_000 }, (_, i) => ({
+    jid: `user${i}@example.org`,
+    name:
+      i % 4 === 3 ? `Alex Miller ${i}` : `${surnames[i % surnames.length] ?? ''}${given[(i * 7) % given.length] ?? ''}${given[(i * 13) % given.length] ?? ''}`,
+    subscription: 'both' as const
+  }))
   await store.write.saveContacts({ contacts, complete: true })
   while (await store.find.prepare());
   const times: number[] = []

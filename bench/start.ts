@@ -26,7 +26,15 @@ export async function start(): Promise<void> {
   for (let run = 0; run < 3; run++) blanks.push(await blank(1))
   const folder = testFolder()
   const open = () => openApp({ profile: folder.path, args: ['--demo', '--offline'] })
-  const taken = { paint: [] as number[], list: [] as number[], conversation: [] as number[], settings: [] as number[], search: [] as number[], chat: [] as number[], close: [] as number[] }
+  const taken = {
+    paint: [] as number[],
+    list: [] as number[],
+    conversation: [] as number[],
+    settings: [] as number[],
+    search: [] as number[],
+    chat: [] as number[],
+    close: [] as number[]
+  }
   let processes = new Map<string, { count: number; rss: number; pss: number }>()
   const sizes = { one: 0, two: 0, three: 0 }
   // the first run fills the demo's history
@@ -47,7 +55,10 @@ export async function start(): Promise<void> {
       processes = memory(root)
       sizes.one = allMemory(root)
     }
-    for (const [name, keys] of [['settings', 'Control+,'], ['search', 'Control+Shift+f']] as const) {
+    for (const [name, keys] of [
+      ['settings', 'Control+,'],
+      ['search', 'Control+Shift+f']
+    ] as const) {
       const asked = Date.now()
       await main.keyboard.press(keys)
       windows[name] = (await firstPaint(await app.window(name))) - asked
@@ -73,25 +84,51 @@ export async function start(): Promise<void> {
     taken.close.push(Date.now() - ending)
   }
   const row = (name: string, values: number[], bar = ''): string[] => [name, bar, ms(percentile(values, 50)), ms(Math.max(...values))]
-  table(`Start and windows: 20,000 messages stored, ${RUNS} starts, ${on}`, ['', 'bar ms', 'p50 ms', 'max ms'], [
-    row('peer: command to a blank window of the host', blanks.map(({ shown }) => shown)),
-    row('command to first paint', taken.paint),
-    row('command to conversation list', taken.list, '1200'),
-    row('command to first conversation shown (with a click)', taken.conversation),
-    row('settings: key to first contents', taken.settings, '400'),
-    row('search window: key to first contents', taken.search, '400'),
-    row('chat in a window of its own: double click to its messages', taken.chat),
-    row('quit', taken.close, '1000')
-  ])
-  table('Memory with one conversation open', ['process', 'count', 'RSS MB', 'PSS MB'], [...processes].map(([name, { count, rss, pss }]) => [name, count, Math.round(rss), Math.round(pss)]))
-  const idle = percentile(blanks.map(({ pss }) => pss), 50)
-  table('Memory of all processes, PSS', ['', 'MB'], [
-    ['peer: a blank window of the host', Math.round(idle)],
-    ['peer: its main process', Math.round(percentile(blanks.map(({ main }) => main), 50))],
-    ['Mnemo, one window and one in reserve', Math.round(sizes.one)],
-    ['more than the blank app', Math.round(sizes.one - idle)],
-    ['with settings, search and a chat as well', Math.round(sizes.two)],
-    ['each further chat', Math.round(sizes.three - sizes.two)]
-  ])
+  table(
+    `Start and windows: 20,000 messages stored, ${RUNS} starts, ${on}`,
+    ['', 'bar ms', 'p50 ms', 'max ms'],
+    [
+      row(
+        'peer: command to a blank window of the host',
+        blanks.map(({ shown }) => shown)
+      ),
+      row('command to first paint', taken.paint),
+      row('command to conversation list', taken.list, '1200'),
+      row('command to first conversation shown (with a click)', taken.conversation),
+      row('settings: key to first contents', taken.settings, '400'),
+      row('search window: key to first contents', taken.search, '400'),
+      row('chat in a window of its own: double click to its messages', taken.chat),
+      row('quit', taken.close, '1000')
+    ]
+  )
+  table(
+    'Memory with one conversation open',
+    ['process', 'count', 'RSS MB', 'PSS MB'],
+    [...processes].map(([name, { count, rss, pss }]) => [name, count, Math.round(rss), Math.round(pss)])
+  )
+  const idle = percentile(
+    blanks.map(({ pss }) => pss),
+    50
+  )
+  table(
+    'Memory of all processes, PSS',
+    ['', 'MB'],
+    [
+      ['peer: a blank window of the host', Math.round(idle)],
+      [
+        'peer: its main process',
+        Math.round(
+          percentile(
+            blanks.map(({ main }) => main),
+            50
+          )
+        )
+      ],
+      ['Mnemo, one window and one in reserve', Math.round(sizes.one)],
+      ['more than the blank app', Math.round(sizes.one - idle)],
+      ['with settings, search and a chat as well', Math.round(sizes.two)],
+      ['each further chat', Math.round(sizes.three - sizes.two)]
+    ]
+  )
   folder.remove()
 }

@@ -9,7 +9,17 @@ const bob = 'bob@example.org' as Jid
 const me = 'me@example.org' as Jid
 
 function incoming(text: string, i: number): IncomingMessage {
-  return { conversation: bob, kind: 'direct', sender: bob, outgoing: false, text, time: 1_700_000_000_000 + i * 1000, stanzaId: `s${i}`, originId: null, replayed: false }
+  return {
+    conversation: bob,
+    kind: 'direct',
+    sender: bob,
+    outgoing: false,
+    text,
+    time: 1_700_000_000_000 + i * 1000,
+    stanzaId: `s${i}`,
+    originId: null,
+    replayed: false
+  }
 }
 
 export async function store(): Promise<void> {

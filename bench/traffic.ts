@@ -33,7 +33,11 @@ async function meter(to: number): Promise<Meter> {
     client.on('data', (data: Buffer) => void (up += data.length))
     target.on('data', (data: Buffer) => void (down += data.length))
     client.pipe(target).pipe(client)
-    for (const [from, other] of [[client, target], [target, client]] as const) from.on('error', () => other.destroy()).on('close', () => other.destroy())
+    for (const [from, other] of [
+      [client, target],
+      [target, client]
+    ] as const)
+      from.on('error', () => other.destroy()).on('close', () => other.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -65,7 +69,8 @@ async function say(bob: Connection, count: number): Promise<void> {
   let acked = 0
   const onAck = (): void => void acked++
   bob.on('acked', onAck)
-  for (let i = 0; i < count; i++) await bob.send(encodeMessage('alice@localhost' as Jid, 'direct', { text: texts[i % texts.length]?.text ?? '', id: randomUUID() }))
+  for (let i = 0; i < count; i++)
+    await bob.send(encodeMessage('alice@localhost' as Jid, 'direct', { text: texts[i % texts.length]?.text ?? '', id: randomUUID() }))
   while (acked < count) await rest(10)
   bob.removeListener('acked', onAck)
 }
@@ -126,7 +131,10 @@ export async function traffic(): Promise<void> {
   await quiet(again)
   note(`a start, nothing new, ${GROUPS} groups`)
   await again.close()
-  for (const [name, count] of [['a night', NIGHT], ['a week', WEEK]] as const) {
+  for (const [name, count] of [
+    ['a night', NIGHT],
+    ['a week', WEEK]
+  ] as const) {
     await say(talker, count)
     const back = await openEngine(owner.path)
     counted.take()
@@ -150,5 +158,9 @@ export async function traffic(): Promise<void> {
   await server.stop()
   for (const folder of [owner, other, fresh]) folder.remove()
   const kb = (bytes: number): string => (bytes / 1000).toFixed(bytes < 10_000 ? 2 : 1)
-  table(`One client: bytes on the wire, TLS included, on a local ${process.env['MNEMO_TEST_SERVER'] ?? 'Prosody'}`, ['', 'up, kB', 'down, kB', 'both, kB'], rows.map(([name, a, b, both]) => [name, kb(a), kb(b), kb(both)]))
+  table(
+    `One client: bytes on the wire, TLS included, on a local ${process.env['MNEMO_TEST_SERVER'] ?? 'Prosody'}`,
+    ['', 'up, kB', 'down, kB', 'both, kB'],
+    rows.map(([name, a, b, both]) => [name, kb(a), kb(b), kb(both)])
+  )
 }

@@ -38,10 +38,17 @@ function cost(load: string, cut: string): Cost {
 }
 
 export async function words(): Promise<void> {
-  const own = cost(`db.prepare('SELECT mnemo_dictionary(?)').get(${JSON.stringify(dictionary)}); const statement = db.prepare('SELECT mnemo_cut(?)').pluck(); statement.get('预热')`, 'statement.get(text)')
+  const own = cost(
+    `db.prepare('SELECT mnemo_dictionary(?)').get(${JSON.stringify(dictionary)}); const statement = db.prepare('SELECT mnemo_cut(?)').pluck(); statement.get('预热')`,
+    'statement.get(text)'
+  )
   const peer = cost(`jieba.load(); jieba.cutForSearch('预热', true)`, 'jieba.cutForSearch(text, true)')
   const row = (name: string, { loadMs, rssMb, cutUs }: Cost): string[] => [name, loadMs.toFixed(1), rssMb.toFixed(0), cutUs.toFixed(1)]
-  table('Words: the dictionary, loaded and then used for the whole corpus (bars: 50 ms, 30 MB)', ['', 'load ms', 'RSS MB', 'cut, µs a message'], [row('Mnemo, mapped', own), row('peer: nodejieba (cppjieba)', peer)])
+  table(
+    'Words: the dictionary, loaded and then used for the whole corpus (bars: 50 ms, 30 MB)',
+    ['', 'load ms', 'RSS MB', 'cut, µs a message'],
+    [row('Mnemo, mapped', own), row('peer: nodejieba (cppjieba)', peer)]
+  )
   const { default: Database } = await import('better-sqlite3')
   const db = new Database(':memory:')
   db.loadExtension(extension)
@@ -50,7 +57,11 @@ export async function words(): Promise<void> {
   const insert = db.prepare('INSERT INTO t (rowid, text) VALUES (?, ?)')
   const pages = (): number => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
   const rows: string[][] = []
-  for (const [name, alphabet] of [['letters and digits', 'abcdefghijklmnopqrstuvwxyz0123456789'], ['one letter', 'a'], ['Chinese', '的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要']] as const) {
+  for (const [name, alphabet] of [
+    ['letters and digits', 'abcdefghijklmnopqrstuvwxyz0123456789'],
+    ['one letter', 'a'],
+    ['Chinese', '的一是了我不人在他有这个上们来到时大地为子中你说生国年着就那和要']
+  ] as const) {
     const characters = [...alphabet]
     const text = Array.from({ length: 100_000 }, (_, i) => characters[(i * 7919 + ((i * i) % 31)) % characters.length]).join('')
     const size = pages()

@@ -14,7 +14,11 @@ import { dirname, join } from 'node:path'
 
 const MIN_DOUBLE = -3.14e100
 const [folder, output] = process.argv.slice(2)
-const lines = (name) => readFileSync(join(folder, name), 'utf8').split('\n').map((line) => line.replace(/\r$/, '')).filter((line) => line !== '')
+const lines = (name) =>
+  readFileSync(join(folder, name), 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''))
+    .filter((line) => line !== '')
 
 const words = new Map()
 let sum = 0
@@ -34,11 +38,15 @@ for (const line of lines('user.dict.utf8')) {
   words.set(parts[0], parts.length === 3 ? Number(parts[1]) : median)
 }
 
-const hmm = lines('hmm_model.utf8').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
+const hmm = lines('hmm_model.utf8')
+  .map((line) => line.trim())
+  .filter((line) => line !== '' && !line.startsWith('#'))
 const numbers = (line) => line.split(' ').map(Number)
 const start = numbers(hmm[0])
 const transitions = hmm.slice(1, 5).flatMap(numbers)
-const emissions = hmm.slice(5, 9).map((line) => new Map(line.split(',').map((pair) => [pair.slice(0, pair.lastIndexOf(':')), Number(pair.slice(pair.lastIndexOf(':') + 1))])))
+const emissions = hmm
+  .slice(5, 9)
+  .map((line) => new Map(line.split(',').map((pair) => [pair.slice(0, pair.lastIndexOf(':')), Number(pair.slice(pair.lastIndexOf(':') + 1))])))
 
 const uses = new Map()
 for (const word of words.keys()) for (const char of word) uses.set(char, (uses.get(char) ?? 0) + 1)
@@ -121,7 +129,15 @@ for (let i = 0; i < units; i++) {
 const emission = new Float64Array((codes.size + 1) * 4).fill(MIN_DOUBLE)
 for (const [char, code] of codes) for (let state = 0; state < 4; state++) emission[code * 4 + state] = emissions[state].get(char) ?? MIN_DOUBLE
 
-const sections = [bmp, new Uint32Array(astral.flat()), unit, value.slice(0, units), new Float64Array(frequencies), emission, new Float64Array([...start, ...transitions])]
+const sections = [
+  bmp,
+  new Uint32Array(astral.flat()),
+  unit,
+  value.slice(0, units),
+  new Float64Array(frequencies),
+  emission,
+  new Float64Array([...start, ...transitions])
+]
 const offsets = []
 let total = 64
 for (const section of sections) {
@@ -129,8 +145,24 @@ for (const section of sections) {
   total += Math.ceil(section.byteLength / 8) * 8
 }
 const header = new Uint32Array(16)
-header.set([0x44574e4d, 1, units, frequencies.length, codes.size, offsets[0], offsets[1], astral.length, offsets[2], offsets[3], offsets[4], offsets[5], offsets[6], total])
+header.set([
+  0x44574e4d,
+  1,
+  units,
+  frequencies.length,
+  codes.size,
+  offsets[0],
+  offsets[1],
+  astral.length,
+  offsets[2],
+  offsets[3],
+  offsets[4],
+  offsets[5],
+  offsets[6],
+  total
+])
 const bytes = Buffer.alloc(total)
-for (const [section, offset] of [[header, 0], ...sections.map((section, i) => [section, offsets[i]])]) Buffer.from(section.buffer, section.byteOffset, section.byteLength).copy(bytes, offset)
+for (const [section, offset] of [[header, 0], ...sections.map((section, i) => [section, offsets[i]])])
+  Buffer.from(section.buffer, section.byteOffset, section.byteLength).copy(bytes, offset)
 mkdirSync(dirname(output), { recursive: true })
 writeFileSync(output, bytes)

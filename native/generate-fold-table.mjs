@@ -42,7 +42,10 @@ function* having(property, ...but) {
 }
 // corner brackets are the quotation marks of Chinese and Japanese
 twin(having('Quotation_Mark', "'", '"'), '"')
-twin('\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u00b4\u1ffd\uff07\u0060\u055a\u05f3\u07f4\u07f5\ua78b\ua78c\u275b\u275c\u275f', "'")
+twin(
+  '\u2018\u2019\u201a\u201b\u2032\u2035\u2039\u203a\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8\u02ca\u02cb\u00b4\u1ffd\uff07\u0060\u055a\u05f3\u07f4\u07f5\ua78b\ua78c\u275b\u275c\u275f',
+  "'"
+)
 twin('\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\u02ba\u02dd\u05f4\u301d\u301e\u301f\u275d\u275e\u2760\u2e42', '"')
 // hyphens, dashes and the minus sign; the long mark of kana is a letter
 twin(having('Dash', '-', '~', '\u301c', '\u3030', '\u2053'), '-')
@@ -52,10 +55,54 @@ twin('\u2044\u2215', '/')
 twin('\u301c\u3030\u223c\u02dc\u2053', '~')
 // letters with a stroke, joined letters and other letters of Latin that do not decompose (CLDR, Latin-ASCII)
 for (const [one, letters] of Object.entries({
-  a: 'ⱥᶏɐᴀ', aa: 'ꜳ', ae: 'æᴁ', ao: 'ꜵ', au: 'ꜷ', av: 'ꜹꜻ', ay: 'ꜽ', b: 'ƀɓƃʙᴃᵬᶀ', c: 'ȼƈɕᴄꞓ', d: 'đɖɗƌðȡᴅᴆᵭᶁᶑꝱꝺ', db: 'ȸ', dz: 'ʣʥ', e: 'ɇǝəɛᴇᶒᶓⱸ',
-  f: 'ƒᵮᶂꜰꝼ', g: 'ǥɠɡɢʛᶃꞡ', h: 'ħɦⱨɧʜ', hv: 'ƕ', i: 'ıɨɩɪᵻᶖ', j: 'ȷɉɟʝᴊ', k: 'ƙⱪᴋᶄꝁꝃꝅꞣ', l: 'łƚɫⱡȴɬɭʟᴌᶅꝇꝉꝲ', ll: 'ỻ', ls: 'ʪ', lz: 'ʫ', m: 'ɱᴍᵯᶆꝳ',
-  n: 'ŋɲƞȵɳɴᵰᶇꝴꞑꞥ', o: 'øɵɔᴏⱺꝋꝍ', oe: 'œɶ', oi: 'ƣ', oo: 'ꝏ', ou: 'ȣ', p: 'ƥᵽᴘᵱᶈꝑꝓꝕ', q: 'ɋʠĸꝗꝙ', qp: 'ȹ', r: 'ɍɽɼɾʀᵲᵳᶉꝵꝶꞧ', s: 'ʂȿᵴᶊẜẝꜱꞩ', ss: 'ß',
-  t: 'ŧƭʈⱦƫȶᴛᵵꝷꞇ', th: 'þᵺꝥꝧ', ts: 'ʦ', u: 'ʉʊᴜᵾᶙ', ue: 'ᵫ', v: 'ʋᴠᶌỽⱱⱴꝟ', vy: 'ꝡ', w: 'ⱳᴡ', x: 'ᶍ', y: 'ƴɏʏỿ', z: 'ƶȥⱬɀʐʑᴢᵶᶎ'
+  a: 'ⱥᶏɐᴀ',
+  aa: 'ꜳ',
+  ae: 'æᴁ',
+  ao: 'ꜵ',
+  au: 'ꜷ',
+  av: 'ꜹꜻ',
+  ay: 'ꜽ',
+  b: 'ƀɓƃʙᴃᵬᶀ',
+  c: 'ȼƈɕᴄꞓ',
+  d: 'đɖɗƌðȡᴅᴆᵭᶁᶑꝱꝺ',
+  db: 'ȸ',
+  dz: 'ʣʥ',
+  e: 'ɇǝəɛᴇᶒᶓⱸ',
+  f: 'ƒᵮᶂꜰꝼ',
+  g: 'ǥɠɡɢʛᶃꞡ',
+  h: 'ħɦⱨɧʜ',
+  hv: 'ƕ',
+  i: 'ıɨɩɪᵻᶖ',
+  j: 'ȷɉɟʝᴊ',
+  k: 'ƙⱪᴋᶄꝁꝃꝅꞣ',
+  l: 'łƚɫⱡȴɬɭʟᴌᶅꝇꝉꝲ',
+  ll: 'ỻ',
+  ls: 'ʪ',
+  lz: 'ʫ',
+  m: 'ɱᴍᵯᶆꝳ',
+  n: 'ŋɲƞȵɳɴᵰᶇꝴꞑꞥ',
+  o: 'øɵɔᴏⱺꝋꝍ',
+  oe: 'œɶ',
+  oi: 'ƣ',
+  oo: 'ꝏ',
+  ou: 'ȣ',
+  p: 'ƥᵽᴘᵱᶈꝑꝓꝕ',
+  q: 'ɋʠĸꝗꝙ',
+  qp: 'ȹ',
+  r: 'ɍɽɼɾʀᵲᵳᶉꝵꝶꞧ',
+  s: 'ʂȿᵴᶊẜẝꜱꞩ',
+  ss: 'ß',
+  t: 'ŧƭʈⱦƫȶᴛᵵꝷꞇ',
+  th: 'þᵺꝥꝧ',
+  ts: 'ʦ',
+  u: 'ʉʊᴜᵾᶙ',
+  ue: 'ᵫ',
+  v: 'ʋᴠᶌỽⱱⱴꝟ',
+  vy: 'ꝡ',
+  w: 'ⱳᴡ',
+  x: 'ᶍ',
+  y: 'ƴɏʏỿ',
+  z: 'ƶȥⱬɀʐʑᴢᵶᶎ'
 }))
   twin(letters, one)
 // Arabic as it is written in Arabic, Persian, Urdu and on phones: one letter, several code points (Unicode 9.2, CLDR ar, fa, ur)
@@ -65,9 +112,18 @@ twin('\u0901', '\u0902')
 // the г with an upturn, which Ukrainian wrote without it for most of a century
 twin('ґ', 'г')
 // letters without a vowel of Malayalam and Bengali, which older keyboards write with the sign of it (Unicode 12.9, 12.2)
-for (const [one, letter] of Object.entries({ 'ണ്': 'ൺ', 'ന്': 'ൻ', 'ര്': 'ർ', 'ല്': 'ൽ', 'ള്': 'ൾ', 'ക്': 'ൿ', 'ত্': 'ৎ' })) twin(letter, one)
+for (const [one, letter] of Object.entries({ ണ്: 'ൺ', ന്: 'ൻ', ര്: 'ർ', ല്: 'ൽ', ള്: 'ൾ', ക്: 'ൿ', ত্: 'ৎ' })) twin(letter, one)
 // numbers in filled circles, which Unicode does not decompose (NamesList), and letters there
-for (const [first, number, count] of [[0x2776, 1, 10], [0x2780, 1, 10], [0x278a, 1, 10], [0x24ff, 0, 1], [0x24eb, 11, 10], [0x24f5, 1, 10], [0x1f10b, 0, 1], [0x1f10c, 0, 1]])
+for (const [first, number, count] of [
+  [0x2776, 1, 10],
+  [0x2780, 1, 10],
+  [0x278a, 1, 10],
+  [0x24ff, 0, 1],
+  [0x24eb, 11, 10],
+  [0x24f5, 1, 10],
+  [0x1f10b, 0, 1],
+  [0x1f10c, 0, 1]
+])
   for (let i = 0; i < count; i++) twin(String.fromCodePoint(first + i), String(number + i))
 for (let i = 0; i < 26; i++) twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
 // the forms of Hebrew letters at the end of a word
@@ -91,7 +147,14 @@ const simplify = (character) => han.get(character) ?? character
 const inUse = new Set()
 const gb2312 = new TextDecoder('gb18030')
 for (let row = 0xb0; row <= 0xf7; row++) for (let cell = 0xa1; cell <= 0xfe; cell++) inUse.add(gb2312.decode(Uint8Array.of(row, cell)))
-for (const [one, other] of [...pairs(hongKong), ...pairs(taiwanese), ...pairs(japanese), ...pairs('髙 高|﨑 崎|邉 边|𠮷 吉|栁 柳|冨 富|嶌 岛|嶋 岛|槗 桥|濵 滨|黒 黑|凛 凛|戸 户|戶 户|斎 斋|斉 齐|昻 昂|吳 呉|濱 浜|邨 村|晧 皓|栄 荣|桒 桑|渕 渊|渊 渊|淸 清|靑 青|淨 净|淵 渊|眞 真|禎 祯|羽 羽|絕 绝|緖 绪|衞 卫|諸 诸|郞 郎|都 都|鄕 乡|錄 录|鍊 炼|閱 阅|隆 隆|頻 频|巢 巢|內 内|兌 兑|產 产|戲 戏|敎 教|卽 即|旣 既|槪 概|屛 屏|幷 并|彥 彦|悅 悦|戾 戾|搖 摇|毀 毁|溫 温|狀 状|瑤 瑶|硏 研|稅 税|臺 台|說 说|銳 锐|靜 静|顏 颜|飮 饮|麼 么')]) {
+for (const [one, other] of [
+  ...pairs(hongKong),
+  ...pairs(taiwanese),
+  ...pairs(japanese),
+  ...pairs(
+    '髙 高|﨑 崎|邉 边|𠮷 吉|栁 柳|冨 富|嶌 岛|嶋 岛|槗 桥|濵 滨|黒 黑|凛 凛|戸 户|戶 户|斎 斋|斉 齐|昻 昂|吳 呉|濱 浜|邨 村|晧 皓|栄 荣|桒 桑|渕 渊|渊 渊|淸 清|靑 青|淨 净|淵 渊|眞 真|禎 祯|羽 羽|絕 绝|緖 绪|衞 卫|諸 诸|郞 郎|都 都|鄕 乡|錄 录|鍊 炼|閱 阅|隆 隆|頻 频|巢 巢|內 内|兌 兑|產 产|戲 戏|敎 教|卽 即|旣 既|槪 概|屛 屏|幷 并|彥 彦|悅 悦|戾 戾|搖 摇|毀 毁|溫 温|狀 状|瑤 瑶|硏 研|稅 税|臺 台|說 说|銳 锐|靜 静|顏 颜|飮 饮|麼 么'
+  )
+]) {
   const [a, b] = [simplify(one), simplify(other)]
   if (a === b) continue
   // of two forms that are both in use each stays, but those of place names that differ by country alone
@@ -207,7 +270,9 @@ const pairsOnce = [...new Map(composed.map((pair) => [pair.join(), pair])).value
 /** The vowel of each kana from U+3041, which a long mark behind it stands for; 0 for none. */
 const vowels = Array.from({ length: 0x56 }, (_, i) => {
   const kana = fold(String.fromCodePoint(0x3041 + i).normalize('NFD')[0])
-  const row = ['あかさたなはまやらわ', 'いきしちにひみりゐ', 'うくすつぬふむゆる', 'えけせてねへめれゑ', 'おこそとのほもよろを'].findIndex((list) => list.includes(kana))
+  const row = ['あかさたなはまやらわ', 'いきしちにひみりゐ', 'うくすつぬふむゆる', 'えけせてねへめれゑ', 'おこそとのほもよろを'].findIndex((list) =>
+    list.includes(kana)
+  )
   return row < 0 ? 0 : 'あいうえお'.codePointAt(row)
 })
 

@@ -24,7 +24,21 @@ const sources = [...globSync(join(root, 'native/src/*.cc')), join(import.meta.di
 const program = join(folder, 'fuzz')
 if (!newer(program, [...sources, ...globSync(join(root, 'native/src/*.h')), ...globSync(join(root, 'native/generated/*')), library])) {
   const kind = engine === 'libfuzzer' ? ['-fsanitize=fuzzer,address,undefined'] : ['-fsanitize=address,undefined', '-DMNEMO_STANDALONE']
-  run(cxx, ['-std=c++17', '-O1', '-g', ...kind, '-fno-sanitize-recover=all', '-DSQLITE_CORE', `-I${sqlite}`, `-I${join(root, 'native/src')}`, ...sources, library, '-lm', '-o', program])
+  run(cxx, [
+    '-std=c++17',
+    '-O1',
+    '-g',
+    ...kind,
+    '-fno-sanitize-recover=all',
+    '-DSQLITE_CORE',
+    `-I${sqlite}`,
+    `-I${join(root, 'native/src')}`,
+    ...sources,
+    library,
+    '-lm',
+    '-o',
+    program
+  ])
 }
 const env = { MNEMO_DICTIONARY: join(root, 'resources/words.dat') }
 if (engine === 'libfuzzer') {

@@ -6,7 +6,11 @@ import { corpus, hasCorpus, seeded, storeFiles } from '../../test/support/files.
 const { extension, dictionary } = storeFiles('/')
 const db = new Database(':memory:')
 db.loadExtension(extension)
-const one = (sql: string, ...args: unknown[]): unknown => db.prepare(sql).pluck().get(...args)
+const one = (sql: string, ...args: unknown[]): unknown =>
+  db
+    .prepare(sql)
+    .pluck()
+    .get(...args)
 const fold = (text: string): string => String(one('SELECT mnemo_fold(?)', text))
 const ranges = (text: string, piece: string): string[] =>
   String(one('SELECT mnemo_ranges(?, ?)', text, piece))
@@ -32,7 +36,10 @@ test('folding ignores case, width, compatibility forms, diacritics and tradition
 
 /** Rows of texts that readers take as one. */
 test.each([
-  ['apostrophes and quotes', ['don\'t "so"', 'don’t “so”', 'don‘t „so‟', 'donʼt «so»', 'don`t ″so″', 'don＇t ＂so＂', 'don’t 「so」', 'don’t 『so』', 'don’t ｢so｣', 'don’t 〝so〟']],
+  [
+    'apostrophes and quotes',
+    ['don\'t "so"', 'don’t “so”', 'don‘t „so‟', 'donʼt «so»', 'don`t ″so″', 'don＇t ＂so＂', 'don’t 「so」', 'don’t 『so』', 'don’t ｢so｣', 'don’t 〝so〟']
+  ],
   ['dashes', ['e-mail -5', 'e‑mail −5', 'e–mail —5', 'e‐mail ―5', 'e－mail ﹣5', 'e⁃mail ⸺5', 'e⹝mail ゠5', 'e\u{10d6e}mail ⸻5']],
   ['wave dashes', ['3~5', '3〜5', '3～5']],
   ['points of Arabic, and tatweel', ['السلام عليكم', 'ٱلسَّلَامُ عَلَيْكُمْ', 'الســلام عليكم']],
@@ -48,7 +55,14 @@ test.each([
   ['small kana, which are as case', ['きやのん ういるす ふいるむ 一け月', 'キヤノン ウイルス フイルム 一ケ月', 'キャノン ウィルス フィルム 一ヶ月']],
   ['long marks, which are the vowel before them', ['らあめん こおひい すごおおい', 'ラーメン コーヒー すごーーい', 'らーめん こーひー スゴーオイ']],
   ['kana', ['らーめん が ぱ ゔ ゝ', 'ラーメン ガ パ ヴ ヽ', 'ﾗｰﾒﾝ ｶﾞ ﾊﾟ ｳﾞ ヽ']],
-  ['forms of Chinese characters', ['高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱 吴 村 横滨', '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜 呉 邨 横浜', '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻 吳 村 橫濱']],
+  [
+    'forms of Chinese characters',
+    [
+      '高桥 崎山 户 斋藤 渡边 黑泽 广岛 里 群 台 吉野 樱 吴 村 横滨',
+      '髙橋 﨑山 戸 斎藤 渡邊 黒沢 広島 裏 羣 臺 𠮷野 桜 呉 邨 横浜',
+      '高橋 崎山 戶 齋藤 渡邉 黑澤 廣島 裡 群 台 吉野 櫻 吳 村 橫濱'
+    ]
+  ],
   ['digits', ['2024 138', '２０２４ １３８', '٢٠٢٤ ١٣٨', '۲۰۲۴ ۱۳۸', '२०२४ १३८', '๒๐๒๔ ๑๓๘', '𝟚𝟘𝟚𝟜 𝟙𝟛𝟠']],
   ['iteration marks', ['佐佐木 时时 こころ いすず づつ', '佐々木 時々 こゝろ いすゞ づゝ', '佐々木 时々 コヽロ イスヾ ヅヽ']],
   ['old forms of Japan and Korea', ['举 涩 矿 窗 斗 污 乡 铺 姊', '擧 澁 鑛 窓 闘 汚 郷 舗 姉', '挙 渋 鉱 窻 鬭 污 鄉 鋪 姊']],
@@ -64,7 +78,19 @@ test.each([
 
 test('what readers take as different stays so', () => {
   // voiced kana, a long mark and none, the vowels and nasals of Devanagari, tones of Thai
-  for (const [a, b] of [['は', 'ば'], ['ビル', 'ビール'], ['की', 'कि'], ['है', 'हैं'], ['มา', 'ม่า'], ['芸', '艺'], ['=', '≠'], ['今天 晚上', '今天晚上'], ['see you', 'seeyou'], ['한국 어', '한국어'], ['c++', 'c--']] as const)
+  for (const [a, b] of [
+    ['は', 'ば'],
+    ['ビル', 'ビール'],
+    ['की', 'कि'],
+    ['है', 'हैं'],
+    ['มา', 'ม่า'],
+    ['芸', '艺'],
+    ['=', '≠'],
+    ['今天 晚上', '今天晚上'],
+    ['see you', 'seeyou'],
+    ['한국 어', '한국어'],
+    ['c++', 'c--']
+  ] as const)
     expect(fold(a)).not.toBe(fold(b))
 })
 
@@ -76,7 +102,8 @@ test('every code point folds to what stays as it is, digits to those of ASCII', 
     const characters = Array.from({ length: 256 }, (_, at) => String.fromCodePoint(row + at))
     const once = fold(characters.join('☃'))
     if (fold(once) !== once) wrong.push(`${row.toString(16)}: not at once`)
-    for (const [at, folded] of once.split('☃').entries()) if (/\p{Nd}/u.test(characters[at] ?? '') && !/^\d$/.test(folded)) wrong.push(`${(row + at).toString(16)}: ${folded}`)
+    for (const [at, folded] of once.split('☃').entries())
+      if (/\p{Nd}/u.test(characters[at] ?? '') && !/^\d$/.test(folded)) wrong.push(`${(row + at).toString(16)}: ${folded}`)
   }
   expect(wrong).toEqual([])
 })
@@ -87,7 +114,8 @@ test('a character and its canonical decomposition fold to the same', () => {
     if (code >= 0xd800 && code < 0xe000) continue
     const character = String.fromCodePoint(code)
     const forms = (['NFC', 'NFD'] as const).map((form) => character.normalize(form)).filter((form) => form !== character)
-    for (const form of forms) if (fold(`x${form}`) !== fold(`x${character}`)) wrong.push(`${code.toString(16)}: ${fold(`x${character}`)} and ${fold(`x${form}`)}`)
+    for (const form of forms)
+      if (fold(`x${form}`) !== fold(`x${character}`)) wrong.push(`${code.toString(16)}: ${fold(`x${character}`)} and ${fold(`x${form}`)}`)
   }
   expect(wrong).toEqual([])
 })
@@ -180,7 +208,10 @@ test('the bit set of a phrase is its rows', () => {
   table.exec("CREATE VIRTUAL TABLE t USING fts5 (text, content = '', columnsize = 0, tokenize = 'mnemo')")
   for (let i = -70; i < 130; i++) table.prepare('INSERT INTO t (rowid, text) VALUES (?, ?)').run(i, i % 3 === 0 ? `fizz ${i}` : `buzz ${i}`)
   const bits = table.prepare('SELECT mnemo_hits(t, ?, ?) FROM t WHERE t MATCH ? LIMIT 1').pluck().get(-128, 320, '"fizz" OR "zz 1"') as Buffer
-  const rows = (from: number): number[] => Array.from({ length: 320 }, (_, n) => n).filter((n) => ((bits[from + (n >> 3)] ?? 0) >> (n & 7)) & 1).map((n) => n - 128)
+  const rows = (from: number): number[] =>
+    Array.from({ length: 320 }, (_, n) => n)
+      .filter((n) => ((bits[from + (n >> 3)] ?? 0) >> (n & 7)) & 1)
+      .map((n) => n - 128)
   const all = Array.from({ length: 200 }, (_, n) => n - 70)
   expect(rows(0)).toEqual(all.filter((i) => i % 3 === 0))
   expect(rows(40)).toEqual(all.filter((i) => String(i).startsWith('1')))
@@ -241,10 +272,13 @@ test.skipIf(!hasCorpus)('words are those of nodejieba on the whole corpus', () =
   const differing: string[] = []
   for (const { text } of corpus()) {
     const characters = [...text]
-    const words = (cut.get(text) ?? '').split(';').filter((span) => span !== '').map((span) => {
-      const [first = 0, length = 0] = span.split(',').map(Number)
-      return characters.slice(first, first + length).join('')
-    })
+    const words = (cut.get(text) ?? '')
+      .split(';')
+      .filter((span) => span !== '')
+      .map((span) => {
+        const [first = 0, length = 0] = span.split(',').map(Number)
+        return characters.slice(first, first + length).join('')
+      })
     if (words.join('\n') !== nodejieba.cutForSearch(text, true).join('\n')) differing.push(text)
   }
   expect(differing).toEqual([])
@@ -256,7 +290,8 @@ test('many rows are stored from columns, and columns that do not fit are refused
   const words = (...list: string[]): Buffer[] => column(list)
   const ids = Buffer.from(Float64Array.of(3, 2 ** 50).buffer)
   const kinds = Buffer.from(Uint32Array.of(1, 0xffffffff).buffer)
-  const insert = (count: number, types: string, ...columns: unknown[]): unknown => one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, INSERT, count, types, ...columns)
+  const insert = (count: number, types: string, ...columns: unknown[]): unknown =>
+    one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, INSERT, count, types, ...columns)
   expect(insert(2, 'itdv', ids, ...words('一二', ''), kinds, ...words('a', 'b'), 7)).toBe(2)
   expect(db.prepare('SELECT * FROM many').all()).toEqual([
     { id: 3, name: '一二', kind: 'b', same: 7 },
@@ -278,18 +313,46 @@ test('many rows are stored from columns, and columns that do not fit are refused
 })
 
 test('what is cut ahead is what is cut on demand', () => {
-  db.exec("CREATE VIRTUAL TABLE plain USING fts5 (text, files, tokenize = 'mnemo'); CREATE VIRTUAL TABLE ahead USING fts5 (text, files, tokenize = 'mnemo'); CREATE TABLE once (id INTEGER PRIMARY KEY, text TEXT)")
+  db.exec(
+    "CREATE VIRTUAL TABLE plain USING fts5 (text, files, tokenize = 'mnemo'); CREATE VIRTUAL TABLE ahead USING fts5 (text, files, tokenize = 'mnemo'); CREATE TABLE once (id INTEGER PRIMARY KEY, text TEXT)"
+  )
   const random = seeded(7)
-  const pieces = ['今天晚上去吃饭', 'see you at 8pm', '', '重庆火锅🌶️', 'ﬁle Ｆｕｌｌ', '한국어', 'http://a.example/b?c=1', '\ud800', 'a\u0000b', '…', '華聯'.repeat(200)]
-  const texts = hasCorpus ? corpus().slice(0, 2500).map((row) => row.text) : []
-  while (texts.length < 4000) texts.push([1, 2, 3].map(() => pieces[Math.floor(random() * pieces.length)] ?? '').join(' ').trim())
+  const pieces = [
+    '今天晚上去吃饭',
+    'see you at 8pm',
+    '',
+    '重庆火锅🌶️',
+    'ﬁle Ｆｕｌｌ',
+    '한국어',
+    'http://a.example/b?c=1',
+    '\ud800',
+    'a\u0000b',
+    '…',
+    '華聯'.repeat(200)
+  ]
+  const texts = hasCorpus
+    ? corpus()
+        .slice(0, 2500)
+        .map((row) => row.text)
+    : []
+  while (texts.length < 4000)
+    texts.push(
+      [1, 2, 3]
+        .map(() => pieces[Math.floor(random() * pieces.length)] ?? '')
+        .join(' ')
+        .trim()
+    )
   texts[300] = ''
   texts[1000] = '0123456789 '.repeat(3000)
   // a name that is the next message's text
   const names = texts.map((_, i) => (i % 100 === 7 ? (texts[i + 1] ?? '') : 'photo.jpg'))
   const ids = Float64Array.from(texts, (_, i) => i + 1)
-  const insert = (sql: string, types: string, ...columns: unknown[]): unknown => one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, sql, texts.length, types, ...columns)
-  for (const [table, types] of [['plain', 'itt'], ['ahead', 'ict']] as const)
+  const insert = (sql: string, types: string, ...columns: unknown[]): unknown =>
+    one(`SELECT mnemo_insert(?, ?, ?${', ?'.repeat(columns.length)})`, sql, texts.length, types, ...columns)
+  for (const [table, types] of [
+    ['plain', 'itt'],
+    ['ahead', 'ict']
+  ] as const)
     insert(`INSERT INTO ${table} (rowid, text, files) VALUES (?, ?, ?)`, types, Buffer.from(ids.buffer), ...column(texts), ...column(names))
   for (const table of ['plain', 'ahead']) {
     db.exec(`INSERT INTO ${table} (${table}) VALUES ('integrity-check'); CREATE VIRTUAL TABLE ${table}_term USING fts5vocab (${table}, instance)`)

@@ -7,13 +7,18 @@ import { parseTime } from '../engine/history-files/formats/times.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder[Symbol.dispose]())
-const mnemo = (...args: string[]) => spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', join(folder.path, 'profile')], { encoding: 'utf8' })
+const mnemo = (...args: string[]) =>
+  spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', join(folder.path, 'profile')], { encoding: 'utf8' })
 
 test('what was imported is found, as one JSON object, newest first', () => {
   const file = join(folder.path, 'chat.tsv')
   writeFileSync(file, '张三\t2024.05.31 09:30\t中华联合 保险\nBob\t2024-06-01T10:00:00Z\tmy iPhone手机 died\tagain\n\nBob\tunknown\t华联 first\n')
   expect(mnemo('import', file, '--format', 'tsv').stdout).toMatch(/imported 3 messages into 'chat'/)
-  const answer = JSON.parse(mnemo('search', '华联', '--json').stdout) as { total: number; tookMs: number; hits: { text: string; ranges: number[][]; sender: string; conversation: string }[] }
+  const answer = JSON.parse(mnemo('search', '华联', '--json').stdout) as {
+    total: number
+    tookMs: number
+    hits: { text: string; ranges: number[][]; sender: string; conversation: string }[]
+  }
   expect(answer.total).toBe(2)
   expect(typeof answer.tookMs).toBe('number')
   expect(Object.keys(answer.hits[0]!)).toEqual(['id', 'conversation', 'sender', 'time', 'text', 'ranges'])
@@ -33,7 +38,10 @@ test('a line that cannot be read is named, and the rest is imported', () => {
   expect(stderr).toMatch(/1 left out \(row\): 2: no tabs here/)
   expect(mnemo('search', 'ok', '--count').stdout).toBe('1\n')
   writeFileSync(file, '{oops}\n')
-  expect(mnemo('import', '--format', 'jsonl', file)).toMatchObject({ status: 1, stderr: expect.stringMatching(/bad\.tsv, line 1: this is not JSON.*Nothing was imported/) as string })
+  expect(mnemo('import', '--format', 'jsonl', file)).toMatchObject({
+    status: 1,
+    stderr: expect.stringMatching(/bad\.tsv, line 1: this is not JSON.*Nothing was imported/) as string
+  })
 })
 
 test('sending without an account keeps the message and says so; wrong use exits with 2', () => {

@@ -35,7 +35,12 @@ const SIGN_IN_MS = 40_000
 
 async function withEngine<T>(values: Values, use: (engine: Engine) => Promise<T>): Promise<T> {
   const profile = resolve(text(values, 'profile') ?? process.env['MNEMO_PROFILE'] ?? join(homedir(), '.config', 'Mnemo'))
-  const engine = await Engine.open({ profile, worker: new URL('../engine/threads/worker.ts', import.meta.url), transferWorker: new URL('../engine/history-files/worker.ts', import.meta.url), ...findAssets(null) })
+  const engine = await Engine.open({
+    profile,
+    worker: new URL('../engine/threads/worker.ts', import.meta.url),
+    transferWorker: new URL('../engine/history-files/worker.ts', import.meta.url),
+    ...findAssets(null)
+  })
   try {
     return await use(engine)
   } finally {
@@ -160,7 +165,10 @@ export const commands: Record<string, Command> = {
       if (address === undefined || body === '') throw new UsageError('send takes an address and a text')
       return withEngine(values, async (engine) => {
         const kind = values['group'] === true ? 'group' : 'direct'
-        const connected = await online(engine).then(() => true, (error: unknown) => error)
+        const connected = await online(engine).then(
+          () => true,
+          (error: unknown) => error
+        )
         const jid = parseJid(address)
         const known = jid === null ? null : await engine.store.read.conversationByJid(jid)
         const conversation = known !== null && connected !== true ? known : await engine.startConversation(address, kind, text(values, 'nick'))
@@ -228,25 +236,52 @@ export const commands: Record<string, Command> = {
       const format = ImportFormat.options.find((one) => one === text(values, 'format')) ?? null
       if (format === null && (text(values, 'format') ?? 'auto') !== 'auto') throw new UsageError(`--format knows: ${ImportFormat.options.join(', ')}`)
       const path = resolve(file)
-      const options = ImportOptions.safeParse({ encoding: text(values, 'encoding'), order: text(values, 'date-order'), columns: null, badTimes: text(values, 'bad-times'), password: values['password'] === true ? await password() : null })
-      if (!options.success || (options.data.encoding !== null && !ENCODINGS.some((name) => name === options.data.encoding))) throw new UsageError('--encoding, --date-order and --bad-times take what --help says')
+      const options = ImportOptions.safeParse({
+        encoding: text(values, 'encoding'),
+        order: text(values, 'date-order'),
+        columns: null,
+        badTimes: text(values, 'bad-times'),
+        password: values['password'] === true ? await password() : null
+      })
+      if (!options.success || (options.data.encoding !== null && !ENCODINGS.some((name) => name === options.data.encoding)))
+        throw new UsageError('--encoding, --date-order and --bad-times take what --help says')
       return withEngine(values, async (engine) => {
         if (values['preview'] === true) {
           const preview = await engine.transfer.preview(path, format, options.data)
-          process.stdout.write(`${preview.format}${preview.encoding === null ? '' : `, ${preview.encoding.name}${preview.encoding.sure ? '' : '?'}`}${preview.order === null ? '' : `, ${preview.order.order}${preview.order.sure ? '' : '?'}`}\n`)
+          process.stdout.write(
+            `${preview.format}${preview.encoding === null ? '' : `, ${preview.encoding.name}${preview.encoding.sure ? '' : '?'}`}${preview.order === null ? '' : `, ${preview.order.order}${preview.order.sure ? '' : '?'}`}\n`
+          )
           tellUnread(preview.unread)
           if (preview.badTimes.count > 0) process.stderr.write(`${preview.badTimes.count} times cannot be read, such as: ${preview.badTimes.lines[0] ?? ''}\n`)
-          for (const { name, messages, files, first, last } of preview.conversations) process.stdout.write(`${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`)
+          for (const { name, messages, files, first, last } of preview.conversations)
+            process.stdout.write(
+              `${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`
+            )
           for (const { name, messages } of preview.people) process.stdout.write(`${String(messages).padStart(8)}  by ${name}\n`)
           return 0
         }
-        const names = Object.fromEntries((text(values, 'rename') ?? '').split(';').filter((pair) => pair.includes('=')).map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()]))
+        const names = Object.fromEntries(
+          (text(values, 'rename') ?? '')
+            .split(';')
+            .filter((pair) => pair.includes('='))
+            .map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), pair.slice(pair.indexOf('=') + 1).trim()])
+        )
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const { added, known, filled, conversations, conversation: first, notices, unread } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const {
+          added,
+          known,
+          filled,
+          conversations,
+          conversation: first,
+          notices,
+          unread
+        } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? (first === null ? null : (await engine.store.read.conversation(first))?.name) ?? basename(file)
-        process.stdout.write(`imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`)
+        process.stdout.write(
+          `imported ${added} messages into ${conversations === 1 ? `'${name}'` : `${conversations} conversations`} in ${seconds.toFixed(2)} s\n`
+        )
         if (filled > 0) process.stderr.write(`${filled} files were missing before\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
@@ -270,10 +305,14 @@ export const commands: Record<string, Command> = {
       if (!format.success) throw new UsageError('--format knows: jsonl, html, txt')
       return withEngine(values, async (engine) => {
         const address = text(values, 'conversation')
-        const conversation = address === null ? null : ((await engine.store.read.conversations()).find(({ jid, name }) => jid === address || name === address)?.id ?? null)
+        const conversation =
+          address === null ? null : ((await engine.store.read.conversations()).find(({ jid, name }) => jid === address || name === address)?.id ?? null)
         if (address !== null && conversation === null) throw new UsageError(`there is no conversation '${address}'`)
         const language = text(values, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
-        const { messages, files } = await engine.transfer.export({ path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language }, watched())
+        const { messages, files } = await engine.transfer.export(
+          { path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language },
+          watched()
+        )
         process.stdout.write(`exported ${messages} messages${files === 0 ? '' : ` and ${files} files`} to ${file}\n`)
         return 0
       })
@@ -299,11 +338,31 @@ export const commands: Record<string, Command> = {
       const limit = values['count'] === true ? 0 : number(values, 'limit', 20, 1_000_000)
       const facets = values['facets'] === true
       return withEngine(values, async (engine) => {
-        const answer = await engine.store.find.search({ query, order: order.data, limit, offset: number(values, 'offset', 0, 1e9), total: true, facets, suggest: values['count'] !== true })
-        const plain = ({ message, conversationName, ranges }: SearchHit) => ({ id: message.id, conversation: conversationName, sender: message.senderName, time: new Date(message.time).toISOString(), text: message.text, ranges })
+        const answer = await engine.store.find.search({
+          query,
+          order: order.data,
+          limit,
+          offset: number(values, 'offset', 0, 1e9),
+          total: true,
+          facets,
+          suggest: values['count'] !== true
+        })
+        const plain = ({ message, conversationName, ranges }: SearchHit) => ({
+          id: message.id,
+          conversation: conversationName,
+          sender: message.senderName,
+          time: new Date(message.time).toISOString(),
+          text: message.text,
+          ranges
+        })
         if (values['json'] === true) {
           const { total, tookMs, hits, related, didYouMean, problems } = answer
-          const more = { ...(answer.facets === null ? {} : { facets: answer.facets }), ...(problems.length === 0 ? {} : { problems }), ...(didYouMean === null ? {} : { didYouMean }), ...(related.length === 0 ? {} : { related: related.map(plain) }) }
+          const more = {
+            ...(answer.facets === null ? {} : { facets: answer.facets }),
+            ...(problems.length === 0 ? {} : { problems }),
+            ...(didYouMean === null ? {} : { didYouMean }),
+            ...(related.length === 0 ? {} : { related: related.map(plain) })
+          }
           process.stdout.write(`${JSON.stringify({ total, tookMs, hits: hits.map(plain), ...more })}\n`)
           return 0
         }
@@ -315,7 +374,9 @@ export const commands: Record<string, Command> = {
         for (const { message, conversationName } of answer.hits) process.stdout.write(`${conversationName}\t${line(message)}`)
         process.stderr.write(`${answer.total ?? 0} in ${answer.tookMs.toFixed(1)} ms\n`)
         if (answer.didYouMean !== null) process.stderr.write(`did you mean: ${answer.didYouMean}\n`)
-        if (answer.facets !== null) for (const [title, list] of facetLists(answer.facets)) process.stdout.write(`\n${title}\n${list.map(([name, count]) => `${String(count).padStart(8)}  ${name}\n`).join('')}`)
+        if (answer.facets !== null)
+          for (const [title, list] of facetLists(answer.facets))
+            process.stdout.write(`\n${title}\n${list.map(([name, count]) => `${String(count).padStart(8)}  ${name}\n`).join('')}`)
         return 0
       })
     }

@@ -9,7 +9,9 @@ import { commands, GLOBAL_OPTIONS, UsageError, type Command } from './commands.t
 function help(command: [string, Command] | null): string {
   if (command !== null) {
     const [name, { usage, about, options }] = command
-    const lines = Object.entries({ ...options, ...GLOBAL_OPTIONS }).map(([option, { about: text, value }]) => `  --${`${option}${value === undefined ? '' : ` ${value}`}`.padEnd(24)} ${text}`)
+    const lines = Object.entries({ ...options, ...GLOBAL_OPTIONS }).map(
+      ([option, { about: text, value }]) => `  --${`${option}${value === undefined ? '' : ` ${value}`}`.padEnd(24)} ${text}`
+    )
     return `mnemo ${name}${usage === '' ? '' : ` ${usage}`}\n\n${about}\n\n${lines.join('\n')}\n`
   }
   const lines = Object.entries(commands).map(([name, { usage, about }]) => `  ${`${name} ${usage}`.padEnd(34)} ${about.split('\n')[0]}`)
@@ -25,7 +27,9 @@ async function main(args: string[]): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (command === undefined) throw new UsageError(`there is no command '${name}'; see mnemo --help`)
   const definitions = { ...command.options, ...GLOBAL_OPTIONS }
-  const options = Object.fromEntries(Object.entries(definitions).map(([option, { value }]) => [option, { type: value === undefined ? ('boolean' as const) : ('string' as const) }]))
+  const options = Object.fromEntries(
+    Object.entries(definitions).map(([option, { value }]) => [option, { type: value === undefined ? ('boolean' as const) : ('string' as const) }])
+  )
   let parsed
   try {
     parsed = parseArgs({ args: rest, options, allowPositionals: true })
@@ -42,7 +46,12 @@ async function main(args: string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
-  const known = error instanceof UsageError || error instanceof StoreOpenError || error instanceof EngineError || error instanceof StoreError || error instanceof TransferError
+  const known =
+    error instanceof UsageError ||
+    error instanceof StoreOpenError ||
+    error instanceof EngineError ||
+    error instanceof StoreError ||
+    error instanceof TransferError
   process.stderr.write(`mnemo: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exitCode = error instanceof UsageError ? 2 : 1
 }

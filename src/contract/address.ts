@@ -13,7 +13,11 @@ export function parseJid(text: string): Jid | null {
   const resourceText = slash < 0 ? null : text.slice(slash + 1)
   const at = bareText.indexOf('@')
   const local = at < 0 ? null : bareText.slice(0, at).normalize('NFC').toLowerCase()
-  const domain = bareText.slice(at + 1).normalize('NFC').toLowerCase().replace(/\.$/, '')
+  const domain = bareText
+    .slice(at + 1)
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/\.$/, '')
   if (domain === '' || /[\s@/'"<>&:]/u.test(domain) || CONTROL.test(domain) || domain.length > 1023) return null
   if (local !== null && (local === '' || local.length > 1023 || FORBIDDEN_LOCAL.test(local) || CONTROL.test(local))) return null
   // nicknames have what joins letters and emoji
@@ -27,7 +31,10 @@ export function addressOf(text: string): Jid | null {
   const slash = text.indexOf('/')
   if (whole !== null || slash < 0) return whole
   const account = parseJid(text.slice(0, slash))
-  const fit = text.slice(slash + 1).replaceAll(new RegExp(UNFIT, 'gu'), '\ufffd').slice(0, 1023)
+  const fit = text
+    .slice(slash + 1)
+    .replaceAll(new RegExp(UNFIT, 'gu'), '\ufffd')
+    .slice(0, 1023)
   return account === null || fit === '' ? account : parseJid(`${account}/${fit}`)
 }
 

@@ -162,7 +162,13 @@ export const Message = z.object({
 export type Message = z.infer<typeof Message>
 
 /** A message that is sent at a time, ms. */
-export const ScheduledMessage = z.object({ id: z.number().int().positive(), conversation: ConversationId, text: z.string(), reply: MessageId.nullable(), due: z.number().int() })
+export const ScheduledMessage = z.object({
+  id: z.number().int().positive(),
+  conversation: ConversationId,
+  text: z.string(),
+  reply: MessageId.nullable(),
+  due: z.number().int()
+})
 export type ScheduledMessage = z.infer<typeof ScheduledMessage>
 
 export const ConversationKind = z.enum(['direct', 'group'])
@@ -272,7 +278,17 @@ export const Conversation = z.object({
   /** End to end. 'on': it was once, and stays so; 'off': the user wants it plain; null: nobody has decided. */
   encryption: z.enum(['on', 'off']).nullable(),
   last: z
-    .object({ id: MessageId, text: z.string(), file: AttachmentKind.nullable(), time: z.number().int(), senderName: z.string(), outgoing: z.boolean(), retracted: z.boolean(), unreadable: z.boolean(), state: MessageState })
+    .object({
+      id: MessageId,
+      text: z.string(),
+      file: AttachmentKind.nullable(),
+      time: z.number().int(),
+      senderName: z.string(),
+      outgoing: z.boolean(),
+      retracted: z.boolean(),
+      unreadable: z.boolean(),
+      state: MessageState
+    })
     .nullable()
 })
 export type Conversation = z.infer<typeof Conversation>
@@ -347,7 +363,10 @@ export type ConnectionState = z.infer<typeof ConnectionState>
 export const Security = z.enum(['starttls', 'direct-tls', 'websocket'])
 
 /** socks5://[user:password@]host:port, or http://... */
-export const Proxy = z.string().max(500).regex(/^(socks5|http):\/\/([^\s/@:]*(:[^\s/@]*)?@)?(\[[0-9a-f:.]+\]|[^\s/@:]+):\d{1,5}\/?$/i)
+export const Proxy = z
+  .string()
+  .max(500)
+  .regex(/^(socks5|http):\/\/([^\s/@:]*(:[^\s/@]*)?@)?(\[[0-9a-f:.]+\]|[^\s/@:]+):\d{1,5}\/?$/i)
 export type Security = z.infer<typeof Security>
 
 export const AccountSettings = z.object({
@@ -377,7 +396,13 @@ export const AccountFormField = z.object({
 })
 export type AccountFormField = z.infer<typeof AccountFormField>
 /** What a server wants to know of a new account (XEP-0077). `web`: accounts are made on that page; `isForm`: it asks by a data form. */
-export const AccountForm = z.object({ domain: z.string(), instructions: z.string(), web: z.string().nullable(), isForm: z.boolean(), fields: z.array(AccountFormField) })
+export const AccountForm = z.object({
+  domain: z.string(),
+  instructions: z.string(),
+  web: z.string().nullable(),
+  isForm: z.boolean(),
+  fields: z.array(AccountFormField)
+})
 export type AccountForm = z.infer<typeof AccountForm>
 
 /** How registration stands: a form to be filled in, or no connection. */

@@ -43,7 +43,15 @@ export type ImportFormat = z.infer<typeof ImportFormat>
 
 const ColumnPlace = z.number().int().min(0).max(500).nullable()
 /** Which column of a table is what, from 0 on; null: there is none. `clock`: the time of day where it stands beside the date. */
-export const ImportColumns = z.object({ time: ColumnPlace, clock: ColumnPlace, sender: ColumnPlace, text: ColumnPlace, conversation: ColumnPlace, direction: ColumnPlace, files: ColumnPlace })
+export const ImportColumns = z.object({
+  time: ColumnPlace,
+  clock: ColumnPlace,
+  sender: ColumnPlace,
+  text: ColumnPlace,
+  conversation: ColumnPlace,
+  direction: ColumnPlace,
+  files: ColumnPlace
+})
 export type ImportColumns = z.infer<typeof ImportColumns>
 
 /** What a history file does not say clearly and the user can: null: as it is found. `badTimes`: whether messages whose time nobody can read are left out, or stand beside those before them. */
@@ -76,7 +84,9 @@ export const ImportPreview = z.object({
   /** The order of day, month and year in its dates; null: it is not open. */
   order: z.object({ order: z.enum(['ymd', 'dmy', 'mdy']), sure: z.boolean() }).nullable(),
   /** The columns of a table. `remembered`: as the user said for an earlier file of this shape. */
-  columns: z.object({ heading: z.array(z.string()), rows: z.array(z.array(z.string())), found: ImportColumns, sure: z.boolean(), remembered: z.boolean() }).nullable(),
+  columns: z
+    .object({ heading: z.array(z.string()), rows: z.array(z.array(z.string())), found: ImportColumns, sure: z.boolean(), remembered: z.boolean() })
+    .nullable(),
   people: z.array(z.object({ name: z.string(), messages: z.number().int() })),
   conversations: z.array(z.object({ name: z.string(), messages: z.number().int(), files: z.number().int(), first: z.number(), last: z.number() })),
   samples: z.array(z.object({ sender: z.string(), time: z.number().nullable(), text: z.string(), files: z.array(z.string()) }))

@@ -42,16 +42,7 @@ import {
   Usage
 } from './domain.ts'
 import { ExportFormat, ExportSummary, ImportOptions, ImportPreview, type ImportProblem, ImportSummary, JoinedHistory } from './history-files.ts'
-import {
-  Completion,
-  NameMatch,
-  OccupantMatch,
-  PersonMatch,
-  Range,
-  SearchAnswer,
-  SearchHistory,
-  SearchOrder
-} from './search.ts'
+import { Completion, NameMatch, OccupantMatch, PersonMatch, Range, SearchAnswer, SearchHistory, SearchOrder } from './search.ts'
 import { LONGEST_ERROR } from './limits.ts'
 import { Language, Settings } from './settings.ts'
 import { UpdateState } from './updates.ts'
@@ -111,7 +102,11 @@ export const LONGEST_QUERY = 1000
 export const LARGEST_PIECE = 2 ** 20
 
 /** A square picture of a person or a group. `side` in pixels. */
-export const OwnPicture = z.object({ base64: z.string().max(700_000), type: z.enum(['image/png', 'image/jpeg', 'image/webp']), side: z.number().int().min(1).max(1024) })
+export const OwnPicture = z.object({
+  base64: z.string().max(700_000),
+  type: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+  side: z.number().int().min(1).max(1024)
+})
 export type OwnPicture = z.infer<typeof OwnPicture>
 
 const AttachmentId = z.number().int().positive()
@@ -173,7 +168,17 @@ export const requests = {
   'encryption.forget': call(z.object({ account: Jid, device: z.number().int() }), nothing),
   'conversations.list': call(nothing, z.array(Conversation)),
   /** `account` null: the one that has it, or the first. */
-  'conversations.start': call(z.object({ account: Jid.nullable(), jid: z.string().max(3071), kind: ConversationKind, nick: z.string().max(1023).nullable(), password: z.string().max(1023).nullable(), token: z.string().max(500).optional() }), Conversation),
+  'conversations.start': call(
+    z.object({
+      account: Jid.nullable(),
+      jid: z.string().max(3071),
+      kind: ConversationKind,
+      nick: z.string().max(1023).nullable(),
+      password: z.string().max(1023).nullable(),
+      token: z.string().max(500).optional()
+    }),
+    Conversation
+  ),
   /** `seen`: messages on screen, whose new reactions are seen; absent: all are. */
   'conversations.markRead': call(z.object({ conversation: ConversationId, upTo: MessageId, seen: SeenRange.optional() }), nothing),
   /** Every conversation. */
@@ -186,9 +191,20 @@ export const requests = {
   'messages.page': call(z.object({ conversation: ConversationId, anchor: PageAnchor, limit: z.number().int().min(1).max(LARGEST_PAGE) }), MessagePage),
   /** The days of a month (2024-05, local time) on which something was written. */
   'messages.days': call(z.object({ conversation: ConversationId, month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/) }), z.array(z.number().int())),
-  'messages.send': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), link: LinkMetadata.nullable() }), Message),
+  'messages.send': call(
+    z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), link: LinkMetadata.nullable() }),
+    Message
+  ),
   /** Sends a text at a time, ms. */
-  'messages.schedule': call(z.object({ conversation: ConversationId, text: z.string().min(1).max(LONGEST_TEXT), reply: MessageId.nullable(), due: z.number().int().min(0).max(8.64e15) }), nothing),
+  'messages.schedule': call(
+    z.object({
+      conversation: ConversationId,
+      text: z.string().min(1).max(LONGEST_TEXT),
+      reply: MessageId.nullable(),
+      due: z.number().int().min(0).max(8.64e15)
+    }),
+    nothing
+  ),
   'messages.scheduled': call(z.object({ conversation: ConversationId }), z.array(ScheduledMessage)),
   /** Does not send it at its time: not at all, or `now`. */
   'messages.unschedule': call(z.object({ conversation: ConversationId, id: z.number().int().positive(), now: z.boolean() }), nothing),
@@ -203,20 +219,41 @@ export const requests = {
   /** Corrects or takes back an own message, or says all that we react to one with: emoji, separated by spaces. */
   'messages.change': call(z.object({ id: MessageId, kind: ChangeKind, text: z.string().max(LONGEST_TEXT) }), nothing),
   /** To other conversations; merged: as one message that quotes all of them. */
-  'messages.forward': call(z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }), z.array(z.string())),
+  'messages.forward': call(
+    z.object({ ids: z.array(MessageId).min(1).max(200), to: z.array(ConversationId).min(1).max(50), merged: z.boolean() }),
+    z.array(z.string())
+  ),
   /** Takes back what somebody else wrote in a group that we lead. */
   'messages.moderate': call(z.object({ id: MessageId }), nothing),
   'groups.moderates': call(z.object({ conversation: ConversationId }), z.boolean()),
   /** From this computer alone. */
   'messages.remove': call(z.object({ ids: z.array(MessageId).min(1).max(1000) }), nothing),
-  'conversations.set': call(z.object({ conversation: ConversationId, notify: Notify.optional(), mutedUntil: z.number().int().min(0).max(8.64e15).nullable().optional(), notifySound: z.boolean().nullable().optional(), notifyText: z.boolean().nullable().optional(), note: z.string().max(5000).optional(), ownName: z.string().trim().max(200).optional(), pinned: z.number().nullable().optional(), archived: z.boolean().optional(), markedUnread: z.boolean().optional(), encryption: z.enum(['on', 'off']).optional() }), nothing),
+  'conversations.set': call(
+    z.object({
+      conversation: ConversationId,
+      notify: Notify.optional(),
+      mutedUntil: z.number().int().min(0).max(8.64e15).nullable().optional(),
+      notifySound: z.boolean().nullable().optional(),
+      notifyText: z.boolean().nullable().optional(),
+      note: z.string().max(5000).optional(),
+      ownName: z.string().trim().max(200).optional(),
+      pinned: z.number().nullable().optional(),
+      archived: z.boolean().optional(),
+      markedUnread: z.boolean().optional(),
+      encryption: z.enum(['on', 'off']).optional()
+    }),
+    nothing
+  ),
   /** Shows an imported history within another conversation. */
   'conversations.join': call(z.object({ conversation: ConversationId, into: ConversationId }), nothing),
   /** An imported history stands for itself again. */
   'conversations.part': call(z.object({ conversation: ConversationId }), nothing),
   /** Imported histories that a conversation shows. */
   'conversations.joined': call(z.object({ conversation: ConversationId }), z.array(JoinedHistory)),
-  'groups.create': call(z.object({ account: Jid.nullable(), name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }), Conversation),
+  'groups.create': call(
+    z.object({ account: Jid.nullable(), name: z.string().trim().min(1).max(200), membersOnly: z.boolean(), invite: z.array(Jid).max(500) }),
+    Conversation
+  ),
   /** To each name in a group that looks like another person's there, those names. */
   'groups.lookAlikes': call(z.object({ conversation: ConversationId }), z.record(z.string(), z.array(z.string()))),
   'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
@@ -241,7 +278,19 @@ export const requests = {
   /** What the server takes; `accepts` false: no files at all. Bytes. */
   'files.limit': call(z.object({ conversation: ConversationId }), z.object({ accepts: z.boolean(), largest: z.number().int().nullable() })),
   /** A file that a window hands over: begun, appended to in order, then sent or given up. */
-  'files.begin': call(z.object({ name: z.string().min(1).max(1000), bytes: z.number().int().min(0).max(2 ** 40), type: z.string().max(200), preview: Preview.nullable() }), z.string()),
+  'files.begin': call(
+    z.object({
+      name: z.string().min(1).max(1000),
+      bytes: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 40),
+      type: z.string().max(200),
+      preview: Preview.nullable()
+    }),
+    z.string()
+  ),
   'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
   'files.send': call(z.object({ token: z.string().max(100), conversation: ConversationId }), Message),
   'files.abort': call(z.object({ token: z.string().max(100) }), nothing),
@@ -253,7 +302,16 @@ export const requests = {
   /** Begins to drag its file out of the window. */
   'files.drag': call(z.object({ id: AttachmentId }), nothing),
   /** What it looks like small: WebP, for the next time. */
-  'files.keepThumbnail': call(z.object({ id: AttachmentId, base64: z.string().regex(/^UklGR[A-Za-z0-9+/]+={0,2}$/).max(90_000) }), nothing),
+  'files.keepThumbnail': call(
+    z.object({
+      id: AttachmentId,
+      base64: z
+        .string()
+        .regex(/^UklGR[A-Za-z0-9+/]+={0,2}$/)
+        .max(90_000)
+    }),
+    nothing
+  ),
   /** Lets the user choose where to; false where nothing was chosen. */
   'files.save': call(z.object({ id: AttachmentId }), z.boolean()),
   'messages.retry': call(z.object({ id: MessageId }), nothing),
@@ -280,7 +338,11 @@ export const requests = {
       query: z.string().max(LONGEST_QUERY),
       conversation: ConversationId.nullable(),
       order: SearchOrder,
-      offset: z.number().int().min(0).max(2 ** 31),
+      offset: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 31),
       limit: z.number().int().min(0).max(LARGEST_PAGE),
       /** What else is wanted; each costs more than the first page. */
       total: z.boolean(),
@@ -293,11 +355,20 @@ export const requests = {
   'search.reindex': call(nothing, nothing),
   /** Somebody is about to search. */
   'search.prepare': call(nothing, nothing),
-  'search.mark': call(z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }), z.array(z.object({ id: MessageId, ranges: z.array(Range) }))),
+  'search.mark': call(
+    z.object({ query: z.string().max(LONGEST_QUERY), ids: z.array(MessageId).max(1000) }),
+    z.array(z.object({ id: MessageId, ranges: z.array(Range) }))
+  ),
   'search.names': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(NameMatch)),
   /** Those who wrote in a group, for mentions; the best first. */
-  'search.occupants': call(z.object({ conversation: ConversationId, text: z.string().max(100), limit: z.number().int().min(1).max(50) }), z.array(OccupantMatch)),
-  'search.complete': call(z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }), z.array(Completion)),
+  'search.occupants': call(
+    z.object({ conversation: ConversationId, text: z.string().max(100), limit: z.number().int().min(1).max(50) }),
+    z.array(OccupantMatch)
+  ),
+  'search.complete': call(
+    z.object({ query: z.string().max(LONGEST_QUERY), cursor: z.number().int().min(0), language: z.enum(['zh-CN', 'en']) }),
+    z.array(Completion)
+  ),
   'search.history': call(nothing, SearchHistory),
   'search.remember': call(SearchHistory, nothing),
   /** Lets the user choose a file; null where none was chosen. `preview` null: it is encrypted, and a password is needed. The file's path stays with main. */
@@ -306,11 +377,25 @@ export const requests = {
   'transfer.preview': call(z.object({ token: z.string().max(100), options: ImportOptions }), ImportPreview),
   /** `names`: of people in the file, each with the one it is to have; pairs, for a name may be any, also __proto__. */
   'transfer.import': call(
-    z.object({ token: z.string().max(100), options: ImportOptions, self: z.string().max(3071).nullable(), names: z.array(z.tuple([z.string().max(3071), z.string().min(1).max(1023)])), conversation: z.string().min(1).max(1023).nullable() }),
+    z.object({
+      token: z.string().max(100),
+      options: ImportOptions,
+      self: z.string().max(3071).nullable(),
+      names: z.array(z.tuple([z.string().max(3071), z.string().min(1).max(1023)])),
+      conversation: z.string().min(1).max(1023).nullable()
+    }),
     ImportSummary
   ),
   /** Lets the user choose where to; null where nothing was chosen. */
-  'transfer.export': call(z.object({ query: z.string().max(LONGEST_QUERY).nullable(), conversation: ConversationId.nullable(), format: ExportFormat, language: z.enum(['zh-CN', 'en']) }), ExportSummary.nullable()),
+  'transfer.export': call(
+    z.object({
+      query: z.string().max(LONGEST_QUERY).nullable(),
+      conversation: ConversationId.nullable(),
+      format: ExportFormat,
+      language: z.enum(['zh-CN', 'en'])
+    }),
+    ExportSummary.nullable()
+  ),
   /** Shows the file that was exported last in its folder. */
   'transfer.reveal': call(nothing, nothing),
   /** Brings the main window to the front, with a conversation. */
@@ -339,7 +424,20 @@ export type Output<C extends Channel> = z.output<Requests[C]['output']>
  * Why a call failed. `bad-input`: the caller's fault; `cancelled`: as it asked; `refused`: by the server, the message is
  * its error condition (RFC 6120 section 8.3.3); `file`: the message is a FetchError's reason; the rest has a sentence for the user.
  */
-export const CallErrorCode = z.enum(['bad-input', 'unknown-channel', 'cancelled', 'not-found', 'invalid-address', 'not-connected', 'too-long', 'refused', 'store', 'transfer', 'file', 'internal'])
+export const CallErrorCode = z.enum([
+  'bad-input',
+  'unknown-channel',
+  'cancelled',
+  'not-found',
+  'invalid-address',
+  'not-connected',
+  'too-long',
+  'refused',
+  'store',
+  'transfer',
+  'file',
+  'internal'
+])
 export type CallErrorCode = z.infer<typeof CallErrorCode>
 export interface CallError {
   code: CallErrorCode

@@ -4,17 +4,27 @@ import { coordinates, findPlace, geoUri, mapLink, placeOf } from './places.ts'
 const SHANGHAI = { latitude: 31.2304, longitude: 121.4737 }
 
 test('a geo: URI alone is a place, words beside it are words', () => {
-  for (const text of ['geo:31.2304,121.4737', ' GEO:31.2304,121.4737;u=35 ', 'geo:31.2304,121.4737,12.5;crs=wgs84', 'geo:31.2304,121.4737?q=Bund']) expect(placeOf(text), text).toEqual(SHANGHAI)
-  for (const text of ['', 'here: geo:31.2304,121.4737', 'geo:91,0', 'geo:0,181', 'geo:,', 'geo:1', 'geo:1,2 and more', '31.2304,121.4737']) expect(placeOf(text), text).toBeNull()
+  for (const text of ['geo:31.2304,121.4737', ' GEO:31.2304,121.4737;u=35 ', 'geo:31.2304,121.4737,12.5;crs=wgs84', 'geo:31.2304,121.4737?q=Bund'])
+    expect(placeOf(text), text).toEqual(SHANGHAI)
+  for (const text of ['', 'here: geo:31.2304,121.4737', 'geo:91,0', 'geo:0,181', 'geo:,', 'geo:1', 'geo:1,2 and more', '31.2304,121.4737'])
+    expect(placeOf(text), text).toBeNull()
   expect(placeOf('geo:-33.8568,151.2153')).toEqual({ latitude: -33.8568, longitude: 151.2153 })
 })
 
 test('links of maps are understood as people copy them', () => {
   for (const text of [
-    '31.2304, 121.4737', '31.2304，121.4737', '31.2304 121.4737', 'https://www.google.com/maps/place/Bund/@31.2304,121.4737,17z/data=x', 'https://maps.google.com/?q=31.2304,121.4737',
-    'https://www.openstreetmap.org/?mlat=31.2304&mlon=121.4737#map=16/1/1', 'https://www.openstreetmap.org/#map=16/31.2304/121.4737', 'https://maps.apple.com/?ll=31.2304,121.4737&q=Bund',
-    'https://uri.amap.com/marker?position=121.4737,31.2304', 'geo:31.2304,121.4737'
-  ]) expect(findPlace(text), text).toEqual(SHANGHAI)
+    '31.2304, 121.4737',
+    '31.2304，121.4737',
+    '31.2304 121.4737',
+    'https://www.google.com/maps/place/Bund/@31.2304,121.4737,17z/data=x',
+    'https://maps.google.com/?q=31.2304,121.4737',
+    'https://www.openstreetmap.org/?mlat=31.2304&mlon=121.4737#map=16/1/1',
+    'https://www.openstreetmap.org/#map=16/31.2304/121.4737',
+    'https://maps.apple.com/?ll=31.2304,121.4737&q=Bund',
+    'https://uri.amap.com/marker?position=121.4737,31.2304',
+    'geo:31.2304,121.4737'
+  ])
+    expect(findPlace(text), text).toEqual(SHANGHAI)
   for (const text of ['', 'Shanghai', 'https://example.org', '1', '200, 300']) expect(findPlace(text), text).toBeNull()
 })
 

@@ -55,4 +55,5 @@ export function coordinates({ latitude, longitude }: Place): string {
   return `${part(latitude, 'N', 'S')}, ${part(longitude, 'E', 'W')}`
 }
 /** Its place on OpenStreetMap, opened in the browser by whoever wants to see it. */
-export const mapLink = ({ latitude, longitude }: Place): string => `https://www.openstreetmap.org/?mlat=${rounded(latitude)}&mlon=${rounded(longitude)}#map=16/${rounded(latitude)}/${rounded(longitude)}`
+export const mapLink = ({ latitude, longitude }: Place): string =>
+  `https://www.openstreetmap.org/?mlat=${rounded(latitude)}&mlon=${rounded(longitude)}#map=16/${rounded(latitude)}/${rounded(longitude)}`

@@ -41,7 +41,11 @@ export const Settings = z.object({
   /** Messages older than that are deleted from this computer; null: all are kept. */
   keepDays: z.number().int().min(1).max(36_500).nullable(),
   /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
-  fetchUpTo: z.number().int().min(0).max(2 ** 40),
+  fetchUpTo: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 40),
   /** Whether new messages are shown by the system, with their text, with a sound. */
   notify: z.boolean(),
   notifyText: z.boolean(),

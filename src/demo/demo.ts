@@ -44,10 +44,16 @@ export async function startDemo(folder: string, engine: Engine, offline = false)
 async function seed(engine: Engine): Promise<void> {
   const { store } = engine
   if ((await store.read.conversations()).some((conversation) => conversation.last !== null)) return
-  await store.write.saveContacts({ account: own, contacts: CAST.map(({ user, name }) => ({ jid: address(user), name, subscription: 'both' as const })), complete: false })
-  for (const group of GROUPS) await store.write.ensureConversation({ account: own, jid: room(group.user) as Jid, kind: 'group', name: group.name, nick: YOU.user })
+  await store.write.saveContacts({
+    account: own,
+    contacts: CAST.map(({ user, name }) => ({ jid: address(user), name, subscription: 'both' as const })),
+    complete: false
+  })
+  for (const group of GROUPS)
+    await store.write.ensureConversation({ account: own, jid: room(group.user) as Jid, kind: 'group', name: group.name, nick: YOU.user })
   const history = generateHistory(HISTORY, Date.now())
-  for (let at = 0; at < history.length; at += BATCH) await store.write.record({ account: own, messages: history.slice(at, at + BATCH), archive: null, order: 'live' })
+  for (let at = 0; at < history.length; at += BATCH)
+    await store.write.record({ account: own, messages: history.slice(at, at + BATCH), archive: null, order: 'live' })
   // most of it was read long ago
   const from = unreadFrom(history)
   for (const conversation of await store.read.conversations()) {

@@ -20,7 +20,8 @@ export const settingsFor = (server: Prosody, user: string, password: string): Ac
   password,
   host: '127.0.0.1',
   port: server.port,
-  security: 'starttls', proxy: null,
+  security: 'starttls',
+  proxy: null,
   trustedFingerprint: server.fingerprint
 })
 
@@ -44,8 +45,7 @@ class Person {
 
   async #enter(): Promise<void> {
     await this.connection.send(xml('presence'))
-    for (const group of GROUPS)
-      if (group.members.includes(this.#character.user)) await this.connection.send(joinGroup(room(group.user), this.#character.name))
+    for (const group of GROUPS) if (group.members.includes(this.#character.user)) await this.connection.send(joinGroup(room(group.user), this.#character.name))
   }
 
   #onStanza(stanza: Element): void {
@@ -89,7 +89,13 @@ async function nameGroup(connection: Connection, group: string, name: string, ni
   await connection.send(joinGroup(group, nick))
   const field = (variable: string, value: string): Element => xml('field', { var: variable }, xml('value', {}, value))
   await connection.request(acceptDefaults(group)).catch(() => undefined)
-  const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig'), field('muc#roomconfig_roomname', name), field('muc#roomconfig_persistentroom', '1'))
+  const form = xml(
+    'x',
+    { xmlns: 'jabber:x:data', type: 'submit' },
+    field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig'),
+    field('muc#roomconfig_roomname', name),
+    field('muc#roomconfig_persistentroom', '1')
+  )
   // another one of them may have opened it first, in an earlier run with the same folder
   await connection.request(xml('iq', { type: 'set', to: group }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form))).catch(() => undefined)
 }

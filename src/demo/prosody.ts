@@ -49,7 +49,26 @@ export interface Kind {
   only?: 'direct-tls' | 'websocket'
 }
 
-const MODULES = ['roster', 'saslauth', 'tls', 'disco', 'carbons', 'pep', 'private', 'blocklist', 'vcard4', 'vcard_legacy', 'version', 'time', 'ping', 'mam', 'csi_simple', 'smacks', 'bookmarks', 'websocket']
+const MODULES = [
+  'roster',
+  'saslauth',
+  'tls',
+  'disco',
+  'carbons',
+  'pep',
+  'private',
+  'blocklist',
+  'vcard4',
+  'vcard_legacy',
+  'version',
+  'time',
+  'ping',
+  'mam',
+  'csi_simple',
+  'smacks',
+  'bookmarks',
+  'websocket'
+]
 
 export interface Prosody extends Ports {
   /** SHA-256 of its certificate, as the account settings take it. */
@@ -89,7 +108,23 @@ function certificate(folder: string): string {
     const names = [DOMAIN, ROOMS, UPLOAD].map((name) => `DNS:${name}`).join(',')
     execFileSync(
       findProgram('openssl') ?? 'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=${names}`, '-keyout', join(folder, `${DOMAIN}.key`), '-out', path],
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '3650',
+        '-subj',
+        `/CN=${DOMAIN}`,
+        '-addext',
+        `subjectAltName=${names}`,
+        '-keyout',
+        join(folder, `${DOMAIN}.key`),
+        '-out',
+        path
+      ],
       { stdio: 'pipe' }
     )
   }
@@ -100,9 +135,28 @@ function certificate(folder: string): string {
 const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
 
 /** Archives of 100,000 messages are read page by page then, instead of whole. */
-const hasSqlite = (): boolean => ['5.4', '5.3', '5.2', '5.1'].some((version) => existsSync(`/usr/share/lua/${version}/DBI.lua`) && ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`)))
+const hasSqlite = (): boolean =>
+  ['5.4', '5.3', '5.2', '5.1'].some(
+    (version) =>
+      existsSync(`/usr/share/lua/${version}/DBI.lua`) &&
+      ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/lua/${version}/dbd/sqlite3.so`))
+  )
 
-function configuration(folder: string, { port, tlsPort, webPort }: Ports, { large = false, modules = { names: [], folder }, groupModules = [], without = [], settings = '', groupSettings = '', groupsForget = false, services = ['groups', 'files'], only }: Kind): string {
+function configuration(
+  folder: string,
+  { port, tlsPort, webPort }: Ports,
+  {
+    large = false,
+    modules = { names: [], folder },
+    groupModules = [],
+    without = [],
+    settings = '',
+    groupSettings = '',
+    groupsForget = false,
+    services = ['groups', 'files'],
+    only
+  }: Kind
+): string {
   const groups = `Component "${ROOMS}" "muc"
   name = "Rooms"
   modules_enabled = { ${[...(groupsForget ? [] : ['muc_mam']), ...groupModules].map(lua).join(', ')} }
@@ -149,7 +203,8 @@ ${services.includes('groups') ? groups : ''}${services.includes('files') ? files
 }
 
 /** A name of a file as Prosody makes it of a user's. */
-const fileName = (user: string): string => `${[...Buffer.from(user)].map((byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')}.dat`
+const fileName = (user: string): string =>
+  `${[...Buffer.from(user)].map((byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')}.dat`
 
 /** Accounts and rosters as mod_storage_internal keeps them, so that a server starts with its people in place. */
 function people(data: string, persons: Person[]): void {
@@ -180,11 +235,20 @@ export async function startProsody(folder: string, persons: Person[], options: P
   const config = join(folder, 'prosody.cfg.lua')
   writeFileSync(config, configuration(folder, { port, tlsPort, webPort }, options), { mode: 0o600 })
   // the shell ends Prosody when our end of its standard input closes, however we end; Prosody has been seen to wait for a client for ever
-  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null; n=0; while kill -0 $server 2>/dev/null; do n=$((n+1)); [ $n -gt 100 ] && kill -9 $server; sleep 0.1; done) & wait $server`, program, config], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-    detached: false,
-    env: { ...process.env, ...options.environment }
-  })
+  const child = spawn(
+    '/bin/sh',
+    [
+      '-c',
+      `exec 3<&0; "$0" --config "$1" -F 3<&- & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null; n=0; while kill -0 $server 2>/dev/null; do n=$((n+1)); [ $n -gt 100 ] && kill -9 $server; sleep 0.1; done) & wait $server`,
+      program,
+      config
+    ],
+    {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: false,
+      env: { ...process.env, ...options.environment }
+    }
+  )
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
   const deadline = Date.now() + 15_000

@@ -87,7 +87,12 @@ export class Accounts extends EventEmitter<Events> {
 
   /** How each of them is connected. */
   get list(): AppState['accounts'] {
-    return this.#settings.map(({ jid, trustedFingerprint }) => ({ jid, connection: this.state(jid), accepted: trustedFingerprint, shortages: this.#running.get(jid)?.shortages.now ?? [] }))
+    return this.#settings.map(({ jid, trustedFingerprint }) => ({
+      jid,
+      connection: this.state(jid),
+      accepted: trustedFingerprint,
+      shortages: this.#running.get(jid)?.shortages.now ?? []
+    }))
   }
 
   state(jid: Jid): ConnectionState {
@@ -244,7 +249,11 @@ export class Accounts extends EventEmitter<Events> {
     const { jid } = account
     const learnt = Learnt.safeParse(JSON.parse((await this.#store.read.remembered(KEEP_ALIVE)) ?? '{}'))
     const limit = Limit.safeParse(JSON.parse((await this.#store.read.remembered(limitName(jid))) ?? 'null'))
-    const connection = new Connection(account, { ...(limit.success ? { limit: limit.data } : {}), learnt: learnt.success ? learnt.data : {}, ...(await this.#signInOptions(jid, typed)) })
+    const connection = new Connection(account, {
+      ...(limit.success ? { limit: limit.data } : {}),
+      learnt: learnt.success ? learnt.data : {},
+      ...(await this.#signInOptions(jid, typed))
+    })
     const keep = (name: string, value: unknown): void => {
       this.#store.write.remember({ name, json: JSON.stringify(value) }).catch((error: unknown) => this.#log.warn(String(error)))
     }
@@ -258,7 +267,12 @@ export class Accounts extends EventEmitter<Events> {
     const shortages = new Shortages(connection, uploads, (message) => this.#log.warn(message))
     shortages.on('change', () => this.emit('list'))
     const session = new Session(connection, this.#store, uploads, this.#media.folder, this.#log)
-    new ArchiveWatch(connection, shortages, () => session.archives.read(jid), (message) => this.#log.warn(message))
+    new ArchiveWatch(
+      connection,
+      shortages,
+      () => session.archives.read(jid),
+      (message) => this.#log.warn(message)
+    )
     const presences = new Presences((person) => this.emit('presence', person, this.presenceOf(person)))
     const typists = new Typists(() => this.emit('typing', this.typing))
     this.#running.set(jid, { session, shortages, presences, typists })

@@ -19,7 +19,8 @@ afterEach(async () => {
   await store.close()
   folder[Symbol.dispose]()
 })
-const texts = async (): Promise<[string, string][]> => (await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 20 })).messages.map(({ text, state }) => [text, state])
+const texts = async (): Promise<[string, string][]> =>
+  (await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 20 })).messages.map(({ text, state }) => [text, state])
 const schedule = (text: string, due: number, reply: MessageId | null = null) => store.write.schedule({ conversation, text, reply, due, originId: `id-${text}` })
 
 test('what was due while nobody was here is sent at the start, once and in its order; what is not due waits', async () => {
@@ -31,7 +32,10 @@ test('what was due while nobody was here is sent at the start, once and in its o
   const flushed: number[] = []
   const agenda = new Agenda(store, QUIET, (id) => flushed.push(id))
   agenda.start()
-  await expect.poll(texts).toEqual([['first', 'queued'], ['second', 'queued']])
+  await expect.poll(texts).toEqual([
+    ['first', 'queued'],
+    ['second', 'queued']
+  ])
   await expect.poll(() => flushed).toEqual([conversation, conversation])
   expect((await store.read.scheduled(conversation)).map(({ text }) => text)).toEqual(['later'])
   // what one writes meanwhile is another message
@@ -43,7 +47,13 @@ test('what was due while nobody was here is sent at the start, once and in its o
 })
 
 test('one that is sent twice at once is one message, an answer answers, and what is called off does not go', async () => {
-  await store.write.record({ messages: [{ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'when?', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }], archive: null, order: 'live' })
+  await store.write.record({
+    messages: [
+      { conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'when?', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }
+    ],
+    archive: null,
+    order: 'live'
+  })
   const asked = (await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!
   await schedule('at nine', Date.now() + 60_000, asked.id)
   await schedule('never', Date.now() + 60_000)
@@ -52,11 +62,20 @@ test('one that is sent twice at once is one message, an answer answers, and what
   await store.write.unschedule(never!.id)
   await store.write.sendScheduled({ id: never!.id, time: Date.now() })
   const { messages } = await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 10 })
-  expect(messages.map(({ text, reply }) => [text, reply?.text ?? null])).toEqual([['when?', null], ['at nine', 'when?']])
+  expect(messages.map(({ text, reply }) => [text, reply?.text ?? null])).toEqual([
+    ['when?', null],
+    ['at nine', 'when?']
+  ])
 })
 
 test('a reminder is told when it is due, until it is done; it goes with its message', async () => {
-  await store.write.record({ messages: [{ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'call me', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }], archive: null, order: 'live' })
+  await store.write.record({
+    messages: [
+      { conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'call me', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }
+    ],
+    archive: null,
+    order: 'live'
+  })
   const [message] = (await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 1 })).messages
   const told: string[][] = []
   const agenda = new Agenda(store, QUIET, () => undefined)

@@ -4,7 +4,23 @@ import { EventEmitter } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, domainOf, parseJid } from '../contract/address.ts'
-import type { AccountSettings, ChangeKind, ConnectionState, Conversation, ConversationId, ConversationKind, Device, Jid, LinkMetadata, Message, MessageId, RegistrationState, Secrecy, SeenRange, ServerInvitation } from '../contract/domain.ts'
+import type {
+  AccountSettings,
+  ChangeKind,
+  ConnectionState,
+  Conversation,
+  ConversationId,
+  ConversationKind,
+  Device,
+  Jid,
+  LinkMetadata,
+  Message,
+  MessageId,
+  RegistrationState,
+  Secrecy,
+  SeenRange,
+  ServerInvitation
+} from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
 import { forward } from './forwarding.ts'
@@ -67,7 +83,8 @@ export class EngineError extends Error {
 /** Of a message that is quoted in words, so much, in UTF-16 units. */
 const LONGEST_QUOTE = 500
 /** XEP-0393 section 5.1.3 */
-const quoting = (quoted: string, text: string): string => (quoted === '' ? text : `${quoted.slice(0, LONGEST_QUOTE).toWellFormed().replace(/^/gm, '> ')}\n${text}`)
+const quoting = (quoted: string, text: string): string =>
+  quoted === '' ? text : `${quoted.slice(0, LONGEST_QUOTE).toWellFormed().replace(/^/gm, '> ')}\n${text}`
 
 const QUIET: Log = { info: () => undefined, warn: () => undefined }
 
@@ -110,7 +127,10 @@ export class Engine extends EventEmitter<Events> {
     })
     const clock = new TrustedClock()
     this.accounts.on('time', (account, time, exact) => (exact ? clock.say(account, time) : clock.stamped(time)))
-    const told = { indexing: (left: number, total: number) => this.emit('indexing', left, total), changes: (changes: StoreChanges) => this.emit('changes', changes) }
+    const told = {
+      indexing: (left: number, total: number) => this.emit('indexing', left, total),
+      changes: (changes: StoreChanges) => this.emit('changes', changes)
+    }
     this.#upkeep = new Upkeep(store, transfer.media, log, told, clock)
   }
 
@@ -132,9 +152,18 @@ export class Engine extends EventEmitter<Events> {
     const { worker, transferWorker, extension, dictionary, addon, onTime } = options
     const files = { file, key, extension, dictionary, addon: addon ?? null }
     const log = options.log ?? QUIET
-    const onSalvage = ({ kept, messages, incomplete }: Salvaged): void => log.warn(`the store was damaged: ${messages} messages were saved into a new one${incomplete ? ', some could not be read' : ''}; the damaged file is ${kept}`)
+    const onSalvage = ({ kept, messages, incomplete }: Salvaged): void =>
+      log.warn(
+        `the store was damaged: ${messages} messages were saved into a new one${incomplete ? ', some could not be read' : ''}; the damaged file is ${kept}`
+      )
     const store = await Store.open({ ...files, worker, onSalvage, onEnded: log.warn, ...(onTime === undefined ? {} : { onTime }) })
-    const transfer = new Transfer({ worker: transferWorker, store, files, media: join(options.profile, 'media'), onChanges: (changes) => engine.emit('changes', changes) })
+    const transfer = new Transfer({
+      worker: transferWorker,
+      store,
+      files,
+      media: join(options.profile, 'media'),
+      onChanges: (changes) => engine.emit('changes', changes)
+    })
     const engine: Engine = new Engine(store, transfer, protection, log)
     await engine.accounts.load()
     engine.#upkeep.start()
@@ -200,7 +229,9 @@ export class Engine extends EventEmitter<Events> {
 
   /** An invitation that an account's server makes (XEP-0401); null: it makes none. Throws EngineError. */
   async invite(account: Jid): Promise<ServerInvitation | null> {
-    return this.#connected(account).connection.request(inviteCommand(domainOf(account))).then(madeInvitation, refused(null))
+    return this.#connected(account)
+      .connection.request(inviteCommand(domainOf(account)))
+      .then(madeInvitation, refused(null))
   }
 
   /** Forgets an account; its messages stay. */
@@ -251,7 +282,14 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Opens a conversation of an account, the first where none is named; a group is entered. `token`: of an invitation to be a contact. Throws EngineError, and JoinError where the group refuses. */
-  async startConversation(address: string, kind: ConversationKind, nick: string | null, password: string | null = null, account?: Jid, token?: string): Promise<Conversation> {
+  async startConversation(
+    address: string,
+    kind: ConversationKind,
+    nick: string | null,
+    password: string | null = null,
+    account?: Jid,
+    token?: string
+  ): Promise<Conversation> {
     const parsed = parseJid(address)
     if (parsed === null || !parsed.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
     const jid = bare(parsed)
@@ -260,7 +298,8 @@ export class Engine extends EventEmitter<Events> {
       const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
       const conversation = await this.#begun(id)
       // notes to oneself need no contact
-      if (whose !== undefined && whose !== jid && (token !== undefined || !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid))) await this.#add(jid, whose, token)
+      if (whose !== undefined && whose !== jid && (token !== undefined || !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)))
+        await this.#add(jid, whose, token)
       return conversation
     }
     const session = this.#connected(whose)
@@ -295,7 +334,17 @@ export class Engine extends EventEmitter<Events> {
   }
 
   /** Makes a group on an account's own server and asks people into it. Throws EngineError, JoinError. */
-  async createGroup({ name, membersOnly, invite, account }: { name: string; membersOnly: boolean; invite: readonly Jid[]; account?: Jid | undefined }): Promise<Conversation> {
+  async createGroup({
+    name,
+    membersOnly,
+    invite,
+    account
+  }: {
+    name: string
+    membersOnly: boolean
+    invite: readonly Jid[]
+    account?: Jid | undefined
+  }): Promise<Conversation> {
     const session = this.#connected(account)
     const jid = await session.groups.newAddress(name)
     if (jid === null) throw new EngineError('not-found', 'a service for groups')
@@ -343,7 +392,10 @@ export class Engine extends EventEmitter<Events> {
     const { changes, next } = await this.store.write.unmute(Date.now())
     if (changes.conversations.length > 0) this.emit('changes', changes)
     if (next === null || this.#closed) return
-    this.#unmuting = setTimeout(() => void this.#unmute().catch((error: unknown) => this.#log.warn(String(error))), Math.min(next - Date.now(), LONGEST_TIMER_MS)).unref()
+    this.#unmuting = setTimeout(
+      () => void this.#unmute().catch((error: unknown) => this.#log.warn(String(error))),
+      Math.min(next - Date.now(), LONGEST_TIMER_MS)
+    ).unref()
   }
 
   /** Says yes or no to an invitation. Throws EngineError, JoinError. */
@@ -357,7 +409,8 @@ export class Engine extends EventEmitter<Events> {
   groupContact = (jid: Jid, groups: string[], account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'group', groups } }, account)
   removeContact = (jid: Jid, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'remove' } }, account)
   setNick = async (nick: string, account?: Jid): Promise<void> => this.#connected(account).personal.setNick(nick)
-  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> => this.#connected(account).pictures.set(picture)
+  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> =>
+    this.#connected(account).pictures.set(picture)
 
   /** Does at once what the user wishes of a contact, or keeps it for the next connection. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
   async #wish(wish: Wish, account: Jid | undefined = this.account?.jid): Promise<void> {
@@ -393,9 +446,18 @@ export class Engine extends EventEmitter<Events> {
     const answered = more.reply === undefined || more.reply === null ? null : await this.store.read.message(more.reply)
     // a message that the others cannot look up, such as an imported one, is quoted in words
     const text = answered === null || answered.changeable ? written : quoting(answered.text, written)
-    if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
+    if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false)
+      throw new EngineError('too-long', 'the text is longer than the server takes')
     this.#typingTo = null
-    const changes = await this.store.write.queueMessage({ conversation: id, text, originId: randomUUID(), sender, time: Date.now(), encrypted: conversation.encryption === 'on', ...more })
+    const changes = await this.store.write.queueMessage({
+      conversation: id,
+      text,
+      originId: randomUUID(),
+      sender,
+      time: Date.now(),
+      encrypted: conversation.encryption === 'on',
+      ...more
+    })
     this.emit('changes', changes)
     session?.outbox.flush()
     const message = changes.messages[0]
@@ -435,7 +497,11 @@ export class Engine extends EventEmitter<Events> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null) throw new EngineError('not-found', 'the conversation')
     const own = conversation.account ?? ('me@local.invalid' as Jid)
-    return { sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own, session: this.accounts.of(conversation.account), conversation }
+    return {
+      sender: conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own,
+      session: this.accounts.of(conversation.account),
+      conversation
+    }
   }
 
   /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
@@ -461,8 +527,21 @@ export class Engine extends EventEmitter<Events> {
     await this.accounts.of(account)?.encryption.learn(jid)
     const own = jid === account ? buffers(await this.store.write.ownDevice({ account, time: Date.now() })) : null
     const rows = buffers(await this.store.read.devices({ account, jid })).filter(({ device }) => device !== own?.device)
-    const devices = rows.map(({ device, identity, trust, active, first_at: firstAt, last_at: lastAt }): Device => ({ device, fingerprint: identity?.toString('hex') ?? null, trust, active: active === 1, firstAt, lastAt }))
-    return { own: own === null ? null : { device: own.device, fingerprint: own.bundle.identityKey.toString('hex'), trust: 'verified', active: true, firstAt: 0, lastAt: 0 }, devices }
+    const devices = rows.map(({ device, identity, trust, active, first_at: firstAt, last_at: lastAt }): Device => ({
+      device,
+      fingerprint: identity?.toString('hex') ?? null,
+      trust,
+      active: active === 1,
+      firstAt,
+      lastAt
+    }))
+    return {
+      own:
+        own === null
+          ? null
+          : { device: own.device, fingerprint: own.bundle.identityKey.toString('hex'), trust: 'verified', active: true, firstAt: 0, lastAt: 0 },
+      devices
+    }
   }
 
   /** Takes another device of ours from our list: nothing is encrypted for it any more. Throws EngineError. */

@@ -13,7 +13,8 @@ export function attachmentKind(type: string): AttachmentKind {
 }
 
 /** The media type by the name's ending; the sender's word where that says nothing. */
-export const mediaType = (name: string, said: string | null): string => mime.getType(name) ?? (said !== null && /^[\w.+-]+\/[\w.+-]+$/.test(said) ? said : 'application/octet-stream')
+export const mediaType = (name: string, said: string | null): string =>
+  mime.getType(name) ?? (said !== null && /^[\w.+-]+\/[\w.+-]+$/.test(said) ? said : 'application/octet-stream')
 
 /** A file name that leads nowhere and reads as what it is: no folders, control characters or changes of direction. */
 export function safeName(name: string): string {

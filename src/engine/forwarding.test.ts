@@ -15,7 +15,18 @@ test('every file goes along: what is here anew, what is not by its address; what
   mkdirSync(media)
   writeFileSync(join(media, 'here.png'), 'picture')
   const store = await openStore(folder.path)
-  const file = (name: string, more: Partial<NewAttachment>): NewAttachment => ({ kind: 'file', name, bytes: 7, stored: null, type: 'image/png', width: 3, height: 4, hash: HASH, preview: null, ...more })
+  const file = (name: string, more: Partial<NewAttachment>): NewAttachment => ({
+    kind: 'file',
+    name,
+    bytes: 7,
+    stored: null,
+    type: 'image/png',
+    width: 3,
+    height: 4,
+    hash: HASH,
+    preview: null,
+    ...more
+  })
   const { id: from } = await store.write.ensureConversation({ jid: EVE, kind: 'direct', name: 'Eve', nick: null })
   const attachments = [
     file('here.png', { stored: 'here.png', url: 'https://example.org/here.png' }),
@@ -29,7 +40,12 @@ test('every file goes along: what is here anew, what is not by its address; what
   const retracted = await store.write.queueMessage({ conversation: from, text: 'no', originId: 'p', sender: EVE, time: 6000 })
   await store.write.change({ id: retracted.messages[0]!.id, kind: 'retraction', text: '', originId: 'q', sender: EVE, time: 7000 })
   const sent: [number, string, NewAttachment | undefined][] = []
-  const context = { store, folder: media, send: (conversation: ConversationId, text: string, more: { attachments?: readonly NewAttachment[] } = {}) => Promise.resolve(void sent.push([conversation, text, more.attachments?.[0]])) }
+  const context = {
+    store,
+    folder: media,
+    send: (conversation: ConversationId, text: string, more: { attachments?: readonly NewAttachment[] } = {}) =>
+      Promise.resolve(void sent.push([conversation, text, more.attachments?.[0]]))
+  }
   const ids = [retracted.messages[0]!.id, messages[0]!.id]
   const lost = ['gone.png', 'of an import.png', 'not for everybody.png']
   const files = [
@@ -43,6 +59,11 @@ test('every file goes along: what is here anew, what is not by its address; what
   expect(sent.filter(([, , one]) => one?.stored === null).every(([, , one]) => (one?.tries ?? 0) >= MOST_TRIES)).toBe(true)
   sent.length = 0
   expect(await forward(context, ids, [7] as ConversationId[], true)).toEqual(lost)
-  expect(sent.map(([, text, one]) => [text.includes('look'), one?.name])).toEqual([[true, undefined], [false, 'here.png'], [false, 'there.png'], [false, 'lost here, still there.png']])
+  expect(sent.map(([, text, one]) => [text.includes('look'), one?.name])).toEqual([
+    [true, undefined],
+    [false, 'here.png'],
+    [false, 'there.png'],
+    [false, 'lost here, still there.png']
+  ])
   await store.close()
 })

@@ -28,9 +28,24 @@ test('names that only resemble each other are nobody’s trick', () => {
 })
 
 test('one person under two names is not two; two people are, whatever one of them was called', () => {
-  expect(lookAlikes([{ name: 'Bob', occupant: 'x' }, { name: 'bob', occupant: 'x' }])).toEqual({})
-  expect(lookAlikes([{ name: 'Bob', occupant: 'x' }, { name: 'bob', occupant: 'y' }])).toEqual({ Bob: ['bob'], bob: ['Bob'] })
-  expect(lookAlikes([{ name: 'Bob', occupant: 'x' }, { name: 'bob', occupant: null }])).toEqual({ Bob: ['bob'], bob: ['Bob'] })
+  expect(
+    lookAlikes([
+      { name: 'Bob', occupant: 'x' },
+      { name: 'bob', occupant: 'x' }
+    ])
+  ).toEqual({})
+  expect(
+    lookAlikes([
+      { name: 'Bob', occupant: 'x' },
+      { name: 'bob', occupant: 'y' }
+    ])
+  ).toEqual({ Bob: ['bob'], bob: ['Bob'] })
+  expect(
+    lookAlikes([
+      { name: 'Bob', occupant: 'x' },
+      { name: 'bob', occupant: null }
+    ])
+  ).toEqual({ Bob: ['bob'], bob: ['Bob'] })
 })
 
 test('thousands of names take no time that anybody waits for', () => {

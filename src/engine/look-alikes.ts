@@ -32,13 +32,17 @@ export async function lookAlikesIn(store: Store, conversation: ConversationId, p
 export function lookAlikes(people: Iterable<Named>): Record<string, string[]> {
   const occupantsOf = new Map<string, Set<string | null>>()
   for (const { name, occupant } of people) occupantsOf.set(name, (occupantsOf.get(name) ?? new Set()).add(occupant))
-  const byLook = Map.groupBy([...occupantsOf.keys()].flatMap((name) => looksOf(name).map((look) => [look, name] as const)), ([look]) => look)
+  const byLook = Map.groupBy(
+    [...occupantsOf.keys()].flatMap((name) => looksOf(name).map((look) => [look, name] as const)),
+    ([look]) => look
+  )
   const isOnePerson = (a: string, b: string): boolean => {
     const [one, other] = [occupantsOf.get(a) ?? new Set(), occupantsOf.get(b) ?? new Set()]
     return [...one].every((id) => id !== null && other.has(id)) || [...other].every((id) => id !== null && one.has(id))
   }
   const found = new Map<string, Set<string>>()
   for (const group of byLook.values())
-    for (const [, name] of group) for (const [, other] of group) if (name !== other && !isOnePerson(name, other)) found.set(name, (found.get(name) ?? new Set()).add(other))
+    for (const [, name] of group)
+      for (const [, other] of group) if (name !== other && !isOnePerson(name, other)) found.set(name, (found.get(name) ?? new Set()).add(other))
   return Object.fromEntries([...found].map(([name, others]) => [name, [...others].sort()]))
 }

@@ -100,7 +100,13 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
       windows.setProgress(engine.media.share)
     })
     engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
-    engine.accounts.on('avatars', () => void engine.store.read.avatars().then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) })))
+    engine.accounts.on(
+      'avatars',
+      () =>
+        void engine.store.read
+          .avatars()
+          .then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) }))
+    )
     engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
     engine.accounts.on('contacts', () => hub.broadcast({ type: 'contacts' }))
     engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
@@ -118,16 +124,21 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
     schema: migrations.length,
     settings: () => profile.engine.store.read.settings(),
     // one who hides behind a proxy does so here, too; Chromium takes no password in its address
-    proxy: async () => (await profile.engine.store.read.accounts()).map(({ proxy }) => proxy?.replace(/\/\/[^/@]*@/, '//')).find((proxy) => proxy !== undefined) ?? null,
+    proxy: async () =>
+      (await profile.engine.store.read.accounts()).map(({ proxy }) => proxy?.replace(/\/\/[^/@]*@/, '//')).find((proxy) => proxy !== undefined) ?? null,
     tell: (state) => hub.broadcast({ type: 'update', update: state }),
     log
   })
 
-  serveScheme(join(out, 'renderer'), {
-    attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
-    thumbnail: (id) => profile.engine.store.read.thumbnail(id),
-    avatar: (jid) => profile.engine.avatarFile(jid)
-  }, app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null))
+  serveScheme(
+    join(out, 'renderer'),
+    {
+      attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
+      thumbnail: (id) => profile.engine.store.read.thumbnail(id),
+      avatar: (jid) => profile.engine.avatarFile(jid)
+    },
+    app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null)
+  )
   installMenu()
   if (app.commandLine.hasSwitch('demo')) await profile.openDemo(app.commandLine.hasSwitch('offline'))
   else await profile.open()
@@ -136,7 +147,12 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   applySettings(settings)
   windows.zoom = settings.zoom / 100
   const host = process.versions['electron'] === undefined ? 'chromium' : `electron ${process.versions['electron']}`
-  route({ handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }), trusts: (url) => url.startsWith(`${ORIGIN}/`), explain, warn: log.warn })
+  route({
+    handlers: createHandlers({ profile, hub, windows, updates, host, icon: windowIcon(resources), log: logFile, warn: log.warn }),
+    trusts: (url) => url.startsWith(`${ORIGIN}/`),
+    explain,
+    warn: log.warn
+  })
 
   app.setAsDefaultProtocolClient('xmpp')
   app.on('activate', () => void windows.openMain())

@@ -17,7 +17,10 @@ export class CallFailed extends Error {
 let serial = 0
 
 /** Throws CallFailed; with code 'cancelled' where `signal` was aborted. */
-export async function call<C extends Channel>(channel: C, ...[input, signal]: undefined extends Input<C> ? [input?: Input<C>, signal?: AbortSignal] : [input: Input<C>, signal?: AbortSignal]): Promise<Output<C>> {
+export async function call<C extends Channel>(
+  channel: C,
+  ...[input, signal]: undefined extends Input<C> ? [input?: Input<C>, signal?: AbortSignal] : [input: Input<C>, signal?: AbortSignal]
+): Promise<Output<C>> {
   const id = ++serial
   const cancel = (): void => void window.mnemo.cancel(id)
   signal?.addEventListener('abort', cancel, { once: true })

@@ -24,7 +24,9 @@ export async function openWindow(root: Component): Promise<void> {
     await state.load()
   } catch (error) {
     // an empty window would say nothing
-    createApp(StartFailed, { reason: error instanceof Error ? error.message : String(error) }).use(i18n).mount('#app')
+    createApp(StartFailed, { reason: error instanceof Error ? error.message : String(error) })
+      .use(i18n)
+      .mount('#app')
     return
   }
   watchEffect(() => setLanguage(state.language))
@@ -42,5 +44,7 @@ export async function openWindow(root: Component): Promise<void> {
   // beside the window's own, which fills it
   const problem = document.body.appendChild(document.createElement('div'))
   createApp(StoreProblem).use(pinia).use(i18n).mount(problem)
-  createApp(FailureNote).use(i18n).mount(document.body.appendChild(document.createElement('div')))
+  createApp(FailureNote)
+    .use(i18n)
+    .mount(document.body.appendChild(document.createElement('div')))
 }

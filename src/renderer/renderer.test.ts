@@ -15,7 +15,16 @@ import zhTW from './i18n/zh-TW.ts'
 import { applyChanges } from './stores/stretch.ts'
 
 const message = (id: number, change: Partial<Message> = {}): Message =>
-  ({ id, key: `k${id}`, sender: 'bob@example.org', outgoing: false, time: 1_700_000_000_000 + id * 1000, text: String(id), state: 'received', ...change }) as Message
+  ({
+    id,
+    key: `k${id}`,
+    sender: 'bob@example.org',
+    outgoing: false,
+    time: 1_700_000_000_000 + id * 1000,
+    text: String(id),
+    state: 'received',
+    ...change
+  }) as Message
 
 test('newer messages join an open stretch and stay out of one in the past', () => {
   const stretch = [message(1), message(2)]
@@ -25,13 +34,28 @@ test('newer messages join an open stretch and stay out of one in the past', () =
 
 test('a message that moved changes its place, not its key', () => {
   const result = applyChanges([message(1), message(2), message(3)], [message(5, { key: 'k2' })], [2 as MessageId], true)
-  expect(result.map((m) => [m.id, m.key])).toEqual([[1, 'k1'], [3, 'k3'], [5, 'k2']])
+  expect(result.map((m) => [m.id, m.key])).toEqual([
+    [1, 'k1'],
+    [3, 'k3'],
+    [5, 'k2']
+  ])
 })
 
 test('rows separate days, mark what is new and group what one person wrote', () => {
   const day = 86_400_000
-  const rows = toRows([message(1), message(2), message(3, { time: 1_700_000_000_000 + day }), message(4, { outgoing: true, time: 1_700_000_000_000 + day + 1 })], 2)
-  expect(rows.map((row) => (row.kind === 'message' ? `${row.message.id}${row.first ? 'f' : ''}${row.last ? 'l' : ''}` : row.kind))).toEqual(['date', '1f', '2l', 'date', 'unread', '3fl', '4fl'])
+  const rows = toRows(
+    [message(1), message(2), message(3, { time: 1_700_000_000_000 + day }), message(4, { outgoing: true, time: 1_700_000_000_000 + day + 1 })],
+    2
+  )
+  expect(rows.map((row) => (row.kind === 'message' ? `${row.message.id}${row.first ? 'f' : ''}${row.last ? 'l' : ''}` : row.kind))).toEqual([
+    'date',
+    '1f',
+    '2l',
+    'date',
+    'unread',
+    '3fl',
+    '4fl'
+  ])
 })
 
 test('links are found, nothing else is, and marks cross them', () => {
@@ -39,7 +63,12 @@ test('links are found, nothing else is, and marks cross them', () => {
   const parts = textParts(text, [[8, 20]])
   expect(parts.map((part) => part.text).join('')).toBe(text)
   expect(new Set(parts.flatMap((part) => part.href ?? []))).toEqual(new Set(['https://example.org/a?b=搜索']))
-  expect(parts.filter((part) => part.marked).map((part) => part.text).join('')).toBe(text.slice(8, 20))
+  expect(
+    parts
+      .filter((part) => part.marked)
+      .map((part) => part.text)
+      .join('')
+  ).toBe(text.slice(8, 20))
 })
 
 /** XEP-0393, its own examples among them: [style, text with directives] each. */
@@ -119,24 +148,32 @@ test('emoji are found by name and keyword in both languages, and by pinyin', asy
 })
 
 test('emoji alone are big, with text they are not', () => {
-  expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual([true, true, false, false, true, true, false])
+  expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual(
+    [true, true, false, false, true, true, false]
+  )
   // a flag's half, text's own heart, what holds emoji together alone, four
   for (const text of ['', '🇨', '❤', '\ufe0f', '👍\u200d', '1\ufe0f', '#', '👍👍👍👍']) expect([text, isEmojiOnly(text)]).toEqual([text, false])
 })
 
 test('every emoji that can be picked is big alone, in each tone', async () => {
-  for (const entry of await loadEmoji(() => true)) for (const tone of [0, 1, 2, 3, 4, 5]) {
-    const emoji = toned(entry, tone)
-    expect([emoji, isEmojiOnly(emoji), isEmojiOnly(emoji.repeat(3))]).toEqual([emoji, true, true])
-  }
+  for (const entry of await loadEmoji(() => true))
+    for (const tone of [0, 1, 2, 3, 4, 5]) {
+      const emoji = toned(entry, tone)
+      expect([emoji, isEmojiOnly(emoji), isEmojiOnly(emoji.repeat(3))]).toEqual([emoji, true, true])
+    }
 })
 
 type Words = { [key: string]: string | Words }
-const keysOf = (words: Words, prefix = ''): string[] => Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`)))
+const keysOf = (words: Words, prefix = ''): string[] =>
+  Object.entries(words).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`)))
 
 const wordAt = (words: Words, key: string): unknown => key.split('.').reduce<unknown>((node, part) => (node as Words)[part], words)
 
-test.each([['zh-CN', zhCN], ['zh-TW', zhTW], ['ja', ja]] as const)('%s has the same words as en, with the same places to fill, none empty but one', (_, words) => {
+test.each([
+  ['zh-CN', zhCN],
+  ['zh-TW', zhTW],
+  ['ja', ja]
+] as const)('%s has the same words as en, with the same places to fill, none empty but one', (_, words) => {
   expect(keysOf(words).sort()).toEqual(keysOf(en).sort())
   for (const one of [en, words]) expect(keysOf(one).filter((key) => wordAt(one, key) === '')).toEqual(['state.received'])
   // the number of a plural may be left out, as in 'a picture'
@@ -155,7 +192,8 @@ test('every word is used, and every used word exists', () => {
   const dynamic = [...source.matchAll(/`([\w.]+\.)\$\{/g)].map((match) => match[1])
   const all = keysOf(en)
   expect([...named].filter((key) => key !== undefined && !all.includes(key))).toEqual([])
-  const used = (key: string): boolean => named.has(key) || dynamic.some((prefix) => prefix !== undefined && key.startsWith(prefix)) || source.includes(`'${key}'`)
+  const used = (key: string): boolean =>
+    named.has(key) || dynamic.some((prefix) => prefix !== undefined && key.startsWith(prefix)) || source.includes(`'${key}'`)
   expect(all.filter((key) => !used(key))).toEqual([])
 })
 
@@ -174,12 +212,33 @@ test('phone numbers are links, other numbers are not', () => {
   const links = (text: string): (string | null)[] => textParts(text, []).flatMap(({ href }) => href ?? [])
   expect(links('打 138 1234 5678 或 010-62345678，+86 13812345678')).toEqual(['tel:13812345678', 'tel:01062345678', 'tel:+8613812345678'])
   expect(links('call +44 20 7946 0958 or (415) 555-2671.')).toEqual(['tel:+442079460958', 'tel:4155552671'])
-  for (const text of ['订单 20261121138123456789', '2026-11-21 12:30', 'v1.3812345678', '3.14159265358', 'id=13812345678', 'https://example.org/13812345678', '192.168.100.200', '138 1234']) expect(links(text).filter((href) => href?.startsWith('tel:'))).toEqual([])
+  for (const text of [
+    '订单 20261121138123456789',
+    '2026-11-21 12:30',
+    'v1.3812345678',
+    '3.14159265358',
+    'id=13812345678',
+    'https://example.org/13812345678',
+    '192.168.100.200',
+    '138 1234'
+  ])
+    expect(links(text).filter((href) => href?.startsWith('tel:'))).toEqual([])
 })
 
 test('pictures that were sent together stand side by side', () => {
-  const picture = (id: number, more: Partial<Message> = {}): Message => message(id, { text: '', reply: null, reactions: [], retracted: false, attachments: [{ id, kind: 'image', name: 'a.png', bytes: 1, where: 'here', preview: null, width: 10, height: 10 }], ...more })
-  const kinds = (list: Message[]): string[] => toRows(list, 0).map((row) => (row.kind === 'album' ? `album ${row.messages.map(({ id }) => id).join(' ')}` : row.kind === 'message' ? String(row.message.id) : row.kind)).slice(1)
+  const picture = (id: number, more: Partial<Message> = {}): Message =>
+    message(id, {
+      text: '',
+      reply: null,
+      reactions: [],
+      retracted: false,
+      attachments: [{ id, kind: 'image', name: 'a.png', bytes: 1, where: 'here', preview: null, width: 10, height: 10 }],
+      ...more
+    })
+  const kinds = (list: Message[]): string[] =>
+    toRows(list, 0)
+      .map((row) => (row.kind === 'album' ? `album ${row.messages.map(({ id }) => id).join(' ')}` : row.kind === 'message' ? String(row.message.id) : row.kind))
+      .slice(1)
   expect(kinds([picture(1), picture(2), picture(3), message(4, { attachments: [] })])).toEqual(['album 1 2 3', '4'])
   expect(kinds([picture(1), picture(2, { outgoing: true })])).toEqual(['1', '2'])
   expect(kinds([picture(1), picture(2, { text: 'with words' }), picture(3)])).toEqual(['1', '2', '3'])

@@ -30,13 +30,15 @@ const AT_ONCE = 20
 let sent = 0
 function arrive(): void {
   let text = ''
-  for (let i = 0; i < AT_ONCE; i++, sent++) text += `<message from='bob@evil.example/x' to='${server.full}' type='chat' id='a${sent}'><body>number ${sent}.</body></message>`
+  for (let i = 0; i < AT_ONCE; i++, sent++)
+    text += `<message from='bob@evil.example/x' to='${server.full}' type='chat' id='a${sent}'><body>number ${sent}.</body></message>`
   server.say(text)
 }
 const scroller = (): Promise<{ top: number; below: number; height: number }> =>
   main.locator('.thread .scroller').evaluate((at) => ({ top: at.scrollTop, below: at.scrollHeight - at.scrollTop - at.clientHeight, height: at.scrollHeight }))
 /** What each row says, by its number, from the top. */
-const shown = (): Promise<number[]> => main.locator('.row .bubble').evaluateAll((rows) => rows.map((row) => Number(/number (\d+)\./.exec(row.textContent)?.[1])))
+const shown = (): Promise<number[]> =>
+  main.locator('.row .bubble').evaluateAll((rows) => rows.map((row) => Number(/number (\d+)\./.exec(row.textContent)?.[1])))
 /** The number of the first row that is in sight, and where it stands. */
 const place = (): Promise<[string, number] | null> =>
   main.evaluate(() => {
@@ -47,12 +49,17 @@ const place = (): Promise<[string, number] | null> =>
 /** All numbers that are seen on the way. */
 async function scroll(by: number, until: number): Promise<number[]> {
   const seen = new Set<number>()
-  await expect.poll(async () => {
-    const now = await shown()
-    for (const one of now) seen.add(one)
-    if (!now.includes(until)) await main.mouse.wheel(0, by)
-    return now.includes(until)
-  }, { timeout: 60_000, interval: 60 }).toBe(true)
+  await expect
+    .poll(
+      async () => {
+        const now = await shown()
+        for (const one of now) seen.add(one)
+        if (!now.includes(until)) await main.mouse.wheel(0, by)
+        return now.includes(until)
+      },
+      { timeout: 60_000, interval: 60 }
+    )
+    .toBe(true)
   return [...seen].sort((a, b) => a - b)
 }
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
@@ -78,10 +85,12 @@ test('who is at the end stays there and holds the end alone; all is there for wh
 
   await main.locator('.thread .scroller').hover()
   expect(await scroll(-500, 0)).toEqual(upTo(400))
-  await expect.poll(async () => {
-    await main.mouse.wheel(0, -500)
-    return (await scroller()).top
-  }).toBe(0)
+  await expect
+    .poll(async () => {
+      await main.mouse.wheel(0, -500)
+      return (await scroller()).top
+    })
+    .toBe(0)
   const before = await place()
   while (sent < 1200) {
     arrive()

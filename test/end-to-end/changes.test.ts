@@ -24,7 +24,10 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.fill('[data-test=composer]', '好啊，几点出发')
   await screenshot(main, 'message-reply')
   await main.keyboard.press('Enter')
-  expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '好啊，几点出发'))).reply).toMatchObject({ text: '周六去爬香山吗？', outgoing: true })
+  expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '好啊，几点出发'))).reply).toMatchObject({
+    text: '周六去爬香山吗？',
+    outgoing: true
+  })
   // a reaction
   await bubble('Weather').click({ button: 'right' })
   await main.locator('.menu .reaction-item').first().click()

@@ -80,7 +80,11 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await main.setInputFiles('[data-test=code-picture]', join(story.folder, 'code.png'))
   await expect.poll(() => main.inputValue('[name=jid]')).toBe('alice@localhost')
   // another program's picture, and one without a code
-  await main.setInputFiles('[data-test=code-picture]', { name: 'room.gif', mimeType: 'image/gif', buffer: Buffer.from(encodeQR(`xmpp:${group.jid}?join`, 'gif', { scale: 5 })) })
+  await main.setInputFiles('[data-test=code-picture]', {
+    name: 'room.gif',
+    mimeType: 'image/gif',
+    buffer: Buffer.from(encodeQR(`xmpp:${group.jid}?join`, 'gif', { scale: 5 }))
+  })
   await expect.poll(() => main.inputValue('[name=jid]')).toBe(group.jid)
   await main.locator('[name=nick]').waitFor()
   await main.setInputFiles('[data-test=code-picture]', { name: 'icon.png', mimeType: 'image/png', buffer: readFileSync(join(ROOT, 'resources/icon.png')) })
@@ -95,7 +99,13 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await mallory.answerRequest('alice@localhost' as Jid, true)
   await main.locator('[data-contact="mallory@localhost"]', { hasText: '在线' }).waitFor()
   expect(await main.locator('[data-test=roster-group]').count()).toBe(0)
-  await main.evaluate(() => (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(90_001, 'contacts.setGroups', { account: 'alice@localhost', jid: 'mallory@localhost', groups: ['爬山'] }))
+  await main.evaluate(() =>
+    (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(90_001, 'contacts.setGroups', {
+      account: 'alice@localhost',
+      jid: 'mallory@localhost',
+      groups: ['爬山']
+    })
+  )
   await main.locator('[data-test=roster-group]', { hasText: '爬山' }).waitFor()
   await main.locator('[data-test=contact]', { hasText: 'Bob' }).waitFor()
   expect(await violations(main)).toEqual([])

@@ -26,7 +26,9 @@ const keepsEnding = (name: Locator): Promise<{ shortened: boolean; ending: strin
     return {
       shortened: stem.scrollWidth > stem.clientWidth,
       ending: ending.textContent,
-      inside: ending.scrollWidth <= Math.ceil(ending.getBoundingClientRect().width) && ending.getBoundingClientRect().right <= element.getBoundingClientRect().right + 1
+      inside:
+        ending.scrollWidth <= Math.ceil(ending.getBoundingClientRect().width) &&
+        ending.getBoundingClientRect().right <= element.getBoundingClientRect().right + 1
     }
   })
 
@@ -51,7 +53,11 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   const tall = picture('tall screenshot.png', 400, 1600, [255, 255, 255], [0, 128, 128])
   writeFileSync(join(story.folder, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
   writeFileSync(join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), Buffer.alloc(120_000, 7))
-  await main.setInputFiles('[data-test=file-input]', [hill, join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'), join(story.folder, 'too large.bin')])
+  await main.setInputFiles('[data-test=file-input]', [
+    hill,
+    join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'),
+    join(story.folder, 'too large.bin')
+  ])
   // a name that is too long keeps the ending that tells which kind it is
   const long = main.locator('.dialog [data-test=file-name]', { hasText: '会议纪要' })
   await long.waitFor()
@@ -71,7 +77,10 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
     const here = list.flatMap(({ attachments }) => attachments).filter(({ where }) => where === 'here')
     return here.length === 2 && list.some(({ text }) => text === '昨天拍的') ? here : null
   })
-  expect(got.map(({ kind, width, height }) => [kind, width, height])).toEqual([['image', 1600, 1000], ['file', null, null]])
+  expect(got.map(({ kind, width, height }) => [kind, width, height])).toEqual([
+    ['image', 1600, 1000],
+    ['file', null, null]
+  ])
   expect(readFileSync((await bob.attachmentFile(got[0]?.id ?? 0))?.path ?? '')).toEqual(readFileSync(hill))
   await main.locator('.row.own[data-state=delivered] img').waitFor()
   expect(await keepsEnding(main.locator('.row.own .file [data-test=file-name]'))).toEqual({ shortened: true, ending: '.pdf', inside: true })
@@ -136,7 +145,12 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await viewer.locator('[data-test=viewer-place]', { hasText: '3 / 3' }).waitFor()
   await screenshot(main, 'files-viewer')
   // on the dark ground there are signs, no plates
-  expect(await viewer.locator('header button').last().evaluate((button) => getComputedStyle(button).backgroundColor)).toBe('rgba(0, 0, 0, 0)')
+  expect(
+    await viewer
+      .locator('header button')
+      .last()
+      .evaluate((button) => getComputedStyle(button).backgroundColor)
+  ).toBe('rgba(0, 0, 0, 0)')
   await main.keyboard.press('ArrowLeft')
   await viewer.locator('[data-test=viewer-place]', { hasText: '2 / 3' }).waitFor()
   await main.keyboard.press('+')

@@ -28,7 +28,8 @@ afterEach(async () => {
 })
 
 const query = (page: Page): Promise<string> => page.inputValue('[data-test=search]')
-const count = async (page: Page): Promise<number> => Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
+const count = async (page: Page): Promise<number> =>
+  Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
 
 test('looking at what was found reads nothing: what is unread stays so until one goes on in its conversation', async () => {
   // which conversations of the demo have something unread is a matter of the hour
@@ -162,7 +163,19 @@ test('hit rows are plain texts with the conversation, who wrote it and when', as
 test('searches from before are offered when the field is gone to, and go when one types', async () => {
   await main.fill('[data-test=search]', '预算')
   // what one has looked at for a while is kept
-  await expect.poll(() => main.evaluate(async () => JSON.stringify(await (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(9_000_002, 'search.history', undefined)))).toContain('预算')
+  await expect
+    .poll(() =>
+      main.evaluate(async () =>
+        JSON.stringify(
+          await (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(
+            9_000_002,
+            'search.history',
+            undefined
+          )
+        )
+      )
+    )
+    .toContain('预算')
   await main.fill('[data-test=search]', '')
   await main.locator('[data-test=composer]').click()
   await main.click('[data-test=search]')

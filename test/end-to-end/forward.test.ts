@@ -71,7 +71,9 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   await main.fill('.dialog [data-test=people]', 'carol')
   await main.locator('.dialog .person').first().click()
   await main.click('[data-test=forward-send]')
-  await until(carol, async () => (await messages(carol, 'alice@localhost')).some(({ attachments }) => attachments[0]?.kind === 'image' && attachments[0].where === 'here'))
+  await until(carol, async () =>
+    (await messages(carol, 'alice@localhost')).some(({ attachments }) => attachments[0]?.kind === 'image' && attachments[0].where === 'here')
+  )
   await carol.close()
 
   // chosen with the keyboard, deleted here, and Escape leaves

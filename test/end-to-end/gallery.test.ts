@@ -48,19 +48,23 @@ test('a text begins at the side where its script begins, each paragraph by its f
   expect(seen).toEqual(['rtl', 'rtl', 'ltr', 'ltr', 'rtl', 'ltr'])
   /** Where a piece of a text stands: its left and right edge, px. */
   const place = (row: number, piece: string): Promise<{ left: number; right: number }> =>
-    chat.locator('.row').nth(row).locator('.text').evaluate((element, wanted) => {
-      const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
-      for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
-        const at = node.textContent?.indexOf(wanted) ?? -1
-        if (at < 0) continue
-        const range = document.createRange()
-        range.setStart(node, at)
-        range.setEnd(node, at + wanted.length)
-        const { left, right } = range.getBoundingClientRect()
-        return { left, right }
-      }
-      throw new Error(`${wanted} is not there`)
-    }, piece)
+    chat
+      .locator('.row')
+      .nth(row)
+      .locator('.text')
+      .evaluate((element, wanted) => {
+        const nodes = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+        for (let node = nodes.nextNode(); node !== null; node = nodes.nextNode()) {
+          const at = node.textContent?.indexOf(wanted) ?? -1
+          if (at < 0) continue
+          const range = document.createRange()
+          range.setStart(node, at)
+          range.setEnd(node, at + wanted.length)
+          const { left, right } = range.getBoundingClientRect()
+          return { left, right }
+        }
+        throw new Error(`${wanted} is not there`)
+      }, piece)
   // the sentence begins at the right, its last sign stands at the left
   expect((await place(0, 'שלום')).left).toBeGreaterThan((await place(0, 'world')).right - 1)
   expect((await place(1, '!')).right).toBeLessThan((await place(1, 'Mnemo')).left + 1)

@@ -17,8 +17,20 @@ afterAll(async () => {
 })
 
 test('an import is looked at before it happens, happens once, and is found; what is found goes out as a page', async () => {
-  writeFileSync(file, ['2024/5/31 上午9:30 - 消息和通话已进行端到端加密。', '2024/5/31 上午9:31 - 王芳: 周末去颐和园划船吗', '2024/5/31 上午9:32 - 我: 好，带上IMG_2041.jpg', '2024/5/31 下午3:05 - 王芳: 十七孔桥见'].join('\n'))
-  app = await openApp({ profile: join(folder.path, 'profile'), args: ['--demo', '--offline'], env: { MNEMO_HOST_FILE: file, MNEMO_HOST_TARGET: target, LANG: 'zh_CN.UTF-8' } })
+  writeFileSync(
+    file,
+    [
+      '2024/5/31 上午9:30 - 消息和通话已进行端到端加密。',
+      '2024/5/31 上午9:31 - 王芳: 周末去颐和园划船吗',
+      '2024/5/31 上午9:32 - 我: 好，带上IMG_2041.jpg',
+      '2024/5/31 下午3:05 - 王芳: 十七孔桥见'
+    ].join('\n')
+  )
+  app = await openApp({
+    profile: join(folder.path, 'profile'),
+    args: ['--demo', '--offline'],
+    env: { MNEMO_HOST_FILE: file, MNEMO_HOST_TARGET: target, LANG: 'zh_CN.UTF-8' }
+  })
   const main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
   await main.click('[data-test=menu]')
@@ -107,10 +119,15 @@ test('an import is looked at before it happens, happens once, and is found; what
   await year.click()
   await settings.locator('.dialog .button').last().click()
   await main.bringToFront()
-  await expect.poll(async () => {
-    await main.fill('[data-test=search]', '')
-    await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
-    await main.locator('.empty, .hit').first().waitFor()
-    return main.locator('.hit').count()
-  }, { timeout: 20_000 }).toBe(0)
+  await expect
+    .poll(
+      async () => {
+        await main.fill('[data-test=search]', '')
+        await main.fill('[data-test=search]', '十七孔桥 来自:王芳')
+        await main.locator('.empty, .hit').first().waitFor()
+        return main.locator('.hit').count()
+      },
+      { timeout: 20_000 }
+    )
+    .toBe(0)
 })

@@ -37,7 +37,10 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await main.fill('[data-test=composer]', '火锅吧')
   await main.keyboard.press('Enter')
   await main.locator('.row.own[data-state=delivered]', { hasText: '火锅' }).waitFor()
-  for (const [from, to] of [['火锅吧', '火锅吧，七点'], ['火锅吧，七点', '火锅吧，七点半']] as const) {
+  for (const [from, to] of [
+    ['火锅吧', '火锅吧，七点'],
+    ['火锅吧，七点', '火锅吧，七点半']
+  ] as const) {
     await menu(from, 'edit')
     await main.fill('[data-test=composer]', to)
     await main.keyboard.press('Enter')
@@ -45,7 +48,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   }
   await row('七点半').locator('[data-test=edited]').click()
   await main.locator('[data-test=versions] li').nth(2).waitFor()
-  expect((await main.locator('[data-test=versions] .text').allInnerTexts())).toEqual(['火锅吧，七点半', '火锅吧，七点', '火锅吧'])
+  expect(await main.locator('[data-test=versions] .text').allInnerTexts()).toEqual(['火锅吧，七点半', '火锅吧，七点', '火锅吧'])
   await screenshot(main, 'message-details')
   await main.keyboard.press('Escape')
 
@@ -56,7 +59,9 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await main.locator('[data-test=composer]').waitFor()
   await main.fill('[data-test=composer]', '周六几点集合？')
   await main.keyboard.press('Enter')
-  const heard = await until(bob, async () => (await bob.store.read.page({ conversation: group.id, anchor: { kind: 'newest' }, limit: 10 })).messages.find(({ text }) => text.startsWith('周六几点')))
+  const heard = await until(bob, async () =>
+    (await bob.store.read.page({ conversation: group.id, anchor: { kind: 'newest' }, limit: 10 })).messages.find(({ text }) => text.startsWith('周六几点'))
+  )
   await bob.markRead(group.id, heard.id)
   await row('周六几点').locator('.state.seen').waitFor()
   await menu('周六几点', 'details')
@@ -112,7 +117,8 @@ test('messages are pinned, corrected and read; people come and go; conversations
     await main.click('.menu [data-test=pin]')
     await expect.poll(() => main.locator('.item').first().getAttribute('data-jid')).toBe(jid)
   }
-  const order = (): Promise<(string | null)[]> => main.locator('.item').evaluateAll((rows) => rows.slice(0, 3).map((one) => (one as HTMLElement).dataset['jid'] ?? null))
+  const order = (): Promise<(string | null)[]> =>
+    main.locator('.item').evaluateAll((rows) => rows.slice(0, 3).map((one) => (one as HTMLElement).dataset['jid'] ?? null))
   await item('bob@localhost').dragTo(item(group.jid))
   await expect.poll(order).toEqual(['bob@localhost', group.jid, 'carol@localhost'])
   await item('bob@localhost').focus()

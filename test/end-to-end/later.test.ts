@@ -58,7 +58,14 @@ test('one is reminded of a message when it is due', { timeout: 120_000 }, async 
   await row.locator('[data-test=reminded]').waitFor({ state: 'detached' })
   // due in a moment
   const id = Number(await row.getAttribute('data-id'))
-  await main.evaluate((message) => (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(999_999, 'messages.remind', { id: message, due: Date.now() + 500 }), id)
+  await main.evaluate(
+    (message) =>
+      (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(999_999, 'messages.remind', {
+        id: message,
+        due: Date.now() + 500
+      }),
+    id
+  )
   const bar = main.locator('[data-test=reminder]')
   await bar.locator('.about', { hasText: '周末去哪儿' }).waitFor()
   await screenshot(main, 'reminder-due')

@@ -12,8 +12,12 @@ const story = new Story()
 test('previews of links', { timeout: 90_000 }, async () => {
   const { bob, server } = story
   const tls = (name: string): Buffer => readFileSync(join(server.folder, SERVER === 'ejabberd' && name === 'localhost.key' ? 'key.pem' : name))
-  const head = '<title>no</title><meta property="og:title" content="黄山三日徒步路线 · Three days on Huangshan"><meta property="og:description" content="从温泉到光明顶，含住宿、补给与撤退点"><meta property="og:site_name" content="山野地图">'
-  const pages = await startPages({ key: tls('localhost.key'), cert: tls('localhost.crt') }, { '/huangshan': { type: 'text/html; charset=utf-8', body: `<head>${head}</head>` } })
+  const head =
+    '<title>no</title><meta property="og:title" content="黄山三日徒步路线 · Three days on Huangshan"><meta property="og:description" content="从温泉到光明顶，含住宿、补给与撤退点"><meta property="og:site_name" content="山野地图">'
+  const pages = await startPages(
+    { key: tls('localhost.key'), cert: tls('localhost.crt') },
+    { '/huangshan': { type: 'text/html; charset=utf-8', body: `<head>${head}</head>` } }
+  )
   const link = `${pages.origin}/huangshan`
   try {
     const main = await story.open()
@@ -50,7 +54,12 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await main.keyboard.press('Enter')
     await row('还是这里吧').locator('[data-test=link-card]', { hasText: '光明顶' }).waitFor()
     const got = await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ link: said }) => said !== null))
-    expect(got.link).toEqual({ url: link, title: '黄山三日徒步路线 · Three days on Huangshan', description: '从温泉到光明顶，含住宿、补给与撤退点', site: '山野地图' })
+    expect(got.link).toEqual({
+      url: link,
+      title: '黄山三日徒步路线 · Three days on Huangshan',
+      description: '从温泉到光明顶，含住宿、补给与撤退点',
+      site: '山野地图'
+    })
 
     // without it, where she does not want it this time
     await main.fill('[data-test=composer]', `再发一次 ${link}`)

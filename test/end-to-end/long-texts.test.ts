@@ -7,7 +7,8 @@ import { screenshot, violations } from '../support/windows.ts'
 const story = new Story()
 /** 300,000 bytes of UTF-8; the server takes 262,144. */
 const LONG = '长'.repeat(100_000)
-const files = async (): Promise<number> => (await messages(story.bob, 'alice@localhost')).filter(({ attachments }) => attachments[0]?.name === 'text.txt').length
+const files = async (): Promise<number> =>
+  (await messages(story.bob, 'alice@localhost')).filter(({ attachments }) => attachments[0]?.name === 'text.txt').length
 
 test('a text that is too long fails with its reason, and the next is told before it is sent; both go as files', { timeout: 180_000 }, async () => {
   const { bob } = story

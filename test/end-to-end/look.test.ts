@@ -76,7 +76,7 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   await main.emulateMedia({ colorScheme: null })
 
   // larger in all windows: a page that is drawn larger has fewer pixels of its own
-  const pixels = async (): Promise<number[]> => Promise.all([main, settings].map((page) => page.evaluate(() => Math.round(outerWidth / innerWidth * 100))))
+  const pixels = async (): Promise<number[]> => Promise.all([main, settings].map((page) => page.evaluate(() => Math.round((outerWidth / innerWidth) * 100))))
   await main.keyboard.press('Control+=')
   await expect.poll(pixels).toEqual([110, 110])
   await main.keyboard.press('Control+=')
@@ -89,10 +89,10 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   const again = await openApp({ profile: story.profile, env: { LANG: 'zh_CN.UTF-8' } })
   main = await again.window('main')
   await row().waitFor()
-  await expect.poll(() => main.evaluate(() => Math.round(outerWidth / innerWidth * 100))).toBe(110)
+  await expect.poll(() => main.evaluate(() => Math.round((outerWidth / innerWidth) * 100))).toBe(110)
   expect(await main.evaluate(() => ({ ...document.documentElement.dataset }))).toMatchObject({ accent: 'violet', wallpaper: 'dots' })
   await expect.poll(width).toBe(300)
   await main.keyboard.press('Control+0')
-  await expect.poll(() => main.evaluate(() => Math.round(outerWidth / innerWidth * 100))).toBe(100)
+  await expect.poll(() => main.evaluate(() => Math.round((outerWidth / innerWidth) * 100))).toBe(100)
   await again.quit()
 })

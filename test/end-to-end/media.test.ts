@@ -42,10 +42,12 @@ const inSight = (page: Page): Promise<{ cells: number; shown: number }> =>
     return { cells: cells.length, shown: cells.filter((cell) => cell.querySelector('img') !== null).length }
   })
 const allShown = async (page: Page): Promise<void> => {
-  await expect.poll(async () => {
-    const { cells, shown } = await inSight(page)
-    return cells > 5 && cells === shown
-  }).toBe(true)
+  await expect
+    .poll(async () => {
+      const { cells, shown } = await inSight(page)
+      return cells > 5 && cells === shown
+    })
+    .toBe(true)
 }
 
 test('all pictures of a conversation from its header: a grid by months, thumbnails that are made once', async () => {
@@ -57,12 +59,24 @@ test('all pictures of a conversation from its header: a grid by months, thumbnai
   await allShown(main)
   await screenshot(main, 'media-grid')
   // each is a small image, not the file itself
-  const sources = await main.locator('.grid .cell img').evaluateAll((images) => images.map((image) => ({ natural: (image as HTMLImageElement).naturalWidth, blob: (image as HTMLImageElement).src.startsWith('blob:') })))
+  const sources = await main
+    .locator('.grid .cell img')
+    .evaluateAll((images) =>
+      images.map((image) => ({ natural: (image as HTMLImageElement).naturalWidth, blob: (image as HTMLImageElement).src.startsWith('blob:') }))
+    )
   expect(sources.every(({ natural, blob }) => natural === 240 && blob)).toBe(true)
   // what was made is there for the next window
   const id = await main.locator('[data-test=cell]').first().getAttribute('data-id')
   expect(Number(id)).toBeGreaterThan(0)
-  await expect.poll(() => main.evaluate(async () => (await Promise.all(Array.from({ length: 60 }, async (_, i) => (await fetch(`/thumbnail/${1320 - i}`)).status))).filter((status) => status === 200).length)).toBeGreaterThan(5)
+  await expect
+    .poll(() =>
+      main.evaluate(
+        async () =>
+          (await Promise.all(Array.from({ length: 60 }, async (_, i) => (await fetch(`/thumbnail/${1320 - i}`)).status))).filter((status) => status === 200)
+            .length
+      )
+    )
+    .toBeGreaterThan(5)
 })
 
 test('scrolled to anywhere there are pictures, and few nodes for many of them', async () => {
@@ -98,7 +112,8 @@ test('the search window: each kind as what it is, searched and narrowed like mes
   await main.fill('[data-test=search]', '')
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
-  const count = async (): Promise<number> => Number((/^\s*[\d,]+/.exec((await search.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
+  const count = async (): Promise<number> =>
+    Number((/^\s*[\d,]+/.exec((await search.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
   await search.click('[data-test=kind-media]')
   await expect.poll(count).toBe(PICTURES)
   await allShown(search)
@@ -136,9 +151,16 @@ test('the search window: each kind as what it is, searched and narrowed like mes
 test('a picture that is deleted takes its thumbnail with it', async () => {
   await main.fill('[data-test=search]', '有:媒体')
   await allShown(main)
-  const status = (): Promise<number[]> => main.evaluate(async () => Promise.all(Array.from({ length: 1380 }, async (_, i) => (await fetch(`/thumbnail/${i + 1}`)).status)))
+  const status = (): Promise<number[]> =>
+    main.evaluate(async () => Promise.all(Array.from({ length: 1380 }, async (_, i) => (await fetch(`/thumbnail/${i + 1}`)).status)))
   const before = (await status()).filter((one) => one === 200).length
   const ids = await main.locator('[data-test=cell]').evaluateAll((cells) => cells.slice(0, 3).map((cell) => Number((cell as HTMLElement).dataset['id'])))
-  await main.evaluate((gone) => (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(9_000_001, 'messages.remove', { ids: gone }), ids)
+  await main.evaluate(
+    (gone) =>
+      (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(9_000_001, 'messages.remove', {
+        ids: gone
+      }),
+    ids
+  )
   await expect.poll(async () => (await status()).filter((one) => one === 200).length).toBeLessThanOrEqual(before - 3)
 })

@@ -34,7 +34,10 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
   expect(await violations(main)).toEqual([])
   await item.click()
   // it opens at what is new: both mentions are further down, the own message above
-  await main.locator('[data-test=to-mention] .badge', { hasText: '2' }).or(main.locator('[data-test=to-mention] .badge', { hasText: '1' })).waitFor()
+  await main
+    .locator('[data-test=to-mention] .badge', { hasText: '2' })
+    .or(main.locator('[data-test=to-mention] .badge', { hasText: '1' }))
+    .waitFor()
   await screenshot(main, 'mentions-opened')
   const mention = (text: string) => main.locator('.bubble.mention', { hasText: text })
   await main.click('[data-test=latest]')

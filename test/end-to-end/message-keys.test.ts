@@ -28,7 +28,9 @@ test('a message is answered, reacted to and more from the bar beside it', { time
   await screenshot(main, 'message-bar-reactions')
   expect(await violations(main)).toEqual([])
   await main.locator('.quick .emoji').first().click()
-  await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text, reactions }) => text.startsWith('第 119') && reactions[0]?.emoji === '👍'))
+  await until(bob, async () =>
+    (await messages(bob, 'alice@localhost')).find(({ text, reactions }) => text.startsWith('第 119') && reactions[0]?.emoji === '👍')
+  )
   await row('第 120 条').locator('.bubble').hover()
   await main.click('[data-test=bar-more]')
   await main.locator('.menu [data-test=reply]').waitFor()
@@ -119,7 +121,11 @@ test('pages, start and end from the field; the focus survives older messages tha
   await expect.poll(() => offset(main)).toBeLessThan(end)
   expect(await isWriting(main)).toBe(true)
   await main.keyboard.press('End')
-  await expect.poll(() => main.evaluate<number>('(() => { const s = document.querySelector(".thread .scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight })()')).toBeLessThan(60)
+  await expect
+    .poll(() =>
+      main.evaluate<number>('(() => { const s = document.querySelector(".thread .scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight })()')
+    )
+    .toBeLessThan(60)
   // with a text in the field the keys are the text's, pages the messages'
   await main.keyboard.type('草稿')
   await main.keyboard.press('Home')

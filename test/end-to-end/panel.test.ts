@@ -22,7 +22,14 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   const main = await story.open()
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
   const { id } = await bob.startConversation('alice@localhost', 'direct', null)
-  for (const [i, colour] of ([[255, 160, 60], [60, 160, 255], [120, 200, 90]] as const).entries()) await sendFile(bob, id, { name: `hill-${i}.png`, type: 'image/png', data: gradient(300, 200 + 40 * i, [...colour], [40, 30, 120]) })
+  for (const [i, colour] of (
+    [
+      [255, 160, 60],
+      [60, 160, 255],
+      [120, 200, 90]
+    ] as const
+  ).entries())
+    await sendFile(bob, id, { name: `hill-${i}.png`, type: 'image/png', data: gradient(300, 200 + 40 * i, [...colour], [40, 30, 120]) })
   await sendFile(bob, id, { name: '会议纪要.pdf', type: 'application/pdf', data: Buffer.from('%PDF-1.4') })
   await bob.send(id, '路线：https://example.org/huangshan')
   const row = main.locator('[data-jid="bob@localhost"]')

@@ -28,7 +28,10 @@ test('what the phone sends and reads is seen here, what is written offline goes 
   const badge = main.locator('.item[data-jid="bob@localhost"] .badge')
   await badge.waitFor()
   const asked = await phone.waitFor((event) => event.body === '晚饭吃什么')
-  await phone.tell({ do: 'raw', xml: `<message to='bob@localhost' type='chat' id='read-1'><displayed xmlns='urn:xmpp:chat-markers:0' id='${asked.id ?? ''}'/></message>` }, 'done')
+  await phone.tell(
+    { do: 'raw', xml: `<message to='bob@localhost' type='chat' id='read-1'><displayed xmlns='urn:xmpp:chat-markers:0' id='${asked.id ?? ''}'/></message>` },
+    'done'
+  )
   await badge.waitFor({ state: 'detached' })
 
   // an evening without the server: written, searched, and sent once when it is back

@@ -62,7 +62,8 @@ function task(number: number, name: string, run: (hand: Hand, main: Page) => Pro
 const BOB = '[data-jid="bob@localhost"]'
 const composer = '[data-test=composer]'
 const bubble = (page: Page, text: string): Locator => page.locator('.row', { hasText: text }).last().locator('.bubble')
-const bobHas = (text: string): Promise<unknown> => until(story.bob, async () => (await messages(story.bob, 'alice@localhost')).find((message) => message.text === text))
+const bobHas = (text: string): Promise<unknown> =>
+  until(story.bob, async () => (await messages(story.bob, 'alice@localhost')).find((message) => message.text === text))
 /** Bob's conversation is open, and has a message of his. */
 async function withBob(main: Page): Promise<void> {
   if ((await main.inputValue('[data-test=search]')) !== '') await main.fill('[data-test=search]', '')
@@ -72,7 +73,17 @@ async function withBob(main: Page): Promise<void> {
 
 /** What the app itself says, as its windows ask it. */
 const ask = (page: Page, channel: string, input?: unknown): Promise<string> =>
-  page.evaluate(async ([name, given]) => JSON.stringify(await (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(9_000_003, name as string, given)), [channel, input] as const)
+  page.evaluate(
+    async ([name, given]) =>
+      JSON.stringify(
+        await (window as unknown as { mnemo: { call(id: number, channel: string, input: unknown): Promise<unknown> } }).mnemo.call(
+          9_000_003,
+          name as string,
+          given
+        )
+      ),
+    [channel, input] as const
+  )
 
 /** Address and password by hand; where the test's own server is, and that its certificate is good, is not counted. */
 async function signInByHand(hand: Hand, page: Page, user: string): Promise<void> {
@@ -258,7 +269,10 @@ task(17, 'change the language', async (hand, main) => {
   await choice.first().waitFor()
   await hand.on(settings).click(choice)
   await main.locator('[data-test=search][placeholder=Search]').waitFor()
-  await settings.locator('label', { has: settings.locator('input[value="zh-CN"]') }).first().click()
+  await settings
+    .locator('label', { has: settings.locator('input[value="zh-CN"]') })
+    .first()
+    .click()
   await main.locator('[data-test=search][placeholder=搜索]').waitFor()
   await settings.close()
 })
@@ -321,7 +335,13 @@ task(23, 'block somebody', async (hand, main) => {
   await hand.click('[data-test=about]')
   await hand.click('[data-test=block]')
   const confirm = main.locator('[data-test=block-confirm]')
-  if (await confirm.waitFor({ timeout: 2000 }).then(() => true, () => false)) await hand.click(confirm)
+  if (
+    await confirm.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false
+    )
+  )
+    await hand.click(confirm)
   await main.locator('[data-test=no-composer]').waitFor({ state: 'attached' })
   await main.keyboard.press('Escape')
   await main.click('[data-test=archived]')

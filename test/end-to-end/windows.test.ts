@@ -49,7 +49,14 @@ test('three first steps, told once', async () => {
 test('a conversation opens at its end or its first unread message, with few nodes for a long history', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
-  await expect.poll(() => main.locator('.separator.unread').isVisible().then((unread) => unread || distanceToEnd(main).then((d) => d < 5))).toBe(true)
+  await expect
+    .poll(() =>
+      main
+        .locator('.separator.unread')
+        .isVisible()
+        .then((unread) => unread || distanceToEnd(main).then((d) => d < 5))
+    )
+    .toBe(true)
   await item(main, '佐藤').click()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   expect(await main.locator('.row').count()).toBeLessThan(200)
@@ -93,10 +100,12 @@ test('thrown through the history both ways: there are rows at every place, and f
       if (turn % 10 === 9) expect((await ids()).length).toBeGreaterThan(0)
     }
   }
-  await expect.poll(async () => {
-    await main.mouse.wheel(0, 4000)
-    return (await ids()).at(-1)
-  }).toBe(newest)
+  await expect
+    .poll(async () => {
+      await main.mouse.wheel(0, 4000)
+      return (await ids()).at(-1)
+    })
+    .toBe(newest)
   expect((await ids()).length).toBeLessThan(200)
 })
 
@@ -113,12 +122,16 @@ test('a day is jumped to: those without messages cannot be chosen', async () => 
   const chosen = await days.first().getAttribute('data-value')
   await days.first().click()
   await main.locator('[data-test=calendar]').waitFor({ state: 'detached' })
-  await expect.poll(() => main.evaluate(() => {
-    const list = document.querySelector('.scroller')?.getBoundingClientRect()
-    const first = [...document.querySelectorAll<HTMLElement>('.row')].find((row) => row.getBoundingClientRect().top >= (list?.top ?? 0))
-    const day = new Date(Math.floor(Number(first?.dataset['id']) / 1024))
-    return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`
-  })).toBe(chosen)
+  await expect
+    .poll(() =>
+      main.evaluate(() => {
+        const list = document.querySelector('.scroller')?.getBoundingClientRect()
+        const first = [...document.querySelectorAll<HTMLElement>('.row')].find((row) => row.getBoundingClientRect().top >= (list?.top ?? 0))
+        const day = new Date(Math.floor(Number(first?.dataset['id']) / 1024))
+        return `${day.getFullYear()}-${String(day.getMonth() + 1).padStart(2, '0')}-${String(day.getDate()).padStart(2, '0')}`
+      })
+    )
+    .toBe(chosen)
   await main.keyboard.press('Escape')
   await main.locator('[data-test=latest]').click()
 })
@@ -135,10 +148,12 @@ test('own window: live in both, focused when asked for again, the rest lives on 
   await expect.poll(() => chat.inputValue('[data-test=composer]')).toBe('a draft for both')
   // who reads further up goes on reading while something is sent from the other window, and sees what is sent from here
   await main.locator('.thread .scroller').hover()
-  await expect.poll(async () => {
-    await main.mouse.wheel(0, -600)
-    return distanceToEnd(main)
-  }).toBeGreaterThan(1500)
+  await expect
+    .poll(async () => {
+      await main.mouse.wheel(0, -600)
+      return distanceToEnd(main)
+    })
+    .toBeGreaterThan(1500)
   const place = await steady(main, () => firstVisible(main))
   await chat.fill('[data-test=composer]', '从另一个窗口')
   await chat.keyboard.press('Enter')
@@ -198,7 +213,9 @@ test('finding in a conversation: a count, every hit marked, the older and the ne
   await main.keyboard.press('Shift+Enter')
   await expect.poll(() => place.textContent()).toMatch(/^1 of /)
   await main.keyboard.press('Shift+Enter')
-  await expect.poll(async () => /^(\d+) of (\d+)$/.exec((await place.textContent()) ?? '')?.slice(1)).toSatisfy((numbers: string[] | undefined) => numbers !== undefined && numbers[0] === numbers[1])
+  await expect
+    .poll(async () => /^(\d+) of (\d+)$/.exec((await place.textContent()) ?? '')?.slice(1))
+    .toSatisfy((numbers: string[] | undefined) => numbers !== undefined && numbers[0] === numbers[1])
   await screenshot(main, 'find')
   await main.keyboard.press('Escape')
   await main.locator('[data-test=find]').waitFor({ state: 'detached' })
@@ -218,7 +235,8 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
   await search.locator('[data-test=search]').waitFor()
-  const count = async (): Promise<number> => Number((/^\s*[\d,]+/.exec((await search.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
+  const count = async (): Promise<number> =>
+    Number((/^\s*[\d,]+/.exec((await search.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
   // looking at a hit reads nothing and uses nothing: what is unread stays so
   await search.fill('[data-test=search]', '是:未读')
   await search.locator('.hit').first().click()
@@ -344,7 +362,10 @@ test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shor
 })
 
 test('a text is styled as its author wrote it (XEP-0393), code stays code', async () => {
-  await main.fill('[data-test=composer]', '先看 *重点*，再看 _details_ 和 ~旧方案~，运行 `npm run build -- --force`\n> 昨天说的：周五之前\n>> 那就 *周四* 吧\n好的\n```ts\nconst 搜索 = (query: string): Hit[] => index.find(query).slice(0, 20) // 一行很长的注释，看看会不会把气泡撑破，应该可以横向滚动\n```\nhttps://example.org/a_b_c 和 snake_case_name')
+  await main.fill(
+    '[data-test=composer]',
+    '先看 *重点*，再看 _details_ 和 ~旧方案~，运行 `npm run build -- --force`\n> 昨天说的：周五之前\n>> 那就 *周四* 吧\n好的\n```ts\nconst 搜索 = (query: string): Hit[] => index.find(query).slice(0, 20) // 一行很长的注释，看看会不会把气泡撑破，应该可以横向滚动\n```\nhttps://example.org/a_b_c 和 snake_case_name'
+  )
   await main.locator('[data-test=composer]').press('Enter')
   const sent = main.locator('.row.own', { hasText: '先看' }).last()
   await sent.waitFor()
@@ -404,7 +425,10 @@ test('a page has no Node, no inline script, no way out, and a bad call is a type
     return {
       node: [typeof (globalThis as { require?: unknown }).require, typeof (globalThis as { process?: unknown }).process],
       inline: blocked || (globalThis as { ran?: boolean }).ran === undefined,
-      fetched: await fetch('https://example.org/').then(() => true, () => false),
+      fetched: await fetch('https://example.org/').then(
+        () => true,
+        () => false
+      ),
       exposed: Object.keys(mnemo).sort(),
       unknown: await mnemo.call(1, 'no.such', undefined),
       badInput: await mnemo.call(2, 'messages.page', { conversation: 'one', anchor: { kind: 'newest' }, limit: 1e9 }),
@@ -436,17 +460,24 @@ test('after a restart all is there, and windows are where they were', async () =
   await moveWindow(main, { left: 120, top: 60, width: 900, height: 700 })
   // a chat of its own, and a conversation in which somebody reads further up
   await item(main, '佐藤').dblclick()
-  await bubbles(await app.window('chat')).first().waitFor()
+  await bubbles(await app.window('chat'))
+    .first()
+    .waitFor()
   await main.bringToFront()
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   await main.locator('.thread .scroller').hover()
   const kept = (): Promise<string | null> => main.evaluate(() => localStorage.getItem('places'))
-  await expect.poll(async () => {
-    await main.mouse.wheel(0, -600)
-    return distanceToEnd(main)
-  }, { timeout: 20_000 }).toBeGreaterThan(2000)
+  await expect
+    .poll(
+      async () => {
+        await main.mouse.wheel(0, -600)
+        return distanceToEnd(main)
+      },
+      { timeout: 20_000 }
+    )
+    .toBeGreaterThan(2000)
   await expect.poll(kept, { timeout: 20_000 }).not.toBeNull()
   // what is kept is where one is when one has stopped
   const read = await steady(main, kept, 120)
@@ -461,7 +492,9 @@ test('after a restart all is there, and windows are where they were', async () =
   await main.click('.search .clear')
   await item(main, '陈建国').click()
   await main.locator('.row.own', { hasText: 'hello both' }).waitFor()
-  await bubbles(await app.window('chat')).first().waitFor()
+  await bubbles(await app.window('chat'))
+    .first()
+    .waitFor()
   await item(main, '林晓雨').click()
   const [, place] = (JSON.parse(read ?? '[]') as [number, number][]).at(-1) ?? []
   await main.locator(`.row[data-id="${place}"]`).waitFor()

@@ -52,7 +52,9 @@ if (engine.account === null) {
 }
 
 const ids = await Promise.all(
-  places.map(async ({ jid, kind }) => (await engine.store.write.ensureConversation({ jid: jid as Jid, kind, name: '', nick: kind === 'group' ? name : null })).id)
+  places.map(
+    async ({ jid, kind }) => (await engine.store.write.ensureConversation({ jid: jid as Jid, kind, name: '', nick: kind === 'group' ? name : null })).id
+  )
 )
 for (const jid of dead) await engine.store.write.ensureConversation({ jid: jid as Jid, kind: 'group', name: '', nick: name })
 /** How many of ours each place has: what a killed process wrote is found again. */
@@ -92,7 +94,9 @@ async function lines(jid: string): Promise<Line[]> {
 async function wish(change: boolean): Promise<void> {
   for (const [place, { jid }] of places.entries()) {
     const all = await messages(engine, jid)
-    const older = all.slice(0, -20).filter(({ retracted, state, changeable }) => !retracted && changeable && (state === 'sent' || state === 'delivered' || state === 'received'))
+    const older = all
+      .slice(0, -20)
+      .filter(({ retracted, state, changeable }) => !retracted && changeable && (state === 'sent' || state === 'delivered' || state === 'received'))
     const own = older.findLast(({ outgoing }) => outgoing)
     const other = older.findLast(({ outgoing }) => !outgoing)
     const conversation = ids[place]
@@ -124,7 +128,16 @@ createInterface({ input: process.stdin }).on('line', (line) => {
         const unread = await Promise.all(places.map(async ({ jid }) => (await engine.store.read.conversationByJid(jid))?.unread ?? 0))
         const changes = (await engine.store.read.queuedChanges()).length
         const errands = (await engine.store.read.errands(account.jid)).length
-        say({ event: 'state', online: engine.connection.status === 'online', queued, unplaced: await engine.store.read.hasUnplaced(), counts, unread, changes, errands })
+        say({
+          event: 'state',
+          online: engine.connection.status === 'online',
+          queued,
+          unplaced: await engine.store.read.hasUnplaced(),
+          counts,
+          unread,
+          changes,
+          errands
+        })
         break
       }
       case 'dump':

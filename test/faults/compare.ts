@@ -63,11 +63,29 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
         if (unsettled.length > 0) log(`${where}: not settled: ${JSON.stringify(unsettled.slice(0, 6))}`)
       }
     const removed = new Set(devices.flatMap((device) => [...device.removed]))
-    const order = (lists: Line[][], place: number): string[] => (lists[place] ?? []).map(([, text]) => text).filter((text) => text !== '' && !retracted.has(text) && !(place === 0 && removed.has(text)))
+    const order = (lists: Line[][], place: number): string[] =>
+      (lists[place] ?? []).map(([, text]) => text).filter((text) => text !== '' && !retracted.has(text) && !(place === 0 && removed.has(text)))
     const [alice, bob, tablet, newAlice, newBob] = all
     for (const place of counts.keys()) {
       // each account has an archive of its own, and messages that cross may stand otherwise in the other's; a group has one order for all
-      const pairs = place === 0 ? [[alice, newAlice], [tablet, newAlice], [bob, newBob]] : place === 1 ? [[alice, newAlice], [bob, newAlice], [tablet, newAlice], [newBob, newAlice]] : [[bob, alice], [tablet, alice]]
+      const pairs =
+        place === 0
+          ? [
+              [alice, newAlice],
+              [tablet, newAlice],
+              [bob, newBob]
+            ]
+          : place === 1
+            ? [
+                [alice, newAlice],
+                [bob, newAlice],
+                [tablet, newAlice],
+                [newBob, newAlice]
+              ]
+            : [
+                [bob, alice],
+                [tablet, alice]
+              ]
       let isWrong = false
       for (const [other, reference] of pairs) {
         const [one, two] = [order(other?.lists ?? [], place), order(reference?.lists ?? [], place)]
@@ -76,7 +94,9 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
         const first = wanted.findIndex((text, i) => has[i] !== text)
         if (first < 0) continue
         isWrong = true
-        log(`${other?.device.device}, ${other?.device.places[place]?.jid}, from ${first} on: ${JSON.stringify(has.slice(first, first + 6))} where ${reference?.device.device} has ${JSON.stringify(wanted.slice(first, first + 6))}`)
+        log(
+          `${other?.device.device}, ${other?.device.places[place]?.jid}, from ${first} on: ${JSON.stringify(has.slice(first, first + 6))} where ${reference?.device.device} has ${JSON.stringify(wanted.slice(first, first + 6))}`
+        )
       }
       if (isWrong) result.disordered++
     }

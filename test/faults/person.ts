@@ -51,7 +51,10 @@ export class Person {
   async start(connect = true): Promise<void> {
     const { server, profile, dead, log } = this.#options
     const settings: Start = { profile, account: { ...server.settings(this.name), port: this.proxy.port }, name: this.name, places: this.places, dead, connect }
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'client.ts'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...this.environment } })
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'client.ts'), JSON.stringify(settings)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...this.environment }
+    })
     this.#child = child
     const ready = Promise.withResolvers<void>()
     child.once('exit', () => ready.reject(new Error(`the client on ${this.device} ended`)))

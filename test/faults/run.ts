@@ -91,12 +91,29 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   if (FAKETIME === undefined) log('no faketime here: clocks are left out')
   const result: FaultResult = {
     faults: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as FaultResult['faults'],
-    lost: 0, forgotten: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, unheeded: 0, messages: 0, claims: 0, seconds: 0
+    lost: 0,
+    forgotten: 0,
+    doubled: 0,
+    disordered: 0,
+    unsettled: 0,
+    untrue: 0,
+    unheeded: 0,
+    messages: 0,
+    claims: 0,
+    seconds: 0
   }
   const isProsody = SERVER === 'prosody'
   const counts = [messages, messages, ...(isProsody ? [Math.min(Math.ceil(messages / 10), HISTORY / 4)] : [])]
   const person = (name: string, device: string, folder: string): Person =>
-    new Person({ name, device, server: host, profile: join(folder, device), places: [{ jid: `${name === 'alice' ? 'bob' : 'alice'}@localhost`, kind: 'direct' }, GROUP, ...(isProsody ? [FORGETFUL] : [])], dead: isProsody ? DEAD : [], log })
+    new Person({
+      name,
+      device,
+      server: host,
+      profile: join(folder, device),
+      places: [{ jid: `${name === 'alice' ? 'bob' : 'alice'}@localhost`, kind: 'direct' }, GROUP, ...(isProsody ? [FORGETFUL] : [])],
+      dead: isProsody ? DEAD : [],
+      log
+    })
   const [alice, bob, tablet] = [person('alice', 'alice', disk), person('bob', 'bob', root), person('alice', 'alice-tablet', root)]
   const devices = [alice, bob, tablet]
   /** What each side's stores have, and what the other side was shown as delivered before that. */
@@ -107,7 +124,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     result.claims += claimed.length
     const missing = claimed.filter((text) => !held.has(text) && !tablet.retracted.has(text) && !tablet.removed.has(text))
     result.untrue += missing.length
-    if (missing.length > 0) log(`shown as delivered to ${claimant.device}, and in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
+    if (missing.length > 0)
+      log(`shown as delivered to ${claimant.device}, and in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
   }
   /** Ends a device's process; what its store holds before it connects is compared with what the other side was shown. */
   const killed = async (victim: Person, pause: number, environment: Record<string, string> = victim.environment): Promise<void> => {
@@ -135,7 +153,9 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       const fault = choices[i < choices.length ? i : Math.floor(random() * choices.length)] ?? 'cut'
       const victim = random() < 0.5 ? alice : bob
       result.faults[fault]++
-      log(`${i + 1}/${faults} ${fault} ${fault === 'server' ? '' : fault === 'disk' ? 'alice' : fault === 'second device' ? tablet.device : victim.device}, written ${alice.confirmed.join('+')} and ${bob.confirmed.join('+')}`)
+      log(
+        `${i + 1}/${faults} ${fault} ${fault === 'server' ? '' : fault === 'disk' ? 'alice' : fault === 'second device' ? tablet.device : victim.device}, written ${alice.confirmed.join('+')} and ${bob.confirmed.join('+')}`
+      )
       switch (fault) {
         case 'cut':
           victim.proxy.cut()
@@ -186,7 +206,15 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     await check(alice, [bob])
     await check(bob, [alice, tablet])
     await read(devices, tablet, result, log)
-    await compare({ devices, newDevice: (name) => person(name, `${name}-new`, root), settle: (fresh) => settle(fresh, counts.slice(0, 2), result.faults.server === 0 || isProsody ? [] : [0, 1]), keepsWhatItTook: isProsody, counts, result, log })
+    await compare({
+      devices,
+      newDevice: (name) => person(name, `${name}-new`, root),
+      settle: (fresh) => settle(fresh, counts.slice(0, 2), result.faults.server === 0 || isProsody ? [] : [0, 1]),
+      keepsWhatItTook: isProsody,
+      counts,
+      result,
+      log
+    })
   } finally {
     for (const device of devices) {
       await device.kill()
@@ -202,7 +230,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
 }
 
 /** Own texts of the direct conversation that are shown as delivered. */
-const delivered = ([direct = []]: Line[][]): string[] => direct.filter(([outgoing, text, state]) => outgoing && text !== '' && state === 'delivered').map(([, text]) => text)
+const delivered = ([direct = []]: Line[][]): string[] =>
+  direct.filter(([outgoing, text, state]) => outgoing && text !== '' && state === 'delivered').map(([, text]) => text)
 
 type State = Extract<Report, { event: 'state' }>
 const STATE: Command = { do: 'state' }
@@ -221,7 +250,19 @@ async function settle(people: Person[], counts: number[], forgetful: readonly nu
     const now = JSON.stringify(all.map(({ counts: has }) => forgetful.map((place) => has[place])))
     same = now === before ? same + 1 : 0
     before = now
-    if (all.every(({ online, queued, unplaced, changes, errands, counts: has }, i) => online && queued + changes + errands === 0 && !unplaced && counts.every((count, place) => (forgetful.includes(place) && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)))) return
+    if (
+      all.every(
+        ({ online, queued, unplaced, changes, errands, counts: has }, i) =>
+          online &&
+          queued + changes + errands === 0 &&
+          !unplaced &&
+          counts.every(
+            (count, place) =>
+              (forgetful.includes(place) && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)
+          )
+      )
+    )
+      return
     await wait(500)
   }
 }

@@ -25,11 +25,16 @@ function usesIn(file: string): Use[] {
     })
 }
 
-const rows = readFileSync(join(ROOT, 'docs/electron.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `')).map((line) => line.split('|').map((cell) => cell.trim()))
+const rows = readFileSync(join(ROOT, 'docs/electron.md'), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
 
 /** Whether a row names it: `module.first`, `second`; another module begins after a semicolon. */
 function named({ module, member }: Use): boolean {
-  return rows.some(([, apis = '']) => apis.split(';').some((part) => part.includes(`\`${module}`) && (member === null || new RegExp(`\`(${module}\\.)?${member}\``).test(part))))
+  return rows.some(([, apis = '']) =>
+    apis.split(';').some((part) => part.includes(`\`${module}`) && (member === null || new RegExp(`\`(${module}\\.)?${member}\``).test(part)))
+  )
 }
 
 test('every use of Electron stands in the table', () => {
@@ -40,7 +45,8 @@ test('every use of Electron stands in the table', () => {
 
 test('files that the table names are there', () => {
   const places = rows.flatMap(([, , where = '']) => [...where.matchAll(/[\w/-]+\.ts/g)].map(([path]) => path))
-  const beside = (path: string): boolean => ['src/main', 'src', 'src/main/windows', 'src/main/desktop', 'src/main/ipc'].some((folder) => existsSync(join(ROOT, folder, path)))
+  const beside = (path: string): boolean =>
+    ['src/main', 'src', 'src/main/windows', 'src/main/desktop', 'src/main/ipc'].some((folder) => existsSync(join(ROOT, folder, path)))
   expect(places.filter((path) => !beside(path))).toEqual([])
   const tests = rows.flatMap(([, , , shown = '']) => [...shown.matchAll(/electron\/(\w+)/g)].map(([, name = '']) => name))
   expect(tests.filter((name) => !existsSync(join(ROOT, `test/end-to-end/electron/${name}.test.ts`)))).toEqual([])

@@ -27,8 +27,17 @@ test('what the main process imports at run time is packed with it', () => {
     .filter((path) => path.endsWith('.js'))
     .map((path) => readFileSync(join(ROOT, 'out/main', path), 'utf8'))
     .join('\n')
-  const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)].map((match) => match[1] ?? '').filter((name) => !isBuiltin(name) && name !== 'electron')
-  const packages = new Set(imported.map((name) => name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')))
+  const imported = [...bundles.matchAll(/^import .*from\s*"([^."][^"]*)"/gm)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => !isBuiltin(name) && name !== 'electron')
+  const packages = new Set(
+    imported.map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/')
+    )
+  )
   expect([...packages]).toEqual(['better-sqlite3'])
   expect(Object.keys(dependencies)).toEqual([...packages])
 })
@@ -40,7 +49,12 @@ test('the sandboxed preload script needs electron alone', () => {
 
 test('the Flatpak says of the app what the installers say: its name, its words in each language, its link, its version', () => {
   const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
-  const [builder, entry, about, manifest] = [read('electron-builder.yml'), read('build/flatpak/im.mnemo.desktop.desktop'), read('build/flatpak/im.mnemo.desktop.metainfo.xml'), read('build/flatpak/im.mnemo.desktop.yml')]
+  const [builder, entry, about, manifest] = [
+    read('electron-builder.yml'),
+    read('build/flatpak/im.mnemo.desktop.desktop'),
+    read('build/flatpak/im.mnemo.desktop.metainfo.xml'),
+    read('build/flatpak/im.mnemo.desktop.yml')
+  ]
   const { version, homepage } = JSON.parse(read('package.json')) as { version: string; homepage: string }
   const id = /^appId: (.+)$/m.exec(builder)?.[1] ?? ''
   for (const text of [manifest, about]) expect(text).toContain(id)

@@ -10,10 +10,16 @@ const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g
 function floors(): string[][] {
   const text = readFileSync(posix.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
   const [, list = ''] = /## Floors\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
-  return list.trim().split('\n').map((line) => line.trim().split(/\s+/)).reverse()
+  return list
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .reverse()
 }
 
-const files = globSync('src/**/*.{ts,vue}', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts')).map((file) => file.replaceAll('\\', '/'))
+const files = globSync('src/**/*.{ts,vue}', { cwd: ROOT })
+  .filter((file) => !file.endsWith('.test.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
 const imports = new Map(
   files.map((file) => [
     file,
@@ -38,10 +44,12 @@ test('no room imports from a floor above, or from another room on its own', () =
   const rooms = levels.flat()
   const level = (room: string): number => levels.findIndex((floor) => floor.includes(room))
   const upward = [...imports].flatMap(([file, paths]) =>
-    paths.filter((path) => {
-      const [from, to] = [roomOf(file, rooms) ?? '', roomOf(path, rooms) ?? '']
-      return to !== '' && from !== to && level(to) >= level(from)
-    }).map((path) => `${file} -> ${path}`)
+    paths
+      .filter((path) => {
+        const [from, to] = [roomOf(file, rooms) ?? '', roomOf(path, rooms) ?? '']
+        return to !== '' && from !== to && level(to) >= level(from)
+      })
+      .map((path) => `${file} -> ${path}`)
   )
   expect(upward).toEqual([])
 })

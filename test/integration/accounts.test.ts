@@ -17,9 +17,14 @@ afterAll(async () => {
 const of = async (engine: Engine, account: Jid, jid: Jid): Promise<Conversation | null> => engine.store.read.conversationByJid(jid, account)
 const said = async (engine: Engine, account: Jid, jid: Jid): Promise<string[]> => {
   const conversation = await of(engine, account, jid)
-  return conversation === null ? [] : (await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map(({ text, sender, outgoing }) => `${outgoing ? `(${sender}) ` : ''}${text}`)
+  return conversation === null
+    ? []
+    : (await engine.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map(
+        ({ text, sender, outgoing }) => `${outgoing ? `(${sender}) ` : ''}${text}`
+      )
 }
-const allOnline = (engine: Engine, count: number): Promise<boolean> => until(engine, () => Promise.resolve(engine.accounts.list.length === count && engine.accounts.list.every(({ connection }) => connection.status === 'online')))
+const allOnline = (engine: Engine, count: number): Promise<boolean> =>
+  until(engine, () => Promise.resolve(engine.accounts.list.length === count && engine.accounts.list.every(({ connection }) => connection.status === 'online')))
 
 test('two accounts beside each other: what comes to one is that one’s, and both are found at once', { timeout: 90_000 }, async () => {
   const engine = await devices.signIn(server, 'alice')
@@ -28,13 +33,21 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   await engine.signIn(server.settings('carol'))
   await allOnline(engine, 2)
   const bob = await devices.signIn(server, 'bob')
-  for (const [to, text] of [[ALICE, '给 alice 的火锅'], [CAROL, '给 carol 的火锅']] as const) await bob.send((await bob.startConversation(to, 'direct', null)).id, text)
+  for (const [to, text] of [
+    [ALICE, '给 alice 的火锅'],
+    [CAROL, '给 carol 的火锅']
+  ] as const)
+    await bob.send((await bob.startConversation(to, 'direct', null)).id, text)
   await until(engine, async () => (await said(engine, ALICE, BOB)).length === 1 && (await said(engine, CAROL, BOB)).length === 1)
   expect(await said(engine, ALICE, BOB)).toEqual(['给 alice 的火锅'])
   expect(await said(engine, CAROL, BOB)).toEqual(['给 carol 的火锅'])
 
   // each answers as who it is
-  for (const [account, text] of [[ALICE, 'alice answers'], [CAROL, 'carol answers']] as const) await engine.send((await of(engine, account, BOB))!.id, text)
+  for (const [account, text] of [
+    [ALICE, 'alice answers'],
+    [CAROL, 'carol answers']
+  ] as const)
+    await engine.send((await of(engine, account, BOB))!.id, text)
   await until(bob, async () => (await messages(bob, ALICE)).length === 2 && (await messages(bob, CAROL)).length === 2)
   expect((await messages(bob, ALICE)).map(({ text }) => text)).toEqual(['给 alice 的火锅', 'alice answers'])
   expect((await messages(bob, CAROL)).map(({ text }) => text)).toEqual(['给 carol 的火锅', 'carol answers'])

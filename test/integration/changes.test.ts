@@ -25,28 +25,43 @@ async function write(engine: Engine, jid: string, text: string, reply: Message |
   await until(engine, async () => (await messages(engine, jid)).every(({ state }) => state !== 'queued'))
   return (await messages(engine, jid)).find(({ key }) => key.endsWith(message.key.slice(1)))!
 }
-const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(engine, async () => (await messages(engine, jid)).find(wanted))
+const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> =>
+  until(engine, async () => (await messages(engine, jid)).find(wanted))
 
 test('a correction, an answer, a reaction and a retraction reach the other one and our second device', async () => {
   const [alice, phone, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')]
   const sent = await write(alice, 'bob@localhost', 'see you at sevn')
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'see you at sevn')
   await alice.change(sent.id, 'correction', 'see you at seven')
-  for (const [engine, jid] of [[bob, 'alice@localhost'], [phone, 'bob@localhost']] as const) await find(engine, jid, ({ text, edited }) => text === 'see you at seven' && edited)
+  for (const [engine, jid] of [
+    [bob, 'alice@localhost'],
+    [phone, 'bob@localhost']
+  ] as const)
+    await find(engine, jid, ({ text, edited }) => text === 'see you at seven' && edited)
   expect((await bob.store.find.search({ query: 'sevn', limit: 1, total: true })).total).toBe(0)
   await write(bob, 'alice@localhost', 'fine', got)
   const answer = await find(alice, 'bob@localhost', ({ text }) => text === 'fine')
   expect(answer.reply).toMatchObject({ id: sent.id, text: 'see you at seven', outgoing: true })
   await bob.change(got.id, 'reactions', '👍')
-  for (const engine of [alice, phone]) expect((await find(engine, 'bob@localhost', ({ reactions }) => reactions.length > 0)).reactions).toEqual([{ emoji: '👍', count: 1, own: false, names: ['Bob'] }])
+  for (const engine of [alice, phone])
+    expect((await find(engine, 'bob@localhost', ({ reactions }) => reactions.length > 0)).reactions).toEqual([
+      { emoji: '👍', count: 1, own: false, names: ['Bob'] }
+    ])
   await bob.change(got.id, 'reactions', '')
   await until(alice, async () => (await messages(alice, 'bob@localhost')).every(({ reactions }) => reactions.length === 0))
   await alice.change(sent.id, 'retraction', '')
-  for (const [engine, jid] of [[bob, 'alice@localhost'], [phone, 'bob@localhost']] as const) await find(engine, jid, ({ retracted }) => retracted)
+  for (const [engine, jid] of [
+    [bob, 'alice@localhost'],
+    [phone, 'bob@localhost']
+  ] as const)
+    await find(engine, jid, ({ retracted }) => retracted)
   // a device that comes later learns the same from the archive
   const late = await signedIn('bob')
   await until(late, async () => (await messages(late, 'alice@localhost')).some(({ text }) => text === 'fine'))
-  expect((await messages(late, 'alice@localhost')).map(({ text, retracted }) => [text, retracted])).toEqual([['', true], ['fine', false]])
+  expect((await messages(late, 'alice@localhost')).map(({ text, retracted }) => [text, retracted])).toEqual([
+    ['', true],
+    ['fine', false]
+  ])
 })
 
 test('in a group: answers, reactions and retractions name what its archive gave', async () => {
@@ -85,12 +100,16 @@ test('who has read what, and who types, is told', async () => {
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'have you read this?')
   await find(tablet, 'alice@localhost', ({ text }) => text === 'have you read this?')
   const conversation = (await bob.store.read.conversationByJid('alice@localhost'))!
-  const typing = new Promise<readonly string[]>((resolve) => alice.accounts.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? [])))
+  const typing = new Promise<readonly string[]>((resolve) =>
+    alice.accounts.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? []))
+  )
   await bob.type(conversation.id, true)
   expect(await typing).toEqual(['bob'])
   await bob.markRead(conversation.id, got.id)
   // the archive may move a message: it is known by its key
-  const seen = async (key: string): Promise<boolean> => ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >= ((await messages(alice, 'bob@localhost')).find((message) => message.key === key)?.id ?? Infinity)
+  const seen = async (key: string): Promise<boolean> =>
+    ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >=
+    ((await messages(alice, 'bob@localhost')).find((message) => message.key === key)?.id ?? Infinity)
   await until(alice, () => seen(sent.key))
   await until(tablet, async () => (await tablet.store.read.conversationByJid('alice@localhost'))?.unread === 0)
   // one who does not want that to be known
@@ -146,7 +165,13 @@ test('what was read while the app was closed and the phone was not is known when
     await phone.waitFor(({ event, id }) => event === 'displayed' && id === asked.key.slice(1))
     await write(bob, 'alice@localhost', '看到了')
     const answer = await phone.waitFor(({ event, body }) => event === 'message' && body === '看到了')
-    await phone.tell({ do: 'raw', xml: `<message to='bob@localhost' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${answer.id ?? ''}'/><store xmlns='urn:xmpp:hints'/></message>` }, 'done')
+    await phone.tell(
+      {
+        do: 'raw',
+        xml: `<message to='bob@localhost' type='chat'><displayed xmlns='urn:xmpp:chat-markers:0' id='${answer.id ?? ''}'/><store xmlns='urn:xmpp:hints'/></message>`
+      },
+      'done'
+    )
     await until(bob, async () => ((await bob.store.read.conversationByJid('alice@localhost'))?.seenUpTo ?? 0) > got.id)
     await alice.connect()
     await find(alice, 'bob@localhost', ({ text }) => text === '看到了')
@@ -177,8 +202,18 @@ test('a foreign client understands ours, and we it', async () => {
     await find(alice, 'carol@localhost', ({ text, edited }) => text === 'first' && edited)
     await carol.tell({ do: 'react', to: 'alice@localhost', id: sent.key.slice(1), emoji: ['😂', '👍'] }, 'done')
     const reacted = await find(alice, 'carol@localhost', ({ key, reactions }) => key.endsWith(sent.key.slice(1)) && reactions.length === 3)
-    expect(reacted.reactions.map(({ emoji, own }) => [emoji, own])).toEqual([['🙏', true], ['😂', false], ['👍', false]])
-    await carol.tell({ do: 'raw', xml: `<message to='alice@localhost' type='chat' id='f2'><apply-to xmlns='urn:xmpp:fasten:0' id='f1'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to><body>retracted</body><store xmlns='urn:xmpp:hints'/></message>` }, 'done')
+    expect(reacted.reactions.map(({ emoji, own }) => [emoji, own])).toEqual([
+      ['🙏', true],
+      ['😂', false],
+      ['👍', false]
+    ])
+    await carol.tell(
+      {
+        do: 'raw',
+        xml: `<message to='alice@localhost' type='chat' id='f2'><apply-to xmlns='urn:xmpp:fasten:0' id='f1'><retract xmlns='urn:xmpp:message-retract:0'/></apply-to><body>retracted</body><store xmlns='urn:xmpp:hints'/></message>`
+      },
+      'done'
+    )
     await find(alice, 'carol@localhost', ({ retracted }) => retracted)
     // forged: carol corrects what alice wrote
     await carol.tell({ do: 'correct', to: 'alice@localhost', id: sent.key.slice(1), body: 'I owe carol money' }, 'done')

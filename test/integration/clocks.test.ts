@@ -7,7 +7,8 @@ import { Devices, messages, online, SERVER, startServer, texts, until } from '..
 const LIBRARY = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find(existsSync)
 const HOUR = 3_600_000
 /** A server whose clock is that many hours off. */
-const off = (hours: number) => startServer({ environment: { LD_PRELOAD: LIBRARY ?? '', FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' } })
+const off = (hours: number) =>
+  startServer({ environment: { LD_PRELOAD: LIBRARY ?? '', FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' } })
 
 afterEach(() => void vi.restoreAllMocks())
 
@@ -39,7 +40,10 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
       await bob.send(toAlice, 'four')
       const { id } = await bob.send(toAlice, 'fiev')
       await bob.change(id, 'correction', 'five')
-      await until(bob, async () => (await messages(bob, 'alice@localhost')).every(({ state }) => state !== 'queued') && (await bob.store.read.queuedChanges()).length === 0)
+      await until(
+        bob,
+        async () => (await messages(bob, 'alice@localhost')).every(({ state }) => state !== 'queued') && (await bob.store.read.queuedChanges()).length === 0
+      )
       alice = await devices.again(alice)
       await alice.connect()
       await online(alice)

@@ -35,7 +35,8 @@ function mnemo(user: string, ...args: string[]): Run {
     said: (text) => expect.poll(() => stderr + stdout, { timeout: 20_000 }).toContain(text)
   }
 }
-const signIn = (user: string, ...more: string[]) => mnemo(user, 'sign-in', `${user}@localhost`, '--host', '127.0.0.1', '--port', String(server.port), ...more).output
+const signIn = (user: string, ...more: string[]) =>
+  mnemo(user, 'sign-in', `${user}@localhost`, '--host', '127.0.0.1', '--port', String(server.port), ...more).output
 
 test('sign-in names the fingerprint of a certificate it refuses, and takes it with --trust', async () => {
   const refused = await signIn('alice')
@@ -48,7 +49,10 @@ test('what one sends the other sees while watching, and finds offline', async ()
   await signIn('bob', '--trust', server.fingerprint)
   const watching = mnemo('bob', 'watch', '--count', '1')
   await watching.said('watching')
-  expect(await mnemo('alice', 'send', 'bob@localhost', '晚上一起吃饭吗').output).toMatchObject({ code: 0, stdout: expect.stringMatching(/^(sent|delivered)\n$/) as string })
+  expect(await mnemo('alice', 'send', 'bob@localhost', '晚上一起吃饭吗').output).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^(sent|delivered)\n$/) as string
+  })
   expect((await watching.output).stdout).toMatch(/\tAlice\t晚上一起吃饭吗\n$/)
   const found = await mnemo('bob', 'search', '起吃', '--json').output
   expect(JSON.parse(found.stdout)).toMatchObject({ total: 1, hits: [{ text: '晚上一起吃饭吗', ranges: [[3, 5]] }] })

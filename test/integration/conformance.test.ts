@@ -36,7 +36,8 @@ const address = (at: 0 | 1 | 2): Jid => bare(people.settings[at].jid)
 async function acquainted(one: Engine, other: Engine): Promise<void> {
   const [first, second] = [bare(one.account!.jid), bare(other.account!.jid)]
   await one.startConversation(second, 'direct', null)
-  const known = async (): Promise<boolean> => (await one.store.read.contacts()).some(({ jid, subscription }) => jid === second && (subscription === 'to' || subscription === 'both'))
+  const known = async (): Promise<boolean> =>
+    (await one.store.read.contacts()).some(({ jid, subscription }) => jid === second && (subscription === 'to' || subscription === 'both'))
   await until(other, async () => other.accounts.requests.some(({ jid }) => jid === first) || known())
   if (other.accounts.requests.some(({ jid }) => jid === first)) await other.answerRequest(first, true)
   await until(one, known)
@@ -46,10 +47,13 @@ const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => 
   if (found === null) throw new Error(`no conversation ${jid}`)
   return found
 }
-const say = async (engine: Engine, to: Jid, text: string): Promise<void> => void (await engine.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
-const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): Promise<Message> => until(engine, async () => (await messages(engine, jid)).find(wanted), 30_000)
+const say = async (engine: Engine, to: Jid, text: string): Promise<void> =>
+  void (await engine.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
+const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): Promise<Message> =>
+  until(engine, async () => (await messages(engine, jid)).find(wanted), 30_000)
 /** What was said in this test, of all that is there. */
-const tagged = async (engine: Engine, jid: Jid, tag: string): Promise<string[]> => (await messages(engine, jid)).map(({ text }) => text).filter((text) => text.includes(tag))
+const tagged = async (engine: Engine, jid: Jid, tag: string): Promise<string[]> =>
+  (await messages(engine, jid)).map(({ text }) => text).filter((text) => text.includes(tag))
 
 test('text both ways, once and in order on every device; receipts; what came while one was away', { timeout: 120_000 }, async () => {
   const [alice, bob] = [await device(people.settings[0]), await device(people.settings[1])]
@@ -61,8 +65,17 @@ test('text both ways, once and in order on every device; receipts; what came whi
     await say(alice, address(1), `${tag} a${i} 你好 <&> 👋`)
     await say(bob, address(0), `${tag} b${i}`)
   }
-  for (const [engine, peer] of [[alice, address(1)], [phone, address(1)], [bob, address(0)]] as const) await until(engine, async () => (await tagged(engine, peer, tag)).length === 40, 30_000)
-  await until(alice, async () => (await messages(alice, address(1))).filter(({ text, outgoing }) => outgoing && text.includes(tag)).every(({ state }) => state === 'delivered'), 30_000)
+  for (const [engine, peer] of [
+    [alice, address(1)],
+    [phone, address(1)],
+    [bob, address(0)]
+  ] as const)
+    await until(engine, async () => (await tagged(engine, peer, tag)).length === 40, 30_000)
+  await until(
+    alice,
+    async () => (await messages(alice, address(1))).filter(({ text, outgoing }) => outgoing && text.includes(tag)).every(({ state }) => state === 'delivered'),
+    30_000
+  )
   await bob.disconnect()
   for (let i = 0; i < 60; i++) await say(alice, address(1), `${tag} away ${i}`)
   await until(alice, async () => (await messages(alice, address(1))).every(({ state }) => state !== 'queued'), 30_000)
@@ -86,7 +99,10 @@ test('what is done to messages, and how far they were read, reaches the other on
   const tag = randomUUID()
   await say(alice, address(1), `${tag} first`)
   await say(alice, address(1), `${tag} second`)
-  const [first, second] = [await find(alice, address(1), ({ text, state }) => text === `${tag} first` && state !== 'queued'), await find(alice, address(1), ({ text, state }) => text === `${tag} second` && state !== 'queued')]
+  const [first, second] = [
+    await find(alice, address(1), ({ text, state }) => text === `${tag} first` && state !== 'queued'),
+    await find(alice, address(1), ({ text, state }) => text === `${tag} second` && state !== 'queued')
+  ]
   const got = await find(bob, address(0), ({ text }) => text === `${tag} first`)
   await find(bob, address(0), ({ text }) => text === `${tag} second`)
   await alice.change(first.id, 'correction', `${tag} corrected`)
@@ -96,10 +112,19 @@ test('what is done to messages, and how far they were read, reaches the other on
   const last = await find(bob, address(0), ({ text }) => text === `${tag} second`)
   await bob.markRead((await conversation(bob, address(0))).id, last.id)
   // its place may change until the archive has said where it stands
-  await until(alice, async () => (await conversation(alice, address(1))).seenUpTo >= ((await messages(alice, address(1))).find(({ key }) => key.endsWith(second.key.slice(1)))?.id ?? Infinity))
+  await until(
+    alice,
+    async () =>
+      (await conversation(alice, address(1))).seenUpTo >=
+      ((await messages(alice, address(1))).find(({ key }) => key.endsWith(second.key.slice(1)))?.id ?? Infinity)
+  )
   await until(phone, async () => (await conversation(phone, address(0))).unread === 0)
   await alice.change(second.id, 'retraction', '')
-  await until(bob, async () => (await messages(bob, address(0))).filter(({ retracted }) => retracted).length > 0 && (await tagged(bob, address(0), `${tag} second`)).length === 0)
+  await until(
+    bob,
+    async () =>
+      (await messages(bob, address(0))).filter(({ retracted }) => retracted).length > 0 && (await tagged(bob, address(0), `${tag} second`)).length === 0
+  )
 })
 
 test('a group: made, invited into, talked in, its history for who comes later, closed', { timeout: 120_000 }, async () => {

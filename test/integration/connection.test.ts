@@ -64,7 +64,12 @@ test('a wrong password is told and stores no account', async () => {
 
 test('a certificate that no authority vouches for is refused, with what it takes to decide', async () => {
   const state = await engine.signIn({ ...server.settings('alice'), trustedFingerprint: null })
-  expect(state).toMatchObject({ status: 'waiting', problem: 'certificate', retryAt: null, certificate: { fingerprint: server.fingerprint, subject: 'localhost' } })
+  expect(state).toMatchObject({
+    status: 'waiting',
+    problem: 'certificate',
+    retryAt: null,
+    certificate: { fingerprint: server.fingerprint, subject: 'localhost' }
+  })
 })
 
 test('another certificate than the accepted one is refused', async () => {
@@ -87,7 +92,9 @@ test('a server that does not offer encryption is not talked to', async () => {
     peer.on('error', () => undefined)
     peer.on('data', (chunk) => {
       heard += chunk.toString()
-      peer.write(`<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`)
+      peer.write(
+        `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'><stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:features>`
+      )
     })
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => plain.once('listening', resolve))

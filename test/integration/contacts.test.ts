@@ -52,7 +52,8 @@ test('people of a group are found by name and initials beside contacts, once eac
   const group = await desk.createGroup({ name: 'Reading', membersOnly: true, invite: ['mallory@localhost' as Jid] })
   await until(stranger, async () => stranger.accounts.invitations.length > 0)
   await stranger.startConversation(group.jid, 'group', '王小明')
-  const found = async (text: string): Promise<string[]> => (await desk.findPeople({ text, limit: 50 })).map(({ jid, group: met }) => `${jid}${met === null ? '' : ` in ${met}`}`)
+  const found = async (text: string): Promise<string[]> =>
+    (await desk.findPeople({ text, limit: 50 })).map(({ jid, group: met }) => `${jid}${met === null ? '' : ` in ${met}`}`)
   await until(desk, async () => (await found('wxm')).length > 0)
   expect(await found('wxm')).toEqual([`mallory@localhost in ${group.jid}`])
   const all = await found('')

@@ -55,7 +55,14 @@ test('a live message is kept whatever delay it names: its sender’s, our server
   for (const stamp of stamps)
     for (const from of by) {
       sent.push(`held ${sent.length}`)
-      await mallory.send(xml('message', { to: 'alice@localhost', type: 'chat', id: sent.at(-1) }, xml('body', {}, sent.at(-1) ?? ''), xml('delay', { xmlns: 'urn:xmpp:delay', stamp, ...from })))
+      await mallory.send(
+        xml(
+          'message',
+          { to: 'alice@localhost', type: 'chat', id: sent.at(-1) },
+          xml('body', {}, sent.at(-1) ?? ''),
+          xml('delay', { xmlns: 'urn:xmpp:delay', stamp, ...from })
+        )
+      )
     }
   await mallory.send(xml('message', { to: 'alice@localhost', type: 'chat' }, xml('body', {}, 'last')))
   await has(alice, 'mallory@localhost', 'last')

@@ -23,8 +23,10 @@ afterAll(async () => {
   await devices.end()
   await server.stop()
 })
-const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> => until(engine, async () => (await messages(engine, jid)).find(wanted))
-const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationId> => (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
+const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> =>
+  until(engine, async () => (await messages(engine, jid)).find(wanted))
+const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationId> =>
+  (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
 /** Waits until somebody's devices are known. */
 const knows = (engine: Engine, jid: Jid): Promise<boolean> =>
   until(engine, async () => (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid], time: Date.now() })).without.length === 0)
@@ -80,7 +82,9 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
   test('both devices read what comes, and what the other one says', async () => {
     await bob.tell({ do: 'send', to: ALICE, text: 'to both of them' }, 'sent')
     for (const engine of [desk, laptop]) await find(engine, BOB, ({ text, encrypted }) => text === 'to both of them' && encrypted)
-    await until(desk, async () => (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })).devices.some(({ jid }) => jid === ALICE))
+    await until(desk, async () =>
+      (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })).devices.some(({ jid }) => jid === ALICE)
+    )
     await desk.send(await conversationWith(desk, BOB), 'from the desk')
     await bob.waitFor(({ text }) => text === 'from the desk')
     expect(await find(laptop, BOB, ({ text }) => text === 'from the desk')).toMatchObject({ outgoing: true, encrypted: true })
@@ -121,7 +125,13 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     const mine = (await announced(bob, ALICE)).toSorted((a, b) => a - b)
     expect(mine).toHaveLength(2)
     // Bob says in his own name what Alice's devices are
-    await bob.tell({ do: 'raw', xml: `<message to='alice@localhost' id='forged'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='eu.siacs.conversations.axolotl.devicelist'><item id='current'><list xmlns='eu.siacs.conversations.axolotl'><device id='666'/></list></item></items></event></message>` }, 'done')
+    await bob.tell(
+      {
+        do: 'raw',
+        xml: `<message to='alice@localhost' id='forged'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='eu.siacs.conversations.axolotl.devicelist'><item id='current'><list xmlns='eu.siacs.conversations.axolotl'><device id='666'/></list></item></items></event></message>`
+      },
+      'done'
+    )
     await bob.tell({ do: 'send', to: ALICE, text: 'after the forgery' }, 'sent')
     await find(desk, BOB, ({ text }) => text === 'after the forgery')
     expect((await desk.store.read.devices({ account: ALICE, jid: ALICE })).map(({ device }) => device)).not.toContain(666)
@@ -216,7 +226,10 @@ test('what was encrypted once goes plain when the user says so, and not before',
   await plain.waitFor(({ body }) => body === 'nobody can decrypt there')
   await alice.setConversation({ conversation: id, encryption: 'on' })
   const sent = await alice.send(id, 'a secret')
-  expect(await find(alice, erin, ({ key, state }) => key === sent.key && state === 'failed')).toMatchObject({ encrypted: true, error: 'cannot-encrypt-no-device' })
+  expect(await find(alice, erin, ({ key, state }) => key === sent.key && state === 'failed')).toMatchObject({
+    encrypted: true,
+    error: 'cannot-encrypt-no-device'
+  })
   await alice.retry((await find(alice, erin, ({ key }) => key === sent.key)).id)
   await find(alice, erin, ({ key, state }) => key === sent.key && state === 'failed')
   await alice.setConversation({ conversation: id, encryption: 'off' })
@@ -232,7 +245,10 @@ test('a device is refused, and a new one of somebody who was verified waits for 
   const frank = 'frank@localhost' as Jid
   const phone = await devices.signIn(server, 'frank', true)
   const id = await conversationWith(alice, frank)
-  await until(phone, async () => (await phone.store.read.devices({ account: frank, jid: frank })).length === 0 && phone.accounts.of(frank)?.encryption.device !== null)
+  await until(
+    phone,
+    async () => (await phone.store.read.devices({ account: frank, jid: frank })).length === 0 && phone.accounts.of(frank)?.encryption.device !== null
+  )
   await until(alice, async () => (await alice.devices(ALICE, frank)).devices.length === 1 || (await refresh(alice, frank)))
   await alice.send(id, 'hello Frank')
   await find(phone, ALICE, ({ text }) => text === 'hello Frank')
@@ -270,8 +286,13 @@ test('a private group: all read, from its archive as well; who cannot is named; 
     return on && possible && without.length === 0
   })
   const sent = await grace.send(group.id, '大家好, in secret')
-  for (const engine of [heidi, ivan]) expect(await find(engine, group.jid, ({ text }) => text === '大家好, in secret')).toMatchObject({ encrypted: true, outgoing: false })
-  expect(await find(grace, group.jid, ({ key, state }) => key === sent.key && state !== 'queued')).toMatchObject({ text: '大家好, in secret', encrypted: true, error: null })
+  for (const engine of [heidi, ivan])
+    expect(await find(engine, group.jid, ({ text }) => text === '大家好, in secret')).toMatchObject({ encrypted: true, outgoing: false })
+  expect(await find(grace, group.jid, ({ key, state }) => key === sent.key && state !== 'queued')).toMatchObject({
+    text: '大家好, in secret',
+    encrypted: true,
+    error: null
+  })
   // what was encrypted there once stays so, for whoever has read it
   const theirs = (await heidi.store.read.conversationByJid(group.jid))!
   expect(theirs.encryption).toBe('on')

@@ -20,15 +20,22 @@ afterAll(async () => {
 
 const PIECE = 2 ** 20
 async function sendFile(engine: Engine, to: string, name: string, content: Buffer, type = ''): Promise<Message> {
-  const conversation = (await engine.store.read.conversationByJid(to)) ?? await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null })
+  const conversation =
+    (await engine.store.read.conversationByJid(to)) ?? (await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null }))
   const token = engine.media.intake.begin({ name, bytes: content.length, type })
   for (let at = 0; at < content.length; at += PIECE) await engine.media.intake.append(token, content.subarray(at, at + PIECE))
   return engine.sendFile(conversation.id, token)
 }
 /** The file of the newest message with that name, once `ready` says so. */
-const fileOf = (engine: Engine, jid: string, name: string, ready: (file: Attachment, message: Message) => boolean): Promise<{ file: Attachment; message: Message }> =>
+const fileOf = (
+  engine: Engine,
+  jid: string,
+  name: string,
+  ready: (file: Attachment, message: Message) => boolean
+): Promise<{ file: Attachment; message: Message }> =>
   until(engine, async () => {
-    for (const message of (await messages(engine, jid)).toReversed()) for (const file of message.attachments) if (file.name === name && ready(file, message)) return { file, message }
+    for (const message of (await messages(engine, jid)).toReversed())
+      for (const file of message.attachments) if (file.name === name && ready(file, message)) return { file, message }
     return null
   })
 const content = async (engine: Engine, file: Attachment): Promise<Buffer> => readFileSync((await engine.attachmentFile(file.id))?.path ?? '')
@@ -54,9 +61,17 @@ test('a picture and a file arrive whole, on the other side and on our own other 
   expect(picture.message.text).toBe('')
   expect(await content(bob, picture.file)).toEqual(PNG)
   const report = await fileOf(bob, 'alice@localhost', 'report 报告.bin', (file) => file.where === 'here')
-  expect(createHash('sha256').update(await content(bob, report.file)).digest('hex')).toBe(createHash('sha256').update(large).digest('hex'))
+  expect(
+    createHash('sha256')
+      .update(await content(bob, report.file))
+      .digest('hex')
+  ).toBe(createHash('sha256').update(large).digest('hex'))
   await until(bob, async () => (await messages(bob, 'alice@localhost')).some(({ text }) => text === 'after the files'))
-  expect((await messages(bob, 'alice@localhost')).map(({ text, attachments }) => attachments[0]?.name ?? text)).toEqual(['猫.png', 'report 报告.bin', 'after the files'])
+  expect((await messages(bob, 'alice@localhost')).map(({ text, attachments }) => attachments[0]?.name ?? text)).toEqual([
+    '猫.png',
+    'report 报告.bin',
+    'after the files'
+  ])
   const own = await fileOf(second, 'bob@localhost', 'report 报告.bin', (file) => file.where === 'here')
   expect(own.message.outgoing).toBe(true)
   expect(await content(second, own.file)).toEqual(large)
@@ -64,7 +79,20 @@ test('a picture and a file arrive whole, on the other side and on our own other 
   expect(Math.max(...seen)).toBe(large.length)
   expect(alice.media.progress.size).toBe(0)
   // found by its name, offline
-  expect((await bob.store.find.search({ query: '报告 has:file', conversation: null, order: 'newest', offset: 0, limit: 5, total: true, facets: false, suggest: false })).total).toBe(1)
+  expect(
+    (
+      await bob.store.find.search({
+        query: '报告 has:file',
+        conversation: null,
+        order: 'newest',
+        offset: 0,
+        limit: 5,
+        total: true,
+        facets: false,
+        suggest: false
+      })
+    ).total
+  ).toBe(1)
 })
 
 test('a file that is too large says so before anything of it goes, and what follows it goes on', { timeout: 60_000 }, async () => {
@@ -115,9 +143,15 @@ test('files of strangers are fetched only when asked, and lying ones not at all'
   // a contact announces a file with another hash, and one that its server does not have
   const url = (await carol.store.read.attachment(there.file.id))?.url ?? ''
   const sharing = (name: string, target: string, hash: string) =>
-    xml('file-sharing', { xmlns: 'urn:xmpp:sfs:0' }, xml('file', { xmlns: 'urn:xmpp:file:metadata:0' }, xml('name', {}, name), xml('hash', { xmlns: 'urn:xmpp:hashes:2', algo: 'sha-256' }, hash)), xml('sources', {}, xml('url-data', { xmlns: 'http://jabber.org/protocol/url-data', target })))
+    xml(
+      'file-sharing',
+      { xmlns: 'urn:xmpp:sfs:0' },
+      xml('file', { xmlns: 'urn:xmpp:file:metadata:0' }, xml('name', {}, name), xml('hash', { xmlns: 'urn:xmpp:hashes:2', algo: 'sha-256' }, hash)),
+      xml('sources', {}, xml('url-data', { xmlns: 'http://jabber.org/protocol/url-data', target }))
+    )
   const foreign = await foreignClient(server, 'bob')
-  const stanza = (id: string, element: ReturnType<typeof xml>): string => xml('message', { to: 'carol@localhost', type: 'chat', id }, xml('body', {}, id), element).toString()
+  const stanza = (id: string, element: ReturnType<typeof xml>): string =>
+    xml('message', { to: 'carol@localhost', type: 'chat', id }, xml('body', {}, id), element).toString()
   await foreign.tell({ do: 'raw', xml: stanza('lying', sharing('lying.png', url, Buffer.alloc(32).toString('base64'))) }, 'done')
   await foreign.tell({ do: 'raw', xml: stanza('missing', sharing('missing.png', `${url}x`, Buffer.alloc(32).toString('base64'))) }, 'done')
   for (const name of ['lying.png', 'missing.png']) await fileOf(carol, 'bob@localhost', name, (file) => file.where === 'nowhere')

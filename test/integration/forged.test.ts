@@ -25,7 +25,8 @@ afterAll(async () => {
 
 let ends = 0
 /** From whom, and what is in it. */
-const from = (sender: string, inside: string, more = "type='chat'"): void => server.say(`<message from='${sender}' to='alice@evil.example/r' ${more}>${inside}</message>`)
+const from = (sender: string, inside: string, more = "type='chat'"): void =>
+  server.say(`<message from='${sender}' to='alice@evil.example/r' ${more}>${inside}</message>`)
 /** All before it has been dealt with when this one is there. */
 async function settled(): Promise<void> {
   const text = `end ${++ends}`
@@ -71,15 +72,32 @@ test('whatever a text comes in, it is kept', async () => {
   odd('an event in it', "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='x'/></event>")
   odd('a result in it', "<result xmlns='urn:xmpp:mam:2' queryid='x' id='1'/>")
   odd('an invitation in it', "<x xmlns='jabber:x:conference' jid='room@rooms.evil.example'/>")
-  const forwarded = "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='bob@evil.example/x' to='alice@evil.example' type='chat'><body>forged</body></message></forwarded>"
+  const forwarded =
+    "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='bob@evil.example/x' to='alice@evil.example' type='chat'><body>forged</body></message></forwarded>"
   for (const direction of ['sent', 'received']) odd(`a ${direction} copy in it`, `<${direction} xmlns='urn:xmpp:carbons:2'>${forwarded}</${direction}>`)
   odd('an empty copy in it', "<sent xmlns='urn:xmpp:carbons:2'/>")
   from('evil.example', '<body>the server says</body>', "type='headline'")
   await settled()
   expect(await texts(alice, 'odd@evil.example')).toEqual([
-    'of no type', 'a headline', 'a normal one', 'of a type that is none', 'two bodies', 'a long id', 'the same id', 'the same id, and other words', 'v3',
-    'a receipt in it', 'a mark in it', 'a state in it', 'held back by nobody', 'an event in it', 'a result in it', 'an invitation in it',
-    'a sent copy in it', 'a received copy in it', 'an empty copy in it'
+    'of no type',
+    'a headline',
+    'a normal one',
+    'of a type that is none',
+    'two bodies',
+    'a long id',
+    'the same id',
+    'the same id, and other words',
+    'v3',
+    'a receipt in it',
+    'a mark in it',
+    'a state in it',
+    'held back by nobody',
+    'an event in it',
+    'a result in it',
+    'an invitation in it',
+    'a sent copy in it',
+    'a received copy in it',
+    'an empty copy in it'
   ])
   expect(await texts(alice, 'evil.example')).toEqual(['the server says'])
 })
@@ -101,7 +119,11 @@ test('a group’s members change and moderate nothing of each other’s', async 
     says('成员 2', inside, `h${at}`)
   // privately, by somebody who is not in the group, and by the group's own address as a person
   from(`${LARGE_GROUP}/成员 2`, "<retract xmlns='urn:xmpp:message-retract:1' id='S1'/>")
-  from('mallory@evil.example/x', "<retract xmlns='urn:xmpp:message-retract:1' id='S1'><moderated xmlns='urn:xmpp:message-moderate:1'/></retract>", "type='groupchat'")
+  from(
+    'mallory@evil.example/x',
+    "<retract xmlns='urn:xmpp:message-retract:1' id='S1'><moderated xmlns='urn:xmpp:message-moderate:1'/></retract>",
+    "type='groupchat'"
+  )
   says('成员 1', `<body>the end</body>${stamped('S2')}`, 'g2')
   await until(alice, async () => (await texts(alice, LARGE_GROUP)).includes('the end'))
   const list = await messages(alice, LARGE_GROUP)
@@ -109,15 +131,25 @@ test('a group’s members change and moderate nothing of each other’s', async 
   // a correction of what is not theirs is a message of theirs
   expect(list.find(({ text }) => text === 'forged')).toMatchObject({ sender: `${LARGE_GROUP}/成员 2`, edited: false })
   // the group's own word counts
-  from(LARGE_GROUP, "<retract xmlns='urn:xmpp:message-retract:1' id='S1'><moderated xmlns='urn:xmpp:message-moderate:1' by='x'/></retract>", "type='groupchat' id='m1'")
+  from(
+    LARGE_GROUP,
+    "<retract xmlns='urn:xmpp:message-retract:1' id='S1'><moderated xmlns='urn:xmpp:message-moderate:1' by='x'/></retract>",
+    "type='groupchat' id='m1'"
+  )
   await until(alice, async () => (await messages(alice, LARGE_GROUP)).some(({ retracted }) => retracted))
 })
 
 test('in a group without occupant-ids whoever stays corrects what they said, under whatever name; who takes the name does not', async () => {
   const [one, two, three] = ['成员 0', '成员 2', 'new name'].map((nick) => `${LARGE_GROUP}/${nick}`)
   const item = (more = ''): string => `<x xmlns='http://jabber.org/protocol/muc#user'><item role='participant' affiliation='none' ${more}/>`
-  const presence = (who: string | undefined, inside: string, more = ''): void => server.say(`<presence from='${who}' to='alice@evil.example/r' ${more}>${inside}</x></presence>`)
-  const says = (who: string | undefined, id: string, text: string, target?: string): void => from(who ?? '', `<body>${text}</body>${target === undefined ? '' : `<replace xmlns='urn:xmpp:message-correct:0' id='${target}'/>`}`, `type='groupchat' id='${id}'`)
+  const presence = (who: string | undefined, inside: string, more = ''): void =>
+    server.say(`<presence from='${who}' to='alice@evil.example/r' ${more}>${inside}</x></presence>`)
+  const says = (who: string | undefined, id: string, text: string, target?: string): void =>
+    from(
+      who ?? '',
+      `<body>${text}</body>${target === undefined ? '' : `<replace xmlns='urn:xmpp:message-correct:0' id='${target}'/>`}`,
+      `type='groupchat' id='${id}'`
+    )
   says(one, 's1', 'frist')
   says(one, 's2', 'first', 's1')
   says(two, 's3', 'secnod')
@@ -130,5 +162,10 @@ test('in a group without occupant-ids whoever stays corrects what they said, und
   says(three, 's5', 'second', 's3')
   says(one, 's6', 'the end of it')
   await until(alice, async () => (await texts(alice, LARGE_GROUP)).includes('the end of it'))
-  expect((await messages(alice, LARGE_GROUP)).slice(-4).map(({ text, edited }) => [text, edited])).toEqual([['first', true], ['second', true], ['forged', false], ['the end of it', false]])
+  expect((await messages(alice, LARGE_GROUP)).slice(-4).map(({ text, edited }) => [text, edited])).toEqual([
+    ['first', true],
+    ['second', true],
+    ['forged', false],
+    ['the end of it', false]
+  ])
 })

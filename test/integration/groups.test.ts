@@ -74,7 +74,10 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'banned')
   // ejabberd 23.01 lets those in whom it has put out for good
-  if (SERVER !== 'ejabberd') await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({ condition: expect.stringMatching(/^(forbidden|registration-required)$/) })
+  if (SERVER !== 'ejabberd')
+    await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({
+      condition: expect.stringMatching(/^(forbidden|registration-required)$/)
+    })
   expect((await messages(bobs, group.jid)).map(({ text }) => text)).toEqual(['before the kick'])
   await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, 'carol@localhost' as Jid, 'none'))
   await until(carol, async () => (await conversation(carol, group.jid)).out?.why === 'removed')
@@ -87,7 +90,9 @@ test('only who may lead a group does', { timeout: 60_000 }, async () => {
   const group = await alice.createGroup({ name: 'Open house', membersOnly: false, invite: [] })
   await bobs.startConversation(group.jid, 'group', 'bob')
   const bobsGroup = await conversation(bobs, group.jid)
-  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))).rejects.toMatchObject({ name: 'StanzaError' })
+  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))).rejects.toMatchObject({
+    name: 'StanzaError'
+  })
   await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.destroy(jid))).rejects.toMatchObject({ condition: 'forbidden' })
   await expect(bobs.renameGroup(bobsGroup.id, 'Mine')).rejects.toMatchObject({ condition: 'forbidden' })
   expect((await conversation(bobs, group.jid)).name).toBe('Open house')
@@ -98,9 +103,22 @@ test('a group with a password: asked for, kept, and used again after a restart',
   const foreign = await foreignClient(server, 'carol')
   await foreign.tell({ do: 'join', room, nick: 'carol' }, 'joined')
   const field = (name: string, value: string): string => `<field var='${name}'><value>${value}</value></field>`
-  await foreign.tell({ do: 'raw', xml: `<iq type='set' id='c1' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${field('muc#roomconfig_passwordprotectedroom', '1')}${field('muc#roomconfig_roomsecret', 'open sesame')}</x></query></iq>` }, 'done')
+  await foreign.tell(
+    {
+      do: 'raw',
+      xml: `<iq type='set' id='c1' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${field('muc#roomconfig_passwordprotectedroom', '1')}${field('muc#roomconfig_roomsecret', 'open sesame')}</x></query></iq>`
+    },
+    'done'
+  )
   const alice = await devices.signIn(server, 'alice')
-  await expect.poll(() => alice.startConversation(room, 'group', 'alice').then(() => 'in', (error: { condition?: string }) => error.condition)).toBe('not-authorized')
+  await expect
+    .poll(() =>
+      alice.startConversation(room, 'group', 'alice').then(
+        () => 'in',
+        (error: { condition?: string }) => error.condition
+      )
+    )
+    .toBe('not-authorized')
   await alice.startConversation(room, 'group', 'alice', 'open sesame')
   const again = await devices.again(alice)
   await again.connect()
@@ -118,11 +136,18 @@ test('who is meant is said and heard also where the name is another one (XEP-037
   await until(alice, async () => (await members(alice, group)).members.some(({ nick }) => nick === '王芳'))
   const foreign = await foreignClient(server, 'carol')
   await foreign.tell({ do: 'join', room: group.jid, nick: 'carol' }, 'joined')
-  const stanza = (id: string, body: string, more: string): string => `<message to='${group.jid}' type='groupchat' id='${id}'><body>${body}</body>${more}</message>`
-  await foreign.tell({ do: 'raw', xml: stanza('r1', '芳芳，看一下', "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='2' uri='xmpp:bob@localhost'/>") }, 'done')
+  const stanza = (id: string, body: string, more: string): string =>
+    `<message to='${group.jid}' type='groupchat' id='${id}'><body>${body}</body>${more}</message>`
+  await foreign.tell(
+    { do: 'raw', xml: stanza('r1', '芳芳，看一下', "<reference xmlns='urn:xmpp:reference:0' type='mention' begin='0' end='2' uri='xmpp:bob@localhost'/>") },
+    'done'
+  )
   await foreign.tell({ do: 'raw', xml: stanza('r2', 'Which day?', "<poll xmlns='urn:example:poll:0'><choice>周六</choice></poll>") }, 'done')
   await until(bobs, async () => (await messages(bobs, group.jid)).length === 2)
-  expect((await messages(bobs, group.jid)).map(({ text, mention }) => [text, mention])).toEqual([['芳芳，看一下', true], ['Which day?', false]])
+  expect((await messages(bobs, group.jid)).map(({ text, mention }) => [text, mention])).toEqual([
+    ['芳芳，看一下', true],
+    ['Which day?', false]
+  ])
   await until(alice, async () => (await messages(alice, group.jid)).length === 2)
   expect((await messages(alice, group.jid)).map(({ mention }) => mention)).toEqual([false, false])
   const [kept] = await bobs.store.read.rawStanzas({ decoder: Infinity, after: 0, limit: 5 })

@@ -82,15 +82,28 @@ test('messages that name nobody, or that nobody may send, are none', async () =>
   ])
     server.say(evil)
   await said('the end')
-  const everything = await alice.store.find.search({ query: 'forged OR nobody', conversation: null, order: 'newest', offset: 0, limit: 10, total: true, facets: false, suggest: false })
+  const everything = await alice.store.find.search({
+    query: 'forged OR nobody',
+    conversation: null,
+    order: 'newest',
+    offset: 0,
+    limit: 10,
+    total: true,
+    facets: false,
+    suggest: false
+  })
   expect(everything.total).toBe(0)
 })
 
 test('others change nothing that is not theirs, and the same stanza twice is one message', async () => {
   server.say(chat('m1', 'mine'))
   server.say(chat('m1-again', 'once', `<origin-id xmlns='urn:xmpp:sid:0' id='o1'/>`).repeat(3))
-  server.say(`<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c1'><body>forged</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/></message>`)
-  server.say(`<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c2'><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>`)
+  server.say(
+    `<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c1'><body>forged</body><replace xmlns='urn:xmpp:message-correct:0' id='m1'/></message>`
+  )
+  server.say(
+    `<message from='mallory@evil.example/x' to='alice@evil.example' type='chat' id='c2'><retract xmlns='urn:xmpp:message-retract:1' id='m1'/></message>`
+  )
   await said('the end')
   expect(await all()).toEqual(['mine', 'once', 'the end'])
 })
@@ -106,19 +119,24 @@ test('a stanza-id counts only from the archive that gives it', async () => {
 test('10,000 reactions to one message stay few', { timeout: 60_000 }, async () => {
   server.say(chat('r0', 'react to me'))
   let text = ''
-  for (let i = 0; i < 10_000; i++) text += `<message ${from} id='r${i + 1}'><reactions xmlns='urn:xmpp:reactions:0' id='r0'><reaction>👍</reaction><reaction>${String.fromCodePoint(0x1f600 + (i % 60))}</reaction></reactions></message>`
+  for (let i = 0; i < 10_000; i++)
+    text += `<message ${from} id='r${i + 1}'><reactions xmlns='urn:xmpp:reactions:0' id='r0'><reaction>👍</reaction><reaction>${String.fromCodePoint(0x1f600 + (i % 60))}</reaction></reactions></message>`
   server.say(text)
   await said('the end')
   const [message] = await messages(alice, 'bob@evil.example')
   // what one person thinks now is all that counts
   expect(message?.reactions).toHaveLength(2)
-  server.say(`<message ${from} id='many'><reactions xmlns='urn:xmpp:reactions:0' id='r0'>${Array.from({ length: 10_000 }, (_, i) => `<reaction>${String.fromCodePoint(0x1f600 + (i % 80))}${i}</reaction>`).join('')}</reactions></message>`)
+  server.say(
+    `<message ${from} id='many'><reactions xmlns='urn:xmpp:reactions:0' id='r0'>${Array.from({ length: 10_000 }, (_, i) => `<reaction>${String.fromCodePoint(0x1f600 + (i % 80))}${i}</reaction>`).join('')}</reactions></message>`
+  )
   await said('really the end')
   expect((await messages(alice, 'bob@evil.example'))[0]?.reactions.length).toBeLessThanOrEqual(16)
 })
 
 test('names that change their direction or hide are shown as what they are', async () => {
-  server.say(`<iq type='set' id='p1' from='alice@evil.example'><query xmlns='jabber:iq:roster'><item jid='eve@evil.example' name='\u202Egnp.knab\u202C Bank\u0007' subscription='both'/></query></iq>`)
+  server.say(
+    `<iq type='set' id='p1' from='alice@evil.example'><query xmlns='jabber:iq:roster'><item jid='eve@evil.example' name='\u202Egnp.knab\u202C Bank\u0007' subscription='both'/></query></iq>`
+  )
   await until(alice, async () => (await alice.store.read.conversationByJid('eve@evil.example')) !== null)
   const name = (await alice.store.read.conversationByJid('eve@evil.example'))?.name ?? ''
   expect(name).not.toMatch(/[\u202a-\u202e\u2066-\u2069\p{Cc}]/u)
@@ -159,7 +177,8 @@ test('a vCard’s picture is shown where it is what presence announced, and noth
   const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
   const hash = createHash('sha1').update(picture).digest('hex')
   const bob = 'bob@evil.example' as Jid
-  const announce = (photo: string): void => server.say(`<presence from='${bob}/x' to='alice@evil.example/r'><x xmlns='vcard-temp:x:update'><photo>${photo}</photo></x></presence>`)
+  const announce = (photo: string): void =>
+    server.say(`<presence from='${bob}/x' to='alice@evil.example/r'><x xmlns='vcard-temp:x:update'><photo>${photo}</photo></x></presence>`)
   /** Answers the next question for a vCard. */
   const answer = async (type: string, data: Buffer): Promise<void> => {
     const asked = (): string[] => [...server.heard.matchAll(/<iq [^>]*id="([^"]+)"[^>]*><vCard/g)].map(([, id]) => id ?? '')
@@ -168,9 +187,15 @@ test('a vCard’s picture is shown where it is what presence announced, and noth
     answered++
     // somebody else is quicker: whoever was not asked says nothing
     for (const other of ['mallory@evil.example', `${bob}/x`, 'evil.example', 'alice@evil.example'])
-      server.say(`<iq type='result' from='${other}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>${Buffer.from('forged').toString('base64')}</BINVAL></PHOTO></vCard></iq>`)
-    server.say(`<iq type='error' from='mallory@evil.example' id='${asked().at(-1)}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
-    server.say(`<iq type='result' from='${bob}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>${type}</TYPE><BINVAL>${data.toString('base64')}</BINVAL></PHOTO></vCard></iq>`)
+      server.say(
+        `<iq type='result' from='${other}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>${Buffer.from('forged').toString('base64')}</BINVAL></PHOTO></vCard></iq>`
+      )
+    server.say(
+      `<iq type='error' from='mallory@evil.example' id='${asked().at(-1)}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
+    )
+    server.say(
+      `<iq type='result' from='${bob}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>${type}</TYPE><BINVAL>${data.toString('base64')}</BINVAL></PHOTO></vCard></iq>`
+    )
   }
   let answered = 0
   server.vcards = true

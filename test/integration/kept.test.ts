@@ -23,14 +23,20 @@ afterEach(() => devices.end())
 const field = (name: string, value: string): string => `<field var='${name}'><value>${value}</value></field>`
 const raw = (xml: string): Promise<void> => bob.tell({ do: 'raw', xml }, 'done')
 const configure = (room: string, fields: string): Promise<void> =>
-  raw(`<iq type='set' id='c-${room}' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${fields}</x></query></iq>`)
+  raw(
+    `<iq type='set' id='c-${room}' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${fields}</x></query></iq>`
+  )
 /** Said to all of a group, without an id where the client gives none. */
-const say = (room: string, text: string, id: string | null = text): Promise<void> => raw(`<message type='groupchat' to='${room}'${id === null ? '' : ` id='${id}'`}><body>${text}</body></message>`)
+const say = (room: string, text: string, id: string | null = text): Promise<void> =>
+  raw(`<message type='groupchat' to='${room}'${id === null ? '' : ` id='${id}'`}><body>${text}</body></message>`)
 
 test('a group without an archive tells again what was said while we were away, and it is taken once', { timeout: 120_000 }, async () => {
   const room = 'nolog@rooms.localhost'
   await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
-  await configure(room, field('muc#roomconfig_enablearchiving', '0') + field('muc#roomconfig_persistentroom', '1') + field('muc#roomconfig_historylength', '100'))
+  await configure(
+    room,
+    field('muc#roomconfig_enablearchiving', '0') + field('muc#roomconfig_persistentroom', '1') + field('muc#roomconfig_historylength', '100')
+  )
   await say(room, 'h1')
   await bob.waitFor(({ body }) => body === 'h1')
   let alice = await devices.signIn(server, 'alice')
@@ -58,52 +64,65 @@ test('a group without an archive tells again what was said while we were away, a
   expect(await texts(alice, room)).toEqual(['h1', 'h2', 'no id', 'mine', ...missed, 'h3', 'live 0', 'live 1'])
 })
 
-test('an invitation that came while we were away is one, also after another restart, and what is written in its group arrives', { timeout: 120_000 }, async () => {
-  const room = 'party@rooms.localhost'
-  const carol = await devices.signIn(server, 'carol')
-  let later = await devices.again(carol, async () => {
-    await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
-    await configure(room, field('muc#roomconfig_membersonly', '1'))
-    await raw(`<message to='${room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='carol@localhost'><reason>come</reason></invite></x></message>`)
-    await say(room, 'welcome')
-    await bob.waitFor(({ body }) => body === 'welcome')
-  })
-  await later.connect()
-  await online(later)
-  await until(later, () => Promise.resolve(later.accounts.invitations.length > 0))
-  expect(await later.store.read.conversationByJid(room)).toBeNull()
-  later = await devices.again(later)
-  await later.connect()
-  await online(later)
-  expect(later.accounts.invitations).toMatchObject([{ group: room, reason: 'come' }])
-  await later.answerInvitation(room as Jid, true, 'carol@localhost' as Jid)
-  const group = (await later.store.read.conversationByJid(room))!
-  expect(group).toMatchObject({ kind: 'group', nick: 'carol' })
-  await later.send(group.id, 'hello from carol')
-  await bob.waitFor(({ body, type }) => body === 'hello from carol' && type === 'groupchat')
-  expect(later.accounts.invitations).toEqual([])
-})
+test(
+  'an invitation that came while we were away is one, also after another restart, and what is written in its group arrives',
+  { timeout: 120_000 },
+  async () => {
+    const room = 'party@rooms.localhost'
+    const carol = await devices.signIn(server, 'carol')
+    let later = await devices.again(carol, async () => {
+      await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
+      await configure(room, field('muc#roomconfig_membersonly', '1'))
+      await raw(
+        `<message to='${room}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='carol@localhost'><reason>come</reason></invite></x></message>`
+      )
+      await say(room, 'welcome')
+      await bob.waitFor(({ body }) => body === 'welcome')
+    })
+    await later.connect()
+    await online(later)
+    await until(later, () => Promise.resolve(later.accounts.invitations.length > 0))
+    expect(await later.store.read.conversationByJid(room)).toBeNull()
+    later = await devices.again(later)
+    await later.connect()
+    await online(later)
+    expect(later.accounts.invitations).toMatchObject([{ group: room, reason: 'come' }])
+    await later.answerInvitation(room as Jid, true, 'carol@localhost' as Jid)
+    const group = (await later.store.read.conversationByJid(room))!
+    expect(group).toMatchObject({ kind: 'group', nick: 'carol' })
+    await later.send(group.id, 'hello from carol')
+    await bob.waitFor(({ body, type }) => body === 'hello from carol' && type === 'groupchat')
+    expect(later.accounts.invitations).toEqual([])
+  }
+)
 
-test('private words in a group are with their occupant, also on a device that knew nothing of the group, and so is the answer', { timeout: 120_000 }, async () => {
-  const room = 'pm@rooms.localhost'
-  await bob.tell({ do: 'join', room, nick: 'bobby' }, 'joined')
-  const first = await devices.signIn(server, 'alice')
-  await first.startConversation(room, 'group', 'alice')
-  for (const [text, mark] of [['psst', "<x xmlns='http://jabber.org/protocol/muc#user'/>"], ['unmarked', '']] as const)
-    await raw(`<message type='chat' to='${room}/alice' id='${text}'><body>${text}</body>${mark}</message>`)
-  await until(first, async () => (await texts(first, `${room}/bobby`)).length === 2)
-  const second = await devices.signIn(server, 'alice')
-  await until(second, async () => (await texts(second, `${room}/bobby`)).length === 2)
-  await until(second, async () => (await second.store.read.conversationByJid(room))?.kind === 'group')
-  expect(await texts(second, room)).toEqual([])
-  const private_ = (await second.store.read.conversationByJid(`${room}/bobby`))!
-  await second.send(private_.id, 'psst yourself')
-  await bob.waitFor(({ body, type }) => body === 'psst yourself' && type === 'chat')
-  // to one who is gone: refused, and shown as that
-  await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
-  await second.send(private_.id, 'are you there?')
-  await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)
-})
+test(
+  'private words in a group are with their occupant, also on a device that knew nothing of the group, and so is the answer',
+  { timeout: 120_000 },
+  async () => {
+    const room = 'pm@rooms.localhost'
+    await bob.tell({ do: 'join', room, nick: 'bobby' }, 'joined')
+    const first = await devices.signIn(server, 'alice')
+    await first.startConversation(room, 'group', 'alice')
+    for (const [text, mark] of [
+      ['psst', "<x xmlns='http://jabber.org/protocol/muc#user'/>"],
+      ['unmarked', '']
+    ] as const)
+      await raw(`<message type='chat' to='${room}/alice' id='${text}'><body>${text}</body>${mark}</message>`)
+    await until(first, async () => (await texts(first, `${room}/bobby`)).length === 2)
+    const second = await devices.signIn(server, 'alice')
+    await until(second, async () => (await texts(second, `${room}/bobby`)).length === 2)
+    await until(second, async () => (await second.store.read.conversationByJid(room))?.kind === 'group')
+    expect(await texts(second, room)).toEqual([])
+    const private_ = (await second.store.read.conversationByJid(`${room}/bobby`))!
+    await second.send(private_.id, 'psst yourself')
+    await bob.waitFor(({ body, type }) => body === 'psst yourself' && type === 'chat')
+    // to one who is gone: refused, and shown as that
+    await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
+    await second.send(private_.id, 'are you there?')
+    await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)
+  }
+)
 
 test('a subject is the first line of a message, and a message by itself', { timeout: 60_000 }, async () => {
   const alice = await devices.signIn(server, 'alice')
@@ -116,7 +135,9 @@ test('a subject is the first line of a message, and a message by itself', { time
 
 test('what a person writes into an invitation is a message besides', { timeout: 60_000 }, async () => {
   const alice = await devices.signIn(server, 'alice')
-  await raw(`<message to='alice@localhost' type='chat' id='tea'><body>come along, bring tea</body><x xmlns='jabber:x:conference' jid='tea@rooms.localhost'/></message>`)
+  await raw(
+    `<message to='alice@localhost' type='chat' id='tea'><body>come along, bring tea</body><x xmlns='jabber:x:conference' jid='tea@rooms.localhost'/></message>`
+  )
   await until(alice, async () => (await texts(alice, 'bob@localhost')).includes('come along, bring tea'))
   expect(alice.accounts.invitations).toMatchObject([{ group: 'tea@rooms.localhost', from: 'bob@localhost' }])
 })

@@ -27,32 +27,39 @@ const LONG = '长'.repeat(100_000)
 const own = async (engine: Engine): Promise<Message[]> => (await messages(engine, 'bob@localhost')).filter((message) => message.outgoing)
 const stateOf = async (engine: Engine, text: string): Promise<Message | undefined> => (await own(engine)).find((message) => message.text === text)
 
-test('a text that is too long fails once, with its reason; those before and after it pass, in order, and the next is told before it is sent', { timeout: 120_000 }, async () => {
-  let lost = 0
-  alice.accounts.sessions[0]?.connection.on('lost', () => lost++)
-  await alice.send(toBob.id, 'before')
-  await alice.send(toBob.id, LONG)
-  for (let i = 0; i < 20; i++) await alice.send(toBob.id, `after ${i}`)
-  const wanted = ['before', ...Array.from({ length: 20 }, (_, i) => `after ${i}`)]
-  await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length, 60_000)
-  expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
-  await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
-  expect(await stateOf(alice, LONG)).toMatchObject({ state: 'failed', error: 'too-large' })
-  // one stream was the price of the lesson; a reset of TCP may overtake the server's words, up to three times
-  const price = lost
-  expect(price).toBeGreaterThan(0)
-  expect(price).toBeLessThanOrEqual(3)
-  await expect(alice.send(toBob.id, LONG)).rejects.toThrow(EngineError)
-  // sent again as it is, it fails at once and costs nothing
-  await alice.retry((await stateOf(alice, LONG))!.id)
-  await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
-  expect(lost).toBe(price)
-  await until(alice, async () => (await own(alice)).every(({ text, state }) => text === LONG || state === 'sent' || state === 'delivered'))
-})
+test(
+  'a text that is too long fails once, with its reason; those before and after it pass, in order, and the next is told before it is sent',
+  { timeout: 120_000 },
+  async () => {
+    let lost = 0
+    alice.accounts.sessions[0]?.connection.on('lost', () => lost++)
+    await alice.send(toBob.id, 'before')
+    await alice.send(toBob.id, LONG)
+    for (let i = 0; i < 20; i++) await alice.send(toBob.id, `after ${i}`)
+    const wanted = ['before', ...Array.from({ length: 20 }, (_, i) => `after ${i}`)]
+    await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length, 60_000)
+    expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
+    await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
+    expect(await stateOf(alice, LONG)).toMatchObject({ state: 'failed', error: 'too-large' })
+    // one stream was the price of the lesson; a reset of TCP may overtake the server's words, up to three times
+    const price = lost
+    expect(price).toBeGreaterThan(0)
+    expect(price).toBeLessThanOrEqual(3)
+    await expect(alice.send(toBob.id, LONG)).rejects.toThrow(EngineError)
+    // sent again as it is, it fails at once and costs nothing
+    await alice.retry((await stateOf(alice, LONG))!.id)
+    await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
+    expect(lost).toBe(price)
+    await until(alice, async () => (await own(alice)).every(({ text, state }) => text === LONG || state === 'sent' || state === 'delivered'))
+  }
+)
 
 test('it goes as a file, whole', async () => {
   await alice.sendAsFile(toBob.id, LONG)
-  const file = await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ attachments }) => attachments[0]?.name === 'text.txt')?.attachments[0])
+  const file = await until(
+    bob,
+    async () => (await messages(bob, 'alice@localhost')).find(({ attachments }) => attachments[0]?.name === 'text.txt')?.attachments[0]
+  )
   expect(file.bytes).toBe(300_000)
 })
 
@@ -82,7 +89,10 @@ test('what was queued offline, more than one of them, fails alone', { timeout: 1
   await until(bob, async () => (await texts(bob, 'carol@localhost')).filter((text) => text.startsWith('short')).length === 3, 60_000)
   await until(carol, async () => (await own(carol)).filter(({ state }) => state === 'failed').length === 3, 60_000)
   expect((await own(carol)).map(({ text, state, error }) => [text.slice(0, 7), state === 'failed', error])).toEqual(
-    long.flatMap((text, i) => [[text.slice(0, 7), true, 'too-large'], [`short ${i}`, false, null]])
+    long.flatMap((text, i) => [
+      [text.slice(0, 7), true, 'too-large'],
+      [`short ${i}`, false, null]
+    ])
   )
 })
 
@@ -120,30 +130,43 @@ test('a limit that the server announces (XEP-0478) is kept to from the first mes
   announcing.close()
 })
 
-test('a message that ends its stream each time is given up after three of them, and no other with it; the wait grows meanwhile', { timeout: 120_000 }, async () => {
-  const hostile = await hostileServer()
-  hostile.poison = 'poison'
-  const folder = testFolder()
-  const engine = await openEngine(folder.path)
-  await engine.signIn(hostile.settings)
-  await online(engine)
-  const waits: number[] = []
-  engine.accounts.sessions[0]?.connection.on('state', (state) => {
-    if (state.status === 'waiting') waits.push((state.retryAt ?? 0) - Date.now())
-  })
-  const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
-  for (const text of ['one', 'poison', 'two', 'three']) await engine.send(id, text)
-  const all = await until(engine, async () => {
-    const now = await messages(engine, 'bob@evil.example')
-    return now.every(({ state }) => state !== 'queued') && now
-  }, 60_000)
-  expect(all.map(({ text, state, error }) => [text, state, error])).toEqual([['one', 'sent', null], ['poison', 'failed', 'ends-the-stream'], ['two', 'sent', null], ['three', 'sent', null]])
-  expect(hostile.streams).toBe(4)
-  expect(waits).toHaveLength(3)
-  // each is between half and all of 1, 2 and 4 s
-  expect(waits[1]).toBeGreaterThan(900)
-  expect(waits[2]).toBeGreaterThan(1900)
-  await engine.close()
-  folder.remove()
-  hostile.close()
-})
+test(
+  'a message that ends its stream each time is given up after three of them, and no other with it; the wait grows meanwhile',
+  { timeout: 120_000 },
+  async () => {
+    const hostile = await hostileServer()
+    hostile.poison = 'poison'
+    const folder = testFolder()
+    const engine = await openEngine(folder.path)
+    await engine.signIn(hostile.settings)
+    await online(engine)
+    const waits: number[] = []
+    engine.accounts.sessions[0]?.connection.on('state', (state) => {
+      if (state.status === 'waiting') waits.push((state.retryAt ?? 0) - Date.now())
+    })
+    const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
+    for (const text of ['one', 'poison', 'two', 'three']) await engine.send(id, text)
+    const all = await until(
+      engine,
+      async () => {
+        const now = await messages(engine, 'bob@evil.example')
+        return now.every(({ state }) => state !== 'queued') && now
+      },
+      60_000
+    )
+    expect(all.map(({ text, state, error }) => [text, state, error])).toEqual([
+      ['one', 'sent', null],
+      ['poison', 'failed', 'ends-the-stream'],
+      ['two', 'sent', null],
+      ['three', 'sent', null]
+    ])
+    expect(hostile.streams).toBe(4)
+    expect(waits).toHaveLength(3)
+    // each is between half and all of 1, 2 and 4 s
+    expect(waits[1]).toBeGreaterThan(900)
+    expect(waits[2]).toBeGreaterThan(1900)
+    await engine.close()
+    folder.remove()
+    hostile.close()
+  }
+)

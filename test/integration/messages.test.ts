@@ -152,10 +152,12 @@ test('a group: joining, talking, catching up; own messages are stored once', asy
   await until(alice, async () => (await texts(alice, room)).includes('noodles'))
   await until(alice, async () => (await messages(alice, room)).every((m) => m.state !== 'queued'))
   // the roster's name, once the room has shown whose nickname it is
-  await expect.poll(async () => (await messages(alice, room)).map((m) => [m.senderName, m.text, m.outgoing])).toEqual([
-    ['alice', '今天吃什么？', true],
-    ['Bob', 'noodles', false]
-  ])
+  await expect
+    .poll(async () => (await messages(alice, room)).map((m) => [m.senderName, m.text, m.outgoing]))
+    .toEqual([
+      ['alice', '今天吃什么？', true],
+      ['Bob', 'noodles', false]
+    ])
   const back = await again(alice, async () => {
     await bob.send(b.id, 'while you were away')
     await until(bob, async () => (await messages(bob, room)).every((m) => m.state !== 'queued'))

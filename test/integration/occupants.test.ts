@@ -34,7 +34,8 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
 
   alice = await devices.again(alice, async () => {
     await mallory.tell({ do: 'join', room, nick: 'alice' }, 'joined')
-    const say = (inner: string): Promise<void> => mallory.tell({ do: 'raw', xml: `<message type='groupchat' to='${room}' id='${Math.random()}'>${inner}</message>` }, 'done')
+    const say = (inner: string): Promise<void> =>
+      mallory.tell({ do: 'raw', xml: `<message type='groupchat' to='${room}' id='${Math.random()}'>${inner}</message>` }, 'done')
     await say('<body>I am alice</body>')
     await say(`<body>forged</body><replace xmlns='urn:xmpp:message-correct:0' id='${ids[0]}'/>`)
     await say(`<retract xmlns='urn:xmpp:message-retract:1' id='${ids[1]}'/><store xmlns='urn:xmpp:hints'/>`)
@@ -46,7 +47,14 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
   await alice.connect()
   await online(alice)
   await until(alice, async () => (await texts(alice, room)).includes('the end'))
-  const expected = [['mine', true], ['mine too', true], ['I am alice', false], ['forged', false], ['stamped by herself', false], ['the end', false]]
+  const expected = [
+    ['mine', true],
+    ['mine too', true],
+    ['I am alice', false],
+    ['forged', false],
+    ['stamped by herself', false],
+    ['the end', false]
+  ]
   expect((await messages(alice, room)).map(({ text, outgoing }) => [text, outgoing])).toEqual(expected)
   expect((await alice.store.read.conversationByJid(room))?.unread).toBe(4)
   expect((await messages(bob, room)).map(({ text, edited, retracted }) => [text, edited, retracted])).toEqual(expected.map(([text]) => [text, false, false]))

@@ -33,9 +33,16 @@ interface Query {
   before: string | null
 }
 const page = ({ queryid }: Query, kept: readonly Kept[], from = 'alice@evil.example'): string =>
-  kept.map(({ id, text, more = '' }, i) => `<message from='${from}' to='alice@evil.example/r'><result xmlns='urn:xmpp:mam:2' queryid='${queryid}' id='${id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2024-01-01T00:00:${String(i % 60).padStart(2, '0')}Z'/><message xmlns='jabber:client' from='${BOB}/x' to='alice@evil.example' type='chat'><body>${text}</body>${more}</message></forwarded></result></message>`).join('')
-const end = ({ id }: Query, set: string, complete: boolean | null = null, from = ''): string => `<iq type='result' id='${id}'${from}><fin xmlns='urn:xmpp:mam:2'${complete === null ? '' : ` complete='${complete}'`}><set xmlns='http://jabber.org/protocol/rsm'>${set}</set></fin></iq>`
-const error = ({ id }: Query, condition: string): string => `<iq type='error' id='${id}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
+  kept
+    .map(
+      ({ id, text, more = '' }, i) =>
+        `<message from='${from}' to='alice@evil.example/r'><result xmlns='urn:xmpp:mam:2' queryid='${queryid}' id='${id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2024-01-01T00:00:${String(i % 60).padStart(2, '0')}Z'/><message xmlns='jabber:client' from='${BOB}/x' to='alice@evil.example' type='chat'><body>${text}</body>${more}</message></forwarded></result></message>`
+    )
+    .join('')
+const end = ({ id }: Query, set: string, complete: boolean | null = null, from = ''): string =>
+  `<iq type='result' id='${id}'${from}><fin xmlns='urn:xmpp:mam:2'${complete === null ? '' : ` complete='${complete}'`}><set xmlns='http://jabber.org/protocol/rsm'>${set}</set></fin></iq>`
+const error = ({ id }: Query, condition: string): string =>
+  `<iq type='error' id='${id}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
 const ends = (kept: readonly Kept[]): string => (kept.length === 0 ? '' : `<first index='0'>${kept[0]?.id}</first><last>${kept.at(-1)?.id}</last>`)
 
 /** Questions to our own archive. */
@@ -66,13 +73,20 @@ async function settled(): Promise<void> {
 const list = (from: number, to: number): Kept[] => Array.from({ length: to - from + 1 }, (_, i) => ({ id: `a${from + i}`, text: `message ${from + i}` }))
 const wanted = (from: number, to: number): string[] => list(from, to).map(({ text }) => text)
 /** An archive of messages 1 to `most`, a few on each page; `ending` says what a page ends with. */
-const paged = (most: number, ending: (kept: Kept[], complete: boolean, query: Query) => string, size = 3) => (query: Query): string => {
-  const at = (id: string | null): number => Number(id?.slice(1))
-  const all = list(1, most)
-  const [from, to] = query.after !== null && query.before === null ? [at(query.after), at(query.after) + size] : query.before === '' ? [most - size, most] : [Math.max(0, at(query.before) - 1 - size), at(query.before) - 1]
-  const kept = all.slice(Math.max(0, from), Math.max(0, to))
-  return page(query, kept) + ending(kept, query.after === null ? from <= 0 : to >= most, query)
-}
+const paged =
+  (most: number, ending: (kept: Kept[], complete: boolean, query: Query) => string, size = 3) =>
+  (query: Query): string => {
+    const at = (id: string | null): number => Number(id?.slice(1))
+    const all = list(1, most)
+    const [from, to] =
+      query.after !== null && query.before === null
+        ? [at(query.after), at(query.after) + size]
+        : query.before === ''
+          ? [most - size, most]
+          : [Math.max(0, at(query.before) - 1 - size), at(query.before) - 1]
+    const kept = all.slice(Math.max(0, from), Math.max(0, to))
+    return page(query, kept) + ending(kept, query.after === null ? from <= 0 : to >= most, query)
+  }
 
 test('without a word where a page begins and ends, all pages are read', { timeout: 60_000 }, async () => {
   archive(paged(10, (_, complete, query) => end(query, '', complete)))
@@ -98,13 +112,19 @@ test('pages that say nothing of an end are read until there are no more', { time
 
 test.each([
   ['one page again and again', (query: Query): string => page(query, list(1, 3)) + end(query, ends(list(1, 3)), false)],
-  ['two pages in turn', (query: Query): string => {
-    const kept = asked.length % 2 === 0 ? list(1, 3) : list(4, 6)
-    return page(query, kept) + end(query, ends(kept), false)
-  }],
+  [
+    'two pages in turn',
+    (query: Query): string => {
+      const kept = asked.length % 2 === 0 ? list(1, 3) : list(4, 6)
+      return page(query, kept) + end(query, ends(kept), false)
+    }
+  ],
   ['nothing, and never an end', (query: Query): string => end(query, '', false)],
   ['nothing, and always another place', (query: Query): string => end(query, `<first>x${asked.length}</first><last>y${asked.length}</last>`, false)],
-  ['counts that lie', (query: Query): string => page(query, list(1, 6)) + end(query, `<first index='-5'>a1</first><last>a6</last><count>99999999999999999999</count>`, true)]
+  [
+    'counts that lie',
+    (query: Query): string => page(query, list(1, 6)) + end(query, `<first index='-5'>a1</first><last>a6</last><count>99999999999999999999</count>`, true)
+  ]
 ])('%s', { timeout: 60_000 }, async (_, answer) => {
   archive(answer)
   await signIn()
@@ -145,7 +165,15 @@ test('a place that the archive no longer knows is not asked for again', { timeou
 })
 
 test('one archive id for several messages, none at all, and one message several times', { timeout: 60_000 }, async () => {
-  const kept: Kept[] = [{ id: 'same', text: 'one' }, { id: 'same', text: 'two' }, { id: '', text: 'three' }, { id: '', text: 'four' }, { id: 'b', text: 'five' }, { id: 'b', text: 'five' }, { id: 'x'.repeat(5000), text: 'six' }]
+  const kept: Kept[] = [
+    { id: 'same', text: 'one' },
+    { id: 'same', text: 'two' },
+    { id: '', text: 'three' },
+    { id: '', text: 'four' },
+    { id: 'b', text: 'five' },
+    { id: 'b', text: 'five' },
+    { id: 'x'.repeat(5000), text: 'six' }
+  ]
   archive((query) => page(query, query.after === null ? kept : []) + end(query, query.after === null ? '<first>same</first><last>z</last>' : '', true))
   await signIn()
   await until(alice, async () => (await texts(alice, BOB)).length >= 6)
@@ -155,7 +183,16 @@ test('one archive id for several messages, none at all, and one message several 
 
 test('results of another question, from somebody else and in other people’s names are none', { timeout: 60_000 }, async () => {
   const forged = (text: string): Kept[] => [{ id: text, text }]
-  archive((query) => page({ ...query, queryid: 'guessed' }, forged('guessed')) + page(query, forged('of bob'), BOB) + page(query, forged('of a server'), 'evil.example') + page(query, list(1, 1)) + `<iq type='result' id='${query.id}' from='${BOB}'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>` + page(query, list(2, 2)) + end(query, ends(list(1, 2)), true))
+  archive(
+    (query) =>
+      page({ ...query, queryid: 'guessed' }, forged('guessed')) +
+      page(query, forged('of bob'), BOB) +
+      page(query, forged('of a server'), 'evil.example') +
+      page(query, list(1, 1)) +
+      `<iq type='result' id='${query.id}' from='${BOB}'><fin xmlns='urn:xmpp:mam:2' complete='true'/></iq>` +
+      page(query, list(2, 2)) +
+      end(query, ends(list(1, 2)), true)
+  )
   await signIn()
   await until(alice, async () => (await texts(alice, BOB)).length === 2)
   await settled()

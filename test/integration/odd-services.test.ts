@@ -47,14 +47,117 @@ async function settled(): Promise<void> {
 test('a server that answers every question with random parts keeps nobody from writing', { timeout: 120_000 }, async () => {
   const random = seeded(7)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-  const names = ['query', 'item', 'identity', 'feature', 'x', 'field', 'value', 'pubsub', 'items', 'conference', 'nick', 'password', 'storage', 'fin', 'set', 'first', 'last', 'count', 'blocklist', 'vCard', 'PHOTO', 'BINVAL', 'TYPE', 'slot', 'put', 'get', 'header', 'utc', 'tzo', 'time', 'displayed', 'stanza-id', 'list', 'devices', 'device', 'bundle', 'error', 'text']
-  const spaces = ['', '', 'jabber:iq:roster', `${MUC}#admin`, `${MUC}#owner`, 'http://jabber.org/protocol/disco#info', 'http://jabber.org/protocol/disco#items', 'http://jabber.org/protocol/pubsub', 'urn:xmpp:bookmarks:1', 'storage:bookmarks', 'jabber:iq:private', 'urn:xmpp:mam:2', 'http://jabber.org/protocol/rsm', 'urn:xmpp:blocking', 'vcard-temp', 'urn:xmpp:http:upload:0', 'urn:xmpp:time', 'urn:xmpp:mds:displayed:0', 'urn:xmpp:sid:0', 'jabber:x:data', 'eu.siacs.conversations.axolotl']
-  const values = ['', '0', '-1', '1e309', 'x', ME, BOB, 'room@rooms.evil.example', 'room@rooms.evil.example/x', '@', 'true', '__proto__', '9999-12-31T23:59:59Z', '+99:99', 'http://127.0.0.1/', 'https://127.0.0.1/', 'conference', 'text', 'urn:xmpp:mam:2', 'urn:xmpp:http:upload:0', 'current', 'l'.repeat(3000)]
-  const attributes = ['jid', 'name', 'subscription', 'ask', 'var', 'type', 'category', 'node', 'id', 'autojoin', 'nick', 'complete', 'index', 'url', 'by', 'ver', 'code']
+  const names = [
+    'query',
+    'item',
+    'identity',
+    'feature',
+    'x',
+    'field',
+    'value',
+    'pubsub',
+    'items',
+    'conference',
+    'nick',
+    'password',
+    'storage',
+    'fin',
+    'set',
+    'first',
+    'last',
+    'count',
+    'blocklist',
+    'vCard',
+    'PHOTO',
+    'BINVAL',
+    'TYPE',
+    'slot',
+    'put',
+    'get',
+    'header',
+    'utc',
+    'tzo',
+    'time',
+    'displayed',
+    'stanza-id',
+    'list',
+    'devices',
+    'device',
+    'bundle',
+    'error',
+    'text'
+  ]
+  const spaces = [
+    '',
+    '',
+    'jabber:iq:roster',
+    `${MUC}#admin`,
+    `${MUC}#owner`,
+    'http://jabber.org/protocol/disco#info',
+    'http://jabber.org/protocol/disco#items',
+    'http://jabber.org/protocol/pubsub',
+    'urn:xmpp:bookmarks:1',
+    'storage:bookmarks',
+    'jabber:iq:private',
+    'urn:xmpp:mam:2',
+    'http://jabber.org/protocol/rsm',
+    'urn:xmpp:blocking',
+    'vcard-temp',
+    'urn:xmpp:http:upload:0',
+    'urn:xmpp:time',
+    'urn:xmpp:mds:displayed:0',
+    'urn:xmpp:sid:0',
+    'jabber:x:data',
+    'eu.siacs.conversations.axolotl'
+  ]
+  const values = [
+    '',
+    '0',
+    '-1',
+    '1e309',
+    'x',
+    ME,
+    BOB,
+    'room@rooms.evil.example',
+    'room@rooms.evil.example/x',
+    '@',
+    'true',
+    '__proto__',
+    '9999-12-31T23:59:59Z',
+    '+99:99',
+    'http://127.0.0.1/',
+    'https://127.0.0.1/',
+    'conference',
+    'text',
+    'urn:xmpp:mam:2',
+    'urn:xmpp:http:upload:0',
+    'current',
+    'l'.repeat(3000)
+  ]
+  const attributes = [
+    'jid',
+    'name',
+    'subscription',
+    'ask',
+    'var',
+    'type',
+    'category',
+    'node',
+    'id',
+    'autojoin',
+    'nick',
+    'complete',
+    'index',
+    'url',
+    'by',
+    'ver',
+    'code'
+  ]
   const element = (depth: number): string => {
     const [name, space] = [pick(names), pick(spaces)]
     const given = new Set(Array.from({ length: Math.floor(random() * 4) }, () => pick(attributes)))
-    const inside = depth === 0 ? pick(values) : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
+    const inside =
+      depth === 0 ? pick(values) : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
     return `<${name}${space === '' ? '' : ` xmlns='${space}'`}${[...given].map((attribute) => ` ${attribute}='${pick(values)}'`).join('')}>${inside}</${name}>`
   }
   // what was asked for, and in it anything
@@ -85,7 +188,10 @@ test('a server that answers every question with random parts keeps nobody from w
 })
 
 test('errors that say nothing are errors, of requests, of the sign-in and of the stream', { timeout: 60_000 }, async () => {
-  server.answer = ({ id, xml }) => (xml.includes('xmpp-bind') || xml.includes('jabber:iq:roster') ? null : `<iq type='error' id='${id}'>${/blocking|carbons/.test(xml) ? "<error type='cancel'/>" : ''}</iq>`)
+  server.answer = ({ id, xml }) =>
+    xml.includes('xmpp-bind') || xml.includes('jabber:iq:roster')
+      ? null
+      : `<iq type='error' id='${id}'>${/blocking|carbons/.test(xml) ? "<error type='cancel'/>" : ''}</iq>`
   server.answers.auth = "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"
   expect(await alice.signIn(server.settings)).toMatchObject({ status: 'waiting', problem: 'server-error' })
   delete server.answers.auth
@@ -105,11 +211,22 @@ test('errors that say nothing are errors, of requests, of the sign-in and of the
 
 test('stamps of whomever, several, within others and of the future: nothing is lost, and what comes stands where it came', { timeout: 60_000 }, async () => {
   await signIn()
-  const delay = (by: string, stamp: string, inside = ''): string => `<delay xmlns='urn:xmpp:delay'${by === '' ? '' : ` from='${by}'`} stamp='${stamp}'>${inside}</delay>`
+  const delay = (by: string, stamp: string, inside = ''): string =>
+    `<delay xmlns='urn:xmpp:delay'${by === '' ? '' : ` from='${by}'`} stamp='${stamp}'>${inside}</delay>`
   const odd = [
-    '', delay('', '1970-01-01T00:00:00Z'), delay('mallory@evil.example', '9999-12-31T23:59:59Z'), delay(BOB, '2000-01-01T00:00:00Z'), delay('evil.example.', '2000-01-01T00:00:00Z'),
-    delay('other.example', '2999-01-01T00:00:00Z') + delay(BOB, '1999-01-01T00:00:00Z'), delay(BOB, '2000-01-01T00:00:00Z', delay('evil.example', '2001-01-01T00:00:00Z')), delay('evil.example', 'yesterday'), delay('evil.example', ''), delay('evil.example', '2024-13-45T99:99:99Z'),
-    "<x xmlns='jabber:x:delay' from='evil.example' stamp='20000101T00:00:00'/>", "<delay xmlns='urn:xmpp:delay'/>", delay('evil.example', '9999-12-31T23:59:59Z')
+    '',
+    delay('', '1970-01-01T00:00:00Z'),
+    delay('mallory@evil.example', '9999-12-31T23:59:59Z'),
+    delay(BOB, '2000-01-01T00:00:00Z'),
+    delay('evil.example.', '2000-01-01T00:00:00Z'),
+    delay('other.example', '2999-01-01T00:00:00Z') + delay(BOB, '1999-01-01T00:00:00Z'),
+    delay(BOB, '2000-01-01T00:00:00Z', delay('evil.example', '2001-01-01T00:00:00Z')),
+    delay('evil.example', 'yesterday'),
+    delay('evil.example', ''),
+    delay('evil.example', '2024-13-45T99:99:99Z'),
+    "<x xmlns='jabber:x:delay' from='evil.example' stamp='20000101T00:00:00'/>",
+    "<delay xmlns='urn:xmpp:delay'/>",
+    delay('evil.example', '9999-12-31T23:59:59Z')
   ]
   const before = Date.now()
   for (const [i, inside] of odd.entries()) from(`${BOB}/x`, `<body>${i}</body>${inside}`)
@@ -123,7 +240,8 @@ test('stamps of whomever, several, within others and of the future: nothing is l
   }
 })
 
-const presence = (room: string, nick: string, inside: string, more = ''): void => server.say(`<presence from='${room}/${nick}' to='${ME}/r' ${more}><x xmlns='${MUC}#user'>${inside}</x></presence>`)
+const presence = (room: string, nick: string, inside: string, more = ''): void =>
+  server.say(`<presence from='${room}/${nick}' to='${ME}/r' ${more}><x xmlns='${MUC}#user'>${inside}</x></presence>`)
 /** Lets the client into a room. */
 async function enter(room: string): Promise<void> {
   const entering = alice.startConversation(room, 'group', 'alice')
@@ -138,7 +256,11 @@ test.each([
   ["<item role='none' affiliation='none'><reason>go</reason></item><status code='307'/>", 'kicked', 'go'],
   ["<item role='none' affiliation='none'/><status code='321'/>", 'removed', ''],
   ["<item role='none' affiliation='none'/><status code='322'/>", 'members-only', ''],
-  ["<item role='none' affiliation='none'/><destroy jid='new@rooms.evil.example'><reason>moved</reason><password>p</password></destroy>", 'destroyed', 'moved new@rooms.evil.example'],
+  [
+    "<item role='none' affiliation='none'/><destroy jid='new@rooms.evil.example'><reason>moved</reason><password>p</password></destroy>",
+    'destroyed',
+    'moved new@rooms.evil.example'
+  ],
   ["<item role='none' affiliation='none'/><destroy jid='@@@'/>", 'destroyed', ''],
   ["<item role='none' affiliation='none'/><status code='332'/>", null, ''],
   ["<item role='none' affiliation='none'/><status code='307'/><status code='333'/>", null, '']
@@ -170,12 +292,22 @@ test('another name of ours that the group gives is ours, and what is said under 
   from(`${room}/alice`, '<body>not hers</body>', "type='groupchat' id='x'")
   from(`${room}/alicia`, '<body>hers</body>', "type='groupchat' id='y'")
   await until(alice, async () => (await texts(alice, room)).includes('hers'))
-  expect((await messages(alice, room)).map(({ text, outgoing }) => [text, outgoing])).toEqual([['not hers', false], ['hers', true]])
+  expect((await messages(alice, room)).map(({ text, outgoing }) => [text, outgoing])).toEqual([
+    ['not hers', false],
+    ['hers', true]
+  ])
 })
 
 test('invitations: malformed ones are none, thousands of them are few, and words beside them are kept', { timeout: 60_000 }, async () => {
   await signIn()
-  for (const inside of [`<x xmlns='${MUC}#user'><invite/></x>`, "<x xmlns='jabber:x:conference'/>", "<x xmlns='jabber:x:conference' jid=''/>", "<x xmlns='jabber:x:conference' jid='@@'/>", "<x xmlns='jabber:x:conference' jid='rooms.evil.example'/>"]) from('host@evil.example/x', `${inside}<body>words</body>`, "type='normal'")
+  for (const inside of [
+    `<x xmlns='${MUC}#user'><invite/></x>`,
+    "<x xmlns='jabber:x:conference'/>",
+    "<x xmlns='jabber:x:conference' jid=''/>",
+    "<x xmlns='jabber:x:conference' jid='@@'/>",
+    "<x xmlns='jabber:x:conference' jid='rooms.evil.example'/>"
+  ])
+    from('host@evil.example/x', `${inside}<body>words</body>`, "type='normal'")
   await settled()
   expect(await texts(alice, 'host@evil.example')).toEqual(Array.from({ length: 5 }, () => 'words'))
   expect(alice.accounts.invitations).toEqual([])

@@ -49,19 +49,39 @@ const said = async (inside: string, more?: string): Promise<string[]> => {
 test.each([
   ['an empty body before another one', "<body/><body xml:lang='zh'>两个</body>", '两个'],
   ['elements within a body', '<body>one <b>two</b> three</body>', 'one two three'],
-  ['a formatted body alone', "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>one <b>two</b></p></body></html>", 'one two'],
+  [
+    'a formatted body alone',
+    "<html xmlns='http://jabber.org/protocol/xhtml-im'><body xmlns='http://www.w3.org/1999/xhtml'><p>one <b>two</b></p></body></html>",
+    'one two'
+  ],
   ['an address alone', "<x xmlns='jabber:x:oob'><url>http://example.org/a</url><desc>look</desc></x>", 'look\nhttp://example.org/a'],
-  ['a forwarded message alone', "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='bob@evil.example'><body>hers\nall</body></message></forwarded>", '> hers\n> all'],
-  ['a thread, a subject and a body', "<thread>t</thread><subject>about</subject><body>text</body>", 'about\ntext'],
+  [
+    'a forwarded message alone',
+    "<forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='bob@evil.example'><body>hers\nall</body></message></forwarded>",
+    '> hers\n> all'
+  ],
+  ['a thread, a subject and a body', '<thread>t</thread><subject>about</subject><body>text</body>', 'about\ntext'],
   ['a reaction with words', "<body>words</body><reactions xmlns='urn:xmpp:reactions:0' id='x'><reaction>👍</reaction></reactions>", 'words'],
   ['a retraction with words', "<body>words</body><retract xmlns='urn:xmpp:message-retract:1' id='x'/>", 'words'],
   ['a correction of nothing', "<body>words</body><replace xmlns='urn:xmpp:message-correct:0' id=''/>", 'words'],
-  ['an answer that is all quotation', "<body>&gt; words\n</body><reply xmlns='urn:xmpp:reply:0' id='x'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body/></fallback>", '> words\n'],
-  ['an answer with offsets beyond the text', "<body>words</body><reply xmlns='urn:xmpp:reply:0' id='x'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='2' end='99'/></fallback>", 'words'],
+  [
+    'an answer that is all quotation',
+    "<body>&gt; words\n</body><reply xmlns='urn:xmpp:reply:0' id='x'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body/></fallback>",
+    '> words\n'
+  ],
+  [
+    'an answer with offsets beyond the text',
+    "<body>words</body><reply xmlns='urn:xmpp:reply:0' id='x'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='2' end='99'/></fallback>",
+    'words'
+  ],
   ['an invitation of a person', `<body>words</body><x xmlns='${MUC}#user'><invite from='x@y'/></x>`, 'words'],
   ['a declined invitation', `<body>words</body><x xmlns='${MUC}#user'><decline from='x@y'/></x>`, 'words'],
   ['a request to begin with OTR', '<body>?OTRv23? Your contact wants privacy.</body>', '?OTRv23? Your contact wants privacy.'],
-  ['an id of many letters and an empty one', "<body>words</body><origin-id xmlns='urn:xmpp:sid:0' id=''/><stanza-id xmlns='urn:xmpp:sid:0' by='alice@evil.example' id=''/>", 'words']
+  [
+    'an id of many letters and an empty one',
+    "<body>words</body><origin-id xmlns='urn:xmpp:sid:0' id=''/><stanza-id xmlns='urn:xmpp:sid:0' by='alice@evil.example' id=''/>",
+    'words'
+  ]
 ])('kept: %s', async (_, inside, text) => {
   for (const type of ["type='chat'", '', "type='normal' id='n'", "type='headline'", "type='unheard-of'"]) expect(await said(inside, type)).toEqual([text])
 })
@@ -71,19 +91,36 @@ test.each([
   ['OMEMO 2', "<encrypted xmlns='urn:xmpp:omemo:2'><header sid='1'/><payload>eA==</payload></encrypted>"],
   ['OpenPGP', "<openpgp xmlns='urn:xmpp:openpgp:0'>eA==</openpgp>"],
   ['old OpenPGP', "<x xmlns='jabber:x:encrypted'>eA==</x>"],
-  ...['urn:xmpp:otr:0', 'jabber:x:encrypted', 'urn:xmpp:openpgp:0', 'eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:0', 'urn:xmpp:omemo:1', 'urn:xmpp:omemo:2', 'urn:ietf:params:xml:ns:xmpp-e2e', 'urn:of:somebody'].map((namespace) => [`what is said to be ${namespace}`, `<encryption xmlns='urn:xmpp:eme:0' namespace='${namespace}' name='x'/>`])
+  ...[
+    'urn:xmpp:otr:0',
+    'jabber:x:encrypted',
+    'urn:xmpp:openpgp:0',
+    'eu.siacs.conversations.axolotl',
+    'urn:xmpp:omemo:0',
+    'urn:xmpp:omemo:1',
+    'urn:xmpp:omemo:2',
+    'urn:ietf:params:xml:ns:xmpp-e2e',
+    'urn:of:somebody'
+  ].map((namespace) => [`what is said to be ${namespace}`, `<encryption xmlns='urn:xmpp:eme:0' namespace='${namespace}' name='x'/>`])
 ])('never its author’s words: the text beside %s', async (_, element) => {
-  for (const [hint, lang] of [['', ''], ["<store xmlns='urn:xmpp:hints'/>", ''], ['', " xml:lang='de'"]]) expect(await said(`<body${lang}>I sent you a message that your client cannot read.</body>${element}${hint}`)).toEqual([''])
+  for (const [hint, lang] of [
+    ['', ''],
+    ["<store xmlns='urn:xmpp:hints'/>", ''],
+    ['', " xml:lang='de'"]
+  ])
+    expect(await said(`<body${lang}>I sent you a message that your client cannot read.</body>${element}${hint}`)).toEqual([''])
 })
 
 test('a contact stays the contact, whatever stands in the message and however its address is written', async () => {
   const before = (await alice.store.read.conversations()).length
-  const event = "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='http://jabber.org/protocol/nick'><item id='x'><nick xmlns='http://jabber.org/protocol/nick'>Mum</nick></item></items></event>"
+  const event =
+    "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='http://jabber.org/protocol/nick'><item id='x'><nick xmlns='http://jabber.org/protocol/nick'>Mum</nick></item></items></event>"
   from(BOB, `<body>1</body>${event}`)
   from(`${BOB}/x`, `<body>2</body><x xmlns='${MUC}#user'/>`)
   from('BOB@Evil.Example/x', '<body>3</body>')
   from(`${BOB}./x`.replace('example.', 'example'), '<body>4</body>')
-  for (const [i, odd] of ['/ ', '/x ', '/', '/a/b/c', `/${'r'.repeat(3000)}`, '/\u0085', '/\u200d\u202e', '/😀'].entries()) from(`${BOB}${odd}`, `<body>${i + 5}</body>`)
+  for (const [i, odd] of ['/ ', '/x ', '/', '/a/b/c', `/${'r'.repeat(3000)}`, '/\u0085', '/\u200d\u202e', '/😀'].entries())
+    from(`${BOB}${odd}`, `<body>${i + 5}</body>`)
   await settled()
   expect(await texts(alice, BOB)).toEqual(Array.from({ length: 12 }, (_, i) => String(i + 1)))
   expect((await alice.store.read.conversations()).length - before).toBeLessThanOrEqual(1)
@@ -117,9 +154,14 @@ test('of a group: what it says itself, odd nicknames, and where it goes on', asy
 test('strangers change neither the roster nor what is blocked, nor whom we see', async () => {
   const before = JSON.stringify(await alice.store.read.conversations())
   for (const sender of ['mallory@evil.example/x', 'mallory@evil.example', `${ROOM}/成员 1`, BOB, 'other.example', 'alice@evil.example.org'])
-    for (const inside of ["<query xmlns='jabber:iq:roster'><item jid='mallory@evil.example' name='Mum' subscription='both'/><item jid='bob@evil.example' subscription='remove'/></query>", "<block xmlns='urn:xmpp:blocking'><item jid='bob@evil.example'/></block>", "<unblock xmlns='urn:xmpp:blocking'/>"])
+    for (const inside of [
+      "<query xmlns='jabber:iq:roster'><item jid='mallory@evil.example' name='Mum' subscription='both'/><item jid='bob@evil.example' subscription='remove'/></query>",
+      "<block xmlns='urn:xmpp:blocking'><item jid='bob@evil.example'/></block>",
+      "<unblock xmlns='urn:xmpp:blocking'/>"
+    ])
       server.say(`<iq type='set' id='push${++fences}' from='${sender}' to='${ME}/r'>${inside}</iq>`)
-  for (const priority of ['', 'x', '999999999999', '-129', '<b/>', '1e9']) server.say(`<presence from='${BOB}/p' to='${ME}/r'><priority>${priority}</priority><show>odd</show><status>${'s'.repeat(10_000)}</status></presence>`)
+  for (const priority of ['', 'x', '999999999999', '-129', '<b/>', '1e9'])
+    server.say(`<presence from='${BOB}/p' to='${ME}/r'><priority>${priority}</priority><show>odd</show><status>${'s'.repeat(10_000)}</status></presence>`)
   await settled()
   const now = (await alice.store.read.conversations()).filter(({ jid }) => !jid.startsWith('fence@'))
   expect(JSON.stringify(now)).toBe(JSON.stringify((JSON.parse(before) as { jid: string }[]).filter(({ jid }) => !jid.startsWith('fence@'))))
@@ -133,30 +175,169 @@ test('what is done in one conversation changes nothing in another', async () => 
   from(`${ROOM}/成员 1`, '<body>in the group</body>', "type='groupchat' id='shared'")
   from(`${ROOM}/成员 1`, '<body>in private</body>', "type='chat' id='shared'")
   from('two@evil.example/y', "<reactions xmlns='urn:xmpp:reactions:0' id='shared'><reaction>👍</reaction></reactions>")
-  from('two@evil.example/z', "<retract xmlns='urn:xmpp:message-retract:1' id='shared'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/><body>taken back</body>")
+  from(
+    'two@evil.example/z',
+    "<retract xmlns='urn:xmpp:message-retract:1' id='shared'/><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:message-retract:1'/><body>taken back</body>"
+  )
   from('two@evil.example/z', "<displayed xmlns='urn:xmpp:chat-markers:0' id='shared'/>")
   await settled()
-  const one = async (jid: string): Promise<unknown> => (await messages(alice, jid)).filter(({ text, retracted }) => text.startsWith('in ') || retracted).map(({ text, retracted, reactions }) => [text, retracted, reactions.length])
-  expect([await one('one@evil.example'), await one(ROOM), await one(`${ROOM}/成员 1`)]).toEqual([[['in one', false, 0]], [['in the group', false, 0]], [['in private', false, 0]]])
+  const one = async (jid: string): Promise<unknown> =>
+    (await messages(alice, jid))
+      .filter(({ text, retracted }) => text.startsWith('in ') || retracted)
+      .map(({ text, retracted, reactions }) => [text, retracted, reactions.length])
+  expect([await one('one@evil.example'), await one(ROOM), await one(`${ROOM}/成员 1`)]).toEqual([
+    [['in one', false, 0]],
+    [['in the group', false, 0]],
+    [['in private', false, 0]]
+  ])
   expect(await one('two@evil.example')).toMatchObject([['', true, 1]])
 })
 
 test('20,000 stanzas of random parts break nothing, and lose no plain message among them', { timeout: 120_000 }, async () => {
   const random = seeded(20)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
-  const names = 'message presence iq body subject thread x query item status reason invite decline destroy result forwarded delay received sent replace retract moderated apply-to reactions reaction reply fallback reference encrypted encryption payload header key event items file-sharing file url-data sources thumbnail size set first last fin count error text photo priority show c nick conference displayed request active composing occupant-id origin-id stanza-id vCard PHOTO BINVAL metadata info data slot put get header field value'.split(' ')
-  const spaces = ['', '', '', `${MUC}#user`, MUC, `${MUC}#owner`, `${MUC}#admin`, 'jabber:x:conference', 'urn:xmpp:carbons:2', 'urn:xmpp:forward:0', 'urn:xmpp:mam:2', 'urn:xmpp:delay', 'urn:xmpp:sid:0', 'urn:xmpp:message-correct:0', 'urn:xmpp:message-retract:1', 'urn:xmpp:message-retract:0', 'urn:xmpp:message-moderate:1', 'urn:xmpp:fasten:0', 'urn:xmpp:reactions:0', 'urn:xmpp:reply:0', 'urn:xmpp:fallback:0', 'urn:xmpp:reference:0', 'urn:xmpp:eme:0', 'eu.siacs.conversations.axolotl', 'urn:xmpp:omemo:2', 'http://jabber.org/protocol/pubsub#event', 'urn:xmpp:sfs:0', 'jabber:x:oob', 'urn:xmpp:chat-markers:0', 'urn:xmpp:receipts', 'http://jabber.org/protocol/chatstates', 'urn:xmpp:occupant-id:0', 'vcard-temp:x:update', 'vcard-temp', 'jabber:iq:roster', 'urn:xmpp:blocking', 'jabber:client', 'urn:xmpp:bookmarks:1', 'http://jabber.org/protocol/caps', 'http://jabber.org/protocol/disco#info', 'urn:xmpp:avatar:metadata', 'urn:xmpp:mds:displayed:0', 'jabber:x:data']
-  const values = ['', ' ', '0', '-1', '1e309', 'NaN', 'a', 'm1', 'shared', '2024-01-01T00:00:00Z', '9999-12-31T23:59:59Z', 'x@y', ME, `${ME}/r`, BOB, `${BOB}/x`, ROOM, `${ROOM}/成员 1`, `${ROOM}/alice`, '@', '/', 'http://', 'https://example.org/a.png', '110', '303', '307', '201', 'true', '__proto__', 'constructor', '\u202e\u0085', 'l'.repeat(2000)]
-  const attributes = ['id', 'from', 'to', 'jid', 'by', 'stamp', 'code', 'nick', 'node', 'queryid', 'url', 'begin', 'end', 'start', 'uri', 'role', 'affiliation', 'type', 'namespace', 'name', 'for', 'complete', 'index', 'target', 'var', 'autojoin']
+  const names =
+    'message presence iq body subject thread x query item status reason invite decline destroy result forwarded delay received sent replace retract moderated apply-to reactions reaction reply fallback reference encrypted encryption payload header key event items file-sharing file url-data sources thumbnail size set first last fin count error text photo priority show c nick conference displayed request active composing occupant-id origin-id stanza-id vCard PHOTO BINVAL metadata info data slot put get header field value'.split(
+      ' '
+    )
+  const spaces = [
+    '',
+    '',
+    '',
+    `${MUC}#user`,
+    MUC,
+    `${MUC}#owner`,
+    `${MUC}#admin`,
+    'jabber:x:conference',
+    'urn:xmpp:carbons:2',
+    'urn:xmpp:forward:0',
+    'urn:xmpp:mam:2',
+    'urn:xmpp:delay',
+    'urn:xmpp:sid:0',
+    'urn:xmpp:message-correct:0',
+    'urn:xmpp:message-retract:1',
+    'urn:xmpp:message-retract:0',
+    'urn:xmpp:message-moderate:1',
+    'urn:xmpp:fasten:0',
+    'urn:xmpp:reactions:0',
+    'urn:xmpp:reply:0',
+    'urn:xmpp:fallback:0',
+    'urn:xmpp:reference:0',
+    'urn:xmpp:eme:0',
+    'eu.siacs.conversations.axolotl',
+    'urn:xmpp:omemo:2',
+    'http://jabber.org/protocol/pubsub#event',
+    'urn:xmpp:sfs:0',
+    'jabber:x:oob',
+    'urn:xmpp:chat-markers:0',
+    'urn:xmpp:receipts',
+    'http://jabber.org/protocol/chatstates',
+    'urn:xmpp:occupant-id:0',
+    'vcard-temp:x:update',
+    'vcard-temp',
+    'jabber:iq:roster',
+    'urn:xmpp:blocking',
+    'jabber:client',
+    'urn:xmpp:bookmarks:1',
+    'http://jabber.org/protocol/caps',
+    'http://jabber.org/protocol/disco#info',
+    'urn:xmpp:avatar:metadata',
+    'urn:xmpp:mds:displayed:0',
+    'jabber:x:data'
+  ]
+  const values = [
+    '',
+    ' ',
+    '0',
+    '-1',
+    '1e309',
+    'NaN',
+    'a',
+    'm1',
+    'shared',
+    '2024-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+    'x@y',
+    ME,
+    `${ME}/r`,
+    BOB,
+    `${BOB}/x`,
+    ROOM,
+    `${ROOM}/成员 1`,
+    `${ROOM}/alice`,
+    '@',
+    '/',
+    'http://',
+    'https://example.org/a.png',
+    '110',
+    '303',
+    '307',
+    '201',
+    'true',
+    '__proto__',
+    'constructor',
+    '\u202e\u0085',
+    'l'.repeat(2000)
+  ]
+  const attributes = [
+    'id',
+    'from',
+    'to',
+    'jid',
+    'by',
+    'stamp',
+    'code',
+    'nick',
+    'node',
+    'queryid',
+    'url',
+    'begin',
+    'end',
+    'start',
+    'uri',
+    'role',
+    'affiliation',
+    'type',
+    'namespace',
+    'name',
+    'for',
+    'complete',
+    'index',
+    'target',
+    'var',
+    'autojoin'
+  ]
   const element = (depth: number): string => {
     const [name, space] = [pick(names), pick(spaces)]
     const given = new Set(Array.from({ length: Math.floor(random() * 4) }, () => pick(attributes)))
-    const inside = depth === 0 ? (random() < 0.5 ? pick(values) : '') : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
+    const inside =
+      depth === 0
+        ? random() < 0.5
+          ? pick(values)
+          : ''
+        : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
     return `<${name}${space === '' ? '' : ` xmlns='${space}'`}${[...given].map((attribute) => ` ${attribute}='${pick(values)}'`).join('')}>${inside}</${name}>`
   }
   // our own presence in the group stays, or nothing of it would be decoded any more
-  const senders = [BOB, `${BOB}/x`, 'mallory@evil.example/x', 'evil.example', ROOM, `${ROOM}/成员 1`, `${ROOM}/成员 2`, ME, `${ME}/phone`, '@', '', 'rooms.evil.example']
-  const types = { message: ['', 'chat', 'groupchat', 'normal', 'headline', 'error'], presence: ['', 'unavailable', 'subscribe', 'subscribed', 'error', 'probe'], iq: ['get', 'set', 'result', 'error'] }
+  const senders = [
+    BOB,
+    `${BOB}/x`,
+    'mallory@evil.example/x',
+    'evil.example',
+    ROOM,
+    `${ROOM}/成员 1`,
+    `${ROOM}/成员 2`,
+    ME,
+    `${ME}/phone`,
+    '@',
+    '',
+    'rooms.evil.example'
+  ]
+  const types = {
+    message: ['', 'chat', 'groupchat', 'normal', 'headline', 'error'],
+    presence: ['', 'unavailable', 'subscribe', 'subscribed', 'error', 'probe'],
+    iq: ['get', 'set', 'result', 'error']
+  }
   let plain = 0
   for (let batch = 0; batch < 40; batch++) {
     let text = ''

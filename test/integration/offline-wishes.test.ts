@@ -21,48 +21,52 @@ afterEach(() => devices.end())
 const at = (engine: Engine, jid: string) => engine.store.read.conversationByJid(jid)
 const waiting = async (engine: Engine, account: string): Promise<number> => (await engine.store.read.errands(account as Jid)).length
 
-test('what is read, left, blocked and renamed offline is known to the other device and to who wrote, after a restart in between, and once', { timeout: 120_000 }, async () => {
-  const [desk, phone, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, 'have you read this?')
-  const group = await desk.createGroup({ name: 'To be left', membersOnly: false, invite: [] })
-  await until(phone, async () => (await at(phone, group.jid))?.nick === 'alice' && (await texts(phone, 'bob@localhost')).length > 0)
-  await until(desk, async () => (await messages(desk, 'bob@localhost')).length > 0)
-  expect((await at(phone, 'bob@localhost'))?.unread).toBe(1)
+test(
+  'what is read, left, blocked and renamed offline is known to the other device and to who wrote, after a restart in between, and once',
+  { timeout: 120_000 },
+  async () => {
+    const [desk, phone, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
+    const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+    await bob.send(toAlice.id, 'have you read this?')
+    const group = await desk.createGroup({ name: 'To be left', membersOnly: false, invite: [] })
+    await until(phone, async () => (await at(phone, group.jid))?.nick === 'alice' && (await texts(phone, 'bob@localhost')).length > 0)
+    await until(desk, async () => (await messages(desk, 'bob@localhost')).length > 0)
+    expect((await at(phone, 'bob@localhost'))?.unread).toBe(1)
 
-  await desk.disconnect()
-  const [got] = await messages(desk, 'bob@localhost')
-  await desk.markRead(got!.conversation, got!.id)
-  await desk.leave(group.id)
-  await desk.block('carol@localhost' as Jid, true)
-  await desk.renameContact('bob@localhost' as Jid, 'Robert')
-  expect(await waiting(desk, 'alice@localhost')).toBe(4)
-  expect((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0).toBe(0)
+    await desk.disconnect()
+    const [got] = await messages(desk, 'bob@localhost')
+    await desk.markRead(got!.conversation, got!.id)
+    await desk.leave(group.id)
+    await desk.block('carol@localhost' as Jid, true)
+    await desk.renameContact('bob@localhost' as Jid, 'Robert')
+    expect(await waiting(desk, 'alice@localhost')).toBe(4)
+    expect((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0).toBe(0)
 
-  const again = await devices.again(desk)
-  await again.connect()
-  await online(again)
-  const seen = async (): Promise<boolean> => ((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0) > 0
-  await until(bob, seen)
-  await until(phone, async () => (await at(phone, 'bob@localhost'))?.unread === 0)
-  await until(phone, async () => (await at(phone, group.jid))?.nick === null)
-  await until(phone, async () => (await at(phone, 'bob@localhost'))?.name === 'Robert')
-  await expect.poll(() => phone.accounts.blocked.map(({ jid }) => jid)).toEqual(['carol@localhost'])
-  await expect.poll(() => waiting(again, 'alice@localhost')).toBe(0)
-  expect((await at(again, group.jid))?.nick ?? null).toBeNull()
+    const again = await devices.again(desk)
+    await again.connect()
+    await online(again)
+    const seen = async (): Promise<boolean> => ((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0) > 0
+    await until(bob, seen)
+    await until(phone, async () => (await at(phone, 'bob@localhost'))?.unread === 0)
+    await until(phone, async () => (await at(phone, group.jid))?.nick === null)
+    await until(phone, async () => (await at(phone, 'bob@localhost'))?.name === 'Robert')
+    await expect.poll(() => phone.accounts.blocked.map(({ jid }) => jid)).toEqual(['carol@localhost'])
+    await expect.poll(() => waiting(again, 'alice@localhost')).toBe(0)
+    expect((await at(again, group.jid))?.nick ?? null).toBeNull()
 
-  // nothing is told a second time: what the other device does since then stays
-  await phone.block('carol@localhost' as Jid, false)
-  await phone.renameContact('bob@localhost' as Jid, 'Bob')
-  await until(again, async () => (await at(again, 'bob@localhost'))?.name === 'Bob')
-  const third = await devices.again(again)
-  await third.connect()
-  await online(third)
-  await until(third, async () => (await at(third, 'bob@localhost'))?.name === 'Bob')
-  await expect.poll(() => waiting(third, 'alice@localhost')).toBe(0)
-  expect(phone.accounts.blocked).toEqual([])
-  expect((await at(phone, 'bob@localhost'))?.name).toBe('Bob')
-})
+    // nothing is told a second time: what the other device does since then stays
+    await phone.block('carol@localhost' as Jid, false)
+    await phone.renameContact('bob@localhost' as Jid, 'Bob')
+    await until(again, async () => (await at(again, 'bob@localhost'))?.name === 'Bob')
+    const third = await devices.again(again)
+    await third.connect()
+    await online(third)
+    await until(third, async () => (await at(third, 'bob@localhost'))?.name === 'Bob')
+    await expect.poll(() => waiting(third, 'alice@localhost')).toBe(0)
+    expect(phone.accounts.blocked).toEqual([])
+    expect((await at(phone, 'bob@localhost'))?.name).toBe('Bob')
+  }
+)
 
 test('a group that is deleted offline is left on all devices, and does not come back', { timeout: 60_000 }, async () => {
   const [desk, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
@@ -81,7 +85,12 @@ test('names, extensions and roster groups that other programs have put in are ke
   const desk = await devices.signIn(server, 'bob')
   const { connection } = desk.accounts.of('bob@localhost' as Jid)!
   const group = await desk.createGroup({ name: 'Named by us', membersOnly: false, invite: [] })
-  const theirs = xml('conference', { xmlns: NS.bookmarks, autojoin: 'true', name: 'Named by another program', 'x-color': 'red' }, xml('nick', {}, 'bob'), xml('extensions', {}, xml('pinned', { xmlns: 'urn:example:pinned' })))
+  const theirs = xml(
+    'conference',
+    { xmlns: NS.bookmarks, autojoin: 'true', name: 'Named by another program', 'x-color': 'red' },
+    xml('nick', {}, 'bob'),
+    xml('extensions', {}, xml('pinned', { xmlns: 'urn:example:pinned' }))
+  )
   const kept = async (): Promise<string> => String(itemsOf(await connection.request(itemsQuery(NS.bookmarks, null, group.jid)))[0]?.payload)
   // ours is there first
   await expect.poll(() => kept().catch(String)).toContain('Named by us')
@@ -93,8 +102,20 @@ test('names, extensions and roster groups that other programs have put in are ke
   await expect.poll(kept).toContain('autojoin="true"')
   for (const piece of ['Named by another program', 'urn:example:pinned', 'x-color="red"']) expect(await kept()).toContain(piece)
 
-  const rosterItem = async (): Promise<string> => String((await connection.request(xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster })))).getChild('query')?.getChildren('item').find((item) => item.attrs['jid'] === 'alice@localhost'))
-  await connection.request(xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid: 'alice@localhost', name: 'Alice' }, xml('group', {}, 'Family'), xml('group', {}, '同学')))))
+  const rosterItem = async (): Promise<string> =>
+    String(
+      (await connection.request(xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster }))))
+        .getChild('query')
+        ?.getChildren('item')
+        .find((item) => item.attrs['jid'] === 'alice@localhost')
+    )
+  await connection.request(
+    xml(
+      'iq',
+      { type: 'set' },
+      xml('query', { xmlns: NS.roster }, xml('item', { jid: 'alice@localhost', name: 'Alice' }, xml('group', {}, 'Family'), xml('group', {}, '同学')))
+    )
+  )
   await expect.poll(rosterItem).toContain('Family')
   await desk.renameContact('alice@localhost' as Jid, 'Lis')
   await expect.poll(rosterItem).toContain('Lis')

@@ -11,42 +11,52 @@ import { Devices, online, SERVER, startServer, until } from '../support/server.t
 const OLD = 'old@rooms.localhost' as Jid
 const NEW = 'new@rooms.localhost' as Jid
 const connectionOf = (engine: Engine) => engine.accounts.sessions[0]!.connection
-const isIn = (engine: Engine, group: Jid) => async (): Promise<boolean> => engine.accounts.sessions[0]?.groups.isJoined(group) === true && (await engine.store.read.conversationByJid(group))?.nick !== undefined
+const isIn = (engine: Engine, group: Jid) => async (): Promise<boolean> =>
+  engine.accounts.sessions[0]?.groups.isJoined(group) === true && (await engine.store.read.conversationByJid(group))?.nick !== undefined
 const noted = async (engine: Engine): Promise<string> => String(storageOf(await connectionOf(engine).request(storageQuery())))
 
-test.skipIf(SERVER !== 'prosody')('what is noted in the old list is moved once, and what was left since is not entered again', { timeout: 120_000 }, async () => {
-  const server = await startServer({ without: ['bookmarks'] })
-  const devices = new Devices()
-  try {
-    const bob = await devices.signIn(server, 'bob')
-    for (const group of [OLD, NEW]) await bob.startConversation(group, 'group', 'bob')
-    const url = xml('url', { url: 'https://example.org/', name: 'a page' })
-    const conference = (jid: Jid, ...more: Parameters<typeof xml>[2][]) => xml('conference', { jid, autojoin: '1', name: 'Old friends' }, ...more)
-    let alice = await devices.signIn(server, 'alice')
-    await connectionOf(alice).request(keepStorage(xml('storage', { xmlns: NS.oldBookmarks }, url, conference(OLD, xml('nick', {}, 'ally')), conference(OLD))))
-    alice = await devices.again(alice)
-    await alice.connect()
-    await until(alice, isIn(alice, OLD))
-    expect(await alice.store.read.conversationByJid(OLD)).toMatchObject({ kind: 'group', nick: 'ally' })
-    const items = async (): Promise<string[]> => itemsOf(await connectionOf(alice).request(itemsQuery(NS.bookmarks))).map(({ id, payload }) => `${id} ${payload?.attrs['autojoin']} ${payload?.getChildText('nick')}`)
-    await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} true ally`])
-    // the list of the others is as it was
-    expect(await noted(alice)).toContain('a page')
-    await alice.leave((await alice.store.read.conversationByJid(OLD))!.id)
-    await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} false ally`])
-    // another program takes the mark back altogether
-    await connectionOf(alice).request(xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS.pubsub }, xml('retract', { node: NS.bookmarks }, xml('item', { id: OLD })))))
-    const late = await devices.again(alice)
-    await late.connect()
-    await online(late)
-    await late.startConversation(NEW, 'group', 'ally')
-    await until(late, isIn(late, NEW))
-    expect(late.accounts.sessions[0]?.groups.isJoined(OLD)).toBe(false)
-  } finally {
-    await devices.end()
-    await server.stop()
+test.skipIf(SERVER !== 'prosody')(
+  'what is noted in the old list is moved once, and what was left since is not entered again',
+  { timeout: 120_000 },
+  async () => {
+    const server = await startServer({ without: ['bookmarks'] })
+    const devices = new Devices()
+    try {
+      const bob = await devices.signIn(server, 'bob')
+      for (const group of [OLD, NEW]) await bob.startConversation(group, 'group', 'bob')
+      const url = xml('url', { url: 'https://example.org/', name: 'a page' })
+      const conference = (jid: Jid, ...more: Parameters<typeof xml>[2][]) => xml('conference', { jid, autojoin: '1', name: 'Old friends' }, ...more)
+      let alice = await devices.signIn(server, 'alice')
+      await connectionOf(alice).request(keepStorage(xml('storage', { xmlns: NS.oldBookmarks }, url, conference(OLD, xml('nick', {}, 'ally')), conference(OLD))))
+      alice = await devices.again(alice)
+      await alice.connect()
+      await until(alice, isIn(alice, OLD))
+      expect(await alice.store.read.conversationByJid(OLD)).toMatchObject({ kind: 'group', nick: 'ally' })
+      const items = async (): Promise<string[]> =>
+        itemsOf(await connectionOf(alice).request(itemsQuery(NS.bookmarks))).map(
+          ({ id, payload }) => `${id} ${payload?.attrs['autojoin']} ${payload?.getChildText('nick')}`
+        )
+      await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} true ally`])
+      // the list of the others is as it was
+      expect(await noted(alice)).toContain('a page')
+      await alice.leave((await alice.store.read.conversationByJid(OLD))!.id)
+      await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} false ally`])
+      // another program takes the mark back altogether
+      await connectionOf(alice).request(
+        xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS.pubsub }, xml('retract', { node: NS.bookmarks }, xml('item', { id: OLD }))))
+      )
+      const late = await devices.again(alice)
+      await late.connect()
+      await online(late)
+      await late.startConversation(NEW, 'group', 'ally')
+      await until(late, isIn(late, NEW))
+      expect(late.accounts.sessions[0]?.groups.isJoined(OLD)).toBe(false)
+    } finally {
+      await devices.end()
+      await server.stop()
+    }
   }
-})
+)
 
 test.skipIf(SERVER !== 'prosody')('a server that keeps bookmarks in private storage alone tells our devices by that', { timeout: 120_000 }, async () => {
   const server = await startServer({ without: ['pep', 'bookmarks', 'vcard_legacy', 'vcard4'] })

@@ -22,7 +22,10 @@ test('a group that one device enters or leaves, the others do, too; also those t
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const room = `marks-${randomUUID()}@rooms.localhost`
   const { id } = await desk.startConversation(room, 'group', 'alice')
-  await until(laptop, async () => (await laptop.store.read.conversationByJid(room))?.nick !== null && (await laptop.store.read.conversationByJid(room)) !== null)
+  await until(
+    laptop,
+    async () => (await laptop.store.read.conversationByJid(room))?.nick !== null && (await laptop.store.read.conversationByJid(room)) !== null
+  )
   await desk.send(id, 'said at the desk')
   await until(laptop, async () => (await messages(laptop, room)).some(({ text }) => text === 'said at the desk'))
   const later = await devices.signIn(server, 'alice')
@@ -46,36 +49,50 @@ test('what is read on one device is read on the others at once', { timeout: 60_0
 })
 
 // Debian's ejabberd does not announce what XEP-0084 shows in vCards
-test.skipIf(SERVER === 'ejabberd')('who is in a group with us shows a picture there, stranger or not; who comes in their place does not inherit it', { timeout: 60_000 }, async () => {
-  const alices = await devices.signIn(server, 'alice')
-  const mallory = await foreignClient(server, 'mallory')
-  const picture = gradient(48, 48, [0, 200, 0], [0, 0, 90])
-  const hash = createHash('sha1').update(picture).digest('hex')
-  // for everybody to see, as Conversations and Dino show it
-  const open = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
-  const publish = (node: string, payload: string): Promise<unknown> => mallory.tell({ do: 'raw', xml: `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${hash}'>${payload}</item></publish>${open}</pubsub></iq>` }, 'done')
-  await publish('urn:xmpp:avatar:data', `<data xmlns='urn:xmpp:avatar:data'>${picture.toString('base64')}</data>`)
-  await publish('urn:xmpp:avatar:metadata', `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`)
-  const room = `faces-${randomUUID()}@rooms.localhost`
-  const occupant = `${room}/mall`
-  const alicesRoom = await alices.startConversation(room, 'group', 'alice')
-  await mallory.tell({ do: 'raw', xml: `<presence to='${occupant}'><x xmlns='http://jabber.org/protocol/muc'/></presence>` }, 'done')
-  expect((await until(alices, () => alices.store.read.avatar(occupant))).hash).toBe(hash)
-  expect(readFileSync((await alices.avatarFile(occupant))!)).toEqual(picture)
+test.skipIf(SERVER === 'ejabberd')(
+  'who is in a group with us shows a picture there, stranger or not; who comes in their place does not inherit it',
+  { timeout: 60_000 },
+  async () => {
+    const alices = await devices.signIn(server, 'alice')
+    const mallory = await foreignClient(server, 'mallory')
+    const picture = gradient(48, 48, [0, 200, 0], [0, 0, 90])
+    const hash = createHash('sha1').update(picture).digest('hex')
+    // for everybody to see, as Conversations and Dino show it
+    const open = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
+    const publish = (node: string, payload: string): Promise<unknown> =>
+      mallory.tell(
+        {
+          do: 'raw',
+          xml: `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${hash}'>${payload}</item></publish>${open}</pubsub></iq>`
+        },
+        'done'
+      )
+    await publish('urn:xmpp:avatar:data', `<data xmlns='urn:xmpp:avatar:data'>${picture.toString('base64')}</data>`)
+    await publish(
+      'urn:xmpp:avatar:metadata',
+      `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`
+    )
+    const room = `faces-${randomUUID()}@rooms.localhost`
+    const occupant = `${room}/mall`
+    const alicesRoom = await alices.startConversation(room, 'group', 'alice')
+    await mallory.tell({ do: 'raw', xml: `<presence to='${occupant}'><x xmlns='http://jabber.org/protocol/muc'/></presence>` }, 'done')
+    expect((await until(alices, () => alices.store.read.avatar(occupant))).hash).toBe(hash)
+    expect(readFileSync((await alices.avatarFile(occupant))!)).toEqual(picture)
 
-  await mallory.quit()
-  const carols = await devices.signIn(server, 'carol')
-  await carols.startConversation(room, 'group', 'mall')
-  await until(alices, async () => (await alices.store.read.avatar(occupant)) === null)
+    await mallory.quit()
+    const carols = await devices.signIn(server, 'carol')
+    await carols.startConversation(room, 'group', 'mall')
+    await until(alices, async () => (await alices.store.read.avatar(occupant)) === null)
 
-  await carols.setAvatar({ data: picture, type: 'image/png', side: 48 })
-  await carols.leave((await carols.store.read.conversationByJid(room))!.id)
-  await carols.startConversation(room, 'group', 'mall')
-  await until(alices, () => alices.store.read.avatar(occupant))
-  await alices.deleteConversation(alicesRoom.id)
-  expect(await alices.store.read.avatar(occupant)).toBeNull()
-  await carols.setAvatar(null)
-})
+    await carols.setAvatar({ data: picture, type: 'image/png', side: 48 })
+    await carols.leave((await carols.store.read.conversationByJid(room))!.id)
+    await carols.startConversation(room, 'group', 'mall')
+    await until(alices, () => alices.store.read.avatar(occupant))
+    await alices.deleteConversation(alicesRoom.id)
+    expect(await alices.store.read.avatar(occupant)).toBeNull()
+    await carols.setAvatar(null)
+  }
+)
 
 test('a picture and a name reach contacts, who keep them offline; a lying picture does not', { timeout: 60_000 }, async () => {
   const [alices, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
@@ -97,10 +114,21 @@ test('a picture and a name reach contacts, who keep them offline; a lying pictur
   await until(bobs, async () => (await name()) === '爱丽丝 Alice')
 
   const foreign = await foreignClient(server, 'carol')
-  const item = (node: string, id: string, payload: string): string => `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${id}'>${payload}</item></publish></pubsub></iq>`
+  const item = (node: string, id: string, payload: string): string =>
+    `<iq type='set' id='${randomUUID()}'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${id}'>${payload}</item></publish></pubsub></iq>`
   const hash = 'ab'.repeat(20)
   await foreign.tell({ do: 'raw', xml: item('urn:xmpp:avatar:data', hash, `<data xmlns='urn:xmpp:avatar:data'>${picture.toString('base64')}</data>`) }, 'done')
-  await foreign.tell({ do: 'raw', xml: item('urn:xmpp:avatar:metadata', hash, `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`) }, 'done')
+  await foreign.tell(
+    {
+      do: 'raw',
+      xml: item(
+        'urn:xmpp:avatar:metadata',
+        hash,
+        `<metadata xmlns='urn:xmpp:avatar:metadata'><info id='${hash}' bytes='${picture.length}' type='image/png'/></metadata>`
+      )
+    },
+    'done'
+  )
   await foreign.tell({ do: 'send', to: bob, bodies: ['after the lying picture'] }, 'sent')
   await until(bobs, async () => (await messages(bobs, carol)).some(({ text }) => text === 'after the lying picture'))
   expect(await bobs.store.read.avatar(carol)).toBeNull()
@@ -131,7 +159,8 @@ test('a stranger can neither push contacts, nor blocks, nor bookmarks, nor read 
   expect(full).toMatch(/^alice@localhost\/./)
   const before = JSON.stringify([await desk.store.read.contacts(), (await desk.store.read.conversations()).map(({ jid }) => jid)])
   const room = `evil-${randomUUID()}@rooms.localhost`
-  const event = (node: string, id: string, payload: string): string => `<message to='${full}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${node}'><item id='${id}'>${payload}</item></items></event></message>`
+  const event = (node: string, id: string, payload: string): string =>
+    `<message to='${full}' type='headline'><event xmlns='http://jabber.org/protocol/pubsub#event'><items node='${node}'><item id='${id}'>${payload}</item></items></event></message>`
   for (const xml of [
     `<iq type='set' id='r1' to='${full}'><query xmlns='jabber:iq:roster'><item jid='evil@localhost' name='Bank' subscription='both'/></query></iq>`,
     `<iq type='set' id='b1' to='${full}'><block xmlns='urn:xmpp:blocking'><item jid='bob@localhost'/></block></iq>`,

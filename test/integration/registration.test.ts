@@ -10,10 +10,24 @@ import { gradient } from '../support/pictures.ts'
 import { Devices, openEngine, SERVER, startServer, testFolder, until, type ServerOptions } from '../support/server.ts'
 
 const FOLDER = join(import.meta.dirname, '../support/prosody')
-const OPEN: ServerOptions = { modules: { names: ['register_ibr'], folder: FOLDER }, settings: 'allow_registration = true\nmin_seconds_between_registrations = 0' }
-const INVITING: ServerOptions = { modules: { names: ['invites', 'invites_adhoc', 'invites_register'], folder: FOLDER }, settings: 'allow_registration = true\nallow_user_invites = true' }
+const OPEN: ServerOptions = {
+  modules: { names: ['register_ibr'], folder: FOLDER },
+  settings: 'allow_registration = true\nmin_seconds_between_registrations = 0'
+}
+const INVITING: ServerOptions = {
+  modules: { names: ['invites', 'invites_adhoc', 'invites_register'], folder: FOLDER },
+  settings: 'allow_registration = true\nallow_user_invites = true'
+}
 
-const way = ({ port, fingerprint }: Pick<Prosody, 'port' | 'fingerprint'>): AccountSettings => ({ jid: 'localhost' as Jid, password: '-', host: '127.0.0.1', port, security: 'starttls', proxy: null, trustedFingerprint: fingerprint })
+const way = ({ port, fingerprint }: Pick<Prosody, 'port' | 'fingerprint'>): AccountSettings => ({
+  jid: 'localhost' as Jid,
+  password: '-',
+  host: '127.0.0.1',
+  port,
+  security: 'starttls',
+  proxy: null,
+  trustedFingerprint: fingerprint
+})
 
 async function openProfile(): Promise<Engine> {
   const folder = testFolder()
@@ -29,7 +43,11 @@ async function formOf(engine: Engine, server: AccountSettings, token: string | n
   if (state.status !== 'form') throw new Error(`${state.problem}: ${state.detail}`)
   return state.form
 }
-const refusal = (work: Promise<unknown>): Promise<string> => work.then(() => 'none', (error: unknown) => (error instanceof Error && 'condition' in error ? String(error.condition) : String(error)))
+const refusal = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: unknown) => (error instanceof Error && 'condition' in error ? String(error.condition) : String(error))
+  )
 
 test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is taken from then on', { timeout: 60_000 }, async () => {
   const server = await startServer(OPEN)
@@ -48,15 +66,19 @@ test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is
   expect(await refusal(engine.register({ username: 'newcomer3', password: 'x' }))).toContain('the form')
 })
 
-test.skipIf(SERVER !== 'prosody')('a server that makes no accounts says so; one that is not there, or whose certificate nobody vouches for, is told as such', { timeout: 60_000 }, async () => {
-  const server = await startServer()
-  onTestFinished(() => server.stop())
-  const engine = await openProfile()
-  expect(await refusal(engine.beginRegistration(way(server), null))).toBe('service-unavailable')
-  const untrusted = await engine.beginRegistration({ ...way(server), trustedFingerprint: null }, null)
-  expect(untrusted).toMatchObject({ status: 'unreachable', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
-  expect(await engine.beginRegistration({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
-})
+test.skipIf(SERVER !== 'prosody')(
+  'a server that makes no accounts says so; one that is not there, or whose certificate nobody vouches for, is told as such',
+  { timeout: 60_000 },
+  async () => {
+    const server = await startServer()
+    onTestFinished(() => server.stop())
+    const engine = await openProfile()
+    expect(await refusal(engine.beginRegistration(way(server), null))).toBe('service-unavailable')
+    const untrusted = await engine.beginRegistration({ ...way(server), trustedFingerprint: null }, null)
+    expect(untrusted).toMatchObject({ status: 'unreachable', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
+    expect(await engine.beginRegistration({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
+  }
+)
 
 test.skipIf(SERVER !== 'prosody')('with an invitation that its server has made a stranger gets an account and a contact', { timeout: 60_000 }, async () => {
   const server = await startServer(INVITING)
@@ -104,7 +126,10 @@ test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong 
   const [script, picture, key] = ['captcha.sh', 'captcha.png', 'key'].map((name) => join(folder.path, name)) as [string, string, string]
   writeFileSync(picture, gradient(120, 40, [240, 240, 240], [180, 200, 220]))
   writeFileSync(script, `#!/bin/sh\nprintf %s "$1" > "${key}"\ncat "${picture}"\n`, { mode: 0o755 })
-  const server = await startEjabberd(folder.path, [{ user: 'alice', password: 'alice-secret', roster: {} }], { settings: `captcha_cmd: "${script}"\ncaptcha_url: "https://localhost/captcha"\nregistration_timeout: infinity`, modules: ['mod_register: {captcha_protected: true, ip_access: all}'] })
+  const server = await startEjabberd(folder.path, [{ user: 'alice', password: 'alice-secret', roster: {} }], {
+    settings: `captcha_cmd: "${script}"\ncaptcha_url: "https://localhost/captcha"\nregistration_timeout: infinity`,
+    modules: ['mod_register: {captcha_protected: true, ip_access: all}']
+  })
   onTestFinished(async () => {
     await server.stop()
     folder.remove()
@@ -117,7 +142,11 @@ test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong 
   expect(existsSync(key)).toBe(true)
   expect(await refusal(engine.register({ username: 'human', password: 'a long secret', [captcha!.name]: 'wrong' }))).toBe('not-allowed')
   const second = await formOf(engine, way(server))
-  await engine.register({ username: 'human', password: 'a long secret', [second.fields.find(({ picture: shown }) => shown !== null)!.name]: readFileSync(key, 'utf8') })
+  await engine.register({
+    username: 'human',
+    password: 'a long secret',
+    [second.fields.find(({ picture: shown }) => shown !== null)!.name]: readFileSync(key, 'utf8')
+  })
   const state = await engine.signIn({ ...way(server), jid: 'human@localhost' as Jid, password: 'a long secret' })
   expect(['online', 'catching-up']).toContain(state.status)
 })

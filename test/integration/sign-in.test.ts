@@ -19,7 +19,11 @@ const PERSONS = [
 /** tls-exporter of XEP-0440 on Prosody 0.12, see mod_mnemo_binding. */
 const BINDING = { names: ['mnemo_binding'], folder: join(import.meta.dirname, '../support/prosody') }
 const MODERN_BINDING = { names: ['mnemo_binding', ...MODERN.modules!.names], folder: BINDING.folder }
-const ONLY = (...names: string[]): string => `disable_sasl_mechanisms = { ${['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'].filter((name) => !names.includes(name)).map((name) => `"${name}"`).join(', ')} }`
+const ONLY = (...names: string[]): string =>
+  `disable_sasl_mechanisms = { ${['PLAIN', 'SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS']
+    .filter((name) => !names.includes(name))
+    .map((name) => `"${name}"`)
+    .join(', ')} }`
 const OLD_TLS = 'ssl = { protocol = "tlsv1_2" }'
 
 const ends: (() => Promise<unknown> | void)[] = []
@@ -158,13 +162,22 @@ async function manBetween(server: Prosody, change: (text: string) => string): Pr
   let heard = ''
   const pem = (name: string): string => readFileSync(join(server.folder, `${DOMAIN}.${name}`), 'utf8')
   const middle = createServer({ key: pem('key'), cert: pem('crt'), ALPNProtocols: ['xmpp-client'] }, (client) => {
-    const behind: TLSSocket = connectTls({ host: '127.0.0.1', port: server.tlsPort, servername: DOMAIN, rejectUnauthorized: false, ALPNProtocols: ['xmpp-client'] })
+    const behind: TLSSocket = connectTls({
+      host: '127.0.0.1',
+      port: server.tlsPort,
+      servername: DOMAIN,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['xmpp-client']
+    })
     client.on('data', (data: Buffer) => {
       heard += data.toString()
       behind.write(data)
     })
     behind.on('data', (data: Buffer) => client.write(change(data.toString())))
-    for (const [one, other] of [[client, behind], [behind, client]] as const) {
+    for (const [one, other] of [
+      [client, behind],
+      [behind, client]
+    ] as const) {
       one.on('error', () => other.destroy())
       one.on('close', () => other.destroy())
     }

@@ -9,15 +9,20 @@ import { runSetup, type SetupResult } from './run.ts'
 import { SETUPS } from './setups.ts'
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } })
-const setups = SETUPS.filter(({ name, prosody, ejabberd }) => name.includes(values.only) && (prosody === undefined || hasProsody()) && (ejabberd === undefined || hasEjabberd()))
+const setups = SETUPS.filter(
+  ({ name, prosody, ejabberd }) => name.includes(values.only) && (prosody === undefined || hasProsody()) && (ejabberd === undefined || hasEjabberd())
+)
 const results: SetupResult[] = []
 for (const [at, setup] of setups.entries()) {
   process.stdout.write(`${at + 1}/${setups.length} ${setup.name}: `)
   const started = performance.now()
   const result = await runSetup(setup)
   results.push(result)
-  process.stdout.write(`${result.outcomes.map(({ done }) => (done === null ? '-' : done ? 'Y' : 'N')).join(' ')} in ${((performance.now() - started) / 1000).toFixed(0)} s\n`)
-  for (const [job, outcome] of result.outcomes.entries()) if (outcome.done === false) process.stdout.write(`    ${JOBS[job]?.name ?? ''}: ${outcome.sentence ?? 'NOTHING IS SAID'} (${outcome.why})\n`)
+  process.stdout.write(
+    `${result.outcomes.map(({ done }) => (done === null ? '-' : done ? 'Y' : 'N')).join(' ')} in ${((performance.now() - started) / 1000).toFixed(0)} s\n`
+  )
+  for (const [job, outcome] of result.outcomes.entries())
+    if (outcome.done === false) process.stdout.write(`    ${JOBS[job]?.name ?? ''}: ${outcome.sentence ?? 'NOTHING IS SAID'} (${outcome.why})\n`)
 }
 
 const said: string[] = []

@@ -160,7 +160,12 @@ export const JOBS: readonly Job[] = [
       people.engines.set(people.alice, profile)
       await people.alice.connect()
       await has(bob, ALICE, 'written offline')
-      await until(people.alice, async () => (await messages(there(people.alice), BOB)).some(({ text, state }) => text === 'written offline' && (state === 'sent' || state === 'delivered')), WAIT_MS)
+      await until(
+        people.alice,
+        async () =>
+          (await messages(there(people.alice), BOB)).some(({ text, state }) => text === 'written offline' && (state === 'sent' || state === 'delivered')),
+        WAIT_MS
+      )
       const count = (await texts(bob, ALICE)).filter((text) => text === 'written offline').length
       if (count !== 1) throw new Error(`it came ${count} times`)
     }

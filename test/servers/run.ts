@@ -19,7 +19,11 @@ export interface SetupResult {
   outcomes: Outcome[]
 }
 
-const ACCOUNTS = USERS.map((user) => ({ user, password: `${user}-secret`, roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, other])) }))
+const ACCOUNTS = USERS.map((user) => ({
+  user,
+  password: `${user}-secret`,
+  roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, other]))
+}))
 
 /** Starts the server, does the jobs one after the other, ends all. Throws where the server does not start. */
 export async function runSetup(setup: Setup): Promise<SetupResult> {

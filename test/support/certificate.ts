@@ -7,7 +7,9 @@ import { join } from 'node:path'
 /** `fingerprint`: SHA-256, as the account settings take it. */
 export function selfSigned(folder: string): { key: Buffer; cert: Buffer; fingerprint: string } {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], { stdio: 'pipe' })
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', key, '-out', cert], {
+    stdio: 'pipe'
+  })
   const made = { key: readFileSync(key), cert: readFileSync(cert) }
   return { ...made, fingerprint: new X509Certificate(made.cert).fingerprint256 }
 }

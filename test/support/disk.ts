@@ -27,7 +27,7 @@ export function unmount(path: string): void {
 export function fillDisk(path: string): void {
   const file = openSync(path, 'w')
   try {
-    for (const block = Buffer.alloc(65_536); ; ) writeSync(file, block)
+    for (const block = Buffer.alloc(65_536); ;) writeSync(file, block)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error
   } finally {

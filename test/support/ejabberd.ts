@@ -21,7 +21,8 @@ export interface EjabberdKind {
   only?: 'direct-tls' | 'websocket'
 }
 
-const MODULES = (folder: string, webPort: number): string[] => `  mod_adhoc: {}
+const MODULES = (folder: string, webPort: number): string[] =>
+  `  mod_adhoc: {}
   mod_admin_extra: {}
   mod_blocking: {}
   mod_caps: {}
@@ -40,7 +41,11 @@ const MODULES = (folder: string, webPort: number): string[] => `  mod_adhoc: {}
   mod_stream_mgmt: {resend_on_timeout: if_offline}
   mod_vcard: {}`.split('\n')
 
-const configuration = (folder: string, { port, tlsPort, webPort }: Ports, { without = [], settings = '', listener = '', modules = [], only }: EjabberdKind): string => `
+const configuration = (
+  folder: string,
+  { port, tlsPort, webPort }: Ports,
+  { without = [], settings = '', listener = '', modules = [], only }: EjabberdKind
+): string => `
 hosts: ["${DOMAIN}"]
 loglevel: info
 certfiles: ["${join(folder, 'both.pem')}"]
@@ -54,7 +59,9 @@ ${only === 'websocket' ? '' : `  - {port: ${tlsPort}, ip: "127.0.0.1", module: e
 acl: {local: {server: "${DOMAIN}"}}
 access_rules: {local: {allow: local}}
 modules:
-${MODULES(folder, webPort).filter((line) => !without.some((name) => line.startsWith(`  ${name}:`))).join('\n')}
+${MODULES(folder, webPort)
+  .filter((line) => !without.some((name) => line.startsWith(`  ${name}:`)))
+  .join('\n')}
 ${modules.map((line) => `  ${line}`).join('\n')}
 `
 
@@ -65,7 +72,27 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
   const certificate = join(folder, `${DOMAIN}.crt`)
   if (!existsSync(certificate)) {
     const names = [DOMAIN, ROOMS, `upload.${DOMAIN}`].map((name) => `DNS:${name}`).join(',')
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', `/CN=${DOMAIN}`, '-addext', `subjectAltName=${names}`, '-keyout', join(folder, 'key.pem'), '-out', certificate], { stdio: 'pipe' })
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '3650',
+        '-subj',
+        `/CN=${DOMAIN}`,
+        '-addext',
+        `subjectAltName=${names}`,
+        '-keyout',
+        join(folder, 'key.pem'),
+        '-out',
+        certificate
+      ],
+      { stdio: 'pipe' }
+    )
     writeFileSync(join(folder, 'both.pem'), readFileSync(certificate, 'utf8') + readFileSync(join(folder, 'key.pem'), 'utf8'))
   }
   const ports = { port: options.port ?? (await freePort()), tlsPort: options.tlsPort ?? (await freePort()), webPort: options.webPort ?? (await freePort()) }
@@ -75,17 +102,40 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
   const text = (value: string): string => `<<"${value}">>`
   const people = persons.flatMap(({ user, password, roster }) => [
     `ejabberd_auth:try_register(${text(user)},${text(DOMAIN)},${text(password)})`,
-    ...Object.entries(roster).map(([jid, name]) => `mod_admin_extra:add_rosteritem(${text(user)},${text(DOMAIN)},${text(jid.split('@')[0] ?? '')},${text(DOMAIN)},${text(name)},<<>>,<<"both">>)`)
+    ...Object.entries(roster).map(
+      ([jid, name]) =>
+        `mod_admin_extra:add_rosteritem(${text(user)},${text(DOMAIN)},${text(jid.split('@')[0] ?? '')},${text(DOMAIN)},${text(name)},<<>>,<<"both">>)`
+    )
   ])
   const code = `application:ensure_all_started(ejabberd),${people.join(',')},file:write_file("${join(folder, 'ready')}","")`
   // it ends when our end of its standard input closes, however we end
-  const child = spawn('/bin/sh', ['-c', `exec 3<&0; "$@" 3<&- </dev/null & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`, 'sh', 'erl', '-noinput', '-pa', library, '-mnesia', 'dir', `"${join(folder, 'spool')}"`, '-eval', `${code}.`], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    cwd: folder,
-    env: { ...process.env, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'), HOME: folder }
-  })
+  const child = spawn(
+    '/bin/sh',
+    [
+      '-c',
+      `exec 3<&0; "$@" 3<&- </dev/null & server=$!; (cat <&3 >/dev/null; kill $server 2>/dev/null) & wait $server`,
+      'sh',
+      'erl',
+      '-noinput',
+      '-pa',
+      library,
+      '-mnesia',
+      'dir',
+      `"${join(folder, 'spool')}"`,
+      '-eval',
+      `${code}.`
+    ],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      cwd: folder,
+      env: { ...process.env, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'), HOME: folder }
+    }
+  )
   const deadline = Date.now() + 30_000
-  while (!(existsSync(join(folder, 'ready')) && (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port)))) {
+  while (!(
+    existsSync(join(folder, 'ready')) &&
+    (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port))
+  )) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill()
       throw new Error(`ejabberd did not start: see ${join(folder, 'ejabberd.log')}`)

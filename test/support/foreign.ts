@@ -36,7 +36,14 @@ const PACKAGES = '/usr/lib/python3/dist-packages'
 export const hasForeignOmemo = ['oldmemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
 
 async function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
-  const args = [join(ROOT, 'test/support', program), `${user}@localhost/foreign`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt'), ...more]
+  const args = [
+    join(ROOT, 'test/support', program),
+    `${user}@localhost/foreign`,
+    `${user}-secret`,
+    String(server.port),
+    join(server.folder, 'localhost.crt'),
+    ...more
+  ]
   const child = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const events: ForeignEvent[] = []
   let text = ''

@@ -20,7 +20,8 @@ async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
   // nothing is shown, or a window went away meanwhile
   const shown = await onDesktop(desktop, 'xdotool', ['search', '--onlyvisible', '--class', '.']).catch(() => '')
-  for (const id of shown.split('\n').filter((line) => line !== '')) titles.set(id, (await onDesktop(desktop, 'xdotool', ['getwindowname', id]).catch(() => '')).trim())
+  for (const id of shown.split('\n').filter((line) => line !== ''))
+    titles.set(id, (await onDesktop(desktop, 'xdotool', ['getwindowname', id]).catch(() => '')).trim())
   return titles
 }
 
@@ -28,11 +29,16 @@ async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
 export async function windowTitled(desktop: Desktop, title: string | RegExp, timeout?: number): Promise<string> {
   const fits = (text: string): boolean => (typeof title === 'string' ? text === title : title.test(text))
   let id: string | undefined
-  await expect.poll(async () => {
-    const titles = await windowTitles(desktop)
-    id = [...titles].find(([, text]) => fits(text))?.[0]
-    return id === undefined ? [...titles.values()] : 'shown'
-  }, { interval: 200, message: `a window titled ${String(title)}`, ...(timeout === undefined ? {} : { timeout }) }).toBe('shown')
+  await expect
+    .poll(
+      async () => {
+        const titles = await windowTitles(desktop)
+        id = [...titles].find(([, text]) => fits(text))?.[0]
+        return id === undefined ? [...titles.values()] : 'shown'
+      },
+      { interval: 200, message: `a window titled ${String(title)}`, ...(timeout === undefined ? {} : { timeout }) }
+    )
+    .toBe('shown')
   return id ?? ''
 }
 
@@ -56,18 +62,28 @@ export async function nameFile(app: RunningApp, title: string, path: string): Pr
   const { desktop } = app.host
   const dialog = await windowTitled(desktop, title)
   // keys that come before the dialog is ready are lost, so its field is read back before it is confirmed
-  await expect.poll(async () => {
-    await press(desktop, dialog, 'ctrl+l', 'ctrl+a')
-    // pasted: xdotool types characters that are on no key by changing the keyboard, and a program that is not quick enough misses them
-    await putOnClipboard(desktop, path)
-    await press(desktop, dialog, 'ctrl+v')
-    await putOnClipboard(desktop, 'nothing was copied')
-    await press(desktop, dialog, 'ctrl+a', 'ctrl+c')
-    return await onDesktop(desktop, 'xclip', ['-selection', 'clipboard', '-o']).catch(() => '')
-  }, { interval: 300, message: 'the path in the field of the dialog' }).toBe(path)
-  await expect.poll(async () => {
-    if (!(await windowTitles(desktop)).has(dialog)) return 'closed'
-    await onDesktop(desktop, 'xdotool', ['key', '--window', dialog, 'Return']).catch(() => '')
-    return 'open'
-  }, { interval: 300 }).toBe('closed')
+  await expect
+    .poll(
+      async () => {
+        await press(desktop, dialog, 'ctrl+l', 'ctrl+a')
+        // pasted: xdotool types characters that are on no key by changing the keyboard, and a program that is not quick enough misses them
+        await putOnClipboard(desktop, path)
+        await press(desktop, dialog, 'ctrl+v')
+        await putOnClipboard(desktop, 'nothing was copied')
+        await press(desktop, dialog, 'ctrl+a', 'ctrl+c')
+        return await onDesktop(desktop, 'xclip', ['-selection', 'clipboard', '-o']).catch(() => '')
+      },
+      { interval: 300, message: 'the path in the field of the dialog' }
+    )
+    .toBe(path)
+  await expect
+    .poll(
+      async () => {
+        if (!(await windowTitles(desktop)).has(dialog)) return 'closed'
+        await onDesktop(desktop, 'xdotool', ['key', '--window', dialog, 'Return']).catch(() => '')
+        return 'open'
+      },
+      { interval: 300 }
+    )
+    .toBe('closed')
 }

@@ -47,7 +47,11 @@ const HEADER = `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:
 
 export async function hostileServer(): Promise<HostileServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-hostile-'))
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=evil.example', '-keyout', join(folder, 'key'), '-out', join(folder, 'crt')], { stdio: 'pipe' })
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '30', '-subj', '/CN=evil.example', '-keyout', join(folder, 'key'), '-out', join(folder, 'crt')],
+    { stdio: 'pipe' }
+  )
   const [key, cert] = [readFileSync(join(folder, 'key')), readFileSync(join(folder, 'crt'))]
   rmSync(folder, { recursive: true })
   let client: TLSSocket | null = null
@@ -66,7 +70,15 @@ export async function hostileServer(): Promise<HostileServer> {
         return
       }
       if (text.includes('</stream:stream>')) socket.end('</stream:stream>')
-      else if (text.includes('<stream:stream')) socket.write(HEADER + (signedIn || self.offer === null ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>` : self.offer === '' ? `<stream:features><limits xmlns='urn:xmpp:stream-limits:0'/></stream:features>` : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`))
+      else if (text.includes('<stream:stream'))
+        socket.write(
+          HEADER +
+            (signedIn || self.offer === null
+              ? `<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${self.features}</stream:features>`
+              : self.offer === ''
+                ? `<stream:features><limits xmlns='urn:xmpp:stream-limits:0'/></stream:features>`
+                : `<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>${self.offer}</mechanism></mechanisms></stream:features>`)
+        )
       else if (text.includes('<auth ')) {
         signedIn = true
         socket.write(self.answers.auth ?? `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
@@ -86,7 +98,8 @@ export async function hostileServer(): Promise<HostileServer> {
             streams++
             socket.write(`<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>alice@evil.example/r</jid></bind></iq>`)
           } else if (text.includes('jabber:iq:roster')) socket.write(`<iq type='result' id='${id}'>${self.roster}</iq>`)
-          else if (!(text.includes('vcard-temp') && self.vcards)) socket.write(`<iq type='error' id='${id}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
+          else if (!(text.includes('vcard-temp') && self.vcards))
+            socket.write(`<iq type='error' id='${id}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`)
         }
       }
     })
@@ -102,7 +115,15 @@ export async function hostileServer(): Promise<HostileServer> {
     roster: `<query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query>`,
     vcards: false,
     answer: null,
-    settings: { jid: 'alice@evil.example' as Jid, password: 'x', host: '127.0.0.1', port: address.port, security: 'direct-tls', proxy: null, trustedFingerprint: new X509Certificate(cert).fingerprint256 },
+    settings: {
+      jid: 'alice@evil.example' as Jid,
+      password: 'x',
+      host: '127.0.0.1',
+      port: address.port,
+      security: 'direct-tls',
+      proxy: null,
+      trustedFingerprint: new X509Certificate(cert).fingerprint256
+    },
     say: (xml) => void client?.write(xml),
     full: 'alice@evil.example/r',
     get heard() {

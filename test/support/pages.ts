@@ -9,7 +9,10 @@ export interface WebPage {
 }
 
 /** `asked`: the paths that were asked for, in order. */
-export async function startPages(tls: { key: Buffer; cert: Buffer }, pages: Record<string, WebPage>): Promise<{ origin: string; asked: string[]; close(): void }> {
+export async function startPages(
+  tls: { key: Buffer; cert: Buffer },
+  pages: Record<string, WebPage>
+): Promise<{ origin: string; asked: string[]; close(): void }> {
   const asked: string[] = []
   const server = createServer(tls, (request, response) => {
     const path = request.url ?? ''

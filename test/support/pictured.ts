@@ -43,7 +43,17 @@ const hue = (at: number): [number, number, number] => [(at * 67) % 256, (at * 14
  * Makes the profile: `pictures` messages with one picture each, `apart` ms from one to the next up to `until`, in two conversations;
  * of the pictures there are `different` ones, so many pixels wide and high. Beside them, of each 20: a file, a link, a voice message.
  */
-export async function picturedProfile(profile: string, { pictures, different = 40, size = [640, 480], apart = 3_600_000, until, worker }: { pictures: number; different?: number; size?: readonly [number, number]; apart?: number; until: number; worker: URL }): Promise<void> {
+export async function picturedProfile(
+  profile: string,
+  {
+    pictures,
+    different = 40,
+    size = [640, 480],
+    apart = 3_600_000,
+    until,
+    worker
+  }: { pictures: number; different?: number; size?: readonly [number, number]; apart?: number; until: number; worker: URL }
+): Promise<void> {
   mkdirSync(profile, { recursive: true })
   const images = Array.from({ length: different }, (_, at) => {
     const content = gradient(size[0], size[1], hue(at), hue(at + 5))
@@ -52,20 +62,48 @@ export async function picturedProfile(profile: string, { pictures, different = 4
   const sound = keep(profile, tone(3), '.wav')
   const sheet = keep(profile, Buffer.from('a,b\n1,2\n'), '.csv')
   const store = await Store.open({ ...storeFiles(profile), worker })
-  await store.write.saveAccount({ jid: 'me@example.invalid' as Jid, password: 'none', host: '127.0.0.1', port: 9, security: 'starttls', proxy: null, trustedFingerprint: null })
+  await store.write.saveAccount({
+    jid: 'me@example.invalid' as Jid,
+    password: 'none',
+    host: '127.0.0.1',
+    port: 9,
+    security: 'starttls',
+    proxy: null,
+    trustedFingerprint: null
+  })
   const account = 'me@example.invalid' as Jid
   const people = ['lin@example.invalid', 'chen@example.invalid'] as Jid[]
   let batch: IncomingMessage[] = []
   /** In the order of their attachments' numbers. */
   const here: { stored: string; bytes: number; width?: number; height?: number }[] = []
-  const add = (at: number, more: Partial<IncomingMessage>, file?: { kind: AttachmentKind; name: string; stored: string; bytes: number; width?: number; height?: number }): void => {
+  const add = (
+    at: number,
+    more: Partial<IncomingMessage>,
+    file?: { kind: AttachmentKind; name: string; stored: string; bytes: number; width?: number; height?: number }
+  ): void => {
     const who = people[at % 2]!
-    batch.push({ conversation: who, kind: 'direct', sender: who, outgoing: false, text: '', time: until - (pictures - at) * apart, stanzaId: null, originId: null, replayed: false, ...more, ...(file === undefined ? {} : { files: [{ kind: file.kind, name: file.name, bytes: file.bytes }] }) })
+    batch.push({
+      conversation: who,
+      kind: 'direct',
+      sender: who,
+      outgoing: false,
+      text: '',
+      time: until - (pictures - at) * apart,
+      stanzaId: null,
+      originId: null,
+      replayed: false,
+      ...more,
+      ...(file === undefined ? {} : { files: [{ kind: file.kind, name: file.name, bytes: file.bytes }] })
+    })
     if (file !== undefined) here.push(file)
   }
   for (let at = 0; at < pictures; at++) {
     const image = images[at % different]!
-    add(at, { text: at % 50 === 0 ? '香山红叶' : '' }, { kind: 'image', name: `IMG_${String(at).padStart(6, '0')}.png`, ...image, width: size[0], height: size[1] })
+    add(
+      at,
+      { text: at % 50 === 0 ? '香山红叶' : '' },
+      { kind: 'image', name: `IMG_${String(at).padStart(6, '0')}.png`, ...image, width: size[0], height: size[1] }
+    )
     if (at % 20 === 0) {
       add(at, {}, { kind: 'file', name: at % 40 === 0 ? `预算表 ${at}.csv` : `minutes ${at}.pdf`, stored: sheet, bytes: 48_000 + at })
       add(at, { text: `看看这个 https://example.org/trips/${at}` })
@@ -78,7 +116,11 @@ export async function picturedProfile(profile: string, { pictures, different = 4
   }
   await store.write.record({ account, messages: batch, archive: null, order: 'forward' })
   for (let from = 0; from < here.length; from += 1000)
-    await Promise.all(here.slice(from, from + 1000).map(({ stored, bytes, width = null, height = null }, i) => store.write.keepFile({ id: from + i + 1, stored, bytes, width, height })))
+    await Promise.all(
+      here
+        .slice(from, from + 1000)
+        .map(({ stored, bytes, width = null, height = null }, i) => store.write.keepFile({ id: from + i + 1, stored, bytes, width, height }))
+    )
   while (await store.write.mergeIndex(2000));
   await store.close()
   writeFileSync(join(profile, 'store-key'), `${TEST_KEY}\n`, { mode: 0o600 })

@@ -23,7 +23,9 @@ export class Profanity {
   async start(server: TestServer, user: string): Promise<void> {
     for (const folder of ['config', 'data']) mkdirSync(join(this.#home, folder))
     const environment = { HOME: this.#home, XDG_CONFIG_HOME: join(this.#home, 'config'), XDG_DATA_HOME: join(this.#home, 'data'), LANG: 'C.UTF-8' }
-    const settings = Object.entries(environment).map(([name, value]) => `${name}='${value}'`).join(' ')
+    const settings = Object.entries(environment)
+      .map(([name, value]) => `${name}='${value}'`)
+      .join(' ')
     this.#tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'main', '-x', '200', '-y', '60', `env ${settings} profanity`)
     await this.sees(/See \/help account/)
     // for its uploads; OpenSSL finds a certificate by its hash

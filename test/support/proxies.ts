@@ -19,7 +19,11 @@ async function listen(server: Server, asked: string[]): Promise<TestProxy> {
 function join(a: Socket, b: Socket): void {
   a.pipe(b)
   b.pipe(a)
-  for (const [from, to] of [[a, b], [b, a]] as const) from.on('error', () => to.destroy()).on('close', () => to.destroy())
+  for (const [from, to] of [
+    [a, b],
+    [b, a]
+  ] as const)
+    from.on('error', () => to.destroy()).on('close', () => to.destroy())
 }
 
 export function httpProxy(): Promise<TestProxy> {

@@ -23,6 +23,14 @@ export async function accounts(): Promise<Accounts> {
   const words = named.trim().split(/\s+/)
   if (words.length !== 6) throw new Error('MNEMO_TEST_ACCOUNTS names three accounts: address and password each, separated by spaces')
   const [, host = null, port = null] = /^(.+):(\d+)$/.exec(address ?? '') ?? []
-  const settings = (at: number): AccountSettings => ({ jid: words[at * 2] as Jid, password: words[at * 2 + 1] ?? '', host, port: port === null ? null : Number(port), security: 'starttls', proxy: null, trustedFingerprint: fingerprint ?? null })
+  const settings = (at: number): AccountSettings => ({
+    jid: words[at * 2] as Jid,
+    password: words[at * 2 + 1] ?? '',
+    host,
+    port: port === null ? null : Number(port),
+    security: 'starttls',
+    proxy: null,
+    trustedFingerprint: fingerprint ?? null
+  })
   return { settings: [settings(0), settings(1), settings(2)], stop: () => Promise.resolve() }
 }

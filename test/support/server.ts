@@ -35,7 +35,8 @@ export async function startServer({ strangers = [], ...kind }: ServerOptions = {
     roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
-  const start = (ports: Partial<Ports>): Promise<Prosody> => (SERVER === 'ejabberd' ? startEjabberd(folder, persons, ports) : startProsody(folder, persons, { ...ports, ...kind }))
+  const start = (ports: Partial<Ports>): Promise<Prosody> =>
+    SERVER === 'ejabberd' ? startEjabberd(folder, persons, ports) : startProsody(folder, persons, { ...ports, ...kind })
   let server = await start({})
   return {
     ...server,
@@ -44,7 +45,8 @@ export async function startServer({ strangers = [], ...kind }: ServerOptions = {
       password: `${user}-secret`,
       host: '127.0.0.1',
       port: server.port,
-      security: 'starttls', proxy: null,
+      security: 'starttls',
+      proxy: null,
       trustedFingerprint: server.fingerprint
     }),
     async restart() {

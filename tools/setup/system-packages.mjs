@@ -15,20 +15,55 @@ const PACKAGES = {
   },
   display: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: false },
   chromium: { present: () => has('chromium') || has('google-chrome') || process.env.MNEMO_CHROMIUM !== undefined, names: ['chromium'], hard: true },
-  fonts: { present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') && existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'), names: ['fonts-noto-cjk', 'fonts-noto-color-emoji'], hard: false },
+  fonts: {
+    present: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc') && existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf'),
+    names: ['fonts-noto-cjk', 'fonts-noto-color-emoji'],
+    hard: false
+  },
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
   // devices of OMEMO that share no code with ours
-  omemo: { present: () => python('oldmemo') && python('xmlschema') && python('axolotl'), names: ['python3-oldmemo', 'python3-xmlschema', 'python3-axolotl'], hard: false },
+  omemo: {
+    present: () => python('oldmemo') && python('xmlschema') && python('axolotl'),
+    names: ['python3-oldmemo', 'python3-xmlschema', 'python3-axolotl'],
+    hard: false
+  },
   slixmpp: { present: () => python('slixmpp'), names: ['python3-slixmpp'], hard: true },
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   faketime: { present: () => has('faketime'), names: ['faketime'], hard: false },
   profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
-  packers: { present: () => has('rpmbuild') && has('dpkg-deb') && (has('7zz') || has('7z')) && has('desktop-file-validate'), names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'], hard: false },
+  packers: {
+    present: () => has('rpmbuild') && has('dpkg-deb') && (has('7zz') || has('7z')) && has('desktop-file-validate'),
+    names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'],
+    hard: false
+  },
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },
   // what a desktop has and tests ask: notifications, a keyring, a window manager, hands
   desktop: {
-    present: () => has('dunst') && has('gnome-keyring-daemon') && has('openbox') && has('xdotool') && has('import') && has('xclip') && has('xwininfo') && has('gdbus') && python('dbus') && python('gi') && existsSync('/usr/lib/x86_64-linux-gnu/girepository-1.0/Gtk-3.0.typelib'),
-    names: ['dunst', 'gnome-keyring', 'openbox', 'xdotool', 'imagemagick', 'xclip', 'python3-dbus', 'python3-gi', 'gir1.2-gtk-3.0', 'libglib2.0-bin', 'x11-utils'],
+    present: () =>
+      has('dunst') &&
+      has('gnome-keyring-daemon') &&
+      has('openbox') &&
+      has('xdotool') &&
+      has('import') &&
+      has('xclip') &&
+      has('xwininfo') &&
+      has('gdbus') &&
+      python('dbus') &&
+      python('gi') &&
+      existsSync('/usr/lib/x86_64-linux-gnu/girepository-1.0/Gtk-3.0.typelib'),
+    names: [
+      'dunst',
+      'gnome-keyring',
+      'openbox',
+      'xdotool',
+      'imagemagick',
+      'xclip',
+      'python3-dbus',
+      'python3-gi',
+      'gir1.2-gtk-3.0',
+      'libglib2.0-bin',
+      'x11-utils'
+    ],
     hard: false
   }
 }

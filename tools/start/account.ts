@@ -20,7 +20,9 @@ const SAME: Account = { prefix: [], note: null }
 const USER = 'nobody'
 
 function idsOf(user: string): { uid: number; gid: number } | null {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((one) => one.startsWith(`${user}:`))
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((one) => one.startsWith(`${user}:`))
   const [, , uid, gid] = line?.split(':') ?? []
   return uid === undefined || gid === undefined ? null : { uid: Number(uid), gid: Number(gid) }
 }
@@ -39,7 +41,9 @@ export function unprivileged(files: readonly string[]): Account {
   if (files.every((file) => succeeds('test', ['-r', file], ids))) return { ...ids, prefix: [], note: `as ${USER}` }
   const mapped = ['unshare', '--user', `--map-user=${ids.uid}`, `--map-group=${ids.gid}`, '--']
   if (!succeeds('unshare', [...mapped.slice(1), 'true'])) {
-    throw new Error(`Electron does not run as root, and the user '${USER}' cannot read this folder. Put the checkout where everybody may read it, such as /opt.`)
+    throw new Error(
+      `Electron does not run as root, and the user '${USER}' cannot read this folder. Put the checkout where everybody may read it, such as /opt.`
+    )
   }
   return { prefix: mapped, note: 'in a user namespace without rights' }
 }

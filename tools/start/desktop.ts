@@ -24,11 +24,22 @@ export interface Desktop {
 }
 
 /** Ends a program's process when the pipe to its standard input closes, as it does when we end. */
-const GUARD = 'exec 4<&0; "$@" 4<&- </dev/null & child=$!; (cat <&4 >/dev/null; kill "$child" 2>/dev/null) & guard=$!; wait "$child"; status=$?; kill "$guard" 2>/dev/null; exit $status'
+const GUARD =
+  'exec 4<&0; "$@" 4<&- </dev/null & child=$!; (cat <&4 >/dev/null; kill "$child" 2>/dev/null) & guard=$!; wait "$child"; status=$?; kill "$guard" 2>/dev/null; exit $status'
 
 /** Starts a program as the desktop's user; it ends with us. `options.stdio` lacks the first entry. */
-export function spawnOn({ env, account }: Desktop, program: string, args: readonly string[], stdio: Exclude<SpawnOptions['stdio'], string | undefined> = ['ignore', 'ignore']): ChildProcess {
-  return spawn('/bin/sh', ['-c', GUARD, 'sh', ...account.prefix, program, ...args], { stdio: ['pipe', ...stdio], env: { ...process.env, ...env }, ...ids(account), cwd: '/' })
+export function spawnOn(
+  { env, account }: Desktop,
+  program: string,
+  args: readonly string[],
+  stdio: Exclude<SpawnOptions['stdio'], string | undefined> = ['ignore', 'ignore']
+): ChildProcess {
+  return spawn('/bin/sh', ['-c', GUARD, 'sh', ...account.prefix, program, ...args], {
+    stdio: ['pipe', ...stdio],
+    env: { ...process.env, ...env },
+    ...ids(account),
+    cwd: '/'
+  })
 }
 export const ids = ({ uid, gid }: Account): { uid?: number; gid?: number } => (uid === undefined || gid === undefined ? {} : { uid, gid })
 
@@ -120,10 +131,20 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
   }
   const programs: ChildProcess[] = []
   try {
-    const screen = spawnOn(desktop, 'Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-nolisten', 'tcp', '-noreset'], ['ignore', 'pipe', 'pipe'])
+    const screen = spawnOn(
+      desktop,
+      'Xvfb',
+      ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-nolisten', 'tcp', '-noreset'],
+      ['ignore', 'pipe', 'pipe']
+    )
     programs.push(screen)
     desktop.env['DISPLAY'] = `:${await firstLine(screen, 'Xvfb')}`
-    const bus = spawnOn(desktop, 'dbus-daemon', ['--session', '--nofork', '--nopidfile', '--print-address=3', `--address=unix:path=${join(run, 'bus')}`], ['ignore', 'pipe', 'pipe'])
+    const bus = spawnOn(
+      desktop,
+      'dbus-daemon',
+      ['--session', '--nofork', '--nopidfile', '--print-address=3', `--address=unix:path=${join(run, 'bus')}`],
+      ['ignore', 'pipe', 'pipe']
+    )
     programs.push(bus)
     const address = await firstLine(bus, 'dbus-daemon')
     desktop.env['DBUS_SESSION_BUS_ADDRESS'] = address

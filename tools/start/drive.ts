@@ -87,9 +87,16 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
       const until = Date.now() + ms
       for (;;) {
         // one that is kept in reserve shows no conversation
-        const page = windows().find((candidate) => candidate.url().includes(`/windows/${kind}/`) && (kind !== 'chat' || candidate.url().includes('conversation=')))
+        const page = windows().find(
+          (candidate) => candidate.url().includes(`/windows/${kind}/`) && (kind !== 'chat' || candidate.url().includes('conversation='))
+        )
         if (page !== undefined) return page
-        if (Date.now() > until) throw new Error(`no ${kind} window opened; there are: ${windows().map((p) => p.url()).join(' ')}`)
+        if (Date.now() > until)
+          throw new Error(
+            `no ${kind} window opened; there are: ${windows()
+              .map((p) => p.url())
+              .join(' ')}`
+          )
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     },

@@ -52,7 +52,14 @@ function chromium(reason: string): Host {
 }
 
 /** The files that the app reads at its start, for the user that it runs as. */
-const READ = ['package.json', 'out/main/index.js', 'out/renderer/windows/main/index.html', 'native/build/Release/mnemo_tokenizer.node', 'resources/words.dat', 'node_modules/better-sqlite3/package.json']
+const READ = [
+  'package.json',
+  'out/main/index.js',
+  'out/renderer/windows/main/index.html',
+  'native/build/Release/mnemo_tokenizer.node',
+  'resources/words.dat',
+  'node_modules/better-sqlite3/package.json'
+]
 
 export interface HostChoice {
   /** null: Electron where it can be had. */

@@ -36,7 +36,11 @@ try {
     const [program, ...args] = host.command
     const { env, account } = host.desktop
     const profile = values.profile === undefined ? [] : [`--profile=${resolve(values.profile)}`]
-    const child = spawn(program, [...args, ...(values.demo ? ['--demo'] : []), ...profile], { stdio: 'inherit', env: { ...process.env, ...env }, ...ids(account) })
+    const child = spawn(program, [...args, ...(values.demo ? ['--demo'] : []), ...profile], {
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+      ...ids(account)
+    })
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
     child.on('exit', (code) => process.exit(code ?? 1))
   }

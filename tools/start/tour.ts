@@ -41,7 +41,11 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const value = await work().catch((error: unknown) => {
     throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   })
-  process.stdout.write(`  ${name.padEnd(52)} ${Math.round(performance.now() - started).toString().padStart(6)} ms\n`)
+  process.stdout.write(
+    `  ${name.padEnd(52)} ${Math.round(performance.now() - started)
+      .toString()
+      .padStart(6)} ms\n`
+  )
   return value
 }
 
@@ -74,7 +78,13 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
       await main.keyboard.press('Enter')
       await main.locator('.row.own[data-state=delivered]', { hasText: 'Can you hear me?' }).waitFor({ timeout: 20_000 })
     })
-    await step('receive the answer', () => main.locator('.row:not(.own)').last().locator('xpath=self::*[preceding::*[@role="article"][contains(., "Can you hear me?")]]').waitFor({ timeout: 20_000 }))
+    await step('receive the answer', () =>
+      main
+        .locator('.row:not(.own)')
+        .last()
+        .locator('xpath=self::*[preceding::*[@role="article"][contains(., "Can you hear me?")]]')
+        .waitFor({ timeout: 20_000 })
+    )
   }
   await shot(main, '3-chat')
   for (const piece of PIECES) await step(`search '${piece}'`, () => search(main, piece))
@@ -119,7 +129,11 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
     await chat.keyboard.press('Enter')
     await chat.locator('.row.own', { hasText: '第二个窗口' }).waitFor()
     await main.click('.search .clear')
-    await main.locator('.item .preview', { hasText: '第二个窗口' }).or(main.locator('.row.own', { hasText: '第二个窗口' })).first().waitFor()
+    await main
+      .locator('.item .preview', { hasText: '第二个窗口' })
+      .or(main.locator('.row.own', { hasText: '第二个窗口' }))
+      .first()
+      .waitFor()
   })
   await shot(chat, '8-own-window')
   const settings = await step('open the settings', async () => {

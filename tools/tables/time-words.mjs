@@ -17,11 +17,21 @@ const locales = languages.flatMap((language) => {
       return false
     }
   }
-  return [language, ...['Latn', 'Cyrl', 'Arab', 'Hant', 'Hans', 'Deva', 'Guru', 'Beng', 'Tfng', 'Adlm', 'Vaii', 'Olck', 'Telu', 'Hmnp'].map((script) => `${language}-${script}`), ...regions.map((region) => `${language}-${region}`)].filter(own)
+  return [
+    language,
+    ...['Latn', 'Cyrl', 'Arab', 'Hant', 'Hans', 'Deva', 'Guru', 'Beng', 'Tfng', 'Adlm', 'Vaii', 'Olck', 'Telu', 'Hmnp'].map(
+      (script) => `${language}-${script}`
+    ),
+    ...regions.map((region) => `${language}-${region}`)
+  ].filter(own)
 })
 
 /** As words are looked up: no marks of direction, one kind of blank and apostrophe, small letters, no points, no blanks. */
-const plain = (word) => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
+const plain = (word) =>
+  word
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 const add = (table, word, bit) => {
   const key = plain(word)
   if (key !== '' && !/\d/u.test(key) && !/^\p{N}+$/u.test(key)) table.set(key, (table.get(key) ?? 0) | (1 << bit))
@@ -53,24 +63,95 @@ for (const locale of locales) {
 for (const language of ['it', 'tr', 'id', 'ru', 'de', 'pt', 'fr', 'es', 'en']) {
   for (let month = 0; month < 12; month++) {
     for (const width of ['long', 'short']) {
-      const word = plain(new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { month: width, day: 'numeric', timeZone: 'UTC' }).formatToParts(new Date(Date.UTC(2024, month, 10))).find(({ type }) => type === 'month').value)
+      const word = plain(
+        new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { month: width, day: 'numeric', timeZone: 'UTC' })
+          .formatToParts(new Date(Date.UTC(2024, month, 10)))
+          .find(({ type }) => type === 'month').value
+      )
       if (/\p{L}/u.test(word)) months.set(word, 1 << month)
     }
   }
 }
 // a word for both halves, in two languages, means the one of the language that more people write
 for (const language of ['fi', 'sv', 'de', 'en'])
-  for (const [hours, sample] of [[0xfff, 9], [0xfff000, 21]]) {
-    const word = plain(new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { hour: 'numeric', hour12: true, timeZone: 'UTC' }).formatToParts(new Date(Date.UTC(2024, 0, 1, sample))).find(({ type }) => type === 'dayPeriod')?.value ?? '')
+  for (const [hours, sample] of [
+    [0xfff, 9],
+    [0xfff000, 21]
+  ]) {
+    const word = plain(
+      new Intl.DateTimeFormat(`${language}-u-ca-gregory`, { hour: 'numeric', hour12: true, timeZone: 'UTC' })
+        .formatToParts(new Date(Date.UTC(2024, 0, 1, sample)))
+        .find(({ type }) => type === 'dayPeriod')?.value ?? ''
+    )
     if (word !== '') halves.set(word, hours)
   }
 // words of both halves that ICU has in other widths alone, or that older systems wrote: Persian, Thai, Bulgarian, Hebrew
-for (const [word, hours] of [['قبل از ظهر', 0xfff], ['بعد از ظهر', 0xfff000], ['ก่อนเที่ยง', 0xfff], ['หลังเที่ยง', 0xfff000], ['преди обяд', 0xfff], ['след обяд', 0xfff000], ['пр. об.', 0xfff], ['сл. об.', 0xfff000], ['לפנה״צ', 0xfff], ['אחה״צ', 0xfff000], ['সকাল', 0xfff], ['রাত', 0xfc003f]]) halves.set(plain(word), hours)
+for (const [word, hours] of [
+  ['قبل از ظهر', 0xfff],
+  ['بعد از ظهر', 0xfff000],
+  ['ก่อนเที่ยง', 0xfff],
+  ['หลังเที่ยง', 0xfff000],
+  ['преди обяд', 0xfff],
+  ['след обяд', 0xfff000],
+  ['пр. об.', 0xfff],
+  ['сл. об.', 0xfff000],
+  ['לפנה״צ', 0xfff],
+  ['אחה״צ', 0xfff000],
+  ['সকাল', 0xfff],
+  ['রাত', 0xfc003f]
+])
+  halves.set(plain(word), hours)
 // words of both halves of phones' older systems, in languages whose newer ones write others
-for (const [morning, evening] of [['முற்பகல்', 'பிற்பகல்'], ['పూర్వాహ్నం', 'అపరాహ్నం'], ['ಪೂರ್ವಾಹ್ನ', 'ಅಪರಾಹ್ನ'], ['म.पू.', 'म.उ.'], ['পূর্বাহ্ণ', 'অপরাহ্ণ'], ['પૂર્વાહ્ન', 'અપરાહ્ન'], ['ព្រឹក', 'ល្ងាច'], ['قبل دوپہر', 'بعد دوپہر'], ['ق.د.', 'ب.د.'], ['ԿԱ', 'ԿՀ'], ['ԿԱ․', 'ԿՀ․'], ['صباحا', 'مساء'], ['قبل الظهر', 'بعد الظهر'], ['ਪੂ.ਦੁ.', 'ਬਾ.ਦੁ.'], ['ପୂର୍ବାହ୍ନ', 'ଅପରାହ୍ନ'], ['enne keskpäeva', 'pärast keskpäeva'], ['до полудня', 'после полудня'], ['mattina', 'sera'], ['Vormittag', 'Nachmittag'], ['Früh', 'Abend'], ['ಬೆಳಿಗ್ಗೆ', 'ಸಂಜೆ'], ['सकाळी', 'संध्याकाळी']])
-  for (const [word, hours] of [[morning, 0xfff], [evening, 0xfff000]]) halves.set(plain(word), hours)
+for (const [morning, evening] of [
+  ['முற்பகல்', 'பிற்பகல்'],
+  ['పూర్వాహ్నం', 'అపరాహ్నం'],
+  ['ಪೂರ್ವಾಹ್ನ', 'ಅಪರಾಹ್ನ'],
+  ['म.पू.', 'म.उ.'],
+  ['পূর্বাহ্ণ', 'অপরাহ্ণ'],
+  ['પૂર્વાહ્ન', 'અપરાહ્ન'],
+  ['ព្រឹក', 'ល្ងាច'],
+  ['قبل دوپہر', 'بعد دوپہر'],
+  ['ق.د.', 'ب.د.'],
+  ['ԿԱ', 'ԿՀ'],
+  ['ԿԱ․', 'ԿՀ․'],
+  ['صباحا', 'مساء'],
+  ['قبل الظهر', 'بعد الظهر'],
+  ['ਪੂ.ਦੁ.', 'ਬਾ.ਦੁ.'],
+  ['ପୂର୍ବାହ୍ନ', 'ଅପରାହ୍ନ'],
+  ['enne keskpäeva', 'pärast keskpäeva'],
+  ['до полудня', 'после полудня'],
+  ['mattina', 'sera'],
+  ['Vormittag', 'Nachmittag'],
+  ['Früh', 'Abend'],
+  ['ಬೆಳಿಗ್ಗೆ', 'ಸಂಜೆ'],
+  ['सकाळी', 'संध्याकाळी']
+])
+  for (const [word, hours] of [
+    [morning, 0xfff],
+    [evening, 0xfff000]
+  ])
+    halves.set(plain(word), hours)
 // spoken words that ICU does not write by itself, and old names of phones' systems
-for (const [word, from, to] of [['早上', 4, 11], ['早晨', 4, 10], ['清晨', 4, 8], ['凌晨', 0, 5], ['傍晚', 16, 20], ['深夜', 0, 4], ['半夜', 0, 4], ['午夜', 0, 2], ['夜里', 20, 27], ['夜裡', 20, 27], ['黄昏', 17, 20], ['黃昏', 17, 20], ['拂晓', 4, 7], ['拂曉', 4, 7], ['正午', 11, 13], ['午前', 0, 11], ['午後', 12, 23]]) for (let hour = from; hour <= to; hour++) add(halves, word, hour % 24)
+for (const [word, from, to] of [
+  ['早上', 4, 11],
+  ['早晨', 4, 10],
+  ['清晨', 4, 8],
+  ['凌晨', 0, 5],
+  ['傍晚', 16, 20],
+  ['深夜', 0, 4],
+  ['半夜', 0, 4],
+  ['午夜', 0, 2],
+  ['夜里', 20, 27],
+  ['夜裡', 20, 27],
+  ['黄昏', 17, 20],
+  ['黃昏', 17, 20],
+  ['拂晓', 4, 7],
+  ['拂曉', 4, 7],
+  ['正午', 11, 13],
+  ['午前', 0, 11],
+  ['午後', 12, 23]
+])
+  for (let hour = from; hour <= to; hour++) add(halves, word, hour % 24)
 
 const rows = (table) => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([word, mask]) => `${word}=${mask.toString(16)}`)
 const wrapped = (list) => {
@@ -81,7 +162,15 @@ const wrapped = (list) => {
   }
   return lines
 }
-const write = (name, about, table) => `/** ${about} */\nexport const ${name} = [\n${wrapped(rows(table)).map((line) => `  ${JSON.stringify(line).replace(/^"|"$/g, "'").replaceAll('\\"', '"')}`).join(',\n')}\n].join('|')\n`
+const write = (name, about, table) =>
+  `/** ${about} */\nexport const ${name} = [\n${wrapped(rows(table))
+    .map((line) => `  ${JSON.stringify(line).replace(/^"|"$/g, "'").replaceAll('\\"', '"')}`)
+    .join(',\n')}\n].join('|')\n`
 const head = `/**\n * Words of time of ${languages.length} languages, from CLDR ${process.versions.cldr} (https://cldr.unicode.org, licence Unicode-3.0), through Node's ICU.\n * Written by tools/tables/time-words.mjs; do not change it by hand. Words are as times.ts looks them up: small, without blanks and points.\n */\n`
-writeFileSync(join(import.meta.dirname, '../../src/engine/history-files/formats/time-words.ts'), head + write('HALVES', 'Halves and parts of the day: word=hours in hexadecimal, the lowest bit for midnight to one.', halves) + write('MONTHS', 'Months: word=months in hexadecimal, the lowest bit for January.', months))
+writeFileSync(
+  join(import.meta.dirname, '../../src/engine/history-files/formats/time-words.ts'),
+  head +
+    write('HALVES', 'Halves and parts of the day: word=hours in hexadecimal, the lowest bit for midnight to one.', halves) +
+    write('MONTHS', 'Months: word=months in hexadecimal, the lowest bit for January.', months)
+)
 console.log(locales.length, 'locales', halves.size, 'halves', months.size, 'months', [...months.values()].filter((m) => m & (m - 1)).length, 'ambiguous')

@@ -2,9 +2,10 @@ import iconv from 'iconv-lite'
 import { expect, test } from 'vitest'
 import { decode, decoded, encodingOf, type EncodingName } from './decoding.ts'
 
-const pieces = (bytes: Buffer, size = 7) => async function* () {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
-}
+const pieces = (bytes: Buffer, size = 7) =>
+  async function* () {
+    for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+  }
 
 test.each<[EncodingName, string]>([
   ['utf-8', '31/12/2023, 21:10 - Ann: plain'],

@@ -20,20 +20,80 @@ export interface Encoding {
 }
 
 export const ENCODINGS = [
-  'utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr', 'windows-1250', 'windows-1251', 'windows-1252',
-  'windows-1253', 'windows-1254', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r',
-  'koi8-u', 'cp866', 'iso-8859-2', 'iso-8859-5', 'iso-8859-6', 'macintosh'
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'gb18030',
+  'big5',
+  'shift_jis',
+  'euc-jp',
+  'euc-kr',
+  'windows-1250',
+  'windows-1251',
+  'windows-1252',
+  'windows-1253',
+  'windows-1254',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'windows-874',
+  'koi8-r',
+  'koi8-u',
+  'cp866',
+  'iso-8859-2',
+  'iso-8859-5',
+  'iso-8859-6',
+  'macintosh'
 ] as const
 export type EncodingName = (typeof ENCODINGS)[number]
 
 /** By the detector's names for them. */
 const DETECTED: Record<string, EncodingName> = {
-  gb18030: 'gb18030', big5: 'big5', shift_jis: 'shift_jis', cp932: 'shift_jis', 'euc-jp': 'euc-jp', cp949: 'euc-kr', 'euc-kr': 'euc-kr', 'koi8-r': 'koi8-r', 'koi8-u': 'koi8-u', cp874: 'windows-874', 'tis-620': 'windows-874',
-  ...Object.fromEntries(['0', '1', '2', '3', '4', '5', '6', '7', '8'].flatMap((last) => [[`windows-125${last}`, `windows-125${last}`], [`cp125${last}`, `windows-125${last}`]])),
-  cp866: 'cp866', ibm866: 'cp866', 'iso-8859-2': 'iso-8859-2', 'iso-8859-5': 'iso-8859-5', 'iso-8859-6': 'iso-8859-6', macroman: 'macintosh'
+  gb18030: 'gb18030',
+  big5: 'big5',
+  shift_jis: 'shift_jis',
+  cp932: 'shift_jis',
+  'euc-jp': 'euc-jp',
+  cp949: 'euc-kr',
+  'euc-kr': 'euc-kr',
+  'koi8-r': 'koi8-r',
+  'koi8-u': 'koi8-u',
+  cp874: 'windows-874',
+  'tis-620': 'windows-874',
+  ...Object.fromEntries(
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8'].flatMap((last) => [
+      [`windows-125${last}`, `windows-125${last}`],
+      [`cp125${last}`, `windows-125${last}`]
+    ])
+  ),
+  cp866: 'cp866',
+  ibm866: 'cp866',
+  'iso-8859-2': 'iso-8859-2',
+  'iso-8859-5': 'iso-8859-5',
+  'iso-8859-6': 'iso-8859-6',
+  macroman: 'macintosh'
 }
 /** Of one byte a character, the usual ones first: of two that say the same the first is taken. */
-const SINGLE: readonly EncodingName[] = ['windows-1252', 'windows-1251', 'windows-1250', 'windows-1254', 'windows-1253', 'windows-1255', 'windows-1256', 'windows-1257', 'windows-1258', 'windows-874', 'koi8-r', 'koi8-u', 'cp866', 'iso-8859-2', 'iso-8859-5', 'iso-8859-6', 'macintosh']
+const SINGLE: readonly EncodingName[] = [
+  'windows-1252',
+  'windows-1251',
+  'windows-1250',
+  'windows-1254',
+  'windows-1253',
+  'windows-1255',
+  'windows-1256',
+  'windows-1257',
+  'windows-1258',
+  'windows-874',
+  'koi8-r',
+  'koi8-u',
+  'cp866',
+  'iso-8859-2',
+  'iso-8859-5',
+  'iso-8859-6',
+  'macintosh'
+]
 /** What the detector thinks of an encoding that it does not name. */
 const UNNAMED = 0.01
 /** Bytes that are looked at, at most, to find out; of them so many that are not ASCII are enough. */
@@ -146,7 +206,7 @@ function openTail(bytes: Buffer): number {
 function notAscii(bytes: Buffer, most: number): Buffer {
   const parts: Buffer[] = []
   let length = 0
-  for (let from = 0; from < bytes.length && length < most; ) {
+  for (let from = 0; from < bytes.length && length < most;) {
     const found = bytes.indexOf(10, from)
     const end = found < 0 ? bytes.length : found + 1
     const line = bytes.subarray(from, Math.min(end, from + most))
@@ -214,12 +274,38 @@ function sense(text: string): number {
   const broken = strange.filter((one) => /[\ufffd\u0080-\u009f\p{Co}\p{Cn}]/u.test(one)).length
   if (broken > 0) return broken * 50 > strange.length ? 0 : 0.3
   const signs = strange.filter((one) => !/[\p{L}\p{M}\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u.test(one)).length
-  const mixed = (text.match(/\p{Script=Latin}(?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}])|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=\p{Script=Latin})/gu) ?? []).length
+  const mixed = (
+    text.match(
+      /\p{Script=Latin}(?=[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}])|[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Thai}](?=\p{Script=Latin})/gu
+    ) ?? []
+  ).length
   return (signs * 2 > strange.length ? 0.5 : 1) * (mixed * 5 > strange.length ? 0.2 : 1)
 }
 
 /** Letters beyond ASCII of the languages that are written in encodings of one byte (CLDR, exemplars). */
-const ALPHABETS = ['àâæçéèêëîïôœùûüÿ', 'äöüß', 'áéíñóúü', 'àáâãçéêíóôõúü', 'àèéìíîòóùú', 'ąćęłńóśźż', 'áäčďéíĺľňóôŕšťúýž', 'áčďéěíňóřšťúůýž', 'áéíóöőúüű', 'âăîșțşţ', 'âçğıîöşûü\u0307', 'ąčęėįšųūž', 'āčēģīķļņšūž', 'äõöüšž', 'åäöæøéü', 'áæéíðóöúýþ', 'čćđšž', 'àçèéíïòóúü·', 'ëïéèöüáóíê', 'çë', 'àáâãăđèéêìíòóôõơùúưý\u0300\u0301\u0303\u0309\u0323']
+const ALPHABETS = [
+  'àâæçéèêëîïôœùûüÿ',
+  'äöüß',
+  'áéíñóúü',
+  'àáâãçéêíóôõúü',
+  'àèéìíîòóùú',
+  'ąćęłńóśźż',
+  'áäčďéíĺľňóôŕšťúýž',
+  'áčďéěíňóřšťúůýž',
+  'áéíóöőúüű',
+  'âăîșțşţ',
+  'âçğıîöşûü\u0307',
+  'ąčęėįšųūž',
+  'āčēģīķļņšūž',
+  'äõöüšž',
+  'åäöæøéü',
+  'áæéíðóöúýþ',
+  'čćđšž',
+  'àçèéíïòóúü·',
+  'ëïéèöüáóíê',
+  'çë',
+  'àáâãăđèéêìíòóôõơùúưý\u0300\u0301\u0303\u0309\u0323'
+]
 /** Scripts of one alphabet, and the letters that make most of every text in them. */
 const SCRIPTS: readonly [RegExp, string][] = [
   [/\p{Script=Cyrillic}/u, 'оеаинтсрвлкмдпуі'],

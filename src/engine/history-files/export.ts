@@ -122,7 +122,11 @@ function pieces(file: FileHandle): (text: string | null) => Promise<void> {
 
 /** The messages by conversation, each in order of history. */
 function selection(db: ReadableDB, { query, conversation }: ExportTask): Listed[] {
-  const nameOf = db.prepare<[number], string>("SELECT coalesce(nullif(c.own_name, ''), (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?").pluck()
+  const nameOf = db
+    .prepare<[number], string>(
+      "SELECT coalesce(nullif(c.own_name, ''), (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> ''), nullif(c.name, ''), c.jid) FROM conversation c WHERE id = ?"
+    )
+    .pluck()
   const byConversation = new Map<number, number[]>()
   if (query !== null && query.trim() !== '') {
     const conversationOf = db.prepare<[number], number>('SELECT conversation FROM message WHERE id = ?').pluck()
@@ -159,7 +163,9 @@ function jsonLines(_: string, db: ReadableDB): Writer {
     message: (message, _media, row) => {
       const reactions = reactionsIn(row)
       const spokenOf = reactions.length > 0 || idsOf(row).some((id) => id !== null && answered.has(id))
-      const flags = Object.fromEntries((['edited', 'pinned', 'starred', 'mention', 'retracted'] as const).filter((flag) => message[flag]).map((flag) => [flag, true]))
+      const flags = Object.fromEntries(
+        (['edited', 'pinned', 'starred', 'mention', 'retracted'] as const).filter((flag) => message[flag]).map((flag) => [flag, true])
+      )
       return `${JSON.stringify({
         ...conversation,
         sender: sender(message),
@@ -194,7 +200,10 @@ function plainText(): Writer {
     },
     message: (message) => {
       const files = message.attachments.map(({ name }) => `[${name}]`)
-      return `[${stamp(message.time)}] ${sender(message)}: ${[...files, message.text].filter((part) => part !== '').join(' ').replaceAll('\n', '\n    ')}\n`
+      return `[${stamp(message.time)}] ${sender(message)}: ${[...files, message.text]
+        .filter((part) => part !== '')
+        .join(' ')
+        .replaceAll('\n', '\n    ')}\n`
     },
     end: () => ''
   }
@@ -222,7 +231,8 @@ function page(language: 'zh-CN' | 'en'): Writer {
       })
       .join('')
   return {
-    begin: () => `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; media-src 'self' file:"><title>Mnemo</title><style>${STYLE}</style></head><body>\n`,
+    begin: () =>
+      `<!doctype html>\n<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; media-src 'self' file:"><title>Mnemo</title><style>${STYLE}</style></head><body>\n`,
     conversation: (name) => {
       day = ''
       return `<h2>${escape(name)}</h2>\n`

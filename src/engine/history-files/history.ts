@@ -85,7 +85,12 @@ export interface ParsedHistory {
 }
 
 /** A history whose bytes leave nothing open: neither encoding nor order of dates nor columns. */
-export const plainHistory = (known: Pick<ParsedHistory, 'format' | 'self' | 'read'>): ParsedHistory => ({ encoding: null, order: null, columns: null, ...known })
+export const plainHistory = (known: Pick<ParsedHistory, 'format' | 'self' | 'read'>): ParsedHistory => ({
+  encoding: null,
+  order: null,
+  columns: null,
+  ...known
+})
 
 /** What the user said of a file that does not say it itself; null: as it is found. */
 export interface ReadOptions {

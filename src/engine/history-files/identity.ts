@@ -45,9 +45,15 @@ export class Identity {
   constructor(db: ReadableDB) {
     this.#recall = accountReads(db).remembered
     this.#jids = db.prepare<[string], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE ?").pluck().all(IMPORTED_JID)
-    const between = db.prepare<[Jid, number, number, number, string], string>(`SELECT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`).pluck()
+    const between = db
+      .prepare<[Jid, number, number, number, string], string>(
+        `SELECT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`
+      )
+      .pluck()
     this.#between = (jid, from, to, time, text) => between.all(jid, from, to, time, text)
-    const senders = db.prepare<[Jid], string>(`SELECT DISTINCT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`).pluck()
+    const senders = db
+      .prepare<[Jid], string>(`SELECT DISTINCT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`)
+      .pluck()
     this.#senders = (jid) => senders.all(jid).map(nameIn)
   }
 
@@ -58,7 +64,11 @@ export class Identity {
     const first = marks[0]
     const jid = found ?? addressOf(head.id === null ? JSON.stringify([head.name, names, first?.time, first?.text]) : `id:${head.id}`)
     const before = this.#of(jid)
-    const imported: Imported = { id: head.id ?? before?.id ?? null, name: head.name, people: [...new Set([...(before?.people ?? []), ...names])].sort().slice(0, MOST_PEOPLE) }
+    const imported: Imported = {
+      id: head.id ?? before?.id ?? null,
+      name: head.name,
+      people: [...new Set([...(before?.people ?? []), ...names])].sort().slice(0, MOST_PEOPLE)
+    }
     this.#remembered.set(jid, imported)
     if (!this.#jids.includes(jid)) this.#jids.push(jid)
     return { jid, remember: JSON.stringify(imported) }
@@ -88,7 +98,13 @@ export class Identity {
         return [...mine].every((name) => theirs.has(name)) || [...theirs].every((name) => mine.has(name))
       }
       if (known !== null && !within(known.people, false)) continue
-      const alike = known !== null && head.id === null && known.id === null && known.name === head.name && known.people.length === names.length && names.every((name) => known.people.includes(name))
+      const alike =
+        known !== null &&
+        head.id === null &&
+        known.id === null &&
+        known.name === head.name &&
+        known.people.length === names.length &&
+        names.every((name) => known.people.includes(name))
       let hits = 0
       for (const { sender, time, text } of marks) {
         const from = firstKeyAt(time)

@@ -53,7 +53,14 @@ function recallFrom(files: StoreFiles): NonNullable<ReadOptions['recall']> {
 
 function readOptions(options: ImportOptions | undefined, files: StoreFiles): ReadOptions {
   const encoding = ENCODINGS.find((name) => name === options?.encoding) ?? null
-  return { encoding: encoding as EncodingName | null, order: options?.order ?? null, columns: options?.columns ?? null, password: options?.password ?? null, addon: files.addon ?? null, recall: recallFrom(files) }
+  return {
+    encoding: encoding as EncodingName | null,
+    order: options?.order ?? null,
+    columns: options?.columns ?? null,
+    password: options?.password ?? null,
+    addon: files.addon ?? null,
+    recall: recallFrom(files)
+  }
 }
 
 /** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */
@@ -62,7 +69,8 @@ export async function previewHistory(path: string, format: ImportFormat | null, 
   try {
     const { encoding, order, columns } = history
     const said = { format: history.format, encoding: encoding === null ? null : { ...encoding, choices: [...ENCODINGS] }, order, columns }
-    if (columns !== null && !columns.sure) return { ...said, self: null, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], people: [], conversations: [], samples: [] }
+    if (columns !== null && !columns.sure)
+      return { ...said, self: null, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], people: [], conversations: [], samples: [] }
     const survey = await surveyHistory(history)
     const people = new Map<string, number>()
     for (const conversation of survey.conversations) for (const [name, count] of conversation.people) people.set(name, (people.get(name) ?? 0) + count)
@@ -73,7 +81,13 @@ export async function previewHistory(path: string, format: ImportFormat | null, 
       badTimes: survey.badTimes,
       unread: survey.unread,
       people: [...people].map(([name, messages]) => ({ name, messages })).sort((a, b) => b.messages - a.messages),
-      conversations: survey.conversations.map(({ head, messages, files, first, last }) => ({ name: head.name, messages, files, first: Number.isFinite(first) ? first : 0, last })),
+      conversations: survey.conversations.map(({ head, messages, files, first, last }) => ({
+        name: head.name,
+        messages,
+        files,
+        first: Number.isFinite(first) ? first : 0,
+        last
+      })),
       samples: survey.samples.map(({ sender, time, text, files = [] }) => ({ sender, time, text, files: files.map(({ name }) => name) }))
     }
   } finally {
@@ -142,7 +156,8 @@ class Import {
 
   async run(): Promise<ImportSummary> {
     const { badTimes, notices, unread, conversations } = this.#survey
-    if (badTimes.count > 0 && conversations.every(({ last }) => last === 0)) throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`, 'times')
+    if (badTimes.count > 0 && conversations.every(({ last }) => last === 0))
+      throw new ImportError(this.#task.path, null, `the times in it cannot be read, such as '${badTimes.lines[0] ?? ''}'`, 'times')
     this.#choosePlaces()
     try {
       try {
@@ -158,10 +173,19 @@ class Import {
       throw error
     }
     const { columns } = this.#history
-    if (columns !== null && (this.#task.options?.columns ?? null) !== null) await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
+    if (columns !== null && (this.#task.options?.columns ?? null) !== null)
+      await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
     for (const { jid, remember } of this.#targets) await this.#context.write('remember', { name: importedName(jid), json: remember })
     const left = this.#task.options?.badTimes === 'skip' && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread
-    return { added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0), known: this.#known, filled: this.#filled, conversations: conversations.length, conversation: this.#conversation, notices, unread: left }
+    return {
+      added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0),
+      known: this.#known,
+      filled: this.#filled,
+      conversations: conversations.length,
+      conversation: this.#conversation,
+      notices,
+      unread: left
+    }
   }
 
   /** Which conversation of the store each of the file's is, and what of it is there. */
@@ -175,7 +199,18 @@ class Import {
         const given = wanted === null || wanted === surveyed.head.name ? null : wanted
         const found = identity.find(surveyed, this.#called)
         const jid = given === null ? found.jid : namedAddress(given)
-        this.#targets.push({ jid, name: given ?? surveyed.head.name, remember: found.remember, surveyed, stored: new StoredMessages(db, jid), backwards: surveyed.back > surveyed.forward, place: 0, waiting: [], units: 0, ids: [] })
+        this.#targets.push({
+          jid,
+          name: given ?? surveyed.head.name,
+          remember: found.remember,
+          surveyed,
+          stored: new StoredMessages(db, jid),
+          backwards: surveyed.back > surveyed.forward,
+          place: 0,
+          waiting: [],
+          units: 0,
+          ids: []
+        })
       }
     } finally {
       db.close()
@@ -187,7 +222,16 @@ class Import {
     let current: Target | null = null
     return {
       conversation: (head: ConversationHead) => {
-        current = heads.get(head, () => this.#targets.find(({ surveyed }) => surveyed.head === head || (head.id !== null && surveyed.head.id === head.id) || (head.id === null && surveyed.head.id === null && surveyed.head.name === head.name)) ?? null)
+        current = heads.get(
+          head,
+          () =>
+            this.#targets.find(
+              ({ surveyed }) =>
+                surveyed.head === head ||
+                (head.id !== null && surveyed.head.id === head.id) ||
+                (head.id === null && surveyed.head.id === null && surveyed.head.name === head.name)
+            ) ?? null
+        )
       },
       message: (message) => {
         if (current === null) return
@@ -225,7 +269,13 @@ class Import {
     this.#context.signal.throwIfAborted()
     const { jid, name, ids } = target
     this.#storing = (async () => {
-      const changes = await this.#context.write('importRows', { jid, name, rows, format: this.#history.format, self: this.#self === null ? null : this.#called(this.#self) })
+      const changes = await this.#context.write('importRows', {
+        jid,
+        name,
+        rows,
+        format: this.#history.format,
+        self: this.#self === null ? null : this.#called(this.#self)
+      })
       for (const id of changes.ids) ids.push(id as MessageId)
       this.#conversation ??= changes.conversations[0]?.id ?? null
       this.#context.changed({ ...changes, ids: [] })
@@ -240,7 +290,12 @@ class Import {
     const { sender, text, edited, pinned, starred, mention, retracted, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
     const time = message.time ?? (target.place > 0 ? target.place : target.surveyed.first)
-    const known = target.stored.meet(time, this.#called(sender), files.map(({ name }) => name), text)
+    const known = target.stored.meet(
+      time,
+      this.#called(sender),
+      files.map(({ name }) => name),
+      text
+    )
     if (known !== null) {
       this.#known++
       target.place = time

@@ -88,7 +88,10 @@ async function readFile(path: string, gzipped: boolean, format: ImportFormat | n
     const full = within(name)
     return full === null ? undefined : jsonOf(readFileSync(full))
   }
-  const file = await openText({ file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media, beside }, options)
+  const file = await openText(
+    { file: basename(path), name: nameOf(basename(path)), folder: basename(folder), size: statSync(path).size, bytes, media, beside },
+    options
+  )
   const part = partsOf(path)
   const open = (source: string): Promise<Readable | null> => {
     if (source.startsWith(PART)) return gzipped ? Promise.resolve(null) : part(source)
@@ -127,7 +130,18 @@ function readAs(file: TextFile, format: ImportFormat, options: ReadOptions, prob
 }
 
 /** What Telegram's JSON alone has. */
-const OF_TELEGRAM = ['chats.list', 'left_chats', 'personal_information', 'about', 'messages[].from_id', 'messages[].date_unixtime', 'messages[].text_entities', 'messages[].actor', 'messages[].media_type', 'messages[].forwarded_from']
+const OF_TELEGRAM = [
+  'chats.list',
+  'left_chats',
+  'personal_information',
+  'about',
+  'messages[].from_id',
+  'messages[].date_unixtime',
+  'messages[].text_entities',
+  'messages[].actor',
+  'messages[].media_type',
+  'messages[].forwarded_from'
+]
 
 async function plainFormatOf(file: TextFile, probe: Probe): Promise<ImportFormat> {
   const extension = extname(file.file.replace(/\.gz$/i, '')).toLowerCase()
@@ -136,7 +150,14 @@ async function plainFormatOf(file: TextFile, probe: Probe): Promise<ImportFormat
   if (extension === '.jsonl' || extension === '.ndjson') return 'jsonl'
   if (head.startsWith('[') && (extension === '.json' || /^\[\s*(?:\{|\]|\[|$)/.test(head))) return 'json'
   const telegram = OF_TELEGRAM.some((path) => probe.shape?.has(path) === true)
-  if (head.startsWith('{') && !probe.jsonLines && !telegram && listsIn(probe).length > 0 && !hasAll(probe.shape, 'messages[].type', 'messages[].from', 'messages[].date')) return 'json'
+  if (
+    head.startsWith('{') &&
+    !probe.jsonLines &&
+    !telegram &&
+    listsIn(probe).length > 0 &&
+    !hasAll(probe.shape, 'messages[].type', 'messages[].from', 'messages[].date')
+  )
+    return 'json'
   if (isObject(line)) return head.trimEnd() === line.trimEnd() && extension === '.json' ? 'telegram' : 'jsonl'
   if (head.startsWith('{') || extension === '.json') return 'telegram'
   if (extension === '.csv') return 'csv'
@@ -173,10 +194,20 @@ async function readArchive(path: string, archive: Archive, format: ImportFormat 
       return { history: await readSlack({ paths: inside, text }, name), open, close }
     }
     const result = paths.find((one) => basename(one) === 'result.json')
-    if ((format === 'telegram' || format === null) && result !== undefined) return { history: await readTelegram(await textIn(archive, name, result, nameOf(name), options)), open, close }
+    if ((format === 'telegram' || format === null) && result !== undefined)
+      return { history: await readTelegram(await textIn(archive, name, result, nameOf(name), options)), open, close }
     const chat = format === null || format === 'whatsapp' ? await chatIn(archive, name, options) : null
     if (chat !== null && chat.sure) return { history: await readWhatsApp(chat.file, options), open, close }
-    const parts = format !== null && PLAIN.has(format) && !(format === 'whatsapp' && chat?.several === true) ? null : await readParts(archive, (part) => textIn(archive, name, part, nameOf(basename(part)), options), format, options, chat?.several === true ? [whatsApp] : [])
+    const parts =
+      format !== null && PLAIN.has(format) && !(format === 'whatsapp' && chat?.several === true)
+        ? null
+        : await readParts(
+            archive,
+            (part) => textIn(archive, name, part, nameOf(basename(part)), options),
+            format,
+            options,
+            chat?.several === true ? [whatsApp] : []
+          )
     if (parts !== null) return { history: parts, open, close }
     if (chat === null) throw new ImportError(name, null, 'there is no chat in it that Mnemo can read', 'other-format')
     return { history: await readWhatsApp(chat.file, options), open, close }
@@ -227,7 +258,18 @@ async function textIn(archive: Archive, name: string, path: string, called: stri
     const stream = await archive.stream(path)
     if (stream !== null) for await (const chunk of stream) yield chunk as Buffer
   }
-  return openText({ file: `${name}/${path}`, name: called, folder: basename(folder) || nameOf(name), size: archive.entries.get(path) ?? 0, bytes, media, beside: (one) => companions.get(one) }, options)
+  return openText(
+    {
+      file: `${name}/${path}`,
+      name: called,
+      folder: basename(folder) || nameOf(name),
+      size: archive.entries.get(path) ?? 0,
+      bytes,
+      media,
+      beside: (one) => companions.get(one)
+    },
+    options
+  )
 }
 
 const names = new WeakMap<Archive, Map<string, string>>()

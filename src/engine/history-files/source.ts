@@ -74,7 +74,11 @@ export function decodedAddress(part: string): string {
 }
 
 /** A file that a message names: with its bytes where it came along. `name`: as people know it. */
-export function fileOf(file: Pick<TextFile, 'media'>, path: string, given: { name?: string | null; bytes?: number | null; kind?: ParsedFile['kind'] } = {}): ParsedFile {
+export function fileOf(
+  file: Pick<TextFile, 'media'>,
+  path: string,
+  given: { name?: string | null; bytes?: number | null; kind?: ParsedFile['kind'] } = {}
+): ParsedFile {
   const plain = path.replace(/[?#].*$/, '')
   const local = path.replace(/^\.\//, '')
   // pages, and some exports in JSON, write names as addresses have them

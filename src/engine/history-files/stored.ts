@@ -11,7 +11,8 @@ import { SHOWN } from './identity.ts'
 
 const LONG = 64
 /** What makes a message the same one. */
-const keyOf = (time: number, files: readonly string[], text: string): string => `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
+const keyOf = (time: number, files: readonly string[], text: string): string =>
+  `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
 
 /** What phones write in place of a file: in angle brackets (Android), or a kind of file and a word for left out (iPhone). */
 const LEFT_OUT =
@@ -41,7 +42,15 @@ export class StoredMessages {
     for (const [id, sender, time, text, json] of messages.iterate(jid) as IterableIterator<[number, string, number, string, string | null]>) {
       const files = json === null ? [] : (JSON.parse(json) as [string, number | null][])
       const stored = { id, missing: json === null ? null : files.map(([, missing]) => missing) }
-      put(this.#same, keyOf(time, files.map(([name]) => name), text), stored)
+      put(
+        this.#same,
+        keyOf(
+          time,
+          files.map(([name]) => name),
+          text
+        ),
+        stored
+      )
       if (json !== null) put(this.#withFiles, placeOf(time, resource(sender as Jid)), stored)
       else if (isLeftOut(text)) put(this.#leftOut, placeOf(time, resource(sender as Jid)), stored)
     }

@@ -16,7 +16,11 @@ export class TransferError extends Error {
   /** Which file it is, and where in it, where that is known. */
   readonly file: string | null
   readonly line: number | null
-  constructor(code: TransferError['code'], message: string, { reason = 'other', file = null, line = null }: { reason?: CallReason; file?: string | null; line?: number | null } = {}) {
+  constructor(
+    code: TransferError['code'],
+    message: string,
+    { reason = 'other', file = null, line = null }: { reason?: CallReason; file?: string | null; line?: number | null } = {}
+  ) {
     super(message)
     this.name = 'TransferError'
     this.code = code
@@ -74,7 +78,12 @@ export class Transfer {
     const { worker: url, store, files, media, onChanges } = this.#options
     const writer = task.kind === 'import' ? store.writerPort() : null
     const start: TransferStart = { task, files, media, writer }
-    const worker = new Worker(url, { workerData: start, name: 'transfer', resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB }, ...(writer === null ? {} : { transferList: [writer] }) })
+    const worker = new Worker(url, {
+      workerData: start,
+      name: 'transfer',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+      ...(writer === null ? {} : { transferList: [writer] })
+    })
     return new Promise((resolve, reject) => {
       const cancel = (): void => worker.postMessage('cancel')
       signal?.addEventListener('abort', cancel, { once: true })

@@ -66,11 +66,17 @@ function write<K extends keyof Writes>(operation: K, ...args: Parameters<Writes[
 const progress = (done: number, total: number): void => say({ kind: 'progress', done, total })
 try {
   const context = { files, media, write, signal: cancelled.signal, progress, changed: (changes: unknown) => say({ kind: 'changes', changes }) }
-  const value = task.kind === 'preview' ? await previewHistory(task.path, task.format, task.options, files) : task.kind === 'import' ? await importHistory(task, context) : await exportHistory(task, context)
+  const value =
+    task.kind === 'preview'
+      ? await previewHistory(task.path, task.format, task.options, files)
+      : task.kind === 'import'
+        ? await importHistory(task, context)
+        : await exportHistory(task, context)
   say({ kind: 'result', value })
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error)
-  const about = error instanceof ImportError ? { reason: error.reason, file: error.file, line: error.line } : { reason: diskReason(error), file: null, line: null }
+  const about =
+    error instanceof ImportError ? { reason: error.reason, file: error.file, line: error.line } : { reason: diskReason(error), file: null, line: null }
   say({ kind: 'failed', code: cancelled.signal.aborted ? 'cancelled' : error instanceof ImportError ? 'import' : 'io', message, ...about })
 } finally {
   writer?.close()

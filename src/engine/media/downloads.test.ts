@@ -24,14 +24,24 @@ let plan: { breaksAt?: number; tag?: string | null; content?: Buffer; ignoresRan
 
 /** Something has been stored of what comes after a place. */
 async function someIsHere(from: number): Promise<void> {
-  await expect.poll(() => readdirSync(media).map((name) => statSync(join(media, name)).size), { timeout: 20_000 }).toContainEqual(expect.toSatisfy((size: number) => size > from))
+  await expect
+    .poll(() => readdirSync(media).map((name) => statSync(join(media, name)).size), { timeout: 20_000 })
+    .toContainEqual(expect.toSatisfy((size: number) => size > from))
 }
 
 beforeEach(async () => {
   folder = temporaryFolder()
   media = join(folder.path, 'media')
   store = await openStore(folder.path)
-  await store.write.saveAccount({ jid: 'me@example.org' as Jid, password: 'x', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
+  await store.write.saveAccount({
+    jid: 'me@example.org' as Jid,
+    password: 'x',
+    host: null,
+    port: null,
+    security: 'starttls',
+    proxy: null,
+    trustedFingerprint: null
+  })
   const { key, cert, fingerprint: sha } = selfSigned(folder.path)
   fingerprint = sha
   asked = []
@@ -42,7 +52,11 @@ beforeEach(async () => {
     const from = range === undefined || ignoresRange || (ifRange !== undefined && ifRange !== tag) ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])
     if (from >= content.length) return void response.writeHead(416).end()
     const part = content.subarray(from)
-    response.writeHead(from === 0 ? 200 : 206, { 'content-length': String(part.length), ...(tag === null ? {} : { etag: tag }), ...(from === 0 ? {} : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }) })
+    response.writeHead(from === 0 ? 200 : 206, {
+      'content-length': String(part.length),
+      ...(tag === null ? {} : { etag: tag }),
+      ...(from === 0 ? {} : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` })
+    })
     if (breaksAt === undefined) response.end(part)
     else response.write(part.subarray(0, breaksAt), () => void someIsHere(from).then(() => response.destroy()))
   })
@@ -57,11 +71,40 @@ afterEach(async () => {
 })
 
 const downloads = (): Downloads =>
-  new Downloads({ store, folder: media, trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate: true, proxy: null }), connected: () => [], groups: () => [], onChanges: () => undefined, onProgress: () => undefined, info: () => undefined })
+  new Downloads({
+    store,
+    folder: media,
+    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate: true, proxy: null }),
+    connected: () => [],
+    groups: () => [],
+    onChanges: () => undefined,
+    onProgress: () => undefined,
+    info: () => undefined
+  })
 
 /** The id of an attachment that lies on the server. */
 async function told(hash: string | null, originId = 'o'): Promise<number> {
-  const { messages } = await store.write.record({ account: 'me@example.org' as Jid, messages: [{ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: '', time: Date.now(), stanzaId: null, originId, replayed: false, files: [{ kind: 'file', name: 'film.mp4', bytes: FILE.length, url: `${origin}/film.mp4`, type: 'video/mp4', width: null, height: null, hash, preview: null }] }], archive: null, order: 'live' })
+  const { messages } = await store.write.record({
+    account: 'me@example.org' as Jid,
+    messages: [
+      {
+        conversation: BOB,
+        kind: 'direct',
+        sender: BOB,
+        outgoing: false,
+        text: '',
+        time: Date.now(),
+        stanzaId: null,
+        originId,
+        replayed: false,
+        files: [
+          { kind: 'file', name: 'film.mp4', bytes: FILE.length, url: `${origin}/film.mp4`, type: 'video/mp4', width: null, height: null, hash, preview: null }
+        ]
+      }
+    ],
+    archive: null,
+    order: 'live'
+  })
   return messages[0]!.attachments[0]!.id
 }
 const sha256 = createHash('sha256').update(FILE).digest('hex')
@@ -70,7 +113,10 @@ async function isHere(id: number): Promise<boolean> {
   return file !== null && file.stored !== null && readFileSync(join(media, file.stored)).equals(FILE)
 }
 
-test.each([['by the server’s tag', null], ['by its hash alone, after a start', sha256]])('a download that broke off goes on where it was, known %s', async (_, hash) => {
+test.each([
+  ['by the server’s tag', null],
+  ['by its hash alone, after a start', sha256]
+])('a download that broke off goes on where it was, known %s', async (_, hash) => {
   const id = await told(hash)
   const first = downloads()
   plan = { breaksAt: 100_000 }

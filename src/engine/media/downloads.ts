@@ -70,7 +70,7 @@ export class Downloads {
       while (this.#again) {
         this.#again = false
         const most = (await store.read.settings()).fetchUpTo
-        for (let before = Number.MAX_SAFE_INTEGER; most > 0 && connected().length > 0; ) {
+        for (let before = Number.MAX_SAFE_INTEGER; most > 0 && connected().length > 0;) {
           const files = await store.read.filesToFetch({ before, most, accounts: connected(), groups: groups(), limit: MOST_AT_ONCE })
           if (files.length === 0) break
           before = files.at(-1)?.id ?? 0
@@ -124,7 +124,11 @@ export class Downloads {
       const known = this.#tags.get(partial)
       // what is encrypted is known to be whole only at its end
       const have = secret === null && (known !== undefined || hash !== null) ? await partialBytes(folder, partial) : 0
-      const { body, bytes, from, tag } = await get(address, { ...trust, signal, headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(known === undefined ? {} : { 'if-range': known }) } }).catch(async (error: unknown) => {
+      const { body, bytes, from, tag } = await get(address, {
+        ...trust,
+        signal,
+        headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(known === undefined ? {} : { 'if-range': known }) }
+      }).catch(async (error: unknown) => {
         // nothing is left to send, or the part is of another file
         if (!(error instanceof HttpError) || error.status !== 416) throw error
         await rm(join(folder, partial), { force: true })
@@ -138,7 +142,12 @@ export class Downloads {
         body.destroy()
         throw new TooLarge(most)
       }
-      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, { signal, most, ...(secret === null ? { partial, from } : {}), onBytes: (done) => onProgress(id, done, bytes ?? file.bytes) })
+      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, {
+        signal,
+        most,
+        ...(secret === null ? { partial, from } : {}),
+        onBytes: (done) => onProgress(id, done, bytes ?? file.bytes)
+      })
       if (hash !== null && hash !== hashOf(kept.stored)) throw new FetchError('changed', 'the file is not the one that was sent')
       const size = file.kind === 'image' ? await dimensions(join(folder, kept.stored)) : { width: null, height: null }
       onChanges(await store.write.keepFile({ id, ...kept, ...size }))
@@ -146,10 +155,15 @@ export class Downloads {
     } catch (error) {
       onProgress(id, 0, null)
       if (signal.aborted) return
-      const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed') || error instanceof OmemoRefusal
+      const gone =
+        (error instanceof HttpError && [403, 404, 410].includes(error.status)) ||
+        (error instanceof FetchError && error.reason === 'changed') ||
+        error instanceof OmemoRefusal
       // without a connection of our own nobody is to blame
       if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
-      throw gone ? new FetchError(error instanceof HttpError ? 'gone' : 'changed', error.message) : new FetchError('network', error instanceof Error ? error.message : String(error))
+      throw gone
+        ? new FetchError(error instanceof HttpError ? 'gone' : 'changed', error.message)
+        : new FetchError('network', error instanceof Error ? error.message : String(error))
     }
   }
 }

@@ -5,7 +5,10 @@ import { startPages, type WebPage } from '../../../test/support/pages.ts'
 import type { LinkMetadata } from '../../contract/domain.ts'
 import { readLink } from './link-reader.ts'
 
-const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({ type, body: `<!doctype html><html><head>${head}</head><body><title>not this</title>${'x'.repeat(2_000_000)}</body></html>` })
+const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({
+  type,
+  body: `<!doctype html><html><head>${head}</head><body><title>not this</title>${'x'.repeat(2_000_000)}</body></html>`
+})
 /** 「黄山」 as a page of the nineties has it. */
 const GBK = Buffer.concat([Buffer.from('<meta charset="gb2312"><title>'), Buffer.from([0xbb, 0xc6, 0xc9, 0xbd]), Buffer.from('</title></head>')])
 
@@ -18,7 +21,9 @@ beforeAll(async () => {
   pages = await startPages(
     { key, cert },
     {
-      '/graph': html('<title>plain</title><meta property="og:title" content="黄山 &amp; 云海\n  三日"><meta property="og:description" content="About it"><meta property="og:site_name" content="山野"><meta name="description" content="not this">'),
+      '/graph': html(
+        '<title>plain</title><meta property="og:title" content="黄山 &amp; 云海\n  三日"><meta property="og:description" content="About it"><meta property="og:site_name" content="山野"><meta name="description" content="not this">'
+      ),
       '/plain': html('<title>Only a\u202e title</title><meta name="description" content="and its description">'),
       '/gbk': { type: 'text/html', body: GBK },
       '/odd': html('<title>a&#xFFFF;b&#xD800;c</title>'),
@@ -36,7 +41,8 @@ afterAll(() => {
   pages.close()
   folder[Symbol.dispose]()
 })
-const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> => readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)
+const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> =>
+  readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)
 
 test('a page says what it is in OpenGraph’s words, or in HTML’s', async () => {
   expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })

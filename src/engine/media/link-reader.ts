@@ -13,7 +13,11 @@ const SNIFFED = 1024
 
 /** Null: it is no page, or says nothing of itself. Rejects with HttpError, ConnectionError, or the system's error. */
 export async function readLink(url: string, trust: Trust, signal: AbortSignal): Promise<LinkMetadata | null> {
-  const { body } = await get(url, { ...trust, headers: { accept: 'text/html,application/xhtml+xml', 'user-agent': 'Mnemo' }, signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) })
+  const { body } = await get(url, {
+    ...trust,
+    headers: { accept: 'text/html,application/xhtml+xml', 'user-agent': 'Mnemo' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)])
+  })
   try {
     const type = body.headers['content-type'] ?? ''
     if (!/^(text\/html|application\/xhtml\+xml)\b/i.test(type)) return null

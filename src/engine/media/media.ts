@@ -35,7 +35,14 @@ export class Media extends EventEmitter<Events> {
     this.#store = store
     this.#info = info
     this.intake = new Intake(folder)
-    this.downloads = new Downloads({ store, folder, trust: (account) => this.#trust(account), connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])), groups: () => this.closedGroups(), ...this.#told })
+    this.downloads = new Downloads({
+      store,
+      folder,
+      trust: (account) => this.#trust(account),
+      connected: () => [...this.#connected].flatMap(([account, { connection }]) => (connection.isReady ? account : [])),
+      groups: () => this.closedGroups(),
+      ...this.#told
+    })
   }
 
   get #told() {
@@ -95,7 +102,9 @@ export class Media extends EventEmitter<Events> {
     if (trust === null || !isWebUrl(url)) return null
     return readLink(url, trust, signal).catch((error: unknown) => {
       // which page it is, is not the log's business, and the system's own messages say it
-      this.#info(`a page was not read: ${error instanceof HttpError ? error.message : error instanceof Error && 'code' in error ? String(error.code) : 'no answer'}`)
+      this.#info(
+        `a page was not read: ${error instanceof HttpError ? error.message : error instanceof Error && 'code' in error ? String(error.code) : 'no answer'}`
+      )
       return null
     })
   }

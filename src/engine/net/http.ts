@@ -22,8 +22,18 @@ export class HttpError extends Error {
 }
 
 const PRIVATE = new BlockList()
-for (const [network, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12], ['192.0.0.0', 24], ['192.168.0.0', 16], ['198.18.0.0', 15], ['224.0.0.0', 3]] as const)
-{
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3]
+] as const) {
   PRIVATE.addSubnet(network, prefix, 'ipv4')
   // the same within IPv6: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible (RFC 4291)
   const [a = 0, b = 0, c = 0, d = 0] = network.split('.').map(Number)
@@ -32,7 +42,16 @@ for (const [network, prefix] of [['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0',
   PRIVATE.addSubnet(`2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`, 16 + prefix, 'ipv6')
 }
 // of IPv6: unspecified and loopback, local NAT64 (RFC 8215), Teredo, unique local, link local, site local, multicast
-for (const [network, prefix] of [['::', 127], ['64:ff9b:1::', 48], ['2001::', 32], ['fc00::', 7], ['fe80::', 10], ['fec0::', 10], ['ff00::', 8]] as const) PRIVATE.addSubnet(network, prefix, 'ipv6')
+for (const [network, prefix] of [
+  ['::', 127],
+  ['64:ff9b:1::', 48],
+  ['2001::', 32],
+  ['fc00::', 7],
+  ['fe80::', 10],
+  ['fec0::', 10],
+  ['ff00::', 8]
+] as const)
+  PRIVATE.addSubnet(network, prefix, 'ipv6')
 
 /** Whether an IP address is of this computer or its own network (RFC 6890). */
 export const isPrivate = (address: string): boolean => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
@@ -102,7 +121,8 @@ export async function get(address: string, options: Trust & { headers?: Record<s
       return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, tag: headers.etag ?? null }
     }
     response.destroy()
-    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS) throw new HttpError(statusCode, `the server answered ${statusCode}`)
+    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS)
+      throw new HttpError(statusCode, `the server answered ${statusCode}`)
     url = new URL(headers.location, url)
   }
 }

@@ -76,5 +76,7 @@ export function toConnectionError(cause: unknown): ConnectionError {
             : (lookUp(BY_CODE, code) ?? (code.startsWith('ERR_SSL') ? 'no-encryption' : 'network'))
   const text = 'text' in error ? String(error.text ?? '') : ''
   if (problem === 'no-sign-in' && name === 'StreamError') return new ConnectionError(problem, '–', null, { cause: error })
-  return new ConnectionError(problem, condition === '' ? error.message : condition === 'undefined-condition' && text !== '' ? text : condition, null, { cause: error })
+  return new ConnectionError(problem, condition === '' ? error.message : condition === 'undefined-condition' && text !== '' ? text : condition, null, {
+    cause: error
+  })
 }

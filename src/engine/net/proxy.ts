@@ -15,7 +15,8 @@ export async function dialThrough(proxy: string, { host, port }: Target, timeout
   const server = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (url.protocol === 'http:' ? 80 : 1080) }
   const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)]
   try {
-    if (url.protocol === 'http:') return await connect(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, user === '' ? null : `${user}:${password}`, timeoutMs)
+    if (url.protocol === 'http:')
+      return await connect(server, `${host.includes(':') ? `[${host}]` : host}:${port}`, user === '' ? null : `${user}:${password}`, timeoutMs)
     const { socket } = await SocksClient.createConnection({
       command: 'connect',
       destination: { host, port },
@@ -25,7 +26,9 @@ export async function dialThrough(proxy: string, { host, port }: Target, timeout
     return socket
   } catch (error) {
     if (error instanceof ConnectionError) throw error
-    throw new ConnectionError('refused', `the proxy ${server.host}:${server.port}: ${error instanceof Error ? error.message : String(error)}`, null, { cause: error })
+    throw new ConnectionError('refused', `the proxy ${server.host}:${server.port}: ${error instanceof Error ? error.message : String(error)}`, null, {
+      cause: error
+    })
   }
 }
 

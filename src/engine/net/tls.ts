@@ -87,10 +87,16 @@ export function secure(raw: Socket, { name, trustedFingerprint, protocols }: Sec
         resolve(secured)
         return
       }
-      const refusal = secured.authorizationError as Error & { code?: string } | string
+      const refusal = secured.authorizationError as (Error & { code?: string }) | string
       const reason = typeof refusal === 'string' ? refusal : (refusal.code ?? refusal.message)
       secured.destroy()
-      reject(new ConnectionError(trustedFingerprint === null ? (BY_REASON[reason] ?? 'certificate') : 'certificate-changed', `the certificate is not trusted (${reason})`, describe(peer, reason)))
+      reject(
+        new ConnectionError(
+          trustedFingerprint === null ? (BY_REASON[reason] ?? 'certificate') : 'certificate-changed',
+          `the certificate is not trusted (${reason})`,
+          describe(peer, reason)
+        )
+      )
     })
   })
 }

@@ -7,7 +7,9 @@ export const noBits = (words: number): Bits => new Uint32Array(words)
 /** A BLOB as mnemo_hits returns it. */
 export function fromBuffer(buffer: Buffer): Bits {
   const { byteOffset, byteLength } = buffer
-  return byteOffset % 4 === 0 ? new Uint32Array(buffer.buffer, byteOffset, byteLength / 4) : new Uint32Array(buffer.buffer.slice(byteOffset, byteOffset + byteLength))
+  return byteOffset % 4 === 0
+    ? new Uint32Array(buffer.buffer, byteOffset, byteLength / 4)
+    : new Uint32Array(buffer.buffer.slice(byteOffset, byteOffset + byteLength))
 }
 
 export function and(a: Bits, b: Bits): Bits {
@@ -67,7 +69,7 @@ export function ascending(bits: Bits, most: number, from = 0, to = bits.length *
 export function descending(bits: Bits, most: number, from = 0, to = bits.length * 32): number[] {
   const out: number[] = []
   for (let word = Math.min(bits.length - 1, (to - 1) >> 5); word >= 0 && word * 32 + 31 >= from && out.length < most; word--) {
-    for (let v = bits[word]!; v !== 0 && out.length < most; ) {
+    for (let v = bits[word]!; v !== 0 && out.length < most;) {
       const bit = 31 - Math.clz32(v)
       v &= ~(1 << bit)
       const at = word * 32 + bit

@@ -66,10 +66,14 @@ export class Columns {
   constructor(db: ReadableDB) {
     this.#state = db.prepare<[], number>('SELECT coalesce(max(serial), 0) FROM doc_change').pluck()
     this.#runsOf = db.prepare<[], Run>('SELECT first, last, oldest, newest FROM doc_run ORDER BY first')
-    this.#rows = db.prepare<[number, number], Buffer>('SELECT mnemo_rows(doc, message, conversation, sender, flags, length) FROM doc WHERE doc BETWEEN ? AND ?').pluck()
+    this.#rows = db
+      .prepare<[number, number], Buffer>('SELECT mnemo_rows(doc, message, conversation, sender, flags, length) FROM doc WHERE doc BETWEEN ? AND ?')
+      .pluck()
     this.#changes = db.prepare<[number], number>('SELECT DISTINCT doc FROM doc_change WHERE serial > ?').pluck()
     this.#messageOf = db.prepare<[number], number>('SELECT message FROM doc WHERE doc = ?').pluck()
-    this.#one = db.prepare<[number], { message: number; conversation: number; sender: number; flags: number; length: number }>('SELECT message, conversation, sender, flags, length FROM doc WHERE doc = ?')
+    this.#one = db.prepare<[number], { message: number; conversation: number; sender: number; flags: number; length: number }>(
+      'SELECT message, conversation, sender, flags, length FROM doc WHERE doc = ?'
+    )
   }
 
   /** Mean length of the texts, UTF-16 units. */
@@ -178,7 +182,8 @@ export class Columns {
     const { message, conversation, flags } = this
     for (let word = 0, at = 0; word < out.length; word++) {
       let v = 0
-      for (let bit = 0; bit < 32; bit++, at++) if (message[at] !== 0 && (flags[at]! & flag) === 0 && message[at]! > (bounds.get(conversation[at]!) ?? 0)) v |= 1 << bit
+      for (let bit = 0; bit < 32; bit++, at++)
+        if (message[at] !== 0 && (flags[at]! & flag) === 0 && message[at]! > (bounds.get(conversation[at]!) ?? 0)) v |= 1 << bit
       out[word] = v
     }
     return out

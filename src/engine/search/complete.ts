@@ -29,7 +29,13 @@ export function complete(input: CompletionQuery, names: Names, senders: (text: s
   const start = token.start + colon + 1
   const range: Range = [start, token.end]
   const value = query.slice(start, cursor).replace(/^["“]/, '')
-  const made = (kind: Completion['kind'], label: string, detail: string, insert = label): Completion => ({ kind, label, detail, range, insert: `${quoted(insert)} ` })
+  const made = (kind: Completion['kind'], label: string, detail: string, insert = label): Completion => ({
+    kind,
+    label,
+    detail,
+    range,
+    insert: `${quoted(insert)} `
+  })
   const list: Completion[] = []
   if (operator === 'from' || operator === 'to') {
     if ('me'.startsWith(value.toLowerCase()) || '我'.startsWith(value)) list.push(made('person', language === 'zh' ? '我' : 'me', ''))
@@ -57,7 +63,10 @@ function operators(typed: string, range: Range, language: 'zh' | 'en'): Completi
   const word = typed.toLowerCase()
   return Object.values(OPERATORS).flatMap(({ en, zh }): Completion[] => {
     const own = language === 'zh' ? zh : en
-    const fits = own.find((name) => name.startsWith(word) && name !== word) ?? own.find((name) => name === word) ?? (language === 'zh' ? en : zh).find((name) => name.startsWith(word))
+    const fits =
+      own.find((name) => name.startsWith(word) && name !== word) ??
+      own.find((name) => name === word) ??
+      (language === 'zh' ? en : zh).find((name) => name.startsWith(word))
     return fits === undefined ? [] : [{ kind: 'operator', label: `${fits}:`, detail: `${language === 'zh' ? en[0] : zh[0]}:`, range, insert: `${fits}:` }]
   })
 }

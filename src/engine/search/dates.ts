@@ -38,7 +38,10 @@ export const DATE_WORDS = {
 } as const
 
 /** Words that end a date of several words; a number does so behind the name of a month or "at". */
-const LAST_WORD = new RegExp(`^(?:${MONTH_NAMES}|ago|days?|weeks?|months?|years?|hours?|quarter|weekend|before last|q[1-4]|yesterday|(?:sun|mon|tues|wednes|thurs|fri|satur)day|morning|noon|afternoon|evening|night|[ap]m|\\d{1,2}(?:st|nd|rd|th),?|\\d{1,2}[ap]m|\\d{1,2}:\\d{2}(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\\d{1,2}[点點时時].*)$`, 'i')
+const LAST_WORD = new RegExp(
+  `^(?:${MONTH_NAMES}|ago|days?|weeks?|months?|years?|hours?|quarter|weekend|before last|q[1-4]|yesterday|(?:sun|mon|tues|wednes|thurs|fri|satur)day|morning|noon|afternoon|evening|night|[ap]m|\\d{1,2}(?:st|nd|rd|th),?|\\d{1,2}[ap]m|\\d{1,2}:\\d{2}(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\\d{1,2}[点點时時].*)$`,
+  'i'
+)
 const BEFORE_NUMBER = new RegExp(`^(?:${MONTH_NAMES}|at|of|\\d{1,2}(?:st|nd|rd|th)?,?)$`, 'i')
 
 /** A date of more than one word at the start of a text, as an operator of a query takes it although it has blanks in it; or null. */
@@ -48,7 +51,9 @@ export function longDate(text: string): string | null {
     const last = words[count - 1]
     const before = words[count - 2]
     if (words[0]?.index !== 0 || last === undefined || before === undefined) continue
-    const year = /^\d{4}$/.test(last[0]) && words.slice(0, count - 1).some((word) => new RegExp(`^(?:${MONTH_NAMES}|q[1-4]|spring|summer|autumn|fall|winter)$`, 'i').test(word[0]))
+    const year =
+      /^\d{4}$/.test(last[0]) &&
+      words.slice(0, count - 1).some((word) => new RegExp(`^(?:${MONTH_NAMES}|q[1-4]|spring|summer|autumn|fall|winter)$`, 'i').test(word[0]))
     if (!year && !LAST_WORD.test(last[0]) && !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0]))) continue
     const whole = text.slice(0, last.index + last[0].length)
     if (!/[,"“]$/.test(whole) && parseDate(whole, Date.now()) !== null) return whole
@@ -64,7 +69,11 @@ const DASH = /\s?-\s?/gu
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
   if (text.length > 80) return null
   // NFKC: digits and letters of full width; blanks of any kind are one, and so are dashes
-  const word = simplified(text.normalize('NFKC').toLowerCase()).replaceAll(/[\u301c\u223c]/gu, '~').replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-')).replace(/\s+/gu, ' ').trim()
+  const word = simplified(text.normalize('NFKC').toLowerCase())
+    .replaceAll(/[\u301c\u223c]/gu, '~')
+    .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
+    .replace(/\s+/gu, ' ')
+    .trim()
   const whole = single(word, new Date(now), order)
   if (whole !== null) return whole
   const range = word.replace(/^(?:从|由|自|from |between )/u, '').replace(/(?:まで|为止|止)$/u, '')
@@ -75,7 +84,8 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
   // three figures with dashes are one day, and here one that no calendar has
   if (/^\d+-\d+-\d+$/.test(range)) return null
   for (const { index, 0: sign } of range.matchAll(DASH)) {
-    const found = index === 0 || index + sign.length === range.length ? null : between(range.slice(0, index), range.slice(index + sign.length), new Date(now), order)
+    const found =
+      index === 0 || index + sign.length === range.length ? null : between(range.slice(0, index), range.slice(index + sign.length), new Date(now), order)
     if (found !== null) return found
   }
   return null
@@ -89,7 +99,12 @@ function between(first: string, last: string, now: Date, order: DateOrder): Span
   const alone = (part: string): boolean => /^\d{1,2}(?:st|nd|rd|th)?$/.test(part)
   const from = first === '' ? { from: 0, to: 0 } : single(alone(first) && name.test(last) ? `${first} ${name.exec(last)?.[1] ?? ''}` : first, now, order)
   if (from === null) return null
-  const whole = month !== null && new RegExp(`^${N}[日号]?(?!月)`, 'u').test(last) && !last.includes('月') ? `${month[1] ?? month[2] ?? ''}${/[日号]$/u.test(last) ? last : `${last}日`}` : alone(last) && name.test(first) ? `${name.exec(first)?.[1] ?? ''} ${last}` : last
+  const whole =
+    month !== null && new RegExp(`^${N}[日号]?(?!月)`, 'u').test(last) && !last.includes('月')
+      ? `${month[1] ?? month[2] ?? ''}${/[日号]$/u.test(last) ? last : `${last}日`}`
+      : alone(last) && name.test(first)
+        ? `${name.exec(first)?.[1] ?? ''} ${last}`
+        : last
   // without a year: the first that comes after
   const later = first !== '' && NO_YEAR.test(whole) ? new Date(from.from + YEAR_MS - 1) : now
   const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(whole, later, order)
@@ -97,17 +112,35 @@ function between(first: string, last: string, now: Date, order: DateOrder): Span
 }
 const YEAR_MS = 365 * 86_400_000
 /** A date of the calendar that names no year. */
-const NO_YEAR = new RegExp(`^(?:(?:\\d{1,2}|[一二三四五六七八九十]{1,3})月[^年]*|\\d{1,2}[-/.]\\d{1,2}\\.?|(?:\\d{1,2}(?:st|nd|rd|th)? )?(?:MONTHS)(?: \\d{1,2}(?:st|nd|rd|th)?)?)$`.replace('MONTHS', MONTH_NAMES), 'u')
+const NO_YEAR = new RegExp(
+  `^(?:(?:\\d{1,2}|[一二三四五六七八九十]{1,3})月[^年]*|\\d{1,2}[-/.]\\d{1,2}\\.?|(?:\\d{1,2}(?:st|nd|rd|th)? )?(?:MONTHS)(?: \\d{1,2}(?:st|nd|rd|th)?)?)$`.replace(
+    'MONTHS',
+    MONTH_NAMES
+  ),
+  'u'
+)
 
 function single(word: string, now: Date, order: DateOrder): Span | null {
   // the day of the week behind a day of the calendar says nothing new
-  const plain = word.replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '').replace(/^(?:in|on|at|during) (?=.)/, '').replace(/^previous\b/, 'last')
-  return figures(plain, now, order) ?? stretch(plain, now) ?? eastern(plain, now) ?? english(numbered(plain), now) ?? recent(numbered(plain), now) ?? withPart(plain, now, order) ?? byLibrary(plain, now, order)
+  const plain = word
+    .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '')
+    .replace(/^(?:in|on|at|during) (?=.)/, '')
+    .replace(/^previous\b/, 'last')
+  return (
+    figures(plain, now, order) ??
+    stretch(plain, now) ??
+    eastern(plain, now) ??
+    english(numbered(plain), now) ??
+    recent(numbered(plain), now) ??
+    withPart(plain, now, order) ??
+    byLibrary(plain, now, order)
+  )
 }
 
 const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
 /** Small numbers in words of English as figures. */
-const numbered = (word: string): string => word.replace(/\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! of)/g, (name) => String(NUMBERS.indexOf(name)))
+const numbered = (word: string): string =>
+  word.replace(/\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! of)/g, (name) => String(NUMBERS.indexOf(name)))
 
 /** A day and a part of it in English: friday evening, may 3 in the morning. */
 function withPart(word: string, now: Date, order: DateOrder): Span | null {
@@ -122,7 +155,8 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   if (year !== null) return checkedYear(Number(year[1]))
   const compact = /^(\d{4})(\d{2})(\d{2})?$/.exec(word)
   if (compact !== null) {
-    const span = compact[3] === undefined ? checkedMonth(Number(compact[1]), Number(compact[2])) : checkedDay(Number(compact[1]), Number(compact[2]), Number(compact[3]))
+    const span =
+      compact[3] === undefined ? checkedMonth(Number(compact[1]), Number(compact[2])) : checkedDay(Number(compact[1]), Number(compact[2]), Number(compact[3]))
     if (span !== null || compact[3] !== undefined) return span
   }
   const short = /^(\d{2})(\d{2})(\d{2})$/.exec(word)
@@ -150,7 +184,16 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   const noYear = /^(\d{1,2})([-/.])(\d{1,2})\.?$/.exec(word)
   if (noYear === null) return null
   const [a, b] = [Number(noYear[1]), Number(noYear[3])]
-  const pairs = order === 'dmy' ? [[b, a], [a, b]] : [[a, b], [b, a]]
+  const pairs =
+    order === 'dmy'
+      ? [
+          [b, a],
+          [a, b]
+        ]
+      : [
+          [a, b],
+          [b, a]
+        ]
   for (const [month = 0, date = 0] of pairs) {
     const span = latest((y) => checkedDay(y, month, date), now)
     if (span !== null) return span
@@ -185,11 +228,14 @@ function timeOf(word: string, date: Date): Span | null {
   // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
   if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
   else if (part !== undefined && part[1] >= 16 && hour === 12) hour = 24
-  return minute === null ? { from: at(hour), to: at(hour) + HOUR_MS, clock: true } : { from: at(hour, minute), to: at(hour, minute) + HOUR_MS / 60, clock: true }
+  return minute === null
+    ? { from: at(hour), to: at(hour) + HOUR_MS, clock: true }
+    : { from: at(hour, minute), to: at(hour, minute) + HOUR_MS / 60, clock: true }
 }
 
 const WEEKDAY_EAST = '(?:(?:周|星期|礼拜)([日天一二三四五六])|([日月火水木金土])曜日?)'
-const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number => (chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese))
+const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number =>
+  chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese)
 
 /** This one, the last, the one before; also the next. */
 const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|下一?个?'
@@ -321,11 +367,16 @@ function back(count: number, word: string, now: Date): Span | null {
     else return null
   }
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
-  const span = unit === 'year' ? months(y - many, 0, 12)
-    : unit === 'month' ? months(y, m - many)
-    : unit === 'week' ? days(y, m, d - 7 * many)
-    : unit === 'day' ? days(y, m, d - many)
-    : clockBack(now, many, unit)
+  const span =
+    unit === 'year'
+      ? months(y - many, 0, 12)
+      : unit === 'month'
+        ? months(y, m - many)
+        : unit === 'week'
+          ? days(y, m, d - 7 * many)
+          : unit === 'day'
+            ? days(y, m, d - many)
+            : clockBack(now, many, unit)
   return span.from >= 0 ? span : null
 }
 
@@ -336,7 +387,8 @@ function clockBack(now: Date, count: number, unit: 'minute' | 'hour'): Span {
 }
 
 /** 0: Sunday; -1: it is none. */
-const weekdayNamed = (word: string): number => WEEKDAYS.findIndex((name) => ['day', 'sday', 'nesday', 'rsday', 'urday', '', 's', 'rs', 'r'].some((end) => word === name + end))
+const weekdayNamed = (word: string): number =>
+  WEEKDAYS.findIndex((name) => ['day', 'sday', 'nesday', 'rsday', 'urday', '', 's', 'rs', 'r'].some((end) => word === name + end))
 
 /** English stretches and days that have no year. */
 function english(word: string, now: Date): Span | null {
@@ -364,14 +416,21 @@ function english(word: string, now: Date): Span | null {
     return part[4] === undefined ? timeOf(part[2] ?? 'night', date) : days(y, m, date.getDate())
   }
   const monthOf = (name: string | undefined): number => MONTHS.indexOf((name ?? '').slice(0, 3)) + 1
-  const named = new RegExp(`^(last |this )?(?:the )?(?:(\\d{1,2})(?:st|nd|rd|th)? (?:of )?)?(${MONTH_NAMES})\\.?(?: (?:the )?(\\d{1,2})(?:st|nd|rd|th)?)?(?:,? (\\d{4}))?$`).exec(word)
+  const named = new RegExp(
+    `^(last |this )?(?:the )?(?:(\\d{1,2})(?:st|nd|rd|th)? (?:of )?)?(${MONTH_NAMES})\\.?(?: (?:the )?(\\d{1,2})(?:st|nd|rd|th)?)?(?:,? (\\d{4}))?$`
+  ).exec(word)
   if (named !== null && (named[2] === undefined || named[4] === undefined)) {
     const month = monthOf(named[3])
     const date = named[2] ?? named[4]
     const at = (year: number): Span | null => (date === undefined ? checkedMonth(year, month) : checkedDay(year, month, Number(date)))
     if (named[5] !== undefined) return at(Number(named[5]))
     // "last May" is one that has ended
-    return named[1] === 'last ' ? latest((year) => { const span = at(year); return span !== null && span.to <= now.getTime() ? span : null }, now) : latest(at, now)
+    return named[1] === 'last '
+      ? latest((year) => {
+          const span = at(year)
+          return span !== null && span.to <= now.getTime() ? span : null
+        }, now)
+      : latest(at, now)
   }
   const ordinal = /^(?:the )?(\d{1,2})(?:st|nd|rd|th)$/.exec(word)
   if (ordinal !== null) return latestDate(Number(ordinal[1]), now)
@@ -387,7 +446,10 @@ function english(word: string, now: Date): Span | null {
 
 /** The last so many days, weeks, months, years or hours, today included. */
 function recent(word: string, now: Date): Span | null {
-  const found = new RegExp(`^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`, 'u').exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
+  const found = new RegExp(
+    `^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`,
+    'u'
+  ).exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
   let unit = unitOf(found?.[3] ?? '')
   if (found === null || unit === null || unit === 'minute') return null
   let count = figure(found[1] ?? '')
@@ -395,7 +457,14 @@ function recent(word: string, now: Date): Span | null {
   if (!(count <= 999)) return null
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   if (unit === 'hour') return { from: now.getTime() - count * HOUR_MS, to: now.getTime() + 1, clock: true }
-  const from = unit === 'day' ? new Date(y, m, d + 1 - count) : unit === 'week' ? new Date(y, m, d + 1 - 7 * count) : unit === 'month' ? new Date(y, m - count, d + 1) : new Date(y - count, m, d + 1)
+  const from =
+    unit === 'day'
+      ? new Date(y, m, d + 1 - count)
+      : unit === 'week'
+        ? new Date(y, m, d + 1 - 7 * count)
+        : unit === 'month'
+          ? new Date(y, m - count, d + 1)
+          : new Date(y - count, m, d + 1)
   return { from: from.getTime(), to: new Date(y, m, d + 1).getTime() }
 }
 
@@ -407,10 +476,16 @@ function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
     const { start } = result
     const part = (name: 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute'): number | null => (start.isCertain(name) ? start.get(name) : null)
     const [year, month, date, hour, minute] = [part('year'), part('month'), part('day'), part('hour'), part('minute')]
-    const day = month !== null && date !== null && year === null ? latest((at) => checkedDay(at, month, date), now)
-      : month !== null && date === null ? (year === null ? latest((at) => checkedMonth(at, month), now) : checkedMonth(year, month))
-      : year !== null && month === null ? checkedYear(year)
-      : checkedDay(start.get('year') ?? 0, start.get('month') ?? 0, start.get('day') ?? 0)
+    const day =
+      month !== null && date !== null && year === null
+        ? latest((at) => checkedDay(at, month, date), now)
+        : month !== null && date === null
+          ? year === null
+            ? latest((at) => checkedMonth(at, month), now)
+            : checkedMonth(year, month)
+          : year !== null && month === null
+            ? checkedYear(year)
+            : checkedDay(start.get('year') ?? 0, start.get('month') ?? 0, start.get('day') ?? 0)
     if (day === null) return null
     if (hour === null || (month !== null && date === null)) return day
     const first = new Date(day.from)

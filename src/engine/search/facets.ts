@@ -42,7 +42,9 @@ export function facetsOf(set: Bits, columns: Columns, people: People): Facets {
   }
   const everyone = [...bySender.values(), ...(own === 0 ? [] : [{ jid: null, name: '', count: own }])]
   return {
-    conversations: [...perConversation].sort((a, b) => b[1] - a[1]).map(([id, number]) => ({ id: id as ConversationId, name: people.conversationName(id), count: number })),
+    conversations: [...perConversation]
+      .sort((a, b) => b[1] - a[1])
+      .map(([id, number]) => ({ id: id as ConversationId, name: people.conversationName(id), count: number })),
     senders: everyone.sort((a, b) => b.count - a.count).slice(0, MOST_SENDERS),
     months: [...perMonth].sort((a, b) => a[0] - b[0]).map(([at, number]) => ({ month: monthName(at), count: number }))
   }

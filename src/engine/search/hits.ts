@@ -58,12 +58,18 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const SENDER = 'LEFT JOIN address a ON a.jid = m.sender'
   const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE m.id = ?`)
   // many at once cost a third of as many calls; the order is that of the list
-  const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(`SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value ${SENDER}`)
+  const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(
+    `SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value ${SENDER}`
+  )
   const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
   const CONTAINS = `(mnemo_contains(m.text, :text) OR (m.flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), :text)))`
   const containsOf = db.prepare<[{ text: string; id: number }], number>(`SELECT ${CONTAINS} FROM message m WHERE m.id = :id`).pluck()
-  const containing = db.prepare<[{ text: string; ids: string; most: number }], number>(`SELECT j.key FROM json_each(:ids) j CROSS JOIN message m ON m.id = j.value WHERE ${CONTAINS} LIMIT :most`).pluck()
+  const containing = db
+    .prepare<[{ text: string; ids: string; most: number }], number>(
+      `SELECT j.key FROM json_each(:ids) j CROSS JOIN message m ON m.id = j.value WHERE ${CONTAINS} LIMIT :most`
+    )
+    .pluck()
   const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
   const kept = new Map<string, Bits>()
   let version = -1
@@ -110,7 +116,13 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
         note(terms, termsIn(beginning).map(quoted))
         note(words, new Set([...beginning.matchAll(WORD)].map(([, han, latin]) => (han ?? latin ?? '').toLowerCase())))
       }
-      const most = (docs: Map<string, number>, room: number): string[] => (room < 1 ? [] : [...docs].sort((a, b) => a[1] - b[1]).slice(-room).map(([one]) => one))
+      const most = (docs: Map<string, number>, room: number): string[] =>
+        room < 1
+          ? []
+          : [...docs]
+              .sort((a, b) => a[1] - b[1])
+              .slice(-room)
+              .map(([one]) => one)
       const room = Math.floor(sets.capacity() * WARM_SHARE)
       common = [...most(words, Math.min(WARM_WORDS, room - WARM_WORDS)).flatMap((word) => phraseOf.get(word) ?? []), ...most(terms, room)]
     }
@@ -148,7 +160,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     const made = phrase(text, field)
     if (made === null) return columns.all()
     if (field === 'files') return keep(made, () => sets.read(made))
-    return termsIn(text).length < LONG ? sets.exact(made, (at) => confirm(at, text)) : keep(made, () => byTerms(text) ?? sets.exact(made, (at) => confirm(at, text)))
+    return termsIn(text).length < LONG
+      ? sets.exact(made, (at) => confirm(at, text))
+      : keep(made, () => byTerms(text) ?? sets.exact(made, (at) => confirm(at, text)))
   }
 
   /** The docs that match one FTS5 phrase. */
@@ -198,14 +212,17 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
 
   // what is unread changes without the index
-  const filterBits = (filter: Filter): Bits => (filter.by === 'unread' ? readFilter(filter) : keep(`${people.version} ${JSON.stringify(filter)}`, () => readFilter(filter)))
+  const filterBits = (filter: Filter): Bits =>
+    filter.by === 'unread' ? readFilter(filter) : keep(`${people.version} ${JSON.stringify(filter)}`, () => readFilter(filter))
 
   function readFilter(filter: Filter): Bits {
     columns.load()
     const wanted = condition(filter)
     switch (wanted.column) {
       case 'sender':
-        return wanted.orOwn === true ? or(columns.among(columns.sender, wanted.numbers), columns.flagged(OUTGOING, OUTGOING)) : columns.among(columns.sender, wanted.numbers)
+        return wanted.orOwn === true
+          ? or(columns.among(columns.sender, wanted.numbers), columns.flagged(OUTGOING, OUTGOING))
+          : columns.among(columns.sender, wanted.numbers)
       case 'conversation':
         return columns.among(columns.conversation, wanted.numbers)
       case 'flags': {
@@ -321,6 +338,21 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   /** Those that the index does not have yet, newest first. */
   const unindexedFacts = (): Iterable<MessageFacts> => unindexed.iterate()
 
-  return { facts, factsAt, unindexed: unindexedFacts, unindexedCount: () => unindexedCount.get() ?? 0, bits, phraseBits, textBits, candidates, confirmed, warm, matcher, expression, problems, within }
+  return {
+    facts,
+    factsAt,
+    unindexed: unindexedFacts,
+    unindexedCount: () => unindexedCount.get() ?? 0,
+    bits,
+    phraseBits,
+    textBits,
+    candidates,
+    confirmed,
+    warm,
+    matcher,
+    expression,
+    problems,
+    within
+  }
 }
 export type Hits = ReturnType<typeof createHits>

@@ -5,7 +5,7 @@ const KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 const LAYOUTS = {
   ru: 'йцукенгшщзхъфывапролджэячсмитьбюё',
   uk: 'йцукенгшщзхїфівапролджєячсмитьбюґ',
-  el: ';ςερτυθιοπ[]ασδφγηξκλ΄\'ζχψωβνμ,.`',
+  el: ";ςερτυθιοπ[]ασδφγηξκλ΄'ζχψωβνμ,.`",
   he: "/'קראטוןםפ][שדגכעיחלךף,זסבהנמצתץ;",
   ar: 'ضصثقفغعهخحجدشسيبلاتنمكطئءؤرﻻىةوزذ',
   fa: 'ضصثقفغعهخحجچشسیبلاتنمکگظطزرذدپو.`',
@@ -18,19 +18,69 @@ const KOREAN = 'ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌ�
 /** Jamo in the order of syllables (Unicode 3.12), joined ones as the two that are typed. */
 const INITIALS = [...'ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ']
 const VOWELS = ['ㅏ', 'ㅐ', 'ㅑ', 'ㅒ', 'ㅓ', 'ㅔ', 'ㅕ', 'ㅖ', 'ㅗ', 'ㅗㅏ', 'ㅗㅐ', 'ㅗㅣ', 'ㅛ', 'ㅜ', 'ㅜㅓ', 'ㅜㅔ', 'ㅜㅣ', 'ㅠ', 'ㅡ', 'ㅡㅣ', 'ㅣ']
-const FINALS = ['', 'ㄱ', 'ㄲ', 'ㄱㅅ', 'ㄴ', 'ㄴㅈ', 'ㄴㅎ', 'ㄷ', 'ㄹ', 'ㄹㄱ', 'ㄹㅁ', 'ㄹㅂ', 'ㄹㅅ', 'ㄹㅌ', 'ㄹㅍ', 'ㄹㅎ', 'ㅁ', 'ㅂ', 'ㅂㅅ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ', 'ㅎ']
+const FINALS = [
+  '',
+  'ㄱ',
+  'ㄲ',
+  'ㄱㅅ',
+  'ㄴ',
+  'ㄴㅈ',
+  'ㄴㅎ',
+  'ㄷ',
+  'ㄹ',
+  'ㄹㄱ',
+  'ㄹㅁ',
+  'ㄹㅂ',
+  'ㄹㅅ',
+  'ㄹㅌ',
+  'ㄹㅍ',
+  'ㄹㅎ',
+  'ㅁ',
+  'ㅂ',
+  'ㅂㅅ',
+  'ㅅ',
+  'ㅆ',
+  'ㅇ',
+  'ㅈ',
+  'ㅊ',
+  'ㅋ',
+  'ㅌ',
+  'ㅍ',
+  'ㅎ'
+]
 const [FIRST_SYLLABLE, LAST_SYLLABLE] = [0xac00, 0xd7a3]
 /** Joined vowels and finals as they stand alone. */
-const JOINED: Record<string, string> = { ㅘ: 'ㅗㅏ', ㅙ: 'ㅗㅐ', ㅚ: 'ㅗㅣ', ㅝ: 'ㅜㅓ', ㅞ: 'ㅜㅔ', ㅟ: 'ㅜㅣ', ㅢ: 'ㅡㅣ', ㄳ: 'ㄱㅅ', ㄵ: 'ㄴㅈ', ㄶ: 'ㄴㅎ', ㄺ: 'ㄹㄱ', ㄻ: 'ㄹㅁ', ㄼ: 'ㄹㅂ', ㄽ: 'ㄹㅅ', ㄾ: 'ㄹㅌ', ㄿ: 'ㄹㅍ', ㅀ: 'ㄹㅎ', ㅄ: 'ㅂㅅ' }
+const JOINED: Record<string, string> = {
+  ㅘ: 'ㅗㅏ',
+  ㅙ: 'ㅗㅐ',
+  ㅚ: 'ㅗㅣ',
+  ㅝ: 'ㅜㅓ',
+  ㅞ: 'ㅜㅔ',
+  ㅟ: 'ㅜㅣ',
+  ㅢ: 'ㅡㅣ',
+  ㄳ: 'ㄱㅅ',
+  ㄵ: 'ㄴㅈ',
+  ㄶ: 'ㄴㅎ',
+  ㄺ: 'ㄹㄱ',
+  ㄻ: 'ㄹㅁ',
+  ㄼ: 'ㄹㅂ',
+  ㄽ: 'ㄹㅅ',
+  ㄾ: 'ㄹㅌ',
+  ㄿ: 'ㄹㅍ',
+  ㅀ: 'ㄹㅎ',
+  ㅄ: 'ㅂㅅ'
+}
 
-const through = (text: string, from: string, to: string): string => [...text].map((character) => (from.includes(character) ? ([...to][[...from].indexOf(character)] ?? character) : character)).join('')
+const through = (text: string, from: string, to: string): string =>
+  [...text].map((character) => (from.includes(character) ? ([...to][[...from].indexOf(character)] ?? character) : character)).join('')
 /** The longest of these that the text has at a place. */
-const longest = (list: readonly string[], text: string, at: number): string => list.reduce((best, one) => (one.length > best.length && text.startsWith(one, at) ? one : best), '')
+const longest = (list: readonly string[], text: string, at: number): string =>
+  list.reduce((best, one) => (one.length > best.length && text.startsWith(one, at) ? one : best), '')
 
 /** Syllables of jamo in the order they are typed in; a consonant before a vowel begins the next one. */
 function syllables(jamo: string): string {
   let out = ''
-  for (let at = 0; at < jamo.length; ) {
+  for (let at = 0; at < jamo.length;) {
     const initial = jamo[at] ?? ''
     const vowel = INITIALS.includes(initial) ? longest(VOWELS, jamo, at + 1) : ''
     if (vowel === '') {
@@ -49,18 +99,26 @@ function syllables(jamo: string): string {
 
 /** The jamo of syllables, one for each key. */
 const jamoOf = (text: string): string =>
-  [...text].map((character) => {
-    const index = (character.codePointAt(0) ?? 0) - FIRST_SYLLABLE
-    if (index < 0 || index > LAST_SYLLABLE - FIRST_SYLLABLE) return JOINED[character] ?? character
-    const [vowels, finals] = [VOWELS.length, FINALS.length]
-    return `${INITIALS[Math.floor(index / (vowels * finals))] ?? ''}${VOWELS[Math.floor(index / finals) % vowels] ?? ''}${FINALS[index % finals] ?? ''}`
-  }).join('')
+  [...text]
+    .map((character) => {
+      const index = (character.codePointAt(0) ?? 0) - FIRST_SYLLABLE
+      if (index < 0 || index > LAST_SYLLABLE - FIRST_SYLLABLE) return JOINED[character] ?? character
+      const [vowels, finals] = [VOWELS.length, FINALS.length]
+      return `${INITIALS[Math.floor(index / (vowels * finals))] ?? ''}${VOWELS[Math.floor(index / finals) % vowels] ?? ''}${FINALS[index % finals] ?? ''}`
+    })
+    .join('')
 
 /** Of a Latin text on each other keyboard, of another text on the American one. */
 export function onOtherKeyboards(text: string): string[] {
   const lower = text.toLowerCase()
   const latin = /[a-z]/.test(lower)
-  const found = Object.values(LAYOUTS).map((layout) => (latin ? through(lower, KEYS, layout) : [...lower].every((character) => character === ' ' || layout.includes(character)) ? through(lower, layout, KEYS) : lower))
+  const found = Object.values(LAYOUTS).map((layout) =>
+    latin
+      ? through(lower, KEYS, layout)
+      : [...lower].every((character) => character === ' ' || layout.includes(character))
+        ? through(lower, layout, KEYS)
+        : lower
+  )
   if (latin) found.push(syllables(through(/[QWERTOP]/.test(text) && /[a-z]/.test(text) ? text : lower, KOREAN_KEYS, KOREAN)))
   else if (/^[\p{Script=Hangul} ]+$/u.test(lower)) found.push(through(jamoOf(lower), KOREAN, KOREAN_KEYS))
   return [...new Set(found)].filter((one) => one !== lower && /\p{L}/u.test(one))

@@ -10,7 +10,21 @@ let store: Store
 let db: ReadableDB
 let names: ReturnType<typeof createNames>['names']
 
-const people = ['重庆小面', '欧阳娜娜', '李雷', '韩梅梅', '曾志伟', '单田芳', 'Müller', 'Jean-Luc Picard', '西安交通大学', '王小明 (Ming)', '産品組', '先生', 'Alexandra']
+const people = [
+  '重庆小面',
+  '欧阳娜娜',
+  '李雷',
+  '韩梅梅',
+  '曾志伟',
+  '单田芳',
+  'Müller',
+  'Jean-Luc Picard',
+  '西安交通大学',
+  '王小明 (Ming)',
+  '産品組',
+  '先生',
+  'Alexandra'
+]
 
 beforeAll(async () => {
   store = await openStore(folder.path)
@@ -76,7 +90,17 @@ test('what is used most comes first, of those that fit as well', async () => {
 test('those who wrote in a group are found by any piece of their names, too, ourselves apart', async () => {
   const room = 'mentions@rooms.example.org' as Jid
   const { id } = await store.write.ensureConversation({ jid: room, kind: 'group', name: '', nick: 'me' })
-  const said = ['王小明', 'Anna Schmidt', 'me', '重庆森林'].map((nick, i) => ({ conversation: room, kind: 'group' as const, sender: `${room}/${nick}` as Jid, outgoing: nick === 'me', text: 'hi', time: 1000 * i, stanzaId: `s${i}`, originId: null, replayed: false }))
+  const said = ['王小明', 'Anna Schmidt', 'me', '重庆森林'].map((nick, i) => ({
+    conversation: room,
+    kind: 'group' as const,
+    sender: `${room}/${nick}` as Jid,
+    outgoing: nick === 'me',
+    text: 'hi',
+    time: 1000 * i,
+    stanzaId: `s${i}`,
+    originId: null,
+    replayed: false
+  }))
   await store.write.record({ messages: said, archive: null, order: 'live' })
   const found = async (text: string): Promise<string[]> => (await store.find.occupants({ conversation: id, text, limit: 5 })).map(({ nick }) => nick)
   expect(await found('')).toEqual(['重庆森林', 'Anna Schmidt', '王小明'])
@@ -84,5 +108,5 @@ test('those who wrote in a group are found by any piece of their names, too, our
   expect(await found('schm')).toEqual(['Anna Schmidt'])
   expect(await found('cqsl')).toEqual(['重庆森林'])
   expect(await found('me')).toEqual([])
-  expect((await store.find.occupants({ conversation: 99_999 as never, text: '', limit: 5 }))).toEqual([])
+  expect(await store.find.occupants({ conversation: 99_999 as never, text: '', limit: 5 })).toEqual([])
 })

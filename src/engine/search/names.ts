@@ -132,7 +132,11 @@ function fit({ letters, address }: Named, text: string, worse: number): Fit | nu
 }
 
 export function createNames(db: ReadableDB) {
-  const mark = db.prepare<[], string>("SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) || ' ' || total(hidden) FROM conversation) FROM name_change").pluck()
+  const mark = db
+    .prepare<[], string>(
+      "SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) || ' ' || total(hidden) FROM conversation) FROM name_change"
+    )
+    .pluck()
   // people whose conversation was deleted are still people; a group that was deleted was left
   const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
     `SELECT c.id, c.jid, c.kind, coalesce(nullif(c.own_name, ''), k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
@@ -155,7 +159,14 @@ export function createNames(db: ReadableDB) {
         [...name].map((character): Letter => {
           const text = fold.get(character) ?? ''
           const sounds = readings(text)
-          const letter = { text, start: at, end: at + character.length, readings: sounds, begins: !joined || HAN.test(character), starts: sounds.reduce((bits, reading) => bits | bit(reading), bit(text)) }
+          const letter = {
+            text,
+            start: at,
+            end: at + character.length,
+            readings: sounds,
+            begins: !joined || HAN.test(character),
+            starts: sounds.reduce((bits, reading) => bits | bit(reading), bit(text))
+          }
           at += character.length
           joined = /[\p{L}\p{N}]/u.test(character) && !HAN.test(character)
           return letter
@@ -218,7 +229,9 @@ export function createNames(db: ReadableDB) {
   function people(input: { text: string; limit: number; known: readonly MetPerson[]; without: readonly Jid[]; now?: number }): PersonMatch[] {
     look(input.now ?? Date.now())
     const apart = new Set<string>(input.without)
-    const own = entries.filter(({ kind, jid }) => kind === 'direct' && !jid.includes('/') && !isImported(jid) && !apart.has(jid)).map((entry) => ({ ...entry, account: null, group: null }))
+    const own = entries
+      .filter(({ kind, jid }) => kind === 'direct' && !jid.includes('/') && !isImported(jid) && !apart.has(jid))
+      .map((entry) => ({ ...entry, account: null, group: null }))
     for (const { jid } of own) apart.add(jid)
     const met = input.known.flatMap((person) => {
       if (apart.has(person.jid)) return []

@@ -38,12 +38,22 @@ const written = [
   'an iPhone15 case'
 ]
 /** Few digits, so that pieces meet often; signs of every kind between them. */
-const texts = [...written, ...Array.from({ length: 1500 }, () => Array.from({ length: 6 }, () => digits(1 + Math.floor(random() * 4)) + one(['', ' ', '-', ') ', ' (', '/', '.', ', ', '    ', 'x', ':', '点'])).join(''))]
+const texts = [
+  ...written,
+  ...Array.from({ length: 1500 }, () =>
+    Array.from({ length: 6 }, () => digits(1 + Math.floor(random() * 4)) + one(['', ' ', '-', ') ', ' (', '/', '.', ', ', '    ', 'x', ':', '点'])).join('')
+  )
+]
 const times = (at: number): number => 1_000_000 + at * 1000
 
 beforeAll(async () => {
   store = await openStore(folder.path)
-  await store.write.importRows({ jid: 'numbers@import.invalid' as Jid, name: 'numbers', rows: packRows(texts.map((text, at) => ({ sender: 'a', time: times(at), text }))), self: null })
+  await store.write.importRows({
+    jid: 'numbers@import.invalid' as Jid,
+    name: 'numbers',
+    rows: packRows(texts.map((text, at) => ({ sender: 'a', time: times(at), text }))),
+    self: null
+  })
   db = openReadable(storeFiles(folder.path))
   engine = createSearchEngine(db)
 })
@@ -92,13 +102,21 @@ test('hits are marked from the first digit to the last', () => {
 
 test('the index finds what a look at every text finds', () => {
   const conversation = engine.search({ query: 'call', limit: 1 }).hits[0]?.message.conversation ?? null
-  fc.assert(fc.property(fc.stringMatching(/^[0-3]{5,12}$/), (query) => {
-    const pattern = new RegExp([...query].join("(?:[ \\-()/.]{0,3}|[,'])"))
-    const plain = (text: string): string => text.normalize('NFKC').replaceAll('–', '-').replaceAll(/[٠-٩]/g, (digit) => String(digit.codePointAt(0)! - 0x660)).replaceAll(/ *点 */g, '点')
-    const expected = texts.flatMap((text, at) => (pattern.test(plain(text)) ? [times(at)] : []))
-    expect(engine.ids({ query, conversation: null }).map((id) => Math.floor(id / 1024))).toEqual(expected)
-    // within a conversation few are compared one by one, in the order of time
-    const within = engine.search({ query, conversation, limit: 50, order: 'oldest', total: true })
-    expect([within.total, within.hits.map(({ message }) => message.time)]).toEqual([expected.length, expected.slice(0, 50)])
-  }), { numRuns: 150 })
+  fc.assert(
+    fc.property(fc.stringMatching(/^[0-3]{5,12}$/), (query) => {
+      const pattern = new RegExp([...query].join("(?:[ \\-()/.]{0,3}|[,'])"))
+      const plain = (text: string): string =>
+        text
+          .normalize('NFKC')
+          .replaceAll('–', '-')
+          .replaceAll(/[٠-٩]/g, (digit) => String(digit.codePointAt(0)! - 0x660))
+          .replaceAll(/ *点 */g, '点')
+      const expected = texts.flatMap((text, at) => (pattern.test(plain(text)) ? [times(at)] : []))
+      expect(engine.ids({ query, conversation: null }).map((id) => Math.floor(id / 1024))).toEqual(expected)
+      // within a conversation few are compared one by one, in the order of time
+      const within = engine.search({ query, conversation, limit: 50, order: 'oldest', total: true })
+      expect([within.total, within.hits.map(({ message }) => message.time)]).toEqual([expected.length, expected.slice(0, 50)])
+    }),
+    { numRuns: 150 }
+  )
 })

@@ -16,7 +16,9 @@ export function createPeople(db: ReadableDB) {
   const mark = db.prepare<[], string>("SELECT count || ' ' || coalesce((SELECT max(id) FROM address), 0) FROM name_change").pluck()
   const addresses = db.prepare<[], { id: number; jid: string }>('SELECT id, jid FROM address')
   const contacts = db.prepare<[], { jid: string; name: string }>("SELECT jid, name FROM contact WHERE name <> ''")
-  const conversations = db.prepare<[], { id: ConversationId; jid: Jid; kind: 'direct' | 'group'; name: string; readUpTo: number }>('SELECT id, jid, kind, name, read_up_to AS readUpTo FROM conversation')
+  const conversations = db.prepare<[], { id: ConversationId; jid: Jid; kind: 'direct' | 'group'; name: string; readUpTo: number }>(
+    'SELECT id, jid, kind, name, read_up_to AS readUpTo FROM conversation'
+  )
   const occupants = db.prepare<[], { address: string; jid: string }>("SELECT address, jid FROM occupant WHERE jid <> ''")
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   let version = 0
@@ -80,7 +82,13 @@ export function createPeople(db: ReadableDB) {
     },
     senders: (name: string) => matching(senders, name),
     conversations: (name: string) => matching(rooms, name),
-    direct: () => new Set(conversations.all().filter(({ kind }) => kind === 'direct').map(({ id }) => id as number)),
+    direct: () =>
+      new Set(
+        conversations
+          .all()
+          .filter(({ kind }) => kind === 'direct')
+          .map(({ id }) => id as number)
+      ),
     readUpTo: () => new Map(conversations.all().map(({ id, readUpTo }) => [id as number, readUpTo])),
     /** Names of people and groups, for the words of queries. */
     get names(): readonly string[] {

@@ -12,16 +12,22 @@ const days = (from: string, to: string) => ({ from: new Date(`${from}T00:00`).ge
 test('words all count, phrases stand as they are, OR takes its neighbours, a dash negates', () => {
   expect(parse('  foo "bar  baz"  qux').node).toEqual({ kind: 'all', nodes: [text('foo'), text('bar  baz'), text('qux')] })
   expect(parse('a b OR c 或 d e').node).toEqual({ kind: 'all', nodes: [text('a'), { kind: 'any', nodes: [text('b'), text('c'), text('d')] }, text('e')] })
-  expect(parse('tea -coffee -"iced tea"').node).toEqual({ kind: 'all', nodes: [text('tea'), { kind: 'not', node: text('coffee') }, { kind: 'not', node: text('iced tea') }] })
+  expect(parse('tea -coffee -"iced tea"').node).toEqual({
+    kind: 'all',
+    nodes: [text('tea'), { kind: 'not', node: text('coffee') }, { kind: 'not', node: text('iced tea') }]
+  })
   expect(parse('“今天 晚上”').node).toEqual(text('今天 晚上'))
   expect(parse('"a \\"b\\" c"').node).toEqual(text('a "b" c'))
   expect(parse('tea -coffee').texts).toEqual(['tea'])
 })
 
-test.each(['-_-', '--help', '->', 'OR', '|', ':)', '10:30', 'http://x.y', 'c++', '"', '"unfinished', 'AND', 'from', '-5', '-foo', 'a"b"', '在家:'])('%s is a text', (query) => {
-  expect(parse(query).node).toEqual(text(query))
-  expect(parse(query).problems).toEqual([])
-})
+test.each(['-_-', '--help', '->', 'OR', '|', ':)', '10:30', 'http://x.y', 'c++', '"', '"unfinished', 'AND', 'from', '-5', '-foo', 'a"b"', '在家:'])(
+  '%s is a text',
+  (query) => {
+    expect(parse(query).node).toEqual(text(query))
+    expect(parse(query).problems).toEqual([])
+  }
+)
 
 test('nothing asked for is nothing', () => {
   for (const query of ['', '  ', '""', '“ ”']) expect(parse(query).node).toBeNull()
@@ -72,9 +78,11 @@ test('what means nothing is a problem with its place, and the rest counts', () =
 })
 
 test('completion offers operators, people, conversations, dates and values where the cursor stands', () => {
-  const names = ({ text: typed }: { text: string }) => [{ conversation: 1, jid: 'lilei@x', name: 'Li Lei', kind: 'direct', ranges: [] }].filter(({ name }) => name.toLowerCase().startsWith(typed)) as never
+  const names = ({ text: typed }: { text: string }) =>
+    [{ conversation: 1, jid: 'lilei@x', name: 'Li Lei', kind: 'direct', ranges: [] }].filter(({ name }) => name.toLowerCase().startsWith(typed)) as never
   const offers = (query: string, language: 'en' | 'zh-CN' = 'en', cursor = query.length) => complete({ query, cursor, language, now: NOW }, names, () => [])
-  const inserted = (query: string, language: 'en' | 'zh-CN' = 'en'): string[] => offers(query, language).map(({ range, insert }) => query.slice(0, range[0]) + insert + query.slice(range[1]))
+  const inserted = (query: string, language: 'en' | 'zh-CN' = 'en'): string[] =>
+    offers(query, language).map(({ range, insert }) => query.slice(0, range[0]) + insert + query.slice(range[1]))
   expect(inserted('tea fr')).toEqual(['tea from:'])
   expect(inserted('-ha')).toEqual(['-has:'])
   expect(inserted('来', 'zh-CN')).toEqual(['来自:'])
@@ -89,5 +97,17 @@ test('completion offers operators, people, conversations, dates and values where
 })
 
 test('the query language takes traditional characters and the words of Taiwan, too', () => {
-  for (const [one, other] of [['來自:小明', '来自:小明'], ['在:家人', '在:家人'], ['有:圖片', '有:图片'], ['有:影片', '有:视频'], ['有:連結', '有:链接'], ['是:編輯過', '是:编辑过'], ['是:星標', '是:星标'], ['期間:上週', '期间:上周'], ['早於:2024-05', '早于:2024-05'], ['檔名:budget', '文件名:budget']] as const) expect([one, parseQuery(one, NOW).node]).toEqual([one, parseQuery(other, NOW).node])
+  for (const [one, other] of [
+    ['來自:小明', '来自:小明'],
+    ['在:家人', '在:家人'],
+    ['有:圖片', '有:图片'],
+    ['有:影片', '有:视频'],
+    ['有:連結', '有:链接'],
+    ['是:編輯過', '是:编辑过'],
+    ['是:星標', '是:星标'],
+    ['期間:上週', '期间:上周'],
+    ['早於:2024-05', '早于:2024-05'],
+    ['檔名:budget', '文件名:budget']
+  ] as const)
+    expect([one, parseQuery(one, NOW).node]).toEqual([one, parseQuery(other, NOW).node])
 })

@@ -81,8 +81,48 @@ export const OPERATORS: Record<OperatorName, { en: readonly string[]; zh: readon
 }
 const BY_WORD = new Map(Object.entries(OPERATORS).flatMap(([name, { en, zh }]) => [...en, ...zh].map((word) => [word, name as OperatorName] as const)))
 
-const MEDIA: Record<string, Flag> = { image: 'image', images: 'image', picture: 'image', photo: 'image', 图片: 'image', 照片: 'image', video: 'video', videos: 'video', 视频: 'video', voice: 'voice', audio: 'voice', 语音: 'voice', file: 'file', files: 'file', document: 'file', 文件: 'file', link: 'link', links: 'link', url: 'link', 链接: 'link' }
-const STATES: Record<string, Flag> = { mention: 'mention', mentions: 'mention', mentioned: 'mention', 提及: 'mention', 提到我: 'mention', '@我': 'mention', starred: 'starred', star: 'starred', 星标: 'starred', 收藏: 'starred', edited: 'edited', 编辑: 'edited', 编辑过: 'edited', 已编辑: 'edited', encrypted: 'encrypted', secret: 'encrypted', 加密: 'encrypted', 已加密: 'encrypted' }
+const MEDIA: Record<string, Flag> = {
+  image: 'image',
+  images: 'image',
+  picture: 'image',
+  photo: 'image',
+  图片: 'image',
+  照片: 'image',
+  video: 'video',
+  videos: 'video',
+  视频: 'video',
+  voice: 'voice',
+  audio: 'voice',
+  语音: 'voice',
+  file: 'file',
+  files: 'file',
+  document: 'file',
+  文件: 'file',
+  link: 'link',
+  links: 'link',
+  url: 'link',
+  链接: 'link'
+}
+const STATES: Record<string, Flag> = {
+  mention: 'mention',
+  mentions: 'mention',
+  mentioned: 'mention',
+  提及: 'mention',
+  提到我: 'mention',
+  '@我': 'mention',
+  starred: 'starred',
+  star: 'starred',
+  星标: 'starred',
+  收藏: 'starred',
+  edited: 'edited',
+  编辑: 'edited',
+  编辑过: 'edited',
+  已编辑: 'edited',
+  encrypted: 'encrypted',
+  secret: 'encrypted',
+  加密: 'encrypted',
+  已加密: 'encrypted'
+}
 
 /** The values that completion offers. */
 export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
@@ -130,7 +170,11 @@ function toFilter(operator: OperatorName, value: string, now: number): Filter | 
       const span = parseDate(value, now)
       if (span === null) return null
       // after a day: from the next one on; after 3 o'clock: from then on
-      return { by: 'time', from: operator === 'before' ? null : operator === 'after' && span.clock !== true ? span.to : span.from, to: operator === 'before' ? span.from : operator === 'after' ? null : span.to }
+      return {
+        by: 'time',
+        from: operator === 'before' ? null : operator === 'after' && span.clock !== true ? span.to : span.from,
+        to: operator === 'before' ? span.from : operator === 'after' ? null : span.to
+      }
     }
   }
 }
@@ -159,7 +203,7 @@ const unquote = (match: RegExpExecArray): string => (match[1] === undefined ? (m
 /** The tokens with their places; white space alone parts them. */
 export function tokenize(query: string): Token[] {
   const tokens: Token[] = []
-  for (let position = 0; position < query.length; ) {
+  for (let position = 0; position < query.length;) {
     if (/\s/u.test(query.charAt(position))) {
       position++
       continue
@@ -203,7 +247,9 @@ const allOf = (nodes: QueryNode[]): QueryNode => (nodes.length === 1 && nodes[0]
 /** iPhone15 as iPhone 15: a word of letters and a number, with a blank between them; null: it is no such word. */
 function apartOf(word: string): string | null {
   const found = /^(\p{L}{2,}|\d+)(\p{L}{2,}|\d+)$/u.exec(word)
-  return found?.[1] === undefined || found[2] === undefined || /\d/.test(found[1]) === /\d/.test(found[2]) || UNSPACED.test(word) ? null : `${found[1]} ${found[2]}`
+  return found?.[1] === undefined || found[2] === undefined || /\d/.test(found[1]) === /\d/.test(found[2]) || UNSPACED.test(word)
+    ? null
+    : `${found[1]} ${found[2]}`
 }
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
@@ -230,7 +276,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   /** By the index of a token: the node of a number that begins there, none for its other words. */
   const numbersAt = new Map<number, QueryNode[]>()
   for (let first = 0, last = 0; first < tokens.length; first = Math.max(last, first + 1)) {
-    for (last = first; isNumberWord(tokens[last]); ) last++
+    for (last = first; isNumberWord(tokens[last]);) last++
     // OR takes its neighbours alone
     if (last - first > 1 && (tokens[first - 1]?.kind === 'or' || tokens[last]?.kind === 'or')) continue
     const words = tokens.slice(first, last).map(({ raw }) => raw)
@@ -254,7 +300,10 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     // nothing else is searched for: a dash is a dash
     const negative = token.negative && anythingElse
     // an OR with nothing to choose between is a word
-    const node = token.kind === 'filter' ? filterNode(token, negative) : textNode(negative || !token.negative ? token.text : token.raw, negative, token.raw !== token.text && token.raw !== `-${token.text}`)
+    const node =
+      token.kind === 'filter'
+        ? filterNode(token, negative)
+        : textNode(negative || !token.negative ? token.text : token.raw, negative, token.raw !== token.text && token.raw !== `-${token.text}`)
     return node === null ? [] : [negative ? { kind: 'not', node } : node]
   })
 
@@ -285,7 +334,8 @@ export function parseQuery(query: string, now: number): ParsedQuery {
       problems.push({ code: takesDate(operator) ? 'bad-date' : 'unknown-value', range, value })
       return null
     }
-    if (filter.by === 'media') return { kind: 'any', nodes: (['image', 'video'] as const).map((flag) => ({ kind: 'filter', filter: { by: 'flag', flag }, range })) }
+    if (filter.by === 'media')
+      return { kind: 'any', nodes: (['image', 'video'] as const).map((flag) => ({ kind: 'filter', filter: { by: 'flag', flag }, range })) }
     return { kind: 'filter', filter, range }
   }
 
@@ -306,5 +356,12 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     } else nodes.push(factor)
   }
   const [only] = nodes
-  return { node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes }, texts: [...new Set(texts)], others, numbers, filters, problems }
+  return {
+    node: nodes.length === 0 ? null : nodes.length === 1 ? (only ?? null) : { kind: 'all', nodes },
+    texts: [...new Set(texts)],
+    others,
+    numbers,
+    filters,
+    problems
+  }
 }

@@ -15,9 +15,23 @@ beforeAll(async () => {
   store = await openStore(folder.path)
   const all = JUDGED.flatMap(({ first, then }) => [first, ...then]).map((row, i) => ({ ...row, time: NOW - (row.age ?? 0) * DAY + i }))
   const put = (list: typeof all, room: string): Promise<unknown> =>
-    store.write.importRows({ jid: `${room}@rooms.example.org` as Jid, name: room, self: 'me', rows: packRows([...list.map(({ text, time }) => ({ sender: 'someone', time, text })), ...(room === 'mine' ? [{ sender: 'me', time: NOW - 2000 * DAY, text: '我在' }] : [])]) })
-  await put(all.filter(({ elsewhere }) => elsewhere !== true), 'mine')
-  await put(all.filter(({ elsewhere }) => elsewhere === true), 'read')
+    store.write.importRows({
+      jid: `${room}@rooms.example.org` as Jid,
+      name: room,
+      self: 'me',
+      rows: packRows([
+        ...list.map(({ text, time }) => ({ sender: 'someone', time, text })),
+        ...(room === 'mine' ? [{ sender: 'me', time: NOW - 2000 * DAY, text: '我在' }] : [])
+      ])
+    })
+  await put(
+    all.filter(({ elsewhere }) => elsewhere !== true),
+    'mine'
+  )
+  await put(
+    all.filter(({ elsewhere }) => elsewhere === true),
+    'read'
+  )
 })
 afterAll(async () => {
   await store.close()
@@ -38,9 +52,19 @@ test.each(JUDGED)('$query: $why', async ({ query, first, then }) => {
 
 test('under the exact hits stand messages with all the words in any order, then with most of them', async () => {
   const jid = 'related@rooms.example.org' as Jid
-  const rows = ['我们周末一起去爬山吧', '爬山的话周末我们可以一起', '周末爬山累死了', '周末在家', 'the quick brown fox', 'brown and quick was the fox', 'quick fox', 'slow fox'].map((text, i) => ({ sender: 'a', time: NOW - 3000 * DAY + i * 1000, text }))
+  const rows = [
+    '我们周末一起去爬山吧',
+    '爬山的话周末我们可以一起',
+    '周末爬山累死了',
+    '周末在家',
+    'the quick brown fox',
+    'brown and quick was the fox',
+    'quick fox',
+    'slow fox'
+  ].map((text, i) => ({ sender: 'a', time: NOW - 3000 * DAY + i * 1000, text }))
   await store.write.importRows({ jid, name: 'related', rows: packRows(rows), self: null })
-  const related = async (query: string): Promise<string[]> => (await store.find.search({ query, limit: 20, suggest: true })).related.map((hit) => hit.message.text)
+  const related = async (query: string): Promise<string[]> =>
+    (await store.find.search({ query, limit: 20, suggest: true })).related.map((hit) => hit.message.text)
   const zh = await related('周末一起去爬山')
   expect(zh.slice(0, 1)).toEqual(['爬山的话周末我们可以一起'])
   expect(zh).not.toContain('我们周末一起去爬山吧')
@@ -48,7 +72,14 @@ test('under the exact hits stand messages with all the words in any order, then 
 })
 
 test('a misspelt word is answered with one that the history knows', async () => {
-  const rows = ['accommodation booked', 'the accommodation is fine', 'accommodation again', 'restaurant tonight', 'restaurant closed', 'see the restaurant'].map((text, i) => ({ sender: 'a', time: NOW - 4000 * DAY + i * 1000, text }))
+  const rows = [
+    'accommodation booked',
+    'the accommodation is fine',
+    'accommodation again',
+    'restaurant tonight',
+    'restaurant closed',
+    'see the restaurant'
+  ].map((text, i) => ({ sender: 'a', time: NOW - 4000 * DAY + i * 1000, text }))
   await store.write.importRows({ jid: 'words@rooms.example.org' as Jid, name: 'words', rows: packRows(rows), self: null })
   const meant = async (query: string): Promise<string | null> => (await store.find.search({ query, limit: 5, suggest: true })).didYouMean
   expect(await meant('acommodation')).toBe('accommodation')

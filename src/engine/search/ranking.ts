@@ -47,7 +47,15 @@ export function ownConversations(columns: Columns, direct: ReadonlySet<number>):
 }
 
 /** The best `most` docs (places), the best first. `occurrence(at, text)`: how the message there contains the text. */
-export function rank(columns: Columns, hits: Bits, texts: readonly RankedText[], own: ReadonlySet<number>, now: number, most: number, occurrence: (at: number, text: number) => Occurrence): number[] {
+export function rank(
+  columns: Columns,
+  hits: Bits,
+  texts: readonly RankedText[],
+  own: ReadonlySet<number>,
+  now: number,
+  most: number,
+  occurrence: (at: number, text: number) => Occurrence
+): number[] {
   const weights = texts.map(({ count }) => idf(columns.held, count))
   const mean = columns.meanLength
   const recency = new Map<number, number>()
@@ -99,7 +107,7 @@ function swap(scores: number[], places: number[], a: number, b: number): void {
   ;[places[a], places[b]] = [places[b]!, places[a]!]
 }
 function up(scores: number[], places: number[]): void {
-  for (let at = scores.length - 1; at > 0; ) {
+  for (let at = scores.length - 1; at > 0;) {
     const parent = (at - 1) >> 1
     if (scores[parent]! <= scores[at]!) return
     swap(scores, places, at, parent)
@@ -107,7 +115,7 @@ function up(scores: number[], places: number[]): void {
   }
 }
 function down(scores: number[], places: number[]): void {
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const left = 2 * at + 1
     const least = left + 1 < scores.length && scores[left + 1]! < scores[left]! ? left + 1 : left
     if (least >= scores.length || scores[at]! <= scores[least]!) return

@@ -23,7 +23,8 @@ beforeAll(async () => {
   store = await openStore(folder.path)
   const rows = corpus().map(({ sender, text }, i) => ({ sender, time: 1_000_000_000_000 + i * 1000, text }))
   texts = rows.map(({ text }) => text)
-  for (let at = 0; at < rows.length; at += 20_000) await store.write.importRows({ jid: 'corpus@import.invalid' as Jid, name: 'corpus', rows: packRows(rows.slice(at, at + 20_000)), self: null })
+  for (let at = 0; at < rows.length; at += 20_000)
+    await store.write.importRows({ jid: 'corpus@import.invalid' as Jid, name: 'corpus', rows: packRows(rows.slice(at, at + 20_000)), self: null })
   ids = rows.map(({ time }) => time * 1024 + 1)
   db = openReadable(storeFiles(folder.path))
   engine = createSearchEngine(db)
@@ -56,7 +57,7 @@ function scan(piece: string): number[] {
   for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, starts[i + 1])) {
     // the last text that begins at or before it
     let high = texts.length
-    for (let low = i; low + 1 < high; ) {
+    for (let low = i; low + 1 < high;) {
       const middle = (low + high) >> 1
       if (starts[middle]! <= at) low = middle
       else high = middle
@@ -91,7 +92,8 @@ test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and preci
     expected += truth.length
     checked++
     const answer = found(phrase(piece))
-    if (truth.length === 0 || answer.length !== truth.length || answer.some((id, at) => id !== truth[at])) wrong.push(`${JSON.stringify(piece)}: ${answer.length} for ${truth.length}`)
+    if (truth.length === 0 || answer.length !== truth.length || answer.some((id, at) => id !== truth[at]))
+      wrong.push(`${JSON.stringify(piece)}: ${answer.length} for ${truth.length}`)
   }
   expect(wrong).toEqual([])
   expect(expected).toBeGreaterThan(500_000)
@@ -100,23 +102,112 @@ test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and preci
 /** What people type: each kind, some with many hits, some with none. */
 const WRITTEN = [
   // words
-  '手机', '电话', '今天', '明天', '老板', '生日', '吃饭', '回家', '保险公司', '新年快乐', 'meeting', 'tomorrow', 'birthday', 'sorry', 'Thanks', 'WIFI',
+  '手机',
+  '电话',
+  '今天',
+  '明天',
+  '老板',
+  '生日',
+  '吃饭',
+  '回家',
+  '保险公司',
+  '新年快乐',
+  'meeting',
+  'tomorrow',
+  'birthday',
+  'sorry',
+  'Thanks',
+  'WIFI',
   // pieces across and inside of words
-  '华联', '天晚', '公司的', '国移', '么时', '我们什', '在干', '道了', '个月', '年快',
+  '华联',
+  '天晚',
+  '公司的',
+  '国移',
+  '么时',
+  '我们什',
+  '在干',
+  '道了',
+  '个月',
+  '年快',
   // single characters
-  '的', '了', '我', '哈', '龘', 'e', 'Z', 'q', '8', '？',
+  '的',
+  '了',
+  '我',
+  '哈',
+  '龘',
+  'e',
+  'Z',
+  'q',
+  '8',
+  '？',
   // tails of numbers, times, amounts
-  '8899', '10086', '2011', '0.5', '12:30', ':30', '100元', '50块', '138', '％', '1/2',
+  '8899',
+  '10086',
+  '2011',
+  '0.5',
+  '12:30',
+  ':30',
+  '100元',
+  '50块',
+  '138',
+  '％',
+  '1/2',
   // inner pieces of Latin words
-  'hone', 'eeti', 'morro', 'ing', 'ight', 'ould', 'tion', 'ww', 'ooo', 'haha',
+  'hone',
+  'eeti',
+  'morro',
+  'ing',
+  'ight',
+  'ould',
+  'tion',
+  'ww',
+  'ooo',
+  'haha',
   // mixed scripts
-  'QQ号', 'ok了', 'KTV', 'T恤', 'A座', '3G', 'iphone', '5楼', 'mp3', 'pm开',
+  'QQ号',
+  'ok了',
+  'KTV',
+  'T恤',
+  'A座',
+  '3G',
+  'iphone',
+  '5楼',
+  'mp3',
+  'pm开',
   // case, width, traditional
-  'ＯＫ', 'hello', 'HELLO', '電話', '媽媽', '沒有', 'ｑｑ', '１００',
+  'ＯＫ',
+  'hello',
+  'HELLO',
+  '電話',
+  '媽媽',
+  '沒有',
+  'ｑｑ',
+  '１００',
   // emoji, faces and punctuation
-  ':)', ':-)', '^_^', '...', '。。。', '~', '!!!', '，，', '>', '(', '*', '=', '-_-', 'T_T', '👍',
+  ':)',
+  ':-)',
+  '^_^',
+  '...',
+  '。。。',
+  '~',
+  '!!!',
+  '，，',
+  '>',
+  '(',
+  '*',
+  '=',
+  '-_-',
+  'T_T',
+  '👍',
   // sentences
-  'how are you', 'i will be', '你在干嘛', '不好意思', 'see you', 'on the way', '什么时候', 'of the'
+  'how are you',
+  'i will be',
+  '你在干嘛',
+  '不好意思',
+  'see you',
+  'on the way',
+  '什么时候',
+  'of the'
 ]
 
 test.skipIf(!hasCorpus)('queries that people write find what a scan finds', () => {
@@ -175,7 +266,17 @@ test.skipIf(!hasCorpus)('what comes and goes between searches is found, and foun
   let time = 1_900_000_000_000
   for (let round = 0; round < 12; round++) {
     // a few are looked at one by one, many are read from the end of the index
-    const messages = Array.from({ length: round % 3 === 2 ? 150 : 5 }, () => ({ conversation: jid, kind: 'direct' as const, sender: jid, outgoing: false, text: one(texts), time: (time += 1000), stanzaId: null, originId: null, replayed: false }))
+    const messages = Array.from({ length: round % 3 === 2 ? 150 : 5 }, () => ({
+      conversation: jid,
+      kind: 'direct' as const,
+      sender: jid,
+      outgoing: false,
+      text: one(texts),
+      time: (time += 1000),
+      stanzaId: null,
+      originId: null,
+      replayed: false
+    }))
     const { conversations, messages: stored } = await store.write.record({ messages, archive: null, order: 'live' })
     conversation ??= conversations[0]?.id
     added.push(...stored)

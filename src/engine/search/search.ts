@@ -55,7 +55,9 @@ export function createSearch(db: ReadableDB) {
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
   // the order is that of the list
-  const selectMarked = db.prepare<[string, string], MessageRow & { marked: string }>(`SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`)
+  const selectMarked = db.prepare<[string, string], MessageRow & { marked: string }>(
+    `SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`
+  )
   /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   let seen = -1
@@ -67,17 +69,25 @@ export function createSearch(db: ReadableDB) {
 
   function toHits(messages: readonly number[], texts: readonly string[], numbers: readonly string[] = []): SearchHit[] {
     const [only = '', ...more] = texts
-    return selectMarked.all(only, JSON.stringify(messages)).map((row) => ({ message: toMessage(row), conversationName: people.conversationName(row.conversation), ranges: marks.withMarked(row.text, row.marked, more, numbers) }))
+    return selectMarked.all(only, JSON.stringify(messages)).map((row) => ({
+      message: toMessage(row),
+      conversationName: people.conversationName(row.conversation),
+      ranges: marks.withMarked(row.text, row.marked, more, numbers)
+    }))
   }
 
   /** Filters as a set of their own and the rest: only of queries all of whose items must hold. */
   function split(node: QueryNode, conversation: ConversationId | null): { filters: Bits | null; rest: QueryNode | null } {
     const nodes = node.kind === 'all' ? node.nodes : [node]
-    const isFilter = (one: QueryNode): boolean => one.kind === 'filter' || (one.kind === 'not' && one.node.kind === 'filter') || (one.kind === 'any' && one.nodes.every(isFilter))
+    const isFilter = (one: QueryNode): boolean =>
+      one.kind === 'filter' || (one.kind === 'not' && one.node.kind === 'filter') || (one.kind === 'any' && one.nodes.every(isFilter))
     const sets = nodes.filter(isFilter).map(hits.bits)
     if (conversation !== null) sets.push(hits.within(conversation))
     const rest = nodes.filter((one) => !isFilter(one))
-    return { filters: sets.length === 0 ? null : sets.reduce(and), rest: rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : { kind: 'all', nodes: rest } }
+    return {
+      filters: sets.length === 0 ? null : sets.reduce(and),
+      rest: rest.length === 0 ? null : rest.length === 1 ? (rest[0] ?? null) : { kind: 'all', nodes: rest }
+    }
   }
 
   /** Those of `within` that match, by comparing each. */
@@ -134,11 +144,32 @@ export function createSearch(db: ReadableDB) {
 
   function answer(input: SearchQuery): SearchAnswer {
     const started = performance.now()
-    const { query, conversation = null, order = 'newest', limit, offset = 0, total: wantTotal = false, facets: wantFacets = false, suggest = false, now = Date.now() } = input
+    const {
+      query,
+      conversation = null,
+      order = 'newest',
+      limit,
+      offset = 0,
+      total: wantTotal = false,
+      facets: wantFacets = false,
+      suggest = false,
+      now = Date.now()
+    } = input
     look()
     const { node, texts, others, numbers, filters: written, problems: syntax } = parseQuery(query, now)
     const problems: QueryProblem[] = [...syntax, ...hits.problems(node)]
-    const result: SearchAnswer = { total: wantTotal ? 0 : null, tookMs: 0, hits: [], problems, facets: wantFacets ? { conversations: [], senders: [], months: [] } : null, related: [], didYouMean: null, readAs: [], notIndexed: waiting, filters: written }
+    const result: SearchAnswer = {
+      total: wantTotal ? 0 : null,
+      tookMs: 0,
+      hits: [],
+      problems,
+      facets: wantFacets ? { conversations: [], senders: [], months: [] } : null,
+      related: [],
+      didYouMean: null,
+      readAs: [],
+      notIndexed: waiting,
+      filters: written
+    }
     if (node === null || (texts.length > 0 && texts.every((text) => (foldOf.get(text) ?? '') === ''))) return result
 
     const waitingHits = waiting === 0 ? [] : scan(node, conversation, offset + Math.max(limit, 1))
@@ -165,9 +196,13 @@ export function createSearch(db: ReadableDB) {
         if (wantTotal) result.total = total + waitingHits.length
         if (wantFacets) result.facets = facetsOf(found, columns, people)
         if (suggest) {
-          result.related = toHits(related(texts, filters, found).map((at) => columns.messageAt(at)), texts.flatMap(words))
+          result.related = toHits(
+            related(texts, filters, found).map((at) => columns.messageAt(at)),
+            texts.flatMap(words)
+          )
           result.didYouMean = didYouMean(query, node, total + waitingHits.length)
-          if (texts.length > 0 && written.length === 0 && texts.join(' ') === query.trim().replace(/\s+/g, ' ')) result.readAs = sounds.readAs(texts, total + waitingHits.length)
+          if (texts.length > 0 && written.length === 0 && texts.join(' ') === query.trim().replace(/\s+/g, ' '))
+            result.readAs = sounds.readAs(texts, total + waitingHits.length)
         }
       }
       ids = places.slice(offset, offset + limit).map((at) => columns.messageAt(at))

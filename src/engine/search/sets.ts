@@ -29,9 +29,13 @@ const MOST_UNSURE = 64
 const SHORT = 5
 
 export function createSets(db: ReadableDB, columns: Columns) {
-  const hitsOf = db.prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1').pluck()
+  const hitsOf = db
+    .prepare<[number, number, string], Buffer>('SELECT mnemo_hits(message_index, ?, ?) FROM message_index WHERE message_index MATCH ? LIMIT 1')
+    .pluck()
   const bitsOf = db.prepare<[number, number, string], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ?').pluck()
-  const newerBitsOf = db.prepare<[number, number, string, number], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ? AND rowid > ?').pluck()
+  const newerBitsOf = db
+    .prepare<[number, number, string, number], Buffer | null>('SELECT mnemo_bits(rowid, ?, ?) FROM message_index WHERE message_index MATCH ? AND rowid > ?')
+    .pluck()
   const sets = new Map<string, Known>()
   let bytes = 0
   // one for all: a set of its own for each search, 125 KB of a million docs, made V8 collect garbage every few searches
@@ -140,7 +144,7 @@ export function createSets(db: ReadableDB, columns: Columns) {
 function holds({ bits, sparse }: Known, at: number): boolean {
   if (!sparse) return has(bits, at)
   let from = 0
-  for (let to = bits.length; from < to; ) {
+  for (let to = bits.length; from < to;) {
     const middle = (from + to) >> 1
     if (bits[middle]! < at) from = middle + 1
     else to = middle

@@ -9,17 +9,44 @@ import { reads } from './sounds.ts'
 
 const folder = temporaryFolder()
 let store: Store
-const texts = ['中华联合保险公司给我打电话了', '中华民族', '重庆火锅很辣', '绿色出行', '旅行计划', '明天去西安吗', '先吃饭', 'привет, как дела', 'спасибо', 'שלום לכולם', 'さくらが咲いた', 'ラーメンを食べたい', 'hello there', '拼音 pinyin', '你在哪儿', 'とうきょうへ', 'しんぶんを読む', 'こんにちは', '안녕하세요', 'สวัสดีครับ']
+const texts = [
+  '中华联合保险公司给我打电话了',
+  '中华民族',
+  '重庆火锅很辣',
+  '绿色出行',
+  '旅行计划',
+  '明天去西安吗',
+  '先吃饭',
+  'привет, как дела',
+  'спасибо',
+  'שלום לכולם',
+  'さくらが咲いた',
+  'ラーメンを食べたい',
+  'hello there',
+  '拼音 pinyin',
+  '你在哪儿',
+  'とうきょうへ',
+  'しんぶんを読む',
+  'こんにちは',
+  '안녕하세요',
+  'สวัสดีครับ'
+]
 
 beforeAll(async () => {
   store = await openStore(folder.path)
-  await store.write.importRows({ jid: 'sounds@import.invalid' as Jid, name: 'sounds', rows: packRows(texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text }))), self: null })
+  await store.write.importRows({
+    jid: 'sounds@import.invalid' as Jid,
+    name: 'sounds',
+    rows: packRows(texts.map((text, i) => ({ sender: 'a', time: 1000 * (i + 1), text }))),
+    self: null
+  })
 })
 afterAll(async () => {
   await store.close()
   folder[Symbol.dispose]()
 })
-const readAs = async (query: string): Promise<string[]> => (await store.find.search({ query, limit: 0, total: true, suggest: true })).readAs.map(({ text, count }) => `${text} ${count}`)
+const readAs = async (query: string): Promise<string[]> =>
+  (await store.find.search({ query, limit: 0, total: true, suggest: true })).readAs.map(({ text, count }) => `${text} ${count}`)
 
 test.each([
   ['zhonghua', '中华 2'],
@@ -74,7 +101,14 @@ test('keyboards are taken both ways', () => {
   expect(onOtherKeyboards('ghbdtn')).toContain('привет')
   expect(onOtherKeyboards('привет')).toContain('ghbdtn')
   expect(onOtherKeyboards('123')).toEqual([])
-  for (const [keys, korean] of [['rkqt', '값'], ['ehoTdj', '됐어'], ['dlfrdj', '읽어'], ['Rhc', '꽃'], ['dmlwk', '의자'], ['zz', 'ㅋㅋ']]) {
+  for (const [keys, korean] of [
+    ['rkqt', '값'],
+    ['ehoTdj', '됐어'],
+    ['dlfrdj', '읽어'],
+    ['Rhc', '꽃'],
+    ['dmlwk', '의자'],
+    ['zz', 'ㅋㅋ']
+  ]) {
     expect(onOtherKeyboards(keys!)).toContain(korean)
     expect(onOtherKeyboards(korean!)).toEqual([keys])
   }

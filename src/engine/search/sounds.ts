@@ -36,7 +36,9 @@ export function reads(word: readonly string[], letters: string): 'whole' | 'init
     return known.some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
   }
   if (go(0, letters, (reading) => [reading])) return 'whole'
-  return word.length > 1 && go(0, letters, (reading) => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)])) ? 'initials' : null
+  return word.length > 1 && go(0, letters, (reading) => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)]))
+    ? 'initials'
+    : null
 }
 
 /** Kana variants of a word in romaji, at most. */
@@ -47,8 +49,15 @@ const MOST_KANA = 32
  * or left out (tokyo, tōkyō, toukyou), and は where it is said wa.
  */
 export function kanaOf(text: string): string[] {
-  const plain = text.toLowerCase().replaceAll(/[\s'’](?![aiueoy])/g, '').replaceAll(' ', '').replaceAll(/m(?=[bpm])/g, 'n')
-  const long = plain.normalize('NFD').replaceAll(/([aiueo])[\u0304\u0302]/g, (_, vowel: string) => vowel + (vowel === 'o' ? 'u' : vowel)).normalize('NFC')
+  const plain = text
+    .toLowerCase()
+    .replaceAll(/[\s'’](?![aiueoy])/g, '')
+    .replaceAll(' ', '')
+    .replaceAll(/m(?=[bpm])/g, 'n')
+  const long = plain
+    .normalize('NFD')
+    .replaceAll(/([aiueo])[\u0304\u0302]/g, (_, vowel: string) => vowel + (vowel === 'o' ? 'u' : vowel))
+    .normalize('NFC')
   if (!/^[a-z'’-]{2,}$/.test(long)) return []
   const kana = toHiragana(long)
   if (kana.length < 2 || !isKana(kana)) return []
@@ -56,7 +65,11 @@ export function kanaOf(text: string): string[] {
   // a long vowel that was left out: of o and u alone, as is done in English
   if (long === plain)
     for (let at = kana.length; at > 0; at--) {
-      const row = /[おこそとのほもよろごぞどぼぽょ]/u.test(kana[at - 1] ?? '') ? ['', 'う', 'お'] : /[うくすつぬふむゆるぐずづぶぷゅ]/u.test(kana[at - 1] ?? '') ? ['', 'う'] : ['']
+      const row = /[おこそとのほもよろごぞどぼぽょ]/u.test(kana[at - 1] ?? '')
+        ? ['', 'う', 'お']
+        : /[うくすつぬふむゆるぐずづぶぷゅ]/u.test(kana[at - 1] ?? '')
+          ? ['', 'う']
+          : ['']
       const more = /[うおー]/u.test(kana[at] ?? '') ? [''] : row
       if (found.length * more.length <= MOST_KANA) found = found.flatMap((one) => more.map((vowel) => one.slice(0, at) + vowel + one.slice(at)))
     }
@@ -97,16 +110,27 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     const found = wordsOf(new Set(whole), letters, Infinity)
     if (letters.length <= 8) {
       const initial = new Set([...byReading].filter(([reading]) => reading[0] === letters[0]).flatMap(([, characters]) => characters))
-      for (const [word, how] of wordsOf([...initial].sort((a, b) => Number(COMMON.has(b)) - Number(COMMON.has(a))), letters, performance.now() + INITIALS_MS)) found.set(word, how)
+      for (const [word, how] of wordsOf(
+        [...initial].sort((a, b) => Number(COMMON.has(b)) - Number(COMMON.has(a))),
+        letters,
+        performance.now() + INITIALS_MS
+      ))
+        found.set(word, how)
     }
-    return [...found].sort(([, a], [, b]) => Number(b.way === 'whole') - Number(a.way === 'whole') || b.docs - a.docs).map(([word]) => word).slice(0, MOST)
+    return [...found]
+      .sort(([, a], [, b]) => Number(b.way === 'whole') - Number(a.way === 'whole') || b.docs - a.docs)
+      .map(([word]) => word)
+      .slice(0, MOST)
   }
 
   /** `texts`: of a query that has nothing else; `total`: how many messages contain them as they are. */
   function readAs(texts: readonly string[], total: number): ReadAs[] {
     const query = texts.join(' ')
     if (query.length > LONGEST) return []
-    const letters = query.toLowerCase().replaceAll('ü', 'v').replace(/[\s'’]/g, '')
+    const letters = query
+      .toLowerCase()
+      .replaceAll('ü', 'v')
+      .replace(/[\s'’]/g, '')
     const offered: string[] = []
     if (/^[a-z]{2,}$/.test(letters)) {
       offered.push(...chinese(letters))
@@ -115,7 +139,9 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     if (total < 3) offered.push(...onOtherKeyboards(query))
     const found = [...new Set(offered)].map((text) => ({ text, count: count(hits.textBits(text, 'any')) })).filter((one) => one.count > 0)
     // a part of a word that is offered and stands nowhere else says nothing more
-    return found.filter(({ text, count }) => !found.some((other) => other.text !== text && isKana(text) && other.text.includes(text) && other.count === count)).slice(0, MOST)
+    return found
+      .filter(({ text, count }) => !found.some((other) => other.text !== text && isKana(text) && other.text.includes(text) && other.count === count))
+      .slice(0, MOST)
   }
 
   return { prepare, readAs }

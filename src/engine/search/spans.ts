@@ -10,8 +10,14 @@ export interface Span {
 const FIRST_YEAR = 1970
 export const LAST_YEAR = 2248
 
-export const days = (year: number, month: number, date: number, count = 1): Span => ({ from: new Date(year, month, date).getTime(), to: new Date(year, month, date + count).getTime() })
-export const months = (year: number, month: number, count = 1): Span => ({ from: new Date(year, month, 1).getTime(), to: new Date(year, month + count, 1).getTime() })
+export const days = (year: number, month: number, date: number, count = 1): Span => ({
+  from: new Date(year, month, date).getTime(),
+  to: new Date(year, month, date + count).getTime()
+})
+export const months = (year: number, month: number, count = 1): Span => ({
+  from: new Date(year, month, 1).getTime(),
+  to: new Date(year, month + count, 1).getTime()
+})
 
 /** The day, or null where the calendar has none. `month`: 1 to 12. */
 export function checkedDay(year: number, month: number, date: number): Span | null {
@@ -19,7 +25,8 @@ export function checkedDay(year: number, month: number, date: number): Span | nu
   const real = year >= FIRST_YEAR && year < LAST_YEAR && start.getMonth() === month - 1 && start.getDate() === date
   return real ? days(year, month - 1, date) : null
 }
-export const checkedMonth = (year: number, month: number): Span | null => (year >= FIRST_YEAR && year < LAST_YEAR && month >= 1 && month <= 12 ? months(year, month - 1) : null)
+export const checkedMonth = (year: number, month: number): Span | null =>
+  year >= FIRST_YEAR && year < LAST_YEAR && month >= 1 && month <= 12 ? months(year, month - 1) : null
 export const checkedYear = (year: number): Span | null => (year >= FIRST_YEAR && year < LAST_YEAR ? months(year, 0, 12) : null)
 
 /** The latest one that has begun; 29 February may lie some years back. */

@@ -9,7 +9,7 @@ const GROWTH = 1.05
 const SMALL = 20_000
 
 export function createSpelling(db: ReadableDB) {
-  const words = db.prepare<[], { term: string; doc: number }>("SELECT term, doc FROM temp.index_word WHERE term >= char(1) AND term < char(2)").raw()
+  const words = db.prepare<[], { term: string; doc: number }>('SELECT term, doc FROM temp.index_word WHERE term >= char(1) AND term < char(2)').raw()
   let byLength: Map<number, { word: string; docs: number }[]> | null = null
   let readAt = 0
 
@@ -55,7 +55,8 @@ function editDistance(a: string, b: string, most: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a.charCodeAt(i - 1) === b.charCodeAt(j - 1)
       let value = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (same ? 0 : 1))
-      if (i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1)) value = Math.min(value, before[j - 2]! + 1)
+      if (i > 1 && j > 1 && a.charCodeAt(i - 1) === b.charCodeAt(j - 2) && a.charCodeAt(i - 2) === b.charCodeAt(j - 1))
+        value = Math.min(value, before[j - 2]! + 1)
       next.push(value)
       least = Math.min(least, value)
     }

@@ -20,7 +20,13 @@ export function figure(text: string): number {
 
 /** A part of a month: 上旬, 月初, 月底, 末; null: the words are none. `month`: 0 to 11. */
 export function monthPart(word: string, year: number, month: number): Span | null {
-  const part = /^(?:上旬|初|早期|early|start|beginning)$/u.test(word) ? 0 : /^(?:中旬|中|mid|middle)$/u.test(word) ? 1 : /^(?:下旬|底|末|late|end)$/u.test(word) ? 2 : null
+  const part = /^(?:上旬|初|早期|early|start|beginning)$/u.test(word)
+    ? 0
+    : /^(?:中旬|中|mid|middle)$/u.test(word)
+      ? 1
+      : /^(?:下旬|底|末|late|end)$/u.test(word)
+        ? 2
+        : null
   if (part === null) return null
   return part === 2 ? { from: new Date(year, month, 21).getTime(), to: new Date(year, month + 1, 1).getTime() } : days(year, month, 1 + part * 10, 10)
 }
@@ -32,7 +38,8 @@ const ENGLISH = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 
 /** Year of a word before or after the rest: 2024, 今年, 去年, last year; null: none is named. */
 function yearIn(word: string, now: Date): { year: number | null; rest: string } {
   const y = now.getFullYear()
-  const found = /^(今年|本年|去年|昨年|前年|last year|this year|\d{4}年?)[ 的のs\-']*(?=.)/u.exec(word) ?? /(?<=.)[ -]?(?:of )?(last year|this year|\d{4})$/u.exec(word)
+  const found =
+    /^(今年|本年|去年|昨年|前年|last year|this year|\d{4}年?)[ 的のs\-']*(?=.)/u.exec(word) ?? /(?<=.)[ -]?(?:of )?(last year|this year|\d{4})$/u.exec(word)
   if (found === null) return { year: null, rest: word }
   const named = found[1] ?? ''
   const year = /^\d/.test(named) ? Number.parseInt(named, 10) : /^(?:今|本|this)/u.test(named) ? y : named === '前年' ? y - 2 : y - 1
@@ -60,7 +67,7 @@ export function stretch(word: string, now: Date): Span | null {
   if (season !== null && (season[1] === undefined || year !== null || rest.length > 1)) {
     const index = SEASONS.indexOf(season[1] ?? season[2] ?? '')
     const of = (one: number): Span => months(one, 2 + 3 * (index === 8 ? 2 : index % 4), 3)
-    return rest.startsWith('last ') ? [0, 1, 2].map((back) => of(y - back)).find(({ to }) => to <= now.getTime()) ?? null : at(of)
+    return rest.startsWith('last ') ? ([0, 1, 2].map((back) => of(y - back)).find(({ to }) => to <= now.getTime()) ?? null) : at(of)
   }
   const week = /^(?:第(\d{1,2}|[一二三四五]?十?[一二三四五六七八九十])(?:周|星期|週)|w(?:eek)? ?(\d{1,2})|kw ?(\d{1,2}))$/u.exec(rest)
   if (week !== null) {

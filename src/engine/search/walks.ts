@@ -19,8 +19,16 @@ const PEEK_LEAST = 40
 const MOST_RUNS = 8
 
 export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
-  const walkDown = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?').pluck()
-  const walkUp = db.prepare<[string, number, number, number], number>('SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?').pluck()
+  const walkDown = db
+    .prepare<[string, number, number, number], number>(
+      'SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?'
+    )
+    .pluck()
+  const walkUp = db
+    .prepare<[string, number, number, number], number>(
+      'SELECT rowid FROM message_index WHERE message_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT ?'
+    )
+    .pluck()
 
   let full = noBits(0)
 
@@ -109,7 +117,13 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
   /** The first page by comparing the newest (or oldest) of `within`; null where that does not fill it. */
   function peek(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number, reach: number): number[] | null {
     const matches = hits.matcher(node)
-    const found = gather(inHistory(within ?? everything(), order, reach), most, reach, (piece, left) => hits.factsAt(piece).filter(matches).slice(0, left).map(({ id }) => id))
+    const found = gather(inHistory(within ?? everything(), order, reach), most, reach, (piece, left) =>
+      hits
+        .factsAt(piece)
+        .filter(matches)
+        .slice(0, left)
+        .map(({ id }) => id)
+    )
     return found?.length === most ? found : null
   }
   /** A set of all places. */

@@ -21,10 +21,23 @@ afterEach(async () => {
 })
 
 let clock = 1_700_000_000_000
-const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, replayed: false, ...more })
-const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => message(text, `change-${++serial}`, { change: { kind, target }, ...more })
+const message = (text: string, id: string, more: Partial<IncomingMessage> = {}): IncomingMessage => ({
+  conversation: BOB,
+  kind: 'direct',
+  sender: BOB,
+  outgoing: false,
+  text,
+  time: (clock += 1000),
+  stanzaId: `archive-${id}`,
+  originId: id,
+  replayed: false,
+  ...more
+})
+const change = (kind: ChangeKind, target: string, text: string, more: Partial<IncomingMessage> = {}): IncomingMessage =>
+  message(text, `change-${++serial}`, { change: { kind, target }, ...more })
 let serial = 0
-const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', signs: MessageSign[] = []) => store.write.record({ messages, signs, archive: null, order })
+const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live', signs: MessageSign[] = []) =>
+  store.write.record({ messages, signs, archive: null, order })
 async function all(jid: Jid = BOB): Promise<Message[]> {
   const conversation = await store.read.conversationByJid(jid)
   return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 100 })).messages
@@ -59,9 +72,23 @@ test('a message is found by the id of its stanza, and in a group by what its arc
 test('nobody changes what another one wrote', async () => {
   const room = (nick: string) => ({ conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/${nick}` as Jid, occupant: nick })
   await record([message('mine', 'a', { outgoing: true, sender: ME }), message('theirs', 'b'), message('of carol', 'c', room('carol'))])
-  await record([change('correction', 'a', 'forged'), change('retraction', 'a', ''), change('correction', 'b', 'forged', { outgoing: true, sender: ME }), change('correction', 'c', 'forged', room('mallory')), change('retraction', 'archive-c', '', room('mallory'))])
-  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['theirs', false], ['', true], ['forged', false]])
-  expect(await all(ROOM)).toMatchObject([{ text: 'of carol', retracted: false }, { text: 'forged', sender: `${ROOM}/mallory` }])
+  await record([
+    change('correction', 'a', 'forged'),
+    change('retraction', 'a', ''),
+    change('correction', 'b', 'forged', { outgoing: true, sender: ME }),
+    change('correction', 'c', 'forged', room('mallory')),
+    change('retraction', 'archive-c', '', room('mallory'))
+  ])
+  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([
+    ['mine', false],
+    ['theirs', false],
+    ['', true],
+    ['forged', false]
+  ])
+  expect(await all(ROOM)).toMatchObject([
+    { text: 'of carol', retracted: false },
+    { text: 'forged', sender: `${ROOM}/mallory` }
+  ])
   // but a group's moderators may: the group itself says so
   await record([change('retraction', 'archive-c', '', { ...room('carol'), sender: ROOM, occupant: null })])
   expect((await all(ROOM))[0]).toMatchObject({ text: '', retracted: true })
@@ -80,7 +107,10 @@ test('reactions: each person has one set of them, the latest', async () => {
   await record([message('good news', 'm', { outgoing: true, sender: ME })])
   await record([change('reactions', 'm', '👍 🎉')])
   await record([change('reactions', 'm', '👍', { outgoing: true, sender: ME })])
-  expect((await all())[0]?.reactions).toEqual([{ emoji: '👍', count: 2, own: true, names: ['bob'] }, { emoji: '🎉', count: 1, own: false, names: ['bob'] }])
+  expect((await all())[0]?.reactions).toEqual([
+    { emoji: '👍', count: 2, own: true, names: ['bob'] },
+    { emoji: '🎉', count: 1, own: false, names: ['bob'] }
+  ])
   await record([change('reactions', 'm', '')])
   expect((await all())[0]?.reactions).toEqual([{ emoji: '👍', count: 1, own: true, names: [] }])
 })
@@ -92,7 +122,11 @@ test('ten thousand reactions of one person are one', async () => {
 })
 
 test('an answer shows what it answers, as far as that is here', async () => {
-  await record([message('lunch at noon?', 'q'), message('yes!', 'r', { replyTo: 'q', outgoing: true, sender: ME }), message('about something older', 's', { replyTo: 'lost' })])
+  await record([
+    message('lunch at noon?', 'q'),
+    message('yes!', 'r', { replyTo: 'q', outgoing: true, sender: ME }),
+    message('about something older', 's', { replyTo: 'lost' })
+  ])
   const [question, answer, other] = await all()
   expect(answer?.reply).toEqual({ id: question?.id, person: BOB, senderName: 'bob', outgoing: false, text: 'lunch at noon?' })
   expect(other?.reply).toEqual({ id: null, person: null, senderName: '', outgoing: false, text: '' })
@@ -103,12 +137,16 @@ test('an own change is here at once, waits for the others, and is known again wh
   const [own] = await all()
   const { messages } = await store.write.change({ id: own!.id, kind: 'correction', text: 'typo', originId: 'c1', sender: ME, time: (clock += 1000) })
   expect(messages).toMatchObject([{ text: 'typo', edited: true }])
-  expect(await store.read.queuedChanges()).toEqual([{ originId: 'c1', encrypted: 0, jid: BOB, conversationKind: 'direct', kind: 'correction', target: 'm', text: 'typo' }])
+  expect(await store.read.queuedChanges()).toEqual([
+    { originId: 'c1', encrypted: 0, jid: BOB, conversationKind: 'direct', kind: 'correction', target: 'm', text: 'typo' }
+  ])
   await store.write.transition({ conversation: BOB, originId: 'c1', state: 'sent', error: null })
   expect(await store.read.queuedChanges()).toEqual([])
   await record([message('typo', 'c1', { outgoing: true, sender: ME, change: { kind: 'correction', target: 'm' } })], 'forward')
   expect((await all()).map(({ text }) => text)).toEqual(['typo'])
-  expect((await store.write.change({ id: (await all())[0]!.id, kind: 'retraction', text: '', originId: 'c2', sender: ME, time: (clock += 1000) })).messages).toMatchObject([{ retracted: true }])
+  expect(
+    (await store.write.change({ id: (await all())[0]!.id, kind: 'retraction', text: '', originId: 'c2', sender: ME, time: (clock += 1000) })).messages
+  ).toMatchObject([{ retracted: true }])
   expect((await store.read.queuedChanges()).map(({ kind }) => kind)).toEqual(['retraction'])
 })
 
@@ -137,8 +175,20 @@ test('a marker says how far the other one has read; one of our other devices, ho
 
 test('what an archive says of its messages is stored with them: what came, what was read where', async () => {
   const sign = (kind: MessageSign['kind'], id: string, own = false): MessageSign => ({ kind, conversation: BOB, id, own, nick: null })
-  const messages = [message('to you 1', 'a', { outgoing: true, sender: ME }), message('to me 1', 'b'), message('to you 2', 'c', { outgoing: true, sender: ME }), message('to me 2', 'd'), message('to me 3', 'e')]
-  const signs = [sign('delivered', 'a'), sign('displayed', 'a'), sign('displayed', 'd', true), sign('delivered', 'nothing here'), sign('displayed', 'nothing here')]
+  const messages = [
+    message('to you 1', 'a', { outgoing: true, sender: ME }),
+    message('to me 1', 'b'),
+    message('to you 2', 'c', { outgoing: true, sender: ME }),
+    message('to me 2', 'd'),
+    message('to me 3', 'e')
+  ]
+  const signs = [
+    sign('delivered', 'a'),
+    sign('displayed', 'a'),
+    sign('displayed', 'd', true),
+    sign('delivered', 'nothing here'),
+    sign('displayed', 'nothing here')
+  ]
   for (const order of ['forward', 'backward'] as const) {
     const changes = await record(messages, order, signs)
     const list = await all()
@@ -222,7 +272,10 @@ test('what happened in a group stands with its messages; who has read them is kn
 
 test('an id that another person gave before stands for another message, in windows too', async () => {
   await record([message('mine', 'x', { sender: ME, outgoing: true, stanzaId: 'a' }), message('theirs', 'x', { stanzaId: 'b' })])
-  await record([message('one', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/one` as Jid, stanzaId: 'c' }), message('two', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/two` as Jid, stanzaId: 'd' })])
+  await record([
+    message('one', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/one` as Jid, stanzaId: 'c' }),
+    message('two', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/two` as Jid, stanzaId: 'd' })
+  ])
   for (const jid of [BOB, ROOM]) {
     const list = await all(jid)
     expect(list).toHaveLength(2)
@@ -231,19 +284,33 @@ test('an id that another person gave before stands for another message, in windo
 })
 
 test('in a group with occupant-ids who took a nickname changes nothing of its former owner; who changed theirs still may', async () => {
-  const said = (text: string, id: string, nick: string, occupant: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage => message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...more })
+  const said = (text: string, id: string, nick: string, occupant: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage =>
+    message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...more })
   await record([said('one', 'm1', 'nick', 'a'), said('two', 'm2', 'nick', 'a'), said('three', 'm3', 'nick', null)])
-  const forged = [said('forged', 'c1', 'nick', 'b', { change: { kind: 'correction', target: 'm1' } }), said('', 'c2', 'nick', 'b', { change: { kind: 'retraction', target: 'm2' } })]
-  const own = [said('one!', 'c3', 'new nick', 'a', { change: { kind: 'correction', target: 'm1' } }), said('three!', 'c4', 'nick', null, { change: { kind: 'correction', target: 'm3' } })]
+  const forged = [
+    said('forged', 'c1', 'nick', 'b', { change: { kind: 'correction', target: 'm1' } }),
+    said('', 'c2', 'nick', 'b', { change: { kind: 'retraction', target: 'm2' } })
+  ]
+  const own = [
+    said('one!', 'c3', 'new nick', 'a', { change: { kind: 'correction', target: 'm1' } }),
+    said('three!', 'c4', 'nick', null, { change: { kind: 'correction', target: 'm3' } })
+  ]
   await record([...forged, ...own])
-  expect((await all(ROOM)).map(({ text, retracted }) => [text, retracted])).toEqual([['one!', false], ['two', false], ['three', false], ['forged', false], ['three!', false]])
+  expect((await all(ROOM)).map(({ text, retracted }) => [text, retracted])).toEqual([
+    ['one!', false],
+    ['two', false],
+    ['three', false],
+    ['forged', false],
+    ['three!', false]
+  ])
   await record([said('', 'c5', 'new nick', 'a', { change: { kind: 'retraction', target: 'm2' } })])
   expect((await all(ROOM)).map(({ retracted }) => retracted)).toEqual([false, true, false, false, false])
 })
 
 const HOUR = 3_600_000
 const now = async (): Promise<(string | undefined)[]> => (await all()).map(({ text }) => text)
-const inArchive = (messages: IncomingMessage[], order: RecordBatch['order'], archive: Omit<NonNullable<RecordBatch['archive']>, 'jid'>) => store.write.record({ account: ME, messages, archive: { jid: ME, ...archive }, order })
+const inArchive = (messages: IncomingMessage[], order: RecordBatch['order'], archive: Omit<NonNullable<RecordBatch['archive']>, 'jid'>) =>
+  store.write.record({ account: ME, messages, archive: { jid: ME, ...archive }, order })
 const correct = (text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => change('correction', 'm', text, more)
 
 test('of two corrections the later in the archive counts, whatever the clocks of those who stamped them say', async () => {
@@ -276,7 +343,10 @@ test('an own correction stands where the archive has it, not when it was written
 test('older history, and an archive that is begun anew from its end, keep the order of corrections', async () => {
   await inArchive([message('v0', 'm'), correct('v1', { time: clock + 9 * HOUR })], 'forward', { lastId: 'old' })
   await store.write.forgetArchive({ account: ME, jid: ME })
-  await inArchive([correct('v5', { time: clock - HOUR }), correct('v6', { time: clock - 2 * HOUR })], 'backward', { lastId: 'new', hole: { before: 'p', after: null } })
+  await inArchive([correct('v5', { time: clock - HOUR }), correct('v6', { time: clock - 2 * HOUR })], 'backward', {
+    lastId: 'new',
+    hole: { before: 'p', after: null }
+  })
   expect(await now()).toEqual(['v6'])
   await inArchive([correct('v3', { time: clock + 5 * HOUR }), correct('v4', { time: clock + HOUR })], 'backward', { hole: { before: 'q', after: null } })
   await inArchive([correct('v2', { time: clock + 20 * HOUR })], 'backward', { hole: null })
@@ -310,13 +380,35 @@ test('a correction whose message is not here is shown at once, and is one with i
 })
 
 test('a correction of a correction counts without origin-ids and in whatever order they come', async () => {
-  const bare = (text: string, id: string, target?: string): IncomingMessage => message(text, id, { originId: null, messageId: id, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
+  const bare = (text: string, id: string, target?: string): IncomingMessage =>
+    message(text, id, { originId: null, messageId: id, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
   const chain = [bare('v1', 'a'), bare('v2', 'b', 'a'), bare('v3', 'c', 'b'), bare('v4', 'd', 'c')]
-  const orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]]
+  const orders = [
+    [0, 1, 2, 3],
+    [3, 2, 1, 0],
+    [2, 0, 3, 1],
+    [1, 3, 0, 2]
+  ]
   for (const [at, order] of orders.entries())
-    for (const [kind, batches] of [['live', order.map((i) => [i])], ['backward', [[0, 1, 2, 3]]], ['backward', [[2, 3], [0, 1]]], ['backward', [[3], [2], [1], [0]]], ['forward', [[0, 1, 2, 3]]]] as const) {
+    for (const [kind, batches] of [
+      ['live', order.map((i) => [i])],
+      ['backward', [[0, 1, 2, 3]]],
+      [
+        'backward',
+        [
+          [2, 3],
+          [0, 1]
+        ]
+      ],
+      ['backward', [[3], [2], [1], [0]]],
+      ['forward', [[0, 1, 2, 3]]]
+    ] as const) {
       const peer = `peer${at}-${kind}-${batches.length}@example.org` as Jid
-      for (const batch of batches) await record(batch.map((i) => ({ ...chain[i]!, conversation: peer, sender: peer })), kind)
+      for (const batch of batches)
+        await record(
+          batch.map((i) => ({ ...chain[i]!, conversation: peer, sender: peer })),
+          kind
+        )
       const list = await all(peer)
       expect(list, `${kind} ${JSON.stringify(batches)}`).toHaveLength(1)
       // live the order in which they came counts
@@ -327,7 +419,10 @@ test('a correction of a correction counts without origin-ids and in whatever ord
 test('who takes back what is not theirs and then corrects it has said something new', async () => {
   await record([message('mine', 'm', { outgoing: true, sender: ME })])
   await record([change('retraction', 'm', ''), change('correction', 'm', 'forged')])
-  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([['mine', false], ['forged', false]])
+  expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([
+    ['mine', false],
+    ['forged', false]
+  ])
 })
 
 test('what is taken back or reacted to before its message comes stays so', async () => {
@@ -339,9 +434,21 @@ test('what is taken back or reacted to before its message comes stays so', async
 })
 
 test('a correction by somebody else, or by nobody knows whom, is a message of theirs', async () => {
-  const said = (text: string, id: string, nick: string, occupant: string | null, target?: string): IncomingMessage => message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
+  const said = (text: string, id: string, nick: string, occupant: string | null, target?: string): IncomingMessage =>
+    message(text, id, {
+      conversation: ROOM,
+      kind: 'group',
+      sender: `${ROOM}/${nick}` as Jid,
+      occupant,
+      ...(target === undefined ? {} : { change: { kind: 'correction', target } })
+    })
   await record([said('mine', 'm1', 'alice', 'A'), said('of nobody knows whom', 'm2', 'eve', null)])
-  await record([said('forged', 'c1', 'mallory', 'M', 'm1'), said('forged too', 'c2', 'alice', 'N', 'm1'), said('and so', 'c3', 'eve', null, 'm2'), said('mine!', 'c4', 'alias', 'A', 'm1')])
+  await record([
+    said('forged', 'c1', 'mallory', 'M', 'm1'),
+    said('forged too', 'c2', 'alice', 'N', 'm1'),
+    said('and so', 'c3', 'eve', null, 'm2'),
+    said('mine!', 'c4', 'alias', 'A', 'm1')
+  ])
   const expected = ['mine!', 'of nobody knows whom', 'forged', 'forged too', 'and so']
   expect((await all(ROOM)).map(({ text }) => text)).toEqual(expected)
   // who has the id of a message that is still to come keeps it from nobody
@@ -353,12 +460,20 @@ test('a correction by somebody else, or by nobody knows whom, is a message of th
 test('messages that have one archive id between them are all kept, each once', async () => {
   const same = { stanzaId: 'once' }
   const group = { conversation: ROOM, kind: 'group' as const, ...same }
-  const direct = [message('one', 'a', same), message('two', 'b', same), message('one', 'c', { ...same, originId: null, messageId: null }), message('three', 'd', { ...same, originId: null, messageId: null })]
+  const direct = [
+    message('one', 'a', same),
+    message('two', 'b', same),
+    message('one', 'c', { ...same, originId: null, messageId: null }),
+    message('three', 'd', { ...same, originId: null, messageId: null })
+  ]
   const inGroup = [message('one', 'e', { ...group, sender: `${ROOM}/x` as Jid }), message('one', 'f', { ...group, sender: `${ROOM}/y` as Jid })]
   for (const order of ['live', 'forward', 'backward', 'live'] as const) {
     await record([...direct, ...inGroup], order)
     expect((await all()).map(({ text }) => text).sort(), order).toEqual(['one', 'three', 'two'])
-    expect((await all(ROOM)).map(({ text }) => text), order).toEqual(['one', 'one'])
+    expect(
+      (await all(ROOM)).map(({ text }) => text),
+      order
+    ).toEqual(['one', 'one'])
   }
   // of changes, too
   const [x, y] = [change('correction', 'a', 'one!', same), change('correction', 'b', 'two!', same)]

@@ -51,8 +51,7 @@ export function connect(files: StoreFiles, create: boolean): Database.Database {
   } catch (error) {
     if (error instanceof StoreOpenError || !(error instanceof Error)) throw error
     const code = 'code' in error ? String(error.code) : ''
-    if (code === 'SQLITE_NOTADB')
-      throw new StoreOpenError('wrong-key', `${files.file} does not open with this key, or is not a Mnemo store.`, { cause: error })
+    if (code === 'SQLITE_NOTADB') throw new StoreOpenError('wrong-key', `${files.file} does not open with this key, or is not a Mnemo store.`, { cause: error })
     if (code.startsWith('SQLITE_CORRUPT')) throw new StoreOpenError('corrupt', `${files.file} is damaged.`, { cause: error })
     throw new StoreOpenError('io', `${files.file} cannot be opened: ${error.message}`, { cause: error })
   }
@@ -80,7 +79,11 @@ export function claim({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>): { re
 
 /** What is to be said where a profile's folder takes nothing: no right to write, a read-only or a full disk. */
 export const unwritable = (folder: string, cause: Error): StoreOpenError =>
-  new StoreOpenError('io', `Mnemo cannot write to ${folder} (${cause.message}). It keeps your messages there: make room on the disk, or make the folder writable.`, { cause })
+  new StoreOpenError(
+    'io',
+    `Mnemo cannot write to ${folder} (${cause.message}). It keeps your messages there: make room on the disk, or make the folder writable.`,
+    { cause }
+  )
 
 /** Opens for reading; the file must exist and be migrated. */
 export function openReadable(files: StoreFiles): ReadableDB {
@@ -120,8 +123,7 @@ export function openWritable(files: StoreFiles): WritableDB {
 /** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */
 export function migrate(db: WritableDB, steps: readonly Migration[]): void {
   const version = Number(db.pragma('user_version', { simple: true }))
-  if (version > steps.length)
-    throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)
+  if (version > steps.length) throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)
   for (const [index, step] of steps.entries()) {
     if (index < version) continue
     db.transaction(() => {

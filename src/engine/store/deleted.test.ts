@@ -21,42 +21,78 @@ afterEach(async () => {
   await store.close()
   folder[Symbol.dispose]()
 })
-const message = (text: string, time: number, more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time, stanzaId: `s-${text}`, originId: null, replayed: false, ...more })
+const message = (text: string, time: number, more: Partial<IncomingMessage> = {}): IncomingMessage => ({
+  conversation: BOB,
+  kind: 'direct',
+  sender: BOB,
+  outgoing: false,
+  text,
+  time,
+  stanzaId: `s-${text}`,
+  originId: null,
+  replayed: false,
+  ...more
+})
 const texts = async (): Promise<string[]> => {
   const conversation = await store.read.conversationByJid(BOB)
-  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((one) => one.text)
+  return conversation === null
+    ? []
+    : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((one) => one.text)
 }
-const forward = (messages: IncomingMessage[]) => store.write.record({ account: ME, messages, archive: { jid: ME, lastId: messages.at(-1)!.stanzaId! }, order: 'forward' })
+const forward = (messages: IncomingMessage[]) =>
+  store.write.record({ account: ME, messages, archive: { jid: ME, lastId: messages.at(-1)!.stanzaId! }, order: 'forward' })
 const removeAll = async (): Promise<void> => {
   while ((await store.write.removeCleared(300)).left);
 }
 
 /** ms between the server's clock and ours. */
-test.each([0, 2 * 3_600_000, -2 * 3_600_000, 1000 * 86_400_000])('a conversation deleted where the server’s clock differs by %i ms: old ones stay away, new ones come', async (difference) => {
-  const now = Date.now()
-  const old = Array.from({ length: 5 }, (_, i) => message(`old ${i}`, now + difference - 10_000 + i))
-  await forward(old)
-  const { id } = (await store.read.conversationByJid(BOB))!
-  await store.write.clearConversation({ conversation: id, time: now })
-  await removeAll()
-  expect(await texts()).toEqual([])
-  // read again from an older mark, and from the archive's end
-  await forward([...old, message('new', now + difference + 1000)])
-  expect(await texts()).toEqual(['new'])
-  await store.write.forgetArchive({ account: ME, jid: ME })
-  const end = { jid: ME, lastId: 's-newer', hole: { before: 's-old 3', after: null } }
-  await store.write.record({ account: ME, messages: [...old.slice(3), message('new', now + difference + 1000), message('newer', now + difference + 2000)], archive: end, order: 'backward' })
-  await store.write.record({ account: ME, messages: [message('very old', now + difference - 99_000_000), ...old.slice(0, 3)], archive: { jid: ME, hole: null }, order: 'backward' })
-  expect(await texts()).toEqual(['new', 'newer'])
-})
+test.each([0, 2 * 3_600_000, -2 * 3_600_000, 1000 * 86_400_000])(
+  'a conversation deleted where the server’s clock differs by %i ms: old ones stay away, new ones come',
+  async (difference) => {
+    const now = Date.now()
+    const old = Array.from({ length: 5 }, (_, i) => message(`old ${i}`, now + difference - 10_000 + i))
+    await forward(old)
+    const { id } = (await store.read.conversationByJid(BOB))!
+    await store.write.clearConversation({ conversation: id, time: now })
+    await removeAll()
+    expect(await texts()).toEqual([])
+    // read again from an older mark, and from the archive's end
+    await forward([...old, message('new', now + difference + 1000)])
+    expect(await texts()).toEqual(['new'])
+    await store.write.forgetArchive({ account: ME, jid: ME })
+    const end = { jid: ME, lastId: 's-newer', hole: { before: 's-old 3', after: null } }
+    await store.write.record({
+      account: ME,
+      messages: [...old.slice(3), message('new', now + difference + 1000), message('newer', now + difference + 2000)],
+      archive: end,
+      order: 'backward'
+    })
+    await store.write.record({
+      account: ME,
+      messages: [message('very old', now + difference - 99_000_000), ...old.slice(0, 3)],
+      archive: { jid: ME, hole: null },
+      order: 'backward'
+    })
+    expect(await texts()).toEqual(['new', 'newer'])
+  }
+)
 
 test('a message deleted before its archive gave it an id does not come back with one; another of the same id does', async () => {
   const { id } = await store.write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: '', nick: null })
   const own = await store.write.queueMessage({ conversation: id, text: 'mine', originId: 'o1', sender: ME, time: 1000 })
   await store.write.transition({ account: ME, conversation: BOB, originId: 'o1', state: 'sent', error: null })
-  const his = await store.write.record({ account: ME, messages: [message('his', 2000, { stanzaId: null, originId: 'o2' }), message('with an id', 3000, { stanzaId: null, messageId: 'm1' })], archive: null, order: 'live' })
+  const his = await store.write.record({
+    account: ME,
+    messages: [message('his', 2000, { stanzaId: null, originId: 'o2' }), message('with an id', 3000, { stanzaId: null, messageId: 'm1' })],
+    archive: null,
+    order: 'live'
+  })
   await store.write.remove([...own.messages, ...his.messages].map((one) => one.id))
-  const again = [message('mine', 1000, { originId: 'o1', outgoing: true, sender: ME }), message('his', 2000, { originId: 'o2' }), message('with an id', 3000, { messageId: 'm1' })]
+  const again = [
+    message('mine', 1000, { originId: 'o1', outgoing: true, sender: ME }),
+    message('his', 2000, { originId: 'o2' }),
+    message('with an id', 3000, { messageId: 'm1' })
+  ]
   await forward(again)
   await store.write.record({ account: ME, messages: again, archive: { jid: ME, lastId: 'x', hole: null }, order: 'backward' })
   expect(await texts()).toEqual([])
@@ -67,19 +103,41 @@ test('a message deleted before its archive gave it an id does not come back with
 test('a client that gives an id twice loses nothing by what was deleted; what was deleted stays so', async () => {
   const said = (text: string, id: string | null): IncomingMessage => message(text, 1000, { stanzaId: null, messageId: id })
   const told = await store.write.record({ account: ME, messages: [said('first', 'm1'), said('corrected', 'm2')], archive: null, order: 'live' })
-  await store.write.record({ account: ME, messages: [message('corrected!', 2000, { stanzaId: null, change: { kind: 'correction', target: 'm2' } })], archive: null, order: 'live' })
+  await store.write.record({
+    account: ME,
+    messages: [message('corrected!', 2000, { stanzaId: null, change: { kind: 'correction', target: 'm2' } })],
+    archive: null,
+    order: 'live'
+  })
   await store.write.remove(told.messages.map((one) => one.id))
-  await store.write.record({ account: ME, messages: [said('first', 'm1'), said('corrected', 'm2'), said('another one', 'm1'), said('and another', 'm2')], archive: null, order: 'live' })
+  await store.write.record({
+    account: ME,
+    messages: [said('first', 'm1'), said('corrected', 'm2'), said('another one', 'm1'), said('and another', 'm2')],
+    archive: null,
+    order: 'live'
+  })
   expect(await texts()).toEqual(['another one', 'and another'])
 })
 
 test('words without any id that were deleted here stay so where their group tells them again, and others of theirs come', async () => {
   const now = Date.now()
-  const said = (text: string, time: number, telling?: number): IncomingMessage => message(text, time, { kind: 'group', sender: `${BOB}/eve` as Jid, stanzaId: null, ...(telling === undefined ? {} : { replayed: true, telling, ahead: 7_200_000 }) })
+  const said = (text: string, time: number, telling?: number): IncomingMessage =>
+    message(text, time, {
+      kind: 'group',
+      sender: `${BOB}/eve` as Jid,
+      stanzaId: null,
+      ...(telling === undefined ? {} : { replayed: true, telling, ahead: 7_200_000 })
+    })
   const live = await store.write.record({ account: ME, messages: [said('ok', now - 100_000), said('yes', now - 90_000)], archive: null, order: 'live' })
   await store.write.remove(live.messages.map((one) => one.id))
   const ahead = 7_200_000
-  for (const telling of [1, 2]) await store.write.record({ account: ME, messages: [said('ok', now - 101_000 + ahead, telling), said('yes', now - 91_000 + ahead, telling), said('ok', now + 600_000 + ahead, telling)], archive: null, order: 'live' })
+  for (const telling of [1, 2])
+    await store.write.record({
+      account: ME,
+      messages: [said('ok', now - 101_000 + ahead, telling), said('yes', now - 91_000 + ahead, telling), said('ok', now + 600_000 + ahead, telling)],
+      archive: null,
+      order: 'live'
+    })
   expect(await texts()).toEqual(['ok'])
 })
 
@@ -102,14 +160,27 @@ test('all pages of what was missed are unread, of people never heard of, too, an
   await store.write.markRead({ conversation: id, upTo: (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!.id })
   await store.write.forgetArchive({ account: ME, jid: ME })
   const eve = 'eve@example.org' as Jid
-  const page = (texts: string[], hole: { before: string; after: null } | null, more: Partial<RecordBatch>) => store.write.record({ account: ME, messages: texts.flatMap((text) => [message(text, now - 5000), message(`${text} of Eve`, now - 5000, { conversation: eve, sender: eve })]), archive: { jid: ME, ...(more.missed === undefined ? {} : { lastId: 's-last' }), hole }, order: 'backward', ...more })
+  const page = (texts: string[], hole: { before: string; after: null } | null, more: Partial<RecordBatch>) =>
+    store.write.record({
+      account: ME,
+      messages: texts.flatMap((text) => [message(text, now - 5000), message(`${text} of Eve`, now - 5000, { conversation: eve, sender: eve })]),
+      archive: { jid: ME, ...(more.missed === undefined ? {} : { lastId: 's-last' }), hole },
+      order: 'backward',
+      ...more
+    })
   expect((await page(['missed 5', 'missed 6'], { before: 's-missed 5', after: null }, { missed: true })).old).toBeUndefined()
   expect((await page(['missed 3', 'missed 4'], { before: 's-missed 3', after: null }, {})).old).toBeUndefined()
   await page(['missed 1', 'missed 2'], null, {})
   for (const jid of [BOB, eve]) expect((await store.read.conversationByJid(jid))?.unread).toBe(6)
   mkdirSync(join(folder.path, 'device'))
   const device = await openStore(join(folder.path, 'device'))
-  const first = await device.write.record({ account: ME, messages: [message('history', now)], archive: { jid: ME, lastId: 's-history', hole: { before: 's-history', after: null } }, order: 'backward', missed: false })
+  const first = await device.write.record({
+    account: ME,
+    messages: [message('history', now)],
+    archive: { jid: ME, lastId: 's-history', hole: { before: 's-history', after: null } },
+    order: 'backward',
+    missed: false
+  })
   const older = await device.write.record({ account: ME, messages: [message('older', now - 9000)], archive: { jid: ME, hole: null }, order: 'backward' })
   expect([first.old, older.old, (await device.read.conversationByJid(BOB))?.unread]).toEqual([true, true, 0])
   await device.close()

@@ -13,7 +13,17 @@ const ARCHIVE = 'me@example.org' as Jid
 
 /** A batch as sync stores it: messages, and in the same transaction how far the archive was read. */
 async function record(store: Store, from: number, count: number): Promise<void> {
-  const messages = Array.from({ length: count }, (_, i) => ({ conversation: BOB, kind: 'direct' as const, sender: BOB, outgoing: false, text: `message ${from + i} 消息`, time: 1_700_000_000_000 + from + i, stanzaId: `s${from + i}`, originId: null, replayed: false }))
+  const messages = Array.from({ length: count }, (_, i) => ({
+    conversation: BOB,
+    kind: 'direct' as const,
+    sender: BOB,
+    outgoing: false,
+    text: `message ${from + i} 消息`,
+    time: 1_700_000_000_000 + from + i,
+    stanzaId: `s${from + i}`,
+    originId: null,
+    replayed: false
+  }))
   await store.write.record({ messages, archive: { jid: ARCHIVE, lastId: `s${from + count - 1}` }, order: 'forward' })
 }
 
@@ -41,7 +51,8 @@ test('a write-ahead log that was torn or spoilt costs its end and nothing else',
     }
     const torn = await openStore(copy)
     const conversation = await torn.read.conversationByJid(BOB)
-    const { messages } = conversation === null ? { messages: [] } : await torn.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 1000 })
+    const { messages } =
+      conversation === null ? { messages: [] } : await torn.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 1000 })
     // what is there is the beginning, in whole batches, and the archive's mark says just that: the rest is fetched again
     expect(messages.map(({ text }) => text)).toEqual(Array.from({ length: messages.length }, (_, i) => `message ${i} 消息`))
     expect(messages.length % 10).toBe(0)
@@ -76,39 +87,58 @@ test('a folder that takes nothing is named in a sentence, and is as it was when 
   await engine.close()
   makeReadOnly(disk, true)
   await expect(openEngine(profile)).rejects.toMatchObject({ name: 'StoreOpenError', code: 'io', message: expect.stringContaining(profile) as string })
-  await expect(openEngine(join(disk, 'another'))).rejects.toMatchObject({ name: 'StoreOpenError', code: 'io', message: expect.stringContaining('another') as string })
+  await expect(openEngine(join(disk, 'another'))).rejects.toMatchObject({
+    name: 'StoreOpenError',
+    code: 'io',
+    message: expect.stringContaining('another') as string
+  })
   makeReadOnly(disk, false)
   fillDisk(join(disk, 'filler'))
-  await expect(openEngine(join(disk, 'another'))).rejects.toMatchObject({ name: 'StoreOpenError', code: 'io', message: expect.stringContaining('make room') as string })
+  await expect(openEngine(join(disk, 'another'))).rejects.toMatchObject({
+    name: 'StoreOpenError',
+    code: 'io',
+    message: expect.stringContaining('make room') as string
+  })
   rmSync(join(disk, 'filler'))
   const again = await openEngine(profile)
   expect((await again.store.read.stats()).messages).toBe(50)
   await again.close()
 })
 
-test('a disk that is full in the middle of an import: a sentence, the store as sound as before, and the same import later brings all of it once', { timeout: 120_000 }, async ({ skip }) => {
-  using folder = temporaryFolder()
-  using small = smallDisk(folder.path, 160)
-  if (!small.here) return skip('that takes root')
-  const disk = small.path
-  const engine = await openEngine(join(disk, 'profile'))
-  await record(engine.store, 0, 50)
-  const COUNT = 60_000
-  const path = join(folder.path, 'chat.txt')
-  writeFileSync(path, Array.from({ length: COUNT }, (_, i) => `[${new Date(1_600_000_000_000 + i * 60_000).toISOString().slice(0, 19).replace('T', ', ').replaceAll('-', '/')}] ${i % 2 === 0 ? 'Alice' : 'Bob'}: line ${i} 华联超市 ${'x'.repeat(i % 300)}`).join('\n'))
-  const task = { path, format: 'whatsapp' as const, self: null, names: {}, conversation: null }
-  writeFileSync(join(disk, 'filler'), Buffer.alloc(140 * 1024 ** 2))
-  await expect(engine.transfer.import(task)).rejects.toMatchObject({ message: expect.stringMatching(/full/) as string })
-  expect(await engine.store.read.isSound()).toBe(true)
-  rmSync(join(disk, 'filler'))
-  await record(engine.store, 50, 10)
-  await engine.store.write.checkIndex()
-  const before = await engine.store.find.search({ query: '华联', limit: 0, total: true })
-  expect(before.total).toBeGreaterThan(0)
-  expect(before.total).toBeLessThan(COUNT)
-  await engine.transfer.import(task)
-  const count = async (query: string): Promise<number | null> => (await engine.store.find.search({ query, limit: 0, total: true })).total
-  expect(await count('华联')).toBe(COUNT)
-  expect(await count('message 消息')).toBe(60)
-  await engine.close()
-})
+test(
+  'a disk that is full in the middle of an import: a sentence, the store as sound as before, and the same import later brings all of it once',
+  { timeout: 120_000 },
+  async ({ skip }) => {
+    using folder = temporaryFolder()
+    using small = smallDisk(folder.path, 160)
+    if (!small.here) return skip('that takes root')
+    const disk = small.path
+    const engine = await openEngine(join(disk, 'profile'))
+    await record(engine.store, 0, 50)
+    const COUNT = 60_000
+    const path = join(folder.path, 'chat.txt')
+    writeFileSync(
+      path,
+      Array.from(
+        { length: COUNT },
+        (_, i) =>
+          `[${new Date(1_600_000_000_000 + i * 60_000).toISOString().slice(0, 19).replace('T', ', ').replaceAll('-', '/')}] ${i % 2 === 0 ? 'Alice' : 'Bob'}: line ${i} 华联超市 ${'x'.repeat(i % 300)}`
+      ).join('\n')
+    )
+    const task = { path, format: 'whatsapp' as const, self: null, names: {}, conversation: null }
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(140 * 1024 ** 2))
+    await expect(engine.transfer.import(task)).rejects.toMatchObject({ message: expect.stringMatching(/full/) as string })
+    expect(await engine.store.read.isSound()).toBe(true)
+    rmSync(join(disk, 'filler'))
+    await record(engine.store, 50, 10)
+    await engine.store.write.checkIndex()
+    const before = await engine.store.find.search({ query: '华联', limit: 0, total: true })
+    expect(before.total).toBeGreaterThan(0)
+    expect(before.total).toBeLessThan(COUNT)
+    await engine.transfer.import(task)
+    const count = async (query: string): Promise<number | null> => (await engine.store.find.search({ query, limit: 0, total: true })).total
+    expect(await count('华联')).toBe(COUNT)
+    expect(await count('message 消息')).toBe(60)
+    await engine.close()
+  }
+)

@@ -18,7 +18,9 @@ const LIMIT = 2 ** 31 - 1
 
 export function createDocNumbers(db: WritableDB) {
   const all = db.prepare<[], Run>('SELECT first, last, oldest, newest FROM doc_run ORDER BY first')
-  const save = db.prepare('INSERT INTO doc_run (first, last, oldest, newest) VALUES (?, ?, ?, ?) ON CONFLICT (first) DO UPDATE SET last = excluded.last, newest = excluded.newest')
+  const save = db.prepare(
+    'INSERT INTO doc_run (first, last, oldest, newest) VALUES (?, ?, ?, ?) ON CONFLICT (first) DO UPDATE SET last = excluded.last, newest = excluded.newest'
+  )
   const remove = db.prepare('DELETE FROM doc_run WHERE first = ?')
   const clear = db.prepare('DELETE FROM doc_run')
   let runs: Run[] | null = null

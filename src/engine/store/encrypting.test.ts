@@ -95,7 +95,10 @@ test('a message for other devices, and one of a lost session: each says why', as
 })
 
 test('a false signature begins no session', async () => {
-  const forged = bob.bundle.replace(/(<signedPreKeySignature>)([^<]*)/, (_, tag: string, signature: string) => `${tag}${Buffer.from(signature, 'base64').fill(1, 0, 8).toString('base64')}`)
+  const forged = bob.bundle.replace(
+    /(<signedPreKeySignature>)([^<]*)/,
+    (_, tag: string, signature: string) => `${tag}${Buffer.from(signature, 'base64').fill(1, 0, 8).toString('base64')}`
+  )
   expect(await alice.meet(4711, forged)).toBe('forged')
   const { devices } = await alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })
   expect(devices).toEqual([{ jid: BOB, device: 4711, ready: false }])
@@ -169,7 +172,9 @@ test('kill -9 at any moment: no key encrypts twice, what was encrypted is read, 
   const toAlice: Element[] = []
   let [written, round] = [0, 0]
   for (; round < 6; round++) {
-    const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), folders[0]!.path, ALICE, BOB], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), folders[0]!.path, ALICE, BOB], {
+      stdio: ['pipe', 'pipe', 'inherit']
+    })
     child.stdin.on('error', () => undefined)
     const lines = createInterface({ input: child.stdout })
     const texts = Array.from({ length: 200 }, () => `from alice ${written++}`)

@@ -63,7 +63,14 @@ export interface Targets {
 }
 
 /** 'used' is none: such a message is here. */
-const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = { malformed: 'damaged', version: 'method', forged: 'session', 'too-far': 'session', 'no-session': 'session', 'no-key': 'session' }
+const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = {
+  malformed: 'damaged',
+  version: 'method',
+  forged: 'session',
+  'too-far': 'session',
+  'no-session': 'session',
+  'no-key': 'session'
+}
 /** A new session mends these. */
 const HEALED: ReadonlySet<RefusalCode> = new Set(['forged', 'too-far', 'no-session', 'no-key'])
 
@@ -105,7 +112,8 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const signedAt = (row: { signed_at: number | null }): number => row.signed_at ?? -Infinity
     const newest = before.reduce((last, row) => Math.max(last, signedAt(row)), -Infinity)
     if (Math.abs(time - newest) > SIGNED_MS) omemo.putPreKey(account, next++, keyPair().secret, time)
-    for (const row of before) if (row.signed_at !== null && row.signed_at !== newest && time - row.signed_at > SIGNED_KEPT_MS) omemo.removePreKey(account, row.id)
+    for (const row of before)
+      if (row.signed_at !== null && row.signed_at !== newest && time - row.signed_at > SIGNED_KEPT_MS) omemo.removePreKey(account, row.id)
     const lacking = PRE_KEYS - before.filter((row) => row.signed_at === null).length
     if (lacking > 0) next = makePreKeys(account, lacking, next)
     if (next !== first) omemo.setNext(account, next)
@@ -113,13 +121,27 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const signed = rows.filter((row) => row.signed_at !== null).reduce((last, row) => (row.id > last.id ? row : last))
     const key = keyPair(signed.secret).public
     const preKeys = rows.filter((row) => row.signed_at === null).map(({ id, secret }) => ({ id, key: keyPair(secret).public }))
-    return { device, bundle: { identityKey: own.public, signedPreKey: { id: signed.id, key, signature: signPreKey(own, key) }, preKeys }, version: next, unpublished: unpublished || next !== first }
+    return {
+      device,
+      bundle: { identityKey: own.public, signedPreKey: { id: signed.id, key, signature: signPreKey(own, key) }, preKeys },
+      version: next,
+      unpublished: unpublished || next !== first
+    }
   }
 
   /** A device that was not known: trusted where the user has verified no other of that person, and does not want to be asked. */
-  const trustOfNew = (account: Jid, jid: Jid): DeviceTrust => (asksTrust() || omemo.devices(account, jid).some(({ trust }) => trust === 'verified') ? 'undecided' : 'trusted')
+  const trustOfNew = (account: Jid, jid: Jid): DeviceTrust =>
+    asksTrust() || omemo.devices(account, jid).some(({ trust }) => trust === 'verified') ? 'undecided' : 'trusted'
 
-  const newRow = (account: Jid, jid: Jid, device: number, time: number): DeviceRow => ({ jid, device, identity: null, active: 0, trust: trustOfNew(account, jid), first_at: time, last_at: 0 })
+  const newRow = (account: Jid, jid: Jid, device: number, time: number): DeviceRow => ({
+    jid,
+    device,
+    identity: null,
+    active: 0,
+    trust: trustOfNew(account, jid),
+    first_at: time,
+    last_at: 0
+  })
 
   /** Another identity under a known number is another device. */
   function identified(account: Jid, row: DeviceRow, key: Buffer): DeviceRow {
@@ -207,11 +229,14 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     const row = omemo.own(account)
     const changed = new Map<string, DeviceAddress & { sessions: Sessions }>()
     const effects: EncryptionEffects = { account, begun: [], broken: [], bundle: false }
-    const keys: OwnKeys | null = row === undefined ? null : {
-      identity: identity(row.seed),
-      preKey: (id) => pairOf(omemo.preKey(account, id)),
-      signedPreKey: (id) => pairOf(omemo.signedPreKey(account, id))
-    }
+    const keys: OwnKeys | null =
+      row === undefined
+        ? null
+        : {
+            identity: identity(row.seed),
+            preKey: (id) => pairOf(omemo.preKey(account, id)),
+            signedPreKey: (id) => pairOf(omemo.signedPreKey(account, id))
+          }
     const pairOf = (secret: Buffer | undefined): ReturnType<typeof keyPair> | undefined => (secret === undefined ? undefined : keyPair(secret))
     let isOlder = false
     const add = (list: DeviceAddress[], address: DeviceAddress): void => {
@@ -223,7 +248,8 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       const { from: jid, device, key, payload, fallback } = buffers(sealed)
       if (jid === null) return { kind: 'unreadable', reason: 'author' }
       // what this device has sent is here, or was; a session to itself there is none
-      if (keys === null || key === null || (jid === account && device === row?.device)) return payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason: 'device' }
+      if (keys === null || key === null || (jid === account && device === row?.device))
+        return payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason: 'device' }
       const address = { jid, device }
       const name = `${device} ${jid}`
       const unreadable = (reason: Unreadable): Opened => (payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason })

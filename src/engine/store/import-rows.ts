@@ -85,7 +85,10 @@ export function packRows(list: readonly ImportRow[]): PackedRows {
     attachments: []
   }
   const known = new Map<string, number>()
-  for (const [i, { sender, time, text, edited = false, pinned = false, starred = false, mention = false, retracted = false, id, reactions = [], attachments = [] }] of rows.entries()) {
+  for (const [
+    i,
+    { sender, time, text, edited = false, pinned = false, starred = false, mention = false, retracted = false, id, reactions = [], attachments = [] }
+  ] of rows.entries()) {
     let index = known.get(sender)
     if (index === undefined) {
       known.set(sender, (index = packed.senders.length))
@@ -95,7 +98,14 @@ export function packRows(list: readonly ImportRow[]): PackedRows {
     packed.times[i] = time
     packed.lengths[i] = text.length
     const reacted = id !== undefined && reactions.length > 0
-    const said = (edited ? FLAG.edited : 0) | (pinned ? FLAG.pinned : 0) | (starred ? FLAG.starred : 0) | (mention ? FLAG.mention : 0) | (retracted ? FLAG.retracted : 0) | (reacted ? FLAG.reacted : 0) | (hasLink(text) ? FLAG.link : 0)
+    const said =
+      (edited ? FLAG.edited : 0) |
+      (pinned ? FLAG.pinned : 0) |
+      (starred ? FLAG.starred : 0) |
+      (mention ? FLAG.mention : 0) |
+      (retracted ? FLAG.retracted : 0) |
+      (reacted ? FLAG.reacted : 0) |
+      (hasLink(text) ? FLAG.link : 0)
     packed.flags[i] = attachments.reduce((flags, { kind }) => flags | FLAG[kind], said)
     if (reacted) packed.reactions.push([i, IMPORTED + id, reactions])
     if (attachments.length > 0) packed.attachments.push([i, attachments])

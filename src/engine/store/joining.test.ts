@@ -36,11 +36,32 @@ afterEach(() => {
   folder[Symbol.dispose]()
 })
 
-const incoming = (text: string, time: number, n: number) => ({ conversation: BOB, kind: 'direct' as const, name: 'Bob', sender: BOB, outgoing: false, text, stanzaId: `s${n}`, originId: `o${n}`, messageId: `o${n}`, change: null, replyTo: null, files: [], link: null, time, replayed: false, mentioned: false, unstyled: false, encrypted: false, raw: null })
+const incoming = (text: string, time: number, n: number) => ({
+  conversation: BOB,
+  kind: 'direct' as const,
+  name: 'Bob',
+  sender: BOB,
+  outgoing: false,
+  text,
+  stanzaId: `s${n}`,
+  originId: `o${n}`,
+  messageId: `o${n}`,
+  change: null,
+  replyTo: null,
+  files: [],
+  link: null,
+  time,
+  replayed: false,
+  mentioned: false,
+  unstyled: false,
+  encrypted: false,
+  raw: null
+})
 /** A conversation that came by XMPP: two messages, the second one unread. */
 function live(): ConversationId {
   const conversation = write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: 'Bob', nick: null }).id
-  const record = (text: string, time: number, n: number) => write.record({ account: ME, archive: ME, messages: [incoming(text, time, n)], signs: [] } as unknown as Parameters<Writes['record']>[0])
+  const record = (text: string, time: number, n: number) =>
+    write.record({ account: ME, archive: ME, messages: [incoming(text, time, n)], signs: [] } as unknown as Parameters<Writes['record']>[0])
   record('live one', T + 2 * HOUR, 1)
   const first = texts(conversation)[0]
   if (first === undefined) throw new Error('no message')
@@ -49,12 +70,34 @@ function live(): ConversationId {
   return conversation
 }
 function imported(rows: [string, string, number][], jid = WHATSAPP): ConversationId {
-  const { conversations } = write.importRows({ jid, name: 'Bob B.', rows: packRows(rows.map(([sender, text, time], i) => ({ sender, text, time, id: `${jid}-${i}`, reactions: i === 0 ? [{ sender: 'Bob B.', outgoing: false, emoji: '👍' }] : [] }))), self: 'Me' })
+  const { conversations } = write.importRows({
+    jid,
+    name: 'Bob B.',
+    rows: packRows(
+      rows.map(([sender, text, time], i) => ({
+        sender,
+        text,
+        time,
+        id: `${jid}-${i}`,
+        reactions: i === 0 ? [{ sender: 'Bob B.', outgoing: false, emoji: '👍' }] : []
+      }))
+    ),
+    self: 'Me'
+  })
   return conversations[0]?.id ?? (0 as ConversationId)
 }
 const texts = (conversation: ConversationId) => read.page({ conversation, anchor: { kind: 'newest' }, limit: 200 }).messages
-const found = (query: string, conversation: ConversationId | null = null): string[] => find.search({ query, limit: 20, conversation }).hits.map(({ message }) => `${message.conversation}: ${message.text}`).sort()
-const HISTORY: [string, string, number][] = [['Bob B.', 'old one', T], ['Me', 'old two', T + HOUR], ['Bob B.', 'old three', T + 3 * HOUR], ['Me', 'live two', T + 5 * HOUR]]
+const found = (query: string, conversation: ConversationId | null = null): string[] =>
+  find
+    .search({ query, limit: 20, conversation })
+    .hits.map(({ message }) => `${message.conversation}: ${message.text}`)
+    .sort()
+const HISTORY: [string, string, number][] = [
+  ['Bob B.', 'old one', T],
+  ['Me', 'old two', T + HOUR],
+  ['Bob B.', 'old three', T + 3 * HOUR],
+  ['Me', 'live two', T + 5 * HOUR]
+]
 
 test('a joined history stands in its place among the other messages, and is found there; parted, all is as it was', () => {
   const bob = live()
@@ -100,7 +143,10 @@ test('imported histories join each other; they go with the one that they were jo
   const two = imported([['Bob B.', 'wechat', T + 30]], 'wechat@import.invalid' as Jid)
   write.joinHistories({ from: two, into: one })
   write.joinHistories({ from: one, into: bob })
-  expect(read.joined(bob).map(({ id, messages }) => [id, messages])).toEqual([[one, 4], [two, 1]])
+  expect(read.joined(bob).map(({ id, messages }) => [id, messages])).toEqual([
+    [one, 4],
+    [two, 1]
+  ])
   write.partHistory(one)
   expect(texts(bob).map(({ text }) => text)).toEqual(['wechat', 'live one', 'live two'])
   write.partHistory(two)
@@ -110,7 +156,13 @@ test('imported histories join each other; they go with the one that they were jo
 test('what cannot be joined is left as it is: oneself, a conversation of an account, a joined one', () => {
   const bob = live()
   const old = imported(HISTORY)
-  for (const [from, into] of [[old, old], [bob, old], [old, 999], [999, bob]]) expect(write.joinHistories({ from: from as ConversationId, into: into as ConversationId })).toMatchObject({ conversations: [], removedConversations: [] })
+  for (const [from, into] of [
+    [old, old],
+    [bob, old],
+    [old, 999],
+    [999, bob]
+  ])
+    expect(write.joinHistories({ from: from as ConversationId, into: into as ConversationId })).toMatchObject({ conversations: [], removedConversations: [] })
   write.joinHistories({ from: old, into: bob })
   const other = imported([['A', 'x', T]], 'other@import.invalid' as Jid)
   expect(write.joinHistories({ from: other, into: old }).conversations).toEqual([])
@@ -122,7 +174,9 @@ test('a message that comes or is sent afterwards stands at the end, whatever was
   const bob = live()
   const old = imported([['Me', '好', Date.now() - 1000]])
   write.joinHistories({ from: old, into: bob })
-  const { messages: [sent] } = write.queueMessage({ conversation: bob, text: '好', originId: 'mine', sender: ME, time: Date.now() - 5000 })
+  const {
+    messages: [sent]
+  } = write.queueMessage({ conversation: bob, text: '好', originId: 'mine', sender: ME, time: Date.now() - 5000 })
   expect(texts(bob).at(-1)?.id).toBe(sent?.id)
   const import_ = texts(bob).find(({ text, id }) => text === '好' && id !== sent?.id)
   expect(write.change({ id: import_?.id as MessageId, kind: 'reactions', text: '👍', originId: 'r', sender: ME, time: Date.now() }).messages).toEqual([])

@@ -13,7 +13,9 @@ import type { StoreChanges } from './types.ts'
 export const IMPORTED_JID = `%@${IMPORT_DOMAIN}`
 
 export function joiningReads(db: ReadableDB) {
-  const joined = db.prepare<[number], JoinedHistory>('SELECT c.id, c.name, (SELECT count(*) FROM message WHERE home = c.id) AS messages FROM conversation c WHERE c.joined_into = ? ORDER BY c.id')
+  const joined = db.prepare<[number], JoinedHistory>(
+    'SELECT c.id, c.name, (SELECT count(*) FROM message WHERE home = c.id) AS messages FROM conversation c WHERE c.joined_into = ? ORDER BY c.id'
+  )
   return {
     /** Imported histories that a conversation shows. */
     joined: (conversation: number): JoinedHistory[] => joined.all(conversation)
@@ -22,11 +24,13 @@ export function joiningReads(db: ReadableDB) {
 
 /** Each function is to be called within a transaction. */
 export function createJoining(db: WritableDB, { conversations, changes }: Tables) {
-  const mayJoin = db.prepare<[number, string], number>("SELECT 1 FROM conversation WHERE id = ? AND account = '' AND jid LIKE ? AND joined_into IS NULL AND clearing = 0").pluck()
+  const mayJoin = db
+    .prepare<[number, string], number>("SELECT 1 FROM conversation WHERE id = ? AND account = '' AND jid LIKE ? AND joined_into IS NULL AND clearing = 0")
+    .pluck()
   const takesMore = db.prepare<[number], number>('SELECT 1 FROM conversation WHERE id = ? AND joined_into IS NULL AND clearing = 0').pluck()
   const intoOf = db.prepare<[number], ConversationId | null>('SELECT joined_into FROM conversation WHERE id = ?').pluck()
   const jidOf = db.prepare<[number], string>('SELECT jid FROM conversation WHERE id = ?').pluck()
-  const join = db.prepare("UPDATE conversation SET joined_into = ?, hidden = 1, last_message = NULL, unread = 0, marked_unread = 0, pinned = NULL WHERE id = ?")
+  const join = db.prepare('UPDATE conversation SET joined_into = ?, hidden = 1, last_message = NULL, unread = 0, marked_unread = 0, pinned = NULL WHERE id = ?')
   const part = db.prepare('UPDATE conversation SET joined_into = NULL, hidden = 0 WHERE id = ?')
   const passOn = db.prepare('UPDATE conversation SET joined_into = ? WHERE joined_into = ?')
   const moveDocs = db.prepare('UPDATE doc SET conversation = ? WHERE doc IN (SELECT doc FROM message WHERE conversation = ? AND doc IS NOT NULL)')

@@ -39,7 +39,8 @@ export function storeKey(profile: string, keyring: Keyring, databaseExists: bool
     const key = readFileSync(plain, 'utf8').trim()
     return { key, protection: keyring.isAvailable() && moveIntoKeychain(key, keyring, sealed, plain) ? 'keychain' : 'file' }
   }
-  if (databaseExists) throw new StoreOpenError('wrong-key', `The key of this profile is missing (${sealed} or ${plain}). Without it the messages cannot be read.`)
+  if (databaseExists)
+    throw new StoreOpenError('wrong-key', `The key of this profile is missing (${sealed} or ${plain}). Without it the messages cannot be read.`)
   const key = randomBytes(32).toString('hex')
   const protection = keyring.isAvailable() ? 'keychain' : 'file'
   const path = protection === 'keychain' ? sealed : plain

@@ -30,13 +30,22 @@ export const hashOf = (stored: string): string => stored.slice(0, 64)
 /** What has come of a file before its stream broke off, under a name of its own. */
 export const partialName = (of: string): string => `.incoming-part-${createHash('sha256').update(of).digest('hex').slice(0, 32)}`
 /** Its bytes; 0: nothing. */
-export const partialBytes = (folder: string, partial: string): Promise<number> => stat(join(folder, partial)).then(({ size }) => size, () => 0)
+export const partialBytes = (folder: string, partial: string): Promise<number> =>
+  stat(join(folder, partial)).then(
+    ({ size }) => size,
+    () => 0
+  )
 
 /**
  * Writes a stream into the folder, once. `onBytes` hears how much has come; of more than `most` bytes nothing is kept
  * (TooLarge). `partial`: what came of a stream that breaks off is kept under that name; the stream goes on after the first `from` bytes of it. Rejects with the stream's error, the file system's, or the signal's reason.
  */
-export async function keep(folder: string, stream: Readable, name: string, options: { signal?: AbortSignal; most?: number; onBytes?: (bytes: number) => void; partial?: string; from?: number } = {}): Promise<Kept> {
+export async function keep(
+  folder: string,
+  stream: Readable,
+  name: string,
+  options: { signal?: AbortSignal; most?: number; onBytes?: (bytes: number) => void; partial?: string; from?: number } = {}
+): Promise<Kept> {
   const { signal, most = Infinity, onBytes, partial, from = 0 } = options
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const temporary = join(folder, partial ?? `.incoming-${process.pid}-${randomUUID()}`)
@@ -54,7 +63,12 @@ export async function keep(folder: string, stream: Readable, name: string, optio
   })
   let isBroken = false
   try {
-    await pipeline(stream, hashing, createWriteStream(temporary, { mode: 0o600, flush: true, ...(from > 0 ? { flags: 'r+', start: from } : {}) }), ...(signal === undefined ? [] : [{ signal }]))
+    await pipeline(
+      stream,
+      hashing,
+      createWriteStream(temporary, { mode: 0o600, flush: true, ...(from > 0 ? { flags: 'r+', start: from } : {}) }),
+      ...(signal === undefined ? [] : [{ signal }])
+    )
     const ending = /^\.[A-Za-z0-9]{1,8}$/.exec(extname(name))?.[0].toLowerCase() ?? ''
     const stored = `${hash.digest('hex')}${ending}`
     if (!existsSync(join(folder, stored))) await rename(temporary, join(folder, stored))

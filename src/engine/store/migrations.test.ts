@@ -22,13 +22,15 @@ function older(folder: string, version: number): void {
   db.loadExtension(extension)
   db.prepare('SELECT mnemo_dictionary(?)').get(dictionary)
   migrate(db as WritableDB, migrations.slice(0, version))
-  const own = version >= ACCOUNTS ? [", account", ", 'me@example.org'", ", ''"] : ['', '', '']
+  const own = version >= ACCOUNTS ? [', account', ", 'me@example.org'", ", ''"] : ['', '', '']
   db.exec(`
     INSERT INTO account (jid, settings) VALUES ('me@example.org', '{}');
     INSERT INTO conversation (jid, kind, name${own[0]}) VALUES ('bob@example.org', 'direct', 'Bob'${own[1]}), ('x@import.invalid', 'group', 'old chat'${own[2]});
     INSERT INTO contact (jid, name, subscription${own[0]}) VALUES ('bob@example.org', 'Bob', 'both'${own[1]});
     INSERT INTO archive (jid, last_id${own[0]}) VALUES ('me@example.org', 'last'${own[1]})`)
-  const insert = db.prepare("INSERT INTO message (id, conversation, sender, outgoing, text, time, state, origin_id) VALUES (?, 1, 'bob@example.org', 0, ?, ?, 'received', ?)")
+  const insert = db.prepare(
+    "INSERT INTO message (id, conversation, sender, outgoing, text, time, state, origin_id) VALUES (?, 1, 'bob@example.org', 0, ?, ?, 'received', ?)"
+  )
   db.transaction(() => {
     for (let i = 1; i <= COUNT; i++) insert.run(i * 1024 + 1, `old message ${i}`, i, `o${i}`)
   })()
@@ -57,12 +59,15 @@ test.each(migrations.slice(1).map((_, i) => i + 1))('from schema %i, killed on t
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(db.pragma('foreign_key_check')).toEqual([])
   // all that there was is the account's that there was; imports are nobody's
-  expect(db.prepare('SELECT jid, account FROM conversation ORDER BY id').raw().all()).toEqual([['bob@example.org', 'me@example.org'], ['x@import.invalid', '']])
+  expect(db.prepare('SELECT jid, account FROM conversation ORDER BY id').raw().all()).toEqual([
+    ['bob@example.org', 'me@example.org'],
+    ['x@import.invalid', '']
+  ])
   expect(db.prepare('SELECT jid, account, name FROM contact').raw().all()).toEqual([['bob@example.org', 'me@example.org', 'Bob']])
   expect(db.prepare('SELECT jid, account, last_id FROM archive').raw().all()).toEqual([['me@example.org', 'me@example.org', 'last']])
   db.close()
   const store = await openStore(folder.path)
-  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(5000)).left
+  for (let left = 1; left > 0;) left = (await store.write.indexOlder(5000)).left
   expect((await store.find.search({ query: 'old message', limit: 1, total: true })).total).toBe(COUNT)
   await store.close()
 })

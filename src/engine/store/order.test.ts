@@ -36,16 +36,35 @@ test('used keys are passed over', () => {
 })
 
 test('whatever the numbers are, a key is a positive safe integer, found at once', () => {
-  const extremes = [NaN, Infinity, -Infinity, 0, -0, -1, 0.5, 1e-300, 1e300, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 2 ** 53 + 2, -(2 ** 60), LATEST_TIME, 8.64e15, 8.64e15 + 1]
+  const extremes = [
+    NaN,
+    Infinity,
+    -Infinity,
+    0,
+    -0,
+    -1,
+    0.5,
+    1e-300,
+    1e300,
+    Number.MAX_SAFE_INTEGER,
+    Number.MIN_SAFE_INTEGER,
+    2 ** 53 + 2,
+    -(2 ** 60),
+    LATEST_TIME,
+    8.64e15,
+    8.64e15 + 1
+  ]
   const number = fc.oneof(fc.constantFrom(...extremes), fc.double(), fc.integer())
   fc.assert(
     fc.property(number, number, fc.array(number, { maxLength: 20 }), (time, place, taken) => {
       const used = new Set(taken.flatMap((at) => [firstKeyAt(at), firstKeyAt(at) + 1]))
-      const run = (step: 1 | -1) => (key: number): number | null => {
-        let end = key
-        while (used.has(end)) end += step
-        return end === key ? null : end - step
-      }
+      const run =
+        (step: 1 | -1) =>
+        (key: number): number | null => {
+          let end = key
+          while (used.has(end)) end += step
+          return end === key ? null : end - step
+        }
       const next = nextKey(time, place, run(1))
       const previous = previousKey(time, place, run(-1))
       for (const key of previous === null ? [next] : [next, previous]) expect(Number.isSafeInteger(key) && key > 0 && !used.has(key)).toBe(true)

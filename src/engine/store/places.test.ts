@@ -28,7 +28,9 @@ function older(rows: readonly [number, number | bigint, number, string][], more 
   db.exec(`
     INSERT INTO account (jid, settings) VALUES ('me@example.org', '{}');
     INSERT INTO conversation (jid, kind, name, account) VALUES ('bob@example.org', 'direct', 'Bob', 'me@example.org'), ('eve@example.org', 'direct', 'Eve', 'me@example.org'), ('x@import.invalid', 'group', 'old chat', '')`)
-  const insert = db.prepare("INSERT INTO message (id, conversation, sender, outgoing, text, time, state, origin_id, doc) VALUES (?, ?, 'bob@example.org', 0, ?, ?, 'received', ?, ?)")
+  const insert = db.prepare(
+    "INSERT INTO message (id, conversation, sender, outgoing, text, time, state, origin_id, doc) VALUES (?, ?, 'bob@example.org', 0, ?, ?, 'received', ?, ?)"
+  )
   for (const [i, [conversation, key, time, text]] of rows.entries()) {
     insert.run(key, conversation, text, time, `o${i}`, i + 1)
     db.prepare('INSERT INTO doc (doc, message, conversation, sender, flags, length) VALUES (?, ?, ?, 1, 0, 1)').run(i + 1, key, conversation)
@@ -62,12 +64,20 @@ test('messages behind a stamp of 2200 stand at their own times, in the same orde
      INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state) VALUES (1, 'bob@example.org', 0, 'reactions', 'o0', 'x', ${Date.UTC(9999, 0, 1)}, 'received')`
   )
   const store = await openStore(folder.path)
-  expect(await texts(store, 'bob@example.org')).toEqual([['first', START], ['poison', START + DAY], ['after', START + DAY], ['same second', START + DAY], ['last', START + 3 * DAY]])
+  expect(await texts(store, 'bob@example.org')).toEqual([
+    ['first', START],
+    ['poison', START + DAY],
+    ['after', START + DAY],
+    ['same second', START + DAY],
+    ['last', START + 3 * DAY]
+  ])
   expect(await texts(store, 'eve@example.org')).toEqual([['to Eve, behind it in the archive', START + 2 * DAY]])
   expect(await texts(store, 'x@import.invalid')).toEqual([['an import says so', Date.UTC(2100, 0, 1)]])
   const bob = (await store.read.conversationByJid('bob@example.org'))!
   const { messages } = await store.read.page({ conversation: bob.id, anchor: { kind: 'newest' }, limit: 9 })
-  expect(messages.map(({ text, attachments }) => [text, attachments.map(({ name, bytes, width }) => [name, bytes, width])]).filter(([, files]) => files!.length > 0)).toEqual([['after', [['a.pdf', null, null]]]])
+  expect(
+    messages.map(({ text, attachments }) => [text, attachments.map(({ name, bytes, width }) => [name, bytes, width])]).filter(([, files]) => files!.length > 0)
+  ).toEqual([['after', [['a.pdf', null, null]]]])
   expect(messages.find(({ id }) => id === bob.readUpTo)?.text).toBe('same second')
   expect(messages.find(({ id }) => id === bob.seenUpTo)?.text).toBe('after')
   expect((await store.read.missingHistory())[0]?.since).toBe(START + DAY)
@@ -75,10 +85,15 @@ test('messages behind a stamp of 2200 stand at their own times, in the same orde
   const now = START + 4 * DAY
   const me = 'me@example.org' as Jid
   const jid = 'bob@example.org' as Jid
-  await store.write.record({ account: me, messages: [{ conversation: jid, kind: 'direct', sender: jid, outgoing: false, text: 'new', time: now, stanzaId: 's', originId: null, replayed: false }], archive: { jid: me, lastId: 's', after: 'x' }, order: 'forward' })
+  await store.write.record({
+    account: me,
+    messages: [{ conversation: jid, kind: 'direct', sender: jid, outgoing: false, text: 'new', time: now, stanzaId: 's', originId: null, replayed: false }],
+    archive: { jid: me, lastId: 's', after: 'x' },
+    order: 'forward'
+  })
   const newest = (await store.read.page({ conversation: bob.id, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!
   expect([newest.text, Math.floor(newest.id / 1024)]).toEqual(['new', now])
-  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(5000)).left
+  for (let left = 1; left > 0;) left = (await store.write.indexOlder(5000)).left
   await store.write.checkIndex()
   expect((await store.find.search({ query: 'second', limit: 5, total: true })).total).toBe(1)
   await store.close()
@@ -107,29 +122,73 @@ test('whatever times messages are handed over with, from wherever: each has a pl
   const db = openWritable(storeFiles(folder.path))
   const writes = createWrites(db)
   const me = 'me@example.org' as Jid
-  const time = fc.oneof(fc.constantFrom(0, -1, 1, 8.64e15, -8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, START), fc.integer({ min: START, max: START + 5000 }))
+  const time = fc.oneof(
+    fc.constantFrom(0, -1, 1, 8.64e15, -8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, START),
+    fc.integer({ min: START, max: START + 5000 })
+  )
   let serial = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.record({ order: fc.constantFrom('live', 'forward', 'backward'), times: fc.array(time, { minLength: 1, maxLength: 6 }), replayed: fc.boolean() }), { minLength: 1, maxLength: 6 }), async (batches) => {
-      const jid = `p${++serial}@example.org` as Jid
-      let last: string | undefined
-      for (const { order, times, replayed } of batches) {
-        const messages = times.map((at) => ({ conversation: jid, kind: 'direct' as const, sender: jid, outgoing: false, text: order, time: at, stanzaId: order === 'live' ? null : `s${++serial}`, originId: `o${++serial}`, replayed: order === 'live' && replayed }))
-        const lastId = messages.at(-1)?.stanzaId ?? undefined
-        writes.record({ account: me, messages, archive: { jid: me, ...(order === 'forward' && lastId !== undefined ? { lastId, ...(last === undefined ? {} : { after: last }) } : {}) }, order })
-        if (order === 'forward') last = lastId
-        const stored = db.prepare<[string], { id: number; origin: string }>('SELECT m.id, m.origin_id AS origin FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ? ORDER BY m.id').all(jid)
-        for (const { id } of stored) expect(Number.isSafeInteger(id) && id > 0, String(id)).toBe(true)
-        if (order === 'live') continue
-        const own = new Set(messages.map(({ originId }) => originId))
-        expect(stored.filter(({ origin }) => own.has(origin)).map(({ origin }) => origin)).toEqual(messages.map(({ originId }) => originId))
+    fc.asyncProperty(
+      fc.array(
+        fc.record({ order: fc.constantFrom('live', 'forward', 'backward'), times: fc.array(time, { minLength: 1, maxLength: 6 }), replayed: fc.boolean() }),
+        { minLength: 1, maxLength: 6 }
+      ),
+      async (batches) => {
+        const jid = `p${++serial}@example.org` as Jid
+        let last: string | undefined
+        for (const { order, times, replayed } of batches) {
+          const messages = times.map((at) => ({
+            conversation: jid,
+            kind: 'direct' as const,
+            sender: jid,
+            outgoing: false,
+            text: order,
+            time: at,
+            stanzaId: order === 'live' ? null : `s${++serial}`,
+            originId: `o${++serial}`,
+            replayed: order === 'live' && replayed
+          }))
+          const lastId = messages.at(-1)?.stanzaId ?? undefined
+          writes.record({
+            account: me,
+            messages,
+            archive: { jid: me, ...(order === 'forward' && lastId !== undefined ? { lastId, ...(last === undefined ? {} : { after: last }) } : {}) },
+            order
+          })
+          if (order === 'forward') last = lastId
+          const stored = db
+            .prepare<[string], { id: number; origin: string }>(
+              'SELECT m.id, m.origin_id AS origin FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ? ORDER BY m.id'
+            )
+            .all(jid)
+          for (const { id } of stored) expect(Number.isSafeInteger(id) && id > 0, String(id)).toBe(true)
+          if (order === 'live') continue
+          const own = new Set(messages.map(({ originId }) => originId))
+          expect(stored.filter(({ origin }) => own.has(origin)).map(({ origin }) => origin)).toEqual(messages.map(({ originId }) => originId))
+        }
       }
-    }),
+    ),
     { numRuns: 60 }
   )
   // thousands of the first second of all, read backwards
   const jid = 'old@example.org' as Jid
-  for (let page = 0; page < 12; page++) writes.record({ account: me, messages: Array.from({ length: 200 }, (_, i) => ({ conversation: jid, kind: 'direct' as const, sender: jid, outgoing: false, text: '', time: 0, stanzaId: `old${9999 - page * 200 - 200 + i}`, originId: null, replayed: false })), archive: { jid: me }, order: 'backward' })
+  for (let page = 0; page < 12; page++)
+    writes.record({
+      account: me,
+      messages: Array.from({ length: 200 }, (_, i) => ({
+        conversation: jid,
+        kind: 'direct' as const,
+        sender: jid,
+        outgoing: false,
+        text: '',
+        time: 0,
+        stanzaId: `old${9999 - page * 200 - 200 + i}`,
+        originId: null,
+        replayed: false
+      })),
+      archive: { jid: me },
+      order: 'backward'
+    })
   const order = db.prepare<[], string>("SELECT stanza_id FROM message WHERE stanza_id LIKE 'old%' ORDER BY id").pluck().all()
   expect(order).toEqual(order.toSorted())
   expect(db.prepare('SELECT min(id) FROM message').pluck().get()).toBeGreaterThan(0)

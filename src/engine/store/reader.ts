@@ -84,9 +84,7 @@ export function createReads(db: ReadableDB) {
       case 'first-unread': {
         const readUpTo = conversations.byId(conversation)?.readUpTo ?? 0
         const first = messages.after(conversation, readUpTo, 1)[0]
-        return first === undefined || readUpTo === 0
-          ? stretch({ conversation, anchor: { kind: 'newest' }, limit })
-          : around(conversation, first.id, limit)
+        return first === undefined || readUpTo === 0 ? stretch({ conversation, anchor: { kind: 'newest' }, limit }) : around(conversation, first.id, limit)
       }
     }
   }
@@ -96,7 +94,10 @@ export function createReads(db: ReadableDB) {
     const found = stretch(input)
     const [first, last] = [found.messages[0], found.messages.at(-1)]
     if (first === undefined || last === undefined) return { ...found, notices: [] }
-    return { ...found, notices: notices.noticesBetween(input.conversation, found.hasOlder ? first.time : 0, found.hasNewer ? last.time : Number.MAX_SAFE_INTEGER) }
+    return {
+      ...found,
+      notices: notices.noticesBetween(input.conversation, found.hasOlder ? first.time : 0, found.hasNewer ? last.time : Number.MAX_SAFE_INTEGER)
+    }
   }
 
   /** The texts a message had, oldest first. */
@@ -150,7 +151,19 @@ export function createReads(db: ReadableDB) {
     attachment: attachments.byId,
     thumbnail: attachments.thumbnail,
     /** Files that may be fetched unasked, the latest first: of contacts and groups of these accounts, those before an id and of `most` bytes or an unknown size. */
-    filesToFetch: ({ before, most, accounts: whose, groups, limit }: { before: number; most: number; accounts: readonly string[]; groups: readonly string[]; limit: number }): AttachmentRow[] => attachments.toFetch(before, most, whose, groups, limit),
+    filesToFetch: ({
+      before,
+      most,
+      accounts: whose,
+      groups,
+      limit
+    }: {
+      before: number
+      most: number
+      accounts: readonly string[]
+      groups: readonly string[]
+      limit: number
+    }): AttachmentRow[] => attachments.toFetch(before, most, whose, groups, limit),
     /** What takes how much of the disk. */
     usage(): Usage {
       const files = new Map(attachments.usage().map((one) => [one.conversation, one]))
@@ -161,7 +174,12 @@ export function createReads(db: ReadableDB) {
       })
       const sum = (of: (one: ConversationUsage) => number): number => list.reduce((all, one) => all + of(one), 0)
       const used = list.filter(({ messages: count, files: some }) => count + some > 0).sort((a, b) => b.bytes - a.bytes || b.messages - a.messages)
-      return { messages: sum((one) => one.messages), databaseBytes: databaseBytes(), mediaBytes: sum((one) => one.bytes), conversations: used.slice(0, MOST_USED) }
+      return {
+        messages: sum((one) => one.messages),
+        databaseBytes: databaseBytes(),
+        mediaBytes: sum((one) => one.bytes),
+        conversations: used.slice(0, MOST_USED)
+      }
     },
     /** Whether own messages wait for their archive to say where they stand. */
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
@@ -180,7 +198,19 @@ export function createReads(db: ReadableDB) {
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
     /** Those still to be sent that come after a message, in order. */
     queued: ({ after, limit, account }: { after: number; limit: number; account?: string }): QueuedMessage[] =>
-      messages.queued(after, limit, account).flatMap((row) => (row.origin_id === null ? [] : [{ message: toMessage(row), originId: row.origin_id, replyTo: row.reply_to, replyAuthor: quotedAuthor(row), files: row.flags & ATTACHED ? attachments.of(row.id) : [] }])),
+      messages.queued(after, limit, account).flatMap((row) =>
+        row.origin_id === null
+          ? []
+          : [
+              {
+                message: toMessage(row),
+                originId: row.origin_id,
+                replyTo: row.reply_to,
+                replyAuthor: quotedAuthor(row),
+                files: row.flags & ATTACHED ? attachments.of(row.id) : []
+              }
+            ]
+      ),
     /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
     isSound: (): boolean => {
       try {
@@ -202,7 +232,7 @@ export function createReads(db: ReadableDB) {
       databaseBytes: databaseBytes(),
       textBytes: db.prepare<[], number>('SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM message').pluck().get() ?? 0,
       notIndexed: db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck().get() ?? 0,
-      indexBytes: db.prepare<[], number>("SELECT coalesce(sum(length(block)), 0) FROM message_index_data").pluck().get() ?? 0
+      indexBytes: db.prepare<[], number>('SELECT coalesce(sum(length(block)), 0) FROM message_index_data').pluck().get() ?? 0
     })
   }
 }

@@ -24,7 +24,8 @@ interface Telling {
 }
 type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
 /** Whether two things were said by one person: by the occupant-ids of their group, else by the address, which in a group is a nickname. */
-const isSame = (a: Author, b: Author): boolean => a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
+const isSame = (a: Author, b: Author): boolean =>
+  a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
 
 /**
  * Whether what is done to a message is done by its author. A nickname proves nothing: in a group both need the same occupant-id, or the group has
@@ -40,7 +41,10 @@ const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Autho
 const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
 const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
 
-export function createRecording({ messages, conversations, archives, alterations, encrypting, changes, read }: Tables, sign: ReturnType<typeof createSigning>['sign']) {
+export function createRecording(
+  { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
+  sign: ReturnType<typeof createSigning>['sign']
+) {
   /** Messages that stood in for one which has come. */
   let relieved: StoreChanges['removed'] = []
   /** Messages that are counted as unread already, by what stood in for them. */
@@ -126,17 +130,23 @@ export function createRecording({ messages, conversations, archives, alterations
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
     if (byArchive !== undefined) return byArchive
     const told = isTold(incoming) ? tellingOf(id, incoming) : null
-    const toldAgain = told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
+    const toldAgain =
+      told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
     if (toldAgain !== undefined) return toldAgain
     // a server without an archive keeps for later what was not confirmed, though it came
-    const keptBack = incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
-    const cameBefore = keptBack ? messages.toldBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming)) : undefined
+    const keptBack =
+      incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
+    const cameBefore = keptBack
+      ? messages.toldBefore(id, incoming).find((row) => row.stanza_id === null && saysSame(row, incoming) && messages.isAtTime(row, incoming))
+      : undefined
     if (cameBefore !== undefined) return cameBefore
     const { originId, messageId = null, sender, outgoing } = incoming
-    const byOrigin = originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
+    const byOrigin =
+      originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
     // a client that counts anew gives one id to many
     if (byOrigin !== undefined && (outgoing || saysSame(byOrigin, incoming))) return byOrigin
-    if (byOrigin !== undefined && originId !== null) return messages.byAnyId(id, originId).find((row) => row.message_id === originId && row.sender === sender && saysSame(row, incoming))
+    if (byOrigin !== undefined && originId !== null)
+      return messages.byAnyId(id, originId).find((row) => row.message_id === originId && row.sender === sender && saysSame(row, incoming))
     if (!outgoing) return undefined
     // the origin-id may be lost on the way through a group, and the stanza's id, too
     const byId = messageId === null ? undefined : messages.ownByOriginId(id, messageId)
@@ -169,7 +179,24 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   function insert(id: ConversationId, incoming: IncomingMessage, key: MessageId, doc?: number): MessageId {
-    const { kind, sender, outgoing, text, time, stanzaId, replyTo = null, files = [], link = null, mentioned = false, occupant = null, unstyled = false, encrypted = false, unreadable = null, raw = null, standIn = false } = incoming
+    const {
+      kind,
+      sender,
+      outgoing,
+      text,
+      time,
+      stanzaId,
+      replyTo = null,
+      files = [],
+      link = null,
+      mentioned = false,
+      occupant = null,
+      unstyled = false,
+      encrypted = false,
+      unreadable = null,
+      raw = null,
+      standIn = false
+    } = incoming
     // one that another message of that sender has as well counts as its stanza's id
     const isTaken = incoming.originId !== null && messages.byOriginId(id, sender, incoming.originId) !== undefined
     const originId = isTaken ? null : incoming.originId
@@ -177,8 +204,32 @@ export function createRecording({ messages, conversations, archives, alterations
     const messageId = isTaken ? incoming.originId : (incoming.messageId ?? (kind === 'group' && outgoing ? incoming.originId : null))
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
-    const flags = kept | (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0) | (unreadable === null ? 0 : FLAG.unreadable)
-    const stored = messages.insert({ conversation: id, sender, outgoing, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, replyTo, occupant, flags, attachments: files.map((file) => ({ ...file, stored: null })), link }, key, doc)
+    const flags =
+      kept |
+      (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) |
+      (unstyled ? FLAG.unstyled : 0) |
+      (encrypted ? FLAG.encrypted : 0) |
+      (unreadable === null ? 0 : FLAG.unreadable)
+    const stored = messages.insert(
+      {
+        conversation: id,
+        sender,
+        outgoing,
+        text,
+        time,
+        state: outgoing ? 'sent' : 'received',
+        stanzaId,
+        originId,
+        messageId,
+        replyTo,
+        occupant,
+        flags,
+        attachments: files.map((file) => ({ ...file, stored: null })),
+        link
+      },
+      key,
+      doc
+    )
     if (unreadable !== null) messages.setState(stored, outgoing ? 'sent' : 'received', unreadable)
     if (encrypted && unreadable === null) conversations.becomeEncrypted(id)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
@@ -229,7 +280,13 @@ export function createRecording({ messages, conversations, archives, alterations
    * Stores what is done to a message, and does it where that is here. `changed`: the message's id; `instead`: a message to be shown, for the one that
    * is corrected is not here, or is not provably of the same author. `pending`: those of the same page, which are not stored yet.
    */
-  function recordChange(id: ConversationId, incoming: IncomingMessage, { kind, target: named }: { kind: ChangeKind; target: string }, place: ChangePlace, pending: Map<IncomingMessage, IncomingMessage> | null = null): { changed: MessageId | null; instead: IncomingMessage | null } {
+  function recordChange(
+    id: ConversationId,
+    incoming: IncomingMessage,
+    { kind, target: named }: { kind: ChangeKind; target: string },
+    place: ChangePlace,
+    pending: Map<IncomingMessage, IncomingMessage> | null = null
+  ): { changed: MessageId | null; instead: IncomingMessage | null } {
     const nothing = { changed: null, instead: null }
     const { sender, occupant = null, outgoing, text, time, stanzaId, originId, messageId = null, encrypted = false } = incoming
     const conversation = conversations.byId(id)
@@ -240,7 +297,24 @@ export function createRecording({ messages, conversations, archives, alterations
     // XEP-0308 wants the first message's id; who names the correction before this one means the same
     const corrected = isHere(named) ? undefined : alterations.byAnyId(id, named).findLast((one) => one.kind === 'correction' && isTheirs(one))
     const target = corrected?.target ?? named
-    const stored = alterations.add({ conversation: id, sender, occupant, outgoing, kind, target, text, time, state: outgoing ? 'sent' : 'received', stanzaId, originId, messageId, encrypted }, place)
+    const stored = alterations.add(
+      {
+        conversation: id,
+        sender,
+        occupant,
+        outgoing,
+        kind,
+        target,
+        text,
+        time,
+        state: outgoing ? 'sent' : 'received',
+        stanzaId,
+        originId,
+        messageId,
+        encrypted
+      },
+      place
+    )
     if (stored === 'known') return nothing
     const isHereNow = isHere(target)
     if (kind === 'correction') {
@@ -249,9 +323,16 @@ export function createRecording({ messages, conversations, archives, alterations
       retarget(conversation, ids, target, author)
       const waiting = [...(pending ?? [])].filter(([, one]) => one.conversation === incoming.conversation && isProven(authorOf(one), author, conversation))
       for (const [given, one] of waiting) if (ids.includes(one.messageId ?? null)) pending?.set(given, { ...one, messageId: target })
-      if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target)) return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
+      if (stored === 'new' && !isHereNow && !waiting.some(([, one]) => [...ids, target].includes(one.messageId ?? null)) && !isHere(target))
+        return { changed: null, instead: { ...incoming, change: null, originId: null, messageId: target, standIn: true } }
     }
-    const latest = alterations.of(id, [target]).findLast((change) => change.kind === kind && (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender)))
+    const latest = alterations
+      .of(id, [target])
+      .findLast(
+        (change) =>
+          change.kind === kind &&
+          (kind === 'reactions' ? isSame(change, author) : isProven(change, author, conversation) || (sender === conversation.jid && change.sender === sender))
+      )
     const row = latest === undefined ? null : alter(latest)
     if (row !== null && kind === 'reactions' && !outgoing && row.outgoing === 1 && place.end === 'above') conversations.reacted(id, row.id, text !== '')
     return { changed: row?.id ?? null, instead: null }
@@ -261,7 +342,8 @@ export function createRecording({ messages, conversations, archives, alterations
     const { id } = conversation
     for (const named of new Set(ids)) {
       if (named === null) continue
-      for (const change of alterations.of(id, [named])) if (change.kind === 'reactions' || isProven(change, author, conversation)) alterations.setTarget(change.id, target)
+      for (const change of alterations.of(id, [named]))
+        if (change.kind === 'reactions' || isProven(change, author, conversation)) alterations.setTarget(change.id, target)
       for (const row of messages.standInsFor(id, [named])) if (isProven(row, author, conversation)) messages.setMessageId(row.id, target)
     }
     const standIns = messages.standInsFor(id, [target])
@@ -283,7 +365,9 @@ export function createRecording({ messages, conversations, archives, alterations
     const settled: Message[] = []
     const removed: StoreChanges['removed'] = []
     // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
-    const overlaps = new Set(batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation])))
+    const overlaps = new Set(
+      batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation]))
+    )
     const altering = batch.messages.filter(isChange)
     const standIns = new Map<IncomingMessage, IncomingMessage>()
     for (const incoming of newest ? altering : altering.toReversed()) {
@@ -337,7 +421,15 @@ export function createRecording({ messages, conversations, archives, alterations
       conversations.advance(id, key, unread && !counted.has(key) ? 1 : 0)
       isNews ||= unread
     }
-    const stored = { ...changes([...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)], [...fresh.map(({ key }) => toMessage(read(key))), ...settled], removed, fresh.length), ...(isNews ? {} : { old: true }) }
+    const stored = {
+      ...changes(
+        [...fresh.map(({ id }) => id), ...settled.map((message) => message.conversation)],
+        [...fresh.map(({ key }) => toMessage(read(key))), ...settled],
+        removed,
+        fresh.length
+      ),
+      ...(isNews ? {} : { old: true })
+    }
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
   }
 
@@ -347,12 +439,20 @@ export function createRecording({ messages, conversations, archives, alterations
     const conversation = conversations.byJid(jid, account)
     if (conversation === null || target === null) return false
     const isTheirs = (row: Author): boolean => isProven(row, authorOf(standIn), conversation)
-    return messages.byAnyId(conversation.id, target).some(isTheirs) || page.some((one) => !isChange(one) && one.conversation === jid && idsIn(one).includes(target) && isTheirs(authorOf(one)))
+    return (
+      messages.byAnyId(conversation.id, target).some(isTheirs) ||
+      page.some((one) => !isChange(one) && one.conversation === jid && idsIn(one).includes(target) && isTheirs(authorOf(one)))
+    )
   }
 
   /** Whether an older message of a page is one that the page has again. */
   const isRepeated = (later: IncomingMessage, older: IncomingMessage): boolean =>
-    later.sender === older.sender && later.text === older.text && later.standIn !== true && older.standIn !== true && ((older.originId !== null && later.originId === older.originId) || (older.stanzaId !== null && later.stanzaId === older.stanzaId && later.messageId === older.messageId))
+    later.sender === older.sender &&
+    later.text === older.text &&
+    later.standIn !== true &&
+    older.standIn !== true &&
+    ((older.originId !== null && later.originId === older.originId) ||
+      (older.stanzaId !== null && later.stanzaId === older.stanzaId && later.messageId === older.messageId))
 
   /** What the archive gave us under that id. */
   function storedOf(account: Jid | undefined, jid: Jid, stanzaId: string | null): MessageRow | undefined {
@@ -400,14 +500,30 @@ export function createRecording({ messages, conversations, archives, alterations
       if (isDeleted(id, incoming, false)) continue
       const known = find(id, incoming)
       const telling = isTold(incoming) ? tellingOf(id, incoming) : null
-      const gap = telling === null ? null : gapIn(id, telling, batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation))
+      const gap =
+        telling === null
+          ? null
+          : gapIn(
+              id,
+              telling,
+              batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation)
+            )
       // an archive's page is the order, and so is what a group tells again; what comes live stands at the end
       const next = gap?.next ?? nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
-      const prev = gap !== null ? gap.prev : inOrder && last > 0 ? last : (lastOf.get(id) ?? (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ?? messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ?? 0)
+      const prev =
+        gap !== null
+          ? gap.prev
+          : inOrder && last > 0
+            ? last
+            : (lastOf.get(id) ??
+              (!inOrder && incoming.kind === 'group' && incoming.stanzaId === null ? messages.newestTold(id) : null) ??
+              messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ??
+              0)
       if (known !== undefined) {
         // a group without an archive: where it tells us our own message is its place for everybody
-        const told = !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
+        const told =
+          !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
         reflect(known, known.id, incoming)
         // sent twice because the first was not confirmed: the archive has both, and the first counts. The later one may have come live before the archive was read
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
@@ -418,7 +534,8 @@ export function createRecording({ messages, conversations, archives, alterations
         if (telling !== null) pass(telling, known.id)
         if ((!news && !told && !inOrder && !isBehind) || (repeated && !earlier)) continue
         const placed = known.id > prev && known.id < next
-        const key = placed || (!known.outgoing && news && !earlier) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
+        const key =
+          placed || (!known.outgoing && news && !earlier) ? known.id : move(known, news ? incoming.time : known.time, keyBetween(incoming.time, prev, next))
         if (key !== known.id) {
           removed.push({ conversation: id, id: known.id })
           conversations.summarize(id)
@@ -461,10 +578,15 @@ export function createRecording({ messages, conversations, archives, alterations
   }
 
   /** One that is encrypted, as it is to be stored; null: it says nothing, or was here before and has no id. `opening`: of its batch. */
-  function unseal(incoming: IncomingMessage, opening: ReturnType<typeof encrypting.opening>, { account, order }: RecordBatch, completed: MessageId[]): IncomingMessage | null {
+  function unseal(
+    incoming: IncomingMessage,
+    opening: ReturnType<typeof encrypting.opening>,
+    { account, order }: RecordBatch,
+    completed: MessageId[]
+  ): IncomingMessage | null {
     const { sealed = null, change = null, kind, outgoing, stanzaId } = incoming
     const id = conversations.idOf(incoming.conversation, account)
-    if (sealed === null || id !== null && change === null && messages.isBuried(id, incoming)) return incoming
+    if (sealed === null || (id !== null && change === null && messages.isBuried(id, incoming))) return incoming
     const altered = id === null || change === null ? undefined : knownChange(id, incoming)
     const known = id === null || change !== null ? undefined : find(id, incoming)
     const here = altered ?? known
@@ -481,7 +603,10 @@ export function createRecording({ messages, conversations, archives, alterations
     }
     const files = said.files.map((file) => ({ type: null, width: null, height: null, hash: null, preview: null, url: null, ...file }))
     if (known !== undefined && !isRead) {
-      messages.complete({ ...known, flags: known.flags & ~FLAG.unreadable }, { text: said.text, replyTo: incoming.replyTo ?? null, attachments: said.files, link: null, flags: 0 })
+      messages.complete(
+        { ...known, flags: known.flags & ~FLAG.unreadable },
+        { text: said.text, replyTo: incoming.replyTo ?? null, attachments: said.files, link: null, flags: 0 }
+      )
       messages.setState(known.id, known.state, null)
       completed.push(known.id)
     }
@@ -510,12 +635,14 @@ export function createRecording({ messages, conversations, archives, alterations
     const era = begun ? alterations.nextEra() : archives.era(jid, account)
     const missed = batch.order === 'backward' && (batch.missed === true || archives.isMissed(jid, account))
     if (begun) conversations.unmeetCleared(jid, account)
-    const result = batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era, missed) : recordNewer(batch, archives.lastKey(jid, account), era)
+    const result =
+      batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era, missed) : recordNewer(batch, archives.lastKey(jid, account), era)
     if (batch.archive !== null) {
       // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
       const passes = batch.order === 'live' && conversations.byJid(jid, batch.account)?.kind !== 'group' && messages.hasUnplaced(batch.account)
       const { lastId, lastOf, hole } = batch.archive
-      if (lastId !== undefined && !passes) archives.setLast(jid, account, lastId, lastOf === undefined ? result.last : (storedOf(batch.account, lastOf, lastId)?.id ?? 0))
+      if (lastId !== undefined && !passes)
+        archives.setLast(jid, account, lastId, lastOf === undefined ? result.last : (storedOf(batch.account, lastOf, lastId)?.id ?? 0))
       if (begun) archives.setEra(jid, account, era)
       if (hole !== undefined) archives.setHole(jid, account, hole, result.first)
     }

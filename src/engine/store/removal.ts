@@ -10,7 +10,10 @@ const MOST_TOLD = 500
 const MARKING = 1000
 
 /** Each function is to be called within a transaction. `forgetJoined`: forgets the histories that were joined into a conversation that is gone. */
-export function createRemoval({ accounts, alterations, conversations, messages, notices, changes, read }: Tables, forgetJoined: (conversation: number) => void) {
+export function createRemoval(
+  { accounts, alterations, conversations, messages, notices, changes, read }: Tables,
+  forgetJoined: (conversation: number) => void
+) {
   /** How many unread messages each conversation has without these. */
   function unreadAmong(rows: readonly MessageRow[]): Map<number, number> {
     const left = new Map<number, number>()
@@ -32,7 +35,11 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
     }
     const touched = new Set(rows.map((row) => row.conversation))
     for (const conversation of touched) conversations.summarize(conversation)
-    return changes(touched, [], rows.map((row) => ({ conversation: row.conversation, id: row.id })))
+    return changes(
+      touched,
+      [],
+      rows.map((row) => ({ conversation: row.conversation, id: row.id }))
+    )
   }
 
   function remove(ids: MessageId[]): StoreChanges {
@@ -62,7 +69,14 @@ export function createRemoval({ accounts, alterations, conversations, messages, 
     const cleared = messages.files.clearable(conversation)
     for (const { id } of cleared) messages.files.clear(id)
     const ids = [...new Set(cleared.map(({ message }) => message))]
-    return { ...changes([], ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))), files: unneeded(cleared.map(({ stored }) => stored)), bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0) }
+    return {
+      ...changes(
+        [],
+        ids.slice(-MOST_TOLD).map((id) => toMessage(read(id)))
+      ),
+      files: unneeded(cleared.map(({ stored }) => stored)),
+      bytes: cleared.reduce((sum, { bytes }) => sum + bytes, 0)
+    }
   }
 
   /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */

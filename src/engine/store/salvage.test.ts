@@ -21,7 +21,12 @@ function damage(file: string, pages: number[]): void {
 
 async function filled(folder: string): Promise<string> {
   const store = await openStore(folder)
-  await store.write.importRows({ jid: 'room@rooms.example.org' as Jid, name: 'room', self: null, rows: packRows(Array.from({ length: COUNT }, (_, i) => ({ sender: 'a', time: 1_700_000_000_000 + i * 1000, text: `message ${i} 消息 ${'x'.repeat(40)}` }))) })
+  await store.write.importRows({
+    jid: 'room@rooms.example.org' as Jid,
+    name: 'room',
+    self: null,
+    rows: packRows(Array.from({ length: COUNT }, (_, i) => ({ sender: 'a', time: 1_700_000_000_000 + i * 1000, text: `message ${i} 消息 ${'x'.repeat(40)}` })))
+  })
   await store.write.changeSettings({ theme: 'dark' })
   await store.write.record({ messages: [], archive: { jid: 'me@example.org' as Jid, lastId: 'x' }, order: 'live' })
   await store.write.checkpoint()
@@ -41,7 +46,10 @@ test.each([
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   const pages = statSync(file).size / PAGE
-  damage(file, places.map((place) => Math.floor(pages * place)))
+  damage(
+    file,
+    places.map((place) => Math.floor(pages * place))
+  )
   let { store, saved } = await open(folder.path)
   expect(saved).toEqual([])
   expect(await store.read.isSound()).toBe(false)
@@ -52,7 +60,7 @@ test.each([
   expect(saved[0]!.messages).toBeGreaterThan(COUNT * 0.95)
   expect(existsSync(saved[0]!.kept)).toBe(true)
   expect(await store.read.isSound()).toBe(true)
-  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(3000)).left
+  for (let left = 1; left > 0;) left = (await store.write.indexOlder(3000)).left
   expect((await store.find.search({ query: '消息', limit: 1, total: true })).total).toBe(saved[0]!.messages)
   expect(await store.read.settings()).toMatchObject({ theme: 'dark' })
   // the archive is read again: it has what was lost
@@ -77,7 +85,10 @@ test('every table is copied, or its reason not to be is known', async () => {
   using folder = temporaryFolder()
   await filled(folder.path)
   const db = openReadable(storeFiles(folder.path))
-  const tables = db.prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite%'").pluck().all()
+  const tables = db
+    .prepare<[], string>("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite%'")
+    .pluck()
+    .all()
   db.close()
   expect(tables.sort()).toEqual([...COPIED, ...Object.keys(LEFT_OUT)].sort())
 })
@@ -95,7 +106,10 @@ test('a message that is to be sent later is saved, also where the one that it an
   const { store } = await open(folder.path)
   await store.close()
   const after = openReadable(storeFiles(folder.path))
-  expect(after.prepare('SELECT text, reply FROM scheduled ORDER BY id').all()).toEqual([{ text: 'happy new year', reply: null }, { text: 'an answer', reply: null }])
+  expect(after.prepare('SELECT text, reply FROM scheduled ORDER BY id').all()).toEqual([
+    { text: 'happy new year', reply: null },
+    { text: 'an answer', reply: null }
+  ])
   expect(after.prepare('SELECT count(*) FROM reminder').pluck().get()).toBe(1)
   after.close()
 })

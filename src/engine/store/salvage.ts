@@ -18,7 +18,29 @@ export const Salvaged = z.object({
 export type Salvaged = z.infer<typeof Salvaged>
 
 /** What is copied, in the order in which rows refer to each other. */
-export const COPIED = ['setting', 'account', 'contact', 'conversation', 'address', 'message', 'attachment', 'raw', 'change', 'deleted', 'avatar', 'former_text', 'link', 'notice', 'group_seen', 'errand', 'stand_in', 'occupant', 'reaction_news', 'scheduled', 'reminder'] as const
+export const COPIED = [
+  'setting',
+  'account',
+  'contact',
+  'conversation',
+  'address',
+  'message',
+  'attachment',
+  'raw',
+  'change',
+  'deleted',
+  'avatar',
+  'former_text',
+  'link',
+  'notice',
+  'group_seen',
+  'errand',
+  'stand_in',
+  'occupant',
+  'reaction_news',
+  'scheduled',
+  'reminder'
+] as const
 /** What is not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   archive: 'it would say that nothing is missing',
@@ -103,7 +125,9 @@ function copyAll(files: StoreFiles): Salvaged {
 
 /** Of each table the rows that refer to one that could not be read; twice, for what hangs on what hangs on it. */
 function removeOrphans(db: WritableDB): void {
-  const references = db.prepare<[string], { table: string; from: string; to: string; gone: string }>('SELECT "table", "from", "to", on_delete AS gone FROM pragma_foreign_key_list(?)')
+  const references = db.prepare<[string], { table: string; from: string; to: string; gone: string }>(
+    'SELECT "table", "from", "to", on_delete AS gone FROM pragma_foreign_key_list(?)'
+  )
   for (let round = 0; round < 2; round++)
     for (const table of COPIED)
       for (const { table: other, from, to, gone } of references.all(table)) {
@@ -138,8 +162,12 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
   const place = columns.indexOf(key)
   /** Copies from one end of (low, high) until something cannot be read; how far that was, or null where all could be. */
   const run = (order: 'ASC' | 'DESC', low: number, high: number): number | null => {
-    const rows = (size: number): unknown[][] => from.prepare<[number, number, number], unknown[]>(`SELECT ${names} FROM "${table}" WHERE "${key}" > ? AND "${key}" < ? ORDER BY "${key}" ${order} LIMIT ?`).raw().all(low, high, size) as unknown[][]
-    for (let size = BATCH; ; ) {
+    const rows = (size: number): unknown[][] =>
+      from
+        .prepare<[number, number, number], unknown[]>(`SELECT ${names} FROM "${table}" WHERE "${key}" > ? AND "${key}" < ? ORDER BY "${key}" ${order} LIMIT ?`)
+        .raw()
+        .all(low, high, size) as unknown[][]
+    for (let size = BATCH; ;) {
       try {
         const found = rows(size)
         if (found.length === 0) return null

@@ -26,7 +26,19 @@ export function createSigning({ alterations, changes, conversations, messages, n
   }
 
   /** How far an own message, or an own change of one, has come. */
-  function transition({ account, conversation, originId, state, error }: { account?: Jid; conversation: Jid; originId: string; state: MessageState; error: string | null }): StoreChanges {
+  function transition({
+    account,
+    conversation,
+    originId,
+    state,
+    error
+  }: {
+    account?: Jid
+    conversation: Jid
+    originId: string
+    state: MessageState
+    error: string | null
+  }): StoreChanges {
     const row = advance(account, conversation, originId, state, error)
     return row === null ? changes([]) : changes([row.conversation], [toMessage(row)])
   }

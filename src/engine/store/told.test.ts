@@ -22,14 +22,33 @@ afterEach(async () => {
 let telling = 0
 beforeEach(() => void telling++)
 const tell = (nick: string, id: string, replayed = false): Promise<unknown> => {
-  const message: IncomingMessage = { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text: id, time: NOW, stanzaId: null, originId: id, messageId: id, replayed, telling }
+  const message: IncomingMessage = {
+    conversation: ROOM,
+    kind: 'group',
+    sender: `${ROOM}/${nick}` as Jid,
+    outgoing: nick === 'me',
+    text: id,
+    time: NOW,
+    stanzaId: null,
+    originId: id,
+    messageId: id,
+    replayed,
+    telling
+  }
   return store.write.record({ account: ME, messages: [message], archive: null, order: 'live' })
 }
-const all = async () => (await store.read.page({ conversation: (await store.read.conversationByJid(ROOM))!.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text, state }) => `${text} ${state}`)
+const all = async () =>
+  (await store.read.page({ conversation: (await store.read.conversationByJid(ROOM))!.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(
+    ({ text, state }) => `${text} ${state}`
+  )
 
-test.each([['live', false], ['told again after an interruption', true]])('own messages that cross with those of others stand where the group has put them: %s', async (_, replayed) => {
+test.each([
+  ['live', false],
+  ['told again after an interruption', true]
+])('own messages that cross with those of others stand where the group has put them: %s', async (_, replayed) => {
   const { id } = await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
-  for (const text of ['mine 1', 'mine 2', 'mine 3']) await store.write.queueMessage({ conversation: id, text, originId: text, sender: `${ROOM}/me` as Jid, time: NOW })
+  for (const text of ['mine 1', 'mine 2', 'mine 3'])
+    await store.write.queueMessage({ conversation: id, text, originId: text, sender: `${ROOM}/me` as Jid, time: NOW })
   await tell('bob', 'his 1', replayed)
   await tell('me', 'mine 1', replayed)
   await tell('bob', 'his 2', replayed)
@@ -42,11 +61,27 @@ test.each([['live', false], ['told again after an interruption', true]])('own me
   expect(await all()).toEqual(order)
   // told once more, nothing moves
   telling++
-  for (const [nick, text] of [['bob', 'his 1'], ['me', 'mine 1'], ['bob', 'his 2']] as const) await tell(nick, text, true)
+  for (const [nick, text] of [
+    ['bob', 'his 1'],
+    ['me', 'mine 1'],
+    ['bob', 'his 2']
+  ] as const)
+    await tell(nick, text, true)
   expect(await all()).toEqual(order)
 })
 
-const said = (nick: string, text: string, id: string | null, time = NOW): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text, time, stanzaId: null, originId: null, messageId: id, replayed: false })
+const said = (nick: string, text: string, id: string | null, time = NOW): IncomingMessage => ({
+  conversation: ROOM,
+  kind: 'group',
+  sender: `${ROOM}/${nick}` as Jid,
+  outgoing: nick === 'me',
+  text,
+  time,
+  stanzaId: null,
+  originId: null,
+  messageId: id,
+  replayed: false
+})
 const record = (messages: IncomingMessage[]): Promise<unknown> => store.write.record({ account: ME, messages, archive: null, order: 'live' })
 /** The group tells it again to us who come in; `apart`: each comes in a packet of its own. */
 async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Promise<void> {
@@ -64,7 +99,9 @@ test.each([true, false])('what was missed stands where the group tells it, %s', 
   for (let round = 0; round < 2; round++) {
     await again(list, apart)
     // the first of a telling that comes by itself has nothing that it stands before
-    expect(apart ? (await now()).filter((text) => text !== 'b1') : await now()).toEqual(['b1', 'm1', 'b2', 'm2', 'b3', 'b4'].filter((text) => !apart || text !== 'b1'))
+    expect(apart ? (await now()).filter((text) => text !== 'b1') : await now()).toEqual(
+      ['b1', 'm1', 'b2', 'm2', 'b3', 'b4'].filter((text) => !apart || text !== 'b1')
+    )
     expect(await now()).toHaveLength(6)
   }
   await record([said('bob', 'b5', '7')])
@@ -73,7 +110,13 @@ test.each([true, false])('what was missed stands where the group tells it, %s', 
 
 test('words that are said twice without an id are two messages, and stay two', async () => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
-  const list = [said('bob', 'ok', null), said('eve', 'ok', null), said('bob', 'ok', null, NOW + 1000), said('bob', 'fine', null, NOW + 2000), said('bob', 'ok', null, NOW + 3000)]
+  const list = [
+    said('bob', 'ok', null),
+    said('eve', 'ok', null),
+    said('bob', 'ok', null, NOW + 1000),
+    said('bob', 'fine', null, NOW + 2000),
+    said('bob', 'ok', null, NOW + 3000)
+  ]
   for (let round = 0; round < 3; round++) {
     await again(list, round === 1)
     expect(await now()).toEqual(['ok', 'ok', 'ok', 'fine', 'ok'])
@@ -112,10 +155,27 @@ test('our own words stand once, in whatever way the group tells them', async () 
 
 test('what a server without an archive keeps for later although it came is one message; the same words of another time are another', async () => {
   const bob = 'bob@example.org' as Jid
-  const said = (text: string, id: string | null, time: number, replayed = false): IncomingMessage => ({ ...said0, text, messageId: id, time: replayed ? time + 7_200_000 : time, ahead: 7_200_000, replayed })
+  const said = (text: string, id: string | null, time: number, replayed = false): IncomingMessage => ({
+    ...said0,
+    text,
+    messageId: id,
+    time: replayed ? time + 7_200_000 : time,
+    ahead: 7_200_000,
+    replayed
+  })
   const said0 = { conversation: bob, kind: 'direct' as const, sender: bob, outgoing: false, stanzaId: null, originId: null }
   await record([said('ok', '1', NOW), said('yes', '2', NOW + 1000)])
-  await record([said('ok', '1', NOW - 500, true), said('yes', '2', NOW + 500, true), said('other words', '2', NOW + 600, true), said('ok', '1', NOW + 86_400_000, true)])
+  await record([
+    said('ok', '1', NOW - 500, true),
+    said('yes', '2', NOW + 500, true),
+    said('other words', '2', NOW + 600, true),
+    said('ok', '1', NOW + 86_400_000, true)
+  ])
   const conversation = (await store.read.conversationByJid(bob))!.id
-  expect((await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)).toEqual(['ok', 'yes', 'other words', 'ok'])
+  expect((await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)).toEqual([
+    'ok',
+    'yes',
+    'other words',
+    'ok'
+  ])
 })

@@ -1,5 +1,16 @@
 /** What crosses the border of the writer's thread. */
-import type { ChangeKind, Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, Message, MessageId, Notice, Unreadable } from '../../contract/domain.ts'
+import type {
+  ChangeKind,
+  Conversation,
+  ConversationId,
+  ConversationKind,
+  Jid,
+  LinkMetadata,
+  Message,
+  MessageId,
+  Notice,
+  Unreadable
+} from '../../contract/domain.ts'
 import type { Sealed } from '../xmpp/omemo/sealed.ts'
 import type { EncryptionEffects } from './encrypting.ts'
 import type { PackedRows } from './import-rows.ts'

@@ -20,8 +20,20 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
-const message = (text: string, id: string, nick = 'carol', more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, outgoing: nick === 'me', text, time: (clock += 1000), stanzaId: `archive-${id}`, originId: id, replayed: false, ...more })
-const reaction = (target: string, text: string, id: string, nick = 'carol'): IncomingMessage => message(text, id, nick, { change: { kind: 'reactions', target } })
+const message = (text: string, id: string, nick = 'carol', more: Partial<IncomingMessage> = {}): IncomingMessage => ({
+  conversation: ROOM,
+  kind: 'group',
+  sender: `${ROOM}/${nick}` as Jid,
+  outgoing: nick === 'me',
+  text,
+  time: (clock += 1000),
+  stanzaId: `archive-${id}`,
+  originId: id,
+  replayed: false,
+  ...more
+})
+const reaction = (target: string, text: string, id: string, nick = 'carol'): IncomingMessage =>
+  message(text, id, nick, { change: { kind: 'reactions', target } })
 const record = (messages: IncomingMessage[], order: RecordBatch['order'] = 'live') => store.write.record({ messages, archive: null, order })
 async function room(): Promise<Conversation> {
   const conversation = await store.read.conversationByJid(ROOM)
@@ -31,7 +43,12 @@ async function room(): Promise<Conversation> {
 const unseen = async () => store.read.unseen((await room()).id)
 
 test('mentions count until they are read; one that is taken back counts no more', async () => {
-  await record([message('@me look', 'a'), message('nothing', 'b'), message('me too', 'c', 'carol', { occupant: 'occ-carol' }), message('to all', 'd', 'carol', { mentioned: true })])
+  await record([
+    message('@me look', 'a'),
+    message('nothing', 'b'),
+    message('me too', 'c', 'carol', { occupant: 'occ-carol' }),
+    message('to all', 'd', 'carol', { mentioned: true })
+  ])
   expect(await room()).toMatchObject({ unread: 4, mentions: 3 })
   const { mentions } = await unseen()
   expect(await Promise.all(mentions.map(async (id) => (await store.read.message(id))?.text))).toEqual(['@me look', 'me too', 'to all'])
@@ -74,13 +91,34 @@ test('a reaction to an own message is news until one looks, or it is taken back;
 test('a person of a group has the name of the roster, by nickname or occupant-id; a nickname that two have had is nobody’s', async () => {
   const bob = 'bob@example.org' as Jid
   await store.write.saveContacts({ contacts: [{ jid: bob, name: 'Robert', subscription: 'both' }], complete: true })
-  await record([message('hi', 'a', 'bobby'), message('mine', 'm', 'me'), message('stamped', 's', 'other', { occupant: 'occ-1' }), message('answer', 'q', 'carol', { replyTo: 'archive-a' })])
+  await record([
+    message('hi', 'a', 'bobby'),
+    message('mine', 'm', 'me'),
+    message('stamped', 's', 'other', { occupant: 'occ-1' }),
+    message('answer', 'q', 'carol', { replyTo: 'archive-a' })
+  ])
   await record([reaction('archive-m', '👍', 'r1', 'bobby')])
   const all = async () => (await store.read.page({ conversation: (await room()).id, anchor: { kind: 'newest' }, limit: 10 })).messages
-  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([['bobby', null], ['me', null], ['other', null], ['carol', null]])
-  const changes = await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: bob }, { nick: 'x', occupant: 'occ-1', jid: bob }] })
+  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([
+    ['bobby', null],
+    ['me', null],
+    ['other', null],
+    ['carol', null]
+  ])
+  const changes = await store.write.meetOccupants({
+    group: ROOM,
+    people: [
+      { nick: 'bobby', occupant: null, jid: bob },
+      { nick: 'x', occupant: 'occ-1', jid: bob }
+    ]
+  })
   expect(changes.reread).toEqual([(await room()).id])
-  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([['Robert', bob], ['me', null], ['Robert', bob], ['carol', null]])
+  expect((await all()).map(({ senderName, person }) => [senderName, person])).toEqual([
+    ['Robert', bob],
+    ['me', null],
+    ['Robert', bob],
+    ['carol', null]
+  ])
   expect((await all())[1]?.reactions).toMatchObject([{ names: ['Robert'] }])
   expect((await all())[3]?.reply).toMatchObject({ senderName: 'Robert', person: bob })
   expect((await store.find.search({ query: 'from:robert', limit: 5 })).hits.map(({ message: { text } }) => text)).toEqual(['hi'])

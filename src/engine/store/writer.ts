@@ -90,7 +90,10 @@ export function createWrites(db: WritableDB) {
     const after = messages.newest(input.conversation) ?? 0
     const answered = input.reply === undefined || input.reply === null ? undefined : messages.byId(input.reply)
     const replyTo = answered === undefined ? null : publicId(answered)
-    const id = messages.insert({ ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? FLAG.encrypted : 0 }, messages.keyAfter(input.time, after))
+    const id = messages.insert(
+      { ...input, outgoing: true, state: 'queued', stanzaId: null, replyTo, flags: input.encrypted === true ? FLAG.encrypted : 0 },
+      messages.keyAfter(input.time, after)
+    )
     if (input.encrypted === true) conversations.becomeEncrypted(input.conversation)
     conversations.advance(input.conversation, id, 0)
     conversations.read(input.conversation, id, 0)
@@ -157,7 +160,20 @@ export function createWrites(db: WritableDB) {
     const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
     if (target === null) return changes([])
     const encrypted = kind === 'correction' && ((row.flags & FLAG.encrypted) !== 0 || conversations.byId(row.conversation)?.encryption === 'on')
-    alterations.add({ conversation: row.conversation, sender: kind === 'reactions' ? sender : row.sender, occupant: SELF, outgoing: true, kind, target, text, time, state: 'queued', stanzaId: null, originId, encrypted })
+    alterations.add({
+      conversation: row.conversation,
+      sender: kind === 'reactions' ? sender : row.sender,
+      occupant: SELF,
+      outgoing: true,
+      kind,
+      target,
+      text,
+      time,
+      state: 'queued',
+      stanzaId: null,
+      originId,
+      encrypted
+    })
     const latest = alterations.of(row.conversation, [target]).findLast((one) => one.kind === kind && one.outgoing === 1)
     if (latest !== undefined) alter(latest)
     return changes([row.conversation], [toMessage(read(row.id))])
@@ -169,13 +185,20 @@ export function createWrites(db: WritableDB) {
     for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled, encrypted, unreadable } of list) {
       const row = messages.byId(id)
       if (row === undefined) continue
-      const flags = (mentioned && row.outgoing === 0 ? FLAG.mention : 0) | (unstyled ? FLAG.unstyled : 0) | (encrypted ? FLAG.encrypted : 0) | (unreadable === null ? 0 : FLAG.unreadable)
+      const flags =
+        (mentioned && row.outgoing === 0 ? FLAG.mention : 0) |
+        (unstyled ? FLAG.unstyled : 0) |
+        (encrypted ? FLAG.encrypted : 0) |
+        (unreadable === null ? 0 : FLAG.unreadable)
       messages.complete(row, { text, replyTo, attachments: files.map((file) => ({ ...file, stored: null })), link, flags })
       if (unknown) messages.raw.seen(id, decoder)
       else messages.raw.remove(id)
       changed.push(toMessage(read(id)))
     }
-    return changes(changed.map((message) => message.conversation), changed)
+    return changes(
+      changed.map((message) => message.conversation),
+      changed
+    )
   })
 
   /** An imported message that said a word in place of its files. */
@@ -210,7 +233,9 @@ export function createWrites(db: WritableDB) {
   })
 
   /** What happened in a group, kept and told. */
-  const noticed = (conversation: ConversationId, what: Omit<Notice, 'id'>): Pick<StoreChanges, 'notices'> => ({ notices: [{ ...notices.add(conversation, what), conversation }] })
+  const noticed = (conversation: ConversationId, what: Omit<Notice, 'id'>): Pick<StoreChanges, 'notices'> => ({
+    notices: [{ ...notices.add(conversation, what), conversation }]
+  })
 
   const notice = transaction((input: { account?: Jid; jid: Jid } & Omit<Notice, 'id'>): StoreChanges => {
     const conversation = conversations.idOf(input.jid, input.account)
@@ -225,7 +250,10 @@ export function createWrites(db: WritableDB) {
     return { ...changes([conversation]), ...(by === null ? {} : noticed(conversation, { kind: 'subject', name: by, text: subject, time })) }
   })
 
-  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({ indexed: messages.index.indexOlder(count), left: messages.index.unindexedCount() }))
+  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({
+    indexed: messages.index.indexOlder(count),
+    left: messages.index.unindexedCount()
+  }))
   const mergeRuns = transaction((most: number): boolean => messages.index.mergeRuns(most))
   const resetIndex = transaction(() => {
     messages.index.reset()
@@ -265,7 +293,8 @@ export function createWrites(db: WritableDB) {
   const leave = transaction((input: { conversation: ConversationId; why: OutReason; reason: string; tell?: boolean }): StoreChanges => {
     const before = conversations.byId(input.conversation)
     conversations.leave(input.conversation, input.why, input.reason)
-    if (input.tell === true && before !== null && before.account !== null) errands.put({ account: before.account, jid: before.jid, kind: 'leave', value: { nick: before.nick } })
+    if (input.tell === true && before !== null && before.account !== null)
+      errands.put({ account: before.account, jid: before.jid, kind: 'leave', value: { nick: before.nick } })
     return changes([input.conversation])
   })
 
@@ -276,10 +305,27 @@ export function createWrites(db: WritableDB) {
     const conversation = joining.shownIn(home)
     const free = messages.freeKeys(rows.places[0] ?? 0, rows.places.at(-1) ?? 0)
     const keys = rows.places.map((place) => free(place))
-    messages.insertMany(conversation, rows.senders.map((sender) => `${jid}/${sender}` as Jid), self === null ? -1 : rows.senders.indexOf(self), rows, keys)
+    messages.insertMany(
+      conversation,
+      rows.senders.map((sender) => `${jid}/${sender}` as Jid),
+      self === null ? -1 : rows.senders.indexOf(self),
+      rows,
+      keys
+    )
     for (const [row, target, list] of rows.reactions) {
       for (const { sender, outgoing, emoji } of list) {
-        alterations.add({ conversation, sender: `${jid}/${sender}` as Jid, outgoing, kind: 'reactions', target, text: emoji, time: rows.times[row] ?? 0, state: 'received', stanzaId: null, originId: `${target}/${sender}` })
+        alterations.add({
+          conversation,
+          sender: `${jid}/${sender}` as Jid,
+          outgoing,
+          kind: 'reactions',
+          target,
+          text: emoji,
+          time: rows.times[row] ?? 0,
+          state: 'received',
+          stanzaId: null,
+          originId: `${target}/${sender}`
+        })
       }
     }
     const newest = keys.at(-1) ?? 0

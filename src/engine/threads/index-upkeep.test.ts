@@ -19,9 +19,22 @@ const ROOM = 'room@rooms.example.org' as Jid
 const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
 const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: packRows(rows(texts, from)), self: null })
 /** The same as they come in, each with its text as its id. */
-const incoming = (text: string, time: number): IncomingMessage => ({ conversation: ROOM, kind: 'group', sender: `${ROOM}/s` as Jid, outgoing: false, text, time, stanzaId: null, originId: text, replayed: false, occupant: 's' })
-const say = (texts: string[], from = 1_700_000_000_000) => store.write.record({ messages: texts.map((text, i) => incoming(text, from + i * 1000)), archive: null, order: 'live' })
-const correct = (target: string, text: string) => store.write.record({ messages: [{ ...incoming(text, Date.now()), originId: null, change: { kind: 'correction', target } }], archive: null, order: 'live' })
+const incoming = (text: string, time: number): IncomingMessage => ({
+  conversation: ROOM,
+  kind: 'group',
+  sender: `${ROOM}/s` as Jid,
+  outgoing: false,
+  text,
+  time,
+  stanzaId: null,
+  originId: text,
+  replayed: false,
+  occupant: 's'
+})
+const say = (texts: string[], from = 1_700_000_000_000) =>
+  store.write.record({ messages: texts.map((text, i) => incoming(text, from + i * 1000)), archive: null, order: 'live' })
+const correct = (target: string, text: string) =>
+  store.write.record({ messages: [{ ...incoming(text, Date.now()), originId: null, change: { kind: 'correction', target } }], archive: null, order: 'live' })
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
 const newest = async (query: string, limit = 20): Promise<string[]> => (await store.find.search({ query, limit })).hits.map((hit) => hit.message.text)
 const idOf = async (query: string): Promise<MessageId> => (await store.find.search({ query, limit: 1 })).hits[0]!.message.id
@@ -111,7 +124,11 @@ function indexBytes(file: string, bytes: Buffer): Buffer {
   const size = Number(db.pragma('page_size', { simple: true }))
   const others = new Set(db.prepare("SELECT pageno FROM dbstat WHERE name NOT LIKE 'message_index%'").pluck().all() as number[])
   db.close()
-  return Buffer.concat(Array.from({ length: bytes.length / size }, (_, i) => i + 1).filter((page) => !others.has(page)).map((page) => bytes.subarray((page - 1) * size, page * size)))
+  return Buffer.concat(
+    Array.from({ length: bytes.length / size }, (_, i) => i + 1)
+      .filter((page) => !others.has(page))
+      .map((page) => bytes.subarray((page - 1) * size, page * size))
+  )
 }
 
 /** A store of the first schema, with its own index of other rules. */
@@ -123,7 +140,9 @@ function oldStore(texts: string[]): void {
   db.loadExtension(storeFiles(folder.path).extension)
   migrate(db as WritableDB, migrations.slice(0, 1))
   db.exec(`INSERT INTO conversation (id, jid, kind, name) VALUES (1, '${ROOM}', 'group', 'room')`)
-  const insert = db.prepare("INSERT INTO message (id, conversation, sender, outgoing, text, time, state) VALUES (?, 1, 'room@rooms.example.org/a', 0, ?, ?, 'received')")
+  const insert = db.prepare(
+    "INSERT INTO message (id, conversation, sender, outgoing, text, time, state) VALUES (?, 1, 'room@rooms.example.org/a', 0, ?, ?, 'received')"
+  )
   db.transaction(() => texts.forEach((text, i) => insert.run((1_700_000_000_000 + i) * 1024 + 1, text, 1_700_000_000_000 + i)))()
   db.close()
 }
@@ -144,7 +163,7 @@ test('a store of an older Mnemo is indexed anew, newest first, and answers meanw
   expect(meanwhile.hits).toHaveLength(600)
   expect(meanwhile.hits[0]?.message.text).toBe('brand new 华联超市')
   expect(meanwhile.hits[599]?.message.text).toBe('message 3802 华联超市')
-  for (let left = 4000; left > 0; ) left = (await store.write.indexOlder(1500)).left
+  for (let left = 4000; left > 0;) left = (await store.write.indexOlder(1500)).left
   expect(await total('联超')).toBe(2501)
   expect(await newest('supermarket', 2)).toEqual(['message 4999 supermarket', 'message 4997 supermarket'])
   await store.write.checkIndex()
@@ -163,7 +182,7 @@ test('making the index anew survives being killed, and goes on', { timeout: 60_0
   const { notIndexed } = await store.find.search({ query: 'entry', limit: 1 })
   expect(notIndexed).toBeGreaterThan(0)
   expect(notIndexed).toBeLessThan(20_000)
-  for (let left = 1; left > 0; ) left = (await store.write.indexOlder(3000)).left
+  for (let left = 1; left > 0;) left = (await store.write.indexOlder(3000)).left
   expect(await total('entry')).toBe(20_000)
   expect(await total('一条')).toBe(20_000)
   await store.write.checkIndex()
@@ -175,10 +194,26 @@ test('what is older than the settings say goes, from the index and the media fol
   mkdirSync(media)
   const [old, recent, foreign] = [`${'a'.repeat(64)}.png`, `${'b'.repeat(64)}.png`, 'thesis.docx']
   for (const name of [old, recent, foreign]) writeFileSync(join(media, name), 'picture')
-  const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({ sender: 'a', time: Date.now() - daysAgo * DAY, text, ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] }) })
-  await store.write.importRows({ jid: ROOM, name: 'room', self: null, rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)]) })
+  const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({
+    sender: 'a',
+    time: Date.now() - daysAgo * DAY,
+    text,
+    ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] })
+  })
+  await store.write.importRows({
+    jid: ROOM,
+    name: 'room',
+    self: null,
+    rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)])
+  })
   await store.write.star({ id: await idOf('starred'), on: true })
-  await store.write.queueMessage({ conversation: (await store.read.conversationByJid(ROOM))!.id, text: 'ancient and still waiting', originId: 'o', sender: ROOM, time: Date.now() - 100 * DAY })
+  await store.write.queueMessage({
+    conversation: (await store.read.conversationByJid(ROOM))!.id,
+    text: 'ancient and still waiting',
+    originId: 'o',
+    sender: ROOM,
+    time: Date.now() - 100 * DAY
+  })
   expect(await store.read.expiring(expiryOf(30))).toBe(2)
   const told: StoreChanges[] = []
   const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
@@ -201,7 +236,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   await store.close()
   const db = openWritable(storeFiles(folder.path))
   db.unsafeMode(true)
-  db.exec("UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100")
+  db.exec('UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100')
   db.close()
   store = await openStore(folder.path)
   const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })

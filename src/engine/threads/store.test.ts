@@ -37,19 +37,30 @@ const incoming = (text: string, change: Partial<IncomingMessage> = {}): Incoming
 const ARCHIVE = 'me@example.org' as Jid
 async function texts(): Promise<string[]> {
   const conversation = await store.read.conversationByJid(BOB)
-  return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((m) => m.text)
+  return conversation === null
+    ? []
+    : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((m) => m.text)
 }
 
 test('a message that comes twice is stored once, by stanza-id and by origin-id', async () => {
   await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'live' })
   await store.write.record({ messages: [incoming('b', { originId: 'o1' })], archive: null, order: 'live' })
-  const again = await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('b', { originId: 'o1', stanzaId: 's2' })], archive: null, order: 'forward' })
+  const again = await store.write.record({
+    messages: [incoming('a', { stanzaId: 's1' }), incoming('b', { originId: 'o1', stanzaId: 's2' })],
+    archive: null,
+    order: 'forward'
+  })
   expect(again.added).toBe(0)
   expect(await texts()).toEqual(['a', 'b'])
 })
 
 test('a message that its archive has twice stands where it has it first, read forwards or backwards', async () => {
-  const twice = [incoming('x', { originId: 'ox', stanzaId: 's1' }), incoming('y', { stanzaId: 's2' }), incoming('x', { originId: 'ox', stanzaId: 's3' }), incoming('z', { stanzaId: 's4' })]
+  const twice = [
+    incoming('x', { originId: 'ox', stanzaId: 's1' }),
+    incoming('y', { stanzaId: 's2' }),
+    incoming('x', { originId: 'ox', stanzaId: 's3' }),
+    incoming('z', { stanzaId: 's4' })
+  ]
   await store.write.record({ messages: twice, archive: null, order: 'forward' })
   expect(await texts()).toEqual(['x', 'y', 'z'])
   await store.write.record({ messages: twice, archive: null, order: 'forward' })
@@ -65,7 +76,12 @@ test('a message that its archive has twice stands where it has it first, read fo
 })
 
 test('of a message that was sent twice the later one may come live before the archive is read: it stands where the archive has the first', async () => {
-  const [first, y, second, z] = [incoming('x', { originId: 'ox', stanzaId: 's1' }), incoming('y', { stanzaId: 's2' }), incoming('x', { originId: 'ox', stanzaId: 's3' }), incoming('z', { stanzaId: 's4' })]
+  const [first, y, second, z] = [
+    incoming('x', { originId: 'ox', stanzaId: 's1' }),
+    incoming('y', { stanzaId: 's2' }),
+    incoming('x', { originId: 'ox', stanzaId: 's3' }),
+    incoming('z', { stanzaId: 's4' })
+  ]
   await store.write.record({ messages: [incoming('w', { stanzaId: 's0' })], archive: { jid: ARCHIVE, lastId: 's0' }, order: 'forward' })
   await store.write.record({ messages: [y, second, z], archive: { jid: ARCHIVE }, order: 'live' })
   expect(await texts()).toEqual(['w', 'y', 'x', 'z'])
@@ -83,12 +99,17 @@ test("another person's origin-id does not make a message a duplicate", async () 
   const eve = 'room@rooms.example.org/eve' as Jid
   const room = 'room@rooms.example.org' as Jid
   const inRoom = { conversation: room, kind: 'group' as const, originId: 'same' }
-  const changes = await store.write.record({ messages: [incoming('hers', { ...inRoom, sender: eve }), incoming('his', { ...inRoom, sender: `${room}/bob` as Jid })], archive: null, order: 'live' })
+  const changes = await store.write.record({
+    messages: [incoming('hers', { ...inRoom, sender: eve }), incoming('his', { ...inRoom, sender: `${room}/bob` as Jid })],
+    archive: null,
+    order: 'live'
+  })
   expect(changes.added).toBe(2)
 })
 
 test('messages of one second keep the order of their archive, read forwards or backwards', async () => {
-  const page = (from: number, to: number): IncomingMessage[] => Array.from({ length: to - from }, (_, i) => incoming(String(from + i), { stanzaId: `s${from + i}` }))
+  const page = (from: number, to: number): IncomingMessage[] =>
+    Array.from({ length: to - from }, (_, i) => incoming(String(from + i), { stanzaId: `s${from + i}` }))
   await store.write.record({ messages: page(100, 150), archive: { jid: ARCHIVE, lastId: 's149', hole: { before: 's100', after: null } }, order: 'backward' })
   expect(await store.read.missingHistory()).toMatchObject([{ jid: ARCHIVE, name: '', since: 1_700_000_000_000 }])
   await store.write.record({ messages: page(150, 170), archive: { jid: ARCHIVE, lastId: 's169' }, order: 'forward' })
@@ -99,14 +120,30 @@ test('messages of one second keep the order of their archive, read forwards or b
 })
 
 test('what the server kept for us while we were away is stored at once, below what is here, and once when its archive is read', async () => {
-  await store.write.record({ messages: [incoming('new', { stanzaId: 's9' })], archive: { jid: ARCHIVE, lastId: 's9', hole: { before: 's9', after: null } }, order: 'backward' })
+  await store.write.record({
+    messages: [incoming('new', { stanzaId: 's9' })],
+    archive: { jid: ARCHIVE, lastId: 's9', hole: { before: 's9', after: null } },
+    order: 'backward'
+  })
   const held = { replayed: true, time: 1_600_000_000_000 }
-  const early = await store.write.record({ messages: [incoming('old', { stanzaId: 's1', ...held }), incoming('older', { stanzaId: 's0', ...held, time: held.time - 1 }), incoming('no id', held)], archive: { jid: ARCHIVE }, order: 'live' })
+  const early = await store.write.record({
+    messages: [incoming('old', { stanzaId: 's1', ...held }), incoming('older', { stanzaId: 's0', ...held, time: held.time - 1 }), incoming('no id', held)],
+    archive: { jid: ARCHIVE },
+    order: 'live'
+  })
   expect(early.added).toBe(3)
   expect(await texts()).toEqual(['older', 'old', 'no id', 'new'])
   // a stamp of what is not older than what is here changes nothing
-  await store.write.record({ messages: [incoming('late', { stanzaId: 's10', replayed: true, time: 1_700_000_001_000 })], archive: { jid: ARCHIVE }, order: 'live' })
-  await store.write.record({ messages: [incoming('older', { stanzaId: 's0', time: held.time - 1 }), incoming('old', { stanzaId: 's1', time: held.time })], archive: { jid: ARCHIVE, hole: null }, order: 'backward' })
+  await store.write.record({
+    messages: [incoming('late', { stanzaId: 's10', replayed: true, time: 1_700_000_001_000 })],
+    archive: { jid: ARCHIVE },
+    order: 'live'
+  })
+  await store.write.record({
+    messages: [incoming('older', { stanzaId: 's0', time: held.time - 1 }), incoming('old', { stanzaId: 's1', time: held.time })],
+    archive: { jid: ARCHIVE, hole: null },
+    order: 'backward'
+  })
   expect((await texts()).filter((text) => text !== 'no id')).toEqual(['older', 'old', 'new', 'late'])
 })
 
@@ -116,7 +153,11 @@ test('an own message is placed and settled when its archive shows it, and its in
   const sent = await store.write.queueMessage({ conversation: conversation.id, text: 'typed early', originId: 'o1', sender: ARCHIVE, time: 1_600_000_000_000 })
   expect(sent.messages[0]?.state).toBe('queued')
   expect(await texts()).toEqual(['hello', 'typed early'])
-  await store.write.record({ messages: [incoming('between', { stanzaId: 's2' }), incoming('typed early', { sender: ARCHIVE, outgoing: true, originId: 'o1', stanzaId: 's3' })], archive: { jid: ARCHIVE, lastId: 's3' }, order: 'forward' })
+  await store.write.record({
+    messages: [incoming('between', { stanzaId: 's2' }), incoming('typed early', { sender: ARCHIVE, outgoing: true, originId: 'o1', stanzaId: 's3' })],
+    archive: { jid: ARCHIVE, lastId: 's3' },
+    order: 'forward'
+  })
   expect(await texts()).toEqual(['hello', 'between', 'typed early'])
   const { hits, total } = await store.find.search({ query: 'early', limit: 5, total: true })
   expect(total).toBe(1)
@@ -129,13 +170,28 @@ test('what came live is put in the order of the archive once that is read, and t
   const { id: conversation } = (await store.read.conversationByJid(BOB))!
   const queue = (n: number) => store.write.queueMessage({ conversation, text: `own ${n}`, originId: `o${n}`, sender: ARCHIVE, time: 1_700_000_001_000 + n })
   await queue(1)
-  await store.write.record({ messages: [incoming('second', { stanzaId: 's3', time: 1_700_000_002_000 })], archive: { jid: ARCHIVE, lastId: 's3' }, order: 'live' })
+  await store.write.record({
+    messages: [incoming('second', { stanzaId: 's3', time: 1_700_000_002_000 })],
+    archive: { jid: ARCHIVE, lastId: 's3' },
+    order: 'live'
+  })
   await queue(2)
-  await store.write.record({ messages: [incoming('third', { stanzaId: 's4', time: 1_700_000_003_000 })], archive: { jid: ARCHIVE, lastId: 's4' }, order: 'live' })
+  await store.write.record({
+    messages: [incoming('third', { stanzaId: 's4', time: 1_700_000_003_000 })],
+    archive: { jid: ARCHIVE, lastId: 's4' },
+    order: 'live'
+  })
   await queue(3)
   // the archive is to be read again from before our own
   expect((await store.read.archiveProgress(ARCHIVE)).lastId).toBe('s1')
-  const page = [incoming('own 2', { ...own(2), stanzaId: 's2' }), incoming('second', { stanzaId: 's3' }), incoming('third', { stanzaId: 's4' }), incoming('own 1', { ...own(1), stanzaId: 's5' }), incoming('unseen', { stanzaId: 's6' }), incoming('own 3', { ...own(3), stanzaId: 's7' })]
+  const page = [
+    incoming('own 2', { ...own(2), stanzaId: 's2' }),
+    incoming('second', { stanzaId: 's3' }),
+    incoming('third', { stanzaId: 's4' }),
+    incoming('own 1', { ...own(1), stanzaId: 's5' }),
+    incoming('unseen', { stanzaId: 's6' }),
+    incoming('own 3', { ...own(3), stanzaId: 's7' })
+  ]
   const { removed } = await store.write.record({ messages: page, archive: { jid: ARCHIVE, lastId: 's7' }, order: 'forward' })
   const order = ['first', 'own 2', 'second', 'third', 'own 1', 'unseen', 'own 3']
   expect(await texts()).toEqual(order)
@@ -164,7 +220,11 @@ test('where there is no room between two keys, what follows moves along, also wh
   const live = Array.from({ length: 12 }, (_, i) => incoming(`m${i + 1}`, { stanzaId: `s${i + 1}`, time: clock }))
   await store.write.record({ messages: live, archive: { jid: ARCHIVE }, order: 'live' })
   const own = incoming('own', { sender: ARCHIVE, outgoing: true, originId: 'own', stanzaId: 'own', time: clock })
-  await store.write.record({ messages: [...live.slice(0, 2), own, ...live.slice(2, 5)], archive: { jid: ARCHIVE, after: 's0', lastId: 's5' }, order: 'forward' })
+  await store.write.record({
+    messages: [...live.slice(0, 2), own, ...live.slice(2, 5)],
+    archive: { jid: ARCHIVE, after: 's0', lastId: 's5' },
+    order: 'forward'
+  })
   await store.write.record({ messages: live.slice(5, 9), archive: { jid: ARCHIVE, after: 's5', lastId: 's9' }, order: 'forward' })
   await store.write.record({ messages: live.slice(9), archive: { jid: ARCHIVE, after: 's9', lastId: 's12' }, order: 'forward' })
   expect(await texts()).toEqual(['m0', 'm1', 'm2', 'own', ...Array.from({ length: 10 }, (_, i) => `m${i + 3}`)])
@@ -197,7 +257,8 @@ test('a refused message stays refused when its acknowledgement comes late, and i
   await store.write.record({ messages: [incoming('x')], archive: null, order: 'live' })
   const { id } = (await store.read.conversationByJid(BOB))!
   await store.write.queueMessage({ conversation: id, text: 'no', originId: 'o', sender: ARCHIVE, time: Date.now() })
-  const state = async (next: 'failed' | 'sent'): Promise<void> => void (await store.write.transition({ conversation: BOB, originId: 'o', state: next, error: next === 'failed' ? 'forbidden' : null }))
+  const state = async (next: 'failed' | 'sent'): Promise<void> =>
+    void (await store.write.transition({ conversation: BOB, originId: 'o', state: next, error: next === 'failed' ? 'forbidden' : null }))
   await state('failed')
   await state('sent')
   const failed = (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 1 })).messages[0]!
@@ -310,7 +371,11 @@ test('the key is made once, readable by its user alone, and its loss is told', (
 })
 
 test('a keychain keeps the key sealed', () => {
-  const keyring = { isAvailable: () => true, seal: (text: string) => Buffer.from(text).reverse(), unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString() }
+  const keyring = {
+    isAvailable: () => true,
+    seal: (text: string) => Buffer.from(text).reverse(),
+    unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString()
+  }
   const made = storeKey(folder.path, keyring, false)
   expect(made.protection).toBe('keychain')
   expect(readFileSync(join(folder.path, 'store-key.sealed'), 'utf8')).not.toContain(made.key)
@@ -320,8 +385,20 @@ test('a keychain keeps the key sealed', () => {
 
 test('a keychain that appears later takes the key in, and one that loses it does not', () => {
   const { key } = storeKey(folder.path, NO_KEYRING, false)
-  const keyring = { isAvailable: () => true, seal: (text: string) => Buffer.from(text).reverse(), unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString() }
-  for (const broken of [{ ...keyring, unseal: () => 'something else' }, { ...keyring, seal: () => { throw new Error('locked') } }]) {
+  const keyring = {
+    isAvailable: () => true,
+    seal: (text: string) => Buffer.from(text).reverse(),
+    unseal: (sealed: Buffer) => Buffer.from(sealed).reverse().toString()
+  }
+  for (const broken of [
+    { ...keyring, unseal: () => 'something else' },
+    {
+      ...keyring,
+      seal: () => {
+        throw new Error('locked')
+      }
+    }
+  ]) {
     expect(storeKey(folder.path, broken, true)).toEqual({ key, protection: 'file' })
     expect(readFileSync(join(folder.path, 'store-key'), 'utf8').trim()).toBe(key)
   }

@@ -16,7 +16,11 @@ type Remote<T> = {
 }
 
 type Cancellable<T> = {
-  [K in keyof T]: T[K] extends () => infer R ? () => Promise<R> : T[K] extends (input: infer A) => infer R ? (input: A, signal?: AbortSignal) => Promise<R> : never
+  [K in keyof T]: T[K] extends () => infer R
+    ? () => Promise<R>
+    : T[K] extends (input: infer A) => infer R
+      ? (input: A, signal?: AbortSignal) => Promise<R>
+      : never
 }
 
 /** New objects of a thread have so much room before they are gathered (V8's young generation), MB: what is asked for is soon forgotten, and each thread has its own. */
@@ -25,7 +29,11 @@ const WRITER_YOUNG_MB = 24
 
 /** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or what ended it. */
 async function makeWorker(url: URL, start: WorkerStart): Promise<Worker> {
-  const worker = new Worker(url, { workerData: start, name: `store-${start.role}`, resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB } })
+  const worker = new Worker(url, {
+    workerData: start,
+    name: `store-${start.role}`,
+    resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB }
+  })
   await new Promise<void>((resolve, reject) => {
     const onExit = (code: number): void => reject(new StoreError('THREAD', `the ${start.role} thread ended with code ${code} before it answered`))
     worker.once('error', reject)
@@ -103,7 +111,9 @@ export class Store {
       return writer.call(operation, args)
     })
     this.read = remote<Remote<Reads>>((operation, args) => reader.call(operation, args))
-    this.find = remote<Cancellable<SearchEngine>>(async (operation, [input, signal]) => (await this.#searching()).call(operation, [input], signal as AbortSignal | undefined))
+    this.find = remote<Cancellable<SearchEngine>>(async (operation, [input, signal]) =>
+      (await this.#searching()).call(operation, [input], signal as AbortSignal | undefined)
+    )
   }
 
   #searching(): Promise<Thread> {

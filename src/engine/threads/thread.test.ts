@@ -87,16 +87,20 @@ test('one that ends again and again is given up', { timeout: 30_000 }, async () 
   expect(await store.read.remembered('x')).toBeNull()
 })
 
-test('a thread that hangs is ended and started again; a call that hangs each time fails; what goes through the whole file has its time', { timeout: 60_000 }, async () => {
-  await store.close()
-  store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL, patience: 2, onEnded: (message) => said.push(message) })
-  store.onBroken((now) => broken.push(now))
-  once()
-  await Promise.all([store.write.remember({ name: 'hang-once', json: '1' }), store.write.remember({ name: 'after', json: '2' })])
-  expect(await store.read.remembered('hang-once')).toBe('1')
-  expect(said).toEqual([expect.stringMatching(/^the writer thread ended at remember: no answer for 2 s$/)])
-  await expect(store.read.remembered('hang')).rejects.toMatchObject({ code: 'THREAD' })
-  expect(await store.read.remembered('after')).toBe('2')
-  await store.write.checkIndex()
-  expect(broken).toEqual([])
-})
+test(
+  'a thread that hangs is ended and started again; a call that hangs each time fails; what goes through the whole file has its time',
+  { timeout: 60_000 },
+  async () => {
+    await store.close()
+    store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL, patience: 2, onEnded: (message) => said.push(message) })
+    store.onBroken((now) => broken.push(now))
+    once()
+    await Promise.all([store.write.remember({ name: 'hang-once', json: '1' }), store.write.remember({ name: 'after', json: '2' })])
+    expect(await store.read.remembered('hang-once')).toBe('1')
+    expect(said).toEqual([expect.stringMatching(/^the writer thread ended at remember: no answer for 2 s$/)])
+    await expect(store.read.remembered('hang')).rejects.toMatchObject({ code: 'THREAD' })
+    expect(await store.read.remembered('after')).toBe('2')
+    await store.write.checkIndex()
+    expect(broken).toEqual([])
+  }
+)

@@ -85,7 +85,7 @@ export class Upkeep {
 
   /** Removes what is left of conversations that were deleted, and their files; others may write between two pieces. */
   async removeCleared(): Promise<void> {
-    for (let more = true; more && this.#running; ) {
+    for (let more = true; more && this.#running;) {
       const { files, left } = await this.#store.write.removeCleared(EXPIRY_BATCH)
       for (const name of files) await rm(join(this.#media, name), { force: true })
       more = left
@@ -197,7 +197,7 @@ export class Upkeep {
 
   /** `before`: ms */
   async #removeBefore(before: number): Promise<void> {
-    for (let more = true; more && this.#running; ) {
+    for (let more = true; more && this.#running;) {
       const changes = await this.#store.write.expire({ before, limit: EXPIRY_BATCH })
       this.#tell.changes(changes)
       more = changes.removed.length === EXPIRY_BATCH

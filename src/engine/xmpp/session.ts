@@ -84,7 +84,15 @@ export class Session extends EventEmitter<Events> {
     const own = bare(connection.account.jid)
     this.own = own
     this.groups = new Groups(connection)
-    this.#self = { jid: own, nickIn: (group) => this.groups.nickIn(group), occupantIds: (group) => this.groups.occupantIds(group), isGroup: (address) => this.groups.isGroup(address), isContact: (address) => this.contacts.has(address as Jid), device: () => this.encryption.device, accountIn: (occupant) => this.groups.accountIn(occupant) }
+    this.#self = {
+      jid: own,
+      nickIn: (group) => this.groups.nickIn(group),
+      occupantIds: (group) => this.groups.occupantIds(group),
+      isGroup: (address) => this.groups.isGroup(address),
+      isContact: (address) => this.contacts.has(address as Jid),
+      device: () => this.encryption.device,
+      accountIn: (occupant) => this.groups.accountIn(occupant)
+    }
     const onChanges = (changes: StoreChanges): void => {
       this.emit('changes', changes)
       if (changes.encryption !== undefined) this.encryption.after(changes.encryption)
@@ -94,13 +102,28 @@ export class Session extends EventEmitter<Events> {
       log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
     })
     this.#inbox = inbox
-    const archives = new Archives({ context: { connection, store, self: this.#self, clock: this.#clock, onChanges, onInvitation: (invitation) => this.membership.onInvitation(invitation), onStamp: (time) => this.emit('time', time, false) }, inbox, own, log })
+    const archives = new Archives({
+      context: {
+        connection,
+        store,
+        self: this.#self,
+        clock: this.#clock,
+        onChanges,
+        onInvitation: (invitation) => this.membership.onInvitation(invitation),
+        onStamp: (time) => this.emit('time', time, false)
+      },
+      inbox,
+      own,
+      log
+    })
     this.archives = archives
     const maySendTo = async (conversation: string): Promise<boolean> => {
       const known = await store.read.conversationByJid(conversation, own)
       return known?.kind !== 'group' || this.groups.isJoined(conversation)
     }
-    this.groups.on('subject', (jid, subject, by) => this.#background(store.write.describe({ account: own, jid, subject, by, time: Date.now() }).then(onChanges)))
+    this.groups.on('subject', (jid, subject, by) =>
+      this.#background(store.write.describe({ account: own, jid, subject, by, time: Date.now() }).then(onChanges))
+    )
     this.groups.on('people', (group, people) => this.#background(store.write.meetOccupants({ account: own, group, people }).then(onChanges)))
     this.groups.on('notice', (jid, notice) => this.#background(store.write.notice({ account: own, jid, ...notice, time: Date.now() }).then(onChanges)))
     this.contacts = new Contacts(connection, store, own, log)
@@ -114,8 +137,28 @@ export class Session extends EventEmitter<Events> {
       accountsOf: async (group) => (this.groups.isPrivate(group) ? this.groups.accountsOf(group) : null),
       log
     })
-    this.outbox = new Outbox({ connection, store, own, uploads, encryption: this.encryption, onChanges, maySendTo, nicksIn: (group) => this.groups.nicksIn(group), callsAll: (group) => this.groups.callsAll(group), onTaken: () => archives.placeSoon(), warn: log.warn })
-    this.pictures = new Pictures({ connection, store, folder, isContact, occupants: (group) => this.groups.size(group), onAvatar: () => this.emit('avatars'), info: log.info })
+    this.outbox = new Outbox({
+      connection,
+      store,
+      own,
+      uploads,
+      encryption: this.encryption,
+      onChanges,
+      maySendTo,
+      nicksIn: (group) => this.groups.nicksIn(group),
+      callsAll: (group) => this.groups.callsAll(group),
+      onTaken: () => archives.placeSoon(),
+      warn: log.warn
+    })
+    this.pictures = new Pictures({
+      connection,
+      store,
+      folder,
+      isContact,
+      occupants: (group) => this.groups.size(group),
+      onAvatar: () => this.emit('avatars'),
+      info: log.info
+    })
     this.personal = new Personal({
       connection,
       store,
@@ -290,8 +333,24 @@ export class Session extends EventEmitter<Events> {
     const onStored = receipt === null ? undefined : () => this.#send(receipt)
     const onTheWay = decoded.kind === 'group' && decoded.outgoing && decoded.originId === null ? this.outbox.onTheWay : []
     // while it is said the group shows who has that nickname
-    const occupant = decoded.occupant ?? (stamp === null && !copied ? this.groups.personOf(decoded.outgoing ? `${decoded.conversation}/${this.groups.nickIn(decoded.conversation)}` : decoded.sender) : null)
-    this.#inbox.add(archive, { ...decoded, occupant, time: stamp ?? Date.now(), replayed: stamp !== null, onTheWay, ahead: this.#clock.ahead, ...(stamp !== null && decoded.kind === 'group' ? { telling: this.groups.tellingOf(decoded.conversation) } : {}) }, onStored)
+    const occupant =
+      decoded.occupant ??
+      (stamp === null && !copied
+        ? this.groups.personOf(decoded.outgoing ? `${decoded.conversation}/${this.groups.nickIn(decoded.conversation)}` : decoded.sender)
+        : null)
+    this.#inbox.add(
+      archive,
+      {
+        ...decoded,
+        occupant,
+        time: stamp ?? Date.now(),
+        replayed: stamp !== null,
+        onTheWay,
+        ahead: this.#clock.ahead,
+        ...(stamp !== null && decoded.kind === 'group' ? { telling: this.groups.tellingOf(decoded.conversation) } : {})
+      },
+      onStored
+    )
     // what carries keys alone says nothing
     if (decoded.sealed?.payload === null) return
     if (decoded.outgoing && decoded.kind === 'direct') this.archives.placeSoon()

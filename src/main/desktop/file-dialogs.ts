@@ -4,7 +4,26 @@ import { join } from 'node:path'
 import type { ExportFormat } from '../../contract/history-files.ts'
 import type { DesktopWords } from './words.ts'
 
-const HISTORY_FILES = ['txt', 'zip', 'json', 'jsonl', 'ndjson', 'csv', 'tsv', 'gz', 'html', 'htm', 'mht', 'mhtml', 'log', 'weechatlog', 'xml', 'chatlog', 'history', 'db']
+const HISTORY_FILES = [
+  'txt',
+  'zip',
+  'json',
+  'jsonl',
+  'ndjson',
+  'csv',
+  'tsv',
+  'gz',
+  'html',
+  'htm',
+  'mht',
+  'mhtml',
+  'log',
+  'weechatlog',
+  'xml',
+  'chatlog',
+  'history',
+  'db'
+]
 
 /** The path that was chosen, or null. */
 async function open(contents: WebContents, options: OpenDialogOptions): Promise<string | null> {
@@ -34,5 +53,9 @@ export const chooseHistory = (contents: WebContents, words: DesktopWords['dialog
 /** The file to export to, or null. */
 export function chooseTarget(contents: WebContents, words: DesktopWords['dialogs'], format: ExportFormat): Promise<string | null> {
   const name = `Mnemo ${new Date().toISOString().slice(0, 10)}.${format}`
-  return chooseSavePath(contents, { title: words.exportHistory, defaultPath: join(app.getPath('documents'), name), filters: [{ name: format.toUpperCase(), extensions: [format] }] })
+  return chooseSavePath(contents, {
+    title: words.exportHistory,
+    defaultPath: join(app.getPath('documents'), name),
+    filters: [{ name: format.toUpperCase(), extensions: [format] }]
+  })
 }

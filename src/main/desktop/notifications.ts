@@ -101,10 +101,16 @@ export class Notifications {
       if (this.#options.isSeen(conversation.id)) continue
       this.#clear(conversation.id)
       const words = this.#options.words(settings)
-      const notification = new Notification({ ...notificationText(conversation, message, Math.max(count, conversation.unread), settings, words), silent: !(conversation.notifySound ?? settings.notifySound), hasReply: true, replyPlaceholder: words.reply })
+      const notification = new Notification({
+        ...notificationText(conversation, message, Math.max(count, conversation.unread), settings, words),
+        silent: !(conversation.notifySound ?? settings.notifySound),
+        hasReply: true,
+        replyPlaceholder: words.reply
+      })
       notification.on('click', () => this.#options.open(conversation.id, message.id))
       notification.on('reply', (_event: unknown, reply?: string) => {
-        if (typeof reply === 'string' && reply.trim() !== '') engine.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
+        if (typeof reply === 'string' && reply.trim() !== '')
+          engine.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
       })
       notification.on('close', () => {
         if (this.#shown.get(conversation.id) === notification) this.#shown.delete(conversation.id)

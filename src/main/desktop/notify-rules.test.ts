@@ -3,8 +3,21 @@ import type { Conversation, Message } from '../../contract/domain.ts'
 import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'
 import { WORDS } from './words.ts'
 
-const conversation = (change: Partial<Conversation> = {}): Conversation => ({ id: 1, name: 'Bob', kind: 'direct', unread: 1, readUpTo: 10, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, ...change }) as Conversation
-const message = (change: Partial<Message> = {}): Message => ({ id: 11, outgoing: false, retracted: false, mention: false, text: 'hi', senderName: 'Bob', attachments: [], ...change }) as Message
+const conversation = (change: Partial<Conversation> = {}): Conversation =>
+  ({
+    id: 1,
+    name: 'Bob',
+    kind: 'direct',
+    unread: 1,
+    readUpTo: 10,
+    notify: 'all',
+    mutedUntil: null,
+    notifySound: null,
+    notifyText: null,
+    ...change
+  }) as Conversation
+const message = (change: Partial<Message> = {}): Message =>
+  ({ id: 11, outgoing: false, retracted: false, mention: false, text: 'hi', senderName: 'Bob', attachments: [], ...change }) as Message
 
 test.each([
   ['22:00', '07:00', 23, true],
@@ -32,7 +45,15 @@ test('told are new messages of others, in groups as their setting says', () => {
 test('a notification says who and what, or only that there is something', () => {
   const words = WORDS['zh-CN']
   expect(notificationText(conversation(), message({ text: 'a\n b' }), 1, { notifyText: true }, words)).toEqual({ title: 'Bob', body: 'a b' })
-  expect(notificationText(conversation({ kind: 'group', name: '爬山' }), message({ text: '', attachments: [{ kind: 'image', name: 'x.png' }] as never }), 3, { notifyText: true }, words)).toEqual({ title: '爬山 (3)', body: 'Bob: [图片]' })
+  expect(
+    notificationText(
+      conversation({ kind: 'group', name: '爬山' }),
+      message({ text: '', attachments: [{ kind: 'image', name: 'x.png' }] as never }),
+      3,
+      { notifyText: true },
+      words
+    )
+  ).toEqual({ title: '爬山 (3)', body: 'Bob: [图片]' })
   expect(notificationText(conversation(), message({ text: 'secret' }), 2, { notifyText: false }, words)).toEqual({ title: 'Mnemo', body: '2 条新消息' })
   expect(notificationText(conversation({ notifyText: false }), message({ text: 'secret' }), 2, { notifyText: true }, words).body).toBe('2 条新消息')
   expect(notificationText(conversation({ notifyText: true }), message({ text: 'open' }), 1, { notifyText: false }, words).body).toBe('open')

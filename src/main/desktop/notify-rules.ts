@@ -20,10 +20,18 @@ export function isWorthTelling(message: Message, conversation: Conversation): bo
 
 const LONGEST = 240
 
-export function notificationText(conversation: Conversation, message: Message, count: number, settings: Pick<Settings, 'notifyText'>, words: DesktopWords): { title: string; body: string } {
+export function notificationText(
+  conversation: Conversation,
+  message: Message,
+  count: number,
+  settings: Pick<Settings, 'notifyText'>,
+  words: DesktopWords
+): { title: string; body: string } {
   if (!(conversation.notifyText ?? settings.notifyText)) return { title: 'Mnemo', body: words.newMessages(count) }
   const file = message.attachments[0]
-  const said = message.text.replace(/\s+/g, ' ').trim() || (file === undefined ? (message.unreadable !== null ? words.encrypted : words.unsupported) : file.kind === 'file' ? file.name : words.kinds[file.kind])
+  const said =
+    message.text.replace(/\s+/g, ' ').trim() ||
+    (file === undefined ? (message.unreadable !== null ? words.encrypted : words.unsupported) : file.kind === 'file' ? file.name : words.kinds[file.kind])
   const line = conversation.kind === 'group' ? `${message.senderName}: ${said}` : said
   const text = line.length > LONGEST ? `${line.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…` : line
   return { title: count > 1 ? `${conversation.name} (${count})` : conversation.name, body: text }

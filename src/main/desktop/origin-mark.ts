@@ -11,7 +11,8 @@ export async function markAsForeign(path: string, platform: NodeJS.Platform = pr
   try {
     if (platform === 'win32') await writeFile(`${path}:Zone.Identifier`, ZONE)
     // 0081: downloaded by an application, not yet looked at by the user
-    else if (platform === 'darwin') await promisify(execFile)('/usr/bin/xattr', ['-w', 'com.apple.quarantine', `0081;${Math.floor(now / 1000).toString(16)};Mnemo;`, path])
+    else if (platform === 'darwin')
+      await promisify(execFile)('/usr/bin/xattr', ['-w', 'com.apple.quarantine', `0081;${Math.floor(now / 1000).toString(16)};Mnemo;`, path])
   } catch {
     // as above
   }

@@ -6,7 +6,39 @@ import { temporaryFolder } from '../../../test/support/files.ts'
 import { markAsForeign } from './origin-mark.ts'
 import { isProgram } from './programs.ts'
 
-test.each(['a.exe', 'A.EXE', 'a.exe.', 'a.exe ', 'a.txt.lnk', 'a.exe:stream', 'a.txt:evil.exe', 'a\u200b.e\u200bxe', 'a.ｅｘｅ', '.exe', 'form.docm', 'disk.iso', 'x.settingcontent-ms', 'x.library-ms', 'x.inetloc', 'x.mobileconfig', 'x.pyz', 'x.jnlp', 'x.msix', 'x.appx', 'x.vhd', 'x.chm', 'x.xll', 'x.slk', 'x.xlsm', 'page.html', 'drawing.svg', 'run.sh', 'x.AppImage', 'x.desktop', 'x.command'])('%j is a program', (name) => {
+test.each([
+  'a.exe',
+  'A.EXE',
+  'a.exe.',
+  'a.exe ',
+  'a.txt.lnk',
+  'a.exe:stream',
+  'a.txt:evil.exe',
+  'a\u200b.e\u200bxe',
+  'a.ｅｘｅ',
+  '.exe',
+  'form.docm',
+  'disk.iso',
+  'x.settingcontent-ms',
+  'x.library-ms',
+  'x.inetloc',
+  'x.mobileconfig',
+  'x.pyz',
+  'x.jnlp',
+  'x.msix',
+  'x.appx',
+  'x.vhd',
+  'x.chm',
+  'x.xll',
+  'x.slk',
+  'x.xlsm',
+  'page.html',
+  'drawing.svg',
+  'run.sh',
+  'x.AppImage',
+  'x.desktop',
+  'x.command'
+])('%j is a program', (name) => {
   expect(isProgram(name)).toBe(true)
 })
 test.each(['a.txt', 'a.pdf', 'exe', 'a.exe.txt', 'a.docx', 'photo.jpg', 'notes', 'a.zip', '会议纪要.xlsx', 'a:b.txt', ''])('%j is none', (name) => {

@@ -15,6 +15,10 @@ const PROGRAMS = new Set(
 
 /** By its name. Blanks and dots at the end are dropped by Windows, and a name of a stream of NTFS hides the ending before it. */
 export function isProgram(name: string): boolean {
-  const plain = name.normalize('NFKC').replace(/[\p{Cc}\p{Cf}]/gu, '').replace(/[\s.]+$/, '').toLowerCase()
+  const plain = name
+    .normalize('NFKC')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .replace(/[\s.]+$/, '')
+    .toLowerCase()
   return [plain, plain.replace(/:.*$/s, '').replace(/[\s.]+$/, '')].some((one) => PROGRAMS.has(/\.[^.\\/]+$/.exec(one)?.[0] ?? ''))
 }

@@ -9,7 +9,9 @@ const quoted = (path: string): string => `"${path.replace(/[\\"`$]/g, '\\$&').re
 
 /** The entry that desktops start at sign-in: https://specifications.freedesktop.org/autostart-spec/latest/ */
 export const autostartEntry = (command: readonly string[]): string =>
-  ['[Desktop Entry]', 'Type=Application', 'Name=Mnemo', `Exec=${command.map(quoted).join(' ')}`, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join('\n')
+  ['[Desktop Entry]', 'Type=Application', 'Name=Mnemo', `Exec=${command.map(quoted).join(' ')}`, 'Terminal=false', 'X-GNOME-Autostart-enabled=true', ''].join(
+    '\n'
+  )
 
 /** Electron keeps this on Windows and macOS; Linux has a file for it. */
 export async function setStartAtLogin(on: boolean): Promise<void> {

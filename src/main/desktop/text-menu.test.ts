@@ -6,10 +6,21 @@ vi.mock('electron', () => ({ clipboard: {}, Menu: {} }))
 
 const flags = { canUndo: true, canRedo: false, canCut: true, canCopy: true, canPaste: true, canDelete: true, canSelectAll: true, canEditRichly: false }
 const none = { isEditable: false, misspelledWord: '', dictionarySuggestions: [], selectionText: '', linkURL: '', editFlags: flags }
-const labels = (params: Partial<Parameters<typeof textItems>[0]>): (string | undefined)[] => textItems({ ...none, ...params }, WORDS.en.text, { replace: vi.fn(), learn: vi.fn(), copy: vi.fn() }).map(({ label, type }) => (type === 'separator' ? '-' : label))
+const labels = (params: Partial<Parameters<typeof textItems>[0]>): (string | undefined)[] =>
+  textItems({ ...none, ...params }, WORDS.en.text, { replace: vi.fn(), learn: vi.fn(), copy: vi.fn() }).map(({ label, type }) =>
+    type === 'separator' ? '-' : label
+  )
 
 test('a misspelt word: what it may be, at most five of them, and to learn it', () => {
-  expect(labels({ isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello', 'help', 'held', 'halo', 'hero', 'heel'] }).slice(0, 7)).toEqual(['hello', 'help', 'held', 'halo', 'hero', '-', 'Add to the dictionary'])
+  expect(labels({ isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello', 'help', 'held', 'halo', 'hero', 'heel'] }).slice(0, 7)).toEqual([
+    'hello',
+    'help',
+    'held',
+    'halo',
+    'hero',
+    '-',
+    'Add to the dictionary'
+  ])
   expect(labels({ isEditable: true, misspelledWord: 'xqzt' })[0]).toBe('No suggestions')
 })
 
@@ -22,7 +33,11 @@ test('what can be done with a selection, a link, a field; nothing where there is
 
 test('a proposal replaces the word', () => {
   const replace = vi.fn()
-  const items = textItems({ ...none, isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello'] }, WORDS.en.text, { replace, learn: vi.fn(), copy: vi.fn() })
+  const items = textItems({ ...none, isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello'] }, WORDS.en.text, {
+    replace,
+    learn: vi.fn(),
+    copy: vi.fn()
+  })
   ;(items[0]?.click as () => void)()
   expect(replace).toHaveBeenCalledWith('hello')
 })

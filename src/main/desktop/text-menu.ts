@@ -13,11 +13,17 @@ interface Acts {
 }
 
 /** Its items; none where there is nothing to be done. */
-export function textItems({ isEditable, misspelledWord, dictionarySuggestions, selectionText, linkURL, editFlags }: Params, words: DesktopWords['text'], acts: Acts): MenuItemConstructorOptions[] {
+export function textItems(
+  { isEditable, misspelledWord, dictionarySuggestions, selectionText, linkURL, editFlags }: Params,
+  words: DesktopWords['text'],
+  acts: Acts
+): MenuItemConstructorOptions[] {
   const groups: MenuItemConstructorOptions[][] = []
   if (isEditable && misspelledWord !== '')
     groups.push(
-      dictionarySuggestions.length === 0 ? [{ label: words.noSuggestions, enabled: false }] : dictionarySuggestions.slice(0, MOST).map((word) => ({ label: word, click: () => acts.replace(word) })),
+      dictionarySuggestions.length === 0
+        ? [{ label: words.noSuggestions, enabled: false }]
+        : dictionarySuggestions.slice(0, MOST).map((word) => ({ label: word, click: () => acts.replace(word) })),
       [{ label: words.learn, click: () => acts.learn(misspelledWord) }]
     )
   if (linkURL !== '') groups.push([{ label: words.copyLink, click: () => acts.copy(linkURL) }])

@@ -26,7 +26,12 @@ export class EventBatch {
         }
         break
       case 'messages': {
-        const known = this.#messages.get(event.conversation) ?? { changed: new Map<string, Message>(), keys: new Map<MessageId, string>(), removed: new Set<MessageId>(), bulk: false }
+        const known = this.#messages.get(event.conversation) ?? {
+          changed: new Map<string, Message>(),
+          keys: new Map<MessageId, string>(),
+          removed: new Set<MessageId>(),
+          bulk: false
+        }
         this.#messages.set(event.conversation, known)
         for (const message of event.changed) {
           known.changed.set(message.key, message)
@@ -57,7 +62,14 @@ export class EventBatch {
   }
 
   get isEmpty(): boolean {
-    return this.#single.size === 0 && this.#presence.size === 0 && this.#conversations.size === 0 && this.#removedConversations.size === 0 && this.#messages.size === 0 && this.#notices.size === 0
+    return (
+      this.#single.size === 0 &&
+      this.#presence.size === 0 &&
+      this.#conversations.size === 0 &&
+      this.#removedConversations.size === 0 &&
+      this.#messages.size === 0 &&
+      this.#notices.size === 0
+    )
   }
 
   /** All events since the last call. */

@@ -122,13 +122,15 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'contacts.find': (input, { signal }) => engine().findPeople(input, signal),
     'contacts.remove': ({ account, jid }) => engine().removeContact(jid, account),
     'account.setNick': ({ account, nick }) => engine().setNick(nick, account),
-    'account.setAvatar': ({ account, picture }) => engine().setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
+    'account.setAvatar': ({ account, picture }) =>
+      engine().setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
     'encryption.of': ({ conversation }) => engine().secrecy(conversation),
     'encryption.devices': ({ account, jid }) => engine().devices(account, jid),
     'encryption.trust': (input) => engine().store.write.setTrust(input),
     'encryption.forget': ({ account, device }) => engine().forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
-    'conversations.start': ({ account, jid, kind, nick, password, token }) => engine().startConversation(jid, kind, nick, password, account ?? undefined, token),
+    'conversations.start': ({ account, jid, kind, nick, password, token }) =>
+      engine().startConversation(jid, kind, nick, password, account ?? undefined, token),
     'conversations.markRead': ({ conversation, upTo, seen }) => engine().markRead(conversation, upTo, seen),
     'conversations.markAllRead': () => engine().markAllRead(),
     'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
@@ -162,9 +164,13 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
     'groups.counts': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.counts(jid)),
     'groups.setNick': ({ conversation, nick }) => engine().changeNick(conversation, nick),
-    'groups.setPicture': ({ conversation, picture }) => engine().inGroup(conversation, (groups, jid) => groups.setPicture(jid, picture === null ? null : { type: picture.type, data: Buffer.from(picture.base64, 'base64') })),
+    'groups.setPicture': ({ conversation, picture }) =>
+      engine().inGroup(conversation, (groups, jid) =>
+        groups.setPicture(jid, picture === null ? null : { type: picture.type, data: Buffer.from(picture.base64, 'base64') })
+      ),
     'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
-    'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) => engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
+    'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) =>
+      engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
     'groups.setRole': ({ conversation, nick, role }) => engine().inGroup(conversation, (groups, jid) => groups.setRole(jid, nick, role)),
     'groups.setSubject': ({ conversation, subject }) => engine().inGroup(conversation, (groups, jid) => groups.setSubject(jid, subject)),
     'groups.rename': ({ conversation, name }) => engine().renameGroup(conversation, name),
@@ -208,10 +214,12 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'transfer.choose': async (_, { sender }) => {
       const path = await chooseHistory(sender, await dialogWords())
       if (path === null) return null
-      const preview = await engine().transfer.preview(path, null).catch((error: unknown) => {
-        if (error instanceof TransferError && error.reason === 'password') return null
-        throw error
-      })
+      const preview = await engine()
+        .transfer.preview(path, null)
+        .catch((error: unknown) => {
+          if (error instanceof TransferError && error.reason === 'password') return null
+          throw error
+        })
       const token = randomUUID()
       chosen.set(token, path)
       return { token, file: basename(path), preview }
@@ -224,13 +232,19 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'transfer.import': ({ token, options, self, names, conversation }, { sender, signal }) => {
       const path = chosen.get(token)
       if (path === undefined) throw new EngineError('not-found', 'the file')
-      return engine().transfer.import({ path, format: null, options, self, names: Object.fromEntries(names), conversation }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+      return engine().transfer.import(
+        { path, format: null, options, self, names: Object.fromEntries(names), conversation },
+        { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) }
+      )
     },
     'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
       const path = await chooseTarget(sender, await dialogWords(), format)
       if (path === null) return null
       exported = path
-      return engine().transfer.export({ path, format, query, conversation, language }, { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) })
+      return engine().transfer.export(
+        { path, format, query, conversation, language },
+        { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) }
+      )
     },
     'transfer.reveal': () => {
       if (exported !== null) shell.showItemInFolder(exported)
@@ -255,7 +269,11 @@ export const explain: RouterOptions['explain'] = (error) => {
   if (isRefusal(error)) return { code: 'refused', message: error.condition }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
-  if (error instanceof TransferError) return error.code === 'cancelled' ? { code: 'cancelled', message: 'cancelled' } : { code: 'transfer', message: error.message, reason: error.reason, ...(error.file === null ? {} : { file: basename(error.file) }), line: error.line }
-  if (error instanceof StoreError) return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message, reason: diskReason(error) }
+  if (error instanceof TransferError)
+    return error.code === 'cancelled'
+      ? { code: 'cancelled', message: 'cancelled' }
+      : { code: 'transfer', message: error.message, reason: error.reason, ...(error.file === null ? {} : { file: basename(error.file) }), line: error.line }
+  if (error instanceof StoreError)
+    return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message, reason: diskReason(error) }
   return null
 }

@@ -7,6 +7,12 @@ export function problemOf(error: unknown): UpdateProblem {
   if (code === 'ERR_CHECKSUM_MISMATCH') return 'checksum'
   if (code === 'ERR_UPDATER_INVALID_SIGNATURE') return 'signature'
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'full'
-  if (statusCode !== undefined || message.includes('net::ERR_') || /^(E(CONN|PIPE|HOST|NET|AI|TIMEDOUT)|ENOTFOUND)/.test(code) || /abort|closed|socket|network|timed? ?out/i.test(message)) return 'network'
+  if (
+    statusCode !== undefined ||
+    message.includes('net::ERR_') ||
+    /^(E(CONN|PIPE|HOST|NET|AI|TIMEDOUT)|ENOTFOUND)/.test(code) ||
+    /abort|closed|socket|network|timed? ?out/i.test(message)
+  )
+    return 'network'
   return 'other'
 }

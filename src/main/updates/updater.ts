@@ -8,7 +8,8 @@ import { checkSignature, SignatureError } from './signature.ts'
 import type { Installation, UpdateSource } from './source.ts'
 
 /** Announcements are read from `<channel>.yml`, `<channel>-mac.yml` or `<channel>-linux.yml`, each with its signature beside it. */
-const suffix = (): string => (process.platform === 'darwin' ? '-mac' : process.platform === 'linux' ? `-linux${process.arch === 'x64' ? '' : `-${process.arch}`}` : '')
+const suffix = (): string =>
+  process.platform === 'darwin' ? '-mac' : process.platform === 'linux' ? `-linux${process.arch === 'x64' ? '' : `-${process.arch}`}` : ''
 
 export interface UpdaterOptions {
   source: UpdateSource
@@ -42,7 +43,11 @@ export function createUpdater({ source, installation, channel, log, refused }: U
     }
   }
   const updater = installation === 'mac' ? new MacUpdater() : installation === 'nsis' ? new NsisUpdater() : new AppImageUpdater()
-  updater.logger = { info: (message: unknown) => log.info(`update: ${String(message)}`), warn: (message: unknown) => log.warn(`update: ${String(message)}`), error: (message: unknown) => log.warn(`update: ${String(message)}`) }
+  updater.logger = {
+    info: (message: unknown) => log.info(`update: ${String(message)}`),
+    warn: (message: unknown) => log.warn(`update: ${String(message)}`),
+    error: (message: unknown) => log.warn(`update: ${String(message)}`)
+  }
   updater.autoDownload = false
   updater.autoInstallOnAppQuit = true
   updater.allowDowngrade = false

@@ -15,7 +15,14 @@ const signed = (text: string): string => sign(null, Buffer.from(text), privateKe
 test('an announcement counts as it was signed, to the last byte, by the key of the build alone', () => {
   const text = 'version: 0.2.0\nsha512: abc\n'
   expect(() => checkSignature(text, `${signed(text)}\n`, key)).not.toThrow()
-  for (const [words, signature] of [[`${text} `, signed(text)], [text.replace('0.2.0', '0.2.1'), signed(text)], [text, ''], [text, 'no base64 !'], [text, signed('x')], [text, signed(text).slice(0, -4)]] as const)
+  for (const [words, signature] of [
+    [`${text} `, signed(text)],
+    [text.replace('0.2.0', '0.2.1'), signed(text)],
+    [text, ''],
+    [text, 'no base64 !'],
+    [text, signed('x')],
+    [text, signed(text).slice(0, -4)]
+  ] as const)
     expect(() => checkSignature(words, signature, key)).toThrow(SignatureError)
   const other = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
   expect(() => checkSignature(text, signed(text), other)).toThrow(SignatureError)
@@ -46,7 +53,14 @@ test('problems by the codes of electron-updater, Node and Chromium', () => {
   expect(of({ code: 'ERR_CHECKSUM_MISMATCH' })).toBe('checksum')
   expect(of({ code: 'ERR_UPDATER_INVALID_SIGNATURE' })).toBe('signature')
   expect(of({ code: 'ENOSPC' })).toBe('full')
-  for (const about of [{ statusCode: 503 }, { message: 'net::ERR_CONNECTION_REFUSED' }, { code: 'ECONNRESET' }, { code: 'ENOTFOUND' }, { message: 'Request has been aborted by the server' }]) expect(of(about), JSON.stringify(about)).toBe('network')
+  for (const about of [
+    { statusCode: 503 },
+    { message: 'net::ERR_CONNECTION_REFUSED' },
+    { code: 'ECONNRESET' },
+    { code: 'ENOTFOUND' },
+    { message: 'Request has been aborted by the server' }
+  ])
+    expect(of(about), JSON.stringify(about)).toBe('network')
   for (const about of [{ code: 'EACCES' }, { code: 'ERR_UPDATER_INVALID_VERSION' }, {}]) expect(of(about)).toBe('other')
 })
 

@@ -89,9 +89,12 @@ export class Updates {
 
   #again(ms: number): void {
     clearTimeout(this.#timer ?? undefined)
-    this.#timer = setTimeout(() => {
-      void this.#look().finally(() => this.#again(EVERY_MS))
-    }, ms * (0.9 + Math.random() * 0.2))
+    this.#timer = setTimeout(
+      () => {
+        void this.#look().finally(() => this.#again(EVERY_MS))
+      },
+      ms * (0.9 + Math.random() * 0.2)
+    )
     this.#timer.unref()
   }
 
@@ -224,5 +227,9 @@ async function keepCopy(installation: Installation, kept: string): Promise<strin
 export function returnToOld(trials: Trials, trial: Trial): void {
   trials.giveBack(trial)
   if (trial.target === null) spawn(trial.kept, ['--updated', '/S', '--force-run'], { detached: true, stdio: 'ignore' }).unref()
-  else app.relaunch({ execPath: process.platform === 'darwin' ? join(trial.target, 'Contents/MacOS', basename(process.execPath)) : trial.target, args: process.argv.slice(app.isPackaged ? 1 : 2) })
+  else
+    app.relaunch({
+      execPath: process.platform === 'darwin' ? join(trial.target, 'Contents/MacOS', basename(process.execPath)) : trial.target,
+      args: process.argv.slice(app.isPackaged ? 1 : 2)
+    })
 }

@@ -20,6 +20,14 @@ test('a window on a screen that was unplugged cannot be reached', () => {
   expect(isReachable({ x: -400, y: -5, width: 800, height: 600 }, left)).toBe(true)
 })
 
-test.each(['', 'null', '{', '[]', '{"x":1}', '{"x":"1","y":0,"width":300,"height":300,"maximized":false}', '{"x":0,"y":0,"width":1,"height":300,"maximized":false}'])('%j is no placement', (json) => {
+test.each([
+  '',
+  'null',
+  '{',
+  '[]',
+  '{"x":1}',
+  '{"x":"1","y":0,"width":300,"height":300,"maximized":false}',
+  '{"x":0,"y":0,"width":1,"height":300,"maximized":false}'
+])('%j is no placement', (json) => {
   expect(parsePlacement(json)).toBeNull()
 })

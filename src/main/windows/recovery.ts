@@ -32,7 +32,16 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
     const [stay, about] = kind === 'hung' ? [said.wait, said.hungAbout] : [said.close, said.endedAbout]
     // a window whose page never came has not been shown
     if (!window.isDestroyed() && !window.isVisible()) window.show()
-    const { response } = await dialog.showMessageBox(window, { type: 'warning', title: said[kind], message: said[kind], detail: about, buttons: [said.reload, stay], defaultId: 0, cancelId: 1, noLink: true })
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'warning',
+      title: said[kind],
+      message: said[kind],
+      detail: about,
+      buttons: [said.reload, stay],
+      defaultId: 0,
+      cancelId: 1,
+      noLink: true
+    })
     asking = false
     if (window.isDestroyed()) return
     // a hung page takes no reload, and its process may be past hearing forcefullyCrashRenderer; it is loaded anew below

@@ -16,21 +16,22 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2'
 }
 // styles: virtual scrolling and popovers set positions as style attributes
-const policy = (connect = "'self'"): string => [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self'",
-  "font-src 'self'",
-  // the sounds of messages, to draw them
-  `connect-src ${connect}`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types vue'
-].join('; ')
+const policy = (connect = "'self'"): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self'",
+    "font-src 'self'",
+    // the sounds of messages, to draw them
+    `connect-src ${connect}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types vue'
+  ].join('; ')
 
 /** What a window may show of the media folder: what no page can make anything else of. */
 const MEDIA: Record<string, string> = {
@@ -66,7 +67,13 @@ export interface Files {
 /** A file, or the part of it that is asked for (RFC 9110 section 14.2): players seek so. */
 async function serveMedia(file: string, type: string, range: string | null): Promise<Response> {
   const { size } = await stat(file)
-  const headers = { 'content-type': type, 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'private, max-age=3600', 'accept-ranges': 'bytes' }
+  const headers = {
+    'content-type': type,
+    'content-security-policy': "default-src 'none'",
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'private, max-age=3600',
+    'accept-ranges': 'bytes'
+  }
   const asked = /^bytes=(\d*)-(\d*)$/.exec(range ?? '')
   const [, first = '', last = ''] = asked ?? []
   const start = first === '' ? (last === '' ? 0 : Math.max(0, size - Number(last))) : Number(first)
@@ -74,7 +81,10 @@ async function serveMedia(file: string, type: string, range: string | null): Pro
   if (asked !== null && (start > end || start >= size)) return new Response(null, { status: 416, headers: { ...headers, 'content-range': `bytes */${size}` } })
   const body = Readable.toWeb(createReadStream(file, asked === null ? {} : { start, end })) as ReadableStream
   if (asked === null) return new Response(body, { headers: { ...headers, 'content-length': String(size) } })
-  return new Response(body, { status: 206, headers: { ...headers, 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${size}` } })
+  return new Response(body, {
+    status: 206,
+    headers: { ...headers, 'content-length': String(end - start + 1), 'content-range': `bytes ${start}-${end}/${size}` }
+  })
 }
 
 /** Before the app is ready. */
@@ -85,7 +95,11 @@ export function declareScheme(): void {
 /** A page or one of its modules as Vite's server has it; windows also hear from there what has changed (tools/dev). */
 async function developed(server: string, { pathname, search }: URL): Promise<Response> {
   const answer = await fetch(`${server}${pathname}${search}`)
-  const headers = { 'content-type': answer.headers.get('content-type') ?? 'text/plain', 'content-security-policy': policy(`'self' ${server.replace(/^http/, 'ws')}`), 'cache-control': 'no-store' }
+  const headers = {
+    'content-type': answer.headers.get('content-type') ?? 'text/plain',
+    'content-security-policy': policy(`'self' ${server.replace(/^http/, 'ws')}`),
+    'cache-control': 'no-store'
+  }
   return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
 }
 
@@ -101,7 +115,14 @@ export function serveScheme(folder: string, { attachment, thumbnail, avatar }: F
       const image = await thumbnail(Number(small[1]))
       // that there is none is an answer: the page makes one
       if (image === null) return new Response(null, { status: 204 })
-      return new Response(new Uint8Array(image), { headers: { 'content-type': 'image/webp', 'content-security-policy': "default-src 'none'", 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' } })
+      return new Response(new Uint8Array(image), {
+        headers: {
+          'content-type': 'image/webp',
+          'content-security-policy': "default-src 'none'",
+          'x-content-type-options': 'nosniff',
+          'cache-control': 'no-store'
+        }
+      })
     }
     const [, kind, name = ''] = /^\/(media|avatar)\/([^/]{1,4000})$/.exec(url.pathname) ?? []
     if (url.host === 'mnemo' && request.method === 'GET' && kind !== undefined) {

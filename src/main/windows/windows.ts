@@ -73,7 +73,8 @@ export class Windows {
     session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, details) => {
       const allowed = granted(permission, 'mediaTypes' in details && details.mediaTypes?.includes('video') === true)
       // macOS asks the user for the app as a whole
-      if (allowed && permission === 'media' && process.platform === 'darwin') systemPreferences.askForMediaAccess('microphone').then(decide, () => decide(false))
+      if (allowed && permission === 'media' && process.platform === 'darwin')
+        systemPreferences.askForMediaAccess('microphone').then(decide, () => decide(false))
       else decide(allowed)
     })
     session.defaultSession.setPermissionCheckHandler((_contents, permission, _origin, details) => granted(permission, details?.mediaType === 'video'))
@@ -224,7 +225,9 @@ export class Windows {
 
   #create(kind: Kind, placement: Placement | null): BrowserWindow {
     const window = new BrowserWindow({
-      ...(placement === null ? fitting(kind, screen.getPrimaryDisplay().workArea) : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
+      ...(placement === null
+        ? fitting(kind, screen.getPrimaryDisplay().workArea)
+        : { x: placement.x, y: placement.y, width: placement.width, height: placement.height }),
       minWidth: kind.minWidth,
       minHeight: kind.minHeight,
       show: false,
@@ -233,7 +236,15 @@ export class Windows {
       autoHideMenuBar: true,
       // the page's own background, so that nothing flashes before its first paint
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#17181c' : '#ffffff',
-      webPreferences: { preload: this.#options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, spellcheck: true, zoomFactor: this.#zoom }
+      webPreferences: {
+        preload: this.#options.preload,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        spellcheck: true,
+        zoomFactor: this.#zoom
+      }
     })
     this.#guard(window)
     this.#options.onCreated(window.webContents)
@@ -290,7 +301,9 @@ export class Windows {
       timer = null
       if (window.isDestroyed() || window.isMinimized()) return
       const placement: Placement = { ...window.getNormalBounds(), maximized: window.isMaximized() }
-      this.#options.remember(`window:${name}`, JSON.stringify(placement)).catch((error: unknown) => this.#options.warn(`remembering a window: ${String(error)}`))
+      this.#options
+        .remember(`window:${name}`, JSON.stringify(placement))
+        .catch((error: unknown) => this.#options.warn(`remembering a window: ${String(error)}`))
     }
     const later = (): void => {
       if (timer !== null) clearTimeout(timer)

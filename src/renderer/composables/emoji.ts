@@ -40,7 +40,14 @@ export async function loadEmoji(isDrawn: (emoji: string) => boolean): Promise<re
     .map(({ hexcode, label, unicode, group = 0, tags = [], skins = [] }) => {
       const other = chinese.get(hexcode)
       const words = other === undefined ? [] : [other.label, ...(other.tags ?? [])]
-      return { emoji: unicode, group, skins: skins.length === 5 ? skins.map((skin) => skin.unicode) : [], en: [label.toLowerCase(), ...tags.map((tag) => tag.toLowerCase())], zh: words, pinyin: words.flatMap(spelled) }
+      return {
+        emoji: unicode,
+        group,
+        skins: skins.length === 5 ? skins.map((skin) => skin.unicode) : [],
+        en: [label.toLowerCase(), ...tags.map((tag) => tag.toLowerCase())],
+        zh: words,
+        pinyin: words.flatMap(spelled)
+      }
     })
 }
 
@@ -76,7 +83,8 @@ export function recentEmoji(): string[] {
   const kept: unknown = JSON.parse(localStorage.getItem(RECENT) ?? '[]')
   return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === 'string').slice(0, MOST_RECENT) : []
 }
-export const useEmoji = (emoji: string): void => localStorage.setItem(RECENT, JSON.stringify([emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, MOST_RECENT)))
+export const useEmoji = (emoji: string): void =>
+  localStorage.setItem(RECENT, JSON.stringify([emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, MOST_RECENT)))
 /** 0: none, 1 to 5: from light to dark. */
 export const skinTone = (): number => Math.min(5, Math.max(0, Math.trunc(Number(localStorage.getItem(TONE) ?? 0)) || 0))
 export const keepSkinTone = (tone: number): void => localStorage.setItem(TONE, String(tone))

@@ -2,7 +2,16 @@
 import { lookUp } from '../../contract/look-up.ts'
 
 /** Each dark enough for white letters (WCAG 2.1, 4.5:1). */
-const COLOURS = { page: '#1f5fbf', sheet: '#1c7a43', slides: '#b5471b', pdf: '#b3261e', archive: '#6d5a16', sound: '#8a3a9b', code: '#3d4a5c', other: '#5a6068' } as const
+const COLOURS = {
+  page: '#1f5fbf',
+  sheet: '#1c7a43',
+  slides: '#b5471b',
+  pdf: '#b3261e',
+  archive: '#6d5a16',
+  sound: '#8a3a9b',
+  code: '#3d4a5c',
+  other: '#5a6068'
+} as const
 const KINDS: Record<string, keyof typeof COLOURS> = {
   pdf: 'pdf',
   ...Object.fromEntries(['doc', 'docx', 'odt', 'rtf', 'txt', 'md', 'pages', 'wps'].map((ending) => [ending, 'page'])),

@@ -18,7 +18,10 @@ export function laterTimes(now: number): { which: Later; time: number }[] {
   }
   const toMonday = (8 - new Date(now).getDay()) % 7 || 7
   const times: Record<Later, number> = { hour: now + HOUR_MS, evening: at(0, EVENING), tomorrow: at(1, MORNING), monday: at(toMonday, MORNING) }
-  return LATER.filter((which) => (which !== 'evening' || times.evening - now >= BEFORE_MS) && (which !== 'monday' || toMonday > 1)).map((which) => ({ which, time: times[which] }))
+  return LATER.filter((which) => (which !== 'evening' || times.evening - now >= BEFORE_MS) && (which !== 'monday' || toMonday > 1)).map((which) => ({
+    which,
+    time: times[which]
+  }))
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')

@@ -3,7 +3,8 @@ import type { Message } from '../../contract/domain.ts'
 import { quotations } from '../../engine/xmpp/stanzas/styling.ts'
 import { mergedForward } from './merged-forward.ts'
 
-const message = (senderName: string, text: string, files: string[] = []): Message => ({ senderName, text, time: new Date(2026, 10, 25, 3, 58).getTime(), attachments: files.map((name) => ({ name })) }) as unknown as Message
+const message = (senderName: string, text: string, files: string[] = []): Message =>
+  ({ senderName, text, time: new Date(2026, 10, 25, 3, 58).getTime(), attachments: files.map((name) => ({ name })) }) as unknown as Message
 
 test('what is forwarded as one message is read again message by message, code, quotations and blank lines within', () => {
   const code = '看这里：\n```\n*not bold*\n\n> 1\n```'
@@ -17,5 +18,6 @@ test('what is forwarded as one message is read again message by message, code, q
 
 test('a quotation, and one with words of its own beside it, is none', () => {
   const one = quotations([message('Bob', 'hi')])
-  for (const text of ['', '> hi', '> *Bob* said', 'see:\n' + one, one + '\nand I say', one + '\n\nand I say', one + '\n\n', '> *Bob* 2026-11-25 03:58 or so']) expect(mergedForward(text), text).toBeNull()
+  for (const text of ['', '> hi', '> *Bob* said', 'see:\n' + one, one + '\nand I say', one + '\n\nand I say', one + '\n\n', '> *Bob* 2026-11-25 03:58 or so'])
+    expect(mergedForward(text), text).toBeNull()
 })

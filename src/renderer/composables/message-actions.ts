@@ -43,9 +43,11 @@ export function whyNot(action: MessageAction, message: Message, writable: boolea
 /** Others can be told of a new text. */
 export const isCorrectable = (message: Message): boolean => whyNot('edit', message, true) === null
 /** There is something to send on: its words, or files that are here or still where their sender put them. */
-export const isForwardable = (message: Message): boolean => !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where !== 'nowhere'))
+export const isForwardable = (message: Message): boolean =>
+  !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where !== 'nowhere'))
 /** Names of files that can be sent on no more. */
-export const lostFiles = (messages: readonly Message[]): string[] => messages.flatMap(({ attachments }) => attachments.filter(({ where }) => where === 'nowhere').map(({ name }) => name))
+export const lostFiles = (messages: readonly Message[]): string[] =>
+  messages.flatMap(({ attachments }) => attachments.filter(({ where }) => where === 'nowhere').map(({ name }) => name))
 /** It was never sent, so it can only be sent again or thrown away. */
 export const isDiscardable = isUnsent
 
@@ -56,7 +58,14 @@ export function toggledReactions(message: Message, emoji: string): string {
 }
 
 /** A key pressed on a message, as what it does; a letter by its place on the keyboard where that writes no Latin. */
-export function keyAction({ key, code, ctrlKey, metaKey, altKey, shiftKey }: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): MessageAction | 'menu' | null {
+export function keyAction({
+  key,
+  code,
+  ctrlKey,
+  metaKey,
+  altKey,
+  shiftKey
+}: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>): MessageAction | 'menu' | null {
   if (key === 'ContextMenu' || (key === 'F10' && shiftKey)) return 'menu'
   const command = (ctrlKey || metaKey) && !altKey
   const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : ''

@@ -10,7 +10,8 @@ export type Move = 'previous' | 'next' | 'page-up' | 'page-down' | 'start' | 'en
 
 const MOVES: Partial<Record<string, Move>> = { ArrowUp: 'previous', ArrowDown: 'next', PageUp: 'page-up', PageDown: 'page-down', Home: 'start', End: 'end' }
 /** The step that a key means, without any other key held. */
-export const moveOf = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): Move | null => (ctrlKey || metaKey || altKey || shiftKey ? null : (MOVES[key] ?? null))
+export const moveOf = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): Move | null =>
+  ctrlKey || metaKey || altKey || shiftKey ? null : (MOVES[key] ?? null)
 
 export interface MessageFocusOptions {
   root: Readonly<Ref<HTMLElement | null>>
@@ -112,7 +113,8 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
     },
     onFocusOut({ relatedTarget }) {
       // null: the window lost the focus, or the row was made anew
-      if (relatedTarget instanceof Element && !(root.value?.contains(relatedTarget) ?? false) && relatedTarget.closest('.menu, .dialog') === null) focused.value = null
+      if (relatedTarget instanceof Element && !(root.value?.contains(relatedTarget) ?? false) && relatedTarget.closest('.menu, .dialog') === null)
+        focused.value = null
     },
     onKeydown(event) {
       const { target } = event

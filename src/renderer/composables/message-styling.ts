@@ -25,7 +25,8 @@ const DEEPEST = 4
 const isDirective = (character: string | undefined): character is keyof typeof STYLES => character !== undefined && character in STYLES
 const isSpace = (character: string | undefined): boolean => character === undefined || /\s/.test(character)
 /** Chinese and Japanese put no spaces between words and their punctuation: CJK and full-width punctuation is a border, too. */
-const isBorder = (character: string | undefined): boolean => isSpace(character) || /[\u3001-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018-\u201f\u2026]/.test(character ?? '')
+const isBorder = (character: string | undefined): boolean =>
+  isSpace(character) || /[\u3001-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018-\u201f\u2026]/.test(character ?? '')
 
 /** Places of a line at which a directive may close a span, in order, by the directive. */
 type Closers = Record<keyof typeof STYLES, number[]>
@@ -88,7 +89,10 @@ export function styledBlocks(text: string): StyledBlock[] {
     const marker = /^(?:>\s?)+/.exec(line)?.[0] ?? ''
     const depth = Math.min(DEEPEST, [...marker].filter((character) => character === '>').length)
     const kind = depth > 0 ? 'quote' : 'plain'
-    const block = before !== undefined && before.kind === kind && before.depth === depth ? before : { kind, depth, lines: [], spans: [] } satisfies StyledBlock as StyledBlock
+    const block =
+      before !== undefined && before.kind === kind && before.depth === depth
+        ? before
+        : ({ kind, depth, lines: [], spans: [] } satisfies StyledBlock as StyledBlock)
     if (block !== before) blocks.push(block)
     const shown = { start: start + marker.length, end }
     block.lines.push(shown)

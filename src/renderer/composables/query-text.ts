@@ -34,4 +34,5 @@ const WORDS: Record<FilterMeaning, { en: string; zh: string }> = {
 export const meaningFilter = (language: string, meaning: FilterMeaning): string => WORDS[meaning][language === 'zh-CN' ? 'zh' : 'en']
 
 /** A filter by who wrote it; null: oneself. */
-export const senderFilter = (language: string, name: string | null): string => filterText(language === 'zh-CN' ? '来自' : 'from', name ?? (language === 'zh-CN' ? '我' : 'me'))
+export const senderFilter = (language: string, name: string | null): string =>
+  filterText(language === 'zh-CN' ? '来自' : 'from', name ?? (language === 'zh-CN' ? '我' : 'me'))

@@ -13,7 +13,9 @@ export interface Recording {
 
 /** Throws the DOMException of getUserMedia: NotAllowedError, NotFoundError, NotReadableError. */
 export async function record(): Promise<Recording> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 } })
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 }
+  })
   const [track] = stream.getAudioTracks()
   if (track === undefined) throw new DOMException('no microphone', 'NotFoundError')
   const context = new AudioContext()
@@ -49,7 +51,9 @@ export async function record(): Promise<Recording> {
       if (failure !== null) throw failure
       if (target.buffer === null) throw new Error('nothing was recorded')
       const now = new Date()
-      const stamp = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join('')
+      const stamp = [now.getFullYear(), now.getMonth() + 1, now.getDate(), now.getHours(), now.getMinutes(), now.getSeconds()]
+        .map((part) => String(part).padStart(2, '0'))
+        .join('')
       return new File([target.buffer], `voice-${stamp}.ogg`, { type: 'audio/ogg' })
     },
     async cancel() {

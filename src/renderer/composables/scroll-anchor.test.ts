@@ -5,7 +5,18 @@ import { toRows } from '../components/messages/message-rows.ts'
 import { useScrollAnchor, type AnchoredThread, type ScrollAnchor, type ScrolledList } from './scroll-anchor.ts'
 
 const ROW = 50
-const message = (id: number): Message => ({ id, key: `k${id}`, sender: 'bob@example.org', outgoing: false, time: 1_700_000_000_000 + id, text: String(id), reply: null, reactions: [], attachments: [] }) as unknown as Message
+const message = (id: number): Message =>
+  ({
+    id,
+    key: `k${id}`,
+    sender: 'bob@example.org',
+    outgoing: false,
+    time: 1_700_000_000_000 + id,
+    text: String(id),
+    reply: null,
+    reactions: [],
+    attachments: []
+  }) as unknown as Message
 const messages = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, i) => message(from + i))
 
 /** A list of rows that are all as tall, in a window of ten of them. */
@@ -23,7 +34,12 @@ class Rows implements ScrolledList {
   scrollToIndex(index: number, { align }: { align: string }): void {
     const top = index * ROW
     if (align === 'nearest' && top >= this.scrollOffset && top + ROW <= this.scrollOffset + this.viewportSize) return
-    const at = align === 'start' || (align === 'nearest' && top < this.scrollOffset) ? top : align === 'center' ? top - (this.viewportSize - ROW) / 2 : top + ROW - this.viewportSize
+    const at =
+      align === 'start' || (align === 'nearest' && top < this.scrollOffset)
+        ? top
+        : align === 'center'
+          ? top - (this.viewportSize - ROW) / 2
+          : top + ROW - this.viewportSize
     this.scrollOffset = Math.max(0, Math.min(at, this.scrollSize - this.viewportSize))
   }
   scrollBy(offset: number): void {
@@ -60,7 +76,15 @@ async function scene(change: Partial<Scene['thread']> = {}, readUpTo = 0): Promi
   let ended = 0
   let shown: number[] = []
   const thread: Scene['thread'] = reactive({
-    conversation: 1, messages: messages(1, 100), loading: false, hasNewer: false, opened: 0, sent: 0, leftAt: null, target: null, atEnd: true,
+    conversation: 1,
+    messages: messages(1, 100),
+    loading: false,
+    hasNewer: false,
+    opened: 0,
+    sent: 0,
+    leftAt: null,
+    target: null,
+    atEnd: true,
     extend: (direction: string) => asked.push(direction),
     toNewest: () => {
       asked.push('newest')
@@ -71,7 +95,9 @@ async function scene(change: Partial<Scene['thread']> = {}, readUpTo = 0): Promi
   }) as Scene['thread']
   const rows = computed(() => toRows(thread.messages, readUpTo))
   const list = new Rows(() => rows.value.length)
-  const anchor = scope.run(() => useScrollAnchor({ list: () => list, rows, thread, onEnd: () => ended++, onShown: (first, last) => (shown = [first, last]), frame: () => Promise.resolve() }))!
+  const anchor = scope.run(() =>
+    useScrollAnchor({ list: () => list, rows, thread, onEnd: () => ended++, onShown: (first, last) => (shown = [first, last]), frame: () => Promise.resolve() })
+  )!
   const settled = async (): Promise<void> => {
     for (let i = 0; i < 20; i++) await nextTick()
   }

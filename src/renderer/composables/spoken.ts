@@ -14,7 +14,13 @@ export function useSpoken(of: () => Message, seen: () => boolean): ComputedRef<s
     const message = of()
     const { outgoing, senderName, text, attachments, retracted, unreadable, reply, reactions, starred, pinned, edited, remindAt, state } = message
     const name = outgoing ? t('search.me') : senderName
-    const said = retracted ? t(outgoing ? 'thread.recalledOwn' : 'thread.recalled') : text === '' && attachments.length === 0 ? (unreadable === null ? t('thread.unsupported') : t(`thread.unreadable.${unreadable}`)) : text.slice(0, LONGEST)
+    const said = retracted
+      ? t(outgoing ? 'thread.recalledOwn' : 'thread.recalled')
+      : text === '' && attachments.length === 0
+        ? unreadable === null
+          ? t('thread.unsupported')
+          : t(`thread.unreadable.${unreadable}`)
+        : text.slice(0, LONGEST)
     const facts = [
       ...(reply === null || reply.id === null ? [] : [t('thread.spokenReply', { name: reply.outgoing ? t('search.me') : reply.senderName })]),
       ...attachments.map((file) => `${t(`files.kind.${file.kind}`)} ${file.name}`),

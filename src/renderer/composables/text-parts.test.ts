@@ -4,7 +4,11 @@ import type { Range } from '../../contract/search.ts'
 import { styledBlocks, type StyledSpan } from './message-styling.ts'
 import { linesOfBlocks, partsOf, textParts, type TextPart } from './text-parts.ts'
 
-const TEXT = fc.array(fc.constantFrom('*', '_', '~', '`', ' ', 'a', '字', '>', '\n', 'https://example.org/a ', 'a@example.org', '+86 138 0013 8000', '👍', '.'), { maxLength: 40 }).map((list) => list.join(''))
+const TEXT = fc
+  .array(fc.constantFrom('*', '_', '~', '`', ' ', 'a', '字', '>', '\n', 'https://example.org/a ', 'a@example.org', '+86 138 0013 8000', '👍', '.'), {
+    maxLength: 40
+  })
+  .map((list) => list.join(''))
 
 /** Two to a pair, in order, apart. */
 const ranges = (text: string, seeds: readonly number[]): Range[] => {

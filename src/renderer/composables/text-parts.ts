@@ -16,7 +16,8 @@ export interface TextPart {
 const MAIL = /(?<![\w.+@/:-])[\w.+-]{1,64}@(?:[a-z\d-]+\.)+[a-z]{2,24}(?![\w@-])/giu
 
 /** Numbers as people write them: with their country, Chinese mobiles and landlines, North American ones. Others are too easily something else. */
-const PHONE = /(?<![\w.+\-/=#@])(?:\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d(?:[ -]?\d){6,12}|1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4})(?![\w\-/=@]|\.\d)/g
+const PHONE =
+  /(?<![\w.+\-/=#@])(?:\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d(?:[ -]?\d){6,12}|1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4})(?![\w\-/=@]|\.\d)/g
 
 interface Link {
   start: number
@@ -26,7 +27,8 @@ interface Link {
 
 /** Links in their order, none within another. */
 function linksIn(text: string): Link[] {
-  const found = (pattern: RegExp, prefix: string): Link[] => [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
+  const found = (pattern: RegExp, prefix: string): Link[] =>
+    [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
   const mails = merged(found(LINK, ''), found(MAIL, 'mailto:'))
   const phones = found(PHONE, '').map((phone) => ({ ...phone, href: `tel:${phone.href.replace(/[ ()-]/g, '')}` }))
   return merged(mails, phones)
@@ -54,7 +56,12 @@ export function partsOf(text: string, ranges: readonly Range[], spans: readonly 
   const links = linksIn(text)
   const cuts = new Set<number>()
   for (const { start, end } of links) cuts.add(start).add(end)
-  for (const { start, end } of spans) cuts.add(start).add(start + 1).add(end - 1).add(end)
+  for (const { start, end } of spans)
+    cuts
+      .add(start)
+      .add(start + 1)
+      .add(end - 1)
+      .add(end)
   for (const [start, end] of ranges) cuts.add(Math.min(start, text.length)).add(Math.min(end, text.length))
   const points = [...cuts].sort((a, b) => a - b)
   let point = 0
@@ -98,7 +105,11 @@ export const textParts = (text: string, ranges: readonly Range[], spans: readonl
 
 /** The parts of each line of each block. */
 export function linesOfBlocks(text: string, ranges: readonly Range[], blocks: readonly StyledBlock[]): TextPart[][][] {
-  const parts = partsOf(text, ranges, blocks.flatMap(({ spans }) => spans))
+  const parts = partsOf(
+    text,
+    ranges,
+    blocks.flatMap(({ spans }) => spans)
+  )
   return blocks.map(({ lines }) => lines.map(({ start, end }) => parts(start, end)))
 }
 
@@ -131,7 +142,9 @@ export function snippet(text: string, ranges: readonly Range[], most = 120): { t
   if (end < text.length && /[\udc00-\udfff]/.test(text.charAt(end))) end++
   const lead = start > 0 ? '…' : ''
   const body = text.slice(start, end).replace(/[\n\r\t]/g, ' ')
-  const moved = ranges.flatMap(([from, to]): Range[] => (to <= start || from >= end ? [] : [[Math.max(from, start) - start + lead.length, Math.min(to, end) - start + lead.length]]))
+  const moved = ranges.flatMap(([from, to]): Range[] =>
+    to <= start || from >= end ? [] : [[Math.max(from, start) - start + lead.length, Math.min(to, end) - start + lead.length]]
+  )
   return { text: `${lead}${body}${end < text.length ? '…' : ''}`, ranges: moved }
 }
 
@@ -139,7 +152,8 @@ export function snippet(text: string, ranges: readonly Range[], most = 120): { t
  * One to three emoji, by the form they have (https://www.unicode.org/reports/tr51/#EBNF_and_Regex) and shown as pictures: those
  * newer than Chromium's Unicode, too. \p{RGI_Emoji}, every one by name, takes 4 MB of each window and 62 ms in Chromium.
  */
-const ONLY_EMOJI = /^(?:\p{RI}{2}|[0-9#*]\uFE0F\u20E3|(?![\p{RI}0-9#*])\p{Emoji}(?:\p{EMod}|\uFE0F|[\u{E0020}-\u{E007E}]+\u{E007F}|(?<=\p{EPres}))(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?)*){1,3}$/u
+const ONLY_EMOJI =
+  /^(?:\p{RI}{2}|[0-9#*]\uFE0F\u20E3|(?![\p{RI}0-9#*])\p{Emoji}(?:\p{EMod}|\uFE0F|[\u{E0020}-\u{E007E}]+\u{E007F}|(?<=\p{EPres}))(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?)*){1,3}$/u
 /** Three families with skin tones, in UTF-16 units, and spaces around them. */
 const LONGEST_EMOJI = 150
 /** One to three emoji and nothing else. */

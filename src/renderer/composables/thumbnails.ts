@@ -51,7 +51,12 @@ async function ofPicture({ id, width, height }: Small): Promise<Blob | null> {
   const image = await answer.blob()
   const scale = width === null || height === null ? 1 : SIDE / Math.min(width, height)
   // made small while it is decoded, off the page's own thread
-  const picture = await createImageBitmap(image, scale < 1 && width !== null && height !== null ? { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale), resizeQuality: 'medium' } : {})
+  const picture = await createImageBitmap(
+    image,
+    scale < 1 && width !== null && height !== null
+      ? { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale), resizeQuality: 'medium' }
+      : {}
+  )
   try {
     return await square(picture, picture.width, picture.height)
   } finally {

@@ -54,7 +54,8 @@ export function timeFormats(locale: string, words: { today: string; yesterday: s
       if (ago > 1 && ago < 7) return weekday.format(time)
       return sameYear(time) ? monthDay.format(time) : yearMonthDay.format(time)
     },
-    day: (time) => (daysAgo(time) === 0 ? words.today : daysAgo(time) === 1 ? words.yesterday : sameYear(time) ? weekdayDate.format(time) : weekdayYear.format(time)),
+    day: (time) =>
+      daysAgo(time) === 0 ? words.today : daysAgo(time) === 1 ? words.yesterday : sameYear(time) ? weekdayDate.format(time) : weekdayYear.format(time),
     full: (time) => full.format(time)
   }
 }

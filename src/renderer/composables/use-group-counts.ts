@@ -40,10 +40,13 @@ export function useGroupCounts(conversation: () => Conversation): Ref<GroupCount
     }
   }
   function later(): void {
-    timer ??= window.setTimeout(() => {
-      timer = null
-      void ask()
-    }, Math.max(0, last + ((counts.value?.here ?? 0) > 100 ? OFTEN_MS : 0) - performance.now()))
+    timer ??= window.setTimeout(
+      () => {
+        timer = null
+        void ask()
+      },
+      Math.max(0, last + ((counts.value?.here ?? 0) > 100 ? OFTEN_MS : 0) - performance.now())
+    )
   }
   watch(
     [() => conversation().id, () => conversation().nick],

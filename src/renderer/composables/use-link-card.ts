@@ -8,7 +8,10 @@ import { firstLink } from './text-parts.ts'
 /** An address is asked when it stays the same for so long, ms. */
 const PAUSE_MS = 700
 
-export function useLinkCard(conversation: () => ConversationId, text: () => string): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
+export function useLinkCard(
+  conversation: () => ConversationId,
+  text: () => string
+): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
   const app = useAppStore()
   const card = ref<LinkMetadata | null>(null)
   /** Whose card the user does not want, or whose page said nothing. */

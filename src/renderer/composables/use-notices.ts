@@ -12,7 +12,13 @@ export function useNotices(): (notices: readonly Notice[]) => string {
     const [first] = notices
     if (first === undefined) return ''
     const names = [...new Set(notices.map(({ name }) => name))]
-    const who = names.length > NAMED ? t('notice.more', { names: names.slice(0, NAMED).map(isolate).join(t('notice.comma')), n: names.length - NAMED }) : listed(locale.value, names)
-    return t(`notice.${first.kind}`, { name: who, text: first.text }) + (first.text !== '' && (first.kind === 'kicked' || first.kind === 'banned') ? t('notice.reason', { text: first.text }) : '')
+    const who =
+      names.length > NAMED
+        ? t('notice.more', { names: names.slice(0, NAMED).map(isolate).join(t('notice.comma')), n: names.length - NAMED })
+        : listed(locale.value, names)
+    return (
+      t(`notice.${first.kind}`, { name: who, text: first.text }) +
+      (first.text !== '' && (first.kind === 'kicked' || first.kind === 'banned') ? t('notice.reason', { text: first.text }) : '')
+    )
   }
 }

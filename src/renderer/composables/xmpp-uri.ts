@@ -28,7 +28,13 @@ export function parseXmppUri(text: string): XmppLink | null {
     const pair = pairs.find((one) => one.toLowerCase().startsWith(`${name}=`))
     return pair === undefined ? null : decode(pair.slice(name.length + 1))
   }
-  return { jid: decode(match[1] ?? ''), group: action.toLowerCase() === 'join', password: value('password'), token: value('preauth'), register: action.toLowerCase() === 'register' || value('ibr') === 'y' }
+  return {
+    jid: decode(match[1] ?? ''),
+    group: action.toLowerCase() === 'join',
+    password: value('password'),
+    token: value('preauth'),
+    register: action.toLowerCase() === 'register' || value('ibr') === 'y'
+  }
 }
 
 /** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */

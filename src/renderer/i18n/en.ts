@@ -1,6 +1,16 @@
 export default {
-  startFailed: { title: 'This window could not be loaded', about: 'Your messages are safe. Reload the window; if that does not help, quit Mnemo and start it again.', reload: 'Reload', technical: 'Technical details' },
-  store: { title: 'Mnemo cannot reach its stored messages', about: 'Nothing that was stored is lost, but new messages cannot be kept and written ones cannot be sent until this works again.', again: 'Try again', restart: 'Restart Mnemo' },
+  startFailed: {
+    title: 'This window could not be loaded',
+    about: 'Your messages are safe. Reload the window; if that does not help, quit Mnemo and start it again.',
+    reload: 'Reload',
+    technical: 'Technical details'
+  },
+  store: {
+    title: 'Mnemo cannot reach its stored messages',
+    about: 'Nothing that was stored is lost, but new messages cannot be kept and written ones cannot be sent until this works again.',
+    again: 'Try again',
+    restart: 'Restart Mnemo'
+  },
   update: {
     unavailable: 'This copy of Mnemo does not update itself.',
     newest: 'Mnemo is up to date.',
@@ -60,9 +70,12 @@ export default {
     'certificate-expired': 'The server’s certificate has expired.',
     'certificate-name': 'The server’s certificate belongs to another server.',
     'no-sign-in': 'Mnemo supports none of the sign-in methods of this server ({detail}).',
-    'weaker-sign-in': 'The server now offers only weaker sign-in methods ({detail}), so Mnemo did not sign in. If its operator intended this, enter your password again.',
-    'password-in-plain': 'The server now asks for your password in plain text. Mnemo did not send it. If the server’s operator intended this, sign out and sign in again.',
-    'offer-changed': 'Someone between you and the server is changing its messages, so Mnemo did not sign in. A company’s inspection of encrypted connections can also be the cause.',
+    'weaker-sign-in':
+      'The server now offers only weaker sign-in methods ({detail}), so Mnemo did not sign in. If its operator intended this, enter your password again.',
+    'password-in-plain':
+      'The server now asks for your password in plain text. Mnemo did not send it. If the server’s operator intended this, sign out and sign in again.',
+    'offer-changed':
+      'Someone between you and the server is changing its messages, so Mnemo did not sign in. A company’s inspection of encrypted connections can also be the cause.',
     'not-the-server': 'The server did not prove that it knows your password, so it may not be your server.',
     'no-encryption': 'This server offers no encrypted connection, so Mnemo does not connect.',
     'not-xmpp': 'There is no XMPP server at this address.',
@@ -153,12 +166,19 @@ export default {
     'file-too-large': 'This file is too large for your server.',
     'no-upload-service': 'Your server does not support file uploads.',
     'file-gone': 'The file is no longer on this computer.',
-    'cannot-encrypt-no-device': 'This could not be encrypted: the recipient has no device that can read it. You can send it without encryption with the lock below, then try again.',
+    'cannot-encrypt-no-device':
+      'This could not be encrypted: the recipient has no device that can read it. You can send it without encryption with the lock below, then try again.',
     'cannot-encrypt-undecided': 'This could not be encrypted: the recipient has a new device. Decide about it in their contact details, then try again.',
     'bad-upload-slot': 'The server offers no secure place for the file.'
   },
   encryption: {
-    lock: { on: 'Encrypted end to end', undecided: 'Encrypted end to end, but not for a new device of theirs that you have yet to decide about', off: 'Not encrypted end to end. Click to encrypt', lacking: 'Encrypted end to end. Nothing can be sent until these people have a device that can read it: {names}', impossible: 'Not encrypted end to end: their app does not offer it' },
+    lock: {
+      on: 'Encrypted end to end',
+      undecided: 'Encrypted end to end, but not for a new device of theirs that you have yet to decide about',
+      off: 'Not encrypted end to end. Click to encrypt',
+      lacking: 'Encrypted end to end. Nothing can be sent until these people have a device that can read it: {names}',
+      impossible: 'Not encrypted end to end: their app does not offer it'
+    },
     plainTitle: 'Send without encryption?',
     plainAbout: 'From now on the servers can read what you and {name} write. Messages that have already been sent stay as they are.',
     keep: 'Keep encrypting',
@@ -169,7 +189,12 @@ export default {
     thisDevice: 'This device',
     since: 'Known since {date}',
     inactive: 'No longer in use',
-    trust: { verified: 'Verified by you', trusted: 'Trusted, not compared yet', undecided: 'New: decide whether it gets your messages', refused: 'Gets nothing' },
+    trust: {
+      verified: 'Verified by you',
+      trusted: 'Trusted, not compared yet',
+      undecided: 'New: decide whether it gets your messages',
+      refused: 'Gets nothing'
+    },
     set: { verified: 'Numbers match', trusted: 'Trust without comparing', refused: 'Send nothing to it' },
     forget: 'Remove from my devices',
     auto: 'Encrypt conversations end to end',
@@ -251,7 +276,10 @@ export default {
     place: '{name}: {at} of {n}',
     as: 'Send pictures',
     way: { photo: 'As photos', file: 'As files' },
-    about: { photo: 'Up to 2,560 pixels. Place, time and camera are removed.', file: 'In full size. The files may reveal where, when and with what camera they were taken.' },
+    about: {
+      photo: 'Up to 2,560 pixels. Place, time and camera are removed.',
+      file: 'In full size. The files may reveal where, when and with what camera they were taken.'
+    },
     album: 'A picture | {n} pictures',
     ownWindow: 'Open in own window',
     attach: 'Attach files',
@@ -300,7 +328,8 @@ export default {
   },
   certificate: {
     title: 'Trust this server?',
-    about: 'It claims to be “{subject}”; the certificate was issued only by “{issuer}”. Someone could be listening in. Compare the fingerprint with the one the server’s operator gave you.',
+    about:
+      'It claims to be “{subject}”; the certificate was issued only by “{issuer}”. Someone could be listening in. Compare the fingerprint with the one the server’s operator gave you.',
     fingerprint: 'SHA-256 fingerprint',
     validTo: 'Valid until {date}',
     trust: 'Trust this certificate',
@@ -388,7 +417,18 @@ export default {
     find: 'Find an emoji',
     tone: 'Skin tone',
     groups: 'Categories',
-    group: { recent: 'Recently used', 0: 'Smileys', 1: 'People', 3: 'Animals and nature', 4: 'Food and drink', 5: 'Travel', 6: 'Activities', 7: 'Objects', 8: 'Symbols', 9: 'Flags' }
+    group: {
+      recent: 'Recently used',
+      0: 'Smileys',
+      1: 'People',
+      3: 'Animals and nature',
+      4: 'Food and drink',
+      5: 'Travel',
+      6: 'Activities',
+      7: 'Objects',
+      8: 'Symbols',
+      9: 'Flags'
+    }
   },
   shortcuts: {
     zoom: 'Zoom in, zoom out, reset',
@@ -503,9 +543,15 @@ export default {
     next: 'Next',
     skip: 'Skip',
     done: 'Start',
-    search: { title: 'Everything can be found', about: 'Type any part of a word, a number or a name into the search field, also offline. {keys} goes to a conversation by name or pinyin.' },
+    search: {
+      title: 'Everything can be found',
+      about: 'Type any part of a word, a number or a name into the search field, also offline. {keys} goes to a conversation by name or pinyin.'
+    },
     windows: { title: 'Several chats at once', about: 'A double click opens a conversation in its own window. All windows stay up to date.' },
-    yours: { title: 'Your history is yours', about: 'Messages are stored encrypted on this computer (files are not). Import your history from WhatsApp, Telegram, WeChat and others in Settings.' }
+    yours: {
+      title: 'Your history is yours',
+      about: 'Messages are stored encrypted on this computer (files are not). Import your history from WhatsApp, Telegram, WeChat and others in Settings.'
+    }
   },
   thread: {
     remind: 'Remind me …',
@@ -513,7 +559,18 @@ export default {
     actions: 'Message actions',
     moreActions: 'More',
     spokenReply: 'in reply to {name}',
-    cannot: { closed: 'You cannot write in this conversation', recalled: 'This message was deleted for everyone', queued: 'Not sent yet', failed: 'Not sent', imported: 'Imported: other people do not know this message', unknown: 'It has no id, so others could not tell which message is meant', foreign: 'Only for your own messages', textless: 'It contains no text', filesGone: 'Its files are no longer available', emptied: 'It is empty' },
+    cannot: {
+      closed: 'You cannot write in this conversation',
+      recalled: 'This message was deleted for everyone',
+      queued: 'Not sent yet',
+      failed: 'Not sent',
+      imported: 'Imported: other people do not know this message',
+      unknown: 'It has no id, so others could not tell which message is meant',
+      foreign: 'Only for your own messages',
+      textless: 'It contains no text',
+      filesGone: 'Its files are no longer available',
+      emptied: 'It is empty'
+    },
     toMention: '{n} mention of you | {n} mention of you | {n} mentions of you',
     toReaction: '{n} new reaction to your messages | {n} new reaction to your messages | {n} new reactions to your messages',
     toUnread: 'Jump to unread messages',
@@ -601,9 +658,43 @@ export default {
   },
   state: { queued: 'Waiting to be sent', sent: 'Sent', delivered: 'Delivered', seen: 'Read', failed: 'Not sent', received: '' },
   presence: { online: 'Online', chat: 'Free to chat', away: 'Away', xa: 'Away for a while', dnd: 'Do not disturb', offline: 'Offline' },
-  later: { send: 'Send later', title: 'Scheduled messages', about: 'Sent at that time while Mnemo is running, otherwise at its next start.', waiting: '{n} scheduled message | {n} scheduled messages', now: 'Send now', hour: 'In an hour', evening: 'This evening', tomorrow: 'Tomorrow morning', monday: 'Monday morning', own: 'Another time', pick: 'Set', remove: 'Remove reminder', reminder: 'Reminder: {name}', done: 'Done' },
-  cards: { files: 'Files', contact: 'Contact', contactAbout: 'The people you choose are sent as contact cards.', write: 'Send a message', place: 'Location', placeAbout: 'Paste a link from a map, or type coordinates.', placeHint: '31.2304, 121.4737', noPlace: 'No location found in this text', openMap: 'Open map' },
-  composer: { everyone: 'all', noCard: 'Send without the preview', placeholder: 'Message', send: 'Send', editing: 'Editing a message', replying: 'Reply to {name}', leave: 'Cancel', mention: 'Mention someone' },
+  later: {
+    send: 'Send later',
+    title: 'Scheduled messages',
+    about: 'Sent at that time while Mnemo is running, otherwise at its next start.',
+    waiting: '{n} scheduled message | {n} scheduled messages',
+    now: 'Send now',
+    hour: 'In an hour',
+    evening: 'This evening',
+    tomorrow: 'Tomorrow morning',
+    monday: 'Monday morning',
+    own: 'Another time',
+    pick: 'Set',
+    remove: 'Remove reminder',
+    reminder: 'Reminder: {name}',
+    done: 'Done'
+  },
+  cards: {
+    files: 'Files',
+    contact: 'Contact',
+    contactAbout: 'The people you choose are sent as contact cards.',
+    write: 'Send a message',
+    place: 'Location',
+    placeAbout: 'Paste a link from a map, or type coordinates.',
+    placeHint: '31.2304, 121.4737',
+    noPlace: 'No location found in this text',
+    openMap: 'Open map'
+  },
+  composer: {
+    everyone: 'all',
+    noCard: 'Send without the preview',
+    placeholder: 'Message',
+    send: 'Send',
+    editing: 'Editing a message',
+    replying: 'Reply to {name}',
+    leave: 'Cancel',
+    mention: 'Mention someone'
+  },
   search: {
     context: 'The message in its conversation',
     contextNone: 'Choose a result to read on around it',
@@ -666,8 +757,20 @@ export default {
     },
     helpKeys: '{keys} opens a result in its own window',
     clear: 'Clear',
-    nothing: { all: 'No messages contain “{query}”', media: 'No photos or videos with “{query}”', file: 'No files with “{query}”', link: 'No links with “{query}”', voice: 'No voice messages with “{query}”' },
-    noneOf: { all: 'No messages fit these filters', media: 'No photos or videos here yet', file: 'No files here yet', link: 'No links here yet', voice: 'No voice messages here yet' },
+    nothing: {
+      all: 'No messages contain “{query}”',
+      media: 'No photos or videos with “{query}”',
+      file: 'No files with “{query}”',
+      link: 'No links with “{query}”',
+      voice: 'No voice messages with “{query}”'
+    },
+    noneOf: {
+      all: 'No messages fit these filters',
+      media: 'No photos or videos here yet',
+      file: 'No files here yet',
+      link: 'No links here yet',
+      voice: 'No voice messages here yet'
+    },
     onlyNames: 'People or groups of that name stand above.',
     stillFetching: 'Older history is still being fetched: what is not here yet cannot be found.',
     tryFewer: 'Try fewer words, or one of them alone.',
@@ -680,7 +783,16 @@ export default {
     person: 'Who wrote it',
     personFind: 'Name, pinyin or initials',
     personNone: 'Nobody of that name',
-    date: { today: 'Today', yesterday: 'Yesterday', thisWeek: 'This week', lastWeek: 'Last week', thisMonth: 'This month', lastMonth: 'Last month', thisYear: 'This year', lastYear: 'Last year' },
+    date: {
+      today: 'Today',
+      yesterday: 'Yesterday',
+      thisWeek: 'This week',
+      lastWeek: 'Last week',
+      thisMonth: 'This month',
+      lastMonth: 'Last month',
+      thisYear: 'This year',
+      lastYear: 'Last year'
+    },
     dateHint: 'Choose the first day, then the last',
     dateClear: 'Any time'
   },
@@ -711,11 +823,21 @@ export default {
     badTimesNear: 'Place them after the preceding message',
     badTimesSkip: 'Skip them',
     unread: '{n} entries cannot be read and are skipped',
-    kind: { row: 'Rows with too few columns', object: 'Objects without text', message: 'Broken messages', text: 'Messages without readable text', time: 'Messages without a readable time', encrypted: 'Encrypted messages', file: 'Files that cannot be read', line: 'Lines outside any message' },
+    kind: {
+      row: 'Rows with too few columns',
+      object: 'Objects without text',
+      message: 'Broken messages',
+      text: 'Messages without readable text',
+      time: 'Messages without a readable time',
+      encrypted: 'Encrypted messages',
+      file: 'Files that cannot be read',
+      line: 'Lines outside any message'
+    },
     import: 'Import history …',
     export: 'Export as {format} …',
     exportResults: 'Export these messages',
-    about: 'WhatsApp, Telegram, WeChat, QQ, LINE, KakaoTalk, Signal, Discord, Messenger, Slack, IRC and many more, also as a .zip; CSV, TSV and JSON. You see a preview before anything is added; nothing is added twice.',
+    about:
+      'WhatsApp, Telegram, WeChat, QQ, LINE, KakaoTalk, Signal, Discord, Messenger, Slack, IRC and many more, also as a .zip; CSV, TSV and JSON. You see a preview before anything is added; nothing is added twice.',
     title: 'Import {file}',
     found: '{format}: {n} messages in {conversations} conversations',
     conversation: 'Conversation',
@@ -769,7 +891,8 @@ export default {
     state: { 'signed-out': 'Not connected', connecting: 'Connecting', 'catching-up': 'Fetching messages', online: 'Connected', waiting: 'Not connected' },
     history: 'History on this computer',
     keychain: 'Messages are encrypted. The key is in the system’s keychain.',
-    keyFile: 'Messages are encrypted, but this system offers no keychain: the key is in a file next to them that only your user can read. Anyone who can read your files can read your messages.',
+    keyFile:
+      'Messages are encrypted, but this system offers no keychain: the key is in a file next to them that only your user can read. Anyone who can read your files can read your messages.',
     privacy: 'Privacy',
     notifications: 'Notifications',
     notify: 'Show new messages',
@@ -781,7 +904,8 @@ export default {
     tellRead: 'Send read receipts',
     tellTyping: 'Send typing notifications',
     linkPreviews: 'Link previews',
-    linkPreviewsAbout: 'While you write, Mnemo asks linked pages for their title, so their servers see your IP address. Links you receive are never opened by themselves.',
+    linkPreviewsAbout:
+      'While you write, Mnemo asks linked pages for their title, so their servers see your IP address. Links you receive are never opened by themselves.',
     fetch: 'Download files from contacts and members-only groups automatically',
     fetchNone: 'Never',
     fetchUpTo: '≤ {size}',
@@ -799,7 +923,8 @@ export default {
     keepDays: 'For {n} day | For {n} days',
     keepYear: 'For a year',
     keepTitle: 'Delete older messages?',
-    keepAbout: '{count} message on this computer is older. It will be deleted from this computer and from search, as will later messages when they reach this age; starred messages stay. This cannot be undone. | {count} messages on this computer are older. They will be deleted from this computer and from search, as will later messages when they reach this age; starred messages stay. This cannot be undone.',
+    keepAbout:
+      '{count} message on this computer is older. It will be deleted from this computer and from search, as will later messages when they reach this age; starred messages stay. This cannot be undone. | {count} messages on this computer are older. They will be deleted from this computer and from search, as will later messages when they reach this age; starred messages stay. This cannot be undone.',
     keepConfirm: 'Delete older messages',
     keepCancel: 'Cancel',
     about: 'About',

@@ -16,7 +16,9 @@ test('whatever main says of a failure, the reader is told in their own language'
     i18n.global.locale.value = language
     const said = [
       failure(new Error('boom')),
-      ...CallErrorCode.options.map((code) => failure(new CallFailed({ code, message: code === 'refused' ? 'forbidden' : 'SQLITE_FULL: database or disk is full' }))),
+      ...CallErrorCode.options.map((code) =>
+        failure(new CallFailed({ code, message: code === 'refused' ? 'forbidden' : 'SQLITE_FULL: database or disk is full' }))
+      ),
       ...reasons.map((reason) => failure(new CallFailed({ code: 'transfer', message: 'in English', reason, file: '记录.csv', line: 3 })))
     ]
     for (const text of said) {
@@ -25,15 +27,66 @@ test('whatever main says of a failure, the reader is told in their own language'
     }
   }
   i18n.global.locale.value = 'en'
-  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: 7 })))).toBe('“chat.json” is damaged or incomplete (line 7). Nothing was imported.')
-  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: null })))).toBe('“chat.json” is damaged or incomplete. Nothing was imported.')
+  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: 7 })))).toBe(
+    '“chat.json” is damaged or incomplete (line 7). Nothing was imported.'
+  )
+  expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'broken', file: 'chat.json', line: null })))).toBe(
+    '“chat.json” is damaged or incomplete. Nothing was imported.'
+  )
   expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full' })))).toMatch(/no room/)
 })
 
 /** RFC 6120 sections 4.9.3, 6.5 and 8.3.3. */
-const STREAM = ['bad-format', 'bad-namespace-prefix', 'connection-timeout', 'host-gone', 'improper-addressing', 'internal-server-error', 'invalid-from', 'invalid-namespace', 'invalid-xml', 'not-authorized', 'not-well-formed', 'policy-violation', 'remote-connection-failed', 'reset', 'resource-constraint', 'restricted-xml', 'see-other-host', 'system-shutdown', 'undefined-condition', 'unsupported-encoding', 'unsupported-feature', 'unsupported-stanza-type', 'unsupported-version']
+const STREAM = [
+  'bad-format',
+  'bad-namespace-prefix',
+  'connection-timeout',
+  'host-gone',
+  'improper-addressing',
+  'internal-server-error',
+  'invalid-from',
+  'invalid-namespace',
+  'invalid-xml',
+  'not-authorized',
+  'not-well-formed',
+  'policy-violation',
+  'remote-connection-failed',
+  'reset',
+  'resource-constraint',
+  'restricted-xml',
+  'see-other-host',
+  'system-shutdown',
+  'undefined-condition',
+  'unsupported-encoding',
+  'unsupported-feature',
+  'unsupported-stanza-type',
+  'unsupported-version'
+]
 const SASL = ['aborted', 'encryption-required', 'incorrect-encoding', 'invalid-mechanism', 'mechanism-too-weak', 'temporary-auth-failure']
-const STANZA = ['bad-request', 'conflict', 'feature-not-implemented', 'forbidden', 'gone', 'internal-server-error', 'item-not-found', 'jid-malformed', 'not-acceptable', 'not-allowed', 'not-authorized', 'policy-violation', 'recipient-unavailable', 'redirect', 'registration-required', 'remote-server-not-found', 'remote-server-timeout', 'resource-constraint', 'service-unavailable', 'subscription-required', 'undefined-condition', 'unexpected-request']
+const STANZA = [
+  'bad-request',
+  'conflict',
+  'feature-not-implemented',
+  'forbidden',
+  'gone',
+  'internal-server-error',
+  'item-not-found',
+  'jid-malformed',
+  'not-acceptable',
+  'not-allowed',
+  'not-authorized',
+  'policy-violation',
+  'recipient-unavailable',
+  'redirect',
+  'registration-required',
+  'remote-server-not-found',
+  'remote-server-timeout',
+  'resource-constraint',
+  'service-unavailable',
+  'subscription-required',
+  'undefined-condition',
+  'unexpected-request'
+]
 
 test('each condition that the RFCs name has words; a condition of nobody, or the server’s own words, are quoted', () => {
   for (const language of ['en', 'zh-CN', 'zh-TW', 'ja'] as const) {

@@ -15,6 +15,10 @@ test('what others call themselves is isolated in every sentence of every languag
 
 test('places are marked once each; numbers and plural forms are left as they are', () => {
   const all = JSON.stringify(isolatePlaces(en))
-  expect(all.match(/[\u2068\u2069]/g)?.length).toBe(2 * (JSON.stringify(en).match(/\{(name|names|into|file|files|path|value|text|account|subject|issuer|reason|query|filter|host|condition|detail)\}/g)?.length ?? 0))
+  expect(all.match(/[\u2068\u2069]/g)?.length).toBe(
+    2 *
+      (JSON.stringify(en).match(/\{(name|names|into|file|files|path|value|text|account|subject|issuer|reason|query|filter|host|condition|detail)\}/g)?.length ??
+        0)
+  )
   expect(isolatePlaces({ a: ['x {n} y | {n} {name}'] as never, b: null, c: 3 })).toEqual({ a: { 0: 'x {n} y | {n} \u2068{name}\u2069' }, b: null, c: 3 })
 })

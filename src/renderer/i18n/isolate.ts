@@ -5,7 +5,25 @@
 const [FSI, PDI] = ['\u2068', '\u2069']
 
 /** Places whose content people, files or servers give; numbers, dates and versions are our own. */
-const FOREIGN = ['name', 'names', 'into', 'file', 'files', 'path', 'value', 'text', 'account', 'subject', 'issuer', 'reason', 'query', 'filter', 'host', 'condition', 'detail']
+const FOREIGN = [
+  'name',
+  'names',
+  'into',
+  'file',
+  'files',
+  'path',
+  'value',
+  'text',
+  'account',
+  'subject',
+  'issuer',
+  'reason',
+  'query',
+  'filter',
+  'host',
+  'condition',
+  'detail'
+]
 const PLACE = new RegExp(`\\{(?:${FOREIGN.join('|')})\\}`, 'g')
 
 export const isolate = (text: string): string => `${FSI}${text}${PDI}`

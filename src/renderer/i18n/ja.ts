@@ -1,6 +1,16 @@
 export default {
-  startFailed: { title: 'ウィンドウを読み込めませんでした', about: 'メッセージは失われていません。再読み込みしても直らない場合は、Mnemo を終了して起動し直してください。', reload: '再読み込み', technical: '技術情報' },
-  store: { title: 'Mnemo がメッセージを読み書きできません', about: '保存済みのメッセージは失われていませんが、復旧するまで新しいメッセージの保存と送信はできません。', again: '再試行', restart: 'Mnemo を再起動' },
+  startFailed: {
+    title: 'ウィンドウを読み込めませんでした',
+    about: 'メッセージは失われていません。再読み込みしても直らない場合は、Mnemo を終了して起動し直してください。',
+    reload: '再読み込み',
+    technical: '技術情報'
+  },
+  store: {
+    title: 'Mnemo がメッセージを読み書きできません',
+    about: '保存済みのメッセージは失われていませんが、復旧するまで新しいメッセージの保存と送信はできません。',
+    again: '再試行',
+    restart: 'Mnemo を再起動'
+  },
   update: {
     unavailable: 'この Mnemo は自動では更新されません。',
     newest: '最新のバージョンです。',
@@ -60,8 +70,10 @@ export default {
     'certificate-expired': 'サーバーの証明書の有効期限が切れています。',
     'certificate-name': 'サーバーの証明書は別のサーバーのものです。',
     'no-sign-in': 'このサーバーのサインイン方式（{detail}）には対応していません。',
-    'weaker-sign-in': 'サーバーが以前より弱いサインイン方式（{detail}）しか提示しないため、サインインしませんでした。運営者による変更であれば、パスワードをもう一度入力してください。',
-    'password-in-plain': 'サーバーがパスワードを平文で求めています。以前はそうではなかったため、送信しませんでした。運営者による変更であれば、サインアウトしてからもう一度サインインしてください。',
+    'weaker-sign-in':
+      'サーバーが以前より弱いサインイン方式（{detail}）しか提示しないため、サインインしませんでした。運営者による変更であれば、パスワードをもう一度入力してください。',
+    'password-in-plain':
+      'サーバーがパスワードを平文で求めています。以前はそうではなかったため、送信しませんでした。運営者による変更であれば、サインアウトしてからもう一度サインインしてください。',
     'offer-changed': 'サーバーとの間で通信が書き換えられているため、サインインしませんでした。会社のネットワークが暗号化通信を検査している可能性もあります。',
     'not-the-server': '相手がパスワードを知っていることを証明しませんでした。本物のサーバーではないおそれがあります。',
     'no-encryption': 'このサーバーとは暗号化した接続ができないため、接続しません。',
@@ -158,7 +170,13 @@ export default {
     'bad-upload-slot': 'サーバーに安全な保管場所がありません。'
   },
   encryption: {
-    lock: { on: 'エンドツーエンドで暗号化', undecided: 'エンドツーエンドで暗号化。相手の新しい端末は、確認が済むまで受け取れません', off: '暗号化されていません。クリックすると暗号化します', lacking: 'エンドツーエンドで暗号化。次の人に読める端末がないため送信できません：{names}', impossible: '暗号化されていません。相手のアプリが対応していません' },
+    lock: {
+      on: 'エンドツーエンドで暗号化',
+      undecided: 'エンドツーエンドで暗号化。相手の新しい端末は、確認が済むまで受け取れません',
+      off: '暗号化されていません。クリックすると暗号化します',
+      lacking: 'エンドツーエンドで暗号化。次の人に読める端末がないため送信できません：{names}',
+      impossible: '暗号化されていません。相手のアプリが対応していません'
+    },
     plainTitle: '暗号化せずに送信しますか？',
     plainAbout: '以後、{name} とのメッセージをサーバーが読めるようになります。送信済みのメッセージは変わりません。',
     keep: '暗号化を続ける',
@@ -251,7 +269,10 @@ export default {
     place: '{name}：{n} 件中 {at} 件目',
     as: '画像の送り方',
     way: { photo: '写真として', file: 'ファイルとして' },
-    about: { photo: '長辺 2560 ピクセルまで。撮影場所、日時、カメラの情報は取り除かれます。', file: '元のサイズで送ります。撮影場所、日時、カメラの情報が含まれることがあります。' },
+    about: {
+      photo: '長辺 2560 ピクセルまで。撮影場所、日時、カメラの情報は取り除かれます。',
+      file: '元のサイズで送ります。撮影場所、日時、カメラの情報が含まれることがあります。'
+    },
     album: '画像 {n} 枚',
     ownWindow: '別のウィンドウで開く',
     attach: 'ファイルを送る',
@@ -300,7 +321,8 @@ export default {
   },
   certificate: {
     title: 'このサーバーを信頼しますか？',
-    about: '「{subject}」と名乗っていますが、保証しているのは「{issuer}」だけです。盗聴のおそれがあります。サーバーの持ち主から受け取った指紋と比べてください。',
+    about:
+      '「{subject}」と名乗っていますが、保証しているのは「{issuer}」だけです。盗聴のおそれがあります。サーバーの持ち主から受け取った指紋と比べてください。',
     fingerprint: 'SHA-256 の指紋',
     validTo: '有効期限：{date}',
     trust: 'この証明書を信頼する',
@@ -513,7 +535,18 @@ export default {
     actions: 'メッセージの操作',
     moreActions: 'その他',
     spokenReply: '{name}への返信',
-    cannot: { closed: 'この会話には書き込めません', recalled: '取り消されたメッセージです', queued: 'まだ送信されていません', failed: '送信されていません', imported: '取り込んだメッセージのため、相手には表示されません', unknown: '識別子がないため、相手には伝わりません', foreign: '自分のメッセージだけに使えます', textless: 'テキストがありません', filesGone: 'ファイルはもうありません', emptied: '内容がありません' },
+    cannot: {
+      closed: 'この会話には書き込めません',
+      recalled: '取り消されたメッセージです',
+      queued: 'まだ送信されていません',
+      failed: '送信されていません',
+      imported: '取り込んだメッセージのため、相手には表示されません',
+      unknown: '識別子がないため、相手には伝わりません',
+      foreign: '自分のメッセージだけに使えます',
+      textless: 'テキストがありません',
+      filesGone: 'ファイルはもうありません',
+      emptied: '内容がありません'
+    },
     toMention: '自分への言及 {n} 件',
     toReaction: '自分のメッセージへの新しいリアクション {n} 件',
     toUnread: '未読メッセージへ',
@@ -601,9 +634,43 @@ export default {
   },
   state: { queued: '送信待ち', sent: '送信済み', delivered: '配信済み', seen: '既読', failed: '送信できませんでした', received: '' },
   presence: { online: 'オンライン', chat: 'チャット歓迎', away: '離席中', xa: '長時間離席中', dnd: '取り込み中', offline: 'オフライン' },
-  later: { send: '日時を指定して送信', title: '送信予約', about: 'その時刻に Mnemo が動いていれば送信され、そうでなければ次の起動時に送信されます。', waiting: '送信予約 {n} 件', now: '今すぐ送信', hour: '1 時間後', evening: '今晩', tomorrow: '明日の朝', monday: '月曜の朝', own: '別の日時', pick: '設定', remove: 'リマインダーを削除', reminder: 'リマインダー：{name}', done: '完了' },
-  cards: { files: 'ファイル', contact: '連絡先', contactAbout: '選んだ人を連絡先カードとして送ります。', write: 'メッセージを送る', place: '位置情報', placeAbout: '地図のリンクを貼り付けるか、緯度と経度を入力してください。', placeHint: '31.2304, 121.4737', noPlace: '位置が見つかりません', openMap: '地図を開く' },
-  composer: { everyone: '全員', noCard: 'プレビューなしで送信', placeholder: 'メッセージを入力', send: '送信', editing: 'メッセージを編集', replying: '{name} に返信', leave: 'キャンセル', mention: '誰かに言及' },
+  later: {
+    send: '日時を指定して送信',
+    title: '送信予約',
+    about: 'その時刻に Mnemo が動いていれば送信され、そうでなければ次の起動時に送信されます。',
+    waiting: '送信予約 {n} 件',
+    now: '今すぐ送信',
+    hour: '1 時間後',
+    evening: '今晩',
+    tomorrow: '明日の朝',
+    monday: '月曜の朝',
+    own: '別の日時',
+    pick: '設定',
+    remove: 'リマインダーを削除',
+    reminder: 'リマインダー：{name}',
+    done: '完了'
+  },
+  cards: {
+    files: 'ファイル',
+    contact: '連絡先',
+    contactAbout: '選んだ人を連絡先カードとして送ります。',
+    write: 'メッセージを送る',
+    place: '位置情報',
+    placeAbout: '地図のリンクを貼り付けるか、緯度と経度を入力してください。',
+    placeHint: '31.2304, 121.4737',
+    noPlace: '位置が見つかりません',
+    openMap: '地図を開く'
+  },
+  composer: {
+    everyone: '全員',
+    noCard: 'プレビューなしで送信',
+    placeholder: 'メッセージを入力',
+    send: '送信',
+    editing: 'メッセージを編集',
+    replying: '{name} に返信',
+    leave: 'キャンセル',
+    mention: '誰かに言及'
+  },
   search: {
     from: '開始',
     to: '終了',
@@ -666,8 +733,20 @@ export default {
     },
     helpKeys: '{keys} で結果を別のウィンドウに表示',
     clear: '消去',
-    nothing: { all: '「{query}」を含むメッセージはありません', media: '「{query}」に合う画像や動画はありません', file: '「{query}」に合うファイルはありません', link: '「{query}」に合うリンクはありません', voice: '「{query}」に合う音声はありません' },
-    noneOf: { all: 'この条件に合うメッセージはありません', media: '画像や動画はまだありません', file: 'ファイルはまだありません', link: 'リンクはまだありません', voice: '音声メッセージはまだありません' },
+    nothing: {
+      all: '「{query}」を含むメッセージはありません',
+      media: '「{query}」に合う画像や動画はありません',
+      file: '「{query}」に合うファイルはありません',
+      link: '「{query}」に合うリンクはありません',
+      voice: '「{query}」に合う音声はありません'
+    },
+    noneOf: {
+      all: 'この条件に合うメッセージはありません',
+      media: '画像や動画はまだありません',
+      file: 'ファイルはまだありません',
+      link: 'リンクはまだありません',
+      voice: '音声メッセージはまだありません'
+    },
     onlyNames: '名前が合う連絡先やグループは上に表示しています。',
     stillFetching: '過去のメッセージを取得中です。まだ届いていないものは見つかりません。',
     tryFewer: '言葉を減らすか、一つだけで探してみてください。',
@@ -711,11 +790,21 @@ export default {
     badTimesNear: '直前のメッセージの後に置く',
     badTimesSkip: '取り込まない',
     unread: '{n} 件は読み取れないため取り込まれません',
-    kind: { row: '列が足りない行', object: '本文のないオブジェクト', message: '壊れたメッセージ', text: '本文を読み取れないメッセージ', time: '日時を読み取れないメッセージ', encrypted: '暗号化されたメッセージ', file: '読み取れないファイル', line: 'どのメッセージにも属さない行' },
+    kind: {
+      row: '列が足りない行',
+      object: '本文のないオブジェクト',
+      message: '壊れたメッセージ',
+      text: '本文を読み取れないメッセージ',
+      time: '日時を読み取れないメッセージ',
+      encrypted: '暗号化されたメッセージ',
+      file: '読み取れないファイル',
+      line: 'どのメッセージにも属さない行'
+    },
     import: '履歴を取り込む…',
     export: '{format} に書き出す…',
     exportResults: 'これらのメッセージを書き出す',
-    about: 'LINE、WhatsApp、Telegram、WeChat、QQ、KakaoTalk、Signal、Discord、Messenger、Slack、IRC など多くのアプリの書き出しファイル（.zip にまとめたものも可）と、CSV、TSV、JSON に対応。書き込む前に内容を確認できます。繰り返し取り込んでも重複しません。',
+    about:
+      'LINE、WhatsApp、Telegram、WeChat、QQ、KakaoTalk、Signal、Discord、Messenger、Slack、IRC など多くのアプリの書き出しファイル（.zip にまとめたものも可）と、CSV、TSV、JSON に対応。書き込む前に内容を確認できます。繰り返し取り込んでも重複しません。',
     title: '{file} を取り込む',
     found: '{format}：会話 {conversations} 件、メッセージ {n} 件',
     conversation: '会話',
@@ -769,7 +858,8 @@ export default {
     state: { 'signed-out': '未接続', connecting: '接続中', 'catching-up': '受信中', online: '接続済み', waiting: '未接続' },
     history: 'このコンピューターの履歴',
     keychain: '履歴は暗号化され、鍵はシステムのキーチェーンにあります。',
-    keyFile: '履歴は暗号化されていますが、このシステムにはキーチェーンがありません。鍵は、あなたのユーザーだけが読めるファイルとして隣にあります。あなたのファイルを読める人は、メッセージも読めます。',
+    keyFile:
+      '履歴は暗号化されていますが、このシステムにはキーチェーンがありません。鍵は、あなたのユーザーだけが読めるファイルとして隣にあります。あなたのファイルを読める人は、メッセージも読めます。',
     notifications: '通知',
     notify: '新着メッセージを通知する',
     notifyText: '通知に本文を表示する',
@@ -785,7 +875,8 @@ export default {
     fetchAll: 'すべて',
     tellTyping: '入力中であることを知らせる',
     linkPreviews: 'リンクのプレビュー',
-    linkPreviewsAbout: '入力中にリンク先のページへタイトルを問い合わせるため、相手のサーバーに IP アドレスが知られます。受信したリンクについては何も問い合わせません。',
+    linkPreviewsAbout:
+      '入力中にリンク先のページへタイトルを問い合わせるため、相手のサーバーに IP アドレスが知られます。受信したリンクについては何も問い合わせません。',
     allHere: 'サーバーのメッセージはすべてこのコンピューターにあります。オフラインでもすべて見つかります。',
     fetching: '以前のメッセージを新しい方から受信しています。終わるまで、検索には受信済みの分だけが出ます。',
     keepHistory: 'すべての履歴をこのコンピューターに保存する',
@@ -799,7 +890,8 @@ export default {
     keepDays: '{n} 日',
     keepYear: '1 年',
     keepTitle: '古いメッセージを削除しますか？',
-    keepAbout: 'このコンピューターには、期限より古いメッセージが {count} 件あります。これらと今後期限を過ぎるものは、このコンピューターと検索から消えます。スター付きは残ります。元に戻せません。',
+    keepAbout:
+      'このコンピューターには、期限より古いメッセージが {count} 件あります。これらと今後期限を過ぎるものは、このコンピューターと検索から消えます。スター付きは残ります。元に戻せません。',
     keepConfirm: '古いメッセージを削除',
     keepCancel: 'キャンセル',
     about: 'Mnemo について',

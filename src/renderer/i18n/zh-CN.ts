@@ -1,5 +1,10 @@
 export default {
-  startFailed: { title: '窗口加载失败', about: '你的消息没有丢失。请重新加载窗口；如果仍然失败，请退出并重新启动 Mnemo。', reload: '重新加载', technical: '技术信息' },
+  startFailed: {
+    title: '窗口加载失败',
+    about: '你的消息没有丢失。请重新加载窗口；如果仍然失败，请退出并重新启动 Mnemo。',
+    reload: '重新加载',
+    technical: '技术信息'
+  },
   store: { title: 'Mnemo 无法读写消息', about: '已保存的消息不会丢失，但恢复之前无法保存新消息，也无法发送消息。', again: '重试', restart: '重启 Mnemo' },
   update: {
     unavailable: '此版本的 Mnemo 不会自动更新。',
@@ -158,7 +163,13 @@ export default {
     'bad-upload-slot': '服务器没有提供安全的上传位置。'
   },
   encryption: {
-    lock: { on: '端到端加密', undecided: '端到端加密，但对方有一台新设备等待你确认，暂不会收到消息', off: '未端到端加密，点击即可加密', lacking: '端到端加密，但以下成员没有可以解密的设备，暂时无法发送：{names}', impossible: '未端到端加密：对方的应用不支持' },
+    lock: {
+      on: '端到端加密',
+      undecided: '端到端加密，但对方有一台新设备等待你确认，暂不会收到消息',
+      off: '未端到端加密，点击即可加密',
+      lacking: '端到端加密，但以下成员没有可以解密的设备，暂时无法发送：{names}',
+      impossible: '未端到端加密：对方的应用不支持'
+    },
     plainTitle: '不加密发送？',
     plainAbout: '之后服务器可以读到你和 {name} 的消息。已发送的消息不受影响。',
     keep: '继续加密',
@@ -513,7 +524,18 @@ export default {
     actions: '消息操作',
     moreActions: '更多',
     spokenReply: '回复{name}',
-    cannot: { closed: '你不能在此会话中发言', recalled: '消息已撤回', queued: '消息尚未发出', failed: '消息发送失败', imported: '导入的消息，对方看不到', unknown: '这条消息没有编号，对方无法对应', foreign: '只能用于自己的消息', textless: '消息中没有文字', filesGone: '文件已失效', emptied: '消息没有内容' },
+    cannot: {
+      closed: '你不能在此会话中发言',
+      recalled: '消息已撤回',
+      queued: '消息尚未发出',
+      failed: '消息发送失败',
+      imported: '导入的消息，对方看不到',
+      unknown: '这条消息没有编号，对方无法对应',
+      foreign: '只能用于自己的消息',
+      textless: '消息中没有文字',
+      filesGone: '文件已失效',
+      emptied: '消息没有内容'
+    },
     toMention: "{n} 条消息{'@'}了我",
     toReaction: '{n} 条消息有新的表情回应',
     toUnread: '跳到未读消息',
@@ -601,9 +623,43 @@ export default {
   },
   state: { queued: '等待发送', sent: '已发送', delivered: '已送达', seen: '已读', failed: '发送失败', received: '' },
   presence: { online: '在线', chat: '有空聊天', away: '离开', xa: '长时间离开', dnd: '请勿打扰', offline: '离线' },
-  later: { send: '定时发送', title: '定时消息', about: '到时如果 Mnemo 正在运行就会发送，否则在下次启动时发送。', waiting: '{n} 条定时消息', now: '立即发送', hour: '1 小时后', evening: '今晚', tomorrow: '明早', monday: '下周一早上', own: '其他时间', pick: '确定', remove: '取消提醒', reminder: '提醒：{name}', done: '完成' },
-  cards: { files: '文件', contact: '名片', contactAbout: '选中的联系人会以名片形式发送。', write: '发消息', place: '位置', placeAbout: '粘贴地图链接，或输入经纬度。', placeHint: '31.2304, 121.4737', noPlace: '没有识别到位置', openMap: '打开地图' },
-  composer: { everyone: '所有人', noCard: '发送时不带预览', placeholder: '输入消息', send: '发送', editing: '编辑消息', replying: '回复 {name}', leave: '取消', mention: '提及某人' },
+  later: {
+    send: '定时发送',
+    title: '定时消息',
+    about: '到时如果 Mnemo 正在运行就会发送，否则在下次启动时发送。',
+    waiting: '{n} 条定时消息',
+    now: '立即发送',
+    hour: '1 小时后',
+    evening: '今晚',
+    tomorrow: '明早',
+    monday: '下周一早上',
+    own: '其他时间',
+    pick: '确定',
+    remove: '取消提醒',
+    reminder: '提醒：{name}',
+    done: '完成'
+  },
+  cards: {
+    files: '文件',
+    contact: '名片',
+    contactAbout: '选中的联系人会以名片形式发送。',
+    write: '发消息',
+    place: '位置',
+    placeAbout: '粘贴地图链接，或输入经纬度。',
+    placeHint: '31.2304, 121.4737',
+    noPlace: '没有识别到位置',
+    openMap: '打开地图'
+  },
+  composer: {
+    everyone: '所有人',
+    noCard: '发送时不带预览',
+    placeholder: '输入消息',
+    send: '发送',
+    editing: '编辑消息',
+    replying: '回复 {name}',
+    leave: '取消',
+    mention: '提及某人'
+  },
   search: {
     context: '消息所在的会话',
     contextNone: '选择一条结果，即可查看上下文',
@@ -666,7 +722,13 @@ export default {
     },
     helpKeys: '{keys} 在独立窗口中打开结果',
     clear: '清除',
-    nothing: { all: '没有包含“{query}”的消息', media: '没有与“{query}”相关的图片或视频', file: '没有与“{query}”相关的文件', link: '没有与“{query}”相关的链接', voice: '没有与“{query}”相关的语音' },
+    nothing: {
+      all: '没有包含“{query}”的消息',
+      media: '没有与“{query}”相关的图片或视频',
+      file: '没有与“{query}”相关的文件',
+      link: '没有与“{query}”相关的链接',
+      voice: '没有与“{query}”相关的语音'
+    },
     noneOf: { all: '没有符合这些条件的消息', media: '这里还没有图片或视频', file: '这里还没有文件', link: '这里还没有链接', voice: '这里还没有语音消息' },
     onlyNames: '名字匹配的联系人和群聊已列在上方。',
     stillFetching: '更早的历史消息仍在获取中，尚未下载的内容暂时搜不到。',
@@ -711,11 +773,21 @@ export default {
     badTimesNear: '排在它们前一条消息之后',
     badTimesSkip: '不导入',
     unread: '有 {n} 条内容无法识别，不会导入',
-    kind: { row: '列数不足的行', object: '没有内容的对象', message: '损坏的消息', text: '内容无法识别的消息', time: '时间无法识别的消息', encrypted: '加密的消息', file: '无法读取的文件', line: '不属于任何消息的行' },
+    kind: {
+      row: '列数不足的行',
+      object: '没有内容的对象',
+      message: '损坏的消息',
+      text: '内容无法识别的消息',
+      time: '时间无法识别的消息',
+      encrypted: '加密的消息',
+      file: '无法读取的文件',
+      line: '不属于任何消息的行'
+    },
     import: '导入聊天记录…',
     export: '导出为 {format}…',
     exportResults: '导出这些消息',
-    about: '支持微信、QQ、WhatsApp、Telegram、LINE、KakaoTalk、Signal、Discord、Messenger、Slack、IRC 等多种应用的导出文件（也可打包为 .zip），以及 CSV、TSV 与 JSON。写入前先预览；重复导入不会产生重复消息。',
+    about:
+      '支持微信、QQ、WhatsApp、Telegram、LINE、KakaoTalk、Signal、Discord、Messenger、Slack、IRC 等多种应用的导出文件（也可打包为 .zip），以及 CSV、TSV 与 JSON。写入前先预览；重复导入不会产生重复消息。',
     title: '导入 {file}',
     found: '{format}：{conversations} 个会话，共 {n} 条消息',
     conversation: '会话',

@@ -1,5 +1,10 @@
 export default {
-  startFailed: { title: '視窗載入失敗', about: '你的訊息沒有遺失。請重新載入視窗；如果仍然失敗，請結束並重新啟動 Mnemo。', reload: '重新載入', technical: '技術資訊' },
+  startFailed: {
+    title: '視窗載入失敗',
+    about: '你的訊息沒有遺失。請重新載入視窗；如果仍然失敗，請結束並重新啟動 Mnemo。',
+    reload: '重新載入',
+    technical: '技術資訊'
+  },
   store: { title: 'Mnemo 無法讀寫訊息', about: '已儲存的訊息不會遺失，但恢復之前無法儲存新訊息，也無法傳送訊息。', again: '重試', restart: '重新啟動 Mnemo' },
   update: {
     unavailable: '此版本的 Mnemo 不會自動更新。',
@@ -158,7 +163,13 @@ export default {
     'bad-upload-slot': '伺服器沒有提供安全的存放位置。'
   },
   encryption: {
-    lock: { on: '端對端加密', undecided: '端對端加密，但對方有一台新裝置等待你確認，暫時不會收到訊息', off: '未端對端加密，點一下即可加密', lacking: '端對端加密，但以下成員沒有可以解密的裝置，暫時無法傳送：{names}', impossible: '未端對端加密：對方的應用程式不支援' },
+    lock: {
+      on: '端對端加密',
+      undecided: '端對端加密，但對方有一台新裝置等待你確認，暫時不會收到訊息',
+      off: '未端對端加密，點一下即可加密',
+      lacking: '端對端加密，但以下成員沒有可以解密的裝置，暫時無法傳送：{names}',
+      impossible: '未端對端加密：對方的應用程式不支援'
+    },
     plainTitle: '不加密傳送？',
     plainAbout: '之後伺服器可以讀到你和 {name} 的訊息。已傳送的訊息不受影響。',
     keep: '繼續加密',
@@ -513,7 +524,18 @@ export default {
     actions: '訊息操作',
     moreActions: '更多',
     spokenReply: '回覆{name}',
-    cannot: { closed: '你無法在此對話中發言', recalled: '訊息已收回', queued: '訊息尚未送出', failed: '訊息傳送失敗', imported: '匯入的訊息，對方看不到', unknown: '這則訊息沒有編號，對方無法對應', foreign: '只能用於自己的訊息', textless: '訊息中沒有文字', filesGone: '檔案已失效', emptied: '訊息沒有內容' },
+    cannot: {
+      closed: '你無法在此對話中發言',
+      recalled: '訊息已收回',
+      queued: '訊息尚未送出',
+      failed: '訊息傳送失敗',
+      imported: '匯入的訊息，對方看不到',
+      unknown: '這則訊息沒有編號，對方無法對應',
+      foreign: '只能用於自己的訊息',
+      textless: '訊息中沒有文字',
+      filesGone: '檔案已失效',
+      emptied: '訊息沒有內容'
+    },
     toMention: "{n} 則訊息{'@'}了我",
     toReaction: '{n} 則訊息有新的表情回應',
     toUnread: '跳到未讀訊息',
@@ -601,9 +623,43 @@ export default {
   },
   state: { queued: '等待發送', sent: '已傳送', delivered: '已送達', seen: '已讀', failed: '傳送失敗', received: '' },
   presence: { online: '線上', chat: '歡迎聊天', away: '離開', xa: '長時間離開', dnd: '請勿打擾', offline: '離線' },
-  later: { send: '排程傳送', title: '排程訊息', about: '屆時若 Mnemo 正在執行就會傳送，否則在下次啟動時傳送。', waiting: '{n} 則排程訊息', now: '立即傳送', hour: '1 小時後', evening: '今晚', tomorrow: '明早', monday: '下週一早上', own: '其他時間', pick: '確定', remove: '取消提醒', reminder: '提醒：{name}', done: '完成' },
-  cards: { files: '檔案', contact: '名片', contactAbout: '選取的聯絡人會以名片形式傳送。', write: '傳訊息', place: '位置', placeAbout: '貼上地圖連結，或輸入經緯度。', placeHint: '31.2304, 121.4737', noPlace: '沒有識別到位置', openMap: '開啟地圖' },
-  composer: { everyone: '所有人', noCard: '傳送時不附預覽', placeholder: '輸入訊息', send: '傳送', editing: '編輯訊息', replying: '回覆 {name}', leave: '取消', mention: '提到某人' },
+  later: {
+    send: '排程傳送',
+    title: '排程訊息',
+    about: '屆時若 Mnemo 正在執行就會傳送，否則在下次啟動時傳送。',
+    waiting: '{n} 則排程訊息',
+    now: '立即傳送',
+    hour: '1 小時後',
+    evening: '今晚',
+    tomorrow: '明早',
+    monday: '下週一早上',
+    own: '其他時間',
+    pick: '確定',
+    remove: '取消提醒',
+    reminder: '提醒：{name}',
+    done: '完成'
+  },
+  cards: {
+    files: '檔案',
+    contact: '名片',
+    contactAbout: '選取的聯絡人會以名片形式傳送。',
+    write: '傳訊息',
+    place: '位置',
+    placeAbout: '貼上地圖連結，或輸入經緯度。',
+    placeHint: '31.2304, 121.4737',
+    noPlace: '沒有識別到位置',
+    openMap: '開啟地圖'
+  },
+  composer: {
+    everyone: '所有人',
+    noCard: '傳送時不附預覽',
+    placeholder: '輸入訊息',
+    send: '傳送',
+    editing: '編輯訊息',
+    replying: '回覆 {name}',
+    leave: '取消',
+    mention: '提到某人'
+  },
   search: {
     from: '從',
     to: '到',
@@ -666,7 +722,13 @@ export default {
     },
     helpKeys: '{keys} 在獨立視窗中開啟結果',
     clear: '清除',
-    nothing: { all: '沒有包含「{query}」的訊息', media: '沒有與「{query}」相關的圖片或影片', file: '沒有與「{query}」相關的檔案', link: '沒有與「{query}」相關的連結', voice: '沒有與「{query}」相關的語音' },
+    nothing: {
+      all: '沒有包含「{query}」的訊息',
+      media: '沒有與「{query}」相關的圖片或影片',
+      file: '沒有與「{query}」相關的檔案',
+      link: '沒有與「{query}」相關的連結',
+      voice: '沒有與「{query}」相關的語音'
+    },
     noneOf: { all: '沒有符合這些條件的訊息', media: '這裡還沒有圖片或影片', file: '這裡還沒有檔案', link: '這裡還沒有連結', voice: '這裡還沒有語音訊息' },
     onlyNames: '名稱相符的聯絡人和群組已列在上方。',
     stillFetching: '更早的歷史訊息仍在取得中，尚未下載的內容暫時搜不到。',
@@ -711,11 +773,21 @@ export default {
     badTimesNear: '排在它們前一則訊息之後',
     badTimesSkip: '不匯入',
     unread: '有 {n} 筆內容無法辨識，不會匯入',
-    kind: { row: '欄數不足的列', object: '沒有內容的物件', message: '損壞的訊息', text: '內容無法辨識的訊息', time: '時間無法辨識的訊息', encrypted: '加密的訊息', file: '無法讀取的檔案', line: '不屬於任何訊息的行' },
+    kind: {
+      row: '欄數不足的列',
+      object: '沒有內容的物件',
+      message: '損壞的訊息',
+      text: '內容無法辨識的訊息',
+      time: '時間無法辨識的訊息',
+      encrypted: '加密的訊息',
+      file: '無法讀取的檔案',
+      line: '不屬於任何訊息的行'
+    },
     import: '匯入歷史訊息…',
     export: '匯出為 {format}…',
     exportResults: '匯出這些訊息',
-    about: '支援 LINE、WhatsApp、Telegram、微信、QQ、KakaoTalk、Signal、Discord、Messenger、Slack、IRC 等多種應用程式的匯出檔案（也可壓縮成 .zip），以及 CSV、TSV 與 JSON。寫入前先預覽；重複匯入不會產生重複訊息。',
+    about:
+      '支援 LINE、WhatsApp、Telegram、微信、QQ、KakaoTalk、Signal、Discord、Messenger、Slack、IRC 等多種應用程式的匯出檔案（也可壓縮成 .zip），以及 CSV、TSV 與 JSON。寫入前先預覽；重複匯入不會產生重複訊息。',
     title: '匯入 {file}',
     found: '{format}：{conversations} 個對話，共 {n} 則訊息',
     conversation: '對話',

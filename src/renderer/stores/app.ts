@@ -52,11 +52,13 @@ export const useAppStore = defineStore('app', () => {
   const queryLanguage = computed(() => queryLanguageOf(language.value))
   const typingIn = (jid: string): readonly string[] => lookUp(state.value?.typing ?? {}, jid) ?? []
   const presenceOf = (jid: string): Presence => lookUp(state.value?.presence ?? {}, jid) ?? 'offline'
-  const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean => state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
+  const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean =>
+    state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
   /** The account is here; otherwise its conversations can only be read. */
   const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
   /** Messages can be sent there: its account is here, it is not blocked, and of a group we are a member. */
-  const isWritable = (conversation: Conversation): boolean => isOurs(conversation.account) && (conversation.kind === 'direct' ? !isBlocked(conversation) : conversation.nick !== null)
+  const isWritable = (conversation: Conversation): boolean =>
+    isOurs(conversation.account) && (conversation.kind === 'direct' ? !isBlocked(conversation) : conversation.nick !== null)
   const avatarOf = (jid: string): string | null => lookUp(state.value?.avatars ?? {}, jid) ?? null
   const change = async (settings: Partial<Settings>): Promise<void> => void (await call('settings.change', settings))
 

@@ -21,7 +21,10 @@ export const useConversationsStore = defineStore('conversations', () => {
 
   const app = useAppStore()
   // other accounts, the demo's store, or another language
-  watch(() => JSON.stringify([app.language, app.now.accounts.map(({ jid }) => jid), app.now.demo]), () => void load())
+  watch(
+    () => JSON.stringify([app.language, app.now.accounts.map(({ jid }) => jid), app.now.demo]),
+    () => void load()
+  )
 
   onEvent((event) => {
     if (event.type !== 'conversations') return

@@ -23,7 +23,16 @@ export const useFindStore = defineStore('find', () => {
   const marks = shallowRef<ReadonlyMap<MessageId, Range[]>>(new Map())
   let running: AbortController | null = null
 
-  const input = (offset: number, count: boolean) => ({ query: query.value, conversation: thread.conversation, order: 'newest' as const, offset, limit: PAGE, total: count, facets: false, suggest: false })
+  const input = (offset: number, count: boolean) => ({
+    query: query.value,
+    conversation: thread.conversation,
+    order: 'newest' as const,
+    offset,
+    limit: PAGE,
+    total: count,
+    facets: false,
+    suggest: false
+  })
 
   async function run(): Promise<void> {
     running?.abort()

@@ -40,10 +40,11 @@ export const useFoldersStore = defineStore('folders', () => {
     return (one: Conversation): boolean => members.has(one.id)
   })
   /** Unread conversations in a folder, those that are muted apart. */
-  const unreadIn = ({ conversations: members }: Folder): number => members.filter((id) => {
-    const one = conversations.byId.get(id)
-    return one !== undefined && isUnread(one) && !isMuted(one)
-  }).length
+  const unreadIn = ({ conversations: members }: Folder): number =>
+    members.filter((id) => {
+      const one = conversations.byId.get(id)
+      return one !== undefined && isUnread(one) && !isMuted(one)
+    }).length
 
   const save = (folders: Folder[]): Promise<void> => app.change({ folders })
   async function create(name: string, first: ConversationId): Promise<void> {
@@ -52,7 +53,13 @@ export const useFoldersStore = defineStore('folders', () => {
   const rename = (id: string, name: string): Promise<void> => save(own.value.map((folder) => (folder.id === id ? { ...folder, name } : folder)))
   const remove = (id: string): Promise<void> => save(own.value.filter((folder) => folder.id !== id))
   const put = (id: string, conversation: ConversationId, inside: boolean): Promise<void> =>
-    save(own.value.map((folder) => (folder.id === id ? { ...folder, conversations: [...folder.conversations.filter((one) => one !== conversation), ...(inside ? [conversation] : [])] } : folder)))
+    save(
+      own.value.map((folder) =>
+        folder.id === id
+          ? { ...folder, conversations: [...folder.conversations.filter((one) => one !== conversation), ...(inside ? [conversation] : [])] }
+          : folder
+      )
+    )
 
   return { own, chosen, choose, holds, isUnread, unreadIn, create, rename, remove, put }
 })

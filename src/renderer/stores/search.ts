@@ -62,8 +62,24 @@ export const useSearchStore = defineStore('search', () => {
     return null
   })
   /** What is looked for, without the filters; of the query that was answered. */
-  const words = computed(() => (answered.value === null ? '' : withoutRanges(answered.value, filters.value.map(({ range }) => range)).trim()))
-  const input = (offset: number, limit: number) => ({ query: query.value, conversation: scope.value, order: order.value, offset, limit, total: false, facets: false, suggest: false })
+  const words = computed(() =>
+    answered.value === null
+      ? ''
+      : withoutRanges(
+          answered.value,
+          filters.value.map(({ range }) => range)
+        ).trim()
+  )
+  const input = (offset: number, limit: number) => ({
+    query: query.value,
+    conversation: scope.value,
+    order: order.value,
+    offset,
+    limit,
+    total: false,
+    facets: false,
+    suggest: false
+  })
 
   async function run(): Promise<void> {
     running?.abort()
@@ -181,7 +197,10 @@ export const useSearchStore = defineStore('search', () => {
     // what was typed meanwhile has other places
     await whenAnswered()
     if (query.value.trim() !== '' && answered.value !== query.value) return
-    query.value = `${withoutRanges(query.value, filters.value.filter(replaces).map(({ range }) => range))} ${filter ?? ''}`.trim()
+    query.value = `${withoutRanges(
+      query.value,
+      filters.value.filter(replaces).map(({ range }) => range)
+    )} ${filter ?? ''}`.trim()
   }
   /** Adds a filter at the end of the query, or takes it away where it is there. */
   async function toggle(filter: string): Promise<void> {
@@ -190,9 +209,11 @@ export const useSearchStore = defineStore('search', () => {
     await put(same, filters.value.some(same) ? null : filter)
   }
   const has = (meaning: FilterMeaning): boolean => filters.value.some((filter) => filter.meaning === meaning && !filter.negative)
-  const toggleMeaning = (meaning: FilterMeaning): Promise<void> => put((filter) => filter.meaning === meaning, has(meaning) ? null : meaningFilter(app.queryLanguage, meaning))
+  const toggleMeaning = (meaning: FilterMeaning): Promise<void> =>
+    put((filter) => filter.meaning === meaning, has(meaning) ? null : meaningFilter(app.queryLanguage, meaning))
   /** Shows one kind of messages alone; once more: all of them. */
-  const toggleKind = (which: SearchKind): Promise<void> => put(({ meaning }) => meaning !== null && KIND_OF[meaning] !== undefined, kind.value === which ? null : meaningFilter(app.queryLanguage, which))
+  const toggleKind = (which: SearchKind): Promise<void> =>
+    put(({ meaning }) => meaning !== null && KIND_OF[meaning] !== undefined, kind.value === which ? null : meaningFilter(app.queryLanguage, which))
   /** All of a kind in one conversation. */
   function browse(where: ConversationId, which: SearchKind): void {
     scope.value = where
@@ -208,5 +229,39 @@ export const useSearchStore = defineStore('search', () => {
     void run()
   })
 
-  return { query, scope, order, kind, words, still, hits, total, facets, counting, related, didYouMean, readAs, filters, problems, notIndexed, tookMs, answered, error, history, isSaved, whenAnswered, reveal, loadHistory, forget, toggleSaved, clearFilters, put, toggle, has, toggleMeaning, toggleKind, browse }
+  return {
+    query,
+    scope,
+    order,
+    kind,
+    words,
+    still,
+    hits,
+    total,
+    facets,
+    counting,
+    related,
+    didYouMean,
+    readAs,
+    filters,
+    problems,
+    notIndexed,
+    tookMs,
+    answered,
+    error,
+    history,
+    isSaved,
+    whenAnswered,
+    reveal,
+    loadHistory,
+    forget,
+    toggleSaved,
+    clearFilters,
+    put,
+    toggle,
+    has,
+    toggleMeaning,
+    toggleKind,
+    browse
+  }
 })

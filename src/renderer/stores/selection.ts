@@ -62,7 +62,14 @@ export const useSelectionStore = defineStore('selection', () => {
   }
 
   async function copy(): Promise<void> {
-    await call('clipboard.write', { text: messages.value.map(({ senderName, text, attachments }) => `${senderName}: ${[...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join(' ')}`).join('\n') })
+    await call('clipboard.write', {
+      text: messages.value
+        .map(
+          ({ senderName, text, attachments }) =>
+            `${senderName}: ${[...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join(' ')}`
+        )
+        .join('\n')
+    })
     end()
   }
   async function star(): Promise<void> {

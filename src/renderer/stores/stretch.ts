@@ -20,7 +20,6 @@ export function applyChanges(stretch: readonly Message[], changed: readonly Mess
   })
   const added = [...changedKeys.values()].filter((message) => (open ? message.id > first : message.id > first && message.id < last))
   const result = [...kept, ...added]
-  for (let i = 1; i < result.length; i++)
-    if ((result[i - 1]?.id ?? 0) > (result[i]?.id ?? 0)) return result.sort((a, b) => a.id - b.id)
+  for (let i = 1; i < result.length; i++) if ((result[i - 1]?.id ?? 0) > (result[i]?.id ?? 0)) return result.sort((a, b) => a.id - b.id)
   return result
 }

@@ -145,7 +145,8 @@ export const useThreadStore = defineStore('thread', () => {
     if (which === 'newest') hasOlder.value = true
     else hasNewer.value = true
     const [first, last] = [messages.value[0], messages.value.at(-1)]
-    if (first !== undefined && last !== undefined) notices.value = notices.value.filter(({ time }) => (!hasOlder.value || time >= first.time) && (!hasNewer.value || time <= last.time))
+    if (first !== undefined && last !== undefined)
+      notices.value = notices.value.filter(({ time }) => (!hasOlder.value || time >= first.time) && (!hasNewer.value || time <= last.time))
   }
 
   async function load(anchor: PageAnchor): Promise<void> {
@@ -355,7 +356,8 @@ export const useThreadStore = defineStore('thread', () => {
   /** Shows what comes after what was read. */
   async function toUnread(readUpTo: number): Promise<void> {
     const isHere = (id: number): boolean => id > readUpTo
-    if (!messages.value.some(({ id, outgoing }) => isHere(id) && !outgoing) || (messages.value[0]?.id ?? Infinity) > readUpTo) await load({ kind: 'first-unread' })
+    if (!messages.value.some(({ id, outgoing }) => isHere(id) && !outgoing) || (messages.value[0]?.id ?? Infinity) > readUpTo)
+      await load({ kind: 'first-unread' })
     const first = messages.value.find(({ id, outgoing }) => isHere(id) && !outgoing)
     if (first !== undefined) aim(first.id, [], 'start')
   }
@@ -399,5 +401,39 @@ export const useThreadStore = defineStore('thread', () => {
   /** The newest own message that can be corrected, if it is here. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
-  return { rewritten, rewrite, unmark, peeking, peek, stay, choosingDay, details, leftAt, keepPlace, writing, lastOwn, conversation, atEnd, messages, notices, hasOlder, hasNewer, loading, fetching, prepending, target, readUpTo, opened, sent, open, close, extend, toNewest, toUnread, toTime, send, sendFile }
+  return {
+    rewritten,
+    rewrite,
+    unmark,
+    peeking,
+    peek,
+    stay,
+    choosingDay,
+    details,
+    leftAt,
+    keepPlace,
+    writing,
+    lastOwn,
+    conversation,
+    atEnd,
+    messages,
+    notices,
+    hasOlder,
+    hasNewer,
+    loading,
+    fetching,
+    prepending,
+    target,
+    readUpTo,
+    opened,
+    sent,
+    open,
+    close,
+    extend,
+    toNewest,
+    toUnread,
+    toTime,
+    send,
+    sendFile
+  }
 })

@@ -41,13 +41,17 @@ export const useUnseenStore = defineStore('unseen', () => {
     const gone = new Set(event.removed)
     if (gone.size > 0) for (const list of [mentions, reactions]) list.value = list.value.filter((id) => !gone.has(id))
     newest ||= thread.messages.at(-1)?.id ?? 0
-    add(mentions, event.changed.flatMap(({ id, mention, outgoing }) => (mention && !outgoing && id > newest ? [id] : [])))
+    add(
+      mentions,
+      event.changed.flatMap(({ id, mention, outgoing }) => (mention && !outgoing && id > newest ? [id] : []))
+    )
     for (const { id } of event.changed) newest = Math.max(newest, id)
   })
 
   /** Messages from one to another are on screen. */
   function see(first: MessageId, last: MessageId): void {
-    for (const list of [mentions, reactions]) if (list.value.some((id) => id >= first && id <= last)) list.value = list.value.filter((id) => id < first || id > last)
+    for (const list of [mentions, reactions])
+      if (list.value.some((id) => id >= first && id <= last)) list.value = list.value.filter((id) => id < first || id > last)
   }
 
   return { mentions, reactions, see }

@@ -58,7 +58,9 @@ const SCHEMES = (
   ] as const
 ).flatMap(([name, scheme, media]) =>
   // teal is what tokens.css has
-  ACCENTS.map((accent) => [`${name}, ${accent}`, accent === 'teal' ? scheme : new Map([...scheme, ...media.flatMap((one) => [...accentBlock(accent, one)])])] as const)
+  ACCENTS.map(
+    (accent) => [`${name}, ${accent}`, accent === 'teal' ? scheme : new Map([...scheme, ...media.flatMap((one) => [...accentBlock(accent, one)])])] as const
+  )
 )
 
 /** The background of a chosen row: `.list-row.selected` in base.css. */
@@ -72,7 +74,7 @@ test.each(SCHEMES)('%s: every ink can be read on every surface (4.5 : 1)', (_, s
   const weak = ['ink', 'ink-2', 'ink-3'].flatMap((ink) =>
     [...surfaces, ['chosen row', chosen(scheme)] as const]
       .map(([name, surface]) => [`${ink} on ${name}`, contrast(scheme.get(ink)!, surface)] as const)
-      .filter(([, ratio]) => ratio < 4.5),
+      .filter(([, ratio]) => ratio < 4.5)
   )
   expect(weak).toEqual([])
 })
@@ -81,7 +83,8 @@ test.each(SCHEMES)('%s: bubbles stand out from the ground (1.2 : 1), accents can
   const of = (a: string, b: string): number => contrast(scheme.get(a)!, scheme.get(b)!)
   for (const bubble of ['bubble', 'bubble-own']) expect(of(bubble, 'chat'), bubble).toBeGreaterThanOrEqual(1.2)
   expect(of('on-accent', 'accent'), 'text on the accent').toBeGreaterThanOrEqual(4.5)
-  for (const surface of ['surface', 'surface-2', 'surface-3', 'bubble', 'bubble-own', 'chat']) expect(of('accent-strong', surface), surface).toBeGreaterThanOrEqual(4.5)
+  for (const surface of ['surface', 'surface-2', 'surface-3', 'bubble', 'bubble-own', 'chat'])
+    expect(of('accent-strong', surface), surface).toBeGreaterThanOrEqual(4.5)
 })
 
 test.each([
@@ -93,33 +96,70 @@ test.each([
 
 /** Linear RGB as eyes see it that lack one kind of cones (Machado, Oliveira and Fernandes 2009, severity 1.0). */
 const EYES = {
-  'all cones': [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
-  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
-  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+  'all cones': [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1]
+  ],
+  protanopia: [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998]
+  ],
+  deuteranopia: [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.01182, 0.04294, 0.968881]
+  ],
+  tritanopia: [
+    [1.255528, -0.076749, -0.178779],
+    [-0.078411, 0.930809, 0.147602],
+    [0.004733, 0.691367, 0.3039]
+  ]
 } as const
 
 /** CIELAB (D65) of a colour as an eye sees it. */
 function lab(colour: readonly number[], eye: keyof typeof EYES): number[] {
   const linear = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
-  const [r, g, b] = EYES[eye].map((row) => Math.min(1, Math.max(0, row.reduce<number>((sum, weight, at) => sum + weight * linear[at]!, 0)))) as [number, number, number]
-  const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : (24389 / 27 * t + 16) / 116)
-  const [x, y, z] = [f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047), f(0.2126729 * r + 0.7151522 * g + 0.072175 * b), f((0.0193339 * r + 0.119192 * g + 0.9503041 * b) / 1.08883)]
+  const [r, g, b] = EYES[eye].map((row) =>
+    Math.min(
+      1,
+      Math.max(
+        0,
+        row.reduce<number>((sum, weight, at) => sum + weight * linear[at]!, 0)
+      )
+    )
+  ) as [number, number, number]
+  const f = (t: number): number => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116)
+  const [x, y, z] = [
+    f((0.4124564 * r + 0.3575761 * g + 0.1804375 * b) / 0.95047),
+    f(0.2126729 * r + 0.7151522 * g + 0.072175 * b),
+    f((0.0193339 * r + 0.119192 * g + 0.9503041 * b) / 1.08883)
+  ]
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
 }
 
 /** 2.3 is the least difference that is noticed; names stand far apart, and small pictures are dim. */
 const CLEAR = 12
 
-describe.each([['light', light], ['dark', dark]] as const)('%s: the colours of people', (_, scheme) => {
+describe.each([
+  ['light', light],
+  ['dark', dark]
+] as const)('%s: the colours of people', (_, scheme) => {
   const people = Array.from({ length: 12 }, (_, i) => scheme.get(`person-${i}`)!)
   test.each(Object.keys(EYES) as (keyof typeof EYES)[])('differ clearly in CIELAB for an eye with %s', (eye) => {
     const seen = people.map((colour) => lab(colour, eye))
-    const alike = seen.flatMap((one, i) => seen.slice(0, i).map((other, j) => [i, j, Math.hypot(...one.map((part, at) => part - other[at]!))] as const)).filter(([, , distance]) => distance < CLEAR)
+    const alike = seen
+      .flatMap((one, i) => seen.slice(0, i).map((other, j) => [i, j, Math.hypot(...one.map((part, at) => part - other[at]!))] as const))
+      .filter(([, , distance]) => distance < CLEAR)
     expect(alike).toEqual([])
   })
   test('can be read as names, and behind initials (4.5 : 1)', () => {
-    const weak = people.flatMap((colour, i) => [...['bubble', 'mention', 'surface'].map((name) => [name, scheme.get(name)!] as const), ['initials', scheme.get('on-person')!] as const].filter(([, other]) => contrast(colour, other) < 4.5).map(([name]) => `${i} on ${name}`))
+    const weak = people.flatMap((colour, i) =>
+      [...['bubble', 'mention', 'surface'].map((name) => [name, scheme.get(name)!] as const), ['initials', scheme.get('on-person')!] as const]
+        .filter(([, other]) => contrast(colour, other) < 4.5)
+        .map(([name]) => `${i} on ${name}`)
+    )
     expect(weak).toEqual([])
   })
 })

@@ -39,7 +39,8 @@ beforeAll(async () => {
   services = new Service(desktop, join(SUPPORT, 'desktop_services.py'))
   await services.heard('ready')
   // both are there once they own their names on the bus
-  for (const name of ['org.freedesktop.Notifications', 'org.freedesktop.secrets']) await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '25', name])
+  for (const name of ['org.freedesktop.Notifications', 'org.freedesktop.secrets'])
+    await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '25', name])
   main = await told().open(['--password-store=gnome-libsecret'], { XDG_CURRENT_DESKTOP: 'GNOME' })
 })
 afterAll(() => {
@@ -64,7 +65,10 @@ function putOpener(folder: string): string {
 
 /** Moves from one place of the screen to another with the button held: a drag begins with a movement, and a target answers each. */
 async function drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-  const move = (share: number): string[] => ['mousemove', ...[0, 1].map((axis) => String(Math.round((from[axis] ?? 0) + ((to[axis] ?? 0) - (from[axis] ?? 0)) * share)))]
+  const move = (share: number): string[] => [
+    'mousemove',
+    ...[0, 1].map((axis) => String(Math.round((from[axis] ?? 0) + ((to[axis] ?? 0) - (from[axis] ?? 0)) * share)))
+  ]
   await onDesktop(desktop, 'xdotool', [...move(0), 'mousedown', '1'])
   for (let step = 1; step <= 10; step++) await onDesktop(desktop, 'xdotool', move(step / 10))
 }
@@ -146,7 +150,11 @@ test.skipIf(!ON_ELECTRON)('a second start hands its link to the first and ends; 
   const { command } = told().app.host
   const again = (...args: string[]): Promise<number | null> => {
     const [program, ...leading] = command
-    const child = spawn(program, [...leading, `--profile=${told().profile}`, ...args], { stdio: 'ignore', env: { ...process.env, ...desktop.env }, ...ids(desktop.account) })
+    const child = spawn(program, [...leading, `--profile=${told().profile}`, ...args], {
+      stdio: 'ignore',
+      env: { ...process.env, ...desktop.env },
+      ...ids(desktop.account)
+    })
     return new Promise((resolve) => child.once('exit', resolve))
   }
   expect(await again()).toBe(0)
@@ -154,7 +162,11 @@ test.skipIf(!ON_ELECTRON)('a second start hands its link to the first and ends; 
   await expect.poll(() => main.locator('[name=jid]').inputValue()).toBe('carol@localhost')
   await main.keyboard.press('Escape')
   await main.locator('.dialog').waitFor({ state: 'detached' })
-  expect(told().app.windows().filter((page) => page.url().includes('/windows/main/'))).toHaveLength(1)
+  expect(
+    told()
+      .app.windows()
+      .filter((page) => page.url().includes('/windows/main/'))
+  ).toHaveLength(1)
 })
 
 test.skipIf(!ON_ELECTRON)('a picture is pasted from the clipboard of another program, and a text goes to it', async () => {

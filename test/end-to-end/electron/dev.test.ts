@@ -33,7 +33,11 @@ test.skipIf(sharedHost().kind !== 'electron')('a saved component is in the windo
   const opened = async (): Promise<Page> => {
     await expect.poll(() => existsSync(port) && readFileSync(port, 'utf8').includes('\n'), { timeout: 100_000 }).toBe(true)
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(port, 'utf8').split('\n')[0]}`, { noDefaults: true })
-    const main = (): Page | undefined => browser.contexts().flatMap((context) => context.pages()).find((page) => page.url().includes('/windows/main/'))
+    const main = (): Page | undefined =>
+      browser
+        .contexts()
+        .flatMap((context) => context.pages())
+        .find((page) => page.url().includes('/windows/main/'))
     await expect.poll(main, { timeout: 60_000 }).toBeDefined()
     const page = main() as Page
     await page.locator('[data-test=demo]').waitFor({ timeout: 60_000 })

@@ -54,7 +54,7 @@ function crashPages(): void {
 /** Ends of pages that the log tells of. The log has no file until there is something to tell. */
 function ends(): number {
   const log = join(profile, 'logs/mnemo.log')
-  return existsSync(log) ? readFileSync(log, 'utf8').match(/a window's page ended: /g)?.length ?? 0 : 0
+  return existsSync(log) ? (readFileSync(log, 'utf8').match(/a window's page ended: /g)?.length ?? 0) : 0
 }
 
 test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on', async () => {

@@ -39,19 +39,42 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs other scripts than its own, or
           return true
         }
       }
-      const status = (url: string): Promise<number | string> => fetch(url).then((answer) => answer.status, () => 'refused')
+      const status = (url: string): Promise<number | string> =>
+        fetch(url).then(
+          (answer) => answer.status,
+          () => 'refused'
+        )
       return {
-        node: [typeof (globalThis as { require?: unknown }).require, typeof (globalThis as { process?: unknown }).process, typeof (globalThis as { module?: unknown }).module],
+        node: [
+          typeof (globalThis as { require?: unknown }).require,
+          typeof (globalThis as { process?: unknown }).process,
+          typeof (globalThis as { module?: unknown }).module
+        ],
         // in a task of its own: within this one the debugger that the test speaks through lets it pass
         // eslint-disable-next-line no-eval -- it is seen to be refused
         evaluated: await new Promise((resolve) => setTimeout(() => resolve([fails(() => (0, eval)('1')), fails(() => new Function('return 1')())]))),
         markup: fails(() => (document.body.innerHTML += '<p></p>')),
-        files: await Promise.all(['file:///etc/passwd', 'app://mnemo/../../../../etc/passwd', 'app://mnemo/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd', 'app://mnemo/media/..%2f..%2fstore-key', 'app://mnemo/media/999999', 'app://other/index.html'].map(status)),
+        files: await Promise.all(
+          [
+            'file:///etc/passwd',
+            'app://mnemo/../../../../etc/passwd',
+            'app://mnemo/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd',
+            'app://mnemo/media/..%2f..%2fstore-key',
+            'app://mnemo/media/999999',
+            'app://other/index.html'
+          ].map(status)
+        ),
         outside: await Promise.all(['https://example.org/', 'http://127.0.0.1:1/'].map(status)),
         secure: isSecureContext
       }
     })
-    expect(seen).toMatchObject({ node: ['undefined', 'undefined', 'undefined'], evaluated: [true, true], markup: true, outside: ['refused', 'refused'], secure: true })
+    expect(seen).toMatchObject({
+      node: ['undefined', 'undefined', 'undefined'],
+      evaluated: [true, true],
+      markup: true,
+      outside: ['refused', 'refused'],
+      secure: true
+    })
     for (const answer of seen.files) expect([404, 'refused']).toContain(answer)
   }
 })
@@ -60,11 +83,18 @@ test.skipIf(!ON_ELECTRON)('no page goes elsewhere, opens windows, or embeds othe
   const before = app.windows().length
   for (const page of windows) {
     const here = page.url()
-    const opened = await page.evaluate(() => ['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x', 'about:blank', 'app://mnemo/'].map((url) => window.open(url) === null))
+    const opened = await page.evaluate(() =>
+      ['file:///etc/passwd', 'javascript:alert(1)', 'data:text/html,x', 'about:blank', 'app://mnemo/'].map((url) => window.open(url) === null)
+    )
     expect(opened).toEqual([true, true, true, true, true])
     for (const url of ['https://example.org/', 'file:///etc/passwd', 'data:text/html,x']) await page.evaluate((to) => void (location.href = to), url)
     await page.evaluate(() => {
-      for (const [name, source] of [['iframe', 'src'], ['webview', 'src'], ['object', 'data'], ['embed', 'src']] as const) {
+      for (const [name, source] of [
+        ['iframe', 'src'],
+        ['webview', 'src'],
+        ['object', 'data'],
+        ['embed', 'src']
+      ] as const) {
         const element = document.createElement(name)
         try {
           element.setAttribute(source, 'https://example.org/')
@@ -84,7 +114,11 @@ test.skipIf(!ON_ELECTRON)('no page goes elsewhere, opens windows, or embeds othe
 test.skipIf(!ON_ELECTRON)('no page gets a permission that Mnemo has no use for', async () => {
   for (const page of windows) {
     const granted = await page.evaluate(async () => {
-      const state = (name: string): Promise<string> => navigator.permissions.query({ name: name as PermissionName }).then((found) => found.state, () => 'unknown')
+      const state = (name: string): Promise<string> =>
+        navigator.permissions.query({ name: name as PermissionName }).then(
+          (found) => found.state,
+          () => 'unknown'
+        )
       return { states: await Promise.all(['geolocation', 'camera', 'midi', 'clipboard-read', 'notifications', 'persistent-storage'].map(state)) }
     })
     expect(granted.states).not.toContain('granted')

@@ -44,10 +44,13 @@ test.skipIf(kind !== 'electron').each([
   await showsSignIn(app)
 })
 
-test.skipIf(kind !== 'electron').each([['--disable-gpu'], ['--disable-gpu', '--disable-software-rasterizer']])('without a graphics processor (%s): the sign-in shows', async (...args) => {
-  app = await openApp({ profile: profile(), args })
-  await showsSignIn(app)
-})
+test.skipIf(kind !== 'electron').each([['--disable-gpu'], ['--disable-gpu', '--disable-software-rasterizer']])(
+  'without a graphics processor (%s): the sign-in shows',
+  async (...args) => {
+    app = await openApp({ profile: profile(), args })
+    await showsSignIn(app)
+  }
+)
 
 test.skipIf(kind !== 'electron')('on a screen of 800 x 600 the window fits, and nothing of the sign-in is cut off', async () => {
   const host = await testHost()
@@ -72,8 +75,19 @@ test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('/dev/shm is full: 
   const { uid, gid } = host.desktop.account
   if (uid === undefined || gid === undefined) return
   const [program, ...args] = host.command
-  const full = ['--mount', '--', 'sh', '-c', `mount -t tmpfs -o size=64k tmpfs /dev/shm && head -c 65536 /dev/zero > /dev/shm/full; exec setpriv --reuid=${uid} --regid=${gid} --clear-groups "$@"`, 'sh']
-  const inNamespace = { ...host, command: ['unshare', ...full, program, ...args] as [string, ...string[]], desktop: { ...host.desktop, account: { prefix: [], note: null } } }
+  const full = [
+    '--mount',
+    '--',
+    'sh',
+    '-c',
+    `mount -t tmpfs -o size=64k tmpfs /dev/shm && head -c 65536 /dev/zero > /dev/shm/full; exec setpriv --reuid=${uid} --regid=${gid} --clear-groups "$@"`,
+    'sh'
+  ]
+  const inNamespace = {
+    ...host,
+    command: ['unshare', ...full, program, ...args] as [string, ...string[]],
+    desktop: { ...host.desktop, account: { prefix: [], note: null } }
+  }
   const path = profile()
   give(path, host.desktop.account)
   app = await startApp(inNamespace, { profile: path })
@@ -102,17 +116,24 @@ test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('from a folder that
 })
 
 test.skipIf(kind !== 'electron').each([
-  ['a profile folder that takes nothing', (path: string) => {
-    mkdirSync(path)
-    chmodSync(path, 0o555)
-  }],
+  [
+    'a profile folder that takes nothing',
+    (path: string) => {
+      mkdirSync(path)
+      chmodSync(path, 0o555)
+    }
+  ],
   ['a profile folder that is a file of somebody else', (path: string) => void mkdirSync(join(path, 'messages.db'), { recursive: true })]
 ])('%s: a dialog says why and offers another folder', async (_, prepare) => {
   const { desktop, command } = await testHost()
   const path = profile()
   prepare(path)
   const [program, ...args] = command
-  const child = spawn(program, [...args, `--profile=${path}`], { stdio: 'ignore', env: { ...process.env, LANG: 'en_US.UTF-8', ...desktop.env }, ...ids(desktop.account) })
+  const child = spawn(program, [...args, `--profile=${path}`], {
+    stdio: 'ignore',
+    env: { ...process.env, LANG: 'en_US.UTF-8', ...desktop.env },
+    ...ids(desktop.account)
+  })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   try {
     const dialog = await windowTitled(desktop, 'Mnemo')

@@ -24,7 +24,8 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519')
 const { version: OLD } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 const NEW = '99.0.0'
 /** Says that it was started; `padding`: bytes more. */
-const program = (version: string, padding = 0): string => `#!/bin/sh\n[ "$APPIMAGE_EXIT_AFTER_INSTALL" = true ] && exit 0\necho "$@" > '${join(folder.path, `started-${version}`)}'\n${'#'.repeat(padding)}`
+const program = (version: string, padding = 0): string =>
+  `#!/bin/sh\n[ "$APPIMAGE_EXIT_AFTER_INSTALL" = true ] && exit 0\necho "$@" > '${join(folder.path, `started-${version}`)}'\n${'#'.repeat(padding)}`
 const resources = join(folder.path, 'resources')
 const appImage = join(folder.path, 'programs', 'Mnemo.AppImage')
 const profile = join(folder.path, 'profile')
@@ -67,7 +68,10 @@ beforeAll(async () => {
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   for (const path of [resources, join(folder.path, 'programs'), profile]) mkdirSync(path)
-  writeFileSync(join(resources, 'updates.json'), JSON.stringify({ url, page: 'https://mnemo.example/download', key: publicKey.export({ type: 'spki', format: 'pem' }) }))
+  writeFileSync(
+    join(resources, 'updates.json'),
+    JSON.stringify({ url, page: 'https://mnemo.example/download', key: publicKey.export({ type: 'spki', format: 'pem' }) })
+  )
   writeFileSync(join(resources, 'app-update.yml'), `provider: generic\nurl: ${url}\nupdaterCacheDirName: mnemo-updater\n`)
   putProgram()
 })
@@ -193,7 +197,11 @@ test.skipIf(!here)('a new version that works ends its trial; one that does not s
   const host = await testHost()
   give(folder.path, host.desktop.account)
   // the third start ends by itself: no window to take hold of
-  await startApp(from(host, broken), { profile, alone: true, env: { MNEMO_UPDATES: resources, APPIMAGE: appImage, XDG_CACHE_HOME: join(folder.path, 'cache') } }).catch(() => undefined)
+  await startApp(from(host, broken), {
+    profile,
+    alone: true,
+    env: { MNEMO_UPDATES: resources, APPIMAGE: appImage, XDG_CACHE_HOME: join(folder.path, 'cache') }
+  }).catch(() => undefined)
   await until(() => existsSync(join(folder.path, `started-${OLD}`)))
   expect(running()).toBe(program(OLD))
 

@@ -31,7 +31,13 @@ export const PAGE_HISTORIES: HistoryFixture[] = [
     format: 'wechat',
     file: '美美.html',
     content: `<!DOCTYPE html><html><head><title>美美</title></head><body><script>const chatMessages = [{ type:0, text: '2024-05-31 17:30:00',is_send:0,avatar_path:'',timestamp:1717147800},{ type:1, text: '它\\'s 好&lt;br&gt;',is_send:0,avatar_path:'./a.png',timestamp:1717147800,is_chatroom:0,displayname:'美美'},{ type:3, text: './image/x.jpg',is_send:1,avatar_path:'',timestamp:1717147860,is_chatroom:0,displayname:'阿强'},{ type:49, text: '几点？',is_send:1,sub_type:57,refer_text: '美美：明天',avatar_path:'',timestamp:1717147870,is_chatroom:0,displayname:'阿强'},];</script></body></html>`,
-    lines: { 美美: ['2024-05-31T09:30:00.000Z <美美: 它\'s 好<br>', '2024-05-31T09:31:00.000Z >阿强: [image x.jpg]', '2024-05-31T09:31:10.000Z >阿强: > 美美：明天\n几点？'] },
+    lines: {
+      美美: [
+        "2024-05-31T09:30:00.000Z <美美: 它's 好<br>",
+        '2024-05-31T09:31:00.000Z >阿强: [image x.jpg]',
+        '2024-05-31T09:31:10.000Z >阿强: > 美美：明天\n几点？'
+      ]
+    },
     notices: 1
   },
   {

@@ -46,7 +46,9 @@ class App extends EventEmitter {
       browser.once('exit', () => {
         if (!this.#quitting) this.exit(1)
       })
-      setImmediate(() => void session.defaultSession.applyPermissions().catch((error: unknown) => process.stderr.write(`[chromium-host] permissions: ${String(error)}\n`)))
+      setImmediate(
+        () => void session.defaultSession.applyPermissions().catch((error: unknown) => process.stderr.write(`[chromium-host] permissions: ${String(error)}\n`))
+      )
       this.#isReady = true
       this.emit('ready')
     })()
@@ -69,7 +71,10 @@ class App extends EventEmitter {
   setLoginItemSettings = (): void => unavailable('start at login')
   getLoginItemSettings = (): { openAtLogin: boolean } => ({ openAtLogin: false })
   setAsDefaultProtocolClient = (): boolean => false
-  getAppMetrics = (): { pid: number; type: string }[] => [{ pid: process.pid, type: 'Browser' }, { pid: theBrowser().process.pid ?? 0, type: 'Chromium' }]
+  getAppMetrics = (): { pid: number; type: string }[] => [
+    { pid: process.pid, type: 'Browser' },
+    { pid: theBrowser().process.pid ?? 0, type: 'Chromium' }
+  ]
 
   getPath(name: string): string {
     const known = this.#paths.get(name)

@@ -54,10 +54,12 @@ export class BrowserWindow extends EventEmitter {
     windows.set(this.id, this)
     this.webContents = new WebContents(options.webPreferences?.preload ?? null, theBrowser().openWindow(this.#bounds, !this.#visible))
     this.webContents.on('host-window-event', (name: string, title: string) => this.#onPageEvent(name, title))
-    this.webContents.attached.then(() => this.#attached()).catch((error: unknown) => {
-      if (!this.#destroyed) process.stderr.write(`[chromium-host] window ${this.id}: ${String(error)}\n`)
-      this.#closed()
-    })
+    this.webContents.attached
+      .then(() => this.#attached())
+      .catch((error: unknown) => {
+        if (!this.#destroyed) process.stderr.write(`[chromium-host] window ${this.id}: ${String(error)}\n`)
+        this.#closed()
+      })
     app.emit('web-contents-created', {}, this.webContents)
     app.emit('browser-window-created', {}, this)
     if (this.#visible) queueMicrotask(() => this.#gainFocus())
@@ -164,7 +166,10 @@ export class BrowserWindow extends EventEmitter {
   destroy(): void {
     if (this.#destroyed) return
     const { targetId } = this.webContents
-    if (targetId !== '') theBrowser().send('Target.closeTarget', { targetId }).catch(() => undefined)
+    if (targetId !== '')
+      theBrowser()
+        .send('Target.closeTarget', { targetId })
+        .catch(() => undefined)
     this.#closed()
   }
 
@@ -174,11 +179,14 @@ export class BrowserWindow extends EventEmitter {
       await theBrowser().send('Target.closeTarget', { targetId })
       return
     }
-    theBrowser().on('event', (method: string, params: { targetId?: string; targetInfo?: { type: string; openerId?: string; targetId: string; url: string } }) => {
-      if (method === 'Target.targetDestroyed' && params.targetId === targetId) this.#closed()
-      if (method === 'Target.targetCreated' && params.targetInfo?.openerId === targetId && params.targetInfo.type === 'page')
-        this.#onOpened(params.targetInfo.targetId, params.targetInfo.url)
-    })
+    theBrowser().on(
+      'event',
+      (method: string, params: { targetId?: string; targetInfo?: { type: string; openerId?: string; targetId: string; url: string } }) => {
+        if (method === 'Target.targetDestroyed' && params.targetId === targetId) this.#closed()
+        if (method === 'Target.targetCreated' && params.targetInfo?.openerId === targetId && params.targetInfo.type === 'page')
+          this.#onOpened(params.targetInfo.targetId, params.targetInfo.url)
+      }
+    )
     theBrowser().once('exit', () => this.#closed())
     const { windowId } = await theBrowser().send('Browser.getWindowForTarget', { targetId })
     this.#windowId = windowId as number
@@ -190,14 +198,18 @@ export class BrowserWindow extends EventEmitter {
 
   /** A page that a page opened: closed at once unless its handler allows it, and then it is none of ours. */
   #onOpened(targetId: string, url: string): void {
-    if (!this.webContents.mayOpen(url)) theBrowser().send('Target.closeTarget', { targetId }).catch(() => undefined)
+    if (!this.webContents.mayOpen(url))
+      theBrowser()
+        .send('Target.closeTarget', { targetId })
+        .catch(() => undefined)
   }
 
   async #place(bounds: Record<string, unknown>): Promise<void> {
     if (this.#windowId === null) return
     const browser = theBrowser()
     // Chromium takes a size only from a window in its normal state
-    if (!('windowState' in bounds)) await browser.send('Browser.setWindowBounds', { windowId: this.#windowId, bounds: { windowState: 'normal' } }).catch(() => undefined)
+    if (!('windowState' in bounds))
+      await browser.send('Browser.setWindowBounds', { windowId: this.#windowId, bounds: { windowState: 'normal' } }).catch(() => undefined)
     await browser.send('Browser.setWindowBounds', { windowId: this.#windowId, bounds }).catch(() => undefined)
   }
 
@@ -219,10 +231,17 @@ export class BrowserWindow extends EventEmitter {
 
   async #readBounds(): Promise<void> {
     if (this.#windowId === null || this.#destroyed) return
-    const answer = await theBrowser().send('Browser.getWindowBounds', { windowId: this.#windowId }).catch(() => null)
+    const answer = await theBrowser()
+      .send('Browser.getWindowBounds', { windowId: this.#windowId })
+      .catch(() => null)
     const bounds = answer?.['bounds'] as { left?: number; top?: number; width?: number; height?: number; windowState?: string } | undefined
     if (bounds === undefined || bounds.windowState !== 'normal') return
-    this.#bounds = { x: bounds.left ?? this.#bounds.x, y: bounds.top ?? this.#bounds.y, width: bounds.width ?? this.#bounds.width, height: bounds.height ?? this.#bounds.height }
+    this.#bounds = {
+      x: bounds.left ?? this.#bounds.x,
+      y: bounds.top ?? this.#bounds.y,
+      width: bounds.width ?? this.#bounds.width,
+      height: bounds.height ?? this.#bounds.height
+    }
     this.emit('resize')
   }
 

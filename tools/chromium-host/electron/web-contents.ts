@@ -201,12 +201,21 @@ export class WebContents extends EventEmitter {
     if (this.#destroyed || this.#context === null) return
     theBrowser()
       // what is compiled is the same each time: the text of a call lives as long as its code does
-      .send('Runtime.callFunctionOn', { functionDeclaration: RECEIVE, arguments: [{ value: JSON.stringify(message) }], executionContextId: this.#context, returnByValue: true }, this.#sessionId)
+      .send(
+        'Runtime.callFunctionOn',
+        { functionDeclaration: RECEIVE, arguments: [{ value: JSON.stringify(message) }], executionContextId: this.#context, returnByValue: true },
+        this.#sessionId
+      )
       // a page that went away between the two lines
       .catch(() => undefined)
   }
 
-  async #onRequest(paused: { requestId: string; request: { url: string; method: string; headers: Record<string, string> }; resourceType: string; frameId: string }): Promise<void> {
+  async #onRequest(paused: {
+    requestId: string
+    request: { url: string; method: string; headers: Record<string, string> }
+    resourceType: string
+    frameId: string
+  }): Promise<void> {
     const url = fromPageUrl(paused.request.url)
     // an aborted navigation leaves the page as it is; any other error would put Chromium's own page in its place
     const errorReason = paused.resourceType === 'Document' ? 'Aborted' : 'BlockedByClient'

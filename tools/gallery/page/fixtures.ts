@@ -11,14 +11,54 @@ let serial = 0
 export function message(text: string, more: Partial<Message> = {}): Message {
   const id = ++serial
   const outgoing = more.outgoing ?? false
-  return { id: (START * 1024 + id) as MessageId, key: `k${id}`, conversation: 1 as ConversationId, sender: outgoing ? ME : LI, person: outgoing ? ME : LI, senderName: outgoing ? 'me' : '李雪', outgoing, text, time: START + id * 1000, state: outgoing ? 'delivered' : 'received', error: null, starred: false, pinned: false, mention: false, edited: false, retracted: false, encrypted: false, unreadable: null, styled: true, changeable: true, imported: false, attachments: [], reactions: [], link: null, reply: null, remindAt: null, ...more }
+  return {
+    id: (START * 1024 + id) as MessageId,
+    key: `k${id}`,
+    conversation: 1 as ConversationId,
+    sender: outgoing ? ME : LI,
+    person: outgoing ? ME : LI,
+    senderName: outgoing ? 'me' : '李雪',
+    outgoing,
+    text,
+    time: START + id * 1000,
+    state: outgoing ? 'delivered' : 'received',
+    error: null,
+    starred: false,
+    pinned: false,
+    mention: false,
+    edited: false,
+    retracted: false,
+    encrypted: false,
+    unreadable: null,
+    styled: true,
+    changeable: true,
+    imported: false,
+    attachments: [],
+    reactions: [],
+    link: null,
+    reply: null,
+    remindAt: null,
+    ...more
+  }
 }
-const file = (more: Partial<Attachment>): Attachment => ({ id: ++serial, kind: 'file', name: '会议纪要 minutes.pdf', bytes: 1_234_567, where: 'here', width: null, height: null, preview: null, ...more })
+const file = (more: Partial<Attachment>): Attachment => ({
+  id: ++serial,
+  kind: 'file',
+  name: '会议纪要 minutes.pdf',
+  bytes: 1_234_567,
+  where: 'here',
+  width: null,
+  height: null,
+  preview: null,
+  ...more
+})
 
 /** The id of the file that is on its way. */
 const MOVING = 900
-const LONG = '这是一条很长很长的消息，用来看看文字怎样换行。A message that mixes 中文 and English in one line, with a_very_long_word_that_has_no_place_to_break_but_must_break_somewhere_all_the_same. '
-const emoji = (list: string): Message['reactions'] => list.split(' ').map((one, i) => ({ emoji: one, count: i + 1, own: i === 0, names: ['Bob', '王伟'].slice(0, i) }))
+const LONG =
+  '这是一条很长很长的消息，用来看看文字怎样换行。A message that mixes 中文 and English in one line, with a_very_long_word_that_has_no_place_to_break_but_must_break_somewhere_all_the_same. '
+const emoji = (list: string): Message['reactions'] =>
+  list.split(' ').map((one, i) => ({ emoji: one, count: i + 1, own: i === 0, names: ['Bob', '王伟'].slice(0, i) }))
 
 /** By what is to be seen of them. */
 export const MESSAGES: Record<string, Message[]> = {
@@ -36,8 +76,18 @@ export const MESSAGES: Record<string, Message[]> = {
     message(LONG),
     message(LONG.repeat(12)),
     message('链接 https://example.org/搜索?q=1，邮箱 li@example.org，电话 138 1234 5678'),
-    message('路线在这里：https://trails.example.org/huangshan', { link: { url: 'https://trails.example.org/huangshan', title: '黄山三日徒步路线 · Three days on Huangshan', description: '从温泉到光明顶，含住宿、补给与撤退点。All huts, springs and ways out on one page, with a map for when there is no signal.', site: '山野地图' } }),
-    message('https://example.org/x?id=42', { outgoing: true, link: { url: 'https://example.org/x?id=42', title: 'Example Domain', description: '', site: '' } }),
+    message('路线在这里：https://trails.example.org/huangshan', {
+      link: {
+        url: 'https://trails.example.org/huangshan',
+        title: '黄山三日徒步路线 · Three days on Huangshan',
+        description: '从温泉到光明顶，含住宿、补给与撤退点。All huts, springs and ways out on one page, with a map for when there is no signal.',
+        site: '山野地图'
+      }
+    }),
+    message('https://example.org/x?id=42', {
+      outgoing: true,
+      link: { url: 'https://example.org/x?id=42', title: 'Example Domain', description: '', site: '' }
+    }),
     message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
     message('', { encrypted: true, unreadable: 'method' }),
     message('端到端加密的消息', { encrypted: true }),
@@ -48,7 +98,10 @@ export const MESSAGES: Record<string, Message[]> = {
   ],
   directions: [
     message('שלום world, מה שלומך today? (ok)', { senderName: 'יעל כהן' }),
-    message('مرحبا بكم في Mnemo 2.0!', { senderName: 'يعل', reply: { id: 1 as MessageId, person: LI, senderName: 'سارة', outgoing: false, text: 'هل قرأت report.pdf؟' } }),
+    message('مرحبا بكم في Mnemo 2.0!', {
+      senderName: 'يعل',
+      reply: { id: 1 as MessageId, person: LI, senderName: 'سارة', outgoing: false, text: 'هل قرأت report.pdf؟' }
+    }),
     message('Hello: שלום (and 2.0)!', { outgoing: true }),
     message('First line.\nשורה שנייה (2).\nThird line.', { outgoing: true }),
     message('*חשוב*: לקרוא את `README.md` היום.\n> ציטוט (1)', { outgoing: true }),
@@ -64,21 +117,71 @@ export const MESSAGES: Record<string, Message[]> = {
     message('', { attachments: [file({ where: 'there', name: 'archive of everything.zip', bytes: 912_345_678 })] }),
     message('', { attachments: [file({ where: 'nowhere', name: 'gone.doc' })] }),
     message('', { attachments: [file({ id: MOVING, where: 'there', name: 'on its way.mov', kind: 'video' })] }),
-    message('', { attachments: [file({ kind: 'image', where: 'there', name: 'hill.jpg', width: 1600, height: 1000, preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })] }),
+    message('', {
+      attachments: [file({ kind: 'image', where: 'there', name: 'hill.jpg', width: 1600, height: 1000, preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI' })]
+    }),
     message('', { attachments: [file({ kind: 'image', where: 'nowhere', name: 'tall.png', width: 300, height: 900 })] }),
     message('', { attachments: [file({ kind: 'voice', name: 'voice.ogg', bytes: 24_000 })] })
   ]
 }
-export const ALBUM = Array.from({ length: 5 }, () => message('', { outgoing: true, attachments: [file({ kind: 'image', where: 'there', width: 800, height: 600 })] }))
+export const ALBUM = Array.from({ length: 5 }, () =>
+  message('', { outgoing: true, attachments: [file({ kind: 'image', where: 'there', width: 800, height: 600 })] })
+)
 
 const conversation = (name: string, more: Partial<Conversation> = {}): Conversation => {
   const id = ++serial
-  return { id: id as ConversationId, jid: `person${id}@example.org` as Jid, account: ME, usedAt: 0, kind: 'direct', name, nick: null, unread: 0, mentions: 0, reactions: 0, readUpTo: 0, seenUpTo: 0, draft: '', subject: '', out: null, notify: 'all', mutedUntil: null, notifySound: null, notifyText: null, note: '', ownName: '', importedFrom: null, pinned: null, archived: false, markedUnread: false, encryption: null, last: { id: (START * 1024 + id) as MessageId, text: '晚上一起吃饭吗？', file: null, time: START, senderName: name, outgoing: false, retracted: false, unreadable: false, state: 'received' }, ...more }
+  return {
+    id: id as ConversationId,
+    jid: `person${id}@example.org` as Jid,
+    account: ME,
+    usedAt: 0,
+    kind: 'direct',
+    name,
+    nick: null,
+    unread: 0,
+    mentions: 0,
+    reactions: 0,
+    readUpTo: 0,
+    seenUpTo: 0,
+    draft: '',
+    subject: '',
+    out: null,
+    notify: 'all',
+    mutedUntil: null,
+    notifySound: null,
+    notifyText: null,
+    note: '',
+    ownName: '',
+    importedFrom: null,
+    pinned: null,
+    archived: false,
+    markedUnread: false,
+    encryption: null,
+    last: {
+      id: (START * 1024 + id) as MessageId,
+      text: '晚上一起吃饭吗？',
+      file: null,
+      time: START,
+      senderName: name,
+      outgoing: false,
+      retracted: false,
+      unreadable: false,
+      state: 'received'
+    },
+    ...more
+  }
 }
 const last = (more: Partial<NonNullable<Conversation['last']>>): Conversation['last'] => ({ ...conversation('x').last!, ...more })
 export const CONVERSATIONS: Conversation[] = [
   conversation('李雪', { pinned: 2, unread: 3 }),
-  conversation('周末爬山 🏔️ Weekend hikers and everyone who wants to come along', { kind: 'group', nick: 'me', jid: ROOM, pinned: 1, unread: 120, last: last({ text: '@me 明天几点？', senderName: '王伟' }) }),
+  conversation('周末爬山 🏔️ Weekend hikers and everyone who wants to come along', {
+    kind: 'group',
+    nick: 'me',
+    jid: ROOM,
+    pinned: 1,
+    unread: 120,
+    last: last({ text: '@me 明天几点？', senderName: '王伟' })
+  }),
   conversation('Bob', { draft: '还没写完的' }),
   conversation('Alexandra Konstantinopoulou-Featherstonehaugh', { last: last({ text: LONG, outgoing: true, state: 'delivered' }) }),
   conversation('王伟', { notify: 'none', unread: 7, last: last({ file: 'image', text: '' }) }),
@@ -97,15 +200,31 @@ export const CLOSED: Conversation[] = [
   conversation('WhatsApp', { kind: 'group', account: null, jid: 'import.invalid' as Jid })
 ]
 
-const certificate = { fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'), subject: 'CN=example.org', issuer: 'CN=example.org', validTo: '2027-01-01', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' }
+const certificate = {
+  fingerprint: 'AA'.repeat(32).replace(/(..)(?!$)/g, '$1:'),
+  subject: 'CN=example.org',
+  issuer: 'CN=example.org',
+  validTo: '2027-01-01',
+  reason: 'DEPTH_ZERO_SELF_SIGNED_CERT'
+}
 /** What a connection may be. */
 export const CONNECTIONS: AppState['accounts'] = [
   { jid: ME, connection: { status: 'connecting' }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'catching-up' }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'waiting', problem: 'network', detail: '', retryAt: Date.now() + 9e6, certificate: null }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'waiting', problem: 'wrong-password', detail: '', retryAt: null, certificate: null }, accepted: null, shortages: [] },
-  { jid: ME, connection: { status: 'waiting', problem: 'weaker-sign-in', detail: 'SCRAM-SHA-1', retryAt: null, certificate: null }, accepted: null, shortages: [] },
-  { jid: ME, connection: { status: 'waiting', problem: 'password-in-plain', detail: 'PLAIN', retryAt: null, certificate: null }, accepted: null, shortages: [] },
+  {
+    jid: ME,
+    connection: { status: 'waiting', problem: 'weaker-sign-in', detail: 'SCRAM-SHA-1', retryAt: null, certificate: null },
+    accepted: null,
+    shortages: []
+  },
+  {
+    jid: ME,
+    connection: { status: 'waiting', problem: 'password-in-plain', detail: 'PLAIN', retryAt: null, certificate: null },
+    accepted: null,
+    shortages: []
+  },
   { jid: ME, connection: { status: 'waiting', problem: 'certificate', detail: '', retryAt: null, certificate }, accepted: null, shortages: [] }
 ]
 
@@ -119,7 +238,36 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   blocked: [{ account: ME, jid: 'blocked@example.org' as Jid }],
   avatars: {},
   indexing: { left: 12_345, total: 60_000 },
-  settings: { theme: 'system', language: 'en', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: 320, folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }], keepHistory: true, keepDays: null, fetchUpTo: 20 * 2 ** 20, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: false, autoEncrypt: true, askTrust: false, spellCheck: false, toured: false, linkPreviews: false, picturesAs: 'photo', updates: 'automatic', updateChannel: 'latest', ...settings },
+  settings: {
+    theme: 'system',
+    language: 'en',
+    density: 'comfortable',
+    zoom: 100,
+    accent: 'teal',
+    wallpaper: 'none',
+    listWidth: 320,
+    folders: [{ id: 'f', name: '朋友', conversations: [CONVERSATIONS[0]!.id] }],
+    keepHistory: true,
+    keepDays: null,
+    fetchUpTo: 20 * 2 ** 20,
+    notify: true,
+    notifyText: true,
+    notifySound: true,
+    quiet: null,
+    stayInTray: true,
+    startAtLogin: false,
+    tellRead: true,
+    tellTyping: false,
+    autoEncrypt: true,
+    askTrust: false,
+    spellCheck: false,
+    toured: false,
+    linkPreviews: false,
+    picturesAs: 'photo',
+    updates: 'automatic',
+    updateChannel: 'latest',
+    ...settings
+  },
   systemLanguage: 'en',
   demo: 'no',
   keyProtection: 'file',
@@ -129,5 +277,12 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   host: 'gallery'
 })
 
-const device = (serial: number, trust: Device['trust'], active = true): Device => ({ device: serial, fingerprint: `${serial}`.repeat(64), trust, active, firstAt: START, lastAt: START })
+const device = (serial: number, trust: Device['trust'], active = true): Device => ({
+  device: serial,
+  fingerprint: `${serial}`.repeat(64),
+  trust,
+  active,
+  firstAt: START,
+  lastAt: START
+})
 export const DEVICES: Device[] = [device(7, 'verified'), device(1, 'verified'), device(2, 'trusted'), device(3, 'undecided'), device(4, 'refused', false)]

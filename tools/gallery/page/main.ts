@@ -7,9 +7,20 @@ import App from './App.vue'
 import { DEVICES, MESSAGES, state } from './fixtures.ts'
 
 const asked = new URL(location.href).searchParams
-const settings = { language: Language.catch('en').parse(asked.get('language')), density: asked.get('density') === 'compact' ? ('compact' as const) : ('comfortable' as const) }
+const settings = {
+  language: Language.catch('en').parse(asked.get('language')),
+  density: asked.get('density') === 'compact' ? ('compact' as const) : ('comfortable' as const)
+}
 /** There is no main process: what is asked of it has these answers. */
-const answers: Record<string, unknown> = { 'app.state': state(settings), 'search.names': [], 'messages.pinned': [MESSAGES['states']?.[5]], 'conversations.list': [], 'groups.lookAlikes': {}, 'encryption.of': { on: true, possible: true, undecided: 0, without: [] }, 'encryption.devices': { own: DEVICES[0], devices: DEVICES.slice(1) } }
+const answers: Record<string, unknown> = {
+  'app.state': state(settings),
+  'search.names': [],
+  'messages.pinned': [MESSAGES['states']?.[5]],
+  'conversations.list': [],
+  'groups.lookAlikes': {},
+  'encryption.of': { on: true, possible: true, undecided: 0, without: [] },
+  'encryption.devices': { own: DEVICES[0], devices: DEVICES.slice(1) }
+}
 const bridge: Bridge = {
   call: (_id, channel) => Promise.resolve({ ok: true, value: answers[channel] } satisfies Answer<unknown>),
   cancel: () => Promise.resolve(),

@@ -8,16 +8,24 @@ export type Column = keyof ImportColumns
 /** What columns are called; small letters, without blanks and joining signs. `clock`: the time of day, beside a date. */
 const NAMES: Record<Column, string> = {
   time: 'time|date|datetime|dateandtime|timestamp|timestampms|unixtime|sent|sentat|senttime|sentdate|createdat|created|createtime|createdate|createddate|strtime|msgtime|messagetime|messagedate|when|received|receivedat|时间|日期|时间戳|发送时间|消息时间|聊天时间|創建時間|时刻|時間|日付|日時|送信日時|傳送時間|發送時間|시간|날짜|일시|보낸시간|fecha|fechayhora|data|dataeora|datum|zeit|zeitpunkt|gesendetam|date/time|дата|время|датаивремя|التاريخ|الوقت|tarih|ngày|วันที่|tanggal|data i godzina|czas|tid|dato|dátum|időpont|päivämäärä|aika|čas|datum a čas|ημερομηνία|час|תאריך|तारीख|दिनांक|तिथि|تاریخ|thời gian|waktu|heure d’envoi|sent on|date sent|date_sent|datetime utc|ts',
-  clock: 'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam|tijd|godzina|kl|klokkeslett|kello|kellonaika|idő|ώρα|година|שעה|समय|زمان|ساعت|ura|sat',
-  sender: 'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
+  clock:
+    'clock|timeofday|hour|时分|時刻|heure|hora|uhrzeit|ora|saat|giờ|เวลา|jam|tijd|godzina|kl|klokkeslett|kello|kellonaika|idő|ώρα|година|שעה|समय|زمان|ساعت|ura|sat',
+  sender:
+    'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
   text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan|wiadomość|treść|meddelande|melding|besked|viesti|zpráva|správa|üzenet|mesaj text|μήνυμα|повідомлення|הודעה|संदेश|پیغام|پیام|متن|poruka|съобщение|bericht tekst|tekst|clean_text|message_body|message content|msgtext|plaintext',
-  conversation: 'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
-  direction: 'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
-  files: 'files|attachments|file|attachment|attachmentname|filename|附件|文件|文件名|檔案|附加檔案|ファイル|添付|파일|첨부|archivo|adjunto|anexo|arquivo|allegato|fichier|pièce jointe|datei|anhang|файл|вложение'
+  conversation:
+    'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
+  direction:
+    'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
+  files:
+    'files|attachments|file|attachment|attachmentname|filename|附件|文件|文件名|檔案|附加檔案|ファイル|添付|파일|첨부|archivo|adjunto|anexo|arquivo|allegato|fichier|pièce jointe|datei|anhang|файл|вложение'
 }
 const BY_NAME = new Map((Object.keys(NAMES) as Column[]).flatMap((column) => NAMES[column].split('|').map((name) => [plain(name), column] as const)))
 function plain(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replace(/[\s_\-./:()[\]"']/gu, '')
+  return name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s_\-./:()[\]"']/gu, '')
 }
 
 /** Of one name, or undefined. */
@@ -66,7 +74,17 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
       else if (share(earlier, isTime) < share(cells, isTime)) found.time = index
     } else if (column === 'sender' && found.sender !== null) {
       // the name that is there more often
-      if (share(below.map((row) => row[index] ?? ''), (cell) => cell !== '') > share(below.map((row) => row[found.sender ?? 0] ?? ''), (cell) => cell !== '')) found.sender = index
+      if (
+        share(
+          below.map((row) => row[index] ?? ''),
+          (cell) => cell !== ''
+        ) >
+        share(
+          below.map((row) => row[found.sender ?? 0] ?? ''),
+          (cell) => cell !== ''
+        )
+      )
+        found.sender = index
     } else found[column] ??= index
   }
   const named = Object.values(found).filter((one) => one !== null).length
@@ -98,9 +116,13 @@ export function isOwn(cell: string): boolean | undefined {
 export function shapeOf(rows: readonly (readonly string[])[], headed: boolean): string {
   const width = Math.max(0, ...rows.map(({ length }) => length))
   const cells = (index: number): string[] => rows.map((row) => row[index] ?? '')
-  const kind = (index: number): string => (share(cells(index), isTime) > 0.5 ? 'time' : share(cells(index), (cell) => /^\s*-?[\d.,]+\s*$/.test(cell)) > 0.5 ? 'number' : 'text')
+  const kind = (index: number): string =>
+    share(cells(index), isTime) > 0.5 ? 'time' : share(cells(index), (cell) => /^\s*-?[\d.,]+\s*$/.test(cell)) > 0.5 ? 'number' : 'text'
   const what = headed ? (rows[0] ?? []).map(plain) : Array.from({ length: width }, (_, index) => kind(index))
-  return createHash('sha256').update(JSON.stringify([headed, what])).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(JSON.stringify([headed, what]))
+    .digest('hex')
+    .slice(0, 32)
 }
 /** Whether columns can be those of some rows: their times are times. */
 export function fits(rows: readonly (readonly string[])[], { time, clock, text }: ImportColumns): boolean {

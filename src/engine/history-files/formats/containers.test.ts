@@ -35,7 +35,13 @@ function inFolder(files: Files): string {
 }
 const told = (messages: readonly ParsedMessage[] | undefined): string[] =>
   (messages ?? []).map(({ sender, text, outgoing, edited, files = [] }) =>
-    [`${outgoing === undefined ? '' : outgoing ? '>' : '<'}${sender}: ${text}`, ...files.map(({ name, source }) => `[${name}${source === null ? '' : ` at ${source}`}]`), edited === true ? '(edited)' : ''].filter((part) => part !== '').join(' ')
+    [
+      `${outgoing === undefined ? '' : outgoing ? '>' : '<'}${sender}: ${text}`,
+      ...files.map(({ name, source }) => `[${name}${source === null ? '' : ` at ${source}`}]`),
+      edited === true ? '(edited)' : ''
+    ]
+      .filter((part) => part !== '')
+      .join(' ')
   )
 
 const thread = (title: string, ...messages: [string, number][]): object => ({
@@ -45,13 +51,19 @@ const thread = (title: string, ...messages: [string, number][]): object => ({
   thread_path: `inbox/${title}`
 })
 
-test.each([['an archive', zipped], ['a folder', (files: Files) => Promise.resolve(inFolder(files))]] as const)('threads of Messenger in %s are all read, their parts in order, broken ones counted', async (_, make) => {
+test.each([
+  ['an archive', zipped],
+  ['a folder', (files: Files) => Promise.resolve(inFolder(files))]
+] as const)('threads of Messenger in %s are all read, their parts in order, broken ones counted', async (_, make) => {
   const root = 'your_activity_across_facebook/messages/inbox'
   const path = await make({
     [`${root}/ann/message_1.json`]: thread('Ann', ['newest', 3000000000000]),
     [`${root}/ann/message_2.json`]: thread('Ann', ['second', 2000000000000]),
     [`${root}/ann/message_10.json`]: thread('Ann', ['oldest', 1500000000000]),
-    [`${root}/bo/message_1.json`]: { ...thread('Bo', ['hi', 1500000000000]), messages: [{ sender_name: 'Bo', timestamp_ms: 1500000000000, photos: [{ uri: `${root}/bo/photos/1.jpg` }] }] },
+    [`${root}/bo/message_1.json`]: {
+      ...thread('Bo', ['hi', 1500000000000]),
+      messages: [{ sender_name: 'Bo', timestamp_ms: 1500000000000, photos: [{ uri: `${root}/bo/photos/1.jpg` }] }]
+    },
     [`${root}/bo/photos/1.jpg`]: 'jpg',
     [`${root}/cy/message_1.json`]: `${JSON.stringify(thread('Cy', ['cut', 1500000000000])).slice(0, -30)}`,
     'your_activity_across_facebook/other.json': { something: 1 }
@@ -81,8 +93,20 @@ test("Slack's export lies within folders, a day that is broken does not refuse t
 
 test('several chats of WhatsApp in one archive are several; beside the one that is named like it others are its files', async () => {
   const chat = (text: string): string => `31/05/2024, 09:30 - Ann: ${text}\n`
-  const all = await wholeHistory(await zipped({ 'WhatsApp Chat with Bo.txt': chat('to Bo'), 'WhatsApp Chat with Cy.txt': chat('to Cy'), 'WhatsApp Chat - Di/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Di\n', 'WhatsApp Chat - Ed/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Ed\n' }))
-  expect(Object.fromEntries(Object.entries(all.conversations).map(([name, messages]) => [name, told(messages)]))).toEqual({ Bo: ['Ann: to Bo'], Cy: ['Ann: to Cy'], Di: ['Ann: to Di'], Ed: ['Ann: to Ed'] })
+  const all = await wholeHistory(
+    await zipped({
+      'WhatsApp Chat with Bo.txt': chat('to Bo'),
+      'WhatsApp Chat with Cy.txt': chat('to Cy'),
+      'WhatsApp Chat - Di/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Di\n',
+      'WhatsApp Chat - Ed/_chat.txt': '[31/05/2024, 09:30:00] Ann: to Ed\n'
+    })
+  )
+  expect(Object.fromEntries(Object.entries(all.conversations).map(([name, messages]) => [name, told(messages)]))).toEqual({
+    Bo: ['Ann: to Bo'],
+    Cy: ['Ann: to Cy'],
+    Di: ['Ann: to Di'],
+    Ed: ['Ann: to Ed']
+  })
   const one = await wholeHistory(await zipped({ 'export.txt': chat('mine'), 'notes.txt': chat('attached') }))
   expect(Object.values(one.conversations).flatMap(told)).toEqual(['Ann: mine'])
 })
@@ -102,11 +126,37 @@ test('days of ZNC are one conversation for each folder; of one chat in several s
 })
 
 test('Google Chat’s spaces have the names that stand beside them, and Zulip’s people', async () => {
-  const message = (name: string, text: string): object => ({ messages: [{ creator: { name, email: `${name}@example.org` }, created_date: 'Friday, May 31, 2024 at 9:30:00 AM UTC', text, attached_files: [{ original_name: 'a.txt', export_name: 'File-a.txt' }] }] })
-  const chats = await wholeHistory(await zipped({ 'Takeout/Google Chat/Groups/Space AAA/messages.json': message('Ann', 'hi'), 'Takeout/Google Chat/Groups/Space AAA/group_info.json': { name: 'Garden', members: [] }, 'Takeout/Google Chat/Groups/Space AAA/File-a.txt': 'x', 'Takeout/Google Chat/Groups/DM BBB/messages.json': message('Bo', 'yo'), 'Takeout/Google Chat/Groups/DM BBB/group_info.json': { members: [] } }))
+  const message = (name: string, text: string): object => ({
+    messages: [
+      {
+        creator: { name, email: `${name}@example.org` },
+        created_date: 'Friday, May 31, 2024 at 9:30:00 AM UTC',
+        text,
+        attached_files: [{ original_name: 'a.txt', export_name: 'File-a.txt' }]
+      }
+    ]
+  })
+  const chats = await wholeHistory(
+    await zipped({
+      'Takeout/Google Chat/Groups/Space AAA/messages.json': message('Ann', 'hi'),
+      'Takeout/Google Chat/Groups/Space AAA/group_info.json': { name: 'Garden', members: [] },
+      'Takeout/Google Chat/Groups/Space AAA/File-a.txt': 'x',
+      'Takeout/Google Chat/Groups/DM BBB/messages.json': message('Bo', 'yo'),
+      'Takeout/Google Chat/Groups/DM BBB/group_info.json': { members: [] }
+    })
+  )
   expect(told(chats.conversations['Garden'])).toEqual(['Ann: hi [a.txt at Takeout/Google Chat/Groups/Space AAA/File-a.txt]'])
   expect(chats.ids).toEqual(['google-chat:BBB', 'google-chat:AAA'])
-  const zulip = await wholeHistory(inFolder({ 'realm.json': { zerver_userprofile: [{ id: 9, full_name: 'Iago' }], zerver_stream: [{ id: 1, name: 'design' }], zerver_recipient: [{ id: 3, type: 2, type_id: 1 }] }, 'messages-000001.json': { zerver_message: [{ id: 5, sender: 9, recipient: 3, subject: 'plans', content: 'shall we?', date_sent: 1717147800 }] } }))
+  const zulip = await wholeHistory(
+    inFolder({
+      'realm.json': {
+        zerver_userprofile: [{ id: 9, full_name: 'Iago' }],
+        zerver_stream: [{ id: 1, name: 'design' }],
+        zerver_recipient: [{ id: 3, type: 2, type_id: 1 }]
+      },
+      'messages-000001.json': { zerver_message: [{ id: 5, sender: 9, recipient: 3, subject: 'plans', content: 'shall we?', date_sent: 1717147800 }] }
+    })
+  )
   expect(told(zulip.conversations['#design > plans'])).toEqual(['Iago: shall we?'])
 })
 
@@ -181,7 +231,13 @@ test("pictures of QQ's web archive are taken out of it", async () => {
   writeFileSync(path, textOf(mht?.content ?? '').replace('/9j/4AAQ', lines))
   const { history, open } = await readHistory(path, null, FOUND)
   const files: ParsedFile[] = []
-  await history.read({ conversation: () => undefined, message: (message) => void files.push(...(message.files ?? [])), notice: () => undefined, unread: () => undefined, rest: () => Promise.resolve() })
+  await history.read({
+    conversation: () => undefined,
+    message: (message) => void files.push(...(message.files ?? [])),
+    notice: () => undefined,
+    unread: () => undefined,
+    rest: () => Promise.resolve()
+  })
   const stream = await open(files[0]?.source ?? '')
   const chunks: Buffer[] = []
   for await (const chunk of stream ?? []) chunks.push(chunk as Buffer)

@@ -48,7 +48,8 @@ function open(file: TextFile): JsonReader {
       }
       // what was forwarded stands in a message of its own, without an author
       const forwarded = isRecord(raw['forwardedMessage']) ? raw['forwardedMessage'] : {}
-      if (forwarded === raw['forwardedMessage']) parts.push(['↪', textOf(forwarded['content'])].filter((part) => part !== null).join(' '), ...recordsOf(forwarded['embeds']).map(embedOf))
+      if (forwarded === raw['forwardedMessage'])
+        parts.push(['↪', textOf(forwarded['content'])].filter((part) => part !== null).join(' '), ...recordsOf(forwarded['embeds']).map(embedOf))
       for (const sticker of [...recordsOf(raw['stickers']), ...recordsOf(forwarded['stickers'])]) parts.push(`[${firstText(sticker['name']) ?? 'sticker'}]`)
       const message: ParsedMessage = { sender: nameOf(raw['author']) ?? '?', time, text: parts.filter((part) => part !== '').join('\n') }
       if (time === null) message.stamp = beginning(textOf(raw['timestamp']) ?? '')

@@ -89,7 +89,15 @@ const changed = (value: unknown, key: string, odd: unknown): unknown => {
 /** The lists of messages in a fixture's content, as getters and setters. */
 function listsIn(content: unknown): unknown[][] {
   if (Array.isArray(content)) return [content]
-  return typeof content === 'object' && content !== null ? Object.values(content).flatMap((inner) => (Array.isArray(inner) ? (inner.some((one) => listsIn(one).length > 0) && !('sender_name' in Object(inner[0])) ? [inner, ...inner.flatMap(listsIn)] : [inner]) : listsIn(inner))) : []
+  return typeof content === 'object' && content !== null
+    ? Object.values(content).flatMap((inner) =>
+        Array.isArray(inner)
+          ? inner.some((one) => listsIn(one).length > 0) && !('sender_name' in Object(inner[0]))
+            ? [inner, ...inner.flatMap(listsIn)]
+            : [inner]
+          : listsIn(inner)
+      )
+    : []
 }
 
 test('one odd value in one message never refuses the others, whatever the format', async () => {
@@ -126,7 +134,14 @@ test('a damaged file is read as far as it goes, or refused with a sentence, and 
       try {
         const { history } = await readHistory(write({ content: damage(whole), file: fixture.file }), null, FOUND)
         const { lines } = await read(history, false)
-        expect.soft(Object.values(lines).flat().filter((line) => /^(?:NaN|Invalid)/.test(line)), `${fixture.of} ${how}`).toEqual([])
+        expect
+          .soft(
+            Object.values(lines)
+              .flat()
+              .filter((line) => /^(?:NaN|Invalid)/.test(line)),
+            `${fixture.of} ${how}`
+          )
+          .toEqual([])
       } catch (error) {
         expect.soft(error, `${fixture.of} ${how}`).toBeInstanceOf(ImportError)
       }

@@ -65,8 +65,15 @@ export const imessageDatabase: DatabaseFormat = {
       self: null,
       async read(sink) {
         const heads = new Map<number, ConversationHead>()
-        const peopleIn = db.prepare<[number], string>('SELECT h.id FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id WHERE j.chat_id = ? ORDER BY h.id').pluck()
-        for (const [id, guid, identifier, shown, style] of db.prepare<[], [number, string | null, string | null, string | null, number | null]>('SELECT ROWID, guid, chat_identifier, display_name, style FROM chat').raw().all()) {
+        const peopleIn = db
+          .prepare<[number], string>('SELECT h.id FROM chat_handle_join j JOIN handle h ON h.ROWID = j.handle_id WHERE j.chat_id = ? ORDER BY h.id')
+          .pluck()
+        for (const [id, guid, identifier, shown, style] of db
+          .prepare<[], [number, string | null, string | null, string | null, number | null]>(
+            'SELECT ROWID, guid, chat_identifier, display_name, style FROM chat'
+          )
+          .raw()
+          .all()) {
           const people = style === GROUP ? peopleIn.all(id) : []
           const name = shown !== null && shown !== '' ? shown : people.length > 0 ? people.join(', ') : (identifier ?? String(id))
           heads.set(id, { name, id: `imessage:${guid ?? identifier ?? id}` })
@@ -111,7 +118,9 @@ export const imessageDatabase: DatabaseFormat = {
           const written = typeof row.text === 'string' && row.text !== '' ? row.text : Buffer.isBuffer(row.body) ? attributedText(row.body) : null
           // U+FFFC stands for each file
           const text = (written ?? '').replaceAll('\ufffc', '').trim()
-          const files = (filesOf.raw().all(number(row.id)) as [string | null, string | null, number | bigint | null][]).map(([path, name, bytes]) => fileOf(path, name, bytes, media))
+          const files = (filesOf.raw().all(number(row.id)) as [string | null, string | null, number | bigint | null][]).map(([path, name, bytes]) =>
+            fileOf(path, name, bytes, media)
+          )
           if (text === '' && files.length === 0) {
             if (number(row.retracted) > 0 || row.balloon === null) sink.notice()
             else sink.unread('app', String(row.balloon))

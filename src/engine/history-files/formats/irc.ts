@@ -15,7 +15,8 @@ const DATED = /^\[?(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:
 const HEXCHAT = /^(\p{L}{3} \d{1,2}) (\d{2}:\d{2}:\d{2}) (.*)$/u
 const SAID = /^<\s?[@%+&~!]?([^\s<>]+)>\s(.*)$|^<\s?[@%+&~!]?([^\s<>]+)>$/
 /** What the program says itself, where a person's action stands otherwise. */
-const TOLD = /^\*\s+(?:Now talking (?:on|in)|Topic (?:is|for)|Set by \S+ on|Disconnected|Rejoined|Retrieving|Attempting to|\S+ (?:[([][^\s()[\]]+@[^\s()[\]]+[)\]] (?:has )?(?:joined|left|quit|Quit)|is now known as \S+$|sets mode: |changes topic to|was kicked by|(?:gives|removes) channel))/
+const TOLD =
+  /^\*\s+(?:Now talking (?:on|in)|Topic (?:is|for)|Set by \S+ on|Disconnected|Rejoined|Retrieving|Attempting to|\S+ (?:[([][^\s()[\]]+@[^\s()[\]]+[)\]] (?:has )?(?:joined|left|quit|Quit)|is now known as \S+$|sets mode: |changes topic to|was kicked by|(?:gives|removes) channel))/
 const ACTION = /^\*\s+([^\s*]+)\s(.*)$/
 const NOTICE = /^(?:-!-|-->|<--|--|\*{3}|-[^ ]+-|==|!|=!=|[<>]{2})(?:\s|$)/
 const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
@@ -49,7 +50,8 @@ function openIrc(file: TextFile): TextReader {
     const said = SAID.exec(rest)
     if (said !== null) return { stamp, written, sender: said[1] ?? said[3] ?? '?', text: plain(said[2] ?? '') }
     const action = ACTION.exec(rest)
-    if (action !== null && !/^\*{2,}/.test(rest) && !TOLD.test(rest)) return { stamp, written, sender: action[1] ?? '?', text: `* ${action[1] ?? ''} ${plain(action[2] ?? '')}` }
+    if (action !== null && !/^\*{2,}/.test(rest) && !TOLD.test(rest))
+      return { stamp, written, sender: action[1] ?? '?', text: `* ${action[1] ?? ''} ${plain(action[2] ?? '')}` }
     return { stamp, written, sender: null, text: rest }
   }
   const tabbed = (written: string, rest: string): LineRead => {

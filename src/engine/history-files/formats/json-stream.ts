@@ -61,7 +61,8 @@ function newlines(bytes: Uint8Array): number {
 
 export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 /** A text, or what a number says; null for all else and for nothing. */
-export const textOf = (value: unknown): string | null => (typeof value === 'string' ? (value === '' ? null : value) : typeof value === 'number' || typeof value === 'bigint' ? String(value) : null)
+export const textOf = (value: unknown): string | null =>
+  typeof value === 'string' ? (value === '' ? null : value) : typeof value === 'number' || typeof value === 'bigint' ? String(value) : null
 export const numberOf = (value: unknown): number | null => {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
   return Number.isFinite(number) ? number : null

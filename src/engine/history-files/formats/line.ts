@@ -30,7 +30,9 @@ const SPACED = new RegExp(`^(${CLOCK}) (.+)$`)
 const UNSENT = /(?:unsent a message|Message unsent|メッセージの送信を取り消しました|已收回訊息|撤回了一?条?消息|메시지를 취소했습니다)\.?$/i
 
 const withoutWeekday = (day: string): string =>
-  day.replace(/^\p{L}+\.?,? (?=\d|\p{L}+\.? \d{1,2},? \d{4})/u, '').replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
+  day
+    .replace(/^\p{L}+\.?,? (?=\d|\p{L}+\.? \d{1,2},? \d{4})/u, '')
+    .replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
 
 /** How often each run of words begins a line of a file of the PC's, whose blanks do not tell names from texts. */
 const begun = new WeakMap<TextFile, Map<string, number>>()

@@ -26,10 +26,21 @@ export const monal: DatabaseFormat = {
     const columns = columnsOf(db, 'message_history')
     const has = (name: string, or = 'NULL'): string => (columns.has(name) ? `h.${name}` : or)
     // versions before 5 had message_from and message_to in place of the contact and the direction
-    const buddy = columns.has('buddy_name') ? 'h.buddy_name' : "iif(h.message_from IN (SELECT username || '@' || domain FROM account), h.message_to, h.message_from)"
+    const buddy = columns.has('buddy_name')
+      ? 'h.buddy_name'
+      : "iif(h.message_from IN (SELECT username || '@' || domain FROM account), h.message_to, h.message_from)"
     const inbound = columns.has('inbound') ? 'h.inbound' : "(h.message_from NOT IN (SELECT username || '@' || domain FROM account))"
     const named = columnsOf(db, 'buddylist')
-    const names = named.has('full_name') ? new Map(db.prepare<[], [string, string]>("SELECT buddy_name, coalesce(nullif(nick_name, ''), full_name) FROM buddylist WHERE coalesce(nullif(nick_name, ''), full_name, '') <> ''").raw().all()) : new Map<string, string>()
+    const names = named.has('full_name')
+      ? new Map(
+          db
+            .prepare<[], [string, string]>(
+              "SELECT buddy_name, coalesce(nullif(nick_name, ''), full_name) FROM buddylist WHERE coalesce(nullif(nick_name, ''), full_name, '') <> ''"
+            )
+            .raw()
+            .all()
+        )
+      : new Map<string, string>()
     return plainHistory({
       format: 'monal',
       self: null,

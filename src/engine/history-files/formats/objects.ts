@@ -1,5 +1,15 @@
 /** Objects, one a message: JSON lines, as Mnemo's own export has them, an array of the same, or such arrays anywhere within an object. */
-import { kindOf, ImportError, beginning, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
+import {
+  kindOf,
+  ImportError,
+  beginning,
+  type ConversationHead,
+  type ParsedFile,
+  type ParsedHistory,
+  type ParsedMessage,
+  type ReadOptions,
+  type Sink
+} from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
 import { OWN_ID } from '../identity.ts'
 import { columnOf, dayAndClock, isOwn, type Column } from './columns.ts'
@@ -34,16 +44,38 @@ function eachElement(file: TextFile, onObject: OnObject, rest: () => Promise<voi
       const place = Number(path.at(-1))
       if (!Array.isArray(value)) return onObject(value, String(place + 1))
       if (place === 0 && value.every((one) => typeof one === 'string')) heading = value
-      else onObject(heading === null ? value : Object.fromEntries(heading.map((key, index): [string, unknown] => [key, (value as unknown[])[index]])), String(place + 1))
+      else
+        onObject(
+          heading === null ? value : Object.fromEntries(heading.map((key, index): [string, unknown] => [key, (value as unknown[])[index]])),
+          String(place + 1)
+        )
     },
     rest
   )
 }
 
 /** What a list of messages is called, where the word says nothing of the conversation. */
-const LISTS = /^(?:messages?|msgs?|items|data|history|list|chats?|chat_?(?:messages|history|log)|conversations?|results?|records?|rows|entries|events|content|body|log|消息|聊天记录|messageList|msgList)$/i
+const LISTS =
+  /^(?:messages?|msgs?|items|data|history|list|chats?|chat_?(?:messages|history|log)|conversations?|results?|records?|rows|entries|events|content|body|log|消息|聊天记录|messageList|msgList)$/i
 /** Keys of the name of a conversation, beside the list of its messages. */
-const NAMES = ['name', 'title', 'chat', 'chatName', 'chat_name', 'conversation', 'conversationName', 'displayName', 'contact', 'contactName', 'groupName', 'room', 'channel', 'talker', 'nickName', 'remark']
+const NAMES = [
+  'name',
+  'title',
+  'chat',
+  'chatName',
+  'chat_name',
+  'conversation',
+  'conversationName',
+  'displayName',
+  'contact',
+  'contactName',
+  'groupName',
+  'room',
+  'channel',
+  'talker',
+  'nickName',
+  'remark'
+]
 
 /** Paths of the lists of messages within an object, by the beginning of a file; none: it has no such lists. */
 export function listsIn({ shape }: Probe): string[] {
@@ -53,9 +85,21 @@ export function listsIn({ shape }: Probe): string[] {
     const column = at < 0 || path.indexOf('.', at + 3) >= 0 || path.endsWith(']') ? undefined : columnOf(path.slice(at + 3))
     if (column !== undefined) keys.set(path.slice(0, at), (keys.get(path.slice(0, at)) ?? new Set()).add(column))
   }
-  const lists = [...keys].flatMap(([path, columns]) => (path !== '' && !path.startsWith('[]') && columns.has('text') && (columns.has('time') || columns.has('sender')) ? [path] : []))
+  const lists = [...keys].flatMap(([path, columns]) =>
+    path !== '' && !path.startsWith('[]') && columns.has('text') && (columns.has('time') || columns.has('sender')) ? [path] : []
+  )
   // a list by a name of its own, of a person or a day, has others beside it
-  return [...new Set(lists.map((path) => `$.${path.split('.').map((step) => (LISTS.test(step.replace(/\[\]$/, '')) ? step.replace(/\[\]$/, '.*') : `*${step.endsWith('[]') ? '.*' : ''}`)).join('.')}.*`))]
+  return [
+    ...new Set(
+      lists.map(
+        (path) =>
+          `$.${path
+            .split('.')
+            .map((step) => (LISTS.test(step.replace(/\[\]$/, '')) ? step.replace(/\[\]$/, '.*') : `*${step.endsWith('[]') ? '.*' : ''}`))
+            .join('.')}.*`
+      )
+    )
+  ]
 }
 
 const SHOWN_DATE = /^\d{4}-\d{2}-\d{2}|^\d+$/
@@ -89,7 +133,15 @@ function eachIn(lists: readonly string[]) {
 /** What JSON of databases means by an object in place of a value: MongoDB's $date and $numberLong, Firestore's seconds. */
 function plainValue(value: unknown): unknown {
   if (!isRecord(value)) return value
-  const inner = value['$date'] ?? value['$numberLong'] ?? value['$numberInt'] ?? value['$numberDouble'] ?? value['seconds'] ?? value['_seconds'] ?? value['iso'] ?? value['$oid']
+  const inner =
+    value['$date'] ??
+    value['$numberLong'] ??
+    value['$numberInt'] ??
+    value['$numberDouble'] ??
+    value['seconds'] ??
+    value['_seconds'] ??
+    value['iso'] ??
+    value['$oid']
   return inner === undefined ? value : plainValue(inner)
 }
 /** The text of a message: of parts joined, of an object its own. */
@@ -169,7 +221,24 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
         const stamp = readStamp(written)
         const time = written === 'unknown' ? 0 : stamp === null ? null : timeOf(stamp, order.order, last.get(key))
         if (time !== null && time > 0) last.set(key, time)
-        const message: ParsedMessage = { sender: (isRecord(sender) ? firstText(sender['name'], sender['displayName'], sender['display_name'], sender['nickname'], sender['nickName'], sender['username'], sender['user'], sender['id']) : textOf(sender))?.trim() || '?', time, text: text ?? '' }
+        const message: ParsedMessage = {
+          sender:
+            (isRecord(sender)
+              ? firstText(
+                  sender['name'],
+                  sender['displayName'],
+                  sender['display_name'],
+                  sender['nickname'],
+                  sender['nickName'],
+                  sender['username'],
+                  sender['user'],
+                  sender['id']
+                )
+              : textOf(sender)
+            )?.trim() || '?',
+          time,
+          text: text ?? ''
+        }
         if (time === null) message.stamp = beginning(written)
         const direction = cells.get('direction')
         const outgoing = typeof direction === 'boolean' ? direction : isOwn(textOf(direction) ?? '')

@@ -44,9 +44,19 @@ function filesIn(list: unknown, file: TextFile): ParsedFile[] {
 }
 
 function contactsIn(list: unknown): string {
-  const parts = (one: Record<string, unknown>): unknown[] => [at(one, 'name', 'givenName'), at(one, 'name', 'familyName'), at(recordsOf(one['number'])[0], 'value')]
+  const parts = (one: Record<string, unknown>): unknown[] => [
+    at(one, 'name', 'givenName'),
+    at(one, 'name', 'familyName'),
+    at(recordsOf(one['number'])[0], 'value')
+  ]
   return recordsOf(list)
-    .map((one) => `👤 ${parts(one).map((part) => firstText(part)).filter((part) => part !== null).join(' ')}`)
+    .map(
+      (one) =>
+        `👤 ${parts(one)
+          .map((part) => firstText(part))
+          .filter((part) => part !== null)
+          .join(' ')}`
+    )
     .join('\n')
 }
 

@@ -29,10 +29,17 @@ export const plainSlack = (text: string, { people, rooms }: Names): string =>
 
 /** What a block of Slack's Block Kit says (https://api.slack.com/reference/block-kit/blocks), its parts in their order. */
 function blockText(value: unknown, names: Names): string {
-  if (Array.isArray(value)) return value.map((one) => blockText(one, names)).filter((part) => part !== '').join('\n')
+  if (Array.isArray(value))
+    return value
+      .map((one) => blockText(one, names))
+      .filter((part) => part !== '')
+      .join('\n')
   if (!isRecord(value)) return ''
   const type = textOf(value['type']) ?? ''
-  const inline = (list: unknown): string => recordsOf(list).map((one) => blockText(one, names)).join('')
+  const inline = (list: unknown): string =>
+    recordsOf(list)
+      .map((one) => blockText(one, names))
+      .join('')
   switch (type) {
     case 'mrkdwn':
       return plainSlack(textOf(value['text']) ?? '', names)
@@ -61,11 +68,16 @@ function blockText(value: unknown, names: Names): string {
     case 'rich_text_quote':
       return inline(value['elements'])
     case 'rich_text_list':
-      return recordsOf(value['elements']).map((one) => `• ${blockText(one, names)}`).join('\n')
+      return recordsOf(value['elements'])
+        .map((one) => `• ${blockText(one, names)}`)
+        .join('\n')
     case 'image':
       return textOf(value['alt_text']) ?? blockText(value['title'], names)
     default:
-      return ['text', 'title', 'fields', 'elements', 'accessory', 'description', 'label'].map((key) => (typeof value[key] === 'string' ? plainSlack(value[key], names) : blockText(value[key], names))).filter((part) => part !== '').join('\n')
+      return ['text', 'title', 'fields', 'elements', 'accessory', 'description', 'label']
+        .map((key) => (typeof value[key] === 'string' ? plainSlack(value[key], names) : blockText(value[key], names)))
+        .filter((part) => part !== '')
+        .join('\n')
   }
 }
 
@@ -73,8 +85,21 @@ function attachmentText(attachment: Record<string, unknown>, names: Names): stri
   const part = (key: string): string => plainSlack(textOf(attachment[key]) ?? '', names)
   const link = textOf(attachment['title_link'])
   const title = part('title')
-  const fields = recordsOf(attachment['fields']).map((field) => [textOf(field['title']), textOf(field['value'])].filter((one) => one !== null).map((one) => plainSlack(one, names)).join(': '))
-  const said = [part('pretext'), part('author_name'), link === null ? title : [title, link === title ? '' : `(${link})`].filter((one) => one !== '').join(' '), part('text'), ...fields, blockText(attachment['blocks'] ?? attachment['message_blocks'], names), part('footer')].filter((one) => one !== '')
+  const fields = recordsOf(attachment['fields']).map((field) =>
+    [textOf(field['title']), textOf(field['value'])]
+      .filter((one) => one !== null)
+      .map((one) => plainSlack(one, names))
+      .join(': ')
+  )
+  const said = [
+    part('pretext'),
+    part('author_name'),
+    link === null ? title : [title, link === title ? '' : `(${link})`].filter((one) => one !== '').join(' '),
+    part('text'),
+    ...fields,
+    blockText(attachment['blocks'] ?? attachment['message_blocks'], names),
+    part('footer')
+  ].filter((one) => one !== '')
   const lines = [...new Set(said)]
   return lines.length > 0 ? lines.join('\n') : part('fallback')
 }
@@ -83,6 +108,8 @@ function attachmentText(attachment: Record<string, unknown>, names: Names): stri
 export function slackText(message: Record<string, unknown>, names: Names): string {
   const text = plainSlack(textOf(message['text']) ?? '', names)
   const body = text !== '' ? text : blockText(message['blocks'], names)
-  const attached = recordsOf(message['attachments']).map((one) => attachmentText(one, names)).filter((part) => part !== '' && part !== body)
+  const attached = recordsOf(message['attachments'])
+    .map((one) => attachmentText(one, names))
+    .filter((part) => part !== '' && part !== body)
   return [body, ...attached].filter((part) => part !== '').join('\n')
 }

@@ -23,7 +23,12 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
       const value: unknown = JSON.parse(json)
       return Array.isArray(value) ? value : []
     } catch (error) {
-      throw new ImportError(`${archive}/${path}`, lineOf(error, json), `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`, 'broken')
+      throw new ImportError(
+        `${archive}/${path}`,
+        lineOf(error, json),
+        `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`,
+        'broken'
+      )
     }
   }
   const people = new Map<string, string>()
@@ -32,7 +37,8 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
     for (const user of recordsOf(await read('users.json'))) {
       const id = textOf(user['id'])
       const profile = isRecord(user['profile']) ? user['profile'] : {}
-      if (id !== null) people.set(id, textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(user['real_name']) ?? textOf(user['name']) ?? id)
+      if (id !== null)
+        people.set(id, textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(user['real_name']) ?? textOf(user['name']) ?? id)
       team ||= textOf(user['team_id']) ?? ''
     }
   }
@@ -99,7 +105,12 @@ function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessa
   const thread = textOf(raw['thread_ts'])
   if (thread !== null && thread !== stamp) message.replyTo = thread
   if (Array.isArray(raw['pinned_to']) && (room === null || raw['pinned_to'].includes(room))) message.pinned = true
-  const reactions = recordsOf(raw['reactions']).flatMap((reaction) => (Array.isArray(reaction['users']) ? reaction['users'] : []).map((id) => ({ sender: names.people.get(String(id)) ?? String(id), emoji: `:${textOf(reaction['name']) ?? '?'}:` })))
+  const reactions = recordsOf(raw['reactions']).flatMap((reaction) =>
+    (Array.isArray(reaction['users']) ? reaction['users'] : []).map((id) => ({
+      sender: names.people.get(String(id)) ?? String(id),
+      emoji: `:${textOf(reaction['name']) ?? '?'}:`
+    }))
+  )
   if (reactions.length > 0) message.reactions = reactions
   if (files.length > 0) message.files = files
   return message
@@ -120,4 +131,3 @@ function lineOf(error: unknown, text: string): number | null {
   const position = /position (\d+)/.exec(message)?.[1]
   return line !== undefined ? Number(line) : position !== undefined ? text.slice(0, Number(position)).split('\n').length : null
 }
-

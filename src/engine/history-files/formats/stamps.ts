@@ -20,7 +20,8 @@ export type Stamp =
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 
 /** By the word as plain() has it; hours or months are bits. */
-const table = (rows: string): ReadonlyMap<string, number> => new Map(rows.split('|').map((row) => [row.slice(0, row.lastIndexOf('=')), parseInt(row.slice(row.lastIndexOf('=') + 1), 16)]))
+const table = (rows: string): ReadonlyMap<string, number> =>
+  new Map(rows.split('|').map((row) => [row.slice(0, row.lastIndexOf('=')), parseInt(row.slice(row.lastIndexOf('=') + 1), 16)]))
 const halves = table(HALVES)
 const months = table(MONTHS)
 
@@ -30,10 +31,34 @@ const MARKS = /[\p{Cf}\ufeff\r]/gu
 export const simplify = (text: string): string =>
   text
     .replace(MARKS, '')
-    .replace(/[^\x00-\x7f]/gu, (character) => asciiDigit(character) ?? (/\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character))))
-const SIGNS: Record<string, string> = { '،': ',', '，': ',', '、': ',', '：': ':', '∶': ':', '．': '.', '／': '/', '－': '-', '‐': '-', '‑': '-', '٫': '.', '［': '[', '］': ']', '（': '(', '）': ')', '・': '.' }
+    .replace(
+      /[^\x00-\x7f]/gu,
+      (character) => asciiDigit(character) ?? (/\s/u.test(character) ? ' ' : (SIGNS[character] ?? (character.length > 1 ? '\ufffc' : character)))
+    )
+const SIGNS: Record<string, string> = {
+  '،': ',',
+  '，': ',',
+  '、': ',',
+  '：': ':',
+  '∶': ':',
+  '．': '.',
+  '／': '/',
+  '－': '-',
+  '‐': '-',
+  '‑': '-',
+  '٫': '.',
+  '［': '[',
+  '］': ']',
+  '（': '(',
+  '）': ')',
+  '・': '.'
+}
 
-const plain = (word: string): string => word.normalize('NFKC').toLowerCase().replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
+const plain = (word: string): string =>
+  word
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\p{Cf}\s.’'ʼ"״׳]/gu, '')
 
 const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
@@ -42,11 +67,15 @@ const ERA = /(令和|平成|昭和|[RHS])(\d{1,2}|元)[-./年] ?(\d{1,2})[-./月
 const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, R: 2018, H: 1988, S: 1925 }
 const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
 // 31 May 2024; May 31, 2024; 2024 May 31, with their small words: 31 de mayo de 2024, 31st of May
-const DAY_FIRST = /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
+const DAY_FIRST =
+  /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
 const MONTH_FIRST = /([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.]? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/uy
 const YEAR_FIRST = /(\d{4})\.?[ -]([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)\.?[ -](\d{1,2})(?!\d)\.?/uy
 const WEEKDAY = /\(?[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)?[.]?\)?,? +/uy
-const CLOCK = new RegExp(String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2}|\d(?= ?[分분]))(?!\d)(?:(?: ?[:.分분] ?)(\d{2}|\d(?= ?[秒초]))(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`, 'uy')
+const CLOCK = new RegExp(
+  String.raw`(?:(${WORD}) ?)?(\d{1,2})(?: ?[:.時时点點시h] ?)(\d{2}|\d(?= ?[分분]))(?!\d)(?:(?: ?[:.分분] ?)(\d{2}|\d(?= ?[秒초]))(?!\d)(?:[.,:](\d{1,9}))?)?(?: ?[分분秒초](?![\p{L}]))?`,
+  'uy'
+)
 const HALF = new RegExp(String.raw` ?(${WORD})`, 'uy')
 const ZONE = / ?(Z|UTC|GMT)?(?:([-+−])(\d{2}|(?<=(?:UTC|GMT)[-+−])\d):?(\d{2})?)?(?![\p{L}\d])/uy
 const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=\d))? ?/uy
@@ -66,20 +95,34 @@ type Day = Pick<Extract<Stamp, { kind: 'date' }>, 'numbers' | 'month'> & { cjk: 
 
 function dayAt(text: string, from: number): Found<Day> | null {
   const numeric = at(NUMERIC, text, from)
-  if (numeric !== null) return { value: { numbers: numeric.slice(1, 4).map(Number), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') }, end: from + numeric[0].length }
+  if (numeric !== null)
+    return {
+      value: { numbers: numeric.slice(1, 4).map(Number), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') },
+      end: from + numeric[0].length
+    }
   const era = at(ERA, text, from)
   if (era !== null) {
     const [whole, name = '', year = '', month, date] = era
-    return { value: { numbers: [(ERAS[name] ?? 0) + (year === '元' ? 1 : Number(year)), Number(month), Number(date)], month: null, cjk: true, slash: false }, end: from + whole.length }
+    return {
+      value: { numbers: [(ERAS[name] ?? 0) + (year === '元' ? 1 : Number(year)), Number(month), Number(date)], month: null, cjk: true, slash: false },
+      end: from + whole.length
+    }
   }
   const compact = at(COMPACT, text, from)
   if (compact !== null) return { value: { numbers: compact.slice(1, 4).map(Number), month: null, cjk: false, slash: false }, end: from + compact[0].length }
-  for (const [pattern, word, first, second] of [[DAY_FIRST, 2, 1, 3], [MONTH_FIRST, 1, 2, 3], [YEAR_FIRST, 2, 1, 3]] as const) {
+  for (const [pattern, word, first, second] of [
+    [DAY_FIRST, 2, 1, 3],
+    [MONTH_FIRST, 1, 2, 3],
+    [YEAR_FIRST, 2, 1, 3]
+  ] as const) {
     const found = at(pattern, text, from)
     const bits = found === null ? undefined : months.get(plain(found[word] ?? ''))
     // a word for two months, in two languages, says neither
     if (found === null || bits === undefined || (bits & (bits - 1)) !== 0) continue
-    return { value: { numbers: [Number(found[first]), Number(found[second])], month: 32 - Math.clz32(bits), cjk: false, slash: false }, end: from + found[0].length }
+    return {
+      value: { numbers: [Number(found[first]), Number(found[second])], month: 32 - Math.clz32(bits), cjk: false, slash: false },
+      end: from + found[0].length
+    }
   }
   return null
 }
@@ -90,7 +133,7 @@ function hourIn(bits: number, hour: number): number {
   // a word of the morning alone never means noon: 12:05 e paradites
   if ((bits & 0xfff000) === 0) return early
   const distance = (candidate: number): number => {
-    for (let away = 0; away < 12; away++) if ((bits >> (candidate + away) % 24) & 1 || (bits >> (candidate + 24 - away) % 24) & 1) return away
+    for (let away = 0; away < 12; away++) if ((bits >> ((candidate + away) % 24)) & 1 || (bits >> ((candidate + 24 - away) % 24)) & 1) return away
     return 24
   }
   const [morning, evening] = [distance(early), distance(early + 12)]
@@ -125,7 +168,12 @@ function clockAt(text: string, from: number): Found<{ clock: Clock; zone: number
   const [zoned = '', name, sign, hours = '0', minutes = '0'] = at(ZONE, text, end) ?? []
   const zone = name === undefined && sign === undefined ? null : (sign === '+' || sign === undefined ? 1 : -1) * (Number(hours) * 60 + Number(minutes))
   if (zone !== null) end += zoned.length
-  const clock = { hour: half !== null && Number(hour) <= 12 ? hourIn(half, Number(hour)) : Number(hour), minute: Number(minute), second: Number(second), fraction: Math.floor(Number(`0.${fraction || '0'}`) * 1000) }
+  const clock = {
+    hour: half !== null && Number(hour) <= 12 ? hourIn(half, Number(hour)) : Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    fraction: Math.floor(Number(`0.${fraction || '0'}`) * 1000)
+  }
   return { value: { clock, zone, half: word }, end }
 }
 
@@ -143,7 +191,10 @@ function usualAt(text: string, from: number): Found<Stamp> | null {
   const [whole, a, mark, b, c, hour, minute, second = '0'] = found
   const numbers = [Number(a), Number(b), Number(c)]
   const hint = hintOf({ numbers, month: null, cjk: false, slash: mark === '/' }, null)
-  return { value: { kind: 'date', numbers, month: null, clock: { hour: Number(hour), minute: Number(minute), second: Number(second), fraction: 0 }, zone: null, hint }, end: from + whole.length }
+  return {
+    value: { kind: 'date', numbers, month: null, clock: { hour: Number(hour), minute: Number(minute), second: Number(second), fraction: 0 }, zone: null, hint },
+    end: from + whole.length
+  }
 }
 
 /** The stamp that begins at `from` of a simplified text, date and clock in either order; `end`: where it ends. */
@@ -159,20 +210,54 @@ export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: 
     const [between = ''] = at(BETWEEN, text, day.end) ?? []
     // a word before the clock may be a half of the day, or say nothing
     const clock = clockAt(text, day.end + (/^[,T]? ?/u.exec(text.slice(day.end, day.end + 2))?.[0].length ?? 0)) ?? clockAt(text, day.end + between.length)
-    if (clock === null) return { value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: MIDNIGHT, zone: null, hint: hintOf(day.value, null) }, end: day.end, clocked: false }
-    return { value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: clock.value.clock, zone: clock.value.zone, hint: hintOf(day.value, clock.value.half) }, end: clock.end, clocked: true }
+    if (clock === null)
+      return {
+        value: { kind: 'date', numbers: day.value.numbers, month: day.value.month, clock: MIDNIGHT, zone: null, hint: hintOf(day.value, null) },
+        end: day.end,
+        clocked: false
+      }
+    return {
+      value: {
+        kind: 'date',
+        numbers: day.value.numbers,
+        month: day.value.month,
+        clock: clock.value.clock,
+        zone: clock.value.zone,
+        hint: hintOf(day.value, clock.value.half)
+      },
+      end: clock.end,
+      clocked: true
+    }
   }
   const clock = clockAt(text, from)
   if (clock === null) return null
   const [between = ''] = at(BETWEEN, text, clock.end) ?? []
   const late = dayAt(text, clock.end + between.length)
   if (late === null) return null
-  return { value: { kind: 'date', numbers: late.value.numbers, month: late.value.month, clock: clock.value.clock, zone: clock.value.zone, hint: hintOf(late.value, clock.value.half) }, end: late.end, clocked: true }
+  return {
+    value: {
+      kind: 'date',
+      numbers: late.value.numbers,
+      month: late.value.month,
+      clock: clock.value.clock,
+      zone: clock.value.zone,
+      hint: hintOf(late.value, clock.value.half)
+    },
+    end: late.end,
+    clocked: true
+  }
 }
 
 /** Seconds, ms, µs or ns since 1970 by their number of digits; dates without separators; days since 1900 as tables count them. */
 function fromNumber(text: string): Stamp | null {
-  const date = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): Stamp => ({ kind: 'date', numbers: [year, month, day], month: null, clock: { hour, minute, second, fraction: 0 }, zone: null, hint: 'ymd' })
+  const date = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): Stamp => ({
+    kind: 'date',
+    numbers: [year, month, day],
+    month: null,
+    clock: { hour, minute, second, fraction: 0 },
+    zone: null,
+    hint: 'ymd'
+  })
   const [, ...parts] = /^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d)?)?$/.exec(text) ?? []
   if (parts.length > 0 && text.length !== 13) {
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0))
@@ -180,13 +265,31 @@ function fromNumber(text: string): Stamp | null {
   }
   const [, whole = ''] = /^(\d{5,19})(?:\.\d+)?$/.exec(text) ?? []
   const number = Number(text)
-  const time = whole.length >= 17 ? number / 1e6 : whole.length >= 15 ? number / 1000 : whole.length >= 12 ? number : whole.length >= 9 ? number * 1000 : whole.length === 5 && number > 25_569 && number < 80_000 ? (number - 25_569) * 86_400_000 : null
+  const time =
+    whole.length >= 17
+      ? number / 1e6
+      : whole.length >= 15
+        ? number / 1000
+        : whole.length >= 12
+          ? number
+          : whole.length >= 9
+            ? number * 1000
+            : whole.length === 5 && number > 25_569 && number < 80_000
+              ? (number - 25_569) * 86_400_000
+              : null
   return time === null ? null : whole.length === 5 ? local(time) : { kind: 'instant', time: Math.floor(time) }
 }
 /** A count of days is local time. */
 function local(time: number): Stamp {
   const date = new Date(Math.round(time / 1000) * 1000)
-  return { kind: 'date', numbers: [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()], month: null, clock: { hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds(), fraction: 0 }, zone: null, hint: 'ymd' }
+  return {
+    kind: 'date',
+    numbers: [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()],
+    month: null,
+    clock: { hour: date.getUTCHours(), minute: date.getUTCMinutes(), second: date.getUTCSeconds(), fraction: 0 },
+    zone: null,
+    hint: 'ymd'
+  }
 }
 
 /** What a whole text says as a time, or null. */

@@ -24,14 +24,36 @@ const at = (name: string): string => {
 }
 const told = (messages: readonly ParsedMessage[] = []): string[] =>
   messages.map(({ sender, text, time, outgoing, edited, files = [], reactions = [], replyTo }) =>
-    [time === null ? '?' : new Date(time).toISOString().slice(0, 19), `${outgoing === true ? '>' : '<'}${sender}: ${text}`, ...files.map(({ kind, name, source }) => `[${kind} ${name}${source === null ? '' : ' here'}]`), edited === true ? '(edited)' : '', replyTo === undefined ? '' : `(re ${replyTo})`, ...reactions.map(({ sender: by, emoji }) => `(${emoji} by ${by})`)].filter((part) => part !== '').join(' ')
+    [
+      time === null ? '?' : new Date(time).toISOString().slice(0, 19),
+      `${outgoing === true ? '>' : '<'}${sender}: ${text}`,
+      ...files.map(({ kind, name, source }) => `[${kind} ${name}${source === null ? '' : ' here'}]`),
+      edited === true ? '(edited)' : '',
+      replyTo === undefined ? '' : `(re ${replyTo})`,
+      ...reactions.map(({ sender: by, emoji }) => `(${emoji} by ${by})`)
+    ]
+      .filter((part) => part !== '')
+      .join(' ')
   )
 
 /** An NSAttributedString as macOS stores it. */
 function attributed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
-  const length = bytes.length < 0x81 ? Buffer.from([bytes.length]) : bytes.length < 0x10000 ? Buffer.from([0x81, bytes.length & 255, bytes.length >> 8]) : Buffer.concat([Buffer.from([0x82]), Buffer.from(new Uint32Array([bytes.length]).buffer)])
-  return Buffer.concat([Buffer.from('\u0004\u000bstreamtyped\u0081\u00e8\u0003\u0084\u0001@\u0084\u0084\u0084\u0012NSAttributedString\u0000\u0084\u0084\u0008NSObject\u0000\u0085\u0092\u0084\u0084\u0084\u0008NSString\u0001\u0094\u0084\u0001+', 'latin1'), length, bytes, Buffer.from('\u0086\u0084\u0002iI\u0001', 'latin1')])
+  const length =
+    bytes.length < 0x81
+      ? Buffer.from([bytes.length])
+      : bytes.length < 0x10000
+        ? Buffer.from([0x81, bytes.length & 255, bytes.length >> 8])
+        : Buffer.concat([Buffer.from([0x82]), Buffer.from(new Uint32Array([bytes.length]).buffer)])
+  return Buffer.concat([
+    Buffer.from(
+      '\u0004\u000bstreamtyped\u0081\u00e8\u0003\u0084\u0001@\u0084\u0084\u0084\u0012NSAttributedString\u0000\u0084\u0084\u0008NSObject\u0000\u0085\u0092\u0084\u0084\u0084\u0008NSString\u0001\u0094\u0084\u0001+',
+      'latin1'
+    ),
+    length,
+    bytes,
+    Buffer.from('\u0086\u0084\u0002iI\u0001', 'latin1')
+  ])
 }
 
 const NS = 1_000_000_000n
@@ -52,9 +74,35 @@ function chatDb(path: string, seconds = false): void {
     INSERT INTO chat VALUES (1, 'iMessage;-;+8613800138000', '+8613800138000', '', 45), (2, 'iMessage;+;chat99', 'chat99', '周末', 43), (3, 'iMessage;+;chat7', 'chat7', NULL, 43);
     INSERT INTO chat_handle_join VALUES (1, 1), (2, 1), (2, 2), (3, 1), (3, 2);
   `)
-  const message = db.prepare('INSERT INTO message (ROWID, guid, text, attributedBody, handle_id, date, is_from_me, associated_message_guid, associated_message_type, associated_message_emoji, date_edited, date_retracted, item_type, balloon_bundle_id, thread_originator_guid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
-  const add = (id: number, chat: number, time: string, own: 0 | 1, handle: number, text: string | null, more: Partial<Record<'body' | 'target' | 'type' | 'emoji' | 'edited' | 'retracted' | 'item' | 'balloon' | 'answers', unknown>> = {}): void => {
-    message.run(id, `G-${id}`, text, more.body ?? null, handle, seconds ? apple(time) / NS : apple(time), own, more.target ?? null, more.type ?? 0, more.emoji ?? null, more.edited ?? 0, more.retracted ?? 0, more.item ?? 0, more.balloon ?? null, more.answers ?? null)
+  const message = db.prepare(
+    'INSERT INTO message (ROWID, guid, text, attributedBody, handle_id, date, is_from_me, associated_message_guid, associated_message_type, associated_message_emoji, date_edited, date_retracted, item_type, balloon_bundle_id, thread_originator_guid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  )
+  const add = (
+    id: number,
+    chat: number,
+    time: string,
+    own: 0 | 1,
+    handle: number,
+    text: string | null,
+    more: Partial<Record<'body' | 'target' | 'type' | 'emoji' | 'edited' | 'retracted' | 'item' | 'balloon' | 'answers', unknown>> = {}
+  ): void => {
+    message.run(
+      id,
+      `G-${id}`,
+      text,
+      more.body ?? null,
+      handle,
+      seconds ? apple(time) / NS : apple(time),
+      own,
+      more.target ?? null,
+      more.type ?? 0,
+      more.emoji ?? null,
+      more.edited ?? 0,
+      more.retracted ?? 0,
+      more.item ?? 0,
+      more.balloon ?? null,
+      more.answers ?? null
+    )
     db.prepare('INSERT INTO chat_message_join VALUES (?, ?)').run(chat, id)
   }
   add(1, 1, '2024-05-31T09:30:00Z', 0, 1, '明天见')
@@ -70,11 +118,16 @@ function chatDb(path: string, seconds = false): void {
   add(11, 2, '2024-06-01T10:00:00Z', 0, 2, '爬山吗')
   add(12, 2, '2024-06-01T10:00:01Z', 0, 2, null, { item: 1 })
   add(13, 3, '2024-06-01T11:00:00Z', 1, 0, 'hi all')
-  db.exec("INSERT INTO attachment VALUES (1, 'a1', '~/Library/Messages/Attachments/0a/10/IMG_2041.HEIC', 'IMG_2041.HEIC', 'image/heic', 1234); INSERT INTO message_attachment_join VALUES (3, 1)")
+  db.exec(
+    "INSERT INTO attachment VALUES (1, 'a1', '~/Library/Messages/Attachments/0a/10/IMG_2041.HEIC', 'IMG_2041.HEIC', 'image/heic', 1234); INSERT INTO message_attachment_join VALUES (3, 1)"
+  )
   db.close()
 }
 
-test.each([['nanoseconds', false], ['seconds, as before macOS 10.13', true]])("Apple's chat.db, its times in %s", async (_, seconds) => {
+test.each([
+  ['nanoseconds', false],
+  ['seconds, as before macOS 10.13', true]
+])("Apple's chat.db, its times in %s", async (_, seconds) => {
   chatDb(at('Messages/chat.db'), seconds)
   writeFileSync(at('Messages/Attachments/0a/10/IMG_2041.HEIC'), 'picture')
   const { format, conversations, ids, notices, unread, files } = await wholeHistory(at('Messages/chat.db'))
@@ -99,13 +152,21 @@ test('a typedstream of any bytes is a text or nothing, and what was put in comes
 })
 
 test.each([
-  ['5 and later', `CREATE TABLE message_history (message_history_id INTEGER PRIMARY KEY, account_id INTEGER, message TEXT, timestamp DATETIME, actual_from TEXT, messageid TEXT, messageType TEXT, sent BOOL, buddy_name TEXT, inbound BOOL, stanzaid TEXT, retracted BOOL);
-     INSERT INTO message_history VALUES (1, 1, '早', '2024-05-31 09:30:00', NULL, 'm1', 'Text', 1, 'ann@example.org', 1, 's1', 0), (2, 1, 'https://up.example.org/x/%E5%9B%BE.jpg?k=1', '2024-05-31 09:31:00', NULL, 'm2', 'Filetransfer', 1, 'ann@example.org', 0, NULL, 0), (3, 1, 'hi', '2024-05-31 09:32:00', 'Zoë', 'm3', 'Text', 1, 'room@muc.example.org', 1, NULL, 0), (4, 1, 'gone', '2024-05-31 09:33:00', NULL, 'm4', 'Text', 1, 'ann@example.org', 1, NULL, 1)`],
-  ['before 5', `CREATE TABLE message_history (message_history_id INTEGER PRIMARY KEY, account_id INTEGER, message_from TEXT, message_to TEXT, message TEXT, timestamp DATETIME, actual_from TEXT, messageid TEXT, messageType TEXT);
-     INSERT INTO message_history VALUES (1, 1, 'ann@example.org', 'me@example.org', '早', '2024-05-31 09:30:00', NULL, 'm1', 'Text'), (2, 1, 'me@example.org', 'ann@example.org', 'https://up.example.org/x/%E5%9B%BE.jpg?k=1', '2024-05-31 09:31:00', NULL, 'm2', 'Image'), (3, 1, 'room@muc.example.org', 'me@example.org', 'hi', '2024-05-31 09:32:00', 'Zoë', 'm3', 'Text')`]
+  [
+    '5 and later',
+    `CREATE TABLE message_history (message_history_id INTEGER PRIMARY KEY, account_id INTEGER, message TEXT, timestamp DATETIME, actual_from TEXT, messageid TEXT, messageType TEXT, sent BOOL, buddy_name TEXT, inbound BOOL, stanzaid TEXT, retracted BOOL);
+     INSERT INTO message_history VALUES (1, 1, '早', '2024-05-31 09:30:00', NULL, 'm1', 'Text', 1, 'ann@example.org', 1, 's1', 0), (2, 1, 'https://up.example.org/x/%E5%9B%BE.jpg?k=1', '2024-05-31 09:31:00', NULL, 'm2', 'Filetransfer', 1, 'ann@example.org', 0, NULL, 0), (3, 1, 'hi', '2024-05-31 09:32:00', 'Zoë', 'm3', 'Text', 1, 'room@muc.example.org', 1, NULL, 0), (4, 1, 'gone', '2024-05-31 09:33:00', NULL, 'm4', 'Text', 1, 'ann@example.org', 1, NULL, 1)`
+  ],
+  [
+    'before 5',
+    `CREATE TABLE message_history (message_history_id INTEGER PRIMARY KEY, account_id INTEGER, message_from TEXT, message_to TEXT, message TEXT, timestamp DATETIME, actual_from TEXT, messageid TEXT, messageType TEXT);
+     INSERT INTO message_history VALUES (1, 1, 'ann@example.org', 'me@example.org', '早', '2024-05-31 09:30:00', NULL, 'm1', 'Text'), (2, 1, 'me@example.org', 'ann@example.org', 'https://up.example.org/x/%E5%9B%BE.jpg?k=1', '2024-05-31 09:31:00', NULL, 'm2', 'Image'), (3, 1, 'room@muc.example.org', 'me@example.org', 'hi', '2024-05-31 09:32:00', 'Zoë', 'm3', 'Text')`
+  ]
 ])("Monal's store of version %s", async (_, sql) => {
   const db = new Database(at('sworim.sqlite'))
-  db.exec("CREATE TABLE account (account_id INTEGER PRIMARY KEY, username TEXT, domain TEXT); INSERT INTO account VALUES (1, 'me', 'example.org'); CREATE TABLE buddylist (buddy_id INTEGER, account_id INTEGER, buddy_name TEXT, full_name TEXT, nick_name TEXT); INSERT INTO buddylist VALUES (1, 1, 'ann@example.org', 'Ann Lee', '')")
+  db.exec(
+    "CREATE TABLE account (account_id INTEGER PRIMARY KEY, username TEXT, domain TEXT); INSERT INTO account VALUES (1, 'me', 'example.org'); CREATE TABLE buddylist (buddy_id INTEGER, account_id INTEGER, buddy_name TEXT, full_name TEXT, nick_name TEXT); INSERT INTO buddylist VALUES (1, 1, 'ann@example.org', 'Ann Lee', '')"
+  )
   db.exec(sql)
   db.close()
   const { format, conversations, ids } = await wholeHistory(at('sworim.sqlite'))
@@ -127,7 +188,17 @@ function backup(version: 1 | 2, content: string, password = 'secret'): Buffer {
   time.writeBigInt64BE(BigInt(Date.UTC(2024, 5, 1)))
   const [iv, salt] = [randomBytes(12), randomBytes(16)]
   const cipher = createCipheriv('aes-128-gcm', pbkdf2Sync(password, salt, 1024, 16, 'sha1'), iv)
-  return Buffer.concat([head, utf('Conversations'), utf('me@example.org'), time, iv, salt, cipher.update(gzipSync(content)), cipher.final(), cipher.getAuthTag()])
+  return Buffer.concat([
+    head,
+    utf('Conversations'),
+    utf('me@example.org'),
+    time,
+    iv,
+    salt,
+    cipher.update(gzipSync(content)),
+    cipher.final(),
+    cipher.getAuthTag()
+  ])
 }
 const CONVERSATIONS = [
   { uuid: 'c1', accountUuid: 'a', name: 'Ann', contactJid: 'ann@example.org', mode: '0' },
@@ -135,18 +206,82 @@ const CONVERSATIONS = [
 ]
 const T = Date.UTC(2024, 4, 31, 9, 30)
 const MESSAGES = [
-  { uuid: 'u1', conversationUuid: 'c1', timeSent: T, counterpart: 'ann@example.org/phone', body: "it's 9:30; 你好\nsecond line", status: 0, type: 0, relativeFilePath: null, remoteMsgId: 'r1', edited: null, oob: 0, reactions: '[{"reaction":"👍","received":false,"from":"me@example.org"}]' },
-  { uuid: 'u2', conversationUuid: 'c1', timeSent: T + 60_000, counterpart: 'ann@example.org', body: 'https://up.example.org/a/photo.jpg|12345|640|480', status: 8, type: 2, relativeFilePath: 'Conversations/photo.jpg', remoteMsgId: null, edited: '[{"editedId":"x","serverMsgId":"y"}]', oob: 1, reactions: null },
-  { uuid: 'u3', conversationUuid: 'c2', timeSent: T + 120_000, counterpart: 'room@muc.example.org/Zoë', body: 'hi', status: 0, type: 0, relativeFilePath: null, remoteMsgId: 'r3', edited: '0', oob: 0, reactions: '[{"reaction":"🎉","received":true,"from":"room@muc.example.org/Bo"}]' },
-  { uuid: 'u4', conversationUuid: 'c2', timeSent: T + 180_000, counterpart: null, body: 'joined', status: 0, type: 3, relativeFilePath: null, remoteMsgId: null, edited: null, oob: 0, reactions: null }
+  {
+    uuid: 'u1',
+    conversationUuid: 'c1',
+    timeSent: T,
+    counterpart: 'ann@example.org/phone',
+    body: "it's 9:30; 你好\nsecond line",
+    status: 0,
+    type: 0,
+    relativeFilePath: null,
+    remoteMsgId: 'r1',
+    edited: null,
+    oob: 0,
+    reactions: '[{"reaction":"👍","received":false,"from":"me@example.org"}]'
+  },
+  {
+    uuid: 'u2',
+    conversationUuid: 'c1',
+    timeSent: T + 60_000,
+    counterpart: 'ann@example.org',
+    body: 'https://up.example.org/a/photo.jpg|12345|640|480',
+    status: 8,
+    type: 2,
+    relativeFilePath: 'Conversations/photo.jpg',
+    remoteMsgId: null,
+    edited: '[{"editedId":"x","serverMsgId":"y"}]',
+    oob: 1,
+    reactions: null
+  },
+  {
+    uuid: 'u3',
+    conversationUuid: 'c2',
+    timeSent: T + 120_000,
+    counterpart: 'room@muc.example.org/Zoë',
+    body: 'hi',
+    status: 0,
+    type: 0,
+    relativeFilePath: null,
+    remoteMsgId: 'r3',
+    edited: '0',
+    oob: 0,
+    reactions: '[{"reaction":"🎉","received":true,"from":"room@muc.example.org/Bo"}]'
+  },
+  {
+    uuid: 'u4',
+    conversationUuid: 'c2',
+    timeSent: T + 180_000,
+    counterpart: null,
+    body: 'joined',
+    status: 0,
+    type: 3,
+    relativeFilePath: null,
+    remoteMsgId: null,
+    edited: null,
+    oob: 0,
+    reactions: null
+  }
 ]
-const asJson = (): string => JSON.stringify([{ table: 'accounts', values: { uuid: 'a', username: 'me', server: 'example.org' } }, ...CONVERSATIONS.map((values) => ({ table: 'conversations', values })), ...MESSAGES.map((values) => ({ table: 'messages', values })), { table: 'prekeys', values: { account: 'a', id: '1', key: 'x' } }])
-const sqlOf = (value: unknown): string => (value === null || value === undefined ? 'NULL' : typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`)
-const insert = (table: string, rows: readonly object[]): string => `INSERT INTO ${table}(${Object.keys(rows[0] ?? {}).join(',')}) VALUES${rows.map((row) => `(${Object.values(row).map(sqlOf).join(',')})`).join(',')};\n`
+const asJson = (): string =>
+  JSON.stringify([
+    { table: 'accounts', values: { uuid: 'a', username: 'me', server: 'example.org' } },
+    ...CONVERSATIONS.map((values) => ({ table: 'conversations', values })),
+    ...MESSAGES.map((values) => ({ table: 'messages', values })),
+    { table: 'prekeys', values: { account: 'a', id: '1', key: 'x' } }
+  ])
+const sqlOf = (value: unknown): string =>
+  value === null || value === undefined ? 'NULL' : typeof value === 'number' ? String(value) : `'${String(value).replaceAll("'", "''")}'`
+const insert = (table: string, rows: readonly object[]): string =>
+  `INSERT INTO ${table}(${Object.keys(rows[0] ?? {}).join(',')}) VALUES${rows.map((row) => `(${Object.values(row).map(sqlOf).join(',')})`).join(',')};\n`
 
 test.each([
   ['2, JSON', (): Buffer => backup(2, asJson())],
-  ['1, SQL', (): Buffer => backup(1, [insert('accounts', [{ uuid: 'a' }]), ...CONVERSATIONS.map((one) => insert('conversations', [one])), insert('messages', MESSAGES)].join(''))]
+  [
+    '1, SQL',
+    (): Buffer =>
+      backup(1, [insert('accounts', [{ uuid: 'a' }]), ...CONVERSATIONS.map((one) => insert('conversations', [one])), insert('messages', MESSAGES)].join(''))
+  ]
 ])('a backup of Conversations, version %s, opens with its password alone', async (_, make) => {
   const path = at('me@example.org.2024-06-01.ceb')
   writeFileSync(path, make())
@@ -154,7 +289,10 @@ test.each([
   await expect(wholeHistory(path, 'wrong')).rejects.toMatchObject({ reason: 'wrong-password' })
   const { format, self, conversations, ids, notices } = await wholeHistory(path, 'secret')
   expect([format, self, ids, notices]).toEqual(['conversations', 'me@example.org', ['xmpp:ann@example.org', 'xmpp:room@muc.example.org'], 1])
-  expect(told(conversations['Ann'])).toEqual(["2024-05-31T09:30:00 <ann@example.org: it's 9:30; 你好\nsecond line (👍 by me@example.org)", '2024-05-31T09:31:00 >me@example.org:  [image photo.jpg] (edited)'])
+  expect(told(conversations['Ann'])).toEqual([
+    "2024-05-31T09:30:00 <ann@example.org: it's 9:30; 你好\nsecond line (👍 by me@example.org)",
+    '2024-05-31T09:31:00 >me@example.org:  [image photo.jpg] (edited)'
+  ])
   expect(told(conversations['room@muc.example.org'])).toEqual(['2024-05-31T09:32:00 <Zoë: hi (🎉 by Bo)'])
 })
 
@@ -187,10 +325,21 @@ test('a .tar as Microsoft gives it for Skype and Teams: messages.json and the fi
     userId: '8:live:me',
     exportDate: '2024-06-01T00:00',
     conversations: [
-      { id: '19:abc@thread.v2', displayName: '项目', MessageList: [
-        { id: '2', displayName: 'Ann', originalarrivaltime: '2024-05-31T09:31:00.5Z', messagetype: 'RichText/Html', content: '<p>会议在 <b>3 点</b></p>', from: '8:orgid:ann' },
-        { id: '1', displayName: null, originalarrivaltime: '2024-05-31T09:30:00Z', messagetype: 'Text', content: '好', from: '8:live:me' }
-      ] }
+      {
+        id: '19:abc@thread.v2',
+        displayName: '项目',
+        MessageList: [
+          {
+            id: '2',
+            displayName: 'Ann',
+            originalarrivaltime: '2024-05-31T09:31:00.5Z',
+            messagetype: 'RichText/Html',
+            content: '<p>会议在 <b>3 点</b></p>',
+            from: '8:orgid:ann'
+          },
+          { id: '1', displayName: null, originalarrivaltime: '2024-05-31T09:30:00Z', messagetype: 'Text', content: '好', from: '8:live:me' }
+        ]
+      }
     ]
   }
   writeFileSync(at('export/messages.json'), JSON.stringify(content))
@@ -203,7 +352,13 @@ test('a .tar as Microsoft gives it for Skype and Teams: messages.json and the fi
     expect(name).toBe('skype')
     expect(told(conversations['项目']).sort()).toEqual(['2024-05-31T09:30:00 >live:me: 好', '2024-05-31T09:31:00 <Ann: 会议在 3 点'])
     const archive = openTar(tar)
-    expect([...archive.entries].sort()).toEqual([['empty.txt', 0], [long, 2000], ['messages.json', readFileSync(at('export/messages.json')).length]].sort())
+    expect([...archive.entries].sort()).toEqual(
+      [
+        ['empty.txt', 0],
+        [long, 2000],
+        ['messages.json', readFileSync(at('export/messages.json')).length]
+      ].sort()
+    )
     expect((await archive.read(long)).toString()).toBe('x'.repeat(2000))
   }
 })
@@ -216,7 +371,16 @@ test('a .tar whose sizes lead nowhere or back is refused', () => {
     const bytes = readFileSync(tar)
     bytes.write(size, 124, 11, 'latin1')
     bytes.fill(' ', 148, 156)
-    bytes.write(`${bytes.subarray(0, 512).reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1')
+    bytes.write(
+      `${bytes
+        .subarray(0, 512)
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+      8,
+      'latin1'
+    )
     writeFileSync(tar, bytes)
     expect(() => openTar(tar)).toThrow(/no size/)
   }

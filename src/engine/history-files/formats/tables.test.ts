@@ -13,7 +13,9 @@ async function messagesOf(file: string, content: string): Promise<string[]> {
   const path = join(folder.path, file)
   writeFileSync(path, content)
   const { conversations } = await wholeHistory(path)
-  return Object.values(conversations).flat().map(({ sender, time, text }) => `${time} ${sender}: ${text}`)
+  return Object.values(conversations)
+    .flat()
+    .map(({ sender, time, text }) => `${time} ${sender}: ${text}`)
 }
 const EXPECTED = [`${FIRST} Ann: hello`, `${SECOND} Bo: bye`]
 
@@ -42,16 +44,30 @@ test.each([
 })
 
 test('a zone may be an hour alone behind UTC, and no letter is the sign of one', async () => {
-  expect(await messagesOf('some.csv', 'sender,time,text\nAnn,2024-05-13 09:30 UTC+8,hello\nBo,2024-05-13 09:30 GMT-3,bye')).toEqual([`${Date.UTC(2024, 4, 13, 1, 30)} Ann: hello`, `${Date.UTC(2024, 4, 13, 12, 30)} Bo: bye`])
+  expect(await messagesOf('some.csv', 'sender,time,text\nAnn,2024-05-13 09:30 UTC+8,hello\nBo,2024-05-13 09:30 GMT-3,bye')).toEqual([
+    `${Date.UTC(2024, 4, 13, 1, 30)} Ann: hello`,
+    `${Date.UTC(2024, 4, 13, 12, 30)} Bo: bye`
+  ])
 })
 
-const MESSAGES = [{ sender: 'Ann', time: '2024-05-13T09:30:00', text: 'hello' }, { sender: 'Bo', time: '2024-05-14T21:05:00', text: 'bye' }]
+const MESSAGES = [
+  { sender: 'Ann', time: '2024-05-13T09:30:00', text: 'hello' },
+  { sender: 'Bo', time: '2024-05-14T21:05:00', text: 'bye' }
+]
 const each = (make: (message: (typeof MESSAGES)[number]) => unknown): unknown[] => MESSAGES.map(make)
 test.each<[string, unknown]>([
   ['an array', MESSAGES],
   ['messages', { messages: MESSAGES }],
   ['messages within data', { data: { total: 2, messages: MESSAGES } }],
-  ['chats', { chats: [{ name: 'Home', messages: MESSAGES.slice(0, 1) }, { name: 'Work', messages: MESSAGES.slice(1) }] }],
+  [
+    'chats',
+    {
+      chats: [
+        { name: 'Home', messages: MESSAGES.slice(0, 1) },
+        { name: 'Work', messages: MESSAGES.slice(1) }
+      ]
+    }
+  ],
   ['days', { '2024-05-13': MESSAGES.slice(0, 1), '2024-05-14': MESSAGES.slice(1) }],
   ['people', { Ann: MESSAGES.slice(0, 1), Bo: MESSAGES.slice(1) }],
   ['rows', [['sender', 'time', 'text'], ...each(({ sender, time, text }) => [sender, time, text])]],
@@ -70,6 +86,14 @@ test.each<[string, unknown]>([
 test('the name of a conversation stands beside its messages', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'backup.json')
-  writeFileSync(path, JSON.stringify({ conversations: [{ messages: MESSAGES.slice(0, 1), title: 'Home' }, { title: 'Work', messages: MESSAGES.slice(1) }] }))
+  writeFileSync(
+    path,
+    JSON.stringify({
+      conversations: [
+        { messages: MESSAGES.slice(0, 1), title: 'Home' },
+        { title: 'Work', messages: MESSAGES.slice(1) }
+      ]
+    })
+  )
   expect(Object.keys((await wholeHistory(path)).conversations)).toEqual(['Home', 'Work'])
 })

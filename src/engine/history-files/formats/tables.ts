@@ -20,7 +20,10 @@ interface Dialect {
   spaced: boolean
 }
 /** How a text writes quotes. */
-const quotesOf = (head: string): Pick<Dialect, 'escape' | 'spaced'> => ({ escape: /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"', spaced: /"[,;|] +"/.test(head.slice(0, 4000)) })
+const quotesOf = (head: string): Pick<Dialect, 'escape' | 'spaced'> => ({
+  escape: /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"',
+  spaced: /"[,;|] +"/.test(head.slice(0, 4000))
+})
 interface Row {
   cells: string[]
   line: number
@@ -34,7 +37,17 @@ function rowsOf(head: string, separator: string, quoted: boolean, whole: boolean
   const cut = whole ? head : head.slice(0, head.lastIndexOf('\n') + 1)
   try {
     const { escape, spaced } = quotesOf(head)
-    return parseNow(cut, { delimiter: separator, quote: quoted ? '"' : null, escape, ltrim: spaced, relax_quotes: true, bom: true, skip_empty_lines: true, relax_column_count: true, to: SAMPLE_ROWS }) as string[][]
+    return parseNow(cut, {
+      delimiter: separator,
+      quote: quoted ? '"' : null,
+      escape,
+      ltrim: spaced,
+      relax_quotes: true,
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      to: SAMPLE_ROWS
+    }) as string[][]
   } catch {
     return null
   }
@@ -54,7 +67,11 @@ function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
     const plain = rowsOf(head, '\t', false, whole) ?? []
     const quoted = rowsOf(head, '\t', true, whole)
     // quotes are signs of the table where it is more even with them, and letters otherwise
-    const better = quoted !== null && plain.length > 1 && evenness(quoted).cells > 2 && (evenness(quoted).share > evenness(plain).share || (evenness(quoted).share === 1 && plain.flat().some((cell) => /^".*"$/s.test(cell))))
+    const better =
+      quoted !== null &&
+      plain.length > 1 &&
+      evenness(quoted).cells > 2 &&
+      (evenness(quoted).share > evenness(plain).share || (evenness(quoted).share === 1 && plain.flat().some((cell) => /^".*"$/s.test(cell))))
     return { separator: '\t', quoted: better, told: false, ...quotesOf(head) }
   }
   let best: { separator: string; share: number; cells: number } = { separator: ',', share: 0, cells: 1 }
@@ -78,7 +95,11 @@ async function* rows(file: TextFile, { separator, quoted, told, escape, spaced }
   }
 }
 
-const list = (files: string): string[] => files.split(/[;\n]/).map((one) => one.trim()).filter((one) => one !== '')
+const list = (files: string): string[] =>
+  files
+    .split(/[;\n]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
 
 /** `tsv`: tabs, where quotes may be letters. Throws ImportError. */
 export async function readTable(file: TextFile, options: ReadOptions, tsv: boolean): Promise<ParsedHistory> {
@@ -116,7 +137,13 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     order,
     columns: asked,
     async read(sink) {
-      if (!asked.sure) throw new ImportError(file.file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
+      if (!asked.sure)
+        throw new ImportError(
+          file.file,
+          headed ? 1 : null,
+          'which of its columns is the time and which the text is not clear; say it, and it can be imported',
+          'columns'
+        )
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
       const build = builder(file, columns, columns.text === last ? dialect.separator : null)
       let count = 0
@@ -142,10 +169,18 @@ function headingIn(sample: readonly string[][]): FoundColumns & { above: number 
   return { ...first, above: 0 }
 }
 
-const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): string => [time, clock].map((index) => (index === null ? '' : (cells[index] ?? '').trim())).filter((part) => part !== '').join(' ')
+const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): string =>
+  [time, clock]
+    .map((index) => (index === null ? '' : (cells[index] ?? '').trim()))
+    .filter((part) => part !== '')
+    .join(' ')
 
 /** Makes messages of rows. `rest`: cells beyond the text belong to it, with this between them. */
-function builder(file: TextFile, columns: ImportColumns, rest: string | null): (row: Row, sink: Sink, resolve: (stamp: Stamp, after: number) => number | null) => void {
+function builder(
+  file: TextFile,
+  columns: ImportColumns,
+  rest: string | null
+): (row: Row, sink: Sink, resolve: (stamp: Stamp, after: number) => number | null) => void {
   const heads = new Map<string, ConversationHead>()
   const last = new Map<string, number>()
   const cell = (cells: readonly string[], column: keyof ImportColumns): string => {
@@ -173,7 +208,13 @@ function builder(file: TextFile, columns: ImportColumns, rest: string | null): (
     const outgoing = isOwn(cell(cells, 'direction'))
     if (outgoing !== undefined && columns.direction !== null) message.outgoing = outgoing
     const files = list(cell(cells, 'files'))
-    if (files.length > 0) message.files = files.map((path) => ({ kind: kindOf(path), name: path.split(/[\\/]/).at(-1) ?? path, bytes: null, source: file.media(path)?.source ?? null }))
+    if (files.length > 0)
+      message.files = files.map((path) => ({
+        kind: kindOf(path),
+        name: path.split(/[\\/]/).at(-1) ?? path,
+        bytes: null,
+        source: file.media(path)?.source ?? null
+      }))
     sink.message(message)
   }
 }

@@ -15,10 +15,29 @@ function written(value: unknown): string | null {
   return address === null || address === text ? text : `${text} (${address})`
 }
 
-const leaves = (value: unknown): string[] => (isRecord(value) ? Object.entries(value).flatMap(([key, inner]) => (typeof inner === 'object' ? leaves(inner) : inner === '' || inner === undefined ? [] : [`${key}: ${String(inner)}`])) : Array.isArray(value) ? value.flatMap(leaves) : value === null || value === '' ? [] : [String(value)])
+const leaves = (value: unknown): string[] =>
+  isRecord(value)
+    ? Object.entries(value).flatMap(([key, inner]) =>
+        typeof inner === 'object' ? leaves(inner) : inner === '' || inner === undefined ? [] : [`${key}: ${String(inner)}`]
+      )
+    : Array.isArray(value)
+      ? value.flatMap(leaves)
+      : value === null || value === ''
+        ? []
+        : [String(value)]
 
 /** Known beside these: what filesOf reads, and what says nothing to a reader. */
-const READ = new Set(['text', 'poll', 'location_information', 'contact_information', 'invoice_information', 'text_entities', 'reactions', 'inline_bot_buttons', 'todo_list'])
+const READ = new Set([
+  'text',
+  'poll',
+  'location_information',
+  'contact_information',
+  'invoice_information',
+  'text_entities',
+  'reactions',
+  'inline_bot_buttons',
+  'todo_list'
+])
 
 /** null: what should be its text is none. `call`: it is a phone call. */
 export function telegramText(message: Record<string, unknown>, call: boolean): string | null {
@@ -27,28 +46,43 @@ export function telegramText(message: Record<string, unknown>, call: boolean): s
   const parts: string[] = []
   const forwarded = textOf(message['forwarded_from']) ?? textOf(message['saved_from'])
   if (forwarded !== null) parts.push(`↪ ${forwarded}`)
-  if (call) parts.push(['📞', textOf(message['discard_reason']), numberOf(message['duration_seconds']) === null ? null : `${numberOf(message['duration_seconds'])} s`].filter((part) => part !== null).join(' '))
+  if (call)
+    parts.push(
+      ['📞', textOf(message['discard_reason']), numberOf(message['duration_seconds']) === null ? null : `${numberOf(message['duration_seconds'])} s`]
+        .filter((part) => part !== null)
+        .join(' ')
+    )
   const sticker = textOf(message['sticker_emoji'])
   if (sticker !== null) parts.push(sticker)
   const poll = message['poll']
   if (isRecord(poll)) {
-    const answers = recordsOf(poll['answers']).map((answer) => `${answer['chosen'] === true ? '☑' : '☐'} ${written(answer['text']) ?? ''} (${numberOf(answer['voters']) ?? 0})`)
+    const answers = recordsOf(poll['answers']).map(
+      (answer) => `${answer['chosen'] === true ? '☑' : '☐'} ${written(answer['text']) ?? ''} (${numberOf(answer['voters']) ?? 0})`
+    )
     parts.push([`📊 ${written(poll['question']) ?? ''}`, ...answers].join('\n'))
   }
   const list = message['todo_list']
-  if (isRecord(list)) parts.push([written(list['title']) ?? '', ...recordsOf(list['answers'] ?? list['items']).map((item) => `☐ ${written(item['text']) ?? ''}`)].join('\n'))
+  if (isRecord(list))
+    parts.push([written(list['title']) ?? '', ...recordsOf(list['answers'] ?? list['items']).map((item) => `☐ ${written(item['text']) ?? ''}`)].join('\n'))
   const place = message['location_information']
   const where = [textOf(message['place_name']), textOf(message['address'])].filter((part) => part !== null).join(', ')
-  if (isRecord(place)) parts.push(`📍 ${[where, `${textOf(place['latitude']) ?? ''}, ${textOf(place['longitude']) ?? ''}`].filter((part) => part !== '').join(' ')}`)
+  if (isRecord(place))
+    parts.push(`📍 ${[where, `${textOf(place['latitude']) ?? ''}, ${textOf(place['longitude']) ?? ''}`].filter((part) => part !== '').join(' ')}`)
   else if (where !== '') parts.push(`📍 ${where}`)
   const contact = message['contact_information']
-  if (isRecord(contact)) parts.push(`👤 ${[textOf(contact['first_name']), textOf(contact['last_name']), textOf(contact['phone_number'])].filter((part) => part !== null).join(' ')}`)
+  if (isRecord(contact))
+    parts.push(`👤 ${[textOf(contact['first_name']), textOf(contact['last_name']), textOf(contact['phone_number'])].filter((part) => part !== null).join(' ')}`)
   const game = textOf(message['game_title'])
   if (game !== null) parts.push([`🎮 ${game}`, textOf(message['game_description']), textOf(message['game_link'])].filter((part) => part !== null).join('\n'))
   const invoice = message['invoice_information']
-  if (isRecord(invoice)) parts.push(`🧾 ${[textOf(invoice['title']), textOf(invoice['description']), textOf(invoice['amount']), textOf(invoice['currency'])].filter((part) => part !== null).join(' ')}`)
+  if (isRecord(invoice))
+    parts.push(
+      `🧾 ${[textOf(invoice['title']), textOf(invoice['description']), textOf(invoice['amount']), textOf(invoice['currency'])].filter((part) => part !== null).join(' ')}`
+    )
   // what a newer Telegram says in ways of its own
-  for (const [key, value] of Object.entries(message)) if (!READ.has(key) && typeof value === 'object' && value !== null && leaves(value).length > 0) parts.push(`${key.replace(/_information$/, '').replaceAll('_', ' ')}: ${leaves(value).join(', ')}`)
+  for (const [key, value] of Object.entries(message))
+    if (!READ.has(key) && typeof value === 'object' && value !== null && leaves(value).length > 0)
+      parts.push(`${key.replace(/_information$/, '').replaceAll('_', ' ')}: ${leaves(value).join(', ')}`)
   if (body !== '') parts.push(body)
   // a kind of which nothing else is told: a story
   const media = textOf(message['media_type'])

@@ -9,7 +9,12 @@ import { parseTime } from './times.ts'
 /** Not in the export: 'File not included. Change data exporting settings to download.' */
 const MISSING = /^\(File /
 const LISTS = ['$', '$.chats.list.*', '$.left_chats.list.*']
-const PATHS = ['$.personal_information', '$.chats.list', '$.left_chats.list', ...LISTS.flatMap((chat) => ['name', 'type', 'id', 'messages', 'messages.*'].map((key) => `${chat}.${key}`))].filter((path) => !path.endsWith('.list') && !path.endsWith('.messages'))
+const PATHS = [
+  '$.personal_information',
+  '$.chats.list',
+  '$.left_chats.list',
+  ...LISTS.flatMap((chat) => ['name', 'type', 'id', 'messages', 'messages.*'].map((key) => `${chat}.${key}`))
+].filter((path) => !path.endsWith('.list') && !path.endsWith('.messages'))
 
 interface Chat {
   name: string | null
@@ -26,7 +31,8 @@ interface Owner {
   name: string | null
 }
 
-const chatKey = (path: readonly (string | number)[]): string => (path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.'))
+const chatKey = (path: readonly (string | number)[]): string =>
+  path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.')
 /** Seconds of a day that no message can have: the year 2248. */
 const LATEST_S = 8_772_710_400
 const timeOf = (message: Record<string, unknown>): number | null => {
@@ -54,7 +60,11 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
     if (path[0] === 'personal_information') {
       if (!isRecord(value)) return
       owner.id = textOf(value['user_id'])
-      owner.name = [textOf(value['first_name']), textOf(value['last_name'])].filter((part) => part !== null).join(' ').trim() || null
+      owner.name =
+        [textOf(value['first_name']), textOf(value['last_name'])]
+          .filter((part) => part !== null)
+          .join(' ')
+          .trim() || null
       return
     }
     const last = path.at(-1)
@@ -71,7 +81,8 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
     }
   })
   const filled = [...chats.values()].filter(({ messages }) => messages > 0)
-  if (filled.length === 0) throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages', 'other-format')
+  if (filled.length === 0)
+    throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages', 'other-format')
   const heads = new Map<Chat, { head: ConversationHead; own: (id: string | null, name: string) => boolean | undefined }>()
   for (const chat of filled) {
     const name = chat.name ?? (chat.type === 'saved_messages' ? 'Saved Messages' : `Telegram ${chat.id ?? ''}`.trim())
@@ -165,7 +176,14 @@ function filesOf(message: Record<string, unknown>, file: TextFile): ParsedFile[]
   if (path !== null) {
     const name = textOf(message['file_name']) ?? (base(path) || 'file')
     const type = textOf(message['media_type']) ?? ''
-    const kinds: Record<string, ParsedFile['kind']> = { voice_message: 'voice', audio_file: 'voice', video_file: 'video', video_message: 'video', animation: 'video', sticker: 'image' }
+    const kinds: Record<string, ParsedFile['kind']> = {
+      voice_message: 'voice',
+      audio_file: 'voice',
+      video_file: 'video',
+      video_message: 'video',
+      animation: 'video',
+      sticker: 'image'
+    }
     add(path, name, numberOf(message['file_size']), lookUp(kinds, type) ?? kindOf(name))
   }
   const card = textOf(message['contact_vcard'])

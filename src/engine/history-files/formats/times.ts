@@ -48,7 +48,18 @@ export function timeOf(stamp: Stamp, order: DateOrder, after = -Infinity): numbe
   const { hour, minute, second, fraction } = stamp.clock
   const [year, month, day] = gregorian(fullYear(written), writtenMonth, writtenDay)
   const midnight = hour === 24 && minute === 0 && second === 0
-  if (year < 1970 || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || (hour > 23 && !midnight) || minute > 59 || second > 60) return null
+  if (
+    year < 1970 ||
+    year > LATEST_YEAR ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > daysIn(year, month) ||
+    (hour > 23 && !midnight) ||
+    minute > 59 ||
+    second > 60
+  )
+    return null
   if (stamp.zone !== null) return Math.max(0, Date.UTC(year, month - 1, day, hour, minute - stamp.zone, second, fraction))
   const time = new Date(year, month - 1, day, hour, minute, second, fraction).getTime()
   if (time < after) {
@@ -118,7 +129,15 @@ export class Orders {
     const far = (a: Tried, b: Tried): number => (a.way > b.way * SHORTER ? 1 : b.way > a.way * SHORTER ? -1 : 0)
     // two digits for a year stand first only where the language writes it so
     const likely = this.#tried.filter(({ order, hints }) => order !== 'ymd' || hints > 0)
-    const [first, ...others] = likely.toSorted((a, b) => a.wrong - b.wrong || a.future - b.future || turns(a) - turns(b) || Number(b.order === 'ymd') - Number(a.order === 'ymd') || far(a, b) || b.hints - a.hints)
+    const [first, ...others] = likely.toSorted(
+      (a, b) =>
+        a.wrong - b.wrong ||
+        a.future - b.future ||
+        turns(a) - turns(b) ||
+        Number(b.order === 'ymd') - Number(a.order === 'ymd') ||
+        far(a, b) ||
+        b.hints - a.hints
+    )
     if (first === undefined || this.#open === 0) return { order: 'ymd', sure: true }
     const even = (one: Tried): boolean => one.wrong === first.wrong && one.future === first.future && turns(one) === turns(first)
     const sure = first.order === 'ymd' || !others.some((one) => even(one) && !(this.#open >= ENOUGH && far(one, first) > 0))

@@ -22,7 +22,17 @@ const ATTACHED = new Set(
     .split('|')
     .map((words) => words.toLowerCase())
 )
-const EDITED = new Set(['this message was edited', '此消息已编辑', '此訊息已編輯', '已编辑', '已編輯', 'このメッセージは編集されました', '메시지가 수정되었습니다', 'تم تعديل هذه الرسالة', 'edited'])
+const EDITED = new Set([
+  'this message was edited',
+  '此消息已编辑',
+  '此訊息已編輯',
+  '已编辑',
+  '已編輯',
+  'このメッセージは編集されました',
+  '메시지가 수정되었습니다',
+  'تم تعديل هذه الرسالة',
+  'edited'
+])
 
 /** Stems of 'edited' in the languages of phones, in a sentence about the message. */
 const EDITED_STEM =
@@ -32,9 +42,11 @@ const EDITED_STEM =
 export function learnWords(text: string, file: TextFile, words: PhoneWords): void {
   const [first = ''] = text.split('\n')
   const bracket = IN_BRACKETS.exec(first)
-  if (bracket !== null && (MEDIA_NAME.test(bracket[2] ?? '') || bracket[1] !== '' || file.media(bracket[2] ?? '') !== null)) words.attached.add((bracket[3] ?? '').toLowerCase())
+  if (bracket !== null && (MEDIA_NAME.test(bracket[2] ?? '') || bracket[1] !== '' || file.media(bracket[2] ?? '') !== null))
+    words.attached.add((bracket[3] ?? '').toLowerCase())
   const angle = IN_ANGLES.exec(first)
-  if (angle !== null && (MEDIA_NAME.test(angle[4] ?? '') || angle[2] !== '' || file.media(angle[4] ?? '') !== null)) words.attached.add((angle[3] ?? '').toLowerCase())
+  if (angle !== null && (MEDIA_NAME.test(angle[4] ?? '') || angle[2] !== '' || file.media(angle[4] ?? '') !== null))
+    words.attached.add((angle[3] ?? '').toLowerCase())
   const edit = EDIT.exec(text)
   if (edit !== null && edit[2] !== '') words.edited.add((edit[3] ?? '').toLowerCase())
 }
@@ -42,7 +54,12 @@ export function learnWords(text: string, file: TextFile, words: PhoneWords): voi
 /** The text of a person, with its files and whether it was changed. */
 export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
   const edit = EDIT.exec(text)
-  const edited = edit !== null && (edit[2] !== '' || EDITED.has((edit[3] ?? '').toLowerCase()) || (EDITED_STEM.test(edit[3] ?? '') && !/[\d@]/.test(edit[3] ?? '')) || words.edited.has((edit[3] ?? '').toLowerCase()))
+  const edited =
+    edit !== null &&
+    (edit[2] !== '' ||
+      EDITED.has((edit[3] ?? '').toLowerCase()) ||
+      (EDITED_STEM.test(edit[3] ?? '') && !/[\d@]/.test(edit[3] ?? '')) ||
+      words.edited.has((edit[3] ?? '').toLowerCase()))
   const body = edited ? (edit?.[1] ?? '') : text
   const change = edited ? { edited } : {}
   const [first = '', ...rest] = body.split('\n')
@@ -73,4 +90,8 @@ function fileOf(name: string, file: TextFile): NonNullable<ParsedMessage['files'
 }
 
 /** The phone's marks of direction and narrow blanks are none of the writer's. */
-const plain = (text: string): string => text.replace(/[\u200e\u202a-\u202e\ufeff\r]/g, '').replace(/[\u00a0\u202f\u2009]/g, ' ').replace(/^\n+|\s+$/g, '')
+const plain = (text: string): string =>
+  text
+    .replace(/[\u200e\u202a-\u202e\ufeff\r]/g, '')
+    .replace(/[\u00a0\u202f\u2009]/g, ' ')
+    .replace(/^\n+|\s+$/g, '')

@@ -65,10 +65,22 @@ async function* entries(file: TextFile): AsyncIterable<Entry> {
 /** Sender and text, or null for what no person wrote. */
 function split(rest: string): { sender: string; text: string } | null {
   const colon = rest.indexOf(': ')
-  const end = colon < 0 && rest.endsWith(':') ? rest.length - 1 : colon < 0 ? /:(?=\n)/.exec(rest)?.index ?? -1 : colon
+  const end = colon < 0 && rest.endsWith(':') ? rest.length - 1 : colon < 0 ? (/:(?=\n)/.exec(rest)?.index ?? -1) : colon
   if (end < 0 || rest.slice(0, end).includes('\n')) return null
-  const sender = rest.slice(0, end).replace(/[\p{Cf}]/gu, '').replace(/\s+/gu, ' ').trim()
-  return sender === '' ? null : { sender, text: rest.slice(end + 1).replace(/^ /, '').replace(/\n+$/, '') }
+  const sender = rest
+    .slice(0, end)
+    .replace(/[\p{Cf}]/gu, '')
+    .replace(/\s+/gu, ' ')
+    .trim()
+  return sender === ''
+    ? null
+    : {
+        sender,
+        text: rest
+          .slice(end + 1)
+          .replace(/^ /, '')
+          .replace(/\n+$/, '')
+      }
 }
 
 interface Person {
@@ -77,16 +89,31 @@ interface Person {
   marked: number
 }
 
-const QUOTES: [string, string][] = [['“', '”'], ['„', '“'], ['«', '»'], ['「', '」'], ['『', '』'], ['‘', '’'], ['《', '》']]
+const QUOTES: [string, string][] = [
+  ['“', '”'],
+  ['„', '“'],
+  ['«', '»'],
+  ['「', '」'],
+  ['『', '』'],
+  ['‘', '’'],
+  ['《', '》']
+]
 /** A quotation that begins and does not end before the colon belongs to a sentence: 'Ann changed the subject to "Trip: Rome"'. */
-const isCutQuote = (sender: string): boolean => (sender.split('"').length - 1) % 2 === 1 || QUOTES.some(([open, close]) => sender.lastIndexOf(open) >= 0 && sender.indexOf(close, sender.lastIndexOf(open) + 1) < 0 && (open !== '‘' || sender.includes(' ‘')))
+const isCutQuote = (sender: string): boolean =>
+  (sender.split('"').length - 1) % 2 === 1 ||
+  QUOTES.some(
+    ([open, close]) => sender.lastIndexOf(open) >= 0 && sender.indexOf(close, sender.lastIndexOf(open) + 1) < 0 && (open !== '‘' || sender.includes(' ‘'))
+  )
 
 /** Those of the names before colons that are no people. */
 function noPeople(people: ReadonlyMap<string, Person>, chat: string): Set<string> {
   const none = new Set<string>()
   const names = [...people.keys()]
   for (const [name, { messages, marked }] of people) {
-    const sentence = names.some((other) => other !== name && name.startsWith(other) && name.slice(other.length).trim().split(' ').length >= 3 && (people.get(other)?.messages ?? 0) >= messages)
+    const sentence = names.some(
+      (other) =>
+        other !== name && name.startsWith(other) && name.slice(other.length).trim().split(' ').length >= 3 && (people.get(other)?.messages ?? 0) >= messages
+    )
     const group = marked === messages && people.size > 2 && (name === chat || messages <= 3)
     if ((messages <= 2 && isCutQuote(name)) || (messages === 1 && sentence) || group) none.add(name)
   }
@@ -105,15 +132,47 @@ const TITLES = [
   /^(.+) के साथ (?:WhatsApp|व्हाट्सऐप) चैट$/iu,
   /^WhatsApp[ -]keskustelu (.+) kanssa$/iu
 ]
-const OWN_WORDS = new Set(['you', 'me', '我', '自己', '私', '自分', 'ich', 'yo', 'tú', 'eu', 'você', 'moi', 'vous', 'io', 'tu', 'ik', 'я', 'вы', '나', 'ben', 'أنا', 'أنت', 'मैं', 'saya', 'anda', 'bạn', 'tôi'])
+const OWN_WORDS = new Set([
+  'you',
+  'me',
+  '我',
+  '自己',
+  '私',
+  '自分',
+  'ich',
+  'yo',
+  'tú',
+  'eu',
+  'você',
+  'moi',
+  'vous',
+  'io',
+  'tu',
+  'ik',
+  'я',
+  'вы',
+  '나',
+  'ben',
+  'أنا',
+  'أنت',
+  'मैं',
+  'saya',
+  'anda',
+  'bạn',
+  'tôi'
+])
 
 /** What the conversation is called, and who is oneself, by the file's name and its people. */
 function headOf(file: TextFile, people: readonly string[]): { name: string; self: string | null } {
   const own = people.find((name) => OWN_WORDS.has(name.toLowerCase())) ?? null
   const [one, two] = people
-  const other = (name: string): string | null => (people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null)
+  const other = (name: string): string | null =>
+    people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null
   for (const called of /^_chat$/i.test(file.name) ? [file.folder] : [file.name]) {
-    const plain = called.replace(/[\p{Cf}]/gu, '').replace(/ ?\(\d+\)$/, '').trim()
+    const plain = called
+      .replace(/[\p{Cf}]/gu, '')
+      .replace(/ ?\(\d+\)$/, '')
+      .trim()
     if (!APP.test(plain)) {
       if (called === file.folder) continue
       return { name: plain, self: own ?? other(plain) }
@@ -145,7 +204,10 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
   const called = headOf(file, [...people.keys()])
   const none = noPeople(people, called.name)
-  const { name, self } = headOf(file, [...people.keys()].filter((person) => !none.has(person)))
+  const { name, self } = headOf(
+    file,
+    [...people.keys()].filter((person) => !none.has(person))
+  )
   const head: ConversationHead = { name, id: null, self }
   return {
     format: 'whatsapp',

@@ -34,15 +34,22 @@ export function migrate(db: WritableDB): void {
     place(db, latest)
     follow(db, limit)
     // the index's rows are in the order of places: it is made anew, in the background
-    db.exec("INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; DELETE FROM doc_run; UPDATE message SET doc = NULL; INSERT INTO doc_change (doc) VALUES (0)")
+    db.exec(
+      "INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; DELETE FROM doc_run; UPDATE message SET doc = NULL; INSERT INTO doc_change (doc) VALUES (0)"
+    )
   }
   db.exec('DROP TABLE misplaced')
   // stamps alone
   const clamp = `max(0, min(time, ${latest}))`
-  for (const table of ['message', 'change', 'notice']) db.exec(`UPDATE ${table} SET time = ${clamp} WHERE time <> ${clamp}${table === 'change' ? '' : " AND conversation NOT IN (SELECT id FROM conversation WHERE jid LIKE '%.invalid')"}`)
+  for (const table of ['message', 'change', 'notice'])
+    db.exec(
+      `UPDATE ${table} SET time = ${clamp} WHERE time <> ${clamp}${table === 'change' ? '' : " AND conversation NOT IN (SELECT id FROM conversation WHERE jid LIKE '%.invalid')"}`
+    )
   db.exec(`UPDATE conversation SET used_at = min(used_at, ${latest}), cleared = min(cleared, ${latest}), uses = iif(uses BETWEEN 0 AND 1e9, uses, 1)`)
   // sizes that nobody measured
-  db.exec('UPDATE attachment SET bytes = iif(bytes < 0, NULL, bytes), width = iif(width BETWEEN 1 AND 100000, width, NULL), height = iif(height BETWEEN 1 AND 100000, height, NULL)')
+  db.exec(
+    'UPDATE attachment SET bytes = iif(bytes < 0, NULL, bytes), width = iif(width BETWEEN 1 AND 100000, width, NULL), height = iif(height BETWEEN 1 AND 100000, height, NULL)'
+  )
 }
 
 function place(db: WritableDB, latest: number): void {
@@ -56,7 +63,10 @@ function place(db: WritableDB, latest: number): void {
     const newest = before.get(conversation, latest * PER_MS) ?? 0
     // one without a stamp of its own came shortly before the next one that has one, or else after all that is here
     let next = list.findLast(({ wrong }) => wrong === 0)?.time ?? Math.min(Math.floor(newest / PER_MS), latest)
-    const times = list.toReversed().map(({ time, wrong }) => (next = wrong === 1 ? next : time)).reverse()
+    const times = list
+      .toReversed()
+      .map(({ time, wrong }) => (next = wrong === 1 ? next : time))
+      .reverse()
     let last = 0
     for (const [i, { n }] of list.entries()) {
       const time = Math.max(0, Math.min(times[i] ?? next, latest))
@@ -75,11 +85,14 @@ function place(db: WritableDB, latest: number): void {
 
 /** What names places of messages names the new ones. */
 function follow(db: WritableDB, limit: number): void {
-  for (const table of ['attachment', 'raw', 'former_text', 'link']) db.exec(`UPDATE ${table} SET message = (SELECT new FROM misplaced WHERE old = ${table}.message) WHERE message IN (SELECT old FROM misplaced)`)
+  for (const table of ['attachment', 'raw', 'former_text', 'link'])
+    db.exec(`UPDATE ${table} SET message = (SELECT new FROM misplaced WHERE old = ${table}.message) WHERE message IN (SELECT old FROM misplaced)`)
   const newest = (value: string, where: string): string => `coalesce((SELECT new FROM misplaced WHERE old <= ${value}${where} ORDER BY old DESC LIMIT 1), 0)`
   const ofThat = ' AND misplaced.conversation = conversation.id'
   for (const column of ['read_up_to', 'seen_up_to', 'cleared_key'])
-    db.exec(`UPDATE conversation SET ${column} = max((SELECT coalesce(max(id), 0) FROM message WHERE conversation = conversation.id AND id <= ${limit} AND NOT EXISTS (SELECT 1 FROM misplaced WHERE new = message.id)), ${newest(`conversation.${column}`, ofThat)}) WHERE ${column} > ${limit}`)
+    db.exec(
+      `UPDATE conversation SET ${column} = max((SELECT coalesce(max(id), 0) FROM message WHERE conversation = conversation.id AND id <= ${limit} AND NOT EXISTS (SELECT 1 FROM misplaced WHERE new = message.id)), ${newest(`conversation.${column}`, ofThat)}) WHERE ${column} > ${limit}`
+    )
   db.exec(`
     UPDATE group_seen SET up_to = ${newest('group_seen.up_to', ' AND misplaced.conversation = group_seen.conversation')} WHERE up_to > ${limit};
     UPDATE archive SET last_key = ${newest('archive.last_key', '')} WHERE last_key > ${limit};

@@ -31,4 +31,32 @@ import { sql as agenda } from './0027-agenda.ts'
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
 
-export const migrations: readonly Migration[] = [messages, search, names, changes, media, conversations, people, raw, accounts, keeping, previews, clearing, links, losingNothing, errands, occupants, places, orderOfChanges, missed, pictures, joined, sharedIds, around, omemo, thumbnails, mentions, agenda]
+export const migrations: readonly Migration[] = [
+  messages,
+  search,
+  names,
+  changes,
+  media,
+  conversations,
+  people,
+  raw,
+  accounts,
+  keeping,
+  previews,
+  clearing,
+  links,
+  losingNothing,
+  errands,
+  occupants,
+  places,
+  orderOfChanges,
+  missed,
+  pictures,
+  joined,
+  sharedIds,
+  around,
+  omemo,
+  thumbnails,
+  mentions,
+  agenda
+]

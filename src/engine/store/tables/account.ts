@@ -23,9 +23,41 @@ interface ContactRow {
   asked: 0 | 1
   roster_groups: string
 }
-const toContact = ({ asked, roster_groups, ...row }: ContactRow): RosterContact => ({ ...row, asked: asked === 1, groups: z.array(z.string()).parse(JSON.parse(roster_groups)) })
+const toContact = ({ asked, roster_groups, ...row }: ContactRow): RosterContact => ({
+  ...row,
+  asked: asked === 1,
+  groups: z.array(z.string()).parse(JSON.parse(roster_groups))
+})
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', language: 'system', density: 'comfortable', zoom: 100, accent: 'teal', wallpaper: 'none', listWidth: LIST_WIDTH.usual, folders: [], keepHistory: true, keepDays: null, fetchUpTo: 20 * 1024 ** 2, notify: true, notifyText: true, notifySound: true, quiet: null, stayInTray: true, startAtLogin: false, tellRead: true, tellTyping: true, autoEncrypt: true, askTrust: false, toured: false, updates: 'automatic', updateChannel: 'latest', linkPreviews: false, picturesAs: 'photo', spellCheck: process.platform === 'darwin' }
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  language: 'system',
+  density: 'comfortable',
+  zoom: 100,
+  accent: 'teal',
+  wallpaper: 'none',
+  listWidth: LIST_WIDTH.usual,
+  folders: [],
+  keepHistory: true,
+  keepDays: null,
+  fetchUpTo: 20 * 1024 ** 2,
+  notify: true,
+  notifyText: true,
+  notifySound: true,
+  quiet: null,
+  stayInTray: true,
+  startAtLogin: false,
+  tellRead: true,
+  tellTyping: true,
+  autoEncrypt: true,
+  askTrust: false,
+  toured: false,
+  updates: 'automatic',
+  updateChannel: 'latest',
+  linkPreviews: false,
+  picturesAs: 'photo',
+  spellCheck: process.platform === 'darwin'
+}
 
 /** What somebody looks like. */
 export interface Avatar {
@@ -38,7 +70,9 @@ export interface Avatar {
 
 export function accountReads(db: ReadableDB) {
   const account = db.prepare<[], string>('SELECT settings FROM account ORDER BY id').pluck()
-  const contacts = db.prepare<[string | null], ContactRow>('SELECT jid, account, name, subscription, asked, roster_groups FROM contact WHERE account = coalesce(?, account) ORDER BY jid')
+  const contacts = db.prepare<[string | null], ContactRow>(
+    'SELECT jid, account, name, subscription, asked, roster_groups FROM contact WHERE account = coalesce(?, account) ORDER BY jid'
+  )
   const avatars = db.prepare<[], Avatar>('SELECT jid, hash, stored FROM avatar')
   const avatar = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE jid = ?')
   const avatarByHash = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE hash = ? LIMIT 1')
@@ -75,8 +109,12 @@ export function accountWrites(db: WritableDB) {
      ON CONFLICT (jid, account) DO UPDATE SET name = coalesce(nullif(excluded.given, ''), nick), given = excluded.given, subscription = excluded.subscription,
        asked = excluded.asked, roster_groups = excluded.roster_groups`
   )
-  const call = db.prepare("UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND account = coalesce(:account, account) AND nick <> :nick")
-  const setAvatar = db.prepare('INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored')
+  const call = db.prepare(
+    "UPDATE contact SET nick = :nick, name = coalesce(nullif(given, ''), :nick) WHERE jid = :jid AND account = coalesce(:account, account) AND nick <> :nick"
+  )
+  const setAvatar = db.prepare(
+    'INSERT INTO avatar (jid, hash, stored) VALUES (?, ?, ?) ON CONFLICT (jid) DO UPDATE SET hash = excluded.hash, stored = excluded.stored'
+  )
   const removeAvatar = db.prepare('DELETE FROM avatar WHERE jid = ?')
   // '0' follows '/'
   const removeAvatarsIn = db.prepare("DELETE FROM avatar WHERE jid > ? || '/' AND jid < ? || '0'")
@@ -88,7 +126,8 @@ export function accountWrites(db: WritableDB) {
       save.run(settings.jid, JSON.stringify(settings))
     },
     removeAccount: (jid: string) => remove.run(jid),
-    saveContact: ({ jid, name, subscription, asked = false, groups = [] }: Contact, account?: string) => saveContact.run({ jid, name, subscription, asked: asked ? 1 : 0, groups: JSON.stringify(groups), account: account ?? null }),
+    saveContact: ({ jid, name, subscription, asked = false, groups = [] }: Contact, account?: string) =>
+      saveContact.run({ jid, name, subscription, asked: asked ? 1 : 0, groups: JSON.stringify(groups), account: account ?? null }),
     /** What a contact calls itself; false: that was known. */
     callContact: (jid: string, nick: string, account?: string): boolean => call.run({ jid, nick, account: account ?? null }).changes > 0,
     /** Those of a group's occupants. */

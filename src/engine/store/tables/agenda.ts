@@ -19,10 +19,13 @@ export function agendaReads(db: ReadableDB) {
   const due = db.prepare<[number], NewScheduled & { id: number }>(`SELECT ${COLUMNS} FROM scheduled WHERE due <= ? ORDER BY due, id LIMIT 100`)
   const byId = db.prepare<[number], NewScheduled & { id: number }>(`SELECT ${COLUMNS} FROM scheduled WHERE id = ?`)
   const reminders = db.prepare<[number], MessageId>(`SELECT message FROM reminder WHERE due <= ? ORDER BY due LIMIT ${MOST_REMINDERS}`).pluck()
-  const next = db.prepare<[number], number | null>('SELECT min(due) FROM (SELECT min(due) AS due FROM scheduled UNION ALL SELECT min(due) FROM reminder WHERE due > ?)').pluck()
+  const next = db
+    .prepare<[number], number | null>('SELECT min(due) FROM (SELECT min(due) AS due FROM scheduled UNION ALL SELECT min(due) FROM reminder WHERE due > ?)')
+    .pluck()
   return {
     /** Messages of a conversation that are sent later, the next one first. */
-    scheduled: (conversation: ConversationId): ScheduledMessage[] => of.all(conversation).map(({ id, text, reply, due: time }) => ({ id, conversation, text, reply, due: time })),
+    scheduled: (conversation: ConversationId): ScheduledMessage[] =>
+      of.all(conversation).map(({ id, text, reply, due: time }) => ({ id, conversation, text, reply, due: time })),
     scheduledDue: (now: number) => due.all(now),
     scheduledById: (id: number) => byId.get(id) ?? null,
     remindersDue: (now: number): MessageId[] => reminders.all(now),

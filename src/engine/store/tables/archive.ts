@@ -25,13 +25,19 @@ export function archiveReads(db: ReadableDB) {
      FROM archive_hole h WHERE h.account = coalesce(?, h.account) ORDER BY h.account, h.jid`
   )
   return {
-    missing: (of?: string): MissingHistory[] => holes.all(of ?? null).map(({ jid, account, name, floor }) => ({ jid, account, name: name ?? '', since: floor === null ? null : timeOf(floor) })),
-    progress: (jid: string, account?: string): ArchiveProgress => ({ lastId: last.get(jid, account ?? null) ?? null, hole: hole.get(jid, account ?? null) ?? null })
+    missing: (of?: string): MissingHistory[] =>
+      holes.all(of ?? null).map(({ jid, account, name, floor }) => ({ jid, account, name: name ?? '', since: floor === null ? null : timeOf(floor) })),
+    progress: (jid: string, account?: string): ArchiveProgress => ({
+      lastId: last.get(jid, account ?? null) ?? null,
+      hole: hole.get(jid, account ?? null) ?? null
+    })
   }
 }
 
 export function archiveWrites(db: WritableDB) {
-  const setLast = db.prepare('INSERT INTO archive (jid, account, last_id, last_key) VALUES (?, ?, ?, ?) ON CONFLICT (jid, account) DO UPDATE SET last_id = excluded.last_id, last_key = iif(excluded.last_key > 0, excluded.last_key, last_key)')
+  const setLast = db.prepare(
+    'INSERT INTO archive (jid, account, last_id, last_key) VALUES (?, ?, ?, ?) ON CONFLICT (jid, account) DO UPDATE SET last_id = excluded.last_id, last_key = iif(excluded.last_key > 0, excluded.last_key, last_key)'
+  )
   const setHole = db.prepare(
     `INSERT INTO archive_hole (jid, account, before_id, after_id, floor) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (jid, account) DO UPDATE SET before_id = excluded.before_id, after_id = excluded.after_id, floor = coalesce(excluded.floor, floor)`
@@ -49,7 +55,8 @@ export function archiveWrites(db: WritableDB) {
     /** `key`: of the last message that is stored up to there; 0: as before. */
     setLast: (jid: string, account: string, id: string, key: number) => setLast.run(jid, account, id, key),
     /** `floor`: the key of the first message above the hole, or null. */
-    setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) => (hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor)),
+    setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) =>
+      hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor),
     /** Counts how often it was begun anew; see change.ts. */
     era: (jid: string, account: string): number => era.get(jid, account) ?? 0,
     setEra: (jid: string, account: string, number: number) => setEra.run(number, jid, account),

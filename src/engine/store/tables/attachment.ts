@@ -30,7 +30,8 @@ export interface AttachmentRow {
   tries: number
 }
 
-export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> & Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash' | 'preview' | 'tries'>>
+export type NewAttachment = Pick<AttachmentRow, 'kind' | 'name' | 'bytes' | 'stored'> &
+  Partial<Pick<AttachmentRow, 'url' | 'type' | 'width' | 'height' | 'hash' | 'preview' | 'tries'>>
 
 const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, height, hash, preview, tries'
 
@@ -39,7 +40,9 @@ export function attachmentReads(db: ReadableDB) {
   const of = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE message = ? ORDER BY id`)
   // only from those whom the user knows: fetching tells the server that has it where we are
   const toFetch = db.prepare<[number, number, string, string, number], AttachmentRow>(
-    `SELECT ${COLUMNS.split(', ').map((column) => `a.${column}`).join(', ')}
+    `SELECT ${COLUMNS.split(', ')
+      .map((column) => `a.${column}`)
+      .join(', ')}
      FROM attachment a JOIN message m ON m.id = a.message JOIN conversation c ON c.id = m.conversation
      WHERE a.stored IS NULL AND a.url IS NOT NULL AND a.tries < ${MOST_TRIES} AND a.id < ? AND coalesce(a.bytes, 0) <= ? AND c.account IN (SELECT value FROM json_each(?))
        AND ((c.kind = 'group' AND c.jid IN (SELECT value FROM json_each(?))) OR m.outgoing = 1 OR EXISTS (SELECT 1 FROM contact WHERE jid = c.jid AND account = c.account))
@@ -55,7 +58,8 @@ export function attachmentReads(db: ReadableDB) {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
     /** Those that may be fetched unasked, the latest first: of contacts and of these groups, of `most` bytes or an unknown size, in conversations of these accounts. */
-    toFetch: (before: number, most: number, accounts: readonly string[], groups: readonly string[], limit: number): AttachmentRow[] => toFetch.all(before, most, JSON.stringify(accounts), JSON.stringify(groups), limit),
+    toFetch: (before: number, most: number, accounts: readonly string[], groups: readonly string[], limit: number): AttachmentRow[] =>
+      toFetch.all(before, most, JSON.stringify(accounts), JSON.stringify(groups), limit),
     /** What it looks like small (WebP), where that was made. */
     thumbnail: (id: number): Buffer | null => thumbnail.get(id) ?? null,
     /** Files that lie here, by conversation. */
@@ -66,7 +70,9 @@ export function attachmentReads(db: ReadableDB) {
 }
 
 export function attachmentWrites(db: WritableDB) {
-  const insert = db.prepare('INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash, preview, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO attachment (message, kind, name, bytes, stored, url, type, width, height, hash, preview, tries) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  )
   const removeOf = db.prepare('DELETE FROM attachment WHERE message = ?')
   const keep = db.prepare('UPDATE attachment SET stored = ?, bytes = ?, width = coalesce(?, width), height = coalesce(?, height) WHERE id = ?')
   const put = db.prepare('UPDATE attachment SET url = ? WHERE id = ?')
@@ -81,12 +87,16 @@ export function attachmentWrites(db: WritableDB) {
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
   return {
     ...attachmentReads(db),
-    insert({ kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null, preview = null, tries: failed = 0 }: NewAttachment, message: number): void {
+    insert(
+      { kind, name, bytes, stored, url = null, type = null, width = null, height = null, hash = null, preview = null, tries: failed = 0 }: NewAttachment,
+      message: number
+    ): void {
       insert.run(message, kind, name, bytes, stored, url, type, width, height, hash, preview, failed)
     },
     removeOf: (message: number) => removeOf.run(message),
     /** It lies in the media folder now. */
-    keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) => keep.run(stored, bytes, width, height, id),
+    keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) =>
+      keep.run(stored, bytes, width, height, id),
     keepThumbnail: (id: number, image: Uint8Array) => keepThumbnail.run(image, id),
     /** It was uploaded. */
     put: (id: number, url: string) => put.run(url, id),

@@ -38,10 +38,13 @@ export function changeReads(db: ReadableDB) {
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
   // '+': by what they change, not through all changes of the conversation in their order
-  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>("SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY +place, id")
+  const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>(
+    "SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY +place, id"
+  )
   return {
     /** What a message was corrected to by its author, oldest first; `ids`: the three that it may have. */
-    corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] => corrections.all(conversation, sender, origin, message, stanza),
+    corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] =>
+      corrections.all(conversation, sender, origin, message, stanza),
     /** Those still to be sent; `account`: by whom. */
     queuedChanges: (account?: string) => queued.all(account ?? null)
   }
@@ -84,13 +87,15 @@ export function changeWrites(db: WritableDB) {
   const setPlace = db.prepare('UPDATE change SET place = ? WHERE id = ?')
   const placeFor = (conversation: number, { end, era }: ChangePlace): number =>
     end === 'above' ? Math.max(highest.get(conversation) ?? 0, era * ERA + MIDDLE) + 1 : (lowest.get(conversation, era * ERA) ?? era * ERA + MIDDLE) - 1
-  const insert = db.prepare('INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place, encrypted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(
+    'INSERT INTO change (conversation, sender, outgoing, kind, target, text, time, state, stanza_id, origin_id, message_id, occupant, place, encrypted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+  )
   const withId = db.prepare<[number, string, number, string, number, string], ChangeRow>(
     `SELECT ${COLUMNS} FROM change WHERE (conversation = ? AND stanza_id = ?) OR (conversation = ? AND origin_id = ?) OR (conversation = ? AND message_id = ?)`
   )
   const setTarget = db.prepare('UPDATE change SET target = ? WHERE id = ?')
   const settle = db.prepare("UPDATE change SET stanza_id = coalesce(stanza_id, ?), state = CASE state WHEN 'queued' THEN 'sent' ELSE state END WHERE id = ?")
-  const setState = db.prepare("UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?")
+  const setState = db.prepare('UPDATE change SET state = ? WHERE conversation = ? AND origin_id = ? AND outgoing = 1 AND state <> ?')
   const of = db.prepare<[number, string], ChangeRow>(`SELECT ${COLUMNS} FROM change WHERE conversation = ? AND target = ? ORDER BY +place, id`)
   const remove = db.prepare('DELETE FROM change WHERE id = ?')
   const forgetSent = db.prepare("DELETE FROM change WHERE id = ? AND state <> 'queued'")
@@ -106,11 +111,30 @@ export function changeWrites(db: WritableDB) {
     setTarget: (id: number, target: string) => setTarget.run(target, id),
     /** Stores a change: 'new'; 'placed' where it was there and has another place now; 'known' where it stands as it stood. */
     add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): 'new' | 'placed' | 'known' {
-      const { conversation, sender, outgoing, kind, target, text, time, state, stanzaId, originId, messageId = null, occupant = null, encrypted = false } = change
+      const {
+        conversation,
+        sender,
+        outgoing,
+        kind,
+        target,
+        text,
+        time,
+        state,
+        stanzaId,
+        originId,
+        messageId = null,
+        occupant = null,
+        encrypted = false
+      } = change
       // of an id that was given twice the words tell; a group may have changed our own
       const isOne = (one: ChangeRow): boolean =>
-        one.kind === kind && (one.outgoing === 1 && outgoing ? one.text === text || one.stanza_id === null || one.stanza_id === stanzaId : one.sender === sender && one.target === target && one.text === text)
-      const before = [stanzaId, originId, messageId].flatMap((id) => (id === null ? [] : withId.all(conversation, id, conversation, id, conversation, id))).find(isOne)
+        one.kind === kind &&
+        (one.outgoing === 1 && outgoing
+          ? one.text === text || one.stanza_id === null || one.stanza_id === stanzaId
+          : one.sender === sender && one.target === target && one.text === text)
+      const before = [stanzaId, originId, messageId]
+        .flatMap((id) => (id === null ? [] : withId.all(conversation, id, conversation, id, conversation, id)))
+        .find(isOne)
       if (before !== undefined) {
         settle.run(stanzaId, before.id)
         // of an own one the archive says only now where it stands
@@ -118,7 +142,22 @@ export function changeWrites(db: WritableDB) {
         setPlace.run(placeFor(conversation, place), before.id)
         return 'placed'
       }
-      insert.run(conversation, sender, outgoing ? 1 : 0, kind, target, text, time, state, stanzaId, originId, messageId, occupant, placeFor(conversation, place), encrypted ? 1 : 0)
+      insert.run(
+        conversation,
+        sender,
+        outgoing ? 1 : 0,
+        kind,
+        target,
+        text,
+        time,
+        state,
+        stanzaId,
+        originId,
+        messageId,
+        occupant,
+        placeFor(conversation, place),
+        encrypted ? 1 : 0
+      )
       conversations?.add(conversation)
       return 'new'
     },

@@ -104,13 +104,19 @@ function toConversation(row: ConversationRow): Conversation {
 }
 
 /** What the user decides about a conversation. */
-export type ConversationChange = Partial<Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread' | 'encryption'>>
+export type ConversationChange = Partial<
+  Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread' | 'encryption'>
+>
 
 export function conversationReads(db: ReadableDB) {
   const all = db.prepare<[], ConversationRow>(`${SELECT} WHERE c.hidden = 0 ORDER BY coalesce(c.last_message, 0) DESC, c.id`)
   const byId = db.prepare<[number], ConversationRow>(`${SELECT} WHERE c.id = ?`)
   const byJid = db.prepare<[string, string | null], ConversationRow>(`${SELECT} WHERE c.jid = ? AND c.account = coalesce(?, c.account) ORDER BY c.id LIMIT 1`)
-  const mentionsOf = db.prepare<[number], MessageId>(`SELECT id FROM message, (SELECT id AS cid, read_up_to FROM conversation WHERE id = ?) c WHERE ${MENTIONS.replaceAll('c.id', 'c.cid')} ORDER BY id LIMIT 200`).pluck()
+  const mentionsOf = db
+    .prepare<[number], MessageId>(
+      `SELECT id FROM message, (SELECT id AS cid, read_up_to FROM conversation WHERE id = ?) c WHERE ${MENTIONS.replaceAll('c.id', 'c.cid')} ORDER BY id LIMIT 200`
+    )
+    .pluck()
   const reactedIn = db.prepare<[number], MessageId>('SELECT message FROM reaction_news WHERE conversation = ? ORDER BY message LIMIT 200').pluck()
   const password = db.prepare<[number], string | null>('SELECT password FROM conversation WHERE id = ?').pluck()
   const map = (row: ConversationRow | undefined): Conversation | null => (row === undefined ? null : toConversation(row))
@@ -131,16 +137,24 @@ const bit = (value: boolean | null): number | null => (value === null ? null : v
 export const USE_HALF_LIFE_MS = 14 * 86_400_000
 
 export function conversationWrites(db: WritableDB) {
-  const idOf = db.prepare<[string, string | null], ConversationId>('SELECT id FROM conversation WHERE jid = ? AND account = coalesce(?, account) ORDER BY id LIMIT 1').pluck()
-  const insert = db.prepare("INSERT INTO conversation (jid, account, kind, name, nick) VALUES (?, coalesce(?, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), ?, ?, ?)")
+  const idOf = db
+    .prepare<[string, string | null], ConversationId>('SELECT id FROM conversation WHERE jid = ? AND account = coalesce(?, account) ORDER BY id LIMIT 1')
+    .pluck()
+  const insert = db.prepare(
+    "INSERT INTO conversation (jid, account, kind, name, nick) VALUES (?, coalesce(?, (SELECT jid FROM account ORDER BY id LIMIT 1), ''), ?, ?, ?)"
+  )
   const becomeGroup = db.prepare("UPDATE conversation SET kind = 'group' WHERE id = ? AND kind <> 'group'")
   const setNick = db.prepare('UPDATE conversation SET nick = ? WHERE id = ? AND nick IS NOT ?')
   const leave = db.prepare('UPDATE conversation SET nick = NULL, out_why = ?, out_reason = ? WHERE id = ?')
-  const enter = db.prepare("UPDATE conversation SET kind = 'group', nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?")
+  const enter = db.prepare(
+    "UPDATE conversation SET kind = 'group', nick = ?, password = coalesce(?, password), out_why = NULL, out_reason = '', hidden = 0 WHERE id = ?"
+  )
   const describe = db.prepare('UPDATE conversation SET subject = ? WHERE id = ? AND subject <> ?')
   const setNotify = db.prepare('UPDATE conversation SET notify = ? WHERE id = ?')
   const setMutedUntil = db.prepare('UPDATE conversation SET muted_until = ? WHERE id = ?')
-  const muted = db.prepare<[], { id: ConversationId; until: number }>('SELECT id, muted_until AS until FROM conversation WHERE muted_until IS NOT NULL ORDER BY muted_until')
+  const muted = db.prepare<[], { id: ConversationId; until: number }>(
+    'SELECT id, muted_until AS until FROM conversation WHERE muted_until IS NOT NULL ORDER BY muted_until'
+  )
   const setSound = db.prepare('UPDATE conversation SET notify_sound = ? WHERE id = ?')
   const setText = db.prepare('UPDATE conversation SET notify_text = ? WHERE id = ?')
   const setNote = db.prepare('UPDATE conversation SET note = ? WHERE id = ?')
@@ -157,21 +171,33 @@ export function conversationWrites(db: WritableDB) {
        last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)
      WHERE id = ?`
   )
-  const advance = db.prepare("UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, hidden = 0, archived = iif(notify = 'none', archived, 0) WHERE id = ?")
+  const advance = db.prepare(
+    "UPDATE conversation SET last_message = max(coalesce(last_message, 0), ?), unread = unread + ?, hidden = 0, archived = iif(notify = 'none', archived, 0) WHERE id = ?"
+  )
   const setUnread = db.prepare('UPDATE conversation SET unread = ? WHERE id = ?')
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
-  const moved = db.prepare('UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?')
+  const moved = db.prepare(
+    'UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?'
+  )
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, max(0, ? - used_at) / ?) + 1, used_at = ?, hidden = 0 WHERE id = ?')
-  const adopt = db.prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id").pluck()
+  const adopt = db
+    .prepare<[string], number>("UPDATE OR IGNORE conversation SET account = ? WHERE account = '' AND jid NOT LIKE '%.invalid' RETURNING id")
+    .pluck()
   const disown = db.prepare("UPDATE OR IGNORE conversation SET account = '' WHERE id = ?")
   const remove = db.prepare('DELETE FROM conversation WHERE id = ?')
   const isJoined = db.prepare<[number], number>('SELECT 1 FROM conversation WHERE id = ? AND joined_into IS NOT NULL').pluck()
-  const clear = db.prepare("UPDATE conversation SET cleared = ?, cleared_key = ?, cleared_met = 1, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?")
-  const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number; cleared_key: number }>('SELECT id, jid, account, cleared, cleared_key FROM conversation WHERE clearing = 1')
+  const clear = db.prepare(
+    "UPDATE conversation SET cleared = ?, cleared_key = ?, cleared_met = 1, hidden = 1, draft = '', unread = 0, marked_unread = 0, pinned = NULL, clearing = 1 WHERE id = ?"
+  )
+  const clearing = db.prepare<[], { id: ConversationId; jid: Jid; account: string; cleared: number; cleared_key: number }>(
+    'SELECT id, jid, account, cleared, cleared_key FROM conversation WHERE clearing = 1'
+  )
   const wholeCleared = db.prepare('UPDATE conversation SET clearing = 0 WHERE id = ?')
-  const cleared = db.prepare<[number], { time: number; met: number }>('SELECT cleared AS time, cleared_met AS met FROM conversation WHERE id = ? AND cleared > 0')
+  const cleared = db.prepare<[number], { time: number; met: number }>(
+    'SELECT cleared AS time, cleared_met AS met FROM conversation WHERE id = ? AND cleared > 0'
+  )
   const meet = db.prepare('UPDATE conversation SET cleared_met = 1 WHERE id = ?')
   const unmeet = db.prepare("UPDATE conversation SET cleared_met = 0 WHERE cleared_met = 1 AND account = ? AND iif(kind = 'group', jid, account) = ?")
   const news = db.prepare('INSERT OR IGNORE INTO reaction_news (message, conversation) VALUES (?, ?)')

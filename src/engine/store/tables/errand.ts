@@ -17,7 +17,12 @@ const VALUES = {
   read: z.object({ tell: z.boolean() }),
   leave: z.object({ nick: z.string().nullable() }),
   block: z.object({ blocked: z.boolean() }),
-  contact: z.union([z.object({ wish: z.literal('add'), token: z.string().optional() }), z.object({ wish: z.literal('remove') }), z.object({ wish: z.literal('rename'), name: z.string() }), z.object({ wish: z.literal('group'), groups: z.array(z.string()) })])
+  contact: z.union([
+    z.object({ wish: z.literal('add'), token: z.string().optional() }),
+    z.object({ wish: z.literal('remove') }),
+    z.object({ wish: z.literal('rename'), name: z.string() }),
+    z.object({ wish: z.literal('group'), groups: z.array(z.string()) })
+  ])
 } as const
 
 interface ErrandRow {

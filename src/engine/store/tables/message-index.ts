@@ -42,7 +42,9 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
   const unindexed = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE ${WITHOUT_DOC} ORDER BY m.id DESC LIMIT ?`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
   const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
-  const lastDoc = db.prepare<[number, number], { doc: number; message: number }>('SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1')
+  const lastDoc = db.prepare<[number, number], { doc: number; message: number }>(
+    'SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1'
+  )
   const addresses = new Map<string, number>()
 
   function addressOf(jid: string): number {

@@ -1,5 +1,17 @@
 /** A row of `message` with what belongs to it, and the message that it stands for. */
-import { Unreadable, type Attachment, type AttachmentKind, type ConversationId, type Jid, type LinkMetadata, type Message, type MessageId, type MessageState, type Quoted, type Reaction } from '../../../contract/domain.ts'
+import {
+  Unreadable,
+  type Attachment,
+  type AttachmentKind,
+  type ConversationId,
+  type Jid,
+  type LinkMetadata,
+  type Message,
+  type MessageId,
+  type MessageState,
+  type Quoted,
+  type Reaction
+} from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import { linksTo } from '../../../contract/web-links.ts'
 import { GONE } from './attachment.ts'
@@ -8,7 +20,23 @@ import { GONE } from './attachment.ts'
 export const IMPORTED = 'import:'
 
 /** Bits of message.flags and doc.flags. */
-export const FLAG = { image: 1, video: 2, voice: 4, file: 8, link: 16, mention: 32, starred: 64, edited: 128, retracted: 512, reacted: 1024, unstyled: 2048, pinned: 4096, encrypted: 8192, unreadable: 16384, reminder: 1 << 20 } as const
+export const FLAG = {
+  image: 1,
+  video: 2,
+  voice: 4,
+  file: 8,
+  link: 16,
+  mention: 32,
+  starred: 64,
+  edited: 128,
+  retracted: 512,
+  reacted: 1024,
+  unstyled: 2048,
+  pinned: 4096,
+  encrypted: 8192,
+  unreadable: 16384,
+  reminder: 1 << 20
+} as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
@@ -53,7 +81,8 @@ const MOST_NAMES = 8
 export const personOf = (row: string): string =>
   `CASE WHEN instr(${row}.sender, '/') THEN (SELECT nullif(jid, '') FROM occupant WHERE address = iif(${row}.occupant IS NULL, ${row}.sender, substr(${row}.sender, 1, instr(${row}.sender, '/') - 1) || char(10) || ${row}.occupant)) END`
 /** What the user calls the sender of such a row: the roster's name. */
-export const contactOf = (row: string): string => `coalesce((SELECT name FROM contact WHERE jid = ${row}.sender AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row)}) AND name <> ''))`
+export const contactOf = (row: string): string =>
+  `coalesce((SELECT name FROM contact WHERE jid = ${row}.sender AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row)}) AND name <> ''))`
 
 /** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
 export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
@@ -107,7 +136,11 @@ const nameOf = (sender: string, contact: string | null): string => contact ?? (r
 
 /** All reactions to a message, one emoji of one person each. */
 export const reactionsIn = ({ reactions }: MessageRow): { sender: string; emoji: string }[] =>
-  reactions === null ? [] : (JSON.parse(reactions) as [string, string | null, 0 | 1, string][]).flatMap(([sender, contact, , emoji]) => emoji.split(' ').flatMap((one) => (one === '' ? [] : [{ sender: nameOf(sender, contact), emoji: one }])))
+  reactions === null
+    ? []
+    : (JSON.parse(reactions) as [string, string | null, 0 | 1, string][]).flatMap(([sender, contact, , emoji]) =>
+        emoji.split(' ').flatMap((one) => (one === '' ? [] : [{ sender: nameOf(sender, contact), emoji: one }]))
+      )
 
 function toReactions(json: string): Reaction[] {
   const found = new Map<string, Reaction>()
@@ -140,5 +173,14 @@ function toQuoted(json: string | null): Quoted {
 
 function toAttachments(json: string): Attachment[] {
   const list = JSON.parse(json) as [number, AttachmentKind, string, number | null, 0 | 1, 0 | 1, number | null, number | null, string | null][]
-  return list.map(([id, kind, name, bytes, here, there, width, height, preview]) => ({ preview, id, kind, name, bytes, where: here === 1 ? 'here' : there === 1 ? 'there' : 'nowhere', width, height }))
+  return list.map(([id, kind, name, bytes, here, there, width, height, preview]) => ({
+    preview,
+    id,
+    kind,
+    name,
+    bytes,
+    where: here === 1 ? 'here' : there === 1 ? 'there' : 'nowhere',
+    width,
+    height
+  }))
 }

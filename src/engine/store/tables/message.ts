@@ -28,32 +28,48 @@ export const QUEUED = "m.state = 'queued' AND m.id > ? AND +m.conversation IN (S
 export function messageReads(db: ReadableDB) {
   const select = (where: string): string => `SELECT ${COLUMNS} FROM message m WHERE ${where}`
   const byId = db.prepare<[number], MessageRow>(select('m.id = ?'))
-  const before = db.prepare<[number, number, number], MessageRow>(
-    `${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`
-  )
+  const before = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`)
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
   const queued = db.prepare<[number, string | null, number], MessageRow>(`${select(QUEUED)} ORDER BY m.id LIMIT ?`)
   const count = db.prepare<[], number>('SELECT count(*) FROM message').pluck()
   const unreadCount = db
     .prepare<[number, number], number>('SELECT count(*) FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 AND home IS NULL')
     .pluck()
-  const firstUnread = db.prepare<[number, number, number], number>('SELECT id FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 AND home IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?').pluck()
+  const firstUnread = db
+    .prepare<[number, number, number], number>(
+      'SELECT id FROM message WHERE conversation = ? AND id > ? AND outgoing = 0 AND home IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?'
+    )
+    .pluck()
   const expired = db.prepare<[number, number], MessageRow>(`${select(EXPIRES)} ORDER BY m.id LIMIT ?`)
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
-    .prepare<[string | null], number>("SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1")
+    .prepare<[string | null], number>(
+      "SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1"
+    )
     .pluck()
-  const newestReceived = db.prepare<[number, number], ReceivedId>('SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1')
+  const newestReceived = db.prepare<[number, number], ReceivedId>(
+    'SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1'
+  )
   const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id <= ?')} ORDER BY m.id LIMIT ?`)
   const pinned = db.prepare<[number], MessageRow>(`${select(`m.conversation = ? AND m.flags & ${FLAG.pinned}`)} ORDER BY m.id DESC LIMIT 100`)
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
-  const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>('SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)')
+  const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>(
+    'SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)'
+  )
   const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
-  const newestTold = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1').pluck()
+  const newestTold = db
+    .prepare<[number], number>(
+      'SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+    )
+    .pluck()
   const toldBeside = (comparison: string, order: string): ReturnType<typeof db.prepare<[number, number], number>> =>
-    db.prepare<[number, number], number>(`SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id ${order} LIMIT 1`).pluck()
+    db
+      .prepare<[number, number], number>(
+        `SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id ${order} LIMIT 1`
+      )
+      .pluck()
   const [toldAfter, toldBefore] = [toldBeside('>', 'ASC'), toldBeside('<', 'DESC')]
   const newestSettled = db
     .prepare<[number, number], number>(
@@ -132,7 +148,8 @@ const plain = (text: string): string => text.normalize('NFC').replace(/\s+/gu, '
 /** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
 const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
 /** As sendersId, for one text alone, of which nothing is kept. */
-const sendersWords = (sender: string, outgoing: boolean, id: string, text: string): string => `${sendersId(sender, outgoing, id)}\n${createHash('sha256').update(`${sender}\n${id}\n${text}`).digest('base64')}`
+const sendersWords = (sender: string, outgoing: boolean, id: string, text: string): string =>
+  `${sendersId(sender, outgoing, id)}\n${createHash('sha256').update(`${sender}\n${id}\n${text}`).digest('base64')}`
 /** In place of an id, for words that have none, in a group that tells them again. */
 const minuteOf = (time: number): string => `minute ${Math.floor(time / TOLD_MS)}`
 
@@ -141,13 +158,15 @@ export function messageWrites(db: WritableDB) {
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
   const keysDownFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id <= ? ORDER BY id DESC LIMIT ?').pluck()
   const keysBetween = db.prepare<[number, number], number>('SELECT id FROM message WHERE id BETWEEN ? AND ?').pluck()
-  const oldestArchived = db
-    .prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1')
-    .pluck()
+  const oldestArchived = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1').pluck()
   const docs = createDocNumbers(db)
   const index = createMessageIndex(db, docs)
   const FIELDS = 'id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to'
-  const into = (fields: string): string => `INSERT INTO message (${fields}) VALUES (${fields.split(',').map(() => '?').join(', ')})`
+  const into = (fields: string): string =>
+    `INSERT INTO message (${fields}) VALUES (${fields
+      .split(',')
+      .map(() => '?')
+      .join(', ')})`
   const INSERT = into(FIELDS)
   const insert = db.prepare(into(`${FIELDS}, occupant`))
   const files = attachmentWrites(db)
@@ -163,9 +182,7 @@ export function messageWrites(db: WritableDB) {
   const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
   const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
   const setState = db.prepare('UPDATE message SET state = ?, error = ? WHERE id = ?')
-  const byStanzaId = db.prepare<[number, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.stanza_id = ?`
-  )
+  const byStanzaId = db.prepare<[number, string], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.stanza_id = ?`)
   const byOriginId = db.prepare<[number, string, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.origin_id = ? AND m.sender = ?`
   )
@@ -176,7 +193,9 @@ export function messageWrites(db: WritableDB) {
   const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
   )
-  const toldAt = db.prepare<[number, string, number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`)
+  const toldAt = db.prepare<[number, string, number, number], MessageRow>(
+    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`
+  )
   const unreflected = db.prepare<[number, number, string], MessageRow>(
     `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.origin_id IS NOT NULL AND m.home IS NULL
       AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT ${MOST_UNREFLECTED}`
@@ -193,7 +212,7 @@ export function messageWrites(db: WritableDB) {
   function runFrom(key: number, step: 1 | -1): number | null {
     const keys = step === 1 ? keysFrom : keysDownFrom
     let end: number | null = null
-    for (let from = key; ; ) {
+    for (let from = key; ;) {
       const used = keys.all(from, RUN)
       for (const next of used) {
         if (next !== (end === null ? key : end + step)) return end
@@ -231,7 +250,11 @@ export function messageWrites(db: WritableDB) {
     standInsFor(conversation: number, ids: readonly (string | null)[]): MessageRow[] {
       standIns ??= anyStandIn.get() === 1
       if (!standIns) return []
-      return [...new Set(ids)].flatMap((id) => (id === null ? [] : byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.message_id === id && isStandIn.get(row.id) === 1)))
+      return [...new Set(ids)].flatMap((id) =>
+        id === null
+          ? []
+          : byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.message_id === id && isStandIn.get(row.id) === 1)
+      )
     },
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
@@ -240,12 +263,15 @@ export function messageWrites(db: WritableDB) {
       const id = originId ?? messageId
       if (id !== null) return byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.sender === sender)
       // what came live has this computer's time, what was told again the server's
-      return [...new Set([time, time - ahead])].flatMap((at) => toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text)))
+      return [...new Set([time, time - ahead])].flatMap((at) =>
+        toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text))
+      )
     },
     /** Whether a message came when another one is stamped, in the server's or in this computer's time. */
     isAtTime: (row: MessageRow, { time, ahead = 0 }: IncomingMessage): boolean => [time, time - ahead].some((at) => Math.abs(row.time - at) <= TOLD_MS),
     /** The oldest own message of that text that was sent lately and that its group has not told us. Gateways change white space. */
-    unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined => unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
+    unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined =>
+      unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
     setMessageId: (id: number, messageId: string | null) => setMessageId.run(messageId, id),
     /** Those that are known under an id: their sender's, or their archive's. */
     byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),
@@ -277,7 +303,21 @@ export function messageWrites(db: WritableDB) {
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
     /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
-      const { conversation, sender, outgoing, text, time, state, stanzaId, originId, messageId = null, replyTo = null, occupant = null, attachments = [], link = null } = message
+      const {
+        conversation,
+        sender,
+        outgoing,
+        text,
+        time,
+        state,
+        stanzaId,
+        originId,
+        messageId = null,
+        replyTo = null,
+        occupant = null,
+        attachments = [],
+        link = null
+      } = message
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
       insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo, occupant)
@@ -304,7 +344,24 @@ export function messageWrites(db: WritableDB) {
       const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
       const dictionary = (at: Uint32Array, list: TextColumn): Buffer[] => [asBlob(at), asBlob(list.offsets), asBlob(list.bytes)]
       const states: MessageState[] = ['received', 'sent']
-      index.insertColumns(INSERT, count, 'ivditidvviidd', asBlob(keys), conversation, ...dictionary(sender, textColumn(addresses)), asBlob(Float64Array.from(outgoing)), ...text, asBlob(times), ...dictionary(outgoing, textColumn(states)), null, null, asBlob(doc), asBlob(flags), ...dictionary(ids.at, ids.texts), ...dictionary(replies.at, replies.texts))
+      index.insertColumns(
+        INSERT,
+        count,
+        'ivditidvviidd',
+        asBlob(keys),
+        conversation,
+        ...dictionary(sender, textColumn(addresses)),
+        asBlob(Float64Array.from(outgoing)),
+        ...text,
+        asBlob(times),
+        ...dictionary(outgoing, textColumn(states)),
+        null,
+        null,
+        asBlob(doc),
+        asBlob(flags),
+        ...dictionary(ids.at, ids.texts),
+        ...dictionary(replies.at, replies.texts)
+      )
       for (const [row, list] of attachments) for (const file of list) files.insert(file, keys[row] ?? 0)
       const fileNames = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
       index.addMany({ keys, docs: doc, conversation, senders, flags: docFlags, lengths, texts, files: named, fileNames })
@@ -327,7 +384,16 @@ export function messageWrites(db: WritableDB) {
       raw.remove(row.id)
     },
     /** What it was all the time, understood only now; `flags`: some of FLAG that it has, too. */
-    complete(row: MessageRow, { text, replyTo, attachments, link, flags: more }: { text: string; replyTo: string | null; attachments: readonly NewAttachment[]; link: LinkMetadata | null; flags: number }): void {
+    complete(
+      row: MessageRow,
+      {
+        text,
+        replyTo,
+        attachments,
+        link,
+        flags: more
+      }: { text: string; replyTo: string | null; attachments: readonly NewAttachment[]; link: LinkMetadata | null; flags: number }
+    ): void {
       index.take(row)
       if (row.flags & ATTACHED) files.removeOf(row.id)
       for (const file of attachments) files.insert(file, row.id)
@@ -359,13 +425,28 @@ export function messageWrites(db: WritableDB) {
         else for (const text of texts) tombstone.run(row.conversation, sendersWords(row.sender, own, id, text))
       }
       if (ids.length > 0 || row.stanza_id !== null) return
-      for (const text of texts) for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
+      for (const text of texts)
+        for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
     },
     /** By any of its ids; those that its sender gave count for that sender alone, and with their words, for some give one twice. `ahead`: of a group that tells again, see IncomingMessage. */
-    isBuried(conversation: number, { stanzaId, originId, messageId = null, sender, outgoing, text, time, ahead = 0, replayed }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing' | 'text' | 'time' | 'ahead' | 'replayed'>): boolean {
+    isBuried(
+      conversation: number,
+      {
+        stanzaId,
+        originId,
+        messageId = null,
+        sender,
+        outgoing,
+        text,
+        time,
+        ahead = 0,
+        replayed
+      }: Pick<IncomingMessage, 'stanzaId' | 'originId' | 'messageId' | 'sender' | 'outgoing' | 'text' | 'time' | 'ahead' | 'replayed'>
+    ): boolean {
       const given = [originId, messageId].filter((id) => id !== null)
       const ids = given.flatMap((id) => [sendersId(sender, outgoing, id), sendersWords(sender, outgoing, id, text)])
-      const told = replayed && stanzaId === null && given.length === 0 ? [time, time - ahead].map((at) => sendersWords(sender, outgoing, minuteOf(at), text)) : []
+      const told =
+        replayed && stanzaId === null && given.length === 0 ? [time, time - ahead].map((at) => sendersWords(sender, outgoing, minuteOf(at), text)) : []
       return [...(stanzaId === null ? [] : [stanzaId]), ...ids, ...told].some((id) => isDeleted.get(conversation, id) === 1)
     },
     setFlag(row: MessageRow, flag: number, on: boolean): void {

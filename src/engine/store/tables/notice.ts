@@ -7,7 +7,9 @@ import { firstKeyAt } from '../order.ts'
 const MOST = 300
 
 export function noticeReads(db: ReadableDB) {
-  const between = db.prepare<[number, number, number, number], Notice>('SELECT * FROM (SELECT id, kind, name, text, time FROM notice WHERE conversation = ? AND time >= ? AND time <= ? ORDER BY time DESC, id DESC LIMIT ?) ORDER BY time, id')
+  const between = db.prepare<[number, number, number, number], Notice>(
+    'SELECT * FROM (SELECT id, kind, name, text, time FROM notice WHERE conversation = ? AND time >= ? AND time <= ? ORDER BY time DESC, id DESC LIMIT ?) ORDER BY time, id'
+  )
   const readers = db.prepare<[number, number], string>('SELECT nick FROM group_seen WHERE conversation = ? AND up_to >= ? ORDER BY nick').pluck()
   return {
     /** From one time to another, ms; oldest first. */
@@ -19,7 +21,9 @@ export function noticeReads(db: ReadableDB) {
 
 export function noticeWrites(db: WritableDB) {
   const insert = db.prepare('INSERT INTO notice (conversation, kind, name, text, time) VALUES (?, ?, ?, ?, ?)')
-  const seen = db.prepare('INSERT INTO group_seen (conversation, nick, up_to) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET up_to = excluded.up_to WHERE excluded.up_to > up_to')
+  const seen = db.prepare(
+    'INSERT INTO group_seen (conversation, nick, up_to) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET up_to = excluded.up_to WHERE excluded.up_to > up_to'
+  )
   const clear = db.prepare('DELETE FROM notice WHERE conversation = ? AND time <= ?')
   const clearSeen = db.prepare('DELETE FROM group_seen WHERE conversation = ? AND up_to < ?')
   return {

@@ -53,7 +53,9 @@ export function omemoWrites(db: WritableDB) {
      ON CONFLICT (account, jid, device) DO UPDATE SET identity = excluded.identity, active = excluded.active, trust = excluded.trust, last_at = excluded.last_at`
   )
   const session = db.prepare<[string, string, number], string>('SELECT sessions FROM omemo_session WHERE account = ? AND jid = ? AND device = ?').pluck()
-  const putSession = db.prepare('INSERT INTO omemo_session (account, jid, device, sessions) VALUES (?, ?, ?, ?) ON CONFLICT (account, jid, device) DO UPDATE SET sessions = excluded.sessions')
+  const putSession = db.prepare(
+    'INSERT INTO omemo_session (account, jid, device, sessions) VALUES (?, ?, ?, ?) ON CONFLICT (account, jid, device) DO UPDATE SET sessions = excluded.sessions'
+  )
   const sessionsOf = db.prepare<[string], { jid: Jid; device: number; sessions: string }>('SELECT jid, device, sessions FROM omemo_session WHERE account = ?')
   return {
     ...omemoReads(db),

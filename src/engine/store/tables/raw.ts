@@ -9,9 +9,7 @@ export interface RawStanza {
 }
 
 export function rawReads(db: ReadableDB) {
-  const list = db.prepare<[number, number, number], RawStanza>(
-    'SELECT message, stanza FROM raw WHERE decoder < ? AND message > ? ORDER BY message LIMIT ?'
-  )
+  const list = db.prepare<[number, number, number], RawStanza>('SELECT message, stanza FROM raw WHERE decoder < ? AND message > ? ORDER BY message LIMIT ?')
   return {
     /** Those that no decoder from `decoder` on has seen, after a message. */
     rawStanzas: ({ decoder, after, limit }: { decoder: number; after: number; limit: number }): RawStanza[] => list.all(decoder, after, limit)
@@ -19,7 +17,9 @@ export function rawReads(db: ReadableDB) {
 }
 
 export function rawWrites(db: WritableDB) {
-  const put = db.prepare('INSERT INTO raw (message, stanza, decoder) VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE SET stanza = excluded.stanza, decoder = excluded.decoder')
+  const put = db.prepare(
+    'INSERT INTO raw (message, stanza, decoder) VALUES (?, ?, ?) ON CONFLICT (message) DO UPDATE SET stanza = excluded.stanza, decoder = excluded.decoder'
+  )
   const seen = db.prepare('UPDATE raw SET decoder = ? WHERE message = ?')
   const remove = db.prepare('DELETE FROM raw WHERE message = ?')
   return {

@@ -13,10 +13,11 @@ export class ArchiveWatch {
 
   /** `read`: our own account's archive. */
   constructor(connection: Connection, shortages: Shortages, read: () => Promise<void>, warn: (message: string) => void) {
-    const look = (): void => void read().then(
-      () => this.#again(connection, shortages, look),
-      (error: unknown) => warn(`the archive was not looked at: ${String(error)}`)
-    )
+    const look = (): void =>
+      void read().then(
+        () => this.#again(connection, shortages, look),
+        (error: unknown) => warn(`the archive was not looked at: ${String(error)}`)
+      )
     shortages.on('change', () => this.#again(connection, shortages, look))
     connection.on('ready', (resumed) => {
       if (resumed) this.#again(connection, shortages, look)

@@ -18,7 +18,17 @@ import type { Log } from '../../log.ts'
 const ME = 'me@example.org' as Jid
 const ROOM = 'room@rooms.example.org' as Jid
 const OTHER = 'other@rooms.example.org' as Jid
-const live = (conversation: Jid, n: number): IncomingMessage => ({ conversation, kind: 'group', sender: `${conversation}/a` as Jid, outgoing: false, text: `message ${n}`, time: n * 1000, stanzaId: `s${n}`, originId: null, replayed: false })
+const live = (conversation: Jid, n: number): IncomingMessage => ({
+  conversation,
+  kind: 'group',
+  sender: `${conversation}/a` as Jid,
+  outgoing: false,
+  text: `message ${n}`,
+  time: n * 1000,
+  stanzaId: `s${n}`,
+  originId: null,
+  replayed: false
+})
 
 /** A connection of which the archives named in `silent` never answer, and those in `broken` answer nonsense; the others have what `held` says. */
 class Server extends EventEmitter {
@@ -40,28 +50,56 @@ class Server extends EventEmitter {
     for (const n of page) {
       const stamp = new Date(n * 1000).toISOString()
       const message = xml('message', { xmlns: 'jabber:client', from: `${archive}/a`, type: 'groupchat' }, xml('body', {}, `message ${n}${this.large}`))
-      this.emit('stanza', xml('message', { from: archive }, xml('result', { xmlns: NS.mam, queryid: query?.attrs['queryid'] ?? '', id: `s${n}` }, xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, xml('delay', { xmlns: 'urn:xmpp:delay', stamp }), message))))
+      this.emit(
+        'stanza',
+        xml(
+          'message',
+          { from: archive },
+          xml(
+            'result',
+            { xmlns: NS.mam, queryid: query?.attrs['queryid'] ?? '', id: `s${n}` },
+            xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, xml('delay', { xmlns: 'urn:xmpp:delay', stamp }), message)
+          )
+        )
+      )
     }
     const ends = page.length === 0 ? [] : [xml('first', {}, `s${page[0]}`), xml('last', {}, `s${page.at(-1)}`)]
-    return Promise.resolve(xml('iq', { type: 'result', ...(iq.attrs['to'] === undefined ? {} : { from: archive }) }, xml('fin', { xmlns: NS.mam, complete: 'true' }, xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, ...ends))))
+    return Promise.resolve(
+      xml(
+        'iq',
+        { type: 'result', ...(iq.attrs['to'] === undefined ? {} : { from: archive }) },
+        xml('fin', { xmlns: NS.mam, complete: 'true' }, xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, ...ends))
+      )
+    )
   }
 }
 
 /** `patience`: how long an archive may be silent, ms; by default longer than any test. */
-function setUp(store: Store, patience = 600_000, log: Log = { info: () => undefined, warn: () => undefined }): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
+function setUp(
+  store: Store,
+  patience = 600_000,
+  log: Log = { info: () => undefined, warn: () => undefined }
+): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
   const server = new Server()
   // as session.ts does it
-  const inbox: Inbox = new Inbox(store, ME, () => undefined, (archive, error) => {
-    archives.readAgain(archive)
-    log.warn(`storing messages of ${archive} failed (${error.message})`)
-  })
+  const inbox: Inbox = new Inbox(
+    store,
+    ME,
+    () => undefined,
+    (archive, error) => {
+      archives.readAgain(archive)
+      log.warn(`storing messages of ${archive} failed (${error.message})`)
+    }
+  )
   const self = { jid: ME, nickIn: (group: Jid) => (group === ROOM || group === OTHER ? 'me' : null), isGroup: (jid: Jid) => jid === ROOM || jid === OTHER }
   const context = { connection: server as unknown as Connection, store, self, onChanges: () => undefined, onInvitation: () => undefined }
   const archives: Archives = new Archives({ context, inbox, own: ME, log, patience })
   const texts = async (jid: Jid): Promise<string[]> => {
     await inbox.idle()
     const conversation = await store.read.conversationByJid(jid, ME)
-    return conversation === null ? [] : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)
+    return conversation === null
+      ? []
+      : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)
   }
   return { server, inbox, archives, texts, mark: async (jid) => (await store.read.archiveProgress(jid, ME)).lastId }
 }
@@ -113,45 +151,49 @@ test('a silent archive of our own account withholds nothing either', async () =>
   await store.close()
 })
 
-test('a full disk, with the log on it: whatever part of the sync fails, nothing throws, and all is here once there is room', { timeout: 120_000 }, async ({ skip }) => {
-  using folder = temporaryFolder()
-  const disk = join(folder.path, 'disk')
-  if (!mountSmallDisk(disk, 12)) return skip('that takes root')
-  const unhandled: unknown[] = []
-  const note = (reason: unknown): void => void unhandled.push(reason)
-  process.on('unhandledRejection', note)
-  try {
-    const store = await openStore(disk)
-    const { warn, info } = fileLog(join(disk, 'logs', 'mnemo.log'))
-    let warned = 0
-    const log = { info, warn: (line: string): void => void (warned++, warn(line)) }
-    const { server, inbox, archives, texts, mark } = setUp(store, 600_000, log)
-    server.held.set(ROOM, [1, 2])
-    await archives.read(ROOM)
-    fillDisk(join(disk, 'filler'))
-    // the archive has more, something comes live, somebody signs, a subject, a receipt: none of it can be stored
-    const large = 'x'.repeat(200_000)
-    server.held.set(ROOM, [1, 2, 3, 4, 5])
-    server.large = large
-    await archives.read(ROOM).catch(() => undefined)
-    inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
-    inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
-    inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
-    await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
-    await inbox.idle()
-    expect(await mark(ROOM)).toBe('s2')
-    rmSync(join(disk, 'filler'))
-    server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
-    server.held.set(OTHER, [1])
-    // by itself: nobody asks again
-    await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
-    await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
-    expect(await mark(ROOM)).toBe('s6')
-    expect(unhandled).toEqual([])
-    archives.stop()
-    await store.close()
-  } finally {
-    process.off('unhandledRejection', note)
-    unmount(disk)
+test(
+  'a full disk, with the log on it: whatever part of the sync fails, nothing throws, and all is here once there is room',
+  { timeout: 120_000 },
+  async ({ skip }) => {
+    using folder = temporaryFolder()
+    const disk = join(folder.path, 'disk')
+    if (!mountSmallDisk(disk, 12)) return skip('that takes root')
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    try {
+      const store = await openStore(disk)
+      const { warn, info } = fileLog(join(disk, 'logs', 'mnemo.log'))
+      let warned = 0
+      const log = { info, warn: (line: string): void => void (warned++, warn(line)) }
+      const { server, inbox, archives, texts, mark } = setUp(store, 600_000, log)
+      server.held.set(ROOM, [1, 2])
+      await archives.read(ROOM)
+      fillDisk(join(disk, 'filler'))
+      // the archive has more, something comes live, somebody signs, a subject, a receipt: none of it can be stored
+      const large = 'x'.repeat(200_000)
+      server.held.set(ROOM, [1, 2, 3, 4, 5])
+      server.large = large
+      await archives.read(ROOM).catch(() => undefined)
+      inbox.add(ROOM, { ...live(ROOM, 6), text: `message 6${large}` })
+      inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id: 's2', own: true, nick: null })
+      inbox.add(OTHER, { ...live(OTHER, 1), text: `message 1${large}` })
+      await expect.poll(() => warned, { timeout: 30_000 }).toBeGreaterThan(1)
+      await inbox.idle()
+      expect(await mark(ROOM)).toBe('s2')
+      rmSync(join(disk, 'filler'))
+      server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
+      server.held.set(OTHER, [1])
+      // by itself: nobody asks again
+      await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
+      await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
+      expect(await mark(ROOM)).toBe('s6')
+      expect(unhandled).toEqual([])
+      archives.stop()
+      await store.close()
+    } finally {
+      process.off('unhandledRejection', note)
+      unmount(disk)
+    }
   }
-})
+)

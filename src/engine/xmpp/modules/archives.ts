@@ -76,10 +76,13 @@ export class Archives {
   /** Soon, where it was not the connection that failed: a new one does so anyway. */
   readAgain(archive: Jid): void {
     if (!this.#context.connection.isReady || this.#again.has(archive)) return
-    const timer = setTimeout(() => {
-      this.#again.delete(archive)
-      if (this.#context.connection.isReady) this.#background(archive)
-    }, Math.min(AGAIN_MS * 2 ** (this.#silent.get(archive) ?? 0), LONGEST_AGAIN_MS))
+    const timer = setTimeout(
+      () => {
+        this.#again.delete(archive)
+        if (this.#context.connection.isReady) this.#background(archive)
+      },
+      Math.min(AGAIN_MS * 2 ** (this.#silent.get(archive) ?? 0), LONGEST_AGAIN_MS)
+    )
     this.#again.set(archive, timer.unref())
   }
 
@@ -159,7 +162,9 @@ export class Archives {
 
   /** One page of an archive at a time, whoever wants it. */
   #page(archive: Jid): Promise<StoreChanges | null> {
-    const page = (this.#paging.get(archive) ?? Promise.resolve(null)).catch(() => null).then(() => fillPage(this.#context, archive === this.#options.own ? null : archive, this.#asked.get(archive)))
+    const page = (this.#paging.get(archive) ?? Promise.resolve(null))
+      .catch(() => null)
+      .then(() => fillPage(this.#context, archive === this.#options.own ? null : archive, this.#asked.get(archive)))
     this.#paging.set(archive, page)
     return page
   }

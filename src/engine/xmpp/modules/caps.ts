@@ -40,4 +40,9 @@ export const capabilities = (): Element => xml('c', { xmlns: NS.caps, hash: 'sha
 
 /** The answer to a question what we can do. `node`: as it was asked. */
 export const discoAnswer = (node: string | undefined): Element =>
-  xml('query', { xmlns: NS.disco, ...(node === undefined ? {} : { node }) }, xml('identity', IDENTITY), ...FEATURES.map((feature) => xml('feature', { var: feature })))
+  xml(
+    'query',
+    { xmlns: NS.disco, ...(node === undefined ? {} : { node }) },
+    xml('identity', IDENTITY),
+    ...FEATURES.map((feature) => xml('feature', { var: feature }))
+  )

@@ -157,10 +157,12 @@ export async function fillPage(context: CatchUpContext, archive: Jid | null, ask
   if (hole === null || asked.empty === MOST_EMPTY) return null
   asked.before.add(hole.before)
   // what it no longer knows is older than all that it keeps
-  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE).catch((error: unknown): Page => {
-    if (isRefusal(error) && error.condition === 'item-not-found') return { complete: true, first: null, last: null, messages: [] }
-    throw error
-  })
+  const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE).catch(
+    (error: unknown): Page => {
+      if (isRefusal(error) && error.condition === 'item-not-found') return { complete: true, first: null, last: null, messages: [] }
+      throw error
+    }
+  )
   asked.empty = page.messages.length === 0 ? asked.empty + 1 : 0
   const next = page.complete || page.first === null || asked.before.has(page.first) ? null : { before: page.first, after: hole.after }
   const changes = await store.write.record({ account: self.jid, ...decode(page, context, archive, true), archive: { jid, hole: next }, order: 'backward' })

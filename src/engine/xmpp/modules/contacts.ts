@@ -204,8 +204,7 @@ export class Contacts extends EventEmitter<Events> {
     }
     // they no longer want to
     if (type === 'unsubscribe') this.#setRequest(bare(from), false)
-    if ((type === undefined || type === 'unavailable') && bare(from) !== this.#own)
-      this.emit('presence', from, presenceOf(stanza))
+    if ((type === undefined || type === 'unavailable') && bare(from) !== this.#own) this.emit('presence', from, presenceOf(stanza))
   }
 
   async #onRosterPush(stanza: Element): Promise<void> {

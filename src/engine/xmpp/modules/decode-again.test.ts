@@ -15,7 +15,19 @@ test('an upgrade shows what was kept, finds it, and leaves alone what was change
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   let clock = 1_700_000_000_000
-  const message = (id: string, text: string, stanza: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: (clock += 1000), stanzaId: id, originId: id, replayed: false, raw: stanza === null ? null : { stanza, decoder: DECODER - 1 }, ...more })
+  const message = (id: string, text: string, stanza: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage => ({
+    conversation: BOB,
+    kind: 'direct',
+    sender: BOB,
+    outgoing: false,
+    text,
+    time: (clock += 1000),
+    stanzaId: id,
+    originId: id,
+    replayed: false,
+    raw: stanza === null ? null : { stanza, decoder: DECODER - 1 },
+    ...more
+  })
   const url = 'https://files.example.org/%E6%97%85%E8%A1%8C%E8%AE%A1%E5%88%92.pdf'
   const shared = (id: string): string => `<message ${attributes} id='${id}'><body>${url}</body><x xmlns='jabber:x:oob'><url>${url}</url></x></message>`
   const poll = `<message ${attributes} id='c'><body>Which day?</body><poll xmlns='urn:example:poll:0'/><unstyled xmlns='urn:xmpp:styling:0'/></message>`
@@ -50,9 +62,25 @@ test('words for other clients that stood as a text go, and so do messages of key
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   const fallback = "I sent you an OMEMO encrypted message but your client doesn't seem to support that."
-  const encrypted = (payload: string): string => `<message ${attributes} id='x'><encrypted xmlns='eu.siacs.conversations.axolotl'>${payload}</encrypted><body>${fallback}</body><store xmlns='urn:xmpp:hints'/></message>`
-  const message = (id: string, text: string, stanza: string): IncomingMessage => ({ conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text, time: 1_700_000_000_000, stanzaId: id, originId: id, replayed: false, raw: { stanza, decoder: DECODER - 1 } })
-  await store.write.record({ messages: [message('a', fallback, encrypted('<payload>aGk=</payload>')), message('b', '', encrypted('<header/>'))], archive: null, order: 'live' })
+  const encrypted = (payload: string): string =>
+    `<message ${attributes} id='x'><encrypted xmlns='eu.siacs.conversations.axolotl'>${payload}</encrypted><body>${fallback}</body><store xmlns='urn:xmpp:hints'/></message>`
+  const message = (id: string, text: string, stanza: string): IncomingMessage => ({
+    conversation: BOB,
+    kind: 'direct',
+    sender: BOB,
+    outgoing: false,
+    text,
+    time: 1_700_000_000_000,
+    stanzaId: id,
+    originId: id,
+    replayed: false,
+    raw: { stanza, decoder: DECODER - 1 }
+  })
+  await store.write.record({
+    messages: [message('a', fallback, encrypted('<payload>aGk=</payload>')), message('b', '', encrypted('<header/>'))],
+    archive: null,
+    order: 'live'
+  })
   await decodeAgain(store, self, () => undefined)
   const conversation = (await store.read.conversationByJid(BOB))!
   const { messages } = await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10 })

@@ -10,7 +10,7 @@ import type { DecodedAgain, StoreChanges } from '../../store/types.ts'
 const BATCH = 100
 
 export async function decodeAgain(store: Store, self: Self, onChanges: (changes: StoreChanges) => void): Promise<void> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const raw = await store.read.rawStanzas({ decoder: DECODER, after, limit: BATCH })
     const last = raw.at(-1)
     if (last === undefined) return

@@ -137,7 +137,20 @@ export class Groups extends EventEmitter<Events> {
   /** Makes a group known before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
-    if (known === undefined) this.#groups.set(group, { nick, password, joined: false, occupants: new Map(), stamps: false, membersOnly: false, showsAddresses: false, ownId: null, absent: null, heard: performance.now(), entered: 0 })
+    if (known === undefined)
+      this.#groups.set(group, {
+        nick,
+        password,
+        joined: false,
+        occupants: new Map(),
+        stamps: false,
+        membersOnly: false,
+        showsAddresses: false,
+        ownId: null,
+        absent: null,
+        heard: performance.now(),
+        entered: 0
+      })
     else Object.assign(known, { nick, password })
   }
   /** Makes the address of a group known that we are not in, or not yet. */
@@ -146,7 +159,11 @@ export class Groups extends EventEmitter<Events> {
   }
   isGroup = (address: string): boolean => this.#groups.has(address) || this.#recognized.has(address)
   #learn(group: string, features: ReadonlySet<string>): void {
-    Object.assign(this.#groups.get(group) ?? {}, { stamps: features.has(NS.occupantId), membersOnly: features.has('muc_membersonly'), showsAddresses: features.has('muc_nonanonymous') })
+    Object.assign(this.#groups.get(group) ?? {}, {
+      stamps: features.has(NS.occupantId),
+      membersOnly: features.has('muc_membersonly'),
+      showsAddresses: features.has('muc_nonanonymous')
+    })
   }
 
   /** Groups that we are in and that no stranger comes into. */
@@ -198,7 +215,9 @@ export class Groups extends EventEmitter<Events> {
   tellingOf = (group: string): number => this.#groups.get(group)?.entered ?? 0
   /** Those in our groups whose own address is shown, ourselves apart. */
   get people(): { jid: Jid; name: string; group: Jid }[] {
-    return [...this.#groups].flatMap(([group, { nick: own, occupants }]) => [...occupants].flatMap(([nick, { jid }]) => (jid === null || nick === own ? [] : [{ jid, name: nick, group: group as Jid }])))
+    return [...this.#groups].flatMap(([group, { nick: own, occupants }]) =>
+      [...occupants].flatMap(([nick, { jid }]) => (jid === null || nick === own ? [] : [{ jid, name: nick, group: group as Jid }]))
+    )
   }
   /** A mention of everybody is for those who lead the group, and for all where it takes no strangers. */
   callsAll(group: string): boolean {
@@ -213,7 +232,11 @@ export class Groups extends EventEmitter<Events> {
    * Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws
    * JoinError. `create`: how a new one is set up; one that exists is left again ('conflict').
    */
-  async join(group: Jid, wantedNick: string, options: { password?: string | null; create?: { name: string; membersOnly: boolean } } = {}): Promise<{ name: string; nick: string }> {
+  async join(
+    group: Jid,
+    wantedNick: string,
+    options: { password?: string | null; create?: { name: string; membersOnly: boolean } } = {}
+  ): Promise<{ name: string; nick: string }> {
     const { create } = options
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
@@ -271,7 +294,12 @@ export class Groups extends EventEmitter<Events> {
   /** An address for a new group on our own server, or null where it has none. */
   async newAddress(name: string): Promise<Jid | null> {
     const service = await findService(this.#connection, (found, jid) => (muc.isGroupService(found) ? jid : null))
-    const slug = name.normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+    const slug = name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40)
     return service === null ? null : (`${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid)
   }
 
@@ -286,7 +314,14 @@ export class Groups extends EventEmitter<Events> {
   async members(group: Jid): Promise<GroupMembers> {
     const known = this.#groups.get(group)
     const own = known?.occupants.get(known.nick)
-    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, { jid, role, affiliation }]) => ({ nick, jid, role, affiliation, own: nick === known?.nick, here: true }))
+    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, { jid, role, affiliation }]) => ({
+      nick,
+      jid,
+      role,
+      affiliation,
+      own: nick === known?.nick,
+      here: true
+    }))
     const seen = new Set(members.flatMap(({ jid }) => jid ?? []))
     for (const affiliation of ['owner', 'admin', 'member'] as const) {
       const listed = await this.#connection.request(muc.affiliationQuery(group, affiliation)).then(muc.affiliated, () => [])
@@ -297,7 +332,9 @@ export class Groups extends EventEmitter<Events> {
       }
     }
     const weight = { owner: 0, admin: 1, member: 2, none: 3, outcast: 4 }
-    members.sort((a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? ''))
+    members.sort(
+      (a, b) => Number(b.here) - Number(a.here) || weight[a.affiliation] - weight[b.affiliation] || byName(a.nick ?? a.jid ?? '', b.nick ?? b.jid ?? '')
+    )
     if (known !== undefined) known.absent = members.filter(({ here }) => !here).length
     const features = await this.#features(group)
     return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived: features.has(NS.mam), picture: features.has(NS.vcard), members }
@@ -319,9 +356,11 @@ export class Groups extends EventEmitter<Events> {
   }
 
   /** Gives a group that we own another picture, or none. Rejects where it refuses. */
-  setPicture = async (group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> => void (await this.#connection.request(vcardSetPhoto(group, photo)))
+  setPicture = async (group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> =>
+    void (await this.#connection.request(vcardSetPhoto(group, photo)))
 
-  setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> => void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))
+  setAffiliation = async (group: Jid, jid: Jid, affiliation: Affiliation): Promise<void> =>
+    void (await this.#connection.request(muc.setAffiliation(group, jid, affiliation)))
   setRole = async (group: Jid, nick: string, role: GroupRole): Promise<void> => void (await this.#connection.request(muc.setRole(group, nick, role)))
   setSubject = (group: Jid, subject: string): Promise<void> => this.#connection.send(muc.setSubject(group, subject))
   destroy = async (group: Jid): Promise<void> => void (await this.#connection.request(muc.destroy(group)))
@@ -382,7 +421,11 @@ export class Groups extends EventEmitter<Events> {
     if (change.renamed === null && was !== is) group.absent = null
     if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
     else group.occupants.delete(change.nick)
-    if (change.present !== null && change.present.jid !== null && before?.jid !== change.present.jid) this.#met.set(change.group, [...(this.#met.get(change.group) ?? []), { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid }])
+    if (change.present !== null && change.present.jid !== null && before?.jid !== change.present.jid)
+      this.#met.set(change.group, [
+        ...(this.#met.get(change.group) ?? []),
+        { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid }
+      ])
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
     // who takes another name is there all the time
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
@@ -420,7 +463,11 @@ export class Groups extends EventEmitter<Events> {
   /** A small group whose members see each other's addresses. */
   isIntimate(group: Jid): boolean {
     const occupants = this.#groups.get(group)?.occupants
-    return occupants !== undefined && occupants.size <= MOST_INTIMATE && [...occupants.values()].every(({ jid, affiliation }) => jid !== null && affiliation !== 'none')
+    return (
+      occupants !== undefined &&
+      occupants.size <= MOST_INTIMATE &&
+      [...occupants.values()].every(({ jid, affiliation }) => jid !== null && affiliation !== 'none')
+    )
   }
 
   /** XEP-0410, of groups that were silent for so long, ms. */
@@ -438,7 +485,8 @@ export class Groups extends EventEmitter<Events> {
     }
   }
 
-  #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> => this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
+  #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> =>
+    this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
 
   /** Sends a presence that a group answers with our own presence under that nickname, or with an error. */
   async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
@@ -447,7 +495,9 @@ export class Groups extends EventEmitter<Events> {
       if (stanza.name !== 'presence') return
       const answer = muc.joinAnswer(stanza, group)
       if (answer === null) return
-      resolve(answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false })
+      resolve(
+        answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false }
+      )
     }
     const onLost = (): void => reject(new JoinError(group, 'disconnected'))
     const timer = setTimeout(() => reject(new JoinError(group, 'remote-server-timeout')), JOIN_MS)
@@ -464,4 +514,3 @@ export class Groups extends EventEmitter<Events> {
     }
   }
 }
-

@@ -6,7 +6,17 @@ import { Inbox } from './inbox.ts'
 
 const ROOM = 'room@rooms.example.org' as Jid
 const OTHER = 'other@rooms.example.org' as Jid
-const message = (conversation: Jid, n: number): IncomingMessage => ({ conversation, kind: 'group', sender: `${conversation}/a` as Jid, outgoing: false, text: String(n), time: n, stanzaId: `s${n}`, originId: null, replayed: false })
+const message = (conversation: Jid, n: number): IncomingMessage => ({
+  conversation,
+  kind: 'group',
+  sender: `${conversation}/a` as Jid,
+  outgoing: false,
+  text: String(n),
+  time: n,
+  stanzaId: `s${n}`,
+  originId: null,
+  replayed: false
+})
 
 test('what could not be stored holds back all that follows it of its archive, until that was read again', async () => {
   const stored: string[] = []
@@ -17,7 +27,12 @@ test('what could not be stored holds back all that follows it of its archive, un
     return Promise.resolve({})
   }
   const failed: Jid[] = []
-  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, (archive) => failed.push(archive))
+  const inbox = new Inbox(
+    { write: { record } } as unknown as Store,
+    'me@example.org' as Jid,
+    () => undefined,
+    (archive) => failed.push(archive)
+  )
   inbox.add(ROOM, message(ROOM, 1))
   await inbox.idle()
   full = true
@@ -39,8 +54,14 @@ test('what could not be stored holds back all that follows it of its archive, un
 
 test('what is said of messages comes after them: at once, and again after what was held back', async () => {
   const stored: string[] = []
-  const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> => Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
-  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> =>
+    Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
+  const inbox = new Inbox(
+    { write: { record } } as unknown as Store,
+    'me@example.org' as Jid,
+    () => undefined,
+    () => undefined
+  )
   const read = (id: string): void => inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
   inbox.add(ROOM, message(ROOM, 1))
   read('s1')
@@ -57,8 +78,14 @@ test('what is said of messages comes after them: at once, and again after what w
 test('nobody is told that a message came before it is stored, and then once, also where storing failed at first', async () => {
   const happened: string[] = []
   let full = true
-  const record = (batch: RecordBatch): Promise<unknown> => (full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(happened.push(`stored ${batch.messages.map(({ text }) => text).join()}`)))
-  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined, () => undefined)
+  const record = (batch: RecordBatch): Promise<unknown> =>
+    full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(happened.push(`stored ${batch.messages.map(({ text }) => text).join()}`))
+  const inbox = new Inbox(
+    { write: { record } } as unknown as Store,
+    'me@example.org' as Jid,
+    () => undefined,
+    () => undefined
+  )
   for (const n of [1, 2]) inbox.add(ROOM, message(ROOM, n), () => happened.push(`told of ${n}`))
   await inbox.idle()
   expect(happened).toEqual([])

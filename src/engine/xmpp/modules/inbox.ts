@@ -104,7 +104,9 @@ export class Inbox {
   /** What storing these messages says of how far their archive was read. A group has one order for all; an account's archive has its own. */
   #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
     // what carries keys alone is not stored, so nothing can stand after it
-    const ids = messages.flatMap(({ stanzaId, conversation, kind, sealed }) => (stanzaId === null || sealed?.payload === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]))
+    const ids = messages.flatMap(({ stanzaId, conversation, kind, sealed }) =>
+      stanzaId === null || sealed?.payload === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]
+    )
     const last = ids.at(-1)
     if (last === undefined || this.#passing.has(archive)) return { jid: archive }
     if (last.kind === 'group') return { jid: archive, lastId: last.lastId, lastOf: last.lastOf }

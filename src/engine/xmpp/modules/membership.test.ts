@@ -26,9 +26,25 @@ function setUp(count: number, dead: number[], missing: number[]) {
     }
   })
   const conversations = Array.from({ length: count }, (_, n) => ({ id: n + 1, jid: room(n), account: OWN, kind: 'group', nick: 'me', name: '', out: null }))
-  const store = { read: { conversations: () => Promise.resolve(conversations), conversationByJid: (jid: Jid) => Promise.resolve(conversations.find((one) => one.jid === jid) ?? null) }, write: { enterGroup: () => Promise.resolve({}) } }
+  const store = {
+    read: {
+      conversations: () => Promise.resolve(conversations),
+      conversationByJid: (jid: Jid) => Promise.resolve(conversations.find((one) => one.jid === jid) ?? null)
+    },
+    write: { enterGroup: () => Promise.resolve({}) }
+  }
   const nothing = (): undefined => undefined
-  const options = { connection: { isReady: true }, store, groups, inbox: { park: nothing, release: nothing }, archives: { read: () => Promise.resolve() }, personal: { markAgain: () => undefined }, own: OWN, log: { info: nothing, warn: nothing }, onEntered: nothing }
+  const options = {
+    connection: { isReady: true },
+    store,
+    groups,
+    inbox: { park: nothing, release: nothing },
+    archives: { read: () => Promise.resolve() },
+    personal: { markAgain: () => undefined },
+    own: OWN,
+    log: { info: nothing, warn: nothing },
+    onEntered: nothing
+  }
   return { membership: new Membership(options as unknown as MembershipOptions), options, joined, tried, most: () => most }
 }
 

@@ -143,7 +143,9 @@ export class Membership extends EventEmitter<Events> {
 
   /** Enters the groups that we have conversations of and are not in, several at once. */
   async enterAll(): Promise<void> {
-    const missing = (await this.#options.store.read.conversations()).filter((conversation) => conversation.account === this.#options.own && conversation.kind === 'group')
+    const missing = (await this.#options.store.read.conversations()).filter(
+      (conversation) => conversation.account === this.#options.own && conversation.kind === 'group'
+    )
     await severally(missing, ({ jid, nick }) => this.#enterAgain(jid, nick))
   }
 
@@ -175,10 +177,13 @@ export class Membership extends EventEmitter<Events> {
   #enterLater(group: Jid): void {
     const later = this.#later.get(group) ?? { tries: 0, timer: null }
     if (later.timer !== null) return
-    const timer = setTimeout(() => {
-      this.#later.set(group, { tries: later.tries + 1, timer: null })
-      if (this.#options.connection.isReady) this.#enterOne(group).catch((error: unknown) => this.#options.log.warn(String(error)))
-    }, Math.min(ENTER_MS * 2 ** later.tries, LONGEST_ENTER_MS))
+    const timer = setTimeout(
+      () => {
+        this.#later.set(group, { tries: later.tries + 1, timer: null })
+        if (this.#options.connection.isReady) this.#enterOne(group).catch((error: unknown) => this.#options.log.warn(String(error)))
+      },
+      Math.min(ENTER_MS * 2 ** later.tries, LONGEST_ENTER_MS)
+    )
     this.#later.set(group, { ...later, timer: timer.unref() })
   }
 
@@ -216,10 +221,19 @@ export class Membership extends EventEmitter<Events> {
   async followAll(): Promise<void> {
     const marks = await this.#options.personal.bookmarks()
     if (marks === null) return
-    await severally(marks.filter(({ autojoin }) => autojoin), (mark) => this.follow(mark))
+    await severally(
+      marks.filter(({ autojoin }) => autojoin),
+      (mark) => this.follow(mark)
+    )
     const marked = new Set(marks.map(({ group }) => group))
     for (const conversation of await this.#options.store.read.conversations()) {
-      if (conversation.account !== this.#options.own || conversation.kind !== 'group' || marked.has(conversation.jid) || !this.#options.groups.isJoined(conversation.jid)) continue
+      if (
+        conversation.account !== this.#options.own ||
+        conversation.kind !== 'group' ||
+        marked.has(conversation.jid) ||
+        !this.#options.groups.isJoined(conversation.jid)
+      )
+        continue
       this.#noteGroup(conversation.jid, conversation.name, await this.#options.store.read.groupPassword(conversation.id))
     }
   }
@@ -252,7 +266,12 @@ export class Membership extends EventEmitter<Events> {
     if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
     // a group that says it once more does not take away who it was that asked
     const known = this.#invitations.get(group)
-    this.#invitations.set(group, { account: this.#options.own, group, from: from ?? known?.from ?? null, reason: reason === '' ? (known?.reason ?? '') : reason })
+    this.#invitations.set(group, {
+      account: this.#options.own,
+      group,
+      from: from ?? known?.from ?? null,
+      reason: reason === '' ? (known?.reason ?? '') : reason
+    })
     if (password !== null) this.#passwords.set(group, password)
     this.#keep()
   }

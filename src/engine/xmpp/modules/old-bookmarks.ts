@@ -40,7 +40,8 @@ export class OldBookmarks {
 
   async noteMoved(groups: readonly Jid[]): Promise<void> {
     const moved = await this.#moved()
-    if (groups.some((group) => !moved.has(group))) await this.#store.write.remember({ name: this.#name, json: JSON.stringify([...new Set([...moved, ...groups])]) })
+    if (groups.some((group) => !moved.has(group)))
+      await this.#store.write.remember({ name: this.#name, json: JSON.stringify([...new Set([...moved, ...groups])]) })
   }
 
   /** Settles when the server keeps it. */

@@ -21,7 +21,12 @@ class Stream extends EventEmitter {
 }
 
 /** Nobody has devices. */
-const PLAIN = { hasLooked: () => true, learn: () => Promise.resolve(), wants: () => Promise.resolve(false), encrypt: (message: Element) => Promise.resolve(message) }
+const PLAIN = {
+  hasLooked: () => true,
+  learn: () => Promise.resolve(),
+  wants: () => Promise.resolve(false),
+  encrypt: (message: Element) => Promise.resolve(message)
+}
 
 test('each message is sent once, in order, however often the outbox is asked while acknowledgements come in', { timeout: 60_000 }, async () => {
   using folder = temporaryFolder()
@@ -29,7 +34,19 @@ test('each message is sent once, in order, however often the outbox is asked whi
   const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
   const stream = new Stream()
   const warnings: string[] = []
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: (warning) => warnings.push(warning) })
+  const outbox = new Outbox({
+    connection: stream as unknown as Connection,
+    store,
+    own: 'me@example.org' as Jid,
+    uploads: { put: () => undefined },
+    encryption: PLAIN,
+    onChanges: () => undefined,
+    maySendTo: async () => true,
+    nicksIn: () => [],
+    callsAll: () => false,
+    onTaken: () => undefined,
+    warn: (warning) => warnings.push(warning)
+  })
   outbox.open(false)
   const expected = Array.from({ length: 400 }, (_, i) => `id-${i}`)
   for (const originId of expected) {
@@ -44,23 +61,46 @@ test('each message is sent once, in order, however often the outbox is asked whi
   await store.close()
 })
 
-test('what the server took is sent once and leaves the queue, also where the disk was full when it said so, and nothing else comes', { timeout: 60_000 }, async () => {
-  using folder = temporaryFolder()
-  const store = await openStore(folder.path)
-  const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
-  for (let i = 0; i < 150; i++) await store.write.queueMessage({ conversation: id, text: 'x', originId: `id-${i}`, sender: 'me@example.org' as Jid, time: Date.now() })
-  let failing = 130
-  const full = (): Promise<never> => Promise.reject(new Error('database or disk is full'))
-  const write = new Proxy(store.write, { get: (all, name) => (name === 'transition' && failing-- > 0 ? full : Reflect.get(all, name)) })
-  let unread = 2
-  const read = new Proxy(store.read, { get: (all, name) => (name === 'queued' && unread-- > 0 ? full : Reflect.get(all, name)) })
-  const stream = new Stream()
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store: { write, read } as unknown as typeof store, own: 'me@example.org' as Jid, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: () => undefined })
-  outbox.open(false)
-  await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 30_000 }).toBe(0)
-  expect(stream.sent).toEqual(Array.from({ length: 150 }, (_, i) => `id-${i}`))
-  await store.close()
-})
+test(
+  'what the server took is sent once and leaves the queue, also where the disk was full when it said so, and nothing else comes',
+  { timeout: 60_000 },
+  async () => {
+    using folder = temporaryFolder()
+    const store = await openStore(folder.path)
+    const { id } = await store.write.ensureConversation({
+      account: 'me@example.org' as Jid,
+      jid: 'bob@example.org' as Jid,
+      kind: 'direct',
+      name: '',
+      nick: null
+    })
+    for (let i = 0; i < 150; i++)
+      await store.write.queueMessage({ conversation: id, text: 'x', originId: `id-${i}`, sender: 'me@example.org' as Jid, time: Date.now() })
+    let failing = 130
+    const full = (): Promise<never> => Promise.reject(new Error('database or disk is full'))
+    const write = new Proxy(store.write, { get: (all, name) => (name === 'transition' && failing-- > 0 ? full : Reflect.get(all, name)) })
+    let unread = 2
+    const read = new Proxy(store.read, { get: (all, name) => (name === 'queued' && unread-- > 0 ? full : Reflect.get(all, name)) })
+    const stream = new Stream()
+    const outbox = new Outbox({
+      connection: stream as unknown as Connection,
+      store: { write, read } as unknown as typeof store,
+      own: 'me@example.org' as Jid,
+      uploads: { put: () => undefined },
+      encryption: PLAIN,
+      onChanges: () => undefined,
+      maySendTo: async () => true,
+      nicksIn: () => [],
+      callsAll: () => false,
+      onTaken: () => undefined,
+      warn: () => undefined
+    })
+    outbox.open(false)
+    await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 30_000 }).toBe(0)
+    expect(stream.sent).toEqual(Array.from({ length: 150 }, (_, i) => `id-${i}`))
+    await store.close()
+  }
+)
 
 test('a reply names who wrote the message that it answers, in a group by their address there (XEP-0461 section 3)', async () => {
   using folder = temporaryFolder()
@@ -68,12 +108,57 @@ test('a reply names who wrote the message that it answers, in a group by their a
   const [me, bob, room] = ['me@example.org', 'bob@example.org', 'room@rooms.example.org'] as [Jid, Jid, Jid]
   const direct = await store.write.ensureConversation({ account: me, jid: bob, kind: 'direct', name: '', nick: null })
   const group = await store.write.ensureConversation({ account: me, jid: room, kind: 'group', name: '', nick: 'mimi' })
-  const said = (conversation: Jid, kind: 'direct' | 'group', sender: Jid, id: string, outgoing = false) => ({ conversation, kind, sender, outgoing, text: id, time: 1_700_000_000_000, stanzaId: `s-${id}`, originId: id, replayed: false })
-  const { messages } = await store.write.record({ account: me, messages: [said(bob, 'direct', bob, 'a'), said(bob, 'direct', me, 'b', true), said(room, 'group', `${room}/bobby` as Jid, 'c'), said(room, 'group', `${room}/mimi` as Jid, 'd', true)], archive: null, order: 'live' })
+  const said = (conversation: Jid, kind: 'direct' | 'group', sender: Jid, id: string, outgoing = false) => ({
+    conversation,
+    kind,
+    sender,
+    outgoing,
+    text: id,
+    time: 1_700_000_000_000,
+    stanzaId: `s-${id}`,
+    originId: id,
+    replayed: false
+  })
+  const { messages } = await store.write.record({
+    account: me,
+    messages: [
+      said(bob, 'direct', bob, 'a'),
+      said(bob, 'direct', me, 'b', true),
+      said(room, 'group', `${room}/bobby` as Jid, 'c'),
+      said(room, 'group', `${room}/mimi` as Jid, 'd', true)
+    ],
+    archive: null,
+    order: 'live'
+  })
   const stream = new Stream()
-  const outbox = new Outbox({ connection: stream as unknown as Connection, store, own: me, uploads: { put: () => undefined }, encryption: PLAIN, onChanges: () => undefined, maySendTo: async () => true, nicksIn: () => [], callsAll: () => false, onTaken: () => undefined, warn: () => undefined })
-  const answers = [[direct.id, 'a', bob], [direct.id, 'b', me], [group.id, 'c', `${room}/bobby`], [group.id, 'd', `${room}/mimi`]] as const
-  for (const [conversation, text] of answers) await store.write.queueMessage({ conversation, text: 'answer', originId: `to-${text}`, sender: me, time: Date.now(), reply: messages.find((message) => message.text === text)!.id })
+  const outbox = new Outbox({
+    connection: stream as unknown as Connection,
+    store,
+    own: me,
+    uploads: { put: () => undefined },
+    encryption: PLAIN,
+    onChanges: () => undefined,
+    maySendTo: async () => true,
+    nicksIn: () => [],
+    callsAll: () => false,
+    onTaken: () => undefined,
+    warn: () => undefined
+  })
+  const answers = [
+    [direct.id, 'a', bob],
+    [direct.id, 'b', me],
+    [group.id, 'c', `${room}/bobby`],
+    [group.id, 'd', `${room}/mimi`]
+  ] as const
+  for (const [conversation, text] of answers)
+    await store.write.queueMessage({
+      conversation,
+      text: 'answer',
+      originId: `to-${text}`,
+      sender: me,
+      time: Date.now(),
+      reply: messages.find((message) => message.text === text)!.id
+    })
   outbox.open(false)
   await expect.poll(() => stream.stanzas.length).toBe(answers.length)
   expect(stream.stanzas.map((stanza) => stanza.getChild('reply', 'urn:xmpp:reply:0')?.attrs['to'])).toEqual(answers.map(([, , to]) => to))

@@ -70,7 +70,10 @@ export class Outbox {
       void this.#settle(stanza, taken).catch((error: unknown) => warn(`an acknowledgement was not stored: ${String(error)}`))
     connection.on('acked', (stanza) => settle(stanza, true))
     connection.on('unacked', (stanza) => settle(stanza, false))
-    connection.on('givenUp', ({ stanza, reason }) => void this.#giveUp(stanza, reason).catch((error: unknown) => warn(`a failure was not stored: ${String(error)}`)))
+    connection.on(
+      'givenUp',
+      ({ stanza, reason }) => void this.#giveUp(stanza, reason).catch((error: unknown) => warn(`a failure was not stored: ${String(error)}`))
+    )
     connection.on('lost', () => (this.#open = false))
   }
 
@@ -81,7 +84,10 @@ export class Outbox {
     if (most === null) return true
     if (conversation.encryption === 'on') return Math.ceil(Buffer.byteLength(text) / 3) * 4 + ENVELOPE_BYTES <= most
     const { jid, kind } = conversation
-    return outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) })) <= most
+    return (
+      outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) })) <=
+      most
+    )
   }
 
   /** The origin-ids of what was sent and is not known in the store to have been taken. */
@@ -112,7 +118,7 @@ export class Outbox {
         this.#again = false
         const open = new Map<ConversationId, Conversation | null>()
         // page by page: there may be thousands, and only the first of them can go
-        for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW; ) {
+        for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW;) {
           const known = [...this.#settled]
           const queued = await this.#options.store.read.queued({ account: this.#options.own, after, limit: PAGE })
           more = queued.length === PAGE
@@ -170,7 +176,15 @@ export class Outbox {
       }
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       const reply = replyTo === null || message.reply === null ? null : { id: replyTo, to: authorIn(conversation, replyAuthor), text: message.reply.text }
-      const plain = encodeMessage(conversation.jid, conversation.kind, { text: message.text, id: originId, reply, file: file === undefined ? null : shared(file), link: message.link, nicks: this.#options.nicksIn(conversation.jid), callsAll: this.#options.callsAll(conversation.jid) })
+      const plain = encodeMessage(conversation.jid, conversation.kind, {
+        text: message.text,
+        id: originId,
+        reply,
+        file: file === undefined ? null : shared(file),
+        link: message.link,
+        nicks: this.#options.nicksIn(conversation.jid),
+        callsAll: this.#options.callsAll(conversation.jid)
+      })
       const stanza = secret ? await this.#encrypted(plain, conversation, originId) : plain
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return
@@ -250,6 +264,17 @@ export class Outbox {
 }
 
 /** Under which address the others know who wrote a message: in a group an occupant's. */
-const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string => (author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`)
+const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string =>
+  author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`
 
-const shared = ({ kind, name, bytes, url, type, width, height, stored, hash, preview }: AttachmentRow): SharedFile => ({ preview, kind, name, bytes, url: url ?? '', type, width, height, hash: stored === null ? hash : hashOf(stored) })
+const shared = ({ kind, name, bytes, url, type, width, height, stored, hash, preview }: AttachmentRow): SharedFile => ({
+  preview,
+  kind,
+  name,
+  bytes,
+  url: url ?? '',
+  type,
+  width,
+  height,
+  hash: stored === null ? hash : hashOf(stored)
+})

@@ -94,7 +94,9 @@ export class Uploads {
         setTimeout(() => connection.isReady && onDone(), AGAIN_MS).unref()
         return
       }
-      onChanges(await untilStored(() => store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }), info))
+      onChanges(
+        await untilStored(() => store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }), info)
+      )
       onDone()
     }
   }

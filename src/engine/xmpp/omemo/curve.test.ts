@@ -44,7 +44,11 @@ test('whatever is signed is verified, and nothing that was changed in a bit', ()
 
 test('signatures and keys of any bytes and lengths are refused, never more', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 70 }), (key, signature) => !verify(Buffer.from(key), Buffer.of(1), Buffer.from(signature))),
+    fc.property(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.uint8Array({ maxLength: 70 }),
+      (key, signature) => !verify(Buffer.from(key), Buffer.of(1), Buffer.from(signature))
+    ),
     { numRuns: 200 }
   )
   // the key whose Edwards form does not exist, and those that are no number below 2^255 - 19
@@ -62,5 +66,12 @@ test('a point of low order is refused: any secret would agree with it alike', ()
 test('a public key has its type before it', () => {
   const { public: key } = keyPair()
   expect(decodeKey(encodeKey(key))).toEqual(key)
-  for (const other of [key, Buffer.concat([Buffer.of(6), key]), Buffer.of(5), Buffer.alloc(0), Buffer.concat([encodeKey(key).subarray(0, 32), Buffer.of(0xff)])]) expect(() => decodeKey(other)).toThrow(OmemoRefusal)
+  for (const other of [
+    key,
+    Buffer.concat([Buffer.of(6), key]),
+    Buffer.of(5),
+    Buffer.alloc(0),
+    Buffer.concat([encodeKey(key).subarray(0, 32), Buffer.of(0xff)])
+  ])
+    expect(() => decodeKey(other)).toThrow(OmemoRefusal)
 })

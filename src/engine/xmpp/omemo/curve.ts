@@ -2,7 +2,16 @@
  * Curve25519 as libsignal uses it, on node:crypto: key agreement (X25519, RFC 7748) and signatures with the same keys (XEdDSA,
  * https://signal.org/docs/specifications/xeddsa/). Keys are raw: 32 bytes.
  */
-import { createHash, createPrivateKey, createPublicKey, diffieHellman, randomBytes, sign as signEd25519, verify as verifyEd25519, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  randomBytes,
+  sign as signEd25519,
+  verify as verifyEd25519,
+  type KeyObject
+} from 'node:crypto'
 import { OmemoRefusal } from './refusal.ts'
 
 export interface KeyPair {
@@ -61,7 +70,8 @@ export const encodeKey = (raw: Buffer): Buffer => Buffer.concat([Buffer.of(TYPE)
  * base key, which no authentication code covers, would have a second form that agrees alike.
  */
 export function decodeKey(bytes: Buffer): Buffer {
-  if (bytes.length !== KEY_LENGTH + 1 || bytes[0] !== TYPE || bytes.readUInt8(KEY_LENGTH) > 0x7f) throw new OmemoRefusal('malformed', 'A public key is of an unknown kind.')
+  if (bytes.length !== KEY_LENGTH + 1 || bytes[0] !== TYPE || bytes.readUInt8(KEY_LENGTH) > 0x7f)
+    throw new OmemoRefusal('malformed', 'A public key is of an unknown kind.')
   return bytes.subarray(1)
 }
 

@@ -28,24 +28,54 @@ test('a device list names each device once, and none that cannot be', () => {
 test('a bundle comes back as it was published', () => {
   const own = identity()
   const [signed, one] = [keyPair(), keyPair()]
-  const bundle = { identityKey: own.public, signedPreKey: { id: 3, key: signed.public, signature: signPreKey(own, signed.public) }, preKeys: [{ id: 9, key: one.public }] }
+  const bundle = {
+    identityKey: own.public,
+    signedPreKey: { id: 3, key: signed.public, signature: signPreKey(own, signed.public) },
+    preKeys: [{ id: 9, key: one.public }]
+  }
   expect(decodeBundle(bundleElement(bundle))).toEqual(bundle)
-  for (const broken of [undefined, xml('bundle', { xmlns: AXOLOTL }), xml('bundle', { xmlns: 'urn:xmpp:omemo:2' })]) expect(() => decodeBundle(broken)).toThrow(OmemoRefusal)
+  for (const broken of [undefined, xml('bundle', { xmlns: AXOLOTL }), xml('bundle', { xmlns: 'urn:xmpp:omemo:2' })])
+    expect(() => decodeBundle(broken)).toThrow(OmemoRefusal)
 })
 
 test('a message comes back as it was sent; one without a payload carries keys alone', () => {
   const { key, ...payload } = sealPayload('text')
-  const envelope = { deviceId: 5, keys: new Map([[6, { bytes: key, first: true }], [7, { bytes: randomBytes(9), first: false }]]), payload }
+  const envelope = {
+    deviceId: 5,
+    keys: new Map([
+      [6, { bytes: key, first: true }],
+      [7, { bytes: randomBytes(9), first: false }]
+    ]),
+    payload
+  }
   expect(decodeEnvelope(envelopeElement(envelope, payload.iv))).toEqual(envelope)
   expect(decodeEnvelope(envelopeElement({ ...envelope, payload: null }, payload.iv)).payload).toBeNull()
 })
 
 test('elements of any names, attributes and texts are understood or refused', () => {
-  const text = fc.oneof(fc.string(), fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')), fc.nat().map(String))
-  const name = fc.constantFrom('header', 'key', 'iv', 'payload', 'list', 'device', 'prekeys', 'preKeyPublic', 'signedPreKeyPublic', 'signedPreKeySignature', 'identityKey')
+  const text = fc.oneof(
+    fc.string(),
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+    fc.nat().map(String)
+  )
+  const name = fc.constantFrom(
+    'header',
+    'key',
+    'iv',
+    'payload',
+    'list',
+    'device',
+    'prekeys',
+    'preKeyPublic',
+    'signedPreKeyPublic',
+    'signedPreKeySignature',
+    'identityKey'
+  )
   const attributes = fc.dictionary(fc.constantFrom('id', 'sid', 'rid', 'prekey', 'preKeyId', 'signedPreKeyId', 'xmlns'), text)
   const { element } = fc.letrec<{ element: Element }>((tie) => ({
-    element: fc.tuple(name, attributes, fc.array(fc.oneof({ maxDepth: 3 }, text, tie('element')), { maxLength: 4 })).map(([named, attrs, children]) => xml(named, attrs, ...children))
+    element: fc
+      .tuple(name, attributes, fc.array(fc.oneof({ maxDepth: 3 }, text, tie('element')), { maxLength: 4 }))
+      .map(([named, attrs, children]) => xml(named, attrs, ...children))
   }))
   fc.assert(
     fc.property(fc.constantFrom('encrypted', 'bundle', 'list'), fc.array(element, { maxLength: 5 }), (root, children) => {
@@ -60,12 +90,16 @@ test('a payload opens with its key alone, the tag beside the key or, as older cl
   const { key, iv, ciphertext } = sealPayload('你好 👋')
   expect(openPayload({ iv, ciphertext }, key)).toBe('你好 👋')
   expect(openPayload({ iv, ciphertext: Buffer.concat([ciphertext, key.subarray(16)]) }, key.subarray(0, 16))).toBe('你好 👋')
-  for (let at = 0; at < key.length; at++) expect(() => openPayload({ iv, ciphertext }, Buffer.from(key.map((byte, i) => (i === at ? byte ^ 1 : byte))))).toThrow(OmemoRefusal)
+  for (let at = 0; at < key.length; at++)
+    expect(() => openPayload({ iv, ciphertext }, Buffer.from(key.map((byte, i) => (i === at ? byte ^ 1 : byte))))).toThrow(OmemoRefusal)
   expect(() => openPayload({ iv, ciphertext: ciphertext.subarray(1) }, key)).toThrow(expect.objectContaining({ code: 'forged' }))
   expect(() => openPayload({ iv: Buffer.alloc(0), ciphertext }, key)).toThrow(expect.objectContaining({ code: 'malformed' }))
 })
 
 test('payloads of any bytes are refused', () => {
   const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
-  fc.assert(fc.property(bytes, bytes, bytes, (iv, ciphertext, key) => refusedOrDone(() => openPayload({ iv, ciphertext }, key))), { numRuns: 500 })
+  fc.assert(
+    fc.property(bytes, bytes, bytes, (iv, ciphertext, key) => refusedOrDone(() => openPayload({ iv, ciphertext }, key))),
+    { numRuns: 500 }
+  )
 })

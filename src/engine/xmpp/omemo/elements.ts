@@ -49,7 +49,9 @@ export function decodeDeviceList(list: Element | undefined): number[] {
 }
 
 export function bundleElement({ identityKey, signedPreKey, preKeys }: Bundle): Element {
-  return xml('bundle', { xmlns: AXOLOTL },
+  return xml(
+    'bundle',
+    { xmlns: AXOLOTL },
     xml('signedPreKeyPublic', { signedPreKeyId: String(signedPreKey.id) }, base64(encodeKey(signedPreKey.key))),
     xml('signedPreKeySignature', {}, base64(signedPreKey.signature)),
     xml('identityKey', {}, base64(encodeKey(identityKey))),
@@ -78,7 +80,9 @@ export function decodeBundle(bundle: Element | undefined): Bundle {
 
 /** `iv`: of the payload; a message without one has a vector all the same. Two accounts may have a device of one number. */
 export function envelopeElement({ deviceId, keys, payload }: Envelope<Iterable<readonly [number, DeviceMessage]>>, iv: Buffer): Element {
-  const header = xml('header', { sid: String(deviceId) },
+  const header = xml(
+    'header',
+    { sid: String(deviceId) },
     ...[...keys].map(([rid, { bytes, first }]) => xml('key', { rid: String(rid), ...(first ? { prekey: 'true' } : {}) }, base64(bytes))),
     xml('iv', {}, base64(iv))
   )

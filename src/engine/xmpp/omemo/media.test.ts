@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { decrypting, encrypting, mediaAddress, newMediaKey, openName, OVERHEAD, parseMediaAddress, sealedName } from './media.ts'
 
 const chunks = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 8 }).map((list) => list.map((one) => Buffer.from(one)))
-const through = (parts: readonly Buffer[], stream: ReturnType<typeof encrypting>): Promise<Buffer> => buffer(Readable.from(parts.filter(({ length }) => length > 0)).pipe(stream))
+const through = (parts: readonly Buffer[], stream: ReturnType<typeof encrypting>): Promise<Buffer> =>
+  buffer(Readable.from(parts.filter(({ length }) => length > 0)).pipe(stream))
 
 test('a file comes back in whatever pieces it goes, and no byte of it can be another', async () => {
   await fc.assert(
@@ -30,7 +31,15 @@ test('an address names file and key, and no other text is one', () => {
   expect(parseMediaAddress(address)).toEqual({ url: 'https://files.example.org/a/b%20c.jpg', ...key })
   const old = `aesgcm://x.example/f#${'ab'.repeat(48)}`
   expect(parseMediaAddress(old)).toMatchObject({ iv: Buffer.alloc(16, 0xab), key: Buffer.alloc(32, 0xab) })
-  for (const other of ['aesgcm://x', `aesgcm://x#${'ab'.repeat(43)}`, `see ${address}`, `${address}\n`, address.replace('aesgcm', 'https'), `aesgcm://#${'ab'.repeat(44)}`, `aesgcm://x y#${'ab'.repeat(44)}`]) {
+  for (const other of [
+    'aesgcm://x',
+    `aesgcm://x#${'ab'.repeat(43)}`,
+    `see ${address}`,
+    `${address}\n`,
+    address.replace('aesgcm', 'https'),
+    `aesgcm://#${'ab'.repeat(44)}`,
+    `aesgcm://x y#${'ab'.repeat(44)}`
+  ]) {
     expect(parseMediaAddress(other)).toBe(null)
   }
   fc.assert(fc.property(fc.string(), (text) => parseMediaAddress(`aesgcm://${text}`) === null || /#[0-9a-f]{88,96}$/i.test(text)))
@@ -48,10 +57,16 @@ test('a name goes along unread: whoever has the key reads it, nobody else, and n
   }
   expect(sealedName('budget.pdf', key).length).toBe(sealedName('holiday in 2026.pdf', key).length)
   expect(openName(sealedName(`${'长'.repeat(500)}.pdf`, key), key)).toMatch(/^长{40,}\.pdf$/)
-  for (const other of ['', 'photo.jpg', '3f1c2a9e-8d41-4a52-9a0e-1f6c1d2b3c4d.jpg', 'a'.repeat(86), '../x', `${'a'.repeat(86)}.pdf`]) expect(openName(other, key)).toBeNull()
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).filter((name) => !name.includes('\0')), (name) => {
-    const sealed = sealedName(name, key)
-    expect(sealed.length).toBeLessThanOrEqual(255)
-    expect(name.endsWith(openName(sealed, key) ?? '?')).toBe(true)
-  }))
+  for (const other of ['', 'photo.jpg', '3f1c2a9e-8d41-4a52-9a0e-1f6c1d2b3c4d.jpg', 'a'.repeat(86), '../x', `${'a'.repeat(86)}.pdf`])
+    expect(openName(other, key)).toBeNull()
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 300 }).filter((name) => !name.includes('\0')),
+      (name) => {
+        const sealed = sealedName(name, key)
+        expect(sealed.length).toBeLessThanOrEqual(255)
+        expect(name.endsWith(openName(sealed, key) ?? '?')).toBe(true)
+      }
+    )
+  )
 })

@@ -81,74 +81,75 @@ class Talk {
 }
 const deliver = (talk: Talk, message: string): Promise<Answer> => ask({ decrypt: message, from: talk.jid })
 
-for (const { name, program, there } of PEERS) describe.skipIf(!there)(name, () => {
-  let child: ChildProcess
-  beforeAll(async () => {
-    const started = spawn('/usr/bin/python3', [join(ROOT, 'test/support', program), 'bob@localhost'], { stdio: ['pipe', 'pipe', 'ignore'] })
-    child = started
-    const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]()
-    const next = async (): Promise<Answer> => JSON.parse((await lines.next()).value ?? '{}') as Answer
-    ask = (command) => {
-      started.stdin.write(`${JSON.stringify(command)}\n`)
-      return next()
-    }
-    const { device = 0, bundle = '' } = await next()
-    peer = { device, bundle: decodeBundle(parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
-  })
-  afterAll(() => child.kill())
+for (const { name, program, there } of PEERS)
+  describe.skipIf(!there)(name, () => {
+    let child: ChildProcess
+    beforeAll(async () => {
+      const started = spawn('/usr/bin/python3', [join(ROOT, 'test/support', program), 'bob@localhost'], { stdio: ['pipe', 'pipe', 'ignore'] })
+      child = started
+      const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]()
+      const next = async (): Promise<Answer> => JSON.parse((await lines.next()).value ?? '{}') as Answer
+      ask = (command) => {
+        started.stdin.write(`${JSON.stringify(command)}\n`)
+        return next()
+      }
+      const { device = 0, bundle = '' } = await next()
+      peer = { device, bundle: decodeBundle(parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
+    })
+    afterAll(() => child.kill())
 
-  test("the peer's bundle holds: its prekey is signed by its identity", () => {
-    const { identityKey, signedPreKey, preKeys } = peer.bundle
-    expect(preKeys).toHaveLength(100)
-    expect(verify(identityKey, encodeKey(signedPreKey.key), signedPreKey.signature)).toBe(true)
-  })
+    test("the peer's bundle holds: its prekey is signed by its identity", () => {
+      const { identityKey, signedPreKey, preKeys } = peer.bundle
+      expect(preKeys).toHaveLength(100)
+      expect(verify(identityKey, encodeKey(signedPreKey.key), signedPreKey.signature)).toBe(true)
+    })
 
-  test('we begin, and turns of both follow, late and doubled ones among them', async () => {
-    const alice = new Talk('alice@localhost')
-    await alice.publish()
-    expect(await deliver(alice, alice.write('你好 👋'))).toMatchObject({ text: '你好 👋' })
-    for (let turn = 0; turn < 5; turn++) {
-      const fromPeer: string[] = []
-      for (let i = 0; i < 4; i++) fromPeer.push((await ask({ encrypt: `theirs ${turn}.${i}`, to: alice.jid })).message ?? '')
-      expect([3, 0, 2, 1].map((i) => alice.read(fromPeer[i] ?? ''))).toEqual([3, 0, 2, 1].map((i) => `theirs ${turn}.${i}`))
-      expect(() => alice.read(fromPeer[2] ?? '')).toThrow(expect.objectContaining({ code: 'used' }))
-      const ours = Array.from({ length: 4 }, (_, i) => alice.write(`ours ${turn}.${i}`))
-      for (const i of [2, 0, 3, 1]) expect(await deliver(alice, ours[i] ?? '')).toMatchObject({ text: `ours ${turn}.${i}` })
-      expect((await deliver(alice, ours[0] ?? '')).refused).toBeDefined()
-    }
-  })
+    test('we begin, and turns of both follow, late and doubled ones among them', async () => {
+      const alice = new Talk('alice@localhost')
+      await alice.publish()
+      expect(await deliver(alice, alice.write('你好 👋'))).toMatchObject({ text: '你好 👋' })
+      for (let turn = 0; turn < 5; turn++) {
+        const fromPeer: string[] = []
+        for (let i = 0; i < 4; i++) fromPeer.push((await ask({ encrypt: `theirs ${turn}.${i}`, to: alice.jid })).message ?? '')
+        expect([3, 0, 2, 1].map((i) => alice.read(fromPeer[i] ?? ''))).toEqual([3, 0, 2, 1].map((i) => `theirs ${turn}.${i}`))
+        expect(() => alice.read(fromPeer[2] ?? '')).toThrow(expect.objectContaining({ code: 'used' }))
+        const ours = Array.from({ length: 4 }, (_, i) => alice.write(`ours ${turn}.${i}`))
+        for (const i of [2, 0, 3, 1]) expect(await deliver(alice, ours[i] ?? '')).toMatchObject({ text: `ours ${turn}.${i}` })
+        expect((await deliver(alice, ours[0] ?? '')).refused).toBeDefined()
+      }
+    })
 
-  test('a message of ours from the turn before arrives after its successors', async () => {
-    const dave = new Talk('dave@localhost')
-    await dave.publish()
-    expect(await deliver(dave, dave.write('first'))).toMatchObject({ text: 'first' })
-    dave.read((await ask({ encrypt: 'answer', to: dave.jid })).message ?? '')
-    const inTime = dave.write('in time')
-    const late = dave.write('late')
-    await deliver(dave, inTime)
-    dave.read((await ask({ encrypt: 'another', to: dave.jid })).message ?? '')
-    expect(await deliver(dave, dave.write('next turn'))).toMatchObject({ text: 'next turn' })
-    expect(await deliver(dave, late)).toMatchObject({ text: 'late' })
-  })
+    test('a message of ours from the turn before arrives after its successors', async () => {
+      const dave = new Talk('dave@localhost')
+      await dave.publish()
+      expect(await deliver(dave, dave.write('first'))).toMatchObject({ text: 'first' })
+      dave.read((await ask({ encrypt: 'answer', to: dave.jid })).message ?? '')
+      const inTime = dave.write('in time')
+      const late = dave.write('late')
+      await deliver(dave, inTime)
+      dave.read((await ask({ encrypt: 'another', to: dave.jid })).message ?? '')
+      expect(await deliver(dave, dave.write('next turn'))).toMatchObject({ text: 'next turn' })
+      expect(await deliver(dave, late)).toMatchObject({ text: 'late' })
+    })
 
-  test('the peer begins; its prekey opens one session alone', async () => {
-    const carol = new Talk('carol@localhost')
-    await carol.publish()
-    const first = (await ask({ encrypt: 'from the peer', to: carol.jid })).message ?? ''
-    const second = (await ask({ encrypt: 'before an answer', to: carol.jid })).message ?? ''
-    expect(carol.read(second)).toBe('before an answer')
-    expect(carol.read(first)).toBe('from the peer')
-    expect(carol.device.keys.preKeys.size).toBe(99)
-    expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'used' }))
-    expect(await deliver(carol, carol.write('an answer'))).toMatchObject({ text: 'an answer' })
-    carol.sessions = []
-    expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'no-key' }))
-  })
+    test('the peer begins; its prekey opens one session alone', async () => {
+      const carol = new Talk('carol@localhost')
+      await carol.publish()
+      const first = (await ask({ encrypt: 'from the peer', to: carol.jid })).message ?? ''
+      const second = (await ask({ encrypt: 'before an answer', to: carol.jid })).message ?? ''
+      expect(carol.read(second)).toBe('before an answer')
+      expect(carol.read(first)).toBe('from the peer')
+      expect(carol.device.keys.preKeys.size).toBe(99)
+      expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'used' }))
+      expect(await deliver(carol, carol.write('an answer'))).toMatchObject({ text: 'an answer' })
+      carol.sessions = []
+      expect(() => carol.read(first)).toThrow(expect.objectContaining({ code: 'no-key' }))
+    })
 
-  test('a bundle of ours with a false signature is refused by the peer', async () => {
-    const eve = new Talk('eve@localhost')
-    eve.device.bundle.signedPreKey.signature.writeUInt8(eve.device.bundle.signedPreKey.signature.readUInt8(3) ^ 1, 3)
-    await eve.publish()
-    expect((await ask({ encrypt: 'never', to: eve.jid })).message).toBeUndefined()
+    test('a bundle of ours with a false signature is refused by the peer', async () => {
+      const eve = new Talk('eve@localhost')
+      eve.device.bundle.signedPreKey.signature.writeUInt8(eve.device.bundle.signedPreKey.signature.readUInt8(3) ^ 1, 3)
+      await eve.publish()
+      expect((await ask({ encrypt: 'never', to: eve.jid })).message).toBeUndefined()
+    })
   })
-})

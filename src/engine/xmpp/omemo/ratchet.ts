@@ -53,8 +53,10 @@ export interface Session {
   stale?: true
 }
 
-const authentication = (from: Buffer, to: Buffer, macKey: Buffer) => (authenticated: Buffer): Buffer =>
-  hmac(macKey, Buffer.concat([encodeKey(from), encodeKey(to), authenticated])).subarray(0, 8)
+const authentication =
+  (from: Buffer, to: Buffer, macKey: Buffer) =>
+  (authenticated: Buffer): Buffer =>
+    hmac(macKey, Buffer.concat([encodeKey(from), encodeKey(to), authenticated])).subarray(0, 8)
 
 /** `message`: a SessionMessage with its authentication code. */
 export function seal(session: Session, plaintext: Buffer): { session: Session; message: Buffer } {

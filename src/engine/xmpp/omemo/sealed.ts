@@ -6,7 +6,9 @@ import type { DeviceMessage } from './sessions.ts'
 export function buffers<T>(value: T): T {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength) as T & Buffer
   if (Array.isArray(value)) return value.map((one: unknown) => buffers(one)) as T
-  return value === null || typeof value !== 'object' ? value : (Object.fromEntries(Object.entries(value).map(([name, one]) => [name, buffers<unknown>(one)])) as T)
+  return value === null || typeof value !== 'object'
+    ? value
+    : (Object.fromEntries(Object.entries(value).map(([name, one]) => [name, buffers<unknown>(one)])) as T)
 }
 
 /** What an encrypted message has for this device. */

@@ -19,7 +19,11 @@ class Device implements OwnKeys {
   }
   bundle(): Bundle {
     const preKeys = [...this.preKeys].map(([id, pair]) => ({ id, key: pair.public }))
-    return { identityKey: this.identity.public, signedPreKey: { id: 7, key: this.signed.public, signature: signPreKey(this.identity, this.signed.public) }, preKeys }
+    return {
+      identityKey: this.identity.public,
+      signedPreKey: { id: 7, key: this.signed.public, signature: signPreKey(this.identity, this.signed.public) },
+      preKeys
+    }
   }
   begins(other: Device): void {
     this.sessions = [begin(this.identity, other.bundle()), ...this.sessions]
@@ -133,7 +137,9 @@ test('any bytes are refused with a reason, whatever they are said to be', () => 
   // what stands around the message in a first one is covered by nothing: with a session that is known it counts for nothing
   alice.hears(bob.says('hello'))
   const message = alice.says('a message to cut')
-  const cut = fc.tuple(fc.nat(message.bytes.length), fc.uint8Array({ maxLength: 60 })).map(([at, rest]) => Buffer.concat([message.bytes.subarray(0, at), Buffer.from(rest)]))
+  const cut = fc
+    .tuple(fc.nat(message.bytes.length), fc.uint8Array({ maxLength: 60 }))
+    .map(([at, rest]) => Buffer.concat([message.bytes.subarray(0, at), Buffer.from(rest)]))
   const any = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
   const versioned = any.map((rest) => Buffer.concat([Buffer.of(0x33), rest]))
   fc.assert(

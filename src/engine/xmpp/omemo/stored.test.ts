@@ -11,7 +11,11 @@ const again = (sessions: Sessions): Sessions => decodeSessions(encodeSessions(se
 function pair() {
   const [alice, bob] = [identity(), identity()]
   const [signed, one] = [keyPair(), keyPair()]
-  const bundle = { identityKey: bob.public, signedPreKey: { id: 1, key: signed.public, signature: signPreKey(bob, signed.public) }, preKeys: [{ id: 2, key: one.public }] }
+  const bundle = {
+    identityKey: bob.public,
+    signedPreKey: { id: 1, key: signed.public, signature: signPreKey(bob, signed.public) },
+    preKeys: [{ id: 2, key: one.public }]
+  }
   const keys = { identity: bob, signedPreKey: () => signed, preKey: () => one }
   return { sides: [[begin(alice, bundle)], []] as [Sessions, Sessions], keys: [{ ...keys, identity: alice }, keys] as const }
 }

@@ -22,8 +22,18 @@ interface StoredSession {
 const text = (bytes: Buffer): string => bytes.toString('base64')
 const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
 
-const storedChain = ({ ratchetKey, key, counter, skipped }: ReceivingChain): StoredChain => [text(ratchetKey), text(key), counter, skipped.map(({ counter: at, seed }) => [at, text(seed)])]
-const chainOf = ([ratchetKey, key, counter, skipped]: StoredChain): ReceivingChain => ({ ratchetKey: bytes(ratchetKey), key: bytes(key), counter, skipped: skipped.map(([at, seed]): SkippedKey => ({ counter: at, seed: bytes(seed) })) })
+const storedChain = ({ ratchetKey, key, counter, skipped }: ReceivingChain): StoredChain => [
+  text(ratchetKey),
+  text(key),
+  counter,
+  skipped.map(({ counter: at, seed }) => [at, text(seed)])
+]
+const chainOf = ([ratchetKey, key, counter, skipped]: StoredChain): ReceivingChain => ({
+  ratchetKey: bytes(ratchetKey),
+  key: bytes(key),
+  counter,
+  skipped: skipped.map(([at, seed]): SkippedKey => ({ counter: at, seed: bytes(seed) }))
+})
 
 export function encodeSessions(sessions: Sessions): string {
   return JSON.stringify(

@@ -50,7 +50,15 @@ function fieldsOf(bytes: Buffer): Fields {
 
 /** `mac`: of the message that it is given, 8 bytes or more. */
 export function encodeSessionMessage({ ratchetKey, counter, previousCounter, ciphertext }: SessionMessage, mac: (authenticated: Buffer) => Buffer): Buffer {
-  const authenticated = Buffer.concat([Buffer.of(VERSION), encodeFields([[1, encodeKey(ratchetKey)], [2, counter], [3, previousCounter], [4, ciphertext]])])
+  const authenticated = Buffer.concat([
+    Buffer.of(VERSION),
+    encodeFields([
+      [1, encodeKey(ratchetKey)],
+      [2, counter],
+      [3, previousCounter],
+      [4, ciphertext]
+    ])
+  ])
   return Buffer.concat([authenticated, mac(authenticated).subarray(0, MAC_LENGTH)])
 }
 
@@ -72,7 +80,12 @@ export function decodeSessionMessage(bytes: Buffer): SealedMessage {
 
 export function encodeFirstMessage({ registrationId, preKeyId, signedPreKeyId, baseKey, identityKey, message }: FirstMessage): Buffer {
   const fields = encodeFields([
-    [1, preKeyId ?? undefined], [2, encodeKey(baseKey)], [3, encodeKey(identityKey)], [4, message], [5, registrationId], [6, signedPreKeyId]
+    [1, preKeyId ?? undefined],
+    [2, encodeKey(baseKey)],
+    [3, encodeKey(identityKey)],
+    [4, message],
+    [5, registrationId],
+    [6, signedPreKeyId]
   ])
   return Buffer.concat([Buffer.of(VERSION), fields])
 }

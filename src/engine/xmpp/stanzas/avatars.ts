@@ -26,16 +26,23 @@ export function avatarInfo({ payload }: Item): AvatarInfo | null | undefined {
   for (const { attrs } of infos) {
     const bytes = Number(attrs['bytes'])
     const { id = '', type = '', url } = attrs
-    if (url === undefined && /^[0-9a-f]{40}$/.test(id) && isPicture(type) && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_AVATAR) return { id, bytes, type }
+    if (url === undefined && /^[0-9a-f]{40}$/.test(id) && isPicture(type) && Number.isSafeInteger(bytes) && bytes > 0 && bytes <= LARGEST_AVATAR)
+      return { id, bytes, type }
   }
   return undefined
 }
 
 export const avatarData = ({ payload }: Item): Buffer | null => (payload?.is('data', NS.avatarData) === true ? Buffer.from(payload.text(), 'base64') : null)
 
-export const publishAvatarData = (id: string, data: Buffer): Element => publish(NS.avatarData, id, xml('data', { xmlns: NS.avatarData }, data.toString('base64')), 'shown')
+export const publishAvatarData = (id: string, data: Buffer): Element =>
+  publish(NS.avatarData, id, xml('data', { xmlns: NS.avatarData }, data.toString('base64')), 'shown')
 export const publishAvatarInfo = ({ id, bytes, type }: AvatarInfo, side: number): Element =>
-  publish(NS.avatarMetadata, id, xml('metadata', { xmlns: NS.avatarMetadata }, xml('info', { id, bytes: String(bytes), type, width: String(side), height: String(side) })), 'shown')
+  publish(
+    NS.avatarMetadata,
+    id,
+    xml('metadata', { xmlns: NS.avatarMetadata }, xml('info', { id, bytes: String(bytes), type, width: String(side), height: String(side) })),
+    'shown'
+  )
 export const removeAvatar = (): Element => publish(NS.avatarMetadata, 'current', xml('metadata', { xmlns: NS.avatarMetadata }), 'shown')
 
 /** Empty: none; not every server tells of an item that was taken back. */

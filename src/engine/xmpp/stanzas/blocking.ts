@@ -8,10 +8,12 @@ const addresses = (element: Element | undefined): Jid[] => (element?.getChildren
 
 export const blocklistQuery = (): Element => xml('iq', { type: 'get' }, xml('blocklist', { xmlns: NS.blocking }))
 export const blocklist = (answer: Element): Jid[] => addresses(answer.getChild('blocklist', NS.blocking))
-export const block = (jid: Jid, blocked: boolean): Element => xml('iq', { type: 'set' }, xml(blocked ? 'block' : 'unblock', { xmlns: NS.blocking }, xml('item', { jid })))
+export const block = (jid: Jid, blocked: boolean): Element =>
+  xml('iq', { type: 'set' }, xml(blocked ? 'block' : 'unblock', { xmlns: NS.blocking }, xml('item', { jid })))
 
 /** What another device of ours did (section 3.3); an unblocking of nobody is one of everybody. */
 export function blockPush(iq: Element): { jids: Jid[]; blocked: boolean } | null {
-  const [done, blocked] = iq.getChild('block', NS.blocking) === undefined ? [iq.getChild('unblock', NS.blocking), false] : [iq.getChild('block', NS.blocking), true]
+  const [done, blocked] =
+    iq.getChild('block', NS.blocking) === undefined ? [iq.getChild('unblock', NS.blocking), false] : [iq.getChild('block', NS.blocking), true]
   return done === undefined || iq.attrs['type'] !== 'set' ? null : { jids: addresses(done), blocked }
 }

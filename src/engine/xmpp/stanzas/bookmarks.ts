@@ -32,5 +32,11 @@ export function bookmark({ id, payload }: Item): Bookmark | null {
   if (payload === null) return { group, autojoin: false, name: '', nick: null, password: null }
   if (!payload.is('conference', NS.bookmarks)) return null
   const autojoin = payload.attrs['autojoin'] === 'true' || payload.attrs['autojoin'] === '1'
-  return { group, autojoin, name: plainName(payload.attrs['name'] ?? '', 200), nick: payload.getChildText('nick')?.slice(0, 200) ?? null, password: payload.getChildText('password') ?? null }
+  return {
+    group,
+    autojoin,
+    name: plainName(payload.attrs['name'] ?? '', 200),
+    nick: payload.getChildText('nick')?.slice(0, 200) ?? null,
+    password: payload.getChildText('password') ?? null
+  }
 }

@@ -24,7 +24,8 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
   // words that nothing says to be for other clients alone are a message, whatever stands beside them
   const isFallback = stanza.getChildren('fallback', NS.fallback).some((one) => one.attrs['for'] !== NS.replies)
   const hasWords = body !== '' && !isFallback
-  const retraction = hasWords && !(isModeration(stanza) && stanza.attrs['from']?.includes('/') === false) ? undefined : stanza.getChild('retract', NS.retraction)
+  const retraction =
+    hasWords && !(isModeration(stanza) && stanza.attrs['from']?.includes('/') === false) ? undefined : stanza.getChild('retract', NS.retraction)
   if (retraction !== undefined) return made('retraction', retraction.attrs['id'], '')
   // XEP-0424 before version 0.4, whose words say that something was taken back
   const applied = stanza.getChild('apply-to', NS.fasten)
@@ -42,13 +43,19 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
 
 /** Whether a group's own stanza says that its moderators took a message back (XEP-0425 section 4). */
 export const isModeration = (stanza: Element): boolean =>
-  stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined || stanza.getChild('apply-to', NS.fasten)?.getChild('moderated', NS.oldModeration) !== undefined
+  stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined ||
+  stanza.getChild('apply-to', NS.fasten)?.getChild('moderated', NS.oldModeration) !== undefined
 
 /** Asks a group to take a message back for all; `features`: what it understands (XEP-0425, or its version before 0.3). Null: neither. */
 export function moderate(group: string, stanzaId: string, features: ReadonlySet<string>): Element | null {
-  if (features.has(NS.moderation)) return xml('iq', { type: 'set', to: group }, xml('moderate', { xmlns: NS.moderation, id: stanzaId }, xml('retract', { xmlns: NS.retraction })))
+  if (features.has(NS.moderation))
+    return xml('iq', { type: 'set', to: group }, xml('moderate', { xmlns: NS.moderation, id: stanzaId }, xml('retract', { xmlns: NS.retraction })))
   if (!features.has(NS.oldModeration)) return null
-  return xml('iq', { type: 'set', to: group }, xml('apply-to', { xmlns: NS.fasten, id: stanzaId }, xml('moderate', { xmlns: NS.oldModeration }, xml('retract', { xmlns: NS.oldRetraction }))))
+  return xml(
+    'iq',
+    { type: 'set', to: group },
+    xml('apply-to', { xmlns: NS.fasten, id: stanzaId }, xml('moderate', { xmlns: NS.oldModeration }, xml('retract', { xmlns: NS.oldRetraction })))
+  )
 }
 
 /** The stanza of a change; `id` is its origin-id. */
@@ -72,6 +79,11 @@ export function encodeChange(to: string, conversation: ConversationKind, change:
         ...common
       )
     case 'reactions':
-      return xml('message', attributes, xml('reactions', { xmlns: NS.reactions, id: target }, ...text.split(' ').flatMap((emoji) => (emoji === '' ? [] : [xml('reaction', {}, emoji)]))), ...common)
+      return xml(
+        'message',
+        attributes,
+        xml('reactions', { xmlns: NS.reactions, id: target }, ...text.split(' ').flatMap((emoji) => (emoji === '' ? [] : [xml('reaction', {}, emoji)]))),
+        ...common
+      )
   }
 }

@@ -9,7 +9,11 @@ export const fieldNames = (form: Element | undefined): Set<string> => new Set((f
 
 /** The first value of a field. */
 export const fieldValue = (form: Element | undefined, name: string): string | undefined =>
-  form?.getChildren('field').find((field) => field.attrs['var'] === name)?.getChild('value')?.text()
+  form
+    ?.getChildren('field')
+    .find((field) => field.attrs['var'] === name)
+    ?.getChild('value')
+    ?.text()
 
 export const submitForm = (type: string, fields: FormFields): Element =>
   xml(

@@ -5,7 +5,8 @@ import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
 
 export const itemsQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.discoItems }))
-export const items = (answer: Element): Jid[] => (answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? [])
+export const items = (answer: Element): Jid[] =>
+  (answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? [])
 
 export const infoQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.disco }))
 

@@ -49,7 +49,9 @@ const BESIDE = new Set<string>([NS.stableId, NS.receipts, NS.chatMarkers, NS.cor
 export function encryptedMessage(message: Element, { device, keys, iv, ciphertext }: SealedMessage): Element {
   const payload = ciphertext === null ? null : { iv, ciphertext }
   const beside = message.getChildElements().filter((child) => child.name !== 'body' && BESIDE.has(child.getNS() ?? ''))
-  return xml('message', message.attrs,
+  return xml(
+    'message',
+    message.attrs,
     envelopeElement({ deviceId: device, keys, payload }, iv),
     xml('encryption', { xmlns: NS.encryption, namespace: AXOLOTL, name: 'OMEMO' }),
     ...(payload === null ? [] : [xml('body', {}, WITHOUT_OMEMO)]),

@@ -38,11 +38,32 @@ const side = (text: string | undefined): number | null => {
   return pixels === null || pixels < 1 || pixels > LONGEST_SIDE ? null : pixels
 }
 
-function shared(url: string, said: { name?: string; bytes?: number | null; type?: string | null; width?: number | null; height?: number | null; hash?: string | null; preview?: string | null }): SharedFile {
+function shared(
+  url: string,
+  said: {
+    name?: string
+    bytes?: number | null
+    type?: string | null
+    width?: number | null
+    height?: number | null
+    hash?: string | null
+    preview?: string | null
+  }
+): SharedFile {
   const name = safeName(said.name ?? nameIn(url))
   const type = mediaType(name, said.type ?? null)
   const hash = said.hash ?? null
-  return { kind: attachmentKind(type), name, bytes: said.bytes ?? null, url, type, width: said.width ?? null, height: said.height ?? null, hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null, preview: said.preview ?? null }
+  return {
+    kind: attachmentKind(type),
+    name,
+    bytes: said.bytes ?? null,
+    url,
+    type,
+    width: said.width ?? null,
+    height: said.height ?? null,
+    hash: hash !== null && /^[0-9a-f]{64}$/.test(hash) ? hash : null,
+    preview: said.preview ?? null
+  }
 }
 
 /** The files that a message carries, and its text without their addresses. */
@@ -53,10 +74,27 @@ export function decodeFiles(stanza: Element, body: string): { files: SharedFile[
     const url = sharing.getChild('sources')?.getChild('url-data', NS.urlData)?.attrs['target'] ?? ''
     if (file === undefined || !isWebUrl(url) || files.size >= MOST_FILES) continue
     const text = (name: string): string | undefined => file.getChild(name)?.text()
-    const sha = file.getChildren('hash', NS.hashes).find((hash) => hash.attrs['algo'] === 'sha-256')?.text()
+    const sha = file
+      .getChildren('hash', NS.hashes)
+      .find((hash) => hash.attrs['algo'] === 'sha-256')
+      ?.text()
     const name = text('name')
-    const preview = file.getChildren('thumbnail', NS.thumbnails).map(({ attrs }) => thumbHashOf(attrs['uri'])).find((found) => found !== null)
-    files.set(url, shared(url, { ...(name === undefined ? {} : { name }), bytes: natural(text('size')), type: text('media-type') ?? null, width: side(text('width')), height: side(text('height')), hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'), preview: preview ?? null }))
+    const preview = file
+      .getChildren('thumbnail', NS.thumbnails)
+      .map(({ attrs }) => thumbHashOf(attrs['uri']))
+      .find((found) => found !== null)
+    files.set(
+      url,
+      shared(url, {
+        ...(name === undefined ? {} : { name }),
+        bytes: natural(text('size')),
+        type: text('media-type') ?? null,
+        width: side(text('width')),
+        height: side(text('height')),
+        hash: sha === undefined ? null : Buffer.from(sha, 'base64').toString('hex'),
+        preview: preview ?? null
+      })
+    )
   }
   for (const data of stanza.getChildren('x', NS.outOfBand)) {
     const url = data.getChild('url')?.text().trim() ?? ''
@@ -85,7 +123,17 @@ export function encodeFile(file: SharedFile): { body: string; elements: Element[
           ...optional('size', bytes),
           ...optional('width', width),
           ...optional('height', height),
-          ...(preview === null ? [] : [xml('thumbnail', { xmlns: NS.thumbnails, uri: `${THUMBHASH}${preview}`, 'media-type': 'image/thumbhash', ...(width === null ? {} : { width: String(width) }), ...(height === null ? {} : { height: String(height) }) })]),
+          ...(preview === null
+            ? []
+            : [
+                xml('thumbnail', {
+                  xmlns: NS.thumbnails,
+                  uri: `${THUMBHASH}${preview}`,
+                  'media-type': 'image/thumbhash',
+                  ...(width === null ? {} : { width: String(width) }),
+                  ...(height === null ? {} : { height: String(height) })
+                })
+              ]),
           ...(hash === null ? [] : [xml('hash', { xmlns: NS.hashes, algo: 'sha-256' }, Buffer.from(hash, 'hex').toString('base64'))])
         ),
         xml('sources', {}, xml('url-data', { xmlns: NS.urlData, target: url }))

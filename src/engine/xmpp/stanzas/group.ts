@@ -15,7 +15,11 @@ const REPLAYED = 1000
 
 /** Joins; `replay`: with what the room tells again to who comes in (section 7.2.13), where it has no archive that would be the source. */
 export const joinGroup = (group: string, nick: string, password: string | null = null, replay = false): Element =>
-  xml('presence', { to: `${group}/${nick}` }, xml('x', { xmlns: NS.muc }, xml('history', { maxstanzas: String(replay ? REPLAYED : 0) }), ...(password === null ? [] : [xml('password', {}, password)])))
+  xml(
+    'presence',
+    { to: `${group}/${nick}` },
+    xml('x', { xmlns: NS.muc }, xml('history', { maxstanzas: String(replay ? REPLAYED : 0) }), ...(password === null ? [] : [xml('password', {}, password)]))
+  )
 
 /** Section 7.14. */
 export const leaveGroup = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}`, type: 'unavailable' })
@@ -69,21 +73,45 @@ export function occupantChange(stanza: Element): OccupantChange | null {
   const role = item?.attrs['role'] ?? 'participant'
   const affiliation = item?.attrs['affiliation'] ?? 'none'
   const destroyed = x.getChild('destroy')
-  const out = destroyed !== undefined ? 'destroyed' : codes.includes('301') ? 'banned' : codes.includes('307') && !codes.includes('333') ? 'kicked' : codes.includes('321') ? 'removed' : codes.includes('322') ? 'members-only' : codes.includes('332') || codes.includes('333') ? 'interrupted' : null
+  const out =
+    destroyed !== undefined
+      ? 'destroyed'
+      : codes.includes('301')
+        ? 'banned'
+        : codes.includes('307') && !codes.includes('333')
+          ? 'kicked'
+          : codes.includes('321')
+            ? 'removed'
+            : codes.includes('322')
+              ? 'members-only'
+              : codes.includes('332') || codes.includes('333')
+                ? 'interrupted'
+                : null
   const jid = parseJid(item?.attrs['jid'] ?? '')
   return {
     group: bare(from),
     nick: from.slice(from.indexOf('/') + 1),
     own: codes.includes('110'),
-    present: type === 'unavailable' ? null : { jid: jid === null ? null : bare(jid), role: (ROLES.includes(role) ? role : 'participant') as GroupRole, affiliation: (AFFILIATIONS.includes(affiliation) ? affiliation : 'none') as Affiliation },
+    present:
+      type === 'unavailable'
+        ? null
+        : {
+            jid: jid === null ? null : bare(jid),
+            role: (ROLES.includes(role) ? role : 'participant') as GroupRole,
+            affiliation: (AFFILIATIONS.includes(affiliation) ? affiliation : 'none') as Affiliation
+          },
     renamed: codes.includes('303') ? (item?.attrs['nick'] ?? null) : null,
     out: type === 'unavailable' ? out : null,
     // a group that is gone may say where it goes on (section 10.9)
-    reason: [(destroyed ?? item)?.getChildText('reason') ?? '', parseJid(destroyed?.attrs['jid'] ?? '') ?? ''].filter((part) => part !== '').join(' ').slice(0, 1000)
+    reason: [(destroyed ?? item)?.getChildText('reason') ?? '', parseJid(destroyed?.attrs['jid'] ?? '') ?? '']
+      .filter((part) => part !== '')
+      .join(' ')
+      .slice(0, 1000)
   }
 }
 
-const ownerQuery = (group: string, type: 'get' | 'set', ...children: Element[]): Element => xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucOwner }, ...children))
+const ownerQuery = (group: string, type: 'get' | 'set', ...children: Element[]): Element =>
+  xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucOwner }, ...children))
 /** Asks the room to open with its defaults (section 10.1.2); harmless where it is open already. */
 export const acceptDefaults = (group: string): Element => ownerQuery(group, 'set', xml('x', { xmlns: NS.dataForm, type: 'submit' }))
 /** Section 10.2: the form that says how the group is set up. */
@@ -91,18 +119,24 @@ export const configurationQuery = (group: string): Element => ownerQuery(group, 
 /** Hands in those of the fields that the group has. */
 export function configure(group: string, form: Element, fields: FormFields): Element {
   const known = fieldNames(form.getChild('query', NS.mucOwner)?.getChild('x', NS.dataForm))
-  return ownerQuery(group, 'set', submitForm('http://jabber.org/protocol/muc#roomconfig', Object.fromEntries(Object.entries(fields).filter(([name]) => known.has(name)))))
+  return ownerQuery(
+    group,
+    'set',
+    submitForm('http://jabber.org/protocol/muc#roomconfig', Object.fromEntries(Object.entries(fields).filter(([name]) => known.has(name))))
+  )
 }
 /** Section 10.9. */
 export const destroy = (group: string): Element => ownerQuery(group, 'set', xml('destroy', {}))
 
-const adminQuery = (group: string, type: 'get' | 'set', item: Record<string, string>): Element => xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucAdmin }, xml('item', item)))
+const adminQuery = (group: string, type: 'get' | 'set', item: Record<string, string>): Element =>
+  xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucAdmin }, xml('item', item)))
 /** Sections 9.1 to 10.8: by bare address. */
 export const setAffiliation = (group: string, jid: string, affiliation: Affiliation): Element => adminQuery(group, 'set', { jid, affiliation })
 /** Section 8.2 and on: of an occupant; 'none' puts them out. */
 export const setRole = (group: string, nick: string, role: GroupRole): Element => adminQuery(group, 'set', { nick, role })
 export const affiliationQuery = (group: string, affiliation: Affiliation): Element => adminQuery(group, 'get', { affiliation })
-export const affiliated = (answer: Element): Jid[] => (answer.getChild('query', NS.mucAdmin)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? []).map(bare)
+export const affiliated = (answer: Element): Jid[] =>
+  (answer.getChild('query', NS.mucAdmin)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? []).map(bare)
 
 /** Section 7.6: another nickname in a group that we are in. */
 export const changeNick = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}` })
@@ -113,7 +147,14 @@ export const setSubject = (group: string, subject: string): Element => xml('mess
 export function subjectOf(stanza: Element): { group: Jid; subject: string } | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
   const subject = stanza.getChild('subject')
-  if (from === null || subject === undefined || stanza.attrs['type'] !== 'groupchat' || stanza.getChild('body') !== undefined || stanza.getChild('thread') !== undefined) return null
+  if (
+    from === null ||
+    subject === undefined ||
+    stanza.attrs['type'] !== 'groupchat' ||
+    stanza.getChild('body') !== undefined ||
+    stanza.getChild('thread') !== undefined
+  )
+    return null
   return { group: bare(from), subject: subject.text().slice(0, 2000) }
 }
 
@@ -139,16 +180,27 @@ export function invitationOf(stanza: Element): Invitation | null {
   const mediated = from === bare(from) ? marks.flatMap((mark) => mark.getChild('invite') ?? [])[0] : undefined
   if (mediated !== undefined) {
     const inviter = parseJid(mediated.attrs['from'] ?? '')
-    return { group: bare(from), from: inviter === null || bare(inviter) === bare(from) ? null : bare(inviter), reason: (mediated.getChildText('reason') ?? '').slice(0, 500), password: marks.flatMap((mark) => mark.getChildText('password') ?? [])[0] ?? null }
+    return {
+      group: bare(from),
+      from: inviter === null || bare(inviter) === bare(from) ? null : bare(inviter),
+      reason: (mediated.getChildText('reason') ?? '').slice(0, 500),
+      password: marks.flatMap((mark) => mark.getChildText('password') ?? [])[0] ?? null
+    }
   }
   const direct = stanza.getChild('x', NS.conference)
   const group = parseJid(direct?.attrs['jid'] ?? '')
   if (direct === undefined || group === null || !group.includes('@')) return null
-  return { group: bare(group), from: bare(from) === bare(group) ? null : bare(from), reason: (direct.attrs['reason'] ?? '').slice(0, 500), password: direct.attrs['password'] ?? null }
+  return {
+    group: bare(group),
+    from: bare(from) === bare(group) ? null : bare(from),
+    reason: (direct.attrs['reason'] ?? '').slice(0, 500),
+    password: direct.attrs['password'] ?? null
+  }
 }
 
 /** Whether an invitation is the group's own stanza, which says nothing else; a person may say something besides. */
-export const isOfGroup = (invitation: Element): boolean => !(invitation.attrs['from'] ?? '').includes('/') && invitation.getChildren('x', NS.mucUser).some((mark) => mark.getChild('invite') !== undefined)
+export const isOfGroup = (invitation: Element): boolean =>
+  !(invitation.attrs['from'] ?? '').includes('/') && invitation.getChildren('x', NS.mucUser).some((mark) => mark.getChild('invite') !== undefined)
 
 /** XEP-0410: an occupant asks itself whether it is still there. */
 export const selfPing = (group: string, nick: string): Element => xml('iq', { type: 'get', to: `${group}/${nick}` }, xml('ping', { xmlns: 'urn:xmpp:ping' }))

@@ -22,7 +22,12 @@ export interface UploadSlot {
 /** What a service says of itself; null: it takes no files. */
 export function uploadService({ features, forms }: Info, jid: Jid): UploadService | null {
   if (!features.has(NS.upload)) return null
-  const bytes = Number(fieldValue(forms.find((form) => fieldValue(form, 'FORM_TYPE') === NS.upload), 'max-file-size') ?? NaN)
+  const bytes = Number(
+    fieldValue(
+      forms.find((form) => fieldValue(form, 'FORM_TYPE') === NS.upload),
+      'max-file-size'
+    ) ?? NaN
+  )
   return { jid, largest: Number.isSafeInteger(bytes) && bytes > 0 ? bytes : null }
 }
 

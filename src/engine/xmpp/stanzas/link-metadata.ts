@@ -8,9 +8,17 @@ import { plainName } from '../../file-names.ts'
 import { sendable } from './text.ts'
 
 /** What a page says of itself, in one line each and no longer than it is shown; null where it says nothing, or its address is none that may be asked. */
-export function linkMetadata(url: string, { title = '', description = '', site = '' }: { title?: string | undefined; description?: string | undefined; site?: string | undefined }): LinkMetadata | null {
+export function linkMetadata(
+  url: string,
+  { title = '', description = '', site = '' }: { title?: string | undefined; description?: string | undefined; site?: string | undefined }
+): LinkMetadata | null {
   const line = (text: string, longest: number): string => plainName(sendable(text).replace(/\s+/g, ' '), longest)
-  const made = { url, title: line(title, LONGEST_LINK_TEXT.title), description: line(description, LONGEST_LINK_TEXT.description), site: line(site, LONGEST_LINK_TEXT.site) }
+  const made = {
+    url,
+    title: line(title, LONGEST_LINK_TEXT.title),
+    description: line(description, LONGEST_LINK_TEXT.description),
+    site: line(site, LONGEST_LINK_TEXT.site)
+  }
   return made.title === '' || !isWebUrl(url) || !LinkMetadata.safeParse(made).success ? null : made
 }
 
@@ -27,5 +35,11 @@ export function decodeLink(stanza: Element, text: string): LinkMetadata | null {
 
 export function encodeLink({ url, title, description, site }: LinkMetadata): Element {
   const optional = (name: string, value: string): Element[] => (value === '' ? [] : [xml(`og:${name}`, {}, sendable(value))])
-  return xml('rdf:Description', { 'xmlns:rdf': NS.rdf, 'xmlns:og': NS.openGraph, 'rdf:about': sendable(url) }, ...optional('title', title), ...optional('description', description), ...optional('site_name', site))
+  return xml(
+    'rdf:Description',
+    { 'xmlns:rdf': NS.rdf, 'xmlns:og': NS.openGraph, 'rdf:about': sendable(url) },
+    ...optional('title', title),
+    ...optional('description', description),
+    ...optional('site_name', site)
+  )
 }

@@ -9,4 +9,5 @@ export const displayedId = (message: Element): string | null => message.getChild
 export const markable = (): Element => xml('markable', { xmlns: NS.chatMarkers })
 
 /** `group`: `id` is what the group's archive calls the message (section 5). */
-export const displayed = (to: string, id: string, group = false): Element => xml('message', { to, type: group ? 'groupchat' : 'chat' }, xml('displayed', { xmlns: NS.chatMarkers, id }), xml('store', { xmlns: NS.hints }))
+export const displayed = (to: string, id: string, group = false): Element =>
+  xml('message', { to, type: group ? 'groupchat' : 'chat' }, xml('displayed', { xmlns: NS.chatMarkers, id }), xml('store', { xmlns: NS.hints }))

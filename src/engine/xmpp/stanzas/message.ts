@@ -133,14 +133,36 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
   const change = done === null ? null : { kind: done.kind, target: done.target }
   const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
-  const secret = { encrypted: encrypted && done === null, sealed: done === null || done.kind === 'correction' ? sealed : null, unreadable: encrypted && done === null && sealed === null ? ('method' as const) : null }
+  const secret = {
+    encrypted: encrypted && done === null,
+    sealed: done === null || done.kind === 'correction' ? sealed : null,
+    unreadable: encrypted && done === null && sealed === null ? ('method' as const) : null
+  }
   const text = secret.sealed === null ? (done?.text ?? caption) : ''
-  const common = { text, originId: origin, messageId, replyTo: replyTarget(stanza), change, files, link: done === null && encryption === null ? decodeLink(stanza, text) : null, mentioned: false, unstyled, ...secret, raw }
+  const common = {
+    text,
+    originId: origin,
+    messageId,
+    replyTo: replyTarget(stanza),
+    change,
+    files,
+    link: done === null && encryption === null ? decodeLink(stanza, text) : null,
+    mentioned: false,
+    unstyled,
+    ...secret,
+    raw
+  }
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
     // a group we are not in cannot write to us; what it says of itself with a code is no message (XEP-0045 section 7.2.2)
-    if (nick === null || (resource(from) === '' && !isModeration(stanza) && (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))) return null
+    if (
+      nick === null ||
+      (resource(from) === '' &&
+        !isModeration(stanza) &&
+        (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))
+    )
+      return null
     const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}` || jid === group)
     const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
@@ -165,12 +187,23 @@ export interface EncodableMessage {
   callsAll?: boolean
 }
 
-export function encodeMessage(to: string, kind: ConversationKind, { text, id, reply = null, file = null, link = null, nicks = [], callsAll = false }: EncodableMessage): Element {
+export function encodeMessage(
+  to: string,
+  kind: ConversationKind,
+  { text, id, reply = null, file = null, link = null, nicks = [], callsAll = false }: EncodableMessage
+): Element {
   const said = sendable(text)
   const { body, elements } = file === null ? encodeReply(said, reply) : encodeFile(file)
   const sent = sendable(body)
   const mentions = kind === 'group' && file === null ? encodeMentions(said, [...sent].length - [...said].length, to, nicks, callsAll) : []
-  const common = [xml('body', {}, sent), xml('origin-id', { xmlns: NS.stableId, id }), ...elements, ...mentions, ...(file === null ? encodePlace(said) : []), ...(link === null ? [] : [encodeLink(link)])]
+  const common = [
+    xml('body', {}, sent),
+    xml('origin-id', { xmlns: NS.stableId, id }),
+    ...elements,
+    ...mentions,
+    ...(file === null ? encodePlace(said) : []),
+    ...(link === null ? [] : [encodeLink(link)])
+  ]
   return kind === 'group'
     ? xml('message', { to, type: 'groupchat', id }, ...common)
     : xml('message', { to, type: 'chat', id }, ...common, ...toOccupant(to), xml('request', { xmlns: NS.receipts }), markable())

@@ -8,7 +8,8 @@ import { plainName } from '../../file-names.ts'
 export const storageQuery = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.privateStorage }, xml('storage', { xmlns: NS.oldBookmarks })))
 export const keepStorage = (storage: Element): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.privateStorage }, storage))
 /** What is stored; an empty list where nothing is. */
-export const storageOf = (answer: Element): Element => answer.getChild('query', NS.privateStorage)?.getChild('storage', NS.oldBookmarks) ?? xml('storage', { xmlns: NS.oldBookmarks })
+export const storageOf = (answer: Element): Element =>
+  answer.getChild('query', NS.privateStorage)?.getChild('storage', NS.oldBookmarks) ?? xml('storage', { xmlns: NS.oldBookmarks })
 
 const groupOf = (conference: Element): string | null => {
   const jid = parseJid(conference.attrs['jid'] ?? '')
@@ -23,7 +24,13 @@ export function oldBookmarks(storage: Element | null): Bookmark[] {
     const group = groupOf(conference)
     if (group === null) continue
     const { autojoin, name = '' } = conference.attrs
-    const mark: Bookmark = { group: bare(group), autojoin: autojoin === 'true' || autojoin === '1', name: plainName(name, 200), nick: conference.getChildText('nick')?.slice(0, 200) || null, password: conference.getChildText('password') || null }
+    const mark: Bookmark = {
+      group: bare(group),
+      autojoin: autojoin === 'true' || autojoin === '1',
+      name: plainName(name, 200),
+      nick: conference.getChildText('nick')?.slice(0, 200) || null,
+      password: conference.getChildText('password') || null
+    }
     const before = found.get(group)
     if (before === undefined || (!before.autojoin && mark.autojoin)) found.set(group, mark)
   }

@@ -25,20 +25,40 @@ const message = (attrs: Record<string, string>, ...children: Element[]): Element
 const body = (text: string): Element => xml('body', {}, text)
 
 test('a direct message is decoded from either side', () => {
-  expect(decodeMessage(message({ from: 'Bob@Example.org/phone', to: me, type: 'chat' }, body('hi')), self)).toMatchObject({ conversation: 'bob@example.org', kind: 'direct', sender: 'bob@example.org', outgoing: false, text: 'hi' })
-  expect(decodeMessage(message({ from: `${me}/laptop`, to: 'bob@example.org', type: 'chat' }, body('hi')), self)).toMatchObject({ conversation: 'bob@example.org', sender: me, outgoing: true })
+  expect(decodeMessage(message({ from: 'Bob@Example.org/phone', to: me, type: 'chat' }, body('hi')), self)).toMatchObject({
+    conversation: 'bob@example.org',
+    kind: 'direct',
+    sender: 'bob@example.org',
+    outgoing: false,
+    text: 'hi'
+  })
+  expect(decodeMessage(message({ from: `${me}/laptop`, to: 'bob@example.org', type: 'chat' }, body('hi')), self)).toMatchObject({
+    conversation: 'bob@example.org',
+    sender: me,
+    outgoing: true
+  })
 })
 
 test('a group message is its occupant’s; ours by our nickname', () => {
   const from = (nick: string): Element => message({ from: `room@rooms.example.org${nick}`, to: me, type: 'groupchat' }, body('hi'))
-  expect(decodeMessage(from('/eve'), self)).toMatchObject({ kind: 'group', conversation: 'room@rooms.example.org', sender: 'room@rooms.example.org/eve', outgoing: false })
+  expect(decodeMessage(from('/eve'), self)).toMatchObject({
+    kind: 'group',
+    conversation: 'room@rooms.example.org',
+    sender: 'room@rooms.example.org/eve',
+    outgoing: false
+  })
   expect(decodeMessage(from('/mimi'), self)).toMatchObject({ outgoing: true })
   expect(decodeMessage(from(''), self)).toMatchObject({ kind: 'group', sender: 'room@rooms.example.org', outgoing: false })
   expect(decodeMessage(message({ from: 'other@rooms.example.org/eve', to: me, type: 'groupchat' }, body('spam')), self)).toBeNull()
 })
 
 test('in a group that stamps occupant-ids a person is known by them, whatever the nickname; elsewhere they are anybody’s word', () => {
-  const stamped = (nick: string, id: string | null, ...more: Element[]): Element => message({ from: `room@rooms.example.org/${nick}`, to: me, type: 'groupchat' }, ...more, ...(id === null ? [] : [xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id })]))
+  const stamped = (nick: string, id: string | null, ...more: Element[]): Element =>
+    message(
+      { from: `room@rooms.example.org/${nick}`, to: me, type: 'groupchat' },
+      ...more,
+      ...(id === null ? [] : [xml('occupant-id', { xmlns: 'urn:xmpp:occupant-id:0', id })])
+    )
   const knows = (own: string | null): Self => ({ ...self, occupantIds: () => ({ own }) })
   const decode = (nick: string, id: string | null, who: Self): unknown => {
     const { outgoing, occupant } = decodeMessage(stamped(nick, id, body('hi')), who)!
@@ -57,11 +77,19 @@ test('in a group that stamps occupant-ids a person is known by them, whatever th
 })
 
 test('a private message in a group is a conversation with that occupant', () => {
-  expect(decodeMessage(message({ from: 'room@rooms.example.org/eve', to: me, type: 'chat' }, body('psst')), self)).toMatchObject({ kind: 'direct', conversation: 'room@rooms.example.org/eve' })
+  expect(decodeMessage(message({ from: 'room@rooms.example.org/eve', to: me, type: 'chat' }, body('psst')), self)).toMatchObject({
+    kind: 'direct',
+    conversation: 'room@rooms.example.org/eve'
+  })
 })
 
 test('errors, empty bodies and broken addresses are no messages', () => {
-  for (const stanza of [message({ from: 'bob@example.org', type: 'error' }, body('x')), message({ from: 'bob@example.org' }), message({ from: '@', to: me }, body('x')), message({ from: 'a@b@c', to: me }, body('x'))])
+  for (const stanza of [
+    message({ from: 'bob@example.org', type: 'error' }, body('x')),
+    message({ from: 'bob@example.org' }),
+    message({ from: '@', to: me }, body('x')),
+    message({ from: 'a@b@c', to: me }, body('x'))
+  ])
     expect(decodeMessage(stanza, self)).toBeNull()
 })
 
@@ -74,7 +102,11 @@ test('an encoded message carries its origin-id as its id, and nothing XML cannot
 })
 
 test('nothing is taken of a page that the text does not link to, though its address begins like one', () => {
-  const stanza = encodeMessage(me, 'direct', { text: 'https://paypal.com/signin', id: 'id-1', link: { url: 'https://paypal.co', title: 'PayPal', description: '', site: 'paypal.com' } })
+  const stanza = encodeMessage(me, 'direct', {
+    text: 'https://paypal.com/signin',
+    id: 'id-1',
+    link: { url: 'https://paypal.co', title: 'PayPal', description: '', site: 'paypal.com' }
+  })
   stanza.attrs['from'] = 'bob@example.org/x'
   expect(decodeMessage(stanza, self)).toMatchObject({ link: null, text: 'https://paypal.com/signin' })
 })
@@ -85,16 +117,37 @@ test('what is said of a linked page goes along, and is taken only of what the te
   sent.attrs['from'] = 'bob@example.org/x'
   expect(decodeMessage(parse(`<r xmlns='jabber:client'>${sent.toString()}</r>`).getChild('message') as Element, self)).toMatchObject({ link, raw: null })
   // nor can what a window hands over end the stream
-  expect(encodeMessage(me, 'direct', { text: link.url, id: 'id-1', link: { ...link, title: 'a\u0000b\uffff\ud800' } }).toString()).not.toMatch(/[\u0000\uffff\ud800]/)
-  const about = (url: string, title: string): Element => parse(`<d:Description xmlns:d='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='https://ogp.me/ns#' d:about='${url}'><title>${title}</title></d:Description>`)
-  const linkOf = (text: string, ...more: Element[]) => decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), ...more), self)?.link
-  expect(linkOf('https://a.example', about('https://b.example', 'no'), about('https://a.example', ' yes\u202e '))).toEqual({ url: 'https://a.example', title: 'yes', description: '', site: '' })
-  for (const [url, title] of [['https://a.example', ''], ['javascript:alert(1)', 'x'], ['http://a.example', 'x'], ['https://user@a.example', 'x'], ['', 'x']] as const) expect(linkOf(`see ${url}`, about(url, title))).toBeNull()
+  expect(encodeMessage(me, 'direct', { text: link.url, id: 'id-1', link: { ...link, title: 'a\u0000b\uffff\ud800' } }).toString()).not.toMatch(
+    /[\u0000\uffff\ud800]/
+  )
+  const about = (url: string, title: string): Element =>
+    parse(
+      `<d:Description xmlns:d='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='https://ogp.me/ns#' d:about='${url}'><title>${title}</title></d:Description>`
+    )
+  const linkOf = (text: string, ...more: Element[]) =>
+    decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), ...more), self)?.link
+  expect(linkOf('https://a.example', about('https://b.example', 'no'), about('https://a.example', ' yes\u202e '))).toEqual({
+    url: 'https://a.example',
+    title: 'yes',
+    description: '',
+    site: ''
+  })
+  for (const [url, title] of [
+    ['https://a.example', ''],
+    ['javascript:alert(1)', 'x'],
+    ['http://a.example', 'x'],
+    ['https://user@a.example', 'x'],
+    ['', 'x']
+  ] as const)
+    expect(linkOf(`see ${url}`, about(url, title))).toBeNull()
   expect(linkOf('https://a.example', about('https://a.example', '长'.repeat(10_000)))?.title).toHaveLength(200)
 })
 
 test('everybody of a group is meant by its own address, where one may call all of them; a person of that name comes first', () => {
-  const uris = (text: string, nicks: string[], callsAll: boolean): unknown[] => encodeMessage('room@rooms.example.org', 'group', { text, id: 'x', nicks, callsAll }).getChildren('reference').map(({ attrs }) => attrs['uri'])
+  const uris = (text: string, nicks: string[], callsAll: boolean): unknown[] =>
+    encodeMessage('room@rooms.example.org', 'group', { text, id: 'x', nicks, callsAll })
+      .getChildren('reference')
+      .map(({ attrs }) => attrs['uri'])
   expect(uris('@all see @eve', ['eve'], true)).toEqual(['xmpp:room@rooms.example.org', 'xmpp:room@rooms.example.org/eve'])
   expect(uris('@所有人 明天放假', [], true)).toEqual(['xmpp:room@rooms.example.org'])
   expect(uris('@all', ['all'], true)).toEqual(['xmpp:room@rooms.example.org/all'])
@@ -110,7 +163,15 @@ test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line w
   expect(sent.getChildText('body')).toBe('geo:31.2304,121.4737')
   expect(sent.getChild('geoloc', 'http://jabber.org/protocol/geoloc')?.getChildText('lon')).toBe('121.4737')
   expect(encodeMessage('bob@example.org', 'direct', { text: 'see geo:31.2304,121.4737', id: 'x' }).getChild('geoloc')).toBeUndefined()
-  const from = (text: string | null, lat: string, lon: string) => decodeMessage(message({ from: 'bob@example.org/x', to: me, type: 'chat' }, ...(text === null ? [] : [body(text)]), xml('geoloc', { xmlns: 'http://jabber.org/protocol/geoloc' }, xml('lat', {}, lat), xml('lon', {}, lon))), self)?.text
+  const from = (text: string | null, lat: string, lon: string) =>
+    decodeMessage(
+      message(
+        { from: 'bob@example.org/x', to: me, type: 'chat' },
+        ...(text === null ? [] : [body(text)]),
+        xml('geoloc', { xmlns: 'http://jabber.org/protocol/geoloc' }, xml('lat', {}, lat), xml('lon', {}, lon))
+      ),
+      self
+    )?.text
   expect(from('https://maps.example/?q=1,2', '31.2304', ' 121.4737 ')).toBe('geo:31.2304,121.4737')
   expect(from(null, '31.2304', '121.4737')).toBe('geo:31.2304,121.4737')
   expect(from('I am here', '-33.8568', '151.2153')).toBe('I am here\ngeo:-33.8568,151.2153')
@@ -119,25 +180,46 @@ test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line w
 })
 
 test('mentions go out for whom they name, the longest name that fits, and come in for us', () => {
-  const stanza = encodeMessage('room@rooms.example.org', 'group', { text: '👍 @王芳芳 @mimi', id: 'id-1', reply: { id: 'x', to: 'y@example.org', text: '@王芳' }, nicks: ['王芳', '王芳芳', 'mimi', 'eve'] })
+  const stanza = encodeMessage('room@rooms.example.org', 'group', {
+    text: '👍 @王芳芳 @mimi',
+    id: 'id-1',
+    reply: { id: 'x', to: 'y@example.org', text: '@王芳' },
+    nicks: ['王芳', '王芳芳', 'mimi', 'eve']
+  })
   const sent = [...(stanza.getChildText('body') ?? '')]
   const references = stanza.getChildren('reference', 'urn:xmpp:reference:0')
   expect(references.map(({ attrs }) => [sent.slice(Number(attrs['begin']), Number(attrs['end'])).join(''), decodeURIComponent(attrs['uri'] ?? '')])).toEqual([
     ['@王芳芳', 'xmpp:room@rooms.example.org/王芳芳'],
     ['@mimi', 'xmpp:room@rooms.example.org/mimi']
   ])
-  const from = (uri: string): Element => message({ from: 'room@rooms.example.org/eve', to: me, type: 'groupchat' }, body('look'), xml('reference', { xmlns: 'urn:xmpp:reference:0', type: 'mention', begin: '0', end: '4', uri }))
-  expect(['xmpp:me@example.org', 'xmpp:room@rooms.example.org/mimi', 'xmpp:room@rooms.example.org/eve', 'xmpp:%ff', 'https://example.org'].map((uri) => decodeMessage(from(uri), self)?.mentioned)).toEqual([true, true, false, false, false])
+  const from = (uri: string): Element =>
+    message(
+      { from: 'room@rooms.example.org/eve', to: me, type: 'groupchat' },
+      body('look'),
+      xml('reference', { xmlns: 'urn:xmpp:reference:0', type: 'mention', begin: '0', end: '4', uri })
+    )
+  expect(
+    ['xmpp:me@example.org', 'xmpp:room@rooms.example.org/mimi', 'xmpp:room@rooms.example.org/eve', 'xmpp:%ff', 'https://example.org'].map(
+      (uri) => decodeMessage(from(uri), self)?.mentioned
+    )
+  ).toEqual([true, true, false, false, false])
 })
 
 test('what is not understood is kept as it came; alone only where it is meant to be stored', () => {
   const poll = (): Element => xml('poll', { xmlns: 'urn:example:poll:0' }, xml('choice', {}, '周六 <&>'))
   const direct = (...children: Element[]): Element => message({ from: 'bob@example.org/phone', to: me, type: 'chat', id: '1' }, ...children)
-  expect(decodeMessage(direct(body('Which day?'), poll()), self)).toMatchObject({ text: 'Which day?', raw: { stanza: expect.stringContaining('周六 &lt;&amp;&gt;') as unknown } })
+  expect(decodeMessage(direct(body('Which day?'), poll()), self)).toMatchObject({
+    text: 'Which day?',
+    raw: { stanza: expect.stringContaining('周六 &lt;&amp;&gt;') as unknown }
+  })
   expect(decodeMessage(direct(poll()), self)).toBeNull()
   expect(decodeMessage(direct(poll(), xml('store', { xmlns: 'urn:xmpp:hints' })), self)).toMatchObject({ text: '', raw: {} })
   const hint = (): Element => xml('store', { xmlns: 'urn:xmpp:hints' })
-  for (const sign of [xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: '1' }), xml('received', { xmlns: 'urn:xmpp:receipts', id: '1' }), xml('archived', { xmlns: 'urn:xmpp:mam:tmp' })]) {
+  for (const sign of [
+    xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: '1' }),
+    xml('received', { xmlns: 'urn:xmpp:receipts', id: '1' }),
+    xml('archived', { xmlns: 'urn:xmpp:mam:tmp' })
+  ]) {
     if (sign.name !== 'archived') expect(decodeMessage(direct(sign, poll(), hint()), self)).toBeNull()
     expect(decodeMessage(direct(sign, hint()), self)).toBeNull()
   }
@@ -153,7 +235,10 @@ test('a stanza-id counts only in the name of the archive that may give it', () =
 
 test('a carbon from anyone but our own account is spoofed (CVE-2017-5589)', () => {
   const carbon = (from: string | null): Element =>
-    message(from === null ? {} : { from }, xml('sent', { xmlns: 'urn:xmpp:carbons:2' }, xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, message({ from: me, to: 'bob@example.org' }, body('x')))))
+    message(
+      from === null ? {} : { from },
+      xml('sent', { xmlns: 'urn:xmpp:carbons:2' }, xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, message({ from: me, to: 'bob@example.org' }, body('x'))))
+    )
   expect(carbonOf(carbon(me), me)).toMatchObject({ direction: 'sent' })
   expect(carbonOf(carbon(null), me)).toMatchObject({ direction: 'sent' })
   for (const from of ['eve@example.org', 'example.org', `${me}/other`]) expect(carbonOf(carbon(from), me)).toBe('spoofed')
@@ -162,7 +247,19 @@ test('a carbon from anyone but our own account is spoofed (CVE-2017-5589)', () =
 
 test('an archive result counts only for the open query and from the archive that was asked', () => {
   const result = (from: string | null, queryid: string): Element =>
-    message(from === null ? {} : { from }, xml('result', { xmlns: 'urn:xmpp:mam:2', queryid, id: 'a1' }, xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2024-05-31T08:00:00Z' }), message({ from: 'bob@example.org' }, body('x')))))
+    message(
+      from === null ? {} : { from },
+      xml(
+        'result',
+        { xmlns: 'urn:xmpp:mam:2', queryid, id: 'a1' },
+        xml(
+          'forwarded',
+          { xmlns: 'urn:xmpp:forward:0' },
+          xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2024-05-31T08:00:00Z' }),
+          message({ from: 'bob@example.org' }, body('x'))
+        )
+      )
+    )
   const own = { archive: null, queryId: 'q' }
   expect(archiveResult(result(null, 'q'), own, me)).toMatchObject({ archiveId: 'a1', time: Date.UTC(2024, 4, 31, 8) })
   expect(archiveResult(result(me, 'q'), own, me)).not.toBeNull()
@@ -176,7 +273,15 @@ test('an archive query pages by RSM, and its answer says where it stands', () =>
   expect(text).toContain('<after>x1</after>')
   expect(text).toContain('<max>50</max>')
   expect(archiveQuery({ archive: null, queryId: 'q', before: '', max: 50 }).toString()).toContain('<before/>')
-  const answer = xml('iq', {}, xml('fin', { xmlns: 'urn:xmpp:mam:2', complete: 'true' }, xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, xml('first', {}, 'a'), xml('last', {}, 'b'))))
+  const answer = xml(
+    'iq',
+    {},
+    xml(
+      'fin',
+      { xmlns: 'urn:xmpp:mam:2', complete: 'true' },
+      xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, xml('first', {}, 'a'), xml('last', {}, 'b'))
+    )
+  )
   expect(archivePage(answer)).toEqual({ complete: true, first: 'a', last: 'b' })
 })
 
@@ -189,7 +294,12 @@ test('a receipt answers a message that asks for one, never a group or an error',
 })
 
 test('a roster push is believed from our own server alone', () => {
-  const push = (from: string | null): Element => xml('iq', { type: 'set', ...(from === null ? {} : { from }) }, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: 'Bob@example.org', name: 'Bob', subscription: 'both' })))
+  const push = (from: string | null): Element =>
+    xml(
+      'iq',
+      { type: 'set', ...(from === null ? {} : { from }) },
+      xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: 'Bob@example.org', name: 'Bob', subscription: 'both' }))
+    )
   expect(isRosterPush(push(null), me)).toBe(true)
   expect(isRosterPush(push(me), me)).toBe(true)
   expect(isRosterPush(push('eve@example.org'), me)).toBe(false)
@@ -203,28 +313,57 @@ test('presence, delays and joining are read as the XEPs have them', () => {
   const stamped = (stamp: string): number | null => delayStamp(message({}, xml('delay', { xmlns: 'urn:xmpp:delay', stamp })))
   const day = 86_400_000
   expect(stamped('2024-05-31T08:00:00Z')).toBe(Date.UTC(2024, 4, 31, 8))
-  for (const far of ['9999-12-31T23:59:59Z', '2200-01-01T00:00:00Z', `${new Date().getUTCFullYear() + 1}-12-31T00:00:00+14:00`]) expect(stamped(far)).toBeLessThanOrEqual(Date.now() + day)
+  for (const far of ['9999-12-31T23:59:59Z', '2200-01-01T00:00:00Z', `${new Date().getUTCFullYear() + 1}-12-31T00:00:00+14:00`])
+    expect(stamped(far)).toBeLessThanOrEqual(Date.now() + day)
   for (const early of ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z']) expect(stamped(early)).toBe(0)
   for (const odd of ['2024-13-45T99:99:99Z', '2024-05-31', '-2024-05-31T08:00:00Z', '٢٠٢٤-05-31T08:00:00Z', '']) expect(stamped(odd)).toBeNull()
-  const own = xml('presence', { from: 'room@rooms.example.org/mimi' }, xml('x', { xmlns: 'http://jabber.org/protocol/muc#user' }, xml('status', { code: '110' })))
+  const own = xml(
+    'presence',
+    { from: 'room@rooms.example.org/mimi' },
+    xml('x', { xmlns: 'http://jabber.org/protocol/muc#user' }, xml('status', { code: '110' }))
+  )
   expect(joinAnswer(own, 'room@rooms.example.org')).toEqual({ kind: 'joined', nick: 'mimi' })
-  const conflict = xml('presence', { from: 'room@rooms.example.org/mimi', type: 'error' }, xml('error', {}, xml('conflict', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' })))
+  const conflict = xml(
+    'presence',
+    { from: 'room@rooms.example.org/mimi', type: 'error' },
+    xml('error', {}, xml('conflict', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }))
+  )
   expect(joinAnswer(conflict, 'room@rooms.example.org')).toEqual({ kind: 'refused', condition: 'conflict' })
 })
 
 test('a retraction is understood by those of before version 0.4, and is one', () => {
   const stanza = encodeChange('bob@example.org', 'direct', { kind: 'retraction', target: 'm1', text: '' }, 'c1')
   const old = stanza.getChild('apply-to', 'urn:xmpp:fasten:0')
-  expect([old?.attrs['id'], old?.getChild('retract', 'urn:xmpp:message-retract:0') !== undefined, stanza.getChildText('body') !== null]).toEqual(['m1', true, true])
+  expect([old?.attrs['id'], old?.getChild('retract', 'urn:xmpp:message-retract:0') !== undefined, stanza.getChildText('body') !== null]).toEqual([
+    'm1',
+    true,
+    true
+  ])
   // one that says it in the old way alone, and one that says it in both
-  for (const children of [[old!], [old!, stanza.getChild('retract')!]]) expect(decodeMessage(message({ from: 'bob@example.org', to: me, type: 'chat' }, body('not for you'), ...children), self)).toMatchObject({ text: '', change: { kind: 'retraction', target: 'm1' } })
+  for (const children of [[old!], [old!, stanza.getChild('retract')!]])
+    expect(decodeMessage(message({ from: 'bob@example.org', to: me, type: 'chat' }, body('not for you'), ...children), self)).toMatchObject({
+      text: '',
+      change: { kind: 'retraction', target: 'm1' }
+    })
 })
 
 test('corrections, retractions and reactions are written as they are read', () => {
-  for (const change of [{ kind: 'correction', target: 'm1', text: '改好了 <&>' }, { kind: 'retraction', target: 'm1', text: '' }, { kind: 'reactions', target: 'm1', text: '👍 ❤️' }, { kind: 'reactions', target: 'm1', text: '' }] as const) {
+  for (const change of [
+    { kind: 'correction', target: 'm1', text: '改好了 <&>' },
+    { kind: 'retraction', target: 'm1', text: '' },
+    { kind: 'reactions', target: 'm1', text: '👍 ❤️' },
+    { kind: 'reactions', target: 'm1', text: '' }
+  ] as const) {
     const stanza = encodeChange('bob@example.org', 'direct', change, 'c1')
     stanza.attrs['from'] = `${me}/laptop`
-    expect(decodeMessage(stanza, self)).toMatchObject({ conversation: 'bob@example.org', outgoing: true, text: change.text, originId: 'c1', messageId: null, change: { kind: change.kind, target: 'm1' } })
+    expect(decodeMessage(stanza, self)).toMatchObject({
+      conversation: 'bob@example.org',
+      outgoing: true,
+      text: change.text,
+      originId: 'c1',
+      messageId: null,
+      change: { kind: change.kind, target: 'm1' }
+    })
   }
 })
 
@@ -240,29 +379,64 @@ test('hostile changes are bounded', () => {
 test('a group itself says only what its moderators took back', () => {
   const room = { from: 'room@rooms.example.org', to: me, type: 'groupchat' }
   const retract = (...inside: Element[]): Element => xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 'a1' }, ...inside)
-  expect(decodeMessage(message(room, retract(xml('moderated', { xmlns: 'urn:xmpp:message-moderate:1', by: 'room@rooms.example.org/mod' }))), self)).toMatchObject({ sender: 'room@rooms.example.org', change: { kind: 'retraction', target: 'a1' } })
+  expect(
+    decodeMessage(message(room, retract(xml('moderated', { xmlns: 'urn:xmpp:message-moderate:1', by: 'room@rooms.example.org/mod' }))), self)
+  ).toMatchObject({ sender: 'room@rooms.example.org', change: { kind: 'retraction', target: 'a1' } })
   expect(decodeMessage(message(room, retract()), self)).toBeNull()
 })
 
 test('a reply goes out with a quotation for those who do not know replies, and comes in without it', () => {
-  const stanza = encodeMessage('bob@example.org', 'direct', { text: '好的', id: 'm2', reply: { id: 'm1', to: 'bob@example.org', text: '👨‍👩‍👧 first line\nsecond line' } })
+  const stanza = encodeMessage('bob@example.org', 'direct', {
+    text: '好的',
+    id: 'm2',
+    reply: { id: 'm1', to: 'bob@example.org', text: '👨‍👩‍👧 first line\nsecond line' }
+  })
   expect(stanza.getChildText('body')).toBe('> 👨‍👩‍👧 first line\n> second line\n好的')
   stanza.attrs['from'] = me
   expect(decodeMessage(stanza, self)).toMatchObject({ text: '好的', replyTo: 'm1' })
-  const lying = (start: string, end: string): Element => message({ from: 'bob@example.org', to: me, type: 'chat' }, body('short'), xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start, end })))
-  for (const [start, end] of [['0', '99'], ['-1', '3'], ['4', '2'], ['x', '3'], ['0', '5']] as const) expect(decodeMessage(lying(start, end), self)?.text).toBe('short')
+  const lying = (start: string, end: string): Element =>
+    message(
+      { from: 'bob@example.org', to: me, type: 'chat' },
+      body('short'),
+      xml('fallback', { xmlns: 'urn:xmpp:fallback:0', for: 'urn:xmpp:reply:0' }, xml('body', { start, end }))
+    )
+  for (const [start, end] of [
+    ['0', '99'],
+    ['-1', '3'],
+    ['4', '2'],
+    ['x', '3'],
+    ['0', '5']
+  ] as const)
+    expect(decodeMessage(lying(start, end), self)?.text).toBe('short')
 })
 
 test('a file goes out as its address, as data out of band and with what is known of it, and comes in as one file', () => {
-  const file = { kind: 'image', name: '猫 photo.png', bytes: 1234, url: 'https://files.example.org/a/%E7%8C%AB.png', type: 'image/png', width: 40, height: 30, hash: 'ab'.repeat(32), preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI' } as const
+  const file = {
+    kind: 'image',
+    name: '猫 photo.png',
+    bytes: 1234,
+    url: 'https://files.example.org/a/%E7%8C%AB.png',
+    type: 'image/png',
+    width: 40,
+    height: 30,
+    hash: 'ab'.repeat(32),
+    preview: '1QcSHQRnh493V4dIh4eXh1h4kJUI'
+  } as const
   const stanza = encodeMessage('bob@example.org', 'direct', { text: '', id: 'f1', file })
   expect(stanza.getChildText('body')).toBe(file.url)
   stanza.attrs['from'] = me
   expect(decodeMessage(stanza, self)).toMatchObject({ text: '', files: [file] })
   // a peer that says only where it is
-  const oob = (url: string, text = url): Element => message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
-  expect(decodeMessage(oob('https://h.example/x/report%202024.pdf'), self)).toMatchObject({ text: '', files: [{ kind: 'file', name: 'report 2024.pdf', bytes: null }] })
-  expect(decodeMessage(oob('https://h.example/a.png', '看 https://h.example/a.png'), self)).toMatchObject({ text: '看 https://h.example/a.png', files: [{ kind: 'image' }] })
+  const oob = (url: string, text = url): Element =>
+    message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
+  expect(decodeMessage(oob('https://h.example/x/report%202024.pdf'), self)).toMatchObject({
+    text: '',
+    files: [{ kind: 'file', name: 'report 2024.pdf', bytes: null }]
+  })
+  expect(decodeMessage(oob('https://h.example/a.png', '看 https://h.example/a.png'), self)).toMatchObject({
+    text: '看 https://h.example/a.png',
+    files: [{ kind: 'image' }]
+  })
 })
 
 test.each([
@@ -275,11 +449,27 @@ test.each([
   ['data:image/thumbhash;base64,<script>', null]
 ])('a thumbnail at %j says what a picture looks like, or nothing; none is fetched', (uri, preview) => {
   const url = 'https://files.example.org/a.png'
-  const stanza = message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(url), xml('file-sharing', { xmlns: 'urn:xmpp:sfs:0' }, xml('file', { xmlns: 'urn:xmpp:file:metadata:0' }, xml('name', {}, 'a.png'), xml('thumbnail', { xmlns: 'urn:xmpp:thumbs:1', uri })), xml('sources', {}, xml('url-data', { xmlns: 'http://jabber.org/protocol/url-data', target: url }))))
+  const stanza = message(
+    { from: 'bob@example.org/x', to: me, type: 'chat' },
+    body(url),
+    xml(
+      'file-sharing',
+      { xmlns: 'urn:xmpp:sfs:0' },
+      xml('file', { xmlns: 'urn:xmpp:file:metadata:0' }, xml('name', {}, 'a.png'), xml('thumbnail', { xmlns: 'urn:xmpp:thumbs:1', uri })),
+      xml('sources', {}, xml('url-data', { xmlns: 'http://jabber.org/protocol/url-data', target: url }))
+    )
+  )
   expect(decodeMessage(stanza, self)?.files).toMatchObject([{ name: 'a.png', preview }])
 })
 
-test.each(['http://h.example/a.png', 'https://user:pass@h.example/a.png', 'file:///etc/passwd', 'javascript:alert(1)', 'https://', `https://h.example/${'x'.repeat(5000)}`])('%s is no file, but a text', (url) => {
+test.each([
+  'http://h.example/a.png',
+  'https://user:pass@h.example/a.png',
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'https://',
+  `https://h.example/${'x'.repeat(5000)}`
+])('%s is no file, but a text', (url) => {
   const stanza = message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(url), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
   expect(decodeMessage(stanza, self)).toMatchObject({ text: url, files: [] })
 })
@@ -296,13 +486,28 @@ test.each([
 })
 
 test('a slot is taken only where it is encrypted, with no header but those allowed', () => {
-  const slot = (put: string): Element => xml('iq', {}, xml('slot', { xmlns: 'urn:xmpp:http:upload:0' }, xml('put', { url: put }, xml('header', { name: 'Authorization' }, 'Basic a\r\nX-Evil: 1'), xml('header', { name: 'Host' }, 'evil')), xml('get', { url: 'https://h.example/f' })))
-  expect(uploadSlot(slot('https://h.example/put'))).toEqual({ put: 'https://h.example/put', get: 'https://h.example/f', headers: { Authorization: 'Basic aX-Evil: 1' } })
+  const slot = (put: string): Element =>
+    xml(
+      'iq',
+      {},
+      xml(
+        'slot',
+        { xmlns: 'urn:xmpp:http:upload:0' },
+        xml('put', { url: put }, xml('header', { name: 'Authorization' }, 'Basic a\r\nX-Evil: 1'), xml('header', { name: 'Host' }, 'evil')),
+        xml('get', { url: 'https://h.example/f' })
+      )
+    )
+  expect(uploadSlot(slot('https://h.example/put'))).toEqual({
+    put: 'https://h.example/put',
+    get: 'https://h.example/f',
+    headers: { Authorization: 'Basic aX-Evil: 1' }
+  })
   expect(uploadSlot(slot('http://h.example/put'))).toBeNull()
 })
 
 test('typing and reading are told apart from messages', () => {
-  const state = (name: string): Element => message({ from: 'bob@example.org/x', to: me, type: 'chat' }, xml(name, { xmlns: 'http://jabber.org/protocol/chatstates' }))
+  const state = (name: string): Element =>
+    message({ from: 'bob@example.org/x', to: me, type: 'chat' }, xml(name, { xmlns: 'http://jabber.org/protocol/chatstates' }))
   expect(['composing', 'paused', 'active', 'gone', 'other'].map((name) => typingOf(state(name)))).toEqual([true, false, false, false, null])
   expect(decodeMessage(state('composing'), self)).toBeNull()
   expect(displayedId(displayed('bob@example.org', 'm9'))).toBe('m9')
@@ -313,13 +518,23 @@ test('who says that messages came or were read: the other one, another device of
   const displayed = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'm9' })
   const received = xml('received', { xmlns: 'urn:xmpp:receipts', id: 'm9' })
   const room = 'room@rooms.example.org'
-  const signs = (from: string, to: string, type: string, ...children: Element[]): unknown => decodeSigns(message({ from, to, type }, ...children), self).map(({ kind, conversation, id, own, nick }) => [kind, conversation, id, own, nick])
-  expect(signs('bob@example.org/x', me, 'chat', received, displayed)).toEqual([['delivered', 'bob@example.org', 'm9', false, null], ['displayed', 'bob@example.org', 'm9', false, null]])
+  const signs = (from: string, to: string, type: string, ...children: Element[]): unknown =>
+    decodeSigns(message({ from, to, type }, ...children), self).map(({ kind, conversation, id, own, nick }) => [kind, conversation, id, own, nick])
+  expect(signs('bob@example.org/x', me, 'chat', received, displayed)).toEqual([
+    ['delivered', 'bob@example.org', 'm9', false, null],
+    ['displayed', 'bob@example.org', 'm9', false, null]
+  ])
   // what ours says came is the other one's
   expect(signs(`${me}/phone`, 'bob@example.org', 'chat', received, displayed)).toEqual([['displayed', 'bob@example.org', 'm9', true, null]])
   expect(signs(`${room}/eve`, me, 'groupchat', received, displayed)).toEqual([['displayed', room, 'm9', false, 'eve']])
   expect(signs(`${room}/mimi`, me, 'groupchat', displayed)).toEqual([['displayed', room, 'm9', true, null]])
   expect(signs(`${room}/eve`, me, 'chat', displayed)).toEqual([['displayed', `${room}/eve`, 'm9', false, null]])
-  for (const [from, type] of [[room, 'groupchat'], ['other@rooms.example.org/eve', 'groupchat'], ['bob@example.org', 'error'], ['@', 'chat']] as const) expect(signs(from, me, type, displayed)).toEqual([])
+  for (const [from, type] of [
+    [room, 'groupchat'],
+    ['other@rooms.example.org/eve', 'groupchat'],
+    ['bob@example.org', 'error'],
+    ['@', 'chat']
+  ] as const)
+    expect(signs(from, me, type, displayed)).toEqual([])
   expect(signs('bob@example.org', me, 'chat', body('hi'))).toEqual([])
 })

@@ -12,7 +12,12 @@ export interface Item {
 }
 
 /** Kept for us alone, each item until it is taken back. */
-const PRIVATE = { 'pubsub#persist_items': 'true', 'pubsub#max_items': 'max', 'pubsub#send_last_published_item': 'never', 'pubsub#access_model': 'whitelist' } as const
+const PRIVATE = {
+  'pubsub#persist_items': 'true',
+  'pubsub#max_items': 'max',
+  'pubsub#send_last_published_item': 'never',
+  'pubsub#access_model': 'whitelist'
+} as const
 /** Where a server does not know 'max'. */
 const MOST_ITEMS = 1000
 /** For those who see our presence, the last item alone. */
@@ -22,18 +27,49 @@ const SHOWN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'presence
 const OPEN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'open' } as const
 
 const options = (fields: Record<string, string>): Element => xml('publish-options', {}, submitForm(`${NS.pubsub}#publish-options`, fields))
-const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element => xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
+const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element =>
+  xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
 
 /** `strict`: the node is made so that it keeps all items (XEP-0223); servers that do not know how refuse that. */
 export const publish = (node: string, id: string, payload: Element, kept: 'private' | 'shown' | 'open', strict = true): Element =>
-  command('set', null, xml('publish', { node }, xml('item', { id }, payload)), options(kept === 'shown' ? SHOWN : kept === 'open' ? OPEN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' }))
+  command(
+    'set',
+    null,
+    xml('publish', { node }, xml('item', { id }, payload)),
+    options(kept === 'shown' ? SHOWN : kept === 'open' ? OPEN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' })
+  )
 /** Makes a node that is for us alone and keeps many items, in two steps: for servers that refuse to do it on the way. */
 export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
 export const configureNode = (node: string): Element =>
-  xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'whitelist', 'pubsub#max_items': String(MOST_ITEMS), 'pubsub#send_last_published_item': 'never' }))))
+  xml(
+    'iq',
+    { type: 'set' },
+    xml(
+      'pubsub',
+      { xmlns: `${NS.pubsub}#owner` },
+      xml(
+        'configure',
+        { node },
+        submitForm(`${NS.pubsub}#node_config`, {
+          'pubsub#persist_items': '1',
+          'pubsub#access_model': 'whitelist',
+          'pubsub#max_items': String(MOST_ITEMS),
+          'pubsub#send_last_published_item': 'never'
+        })
+      )
+    )
+  )
 /** Makes a node that is there open to everybody. */
 export const openNode = (node: string): Element =>
-  xml('iq', { type: 'set' }, xml('pubsub', { xmlns: `${NS.pubsub}#owner` }, xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'open' }))))
+  xml(
+    'iq',
+    { type: 'set' },
+    xml(
+      'pubsub',
+      { xmlns: `${NS.pubsub}#owner` },
+      xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'open' }))
+    )
+  )
 /** `of`: whose; null: our own. */
 export const itemsQuery = (node: string, of: string | null = null, id: string | null = null): Element =>
   command('get', of, xml('items', { node }, ...(id === null ? [] : [xml('item', { id })])))
@@ -48,5 +84,9 @@ export function eventOf(stanza: Element, own: Jid): { owner: Jid; node: string; 
   const node = items?.attrs['node']
   const from = parseJid(stanza.attrs['from'] ?? own)
   if (items === undefined || node === undefined || from === null || from !== bare(from) || stanza.attrs['type'] === 'error') return null
-  return { owner: from, node, items: [...items.getChildren('item').map(toItem), ...items.getChildren('retract').map((item) => ({ id: item.attrs['id'] ?? '', payload: null }))] }
+  return {
+    owner: from,
+    node,
+    items: [...items.getChildren('item').map(toItem), ...items.getChildren('retract').map((item) => ({ id: item.attrs['id'] ?? '', payload: null }))]
+  }
 }

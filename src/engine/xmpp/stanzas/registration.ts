@@ -17,9 +17,17 @@ const cut = (text: string | null | undefined): string => (text ?? '').trim().sli
 
 export const registrationQuery = (domain: string): Element => xml('iq', { type: 'get', to: domain }, xml('query', { xmlns: NS.register }))
 /** An invitation's token, told before the account is asked for (XEP-0445 section 3). */
-export const presentInvitation = (domain: string, token: string): Element => xml('iq', { type: 'set', to: domain }, xml('preauth', { xmlns: NS.preauth, token }))
+export const presentInvitation = (domain: string, token: string): Element =>
+  xml('iq', { type: 'set', to: domain }, xml('preauth', { xmlns: NS.preauth, token }))
 
-const TYPES: Record<string, AccountFormField['kind']> = { 'text-private': 'password', hidden: 'hidden', fixed: 'fixed', boolean: 'boolean', 'list-single': 'choice', 'text-multi': 'lines' }
+const TYPES: Record<string, AccountFormField['kind']> = {
+  'text-private': 'password',
+  hidden: 'hidden',
+  fixed: 'fixed',
+  boolean: 'boolean',
+  'list-single': 'choice',
+  'text-multi': 'lines'
+}
 
 /** The picture that belongs to a field: of the same stanza, under the address that the field names. */
 function pictureOf(field: Element, data: readonly Element[]): string | null {
@@ -29,7 +37,8 @@ function pictureOf(field: Element, data: readonly Element[]): string | null {
     const found = data.find(({ attrs }) => attrs['cid'] === address.slice('cid:'.length))
     const base64 = found?.text().replace(/\s/g, '') ?? ''
     const type = found?.attrs['type'] ?? ''
-    if (/^image\/(png|jpeg|gif|webp)$/.test(type) && base64.length <= LARGEST_PICTURE && /^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return `data:${type};base64,${base64}`
+    if (/^image\/(png|jpeg|gif|webp)$/.test(type) && base64.length <= LARGEST_PICTURE && /^[A-Za-z0-9+/]+={0,2}$/.test(base64))
+      return `data:${type};base64,${base64}`
   }
   return null
 }
@@ -44,8 +53,16 @@ function formField(field: Element, data: readonly Element[]): AccountFormField |
     label: cut(field.attrs['label']),
     about: cut(field.getChildText('desc')),
     required: field.getChild('required') !== undefined,
-    value: cut(field.getChildren('value').map((value) => value.text()).join('\n')),
-    options: field.getChildren('option').slice(0, MOST_FIELDS).map((option) => ({ label: cut(option.attrs['label']) || cut(option.getChildText('value')), value: cut(option.getChildText('value')) })),
+    value: cut(
+      field
+        .getChildren('value')
+        .map((value) => value.text())
+        .join('\n')
+    ),
+    options: field
+      .getChildren('option')
+      .slice(0, MOST_FIELDS)
+      .map((option) => ({ label: cut(option.attrs['label']) || cut(option.getChildText('value')), value: cut(option.getChildText('value')) })),
     picture: pictureOf(field, data)
   }
 }
@@ -61,22 +78,55 @@ export function accountForm(answer: Element, domain: string): AccountForm {
   const data = [...(query?.getChildren('data', NS.bob) ?? []), ...answer.getChildren('data', NS.bob)]
   const fields =
     form === undefined
-      ? PLAIN.filter((name) => query?.getChild(name) !== undefined).map((name): AccountFormField => ({ name, kind: name === 'password' ? 'password' : 'text', label: '', about: '', required: true, value: '', options: [], picture: null }))
-      : form.getChildren('field').slice(0, MOST_FIELDS).flatMap((field) => formField(field, data) ?? [])
-  return { domain, instructions: cut(form?.getChildText('instructions') ?? query?.getChildText('instructions')), web: web !== null && isPage(web) ? web : null, isForm: form !== undefined, fields }
+      ? PLAIN.filter((name) => query?.getChild(name) !== undefined).map((name): AccountFormField => ({
+          name,
+          kind: name === 'password' ? 'password' : 'text',
+          label: '',
+          about: '',
+          required: true,
+          value: '',
+          options: [],
+          picture: null
+        }))
+      : form
+          .getChildren('field')
+          .slice(0, MOST_FIELDS)
+          .flatMap((field) => formField(field, data) ?? [])
+  return {
+    domain,
+    instructions: cut(form?.getChildText('instructions') ?? query?.getChildText('instructions')),
+    web: web !== null && isPage(web) ? web : null,
+    isForm: form !== undefined,
+    fields
+  }
 }
 
 /** Hands in what the user wrote, in the way in which it was asked for. */
 export function register({ domain, isForm, fields }: AccountForm, values: Readonly<Record<string, string>>): Element {
-  const given = fields.filter(({ kind }) => kind !== 'fixed').map((field) => ({ ...field, value: Object.hasOwn(values, field.name) ? (values[field.name] ?? '') : field.value }))
+  const given = fields
+    .filter(({ kind }) => kind !== 'fixed')
+    .map((field) => ({ ...field, value: Object.hasOwn(values, field.name) ? (values[field.name] ?? '') : field.value }))
   const children = isForm
-    ? [xml('x', { xmlns: NS.dataForm, type: 'submit' }, ...given.map(({ name, kind, value }) => xml('field', { var: name, ...(kind === 'hidden' ? { type: 'hidden' } : {}) }, ...(kind === 'lines' ? value.split('\n') : [value]).map((line) => xml('value', {}, line)))))]
+    ? [
+        xml(
+          'x',
+          { xmlns: NS.dataForm, type: 'submit' },
+          ...given.map(({ name, kind, value }) =>
+            xml(
+              'field',
+              { var: name, ...(kind === 'hidden' ? { type: 'hidden' } : {}) },
+              ...(kind === 'lines' ? value.split('\n') : [value]).map((line) => xml('value', {}, line))
+            )
+          )
+        )
+      ]
     : given.map(({ name, value }) => xml(name, {}, value))
   return xml('iq', { type: 'set', to: domain }, xml('query', { xmlns: NS.register }, ...children))
 }
 
 /** Asks our own server for an invitation (XEP-0401 section 4.1.1): who opens it becomes a contact, with an account where the server allows that. */
-export const inviteCommand = (domain: string): Element => xml('iq', { type: 'set', to: domain }, xml('command', { xmlns: NS.commands, node: 'urn:xmpp:invite#invite', action: 'execute' }))
+export const inviteCommand = (domain: string): Element =>
+  xml('iq', { type: 'set', to: domain }, xml('command', { xmlns: NS.commands, node: 'urn:xmpp:invite#invite', action: 'execute' }))
 
 /** The invitation that a server has made; null: it made none. */
 export function madeInvitation(answer: Element): ServerInvitation | null {

@@ -26,7 +26,10 @@ export function withoutFallback(stanza: Element, body: string): string {
 /** What a reply adds to a message, and the body with a quotation for those who do not know replies. */
 export function encodeReply(text: string, reply: { id: string; to: string; text: string } | null): { body: string; elements: Element[] } {
   if (reply === null) return { body: text, elements: [] }
-  const quotation = `${reply.text.split('\n').map((line) => `> ${line}`).join('\n')}\n`
+  const quotation = `${reply.text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n')}\n`
   const end = [...quotation].length
   return {
     body: `${quotation}${text}`,

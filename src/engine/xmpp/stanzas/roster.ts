@@ -18,24 +18,38 @@ export interface RosterItem {
 const SUBSCRIPTIONS = new Set(['none', 'to', 'from', 'both', 'remove'])
 
 /** `version`: of the roster that is known, '' where none is; null: the server has no versions, or all of it is wanted (section 2.6). */
-export const rosterGet = (version: string | null = null): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster, ...(version === null ? {} : { ver: version }) }))
+export const rosterGet = (version: string | null = null): Element =>
+  xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster, ...(version === null ? {} : { ver: version }) }))
 /** The version that a result or a push brings the roster to; null: it names none. */
 export const rosterVersion = (iq: Element): string | null => iq.getChild('query', NS.roster)?.attrs['ver'] ?? null
 /** A result without a query: the roster is as it was. */
 export const isRosterAsBefore = (iq: Element): boolean => iq.getChild('query', NS.roster) === undefined
 /** Adds a contact, or gives it another name: all that an item is to have, for the server keeps nothing of the old one (section 2.3). */
 export const rosterAdd = (jid: string, name: string, groups: readonly string[] = []): Element =>
-  xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) }, ...groups.map((group) => xml('group', {}, group)))))
+  xml(
+    'iq',
+    { type: 'set' },
+    xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) }, ...groups.map((group) => xml('group', {}, group))))
+  )
 
 /** No longer a contact (section 2.5). */
-export const rosterRemove = (jid: string): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, subscription: 'remove' })))
+export const rosterRemove = (jid: string): Element =>
+  xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, subscription: 'remove' })))
 
 export function rosterItems(iq: Element): RosterItem[] {
   return (iq.getChild('query', NS.roster)?.getChildren('item') ?? []).flatMap((item) => {
     const jid = parseJid(item.attrs['jid'] ?? '')
     const subscription = item.attrs['subscription'] ?? 'none'
     if (jid === null || !SUBSCRIPTIONS.has(subscription)) return []
-    return [{ jid: bare(jid), name: plainName(item.attrs['name'] ?? '', 1023), subscription: subscription as RosterItem['subscription'], asked: item.attrs['ask'] === 'subscribe', groups: item.getChildren('group').map((group) => group.text()) }]
+    return [
+      {
+        jid: bare(jid),
+        name: plainName(item.attrs['name'] ?? '', 1023),
+        subscription: subscription as RosterItem['subscription'],
+        asked: item.attrs['ask'] === 'subscribe',
+        groups: item.getChildren('group').map((group) => group.text())
+      }
+    ]
   })
 }
 

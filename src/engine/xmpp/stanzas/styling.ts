@@ -5,7 +5,10 @@ import { LONGEST_TEXT, type Message } from '../../../contract/domain.ts'
 export function quotations(messages: readonly Message[]): string {
   const lines = messages.map(({ senderName, time, text, attachments }) => {
     const said = [...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join('\n')
-    return [`> *${senderName}* ${new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })}`, ...said.split('\n').map((line) => `> ${line}`)].join('\n')
+    return [
+      `> *${senderName}* ${new Date(time).toLocaleString('sv-SE', { dateStyle: 'short', timeStyle: 'short' })}`,
+      ...said.split('\n').map((line) => `> ${line}`)
+    ].join('\n')
   })
   return lines.join('\n\n').slice(0, LONGEST_TEXT)
 }

@@ -16,7 +16,15 @@ export const vcardQuery = (jid: string): Element => xml('iq', { type: 'get', to:
 
 /** Gives a group another picture, or none (XEP-0045 has no own way; rooms that announce vcard-temp take it from their owners). */
 export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer } | null): Element =>
-  xml('iq', { type: 'set', to: jid }, xml('vCard', { xmlns: NS.vcard }, ...(photo === null ? [] : [xml('PHOTO', {}, xml('TYPE', {}, photo.type), xml('BINVAL', {}, photo.data.toString('base64')))])))
+  xml(
+    'iq',
+    { type: 'set', to: jid },
+    xml(
+      'vCard',
+      { xmlns: NS.vcard },
+      ...(photo === null ? [] : [xml('PHOTO', {}, xml('TYPE', {}, photo.type), xml('BINVAL', {}, photo.data.toString('base64')))])
+    )
+  )
 
 /** The picture of the vCard that answers, or null where it has none that may be shown. */
 export function vcardPhoto(answer: Element): { type: string; data: Buffer } | null {

@@ -22,9 +22,33 @@ test('errors of sockets, TLS, SASL and streams become problems with a sentence o
 })
 
 test.each([
-  ['10.1.2.3', true], ['127.0.0.1', true], ['192.168.1.1', true], ['169.254.169.254', true], ['100.64.0.1', true], ['198.18.0.1', true], ['0.0.0.0', true],
-  ['::1', true], ['::', true], ['fe80::1', true], ['fd00::1', true], ['::ffff:10.0.0.1', true], ['64:ff9b::10.0.0.1', true], ['64:ff9b::a00:1', true], ['64:ff9b:1::1', true], ['2002:a00:1::1', true], ['2002:7f00:1::', true], ['::127.0.0.1', true], ['2001::1', true], ['fec0::1', true],
-  ['1.1.1.1', false], ['172.32.0.1', false], ['2606:4700::1', false], ['64:ff9b::1.1.1.1', false], ['2002:101:101::1', false], ['::ffff:1.1.1.1', false], ['2001:db8::1', false]
+  ['10.1.2.3', true],
+  ['127.0.0.1', true],
+  ['192.168.1.1', true],
+  ['169.254.169.254', true],
+  ['100.64.0.1', true],
+  ['198.18.0.1', true],
+  ['0.0.0.0', true],
+  ['::1', true],
+  ['::', true],
+  ['fe80::1', true],
+  ['fd00::1', true],
+  ['::ffff:10.0.0.1', true],
+  ['64:ff9b::10.0.0.1', true],
+  ['64:ff9b::a00:1', true],
+  ['64:ff9b:1::1', true],
+  ['2002:a00:1::1', true],
+  ['2002:7f00:1::', true],
+  ['::127.0.0.1', true],
+  ['2001::1', true],
+  ['fec0::1', true],
+  ['1.1.1.1', false],
+  ['172.32.0.1', false],
+  ['2606:4700::1', false],
+  ['64:ff9b::1.1.1.1', false],
+  ['2002:101:101::1', false],
+  ['::ffff:1.1.1.1', false],
+  ['2001:db8::1', false]
 ])('%s is of a private network: %s', (address, expected) => {
   expect(isPrivate(address)).toBe(expected)
 })

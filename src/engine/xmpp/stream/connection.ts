@@ -419,7 +419,13 @@ export class Connection extends EventEmitter<Events> {
         this.#shown = { status: machine.caughtUp ? 'online' : 'catching-up' }
         break
       case 'waiting':
-        this.#shown = { status: 'waiting', problem: error?.problem ?? 'network', detail: error?.message ?? '', retryAt: machine.ms === null ? null : Date.now() + machine.ms, certificate: error?.certificate ?? null }
+        this.#shown = {
+          status: 'waiting',
+          problem: error?.problem ?? 'network',
+          detail: error?.message ?? '',
+          retryAt: machine.ms === null ? null : Date.now() + machine.ms,
+          certificate: error?.certificate ?? null
+        }
     }
     this.emit('state', this.#shown)
   }

@@ -43,11 +43,26 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
 test('clients of a server that is restarted come back spread over seconds; those that then find it down wait as ever', () => {
   const shutdown: MachineEvent = { type: 'failed', problem: 'server-error', shutdown: true }
   const { state } = run([{ type: 'start' }, opened, { type: 'lasted' }])
-  expect([0, 0.5, 0.99].map((random) => advance(state, shutdown, random).state)).toEqual([waiting(1, 0), waiting(1, SHUTDOWN_MS / 2), waiting(1, 0.99 * SHUTDOWN_MS)])
+  expect([0, 0.5, 0.99].map((random) => advance(state, shutdown, random).state)).toEqual([
+    waiting(1, 0),
+    waiting(1, SHUTDOWN_MS / 2),
+    waiting(1, 0.99 * SHUTDOWN_MS)
+  ])
   expect(advance({ name: 'connecting', tries: 1 }, shutdown, 0.5).state).toEqual(waiting(2, 1500))
 })
 
-test.each(['wrong-password', 'certificate', 'certificate-changed', 'certificate-expired', 'certificate-name', 'no-sign-in', 'weaker-sign-in', 'password-in-plain', 'offer-changed', 'not-the-server'] as const)('%s waits for the user', (problem) => {
+test.each([
+  'wrong-password',
+  'certificate',
+  'certificate-changed',
+  'certificate-expired',
+  'certificate-name',
+  'no-sign-in',
+  'weaker-sign-in',
+  'password-in-plain',
+  'offer-changed',
+  'not-the-server'
+] as const)('%s waits for the user', (problem) => {
   const { state, effects } = run([{ type: 'start' }, { type: 'failed', problem }])
   expect(state).toEqual(waiting(1, null))
   expect(effects.at(-1)).toEqual(['close'])
@@ -64,15 +79,18 @@ test('a stream that another one takes over is tried once more; where that one is
 })
 
 test('a click, a network that is back and waking end the wait at once', () => {
-  for (const type of ['retry', 'network', 'woke'] as const) expect(run([{ type }], waiting(5, 16_000))).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
+  for (const type of ['retry', 'network', 'woke'] as const)
+    expect(run([{ type }], waiting(5, 16_000))).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
 })
 
 test('an open stream is checked after waking and on another network', () => {
-  for (const type of ['network', 'woke'] as const) expect(run([{ type }], { name: 'open', caughtUp: true, tries: 2 })).toEqual({ state: { name: 'open', caughtUp: true, tries: 2 }, effects: [['check']] })
+  for (const type of ['network', 'woke'] as const)
+    expect(run([{ type }], { name: 'open', caughtUp: true, tries: 2 })).toEqual({ state: { name: 'open', caughtUp: true, tries: 2 }, effects: [['check']] })
 })
 
 test('stopping ends everything, from anywhere', () => {
-  for (const state of [{ name: 'connecting', tries: 2 }, { name: 'open', caughtUp: true, tries: 0 }, waiting(3, 4000)] as MachineState[]) expect(run([{ type: 'stop' }], state)).toEqual({ state: OFF, effects: [['stop-waiting', 'close']] })
+  for (const state of [{ name: 'connecting', tries: 2 }, { name: 'open', caughtUp: true, tries: 0 }, waiting(3, 4000)] as MachineState[])
+    expect(run([{ type: 'stop' }], state)).toEqual({ state: OFF, effects: [['stop-waiting', 'close']] })
   expect(run([{ type: 'stop' }])).toEqual({ state: OFF, effects: [[]] })
 })
 
@@ -83,5 +101,10 @@ test('what means nothing in a state changes nothing', () => {
     [{ name: 'open', caughtUp: true, tries: 0 }, ['start', 'elapsed', 'retry', 'opened']],
     [waiting(2, 2000), ['start', 'opened', 'failed', 'lasted', 'catching-up']]
   ]
-  for (const [state, types] of meaningless) for (const type of types) expect(run([{ type, problem: 'network', resumed: false, running: true } as MachineEvent], state), `${state.name} ${type}`).toEqual({ state, effects: [[]] })
+  for (const [state, types] of meaningless)
+    for (const type of types)
+      expect(run([{ type, problem: 'network', resumed: false, running: true } as MachineEvent], state), `${state.name} ${type}`).toEqual({
+        state,
+        effects: [[]]
+      })
 })

@@ -100,8 +100,14 @@ export function advance(state: MachineState, event: MachineEvent, random: number
   }
 }
 
-function fail(tries: number, { problem, shutdown = false }: Extract<MachineEvent, { type: 'failed' }>, random: number): { state: MachineState; effects: MachineEffect[] } {
+function fail(
+  tries: number,
+  { problem, shutdown = false }: Extract<MachineEvent, { type: 'failed' }>,
+  random: number
+): { state: MachineState; effects: MachineEffect[] } {
   // ejabberd also says 'conflict' to an account that was deleted: signing in once more tells. Two that end each other's streams leave it at that
   const onlyTheUser = FATAL.has(problem) || (problem === 'conflict' && tries > 1)
-  return onlyTheUser ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] } : { state: { name: 'waiting', tries, ms: shutdown && tries === 1 ? Math.round(SHUTDOWN_MS * random) : backoff(tries, random) }, effects: ['close', 'wait'] }
+  return onlyTheUser
+    ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] }
+    : { state: { name: 'waiting', tries, ms: shutdown && tries === 1 ? Math.round(SHUTDOWN_MS * random) : backoff(tries, random) }, effects: ['close', 'wait'] }
 }

@@ -56,7 +56,8 @@ function withCondition(element: Element): void {
     return
   }
   const [name, condition, xmlns] = lookUp(UNTOLD, element.getNS() ?? '') ?? []
-  if (name !== undefined && condition !== undefined && element.name.split(':').at(-1) === name && element.getChildElements().length === 0) element.append(xml(condition, { xmlns: xmlns ?? '' }))
+  if (name !== undefined && condition !== undefined && element.name.split(':').at(-1) === name && element.getChildElements().length === 0)
+    element.append(xml(condition, { xmlns: xmlns ?? '' }))
 }
 
 /** An address without a domain ends xmpp.js's stream, which then begins anew with the same stanza: it becomes another one that is nobody's. */

@@ -79,6 +79,9 @@ export class Registration {
 
   close(): void {
     clearTimeout(this.#timer)
-    void this.#client.stop().catch(() => undefined).finally(() => this.#client.socket?.destroy?.())
+    void this.#client
+      .stop()
+      .catch(() => undefined)
+      .finally(() => this.#client.socket?.destroy?.())
   }
 }

@@ -26,7 +26,14 @@ test('a character that lies across two packets arrives whole', async () => {
   let heard = ''
   socket.on('data', (part: { toString(encoding: string): string }) => (heard += part.toString('utf8')))
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  socket.connect({ domain: 'localhost', host: '127.0.0.1', port: typeof address === 'object' ? (address?.port ?? 0) : 0, security: 'direct-tls', proxy: null, trustedFingerprint: fingerprint })
+  socket.connect({
+    domain: 'localhost',
+    host: '127.0.0.1',
+    port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+    security: 'direct-tls',
+    proxy: null,
+    trustedFingerprint: fingerprint
+  })
   await closed
   server.close()
   expect(heard).toBe(text)

@@ -32,7 +32,8 @@ async function targets(endpoint: Endpoint): Promise<Target[]> {
   const port = endpoint.port ?? (direct ? 5223 : 5222)
   if (endpoint.host !== null) return [{ host: endpoint.host, port }]
   // a proxy looks names up, not SRV records: nothing is asked beside it
-  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return [{ host: endpoint.domain, port }]
+  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost')
+    return [{ host: endpoint.domain, port }]
   const records = await resolveSrv(`${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`).catch(() => [])
   records.sort((a, b) => a.priority - b.priority || b.weight - a.weight)
   return [...records.map((record) => ({ host: record.name, port: record.port })), { host: endpoint.domain, port }]
@@ -114,7 +115,11 @@ export class SecureSocket extends EventEmitter {
       try {
         const raw = await dial(target, { proxy: endpoint.proxy, onSocket: (socket) => (this.#raw = socket) })
         if (endpoint.security === 'starttls') await negotiate(raw, endpoint.domain)
-        return await secure(raw, { name: endpoint.domain, trustedFingerprint: endpoint.trustedFingerprint, protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : [] })
+        return await secure(raw, {
+          name: endpoint.domain,
+          trustedFingerprint: endpoint.trustedFingerprint,
+          protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : []
+        })
       } catch (error) {
         last = error
         // a server that answered is the right one; only an unreachable one is passed over
@@ -167,6 +172,8 @@ function negotiate(raw: Socket, domain: string): Promise<void> {
     raw.on('data', onData)
     raw.on('end', onEnd)
     raw.on('error', onError)
-    raw.write(`<?xml version='1.0'?><stream:stream to='${domain.replace(/[<>&']/g, '')}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`)
+    raw.write(
+      `<?xml version='1.0'?><stream:stream to='${domain.replace(/[<>&']/g, '')}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`
+    )
   })
 }

@@ -17,7 +17,17 @@ const TRIES = { spoken: 3, silentLong: 5, silentShort: 10 } as const
 /** Ids whose tries are counted at once. */
 const MOST_COUNTED = 1000
 /** Not over a stanza: the server, or somebody else, wanted this stream to end (RFC 6120 section 4.9.3). */
-const NOT_OVER_A_STANZA = new Set(['conflict', 'connection-timeout', 'host-gone', 'host-unknown', 'not-authorized', 'remote-connection-failed', 'reset', 'see-other-host', 'system-shutdown'])
+const NOT_OVER_A_STANZA = new Set([
+  'conflict',
+  'connection-timeout',
+  'host-gone',
+  'host-unknown',
+  'not-authorized',
+  'remote-connection-failed',
+  'reset',
+  'see-other-host',
+  'system-shutdown'
+])
 
 /** What is kept for the next start; bytes, ms. */
 export const Limit = z.object({

@@ -20,7 +20,10 @@ async function discover(endpoint: Endpoint): Promise<URL> {
   if (host !== null) return new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`)
   const trust = { trustedFingerprint, mayBePrivate: true, proxy }
   try {
-    const { body } = await get(`https://${domain}${port === null ? '' : `:${port}`}/.well-known/host-meta.json`, { ...trust, signal: AbortSignal.timeout(DISCOVERY_MS) })
+    const { body } = await get(`https://${domain}${port === null ? '' : `:${port}`}/.well-known/host-meta.json`, {
+      ...trust,
+      signal: AbortSignal.timeout(DISCOVERY_MS)
+    })
     let text = ''
     for await (const chunk of body.setEncoding('utf8')) if ((text += chunk).length > LONGEST_DISCOVERY) break
     const { links } = JSON.parse(text) as { links?: { rel?: unknown; href?: unknown }[] }
@@ -84,7 +87,12 @@ export class WebSocketStream extends EventEmitter {
     }
     this.bindings = channelBindings(secured)
     this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
-    const socket = new WebSocket(url, ['xmpp'], { createConnection: () => secured, perMessageDeflate: false, maxPayload: LARGEST_FRAME, handshakeTimeout: DISCOVERY_MS })
+    const socket = new WebSocket(url, ['xmpp'], {
+      createConnection: () => secured,
+      perMessageDeflate: false,
+      maxPayload: LARGEST_FRAME,
+      handshakeTimeout: DISCOVERY_MS
+    })
     this.#socket = socket
     socket.once('open', () => this.emit('connect'))
     const xml = new RestrictedXml()

@@ -19,13 +19,29 @@ const JOINED: ReadonlySet<Notice['kind']> = new Set(['joined', 'left', 'added', 
 const dayOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
 
 function joins(a: Message | undefined, b: Message | undefined): boolean {
-  return a !== undefined && b !== undefined && !a.retracted && !b.retracted && a.sender === b.sender && a.outgoing === b.outgoing && b.time - a.time < RUN_MS && dayOf(a.time) === dayOf(b.time)
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    !a.retracted &&
+    !b.retracted &&
+    a.sender === b.sender &&
+    a.outgoing === b.outgoing &&
+    b.time - a.time < RUN_MS &&
+    dayOf(a.time) === dayOf(b.time)
+  )
 }
 
 /** So many pictures stand side by side, sent within this time of the one before, ms. */
 const ALBUM = 10
 const ALBUM_MS = 60_000
-const isPicture = ({ text, attachments, reply, reactions, retracted }: Message): boolean => text === '' && !retracted && reply === null && reactions.length === 0 && attachments.length === 1 && attachments[0]?.kind === 'image' && (attachments[0].where === 'here' || attachments[0].width !== null)
+const isPicture = ({ text, attachments, reply, reactions, retracted }: Message): boolean =>
+  text === '' &&
+  !retracted &&
+  reply === null &&
+  reactions.length === 0 &&
+  attachments.length === 1 &&
+  attachments[0]?.kind === 'image' &&
+  (attachments[0].where === 'here' || attachments[0].width !== null)
 
 /** With pictures that were sent together in one row. */
 function gathered(rows: readonly Row[]): Row[] {
@@ -39,7 +55,14 @@ function gathered(rows: readonly Row[]): Row[] {
     const messages = before.kind === 'album' ? before.messages : [before.message]
     const last = messages.at(-1)
     if (last === undefined || messages.length === ALBUM || !isPicture(last) || row.message.time - last.time > ALBUM_MS) result.push(row)
-    else result[result.length - 1] = { kind: 'album', key: `a${messages[0]?.key ?? ''}`, messages: [...messages, row.message], first: before.first, last: row.last }
+    else
+      result[result.length - 1] = {
+        kind: 'album',
+        key: `a${messages[0]?.key ?? ''}`,
+        messages: [...messages, row.message],
+        first: before.first,
+        last: row.last
+      }
   }
   return result
 }
@@ -78,7 +101,13 @@ export function toRows(messages: readonly Message[], readUpTo: number, notices: 
     if (message.id > readUpTo) drawn = true
     if (isFirstUnread && !message.outgoing) rows.push({ kind: 'unread', key: 'unread' })
     const next = notices[noticed]
-    rows.push({ kind: 'message', key: message.key, message, first: interrupted || !joins(before, message) || isFirstUnread, last: !joins(message, after) || (next !== undefined && after !== undefined && next.time < after.time) })
+    rows.push({
+      kind: 'message',
+      key: message.key,
+      message,
+      first: interrupted || !joins(before, message) || isFirstUnread,
+      last: !joins(message, after) || (next !== undefined && after !== undefined && next.time < after.time)
+    })
   }
   noticesBefore(Infinity)
   return gathered(rows)

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { mediaRows } from './media-rows.ts'
 
-const MONTHS = [{ month: '2026-09', count: 4 }, { month: '2026-11', count: 3 }]
+const MONTHS = [
+  { month: '2026-09', count: 4 },
+  { month: '2026-11', count: 3 }
+]
 
 test('each month has its name and rows of its own, the newest first', () => {
   expect(mediaRows(7, MONTHS, 'newest', 3)).toEqual([

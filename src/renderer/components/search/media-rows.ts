@@ -4,7 +4,12 @@ import type { SearchOrder } from '../../../contract/search.ts'
 export type MediaRow = { kind: 'month'; key: string; month: string; count: number } | { kind: 'cells'; key: string; from: number; to: number }
 
 const cells = (from: number, to: number, columns: number): MediaRow[] =>
-  Array.from({ length: Math.ceil((to - from) / columns) }, (_, i) => ({ kind: 'cells', key: `c${from + i * columns}`, from: from + i * columns, to: Math.min(to, from + (i + 1) * columns) }))
+  Array.from({ length: Math.ceil((to - from) / columns) }, (_, i) => ({
+    kind: 'cells',
+    key: `c${from + i * columns}`,
+    from: from + i * columns,
+    to: Math.min(to, from + (i + 1) * columns)
+  }))
 
 /**
  * Rows of `total` hits: each month begins with its name and with a row of its own. `months` in the order of history, as they were

@@ -15,7 +15,9 @@ function endPoint(certificate: Buffer): Buffer | null {
   const named = /sha-?(224|256|384|512)/i.exec(new X509Certificate(certificate).signatureAlgorithm ?? '')
   const weak = /md5|sha-?1(?!\d)/i.test(new X509Certificate(certificate).signatureAlgorithm ?? '')
   if (named === null && !weak) return null
-  return createHash(named === null ? 'sha256' : `sha${named[1] ?? '256'}`).update(certificate).digest()
+  return createHash(named === null ? 'sha256' : `sha${named[1] ?? '256'}`)
+    .update(certificate)
+    .digest()
 }
 
 /**
@@ -24,7 +26,8 @@ function endPoint(certificate: Buffer): Buffer | null {
  */
 export function channelBindings(socket: TLSSocket): ChannelBinding[] {
   const found: ChannelBinding[] = []
-  if (socket.getProtocol() === 'TLSv1.3') found.push({ type: 'tls-exporter', data: socket.exportKeyingMaterial(EXPORTED, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) })
+  if (socket.getProtocol() === 'TLSv1.3')
+    found.push({ type: 'tls-exporter', data: socket.exportKeyingMaterial(EXPORTED, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) })
   else {
     // of a resumed session it would be the server's (RFC 5929 section 3.1)
     const finished = socket.isSessionReused() ? socket.getPeerFinished() : socket.getFinished()

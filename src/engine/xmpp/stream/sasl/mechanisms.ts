@@ -66,7 +66,8 @@ export function hashedToken(mechanism: string, username: string, bindings: reado
   const verify = (data: string): void => {
     const theirs = Buffer.from(data, 'latin1')
     const ours = mac('Responder')
-    if (theirs.length !== ours.length || !timingSafeEqual(theirs, ours)) throw new ConnectionError('not-the-server', 'the server did not prove that it knows the token')
+    if (theirs.length !== ours.length || !timingSafeEqual(theirs, ours))
+      throw new ConnectionError('not-the-server', 'the server did not prove that it knows the token')
     proven = true
   }
   return {

@@ -3,8 +3,22 @@ import { ConnectionError } from '../../../net/problem.ts'
 import { choose, MECHANISMS, type Circumstances, type MechanismName, type Offer } from './offer.ts'
 
 const data = Buffer.from('channel')
-const modern: Circumstances = { bindings: [{ type: 'tls-exporter', data }, { type: 'tls-server-end-point', data }], security: 'starttls', pin: null, mayBeWeaker: false }
-const old: Circumstances = { ...modern, bindings: [{ type: 'tls-unique', data }, { type: 'tls-server-end-point', data }] }
+const modern: Circumstances = {
+  bindings: [
+    { type: 'tls-exporter', data },
+    { type: 'tls-server-end-point', data }
+  ],
+  security: 'starttls',
+  pin: null,
+  mayBeWeaker: false
+}
+const old: Circumstances = {
+  ...modern,
+  bindings: [
+    { type: 'tls-unique', data },
+    { type: 'tls-server-end-point', data }
+  ]
+}
 const none: Circumstances = { ...modern, bindings: [] }
 const offer = (mechanisms: string[], types: string[] | null = null): Offer => ({ mechanisms, all: mechanisms, types })
 const said = (o: Offer, circumstances: Circumstances): string => {
@@ -40,7 +54,9 @@ test('after each mechanism, each other one: PLAIN never after SCRAM, a weaker SC
       const circumstances: Circumstances = { ...modern, pin: { mechanism: earlier, binding: null, security: 'starttls' } }
       const binding = offered.endsWith('-PLUS') ? 'p=tls-exporter' : 'y'
       const toPlain = offered === 'PLAIN' && earlier !== 'PLAIN'
-      expect(said(offer([offered], types), circumstances), `${earlier} -> ${offered}`).toBe(toPlain ? 'password-in-plain' : `${offered} ${binding}${now > before ? ' proven' : ''}`)
+      expect(said(offer([offered], types), circumstances), `${earlier} -> ${offered}`).toBe(
+        toPlain ? 'password-in-plain' : `${offered} ${binding}${now > before ? ' proven' : ''}`
+      )
       expect(said(offer([offered], types), { ...circumstances, mayBeWeaker: true })).toBe(toPlain ? 'password-in-plain' : `${offered} ${binding}`)
     }
 })
@@ -54,11 +70,16 @@ test('another way to the server counts the hash alone', () => {
 
 test('a type that binds only the certificate is less than one that binds the connection', () => {
   const both = offer(['SCRAM-SHA-256-PLUS'], ['tls-server-end-point'])
-  const pin = (binding: string, security: 'starttls' | 'direct-tls' = 'starttls'): Circumstances => ({ ...modern, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding, security } })
+  const pin = (binding: string, security: 'starttls' | 'direct-tls' = 'starttls'): Circumstances => ({
+    ...modern,
+    pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding, security }
+  })
   expect(said(both, pin('tls-exporter'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point proven')
   expect(said(both, pin('tls-unique'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point proven')
   expect(said(both, pin('tls-server-end-point'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
   expect(said(both, pin('tls-exporter', 'direct-tls'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
   // an older TLS has another type that is as good
-  expect(said(offer(['SCRAM-SHA-256-PLUS']), { ...old, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } })).toBe('SCRAM-SHA-256-PLUS p=tls-unique')
+  expect(said(offer(['SCRAM-SHA-256-PLUS']), { ...old, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } })).toBe(
+    'SCRAM-SHA-256-PLUS p=tls-unique'
+  )
 })

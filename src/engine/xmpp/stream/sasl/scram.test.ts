@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { ConnectionError } from '../../../net/problem.ts'
 import { offerHash, prepared, Scram, type Binding, type ScramHash, type ScramOptions } from './scram.ts'
 
-const plain: ScramOptions = { hash: 'sha256', username: 'user', password: 'pencil', binding: { flag: 'n' }, offered: { mechanisms: ['SCRAM-SHA-256'], types: null }, nonce: 'rOprNGfwEbeRWgbNEkqO' }
+const plain: ScramOptions = {
+  hash: 'sha256',
+  username: 'user',
+  password: 'pencil',
+  binding: { flag: 'n' },
+  offered: { mechanisms: ['SCRAM-SHA-256'], types: null },
+  nonce: 'rOprNGfwEbeRWgbNEkqO'
+}
 
 test('RFC 5802 section 5: SCRAM-SHA-1', async () => {
   const scram = new Scram({ ...plain, hash: 'sha1', nonce: 'fyko+d2lbbFgONRv9qkxdawL' })
@@ -51,12 +58,19 @@ const bound: Binding = { flag: 'p', type: 'tls-exporter', data: Buffer.from([0, 
 
 test.each(['sha1', 'sha256', 'sha512'] as const)('%s with and without a bound channel, and odd names and passwords', async (hash) => {
   for (const binding of [bound, { flag: 'y' }, { flag: 'n' }] as const)
-    for (const [username, password, stored] of [['小明', '密码 ñ', '密码 ñ'], ['a,b=c', 'I\u00ADX', 'IX'], ['x', '\u2168', 'IX'], ['y', 'a\u00A0b', 'a b']] as const) {
+    for (const [username, password, stored] of [
+      ['小明', '密码 ñ', '密码 ñ'],
+      ['a,b=c', 'I\u00ADX', 'IX'],
+      ['x', '\u2168', 'IX'],
+      ['y', 'a\u00A0b', 'a b']
+    ] as const) {
       const scram = new Scram({ ...plain, hash, username, password, binding })
       const server = serve(hash, stored, scram.first())
       const { channel, answer } = server.finish(await scram.final(server.first))
       expect(answer).not.toBeNull()
-      expect(channel).toEqual(Buffer.concat([Buffer.from(binding.flag === 'p' ? 'p=tls-exporter,,' : `${binding.flag},,`), binding.flag === 'p' ? binding.data : Buffer.alloc(0)]))
+      expect(channel).toEqual(
+        Buffer.concat([Buffer.from(binding.flag === 'p' ? 'p=tls-exporter,,' : `${binding.flag},,`), binding.flag === 'p' ? binding.data : Buffer.alloc(0)])
+      )
       scram.verify(answer ?? '')
       expect(scram.verified).toBe(true)
     }
@@ -82,7 +96,8 @@ test('a server that does not know the password is not believed', async () => {
   const scram = new Scram(plain)
   const server = serve('sha256', 'another', scram.first())
   await scram.final(server.first)
-  for (const final of ['v=', 'v=AAAA', `v=${Buffer.alloc(32).toString('base64')}`, 'x=1']) expect(await problemOf(async () => scram.verify(final))).toBe('not-the-server')
+  for (const final of ['v=', 'v=AAAA', `v=${Buffer.alloc(32).toString('base64')}`, 'x=1'])
+    expect(await problemOf(async () => scram.verify(final))).toBe('not-the-server')
   expect(scram.verified).toBe(false)
   // a verdict before the handshake
   expect(await problemOf(async () => new Scram(plain).verify('v='))).toBe('not-the-server')

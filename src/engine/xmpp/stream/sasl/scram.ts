@@ -49,8 +49,14 @@ export function prepared(text: string): string {
 
 /** The hash of an offer that the server sends as `h` (XEP-0474 section 5.1), base64. */
 export function offerHash(hash: ScramHash, { mechanisms, types }: ScramOptions['offered']): string {
-  const list = (names: readonly string[]): string => names.map((name) => Buffer.from(name)).sort(Buffer.compare).join('\x1e')
-  return createHash(hash).update(list(mechanisms) + (types === null ? '' : `\x1f${list(types)}`)).digest('base64')
+  const list = (names: readonly string[]): string =>
+    names
+      .map((name) => Buffer.from(name))
+      .sort(Buffer.compare)
+      .join('\x1e')
+  return createHash(hash)
+    .update(list(mechanisms) + (types === null ? '' : `\x1f${list(types)}`))
+    .digest('base64')
 }
 
 /** `a=...,b=...` as a map. Throws where it is something else. */
@@ -97,11 +103,14 @@ export class Scram {
     // RFC 5802 section 5.1: an extension that must be understood
     if (said.has('m')) throw new ConnectionError('server-error', 'the server wants an extension of SCRAM that is unknown')
     const [nonce, salt, rounds] = [said.get('r') ?? '', said.get('s') ?? '', said.get('i') ?? '']
-    if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length) throw new ConnectionError('not-the-server', 'the server did not continue the nonce')
+    if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length)
+      throw new ConnectionError('not-the-server', 'the server did not continue the nonce')
     if (!BASE64.test(salt) || !/^[1-9]\d{0,9}$/.test(rounds)) throw new ConnectionError('server-error', 'the server sent a malformed SCRAM message')
-    if (Number(rounds) < FEWEST_ROUNDS || Number(rounds) > MOST_ROUNDS) throw new ConnectionError('server-error', `the server asks for ${rounds} rounds of hashing; ${FEWEST_ROUNDS} to ${MOST_ROUNDS} are done`)
+    if (Number(rounds) < FEWEST_ROUNDS || Number(rounds) > MOST_ROUNDS)
+      throw new ConnectionError('server-error', `the server asks for ${rounds} rounds of hashing; ${FEWEST_ROUNDS} to ${MOST_ROUNDS} are done`)
     const proven = said.get('h')
-    if (proven !== undefined && proven !== offerHash(hash, offered)) throw new ConnectionError('offer-changed', 'somebody changed what the server offers (XEP-0474)')
+    if (proven !== undefined && proven !== offerHash(hash, offered))
+      throw new ConnectionError('offer-changed', 'somebody changed what the server offers (XEP-0474)')
     if (proven === undefined && mustProveOffer) throw new ConnectionError('weaker-sign-in', offered.mechanisms.join(', '))
 
     const salted = await derive(prepared(password), Buffer.from(salt, 'base64'), Number(rounds), createHash(hash).digest().length, hash)

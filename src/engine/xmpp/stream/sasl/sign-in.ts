@@ -83,7 +83,9 @@ export class SignIn {
     const { hash, binding } = this.#choice ?? {}
     const isMalformed = cause instanceof Error && 'condition' in cause && cause.condition === 'malformed-request'
     // Prosody's word for a channel, or an offer, that is not the one that it sees
-    return isMalformed && hash !== null && binding !== undefined && binding.flag !== 'n' ? new ConnectionError('offer-changed', cause.message, null, { cause }) : cause
+    return isMalformed && hash !== null && binding !== undefined && binding.flag !== 'n'
+      ? new ConnectionError('offer-changed', cause.message, null, { cause })
+      : cause
   }
 
   /** For xmpp.js, which calls it when the server has said what it offers. */
@@ -107,8 +109,16 @@ export class SignIn {
     const { saslFactory, fast } = entity
     const names = (list: () => readonly string[]): PropertyDescriptor => ({ get: () => list().map((name) => ({ name })) })
     // a mechanism that is not known is refused when it is chosen, with words of our own
-    Object.defineProperty(saslFactory, '_mechs', names(() => [...MECHANISMS, ...this.#offer.mechanisms]))
-    Object.defineProperty(fast.saslFactory, '_mechs', names(() => tokenMechanisms(this.#events.bindings())))
+    Object.defineProperty(
+      saslFactory,
+      '_mechs',
+      names(() => [...MECHANISMS, ...this.#offer.mechanisms])
+    )
+    Object.defineProperty(
+      fast.saslFactory,
+      '_mechs',
+      names(() => tokenMechanisms(this.#events.bindings()))
+    )
     saslFactory.create = () => (this.#current = this.#mechanism())
     fast.saslFactory.create = ([name = '']) => (this.#current = hashedToken(name, localOf(this.#account.jid), this.#events.bindings()))
     Object.assign(fast, {
@@ -149,7 +159,9 @@ export class SignIn {
     if (this.#choice === null) throw this.#refusal
     const { mechanism, hash, binding, mustProveOffer } = this.#choice
     const { jid, password } = this.#account
-    return hash === null ? plain(localOf(jid), password) : scram(mechanism, new Scram({ hash, username: localOf(jid), password, binding, offered: this.#offer, mustProveOffer }))
+    return hash === null
+      ? plain(localOf(jid), password)
+      : scram(mechanism, new Scram({ hash, username: localOf(jid), password, binding, offered: this.#offer, mustProveOffer }))
   }
 
   #onElement(element: Element): void {

@@ -443,6 +443,8 @@ export interface CallError {
   code: CallErrorCode
   /** For who mends it, in English; of 'refused' and 'file' the condition. */
   message: string
+  /** Of 'refused', what the server says of it in its own words; empty: nothing. */
+  said?: string
   /** What the windows put into words, where the code does not say it all. */
   reason?: CallReason
   /** Of 'transfer': which file it is, and where in it, from 1. */

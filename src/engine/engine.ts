@@ -193,20 +193,22 @@ export class Engine extends EventEmitter<Events> {
     return this.accounts.signIn({ ...settings, jid })
   }
 
-  /** Asks a server what it wants to know of a new account; `token`: of an invitation. Throws EngineError, and xmpp.js's StanzaError where it makes none. */
-  async beginRegistration(server: AccountSettings, token: string | null): Promise<RegistrationState> {
+  /** Asks a server what it wants to know of a new account; `token`: of an invitation. Throws EngineError, `signal`'s reason, and xmpp.js's StanzaError where it makes none. */
+  async beginRegistration(server: AccountSettings, token: string | null, signal?: AbortSignal): Promise<RegistrationState> {
     this.endRegistration()
     const jid = parseJid(server.jid)
     if (jid === null) throw new EngineError('invalid-address', `${server.jid} is no server`)
     let registration: Registration
     try {
-      registration = await Registration.open({ ...server, jid })
+      registration = await Registration.open({ ...server, jid }, signal)
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
       return { status: 'unreachable', problem: error.problem, detail: error.message, certificate: error.certificate }
     }
     try {
       const form = await registration.form(token)
+      signal?.throwIfAborted()
+      this.endRegistration()
       this.#registration = registration
       return { status: 'form', form }
     } catch (error) {
@@ -215,10 +217,16 @@ export class Engine extends EventEmitter<Events> {
     }
   }
 
-  /** Hands in the form that was asked for last. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
+  /** Hands in the form that was asked for last. Throws EngineError where it is not open any more, and xmpp.js's StanzaError where the server refuses. */
   async register(values: Readonly<Record<string, string>>): Promise<void> {
     if (this.#registration === null) throw new EngineError('not-found', 'the form')
-    await this.#registration.submit(values)
+    try {
+      await this.#registration.submit(values)
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error
+      this.endRegistration()
+      throw new EngineError('not-found', `the form: ${error.message}`)
+    }
     this.endRegistration()
   }
 

@@ -16,6 +16,8 @@ export class ConnectionError extends Error {
 /** A server understood a request and said no (RFC 6120 section 8.3), or would; the shape of what xmpp.js throws, which does not export its class. */
 export class Refusal extends Error {
   readonly condition: string
+  /** In the server's own words. */
+  readonly text?: string
   constructor(condition: string, message: string) {
     super(message)
     this.name = 'StanzaError'

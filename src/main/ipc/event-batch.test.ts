@@ -40,3 +40,11 @@ test('of many presences each person is told once, the latest', () => {
   expect(event).toMatchObject({ type: 'presence', changed: { 'p0@x': 'offline', 'p9999@x': 'offline' } })
   expect(batch.isEmpty).toBe(true)
 })
+
+test('a conversation is told before it is to be shown', () => {
+  const batch = new EventBatch()
+  batch.add({ type: 'show', conversation: one, message: null })
+  batch.add({ type: 'conversations', changed: [conversation(1, 'a')], removed: [] })
+  expect(batch.take().map(({ type }) => type)).toEqual(['conversations', 'show'])
+  expect(batch.isEmpty).toBe(true)
+})

@@ -74,6 +74,9 @@ export class EventBatch {
 
   /** All events since the last call. */
   take(): AppEvent[] {
+    // what is to be shown may have come with the same batch
+    const show = this.#single.get('show')
+    this.#single.delete('show')
     const events: AppEvent[] = [...this.#single.values()]
     if (this.#presence.size > 0) events.push({ type: 'presence', changed: Object.fromEntries(this.#presence) })
     if (this.#conversations.size > 0 || this.#removedConversations.size > 0)
@@ -83,6 +86,7 @@ export class EventBatch {
       events.push({ type: 'messages', conversation, changed: tooMany ? [] : [...changed.values()], removed: tooMany ? [] : [...removed], bulk: tooMany })
     }
     for (const [conversation, notices] of this.#notices) events.push({ type: 'notices', conversation, notices })
+    if (show !== undefined) events.push(show)
     this.#notices.clear()
     this.#single.clear()
     this.#presence.clear()

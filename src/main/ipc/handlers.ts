@@ -67,7 +67,10 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       version: app.getVersion(),
       host
     }),
-    'app.shown': () => updates.works(),
+    'app.shown': (_, { sender }) => {
+      updates.works()
+      windows.shown(sender)
+    },
     'updates.check': () => updates.check(),
     'updates.load': () => updates.load(),
     'updates.restart': () => updates.restart(),
@@ -88,7 +91,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       tellAccounts()
       return state
     },
-    'register.begin': ({ server, token }) => engine().beginRegistration(server, token),
+    'register.begin': ({ server, token }, { signal }) => engine().beginRegistration(server, token, signal),
     'register.submit': ({ values }) => engine().register(values),
     'register.end': () => engine().endRegistration(),
     'account.invite': ({ account }) => engine().invite(account),
@@ -266,7 +269,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
 
 export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof EngineError) return { code: error.code, message: error.message }
-  if (isRefusal(error)) return { code: 'refused', message: error.condition }
+  if (isRefusal(error)) return { code: 'refused', message: error.condition, said: error.text ?? '' }
   if (error instanceof JoinError) return { code: 'refused', message: error.condition }
   if (error instanceof FetchError || error instanceof FileError) return { code: 'file', message: error.reason }
   if (error instanceof TransferError)
@@ -275,5 +278,6 @@ export const explain: RouterOptions['explain'] = (error) => {
       : { code: 'transfer', message: error.message, reason: error.reason, ...(error.file === null ? {} : { file: basename(error.file) }), line: error.line }
   if (error instanceof StoreError)
     return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message, reason: diskReason(error) }
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', message: 'cancelled' }
   return null
 }

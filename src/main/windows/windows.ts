@@ -55,6 +55,9 @@ export class Windows {
   #spare: BrowserWindow | null = null
   /** Its page has said that it can be told what to show. */
   #spareIsReady = false
+  /** The main window's page that listens, and what it is to be told once it does. */
+  #shown: WebContents | null = null
+  readonly #early: AppEvent[] = []
   #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
   #zoom = 1
@@ -193,7 +196,16 @@ export class Windows {
   async showInMain(event: AppEvent): Promise<void> {
     await this.openMain()
     const main = this.#open.get('main')
-    if (main !== undefined) this.#options.tell(main.webContents, event)
+    if (main === undefined) return
+    if (this.#shown === main.webContents) this.#options.tell(main.webContents, event)
+    else this.#early.push(event)
+  }
+
+  /** A main window's page listens. */
+  shown(contents: WebContents): void {
+    if (this.#open.get('main')?.webContents !== contents) return
+    this.#shown = contents
+    for (const event of this.#early.splice(0)) this.#options.tell(contents, event)
   }
 
   focusMain(): void {

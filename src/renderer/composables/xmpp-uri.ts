@@ -7,8 +7,8 @@ export interface XmppLink {
   password: string | null
   /** Of an invitation (XEP-0379, XEP-0445). */
   token: string | null
-  /** It leads to a new account on that server (XEP-0401), or may. */
-  register: boolean
+  /** It leads to a new account: with that name (XEP-0445 section 3), or as a contact of that person (XEP-0401). */
+  account: 'named' | 'contact' | null
 }
 
 const decode = (text: string): string => {
@@ -33,7 +33,7 @@ export function parseXmppUri(text: string): XmppLink | null {
     group: action.toLowerCase() === 'join',
     password: value('password'),
     token: value('preauth'),
-    register: action.toLowerCase() === 'register' || value('ibr') === 'y'
+    account: action.toLowerCase() === 'register' ? 'named' : value('ibr') === 'y' ? 'contact' : null
   }
 }
 

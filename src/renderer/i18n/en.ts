@@ -45,6 +45,7 @@ export default {
     address: 'Address',
     addressHint: "name{'@'}server.org",
     password: 'Password',
+    showPassword: 'Show password',
     advanced: 'Advanced',
     host: 'Server',
     hostHint: 'Found from the address',
@@ -59,6 +60,62 @@ export default {
     demo: 'Try the demo',
     demoWorking: 'Preparing the demo …',
     demoAbout: '20,000 messages and people who answer, all on this computer.'
+  },
+  register: {
+    title: 'Create an account',
+    about: 'An account lives on a server, as with e-mail. People on all servers can write to each other.',
+    where: 'Server or invitation link',
+    whereHint: 'server.org',
+    badServer: 'This is neither a server nor an invitation link.',
+    next: 'Continue',
+    servers: 'Servers that are open to everyone',
+    source: 'As listed by XMPP Providers (providers.xmpp.net) in June 2026. The makers of Mnemo run none of them.',
+    country: '{country}, since {year}',
+    archive: 'keeps messages for {days} days',
+    files: 'files up to {size} MB',
+    asking: 'Asking {server} …',
+    on: 'New account on {server}',
+    invitedBy: '{name} has invited you and becomes a contact.',
+    web: 'Open the sign-up page',
+    webAbout: 'This server creates accounts on its web page. Come back here afterwards and sign in.',
+    submit: 'Create account',
+    making: 'Creating the account …',
+    lost: 'The connection was lost before the account was created. Try again.',
+    badName: 'This name cannot be used. Choose one without spaces and special characters.',
+    says: 'The server says: “{words}”',
+    captcha: 'What do you see in the picture?',
+    captchaPicture: 'Picture with characters to type',
+    field: { username: 'Name', password: 'Password', email: 'E-mail', name: 'Full name', nick: 'Nickname', phone: 'Phone' },
+    refused: {
+      ask: {
+        'service-unavailable': 'This server does not let apps create accounts.',
+        'feature-not-implemented': 'This server does not let apps create accounts.',
+        'not-allowed': 'This server does not let apps create accounts.',
+        forbidden: 'Accounts on this server are by invitation only, or this invitation is no longer valid.',
+        'not-authorized': 'Accounts on this server are by invitation only, or this invitation is no longer valid.',
+        'item-not-found': 'This invitation is no longer valid.',
+        'resource-constraint': 'This server creates no more accounts at the moment. Try again later.',
+        other: 'This server does not let apps create accounts.'
+      },
+      form: {
+        conflict: 'This name is already taken. Choose another one.',
+        'not-acceptable': 'The server does not accept this. Check what you entered, or choose another name.',
+        'not-allowed': 'The server did not accept the answer. Try again with the new picture.',
+        forbidden: 'Accounts on this server are by invitation only, or this invitation is no longer valid.',
+        'not-authorized': 'The server does not accept these details.',
+        'resource-constraint': 'The server creates no more accounts for you at the moment. Try again later.',
+        'jid-malformed': 'This name cannot be used. Choose one without spaces and special characters.'
+      }
+    }
+  },
+  invite: {
+    title: 'Invite someone',
+    making: 'Asking your server for a link …',
+    code: 'Code with the invitation',
+    account: 'Anyone who opens this link gets an account on your server and becomes your contact. People who have an account already just become your contact.',
+    contact: 'Anyone with an account who opens this link becomes your contact.',
+    plain: 'Anyone with an account can write to you with this link. Your server makes no invitations that come with an account.',
+    until: 'Valid until {date}'
   },
   problem: {
     'wrong-password': 'Wrong address or password.',

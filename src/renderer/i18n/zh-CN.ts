@@ -40,6 +40,7 @@ export default {
     address: '地址',
     addressHint: "name{'@'}server.org",
     password: '密码',
+    showPassword: '显示密码',
     advanced: '高级',
     host: '服务器',
     hostHint: '根据地址自动查找',
@@ -54,6 +55,62 @@ export default {
     demo: '体验演示',
     demoWorking: '正在准备演示…',
     demoAbout: '两万条消息和会回复你的人，全部在这台电脑上。'
+  },
+  register: {
+    title: '注册账号',
+    about: '账号像电子邮箱一样，开在某台服务器上；不同服务器的人可以互相聊天。',
+    where: '服务器或邀请链接',
+    whereHint: 'server.org',
+    badServer: '这既不是服务器名称，也不是邀请链接。',
+    next: '继续',
+    servers: '对所有人开放的服务器',
+    source: '信息来自 XMPP Providers（providers.xmpp.net），2026 年 6 月。这些服务器与 Mnemo 无关。',
+    country: '{country}，{year} 年起',
+    archive: '消息保留 {days} 天',
+    files: '文件最大 {size} MB',
+    asking: '正在询问 {server}…',
+    on: '在 {server} 注册账号',
+    invitedBy: '{name} 邀请了你，并将成为你的联系人。',
+    web: '打开注册网页',
+    webAbout: '该服务器在网页上注册账号。注册完成后，请回到这里登录。',
+    submit: '注册',
+    making: '正在注册…',
+    lost: '注册完成前连接已断开，请重试。',
+    badName: '不能使用这个名称。请勿包含空格和特殊符号。',
+    says: '服务器说明：“{words}”',
+    captcha: '图片中是什么？',
+    captchaPicture: '验证码图片',
+    field: { username: '用户名', password: '密码', email: '电子邮箱', name: '姓名', nick: '昵称', phone: '电话' },
+    refused: {
+      ask: {
+        'service-unavailable': '该服务器不允许通过应用注册账号。',
+        'feature-not-implemented': '该服务器不允许通过应用注册账号。',
+        'not-allowed': '该服务器不允许通过应用注册账号。',
+        forbidden: '该服务器仅限受邀注册，或此邀请已失效。',
+        'not-authorized': '该服务器仅限受邀注册，或此邀请已失效。',
+        'item-not-found': '此邀请已失效。',
+        'resource-constraint': '该服务器暂时不再接受注册，请稍后再试。',
+        other: '该服务器不允许通过应用注册账号。'
+      },
+      form: {
+        conflict: '此用户名已被使用，请换一个。',
+        'not-acceptable': '服务器不接受所填内容。请检查后重试，或换一个用户名。',
+        'not-allowed': '服务器不接受这个答案，请看新图片后重试。',
+        forbidden: '该服务器仅限受邀注册，或此邀请已失效。',
+        'not-authorized': '服务器不接受所填内容。',
+        'resource-constraint': '服务器暂时不再接受你的注册，请稍后再试。',
+        'jid-malformed': '不能使用这个名称。请勿包含空格和特殊符号。'
+      }
+    }
+  },
+  invite: {
+    title: '邀请朋友',
+    making: '正在向服务器获取链接…',
+    code: '邀请二维码',
+    account: '打开此链接的人可在你的服务器上注册账号，并成为你的联系人；已有账号的人会直接成为你的联系人。',
+    contact: '已有账号的人打开此链接，就会成为你的联系人。',
+    plain: '已有账号的人可通过此链接给你发消息。你的服务器不提供可注册账号的邀请。',
+    until: '有效期至 {date}'
   },
   problem: {
     'wrong-password': '地址或密码不正确。',

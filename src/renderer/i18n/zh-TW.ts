@@ -40,6 +40,7 @@ export default {
     address: '地址',
     addressHint: "name{'@'}server.org",
     password: '密碼',
+    showPassword: '顯示密碼',
     advanced: '進階',
     host: '伺服器',
     hostHint: '由地址自動查詢',
@@ -54,6 +55,62 @@ export default {
     demo: '體驗示範',
     demoWorking: '正在準備示範…',
     demoAbout: '兩萬則訊息和會回覆你的人，全部在這台電腦上。'
+  },
+  register: {
+    title: '註冊帳號',
+    about: '帳號如同電子信箱，開在某台伺服器上；不同伺服器的人可以互相聊天。',
+    where: '伺服器或邀請連結',
+    whereHint: 'server.org',
+    badServer: '這既不是伺服器名稱，也不是邀請連結。',
+    next: '繼續',
+    servers: '對所有人開放的伺服器',
+    source: '資料來自 XMPP Providers（providers.xmpp.net），2026 年 6 月。這些伺服器與 Mnemo 無關。',
+    country: '{country}，{year} 年起',
+    archive: '訊息保留 {days} 天',
+    files: '檔案最大 {size} MB',
+    asking: '正在詢問 {server}…',
+    on: '在 {server} 註冊帳號',
+    invitedBy: '{name} 邀請了你，並將成為你的聯絡人。',
+    web: '開啟註冊網頁',
+    webAbout: '這台伺服器在網頁上註冊帳號。註冊完成後，請回到這裡登入。',
+    submit: '註冊',
+    making: '正在註冊…',
+    lost: '註冊完成前連線已中斷，請再試一次。',
+    badName: '無法使用這個名稱。請勿包含空格與特殊符號。',
+    says: '伺服器說明：「{words}」',
+    captcha: '圖片中是什麼？',
+    captchaPicture: '驗證碼圖片',
+    field: { username: '使用者名稱', password: '密碼', email: '電子信箱', name: '姓名', nick: '暱稱', phone: '電話' },
+    refused: {
+      ask: {
+        'service-unavailable': '這台伺服器不允許透過應用程式註冊帳號。',
+        'feature-not-implemented': '這台伺服器不允許透過應用程式註冊帳號。',
+        'not-allowed': '這台伺服器不允許透過應用程式註冊帳號。',
+        forbidden: '這台伺服器僅限受邀註冊，或此邀請已失效。',
+        'not-authorized': '這台伺服器僅限受邀註冊，或此邀請已失效。',
+        'item-not-found': '此邀請已失效。',
+        'resource-constraint': '這台伺服器暫時不再接受註冊，請稍後再試。',
+        other: '這台伺服器不允許透過應用程式註冊帳號。'
+      },
+      form: {
+        conflict: '此使用者名稱已有人使用，請換一個。',
+        'not-acceptable': '伺服器不接受所填內容。請檢查後再試，或換一個使用者名稱。',
+        'not-allowed': '伺服器不接受這個答案，請看新圖片後再試一次。',
+        forbidden: '這台伺服器僅限受邀註冊，或此邀請已失效。',
+        'not-authorized': '伺服器不接受所填內容。',
+        'resource-constraint': '伺服器暫時不再接受你的註冊，請稍後再試。',
+        'jid-malformed': '無法使用這個名稱。請勿包含空格與特殊符號。'
+      }
+    }
+  },
+  invite: {
+    title: '邀請朋友',
+    making: '正在向伺服器取得連結…',
+    code: '邀請 QR 碼',
+    account: '開啟此連結的人可在你的伺服器上註冊帳號，並成為你的聯絡人；已有帳號的人會直接成為你的聯絡人。',
+    contact: '已有帳號的人開啟此連結，就會成為你的聯絡人。',
+    plain: '已有帳號的人可透過此連結傳訊息給你。你的伺服器不提供可註冊帳號的邀請。',
+    until: '有效期限至 {date}'
   },
   problem: {
     'wrong-password': '伺服器不接受這個地址和密碼。',

@@ -24,8 +24,8 @@ export class Registration {
     this.#timer = setTimeout(() => this.close(), FILL_MS).unref()
   }
 
-  /** Connects to the domain of an address, by the way in that the settings say; nothing of them is sent. Rejects with ConnectionError. */
-  static async open(server: AccountSettings): Promise<Registration> {
+  /** Connects to the domain of an address, by the way in that the settings say; nothing of them is sent. Rejects with ConnectionError, or `signal`'s reason. */
+  static async open(server: AccountSettings, signal?: AbortSignal): Promise<Registration> {
     const domain = domainOf(server.jid)
     // the server asks for a name and a password, and does not get them
     const entity = client({ domain, username: '', service: SERVICE, timeout: OPEN_MS, credentials: () => new Promise<void>(() => undefined) })
@@ -40,16 +40,25 @@ export class Registration {
       if (element.is('features', NS_STREAMS)) resolve()
     })
     entity.on('disconnect', () => reject(new ConnectionError('network', 'the server closed the connection')))
-    try {
+    const opening = async (): Promise<void> => {
       await entity.connect(SERVICE)
       await entity.open(entity.options)
       await promise
+    }
+    const aborted = Promise.withResolvers<never>()
+    const onAbort = (): void => aborted.reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    try {
+      signal?.throwIfAborted()
+      await Promise.race([opening(), aborted.promise])
       return new Registration(entity, domain)
     } catch (error) {
       entity.socket?.destroy?.()
+      signal?.throwIfAborted()
       throw toConnectionError(error)
     } finally {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', onAbort)
     }
   }
 

@@ -287,9 +287,9 @@ export class Accounts extends EventEmitter<Events> {
     session.membership.on('invitations', () => this.emit('invitations', this.invitations))
     session.contacts.on('roster', () => this.emit('contacts'))
     session.groups.on('occupants', () => this.emit('occupants'))
-    session.on('time', (time, exact) => this.emit('time', jid, time, exact))
+    session.clock.on('time', (time, exact) => this.emit('time', jid, time, exact))
     session.on('avatars', () => this.emit('avatars'))
-    session.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
+    session.typing.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
     session.on('presenceReset', () => {
       typists.clear()
       presences.clear()

@@ -584,7 +584,7 @@ export class Engine extends EventEmitter<Events> {
     if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
     if (!(await this.store.read.settings()).tellTyping) return
     this.#typingTo = typing ? conversation.jid : null
-    this.accounts.of(conversation.account)?.tellTyping(conversation.jid, typing)
+    this.accounts.of(conversation.account)?.typing.tell(conversation.jid, typing)
   }
 
   async retry(id: MessageId): Promise<void> {

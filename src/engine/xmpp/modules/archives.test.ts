@@ -11,6 +11,7 @@ import { fileLog } from '../../../main/desktop/log.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import type { Store } from '../../threads/store.ts'
 import type { IncomingMessage } from '../../store/types.ts'
+import { ArchiveResults } from './archive-results.ts'
 import { Archives } from './archives.ts'
 import { Inbox } from './inbox.ts'
 import type { Log } from '../../log.ts'
@@ -82,18 +83,12 @@ function setUp(
 ): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
   const server = new Server()
   // as session.ts does it
-  const inbox: Inbox = new Inbox(
-    store,
-    ME,
-    () => undefined,
-    (archive, error) => {
-      archives.readAgain(archive)
-      log.warn(`storing messages of ${archive} failed (${error.message})`)
-    }
-  )
+  const inbox = new Inbox(store, ME, () => undefined)
+  const results = new ArchiveResults(ME, (address) => [ROOM, OTHER].includes(address as Jid))
+  server.on('stanza', (stanza: Element) => results.message({ stanza, message: stanza, copied: null }))
   const self = { jid: ME, nickIn: (group: Jid) => (group === ROOM || group === OTHER ? 'me' : null), isGroup: (jid: Jid) => jid === ROOM || jid === OTHER }
-  const context = { connection: server as unknown as Connection, store, self, onChanges: () => undefined, onInvitation: () => undefined }
-  const archives: Archives = new Archives({ context, inbox, own: ME, log, patience })
+  const context = { connection: server as unknown as Connection, store, self, results, onChanges: () => undefined }
+  const archives = new Archives({ context, inbox, own: ME, log, patience })
   const texts = async (jid: Jid): Promise<string[]> => {
     await inbox.idle()
     const conversation = await store.read.conversationByJid(jid, ME)

@@ -1,8 +1,11 @@
 /** Reading of archives: what is new, the hole below, and where our own messages stand. One reading of each at a time. */
+import { EventEmitter } from 'node:events'
 import { bare } from '../../../contract/address.ts'
 import type { ConversationKind, Jid } from '../../../contract/domain.ts'
 import { isRefusal } from '../../net/problem.ts'
 import { catchUp, fillPage, nothingAsked, type Asked, type CatchUpContext } from './catch-up.ts'
+import type { Module } from '../module.ts'
+import type { Invitation } from '../stanzas/group.ts'
 import type { Inbox } from './inbox.ts'
 import type { Log } from '../../log.ts'
 import { StoreError } from '../../threads/store.ts'
@@ -23,7 +26,7 @@ const POLITE = 0.5
 const MOST_PAGES = 25
 
 export interface ArchivesOptions {
-  context: CatchUpContext
+  context: Omit<CatchUpContext, 'onInvitation'>
   inbox: Inbox
   /** Our own account's archive. */
   own: Jid
@@ -32,7 +35,12 @@ export interface ArchivesOptions {
   patience?: number
 }
 
-export class Archives {
+interface Events {
+  /** It came while we were away. */
+  invitation: [Invitation]
+}
+
+export class Archives extends EventEmitter<Events> implements Module {
   readonly #options: ArchivesOptions
   readonly #context: CatchUpContext
   readonly #reading = new Map<Jid, Promise<void>>()
@@ -47,8 +55,19 @@ export class Archives {
   #placing: NodeJS.Timeout | null = null
 
   constructor(options: ArchivesOptions) {
+    super()
     this.#options = options
-    this.#context = options.context
+    this.#context = { ...options.context, onInvitation: (invitation) => this.emit('invitation', invitation) }
+    options.inbox.on('failed', (archive, error) => {
+      this.readAgain(archive)
+      options.log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
+    })
+  }
+
+  /** What waits for its archive waits for it in this stream, too; groups whose archives were being read are still in where the stream was resumed. */
+  async begin(resumed: boolean): Promise<void> {
+    if (resumed) for (const archive of this.#options.inbox.unreadArchives) if (archive !== this.#options.own) this.#background(archive)
+    await this.read(this.#options.own)
   }
 
   stop(): void {

@@ -12,6 +12,7 @@ import { NS } from '../stanzas/namespaces.ts'
 import { isRefusal } from '../../net/problem.ts'
 import { decodeSigns } from '../stanzas/signs.ts'
 import type { Store } from '../../threads/store.ts'
+import type { ArchiveResults } from './archive-results.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/types.ts'
 
 /** What was missed is wanted soon: a page costs a server much of its time however short it is. */
@@ -24,6 +25,8 @@ export interface CatchUpContext {
   connection: Connection
   store: Store
   self: Self
+  /** Where results of queries come from. */
+  results: Pick<ArchiveResults, 'during'>
   /** Of the account's server. */
   clock?: ServerTime
   onChanges(changes: StoreChanges): void
@@ -56,7 +59,7 @@ async function fetchPage(...asked: Parameters<typeof fetchOnce>): Promise<Page> 
 }
 
 async function fetchOnce(context: CatchUpContext, archive: Jid | null, position: { after?: string | null; before?: string }, max = PAGE): Promise<Page> {
-  const { connection } = context
+  const { connection, results } = context
   const query = { archive, queryId: randomUUID(), max, ...position }
   const messages: ArchivedMessage[] = []
   const collect = (stanza: Element): void => {
@@ -67,14 +70,9 @@ async function fetchOnce(context: CatchUpContext, archive: Jid | null, position:
     if (stamp !== null) context.onStamp?.(stamp)
     context.onHeard?.()
   }
-  connection.on('stanza', collect)
-  try {
-    const { complete, first, last } = archivePage(await connection.request(archiveQuery(query), PAGE_MS))
-    // some do not say what their page begins and ends with
-    return { complete, first: first ?? (messages[0]?.archiveId || null), last: last ?? (messages.at(-1)?.archiveId || null), messages }
-  } finally {
-    connection.removeListener('stanza', collect)
-  }
+  const { complete, first, last } = archivePage(await results.during(collect, () => connection.request(archiveQuery(query), PAGE_MS)))
+  // some do not say what their page begins and ends with
+  return { complete, first: first ?? (messages[0]?.archiveId || null), last: last ?? (messages.at(-1)?.archiveId || null), messages }
 }
 
 /**

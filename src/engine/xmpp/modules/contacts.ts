@@ -3,7 +3,9 @@ import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid, Presence } from '../../../contract/domain.ts'
+import type { Answer, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
+import { refused } from '../../net/problem.ts'
 import { block, blocklist, blocklistQuery, blockPush } from '../stanzas/blocking.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { presenceOf, subscription } from '../stanzas/presence.ts'
@@ -27,7 +29,13 @@ interface Events {
   roster: []
 }
 
-export class Contacts extends EventEmitter<Events> {
+export class Contacts extends EventEmitter<Events> implements Module {
+  readonly extensions = [
+    { id: 'XEP-0191', name: 'Blocking Command' },
+    { id: 'XEP-0237', name: 'Roster Versioning' },
+    { id: 'XEP-0379', name: 'Pre-Authenticated Roster Subscription' }
+  ]
+  readonly answers: readonly Answer[]
   readonly #connection: Connection
   readonly #store: Store
   readonly #own: Jid
@@ -43,19 +51,36 @@ export class Contacts extends EventEmitter<Events> {
     this.#connection = connection
     this.#store = store
     this.#own = own
-    connection.answer('set', NS.roster, 'query', (stanza) => {
-      if (!isRosterPush(stanza, this.#own)) return undefined
+    const onRoster = (iq: Element): true | undefined => {
+      if (!isRosterPush(iq, own)) return undefined
       // one after the other: the last version is kept last
-      this.#pushes = this.#pushes.then(() => this.#onRosterPush(stanza)).catch((error: unknown) => log.warn(String(error)))
+      this.#pushes = this.#pushes.then(() => this.#onRosterPush(iq)).catch((error: unknown) => log.warn(String(error)))
       return true
-    })
-    for (const name of ['block', 'unblock'])
-      connection.answer('set', NS.blocking, name, (stanza) => {
-        const push = blockPush(stanza)
-        if (push === null || (stanza.attrs['from'] !== undefined && stanza.attrs['from'] !== this.#own)) return undefined
-        this.#onBlocked(push.jids, push.blocked)
-        return true
-      })
+    }
+    const onBlock = (iq: Element): true | undefined => {
+      const push = blockPush(iq)
+      if (push === null || (iq.attrs['from'] !== undefined && iq.attrs['from'] !== own)) return undefined
+      this.#onBlocked(push.jids, push.blocked)
+      return true
+    }
+    this.answers = [
+      { type: 'set', namespace: NS.roster, name: 'query', answer: onRoster },
+      { type: 'set', namespace: NS.blocking, name: 'block', answer: onBlock },
+      { type: 'set', namespace: NS.blocking, name: 'unblock', answer: onBlock }
+    ]
+  }
+
+  async remember(): Promise<void> {
+    for (const errand of await this.#store.read.errands(this.#own)) if (errand.kind === 'block') this.#onBlocked([errand.jid], errand.value.blocked)
+  }
+
+  /** A server without a roster is one without contacts. */
+  async begin(): Promise<void> {
+    await this.load().catch(refused(undefined))
+  }
+
+  open(): Promise<void> {
+    return this.loadBlocked()
   }
 
   has(jid: Jid): boolean {
@@ -112,11 +137,6 @@ export class Contacts extends EventEmitter<Events> {
     const contacts = items.flatMap(({ subscription: state, ...item }) => (state === 'remove' ? [] : [{ ...item, subscription: state }]))
     this.emit('changes', await this.#store.write.saveContacts({ account: this.#own, contacts, complete }))
     this.emit('roster')
-  }
-
-  /** What is blocked here and the server does not know yet. */
-  remember(errands: readonly Errand[]): void {
-    for (const { kind, jid, value } of errands) if (kind === 'block') this.#onBlocked([jid], value.blocked)
   }
 
   get blocked(): readonly Jid[] {
@@ -190,7 +210,7 @@ export class Contacts extends EventEmitter<Events> {
   }
 
   /** A presence that is of no group: somebody is there, or wants to see us. */
-  onPresence(stanza: Element): void {
+  presence(stanza: Element): void {
     const from = parseJid(stanza.attrs['from'] ?? '')
     if (from === null) return
     const { type } = stanza.attrs

@@ -15,6 +15,7 @@ import { buffers } from '../omemo/sealed.ts'
 import { encryptedMessage } from '../stanzas/encryption.ts'
 import { NS } from '../stanzas/namespaces.ts'
 import { itemsOf, itemsQuery, openNode, publish, type Item } from '../stanzas/pubsub.ts'
+import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 
 /** The one item of each node. */
@@ -47,7 +48,7 @@ export class CannotEncrypt extends Error {
   }
 }
 
-export class Encryption {
+export class Encryption implements Module {
   readonly #options: EncryptionOptions
   #device: number | null = null
   /** Accounts whose device list was told or asked for in this stream. */
@@ -65,11 +66,12 @@ export class Encryption {
 
   constructor(options: EncryptionOptions) {
     this.#options = options
-    options.connection.on('lost', () => {
-      this.#open = false
-      this.#listed.clear()
-      this.#members.clear()
-    })
+  }
+
+  lost(): void {
+    this.#open = false
+    this.#listed.clear()
+    this.#members.clear()
   }
 
   /** The number of our device; null: it has none yet. */
@@ -83,8 +85,12 @@ export class Encryption {
     this.#device = (await store.write.ownDevice({ account: own, time: Date.now() })).device
   }
 
-  /** A new stream, its archive read: what is announced of us is put right, and what was received is answered. Rejects never; nobody waits for it. */
-  async introduce(): Promise<void> {
+  /** What is announced of us is put right, and what was received is answered; nobody waits for it. */
+  open(): void {
+    void this.#introduce()
+  }
+
+  async #introduce(): Promise<void> {
     const { own, log } = this.#options
     this.#open = true
     try {

@@ -5,6 +5,7 @@
 import { domainOf } from '../../../contract/address.ts'
 import { xml } from '@xmpp/client'
 import type { Jid, MessageId } from '../../../contract/domain.ts'
+import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
 import { leaveGroup } from '../stanzas/group.ts'
@@ -26,10 +27,15 @@ export interface ErrandsOptions {
   contacts: Contacts
   groups: Groups
   personal: Personal
+  /** Settles when all that has come is in the store. */
+  stored(): Promise<void>
   log: Log
 }
 
-export class Errands {
+/** What may be told before the archive is read. */
+const WISHES: readonly Errand['kind'][] = ['contact', 'block', 'leave']
+
+export class Errands implements Module {
   readonly #options: ErrandsOptions
   /** Kinds that the stream is ready for. */
   readonly #open = new Set<Errand['kind']>()
@@ -38,11 +44,29 @@ export class Errands {
 
   constructor(options: ErrandsOptions) {
     this.#options = options
-    options.connection.on('lost', () => this.#open.clear())
+  }
+
+  /** Before anything of what was wished otherwise meanwhile is read. */
+  async begin(): Promise<void> {
+    await this.#tellNow(...WISHES)
+  }
+
+  /** How far is read is told when what our other devices have read is stored. */
+  async open(): Promise<void> {
+    await this.#options.stored()
+    void this.#tellNow('read')
+  }
+
+  resume(): Promise<void> {
+    return this.#tellNow(...WISHES, 'read')
+  }
+
+  lost(): void {
+    this.#open.clear()
   }
 
   /** From now on in this stream these are told; settles when those that wait were. */
-  async open(...kinds: Errand['kind'][]): Promise<void> {
+  async #tellNow(...kinds: Errand['kind'][]): Promise<void> {
     for (const kind of kinds) this.#open.add(kind)
     await this.flush()
   }

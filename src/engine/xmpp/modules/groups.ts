@@ -4,6 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { bare, resource } from '../../../contract/address.ts'
 import type { Affiliation, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
+import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { moderate } from '../stanzas/changes.ts'
 import { delayStamp } from '../stanzas/delay.ts'
@@ -105,10 +106,12 @@ interface Events {
   notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
 }
 
-export class Groups extends EventEmitter<Events> {
+export class Groups extends EventEmitter<Events> implements Module {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
   readonly #recognized = new Set<string>()
+  /** Presences of ours that a group has not answered yet. */
+  readonly #asked = new Set<{ group: Jid; onPresence: (stanza: Element) => void; reject: (error: JoinError) => void }>()
   /** Met since windows were last told, by group. */
   readonly #met = new Map<Jid, Occupied[]>()
   #telling: NodeJS.Timeout | null = null
@@ -117,16 +120,21 @@ export class Groups extends EventEmitter<Events> {
   constructor(connection: Connection) {
     super()
     this.#connection = connection
-    // a resumed stream is still where it was
-    connection.on('ready', (resumed) => {
-      for (const group of this.#groups.values()) if (!resumed) Object.assign(group, { joined: false, occupants: new Map<string, Occupant>() })
-      if (resumed) this.#pingAll(0)
-    })
-    connection.on('stanza', (stanza) => {
-      if (stanza.name === 'presence') this.#onPresence(stanza)
-      else if (stanza.name === 'message') this.#onMessage(stanza)
-    })
     this.#pinging = setInterval(() => this.#pingAll(PING_MS), PING_MS).unref()
+  }
+
+  begin(resumed: boolean): void {
+    if (resumed) this.resume()
+    else for (const group of this.#groups.values()) Object.assign(group, { joined: false, occupants: new Map<string, Occupant>() })
+  }
+
+  /** A stream that goes on is still where it was, unless a group says otherwise. */
+  resume(): void {
+    this.#pingAll(0)
+  }
+
+  lost(): void {
+    for (const { reject, group } of this.#asked) reject(new JoinError(group, 'disconnected'))
   }
 
   stop(): void {
@@ -198,6 +206,10 @@ export class Groups extends EventEmitter<Events> {
 
   nickIn(group: string): string | null {
     return this.#groups.get(group)?.nick ?? null
+  }
+  /** Which archive has a conversation: our own account's, or the group's. */
+  archiveOf(conversation: Jid): Jid {
+    return this.nickIn(conversation) === null ? bare(this.#connection.account.jid) : conversation
   }
   /** Who is there. */
   nicksIn(group: string): Iterable<string> {
@@ -400,7 +412,7 @@ export class Groups extends EventEmitter<Events> {
     }
   }
 
-  #onMessage(stanza: Element): void {
+  message({ stanza }: Incoming): void {
     const group = this.#groups.get(bare(stanza.attrs['from'] ?? ''))
     if (group === undefined) return
     group.heard = performance.now()
@@ -408,7 +420,12 @@ export class Groups extends EventEmitter<Events> {
     if (set !== null) this.emit('subject', set.group, set.subject, delayStamp(stanza) === null && group.joined ? resource(stanza.attrs['from'] ?? '') : null)
   }
 
-  #onPresence(stanza: Element): void {
+  presence(stanza: Element): void {
+    this.#onOccupant(stanza)
+    for (const asked of this.#asked) asked.onPresence(stanza)
+  }
+
+  #onOccupant(stanza: Element): void {
     const change = muc.occupantChange(stanza)
     const group = change === null ? undefined : this.#groups.get(change.group)
     if (change === null || group === undefined) return
@@ -491,26 +508,23 @@ export class Groups extends EventEmitter<Events> {
   /** Sends a presence that a group answers with our own presence under that nickname, or with an error. */
   async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
-    const onStanza = (stanza: Element): void => {
-      if (stanza.name !== 'presence') return
+    const onPresence = (stanza: Element): void => {
       const answer = muc.joinAnswer(stanza, group)
       if (answer === null) return
       resolve(
         answer.kind === 'joined' ? { condition: null, nick: answer.nick, isNew: muc.isNewRoom(stanza) } : { condition: answer.condition, nick, isNew: false }
       )
     }
-    const onLost = (): void => reject(new JoinError(group, 'disconnected'))
+    const asked = { group, onPresence, reject }
     const timer = setTimeout(() => reject(new JoinError(group, 'remote-server-timeout')), JOIN_MS)
     Object.assign(this.#groups.get(group) ?? {}, { entered: ++entered })
-    this.#connection.on('stanza', onStanza)
-    this.#connection.on('lost', onLost)
+    this.#asked.add(asked)
     try {
       await this.#connection.send(presence)
       return await promise
     } finally {
       clearTimeout(timer)
-      this.#connection.removeListener('stanza', onStanza)
-      this.#connection.removeListener('lost', onLost)
+      this.#asked.delete(asked)
     }
   }
 }

@@ -27,12 +27,8 @@ test('what could not be stored holds back all that follows it of its archive, un
     return Promise.resolve({})
   }
   const failed: Jid[] = []
-  const inbox = new Inbox(
-    { write: { record } } as unknown as Store,
-    'me@example.org' as Jid,
-    () => undefined,
-    (archive) => failed.push(archive)
-  )
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined)
+  inbox.on('failed', (archive) => failed.push(archive))
   inbox.add(ROOM, message(ROOM, 1))
   await inbox.idle()
   full = true
@@ -56,12 +52,7 @@ test('what is said of messages comes after them: at once, and again after what w
   const stored: string[] = []
   const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> =>
     Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
-  const inbox = new Inbox(
-    { write: { record } } as unknown as Store,
-    'me@example.org' as Jid,
-    () => undefined,
-    () => undefined
-  )
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined)
   const read = (id: string): void => inbox.sign(ROOM, { kind: 'displayed', conversation: ROOM, id, own: true, nick: null })
   inbox.add(ROOM, message(ROOM, 1))
   read('s1')
@@ -80,12 +71,7 @@ test('nobody is told that a message came before it is stored, and then once, als
   let full = true
   const record = (batch: RecordBatch): Promise<unknown> =>
     full ? Promise.reject(new Error('database or disk is full')) : Promise.resolve(happened.push(`stored ${batch.messages.map(({ text }) => text).join()}`))
-  const inbox = new Inbox(
-    { write: { record } } as unknown as Store,
-    'me@example.org' as Jid,
-    () => undefined,
-    () => undefined
-  )
+  const inbox = new Inbox({ write: { record } } as unknown as Store, 'me@example.org' as Jid, () => undefined)
   for (const n of [1, 2]) inbox.add(ROOM, message(ROOM, n), () => happened.push(`told of ${n}`))
   await inbox.idle()
   expect(happened).toEqual([])

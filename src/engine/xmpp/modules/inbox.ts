@@ -3,7 +3,9 @@
  * being read its live messages are parked, so that they stand after what the archive has. What is said of messages comes
  * after them.
  */
+import { EventEmitter } from 'node:events'
 import type { Jid } from '../../../contract/domain.ts'
+import type { Module } from '../module.ts'
 import type { Store } from '../../threads/store.ts'
 import type { IncomingMessage, MessageSign, RecordBatch, StoreChanges } from '../../store/types.ts'
 
@@ -19,11 +21,15 @@ interface Arrival {
   onStored?: (() => void) | undefined
 }
 
-export class Inbox {
+interface Events {
+  /** Messages of an archive could not be stored: they wait until it was read. */
+  failed: [archive: Jid, error: Error]
+}
+
+export class Inbox extends EventEmitter<Events> implements Module {
   readonly #store: Store
   readonly #account: Jid
   readonly #onChanges: (changes: StoreChanges) => void
-  readonly #onFailure: (archive: Jid, error: Error) => void
   readonly #parked = new Map<Jid, Arrival[]>()
   /** Up to where each archive may count as read, later: what came live of it lately. */
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
@@ -34,11 +40,16 @@ export class Inbox {
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
 
-  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void, onFailure: (archive: Jid, error: Error) => void) {
+  constructor(store: Store, account: Jid, onChanges: (changes: StoreChanges) => void) {
+    super()
     this.#store = store
     this.#account = account
     this.#onChanges = onChanges
-    this.#onFailure = onFailure
+  }
+
+  /** What was held back in the last stream stays so until the archive is read: a server without one has nothing else of it. */
+  begin(): void {
+    this.park(this.#account)
   }
 
   /** Holds back the live messages of an archive until release(). */
@@ -140,7 +151,7 @@ export class Inbox {
         const later = this.#waiting.filter((arrival) => arrival.archive === archive)
         this.#waiting = this.#waiting.filter((arrival) => arrival.archive !== archive)
         this.#parked.set(archive, [...batch, ...later, ...(this.#parked.get(archive) ?? [])])
-        this.#onFailure(archive, error instanceof Error ? error : new Error(String(error)))
+        this.emit('failed', archive, error instanceof Error ? error : new Error(String(error)))
       }
     }
   }

@@ -39,8 +39,8 @@ function setUp(count: number, dead: number[], missing: number[]) {
     store,
     groups,
     inbox: { park: nothing, release: nothing },
-    archives: { read: () => Promise.resolve() },
-    personal: { markAgain: () => undefined },
+    archives: Object.assign(new EventEmitter(), { read: () => Promise.resolve() }),
+    personal: Object.assign(new EventEmitter(), { markAgain: () => undefined }),
     own: OWN,
     log: { info: nothing, warn: nothing },
     onEntered: nothing

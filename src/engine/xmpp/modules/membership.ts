@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { localOf } from '../../../contract/address.ts'
 import { Invitation, type Jid, type OutReason } from '../../../contract/domain.ts'
 import { lookUp } from '../../../contract/look-up.ts'
+import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import type { Bookmark } from '../stanzas/bookmarks.ts'
-import type { Invitation as MucInvitation } from '../stanzas/group.ts'
+import { invitationOf, isOfGroup, type Invitation as MucInvitation } from '../stanzas/group.ts'
 import type { Store } from '../../threads/store.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import type { Archives } from './archives.ts'
@@ -62,7 +63,7 @@ interface Events {
   invitations: [readonly Invitation[]]
 }
 
-export class Membership extends EventEmitter<Events> {
+export class Membership extends EventEmitter<Events> implements Module {
   readonly #options: MembershipOptions
   /** Groups that are being entered again. */
   readonly #underway = new Set<Jid>()
@@ -79,6 +80,30 @@ export class Membership extends EventEmitter<Events> {
       if (why === 'interrupted') this.#enterLater(group)
       else this.#leave(group, why, reason).catch((error: unknown) => options.log.warn(String(error)))
     })
+    options.archives.on('invitation', (invitation) => this.#onInvitation(invitation))
+    options.personal.on('bookmark', (mark) => void this.follow(mark).catch((error: unknown) => options.log.info(`${mark.group}: ${String(error)}`)))
+  }
+
+  /** Groups are known before anything of them is decoded: a new device knows by the bookmarks which of those in its archive are some. */
+  async begin(): Promise<void> {
+    for (const { group } of (await this.#options.personal.bookmarks()) ?? []) this.#options.groups.recognize(group)
+  }
+
+  async open(): Promise<void> {
+    await this.enterAll()
+    await this.followAll()
+  }
+
+  resume(): Promise<void> {
+    return this.enterAll()
+  }
+
+  /** A group says in an invitation what it is; a person may say something besides. */
+  message({ message, copied }: Incoming): boolean {
+    const invitation = copied === 'sent' || message.attrs['type'] === 'error' ? null : invitationOf(message)
+    if (invitation === null) return false
+    this.#onInvitation(invitation)
+    return isOfGroup(message)
   }
 
   stop(): void {
@@ -191,13 +216,14 @@ export class Membership extends EventEmitter<Events> {
     await this.#enterAgain(group, (await this.#options.store.read.conversationByJid(group, this.#options.own))?.nick ?? null)
   }
 
-  /** Which addresses our bookmarks know as groups'. */
-  async learn(): Promise<void> {
-    for (const { group } of (await this.#options.personal.bookmarks()) ?? []) this.#options.groups.recognize(group)
-  }
-
-  /** Invitations that have no answer yet, from before. */
+  /** Our groups, and invitations that have no answer yet. */
   async remember(): Promise<void> {
+    const { groups, store, own } = this.#options
+    for (const { id, jid, nick, account, kind } of await store.read.conversations()) {
+      if (account !== own || kind !== 'group') continue
+      groups.recognize(jid)
+      if (nick !== null) groups.know(jid, nick, await store.read.groupPassword(id))
+    }
     const known = Remembered.safeParse(JSON.parse((await this.#options.store.read.remembered(this.#name)) ?? '[]'))
     for (const { password, ...invitation } of known.data ?? []) {
       this.#invitations.set(invitation.group, invitation)
@@ -262,7 +288,7 @@ export class Membership extends EventEmitter<Events> {
     return [...this.#invitations.values()]
   }
 
-  onInvitation({ group, from, reason, password }: MucInvitation): void {
+  #onInvitation({ group, from, reason, password }: MucInvitation): void {
     if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
     // a group that says it once more does not take away who it was that asked
     const known = this.#invitations.get(group)

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../../contract/address.ts'
 import type { Conversation, ConversationId, Jid, LinkMetadata, MessageState } from '../../../contract/domain.ts'
+import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
 import { encodeChange } from '../stanzas/changes.ts'
@@ -51,7 +52,7 @@ export interface OutboxOptions {
 /** About what stands beside an encrypted text, base64, in a message for a dozen devices. */
 const ENVELOPE_BYTES = 4000
 
-export class Outbox {
+export class Outbox implements Module {
   readonly #options: OutboxOptions
   /** Sent, and not yet known in the store to have been taken. */
   readonly #inFlight = new Set<string>()
@@ -74,7 +75,6 @@ export class Outbox {
       'givenUp',
       ({ stanza, reason }) => void this.#giveUp(stanza, reason).catch((error: unknown) => warn(`a failure was not stored: ${String(error)}`))
     )
-    connection.on('lost', () => (this.#open = false))
   }
 
   /** Whether the server takes a message of that text, as far as anybody knows. */
@@ -103,6 +103,14 @@ export class Outbox {
     if (!resumed) this.#inFlight.clear()
     this.#open = true
     this.flush()
+  }
+
+  resume(): void {
+    this.open(true)
+  }
+
+  lost(): void {
+    this.#open = false
   }
 
   /** Sends what is queued, now or after the run that is under way. */

@@ -1,6 +1,7 @@
 /** What our account keeps for all of our devices, and what contacts tell of themselves (XEP-0163). */
-import type { Element } from '@xmpp/client'
+import { EventEmitter } from 'node:events'
 import type { Jid } from '../../../contract/domain.ts'
+import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
 import { nickOf, publishNick } from '../stanzas/avatars.ts'
@@ -24,12 +25,23 @@ export interface PersonalOptions {
   onChanges(changes: StoreChanges): void
   /** A device of ours has read up to the message that its archive calls so. */
   onMark(conversation: Jid, id: string): void
-  /** A device of ours is in a group, or no longer. */
-  onBookmark(bookmark: Bookmark): Promise<void>
   info(message: string): void
 }
 
-export class Personal {
+interface Events {
+  /** A device of ours is in a group, or no longer. */
+  bookmark: [Bookmark]
+}
+
+export class Personal extends EventEmitter<Events> implements Module {
+  readonly extensions = [
+    { id: 'XEP-0060', name: 'Publish-Subscribe' },
+    { id: 'XEP-0163', name: 'Personal Eventing Protocol' },
+    { id: 'XEP-0048', name: 'Bookmarks' },
+    { id: 'XEP-0049', name: 'Private XML Storage' },
+    { id: 'XEP-0402', name: 'PEP Native Bookmarks', features: [`${NS.bookmarks}+notify`] },
+    { id: 'XEP-0490', name: 'Message Displayed Synchronization', features: [`${NS.displayedSync}+notify`] }
+  ]
   readonly #options: PersonalOptions
   /** How far our devices have read, by conversation, as they last said. */
   readonly #marks = new Map<Jid, string>()
@@ -38,30 +50,36 @@ export class Personal {
   #inStorage = false
 
   constructor(options: PersonalOptions) {
+    super()
     this.#options = options
     this.#old = new OldBookmarks(options.connection, options.store, options.own)
   }
 
-  /** Whether a message was a notification; those of strangers are ignored. */
-  take(stanza: Element): boolean {
+  /** A notification; those of strangers are ignored. Words that stand beside it are read as any other's. */
+  message({ stanza }: Incoming): boolean {
     const { own, isContact, info } = this.#options
     const event = eventOf(stanza, own)
     if (event === null) return false
     const { owner, node, items } = event
-    if (owner !== own && !isContact(owner)) return true
-    for (const item of items) void this.#on(owner, node, item).catch((error: unknown) => info(`${node} of ${owner}: ${String(error)}`))
-    return true
+    if (owner === own || isContact(owner))
+      for (const item of items) void this.#on(owner, node, item).catch((error: unknown) => info(`${node} of ${owner}: ${String(error)}`))
+    return stanza.getChild('body') === undefined
+  }
+
+  /** How far our other devices have read meanwhile. */
+  async open(): Promise<void> {
+    for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
   }
 
   async #on(owner: Jid, node: string, item: Item): Promise<void> {
-    const { own, store, onChanges, onBookmark } = this.#options
+    const { own, store, onChanges } = this.#options
     await this.#options.encryption.onItem(owner, node, item)
     if (node === NS.avatarMetadata) await this.#options.pictures.onMetadata(owner, item)
     else if (node === NS.nick && owner !== own) onChanges(await store.write.callContact({ account: own, jid: owner, name: nickOf(item) }))
     if (owner !== own) return
     if (node === NS.displayedSync) this.#onMark(item)
     const marked = node === NS.bookmarks ? bookmark(item) : null
-    if (marked !== null) await onBookmark(marked)
+    if (marked !== null) this.emit('bookmark', marked)
   }
 
   #onMark(item: Item): void {
@@ -75,11 +93,6 @@ export class Personal {
   markAgain(group: Jid): void {
     const id = this.#marks.get(group)
     if (id !== undefined) this.#options.onMark(group, id)
-  }
-
-  /** How far our other devices have read meanwhile. */
-  async readMarks(): Promise<void> {
-    for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
   }
 
   /** The groups that our devices are in; null: the server keeps none. What older programs have kept elsewhere is moved (XEP-0048), or stays there where the server has nothing else. */

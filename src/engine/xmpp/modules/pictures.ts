@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import type { Element } from '@xmpp/client'
 import { bare, parseJid, resource } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
+import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { keep } from '../../store/media-folder.ts'
 import { avatarData, avatarInfo, LARGEST_AVATAR, publishAvatarData, publishAvatarInfo, removeAvatar } from '../stanzas/avatars.ts'
@@ -23,6 +24,8 @@ export interface PicturesOptions {
   /** Where they are kept. */
   folder: string
   isContact(jid: Jid): boolean
+  /** Whether it is a group's address that we are in. */
+  isGroup(address: string): boolean
   /** How many are in a group. */
   occupants(group: Jid): number
   /** Somebody shows another picture, or none. */
@@ -30,7 +33,12 @@ export interface PicturesOptions {
   info(message: string): void
 }
 
-export class Pictures {
+export class Pictures implements Module {
+  readonly extensions = [
+    { id: 'XEP-0054', name: 'vcard-temp' },
+    { id: 'XEP-0084', name: 'User Avatar', features: [`${NS.avatarMetadata}+notify`] },
+    { id: 'XEP-0153', name: 'vCard-Based Avatars' }
+  ]
   readonly #options: PicturesOptions
   /** Whose picture is on its way, so that it is asked for once. */
   readonly #fetching = new Set<Jid>()
@@ -95,8 +103,16 @@ export class Pictures {
     }
   }
 
+  /** Ends the way of an occupant's: a group is no contact. */
+  presence(stanza: Element): boolean {
+    const inGroup = this.#options.isGroup(bare(stanza.attrs['from'] ?? ''))
+    if (inGroup) this.#onOccupant(stanza)
+    else this.#onPerson(stanza)
+    return inGroup
+  }
+
   /** A contact's presence may say what its vCard shows (XEP-0153). */
-  onPresence(stanza: Element): void {
+  #onPerson(stanza: Element): void {
     const owner = bare(stanza.attrs['from'] ?? '')
     const hash = photoHash(stanza)
     if (hash === undefined || !this.#options.isContact(owner) || this.#fetching.has(owner) || this.#publishers.has(owner)) return
@@ -104,7 +120,7 @@ export class Pictures {
   }
 
   /** So may an occupant's in a group. Another one may have the nickname now: who announces none has none. */
-  onOccupant(stanza: Element): void {
+  #onOccupant(stanza: Element): void {
     const occupant = parseJid(stanza.attrs['from'] ?? '')
     if (occupant === null || stanza.attrs['type'] !== undefined) return
     // a group's own picture, of which most of its presences say nothing

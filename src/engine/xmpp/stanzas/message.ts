@@ -66,6 +66,8 @@ export interface Self {
   isContact?(address: string): boolean
   /** The number of our device (XEP-0384); null: it has none yet. */
   device?(): number | null
+  /** Namespaces of which something is understood in a message, where that is more than what a message itself may carry. */
+  understands?: ReadonlySet<string>
   /** The account of a group's occupant, where the group says it. */
   accountIn?(occupant: Jid): Jid | null
 }
@@ -125,8 +127,8 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const body = encryption === null ? withPlace(withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)), decodePlace(stanza)) : ''
   const done = encryption === 'keys' ? null : decodeChange(stanza, sealed === null ? body : SEALED)
   const { files, text: caption } = done === null && encryption === null ? decodeFiles(stanza, body) : { files: [], text: body }
-  const raw = done === null && sealed === null ? notUnderstood(stanza) : null
-  const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza))
+  const raw = done === null && sealed === null ? notUnderstood(stanza, self.understands) : null
+  const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza, self.understands))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const origin = originId(stanza)
   const { id } = stanza.attrs

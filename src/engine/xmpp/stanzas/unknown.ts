@@ -1,5 +1,6 @@
 /** What a message carries that we do not understand. It is kept as it came, for a version that does. */
 import type { Element } from '@xmpp/client'
+import { PAYLOADS, understood } from './extensions.ts'
 import { NS } from './namespaces.ts'
 
 /** To be raised when something more of a message is understood: what was kept is decoded again. */
@@ -24,7 +25,7 @@ const SILENT = new Set([
   'urn:xmpp:jingle-message:1',
   'urn:xmpp:idle:1'
 ])
-const KNOWN = new Set<string>(Object.values(NS))
+const KNOWN = understood(PAYLOADS)
 /** What comes with any message and says nothing by itself. */
 const ENVELOPE = new Set<string>([NS.hints, NS.stableId, NS.delay, NS.nick, NS.receipts, NS.chatMarkers, NS.chatStates, NS.fallback, NS.styling, NS.occupantId])
 
@@ -35,18 +36,18 @@ export interface Raw {
   decoder: number
 }
 
-/** Whether a message without a text is one all the same: its author wants it stored (XEP-0334), and nothing in it is known to be something else. */
-export function isUnknownMessage(stanza: Element): boolean {
+/** Whether a message without a text is one all the same: its author wants it stored (XEP-0334), and nothing in it is known to be something else. `known`: as below. */
+export function isUnknownMessage(stanza: Element, known = KNOWN): boolean {
   if (stanza.getChild('store', NS.hints) === undefined) return false
   const signs = stanza.getChildElements().some((child) => child.is('received', NS.receipts) || (child.getNS() === NS.chatMarkers && child.name !== 'markable'))
-  return !signs && stanza.getChildElements().every((child) => !KNOWN.has(child.getNS() ?? '') || ENVELOPE.has(child.getNS() ?? ''))
+  return !signs && stanza.getChildElements().every((child) => !known.has(child.getNS() ?? '') || ENVELOPE.has(child.getNS() ?? ''))
 }
 
-/** The stanza, where it has a part that this version does not understand; otherwise null. */
-export function notUnderstood(stanza: Element): Raw | null {
+/** The stanza, where it has a part that this version does not understand; otherwise null. `known`: namespaces that are understood. */
+export function notUnderstood(stanza: Element, known = KNOWN): Raw | null {
   const unknown = stanza.getChildElements().some((child) => {
     const xmlns = child.getNS()
-    return xmlns !== undefined && !SILENT.has(xmlns) && !KNOWN.has(xmlns)
+    return xmlns !== undefined && !SILENT.has(xmlns) && !known.has(xmlns)
   })
   if (!unknown) return null
   const whole = stanza.toString()

@@ -1,0 +1,35 @@
+/** What our other devices send and get, copied to this one by our server (XEP-0280). */
+import type { Jid } from '../../../contract/domain.ts'
+import type { Log } from '../../log.ts'
+import type { Incoming, Module } from '../module.ts'
+import { carbonOf, enableCarbons } from '../stanzas/carbons.ts'
+import { NS } from '../stanzas/namespaces.ts'
+import type { Connection } from '../stream/connection.ts'
+
+export class Carbons implements Module {
+  readonly extensions = [
+    { id: 'XEP-0280', name: 'Message Carbons', understands: [NS.carbons] },
+    { id: 'XEP-0297', name: 'Stanza Forwarding', understands: [NS.forward] }
+  ]
+  readonly #connection: Connection
+  readonly #own: Jid
+  readonly #log: Log
+
+  constructor(connection: Connection, own: Jid, log: Log) {
+    this.#connection = connection
+    this.#own = own
+    this.#log = log
+  }
+
+  /** The server turns them on before it reads what is sent next; nobody waits for its word. */
+  begin(): void {
+    this.#connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
+  }
+
+  /** Beside a forged one, what its sender says for himself still counts. */
+  message(incoming: Incoming): void {
+    const carbon = carbonOf(incoming.stanza, this.#own)
+    if (carbon === 'spoofed') this.#log.warn(`a carbon that is not our account's was ignored`)
+    else if (carbon !== null) Object.assign(incoming, { message: carbon.message, copied: carbon.direction })
+  }
+}

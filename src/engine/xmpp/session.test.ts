@@ -1,0 +1,136 @@
+/** The way of streams and stanzas through the modules of a session, on a connection that only notes what is asked. */
+import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { xml, type Element } from '@xmpp/client'
+import { expect, onTestFinished, test } from 'vitest'
+import { openStore, ROOT, temporaryFolder } from '../../../test/support/files.ts'
+import type { Jid } from '../../contract/domain.ts'
+import type { Uploads } from './modules/uploads.ts'
+import { Session } from './session.ts'
+import type { Extension } from './stanzas/extensions.ts'
+import { NS } from './stanzas/namespaces.ts'
+import type { Connection } from './stream/connection.ts'
+
+const OWN = 'alice@example.org' as Jid
+const BOB = 'bob@example.org' as Jid
+
+/** Refuses whatever it is asked, as a server that can nothing. */
+class Bare extends EventEmitter {
+  account = { jid: OWN }
+  jid = `${OWN}/desk`
+  isReady = false
+  hasAcks = true
+  hasRosterVersions = false
+  catchingUp = false
+  state = { status: 'online' }
+  outgoing = { most: null }
+  readonly asked: string[] = []
+  readonly answers: string[] = []
+
+  start(): void {
+    this.isReady = true
+    this.emit('ready', false)
+  }
+  stop(): Promise<void> {
+    this.isReady = false
+    this.emit('lost')
+    return Promise.resolve()
+  }
+  answer(type: string, namespace: string, name: string): void {
+    this.answers.push(`${type} ${name} ${namespace}`)
+  }
+  #note(stanza: Element): void {
+    const [child] = stanza.getChildElements()
+    const node = child?.getChildElements()[0]?.attrs['node']
+    this.asked.push(stanza.name === 'iq' ? (node ?? child?.getNS() ?? '') : stanza.name)
+  }
+  request(iq: Element): Promise<Element> {
+    this.#note(iq)
+    return Promise.reject(Object.assign(new Error('refused'), { name: 'StanzaError', condition: 'service-unavailable' }))
+  }
+  send(stanza: Element): Promise<void> {
+    this.#note(stanza)
+    return Promise.resolve()
+  }
+}
+
+async function setUp(): Promise<{ session: Session; connection: Bare; warnings: string[]; said(): Promise<string[]> }> {
+  const folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const connection = new Bare()
+  const warnings: string[] = []
+  const log = { info: () => undefined, warn: (message: string) => void warnings.push(message) }
+  const session = new Session(connection as unknown as Connection, store, {} as Uploads, folder.path, log)
+  onTestFinished(async () => {
+    await session.stop()
+    await store.close()
+    folder[Symbol.dispose]()
+  })
+  await session.start()
+  await expect.poll(() => connection.asked).toContain(NS.blocking)
+  const said = async (): Promise<string[]> => {
+    const conversation = await store.read.conversationByJid(BOB, OWN)
+    return conversation === null
+      ? []
+      : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 50 })).messages.map(({ text }) => text)
+  }
+  return { session, connection, warnings, said }
+}
+
+const from = (sender: string, ...children: Element[]): Element => xml('message', { xmlns: 'jabber:client', from: sender, to: OWN, type: 'chat' }, ...children)
+const body = (text: string): Element => xml('body', {}, text)
+
+test('a stream begins with what counts before its messages are read, and goes on with what may wait', async () => {
+  const { connection } = await setUp()
+  const order = [NS.carbons, NS.time, NS.roster, 'presence', NS.bookmarks, NS.mam, NS.displayedSync, NS.blocking]
+  expect(connection.asked.filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
+  expect(connection.answers).toEqual([`set query ${NS.roster}`, `set block ${NS.blocking}`, `set unblock ${NS.blocking}`, `get query ${NS.disco}`])
+})
+
+test('each stanza is read by whom it is for, and its way ends there', async () => {
+  const { connection, said } = await setUp()
+  // an archive's word in anybody else's message is no archive's; the words beside it are theirs
+  connection.emit('stanza', from(`${BOB}/x`, xml('result', { xmlns: NS.mam, queryid: 'x', id: '1' }), body('beside a false result')))
+  connection.emit('stanza', xml('message', { from: OWN, to: `${OWN}/desk` }, xml('result', { xmlns: NS.mam, queryid: 'x', id: '1' }), body('in an answer')))
+  connection.emit(
+    'stanza',
+    xml(
+      'message',
+      { from: OWN, to: `${OWN}/desk` },
+      xml('received', { xmlns: NS.carbons }, xml('forwarded', { xmlns: NS.forward }, from(`${BOB}/x`, body('to another device'))))
+    )
+  )
+  const forged = xml('received', { xmlns: NS.carbons }, xml('forwarded', { xmlns: NS.forward }, from(`${BOB}/x`, body('never said'))))
+  connection.emit('stanza', from('mallory@example.org/x', forged))
+  const bounced = { xmlns: 'jabber:client', from: `${BOB}/x`, to: OWN, type: 'error', id: 'unknown' }
+  connection.emit('stanza', xml('message', bounced, body('bounced')))
+  connection.emit('stanza', from(`${BOB}/x`, body('at last')))
+  await expect.poll(said).toContain('at last')
+  expect(await said()).toEqual(['beside a false result', 'to another device', 'at last'])
+})
+
+test('an error of one module keeps a stanza from no other', async () => {
+  const { session, connection, warnings, said } = await setUp()
+  session.groups.message = () => {
+    throw new Error('a module that fails')
+  }
+  connection.emit('stanza', from(`${BOB}/x`, body('read all the same')))
+  await expect.poll(said).toEqual(['read all the same'])
+  expect(warnings.join()).toContain('a module that fails')
+})
+
+/** As docs/extensions.md lists them. */
+function table(extensions: readonly Extension[]): string {
+  const byId = new Map<string, string>()
+  for (const { id, name } of extensions) byId.set(id, name)
+  const link = (id: string): string =>
+    id.startsWith('XEP') ? `[${id}](https://xmpp.org/extensions/${id.toLowerCase()}.html)` : `[${id}](https://www.rfc-editor.org/rfc/rfc${id.slice(4)})`
+  const rows = [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, name]) => `| ${link(id)} | ${name} |`)
+  return ['| document | name |', '|---|---|', ...rows].join('\n')
+}
+
+test('docs/extensions.md lists what the modules name, no more and no less', async () => {
+  const { session } = await setUp()
+  expect(readFileSync(join(ROOT, 'docs/extensions.md'), 'utf8')).toContain(table(session.extensions))
+})

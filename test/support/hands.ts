@@ -60,11 +60,13 @@ async function press(desktop: Desktop, window: string, ...keys: string[]): Promi
 export async function nameFile(app: RunningApp, title: string, path: string): Promise<void> {
   if (app.host.kind === 'chromium') return
   const { desktop } = app.host
-  const dialog = await windowTitled(desktop, title)
+  let dialog = ''
   // keys that come before the dialog is ready are lost, so its field is read back before it is confirmed
   await expect
     .poll(
       async () => {
+        // GTK may show it in another window than the first
+        dialog = await windowTitled(desktop, title)
         await press(desktop, dialog, 'ctrl+l', 'ctrl+a')
         // pasted: xdotool types characters that are on no key by changing the keyboard, and a program that is not quick enough misses them
         await putOnClipboard(desktop, path)

@@ -33,9 +33,17 @@ function processes(type: string): number[] {
   return lines.filter((line) => line.includes(`--type=${type}`) && line.includes(profile)).map((line) => Number(line.trim().split(' ')[0]))
 }
 
-/** The page's connection goes with its process. */
+/** The page's connection goes with its process; one that is made before the page is back never sees it. */
 async function again(): Promise<void> {
-  await app.attachAgain()
+  await expect
+    .poll(
+      async () => {
+        await app.attachAgain()
+        return app.windows().some((page) => page.url().includes('/windows/main/'))
+      },
+      { interval: 500 }
+    )
+    .toBe(true)
   main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 30_000 })
 }

@@ -40,6 +40,13 @@ export interface HostileServer {
   answer: ((request: Request) => string | null) | null
   /** Questions for vCards are left to the test. */
   vcards: boolean
+  /** What it says to <enable/> (XEP-0198); '': nothing. */
+  enabled: string
+  /** Ends the stream without a word. */
+  drop(): void
+  /** Its certificate. */
+  key: Buffer
+  cert: Buffer
   close(): void
 }
 
@@ -84,6 +91,8 @@ export async function hostileServer(): Promise<HostileServer> {
         socket.write(self.answers.auth ?? `<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>`)
       } else {
         heard += text
+        if (text.includes('<enable ')) socket.write(self.enabled)
+        if (text.includes('<resume ')) socket.write(`<failed xmlns='urn:xmpp:sm:3'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`)
         for (const [, attributes = ''] of text.matchAll(/<iq ([^>]*)>/g)) {
           const id = /id="([^"]+)"/.exec(attributes)?.[1] ?? ''
           if (!/type="(get|set)"/.test(attributes)) continue
@@ -114,6 +123,10 @@ export async function hostileServer(): Promise<HostileServer> {
     features: '',
     roster: `<query xmlns='jabber:iq:roster'><item jid='bob@evil.example' name='Bob' subscription='both'/></query>`,
     vcards: false,
+    enabled: '',
+    key,
+    cert,
+    drop: () => void client?.destroy(),
     answer: null,
     settings: {
       jid: 'alice@evil.example' as Jid,

@@ -1,11 +1,12 @@
 /** HTTPS to where files lie: the same verdict on certificates as for the stream, and no way into private networks for strangers. */
-import { lookup } from 'node:dns/promises'
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import type { Readable } from 'node:stream'
-import { dial, secure } from './tls.ts'
+import { dial } from './dial.ts'
+import { addressesOf } from './dns.ts'
+import { secure } from './tls.ts'
 
 /** A server that sends nothing for so long is given up, ms. */
 const QUIET_MS = 60_000
@@ -77,10 +78,11 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
   if (url.protocol !== 'https:') throw new HttpError(0, 'the address is not encrypted')
   const name = url.hostname.replace(/^\[|\]$/g, '')
   // a proxy looks names up itself, and its own network is not ours
-  const address = proxy === null ? (await lookup(name)).address : name
-  if (!mayBePrivate && isIP(address) !== 0 && isPrivate(address)) throw new HttpError(0, 'the address is of a private network')
+  const addresses = proxy === null ? await addressesOf(name) : [name]
+  const allowed = addresses.filter((address) => mayBePrivate || isIP(address) === 0 || !isPrivate(address))
+  if (allowed.length === 0) throw new HttpError(0, 'the address is of a private network')
   signal.throwIfAborted()
-  const raw = await dial({ host: address, port: Number(url.port) || 443 }, { proxy })
+  const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy, addresses: allowed, signal })
   const socket = await secure(raw, { name, trustedFingerprint, protocols: ['http/1.1'] })
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })

@@ -1,39 +1,9 @@
-/** TCP and TLS to a server, with our own verdict on its certificate (RFC 7590). */
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+/** TLS to a server, with our own verdict on its certificate (RFC 7590). */
+import { isIP, type Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
+import { CONNECT_MS } from './dial.ts'
 import { ConnectionError } from './problem.ts'
-import { dialThrough, type Target } from './proxy.ts'
-
-/** A server that does not answer within this time is not reached. */
-export const CONNECT_MS = 15_000
-
-export interface DialOptions {
-  /** socks5://... or http://..., or null. */
-  proxy?: string | null
-  /** Gets the socket before it is open. */
-  onSocket?(socket: Socket): void
-}
-
-/** A TCP connection. Throws ConnectionError, or the system's error. */
-export function dial({ host, port }: Target, { proxy = null, onSocket }: DialOptions = {}): Promise<Socket> {
-  if (proxy !== null) return dialThrough(proxy, { host, port }, CONNECT_MS)
-  return new Promise((resolve, reject) => {
-    const raw = connectTcp({ host, port, autoSelectFamily: true })
-    onSocket?.(raw)
-    raw.setTimeout(CONNECT_MS, () => {
-      raw.destroy()
-      reject(new ConnectionError('timed-out', `${host}:${port} did not answer within ${CONNECT_MS / 1000} s`))
-    })
-    raw.once('error', reject)
-    raw.once('connect', () => {
-      raw.setTimeout(0)
-      raw.setNoDelay(true)
-      raw.removeListener('error', reject)
-      resolve(raw)
-    })
-  })
-}
 
 export interface SecureOptions {
   /** Whom the certificate must name. */

@@ -508,6 +508,8 @@ export class Groups extends EventEmitter<Events> implements Module {
   /** Sends a presence that a group answers with our own presence under that nickname, or with an error. */
   async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
+    // the stream may end before the presence is written
+    promise.catch(() => undefined)
     const onPresence = (stanza: Element): void => {
       const answer = muc.joinAnswer(stanza, group)
       if (answer === null) return

@@ -8,6 +8,7 @@ import { advance, LASTED_MS, OFF, type MachineEffect, type MachineEvent, type Ma
 import { networkKey } from '../../net/network.ts'
 import { Outgoing } from './outgoing.ts'
 import { ConnectionError, isRefusal, toConnectionError } from '../../net/problem.ts'
+import type { Route } from './route.ts'
 import type { Pin } from './sasl/offer.ts'
 import { SignIn, type SignInOptions, type SignInToken } from './sasl/sign-in.ts'
 import { SecureSocket } from './secure-socket.ts'
@@ -22,6 +23,7 @@ const CLOSE_MS = 2000
 const OWED_MS = 15_000
 /** How often this computer's own addresses are looked at. */
 const NETWORK_MS = 3000
+const NS_BIND2 = 'urn:xmpp:bind:0'
 const NS_CSI = 'urn:xmpp:csi:0'
 const NS_ROSTER_VERSIONS = 'urn:xmpp:features:rosterver'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
@@ -66,6 +68,7 @@ export class Connection extends EventEmitter<Events> {
   readonly #client: Client
   readonly #signIn: SignIn
   readonly #keepAlive: KeepAlive
+  readonly #route: Route
   #machine: MachineState = OFF
   #shown: ConnectionState = { status: 'signed-out' }
   #retry: NodeJS.Timeout | null = null
@@ -79,6 +82,7 @@ export class Connection extends EventEmitter<Events> {
   #offersAcks = false
   #hasRosterVersions = false
   #active = true
+  #isLeaving = false
   #toldActive = true
 
   constructor(account: AccountSettings, { learnt = {}, limit, ...options }: ConnectionOptions = {}) {
@@ -97,7 +101,17 @@ export class Connection extends EventEmitter<Events> {
     const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: NEGOTIATION_MS })
     entity.reconnect.stop()
     this.#signIn.attach(entity)
-    entity.transports = [transportOf(account)]
+    const { transport, route } = transportOf(account)
+    entity.transports = [transport]
+    this.#route = route
+    // what xmpp.js closes in good order may be the next stream already
+    const close = entity.disconnect.bind(entity)
+    entity.disconnect = () => (this.#isLeaving ? close() : Promise.resolve(entity.socket?.destroy?.()))
+    // xmpp.js would go there by itself, and without end
+    entity._onSeeOtherHost = (error) => {
+      route.redirect(error.element?.getChildText('see-other-host') ?? '')
+      entity.emit('error', error)
+    }
     this.#client = entity
     this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
     entity.on('stanza', (stanza: Element) => this.#hand(stanza))
@@ -105,6 +119,9 @@ export class Connection extends EventEmitter<Events> {
     entity.on('disconnect', () => (isSignedIn = false))
     entity.on('element', (element: Element) => {
       if (element.name === 'success') isSignedIn = true
+      const enabled = element.is('enabled', NS_SM) ? element : element.getChild('bound', NS_BIND2)?.getChild('enabled', NS_SM)
+      const location = enabled?.attrs['location']
+      if (location !== undefined) route.location = location
       if (element.is('features', NS_STREAMS)) {
         this.#hasCsi = element.getChild('csi', NS_CSI) !== undefined
         this.#offersAcks = element.getChild('sm', NS_SM) !== undefined
@@ -157,11 +174,13 @@ export class Connection extends EventEmitter<Events> {
 
   /** Tries at once instead of waiting for the next turn. */
   retryNow(): void {
+    this.#route.forget()
     this.#on({ type: 'retry' })
   }
 
   /** This computer was asleep. */
   wake(): void {
+    this.#route.forget()
     this.#on({ type: 'woke' })
   }
 
@@ -229,13 +248,18 @@ export class Connection extends EventEmitter<Events> {
     const { state, effects } = advance(before, event, Math.random())
     this.#machine = state
     if (state.name !== before.name && this.#lasted !== null) clearTimeout(this.#lasted)
-    if (state.name !== before.name) this.#lasted = state.name === 'open' ? setTimeout(() => this.#on({ type: 'lasted' }), LASTED_MS).unref() : null
+    if (state.name !== before.name) this.#lasted = state.name === 'open' ? setTimeout(() => this.#lastedLong(), LASTED_MS).unref() : null
     if (before.name === 'open' && state.name === 'waiting') {
       this.#quiet()
       this.emit('lost')
     }
     for (const effect of effects) this.#do(effect)
     if (state !== before) this.#show(error)
+  }
+
+  #lastedLong(): void {
+    this.#route.lasted()
+    this.#on({ type: 'lasted' })
   }
 
   #do(effect: MachineEffect): void {
@@ -271,6 +295,7 @@ export class Connection extends EventEmitter<Events> {
       // a new stream counts as active (XEP-0352 section 4)
       if (!resumed) this.#toldActive = true
       this.#signIn.succeeded()
+      this.#route.opened()
       this.#heard()
       this.#on({ type: 'opened', resumed })
       this.#tellActive()
@@ -285,7 +310,7 @@ export class Connection extends EventEmitter<Events> {
     const entity = this.#client
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     promise.catch(() => undefined)
-    const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
+    let timer: NodeJS.Timeout | undefined
     let fallback: NodeJS.Timeout | undefined
     // whoever lets us in without having asked is not our server
     const mayGoOn = (): boolean => {
@@ -313,8 +338,13 @@ export class Connection extends EventEmitter<Events> {
     entity.on('disconnect', onDisconnect)
     entity.streamManagement.on('resumed', onResumed)
     this.#signIn.begin()
+    // without a session to go on with nobody takes what is left of one: xmpp.js would give up each stream anew
+    const sm = entity.streamManagement
+    if (sm.id === '') for (const { stanza } of sm.outbound_q.splice(0)) sm.emit('fail', stanza)
     try {
-      await entity.connect(SERVICE)
+      await Promise.race([entity.connect(SERVICE), promise])
+      // hosts that do not answer have times of their own
+      timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
       await entity.open(entity.options)
       return await promise
     } finally {
@@ -339,7 +369,8 @@ export class Connection extends EventEmitter<Events> {
   }
 
   #fail(error: ConnectionError): void {
-    this.#on({ type: 'failed', problem: error.problem, shutdown: error.message === 'system-shutdown' }, error)
+    const { elsewhere, problem, error: shown } = this.#route.failed(error)
+    this.#on({ type: 'failed', problem, shutdown: error.message === 'system-shutdown', elsewhere }, shown)
   }
 
   /** Nothing comes any more, and nobody has said so. */
@@ -389,6 +420,7 @@ export class Connection extends EventEmitter<Events> {
     if (now === this.#network) return
     this.#network = now
     this.#keepAlive.network = now
+    this.#route.forget()
     if (now !== '') this.#on({ type: 'network' })
   }
 
@@ -400,7 +432,9 @@ export class Connection extends EventEmitter<Events> {
 
   async #sayGoodbye(): Promise<void> {
     const timer = setTimeout(() => this.#client.socket?.destroy?.(), CLOSE_MS)
+    this.#isLeaving = true
     await this.#client.stop().catch(() => undefined)
+    this.#isLeaving = false
     clearTimeout(timer)
     this.#client.socket?.destroy?.()
   }

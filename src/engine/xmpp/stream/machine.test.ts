@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { advance, OFF, SHUTDOWN_MS, type MachineEvent, type MachineState } from './machine.ts'
+import { advance, ELSEWHERE_MS, OFF, SHUTDOWN_MS, type MachineEvent, type MachineState } from './machine.ts'
 
 const run = (events: MachineEvent[], from: MachineState = OFF) => {
   let state = from
@@ -38,6 +38,12 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
   const { state, effects } = run([{ type: 'start' }, opened, failed])
   expect(state).toEqual(waiting(1, 750))
   expect(effects.at(-1)).toEqual(['close', 'wait'])
+})
+
+test('another host of the domain is tried at once, and counts as no failure more; one that goes away sends its clients to the others within a second', () => {
+  const elsewhere: MachineEvent = { type: 'failed', problem: 'certificate', elsewhere: true }
+  expect(advance({ name: 'connecting', tries: 2 }, elsewhere, 0.5)).toEqual({ state: { name: 'connecting', tries: 2 }, effects: ['close', 'attempt'] })
+  expect(run([{ type: 'start' }, opened, { ...elsewhere, problem: 'server-error', shutdown: true }])).toMatchObject({ state: waiting(0, ELSEWHERE_MS / 2) })
 })
 
 test('clients of a server that is restarted come back spread over seconds; those that then find it down wait as ever', () => {

@@ -24,8 +24,8 @@ export type MachineEvent =
   | { type: 'lasted' }
   /** The archive is being read, or was. */
   | { type: 'catching-up'; running: boolean }
-  /** It could not be opened, or was lost. `shutdown`: its server is being stopped or restarted, for all of its clients at once. */
-  | { type: 'failed'; problem: ConnectionProblem; shutdown?: boolean }
+  /** It could not be opened, or was lost. `shutdown`: its server is being stopped or restarted, for all of its clients at once. `elsewhere`: another host of the domain was not tried yet. */
+  | { type: 'failed'; problem: ConnectionProblem; shutdown?: boolean; elsewhere?: boolean }
   /** The wait is over. */
   | { type: 'elapsed' }
   /** The user asks for it. */
@@ -54,6 +54,9 @@ const FATAL: ReadonlySet<ConnectionProblem> = new Set([
 /** A stream that was open for so long was no failure, ms: the next wait is the first again. */
 export const LASTED_MS = 10_000
 
+/** Clients of one host that goes away come to the others spread over so long, ms. */
+export const ELSEWHERE_MS = 1000
+
 /** Clients that a server sends away all at once come back spread over so long, ms (RFC 6120 section 3.3); docs/scale.md has the rate of it. */
 export const SHUTDOWN_MS = 5000
 
@@ -69,7 +72,8 @@ export function advance(state: MachineState, event: MachineEvent, random: number
       return event.type === 'start' ? { state: connecting(0), effects: ['attempt'] } : same
     case 'connecting':
       if (event.type === 'opened') return { state: { name: 'open', caughtUp: event.resumed, tries: state.tries }, effects: [] }
-      return event.type === 'failed' ? fail(state.tries + 1, event, random) : same
+      if (event.type !== 'failed') return same
+      return event.elsewhere === true ? { state: connecting(state.tries), effects: ['close', 'attempt'] } : fail(state.tries + 1, event, random)
     case 'open':
       switch (event.type) {
         case 'catching-up':
@@ -77,7 +81,9 @@ export function advance(state: MachineState, event: MachineEvent, random: number
         case 'lasted':
           return { state: { ...state, tries: 0 }, effects: [] }
         case 'failed':
-          return fail(state.tries + 1, event, random)
+          return event.elsewhere === true
+            ? { state: { name: 'waiting', tries: state.tries, ms: Math.round(ELSEWHERE_MS * random) }, effects: ['close', 'wait'] }
+            : fail(state.tries + 1, event, random)
         // the old way may be dead without anybody having said so
         case 'network':
         case 'woke':

@@ -2,7 +2,7 @@ import { createServer } from 'node:tls'
 import { expect, test } from 'vitest'
 import { selfSigned } from '../../../../test/support/certificate.ts'
 import { temporaryFolder } from '../../../../test/support/files.ts'
-import { SecureSocket } from './secure-socket.ts'
+import { routeTo, SecureSocket, type Endpoint } from './secure-socket.ts'
 
 test('a character that lies across two packets arrives whole', async () => {
   using folder = temporaryFolder()
@@ -26,14 +26,15 @@ test('a character that lies across two packets arrives whole', async () => {
   let heard = ''
   socket.on('data', (part: { toString(encoding: string): string }) => (heard += part.toString('utf8')))
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  socket.connect({
+  const endpoint: Endpoint = {
     domain: 'localhost',
     host: '127.0.0.1',
     port: typeof address === 'object' ? (address?.port ?? 0) : 0,
     security: 'direct-tls',
     proxy: null,
     trustedFingerprint: fingerprint
-  })
+  }
+  socket.connect({ ...endpoint, route: routeTo(endpoint) })
   await closed
   server.close()
   expect(heard).toBe(text)

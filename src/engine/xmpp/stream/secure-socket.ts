@@ -1,18 +1,19 @@
 /**
- * A TCP socket that is secured before anything else may use it: SRV lookup (RFC 6120 section 3.2), then STARTTLS
- * (section 5) or direct TLS (XEP-0368), then the certificate's check (RFC 7590). There is no unencrypted mode, so no
- * server can talk the client into one.
+ * A TCP socket that is secured before anything else may use it: a host of the domain (RFC 6120 section 3.2), then STARTTLS (section 5) or direct TLS
+ * (XEP-0368), then the certificate's check (RFC 7590). There is no unencrypted mode, so no server can talk the client into one.
  */
-import { resolveSrv } from 'node:dns/promises'
 import { EventEmitter } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Security } from '../../../contract/domain.ts'
+import { CONNECT_MS } from '../../net/dial.ts'
+import { srvRecords } from '../../net/dns.ts'
 import { ConnectionError } from '../../net/problem.ts'
-import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
+import { secure } from '../../net/tls.ts'
+import { bySrv } from './hosts.ts'
 import { RestrictedXml } from './restricted-xml.ts'
-import type { Target } from '../../net/proxy.ts'
-import { CONNECT_MS, dial, secure } from '../../net/tls.ts'
+import { Route, type Goal } from './route.ts'
+import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
 
 export interface Endpoint {
   /** The address's domain: who the certificate must name. */
@@ -25,31 +26,53 @@ export interface Endpoint {
   proxy: string | null
 }
 
+/** What is connected to: the endpoint, and how its hosts are found. */
+export interface Routed extends Endpoint {
+  route: Route
+}
+
 const LONGEST_NEGOTIATION = 65_536
 
-async function targets(endpoint: Endpoint): Promise<Target[]> {
+/** The hosts of a domain: of its SRV records (RFC 2782), or itself where it has none. */
+async function goals(endpoint: Endpoint): Promise<Goal[]> {
   const direct = endpoint.security === 'direct-tls'
   const port = endpoint.port ?? (direct ? 5223 : 5222)
   if (endpoint.host !== null) return [{ host: endpoint.host, port }]
+  const itself = [{ host: endpoint.domain, port }]
   // a proxy looks names up, not SRV records: nothing is asked beside it
-  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost')
-    return [{ host: endpoint.domain, port }]
-  const records = await resolveSrv(`${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`).catch(() => [])
-  records.sort((a, b) => a.priority - b.priority || b.weight - a.weight)
-  return [...records.map((record) => ({ host: record.name, port: record.port })), { host: endpoint.domain, port }]
+  if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return itself
+  const name = `${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`
+  // a DNS that fails may be one that knows no SRV records
+  const records = await srvRecords(name).catch(() => [])
+  if (records.length === 0) return itself
+  const hosts = bySrv(
+    records.filter((record) => record.name !== '' && record.name !== '.'),
+    Math.random
+  )
+  if (hosts.length === 0) throw new ConnectionError('unknown-host', `${endpoint.domain} does not offer this (${name} is ".")`)
+  return hosts.map(({ name: host, port: at }) => ({ host, port: at }))
 }
+
+/** The way to an endpoint's hosts, for all of its connections. */
+export const routeTo = (endpoint: Endpoint): Route =>
+  new Route({
+    proxy: endpoint.proxy,
+    mayMove: endpoint.host === null,
+    port: endpoint.port ?? (endpoint.security === 'direct-tls' ? 5223 : 5222),
+    find: () => goals(endpoint)
+  })
 
 /** Emits connect, data, close and error (ConnectionError); the shape that xmpp.js expects of a socket. */
 export class SecureSocket extends EventEmitter {
   readonly secure = true
-  #raw: Socket | null = null
+  readonly #ends = new AbortController()
   #tls: TLSSocket | null = null
   #address: string | null = null
   /** What the channel can be bound by, strongest first. */
   bindings: readonly ChannelBinding[] = []
   #closed = false
 
-  connect(endpoint: Endpoint): void {
+  connect(endpoint: Routed): void {
     this.#open(endpoint).then(
       (secured) => {
         if (this.#closed) {
@@ -93,7 +116,7 @@ export class SecureSocket extends EventEmitter {
   }
 
   destroy(): void {
-    this.#raw?.destroy()
+    this.#ends.abort()
     this.#tls?.destroy()
     this.#close()
   }
@@ -109,29 +132,26 @@ export class SecureSocket extends EventEmitter {
     this.emit('close')
   }
 
-  async #open(endpoint: Endpoint): Promise<TLSSocket> {
-    let last: unknown
-    for (const target of await targets(endpoint)) {
-      try {
-        const raw = await dial(target, { proxy: endpoint.proxy, onSocket: (socket) => (this.#raw = socket) })
-        if (endpoint.security === 'starttls') await negotiate(raw, endpoint.domain)
-        return await secure(raw, {
-          name: endpoint.domain,
-          trustedFingerprint: endpoint.trustedFingerprint,
-          protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : []
-        })
-      } catch (error) {
-        last = error
-        // a server that answered is the right one; only an unreachable one is passed over
-        if (error instanceof ConnectionError && error.problem !== 'timed-out') throw error
-      }
+  async #open(endpoint: Routed): Promise<TLSSocket> {
+    const { signal } = this.#ends
+    const { socket: raw } = await endpoint.route.open(signal)
+    const end = (): void => void raw.destroy()
+    signal.addEventListener('abort', end)
+    try {
+      if (endpoint.security === 'starttls') await negotiate(raw, endpoint)
+      return await secure(raw, {
+        name: endpoint.domain,
+        trustedFingerprint: endpoint.trustedFingerprint,
+        protocols: endpoint.security === 'direct-tls' ? ['xmpp-client'] : []
+      })
+    } finally {
+      signal.removeEventListener('abort', end)
     }
-    throw last
   }
 }
 
 /** Asks for STARTTLS; resolves when the server says to proceed. */
-function negotiate(raw: Socket, domain: string): Promise<void> {
+function negotiate(raw: Socket, { domain, route }: Routed): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = ''
     let asked = false
@@ -146,7 +166,8 @@ function negotiate(raw: Socket, domain: string): Promise<void> {
       if (text.length > LONGEST_NEGOTIATION) return fail(new ConnectionError('not-xmpp', 'the answer is no XMPP stream'))
       if (!asked && !/^\s*(<\?xml|<stream:stream)/.test(text) && text.length > 16) return fail(new ConnectionError('not-xmpp', 'the answer is no XMPP stream'))
       if (/<stream:error[\s>]/.test(text)) {
-        const condition = /<stream:error[^>]*>\s*<([\w-]+)/.exec(text)?.[1] ?? 'error'
+        const [, condition = 'error', host = ''] = /<stream:error[^>]*>\s*<([\w-]+)(?:[^>]*>([^<]*))?/.exec(text) ?? []
+        if (condition === 'see-other-host') route.redirect(host)
         return fail(new ConnectionError(condition === 'host-unknown' ? 'unknown-host' : 'server-error', condition))
       }
       if (!asked && /<\/stream:features>|<stream:features\s*\/>/.test(text)) {

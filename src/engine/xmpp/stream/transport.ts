@@ -3,21 +3,24 @@ import ConnectionTCP from '@xmpp/tcp/lib/Connection.js'
 import ConnectionWebSocket from '@xmpp/websocket/lib/Connection.js'
 import { domainOf } from '../../../contract/address.ts'
 import type { AccountSettings } from '../../../contract/domain.ts'
-import { SecureSocket, type Endpoint } from './secure-socket.ts'
-import { WebSocketStream } from './web-socket.ts'
+import type { Route } from './route.ts'
+import { routeTo, SecureSocket, type Endpoint, type Routed } from './secure-socket.ts'
+import { webRouteTo, WebSocketStream } from './web-socket.ts'
 
-/** The only service that it knows: whatever a server names instead (see-other-host) is not gone to. */
+/** The only service that it knows: its hosts are the route's matter. */
 export const SERVICE = 'mnemo://account'
 
-/** A class for xmpp.js's list of transports. */
-export function transportOf({ jid, host, port, security, trustedFingerprint, proxy }: AccountSettings): typeof ConnectionTCP {
+/** A class for xmpp.js's list of transports, and the way to the account's hosts that it takes. */
+export function transportOf({ jid, host, port, security, trustedFingerprint, proxy }: AccountSettings): { transport: typeof ConnectionTCP; route: Route } {
   const endpoint: Endpoint = { domain: domainOf(jid), host, port, security, trustedFingerprint, proxy }
   const web = security === 'websocket'
+  const route = web ? webRouteTo(endpoint) : routeTo(endpoint)
+  const routed: Routed = { ...endpoint, route }
   class Transport extends (web ? ConnectionWebSocket : ConnectionTCP) {
     override socketParameters(service: string): unknown {
-      return service === SERVICE ? endpoint : undefined
+      return service === SERVICE ? routed : undefined
     }
   }
   Object.assign(Transport.prototype, { Socket: web ? WebSocketStream : SecureSocket, NS: 'jabber:client' })
-  return Transport
+  return { transport: Transport, route }
 }

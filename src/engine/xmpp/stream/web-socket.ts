@@ -5,8 +5,9 @@ import { ConnectionError } from '../../net/problem.ts'
 import { get } from '../../net/http.ts'
 import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
 import { RestrictedXml } from './restricted-xml.ts'
-import type { Endpoint } from './secure-socket.ts'
-import { dial, secure } from '../../net/tls.ts'
+import { Route, type Goal } from './route.ts'
+import type { Endpoint, Routed } from './secure-socket.ts'
+import { secure } from '../../net/tls.ts'
 
 const REL = 'urn:xmpp:alt-connections:websocket'
 const DISCOVERY_MS = 15_000
@@ -14,10 +15,12 @@ const LONGEST_DISCOVERY = 65_536
 /** Of one frame, which is one stanza; bytes. */
 const LARGEST_FRAME = 64 * 1024 ** 2
 
+const goalOf = (url: URL): Goal => ({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || 443, url })
+
 /** Where the server of a domain listens for WebSockets. Throws ConnectionError where it does not say. */
-async function discover(endpoint: Endpoint): Promise<URL> {
+async function goals(endpoint: Endpoint): Promise<Goal[]> {
   const { domain, host, port, trustedFingerprint, proxy } = endpoint
-  if (host !== null) return new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`)
+  if (host !== null) return [goalOf(new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`))]
   const trust = { trustedFingerprint, mayBePrivate: true, proxy }
   try {
     const { body } = await get(`https://${domain}${port === null ? '' : `:${port}`}/.well-known/host-meta.json`, {
@@ -26,25 +29,31 @@ async function discover(endpoint: Endpoint): Promise<URL> {
     })
     let text = ''
     for await (const chunk of body.setEncoding('utf8')) if ((text += chunk).length > LONGEST_DISCOVERY) break
-    const { links } = JSON.parse(text) as { links?: { rel?: unknown; href?: unknown }[] }
-    const found = (Array.isArray(links) ? links : []).find(({ rel, href }) => rel === REL && typeof href === 'string' && /^wss:\/\//i.test(href))
-    if (found !== undefined) return new URL(String(found.href))
+    const { links } = JSON.parse(text) as { links?: ({ rel?: unknown; href?: unknown } | null)[] }
+    const found = (Array.isArray(links) ? links : []).flatMap((link) =>
+      link?.rel === REL && typeof link.href === 'string' && /^wss:\/\//i.test(link.href) && URL.canParse(link.href) ? [goalOf(new URL(link.href))] : []
+    )
+    if (found.length > 0) return found
   } catch (error) {
     if (error instanceof ConnectionError) throw error
   }
   throw new ConnectionError('not-xmpp', `${domain} does not say where it takes WebSockets (XEP-0156)`)
 }
 
+/** The way to an endpoint's WebSockets. Other hosts than it names itself have no address of theirs. */
+export const webRouteTo = (endpoint: Endpoint): Route => new Route({ proxy: endpoint.proxy, mayMove: false, port: 443, find: () => goals(endpoint) })
+
 /** The same shape as SecureSocket. */
 export class WebSocketStream extends EventEmitter {
   readonly secure = true
+  readonly #ends = new AbortController()
   #socket: WebSocket | null = null
   #address: string | null = null
   /** What the channel can be bound by, strongest first. */
   bindings: readonly ChannelBinding[] = []
   #closed = false
 
-  connect(endpoint: Endpoint): void {
+  connect(endpoint: Routed): void {
     this.#open(endpoint).catch((error: unknown) => {
       if (!this.#closed) this.emit('error', error)
       this.destroy()
@@ -66,6 +75,7 @@ export class WebSocketStream extends EventEmitter {
   }
 
   destroy(): void {
+    this.#ends.abort()
     this.#socket?.terminate()
     this.#close()
   }
@@ -76,10 +86,10 @@ export class WebSocketStream extends EventEmitter {
     this.emit('close')
   }
 
-  async #open(endpoint: Endpoint): Promise<void> {
-    const url = await discover(endpoint)
-    const name = url.hostname.replace(/^\[|\]$/g, '')
-    const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy: endpoint.proxy })
+  async #open(endpoint: Routed): Promise<void> {
+    const { socket: raw, host } = await endpoint.route.open(this.#ends.signal)
+    const { host: name, url } = host
+    if (url === undefined) throw new ConnectionError('not-xmpp', 'no address of a WebSocket')
     const secured = await secure(raw, { name, trustedFingerprint: endpoint.trustedFingerprint, protocols: ['http/1.1'] })
     if (this.#closed) {
       secured.destroy()

@@ -76,6 +76,8 @@ declare module '@xmpp/client' {
     connect(service: string): Promise<void>
     open(options: { domain: string; lang?: string }): Promise<unknown>
     stop(): Promise<unknown>
+    disconnect(): Promise<unknown>
+    _onSeeOtherHost(error: Error & { element?: Element }): void
     send(stanza: Element): Promise<void>
   }
   export function client(options: {

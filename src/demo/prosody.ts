@@ -45,6 +45,8 @@ export interface Kind {
   groupsForget?: boolean
   /** What it has beside talk between two; both without this. */
   services?: readonly ('groups' | 'files')[]
+  /** Where its files are said to lie, where that is another port than its own. */
+  filesPort?: number
   /** The one way in; all without this. */
   only?: 'direct-tls' | 'websocket'
 }
@@ -154,7 +156,8 @@ function configuration(
     groupSettings = '',
     groupsForget = false,
     services = ['groups', 'files'],
-    only
+    only,
+    filesPort
   }: Kind
 ): string {
   const groups = `Component "${ROOMS}" "muc"
@@ -170,7 +173,7 @@ function configuration(
 `
   const files = `Component "${UPLOAD}" "http_file_share"
   http_host = "${DOMAIN}"
-  http_external_url = "https://${DOMAIN}:${webPort}/"
+  http_external_url = "https://${DOMAIN}:${filesPort ?? webPort}/"
   http_file_share_size_limit = ${LARGEST_FILE}
   http_file_share_daily_quota = ${100 * LARGEST_FILE}
   http_file_share_access = { "${DOMAIN}" }

@@ -571,10 +571,10 @@ export class Engine extends EventEmitter<Events> {
     this.emit('changes', await this.store.write.remove(ids))
   }
 
-  /** What a page that is about to be linked to says of itself; null where the user does not want it asked. */
+  /** What a page that is about to be linked to says of itself; null where the user does not want it asked, or the message is encrypted: the card would not go along. */
   async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
     const conversation = await this.store.read.conversation(id)
-    if (conversation === null || !(await this.store.read.settings()).linkPreviews) return null
+    if (conversation === null || !(await this.store.read.settings()).linkPreviews || (await this.secrecy(id)).on) return null
     return this.media.readLink(conversation.account, url, signal)
   }
 

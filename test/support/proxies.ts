@@ -76,3 +76,22 @@ export function socksProxy(): Promise<TestProxy> {
   })
   return listen(server, asked)
 }
+
+/** Takes connections for another port of this computer and ends those that send much: `cuts` says at how many bytes, one after the other. */
+export async function cuttingProxy(cuts: number[]): Promise<TestProxy & { target: number }> {
+  const asked: string[] = []
+  const server = createServer((client) => {
+    const target = connect(made.target, '127.0.0.1')
+    asked.push(String(made.target))
+    join(client, target)
+    let bytes = 0
+    client.on('data', (data: Buffer) => {
+      bytes += data.length
+      if (bytes < (cuts[0] ?? Infinity)) return
+      cuts.shift()
+      client.destroy()
+    })
+  })
+  const made = { ...(await listen(server, asked)), target: 0 }
+  return made
+}

@@ -7,6 +7,7 @@ import type { Jid } from '../../contract/domain.ts'
 import { selfSigned } from '../../../test/support/certificate.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Store } from '../threads/store.ts'
+import { encrypting, mediaAddress, newMediaKey } from '../xmpp/omemo/media.ts'
 import { Downloads, FetchError } from './downloads.ts'
 
 const BOB = 'bob@example.org' as Jid
@@ -19,10 +20,10 @@ let origin = ''
 let fingerprint = ''
 /** What the server was asked for: the Range of each request, and If-Range. */
 let asked: (string | undefined)[][] = []
-/** How it answers. */
-let plan: { breaksAt?: number; tag?: string | null; content?: Buffer; ignoresRange?: boolean } = {}
+/** How it answers; `breaks`: after so many bytes each answer ends, 0: before its head, none: not at all. */
+let plan: { breaks?: number[]; tag?: string | null; modified?: string; content?: Buffer; ignoresRange?: boolean } = {}
 
-/** Something has been stored of what comes after a place. */
+/** More than so many bytes have been stored. */
 async function someIsHere(from: number): Promise<void> {
   await expect
     .poll(() => readdirSync(media).map((name) => statSync(join(media, name)).size), { timeout: 20_000 })
@@ -46,19 +47,23 @@ beforeEach(async () => {
   fingerprint = sha
   asked = []
   server = createServer({ key, cert }, (request, response) => {
-    const { content = FILE, tag = '"v1"', breaksAt, ignoresRange = false } = plan
+    const { content = FILE, tag = '"v1"', modified, ignoresRange = false } = plan
+    const breaksAt = plan.breaks?.shift()
     const { range, 'if-range': ifRange } = request.headers
     asked.push([range, ifRange as string | undefined])
-    const from = range === undefined || ignoresRange || (ifRange !== undefined && ifRange !== tag) ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])
+    if (breaksAt === 0) return void response.destroy()
+    const isSame = ifRange === undefined || ifRange === tag || ifRange === modified
+    const from = range === undefined || ignoresRange || !isSame ? 0 : Number(/^bytes=(\d+)-$/.exec(range)?.[1])
     if (from >= content.length) return void response.writeHead(416).end()
     const part = content.subarray(from)
     response.writeHead(from === 0 ? 200 : 206, {
       'content-length': String(part.length),
       ...(tag === null ? {} : { etag: tag }),
+      ...(modified === undefined ? {} : { 'last-modified': modified }),
       ...(from === 0 ? {} : { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` })
     })
     if (breaksAt === undefined) response.end(part)
-    else response.write(part.subarray(0, breaksAt), () => void someIsHere(from).then(() => response.destroy()))
+    else response.write(part.subarray(0, breaksAt), () => void someIsHere(from + breaksAt - 1).then(() => response.destroy()))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -83,7 +88,7 @@ const downloads = (): Downloads =>
   })
 
 /** The id of an attachment that lies on the server. */
-async function told(hash: string | null, originId = 'o'): Promise<number> {
+async function told(hash: string | null, { originId = 'o', url = `${origin}/film.mp4` } = {}): Promise<number> {
   const { messages } = await store.write.record({
     account: 'me@example.org' as Jid,
     messages: [
@@ -97,9 +102,7 @@ async function told(hash: string | null, originId = 'o'): Promise<number> {
         stanzaId: null,
         originId,
         replayed: false,
-        files: [
-          { kind: 'file', name: 'film.mp4', bytes: FILE.length, url: `${origin}/film.mp4`, type: 'video/mp4', width: null, height: null, hash, preview: null }
-        ]
+        files: [{ kind: 'file', name: 'film.mp4', bytes: FILE.length, url, type: 'video/mp4', width: null, height: null, hash, preview: null }]
       }
     ],
     archive: null,
@@ -112,48 +115,81 @@ async function isHere(id: number): Promise<boolean> {
   const file = await store.read.attachment(id)
   return file !== null && file.stored !== null && readFileSync(join(media, file.stored)).equals(FILE)
 }
+const rest = (): string[] => readdirSync(media).filter((name) => name.startsWith('.incoming'))
 
-test.each([
-  ['by the server’s tag', null],
-  ['by its hash alone, after a start', sha256]
-])('a download that broke off goes on where it was, known %s', async (_, hash) => {
-  const id = await told(hash)
-  const first = downloads()
-  plan = { breaksAt: 100_000 }
-  await expect(first.fetch(id)).rejects.toThrow(FetchError)
-  plan = {}
-  await (hash === null ? first : downloads()).fetch(id)
-  expect(asked[0]).toEqual([undefined, undefined])
-  expect(asked[1]?.[0]).toMatch(/^bytes=[1-9]\d*-$/)
+test('a download that breaks off goes on by itself where it was', async () => {
+  const id = await told(null)
+  plan = { breaks: [100_000, 70_000] }
+  await downloads().fetch(id)
+  expect(asked.map(([range]) => Number(/^bytes=(\d+)-$/.exec(range ?? 'bytes=0-')?.[1]))).toEqual([0, 100_000, 170_000])
+  expect(asked.map(([, ifRange]) => ifRange)).toEqual([undefined, '"v1"', '"v1"'])
   expect(await isHere(id)).toBe(true)
-  expect(readdirSync(media).filter((name) => name.startsWith('.incoming'))).toEqual([])
+  expect(rest()).toEqual([])
 })
 
-test('what is another version by now, and a server that knows no parts, begin anew', async () => {
+test('a download that brings nothing more is given up', async () => {
   const id = await told(null)
-  const all = downloads()
-  plan = { breaksAt: 100_000, content: randomBytes(FILE.length), tag: '"old"' }
-  await expect(all.fetch(id)).rejects.toThrow(FetchError)
-  plan = { breaksAt: 120_000, tag: '"new"' }
-  await expect(all.fetch(id)).rejects.toThrow(FetchError)
-  plan = { ignoresRange: true, tag: '"new"' }
-  await all.fetch(id)
-  expect(await isHere(id)).toBe(true)
+  plan = { breaks: [100_000, 0] }
+  await expect(downloads().fetch(id)).rejects.toThrow(FetchError)
+  expect(asked).toHaveLength(2)
 })
 
-test('a part that does not fit is no part of the file: without a tag and a hash nothing is put together', async () => {
-  const id = await told(null)
-  const all = downloads()
-  plan = { breaksAt: 100_000, tag: null }
-  await expect(all.fetch(id)).rejects.toThrow(FetchError)
-  plan = { tag: null }
-  await all.fetch(id)
-  expect(asked[1]).toEqual([undefined, undefined])
+const key = newMediaKey()
+const sealed = encrypting(key)
+sealed.end(FILE)
+const MODIFIED = 'Tue, 03 Jun 2025 10:00:00 GMT'
+test.each<[string, { hash?: string; plan?: typeof plan; url?: () => string; ifRange?: string }]>([
+  ['by the server’s tag', { ifRange: '"v1"' }],
+  ['by its time of change', { plan: { tag: null, modified: MODIFIED }, ifRange: MODIFIED }],
+  ['by its hash alone', { hash: sha256, plan: { tag: null } }],
+  ['by its hash beside a weak tag', { hash: sha256, plan: { tag: 'W/"v1"' } }],
+  ['because it is encrypted', { url: () => mediaAddress(`${origin}/film.mp4`, key), plan: { tag: null, content: sealed.read() as Buffer } }]
+])('a download that broke off goes on after a start, known %s', async (_, { hash = null, plan: more = {}, url = () => `${origin}/film.mp4`, ifRange }) => {
+  const id = await told(hash, { url: url() })
+  plan = { ...more, breaks: [100_000, 0] }
+  await expect(downloads().fetch(id)).rejects.toThrow(FetchError)
+  plan = more
+  await downloads().fetch(id)
+  expect(asked.at(-1)).toEqual(['bytes=100000-', ifRange])
   expect(await isHere(id)).toBe(true)
+  expect(rest()).toEqual([])
+})
+
+test.each<[string, boolean, { from: typeof plan; to: typeof plan }]>([
+  ['another version', false, { from: { tag: '"old"', content: randomBytes(FILE.length) }, to: { tag: '"new"' } }],
+  ['a server that knows no parts', false, { from: {}, to: { ignoresRange: true } }],
+  ['a part that nobody vouches for', false, { from: { tag: null }, to: { tag: null } }],
+  ['a part with another hash', true, { from: { tag: null, content: randomBytes(FILE.length) }, to: { tag: null } }]
+])('%s begins anew', async (_, hashed, { from, to }) => {
+  const id = await told(hashed ? sha256 : null)
+  plan = { ...from, breaks: [100_000, 0] }
+  await expect(downloads().fetch(id)).rejects.toThrow(FetchError)
+  plan = to
+  await downloads().fetch(id)
+  expect(await isHere(id)).toBe(true)
+  expect(rest()).toEqual([])
+})
+
+test('an encrypted file that is another one by now begins anew, and one that was changed is none', async () => {
+  const content = encrypting(key)
+  content.end(FILE)
+  const whole = content.read() as Buffer
+  const id = await told(null, { url: mediaAddress(`${origin}/film.mp4`, key) })
+  plan = { tag: null, content: randomBytes(whole.length), breaks: [100_000, 0] }
+  await expect(downloads().fetch(id)).rejects.toThrow(FetchError)
+  plan = { tag: null, content: whole }
+  await downloads().fetch(id)
+  expect(await isHere(id)).toBe(true)
+
+  const forged = await told(null, { originId: 'p', url: mediaAddress(`${origin}/other.mp4`, key) })
+  plan = { content: Buffer.concat([randomBytes(1), whole.subarray(1)]) }
+  await expect(downloads().fetch(forged)).rejects.toMatchObject({ reason: 'changed' })
+  expect((await store.read.attachment(forged))?.stored).toBeNull()
+  expect(rest()).toEqual([])
 })
 
 test('the same file in two messages is fetched for one after the other', async () => {
-  const [one, two] = [await told(null), await told(null, 'p')]
+  const [one, two] = [await told(null), await told(null, { originId: 'p' })]
   plan = {}
   const all = downloads()
   await Promise.all([all.fetch(one), all.fetch(two)])

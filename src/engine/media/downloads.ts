@@ -1,18 +1,22 @@
 /** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable, Transform } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Store } from '../threads/store.ts'
 import type { Jid } from '../../contract/domain.ts'
 import type { AttachmentRow } from '../store/tables/attachment.ts'
 import type { StoreChanges } from '../store/types.ts'
-import { dimensions, hashOf, keep, partialBytes, partialName, TooLarge } from '../store/media-folder.ts'
+import { dimensions, keep, TooLarge, type Kept } from '../store/media-folder.ts'
 import { get, HttpError, type Trust } from '../net/http.ts'
-import { decrypting, parseMediaAddress, type MediaKey } from '../xmpp/omemo/media.ts'
+import { decrypting, OVERHEAD, parseMediaAddress } from '../xmpp/omemo/media.ts'
 import { OmemoRefusal } from '../xmpp/omemo/refusal.ts'
+import { PartialFile } from './partial-file.ts'
 
 /** At once. */
 const MOST_AT_ONCE = 2
+/** A download that breaks off goes on by itself as often as each part brings something, and at most so many times, ... */
+const MOST_PARTS = 10
+/** ... after a pause, ms. */
+const PAUSE_MS = 1000
 
 export interface DownloadsOptions {
   store: Store
@@ -38,18 +42,11 @@ export class FetchError extends Error {
   }
 }
 
-/** What breaks off on the way breaks off what is made of it. */
-function decryptingOf(body: Readable, key: MediaKey): Transform {
-  const stream = decrypting(key)
-  body.once('error', (error) => stream.destroy(error))
-  return stream
-}
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC'
 
 export class Downloads {
   readonly #options: DownloadsOptions
   readonly #running = new Map<number, { abort: AbortController; done: Promise<void>; url: string | null }>()
-  /** What servers call the versions of files of which a part is here, by its name. */
-  readonly #tags = new Map<string, string>()
   #looking = false
   #again = false
 
@@ -112,58 +109,106 @@ export class Downloads {
 
   async #run(file: AttachmentRow, most: number, signal: AbortSignal): Promise<void> {
     const { store, folder, onChanges, onProgress } = this.#options
-    const { id, name, url, hash } = file
+    const { id, url } = file
     const account = await store.read.accountOf(file.message)
     const trust = account === null ? null : this.#options.trust(account)
     if (url === null || trust === null) throw new FetchError('not-connected', 'there is no connection')
     try {
-      const secret = parseMediaAddress(url)
-      const address = secret?.url ?? url
-      const partial = partialName(url)
-      // what came before a break is of use where it can be told that the rest belongs to it: by the server's tag, or by the hash in the end
-      const known = this.#tags.get(partial)
-      // what is encrypted is known to be whole only at its end
-      const have = secret === null && (known !== undefined || hash !== null) ? await partialBytes(folder, partial) : 0
-      const { body, bytes, from, tag } = await get(address, {
-        ...trust,
-        signal,
-        headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(known === undefined ? {} : { 'if-range': known }) }
-      }).catch(async (error: unknown) => {
-        // nothing is left to send, or the part is of another file
-        if (!(error instanceof HttpError) || error.status !== 416) throw error
-        await rm(join(folder, partial), { force: true })
-        return get(address, { ...trust, signal })
-      })
-      if (from > have) throw new HttpError(0, 'the server sends another part than it was asked for')
-      // a weak one says nothing of bytes (RFC 9110 section 8.8.1)
-      if (tag === null || tag.startsWith('W/')) this.#tags.delete(partial)
-      else this.#tags.set(partial, tag)
-      if (bytes !== null && bytes > most) {
-        body.destroy()
-        throw new TooLarge(most)
-      }
-      const kept = await keep(folder, secret === null ? body : body.pipe(decryptingOf(body, secret)), name, {
-        signal,
-        most,
-        ...(secret === null ? { partial, from } : {}),
-        onBytes: (done) => onProgress(id, done, bytes ?? file.bytes)
-      })
-      if (hash !== null && hash !== hashOf(kept.stored)) throw new FetchError('changed', 'the file is not the one that was sent')
+      const kept = await this.#whole(file, url, account, most, signal)
       const size = file.kind === 'image' ? await dimensions(join(folder, kept.stored)) : { width: null, height: null }
       onChanges(await store.write.keepFile({ id, ...kept, ...size }))
       onProgress(id, 0, null)
     } catch (error) {
       onProgress(id, 0, null)
       if (signal.aborted) return
-      const gone =
-        (error instanceof HttpError && [403, 404, 410].includes(error.status)) ||
-        (error instanceof FetchError && error.reason === 'changed') ||
-        error instanceof OmemoRefusal
+      const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed')
       // without a connection of our own nobody is to blame
       if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
       throw gone
         ? new FetchError(error instanceof HttpError ? 'gone' : 'changed', error.message)
         : new FetchError('network', error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Fetches parts until all of it is here. `account`: whose connection is asked. Rejects with HttpError, FetchError, TooLarge, or the system's error. */
+  async #whole(file: AttachmentRow, url: string, account: Jid | null, most: number, signal: AbortSignal): Promise<Kept> {
+    const partial = new PartialFile(this.#options.folder, url)
+    for (let part = 1; ; part++) {
+      const before = await partial.bytes()
+      try {
+        const from = await this.#part(file, url, account, partial, { most, signal })
+        const kept = await this.#assembled(file, url, partial, signal)
+        if (kept !== null) return kept
+        // what was here before is of another version
+        if (from === 0) throw new FetchError('changed', 'the file is not the one that was sent')
+      } catch (error) {
+        // nobody says that a part belongs to the same file
+        const useless = error instanceof TooLarge || (file.hash === null && parseMediaAddress(url) === null && (await partial.version()) === null)
+        if (useless) await partial.forget()
+        const isBreak = !((error instanceof HttpError && error.status !== 0) || error instanceof FetchError || isDiskFull(error))
+        if (signal.aborted || useless || !isBreak || part === MOST_PARTS || (await partial.bytes()) <= before) throw error
+        await pause(PAUSE_MS, undefined, { signal })
+      }
+    }
+  }
+
+  /** Fetches what is missing; where in the file it began. */
+  async #part(
+    { id, bytes: told, hash }: AttachmentRow,
+    url: string,
+    account: Jid | null,
+    partial: PartialFile,
+    { most, signal }: { most: number; signal: AbortSignal }
+  ): Promise<number> {
+    const trust = account === null ? null : this.#options.trust(account)
+    if (trust === null) throw new FetchError('not-connected', 'there is no connection')
+    const secret = parseMediaAddress(url)
+    const address = secret?.url ?? url
+    // what came before a break is of use where it can be told that the rest belongs to it: by the server's version, or in the end by the hash or the tag
+    const version = await partial.version()
+    const have = version !== null || hash !== null || secret !== null ? await partial.bytes() : 0
+    const answer = await get(address, {
+      ...trust,
+      signal,
+      headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(version === null ? {} : { 'if-range': version }) }
+    }).catch(async (error: unknown) => {
+      // nothing is left to send, or the part is of another file
+      if (!(error instanceof HttpError) || error.status !== 416) throw error
+      await partial.forget()
+      return get(address, { ...trust, signal })
+    })
+    const { body, bytes, from } = answer
+    const largest = most + (secret === null ? 0 : OVERHEAD)
+    try {
+      if (from > have) throw new HttpError(0, 'the server sends another part than it was asked for')
+      if (bytes !== null && bytes > largest) throw new TooLarge(most)
+      if (from === 0) await partial.begin(answer.version)
+    } catch (error) {
+      body.destroy()
+      throw error
+    }
+    await partial.append(body, from, { signal, most: largest, onBytes: (done) => this.#options.onProgress(id, done, bytes ?? told) })
+    return from
+  }
+
+  /** The file that all parts make; null where they are of different ones. */
+  async #assembled({ name, hash }: AttachmentRow, url: string, partial: PartialFile, signal: AbortSignal): Promise<Kept | null> {
+    const secret = parseMediaAddress(url)
+    if (secret === null) {
+      const kept = await partial.keep(name, hash)
+      if (kept === null) await partial.forget()
+      return kept
+    }
+    try {
+      const source = partial.read()
+      const plain = source.pipe(decrypting(secret))
+      source.once('error', (error) => plain.destroy(error))
+      return await keep(this.#options.folder, plain, name, { signal })
+    } catch (error) {
+      if (error instanceof OmemoRefusal) return null
+      throw error
+    } finally {
+      if (!signal.aborted) await partial.forget()
     }
   }
 }

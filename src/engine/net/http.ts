@@ -103,8 +103,14 @@ export interface Fetched {
   bytes: number | null
   /** Where in the file the body begins (RFC 9110 section 14.4). */
   from: number
-  /** What the server calls this version of it, or null. */
-  tag: string | null
+  /** By what the server tells this version of it from others, byte for byte: for If-Range; null: it does not. */
+  version: string | null
+}
+
+/** RFC 9110 section 13.1.5: a strong ETag, or a Last-Modified that is a second older than the answer (section 8.8.2.2). */
+function versionOf({ etag, 'last-modified': modified, date }: IncomingMessage['headers']): string | null {
+  if (etag !== undefined) return etag.startsWith('W/') ? null : etag
+  return modified !== undefined && Date.parse(date ?? '') - Date.parse(modified) >= 1000 ? modified : null
 }
 
 /** The body of a file. Follows redirections, each to be allowed like the first. */
@@ -120,7 +126,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
         response.destroy()
         throw new HttpError(0, 'the server does not say which part it sends')
       }
-      return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, tag: headers.etag ?? null }
+      return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
     }
     response.destroy()
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined || redirects === MOST_REDIRECTS)

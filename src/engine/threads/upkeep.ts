@@ -1,7 +1,7 @@
 /** What the store needs beside its writes: an index that is made anew after its rules changed and merged when nothing else is done, and what has expired deleted. */
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isKeptName } from '../store/media-folder.ts'
+import { isKeptName, PARTIAL } from '../store/media-folder.ts'
 import type { Store } from './store.ts'
 import { TrustedClock } from '../store/clock.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -26,6 +26,8 @@ const REST_MS = 3 * 60_000
 const RELEASE_EVERY_MS = 10 * 60_000
 
 const DAY_MS = 86_400_000
+/** A part of a file to which nothing was added for so long is of no use, ms. */
+const PARTIAL_KEPT_MS = 7 * DAY_MS
 /** The time before which nothing is kept, ms, by this computer's clock: for what destroys nothing. */
 export const expiryOf = (days: number): number => Date.now() - days * DAY_MS
 /** Under which the time that is known is kept for the next start. */
@@ -173,11 +175,18 @@ export class Upkeep {
     for (const name of await readdir(this.#media).catch(() => [])) {
       // what somebody else has put there is theirs
       if (kept.has(name) || !isKeptName(name)) continue
+      // a download goes on with it, also after a start
+      if (name.startsWith(PARTIAL) && (await this.#isYoung(name))) continue
       // it was of no use an hour ago either, by this process's own time: one that is on its way into a message is in one by now
       if (this.#unneeded.has(name)) await rm(join(this.#media, name), { force: true })
       else seen.add(name)
     }
     this.#unneeded = seen
+  }
+
+  async #isYoung(name: string): Promise<boolean> {
+    const { mtimeMs } = await stat(join(this.#media, name)).catch(() => ({ mtimeMs: 0 }))
+    return Date.now() - mtimeMs < PARTIAL_KEPT_MS
   }
 
   /** The time that may be acted upon, ms; it is kept, so that a clock that is set wrong before the next start is not believed. */

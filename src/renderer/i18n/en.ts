@@ -226,6 +226,7 @@ export default {
     'cannot-encrypt-no-device':
       'This could not be encrypted: the recipient has no device that can read it. You can send it without encryption with the lock below, then try again.',
     'cannot-encrypt-undecided': 'This could not be encrypted: the recipient has a new device. Decide about it in their contact details, then try again.',
+    'upload-broken': 'The upload broke off again and again. Try again later.',
     'bad-upload-slot': 'The server offers no secure place for the file.'
   },
   encryption: {
@@ -962,7 +963,7 @@ export default {
     tellTyping: 'Send typing notifications',
     linkPreviews: 'Link previews',
     linkPreviewsAbout:
-      'While you write, Mnemo asks linked pages for their title, so their servers see your IP address. Links you receive are never opened by themselves.',
+      'While you write, Mnemo asks linked pages for their title, so their servers see your IP address. Links you receive are never opened by themselves. Encrypted messages go without a preview.',
     fetch: 'Download files from contacts and members-only groups automatically',
     fetchNone: 'Never',
     fetchUpTo: '≤ {size}',

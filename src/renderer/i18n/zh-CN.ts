@@ -217,6 +217,7 @@ export default {
     'file-gone': '这个文件已不在本机。',
     'cannot-encrypt-no-device': '无法加密：对方没有可以解密的设备。可以点下方的锁改为不加密，再重试。',
     'cannot-encrypt-undecided': '无法加密：对方有新设备。请先在联系人资料中确认，再重试。',
+    'upload-broken': '上传多次中断，请稍后重试。',
     'bad-upload-slot': '服务器没有提供安全的上传位置。'
   },
   encryption: {
@@ -914,7 +915,7 @@ export default {
     fetchAll: '全部',
     tellTyping: '向联系人显示“正在输入”',
     linkPreviews: '链接预览',
-    linkPreviewsAbout: '输入消息时会访问其中的链接以获取标题，对方服务器会看到你的 IP 地址。收到的链接不会自动访问。',
+    linkPreviewsAbout: '输入消息时会访问其中的链接以获取标题，对方服务器会看到你的 IP 地址。收到的链接不会自动访问。加密消息不带链接预览。',
     allHere: '服务器上的消息都已保存在这台电脑上：离线也能全部搜到。',
     fetching: '正在收取更早的消息，由近及远。完成之前，搜索只包含已经收到的部分。',
     keepHistory: '在这台电脑上保存全部聊天记录',

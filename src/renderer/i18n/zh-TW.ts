@@ -217,6 +217,7 @@ export default {
     'file-gone': '這個檔案已不在本機。',
     'cannot-encrypt-no-device': '無法加密：對方沒有可以解密的裝置。可以點下方的鎖改為不加密，再重試。',
     'cannot-encrypt-undecided': '無法加密：對方有新裝置。請先在聯絡人資料中確認，再重試。',
+    'upload-broken': '上傳多次中斷，請稍後重試。',
     'bad-upload-slot': '伺服器沒有提供安全的存放位置。'
   },
   encryption: {
@@ -914,7 +915,7 @@ export default {
     fetchAll: '全部',
     tellTyping: '向聯絡人顯示正在輸入',
     linkPreviews: '連結預覽',
-    linkPreviewsAbout: '書寫時會向所連結的網頁查詢標題，對方伺服器因此會看到你的 IP 位址。收到的連結不會觸發任何查詢。',
+    linkPreviewsAbout: '書寫時會向所連結的網頁查詢標題，對方伺服器因此會看到你的 IP 位址。收到的連結不會觸發任何查詢。加密訊息不附連結預覽。',
     allHere: '伺服器上的訊息都已儲存在這台電腦上：離線也能全部搜到。',
     fetching: '正在收取更早的訊息，由近及遠。完成之前，搜尋只包含已經收到的部分。',
     keepHistory: '在這台電腦上儲存全部歷史訊息',

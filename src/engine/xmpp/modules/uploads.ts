@@ -5,6 +5,7 @@ import { Transform } from 'node:stream'
 import { bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
+import { backoff } from '../../net/backoff.ts'
 import { isRefusal } from '../../net/problem.ts'
 import { encrypting, mediaAddress, newMediaKey, OVERHEAD, sealedName, type MediaKey } from '../omemo/media.ts'
 import { findService } from '../stream/services.ts'
@@ -15,8 +16,10 @@ import type { StoreChanges } from '../../store/types.ts'
 import { HttpError, put, type Trust } from '../../net/http.ts'
 import { untilStored } from './until-stored.ts'
 
-/** After a failure of the network, ms. */
-const AGAIN_MS = 5000
+/** An upload that breaks off is begun anew so often; what waits behind it goes on then. */
+const MOST_TRIES = 8
+/** What a server says of itself and not of the file (RFC 9110 sections 15.5.9, 15.6, RFC 6585 section 4). */
+const isPassing = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 507)
 
 export interface UploadsOptions {
   connection: Connection
@@ -26,6 +29,8 @@ export interface UploadsOptions {
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
+  /** How long to wait after so many tries, ms; absent: ever longer, with jitter. */
+  pause?(tries: number): number
 }
 
 /** What an upload is for: the message that waits for it. */
@@ -41,12 +46,15 @@ export interface UploadFor {
 export class Uploads {
   readonly #options: UploadsOptions
   readonly #running = new Map<number, AbortController>()
+  /** Tries that broke off, by the attachment. */
+  readonly #broken = new Map<number, number>()
   #service: Promise<UploadService | null> | null = null
 
   constructor(options: UploadsOptions) {
     this.#options = options
     options.connection.on('ready', (resumed) => {
       if (!resumed) this.#service = null
+      this.#broken.clear()
     })
     options.connection.on('lost', () => this.stop())
   }
@@ -82,18 +90,22 @@ export class Uploads {
       const url = await this.#upload(file, secret ? newMediaKey() : null, abort.signal)
       onChanges(await store.write.putFile({ id: file.id, url }))
       this.#running.delete(file.id)
+      this.#broken.delete(file.id)
       onProgress(file.id, 0, null)
       onDone()
     } catch (error) {
       this.#running.delete(file.id)
       onProgress(file.id, 0, null)
       if (abort.signal.aborted) return
-      const reason = refusal(error)
+      const tries = (this.#broken.get(file.id) ?? 0) + 1
+      const reason = refusal(error, tries === MOST_TRIES)
       if (reason === null) {
-        info(`an upload goes on later: ${String(error)}`)
-        setTimeout(() => connection.isReady && onDone(), AGAIN_MS).unref()
+        this.#broken.set(file.id, tries)
+        info(`an upload is begun anew, after ${tries} tries: ${String(error)}`)
+        setTimeout(() => connection.isReady && onDone(), (this.#options.pause ?? backoff)(tries, Math.random())).unref()
         return
       }
+      this.#broken.delete(file.id)
       onChanges(
         await untilStored(() => store.write.transition({ account: bare(connection.account.jid), conversation, originId, state: 'failed', error: reason }), info)
       )
@@ -136,10 +148,12 @@ export class Uploads {
 /** Another try would end the same; `message` is what `refusal` in the windows puts into words. */
 class UploadRefused extends Error {}
 
-function refusal(error: unknown): string | null {
+/** Why it fails for good; null: another try may end otherwise. `isLast`: there is none. */
+function refusal(error: unknown, isLast: boolean): string | null {
   if (error instanceof UploadRefused) return error.message
-  if (error instanceof HttpError && error.status >= 400) return error.status === 413 ? 'file-too-large' : `http-${error.status}`
+  if (error instanceof HttpError && error.status >= 400 && (isLast || !isPassing(error.status)))
+    return error.status === 413 ? 'file-too-large' : `http-${error.status}`
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'file-gone'
   if (isRefusal(error)) return error.condition === 'not-acceptable' ? 'file-too-large' : error.condition
-  return null
+  return isLast ? 'upload-broken' : null
 }

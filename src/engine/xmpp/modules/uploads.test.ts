@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import { join } from 'node:path'
+import { xml, type Element } from '@xmpp/client'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Jid } from '../../../contract/domain.ts'
+import { selfSigned } from '../../../../test/support/certificate.ts'
+import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
+import type { Store } from '../../threads/store.ts'
+import type { Connection } from '../stream/connection.ts'
+import { Uploads } from './uploads.ts'
+
+const ME = 'me@localhost' as Jid
+const BOB = 'bob@localhost' as Jid
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+let server: Server
+let fingerprint = ''
+/** What the server answers, one after the other; the last for good. */
+let answers: number[] = []
+let slots = 0
+let connection: Connection
+
+beforeEach(async () => {
+  folder = temporaryFolder()
+  store = await openStore(folder.path)
+  const { key, cert, fingerprint: sha } = selfSigned(folder.path)
+  fingerprint = sha
+  slots = 0
+  server = createServer({ key, cert }, (request, response) => {
+    request.resume().once('end', () => response.writeHead((answers.length > 1 ? answers.shift() : answers[0]) ?? 201).end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const origin = `https://localhost:${typeof address === 'object' ? (address?.port ?? 0) : 0}`
+  const answer = (request: Element): Element => {
+    if (request.getChild('request', 'urn:xmpp:http:upload:0') !== undefined) {
+      const url = `${origin}/${++slots}`
+      return xml('iq', { type: 'result' }, xml('slot', { xmlns: 'urn:xmpp:http:upload:0' }, xml('put', { url }), xml('get', { url })))
+    }
+    if (request.getChild('query', 'http://jabber.org/protocol/disco#items') !== undefined)
+      return xml('iq', { type: 'result' }, xml('query', { xmlns: 'http://jabber.org/protocol/disco#items' }, xml('item', { jid: 'files.localhost' })))
+    const query = xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' }, xml('feature', { var: 'urn:xmpp:http:upload:0' }))
+    return xml('iq', { type: 'result', from: 'files.localhost' }, query)
+  }
+  connection = Object.assign(new EventEmitter(), {
+    isReady: true,
+    account: { jid: ME },
+    jid: `${ME}/x`,
+    request: (request: Element) => Promise.resolve(answer(request))
+  }) as unknown as Connection
+})
+afterEach(async () => {
+  server.close()
+  await store.close()
+  folder[Symbol.dispose]()
+})
+
+/** Uploads until it is there, or failed for good; the tries that were paused after. */
+async function upload(): Promise<{ pauses: number[]; message: { state: string; error: string | null } }> {
+  await store.write.saveAccount({ jid: ME, password: 'x', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
+  const conversation = await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null, account: ME })
+  writeFileSync(join(folder.path, 'a.bin'), randomBytes(50_000))
+  const { messages } = await store.write.queueMessage({
+    conversation: conversation.id,
+    sender: ME,
+    text: '',
+    time: 1,
+    originId: 'o',
+    attachments: [{ kind: 'file', name: 'a.bin', bytes: 50_000, stored: 'a.bin' }]
+  })
+  const pauses: number[] = []
+  const uploads = new Uploads({
+    connection,
+    store,
+    folder: folder.path,
+    trust: () => ({ trustedFingerprint: fingerprint, mayBePrivate: true, proxy: null }),
+    onChanges: () => undefined,
+    onProgress: () => undefined,
+    info: () => undefined,
+    pause: (tries) => {
+      pauses.push(tries)
+      return 0
+    }
+  })
+  const id = messages[0]!.attachments[0]!.id
+  const row = (await store.read.attachment(id))!
+  await new Promise<void>((resolve) => {
+    const again = (): void => {
+      void Promise.all([store.read.attachment(id), store.read.message(messages[0]!.id)]).then(([file, message]) => {
+        if (file?.url !== null || message?.state === 'failed') resolve()
+        else uploads.put(row, { conversation: BOB, originId: 'o', secret: false, onDone: again })
+      })
+    }
+    again()
+  })
+  const { state, error } = (await store.read.message(messages[0]!.id))!
+  return { pauses, message: { state, error } }
+}
+
+test('a server that is busy is asked again, for a new place each time, ever later', async () => {
+  answers = [503, 500, 429, 201]
+  const { pauses, message } = await upload()
+  expect(slots).toBe(4)
+  expect(pauses).toEqual([1, 2, 3])
+  expect(message.state).toBe('queued')
+})
+
+test('one that stays busy is given up in the end', async () => {
+  answers = [503]
+  expect((await upload()).message).toEqual({ state: 'failed', error: 'http-503' })
+  expect(slots).toBe(8)
+})
+
+test('one that refuses the file is not asked again', async () => {
+  answers = [403]
+  expect((await upload()).message).toEqual({ state: 'failed', error: 'http-403' })
+  expect(slots).toBe(1)
+})

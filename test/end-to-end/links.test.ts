@@ -16,9 +16,13 @@ test('previews of links', { timeout: 90_000 }, async () => {
     '<title>no</title><meta property="og:title" content="黄山三日徒步路线 · Three days on Huangshan"><meta property="og:description" content="从温泉到光明顶，含住宿、补给与撤退点"><meta property="og:site_name" content="山野地图">'
   const pages = await startPages(
     { key: tls('localhost.key'), cert: tls('localhost.crt') },
-    { '/huangshan': { type: 'text/html; charset=utf-8', body: `<head>${head}</head>` } }
+    {
+      '/huangshan': { type: 'text/html; charset=utf-8', body: `<head>${head}</head>` },
+      '/night': { type: 'text/html; charset=utf-8', body: '<title>夜爬装备清单</title>' }
+    }
   )
   const link = `${pages.origin}/huangshan`
+  const other = `${pages.origin}/night`
   try {
     const main = await story.open()
     const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
@@ -77,6 +81,26 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await main.emulateMedia({ colorScheme: 'dark' })
     await screenshot(main, 'link-cards-dark')
     expect(pages.asked.length).toBe(asked)
+
+    // a card does not go along with what is encrypted, so none is offered: not the one that was there, and no other page is asked
+    await main.fill('[data-test=composer]', `只给你看 ${other}`)
+    await main.locator('[data-test=writing-link]').waitFor()
+    await main.click('[data-test=lock][data-state=off]')
+    await main.locator('[data-test=lock][data-state=on]').waitFor()
+    await main.locator('[data-test=writing-link]').waitFor({ state: 'detached' })
+    const askedOpenly = pages.asked.length
+    const answer = await main.evaluate(async (url) => {
+      const { mnemo } = window as unknown as {
+        mnemo: { call(id: number, channel: string, input: unknown): Promise<{ value: { id: number; jid: string }[] | null }> }
+      }
+      const list = (await mnemo.call(1e6, 'conversations.list', undefined)).value ?? []
+      return mnemo.call(1e6 + 1, 'links.read', { conversation: list.find(({ jid }) => jid === 'bob@localhost')?.id, url })
+    }, other)
+    expect(answer).toEqual({ ok: true, value: null })
+    await main.locator('[data-test=composer]').press('Enter')
+    const secret = await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('只给你看')))
+    expect(secret).toMatchObject({ encrypted: true, link: null })
+    expect(pages.asked.length).toBe(askedOpenly)
   } finally {
     pages.close()
   }

@@ -8,9 +8,11 @@ import { firstLink } from './text-parts.ts'
 /** An address is asked when it stays the same for so long, ms. */
 const PAUSE_MS = 700
 
+/** `encryption`: how the conversation is encrypted; a card does not go along with what is. */
 export function useLinkCard(
   conversation: () => ConversationId,
-  text: () => string
+  text: () => string,
+  encryption: () => string | null
 ): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
   const app = useAppStore()
   const card = ref<LinkMetadata | null>(null)
@@ -35,9 +37,10 @@ export function useLinkCard(
       if (!(cause instanceof CallFailed)) throw cause
     }
   }
+  watch(encryption, () => refused.clear())
   watch(
-    () => (app.now.settings.linkPreviews ? firstLink(text()) : null),
-    (url) => {
+    [() => (app.now.settings.linkPreviews ? firstLink(text()) : null), encryption],
+    ([url]) => {
       stop()
       card.value = null
       if (url !== null && !refused.has(url)) timer = window.setTimeout(() => void read(url), PAUSE_MS)

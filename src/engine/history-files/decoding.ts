@@ -118,9 +118,14 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
   let right = 0
   let wrong = 0
   const telling: Buffer[] = []
+  let last: Buffer = Buffer.alloc(0)
+  /** Before the last block. */
+  let before = true
   for await (const block of blocks(bytes)) {
     first ??= block
     const good = isUtf8(block)
+    before = utf8
+    last = block
     if (!good) utf8 = false
     if (told < ENOUGH) {
       const lines = notAscii(block, ENOUGH - told)
@@ -135,6 +140,9 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
     size += block.length
     if (size > LOOKED_AT && !utf8) break
   }
+  // a file that was cut within a character is none of another encoding
+  const cut = utf8 ? 0 : openTail(last)
+  if (cut > 0 && before && isUtf8(last.subarray(0, last.length - cut)) && right > 0) utf8 = true
   const looked = Buffer.concat(telling)
   const head = first ?? Buffer.alloc(0)
   const tell = (name: EncodingName, sure: boolean): Encoding => {
@@ -151,6 +159,15 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
   const { name, sure } = await detect(looked)
   return tell(name, sure)
 }
+
+/** Of the names in an archive that do not say it: UTF-8 where they can be, otherwise as the whole of them looks, or as .zip has it (APPNOTE D.1). */
+export async function nameEncodingOf(names: readonly Buffer[]): Promise<EncodingName | 'cp437'> {
+  const strange = names.filter((name) => name.some((byte) => byte >= 0x80))
+  if (strange.length === 0 || strange.every((name) => isUtf8(name))) return 'utf-8'
+  const { name } = await detect(Buffer.concat(strange.flatMap((one) => [one, Buffer.from('\n')])))
+  return WIDE.has(name) ? name : 'cp437'
+}
+const WIDE: ReadonlySet<EncodingName> = new Set(['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr'])
 
 /** Whole lines, many at once; a line that does not end is cut where a character ends. */
 async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
@@ -189,7 +206,7 @@ export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<
 }
 
 /** Of a whole text. */
-export const decode = (bytes: Buffer, name: EncodingName): string => iconv.decode(bytes, name).replace(/^\ufeff/, '')
+export const decode = (bytes: Buffer, name: EncodingName | 'cp437'): string => iconv.decode(bytes, name).replace(/^\ufeff/, '')
 
 /** Bytes at the end that begin a character of UTF-8 and do not end it. */
 function openTail(bytes: Buffer): number {

@@ -1,4 +1,5 @@
 /** A history as it is read from a file, before anything of it is stored: a stream of conversations and their messages. */
+import type { Readable } from 'node:stream'
 import type { AttachmentKind } from '../../contract/domain.ts'
 import type { ImportColumns, ImportFormat, ImportProblem } from '../../contract/history-files.ts'
 import type { Encoding, EncodingName } from './decoding.ts'
@@ -41,6 +42,8 @@ export interface ConversationHead {
   id: string | null
   /** Who is oneself in this one, where the file says so. */
   self?: string | null
+  /** Where a history has those of several apps: its own. */
+  format?: ImportFormat
 }
 
 /** Who listens while a file is read. All but `rest` return at once. */
@@ -82,6 +85,13 @@ export interface ParsedHistory {
   columns: Columns | null
   /** Reads all of it, as often as it is called. Throws ImportError. */
   read(sink: Sink): Promise<void>
+}
+
+export interface OpenHistory {
+  history: ParsedHistory
+  /** A media file by the source its message names; null where it is not there. */
+  open(source: string): Promise<Readable | null>
+  close(): void
 }
 
 /** A history whose bytes leave nothing open: neither encoding nor order of dates nor columns. */

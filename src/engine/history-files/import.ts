@@ -9,9 +9,18 @@ import { accountReads } from '../store/tables/account.ts'
 import type { NewAttachment } from '../store/tables/attachment.ts'
 import type { TransferContext } from './context.ts'
 import { ENCODINGS, type EncodingName } from './decoding.ts'
-import { ImportError, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from './history.ts'
+import {
+  ImportError,
+  type ConversationHead,
+  type OpenHistory,
+  type ParsedFile,
+  type ParsedHistory,
+  type ParsedMessage,
+  type ReadOptions,
+  type Sink
+} from './history.ts'
 import { Identity, importedName, namedAddress } from './identity.ts'
-import { readHistory, type OpenHistory } from './read.ts'
+import { readHistory } from './read.ts'
 import { StoredMessages, type StoredMessage } from './stored.ts'
 import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } from './survey.ts'
 
@@ -71,7 +80,7 @@ export async function previewHistory(path: string, format: ImportFormat | null, 
     const said = { format: history.format, encoding: encoding === null ? null : { ...encoding, choices: [...ENCODINGS] }, order, columns }
     if (columns !== null && !columns.sure)
       return { ...said, self: null, notices: 0, badTimes: { count: 0, lines: [] }, unread: [], people: [], conversations: [], samples: [] }
-    const survey = await surveyHistory(history)
+    const survey = await surveyed(history, path)
     const people = new Map<string, number>()
     for (const conversation of survey.conversations) for (const [name, count] of conversation.people) people.set(name, (people.get(name) ?? 0) + count)
     return {
@@ -95,6 +104,15 @@ export async function previewHistory(path: string, format: ImportFormat | null, 
   }
 }
 
+/** Throws ImportError where there is nothing that can be read. */
+async function surveyed(history: ParsedHistory, path: string): Promise<Survey> {
+  const survey = await surveyHistory(history)
+  const [line] = survey.unread.flatMap(({ lines }) => lines)
+  if (survey.messages === 0 && survey.notices === 0)
+    throw line === undefined ? new ImportError(path, null, 'there are no messages in it', 'empty') : new ImportError(path, null, line, 'broken')
+  return survey
+}
+
 /** A conversation of the file on its way into the store. */
 interface Target {
   jid: Jid
@@ -116,7 +134,7 @@ interface Target {
 export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
   const source = await readHistory(task.path, task.format, readOptions(task.options, context.files))
   try {
-    const survey = await surveyHistory(source.history)
+    const survey = await surveyed(source.history, task.path)
     context.signal.throwIfAborted()
     return await new Import(task, context, source, survey).run()
   } finally {
@@ -267,13 +285,13 @@ class Import {
     target.units = 0
     await this.#storing
     this.#context.signal.throwIfAborted()
-    const { jid, name, ids } = target
+    const { jid, name, ids, surveyed } = target
     this.#storing = (async () => {
       const changes = await this.#context.write('importRows', {
         jid,
         name,
         rows,
-        format: this.#history.format,
+        format: surveyed.head.format ?? this.#history.format,
         self: this.#self === null ? null : this.#called(this.#self)
       })
       for (const id of changes.ids) ids.push(id as MessageId)

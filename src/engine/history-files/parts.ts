@@ -1,15 +1,15 @@
-/** An export of many files, in an archive or a folder: each is read as the format that it has, and all are one history. */
+/** Exports of many files, in an archive or a folder: each is read as the format that it has, and all are one history. */
 import { basename, dirname } from 'node:path'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Archive } from './archive.ts'
 import { formatOf } from './formats/all.ts'
-import { probeOf, type Format } from './formats/format.ts'
+import { probeOf, type Format, type Probe } from './formats/format.ts'
 import { ImportError, type ConversationHead, type ParsedHistory, type ReadOptions, type Sink } from './history.ts'
 import type { TextFile } from './source.ts'
 
 /** Files that say more of those beside them. */
 export const COMPANIONS = ['group_info.json', 'realm.json']
-const TEXTS = /\.(?:txt|jsonl?|ndjson|html?|csv|tsv|log|mht|mhtml|xml|chatlog|history|weechatlog)$/i
+export const TEXTS = /\.(?:txt|jsonl?|ndjson|html?|csv|tsv|log|mht|mhtml|xml|chatlog|history|weechatlog)$/i
 
 /** What JSON says; undefined where it is none. */
 export function jsonOf(bytes: Buffer): unknown {
@@ -20,82 +20,102 @@ export function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-interface Part {
+/** A file of an archive and what it is read as. */
+export interface Part {
+  path: string
   file: TextFile
-  format: Format
+  format: Pick<Format, 'name' | 'read'>
 }
 
-/** Of several formats in one folder, which hold the same, the one of the most files. */
-function bestOf(parts: readonly Part[]): Part[] {
-  const byFolder = new Map<string, Map<Format, Part[]>>()
+/** Of several shapes of one app's in one folder, which hold the same, the one of the most files. */
+export function bestOf(parts: readonly Part[]): Part[] {
+  const byFolder = new Map<string, Map<Part['format'], Part[]>>()
   for (const part of parts) {
-    const folder = dirname(part.file.file)
-    const formats = byFolder.get(folder) ?? new Map<Format, Part[]>()
+    const folder = `${dirname(part.path)}\n${part.format.name}`
+    const formats = byFolder.get(folder) ?? new Map<Part['format'], Part[]>()
     byFolder.set(folder, formats.set(part.format, [...(formats.get(part.format) ?? []), part]))
   }
   return [...byFolder.values()].flatMap((formats) => [...formats.values()].sort((a, b) => b.length - a.length)[0] ?? [])
 }
 
-/** Throws ImportError where none of the files can be read; null: there is none of a format that comes in many files. `open`: a file of the archive; `others`: formats that are asked last. */
-export async function readParts(
-  archive: Archive,
-  open: (path: string) => Promise<TextFile>,
-  wanted: ImportFormat | null,
-  options: ReadOptions,
-  others: readonly Format[] = []
-): Promise<ParsedHistory | null> {
+/** Files of an archive that may hold messages, in the order of their numbers. */
+export function textsIn(archive: Archive): string[] {
   const order = new Intl.Collator('en', { numeric: true })
-  const paths = [...archive.entries.keys()]
+  return [...archive.entries.keys()]
     .filter((path) => TEXTS.test(path) && !path.startsWith('__MACOSX/') && !COMPANIONS.includes(basename(path)))
     .sort((a, b) => order.compare(a, b))
-  const found: Part[] = []
+}
+
+/** The formats that come in many files, of those that are there. `others`: formats that are asked last. */
+export async function partsIn(
+  paths: readonly string[],
+  open: (path: string) => Promise<TextFile>,
+  wanted: ImportFormat | null,
+  others: readonly Format[]
+): Promise<{ parts: Part[]; rest: { path: string; file: TextFile; probe: Probe }[] }> {
+  const parts: Part[] = []
+  const rest: { path: string; file: TextFile; probe: Probe }[] = []
   for (const path of paths) {
     const file = await open(path)
     const probe = await probeOf(file)
     const format = formatOf(probe) ?? others.find((one) => one.matches(probe)) ?? null
-    if (format !== null && (wanted === null || format.name === wanted)) found.push({ file, format })
+    if (format === null) rest.push({ path, file, probe })
+    else if (wanted === null || format.name === wanted) parts.push({ path, file, format })
   }
-  if (found.length === 0) return null
-  const histories: { folder: string; history: ParsedHistory }[] = []
+  return { parts, rest }
+}
+
+/** A part of an archive that is open. */
+export interface OpenPart {
+  /** Where it lies, for messages to the user. */
+  file: string
+  /** Conversations of one name in one place are one, where the format has no ids. */
+  place: string
+  history: ParsedHistory
+}
+
+/** Opens parts; those that cannot be read are told. */
+export async function openParts(parts: readonly Part[], options: ReadOptions): Promise<{ opened: OpenPart[]; failed: ImportError[] }> {
+  const opened: OpenPart[] = []
   const failed: ImportError[] = []
-  for (const { file, format } of bestOf(found)) {
+  for (const { path, file, format } of parts) {
     try {
-      histories.push({ folder: dirname(file.file), history: await format.read(file, options) })
+      opened.push({ file: file.file, place: `${dirname(path)}\n${format.name}`, history: await format.read(file, options) })
     } catch (error) {
       if (!(error instanceof ImportError)) throw error
       failed.push(error)
     }
   }
-  const [first] = histories
-  if (first === undefined) throw failed[0] ?? new Error('no part can be read')
-  return joined(first.history, histories, failed)
+  return { opened, failed }
 }
 
-/** One history of several: people and order of dates where all agree. */
-function joined(first: ParsedHistory, histories: readonly { folder: string; history: ParsedHistory }[], failed: readonly ImportError[]): ParsedHistory {
-  const owners = new Set(histories.map(({ history }) => history.self).filter((self) => self !== null))
-  const orders = histories.map(({ history }) => history.order).filter((order) => order !== null)
+/** One history of several, of one app or more: people and order of dates where all agree. `failed`: sentences on what could not be opened. */
+export function joined(first: ParsedHistory, parts: readonly OpenPart[], failed: readonly string[]): ParsedHistory {
+  const histories = parts.map(({ history }) => history)
+  const owners = new Set(histories.map(({ self }) => self).filter((self) => self !== null))
+  const orders = histories.map(({ order }) => order).filter((order) => order !== null)
+  const mixed = new Set(histories.map(({ format }) => format)).size > 1
+  // a conversation that the format gives no id goes on in the next file of the same place; the same in every pass
+  const heads = new Map<string, ConversationHead>()
   return {
     format: first.format,
     self: owners.size === 1 ? ([...owners][0] ?? null) : null,
-    encoding: histories.map(({ history }) => history.encoding).find((encoding) => encoding !== null && !encoding.sure) ?? first.encoding,
+    encoding: histories.map(({ encoding }) => encoding).find((encoding) => encoding !== null && !encoding.sure) ?? first.encoding,
     order: orders.find(({ sure }) => !sure) ?? orders[0] ?? null,
     columns: null,
     async read(sink) {
-      // a conversation that the format gives no id goes on in the next file of the same folder
-      const heads = new Map<string, ConversationHead>()
-      for (const error of failed) sink.unread('file', error.message)
-      for (const { folder, history } of histories) {
+      for (const line of failed) sink.unread('file', line)
+      for (const { file, place, history } of parts) {
         const part: Sink = {
           conversation(head) {
-            const key = `${folder}\n${head.name}`
-            const known = head.id === null ? heads.get(key) : head
-            if (head.id === null && known === undefined) heads.set(key, head)
-            sink.conversation(known ?? head)
+            const key = head.id === null ? `${place}\n${head.name}` : `${history.format}\n\n${head.id}`
+            let known = heads.get(key)
+            if (known === undefined) heads.set(key, (known = mixed ? { ...head, format: history.format } : head))
+            sink.conversation(known)
           },
           message: (message) => sink.message(message),
           notice: () => sink.notice(),
-          unread: (kind, line) => sink.unread(kind, line),
+          unread: (kind, line) => sink.unread(kind, kind === 'cut' || kind === 'broken' ? `${file}, ${line}` : line),
           rest: () => sink.rest()
         }
         try {

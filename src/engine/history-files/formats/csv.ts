@@ -1,24 +1,163 @@
-/** Rows of CSV as a stream, whoever reads them; what is no CSV is an ImportError with its line. */
-import { CsvError, parse, type Options } from 'csv-parse'
-import { Readable } from 'node:stream'
-import { ImportError } from '../history.ts'
+/**
+ * Rows of CSV (RFC 4180) as a stream, whoever wrote them: quotes within quotes, line breaks in cells, and quotes that nobody closed, of
+ * which the rest of the file is not swallowed.
+ */
 import type { TextFile } from '../source.ts'
+import { lines, type Line } from '../source.ts'
+import { readStamp } from './stamps.ts'
 
-/** No row is so long, characters. */
-const LONGEST_ROW = 50_000_000
+export interface CsvDialect {
+  separator: string
+  /** What opens and closes a cell that has signs of the table in it; null: nothing does. */
+  quotes: readonly [string, string] | null
+  /** What stands before a quote within quotes: another one, or a backslash. */
+  escape: '"' | '\\'
+}
+export const PLAIN_CSV: CsvDialect = { separator: ',', quotes: ['"', '"'], escape: '"' }
 
-/** Records as the options ask for them. Throws ImportError. */
-export async function* csvRows(file: TextFile, options: Options): AsyncIterable<unknown> {
-  const parser = parse({ bom: true, skip_empty_lines: true, relax_column_count: true, relax_quotes: true, max_record_size: LONGEST_ROW, ...options })
-  const source = Readable.from(file.pieces())
-  source.on('error', (error) => parser.destroy(error))
-  source.pipe(parser)
-  try {
-    for await (const row of parser) yield row
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    throw new ImportError(file.file, Number((error as unknown as { lines?: number }).lines ?? 0) || null, `this is not CSV (${error.message})`, 'broken')
-  } finally {
-    source.destroy()
+export interface CsvRow {
+  cells: string[]
+  /** Its first, from 1 on. */
+  line: number
+}
+
+/** A cell that goes on for more lines, or units, was never closed. */
+const MOST_LINES = 5000
+const MOST_UNITS = 20_000_000
+
+/** What is read of a row so far. */
+interface Open {
+  cells: string[]
+  /** The cell that is open, and where in its line it began. */
+  cell: string
+  began: number
+}
+
+/** Goes on with a row, or begins one; the row is whole where nothing is open. */
+function scan(text: string, { separator, quotes, escape }: CsvDialect, before: Open | null): { cells: string[]; open: Open | null } {
+  const cells = before?.cells ?? []
+  let at = 0
+  let cell = before === null ? null : `${before.cell}\n`
+  let began = before?.began ?? 0
+  for (;;) {
+    if (cell === null) {
+      began = at
+      let first = at
+      while (text[first] === ' ' && separator !== ' ') first++
+      if (quotes !== null && text[first] === quotes[0]) {
+        cell = ''
+        at = first + 1
+      } else {
+        const next = text.indexOf(separator, at)
+        cells.push(text.slice(at, next < 0 ? text.length : next))
+        if (next < 0) return { cells, open: null }
+        at = next + separator.length
+        continue
+      }
+    }
+    // within quotes
+    const close = quotes?.[1] ?? '"'
+    const end = text.indexOf(close, at)
+    const slash = escape === '\\' ? text.indexOf('\\', at) : -1
+    if (slash >= 0 && (end < 0 || slash < end) && slash + 1 < text.length) {
+      cell += text.slice(at, slash) + (text[slash + 1] === close || text[slash + 1] === '\\' ? text[slash + 1] : text.slice(slash, slash + 2))
+      at = slash + 2
+      continue
+    }
+    if (end < 0) return { cells, open: { cells, cell: cell + text.slice(at), began } }
+    cell += text.slice(at, end)
+    at = end + 1
+    if (escape === '"' && text[at] === close) {
+      cell += close
+      at++
+      continue
+    }
+    let after = at
+    while (text[after] === ' ') after++
+    if (after >= text.length) return { cells: [...cells, cell], open: null }
+    if (text.startsWith(separator, after)) {
+      cells.push(cell)
+      cell = null
+      at = after + separator.length
+      continue
+    }
+    // a quote in the middle is a letter
+    cell += close
   }
+}
+
+/** A line by itself: a quote that it does not close is a letter. */
+function alone(text: string, dialect: CsvDialect): string[] {
+  const { cells, open } = scan(text, dialect, null)
+  if (open === null) return cells
+  const { cells: rest } = scan(text.slice(open.began), { ...dialect, quotes: null }, null)
+  return [...cells, ...rest]
+}
+
+/** Makes rows of lines. A quote that nobody closes ends where the next line is a row like those before it. */
+export class CsvReader {
+  readonly #dialect: CsvDialect
+  #open: Open | null = null
+  #waiting: Line[] = []
+  #units = 0
+  /** Of the row before: how many cells it has, and which is a time. */
+  #width = 0
+  #time = -1
+
+  constructor(dialect: CsvDialect) {
+    this.#dialect = dialect
+  }
+  line(line: Line): CsvRow[] {
+    const { text } = line
+    if (this.#open === null && text === '') return []
+    if (this.#open !== null && (this.#isRow(text) || this.#waiting.length >= MOST_LINES || this.#units + text.length > MOST_UNITS))
+      return [...this.#giveUp(), ...this.line(line)]
+    const { cells, open } = scan(text, this.#dialect, this.#open)
+    this.#open = open
+    if (open !== null) {
+      this.#waiting.push(line)
+      this.#units += text.length
+      return []
+    }
+    const number = this.#waiting[0]?.number ?? line.number
+    this.#waiting = []
+    this.#units = 0
+    return [this.#row(cells, number)]
+  }
+  end(): CsvRow[] {
+    return this.#open === null ? [] : this.#giveUp()
+  }
+
+  #row(cells: string[], line: number): CsvRow {
+    this.#width = cells.length
+    this.#time = cells.findIndex((cell) => cell.length > 7 && cell.length < 40 && readStamp(cell) !== null)
+    return { cells, line }
+  }
+  #isRow(text: string): boolean {
+    if (this.#width < 2 || this.#time < 0) return false
+    const cells = alone(text, this.#dialect)
+    return cells.length === this.#width && readStamp(cells[this.#time] ?? '') !== null
+  }
+  /** The first line is a row by itself, and those after it begin anew. */
+  #giveUp(): CsvRow[] {
+    const [first, ...others] = this.#waiting
+    this.#open = null
+    this.#waiting = []
+    this.#units = 0
+    if (first === undefined) return []
+    return [this.#row(alone(first.text, this.#dialect), first.number), ...others.flatMap((line) => this.line(line)), ...this.end()]
+  }
+}
+
+export async function* csvRows(file: TextFile, dialect: CsvDialect): AsyncIterable<CsvRow> {
+  const reader = new CsvReader(dialect)
+  for await (const line of lines(file)) yield* reader.line(line)
+  yield* reader.end()
+}
+
+/** The rows of a text. */
+export function csvIn(text: string, dialect: CsvDialect): string[][] {
+  const reader = new CsvReader(dialect)
+  const rows = text.split(/\r\n?|\n/).flatMap((line, index) => reader.line({ text: line, number: index + 1 }))
+  return [...rows, ...reader.end()].map(({ cells }) => cells)
 }

@@ -1,7 +1,7 @@
 /** Histories that are SQLite databases: those of Gajim, Dino and Monal, and Apple's chat.db. They are opened for reading only. */
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
-import { ImportError, type ParsedHistory, type ReadOptions } from '../history.ts'
+import { ImportError, type ParsedHistory, type ReadOptions, type Sink } from '../history.ts'
 import type { DatabaseFormat, ReadDatabase } from './database-format.ts'
 import { dino } from './dino.ts'
 import { gajim, gajimArchive } from './gajim.ts'
@@ -28,8 +28,23 @@ export function readDatabase(path: string, { addon }: Pick<ReadOptions, 'addon'>
       ...known,
       async read(sink) {
         const again = open()
+        let told = 0
+        const counting: Sink = {
+          conversation: (head) => sink.conversation(head),
+          message: (message) => {
+            told++
+            sink.message(message)
+          },
+          notice: () => sink.notice(),
+          unread: (kind, line) => sink.unread(kind, line),
+          rest: () => sink.rest()
+        }
         try {
-          await format.read(again, media).read(sink)
+          await format.read(again, media).read(counting)
+        } catch (error) {
+          // a page that is damaged ends it; what was read before is right
+          if (told === 0 || !(error instanceof Database.SqliteError)) throw error
+          sink.unread('broken', `${basename(path)}: ${error.message}`)
         } finally {
           again.close()
         }

@@ -3,6 +3,7 @@ import { JSONParser } from '@streamparser/json'
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import type { ParsedHistory, ReadOptions } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
+import { JsonRepair, repairedText } from './json-repair.ts'
 
 export interface Probe {
   /** The beginning of the text. */
@@ -50,35 +51,54 @@ function shapeOfJson(head: string): Set<string> {
     if (path !== '') shape.add(path)
   }
   try {
-    parser.write(head)
+    for (const part of new JsonRepair().write(Buffer.from(head))) {
+      if (part === 'end') break
+      parser.write(part)
+    }
   } catch {
     // what comes after the first value, or is no JSON, adds nothing
   }
   return shape
 }
 
-/** The shapes of the first of JSON lines together; null: a line is no object. */
+/** The shapes of the first of JSON lines together; null: lines are no objects. Some may be broken. */
 function shapeOfLines(lines: readonly string[], cut: boolean): Set<string> | null {
   const shape = new Set<string>()
+  let [right, wrong] = [0, 0]
   for (const [index, line] of lines.slice(0, MOST_JSON_LINES).entries()) {
+    if (cut && index === lines.length - 1 && index > 0) break
+    let values: unknown[]
     try {
-      const value: unknown = JSON.parse(line)
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
-      walk(value, '', 0, shape)
+      values = [JSON.parse(line)]
     } catch {
-      if (index === 0 || !(cut && index === lines.length - 1)) return index > 0 && shape.size > 0 ? shape : null
+      values = repairedText(line).map((value): unknown => JSON.parse(value))
+      // an object of several lines, or several in a line
+      if (values.length !== 1) values = []
+    }
+    const [value] = values
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      if (value !== undefined) return null
+      wrong++
+    } else {
+      right++
+      walk(value, '', 0, shape)
     }
   }
-  return shape
+  return right > 0 && right >= wrong ? shape : null
 }
+/** What leads to a value: comments, a mark, the name that it is given, what it is called with. */
+const LEAD =
+  /^(?:\s|\u001e|\ufeff|\0|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/|#[^\n\r]*|(?:(?:var|let|const|export default|module\.exports) *)?[\w$.]{1,80} *=(?=\s*[[{])|[\w$.]{1,80} *\((?=\s*[[{]))+/
 
 /** Looks at the beginning of a file. */
 export async function probeOf(file: TextFile): Promise<Probe> {
-  const head = (await headOf(file, HEAD_UNITS)).trimStart()
-  const lines = head.split(/\r?\n/, MOST_LINES).filter((line) => line.trim() !== '')
-  const cut = head.length >= HEAD_UNITS - 4
+  const whole = (await headOf(file, HEAD_UNITS)).trimStart()
+  const led = LEAD.exec(whole)?.[0].length ?? 0
+  const head = /^[[{]/.test(whole.slice(led)) ? whole.slice(led) : whole
+  const lines = head.split(/\r\n?|\n/, MOST_LINES).filter((line) => line.trim() !== '')
+  const cut = whole.length >= HEAD_UNITS - 4
   // a line in brackets is no list
-  if (!/^(?:\{|\[\s*(?:[[{\]]|$))/.test(head)) return { head, lines, shape: null, jsonLines: false, name: file.name }
+  if (!/^(?:\{|\[(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)*(?:[[{\]]|$))/.test(head)) return { head, lines, shape: null, jsonLines: false, name: file.name }
   const ofLines = head.startsWith('{') ? shapeOfLines(lines, cut) : null
   const single = ofLines !== null && lines.length === 1 && !cut
   return { head, lines, shape: ofLines ?? shapeOfJson(head), jsonLines: ofLines !== null && !single, name: file.name }

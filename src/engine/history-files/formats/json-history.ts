@@ -1,9 +1,9 @@
 /** Histories that are JSON, or JSON lines: a pass for what stands around the messages, and one for the messages, both as streams. */
 import type { ImportFormat } from '../../../contract/history-files.ts'
-import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
-import { lines, type TextFile } from '../source.ts'
+import { ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
 import type { Format, Probe } from './format.ts'
-import { isRecord, readJson, type OnValue } from './json-stream.ts'
+import { eachLine, isRecord, readJson, shown, type OnValue } from './json-stream.ts'
 
 type JsonPath = readonly (string | number)[]
 /** `replies`: messages within it that answer it. */
@@ -31,22 +31,6 @@ export interface JsonDialect {
   open(file: TextFile): JsonReader
 }
 
-/** Lines that are no JSON are told as what they are, and the rest is read. */
-async function eachLine(file: TextFile, onValue: OnValue, onBroken: (line: string) => void, rest: () => Promise<void>): Promise<void> {
-  for await (const { text, number } of lines(file)) {
-    if (text.trim() === '') continue
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch {
-      onBroken(`${number}: ${beginning(text)}`)
-      continue
-    }
-    onValue(value, [number])
-    if (number % 2000 === 0) await rest()
-  }
-}
-
 /** A format of JSON. */
 export function jsonHistory(dialect: JsonDialect): Format {
   const { format, around = [], messages, learns = false } = dialect
@@ -64,9 +48,8 @@ export function jsonHistory(dialect: JsonDialect): Format {
             return 'notice'
           })
         }
-        const idle = (): Promise<void> => Promise.resolve()
-        if (messages === 'lines') await eachLine(file, onValue, () => undefined, idle)
-        else await readJson(file, learns ? [...around, ...messages] : around, onValue, idle)
+        if (messages === 'lines') await eachLine(file, onValue, {})
+        else await readJson(file, learns ? [...around, ...messages] : around, onValue, { onBroken: () => undefined })
       }
       return {
         format,
@@ -81,7 +64,7 @@ export function jsonHistory(dialect: JsonDialect): Format {
             found++
             const read = isRecord(value) ? attempt(() => reader.read(value, path)) : { unread: 'message' }
             if (read === 'notice') sink.notice()
-            else if ('unread' in read) sink.unread(read.unread, `${path.at(-1) ?? ''}: ${beginning(JSON.stringify(value))}`)
+            else if ('unread' in read) sink.unread(read.unread, `${path.at(-1) ?? ''}: ${shown(value)}`)
             else {
               if (read.head !== current) sink.conversation((current = read.head))
               sink.message(read.message)
@@ -89,8 +72,16 @@ export function jsonHistory(dialect: JsonDialect): Format {
             }
           }
           const rest = sink.rest.bind(sink)
-          if (messages === 'lines') await eachLine(file, onValue, (line) => sink.unread('line', line), rest)
-          else await readJson(file, messages, onValue, rest)
+          let end = ''
+          if (messages === 'lines') await eachLine(file, onValue, { rest, onBroken: (line) => sink.unread('line', line) })
+          else {
+            const onBroken = (kind: string, line: string): void => {
+              end = line
+              if (found > 0) sink.unread(kind, line)
+            }
+            await readJson(file, messages, onValue, { rest, onBroken })
+          }
+          if (found === 0 && end !== '') throw new ImportError(file.file, null, end, 'broken')
           if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
           await sink.rest()
         }

@@ -1,45 +1,152 @@
 /** JSON of any size as a stream: values at some paths, one after the other, without the whole in memory. */
 import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
-import { ImportError } from '../history.ts'
-import type { TextFile } from '../source.ts'
+import { beginning, ImportError } from '../history.ts'
+import { lines, type TextFile } from '../source.ts'
+import { JsonRepair, repairedText, TextTooLong, type Repaired } from './json-repair.ts'
 import { parseTime } from './times.ts'
 
-/** `path`: keys and indices that lead to it. */
-export type OnValue = (value: unknown, path: readonly (string | number)[]) => void
+/** `path`: keys and indices that lead to it; `root`: of values one after the other the number, from 0. */
+export type OnValue = (value: unknown, path: readonly (string | number)[], root: number) => void
+/** Where a file stops to be JSON; what came before was read. `kind`: its end is missing ('cut'), or something else stands there ('broken'). */
+export type OnBroken = (kind: 'cut' | 'broken', line: string) => void
 
-/** `paths`: as '$.messages.*'. Calls `rest` between pieces. Throws ImportError with the line that is not JSON. */
-export async function readJson(file: TextFile, paths: readonly string[], onValue: OnValue, rest: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+export interface JsonPass {
+  rest?: () => Promise<void>
+  /** Absent: what is broken is an ImportError. */
+  onBroken?: OnBroken
+  /** All values that stand one after the other are read; otherwise what follows the first is told as broken. */
+  all?: boolean
+}
+
+/** `paths`: as '$.messages.*', '$' for the whole. Calls `rest` between pieces. What is nearly JSON is read as what it means. Throws ImportError with the line that is not JSON. */
+export async function readJson(
+  file: Pick<TextFile, 'file' | 'bytes' | 'pieces' | 'encoding'>,
+  paths: readonly string[],
+  onValue: OnValue,
+  { rest, onBroken, all = false }: JsonPass = {}
+): Promise<void> {
+  const repair = new JsonRepair()
   let line = 1
-  let offset = 0
-  const parser = new JSONParser({ paths: [...paths], keepStack: false })
+  let root = 0
   let failed: Error | null = null
-  parser.onError = (error) => void (failed ??= error)
-  parser.onValue = ({ key, stack, value }: ParsedElementInfo) => {
-    const path = stack.slice(1).map(({ key: step }) => step ?? '')
-    if (key !== undefined) path.push(key)
-    onValue(value, path)
+  const parserOf = (number: number): JSONParser => {
+    const made = new JSONParser({ paths: [...paths], keepStack: false })
+    made.onError = (error) => void (failed ??= error)
+    made.onValue = ({ key, stack, value }: ParsedElementInfo) => {
+      const path = stack.slice(1).map(({ key: step }) => step ?? '')
+      if (key !== undefined) path.push(key)
+      onValue(value, path, number)
+    }
+    return made
+  }
+  const tell = (kind: 'cut' | 'broken', what: string, where: number): void => {
+    if (onBroken === undefined) throw new ImportError(file.file, where, what, 'broken')
+    onBroken(kind, `${where}: ${what}`)
+  }
+  let parser: JSONParser | null = null
+  /** false: it cannot go on. */
+  const take = (parts: readonly Repaired[]): boolean => {
+    for (const part of parts) {
+      if (part === 'end') {
+        parser = null
+        root++
+        continue
+      }
+      // blanks between values, and texts that lead to one
+      if (parser === null) {
+        const first = part.find((byte) => byte > 32)
+        if (first !== 0x5b && first !== 0x7b) {
+          if (first !== undefined) root--
+          line += newlines(part)
+          continue
+        }
+        if (root > 0 && !all) {
+          tell('broken', 'after its end something else follows', line)
+          return false
+        }
+        parser = parserOf(root)
+      }
+      try {
+        parser.write(part)
+      } catch (error) {
+        failed ??= error instanceof Error ? error : new Error(String(error))
+      }
+      if (failed !== null) {
+        tell('broken', `this is not JSON (${(failed as Error).message.split('\n')[0] ?? ''})`, line)
+        return false
+      }
+      line += newlines(part)
+    }
+    return true
   }
   for await (const bytes of utf8Of(file)) {
+    let parts: Repaired[]
     try {
-      parser.write(bytes)
+      parts = repair.write(bytes)
     } catch (error) {
-      failed ??= error instanceof Error ? error : new Error(String(error))
+      if (!(error instanceof TextTooLong)) throw error
+      if (onBroken === undefined) throw new ImportError(file.file, line, error.message, 'too-large')
+      onBroken('broken', `${line}: ${error.message}`)
+      return
     }
-    if (failed !== null) {
-      const message = (failed as Error).message
-      const at = Number(/position "?(\d+)/.exec(message)?.[1] ?? NaN)
-      const within = Number.isNaN(at) ? bytes : bytes.subarray(0, Math.max(0, at - offset))
-      throw new ImportError(file.file, line + newlines(within), `this is not JSON (${message.split('\n')[0] ?? ''})`, 'broken')
-    }
-    line += newlines(bytes)
-    offset += bytes.length
-    await rest()
+    if (!take(parts)) return
+    await rest?.()
   }
-  if (!parser.isEnded) throw new ImportError(file.file, line, 'this is not JSON (it ends early)', 'broken')
+  if (!take(repair.end())) return
+  if (parser !== null) tell('cut', 'the file ends in the middle', line)
+  else if (root === 0) tell('cut', 'there are no messages in it', line)
+}
+
+/** Elements of a list that is broken or cut, as far as they go; `end`: where that is, null: nothing is missing. */
+export async function elementsIn(text: string): Promise<{ elements: unknown[]; end: string | null }> {
+  const elements: unknown[] = []
+  let end: string | null = null
+  const bytes = async function* (): AsyncIterable<Buffer> {
+    await Promise.resolve()
+    yield Buffer.from(text)
+  }
+  const encoding = { name: 'utf-8' as const, sure: true, sample: '', damaged: 0 }
+  const pieces = async function* (): AsyncIterable<string> {
+    await Promise.resolve()
+    yield text
+  }
+  const file = { file: '', bytes, pieces, encoding }
+  await readJson(file, ['$.*'], (value) => void elements.push(value), { onBroken: (_, line) => void (end = line) })
+  return { elements, end }
+}
+
+export interface LinePass {
+  rest?: () => Promise<void>
+  onBroken?: (line: string) => void
+}
+/** Values of JSON lines. Lines that are none are told as what they are, and the rest is read. */
+export async function eachLine(file: TextFile, onValue: OnValue, { rest, onBroken }: LinePass): Promise<void> {
+  let root = 0
+  for await (const { text, number } of lines(file)) {
+    if (text.trim() === '') continue
+    const values = valuesIn(text)
+    if (values.length === 0 && !ONLY_SIGNS.test(text)) onBroken?.(`${number}: ${beginning(text)}`)
+    for (const value of values) onValue(value, [number], root++)
+    if (number % 2000 === 0) await rest?.()
+  }
+}
+/** A line of a list that has an object a line, or of nothing. */
+const ONLY_SIGNS = /^[\s[\](){},;\0\ufeff\u001e]*$/
+/** What a line says; none: nothing. */
+function valuesIn(text: string): unknown[] {
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    try {
+      return repairedText(text).map((value): unknown => JSON.parse(value))
+    } catch {
+      return []
+    }
+  }
 }
 
 /** The text as UTF-8; bytes that are so already go through as they are. */
-async function* utf8Of(file: TextFile): AsyncIterable<Buffer> {
+async function* utf8Of(file: Pick<TextFile, 'bytes' | 'pieces' | 'encoding'>): AsyncIterable<Buffer> {
   if (file.encoding.name !== 'utf-8') {
     for await (const piece of file.pieces()) yield Buffer.from(piece)
     return
@@ -57,6 +164,15 @@ function newlines(bytes: Uint8Array): number {
   let count = 0
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
   return count
+}
+
+/** The beginning of what a value is as JSON; empty where it goes too deep. */
+export function shown(value: unknown): string {
+  try {
+    return beginning(JSON.stringify(value) ?? '')
+  } catch {
+    return ''
+  }
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

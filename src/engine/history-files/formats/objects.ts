@@ -10,49 +10,105 @@ import {
   type ReadOptions,
   type Sink
 } from '../history.ts'
-import { lines, type TextFile } from '../source.ts'
+import type { TextFile } from '../source.ts'
 import { OWN_ID } from '../identity.ts'
-import { columnOf, dayAndClock, isOwn, type Column } from './columns.ts'
+import { columnOf, dayAndClock, findColumns, isOwn, type Column } from './columns.ts'
 import type { Probe } from './format.ts'
-import { firstText, isRecord, readJson, recordsOf, textOf } from './json-stream.ts'
+import { eachLine, firstText, isRecord, readJson, recordsOf, shown, textOf } from './json-stream.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
 /** `within`: where it stands in the file, for the name of its conversation. */
 type OnObject = (value: unknown, place: string, within?: readonly (string | number)[]) => void
-
-async function eachLine(file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> {
-  for await (const { text, number } of lines(file)) {
-    if (text.trim() === '') continue
-    let row: unknown
-    try {
-      row = JSON.parse(text)
-    } catch (error) {
-      throw new ImportError(file.file, number, `this is not JSON (${error instanceof Error ? error.message : String(error)})`, 'broken')
-    }
-    onObject(row, String(number))
-    if (number % 2000 === 0) await rest()
-  }
+interface Pass {
+  rest?: () => Promise<void>
+  onBroken: (kind: string, line: string) => void
 }
-/** Elements of an array; arrays whose first names the keys are rows of a table. */
-function eachElement(file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> {
-  let heading: string[] | null = null
-  return readJson(
+type Each = (file: TextFile, onObject: OnObject, pass: Pass) => Promise<void>
+
+/** How the messages lie in a file: an object a line; one after the other, of any shape; a list; lists within an object; a table by columns; a table with its columns named beside; objects by number. */
+export type Layout =
+  { kind: 'lines' | 'values' | 'list' | 'columns' | 'records' } | { kind: 'lists'; lists: readonly string[] } | { kind: 'split'; names: string; rows: string }
+
+const linesOf: Each = (file, onObject, { rest, onBroken }) =>
+  eachLine(file, (value, [number = 0]) => (Array.isArray(value) ? value.forEach((one) => onObject(one, String(number))) : onObject(value, String(number))), {
+    ...(rest === undefined ? {} : { rest }),
+    onBroken: (line) => onBroken('line', line)
+  })
+
+const valuesOf: Each = (file, onObject, pass) => readJson(file, ['$'], (value, _, root) => onObject(value, String(root + 1)), { ...pass, all: true })
+
+/** Elements of an array; arrays whose first names the keys, or whose places say it, are rows of a table. */
+const elementsOf: Each = async (file, onObject, pass) => {
+  let heading: readonly (string | null)[] | null = null
+  let early: { cells: unknown[]; place: string }[] | null = []
+  const row = (cells: readonly unknown[], place: string): void =>
+    onObject(heading === null ? cells : Object.fromEntries(heading.flatMap((key, index) => (key === null ? [] : [[key, cells[index]]]))), place)
+  const decide = (): void => {
+    if (early === null || early.length === 0) return
+    const texts = early.map(({ cells }) => cells.map((cell) => textOf(cell) ?? ''))
+    const { found, headed, sure } = findColumns(texts)
+    const known = Object.entries(found).flatMap(([column, at]) => (at === null ? [] : [[at, column] as const]))
+    heading = headed
+      ? (texts[0] ?? [])
+      : sure || found.text !== null
+        ? Array.from({ length: texts[0]?.length ?? 0 }, (_, index) => known.find(([at]) => at === index)?.[1] ?? null)
+        : null
+    for (const { cells, place } of early.slice(Number(headed))) row(cells, place)
+    early = null
+  }
+  await readJson(
     file,
     ['$.*'],
     (value, path) => {
-      const place = Number(path.at(-1))
-      if (!Array.isArray(value)) return onObject(value, String(place + 1))
-      if (place === 0 && value.every((one) => typeof one === 'string')) heading = value
-      else
-        onObject(
-          heading === null ? value : Object.fromEntries(heading.map((key, index): [string, unknown] => [key, (value as unknown[])[index]])),
-          String(place + 1)
-        )
+      const place = String(Number(path.at(-1)) + 1)
+      if (!Array.isArray(value)) onObject(value, place)
+      else if (early === null) row(value, place)
+      else if (early.push({ cells: value, place }) >= SAMPLE_ROWS) decide()
     },
-    rest
+    pass
   )
+  decide()
 }
+const SAMPLE_ROWS = 40
+
+/** A table that names its columns beside its rows, as pandas' orient="split". */
+const splitOf =
+  (names: string, rows: string): Each =>
+  async (file, onObject, pass) => {
+    let heading: string[] = []
+    await readJson(file, [`$.${names}`], (value) => void (heading = Array.isArray(value) ? value.map(String) : heading), { onBroken: () => undefined })
+    await readJson(
+      file,
+      [`$.${rows}.*`],
+      (value, path) => {
+        if (Array.isArray(value))
+          onObject(Object.fromEntries(heading.map((key, index): [string, unknown] => [key, (value as unknown[])[index]])), String(Number(path.at(-1)) + 1))
+      },
+      pass
+    )
+  }
+
+/** A table column by column, as pandas' orient="columns", which is held whole. */
+const columnsOf: Each = async (file, onObject, pass) => {
+  if (file.size > LARGEST_TABLE) throw new ImportError(file.file, null, 'a table that is written column by column is read up to 200 MB', 'too-large')
+  const columns = new Map<string, Record<string, unknown> | unknown[]>()
+  await readJson(
+    file,
+    ['$.*'],
+    (value, path) => {
+      if (isRecord(value) || Array.isArray(value)) columns.set(String(path[0]), value)
+    },
+    pass
+  )
+  const places = new Set([...columns.values()].flatMap((column) => Object.keys(column)))
+  for (const place of places)
+    onObject(Object.fromEntries([...columns].map(([name, column]) => [name, (column as Record<string, unknown>)[place]])), String(Number(place) + 1 || place))
+}
+const LARGEST_TABLE = 200_000_000
+
+/** Objects by their number, or another key that says nothing. */
+const recordsIn: Each = (file, onObject, pass) => readJson(file, ['$.*'], (value, path) => onObject(value, String(path[0])), pass)
 
 /** What a list of messages is called, where the word says nothing of the conversation. */
 const LISTS =
@@ -78,7 +134,7 @@ const NAMES = [
 ]
 
 /** Paths of the lists of messages within an object, by the beginning of a file; none: it has no such lists. */
-export function listsIn({ shape }: Probe): string[] {
+function listsIn({ shape }: Probe): string[] {
   const keys = new Map<string, Set<Column>>()
   for (const path of shape ?? []) {
     const at = path.lastIndexOf('[].')
@@ -102,13 +158,37 @@ export function listsIn({ shape }: Probe): string[] {
   ]
 }
 
+/** Where the messages of a file lie that has no app's shape; null: there are none. */
+export function layoutOf(probe: Probe): Layout | null {
+  const { shape, head, jsonLines } = probe
+  if (shape === null) return null
+  if (jsonLines) return { kind: 'lines' }
+  if (head.startsWith('[')) return { kind: 'list' }
+  const named = (prefix: string): Set<Column> =>
+    new Set([...shape].flatMap((path) => (path.startsWith(prefix) ? [columnOf(path.slice(prefix.length))].filter((column) => column !== undefined) : [])))
+  const isMessage = (columns: ReadonlySet<Column>): boolean => columns.has('text') && (columns.has('time') || columns.has('sender'))
+  const roots = [...shape].filter((path) => !path.includes('.') && !path.includes('['))
+  if (isMessage(named(''))) {
+    const held = roots.filter((path) => columnOf(path) !== undefined)
+    // each column holds its cells
+    if (held.every((path) => shape.has(`${path}[]`) || [...shape].some((one) => one.startsWith(`${path}.`)))) return { kind: 'columns' }
+  }
+  const rows = ['data', 'rows', 'values'].find((key) => shape.has(`${key}[]`) && !isMessage(named(`${key}[].`)))
+  const names = ['columns', 'fields', 'headers', 'header'].find((key) => shape.has(`${key}[]`))
+  if (rows !== undefined && names !== undefined) return { kind: 'split', names, rows }
+  const lists = listsIn(probe)
+  if (lists.length > 0) return { kind: 'lists', lists }
+  if (isMessage(named(''))) return { kind: 'values' }
+  return roots.some((path) => isMessage(named(`${path}.`))) ? { kind: 'records' } : null
+}
+
 const SHOWN_DATE = /^\d{4}-\d{2}-\d{2}|^\d+$/
 
 /** Messages of lists within an object. */
 function eachIn(lists: readonly string[]) {
   const names = new Map<string, string>()
   return {
-    each: (file: TextFile, onObject: OnObject, rest: () => Promise<void>): Promise<void> =>
+    each: (file: TextFile, onObject: OnObject, pass: Pass): Promise<void> =>
       readJson(
         file,
         [...lists, ...lists.flatMap((list) => NAMES.map((name) => `${list.replace(/\.[^.]+\.\*$/, '')}.${name}`))],
@@ -120,7 +200,7 @@ function eachIn(lists: readonly string[]) {
             if (name !== null) names.set(path.slice(0, -1).join('/'), name)
           }
         },
-        rest
+        pass
       ),
     /** The name beside a list, or the one by which it is found. */
     nameOf(path: readonly (string | number)[]): string | null {
@@ -131,8 +211,8 @@ function eachIn(lists: readonly string[]) {
 }
 
 /** What JSON of databases means by an object in place of a value: MongoDB's $date and $numberLong, Firestore's seconds. */
-function plainValue(value: unknown): unknown {
-  if (!isRecord(value)) return value
+function plainValue(value: unknown, depth = 0): unknown {
+  if (!isRecord(value) || depth > DEEPEST) return value
   const inner =
     value['$date'] ??
     value['$numberLong'] ??
@@ -142,20 +222,33 @@ function plainValue(value: unknown): unknown {
     value['_seconds'] ??
     value['iso'] ??
     value['$oid']
-  return inner === undefined ? value : plainValue(inner)
+  return inner === undefined ? value : plainValue(inner, depth + 1)
 }
+const DEEPEST = 20
 /** The text of a message: of parts joined, of an object its own. */
-function writtenIn(value: unknown): string | null {
-  if (Array.isArray(value)) return value.map((part) => writtenIn(part) ?? '').join('') || null
+function writtenIn(value: unknown, depth = 0): string | null {
+  if (Array.isArray(value)) return depth > DEEPEST ? null : value.map((part) => writtenIn(part, depth + 1) ?? '').join('') || null
   return isRecord(value) ? firstText(value['text'], value['body'], value['content'], value['message'], value['plain']) : textOf(value)
 }
 
 const KINDS = new Set(['image', 'video', 'voice', 'file'])
 
-/** `lists`: where its messages are, none for one array of all; null: an object a line. Throws ImportError. */
-export async function readObjects(file: TextFile, options: ReadOptions, lists: readonly string[] | null): Promise<ParsedHistory> {
-  const nested = lists === null || lists.length === 0 ? null : eachIn(lists)
-  const each = lists === null ? eachLine : (nested?.each ?? eachElement)
+/** Throws ImportError. */
+export async function readObjects(file: TextFile, options: ReadOptions, layout: Layout): Promise<ParsedHistory> {
+  const nested = layout.kind === 'lists' ? eachIn(layout.lists) : null
+  const each: Each =
+    nested?.each ??
+    (layout.kind === 'lines'
+      ? linesOf
+      : layout.kind === 'values'
+        ? valuesOf
+        : layout.kind === 'columns'
+          ? columnsOf
+          : layout.kind === 'records'
+            ? recordsIn
+            : layout.kind === 'split'
+              ? splitOf(layout.names, layout.rows)
+              : elementsOf)
   const orders = new Orders()
   const keys = new Map<string, Column | undefined>()
   const cellsOf = (row: Record<string, unknown>): Map<Column, unknown> => {
@@ -174,6 +267,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
     return cells
   }
   let readable = 0
+  let end: string | null = null
   await each(
     file,
     (row) => {
@@ -184,12 +278,13 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
       const stamp = readStamp(textOf(cells.get('time')) ?? '')
       if (stamp !== null) orders.add(stamp)
     },
-    () => Promise.resolve()
+    { onBroken: (_, line) => void (end ??= line) }
   )
+  if (readable === 0 && end !== null) throw new ImportError(file.file, null, end, 'broken')
   if (readable === 0) throw new ImportError(file.file, 1, "expected objects with a time, a sender and a 'text'", 'other-format')
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
   return {
-    format: lists === null ? 'jsonl' : 'json',
+    format: layout.kind === 'lines' ? 'jsonl' : 'json',
     self: null,
     encoding: file.encoding,
     order,
@@ -197,7 +292,10 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
     async read(sink) {
       const heads = new Map<string, ConversationHead>()
       const last = new Map<string, number>()
-      await each(file, (row, place, within) => build(row, place, sink, within ?? []), sink.rest.bind(sink))
+      await each(file, (row, place, within) => build(row, place, sink, within ?? []), {
+        rest: sink.rest.bind(sink),
+        onBroken: (kind, line) => sink.unread(kind, line)
+      })
       await sink.rest()
 
       function build(row: unknown, place: string, to: Sink, within: readonly (string | number)[]): void {
@@ -205,7 +303,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, lists: r
         const text = writtenIn(cells.get('text'))
         const files = filesOf(cells.get('files'), file)
         if (!isRecord(row) || (!cells.has('text') && files.length === 0)) {
-          to.unread('object', `${place}: ${beginning(JSON.stringify(row))}`)
+          to.unread('object', `${place}: ${shown(row)}`)
           return
         }
         const told = cells.get('conversation')

@@ -1,6 +1,6 @@
 /** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel, in a folder or not. */
-import { beginning, ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
-import { isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import { elementsIn, isRecord, numberOf, recordsOf, shown, textOf } from './json-stream.ts'
 import { slackText, type Names } from './slack-text.ts'
 
 /** The archive: its paths, without a folder that all of them share, and their texts. */
@@ -17,24 +17,27 @@ export const isSlack = (paths: readonly string[]): boolean => paths.includes('us
 
 /** Throws ImportError with the file that cannot be read. */
 export async function readSlack({ paths, text }: SlackFiles, archive: string): Promise<ParsedHistory> {
-  const read = async (path: string): Promise<unknown[]> => {
+  const read = async (path: string, onBroken?: (line: string) => void): Promise<unknown[]> => {
     const json = await text(path)
     try {
       const value: unknown = JSON.parse(json)
       return Array.isArray(value) ? value : []
-    } catch (error) {
-      throw new ImportError(
-        `${archive}/${path}`,
-        lineOf(error, json),
-        `this is not what a Slack export has there (${error instanceof Error ? error.message : String(error)})`,
-        'broken'
-      )
+    } catch {
+      const { elements, end } = await elementsIn(json)
+      if (end !== null) {
+        if (onBroken === undefined && elements.length === 0)
+          throw new ImportError(`${archive}/${path}`, null, `this is not what a Slack export has there (line ${end})`, 'broken')
+        onBroken?.(`${path}, ${end}`)
+      }
+      return elements
     }
   }
+  /** What is missing of the lists of people and rooms. */
+  const broken: string[] = []
   const people = new Map<string, string>()
   let team = ''
   if (paths.includes('users.json')) {
-    for (const user of recordsOf(await read('users.json'))) {
+    for (const user of recordsOf(await read('users.json', (line) => broken.push(line)))) {
       const id = textOf(user['id'])
       const profile = isRecord(user['profile']) ? user['profile'] : {}
       if (id !== null)
@@ -42,7 +45,9 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
       team ||= textOf(user['team_id']) ?? ''
     }
   }
-  const rooms = (await Promise.all(ROOMS.filter((path) => paths.includes(path)).map(async (path) => recordsOf(await read(path))))).flat()
+  const rooms = (
+    await Promise.all(ROOMS.filter((path) => paths.includes(path)).map(async (path) => recordsOf(await read(path, (line) => broken.push(line)))))
+  ).flat()
   if (rooms.length === 0) throw new ImportError(archive, null, 'this is not a Slack export: it has no channels.json', 'other-format')
   const roomName = (room: Record<string, unknown>): string => {
     const members = Array.isArray(room['members']) ? room['members'].map((id) => people.get(String(id)) ?? String(id)) : []
@@ -53,6 +58,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
     format: 'slack',
     self: null,
     async read(sink) {
+      for (const line of broken) sink.unread('file', line)
       for (const room of rooms) {
         const id = textOf(room['id'])
         const folders = [textOf(room['name']), id].filter((name) => name !== null).map((name) => `${name}/`)
@@ -62,18 +68,11 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
         const head: ConversationHead = { name: direct ? roomName(room) : `#${roomName(room)}`, id: id === null ? null : `slack:${team}:${id}` }
         sink.conversation(head)
         for (const path of days) {
-          let day: unknown[]
-          try {
-            day = await read(path)
-          } catch (error) {
-            if (!(error instanceof ImportError)) throw error
-            sink.unread('file', error.message)
-            continue
-          }
+          const day = await read(path, (line) => sink.unread('file', line))
           for (const [index, raw] of day.entries()) {
             const message = messageOf(raw, names, id)
             if (message === 'notice') sink.notice()
-            else if ('kind' in message) sink.unread(message.kind, `${path}, ${index + 1}: ${beginning(JSON.stringify(raw))}`)
+            else if ('kind' in message) sink.unread(message.kind, `${path}, ${index + 1}: ${shown(raw)}`)
             else sink.message(message)
           }
           await sink.rest()
@@ -122,12 +121,4 @@ function fileOf(file: Record<string, unknown>): ParsedFile {
   const type = textOf(file['mimetype']) ?? ''
   const kind = type.startsWith('image/') ? 'image' : type.startsWith('video/') ? 'video' : type.startsWith('audio/') ? 'voice' : kindOf(name)
   return { kind, name, bytes: numberOf(file['size']), source: null }
-}
-
-/** The line that V8 names, or where the position is. */
-function lineOf(error: unknown, text: string): number | null {
-  const message = error instanceof Error ? error.message : ''
-  const line = /line (\d+)/.exec(message)?.[1]
-  const position = /position (\d+)/.exec(message)?.[1]
-  return line !== undefined ? Number(line) : position !== undefined ? text.slice(0, Number(position)).split('\n').length : null
 }

@@ -37,8 +37,11 @@ export const simplify = (text: string): string =>
     )
 const SIGNS: Record<string, string> = {
   '،': ',',
-  '，': ',',
+  '၊': ',',
   '、': ',',
+  '፣': ',',
+  '۔': '.',
+  '，': ',',
   '：': ':',
   '∶': ':',
   '．': '.',
@@ -82,6 +85,9 @@ const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=
 /** Words that may follow a clock and say nothing. */
 const SILENT = new Set(['uhr', 'ч', 'h', 'hrs', 'น', 'klo', 'kl', 'hs', 'ώρα', 'uur'])
 
+/** The year 24 is none of 2024 where it has four digits. */
+const numberIn = (digits = ''): number => (digits.length === 4 && digits.startsWith('00') ? 99_999 : Number(digits))
+
 interface Found<T> {
   value: T
   end: number
@@ -97,7 +103,7 @@ function dayAt(text: string, from: number): Found<Day> | null {
   const numeric = at(NUMERIC, text, from)
   if (numeric !== null)
     return {
-      value: { numbers: numeric.slice(1, 4).map(Number), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') },
+      value: { numbers: numeric.slice(1, 4).map(numberIn), month: null, cjk: /[年년]/u.test(numeric[0]), slash: numeric[0].includes('/') },
       end: from + numeric[0].length
     }
   const era = at(ERA, text, from)
@@ -189,7 +195,7 @@ function usualAt(text: string, from: number): Found<Stamp> | null {
   const found = at(USUAL, text, from)
   if (found === null) return null
   const [whole, a, mark, b, c, hour, minute, second = '0'] = found
-  const numbers = [Number(a), Number(b), Number(c)]
+  const numbers = [numberIn(a), Number(b), numberIn(c)]
   const hint = hintOf({ numbers, month: null, cjk: false, slash: mark === '/' }, null)
   return {
     value: { kind: 'date', numbers, month: null, clock: { hour: Number(hour), minute: Number(minute), second: Number(second), fraction: 0 }, zone: null, hint },
@@ -263,13 +269,14 @@ function fromNumber(text: string): Stamp | null {
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? 0))
     return date(year, month, day, hour, minute, second)
   }
-  const [, whole = ''] = /^(\d{5,19})(?:\.\d+)?$/.exec(text) ?? []
-  const number = Number(text)
+  const plain = /^\d(?:\.\d+)?e\+?\d{1,2}$/i.test(text) ? String(Number(text)) : text
+  const [, whole = ''] = /^(\d{5,19})(?:\.\d+)?$/.exec(plain) ?? []
+  const number = Number(plain)
   const time =
     whole.length >= 17
-      ? number / 1e6
+      ? fromLong(number)
       : whole.length >= 15
-        ? number / 1000
+        ? fromMicroseconds(number)
         : whole.length >= 12
           ? number
           : whole.length >= 9
@@ -278,6 +285,19 @@ function fromNumber(text: string): Stamp | null {
               ? (number - 25_569) * 86_400_000
               : null
   return time === null ? null : whole.length === 5 ? local(time) : { kind: 'instant', time: Math.floor(time) }
+}
+/** The first days of 1601 and of our era, as other systems count from them, in ms before 1970; and Apple's of 2001 behind it. */
+const [SINCE_1601, SINCE_1, SINCE_2001] = [11_644_473_600_000, 62_135_596_800_000, 978_307_200_000]
+/** When there were messages, ms. */
+const isRecent = (time: number): boolean => time > Date.UTC(1995, 0) && time < Date.UTC(2100, 0)
+const firstRecent = (...times: number[]): number => times.find(isRecent) ?? times[0] ?? 0
+/** µs since 1970, or since 1601 (WebKit). */
+const fromMicroseconds = (number: number): number => firstRecent(number / 1000, number / 1000 - SINCE_1601)
+/** ns since 1970 or 2001 (Apple), µs since 1601, or 100 ns since 1601 (Windows) or the year 1 (.NET). Those of 1970 are recent alone where they are behind 2001. */
+function fromLong(number: number): number {
+  const [nano, tenth] = [number / 1e6, number / 1e4]
+  if (nano > Date.UTC(2001, 8)) return nano
+  return firstRecent(number / 1000 - SINCE_1601, tenth - SINCE_1601, tenth - SINCE_1, nano + SINCE_2001, nano)
 }
 /** A count of days is local time. */
 function local(time: number): Stamp {
@@ -292,11 +312,20 @@ function local(time: number): Stamp {
   }
 }
 
+/** Times as programs print them: 'Fri May 31 09:30:00 UTC 2024' (C), 'Fri May 31 2024 09:30:00 GMT+0200 (CEST)' (JavaScript), '20240531T093000Z' (ISO 8601). */
+function plainOrder(text: string): string {
+  const [, month, day, clock, zone = '', year] = /^\p{L}{3},? (\p{L}{3,9}) (\d{1,2}) (\d{1,2}:\d{2}:\d{2})( [A-Z]{1,5}| [-+]\d{4})? (\d{4})$/u.exec(text) ?? []
+  if (year !== undefined) return `${month} ${day}, ${year} ${clock}${/UTC|GMT|Z|[-+]/.test(zone) ? zone : ''}`
+  const [, date, hour, minute, second = '00', rest = ''] = /^(\d{8})T(\d{2}):?(\d{2}):?(\d{2})?((?:\.\d+)?(?:Z|[-+]\d{2}:?\d{2})?)$/.exec(text) ?? []
+  if (date !== undefined) return `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6)}T${hour}:${minute}:${second}${rest}`
+  return text.replace(/^\p{L}{3} (?=\p{L}{3} \d{1,2} \d{4} )/u, '').replace(/ \([^()]*\)$/, '')
+}
+
 /** What a whole text says as a time, or null. */
 export function readStamp(text: string): Stamp | null {
   const usual = usualAt(text, 0)
   if (usual !== null && usual.end === text.length) return usual.value
-  const simple = simplify(text).replace(/ +/g, ' ').trim()
+  const simple = plainOrder(simplify(text).replace(/ +/g, ' ').trim())
   const number = fromNumber(simple)
   if (number !== null) return number
   const found = stampAt(simple, 0)

@@ -1,56 +1,45 @@
 /** Tables: CSV of any separator and TSV. A first row of names says which column is what; otherwise sender, time, text; else the user says it. */
-import { parse as parseNow } from 'csv-parse/sync'
 import type { ImportColumns } from '../../../contract/history-files.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
-import { headOf, lines, type TextFile } from '../source.ts'
-import { csvRows } from './csv.ts'
+import { headOf, type TextFile } from '../source.ts'
+import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isOwn, shapeOf, type FoundColumns } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
-interface Dialect {
-  separator: string
-  /** Quotes hold a cell together; otherwise they are letters. */
-  quoted: boolean
+interface Dialect extends CsvDialect {
   /** A first line 'sep=;', as Excel takes it. */
   told: boolean
-  /** What stands before a quote within quotes: another one, or a backslash. */
-  escape: string
-  /** Blanks stand before the quotes of a cell. */
-  spaced: boolean
 }
-/** How a text writes quotes. */
-const quotesOf = (head: string): Pick<Dialect, 'escape' | 'spaced'> => ({
-  escape: /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"',
-  spaced: /"[,;|] +"/.test(head.slice(0, 4000))
-})
-interface Row {
-  cells: string[]
-  line: number
+const QUOTES: readonly (readonly [string, string])[] = [
+  ['"', '"'],
+  ["'", "'"],
+  ['“', '”'],
+  ['„', '“']
+]
+const SEPARATORS = [',', ';', '\t', '|', '^', '，', '；', '\u0001', '\u001f']
+const WIDE = /[，；]/
+/** How a text writes quotes: the kind that stands at both ends of most cells that have one. */
+function quotesOf(head: string, separator: string): Pick<Dialect, 'quotes' | 'escape'> {
+  const escape = /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"'
+  const cells = head
+    .slice(0, 20_000)
+    .split(/\r\n?|\n/)
+    .flatMap((line) => line.split(separator))
+  const often = (open: string, close: string): number =>
+    cells.filter((cell) => cell.trim().length > 1 && cell.trim().startsWith(open) && cell.trim().endsWith(close)).length
+  const [quotes = ['"', '"'] as const] = QUOTES.toSorted((a, b) => often(...b) - often(...a))
+  return { quotes: often(...quotes) === 0 && WIDE.test(separator) ? ['“', '”'] : quotes, escape }
 }
+type Row = CsvRow
 
 const SAMPLE_ROWS = 40
 const SHOWN_ROWS = 5
 
-/** The rows at the beginning of a text as a dialect has them; null: it is none. */
-function rowsOf(head: string, separator: string, quoted: boolean, whole: boolean): string[][] | null {
-  const cut = whole ? head : head.slice(0, head.lastIndexOf('\n') + 1)
-  try {
-    const { escape, spaced } = quotesOf(head)
-    return parseNow(cut, {
-      delimiter: separator,
-      quote: quoted ? '"' : null,
-      escape,
-      ltrim: spaced,
-      relax_quotes: true,
-      bom: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      to: SAMPLE_ROWS
-    }) as string[][]
-  } catch {
-    return null
-  }
+/** The rows at the beginning of a text as a dialect has them. */
+function rowsOf(head: string, dialect: CsvDialect, whole: boolean): string[][] {
+  const cut = whole ? head : head.slice(0, head.lastIndexOf(head.includes('\n') ? '\n' : '\r') + 1)
+  return csvIn(cut.slice(0, 100_000), dialect).slice(0, SAMPLE_ROWS)
 }
 /** How many rows have as many cells as most have, and how many cells that is. */
 function evenness(rows: readonly string[][]): { share: number; cells: number } {
@@ -61,37 +50,34 @@ function evenness(rows: readonly string[][]): { share: number; cells: number } {
 }
 
 function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
-  const told = /^\ufeff?"?sep=(.)"?\r?\n/i.exec(head)
-  if (told !== null) return { separator: told[1] ?? ',', quoted: true, told: true, ...quotesOf(head) }
+  const told = /^\ufeff?"?sep=(.)"?(?:\r\n?|\n)/i.exec(head)
+  if (told !== null) return { separator: told[1] ?? ',', told: true, ...quotesOf(head, told[1] ?? ',') }
   if (tsv) {
-    const plain = rowsOf(head, '\t', false, whole) ?? []
-    const quoted = rowsOf(head, '\t', true, whole)
+    const quotes = quotesOf(head, '\t')
+    const plain = rowsOf(head, { separator: '\t', quotes: null, escape: '"' }, whole)
+    const quoted = rowsOf(head, { separator: '\t', ...quotes }, whole)
     // quotes are signs of the table where it is more even with them, and letters otherwise
     const better =
-      quoted !== null &&
       plain.length > 1 &&
       evenness(quoted).cells > 2 &&
       (evenness(quoted).share > evenness(plain).share || (evenness(quoted).share === 1 && plain.flat().some((cell) => /^".*"$/s.test(cell))))
-    return { separator: '\t', quoted: better, told: false, ...quotesOf(head) }
+    return { separator: '\t', told: false, ...quotes, quotes: better ? quotes.quotes : null }
   }
   let best: { separator: string; share: number; cells: number } = { separator: ',', share: 0, cells: 1 }
-  for (const separator of [',', ';', '\t', '|']) {
-    const rows = rowsOf(head, separator, true, whole)
-    if (rows === null || rows.length === 0) continue
-    const { share, cells } = evenness(rows)
+  for (const separator of SEPARATORS) {
+    const found = rowsOf(head, { separator, ...quotesOf(head, separator) }, whole)
+    if (found.length === 0) continue
+    const { share, cells } = evenness(found)
     if (cells > 1 && (best.cells === 1 || share > best.share || (share === best.share && cells > best.cells))) best = { separator, share, cells }
   }
-  return { separator: best.separator, quoted: true, told: false, ...quotesOf(head) }
+  return { separator: best.separator, told: false, ...quotesOf(head, best.separator) }
 }
 
-async function* rows(file: TextFile, { separator, quoted, told, escape, spaced }: Dialect): AsyncIterable<Row> {
-  if (!quoted) {
-    for await (const { text, number } of lines(file)) if (text !== '') yield { cells: text.split(separator), line: number }
-    return
-  }
-  for await (const row of csvRows(file, { delimiter: separator, escape, ltrim: spaced, info: true, from_line: told ? 2 : 1 })) {
-    const { record, info } = row as { record: string[]; info: { lines: number } }
-    yield { cells: record, line: info.lines }
+async function* rows(file: TextFile, dialect: Dialect): AsyncIterable<Row> {
+  let first = dialect.told
+  for await (const row of csvRows(file, dialect)) {
+    if (first) first = false
+    else yield row
   }
 }
 
@@ -175,6 +161,8 @@ const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): stri
     .filter((part) => part !== '')
     .join(' ')
 
+/** No message is so long, UTF-16 units. */
+const LONGEST_CELL = 20_000_000
 /** Makes messages of rows. `rest`: cells beyond the text belong to it, with this between them. */
 function builder(
   file: TextFile,
@@ -188,7 +176,7 @@ function builder(
     return index === null ? '' : (cells[index] ?? '')
   }
   return ({ cells, line }, sink, resolve) => {
-    if (cells.length <= Math.max(columns.text ?? 0, columns.time ?? 0)) {
+    if (cells.length <= Math.max(columns.text ?? 0, columns.time ?? 0) || cells.some((one) => one.length > LONGEST_CELL)) {
       sink.unread('row', `${line}: ${beginning(cells.join(' '))}`)
       return
     }

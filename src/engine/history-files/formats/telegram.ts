@@ -2,7 +2,7 @@
 import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
-import { isRecord, numberOf, readJson, recordsOf, textOf } from './json-stream.ts'
+import { isRecord, numberOf, readJson, recordsOf, shown, textOf, type OnValue } from './json-stream.ts'
 import { telegramText } from './telegram-text.ts'
 import { parseTime } from './times.ts'
 
@@ -31,8 +31,9 @@ interface Owner {
   name: string | null
 }
 
-const chatKey = (path: readonly (string | number)[]): string =>
-  path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.')
+/** `root`: of exports that were written one after the other. */
+const chatKey = (path: readonly (string | number)[], root: number): string =>
+  `${root}:${path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.')}`
 /** Seconds of a day that no message can have: the year 2248. */
 const LATEST_S = 8_772_710_400
 const timeOf = (message: Record<string, unknown>): number | null => {
@@ -50,13 +51,14 @@ const senderId = (message: Record<string, unknown>): string | null => {
 export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
   const chats = new Map<string, Chat>()
   const owner: Owner = { id: null, name: null }
-  const chatAt = (path: readonly (string | number)[]): Chat => {
-    const key = chatKey(path)
+  const chatAt = (path: readonly (string | number)[], root: number): Chat => {
+    const key = chatKey(path, root)
     let chat = chats.get(key)
     if (chat === undefined) chats.set(key, (chat = { name: null, type: '', id: null, pinned: new Set(), senders: new Map(), messages: 0 }))
     return chat
   }
-  await readJson(file, PATHS, (value, path) => {
+  let end: string | null = null
+  const learn: OnValue = (value, path, root) => {
     if (path[0] === 'personal_information') {
       if (!isRecord(value)) return
       owner.id = textOf(value['user_id'])
@@ -68,7 +70,7 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
       return
     }
     const last = path.at(-1)
-    const chat = chatAt(path)
+    const chat = chatAt(path, root)
     if (last === 'name') chat.name = textOf(value)
     else if (last === 'type') chat.type = textOf(value) ?? ''
     else if (last === 'id') chat.id = textOf(value)
@@ -79,8 +81,10 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
       const id = senderId(value)
       if (id !== null && !chat.senders.has(id)) chat.senders.set(id, textOf(value['from']) ?? id)
     }
-  })
+  }
+  await readJson(file, PATHS, learn, { all: true, onBroken: (_, line) => void (end = line) })
   const filled = [...chats.values()].filter(({ messages }) => messages > 0)
+  if (filled.length === 0 && end !== null) throw new ImportError(file.file, null, end, 'broken')
   if (filled.length === 0)
     throw new ImportError(file.file, null, 'this is not a Telegram export, nor any other that Mnemo knows: there are no messages', 'other-format')
   const heads = new Map<Chat, { head: ConversationHead; own: (id: string | null, name: string) => boolean | undefined }>()
@@ -105,14 +109,14 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
       await readJson(
         file,
         PATHS.filter((path) => path.endsWith('messages.*')),
-        (value, path) => {
-          const chat = chatAt(path)
+        (value, path, root) => {
+          const chat = chatAt(path, root)
           const place = heads.get(chat)
           if (place === undefined) return
           sink.conversation(place.head)
           const read = messageOf(value, file)
           if (read === 'notice') sink.notice()
-          else if ('kind' in read) sink.unread(read.kind, `${path.at(-1)}: ${beginning(JSON.stringify(value))}`)
+          else if ('kind' in read) sink.unread(read.kind, `${path.at(-1)}: ${shown(value)}`)
           else {
             const outgoing = place.own(isRecord(value) ? senderId(value) : null, read.sender)
             if (outgoing !== undefined) read.outgoing = outgoing
@@ -120,7 +124,7 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
             sink.message(read)
           }
         },
-        sink.rest.bind(sink)
+        { all: true, rest: sink.rest.bind(sink), onBroken: (kind, line) => sink.unread(kind, line) }
       )
       await sink.rest()
     }

@@ -128,7 +128,10 @@ export class Orders {
     const turns = ({ back, forward }: Tried): number => Math.min(back, forward)
     const far = (a: Tried, b: Tried): number => (a.way > b.way * SHORTER ? 1 : b.way > a.way * SHORTER ? -1 : 0)
     // two digits for a year stand first only where the language writes it so
-    const likely = this.#tried.filter(({ order, hints }) => order !== 'ymd' || hints > 0)
+    const rest = this.#tried.filter(({ order }) => order !== 'ymd')
+    const likely = this.#tried.filter(
+      ({ order, hints, wrong, future }) => order !== 'ymd' || hints > 0 || (wrong + future === 0 && rest.every((one) => one.wrong + one.future > 0))
+    )
     const [first, ...others] = likely.toSorted(
       (a, b) =>
         a.wrong - b.wrong ||

@@ -1,7 +1,7 @@
 /** Viber's backup of messages as its desktop app sends it (.csv): date, time, name, number and text, without a heading. */
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
-import { csvRows } from './csv.ts'
+import { csvRows, PLAIN_CSV } from './csv.ts'
 import type { Format, Probe } from './format.ts'
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
@@ -9,8 +9,8 @@ import { Orders, timeOf } from './times.ts'
 /** 31/05/2024,09:30:15,Anna,+491701234567,text */
 const ROW = /^"?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"?[,;]"?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?"?[,;](?:"[^"]*"|[^,;]*)[,;]"?(?:\+?[\d ()-]{5,20}|Me)?"?[,;]/i
 
-async function* rowsOf(file: TextFile, delimiter: string): AsyncIterable<string[]> {
-  for await (const row of csvRows(file, { delimiter })) yield row as string[]
+async function* rowsOf(file: TextFile, separator: string): AsyncIterable<string[]> {
+  for await (const { cells } of csvRows(file, { ...PLAIN_CSV, separator })) yield cells
 }
 
 const isViber = ({ lines }: Probe): boolean => lines.length > 0 && lines.slice(0, 5).filter((line) => ROW.test(line)).length >= Math.min(2, lines.length)

@@ -1,7 +1,7 @@
 /** WeChat's history as tables of export tools: of MemoTrace (its database's columns), PyWxDump and chatlog. What is unlike theirs is a table as any other. */
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
-import { csvRows } from './csv.ts'
+import { csvRows, PLAIN_CSV } from './csv.ts'
 import type { Format } from './format.ts'
 import { HeadsByKey } from './json-history.ts'
 import { instantOf } from './json-stream.ts'
@@ -39,8 +39,12 @@ const isWeChat = (line: string): boolean => {
   return KNOWN.some((names) => names.every((name) => cells.includes(name)))
 }
 
-async function* rowsOf(file: TextFile, delimiter: string): AsyncIterable<Row> {
-  for await (const row of csvRows(file, { delimiter, columns: (names: string[]) => names.map((name) => name.trim().toLowerCase()) })) yield row as Row
+async function* rowsOf(file: TextFile, separator: string): AsyncIterable<Row> {
+  let names: string[] | null = null
+  for await (const { cells } of csvRows(file, { ...PLAIN_CSV, separator })) {
+    if (names === null) names = cells.map((name) => name.replace('\ufeff', '').trim().toLowerCase())
+    else yield Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']))
+  }
 }
 const cell = (row: Row, column: keyof typeof COLUMNS): string => {
   for (const name of COLUMNS[column]) if ((row[name] ?? '').trim() !== '') return row[name] ?? ''

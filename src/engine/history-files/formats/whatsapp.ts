@@ -22,8 +22,10 @@ interface Entry {
 const AFTER = /^(?:\]| ?[-–—]|:)(?: |$)/u
 const HEAD = 90
 /** 'Dec 31, 2013', and the eras of Japan: R6/01/31. */
-const MONTH_FIRST = /^(?:\p{L}{3,9}\.? \d{1,2},? \d{4}|[RHS]\d{1,2}\/\d)/u
+const MONTH_FIRST = /^(?:\p{L}{3,9}\.? \d{1,2},? \d{4}|[RHS]\d{1,2}\/\d|(?:令和|平成|昭和)(?:\d|元))/u
 const MARK = /[\p{Cf}\r]/u
+/** Marks of direction and order; what joins emoji and letters belongs to a name. */
+const MARKS = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu
 
 /** The line's stamp and what comes after it, or null where it has none. */
 function entryOf(line: string): Omit<Entry, 'number'> | null {
@@ -46,18 +48,27 @@ function entryOf(line: string): Omit<Entry, 'number'> | null {
 }
 
 /** Whether a text begins like one of these. */
-export const isWhatsApp = (text: string): boolean => entryOf(/[^\r\n]+/.exec(text.replace(/^\s+/, ''))?.[0] ?? '') !== null
+export function isWhatsApp(text: string): boolean {
+  const [first = '', ...others] = text.split(/[\r\n]+/, MOST_STRAY + 3).filter((line) => line.trim() !== '')
+  // a line or two of somebody's own may stand above
+  return entryOf(first) !== null || others.filter((line) => entryOf(line) !== null).length >= 2
+}
+const MOST_STRAY = 5
 
-/** Throws ImportError where the first line has no date. */
-async function* entries(file: TextFile): AsyncIterable<Entry> {
+/** `onStray`: lines above the first entry. Throws ImportError where there are many. */
+async function* entries(file: TextFile, onStray?: (line: string) => void): AsyncIterable<Entry> {
   let last: Entry | null = null
+  let stray = 0
   for await (const { text, number } of lines(file)) {
     const found = entryOf(text)
     if (found !== null) {
       if (last !== null) yield last
       last = { ...found, number }
     } else if (last !== null) last.rest += `\n${text}`
-    else if (text.trim() !== '') throw new ImportError(file.file, number, 'this does not begin with a date as in a WhatsApp export', 'other-format')
+    else if (text.replace(/\0/g, '').trim() !== '') {
+      if (++stray > MOST_STRAY) throw new ImportError(file.file, number, 'this does not begin with a date as in a WhatsApp export', 'other-format')
+      onStray?.(`${number}: ${beginning(text)}`)
+    }
   }
   if (last !== null) yield last
 }
@@ -67,11 +78,7 @@ function split(rest: string): { sender: string; text: string } | null {
   const colon = rest.indexOf(': ')
   const end = colon < 0 && rest.endsWith(':') ? rest.length - 1 : colon < 0 ? (/:(?=\n)/.exec(rest)?.index ?? -1) : colon
   if (end < 0 || rest.slice(0, end).includes('\n')) return null
-  const sender = rest
-    .slice(0, end)
-    .replace(/[\p{Cf}]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
+  const sender = rest.slice(0, end).replace(MARKS, '').replace(/\s+/gu, ' ').trim()
   return sender === ''
     ? null
     : {
@@ -170,7 +177,7 @@ function headOf(file: TextFile, people: readonly string[]): { name: string; self
     people.length === 2 && one !== undefined && two !== undefined ? (name === one ? two : name === two ? one : null) : null
   for (const called of /^_chat$/i.test(file.name) ? [file.folder] : [file.name]) {
     const plain = called
-      .replace(/[\p{Cf}]/gu, '')
+      .replace(MARKS, '')
       .replace(/ ?\(\d+\)$/, '')
       .trim()
     if (!APP.test(plain)) {
@@ -219,7 +226,7 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
       sink.conversation(head)
       let last = -Infinity
       let count = 0
-      for await (const { stamp, written, rest, number } of entries(file)) {
+      for await (const { stamp, written, rest, number } of entries(file, (line) => sink.unread('line', line))) {
         if (++count % 2000 === 0) await sink.rest()
         const said = split(rest)
         // the first thing in a chat of two is the phone's word on encryption, in the other one's name

@@ -1,0 +1,246 @@
+/** An archive or a folder as a history: all that it holds, of however many apps. */
+import { basename, dirname } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { ImportFormat } from '../../contract/history-files.ts'
+import type { Archive } from './archive.ts'
+import { decode, type Bytes } from './decoding.ts'
+import type { Probe } from './formats/format.ts'
+import { isDatabase, readDatabase } from './formats/databases.ts'
+import { isSlack, readSlack } from './formats/slack.ts'
+import { readTelegram } from './formats/telegram.ts'
+import { isWhatsApp, readWhatsApp, whatsApp } from './formats/whatsapp.ts'
+import { ImportError, type OpenHistory, type ParsedHistory, type ReadOptions } from './history.ts'
+import { Spool, unfolded } from './nested.ts'
+import { bestOf, COMPANIONS, joined, jsonOf, openParts, partsIn, textsIn, TEXTS, type OpenPart } from './parts.ts'
+import { firstBytes, headOf, openText, type TextFile } from './source.ts'
+import { asFarAsPossible, nameOf, plainFormatOf, readAs, type Damage } from './texts.ts'
+
+/** A day of Slack's, read in one piece, is never so long, bytes. */
+const LONGEST_PART = 200_000_000
+
+/** Slack's exports in an archive: each folder that has its lists of rooms, and what lies in it. */
+function slackFolders(paths: readonly string[], format: ImportFormat | null): string[] {
+  if (format !== null && format !== 'slack') return []
+  const shared = sharedFolder(paths)
+  const found = new Set(paths.filter((path) => SLACK_ROOMS.has(basename(path))).map((path) => path.slice(0, path.length - basename(path).length)))
+  if (format === 'slack' || isSlack(paths.map((path) => path.slice(shared.length)))) found.add(shared)
+  return [...found].filter((folder) => ![...found].some((other) => other !== folder && folder.startsWith(other)))
+}
+const SLACK_ROOMS = new Set(['channels.json', 'groups.json', 'mpims.json', 'dms.json'])
+
+const DATABASES = /\.(?:db3?|sqlite3?|sqlitedb)$/i
+/** Formats of tables, which any file may have. */
+const TABLES: ReadonlySet<ImportFormat> = new Set(['csv', 'tsv', 'json', 'jsonl'])
+
+/** All that an archive holds, of however many apps, each read as what it is. Throws ImportError. */
+export async function readArchive(path: string, outer: Archive, format: ImportFormat | null, options: ReadOptions, damage: Damage): Promise<OpenHistory> {
+  const name = basename(path)
+  const spool = new Spool()
+  let archive = outer
+  const close = (): void => {
+    archive.close()
+    spool.close()
+  }
+  try {
+    archive = await unfolded(outer, spool)
+    const paths = [...archive.entries.keys()]
+    const shared = sharedFolder(paths)
+    const textAt = (part: string): Promise<TextFile> => textIn(archive, name, part, nameOf(basename(part)), options, damage)
+    const opened: OpenPart[] = []
+    const failed: ImportError[] = []
+    const taken = new Set<string>()
+    const attempt = async (file: string, place: string, read: () => Promise<ParsedHistory> | ParsedHistory): Promise<void> => {
+      try {
+        opened.push({ file, place, history: await read() })
+      } catch (error) {
+        if (!(error instanceof ImportError)) throw error
+        failed.push(error)
+      }
+    }
+    for (const folder of slackFolders(paths, format)) {
+      const inside = paths.filter((one) => one.startsWith(folder)).map((one) => one.slice(folder.length))
+      for (const one of inside) taken.add(folder + one)
+      const text = async (part: string): Promise<string> => {
+        if ((archive.entries.get(folder + part) ?? 0) > LONGEST_PART) throw new ImportError(`${name}/${part}`, null, 'it is larger than 200 MB', 'too-large')
+        return decode(await archive.read(folder + part), 'utf-8')
+      }
+      await attempt(name, folder, () => readSlack({ paths: inside, text }, name))
+      // an export of Slack may have another app's beside it
+      for (const one of inside) if (!one.endsWith('.json') || basename(one) === 'result.json') taken.delete(folder + one)
+    }
+    if (format === 'telegram' || format === null)
+      for (const one of paths.filter((each) => basename(each) === 'result.json' && !each.startsWith('__MACOSX/'))) {
+        taken.add(one)
+        await attempt(`${name}/${one}`, one, async () => readTelegram(await textIn(archive, name, one, nameOf(name), options, damage)))
+      }
+    const chat = format === null || format === 'whatsapp' ? await chatIn(archive, name, options, damage) : null
+    if (chat !== null && chat.sure && !taken.has(chat.path)) {
+      taken.add(chat.path)
+      await attempt(chat.file.file, chat.path, () => readWhatsApp(chat.file, options))
+      for (const one of await attachedTo(opened.at(-1)?.history ?? null)) taken.add(one)
+    }
+    const isChatBeside = (one: string): boolean => chat !== null && chat.sure && /\.txt$/i.test(one) && dirname(one) === dirname(chat.path)
+    const candidates = textsIn(archive).filter((one) => !taken.has(one) && !isChatBeside(one))
+    const others = format === null || format === 'whatsapp' ? [whatsApp] : []
+    const { parts, rest } = await partsIn(candidates, textAt, format === null || TABLES.has(format) ? null : format, chat?.sure === true ? [] : others)
+    if (format === null || !TABLES.has(format)) {
+      const more = await openParts(bestOf(parts), options)
+      opened.push(...more.opened)
+      failed.push(...more.failed)
+    }
+    if (format === null)
+      for (const one of paths.filter((each) => DATABASES.test(each))) await readDatabaseIn(archive, spool, one, options, `${name}/${one}`, opened, failed)
+    // tables that lie among an app's files are its own
+    const topOf = (one: string): string => one.slice(shared.length).split('/', 2)[0] ?? ''
+    const tops = new Set([...parts.map((part) => part.path), ...taken].filter((one) => one.slice(shared.length).includes('/')).map(topOf))
+    if (format === null || TABLES.has(format))
+      for (const { path: one, file, probe } of rest) {
+        if (one.slice(shared.length).includes('/') && tops.has(topOf(one))) continue
+        if (parts.some((part) => nameOf(part.path) === nameOf(one))) continue
+        const table = await tableIn(file, probe, format, options)
+        if (table !== null) opened.push({ file: file.file, place: dirname(one), history: table })
+      }
+    const [first] = opened
+    if (first === undefined && failed[0] !== undefined) throw failed[0]
+    if (first === undefined) throw new ImportError(name, null, nothingIn(archive), 'other-format')
+    const open = (source: string): Promise<Readable | null> => archive.stream(source)
+    const readable = [...archive.locked].filter(([one]) => TEXTS.test(one) || /\.zip$/i.test(one)).map(([one, why]) => `${name}/${one}: ${why}`)
+    const told = [...failed.map(({ message }) => message), ...readable]
+    return { history: opened.length === 1 && told.length === 0 ? first.history : joined(first.history, opened, told), open, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+/** Why there is nothing to read in an archive. */
+function nothingIn({ locked }: Archive): string {
+  const [reason] = [...locked].map(([path, why]) => `${path} cannot be read: ${why}`)
+  return reason ?? 'there is no chat in it that Mnemo can read'
+}
+
+/** The files of the archive that messages of a chat name as theirs. */
+async function attachedTo(history: ParsedHistory | null): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  await history?.read({
+    conversation: () => undefined,
+    message: ({ files = [] }) => {
+      for (const { source } of files) if (source !== null && TEXTS.test(source)) found.add(source)
+    },
+    notice: () => undefined,
+    unread: () => undefined,
+    rest: () => Promise.resolve()
+  })
+  return found
+}
+
+/** A table that needs nobody to say what its columns are; null: this is none. */
+async function tableIn(file: TextFile, probe: Probe, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory | null> {
+  try {
+    const found = format ?? (await plainFormatOf(file, probe))
+    if (!TABLES.has(found) || !/\.(?:csv|tsv|jsonl?|ndjson|txt)$/i.test(file.file)) return null
+    const history = await readAs(file, found, options, probe)
+    return history.columns === null || history.columns.sure || format !== null ? history : null
+  } catch (error) {
+    if (error instanceof ImportError && format === null) return null
+    throw error
+  }
+}
+
+/** An app's database in an archive, which is only to be read where it lies by itself. */
+async function readDatabaseIn(
+  archive: Archive,
+  spool: Spool,
+  path: string,
+  options: ReadOptions,
+  file: string,
+  opened: OpenPart[],
+  failed: ImportError[]
+): Promise<void> {
+  const stream = await archive.stream(path)
+  if (stream === null) return
+  const kept = await spool.keep(stream, path)
+  if (!isDatabase(await firstBytes(kept))) return
+  const log = await archive.stream(`${path}-wal`)
+  if (log !== null) await spool.keep(log, path, `${kept}-wal`)
+  const folder = path.slice(0, path.length - basename(path).length)
+  try {
+    opened.push({ file, place: path, history: readDatabase(kept, options, (source) => archive.entries.get(folder + source) ?? null) })
+  } catch (error) {
+    if (!(error instanceof ImportError)) throw error
+    // other databases lie in many exports
+    if (error.reason !== 'other-format') failed.push(error)
+  }
+}
+
+/** The folders that all paths share, with a '/' at their end, or ''. */
+function sharedFolder(paths: readonly string[]): string {
+  // what macOS adds is none of the export's
+  const own = paths.filter((path) => !path.startsWith('__MACOSX/') && basename(path) !== '.DS_Store')
+  const [first = ''] = own
+  const folder = first.includes('/') ? first.slice(0, first.indexOf('/') + 1) : ''
+  return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder + sharedFolder(own.map((path) => path.slice(folder.length))) : ''
+}
+
+/** Of the texts in an archive the one that reads as a chat and is named like the archive, or is alone: `sure`; others beside it are its files. */
+async function chatIn(archive: Archive, name: string, options: ReadOptions, damage: Damage): Promise<{ file: TextFile; path: string; sure: boolean } | null> {
+  const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
+  const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)
+  const alone = texts.filter((path) => likely(path) === 0).length === 1
+  let first: { file: TextFile; path: string; sure: boolean } | null = null
+  for (const path of texts.sort((a, b) => likely(a) - likely(b))) {
+    const file = await textIn(
+      archive,
+      name,
+      path,
+      likely(path) === 0 && alone ? nameOf(/([^/]+\.zip)\/[^/]*$/i.exec(path)?.[1] ?? name) : nameOf(basename(path)),
+      options,
+      damage
+    )
+    if (!isWhatsApp(await headOf(file, 2000))) continue
+    const sure = likely(path) === 1 || (likely(path) === 0 && alone) || texts.length === 1
+    if (sure) return { file, path, sure }
+    first ??= { file, path, sure }
+  }
+  return first
+}
+
+async function textIn(archive: Archive, name: string, path: string, called: string, options: ReadOptions, damage: Damage): Promise<TextFile> {
+  const folder = path.slice(0, path.length - basename(path).length)
+  const companions = new Map<string, unknown>()
+  for (const one of COMPANIONS) if (archive.entries.has(folder + one)) companions.set(one, jsonOf(await archive.read(folder + one)))
+  const media: TextFile['media'] = (source) => {
+    const found = archive.entries.has(folder + source)
+      ? folder + source
+      : (byName(archive).get(alike(folder + source)) ?? byName(archive).get(alike(basename(source))))
+    const bytes = found === undefined ? undefined : archive.entries.get(found)
+    return found === undefined || bytes === undefined ? null : { bytes, source: found }
+  }
+  const bytes: Bytes = async function* () {
+    const stream = await archive.stream(path)
+    if (stream !== null) for await (const chunk of stream) yield chunk as Buffer
+  }
+  return openText(
+    {
+      file: `${name}/${path}`,
+      name: called,
+      folder: basename(folder).replace(/\.zip$/i, '') || nameOf(name),
+      size: archive.entries.get(path) ?? 0,
+      bytes: asFarAsPossible(bytes, `${name}/${path}`, damage),
+      media,
+      beside: (one) => companions.get(one)
+    },
+    options
+  )
+}
+
+const names = new WeakMap<Archive, Map<string, string>>()
+/** Names are the same in every case and normal form: systems disagree on both. */
+export const alike = (name: string): string => name.normalize('NFC').toLowerCase()
+/** Paths of an archive by the names of their files. */
+function byName(archive: Archive): Map<string, string> {
+  let known = names.get(archive)
+  if (known === undefined)
+    names.set(archive, (known = new Map([...archive.entries.keys()].flatMap((one) => [[alike(basename(one)), one] as const, [alike(one), one] as const]))))
+  return known
+}

@@ -1,0 +1,99 @@
+/** Archives within an archive, and packed files, as if all lay in the one: a phone's several exports, shared as one file. */
+import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { openArchive, type Archive } from './archive.ts'
+
+/** An archive in an archive in an archive is looked into; no deeper one. */
+const DEEPEST = 2
+const MOST_ARCHIVES = 200
+/** Together, bytes unpacked: what has more was made to fill the disk. */
+const MOST_BYTES = 8e9
+/** So many times its bytes a packed file may take. */
+const MOST_TIMES = 1100
+
+/** A folder of the system's for files that are only to be had as a whole; gone when the import ends. */
+export class Spool {
+  #folder: string | null = null
+  #count = 0
+  #bytes = 0
+
+  /** `path`: where it is to lie, beside another one that is kept; absent: under a name of its own. */
+  async keep(stream: Readable, name: string, path?: string): Promise<string> {
+    this.#folder ??= mkdtempSync(join(tmpdir(), 'mnemo-import-'))
+    const kept = path ?? join(this.#folder, `${this.#count++}${extname(name)}`)
+    stream.on('data', (chunk: Buffer) => {
+      this.#bytes += chunk.length
+      if (this.#bytes > MOST_BYTES) stream.destroy(new Error('what is packed in it takes more than 8 GB'))
+    })
+    await pipeline(stream, createWriteStream(kept, { mode: 0o600 }))
+    return kept
+  }
+  close(): void {
+    if (this.#folder !== null && existsSync(this.#folder)) rmSync(this.#folder, { recursive: true, force: true })
+    this.#folder = null
+  }
+}
+
+/** The archive with all that lies in archives within it, each under the archive's name. */
+export async function unfolded(archive: Archive, spool: Spool, depth = 0): Promise<Archive> {
+  const inner: { prefix: string; archive: Archive }[] = []
+  const gunzipped = new Map<string, string>()
+  const entries = new Map(archive.entries)
+  const locked = new Map(archive.locked)
+  for (const [path, size] of archive.entries) {
+    if (path.startsWith('__MACOSX/')) continue
+    if (/\.gz$/i.test(path) && !/\.tar\.gz$/i.test(path)) {
+      const plain = path.replace(/\.gz$/i, '')
+      if (entries.has(plain)) continue
+      entries.delete(path)
+      // how long it is shows when it is read
+      entries.set(plain, size)
+      gunzipped.set(plain, path)
+    } else if (/\.zip$/i.test(path) && depth < DEEPEST && inner.length < MOST_ARCHIVES) {
+      try {
+        const stream = await archive.stream(path)
+        if (stream === null) continue
+        const opened = await openArchive(await spool.keep(stream, path))
+        const packed = [...opened.entries.values()].reduce((sum, bytes) => sum + bytes, 0)
+        if (packed > size * MOST_TIMES) {
+          opened.close()
+          locked.set(path, 'it was made to fill the disk')
+          continue
+        }
+        inner.push({ prefix: `${path}/`, archive: await unfolded(opened, spool, depth + 1) })
+      } catch (error) {
+        locked.set(path, error instanceof Error ? error.message : String(error))
+      }
+    }
+  }
+  if (inner.length === 0 && gunzipped.size === 0 && locked.size === archive.locked.size) return archive
+  for (const { prefix, archive: one } of inner) {
+    entries.delete(prefix.slice(0, -1))
+    for (const [path, size] of one.entries) entries.set(prefix + path, size)
+    for (const [path, why] of one.locked) locked.set(prefix + path, why)
+  }
+  const stream = async (path: string): Promise<Readable | null> => {
+    const packed = gunzipped.get(path)
+    if (packed !== undefined) return (await archive.stream(packed))?.pipe(createGunzip()) ?? null
+    const held = inner.find(({ prefix }) => path.startsWith(prefix))
+    return held === undefined ? archive.stream(path) : held.archive.stream(path.slice(held.prefix.length))
+  }
+  return {
+    entries,
+    locked,
+    stream,
+    async read(path) {
+      const opened = await stream(path)
+      return opened === null ? Buffer.alloc(0) : buffer(opened)
+    },
+    close() {
+      for (const { archive: one } of inner) one.close()
+      archive.close()
+    }
+  }
+}

@@ -331,6 +331,41 @@ export type ConnectionProblem = z.infer<typeof ConnectionProblem>
 export const Shortage = z.enum(['archive', 'anything-kept', 'copies', 'late-copies', 'storage', 'groups', 'files'])
 export type Shortage = z.infer<typeof Shortage>
 
+/**
+ * What a server does for an account: XEP-0313; 0357; 0352; 0198; 0280; 0163; 0363; 0045, with an archive of its own; 0191; publish options
+ * (0060 section 7.1.5), without which OMEMO's keys are seen by contacts alone; 0077; 0401; 0202; 0157.
+ */
+export const ServerAbility = z.enum([
+  'archive',
+  'carbons',
+  'resume',
+  'storage',
+  'encryption',
+  'files',
+  'groups',
+  'group-archive',
+  'blocking',
+  'push',
+  'csi',
+  'time',
+  'registration',
+  'invitations',
+  'contacts'
+])
+export type ServerAbility = z.infer<typeof ServerAbility>
+
+export const ServerReport = z.object({
+  /** What it calls itself; empty: nothing. */
+  software: z.string(),
+  /** In the order in which they matter; `has` null: it could not be found out. */
+  abilities: z.array(z.object({ name: ServerAbility, has: z.boolean().nullable() })),
+  /** Of a file that is uploaded, bytes; null: it does not say. */
+  largestFile: z.number().int().nullable(),
+  /** How its operators are reached (XEP-0157): mailto:, https: and xmpp: addresses. */
+  addresses: z.array(z.object({ kind: z.enum(['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'support']), uri: z.string() }))
+})
+export type ServerReport = z.infer<typeof ServerReport>
+
 /** The certificate a server showed that no authority vouches for. */
 export const Certificate = z.object({
   /** SHA-256 of the certificate, upper-case hex pairs joined by colons. */

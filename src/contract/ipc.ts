@@ -38,6 +38,7 @@ import {
   SeenRange,
   Secrecy,
   ServerInvitation,
+  ServerReport,
   TextVersion,
   Usage
 } from './domain.ts'
@@ -139,6 +140,8 @@ export const requests = {
   'register.end': call(nothing, nothing),
   /** An invitation that the account's server makes; null: it makes none. */
   'account.invite': call(z.object({ account: Jid }), ServerInvitation.nullable()),
+  /** What the account's server can do, asked anew. */
+  'account.server': call(z.object({ account: Jid }), ServerReport),
   'account.signOut': call(z.object({ account: Jid }), nothing),
   'account.reconnect': call(z.object({ account: Jid, trustFingerprint: z.string().nullable(), password: z.string().nullable() }), nothing),
   'demo.start': call(nothing, nothing),

@@ -19,7 +19,8 @@ import type {
   RegistrationState,
   Secrecy,
   SeenRange,
-  ServerInvitation
+  ServerInvitation,
+  ServerReport
 } from '../contract/domain.ts'
 import { Accounts } from './accounts.ts'
 import { Agenda } from './agenda.ts'
@@ -30,6 +31,7 @@ import { lookAlikesIn } from './look-alikes.ts'
 import { Media } from './media/media.ts'
 import type { Log } from './log.ts'
 import type { Session } from './xmpp/session.ts'
+import { lookAtServer } from './xmpp/modules/server-report.ts'
 import { ConnectionError, refused } from './net/problem.ts'
 import { inviteCommand, madeInvitation } from './xmpp/stanzas/registration.ts'
 import { Registration } from './xmpp/stream/registration.ts'
@@ -240,6 +242,11 @@ export class Engine extends EventEmitter<Events> {
     return this.#connected(account)
       .connection.request(inviteCommand(domainOf(account)))
       .then(madeInvitation, refused(null))
+  }
+
+  /** What an account's server can do. Throws EngineError; rejects with ConnectionError where the connection is lost meanwhile. */
+  async serverReport(account: Jid): Promise<ServerReport> {
+    return lookAtServer(this.#connected(account).connection)
   }
 
   /** Forgets an account; its messages stay. */

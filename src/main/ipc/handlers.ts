@@ -95,6 +95,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'register.submit': ({ values }) => engine().register(values),
     'register.end': () => engine().endRegistration(),
     'account.invite': ({ account }) => engine().invite(account),
+    'account.server': ({ account }) => engine().serverReport(account),
     'account.signOut': async ({ account }) => {
       if (engine().accounts.list.length <= 1) windows.closeChats()
       if (profile.demo === 'no') await engine().signOut(account)

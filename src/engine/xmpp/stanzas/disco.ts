@@ -8,6 +8,11 @@ export const itemsQuery = (jid: string): Element => xml('iq', { type: 'get', to:
 export const items = (answer: Element): Jid[] =>
   (answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? [])
 
+/** The commands that somebody has for us (XEP-0050 section 3.1), by their nodes. */
+export const commandsQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.discoItems, node: NS.commands }))
+export const commands = (answer: Element): Set<string> =>
+  new Set((answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap(({ attrs }) => attrs['node'] ?? []))
+
 export const infoQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.disco }))
 
 export interface Info {

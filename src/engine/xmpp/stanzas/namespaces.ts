@@ -44,6 +44,7 @@ export const NS = {
   preauth: 'urn:xmpp:pars:0',
   pubsub: 'http://jabber.org/protocol/pubsub',
   reactions: 'urn:xmpp:reactions:0',
+  push: 'urn:xmpp:push:0',
   receipts: 'urn:xmpp:receipts',
   references: 'urn:xmpp:reference:0',
   register: 'jabber:iq:register',

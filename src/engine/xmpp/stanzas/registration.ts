@@ -124,9 +124,10 @@ export function register({ domain, isForm, fields }: AccountForm, values: Readon
   return xml('iq', { type: 'set', to: domain }, xml('query', { xmlns: NS.register }, ...children))
 }
 
+export const INVITE_COMMAND = 'urn:xmpp:invite#invite'
 /** Asks our own server for an invitation (XEP-0401 section 4.1.1): who opens it becomes a contact, with an account where the server allows that. */
 export const inviteCommand = (domain: string): Element =>
-  xml('iq', { type: 'set', to: domain }, xml('command', { xmlns: NS.commands, node: 'urn:xmpp:invite#invite', action: 'execute' }))
+  xml('iq', { type: 'set', to: domain }, xml('command', { xmlns: NS.commands, node: INVITE_COMMAND, action: 'execute' }))
 
 /** The invitation that a server has made; null: it made none. */
 export function madeInvitation(answer: Element): ServerInvitation | null {

@@ -147,6 +147,10 @@ export class Connection extends EventEmitter<Events> {
   get hasAcks(): boolean {
     return this.#client.streamManagement.enabled
   }
+  /** XEP-0352 */
+  get hasCsi(): boolean {
+    return this.#hasCsi
+  }
   /** The server sends what is new of a roster alone (RFC 6121 section 2.6.1). */
   get hasRosterVersions(): boolean {
     return this.#hasRosterVersions

@@ -2,7 +2,7 @@
 import { client, type Client, type Element } from '@xmpp/client'
 import { domainOf } from '../../../contract/address.ts'
 import type { AccountForm, AccountSettings } from '../../../contract/domain.ts'
-import { ConnectionError, toConnectionError } from '../../net/problem.ts'
+import { ConnectionError, isRefusal, toConnectionError } from '../../net/problem.ts'
 import { accountForm, presentInvitation, register, registrationQuery } from '../stanzas/registration.ts'
 import { SERVICE, transportOf } from './transport.ts'
 
@@ -59,6 +59,17 @@ export class Registration {
     } finally {
       clearTimeout(timer)
       signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Whether a server makes accounts for anybody, from an app or on its page; null: it could not be asked in `ms`. */
+  static async isOpen(server: AccountSettings, ms: number): Promise<boolean | null> {
+    try {
+      const registration = await Registration.open(server, AbortSignal.timeout(ms))
+      const { fields, web } = await registration.form(null).finally(() => registration.close())
+      return web !== null || fields.some(({ kind }) => kind !== 'hidden' && kind !== 'fixed')
+    } catch (error) {
+      return isRefusal(error) ? false : null
     }
   }
 

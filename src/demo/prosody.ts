@@ -266,9 +266,9 @@ export async function startProsody(folder: string, persons: Person[], options: P
 }
 
 /** Whether something listens on loopback. */
-export function listens(port: number): Promise<boolean> {
+export function listens(port: number, ip = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = connect(port, '127.0.0.1')
+    const probe = connect(port, ip)
     probe.once('connect', () => {
       probe.destroy()
       resolve(true)

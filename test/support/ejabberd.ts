@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, ROOMS, type Person, type Ports, type Prosody } from '../../src/demo/prosody.ts'
+import { DOMAIN, findProgram, freePort, LARGEST_FILE, listens, type Person, type Ports, type Prosody } from '../../src/demo/prosody.ts'
 
 const LIBRARIES = '/usr/lib/x86_64-linux-gnu'
 const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(LIBRARIES).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) : undefined)
@@ -19,6 +19,16 @@ export interface EjabberdKind {
   modules?: readonly string[]
   /** The one way in; all without this. */
   only?: 'direct-tls' | 'websocket'
+  /** The domain that it serves, and the address on which it listens; localhost and 127.0.0.1 without this. */
+  domain?: string
+  ip?: string
+  /** Its name within a cluster, the port of the cluster's epmd, and the node that it joins where it is new. */
+  node?: { name: string; epmd: number; join?: string }
+}
+
+/** A server that can be ended without a word. */
+export interface Ejabberd extends Prosody {
+  kill(): Promise<void>
 }
 
 const MODULES = (folder: string, webPort: number): string[] =>
@@ -32,7 +42,7 @@ const MODULES = (folder: string, webPort: number): string[] =>
   mod_host_meta: {bosh_service_url: undefined, websocket_url: "wss://@HOST@:${webPort}/ws"}
   mod_http_upload: {host: "upload.@HOST@", put_url: "https://@HOST@:${webPort}/upload", docroot: "${join(folder, 'files')}", max_size: ${LARGEST_FILE}}
   mod_mam: {default: always, assume_mam_usage: true}
-  mod_muc: {host: "${ROOMS}", default_room_options: {mam: true, persistent: true, anonymous: true, allow_user_invites: true}, max_users: 10000, history_size: 0}
+  mod_muc: {host: "rooms.@HOST@", default_room_options: {mam: true, persistent: true, anonymous: true, allow_user_invites: true}, max_users: 10000, history_size: 0}
   mod_offline: {}
   mod_ping: {}
   mod_privacy: {}
@@ -44,19 +54,19 @@ const MODULES = (folder: string, webPort: number): string[] =>
 const configuration = (
   folder: string,
   { port, tlsPort, webPort }: Ports,
-  { without = [], settings = '', listener = '', modules = [], only }: EjabberdKind
+  { without = [], settings = '', listener = '', modules = [], only, domain = DOMAIN, ip = '127.0.0.1' }: EjabberdKind
 ): string => `
-hosts: ["${DOMAIN}"]
+hosts: ["${domain}"]
 loglevel: info
 certfiles: ["${join(folder, 'both.pem')}"]
 auth_method: internal
 ${settings.includes('disable_sasl_mechanisms') ? '' : 'disable_sasl_mechanisms: [X-OAUTH2]'}
 ${settings}
 listen:
-${only === undefined ? `  - {port: ${port}, ip: "127.0.0.1", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}` : ''}
-${only === 'websocket' ? '' : `  - {port: ${tlsPort}, ip: "127.0.0.1", module: ejabberd_c2s, tls: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}`}
-  - {port: ${webPort}, ip: "127.0.0.1", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
-acl: {local: {server: "${DOMAIN}"}}
+${only === undefined ? `  - {port: ${port}, ip: "${ip}", module: ejabberd_c2s, starttls_required: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}` : ''}
+${only === 'websocket' ? '' : `  - {port: ${tlsPort}, ip: "${ip}", module: ejabberd_c2s, tls: true, max_stanza_size: 262144${listener.includes('shaper') ? '' : ', shaper: none'}${listener}}`}
+  - {port: ${webPort}, ip: "${ip}", module: ejabberd_http, tls: true, request_handlers: {/ws: ejabberd_http_ws, /upload: mod_http_upload, "/.well-known/host-meta.json": mod_host_meta, /.well-known: mod_host_meta}}
+acl: {local: {server: "${domain}"}}
 access_rules: {local: {allow: local}}
 modules:
 ${MODULES(folder, webPort)
@@ -66,12 +76,13 @@ ${modules.map((line) => `  ${line}`).join('\n')}
 `
 
 /** Starts it with its people in place. Throws where it does not come up within 30 s. */
-export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> & EjabberdKind = {}): Promise<Prosody> {
+export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> & EjabberdKind = {}): Promise<Ejabberd> {
+  const { domain = DOMAIN, ip = '127.0.0.1', node } = options
   const library = join(LIBRARIES, program() ?? '', 'ebin')
   for (const name of ['spool', 'files']) mkdirSync(join(folder, name), { recursive: true })
-  const certificate = join(folder, `${DOMAIN}.crt`)
+  const certificate = join(folder, `${domain}.crt`)
   if (!existsSync(certificate)) {
-    const names = [DOMAIN, ROOMS, `upload.${DOMAIN}`].map((name) => `DNS:${name}`).join(',')
+    const names = [domain, `rooms.${domain}`, `upload.${domain}`].map((name) => `DNS:${name}`).join(',')
     execFileSync(
       'openssl',
       [
@@ -83,7 +94,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
         '-days',
         '3650',
         '-subj',
-        `/CN=${DOMAIN}`,
+        `/CN=${domain}`,
         '-addext',
         `subjectAltName=${names}`,
         '-keyout',
@@ -101,13 +112,16 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
   writeFileSync(config, configuration(folder, ports, options))
   const text = (value: string): string => `<<"${value}">>`
   const people = persons.flatMap(({ user, password, roster }) => [
-    `ejabberd_auth:try_register(${text(user)},${text(DOMAIN)},${text(password)})`,
+    `ejabberd_auth:try_register(${text(user)},${text(domain)},${text(password)})`,
     ...Object.entries(roster).map(
       ([jid, name]) =>
-        `mod_admin_extra:add_rosteritem(${text(user)},${text(DOMAIN)},${text(jid.split('@')[0] ?? '')},${text(DOMAIN)},${text(name)},<<>>,<<"both">>)`
+        `mod_admin_extra:add_rosteritem(${text(user)},${text(domain)},${text(jid.split('@')[0] ?? '')},${text(domain)},${text(name)},<<>>,<<"both">>)`
     )
   ])
-  const code = `application:ensure_all_started(ejabberd),${people.join(',')},file:write_file("${join(folder, 'ready')}","")`
+  const joins = node?.join === undefined ? [] : [`ok = ejabberd_cluster:join('${node.join}')`]
+  const code = ['application:ensure_all_started(ejabberd)', ...joins, ...people, `file:write_file("${join(folder, 'ready')}",os:getpid())`].join(',')
+  const distribution =
+    node === undefined ? [] : ['-name', node.name, '-setcookie', 'mnemo-test', '-start_epmd', 'false', '-kernel', 'inet_dist_use_interface', '{127,0,0,1}']
   // it ends when our end of its standard input closes, however we end
   const child = spawn(
     '/bin/sh',
@@ -117,6 +131,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
       'sh',
       'erl',
       '-noinput',
+      ...distribution,
       '-pa',
       library,
       '-mnesia',
@@ -128,13 +143,19 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
     {
       stdio: ['pipe', 'ignore', 'ignore'],
       cwd: folder,
-      env: { ...process.env, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'), HOME: folder }
+      env: {
+        ...process.env,
+        EJABBERD_CONFIG_PATH: config,
+        EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
+        HOME: folder,
+        ...(node === undefined ? {} : { ERL_EPMD_PORT: String(node.epmd) })
+      }
     }
   )
   const deadline = Date.now() + 30_000
   while (!(
     existsSync(join(folder, 'ready')) &&
-    (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port))
+    (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port, ip))
   )) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill()
@@ -142,15 +163,18 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+  const ended = async (end: () => void): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    end()
+    await gone
+    child.stdin?.end()
+  }
   return {
     ...ports,
     fingerprint: new X509Certificate(readFileSync(certificate)).fingerprint256,
     folder,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      child.stdin?.end()
-      await gone
-    }
+    stop: () => ended(() => child.stdin?.end()),
+    kill: () => ended(() => process.kill(Number(readFileSync(join(folder, 'ready'), 'utf8')), 'SIGKILL'))
   }
 }

@@ -168,7 +168,7 @@ export class Session extends EventEmitter<Events> {
       archives,
       new Refusals({ store, own, isGroup, onChanges, log }),
       typing,
-      new Messages({ connection, self, time: clock.time, archives, contacts, groups, inbox, outbox, typing })
+      new Messages({ connection, self, time: clock.time, contacts, groups, inbox, outbox, typing })
     ]
     this.extensions = [...STREAM, ...this.#modules.flatMap(({ extensions = [] }) => extensions)]
     self.understands = understood(this.extensions)

@@ -50,7 +50,8 @@ class Server extends EventEmitter {
     const page = (this.held.get(archive) ?? []).filter((n) => n > Number(after ?? 0))
     for (const n of page) {
       const stamp = new Date(n * 1000).toISOString()
-      const message = xml('message', { xmlns: 'jabber:client', from: `${archive}/a`, type: 'groupchat' }, xml('body', {}, `message ${n}${this.large}`))
+      const [from, type] = archive === ME ? ['bob@example.org/x', 'chat'] : [`${archive}/a`, 'groupchat']
+      const message = xml('message', { xmlns: 'jabber:client', from, type }, xml('body', {}, `message ${n}${this.large}`))
       this.emit(
         'stanza',
         xml(
@@ -130,6 +131,35 @@ for (const kind of ['silent', 'broken'] as const)
     archives.stop()
     await store.close()
   })
+
+test('what a page of our own archive lacked and came live later stands where the archive has it, and is not passed', async () => {
+  using folder = temporaryFolder()
+  const store = await openStore(folder.path)
+  const { server, inbox, archives, texts, mark } = setUp(store)
+  const bob = 'bob@example.org' as Jid
+  const all = Array.from({ length: 20 }, (_, i) => i + 1)
+  server.held.set(
+    ME,
+    all.filter((n) => n !== 18)
+  )
+  await archives.read(ME)
+  // ten seconds before the newest
+  expect(await mark(ME)).toBe('s10')
+  let unsure = 0
+  inbox.on('unsure', () => unsure++)
+  const came = (n: number): void => inbox.add(ME, { ...live(bob, n), kind: 'direct', sender: bob, stanzaId: `s${n}` })
+  came(21)
+  expect(await texts(bob)).toHaveLength(20)
+  expect(unsure).toBe(0)
+  came(18)
+  expect(await texts(bob)).toEqual([...all.filter((n) => n !== 18), 21, 18].map((n) => `message ${n}`))
+  expect(unsure).toBe(1)
+  server.held.set(ME, [...all, 21])
+  await archives.read(ME)
+  expect(await texts(bob)).toEqual([...all, 21].map((n) => `message ${n}`))
+  archives.stop()
+  await store.close()
+})
 
 test('a silent archive of our own account withholds nothing either', async () => {
   using folder = temporaryFolder()

@@ -58,6 +58,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     super()
     this.#options = options
     this.#context = { ...options.context, onInvitation: (invitation) => this.emit('invitation', invitation) }
+    options.inbox.on('unsure', () => this.placeSoon())
     options.inbox.on('failed', (archive, error) => {
       this.readAgain(archive)
       options.log.warn(`storing messages of ${archive} failed (${error.message}); reading its archive again`)
@@ -129,7 +130,7 @@ export class Archives extends EventEmitter<Events> implements Module {
       onChanges(changes)
     }
     try {
-      await catchUp({ ...this.#context, onChanges: heard, onHeard }, asked)
+      await catchUp({ ...this.#context, onChanges: heard, onHeard, ...(asked === null ? { ids: inbox.ids } : {}) }, asked)
     } catch (error) {
       // a server without an archive is still a server to talk through
       if (!isRefusal(error)) {

@@ -12,6 +12,7 @@ import { NS } from '../stanzas/namespaces.ts'
 import { isRefusal } from '../../net/problem.ts'
 import { decodeSigns } from '../stanzas/signs.ts'
 import type { Store } from '../../threads/store.ts'
+import { settledIn, type ArchiveIds } from './archive-order.ts'
 import type { ArchiveResults } from './archive-results.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/types.ts'
 
@@ -27,6 +28,8 @@ export interface CatchUpContext {
   self: Self
   /** Where results of queries come from. */
   results: Pick<ArchiveResults, 'during'>
+  /** What is known of the ids of our own archive. */
+  ids?: ArchiveIds
   /** Of the account's server. */
   clock?: ServerTime
   onChanges(changes: StoreChanges): void
@@ -109,8 +112,21 @@ function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid
 export async function catchUp(context: CatchUpContext, archive: Jid | null): Promise<void> {
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
-  const record = async (page: Page, order: RecordBatch['order'], progress: Omit<NonNullable<RecordBatch['archive']>, 'jid'>): Promise<void> =>
-    context.onChanges(await store.write.record({ account: self.jid, ...decode(page, context, archive, false), archive: { jid, ...progress }, order, missed }))
+  const record = async (
+    page: Page,
+    order: RecordBatch['order'],
+    progress: Omit<NonNullable<RecordBatch['archive']>, 'jid' | 'lastOf'>,
+    settled: string | null = progress.lastId ?? null
+  ): Promise<void> => {
+    const decoded = decode(page, context, archive, false)
+    const lastOf = decoded.messages.find(({ stanzaId }) => stanzaId === settled)?.conversation ?? jid
+    const { lastId, ...rest } = progress
+    const last = settled === null ? {} : settled === lastId ? { lastId } : { lastId: settled, lastOf }
+    context.ids?.learn(page.messages.flatMap(({ archiveId }) => archiveId || []))
+    context.onChanges(await store.write.record({ account: self.jid, ...decoded, archive: { jid, ...rest, ...last }, order, missed }))
+  }
+  /** Our own archive may still get what stands before the newest that it has: that is read again. A group has one order, and tells it. */
+  const settledOf = (page: Page): string | null => (archive === null ? settledIn(page.messages) : page.last)
 
   /** The archive no longer has what was read last: what it has now came since. */
   let missed = false
@@ -133,18 +149,20 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     }
     await storing
     const after: string = lastId
-    if (page.last !== null && page.last !== after) {
-      storing = record(page, 'forward', { after, lastId: page.last })
-      storing.catch(() => undefined)
-    }
     asked.add(after)
     empty = page.messages.length === 0 ? empty + 1 : 0
-    if (page.complete || page.last === null || asked.has(page.last) || empty === MOST_EMPTY) return storing
+    const isEnd = page.complete || page.last === null || asked.has(page.last) || empty === MOST_EMPTY
+    if (page.last !== null && page.last !== after) {
+      storing = record(page, 'forward', { after, lastId: page.last }, isEnd ? settledOf(page) : page.last)
+      storing.catch(() => undefined)
+    }
+    if (isEnd || page.last === null) return storing
     lastId = page.last
   }
   const newest = await fetchPage(context, archive, { before: '' })
   if (newest.first === null || newest.last === null) return
-  await record(newest, 'backward', { lastId: newest.last, hole: newest.complete ? null : { before: newest.first, after: null } })
+  const hole = newest.complete ? null : { before: newest.first, after: null }
+  await record(newest, 'backward', { lastId: newest.last, hole }, settledOf(newest) ?? newest.first)
 }
 
 /** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more, or the archive gives no more. */

@@ -6,12 +6,11 @@
 import { EventEmitter } from 'node:events'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Module } from '../module.ts'
+import { ArchiveIds, CROSSING_MS } from './archive-order.ts'
 import type { Store } from '../../threads/store.ts'
 import type { IncomingMessage, MessageSign, RecordBatch, StoreChanges } from '../../store/types.ts'
 
 const LARGEST_BATCH = 500
-/** Messages that cross may come live in another order than the server archives them in; after this time, ms, none crosses any more. */
-const CROSSING_MS = 5000
 
 interface Arrival {
   archive: Jid
@@ -24,6 +23,8 @@ interface Arrival {
 interface Events {
   /** Messages of an archive could not be stored: they wait until it was read. */
   failed: [archive: Jid, error: Error]
+  /** What came live of the account may stand elsewhere in its archive, which is to be read again. */
+  unsure: []
 }
 
 export class Inbox extends EventEmitter<Events> implements Module {
@@ -35,6 +36,8 @@ export class Inbox extends EventEmitter<Events> implements Module {
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
   /** Archives that are to be read once more for the order in which they have what came live. */
   readonly #unsure = new Set<Jid>()
+  /** Of the account's archive. */
+  readonly ids = new ArchiveIds()
   /** Archives that do not answer: what comes live of them is stored, and their mark stays where it is. */
   readonly #passing = new Set<Jid>()
   #waiting: Arrival[] = []
@@ -101,8 +104,15 @@ export class Inbox extends EventEmitter<Events> implements Module {
     parked?.push(arrival)
     // what is said may be of a message that is here already
     if (parked !== undefined && message !== null) return
-    // written on another device of ours: the two streams know nothing of each other
-    if (message?.kind === 'direct' && message.outgoing && message.sealed?.payload !== null) this.#unsure.add(archive)
+    if (message?.kind === 'direct') {
+      const isLate = message.stanzaId !== null && this.ids.came(message.stanzaId)
+      // written on another device of ours: the two streams know nothing of each other
+      const isCopy = message.outgoing && message.sealed?.payload !== null
+      if (isLate || isCopy) {
+        this.#unsure.add(archive)
+        this.emit('unsure')
+      }
+    }
     this.#waiting.push(arrival)
     this.#running ??= this.#drain().finally(() => (this.#running = null))
   }

@@ -9,7 +9,6 @@ import { decodeMessage, type DecodedMessage, type Self } from '../stanzas/messag
 import { receiptOf } from '../stanzas/receipts.ts'
 import { decodeSigns } from '../stanzas/signs.ts'
 import type { Connection } from '../stream/connection.ts'
-import type { Archives } from './archives.ts'
 import type { Contacts } from './contacts.ts'
 import type { Groups } from './groups.ts'
 import type { Inbox } from './inbox.ts'
@@ -20,7 +19,6 @@ interface MessagesOptions {
   connection: Connection
   self: Self
   time: ServerTime
-  archives: Archives
   contacts: Contacts
   groups: Groups
   inbox: Inbox
@@ -44,7 +42,7 @@ export class Messages implements Module {
   }
 
   #onDecoded(decoded: DecodedMessage, message: Element, copied: boolean): void {
-    const { connection, self, time, archives, contacts, groups, inbox, outbox, typing } = this.#options
+    const { connection, self, time, contacts, groups, inbox, outbox, typing } = this.#options
     const own = self.jid
     const stamp = heldBackSince(message, decoded.kind === 'group' ? [decoded.conversation] : [own, domainOf(own)], time)
     const receipt = copied || decoded.outgoing || decoded.change !== null || !contacts.has(bare(decoded.sender)) ? null : receiptOf(message)
@@ -66,7 +64,6 @@ export class Messages implements Module {
     )
     // what carries keys alone says nothing
     if (decoded.sealed?.payload === null) return
-    if (decoded.outgoing && decoded.kind === 'direct') archives.placeSoon()
     if (!decoded.outgoing) typing.said(decoded.conversation, decoded.sender)
   }
 

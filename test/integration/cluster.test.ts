@@ -1,0 +1,15 @@
+/** The short form of `npm run faults -- cluster`. */
+import { expect, test } from 'vitest'
+import { runCluster } from '../faults/cluster.ts'
+import { hasEjabberd } from '../support/ejabberd.ts'
+
+test.skipIf(!hasEjabberd())(
+  'nodes of a cluster are killed and come back: clients go to the other node, nothing is lost, doubled or out of order',
+  { timeout: 300_000 },
+  async () => {
+    const told: string[] = []
+    const result = await runCluster({ messages: 30, kills: 2, pause: 3000, log: (text) => told.push(text) })
+    expect(result, told.join('\n')).toMatchObject({ lost: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, kills: 2 })
+    expect(result.moves.length).toBeGreaterThan(0)
+  }
+)

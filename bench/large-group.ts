@@ -16,7 +16,7 @@ export async function largeGroup(): Promise<void> {
     await engine.signIn(server.settings)
     await online(engine)
     let told = 0
-    engine.accounts.on('occupants', () => told++)
+    engine.live.on('change', ({ occupants }) => void (occupants !== undefined && told++))
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
     const started = performance.now()

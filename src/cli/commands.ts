@@ -73,10 +73,10 @@ async function online(engine: Engine): Promise<void> {
       const now = engine.connection
       if (now.status !== 'online' && now.status !== 'waiting') return
       clearTimeout(timer)
-      engine.accounts.removeListener('list', look)
+      engine.live.removeListener('change', look)
       done(now)
     }
-    engine.accounts.on('list', look)
+    engine.live.on('change', look)
     look()
   })
   if (state.status !== 'online') throw new UsageError(describe(state))

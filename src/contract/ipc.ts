@@ -10,17 +10,13 @@ import {
   Affiliation,
   ChangeKind,
   ConnectionState,
-  Shortage,
-  ContactRequest,
   Conversation,
   ConversationId,
   ConversationKind,
   Device,
   DeviceTrust,
-  FileProgress,
   GroupMembers,
   GroupRole,
-  Invitation,
   Jid,
   LinkMetadata,
   LONGEST_TEXT,
@@ -30,7 +26,6 @@ import {
   MissingHistory,
   type Notice,
   Notify,
-  Presence,
   Preview,
   RegistrationState,
   ScheduledMessage,
@@ -45,38 +40,14 @@ import {
 import { ExportFormat, ExportSummary, ImportOptions, ImportPreview, type ImportProblem, ImportSummary, JoinedHistory } from './history-files.ts'
 import { Completion, NameMatch, OccupantMatch, PersonMatch, Range, SearchAnswer, SearchHistory, SearchOrder } from './search.ts'
 import { LONGEST_ERROR } from './limits.ts'
+import { Live } from './live.ts'
 import { Language, Settings } from './settings.ts'
-import { UpdateState } from './updates.ts'
 
-export const AppState = z.object({
-  /** In the order in which they were added. */
-  /** `accepted`: the SHA-256 of the server's certificate where only the user vouches for it. */
-  accounts: z.array(z.object({ jid: Jid, connection: ConnectionState, accepted: z.string().nullable(), shortages: z.array(Shortage).readonly() })),
-  presence: z.record(z.string(), Presence),
-  /** Names of those who type now, by the conversation's address. */
-  typing: z.record(z.string(), z.array(z.string()).readonly()),
-  /** Who asks to be a contact. */
-  requests: z.array(ContactRequest),
-  /** Files on their way, by the attachment's id. */
-  files: z.record(z.string(), FileProgress),
-  /** Who asks us into groups. */
-  invitations: z.array(Invitation),
-  /** Whom we do not want to hear of. */
-  blocked: z.array(ContactRequest),
-  /** Hashes of the pictures that people show, by address. */
-  avatars: z.record(z.string(), z.string()),
-  /** Messages the index still lacks, of how many; 0: it is complete. */
-  indexing: z.object({ left: z.number().int(), total: z.number().int() }),
-  settings: Settings,
+export const AppState = Live.extend({
   /** The system's language, resolved to one we speak. */
   systemLanguage: Language,
-  demo: z.enum(['no', 'live', 'offline']),
   /** Where the key of the message store is kept. */
   keyProtection: z.enum(['keychain', 'file']),
-  /** A thread of the store has ended and cannot be started again: messages cannot be read, or not be written. */
-  storeBroken: z.boolean(),
-  /** Newer versions of Mnemo. */
-  update: UpdateState,
   version: z.string(),
   host: z.string()
 })
@@ -460,31 +431,13 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; error: CallError }
 
 /** Change events, coalesced by main: at most one batch each EVENT_INTERVAL_MS to a window. */
 export type AppEvent =
-  | { type: 'accounts'; accounts: AppState['accounts']; demo: AppState['demo'] }
-  | { type: 'settings'; settings: Settings }
-  | { type: 'store'; broken: boolean }
-  | { type: 'update'; update: UpdateState }
-  /** People whose presence is another one now, by bare address. */
-  | { type: 'presence'; changed: Record<string, Presence> }
-  | { type: 'requests'; requests: readonly ContactRequest[] }
-  | { type: 'blocked'; blocked: readonly ContactRequest[] }
-  | { type: 'avatars'; avatars: Record<string, string> }
-  | { type: 'invitations'; invitations: readonly Invitation[] }
-  /** Who is in some group has changed. */
-  | { type: 'occupants' }
-  /** A roster is another than before. */
-  | { type: 'contacts' }
-  /** Names of those who type now, by the conversation's address. */
-  | { type: 'typing'; typing: Record<string, readonly string[]> }
+  /** Topics that have another value now; of presence, the people who have. */
+  | { type: 'live'; changed: Partial<Live> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
   /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
   /** Something happened in a group; only to windows that watch it. */
   | { type: 'notices'; conversation: ConversationId; notices: Notice[] }
-  /** The index is being made anew: messages that are still to be put there; 0: it is complete. */
-  | { type: 'indexing'; left: number; total: number }
-  /** Files on their way, by the attachment's id. */
-  | { type: 'files'; files: Record<string, FileProgress> }
   /** How far an import or export has come, in messages. */
   | { type: 'transfer'; done: number; total: number }
   /** Messages that are sent later were added, changed or sent. */

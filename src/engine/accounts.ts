@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { bare } from '../contract/address.ts'
 import type { AccountSettings, ConnectionState, ContactRequest, Invitation, Jid, Presence } from '../contract/domain.ts'
-import type { AppState } from '../contract/ipc.ts'
+import type { EngineLive } from '../contract/live.ts'
 import { Connection } from './xmpp/stream/connection.ts'
 import { Pin } from './xmpp/stream/sasl/offer.ts'
 import type { SignInOptions, SignInToken } from './xmpp/stream/sasl/sign-in.ts'
@@ -15,6 +15,7 @@ import type { StoreChanges } from './store/types.ts'
 import { ArchiveWatch } from './xmpp/modules/archive-watch.ts'
 import { Presences } from './xmpp/modules/presences.ts'
 import { rosterCopyName } from './xmpp/modules/roster-copy.ts'
+import type { LiveState } from './live.ts'
 import type { Log } from './log.ts'
 import { Session } from './xmpp/session.ts'
 import { Shortages } from './xmpp/modules/shortages.ts'
@@ -22,27 +23,12 @@ import { Typists } from './xmpp/modules/typists.ts'
 
 interface Events {
   changes: [StoreChanges]
-  /** There are others, or one of them is connected otherwise. */
-  list: []
-  /** A person shows another presence. */
-  presence: [jid: Jid, presence: Presence]
-  /** Who types now, by conversation. */
-  typing: [ReadonlyMap<Jid, readonly string[]>]
-  /** Who asks to be a contact. */
-  requests: [readonly ContactRequest[]]
-  /** Whom we do not want to hear of. */
-  blocked: [readonly ContactRequest[]]
-  /** Who asks us into groups. */
-  invitations: [readonly Invitation[]]
-  /** Somebody looks different. */
-  avatars: []
-  /** A roster is another than before. */
-  contacts: []
-  /** Who is in some group has changed. */
-  occupants: []
   /** What the clock of an account's server says, ms; `exact` false: it says that or more. */
   time: [account: Jid, time: number, exact: boolean]
 }
+
+/** What is told of all accounts together. */
+type Topic = 'accounts' | 'requests' | 'invitations' | 'blocked' | 'typing'
 
 interface Running {
   session: Session
@@ -63,13 +49,15 @@ const REVOKE_MS = 10_000
 export class Accounts extends EventEmitter<Events> {
   readonly #store: Store
   readonly #media: Media
+  readonly #live: LiveState
   readonly #log: Log
   readonly #running = new Map<Jid, Running>()
   #settings: AccountSettings[] = []
   #active = true
 
-  constructor(store: Store, media: Media, log: Log) {
+  constructor(store: Store, media: Media, live: LiveState, log: Log) {
     super()
+    this.#live = live
     this.#store = store
     this.#media = media
     this.#log = log
@@ -78,6 +66,8 @@ export class Accounts extends EventEmitter<Events> {
 
   async load(): Promise<void> {
     this.#settings = await this.#store.read.accounts()
+    await this.#tellAvatars()
+    this.#tell('accounts')
   }
 
   /** Those that are stored, in the order in which they were added. */
@@ -86,7 +76,7 @@ export class Accounts extends EventEmitter<Events> {
   }
 
   /** How each of them is connected. */
-  get list(): AppState['accounts'] {
+  get list(): EngineLive['accounts'] {
     return this.#settings.map(({ jid, trustedFingerprint }) => ({
       jid,
       connection: this.state(jid),
@@ -128,6 +118,24 @@ export class Accounts extends EventEmitter<Events> {
   }
   get invitations(): Invitation[] {
     return this.sessions.flatMap((session) => session.membership.invitations)
+  }
+
+  /** What all accounts together say of a topic. */
+  readonly #topics: { [T in Topic]: () => EngineLive[T] } = {
+    accounts: () => this.list,
+    requests: () => this.requests,
+    invitations: () => this.invitations,
+    blocked: () => this.blocked,
+    typing: () => Object.fromEntries(this.typing)
+  }
+
+  #tell(...topics: Topic[]): void {
+    for (const topic of topics) this.#live.set(topic, this.#topics[topic]())
+  }
+
+  async #tellAvatars(): Promise<void> {
+    const avatars = await this.#store.read.avatars()
+    this.#live.set('avatars', Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])))
   }
 
   /** Whether any window can be seen. */
@@ -173,7 +181,7 @@ export class Accounts extends EventEmitter<Events> {
     const at = this.#settings.findIndex(({ jid }) => jid === account.jid)
     this.#settings = at < 0 ? [...this.#settings, account] : this.#settings.with(at, account)
     await this.#store.write.saveAccount(account)
-    this.emit('list')
+    this.#tell('accounts')
   }
 
   /** Forgets an account; its messages stay. */
@@ -187,7 +195,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#settings = this.#settings.filter((account) => account.jid !== jid)
     await this.#store.write.removeAccount(jid)
     for (const name of [signInName(jid), pinName(jid), limitName(jid), rosterCopyName(jid)]) await this.#store.write.remember({ name, json: 'null' })
-    this.emit('list')
+    this.#tell('accounts')
   }
 
   /** Lets the server forget the token that signs this installation in (XEP-0484 section 5.4): who has a copy has nothing. */
@@ -238,10 +246,7 @@ export class Accounts extends EventEmitter<Events> {
     await running.session.stop()
     running.typists.clear()
     running.presences.clear()
-    this.emit('requests', this.requests)
-    this.emit('invitations', this.invitations)
-    this.emit('blocked', this.blocked)
-    this.emit('list')
+    this.#tell('requests', 'invitations', 'blocked', 'accounts')
   }
 
   /** `typed`: the password was just typed, so it is what signs in. */
@@ -261,11 +266,11 @@ export class Accounts extends EventEmitter<Events> {
     connection.on('pin', (pin) => keep(pinName(jid), pin))
     connection.on('limit', (known) => keep(limitName(jid), known))
     connection.on('learnt', (now) => keep(KEEP_ALIVE, now))
-    connection.on('state', () => this.emit('list'))
+    connection.on('state', () => this.#tell('accounts'))
     connection.active = this.#active
     const uploads = this.#media.connect(connection)
     const shortages = new Shortages(connection, uploads, (message) => this.#log.warn(message))
-    shortages.on('change', () => this.emit('list'))
+    shortages.on('change', () => this.#tell('accounts'))
     const session = new Session(connection, this.#store, uploads, this.#media.folder, this.#log)
     new ArchiveWatch(
       connection,
@@ -273,8 +278,8 @@ export class Accounts extends EventEmitter<Events> {
       () => session.archives.read(jid),
       (message) => this.#log.warn(message)
     )
-    const presences = new Presences((person) => this.emit('presence', person, this.presenceOf(person)))
-    const typists = new Typists(() => this.emit('typing', this.typing))
+    const presences = new Presences((person) => this.#live.set('presence', { [person]: this.presenceOf(person) }))
+    const typists = new Typists(() => this.#tell('typing'))
     this.#running.set(jid, { session, shortages, presences, typists })
     session.on('changes', (changes) => {
       this.emit('changes', changes)
@@ -282,13 +287,13 @@ export class Accounts extends EventEmitter<Events> {
     })
     session.on('entered', () => this.#media.downloads.look())
     session.contacts.on('presence', (from, presence) => presences.set(from, presence))
-    session.contacts.on('blocked', () => this.emit('blocked', this.blocked))
-    session.contacts.on('requests', () => this.emit('requests', this.requests))
-    session.membership.on('invitations', () => this.emit('invitations', this.invitations))
-    session.contacts.on('roster', () => this.emit('contacts'))
-    session.groups.on('occupants', () => this.emit('occupants'))
+    session.contacts.on('blocked', () => this.#tell('blocked'))
+    session.contacts.on('requests', () => this.#tell('requests'))
+    session.membership.on('invitations', () => this.#tell('invitations'))
+    session.contacts.on('roster', () => this.#live.count('rosters'))
+    session.groups.on('occupants', () => this.#live.count('occupants'))
     session.clock.on('time', (time, exact) => this.emit('time', jid, time, exact))
-    session.on('avatars', () => this.emit('avatars'))
+    session.on('avatars', () => void this.#tellAvatars().catch((error: unknown) => this.#log.warn(String(error))))
     session.typing.on('typing', (conversation, person, typing) => typists.set(conversation, person, typing))
     session.on('presenceReset', () => {
       typists.clear()

@@ -28,6 +28,7 @@ import { forward } from './forwarding.ts'
 import { JoinError, type Groups } from './xmpp/modules/groups.ts'
 import { buffers } from './xmpp/omemo/sealed.ts'
 import { lookAlikesIn } from './look-alikes.ts'
+import { LiveState } from './live.ts'
 import { Media } from './media/media.ts'
 import type { Log } from './log.ts'
 import type { Session } from './xmpp/session.ts'
@@ -66,10 +67,6 @@ export interface EngineOptions {
 
 interface Events {
   changes: [StoreChanges]
-  /** Messages the index still lacks, and how many they were at first. */
-  indexing: [left: number, total: number]
-  /** Messages cannot be read or written, since a thread of the store does not run any more; or they can again. */
-  storeBroken: [boolean]
 }
 
 /** A wish that cannot be fulfilled, with a reason for the user. */
@@ -100,8 +97,8 @@ export class Engine extends EventEmitter<Events> {
   readonly accounts: Accounts
   readonly agenda: Agenda
   readonly keyProtection: 'keychain' | 'file'
-  /** A thread of the store does not run any more. */
-  storeBroken = false
+  /** What windows show at every moment. */
+  readonly live = new LiveState()
   readonly #log: Log
   readonly #upkeep: Upkeep
   /** The form for a new account that is being filled in. */
@@ -119,26 +116,19 @@ export class Engine extends EventEmitter<Events> {
     this.#log = log
     this.media = new Media(transfer.media, store, (message) => log.info(message))
     this.media.on('changes', (changes) => this.emit('changes', changes))
-    this.accounts = new Accounts(store, this.media, log)
+    this.accounts = new Accounts(store, this.media, this.live, log)
     this.accounts.on('changes', (changes) => this.emit('changes', changes))
     this.agenda = new Agenda(store, log, (id) => void this.#flush(id).catch((error: unknown) => log.warn(String(error))))
     this.agenda.on('changes', (changes) => this.emit('changes', changes))
-    store.onBroken((broken) => {
-      this.storeBroken = broken
-      this.emit('storeBroken', broken)
-    })
+    this.media.on('progress', (files) => this.live.set('files', Object.fromEntries(files)))
+    store.onBroken((broken) => this.live.set('storeBroken', broken))
     const clock = new TrustedClock()
     this.accounts.on('time', (account, time, exact) => (exact ? clock.say(account, time) : clock.stamped(time)))
     const told = {
-      indexing: (left: number, total: number) => this.emit('indexing', left, total),
+      indexing: (left: number, total: number) => this.live.set('indexing', { left, total }),
       changes: (changes: StoreChanges) => this.emit('changes', changes)
     }
     this.#upkeep = new Upkeep(store, transfer.media, log, told, clock)
-  }
-
-  /** What the index still lacks. */
-  get indexing(): { left: number; total: number } {
-    return this.#upkeep.progress
   }
 
   /** Makes the index anew, in the background; what is not in it yet is searched message by message. */

@@ -92,27 +92,10 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
       hub.broadcast({ type: 'reminders', due })
       notifications.remind(due).catch((error: unknown) => log.warn(`notifications: ${String(error)}`))
     })
-    engine.on('storeBroken', (broken) => hub.broadcast({ type: 'store', broken }))
-    engine.on('indexing', (left, total) => hub.broadcast({ type: 'indexing', left, total }))
-    engine.accounts.on('list', () => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo }))
-    engine.media.on('progress', (files) => {
-      hub.broadcast({ type: 'files', files: Object.fromEntries(files) })
-      windows.setProgress(engine.media.share)
+    engine.live.on('change', (changed) => {
+      hub.broadcast({ type: 'live', changed: changed.accounts === undefined ? changed : { ...changed, accounts: profile.accounts } })
+      if (changed.files !== undefined) windows.setProgress(engine.media.share)
     })
-    engine.accounts.on('blocked', (blocked) => hub.broadcast({ type: 'blocked', blocked }))
-    engine.accounts.on(
-      'avatars',
-      () =>
-        void engine.store.read
-          .avatars()
-          .then((avatars) => hub.broadcast({ type: 'avatars', avatars: Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])) }))
-    )
-    engine.accounts.on('invitations', (invitations) => hub.broadcast({ type: 'invitations', invitations }))
-    engine.accounts.on('contacts', () => hub.broadcast({ type: 'contacts' }))
-    engine.accounts.on('occupants', () => hub.broadcast({ type: 'occupants' }))
-    engine.accounts.on('requests', (requests) => hub.broadcast({ type: 'requests', requests }))
-    engine.accounts.on('typing', (typing) => hub.broadcast({ type: 'typing', typing: Object.fromEntries(typing) }))
-    engine.accounts.on('presence', (jid, presence) => hub.broadcast({ type: 'presence', changed: { [jid]: presence } }))
   })
 
   const updates = new Updates({
@@ -126,7 +109,7 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
     // one who hides behind a proxy does so here, too; Chromium takes no password in its address
     proxy: async () =>
       (await profile.engine.store.read.accounts()).map(({ proxy }) => proxy?.replace(/\/\/[^/@]*@/, '//')).find((proxy) => proxy !== undefined) ?? null,
-    tell: (state) => hub.broadcast({ type: 'update', update: state }),
+    tell: (state) => hub.broadcast({ type: 'live', changed: { update: state } }),
     log
   })
 

@@ -101,7 +101,7 @@ test('who has read what, and who types, is told', async () => {
   await find(tablet, 'alice@localhost', ({ text }) => text === 'have you read this?')
   const conversation = (await bob.store.read.conversationByJid('alice@localhost'))!
   const typing = new Promise<readonly string[]>((resolve) =>
-    alice.accounts.on('typing', (now) => now.get('bob@localhost' as never) !== undefined && resolve(now.get('bob@localhost' as never) ?? []))
+    alice.live.on('change', ({ typing }) => typing?.['bob@localhost'] !== undefined && resolve(typing['bob@localhost']))
   )
   await bob.type(conversation.id, true)
   expect(await typing).toEqual(['bob'])

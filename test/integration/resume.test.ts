@@ -65,7 +65,7 @@ test('a stream that broke off while it was being set up, and was resumed, is set
     await first.close()
     const again = await openEngine(folder.path)
     let cuts = 0
-    again.accounts.on('list', () => {
+    again.live.on('change', () => {
       // as soon as stanzas may be sent, once
       if (again.connection.status === 'catching-up' && cuts++ === 0) setTimeout(cut, ms)
     })

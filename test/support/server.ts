@@ -128,12 +128,12 @@ export async function until<T>(engine: Engine, look: () => Promise<T | null | un
       const done = (): void => {
         clearTimeout(timer)
         engine.removeListener('changes', done)
-        engine.accounts.removeListener('list', done)
+        engine.live.removeListener('change', done)
         resolve()
       }
       const timer = setTimeout(done, 500)
       engine.on('changes', done)
-      engine.accounts.on('list', done)
+      engine.live.on('change', done)
     })
   }
 }

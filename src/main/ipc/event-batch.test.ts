@@ -34,10 +34,10 @@ test('more than a window should be sent becomes a word to read again', () => {
 
 test('of many presences each person is told once, the latest', () => {
   const batch = new EventBatch()
-  for (let i = 0; i < 20_000; i++) batch.add({ type: 'presence', changed: { [`p${i % 10_000}@x`]: i < 10_000 ? 'online' : 'offline' } })
+  for (let i = 0; i < 20_000; i++) batch.add({ type: 'live', changed: { presence: { [`p${i % 10_000}@x`]: i < 10_000 ? 'online' : 'offline' } } })
   const [event, ...others] = batch.take()
   expect(others).toEqual([])
-  expect(event).toMatchObject({ type: 'presence', changed: { 'p0@x': 'offline', 'p9999@x': 'offline' } })
+  expect(event).toMatchObject({ type: 'live', changed: { presence: { 'p0@x': 'offline', 'p9999@x': 'offline' } } })
   expect(batch.isEmpty).toBe(true)
 })
 

@@ -1,5 +1,6 @@
 /** What one window will be told at its next turn: of several changes of the same thing, the last. Pure. */
-import type { Conversation, ConversationId, Message, MessageId, Notice, Presence } from '../../contract/domain.ts'
+import type { Conversation, ConversationId, Message, MessageId, Notice } from '../../contract/domain.ts'
+import type { Live } from '../../contract/live.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 
 /** More changed messages than this are not sent to a window; it reads its page again instead. */
@@ -10,7 +11,7 @@ export class EventBatch {
   readonly #conversations = new Map<ConversationId, Conversation>()
   readonly #removedConversations = new Set<ConversationId>()
   readonly #messages = new Map<ConversationId, { changed: Map<string, Message>; keys: Map<MessageId, string>; removed: Set<MessageId>; bulk: boolean }>()
-  readonly #presence = new Map<string, Presence>()
+  #live: Partial<Live> = {}
   readonly #notices = new Map<ConversationId, Notice[]>()
 
   add(event: AppEvent): void {
@@ -53,18 +54,23 @@ export class EventBatch {
         this.#notices.set(event.conversation, known)
         break
       }
-      case 'presence':
-        for (const [jid, presence] of Object.entries(event.changed)) this.#presence.set(jid, presence)
+      case 'live':
+        this.#live = { ...this.#live, ...event.changed, ...(event.changed.presence === undefined ? {} : { presence: this.#presence(event.changed.presence) }) }
         break
       default:
         this.#single.set(event.type, event)
     }
   }
 
+  /** Each person once, the latest. */
+  #presence(changed: Live['presence']): Live['presence'] {
+    return Object.assign(this.#live.presence ?? {}, changed)
+  }
+
   get isEmpty(): boolean {
     return (
       this.#single.size === 0 &&
-      this.#presence.size === 0 &&
+      Object.keys(this.#live).length === 0 &&
       this.#conversations.size === 0 &&
       this.#removedConversations.size === 0 &&
       this.#messages.size === 0 &&
@@ -78,7 +84,7 @@ export class EventBatch {
     const show = this.#single.get('show')
     this.#single.delete('show')
     const events: AppEvent[] = [...this.#single.values()]
-    if (this.#presence.size > 0) events.push({ type: 'presence', changed: Object.fromEntries(this.#presence) })
+    if (Object.keys(this.#live).length > 0) events.unshift({ type: 'live', changed: this.#live })
     if (this.#conversations.size > 0 || this.#removedConversations.size > 0)
       events.push({ type: 'conversations', changed: [...this.#conversations.values()], removed: [...this.#removedConversations] })
     for (const [conversation, { changed, removed, bulk }] of this.#messages) {
@@ -89,7 +95,7 @@ export class EventBatch {
     if (show !== undefined) events.push(show)
     this.#notices.clear()
     this.#single.clear()
-    this.#presence.clear()
+    this.#live = {}
     this.#conversations.clear()
     this.#removedConversations.clear()
     this.#messages.clear()

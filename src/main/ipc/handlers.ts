@@ -36,7 +36,7 @@ const MOST_ERRORS = 50
 
 export function createHandlers({ profile, hub, windows, updates, host, icon, log, warn }: HandlerOptions): Handlers {
   const engine = () => profile.engine
-  const tellAccounts = (): void => hub.broadcast({ type: 'accounts', accounts: profile.accounts, demo: profile.demo })
+  const tellAccounts = (): void => hub.broadcast({ type: 'live', changed: { accounts: profile.accounts, demo: profile.demo } })
 
   const dialogWords = async () => WORDS[languageOf(await engine().store.read.settings())].dialogs
 
@@ -49,20 +49,12 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
 
   return {
     'app.state': async () => ({
+      ...engine().live.now,
       accounts: profile.accounts,
-      presence: Object.fromEntries(engine().accounts.presence),
-      typing: Object.fromEntries(engine().accounts.typing),
-      requests: [...engine().accounts.requests],
-      invitations: [...engine().accounts.invitations],
-      blocked: [...engine().accounts.blocked],
-      avatars: Object.fromEntries((await engine().store.read.avatars()).map(({ jid, hash }) => [jid, hash])),
-      files: Object.fromEntries(engine().media.progress),
-      indexing: engine().indexing,
       settings: await engine().store.read.settings(),
       systemLanguage: systemLanguage(),
       demo: profile.demo,
       keyProtection: engine().keyProtection,
-      storeBroken: engine().storeBroken,
       update: updates.state,
       version: app.getVersion(),
       host
@@ -114,7 +106,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       if (change.startAtLogin !== undefined) await setStartAtLogin(change.startAtLogin)
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
-      hub.broadcast({ type: 'settings', settings })
+      hub.broadcast({ type: 'live', changed: { settings } })
       return settings
     },
     'settings.expiring': ({ days }) => engine().expiring(days),

@@ -4,8 +4,9 @@ import { isImported } from '../../contract/address.ts'
 import type { Conversation } from '../../contract/domain.ts'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import { lookUp } from '../../contract/look-up.ts'
-import { call, CallFailed, onEvent } from '../bridge.ts'
+import { call, CallFailed } from '../bridge.ts'
 import { i18n } from '../i18n/index.ts'
+import { useAppStore } from '../stores/app.ts'
 import { FORMAT_NAMES } from './format-names.ts'
 
 /** Of a large group, where people come and go all the time, counts are asked for once in this time, ms. */
@@ -24,6 +25,7 @@ export function originOf({ importedFrom }: Pick<Conversation, 'importedFrom'>): 
 
 /** null: it is no group that we are in, or nobody knows yet. */
 export function useGroupCounts(conversation: () => Conversation): Ref<GroupCounts | null> {
+  const app = useAppStore()
   const counts = shallowRef<GroupCounts | null>(null)
   let timer: number | null = null
   let last = 0
@@ -56,11 +58,8 @@ export function useGroupCounts(conversation: () => Conversation): Ref<GroupCount
     },
     { immediate: true }
   )
-  const stop = onEvent((event) => {
-    if (event.type === 'occupants' || event.type === 'accounts') later()
-  })
+  watch(() => [app.now.occupants, app.now.accounts], later)
   onBeforeUnmount(() => {
-    stop()
     if (timer !== null) clearTimeout(timer)
   })
   return counts

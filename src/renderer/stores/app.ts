@@ -4,38 +4,16 @@ import { computed, ref } from 'vue'
 import { type Conversation, type Jid, type Presence } from '../../contract/domain.ts'
 import { queryLanguage as queryLanguageOf, type Settings } from '../../contract/settings.ts'
 import type { AppState } from '../../contract/ipc.ts'
+import { follow } from '../../contract/live.ts'
 import { lookUp } from '../../contract/look-up.ts'
 import { call, onEvent } from '../bridge.ts'
 
 export const useAppStore = defineStore('app', () => {
   const state = ref<AppState | null>(null)
 
-  function showPresence(changed: Record<string, Presence>): void {
-    const presence = state.value?.presence ?? {}
-    for (const [jid, shown] of Object.entries(changed)) {
-      if (shown === 'offline') delete presence[jid]
-      else presence[jid] = shown
-    }
-  }
-
   async function load(): Promise<void> {
     onEvent((event) => {
-      if (state.value === null) return
-      if (event.type === 'presence') showPresence(event.changed)
-      else if (event.type === 'requests') state.value.requests = [...event.requests]
-      else if (event.type === 'invitations') state.value.invitations = [...event.invitations]
-      else if (event.type === 'blocked') state.value.blocked = [...event.blocked]
-      else if (event.type === 'avatars') state.value.avatars = event.avatars
-      else if (event.type === 'files') state.value.files = event.files
-      else if (event.type === 'typing') state.value.typing = event.typing
-      else if (event.type === 'indexing') state.value.indexing = { left: event.left, total: event.total }
-      else if (event.type === 'store') state.value.storeBroken = event.broken
-      else if (event.type === 'update') state.value.update = event.update
-      else if (event.type === 'settings') state.value.settings = event.settings
-      else if (event.type === 'accounts') {
-        state.value.accounts = event.accounts
-        state.value.demo = event.demo
-      }
+      if (event.type === 'live' && state.value !== null) follow(state.value, event.changed)
     })
     state.value = await call('app.state')
   }

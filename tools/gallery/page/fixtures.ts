@@ -232,6 +232,8 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
   accounts: [{ jid: ME, connection: { status: 'online' }, accepted: null, shortages: ['archive', 'files'] }],
   presence: { [LI]: 'online', 'bob@example.org': 'away', 'wang@example.org': 'dnd' },
   typing: {},
+  rosters: 0,
+  occupants: 0,
   requests: [{ account: ME, jid: 'stranger@example.org' as Jid }],
   files: { [MOVING]: { done: 3_400_000, total: 9_000_000 } },
   invitations: [{ account: ME, group: ROOM, from: LI, reason: '来爬山吧' }],

@@ -113,10 +113,10 @@ function movedWithin(engine: Engine, since: number): () => Promise<number | null
     if (status !== 'online' && status !== 'catching-up') away = true
     else if (away) back ??= performance.now() - since
   }
-  engine.accounts.on('list', look)
+  engine.live.on('change', look)
   return async () => {
     if (away && back === null) await until(engine, () => Promise.resolve(back !== null), SETTLE_MS)
-    engine.accounts.removeListener('list', look)
+    engine.live.removeListener('change', look)
     return back
   }
 }

@@ -122,6 +122,13 @@ test.each([
   ['nothing, and never an end', (query: Query): string => end(query, '', false)],
   ['nothing, and always another place', (query: Query): string => end(query, `<first>x${asked.length}</first><last>y${asked.length}</last>`, false)],
   [
+    'pages that go backwards',
+    (query: Query): string => {
+      const kept = asked.length % 2 === 1 ? list(4, 6) : list(1, 3)
+      return page(query, kept) + end(query, ends(kept), false)
+    }
+  ],
+  [
     'counts that lie',
     (query: Query): string => page(query, list(1, 6)) + end(query, `<first index='-5'>a1</first><last>a6</last><count>99999999999999999999</count>`, true)
   ]

@@ -105,6 +105,8 @@ export const Device = z.object({
   device: z.number().int(),
   /** Its public key (X25519), 64 hex digits; null: not known yet. */
   fingerprint: z.string().nullable(),
+  /** What its owner calls it. */
+  label: z.string().nullable(),
   trust: DeviceTrust,
   /** Its owner announces it. */
   active: z.boolean(),

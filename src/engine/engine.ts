@@ -532,11 +532,12 @@ export class Engine extends EventEmitter<Events> {
     await this.accounts.of(account)?.encryption.learn(jid)
     const own = jid === account ? buffers(await this.store.write.ownDevice({ account, time: Date.now() })) : null
     const rows = buffers(await this.store.read.devices({ account, jid })).filter(({ device }) => device !== own?.device)
-    const devices = rows.map(({ device, identity, trust, active, first_at: firstAt, last_at: lastAt }): Device => ({
+    const devices = rows.map(({ device, identity, label, trust, active, active_2, first_at: firstAt, last_at: lastAt }): Device => ({
       device,
+      label,
       fingerprint: identity?.toString('hex') ?? null,
       trust,
-      active: active === 1,
+      active: active === 1 || active_2 === 1,
       firstAt,
       lastAt
     }))
@@ -544,7 +545,7 @@ export class Engine extends EventEmitter<Events> {
       own:
         own === null
           ? null
-          : { device: own.device, fingerprint: own.bundle.identityKey.toString('hex'), trust: 'verified', active: true, firstAt: 0, lastAt: 0 },
+          : { device: own.device, fingerprint: own.identity.toString('hex'), label: null, trust: 'verified', active: true, firstAt: 0, lastAt: 0 },
       devices
     }
   }

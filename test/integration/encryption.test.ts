@@ -29,7 +29,7 @@ const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationI
   (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
 /** Waits until somebody's devices are known. */
 const knows = (engine: Engine, jid: Jid): Promise<boolean> =>
-  until(engine, async () => (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid], time: Date.now() })).without.length === 0)
+  until(engine, async () => (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })).without.length === 0)
 
 /** The devices that an account announces. */
 async function announced(client: Foreign, of: Jid): Promise<number[]> {
@@ -82,9 +82,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
   test('both devices read what comes, and what the other one says', async () => {
     await bob.tell({ do: 'send', to: ALICE, text: 'to both of them' }, 'sent')
     for (const engine of [desk, laptop]) await find(engine, BOB, ({ text, encrypted }) => text === 'to both of them' && encrypted)
-    await until(desk, async () =>
-      (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })).devices.some(({ jid }) => jid === ALICE)
-    )
+    await until(desk, async () => (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })).devices.some(({ jid }) => jid === ALICE))
     await desk.send(await conversationWith(desk, BOB), 'from the desk')
     await bob.waitFor(({ text }) => text === 'from the desk')
     expect(await find(laptop, BOB, ({ text }) => text === 'from the desk')).toMatchObject({ outgoing: true, encrypted: true })
@@ -142,14 +140,24 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     connection?.on('stanza', (stanza) => {
       if (stanza.toString().includes('devicelist') && mine.every((id) => !stanza.toString().includes(`id="${id}"`))) resolve()
     })
-    await connection?.request(publish('eu.siacs.conversations.axolotl.devicelist', 'current', deviceList([4242]), 'open'))
+    await connection?.request(publish('eu.siacs.conversations.axolotl.devicelist', 'current', deviceList('axolotl', [{ id: 4242, label: null }]), 'open'))
     await promise
     await until(desk, async () => (await announced(bob, ALICE)).length === 2)
     expect(await announced(bob, ALICE)).toContain(4242)
     await laptop.connect()
     await online(laptop)
     await until(desk, async () => (await announced(bob, ALICE)).length === 3)
-    await connection?.request(publish('eu.siacs.conversations.axolotl.devicelist', 'current', deviceList(mine), 'open'))
+    await connection?.request(
+      publish(
+        'eu.siacs.conversations.axolotl.devicelist',
+        'current',
+        deviceList(
+          'axolotl',
+          mine.map((id) => ({ id, label: null }))
+        ),
+        'open'
+      )
+    )
   })
 })
 

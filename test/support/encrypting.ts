@@ -2,51 +2,73 @@
 import { xml, type Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
 import type { Jid, Message } from '../../src/contract/domain.ts'
-import type { IncomingMessage, RecordBatch, StoreChanges } from '../../src/engine/store/types.ts'
+import type { IncomingMessage, RecordBatch, SessionAddress, StoreChanges } from '../../src/engine/store/types.ts'
 import type { Store } from '../../src/engine/threads/store.ts'
 import { bundleElement, decodeBundle } from '../../src/engine/xmpp/omemo/elements.ts'
+import { padding } from '../../src/engine/xmpp/omemo/payload.ts'
 import { buffers } from '../../src/engine/xmpp/omemo/sealed.ts'
-import { encryptedMessage } from '../../src/engine/xmpp/stanzas/encryption.ts'
+import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
+import { contentOf, encryptedMessage } from '../../src/engine/xmpp/stanzas/encryption.ts'
+import { envelope } from '../../src/engine/xmpp/stanzas/envelope.ts'
 import { decodeMessage, encodeMessage } from '../../src/engine/xmpp/stanzas/message.ts'
 
 export class Side {
   readonly store: Store
   readonly own: Jid
   readonly peer: Jid
+  readonly version: Version
   device = 0
   /** XML, as it was last published. */
   bundle = ''
   #serial = 0
 
-  private constructor(store: Store, own: Jid, peer: Jid) {
+  private constructor(store: Store, own: Jid, peer: Jid, version: Version) {
+    this.version = version
     this.store = store
     this.own = own
     this.peer = peer
   }
 
-  static async open(store: Store, own: Jid, peer: Jid): Promise<Side> {
-    const side = new Side(store, own, peer)
+  static async open(store: Store, own: Jid, peer: Jid, version: Version = 'axolotl'): Promise<Side> {
+    const side = new Side(store, own, peer, version)
     await side.publish()
     return side
   }
 
   async publish(): Promise<void> {
-    const { device, bundle } = buffers(await this.store.write.ownDevice({ account: this.own, time: Date.now() }))
+    const { device, bundles } = buffers(await this.store.write.ownDevice({ account: this.own, time: Date.now() }))
     this.device = device
-    this.bundle = bundleElement(bundle).toString()
+    this.bundle = bundles.flatMap((bundle) => (bundle.version === this.version ? [bundleElement(bundle).toString()] : [])).join('')
   }
 
   /** Hears of the other side's device and begins a session with it; why not, or null. */
   async meet(device: number, bundle: string): Promise<string | null> {
-    await this.store.write.setDevices({ account: this.own, jid: this.peer, devices: [device], time: Date.now() })
-    return this.store.write.beginSession({ account: this.own, jid: this.peer, device, bundle: decodeBundle(parse(bundle)), time: Date.now() })
+    await this.hear(device)
+    return this.store.write.beginSession({ account: this.own, jid: this.peer, device, bundle: decodeBundle(this.version, parse(bundle)), time: Date.now() })
   }
 
-  /** A message, encrypted for all devices that the other side has; `text` null: an empty one. */
-  async write(text: string | null, id = `${this.own}-${process.pid}-${Date.now()}-${this.#serial++}`): Promise<Element> {
-    const { devices } = await this.store.write.encryptionTargets({ account: this.own, jids: [this.peer], time: Date.now() })
-    const plain = text === null ? xml('message', { to: this.peer, type: 'chat', id }) : encodeMessage(this.peer, 'direct', { text, id })
-    const stanza = encryptedMessage(plain, buffers(await this.store.write.seal({ account: this.own, devices, text, time: Date.now() })))
+  /** Hears of the other side's device. */
+  hear(device: number): Promise<boolean> {
+    const devices = [{ id: device, label: null }]
+    return this.store.write.setDevices({ account: this.own, jid: this.peer, version: this.version, devices, time: Date.now() })
+  }
+
+  /** A message, encrypted for all devices that the other side has; `said` null: an empty one; an element: as it is, `urn:xmpp:omemo:2` alone. */
+  async write(said: string | Element | null, id = `${this.own}-${process.pid}-${Date.now()}-${this.#serial++}`): Promise<Element> {
+    const { devices } = await this.store.write.encryptionTargets({ account: this.own, jids: [this.peer] })
+    const plain =
+      said === null
+        ? xml('message', { to: this.peer, type: 'chat', id })
+        : typeof said === 'string'
+          ? encodeMessage(this.peer, 'direct', { text: said, id })
+          : said
+    const content = said === null ? null : envelope(contentOf(plain), { from: this.own, to: this.peer, time: Date.now(), padding: padding() })
+    return this.seal(plain, devices, typeof said === 'string' ? said : null, content)
+  }
+
+  /** `content`: an envelope, as text. */
+  async seal(plain: Element, devices: readonly SessionAddress[], text: string | null, content: string | null): Promise<Element> {
+    const stanza = encryptedMessage(plain, buffers(await this.store.write.seal({ account: this.own, devices, text, envelope: content })))
     stanza.attrs['from'] = `${this.own}/there`
     return stanza
   }

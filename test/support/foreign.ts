@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
 import { ROOT } from './files.ts'
 import type { TestServer } from './server.ts'
 
@@ -17,6 +18,9 @@ interface ForeignEvent {
   refused?: string
   encrypted?: boolean
   ids?: number[]
+  content?: string
+  affixes?: Record<string, string>
+  beside?: string[]
   errors?: string[]
 }
 
@@ -30,15 +34,17 @@ export interface Foreign {
 export const foreignClient = (server: TestServer, user: string): Promise<Foreign> => foreign(server, user, 'foreign_client.py')
 
 /** With OMEMO; `state`: the file of its keys, made where there is none. */
-export const foreignOmemo = (server: TestServer, user: string, state: string): Promise<Foreign> => foreign(server, user, 'omemo_client.py', state)
+export const foreignOmemo = (server: TestServer, user: string, state: string, version: Version = 'axolotl'): Promise<Foreign> =>
+  foreign(server, user, 'omemo_client.py', state, version)
 
 const PACKAGES = '/usr/lib/python3/dist-packages'
-export const hasForeignOmemo = ['oldmemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
+export const hasForeignOmemo = ['oldmemo', 'twomemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
 
+/** `more`: of an encrypting client its file and version; it has a resource by that. */
 async function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
   const args = [
     join(ROOT, 'test/support', program),
-    `${user}@localhost/foreign`,
+    `${user}@localhost/foreign${more[1] ?? ''}`,
     `${user}-secret`,
     String(server.port),
     join(server.folder, 'localhost.crt'),

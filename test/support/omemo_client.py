@@ -1,10 +1,10 @@
-"""A client with OMEMO that is none of ours, on a server: Debian's slixmpp and python3-oldmemo. Commands and events are lines of JSON.
+"""A client with OMEMO that is none of ours, on a server: Debian's slixmpp with python3-oldmemo or python3-twomemo. Commands and events are lines of JSON.
 
-Arguments: address, password, port, certificate, file of its state.
-In:  {"do": "send", "to": jid, "text": text}     out: {"event": "sent"}
+Arguments: address, password, port, certificate, file of its state, 'axolotl' or 'omemo:2'.
+In:  {"do": "send", "to": jid, "text": text, "id": id}     out: {"event": "sent"}; what is said in omemo:2 may be "content": xml instead of a text
      {"do": "raw", "xml": stanza}                 out: {"event": "done"}
      {"do": "devices", "of": jid}                 out: {"event": "devices", "ids": [...]}
-Out: {"event": "message", "sender": jid, "text": text or null, "refused": name, "encrypted": true or false}
+Out: {"event": "message", "sender": jid, "id": id, "text": text or null, "content": xml, "refused": name, "encrypted": true or false}
 """
 import asyncio
 import json
@@ -15,15 +15,26 @@ import xml.etree.ElementTree as ET
 
 import slixmpp
 from slixmpp.exceptions import IqError
+from slixmpp.xmlstream.handler import CoroutineCallback
+from slixmpp.xmlstream.matcher import MatchXPath
 
-import oldmemo
-import oldmemo.etree as elements
 from omemo import SessionManager, TrustLevel
 from omemo.storage import Just, Nothing, Storage
 
 logging.basicConfig(level=logging.ERROR)
-NS = oldmemo.oldmemo.NAMESPACE
-LIST = NS + ".devicelist"
+version = sys.argv[6]
+IS_OLD = version == "axolotl"
+if IS_OLD:
+    import oldmemo.etree as elements
+    from oldmemo import Oldmemo as Backend
+    from oldmemo.oldmemo import NAMESPACE as NS
+else:
+    import twomemo.etree as elements
+    from twomemo import Twomemo as Backend
+    from twomemo.twomemo import NAMESPACE as NS
+LIST = NS + (".devicelist" if IS_OLD else ":devices")
+LIST_TAG = "list" if IS_OLD else "devices"
+SCE = "urn:xmpp:sce:1"
 client = None
 
 
@@ -56,17 +67,59 @@ class File(Storage):
             json.dump(self.kept, file)
 
 
-async def publish(node, payload):
+def place(device):
+    """The node and item of a bundle."""
+    return (f"{NS}.bundles:{device}", "current") if IS_OLD else (f"{NS}:bundles", str(device))
+
+
+def sealed_text(command, sender):
+    """What is encrypted of a message."""
+    if IS_OLD:
+        return command["text"]
+    content = command.get("content")
+    if content is None:
+        content = ET.tostring(body_of(command["text"]), encoding="unicode")
+    return (
+        f"<envelope xmlns='{SCE}'><content>{content}</content><time stamp='2026-01-01T00:00:00Z'/><rpad>0123</rpad>"
+        f"<from jid='{command.get('from', sender)}'/><to jid='{command['to']}'/></envelope>"
+    )
+
+
+def body_of(text):
+    body = ET.Element("{jabber:client}body")
+    body.text = text
+    return body
+
+
+def opened(plain):
+    """What was encrypted: text and content."""
+    if plain is None:
+        return {"text": None}
+    if IS_OLD:
+        return {"text": plain.decode()}
+    envelope = ET.fromstring(plain.decode())
+    content = envelope.find("{%s}content" % SCE)
+    body = content.find("{jabber:client}body")
+    return {
+        "text": None if body is None else body.text,
+        "content": ET.tostring(content, encoding="unicode"),
+        "affixes": {child.tag.split("}")[1]: child.attrib.get("jid", child.text) for child in envelope if child is not content},
+    }
+
+
+async def publish(node, payload, item="current", many=False):
     form = client["xep_0004"].make_form("submit")
     form.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
     form.add_field(var="pubsub#access_model", value="open")
     form.add_field(var="pubsub#persist_items", value="true")
-    await client["xep_0060"].publish(client.boundjid.bare, node, id="current", payload=payload, options=form)
+    if many:
+        form.add_field(var="pubsub#max_items", value="max")
+    await client["xep_0060"].publish(client.boundjid.bare, node, id=item, payload=payload, options=form)
 
 
-async def items(jid, node):
+async def items(jid, node, item=None):
     try:
-        answer = await client["xep_0060"].get_items(slixmpp.JID(jid), node)
+        answer = await client["xep_0060"].get_items(slixmpp.JID(jid), node, item_ids=None if item is None else [item])
     except IqError as error:
         if error.condition == "item-not-found":
             return None
@@ -78,15 +131,17 @@ async def items(jid, node):
 class Manager(SessionManager):
     @staticmethod
     async def _upload_bundle(bundle):
-        await publish(f"{NS}.bundles:{bundle.device_id}", elements.serialize_bundle(bundle))
+        node, item = place(bundle.device_id)
+        await publish(node, elements.serialize_bundle(bundle), item, not IS_OLD)
 
     @staticmethod
     async def _download_bundle(namespace, bare_jid, device_id):
-        return elements.parse_bundle(await items(bare_jid, f"{NS}.bundles:{device_id}"), bare_jid, device_id)
+        return elements.parse_bundle(await items(bare_jid, *place(device_id)), bare_jid, device_id)
 
     @staticmethod
     async def _delete_bundle(namespace, device_id):
-        await client["xep_0060"].delete_node(client.boundjid.bare, f"{NS}.bundles:{device_id}")
+        node, item = place(device_id)
+        await client["xep_0060"].retract(client.boundjid.bare, node, item)
 
     @staticmethod
     async def _upload_device_list(namespace, device_list):
@@ -119,14 +174,16 @@ class Client(slixmpp.ClientXMPP):
         self["xep_0030"].add_feature(LIST + "+notify")
         self.order = asyncio.Lock()
         self.add_event_handler("session_start", self.start_session)
-        self.add_event_handler("message", self.received)
+        self.add_event_handler("message", self.received_plain)
+        # slixmpp tells of nothing that has no body
+        self.register_handler(CoroutineCallback("encrypted", MatchXPath("{jabber:client}message/{%s}encrypted" % NS), self.received))
         self.add_event_handler("carbon_received", lambda m: self.received(m["carbon_received"]))
         self.add_event_handler("carbon_sent", lambda m: self.received(m["carbon_sent"]))
         self.add_event_handler("failed_auth", lambda _: say(event="failed", body="password"))
 
     async def start_session(self, _):
         try:
-            self.manager = await Manager.create([oldmemo.Oldmemo(self.storage)], self.storage, self.boundjid.bare, "foreign", "trusted")
+            self.manager = await Manager.create([Backend(self.storage)], self.storage, self.boundjid.bare, "foreign", "trusted")
             await self.manager.after_history_sync()
             self["xep_0280"].enable()
             self.send_presence()
@@ -135,19 +192,23 @@ class Client(slixmpp.ClientXMPP):
         except Exception as error:
             say(event="failed", body=repr(error))
 
-    def send_encrypted(self, message, to):
+    def send_encrypted(self, message, to, name=None):
         stanza = self.make_message(mto=slixmpp.JID(to), mtype="chat")
-        stanza["id"] = self.new_id()
+        stanza["id"] = name or self.new_id()
         stanza["origin_id"]["id"] = stanza["id"]
         stanza.append(elements.serialize_message(message))
         stanza.append(ET.fromstring("<store xmlns='urn:xmpp:hints'/>"))
         stanza.send()
 
+    async def received_plain(self, stanza):
+        if stanza.xml.find("{%s}encrypted" % NS) is None:
+            await self.received(stanza)
+
     async def received(self, stanza):
         event = stanza.xml.find(".//{http://jabber.org/protocol/pubsub#event}items")
         async with self.order:
             if event is not None:
-                payload = event.find(".//{%s}list" % NS)
+                payload = event.find(".//{%s}%s" % (NS, LIST_TAG))
                 if event.get("node") == LIST and payload is not None and self.manager is not None:
                     await self.manager.update_device_list(NS, stanza["from"].bare, elements.parse_device_list(payload))
                 return
@@ -157,9 +218,14 @@ class Client(slixmpp.ClientXMPP):
                     say(event="message", sender=stanza["from"].bare, text=stanza["body"], encrypted=False)
                 return
             try:
-                message = await elements.parse_message(encrypted, stanza["from"].bare, self.boundjid.bare, self.manager)
+                sender = stanza["from"].bare
+                if IS_OLD:
+                    message = await elements.parse_message(encrypted, sender, self.boundjid.bare, self.manager)
+                else:
+                    message = elements.parse_message(encrypted, sender)
                 plain, _, _ = await self.manager.decrypt(message)
-                say(event="message", sender=stanza["from"].bare, text=None if plain is None else plain.decode(), encrypted=True)
+                beside = [child.tag for child in stanza.xml]
+                say(event="message", sender=sender, id=stanza["id"], encrypted=True, beside=beside, **opened(plain))
             except Exception as error:
                 say(event="message", sender=stanza["from"].bare, text=None, refused=type(error).__name__, detail=str(error), encrypted=True)
 
@@ -168,9 +234,9 @@ class Client(slixmpp.ClientXMPP):
         if what == "send":
             async with self.order:
                 await self.manager.refresh_device_list(NS, command["to"])
-                messages, errors = await self.manager.encrypt(frozenset([command["to"]]), {NS: command["text"].encode()})
+                messages, errors = await self.manager.encrypt(frozenset([command["to"]]), {NS: sealed_text(command, self.boundjid.bare).encode()})
                 for message in messages:
-                    self.send_encrypted(message, command["to"])
+                    self.send_encrypted(message, command["to"], command.get("id"))
             await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
             say(event="sent", errors=[repr(error) for error in errors])
         elif what == "devices":

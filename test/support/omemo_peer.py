@@ -1,6 +1,6 @@
-"""A device of OMEMO that is none of ours, for tests: Debian's python3-oldmemo behind lines of JSON.
+"""A device of OMEMO that is none of ours, for tests: Debian's python3-oldmemo or python3-twomemo behind lines of JSON.
 
-Arguments: its account. In:  {"publish": jid, "device": id, "bundle": xml}     somebody else's device
+Arguments: its account; 'axolotl' or 'omemo:2'. In:  {"publish": jid, "device": id, "bundle": xml}     somebody else's device
                              {"encrypt": text, "to": jid}                      out: {"message": xml}
                              {"decrypt": xml, "from": jid}                     out: {"text": text or null} or {"refused": name of the error}
 The first line out is its own device: {"device": id, "bundle": xml}. What it sends of itself stands in "sent" of the next answer.
@@ -10,12 +10,18 @@ import json
 import sys
 import xml.etree.ElementTree as ET
 
-import oldmemo
-import oldmemo.etree as elements
 from omemo import SessionManager, TrustLevel
 from omemo.storage import Just, Nothing, Storage
 
-own = sys.argv[1]
+own, version = sys.argv[1:3]
+if version == "axolotl":
+    import oldmemo.etree as elements
+    from oldmemo import Oldmemo as Backend
+    from oldmemo.oldmemo import NAMESPACE
+else:
+    import twomemo.etree as elements
+    from twomemo import Twomemo as Backend
+    from twomemo.twomemo import NAMESPACE
 devices, bundles, sent = {}, {}, []
 
 
@@ -75,21 +81,25 @@ async def answer(peer, command):
         jid, device = command["publish"], command["device"]
         bundles[jid, device] = elements.parse_bundle(ET.fromstring(command["bundle"]), jid, device)
         devices[jid] = {**devices.get(jid, {}), device: None}
-        await peer.update_device_list(oldmemo.oldmemo.NAMESPACE, jid, devices[jid])
+        await peer.update_device_list(NAMESPACE, jid, devices[jid])
         return {}
     if "encrypt" in command:
-        messages, errors = await peer.encrypt(frozenset([command["to"]]), {oldmemo.oldmemo.NAMESPACE: command["encrypt"].encode()})
+        messages, errors = await peer.encrypt(frozenset([command["to"]]), {NAMESPACE: command["encrypt"].encode()})
         if errors:
             raise RuntimeError(errors)
         return {"message": text_of(elements.serialize_message(next(iter(messages))))}
-    message = await elements.parse_message(ET.fromstring(command["decrypt"]), command["from"], own, peer)
+    element = ET.fromstring(command["decrypt"])
+    if version == "axolotl":
+        message = await elements.parse_message(element, command["from"], own, peer)
+    else:
+        message = elements.parse_message(element, command["from"])
     plain, _, _ = await peer.decrypt(message)
     return {"text": None if plain is None else plain.decode()}
 
 
 async def main():
     storage = Memory()
-    peer = await Peer.create([oldmemo.Oldmemo(storage)], storage, own, None, "trusted")
+    peer = await Peer.create([Backend(storage)], storage, own, None, "trusted")
     await peer.after_history_sync()
     device = next(iter(devices[own]))
     print(json.dumps({"device": device, "bundle": text_of(elements.serialize_bundle(bundles[own, device]))}), flush=True)

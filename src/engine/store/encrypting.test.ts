@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { Side } from '../../../test/support/encrypting.ts'
 import { openStore, ROOT, temporaryFolder } from '../../../test/support/files.ts'
-import { decodeFirstMessage, decodeSessionMessage } from '../xmpp/omemo/wire.ts'
+import { FORMATS } from '../xmpp/omemo/format.ts'
+import { VERSIONS } from '../xmpp/omemo/version.ts'
 
 const ALICE = 'alice@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
@@ -17,193 +18,201 @@ let folders: ReturnType<typeof temporaryFolder>[]
 let alice: Side
 let bob: Side
 
-beforeEach(async () => {
-  folders = [temporaryFolder(), temporaryFolder()]
-  alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB)
-  bob = await Side.open(await openStore(folders[1]!.path), BOB, ALICE)
-  await alice.meet(bob.device, bob.bundle)
-  await bob.store.write.setDevices({ account: BOB, jid: ALICE, devices: [alice.device], time: Date.now() })
-})
-afterEach(async () => {
-  await alice.store.close()
-  await bob.store.close()
-  for (const folder of folders) folder[Symbol.dispose]()
-})
+describe.each(VERSIONS)('%s', (version) => {
+  beforeEach(async () => {
+    folders = [temporaryFolder(), temporaryFolder()]
+    alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB, version)
+    bob = await Side.open(await openStore(folders[1]!.path), BOB, ALICE, version)
+    await alice.meet(bob.device, bob.bundle)
+    await bob.hear(alice.device)
+  })
+  afterEach(async () => {
+    await alice.store.close()
+    await bob.store.close()
+    for (const folder of folders) folder[Symbol.dispose]()
+  })
 
-/** Which key a message was encrypted with: chain and place. */
-function keyOf(stanza: Element): string {
-  const key = stanza.getChild('encrypted')?.getChild('header')?.getChild('key')
-  const bytes = Buffer.from(key?.text() ?? '', 'base64')
-  const { ratchetKey, counter } = decodeSessionMessage(key?.attrs['prekey'] === 'true' ? decodeFirstMessage(bytes).message : bytes)
-  return `${ratchetKey.toString('hex')} ${counter}`
-}
-const copy = (stanza: Element): Element => parse(stanza.toString())
-
-test('messages in any order, and again: each is here once, as text, and found', async () => {
-  const sent: Element[] = []
-  for (let i = 0; i < 30; i++) sent.push(await alice.write(`第 ${i} 条 message`))
-  const shuffled = sent.toSorted((a, b) => keyOf(b).length - keyOf(a).length || (keyOf(a) < keyOf(b) ? 1 : -1))
-  const { encryption } = await bob.read(shuffled.slice(0, 20))
-  expect(encryption).toMatchObject({ account: BOB, begun: [{ jid: ALICE, device: alice.device }], broken: [], bundle: true })
-  await bob.read(sent.map(copy))
-  await bob.read(shuffled.map(copy), 'forward')
-  expect((await bob.said()).sort()).toEqual(Array.from({ length: 30 }, (_, i) => `第 ${i} 条 message`).sort())
-  expect((await bob.store.find.search({ query: 'message', limit: 1, total: true })).total).toBe(30)
-  expect((await bob.messages()).every(({ encrypted }) => encrypted)).toBe(true)
-  expect((await bob.store.read.conversationByJid(ALICE))?.encryption).toBe('on')
-})
-
-test('what carries keys alone is nothing, and advances its session all the same', async () => {
-  await bob.read([await alice.write(null)])
-  expect(await bob.store.read.conversationByJid(ALICE)).toBe(null)
-  await alice.read([await bob.write('an answer')])
-  expect(await alice.said()).toEqual(['an answer'])
-  await bob.read([await alice.write('and back')])
-  expect(await bob.said()).toEqual(['and back'])
-})
-
-test('what was changed on its way says so, and is read when the true copy comes', async () => {
-  const sent = await alice.write('the truth')
-  const forged = copy(sent)
-  const payload = forged.getChild('encrypted')!.getChild('payload')!
-  payload.children = [Buffer.from(payload.text(), 'base64').reverse().toString('base64')]
-  const { encryption } = await bob.read([forged])
-  expect(encryption?.broken).toEqual([])
-  expect(await bob.said()).toEqual(['(damaged)'])
-  expect((await bob.store.read.conversationByJid(ALICE))?.last).toMatchObject({ unreadable: true })
-  await bob.read([sent], 'forward')
-  expect(await bob.said()).toEqual(['the truth'])
-  expect((await bob.store.find.search({ query: 'truth', limit: 1, total: true })).total).toBe(1)
-})
-
-test('a message for other devices, and one of a lost session: each says why', async () => {
-  await bob.read([await alice.write('first')])
-  const elsewhere = await alice.write('for another')
-  elsewhere.getChild('encrypted')!.getChild('header')!.getChild('key')!.attrs['rid'] = '12345'
-  await bob.read([elsewhere])
-  await alice.read([await bob.write('an answer')])
-  using other = temporaryFolder()
-  const anew = await Side.open(await openStore(other.path), BOB, ALICE)
-  // of a device that has lost its sessions, under the number that it had
-  const lost = await alice.write('to the old session')
-  lost.getChild('encrypted')!.getChild('header')!.getChild('key')!.attrs['rid'] = String(anew.device)
-  const { encryption } = await anew.read([lost])
-  expect(encryption?.broken).toEqual([{ jid: ALICE, device: alice.device }])
-  expect(await anew.said()).toEqual(['(session)'])
-  await anew.store.close()
-  expect(await bob.said()).toEqual(['first', '(device)'])
-})
-
-test('a false signature begins no session', async () => {
-  const forged = bob.bundle.replace(
-    /(<signedPreKeySignature>)([^<]*)/,
-    (_, tag: string, signature: string) => `${tag}${Buffer.from(signature, 'base64').fill(1, 0, 8).toString('base64')}`
-  )
-  expect(await alice.meet(4711, forged)).toBe('forged')
-  const { devices } = await alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })
-  expect(devices).toEqual([{ jid: BOB, device: 4711, ready: false }])
-})
-
-test('prekeys are used once and filled up, without one a session begins all the same; a signed one is renewed and kept for a while', async () => {
-  const before = buffers100(bob.bundle)
-  expect(before.size).toBe(100)
-  await bob.read([await alice.write('takes one')])
-  await bob.publish()
-  const after = buffers100(bob.bundle)
-  expect(after.size).toBe(100)
-  expect([...before].filter((id) => !after.has(id))).toHaveLength(1)
-  const day = 86_400_000
-  const signedId = (bundle: string): string => /signedPreKeyId="(\d+)"/.exec(bundle)?.[1] ?? ''
-  const old = bob.bundle
-  await bob.store.write.ownDevice({ account: BOB, time: Date.now() + 8 * day })
-  await bob.publish()
-  expect(signedId(bob.bundle)).not.toBe(signedId(old))
-  // whoever has read the bundle before is still heard
-  await alice.meet(bob.device, old)
-  await bob.read([await alice.write('by the old bundle')])
-  expect(await bob.said()).toEqual(['takes one', 'by the old bundle'])
-})
-const buffers100 = (bundle: string): Set<string> => new Set([...bundle.matchAll(/preKeyId="(\d+)"/g)].map(([, id = '']) => id))
-
-test('a device that shows another identity under its number is another one: verified it is no longer', async () => {
-  await bob.read([await alice.write('hello')])
-  await bob.store.write.setTrust({ account: BOB, jid: ALICE, device: alice.device, trust: 'verified' })
-  using other = temporaryFolder()
-  const impostor = await Side.open(await openStore(other.path), ALICE, BOB)
-  // of the prekeys that are left: a session cannot begin with the one that Alice's took
-  await bob.publish()
-  await impostor.meet(bob.device, bob.bundle)
-  const stanza = await impostor.write('it is me, Alice')
-  stanza.getChild('encrypted')!.getChild('header')!.attrs['sid'] = String(alice.device)
-  await bob.read([stanza])
-  expect((await bob.store.read.devices({ account: BOB, jid: ALICE })).map(({ trust }) => trust)).toEqual(['undecided'])
-  await impostor.store.close()
-})
-
-test('an older copy of the store sends nothing with keys that were used: it finds in the archive what it does not know', { timeout: 60_000 }, async () => {
-  await bob.read([await alice.write('hello')])
-  await alice.read([await bob.write('an answer')])
-  await alice.store.close()
-  using kept = temporaryFolder()
-  for (const name of readdirSync(folders[0]!.path)) if (!name.endsWith('.lock')) copyFileSync(join(folders[0]!.path, name), join(kept.path, name))
-  alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB)
-  const sent = await alice.write('after the copy')
-  await bob.read([sent])
-  const restored = await Side.open(await openStore(kept.path), ALICE, BOB)
-  await restored.read([copy(sent)], 'forward')
-  const { devices } = await restored.store.write.encryptionTargets({ account: ALICE, jids: [BOB], time: Date.now() })
-  expect(devices).toEqual([{ jid: BOB, device: bob.device, ready: false }])
-  // what is still on its way to it is read, and after the peer's turn its session sends again, with keys of its own
-  await restored.read([await bob.write('still read')])
-  expect((await restored.said()).at(-1)).toBe('still read')
-  await bob.publish()
-  await restored.meet(bob.device, bob.bundle)
-  const fresh = await restored.write('begun anew')
-  expect(keyOf(fresh)).not.toBe(keyOf(sent))
-  await bob.read([fresh])
-  expect((await bob.said()).at(-1)).toBe('begun anew')
-  await restored.store.close()
-})
-
-test('kill -9 at any moment: no key encrypts twice, what was encrypted is read, what came is here once', { timeout: 120_000 }, async () => {
-  await alice.store.close()
-  const keys = new Map<string, string>()
-  const sent: { text: string; stanza: Element }[] = []
-  const toAlice: Element[] = []
-  let [written, round] = [0, 0]
-  for (; round < 6; round++) {
-    const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), folders[0]!.path, ALICE, BOB], {
-      stdio: ['pipe', 'pipe', 'inherit']
-    })
-    child.stdin.on('error', () => undefined)
-    const lines = createInterface({ input: child.stdout })
-    const texts = Array.from({ length: 200 }, () => `from alice ${written++}`)
-    // what is not confirmed comes again, as the archive has it
-    if (round > 0) for (let i = 0; i < 15; i++) toAlice.push(await bob.write(`from bob ${round}.${i}`))
-    const [reading, writing] = [JSON.stringify({ read: toAlice.map(String) }), JSON.stringify({ write: texts })]
-    child.stdin.write(round % 2 === 0 ? `${writing}\n` : `${reading}\n${writing}\n`)
-    let heard = 0
-    for await (const line of lines) {
-      const said = JSON.parse(line) as { text?: string; stanza?: string; read?: boolean }
-      if (said.text !== undefined && said.stanza !== undefined) {
-        const stanza = parse(said.stanza)
-        const before = keys.get(keyOf(stanza))
-        expect(before).toBeUndefined()
-        keys.set(keyOf(stanza), said.text)
-        sent.push({ text: said.text, stanza })
-      }
-      // it is ended while it reads, or while it writes
-      if (said.read === true || said.stanza !== undefined) heard++
-      if (heard === 7 + round * 9) child.kill('SIGKILL')
-    }
-    // Bob reads what has left, and answers to the newest: turns of both
-    await bob.read(sent.slice(-20).map(({ stanza }) => stanza))
+  /** What is for the first device. */
+  function keyElement(stanza: Element): Element {
+    const header = stanza.getChild('encrypted')!.getChild('header')!
+    return (version === 'axolotl' ? header : header.getChild('keys')!).getChild('key')!
   }
-  await bob.read(sent.map(({ stanza }) => copy(stanza)))
-  expect(new Set(await bob.said())).toEqual(new Set(sent.map(({ text }) => text)))
-  expect(await bob.messages()).toHaveLength(sent.length)
-  alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB)
-  await alice.read(toAlice.map(copy), 'forward')
-  expect((await alice.said()).toSorted()).toEqual(Array.from({ length: 5 * 15 }, (_, i) => `from bob ${1 + Math.floor(i / 15)}.${i % 15}`).toSorted())
-  expect(sent.length).toBeGreaterThan(50)
+  /** Which key a message was encrypted with: chain and place. */
+  function keyOf(stanza: Element): string {
+    const key = keyElement(stanza)
+    const bytes = Buffer.from(key.text(), 'base64')
+    const { decode, decodeFirst } = FORMATS[version]
+    const { ratchetKey, counter } = decode((key.attrs['prekey'] ?? key.attrs['kex']) === 'true' ? decodeFirst(bytes).message : bytes)
+    return `${ratchetKey.toString('hex')} ${counter}`
+  }
+  const copy = (stanza: Element): Element => parse(stanza.toString())
+
+  test('messages in any order, and again: each is here once, as text, and found', async () => {
+    const sent: Element[] = []
+    for (let i = 0; i < 30; i++) sent.push(await alice.write(`第 ${i} 条 message`))
+    const shuffled = sent.toSorted((a, b) => keyOf(b).length - keyOf(a).length || (keyOf(a) < keyOf(b) ? 1 : -1))
+    const { encryption } = await bob.read(shuffled.slice(0, 20))
+    expect(encryption).toMatchObject({ account: BOB, begun: [{ jid: ALICE, device: alice.device, version }], broken: [], bundle: true })
+    await bob.read(sent.map(copy))
+    await bob.read(shuffled.map(copy), 'forward')
+    expect((await bob.said()).sort()).toEqual(Array.from({ length: 30 }, (_, i) => `第 ${i} 条 message`).sort())
+    expect((await bob.store.find.search({ query: 'message', limit: 1, total: true })).total).toBe(30)
+    expect((await bob.messages()).every(({ encrypted }) => encrypted)).toBe(true)
+    expect((await bob.store.read.conversationByJid(ALICE))?.encryption).toBe('on')
+  })
+
+  test('what carries keys alone is nothing, and advances its session all the same', async () => {
+    await bob.read([await alice.write(null)])
+    expect(await bob.store.read.conversationByJid(ALICE)).toBe(null)
+    await alice.read([await bob.write('an answer')])
+    expect(await alice.said()).toEqual(['an answer'])
+    await bob.read([await alice.write('and back')])
+    expect(await bob.said()).toEqual(['and back'])
+  })
+
+  test('what was changed on its way says so, and is read when the true copy comes', async () => {
+    const sent = await alice.write('the truth')
+    const forged = copy(sent)
+    const payload = forged.getChild('encrypted')!.getChild('payload')!
+    payload.children = [Buffer.from(payload.text(), 'base64').reverse().toString('base64')]
+    const { encryption } = await bob.read([forged])
+    expect(encryption?.broken).toEqual([])
+    expect(await bob.said()).toEqual(['(damaged)'])
+    expect((await bob.store.read.conversationByJid(ALICE))?.last).toMatchObject({ unreadable: true })
+    await bob.read([sent], 'forward')
+    expect(await bob.said()).toEqual(['the truth'])
+    expect((await bob.store.find.search({ query: 'truth', limit: 1, total: true })).total).toBe(1)
+  })
+
+  test('a message for other devices, and one of a lost session: each says why', async () => {
+    await bob.read([await alice.write('first')])
+    const elsewhere = await alice.write('for another')
+    keyElement(elsewhere).attrs['rid'] = '12345'
+    await bob.read([elsewhere])
+    await alice.read([await bob.write('an answer')])
+    using other = temporaryFolder()
+    const anew = await Side.open(await openStore(other.path), BOB, ALICE, version)
+    // of a device that has lost its sessions, under the number that it had
+    const lost = await alice.write('to the old session')
+    keyElement(lost).attrs['rid'] = String(anew.device)
+    const { encryption } = await anew.read([lost])
+    expect(encryption?.broken).toEqual([{ jid: ALICE, device: alice.device, version }])
+    expect(await anew.said()).toEqual(['(session)'])
+    await anew.store.close()
+    expect(await bob.said()).toEqual(['first', '(device)'])
+  })
+
+  test('a false signature begins no session', async () => {
+    const forged = bob.bundle.replace(
+      /(<signedPreKeySignature>|<spks>)([^<]*)/,
+      (_, tag: string, signature: string) => `${tag}${Buffer.from(signature, 'base64').fill(1, 0, 8).toString('base64')}`
+    )
+    expect(await alice.meet(4711, forged)).toBe('forged')
+    const { devices } = await alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
+    expect(devices).toEqual([{ jid: BOB, device: 4711, version, ready: false }])
+  })
+
+  test('prekeys are used once and filled up, without one a session begins all the same; a signed one is renewed and kept for a while', async () => {
+    const before = buffers100(bob.bundle)
+    expect(before.size).toBe(100)
+    await bob.read([await alice.write('takes one')])
+    await bob.publish()
+    const after = buffers100(bob.bundle)
+    expect(after.size).toBe(100)
+    expect([...before].filter((id) => !after.has(id))).toHaveLength(1)
+    const day = 86_400_000
+    const signedId = (bundle: string): string => /(?:signedPreKeyId|<spk id)="(\d+)"/.exec(bundle)?.[1] ?? ''
+    const old = bob.bundle
+    await bob.store.write.ownDevice({ account: BOB, time: Date.now() + 8 * day })
+    await bob.publish()
+    expect(signedId(bob.bundle)).not.toBe(signedId(old))
+    // whoever has read the bundle before is still heard
+    await alice.meet(bob.device, old)
+    await bob.read([await alice.write('by the old bundle')])
+    expect(await bob.said()).toEqual(['takes one', 'by the old bundle'])
+  })
+  const buffers100 = (bundle: string): Set<string> => new Set([...bundle.matchAll(/(?:preKeyId|<pk id)="(\d+)"/g)].map(([, id = '']) => id))
+
+  test('a device that shows another identity under its number is another one: verified it is no longer', async () => {
+    await bob.read([await alice.write('hello')])
+    await bob.store.write.setTrust({ account: BOB, jid: ALICE, device: alice.device, trust: 'verified' })
+    using other = temporaryFolder()
+    const impostor = await Side.open(await openStore(other.path), ALICE, BOB, version)
+    // of the prekeys that are left: a session cannot begin with the one that Alice's took
+    await bob.publish()
+    await impostor.meet(bob.device, bob.bundle)
+    const stanza = await impostor.write('it is me, Alice')
+    stanza.getChild('encrypted')!.getChild('header')!.attrs['sid'] = String(alice.device)
+    await bob.read([stanza])
+    expect((await bob.store.read.devices({ account: BOB, jid: ALICE })).map(({ trust }) => trust)).toEqual(['undecided'])
+    await impostor.store.close()
+  })
+
+  test('an older copy of the store sends nothing with keys that were used: it finds in the archive what it does not know', { timeout: 60_000 }, async () => {
+    await bob.read([await alice.write('hello')])
+    await alice.read([await bob.write('an answer')])
+    await alice.store.close()
+    using kept = temporaryFolder()
+    for (const name of readdirSync(folders[0]!.path)) if (!name.endsWith('.lock')) copyFileSync(join(folders[0]!.path, name), join(kept.path, name))
+    alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB, version)
+    const sent = await alice.write('after the copy')
+    await bob.read([sent])
+    const restored = await Side.open(await openStore(kept.path), ALICE, BOB, version)
+    await restored.read([copy(sent)], 'forward')
+    const { devices } = await restored.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
+    expect(devices).toEqual([{ jid: BOB, device: bob.device, version, ready: false }])
+    // what is still on its way to it is read, and after the peer's turn its session sends again, with keys of its own
+    await restored.read([await bob.write('still read')])
+    expect((await restored.said()).at(-1)).toBe('still read')
+    await bob.publish()
+    await restored.meet(bob.device, bob.bundle)
+    const fresh = await restored.write('begun anew')
+    expect(keyOf(fresh)).not.toBe(keyOf(sent))
+    await bob.read([fresh])
+    expect((await bob.said()).at(-1)).toBe('begun anew')
+    await restored.store.close()
+  })
+
+  test('kill -9 at any moment: no key encrypts twice, what was encrypted is read, what came is here once', { timeout: 120_000 }, async () => {
+    await alice.store.close()
+    const keys = new Map<string, string>()
+    const sent: { text: string; stanza: Element }[] = []
+    const toAlice: Element[] = []
+    let [written, round] = [0, 0]
+    for (; round < 6; round++) {
+      const child = spawn(process.execPath, [join(ROOT, 'test/support/encrypting-process.ts'), folders[0]!.path, ALICE, BOB, version], {
+        stdio: ['pipe', 'pipe', 'inherit']
+      })
+      child.stdin.on('error', () => undefined)
+      const lines = createInterface({ input: child.stdout })
+      const texts = Array.from({ length: 200 }, () => `from alice ${written++}`)
+      // what is not confirmed comes again, as the archive has it
+      if (round > 0) for (let i = 0; i < 15; i++) toAlice.push(await bob.write(`from bob ${round}.${i}`))
+      const [reading, writing] = [JSON.stringify({ read: toAlice.map(String) }), JSON.stringify({ write: texts })]
+      child.stdin.write(round % 2 === 0 ? `${writing}\n` : `${reading}\n${writing}\n`)
+      let heard = 0
+      for await (const line of lines) {
+        const said = JSON.parse(line) as { text?: string; stanza?: string; read?: boolean }
+        if (said.text !== undefined && said.stanza !== undefined) {
+          const stanza = parse(said.stanza)
+          const before = keys.get(keyOf(stanza))
+          expect(before).toBeUndefined()
+          keys.set(keyOf(stanza), said.text)
+          sent.push({ text: said.text, stanza })
+        }
+        // it is ended while it reads, or while it writes
+        if (said.read === true || said.stanza !== undefined) heard++
+        if (heard === 7 + round * 9) child.kill('SIGKILL')
+      }
+      // Bob reads what has left, and answers to the newest: turns of both
+      await bob.read(sent.slice(-20).map(({ stanza }) => stanza))
+    }
+    await bob.read(sent.map(({ stanza }) => copy(stanza)))
+    expect(new Set(await bob.said())).toEqual(new Set(sent.map(({ text }) => text)))
+    expect(await bob.messages()).toHaveLength(sent.length)
+    alice = await Side.open(await openStore(folders[0]!.path), ALICE, BOB, version)
+    await alice.read(toAlice.map(copy), 'forward')
+    expect((await alice.said()).toSorted()).toEqual(Array.from({ length: 5 * 15 }, (_, i) => `from bob ${1 + Math.floor(i / 15)}.${i % 15}`).toSorted())
+    expect(sent.length).toBeGreaterThan(50)
+  })
 })

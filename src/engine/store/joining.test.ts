@@ -24,7 +24,7 @@ beforeEach(() => {
   folder = temporaryFolder()
   const files = storeFiles(folder.path)
   writable = openWritable(files)
-  write = createWrites(writable)
+  write = createWrites(writable, () => null)
   readable = openReadable(files)
   read = createReads(readable)
   find = createSearchEngine(readable)

@@ -120,7 +120,7 @@ test('whatever times messages are handed over with, from wherever: each has a pl
   const { createWrites } = await import('./writer.ts')
   const { openWritable } = await import('./database.ts')
   const db = openWritable(storeFiles(folder.path))
-  const writes = createWrites(db)
+  const writes = createWrites(db, () => null)
   const me = 'me@example.org' as Jid
   const time = fc.oneof(
     fc.constantFrom(0, -1, 1, 8.64e15, -8.64e15, 9e15, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, START),

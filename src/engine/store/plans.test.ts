@@ -60,7 +60,8 @@ const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = 
     reason: 'the first that is met'
   },
   {
-    statement: /SELECT (text, time|id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, encrypted) FROM change WHERE/,
+    statement:
+      /SELECT (text, time|id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, origin_id, encrypted) FROM change WHERE/,
     plan: /TEMP B-TREE/,
     reason: 'what was done to one message'
   },
@@ -87,7 +88,7 @@ beforeAll(() => {
   const files = storeFiles(folder.path)
   writable = openWritable(files)
   seen.clear()
-  createWrites(writable)
+  createWrites(writable, () => null)
   readable = openReadable(files)
   const reads = createReads(readable)
   reads.usage()

@@ -2,11 +2,10 @@
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
-import type { EncryptionEffects } from './encrypting.ts'
 import type { createSigning } from './signing.ts'
 import type { ChangePlace, ChangeRow } from './tables/change.ts'
 import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
-import { SELF, type IncomingMessage, type RecordBatch, type StoreChanges } from './types.ts'
+import { SELF, type Content, type EncryptionEffects, type IncomingMessage, type MessageSign, type RecordBatch, type StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
 
 /** What became of a batch. */
@@ -40,6 +39,22 @@ function isProven(message: Author, change: Author, conversation: Pick<Conversati
 const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Author => ({ sender, occupant, outgoing: outgoing ? 1 : 0 })
 const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
 const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
+
+/** Of a file of which its address alone is known. */
+const NO_METADATA = { type: null, width: null, height: null, hash: null, preview: null, url: null }
+
+/** What an encrypted message says, as a message says it. */
+const contentOf = ({ replyTo, change, link, mentioned, unstyled }: Content): Partial<IncomingMessage> => ({ replyTo, change, link, mentioned, unstyled })
+
+/** What an encrypted message says of others: that they came, or were read. */
+function signsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { delivered, displayed }: Content): MessageSign[] {
+  const nick = kind === 'group' && !outgoing ? sender.slice(conversation.length + 1) : null
+  const common = { conversation, own: outgoing, nick }
+  return [
+    ...(delivered === null || outgoing || kind === 'group' ? [] : [{ ...common, kind: 'delivered' as const, id: delivered }]),
+    ...(displayed === null ? [] : [{ ...common, kind: 'displayed' as const, id: displayed }])
+  ]
+}
 
 export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
@@ -242,6 +257,12 @@ export function createRecording(
     return stored
   }
 
+  /** A change that counts no more. */
+  function forget({ id, conversation, outgoing, origin_id, encrypted }: ChangeRow): void {
+    if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.buryOwn(conversation, origin_id)
+    alterations.remove(id)
+  }
+
   /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
   function alter(change: ChangeRow): MessageRow | null {
     const { conversation: id, sender, kind, target, text } = change
@@ -252,7 +273,7 @@ export function createRecording(
       if (row === undefined) return null
       const all = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'reactions' && isSame(one, change))
       // each says all that its author thinks now
-      for (const older of all.slice(0, -1)) alterations.remove(older.id)
+      for (const older of all.slice(0, -1)) forget(older)
       messages.setFlag(row, FLAG.reacted, true)
       return row
     }
@@ -262,12 +283,12 @@ export function createRecording(
     const row = found.find((one) => isProven(one, change, conversation) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
     if (row === undefined) return null
     if ((row.flags & FLAG.retracted) !== 0) {
-      if (kind === 'correction') alterations.remove(change.id)
+      if (kind === 'correction') forget(change)
       return null
     }
     const corrections = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'correction' && isProven(row, one, conversation))
     if (kind === 'retraction') {
-      for (const one of corrections) alterations.remove(one.id)
+      for (const one of corrections) forget(one)
       messages.retract(row)
     } else {
       if (corrections.at(-1)?.id !== change.id) return null
@@ -571,46 +592,60 @@ export function createRecording(
     return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
   }
 
-  /** What is done to a message, where that is here: it need not be opened to be known. */
+  /** What is done to a message, where that is here: it need not be opened to be known. In the newer version the content alone says that it is a change. */
   function knownChange(id: ConversationId, incoming: IncomingMessage): ChangeRow | undefined {
     const ids = idsIn(incoming).flatMap((one) => (one === null ? [] : alterations.byAnyId(id, one)))
-    return ids.find((one) => one.kind === incoming.change?.kind && isSame(one, authorOf(incoming)))
+    const isHidden = incoming.sealed?.version === 'omemo:2'
+    return ids.find((one) => (isHidden || one.kind === incoming.change?.kind) && isSame(one, authorOf(incoming)))
   }
 
-  /** One that is encrypted, as it is to be stored; null: it says nothing, or was here before and has no id. `opening`: of its batch. */
-  function unseal(
-    incoming: IncomingMessage,
-    opening: ReturnType<typeof encrypting.opening>,
-    { account, order }: RecordBatch,
+  /** A batch while its messages are opened. */
+  interface Unsealing {
+    batch: RecordBatch
+    opening: ReturnType<typeof encrypting.opening>
+    /** Messages that were unreadable until now. */
     completed: MessageId[]
-  ): IncomingMessage | null {
-    const { sealed = null, change = null, kind, outgoing, stanzaId } = incoming
-    const id = conversations.idOf(incoming.conversation, account)
+    /** Those that are changes of others, as is seen now. */
+    gone: MessageRow[]
+    signs: MessageSign[]
+  }
+
+  /** A message that is encrypted, as it is to be stored; null: it says nothing, or was here before and has no id. */
+  function unseal(incoming: IncomingMessage, unsealing: Unsealing): IncomingMessage | null {
+    const { opening, signs } = unsealing
+    const { account, order } = unsealing.batch
+    const { sealed = null, change = null, kind, outgoing, stanzaId, conversation } = incoming
+    const id = conversations.idOf(conversation, account)
     if (sealed === null || (id !== null && change === null && messages.isBuried(id, incoming))) return incoming
-    const altered = id === null || change === null ? undefined : knownChange(id, incoming)
-    const known = id === null || change !== null ? undefined : find(id, incoming)
+    const altered = id === null ? undefined : knownChange(id, incoming)
+    const known = id === null || change !== null || altered !== undefined ? undefined : find(id, incoming)
     const here = altered ?? known
-    const text = altered?.text ?? ''
+    const again = { ...incoming, text: here?.text ?? '', change: altered === undefined ? change : { kind: altered.kind, target: altered.target } }
     const isRead = here !== undefined && (known === undefined || (known.flags & FLAG.unreadable) === 0)
-    if (isRead && (outgoing || (stanzaId !== null && here.stanza_id === stanzaId))) return { ...incoming, text }
-    const said = opening.open(sealed)
+    if (isRead && (outgoing || (stanzaId !== null && here.stanza_id === stanzaId))) return again
+    const nick = kind === 'group' && id !== null ? conversations.nick(id) : null
+    const said = opening.open(sealed, { conversation, kind, outgoing, nick })
     // what was opened before is here, and may have an id of its archive now
-    if (said === null || (isRead && said.kind === 'unreadable')) return here === undefined ? null : { ...incoming, text }
+    if (said === null || (isRead && said.kind === 'unreadable')) return here === undefined ? null : again
     if (said.kind === 'silent') return null
     if (said.kind === 'unreadable') {
       if (here === undefined && sealed.from === account && sealed.device === opening.device && kind === 'direct' && order !== 'backward') opening.noteOlder()
       return change === null ? { ...incoming, sealed: null, unreadable: said.reason } : null
     }
-    const files = said.files.map((file) => ({ type: null, width: null, height: null, hash: null, preview: null, url: null, ...file }))
-    if (known !== undefined && !isRead) {
-      messages.complete(
-        { ...known, flags: known.flags & ~FLAG.unreadable },
-        { text: said.text, replyTo: incoming.replyTo ?? null, attachments: said.files, link: null, flags: 0 }
-      )
+    if (said.kind === 'content') signs.push(...signsIn(incoming, said.content))
+    const { text = '', replyTo = null, link = null } = said.kind === 'text' ? { text: said.text, replyTo: incoming.replyTo } : said.content
+    const files = [...(said.kind === 'text' ? [] : said.content.files), ...said.files].map((file) => ({ ...NO_METADATA, ...file, stored: null }))
+    const opened = { ...incoming, sealed: null, encrypted: true, text: said.files.length > 0 ? '' : text, files }
+    const read: IncomingMessage = said.kind === 'text' ? opened : { ...opened, ...contentOf(said.content) }
+    if (said.kind === 'content' && !said.content.says) return null
+    if (known === undefined || isRead) return read
+    if (read.change !== undefined && read.change !== null) unsealing.gone.push(known)
+    else {
+      messages.complete({ ...known, flags: known.flags & ~FLAG.unreadable }, { text: read.text, replyTo, attachments: files, link, flags: 0 })
       messages.setState(known.id, known.state, null)
-      completed.push(known.id)
+      unsealing.completed.push(known.id)
     }
-    return { ...incoming, sealed: null, encrypted: true, text: said.text, files }
+    return read
   }
 
   /** Stores a batch and what it says of its archive; within a transaction. What is encrypted is opened first, in the order in which it was sent. */
@@ -618,12 +653,17 @@ export function createRecording(
     const { account, order } = batch
     if (account === undefined || batch.messages.every(({ sealed = null }) => sealed === null)) return recordOpened(batch)
     const opening = encrypting.opening(account, Date.now())
-    const completed: MessageId[] = []
-    const opened = batch.messages.flatMap((incoming) => unseal(incoming, opening, batch, completed) ?? [])
+    const unsealing: Unsealing = { batch, opening, completed: [], gone: [], signs: [...(batch.signs ?? [])] }
+    const opened = batch.messages.flatMap((incoming) => unseal(incoming, unsealing) ?? [])
     const encryption: EncryptionEffects & { old: boolean } = { ...opening.close(), old: order === 'backward' }
-    const stored = recordOpened({ ...batch, messages: opened })
-    const others = completed.filter((id) => !stored.messages.some((message) => message.id === id)).flatMap((id) => messages.byId(id) ?? [])
-    return { ...stored, messages: [...stored.messages, ...others.map(toMessage)], encryption }
+    for (const row of unsealing.gone) {
+      messages.remove(row)
+      conversations.summarize(row.conversation)
+    }
+    const stored = recordOpened({ ...batch, messages: opened, signs: unsealing.signs })
+    const others = unsealing.completed.filter((id) => !stored.messages.some((message) => message.id === id)).flatMap((id) => messages.byId(id) ?? [])
+    const removed = [...stored.removed, ...unsealing.gone.map(({ id, conversation }) => ({ id, conversation }))]
+    return { ...stored, removed, messages: [...stored.messages, ...others.map(toMessage)], encryption }
   }
 
   function recordOpened(batch: RecordBatch): StoreChanges {

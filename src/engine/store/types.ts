@@ -11,8 +11,8 @@ import type {
   Notice,
   Unreadable
 } from '../../contract/domain.ts'
-import type { Sealed } from '../xmpp/omemo/sealed.ts'
-import type { EncryptionEffects } from './encrypting.ts'
+import type { ContentPlace, Sealed } from '../xmpp/omemo/sealed.ts'
+import type { Version } from '../xmpp/omemo/version.ts'
 import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
@@ -64,6 +64,18 @@ export interface IncomingMessage {
   /** By how much the server's clock, of which `time` is, is ahead of this computer's, ms. */
   ahead?: number
 }
+
+/** What the envelope of an encrypted message says (XEP-0420). */
+export interface Content extends Required<Pick<IncomingMessage, 'text' | 'replyTo' | 'files' | 'link' | 'mentioned' | 'unstyled' | 'change'>> {
+  /** The ids of messages that it says have come, or were read. */
+  delivered: string | null
+  displayed: string | null
+  /** There is more in it than signs of other messages. */
+  says: boolean
+}
+
+/** Reads an envelope; null: it is none, or belongs elsewhere. The store itself knows no XMPP. */
+export type ContentReader = (envelope: string, place: ContentPlace) => Content | null
 
 /** What somebody says of a message: it came to them, or they have read all up to it. */
 export interface MessageSign {
@@ -166,4 +178,26 @@ export type KeptFile = Pick<AttachmentRow, 'bytes' | 'width' | 'height'> & { sto
 export interface ImportChanges extends StoreChanges {
   /** Of the messages, as columns are. */
   ids: Float64Array
+}
+
+/** A device of somebody. */
+export interface DeviceAddress {
+  jid: Jid
+  device: number
+}
+
+/** A device in the version in which there are sessions with it. */
+export interface SessionAddress extends DeviceAddress {
+  version: Version
+}
+
+/** What is to be done after messages were opened. */
+export interface EncryptionEffects {
+  account: Jid
+  /** Sessions that others have begun: an empty message completes them. */
+  begun: SessionAddress[]
+  /** Sessions that opened nothing: they are begun anew. */
+  broken: SessionAddress[]
+  /** The bundles have changed. */
+  bundle: boolean
 }

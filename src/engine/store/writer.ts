@@ -27,14 +27,24 @@ import { createJoining } from './joining.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
-import { SELF, type DecodedAgain, type ImportBatch, type ImportChanges, type KeptFile, type OutgoingMessage, type StoreChanges } from './types.ts'
+import {
+  SELF,
+  type ContentReader,
+  type DecodedAgain,
+  type ImportBatch,
+  type ImportChanges,
+  type KeptFile,
+  type OutgoingMessage,
+  type StoreChanges
+} from './types.ts'
 import { messageWrites } from './tables/message.ts'
 import { omemoWrites } from './tables/omemo.ts'
 import { noticeWrites } from './tables/notice.ts'
 import { occupantWrites, type Occupant } from './tables/occupant.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
-export function createWrites(db: WritableDB) {
+/** `readContent`: of what was encrypted with all that stands in a message. */
+export function createWrites(db: WritableDB, readContent: ContentReader) {
   const accounts = accountWrites(db)
   const agenda = agendaWrites(db)
   const archives = archiveWrites(db)
@@ -75,7 +85,7 @@ export function createWrites(db: WritableDB) {
     return row
   }
 
-  const encrypting = createEncrypting(omemoWrites(db), () => accounts.settings().askTrust)
+  const encrypting = createEncrypting(omemoWrites(db), () => accounts.settings().askTrust, readContent)
   const tables = { accounts, archives, alterations, conversations, encrypting, messages, notices, changes, read }
   const signing = createSigning(tables)
   const { record: recordBatch, alter } = createRecording(tables, signing.sign)
@@ -159,7 +169,7 @@ export function createWrites(db: WritableDB) {
     if (row === undefined || (kind !== 'reactions' && row.outgoing === 0)) return changes([])
     const target = kind === 'correction' ? (row.origin_id ?? row.message_id) : publicId(row)
     if (target === null) return changes([])
-    const encrypted = kind === 'correction' && ((row.flags & FLAG.encrypted) !== 0 || conversations.byId(row.conversation)?.encryption === 'on')
+    const encrypted = (row.flags & FLAG.encrypted) !== 0 || conversations.byId(row.conversation)?.encryption === 'on'
     alterations.add({
       conversation: row.conversation,
       sender: kind === 'reactions' ? sender : row.sender,
@@ -387,7 +397,7 @@ export function createWrites(db: WritableDB) {
     queueMessage: durably(queueMessage),
     /** Our device and its bundle, as they are to be published. */
     ownDevice: transaction(encrypting.ownDevice),
-    bundlePublished: transaction(encrypting.published),
+    bundlesPublished: transaction(encrypting.published),
     setDevices: transaction(encrypting.setDevices),
     setTrust: transaction(encrypting.setTrust),
     beginSession: transaction(encrypting.beginSession),

@@ -60,8 +60,10 @@ try {
 /** Each thread loads what it is for, and no more: the modules of all would be in memory three times. */
 async function load(opened: ReadableDB | WritableDB): Promise<object> {
   switch (role) {
-    case 'writer':
-      return (await import('../store/writer.ts')).createWrites(opened as WritableDB)
+    case 'writer': {
+      const [{ createWrites }, { decodeContent }] = await Promise.all([import('../store/writer.ts'), import('../xmpp/stanzas/message.ts')])
+      return createWrites(opened as WritableDB, decodeContent)
+    }
     case 'reader':
       return (await import('../store/reader.ts')).createReads(opened)
     case 'search':

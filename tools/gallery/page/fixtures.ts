@@ -282,6 +282,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
 const device = (serial: number, trust: Device['trust'], active = true): Device => ({
   device: serial,
   fingerprint: `${serial}`.repeat(64),
+  label: serial === 1 ? null : 'Mnemo',
   trust,
   active,
   firstAt: START,

@@ -27,6 +27,7 @@ import { sql as omemo } from './0024-omemo.ts'
 import { sql as thumbnails } from './0025-thumbnails.ts'
 import { sql as mentions } from './0026-mentions.ts'
 import { sql as agenda } from './0027-agenda.ts'
+import { sql as omemo2 } from './0028-omemo-2.ts'
 
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -58,5 +59,6 @@ export const migrations: readonly Migration[] = [
   omemo,
   thumbnails,
   mentions,
-  agenda
+  agenda,
+  omemo2
 ]

@@ -17,6 +17,7 @@ export interface ChangeRow {
   time: number
   place: number
   stanza_id: string | null
+  origin_id: string | null
   /** It came, or goes, encrypted end to end. */
   encrypted: 0 | 1
 }
@@ -80,7 +81,7 @@ export interface ChangePlace {
 }
 
 export function changeWrites(db: WritableDB) {
-  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, encrypted'
+  const COLUMNS = 'id, conversation, sender, occupant, outgoing, kind, target, text, time, place, stanza_id, origin_id, encrypted'
   const highest = db.prepare<[number], number | null>('SELECT max(place) FROM change WHERE conversation = ?').pluck()
   const lowest = db.prepare<[number, number], number | null>('SELECT min(place) FROM change WHERE conversation = ? AND place >= ?').pluck()
   const latest = db.prepare<[], number | null>('SELECT max(place) FROM change').pluck()

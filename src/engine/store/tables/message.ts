@@ -428,6 +428,8 @@ export function messageWrites(db: WritableDB) {
       for (const text of texts)
         for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
     },
+    /** What we have said under that id, encrypted, is not kept: it cannot be opened when an archive or a group tells it again. */
+    buryOwn: (conversation: number, originId: string) => tombstone.run(conversation, sendersId('', true, originId)),
     /** By any of its ids; those that its sender gave count for that sender alone, and with their words, for some give one twice. `ahead`: of a group that tells again, see IncomingMessage. */
     isBuried(
       conversation: number,

@@ -1,5 +1,6 @@
 /** Statements of the tables `omemo_own`, `omemo_pre_key`, `omemo_device` and `omemo_session`. */
 import type { DeviceTrust, Jid } from '../../../contract/domain.ts'
+import type { Version } from '../../xmpp/omemo/version.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
 export interface OwnDeviceRow {
@@ -13,7 +14,10 @@ export interface DeviceRow {
   jid: Jid
   device: number
   identity: Buffer | null
+  /** Its owner's lists have it: of version 0.3, and of `urn:xmpp:omemo:2`. */
   active: 0 | 1
+  active_2: 0 | 1
+  label: string | null
   trust: DeviceTrust
   first_at: number
   last_at: number
@@ -21,13 +25,14 @@ export interface DeviceRow {
 
 export interface PreKeyRow {
   id: number
+  version: Version
   secret: Buffer
   signed_at: number | null
 }
 
 export function omemoReads(db: ReadableDB) {
   const own = db.prepare<[string], OwnDeviceRow>('SELECT device, seed, next_id, unpublished FROM omemo_own WHERE account = ?')
-  const COLUMNS = 'jid, device, identity, active, trust, first_at, last_at'
+  const COLUMNS = 'jid, device, identity, active, active_2, label, trust, first_at, last_at'
   const devices = db.prepare<[string, string], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? ORDER BY device`)
   const device = db.prepare<[string, string, number], DeviceRow>(`SELECT ${COLUMNS} FROM omemo_device WHERE account = ? AND jid = ? AND device = ?`)
   return {
@@ -43,20 +48,31 @@ export function omemoWrites(db: WritableDB) {
   const setUnpublished = db.prepare('UPDATE omemo_own SET unpublished = ? WHERE account = ?')
   const setDevice = db.prepare('UPDATE omemo_own SET device = ?, unpublished = 1 WHERE account = ?')
   const forget = db.prepare('DELETE FROM omemo_own WHERE account = ?')
-  const putPreKey = db.prepare('INSERT INTO omemo_pre_key (account, id, secret, signed_at) VALUES (?, ?, ?, ?)')
-  const preKey = db.prepare<[string, number], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND signed_at IS NULL').pluck()
-  const signedPreKey = db.prepare<[string, number], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND signed_at IS NOT NULL').pluck()
-  const preKeys = db.prepare<[string], PreKeyRow>('SELECT id, secret, signed_at FROM omemo_pre_key WHERE account = ? ORDER BY id')
+  const putPreKey = db.prepare('INSERT INTO omemo_pre_key (account, id, version, secret, signed_at) VALUES (?, ?, ?, ?, ?)')
+  const preKey = db
+    .prepare<[string, number, string], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND version = ? AND signed_at IS NULL')
+    .pluck()
+  const signedPreKey = db
+    .prepare<[string, number, string], Buffer>('SELECT secret FROM omemo_pre_key WHERE account = ? AND id = ? AND version = ? AND signed_at IS NOT NULL')
+    .pluck()
+  const preKeys = db.prepare<[string], PreKeyRow>('SELECT id, version, secret, signed_at FROM omemo_pre_key WHERE account = ? ORDER BY id')
   const removePreKey = db.prepare('DELETE FROM omemo_pre_key WHERE account = ? AND id = ?')
   const putDevice = db.prepare(
-    `INSERT INTO omemo_device (account, jid, device, identity, active, trust, first_at, last_at) VALUES (:account, :jid, :device, :identity, :active, :trust, :first_at, :last_at)
-     ON CONFLICT (account, jid, device) DO UPDATE SET identity = excluded.identity, active = excluded.active, trust = excluded.trust, last_at = excluded.last_at`
+    `INSERT INTO omemo_device (account, jid, device, identity, active, active_2, label, trust, first_at, last_at)
+     VALUES (:account, :jid, :device, :identity, :active, :active_2, :label, :trust, :first_at, :last_at)
+     ON CONFLICT (account, jid, device) DO UPDATE SET identity = excluded.identity, active = excluded.active, active_2 = excluded.active_2, label = excluded.label,
+     trust = excluded.trust, last_at = excluded.last_at`
   )
-  const session = db.prepare<[string, string, number], string>('SELECT sessions FROM omemo_session WHERE account = ? AND jid = ? AND device = ?').pluck()
+  const session = db
+    .prepare<[string, string, number, string], string>('SELECT sessions FROM omemo_session WHERE account = ? AND jid = ? AND device = ? AND version = ?')
+    .pluck()
   const putSession = db.prepare(
-    'INSERT INTO omemo_session (account, jid, device, sessions) VALUES (?, ?, ?, ?) ON CONFLICT (account, jid, device) DO UPDATE SET sessions = excluded.sessions'
+    `INSERT INTO omemo_session (account, jid, device, version, sessions) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (account, jid, device, version) DO UPDATE SET sessions = excluded.sessions`
   )
-  const sessionsOf = db.prepare<[string], { jid: Jid; device: number; sessions: string }>('SELECT jid, device, sessions FROM omemo_session WHERE account = ?')
+  const sessionsOf = db.prepare<[string], { jid: Jid; device: number; version: Version; sessions: string }>(
+    'SELECT jid, device, version, sessions FROM omemo_session WHERE account = ?'
+  )
   return {
     ...omemoReads(db),
     insertOwn: (account: string, device: number, seed: Buffer, next: number) => insertOwn.run(account, device, seed, next),
@@ -67,14 +83,15 @@ export function omemoWrites(db: WritableDB) {
     /** All of an account: keys, devices, sessions. */
     forget: (account: string) => forget.run(account),
     /** `signedAt`: ms; null: it serves once. */
-    putPreKey: (account: string, id: number, secret: Buffer, signedAt: number | null) => putPreKey.run(account, id, secret, signedAt),
-    preKey: (account: string, id: number) => preKey.get(account, id),
-    signedPreKey: (account: string, id: number) => signedPreKey.get(account, id),
+    putPreKey: (account: string, version: Version, id: number, secret: Buffer, signedAt: number | null) =>
+      putPreKey.run(account, id, version, secret, signedAt),
+    preKey: (account: string, version: Version, id: number) => preKey.get(account, id, version),
+    signedPreKey: (account: string, version: Version, id: number) => signedPreKey.get(account, id, version),
     preKeys: (account: string) => preKeys.all(account),
     removePreKey: (account: string, id: number) => removePreKey.run(account, id),
     putDevice: (account: string, row: DeviceRow) => putDevice.run({ account, ...row }),
-    session: (account: string, jid: string, device: number) => session.get(account, jid, device),
-    putSession: (account: string, jid: string, device: number, sessions: string) => putSession.run(account, jid, device, sessions),
+    session: (account: string, jid: string, device: number, version: Version) => session.get(account, jid, device, version),
+    putSession: (account: string, jid: string, device: number, version: Version, sessions: string) => putSession.run(account, jid, device, version, sessions),
     /** With each device of anybody. */
     sessionsOf: (account: string) => sessionsOf.all(account)
   }

@@ -1,29 +1,30 @@
 /**
- * OMEMO between accounts (XEP-0384 0.3): our device and its bundle at our PEP, others' devices, sessions that are begun, healed and
- * completed. What belongs to a single message is the store's (store/encrypting.ts).
+ * OMEMO between accounts (XEP-0384 0.3 and 0.8): who a message is encrypted for, and sessions that are begun, healed and completed. What belongs to a single
+ * message is the store's (store/encrypting.ts), lists and bundles are in devices.ts.
  */
 import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
+import { bare } from '../../../contract/address.ts'
 import type { Conversation, Jid, Secrecy } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
 import { isRefusal } from '../../net/problem.ts'
-import type { DeviceAddress, EncryptionEffects } from '../../store/encrypting.ts'
+import type { Targets } from '../../store/encrypting.ts'
+import type { EncryptionEffects, SessionAddress } from '../../store/types.ts'
 import type { Store } from '../../threads/store.ts'
-import { bundleElement, bundleNode, decodeBundle, decodeDeviceList, DEVICE_LIST_NODE, deviceList } from '../omemo/elements.ts'
+import { padding } from '../omemo/payload.ts'
 import { OmemoRefusal } from '../omemo/refusal.ts'
 import { buffers } from '../omemo/sealed.ts'
-import { encryptedMessage } from '../stanzas/encryption.ts'
+import { contentOf, encryptedMessage } from '../stanzas/encryption.ts'
+import { envelope } from '../stanzas/envelope.ts'
+import { markable } from '../stanzas/markers.ts'
 import { NS } from '../stanzas/namespaces.ts'
-import { itemsOf, itemsQuery, openNode, publish, type Item } from '../stanzas/pubsub.ts'
+import type { Item } from '../stanzas/pubsub.ts'
 import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
+import { Devices } from './devices.ts'
 
-/** The one item of each node. */
-const CURRENT = 'current'
 /** A device whose session was healed, or could not be begun, is left alone so long, ms. */
 const AGAIN_MS = 10 * 60_000
-/** Others' servers may be slow to answer, or gone, ms. */
-const ASK_MS = 15_000
 /** Who is in a group is asked again after this time, ms. */
 const MEMBERS_MS = 30_000
 
@@ -50,40 +51,37 @@ export class CannotEncrypt extends Error {
 
 export class Encryption implements Module {
   readonly #options: EncryptionOptions
-  #device: number | null = null
-  /** Accounts whose device list was told or asked for in this stream. */
-  readonly #listed = new Set<Jid>()
-  /** When a session with a device was last tried to be begun anew, ms; by device and address. */
+  readonly #devices: Devices
+  /** When a session with a device was last tried to be begun anew, ms; by version, device and address. */
   readonly #tried = new Map<string, number>()
   /** Who reads what is said in groups, and when that was asked, performance.now(). */
   readonly #members = new Map<Jid, { accounts: readonly Jid[]; at: number }>()
+  /** Devices that announce the newer version and have no bundle in it. */
+  #old: SessionAddress[] = []
   /** What is to be done after messages came; while there is no stream that it could be done on, it waits. */
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
   #work: Promise<void> = Promise.resolve()
-  /** Our device is being put into our list. */
-  #announcing: Promise<void> | null = null
   #open = false
 
   constructor(options: EncryptionOptions) {
     this.#options = options
+    this.#devices = new Devices(options)
   }
 
   lost(): void {
     this.#open = false
-    this.#listed.clear()
+    this.#old = []
     this.#members.clear()
+    this.#devices.lost()
   }
 
   /** The number of our device; null: it has none yet. */
   get device(): number | null {
-    return this.#device
+    return this.#devices.own
   }
 
   /** Before anything is decoded. */
-  async remember(): Promise<void> {
-    const { store, own } = this.#options
-    this.#device = (await store.write.ownDevice({ account: own, time: Date.now() })).device
-  }
+  remember = (): Promise<void> => this.#devices.remember()
 
   /** What is announced of us is put right, and what was received is answered; nobody waits for it. */
   open(): void {
@@ -91,108 +89,47 @@ export class Encryption implements Module {
   }
 
   async #introduce(): Promise<void> {
-    const { own, log } = this.#options
     this.#open = true
     try {
-      await this.#onOwnList(await this.#askList(own))
-      await this.#publishBundle()
+      await this.#devices.introduce()
       await this.#answer()
     } catch (error) {
-      log.info(`our device is not announced: ${String(error)}`)
+      this.#options.log.info(`our device is not announced: ${String(error)}`)
     }
   }
 
   /** The stream is as it was. */
   resume(): void {
     this.#open = true
+    this.#devices.resume()
     void this.#answer()
   }
 
   /** Somebody's node says something new. */
-  async onItem(owner: Jid, node: string, { payload }: Item): Promise<void> {
-    if (node !== DEVICE_LIST_NODE) return
-    const devices = decodeDeviceList(payload ?? undefined)
-    if (owner === this.#options.own) await this.#onOwnList(devices)
-    else await this.#learn(owner, devices)
-  }
-
-  async #learn(jid: Jid, devices: readonly number[]): Promise<void> {
-    const { store, own } = this.#options
-    this.#listed.add(jid)
-    await store.write.setDevices({ account: own, jid, devices, time: Date.now() })
-  }
-
-  /** Another device of ours may have forgotten us. */
-  async #onOwnList(devices: readonly number[]): Promise<void> {
-    await this.#learn(this.#options.own, devices)
-    const device = this.#device
-    if (!this.#open || device === null || devices.includes(device)) return
-    this.#announcing ??= this.#announce(device).finally(() => (this.#announcing = null))
-    await this.#announcing
-  }
-
-  async #announce(device: number): Promise<void> {
-    const { own } = this.#options
-    // whoever reads the list reads the bundle next
-    await this.#publishBundle(true)
-    // another device may have written it meanwhile
-    const devices = await this.#askList(own)
-    if (this.#open && !devices.includes(device)) await this.#publish(DEVICE_LIST_NODE, deviceList([...devices, device]))
-  }
-
-  /** Empty where there is none. Rejects where the connection is lost. */
-  async #askList(jid: Jid): Promise<number[]> {
-    const { connection, own } = this.#options
-    const items = await connection.request(itemsQuery(DEVICE_LIST_NODE, jid === own ? null : jid), ASK_MS).then(itemsOf, (error: unknown) => {
-      if (!isRefusal(error)) throw error
-      return []
-    })
-    return decodeDeviceList((items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined)
-  }
-
-  async #publish(node: string, payload: Element): Promise<void> {
-    const { connection } = this.#options
-    try {
-      await connection.request(publish(node, CURRENT, payload, 'open'))
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      // it is there with other options, or the server does not know how a node is made on the way
-      await connection.request(openNode(node)).catch((refusal: unknown) => {
-        if (!isRefusal(refusal)) throw refusal
-      })
-      await connection.request(publish(node, CURRENT, payload, 'open'))
-    }
-  }
-
-  async #publishBundle(again = false): Promise<void> {
-    const { store, own } = this.#options
-    const { device, bundle, version, unpublished } = buffers(await store.write.ownDevice({ account: own, time: Date.now() }))
-    if (!(unpublished || again) || !this.#open) return
-    await this.#publish(bundleNode(device), bundleElement(bundle))
-    await store.write.bundlePublished({ account: own, version })
-  }
+  onItem = (owner: Jid, node: string, item: Item): Promise<void> => this.#devices.onItem(owner, node, item)
 
   /** Whether somebody's devices are known as they are now, as far as anybody says. */
   hasLooked({ jid, kind }: Pick<Conversation, 'jid' | 'kind'>): boolean {
-    return kind === 'group' || jid.includes('/') || this.#listed.has(jid)
+    return kind === 'group' || jid.includes('/') || this.#devices.hasLooked(jid)
   }
 
   /** Looks at somebody's devices, once in a stream. Rejects never: where nobody answers those of before count. */
-  async learn(jid: Jid): Promise<void> {
-    if (this.#listed.has(jid) || !this.#options.connection.isReady) return
-    try {
-      await this.#learn(jid, await this.#askList(jid))
-    } catch (error) {
-      this.#options.log.info(`the devices of ${jid} are as they were: ${String(error)}`)
-      if (this.#options.connection.isReady) this.#listed.add(jid)
-    }
+  learn = (jid: Jid): Promise<void> => this.#devices.learn(jid)
+
+  /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
+  forget = (device: number): Promise<void> => this.#devices.forget(device)
+
+  /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
+  retire(): Promise<void> {
+    this.#open = false
+    return this.#devices.retire()
   }
 
   /** Whether messages are encrypted by themselves: all have devices, and the user has not said otherwise. */
   async wants({ jid, kind, encryption }: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<boolean> {
     if (encryption !== null || kind === 'group' || jid.includes('/')) return encryption === 'on'
     if (!(await this.#options.store.read.settings()).autoEncrypt) return false
-    const { devices } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [jid], time: Date.now() })
+    const { devices } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [jid] })
     return devices.some((one) => one.jid === jid)
   }
 
@@ -204,33 +141,15 @@ export class Encryption implements Module {
     // everybody's devices in a group are looked at only where it is to be encrypted
     if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, undecided: 0, without: [] }
     for (const one of jids) await this.learn(one)
-    const found = await store.write.encryptionTargets({ account: own, jids: [...jids], time: Date.now() })
+    const found = await store.write.encryptionTargets({ account: own, jids: [...jids] })
     return { on, possible: found.without.length === 0, undecided: found.undecided.filter((one) => one.jid !== own).length, without: found.without }
   }
 
-  /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
-  async forget(device: number): Promise<void> {
-    const { own } = this.#options
-    const left = (await this.#askList(own)).filter((one) => one !== device)
-    await this.#publish(DEVICE_LIST_NODE, deviceList(left))
-    await this.#learn(own, left)
-  }
-
-  /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
-  async retire(): Promise<void> {
-    // nor does it announce itself again
-    this.#open = false
-    await this.#announcing?.catch(() => undefined)
-    if (this.#device === null || !this.#options.connection.isReady) return
-    await this.forget(this.#device).catch((error: unknown) => this.#options.log.info(`our device is still announced: ${String(error)}`))
-  }
-
   /** Begins a session with a device by its bundle; false: it has none that holds. */
-  async #begin({ jid, device }: DeviceAddress): Promise<boolean> {
+  async #begin({ jid, device, version }: SessionAddress): Promise<boolean> {
     const { connection, store, own, log } = this.#options
     try {
-      const items = itemsOf(await connection.request(itemsQuery(bundleNode(device), jid === own ? null : jid), ASK_MS))
-      const bundle = decodeBundle((items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined)
+      const bundle = await this.#devices.bundle(version, jid, device)
       const refusal = await store.write.beginSession({ account: own, jid, device, bundle, time: Date.now() })
       if (refusal !== null) log.warn(`the bundle of device ${device} is refused: ${refusal}`)
       return refusal === null
@@ -242,32 +161,56 @@ export class Encryption implements Module {
     }
   }
 
-  #mayTry({ jid, device }: DeviceAddress): boolean {
-    const [name, now] = [`${device} ${jid}`, performance.now()]
+  #mayTry({ jid, device, version }: SessionAddress): boolean {
+    const [name, now] = [`${version} ${device} ${jid}`, performance.now()]
     if (now - (this.#tried.get(name) ?? -Infinity) < AGAIN_MS) return false
     this.#tried.set(name, now)
     return true
   }
 
-  /** A message with its text encrypted for all devices of its receivers and the others of our own. Throws CannotEncrypt; rejects where the connection is lost. */
-  async encrypt(message: Element, { jid: address, kind }: Pick<Conversation, 'jid' | 'kind'>): Promise<Element> {
+  /** Where a message goes, with sessions begun where there were none. A device that has no bundle in the newer version is written to in the older one, and so are all with it. */
+  async #targets(jids: readonly Jid[]): Promise<Targets> {
+    const { store, own } = this.#options
+    for (;;) {
+      const found = await store.write.encryptionTargets({ account: own, jids: [...jids], old: this.#old })
+      const waiting = found.devices.filter((one) => !one.ready && this.#mayTry(one))
+      if (waiting.length === 0) return found
+      for (const address of waiting) if (!(await this.#begin(address)) && address.version === 'omemo:2') this.#old.push(address)
+    }
+  }
+
+  /**
+   * A message encrypted for all devices of its receivers and the others of our own. `isChange`: it says nothing that the older version could encrypt, and is given back
+   * as it is where not all devices have the newer one. Throws CannotEncrypt; rejects where the connection is lost.
+   */
+  async encrypt(message: Element, { jid: address, kind }: Pick<Conversation, 'jid' | 'kind'>, isChange = false): Promise<Element> {
     const { store, own } = this.#options
     const to = address.includes('/') ? null : kind === 'group' ? await this.#accountsIn(address) : [address]
-    if (to === null) throw new CannotEncrypt('no-device', [address])
+    if (to === null) {
+      if (isChange) return message
+      throw new CannotEncrypt('no-device', [address])
+    }
     for (const jid of [...to, own]) await this.learn(jid)
-    const ask = { account: own, jids: [...to] }
-    const found = await store.write.encryptionTargets({ ...ask, time: Date.now() })
-    let begun = false
-    for (const address of found.devices) if (!address.ready && this.#mayTry(address)) begun = (await this.#begin(address)) || begun
-    const { devices, undecided } = begun ? await store.write.encryptionTargets({ ...ask, time: Date.now() }) : found
+    const { modern, devices, undecided } = await this.#targets(to)
+    if (isChange && !modern) return message
     const ready = devices.filter((one) => one.ready)
     const without = to.filter((jid) => !ready.some((one) => one.jid === jid))
     if (without.length > 0) {
       const waiting = without.filter((jid) => undecided.some((one) => one.jid === jid))
       throw waiting.length > 0 ? new CannotEncrypt('undecided', waiting) : new CannotEncrypt('no-device', without)
     }
-    const text = message.getChild('body')?.text() ?? ''
-    return this.#sealed(message, ready, text)
+    const asking = modern && kind === 'direct' ? alike(message) : message
+    return encryptedMessage(
+      asking,
+      buffers(
+        await store.write.seal({
+          account: own,
+          devices: ready,
+          text: message.getChild('body')?.text() ?? '',
+          envelope: envelope(contentOf(asking), { from: own, to: bare(address), time: Date.now(), padding: padding() })
+        })
+      )
+    )
   }
 
   /** As the group says, at most half a minute ago. */
@@ -277,11 +220,6 @@ export class Encryption implements Module {
     const accounts = await this.#options.accountsOf(group)
     if (accounts !== null) this.#members.set(group, { accounts, at: performance.now() })
     return accounts
-  }
-
-  async #sealed(message: Element, devices: readonly DeviceAddress[], text: string | null): Promise<Element> {
-    const { store, own } = this.#options
-    return encryptedMessage(message, buffers(await store.write.seal({ account: own, devices, text, time: Date.now() })))
   }
 
   /** Messages were opened, or could not be: sessions are completed and healed, the bundle is filled up. */
@@ -299,7 +237,7 @@ export class Encryption implements Module {
     this.#work = this.#work
       .then(async () => {
         if (!this.#open) return
-        if (this.#due.bundle) await this.#publishBundle()
+        if (this.#due.bundle) await this.#devices.publishBundles()
         this.#due.bundle = false
         for (const list of [this.#due.broken, this.#due.begun]) {
           for (let address = list[0]; address !== undefined; address = list[0]) {
@@ -314,14 +252,21 @@ export class Encryption implements Module {
   }
 
   /** Strangers hear nothing by itself. */
-  #mayAnswer({ jid }: DeviceAddress): boolean {
+  #mayAnswer({ jid }: SessionAddress): boolean {
     return jid === this.#options.own || this.#options.isContact(jid)
   }
 
-  /** A message that says nothing, for its keys (XEP-0384 0.3, 'Sending a key transport message'). */
-  async #sendEmpty(address: DeviceAddress): Promise<void> {
-    const stanza = xml('message', { to: address.jid, type: 'chat', id: randomUUID() })
-    const sealed = await this.#sealed(stanza, [address], null)
-    if (sealed.getChild('encrypted', NS.axolotl)?.getChild('header')?.getChild('key') !== undefined) await this.#options.connection.send(sealed)
+  /** A message that says nothing, for its keys (XEP-0384 0.3, 'Sending a key transport message'; 0.8, 'Empty OMEMO messages'). */
+  async #sendEmpty(address: SessionAddress): Promise<void> {
+    const { connection, store, own } = this.#options
+    const sealed = buffers(await store.write.seal({ account: own, devices: [address], text: null, envelope: null }))
+    if (sealed.every(({ keys }) => keys.length === 0)) return
+    await connection.send(encryptedMessage(xml('message', { to: address.jid, type: 'chat', id: randomUUID() }), sealed))
   }
+}
+
+/** Everything asks for the same, so that nothing tells a text from a change of one. */
+function alike(message: Element): Element {
+  const asked = [xml('request', { xmlns: NS.receipts }), markable()].filter((one) => message.getChild(one.name, one.getNS()) === undefined)
+  return xml('message', message.attrs, ...message.children, ...asked)
 }

@@ -82,12 +82,11 @@ export class Outbox implements Module {
     const { outgoing } = this.#options.connection
     const { most } = outgoing
     if (most === null) return true
-    if (conversation.encryption === 'on') return Math.ceil(Buffer.byteLength(text) / 3) * 4 + ENVELOPE_BYTES <= most
-    const { jid, kind } = conversation
-    return (
-      outgoing.bytesOf(encodeMessage(jid, kind, { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) })) <=
-      most
-    )
+    const { jid, kind, encryption } = conversation
+    const said = { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) }
+    const bytes = outgoing.bytesOf(encodeMessage(jid, kind, said))
+    // encrypted it stands there in base64, and at worst as text and as element
+    return (encryption === 'on' ? Math.ceil((bytes + Buffer.byteLength(text)) / 3) * 4 + ENVELOPE_BYTES : bytes) <= most
   }
 
   /** The origin-ids of what was sent and is not known in the store to have been taken. */
@@ -141,7 +140,8 @@ export class Outbox implements Module {
           if (!this.#open || this.#inFlight.size >= WINDOW) break
           if (this.#inFlight.has(originId) || this.#settled.has(originId)) continue
           const plain = encodeChange(jid, conversationKind, change, originId)
-          const stanza = encrypted === 1 ? await this.#encrypted(plain, { jid, kind: conversationKind }, originId) : plain
+          const isChange = change.kind !== 'correction'
+          const stanza = encrypted === 1 ? await this.#encrypted(plain, { jid, kind: conversationKind }, originId, isChange) : plain
           if (!this.#open) break
           if (stanza !== null && !this.#inFlight.has(originId) && !this.#settled.has(originId)) await this.#send(stanza, originId)
         }
@@ -202,9 +202,9 @@ export class Outbox implements Module {
   }
 
   /** Null: it cannot be, and has failed with its reason. What is not sent after this uses up its keys, and gets others when it is. */
-  async #encrypted(stanza: Element, { jid, kind }: Pick<Conversation, 'jid' | 'kind'>, originId: string): Promise<Element | null> {
+  async #encrypted(stanza: Element, { jid, kind }: Pick<Conversation, 'jid' | 'kind'>, originId: string, isChange = false): Promise<Element | null> {
     try {
-      return await this.#options.encryption.encrypt(stanza, { jid, kind })
+      return await this.#options.encryption.encrypt(stanza, { jid, kind }, isChange)
     } catch (error) {
       if (!(error instanceof CannotEncrypt)) throw error
       if (this.#inFlight.has(originId) || this.#settled.has(originId)) return null

@@ -97,6 +97,36 @@ function toEdwards(montgomery: Buffer): Buffer | null {
   return toBytes(((u - 1n + P) * inverse(u + 1n)) % P)
 }
 
+/**
+ * The X25519 key of an Ed25519 key (RFC 7748 section 4.1): in `urn:xmpp:omemo:2` an identity is announced as the latter. Throws OmemoRefusal 'malformed' where
+ * there is none.
+ */
+export function toMontgomery(edwards: Buffer): Buffer {
+  if (edwards.length !== KEY_LENGTH) throw new OmemoRefusal('malformed', `An identity has ${edwards.length} bytes.`)
+  const plain = Buffer.from(edwards)
+  plain.writeUInt8(plain.readUInt8(KEY_LENGTH - 1) & 0x7f, KEY_LENGTH - 1)
+  const y = toNumber(plain)
+  if (y >= P || y === 1n) throw new OmemoRefusal('malformed', 'An identity is no key of Ed25519.')
+  return toBytes(((1n + y) * inverse((1n - y + P) % P)) % P)
+}
+
+/** Ed25519, 32 bytes: the identity as `urn:xmpp:omemo:2` announces it. */
+export const edwardsKey = ({ seed }: Identity): Buffer => publicHalf(privateKey(ED25519_PRIVATE, seed))
+
+/** 64 bytes, Ed25519 (RFC 8032). */
+export const signEdwards = ({ seed }: Identity, message: Buffer): Buffer => signEd25519(null, message, privateKey(ED25519_PRIVATE, seed))
+
+/** `key`: Ed25519, 32 bytes. False for anything that is no signature of this message by this key. */
+export function verifyEdwards(key: Buffer, message: Buffer, signature: Buffer): boolean {
+  if (key.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false
+  try {
+    return verifyEd25519(null, message, publicKey(ED25519_PUBLIC, key), signature)
+  } catch {
+    // a key that is no point of the curve has signed nothing
+    return false
+  }
+}
+
 /** 64 bytes: an Ed25519 signature, with the sign bit of the public key in the top bit of the last byte, as libsignal has it. */
 export function sign({ seed }: Identity, message: Buffer): Buffer {
   const key = privateKey(ED25519_PRIVATE, seed)

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { identity, keyPair } from './curve.ts'
-import { AXOLOTL, bundleElement, decodeBundle, decodeDeviceList, decodeEnvelope, deviceList, envelopeElement } from './elements.ts'
-import { openPayload, sealPayload } from './payload.ts'
+import { bundleElement, decodeBundle, decodeDeviceList, decodeEnvelope, deviceList, envelopeElement, NAMESPACES } from './elements.ts'
+import { openContent, openPayload, sealContent, sealPayload } from './payload.ts'
 import { OmemoRefusal } from './refusal.ts'
-import { signPreKey } from './x3dh.ts'
+import { VERSIONS, type Version } from './version.ts'
+import { announcedKey, signPreKey } from './x3dh.ts'
 
 const refusedOrDone = (run: () => unknown): boolean => {
   try {
@@ -17,73 +18,109 @@ const refusedOrDone = (run: () => unknown): boolean => {
   }
 }
 
-test('a device list names each device once, and none that cannot be', () => {
-  expect(decodeDeviceList(deviceList([5, 2147483647]))).toEqual([5, 2147483647])
-  const list = xml('list', { xmlns: AXOLOTL }, ...['7', '7', '0', '-1', '1e3', '2147483648', '', undefined].map((id) => xml('device', { id })))
-  expect(decodeDeviceList(list)).toEqual([7])
-  expect(decodeDeviceList(undefined)).toEqual([])
-  expect(decodeDeviceList(deviceList(Array.from({ length: 5000 }, (_, i) => i + 1)))).toHaveLength(200)
+const OWN = 'me@example.org'
+const ROOTS: Record<Version, { list: string; others: string[] }> = {
+  axolotl: { list: 'list', others: [] },
+  'omemo:2': { list: 'devices', others: ['keys', 'spk', 'spks', 'ik', 'pk'] }
+}
+
+describe.each(VERSIONS)('%s', (version) => {
+  const xmlns = NAMESPACES[version]
+
+  test('a device list names each device once, and none that cannot be', () => {
+    const devices = [5, 2147483647].map((id) => ({ id, label: version === 'axolotl' ? null : `device ${id}` }))
+    expect(decodeDeviceList(version, deviceList(version, devices))).toEqual(devices)
+    const ids = ['7', '7', '0', '-1', '1e3', '2147483648', '', undefined]
+    const list = xml(ROOTS[version].list, { xmlns }, ...ids.map((id) => xml('device', { id })))
+    expect(decodeDeviceList(version, list)).toEqual([{ id: 7, label: null }])
+    expect(decodeDeviceList(version, undefined)).toEqual([])
+    const many = Array.from({ length: 5000 }, (_, i) => ({ id: i + 1, label: 'x'.repeat(5000) }))
+    const known = decodeDeviceList(version, deviceList(version, many))
+    expect(known).toHaveLength(200)
+    expect(Math.max(...known.map(({ label }) => label?.length ?? 0))).toBeLessThan(100)
+  })
+
+  test('a bundle comes back as it was published', () => {
+    const own = identity()
+    const [signed, one] = [keyPair(), keyPair()]
+    const bundle = {
+      version,
+      identityKey: announcedKey(version, own),
+      signedPreKey: { id: 3, key: signed.public, signature: signPreKey(version, own, signed.public) },
+      preKeys: [{ id: 9, key: one.public }]
+    }
+    expect(decodeBundle(version, bundleElement(bundle))).toEqual(bundle)
+    for (const broken of [undefined, xml('bundle', { xmlns }), xml('bundle', { xmlns: 'urn:xmpp:omemo:1' })])
+      expect(() => decodeBundle(version, broken)).toThrow(OmemoRefusal)
+  })
+
+  test('a message comes back as it was sent; one without a payload carries keys alone', () => {
+    const { key, ...payload } = version === 'axolotl' ? sealPayload('text') : sealContent('text')
+    const messages = [
+      { bytes: key, first: true },
+      { bytes: randomBytes(9), first: false }
+    ] as const
+    const keys = [
+      { jid: OWN, device: 6, message: messages[0] },
+      { jid: OWN, device: 7, message: messages[1] },
+      { jid: 'bob@example.org', device: 8, message: messages[1] }
+    ]
+    const sent = envelopeElement(version, { deviceId: 5, keys, payload }, payload.iv)
+    const ours = new Map(keys.filter(({ jid }) => version === 'axolotl' || jid === OWN).map(({ device, message }) => [device, message]))
+    expect(decodeEnvelope(version, sent, OWN)).toEqual({ deviceId: 5, keys: ours, payload })
+    expect(decodeEnvelope(version, envelopeElement(version, { deviceId: 5, keys, payload: null }, payload.iv), OWN).payload).toBeNull()
+  })
+
+  test('elements of any names, attributes and texts are understood or refused', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')),
+      fc.nat().map(String),
+      fc.constant(OWN)
+    )
+    const name = fc.constantFrom(
+      'header',
+      'key',
+      'iv',
+      'payload',
+      'list',
+      'device',
+      'prekeys',
+      'preKeyPublic',
+      'signedPreKeyPublic',
+      'signedPreKeySignature',
+      'identityKey',
+      ...ROOTS[version].others
+    )
+    const attributes = fc.dictionary(fc.constantFrom('id', 'sid', 'rid', 'prekey', 'kex', 'jid', 'label', 'preKeyId', 'signedPreKeyId', 'xmlns'), text)
+    const { element } = fc.letrec<{ element: Element }>((tie) => ({
+      element: fc
+        .tuple(name, attributes, fc.array(fc.oneof({ maxDepth: 3 }, text, tie('element')), { maxLength: 4 }))
+        .map(([named, attrs, children]) => xml(named, attrs, ...children))
+    }))
+    fc.assert(
+      fc.property(fc.constantFrom('encrypted', 'bundle', ROOTS[version].list), fc.array(element, { maxLength: 5 }), (root, children) => {
+        const whole = xml(root, { xmlns }, ...children)
+        return (
+          refusedOrDone(() => decodeEnvelope(version, whole, OWN)) &&
+          refusedOrDone(() => decodeBundle(version, whole)) &&
+          refusedOrDone(() => decodeDeviceList(version, whole))
+        )
+      }),
+      { numRuns: 1000 }
+    )
+  })
 })
 
-test('a bundle comes back as it was published', () => {
-  const own = identity()
-  const [signed, one] = [keyPair(), keyPair()]
-  const bundle = {
-    identityKey: own.public,
-    signedPreKey: { id: 3, key: signed.public, signature: signPreKey(own, signed.public) },
-    preKeys: [{ id: 9, key: one.public }]
-  }
-  expect(decodeBundle(bundleElement(bundle))).toEqual(bundle)
-  for (const broken of [undefined, xml('bundle', { xmlns: AXOLOTL }), xml('bundle', { xmlns: 'urn:xmpp:omemo:2' })])
-    expect(() => decodeBundle(broken)).toThrow(OmemoRefusal)
-})
-
-test('a message comes back as it was sent; one without a payload carries keys alone', () => {
-  const { key, ...payload } = sealPayload('text')
-  const envelope = {
-    deviceId: 5,
-    keys: new Map([
-      [6, { bytes: key, first: true }],
-      [7, { bytes: randomBytes(9), first: false }]
-    ]),
-    payload
-  }
-  expect(decodeEnvelope(envelopeElement(envelope, payload.iv))).toEqual(envelope)
-  expect(decodeEnvelope(envelopeElement({ ...envelope, payload: null }, payload.iv)).payload).toBeNull()
-})
-
-test('elements of any names, attributes and texts are understood or refused', () => {
-  const text = fc.oneof(
-    fc.string(),
-    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64')),
-    fc.nat().map(String)
-  )
-  const name = fc.constantFrom(
-    'header',
-    'key',
-    'iv',
-    'payload',
-    'list',
-    'device',
-    'prekeys',
-    'preKeyPublic',
-    'signedPreKeyPublic',
-    'signedPreKeySignature',
-    'identityKey'
-  )
-  const attributes = fc.dictionary(fc.constantFrom('id', 'sid', 'rid', 'prekey', 'preKeyId', 'signedPreKeyId', 'xmlns'), text)
-  const { element } = fc.letrec<{ element: Element }>((tie) => ({
-    element: fc
-      .tuple(name, attributes, fc.array(fc.oneof({ maxDepth: 3 }, text, tie('element')), { maxLength: 4 }))
-      .map(([named, attrs, children]) => xml(named, attrs, ...children))
-  }))
-  fc.assert(
-    fc.property(fc.constantFrom('encrypted', 'bundle', 'list'), fc.array(element, { maxLength: 5 }), (root, children) => {
-      const whole = xml(root, { xmlns: AXOLOTL }, ...children)
-      return refusedOrDone(() => decodeEnvelope(whole)) && refusedOrDone(() => decodeBundle(whole)) && refusedOrDone(() => decodeDeviceList(whole))
-    }),
-    { numRuns: 1000 }
-  )
+test('content opens with its key alone, whole', () => {
+  const { key, iv, ciphertext } = sealContent('<envelope>你好 👋</envelope>')
+  expect(openContent({ iv, ciphertext }, key)).toBe('<envelope>你好 👋</envelope>')
+  for (let at = 0; at < key.length; at++)
+    expect(() => openContent({ iv, ciphertext }, Buffer.from(key.map((byte, i) => (i === at ? byte ^ 1 : byte))))).toThrow(
+      expect.objectContaining({ code: 'forged' })
+    )
+  expect(() => openContent({ iv, ciphertext: ciphertext.subarray(16) }, key)).toThrow(expect.objectContaining({ code: 'forged' }))
+  expect(() => openContent({ iv, ciphertext }, key.subarray(0, 32))).toThrow(expect.objectContaining({ code: 'malformed' }))
 })
 
 test('a payload opens with its key alone, the tag beside the key or, as older clients have it, at its end', () => {
@@ -99,7 +136,12 @@ test('a payload opens with its key alone, the tag beside the key or, as older cl
 test('payloads of any bytes are refused', () => {
   const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array))
   fc.assert(
-    fc.property(bytes, bytes, bytes, (iv, ciphertext, key) => refusedOrDone(() => openPayload({ iv, ciphertext }, key))),
+    fc.property(
+      bytes,
+      bytes,
+      bytes,
+      (iv, ciphertext, key) => refusedOrDone(() => openPayload({ iv, ciphertext }, key)) && refusedOrDone(() => openContent({ iv, ciphertext }, key))
+    ),
     { numRuns: 500 }
   )
 })

@@ -1,14 +1,21 @@
-/** What of `eu.siacs.conversations.axolotl` stands in stanzas and at PEP nodes (XEP-0384 version 0.3): device list, bundle, message. */
+/** What of OMEMO stands in stanzas and at PEP nodes: device list, bundle, message; of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3) and of `urn:xmpp:omemo:2` (version 0.8). */
 import { xml, type Element } from '@xmpp/client'
-import { decodeKey, encodeKey } from './curve.ts'
+import { decodeKey, encodeKey, KEY_LENGTH } from './curve.ts'
 import type { Payload } from './payload.ts'
 import { OmemoRefusal } from './refusal.ts'
 import type { DeviceMessage } from './sessions.ts'
+import type { Version } from './version.ts'
 import type { Bundle, PublicPreKey } from './x3dh.ts'
 
 export const AXOLOTL = 'eu.siacs.conversations.axolotl'
-export const DEVICE_LIST_NODE = `${AXOLOTL}.devicelist`
-export const bundleNode = (deviceId: number): string => `${AXOLOTL}.bundles:${deviceId}`
+export const OMEMO_2 = 'urn:xmpp:omemo:2'
+export const NAMESPACES: Record<Version, string> = { axolotl: AXOLOTL, 'omemo:2': OMEMO_2 }
+export const LIST_NODES: Record<Version, string> = { axolotl: `${AXOLOTL}.devicelist`, 'omemo:2': `${OMEMO_2}:devices` }
+/** The one item of a node. */
+const CURRENT = 'current'
+/** Where a device's bundle is: its node and item. Version 0.8 has one node for all bundles. */
+export const bundlePlace = (version: Version, deviceId: number): { node: string; item: string } =>
+  version === 'axolotl' ? { node: `${AXOLOTL}.bundles:${deviceId}`, item: CURRENT } : { node: `${OMEMO_2}:bundles`, item: String(deviceId) }
 
 /** Devices of an account that are believed, prekeys of a bundle, keys of a message: as many as any client has, times ten. */
 const MAX_DEVICES = 200
@@ -16,11 +23,25 @@ const MAX_PRE_KEYS = 1000
 const MAX_KEYS = 2000
 const MAX_DEVICE_ID = 2 ** 31 - 1
 
-/** A message as it stands in its stanza: the sender's device, what each device gets, and the payload; null for one that carries keys alone. */
-export interface Envelope<Keys extends Iterable<readonly [number, DeviceMessage]> = ReadonlyMap<number, DeviceMessage>> {
+/** A device as its owner announces it. */
+export interface ListedDevice {
+  id: number
+  /** What its owner calls it; `urn:xmpp:omemo:2` alone has names. */
+  label: string | null
+}
+
+/** A message as it stands in its stanza: the sender's device, what a device gets, and the payload; null for one that carries keys alone. */
+export interface Envelope {
   deviceId: number
-  keys: Keys
+  keys: ReadonlyMap<number, DeviceMessage>
   payload: Payload | null
+}
+
+/** What a device of an account gets. */
+export interface DeviceKey {
+  jid: string
+  device: number
+  message: DeviceMessage
 }
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64')
@@ -39,16 +60,36 @@ function required(id: number | null, name: string): number {
   return id
 }
 
-export const deviceList = (ids: readonly number[]): Element => xml('list', { xmlns: AXOLOTL }, ...ids.map((id) => xml('device', { id: String(id) })))
+/** UTF-16 units of a device's name. */
+const LONGEST_LABEL = 60
+
+export const deviceList = (version: Version, devices: readonly ListedDevice[]): Element =>
+  version === 'axolotl'
+    ? xml('list', { xmlns: AXOLOTL }, ...devices.map(({ id }) => xml('device', { id: String(id) })))
+    : xml('devices', { xmlns: OMEMO_2 }, ...devices.map(({ id, label }) => xml('device', { id: String(id), ...(label === null ? {} : { label }) })))
 
 /** Each device once, in the order of the list; what is no device is left out. */
-export function decodeDeviceList(list: Element | undefined): number[] {
-  if (list === undefined || !list.is('list', AXOLOTL)) return []
-  const ids = list.getChildren('device').map(({ attrs }) => deviceIdOf(attrs.id))
-  return [...new Set(ids.filter((id) => id !== null))].slice(0, MAX_DEVICES)
+export function decodeDeviceList(version: Version, list: Element | undefined): ListedDevice[] {
+  if (list === undefined || !list.is(version === 'axolotl' ? 'list' : 'devices', NAMESPACES[version])) return []
+  const devices = new Map<number, ListedDevice>()
+  for (const { attrs } of list.getChildren('device')) {
+    const id = deviceIdOf(attrs.id)
+    const label = version === 'axolotl' || typeof attrs.label !== 'string' ? '' : attrs.label.trim().slice(0, LONGEST_LABEL)
+    if (id !== null && !devices.has(id) && devices.size < MAX_DEVICES) devices.set(id, { id, label: label === '' ? null : label })
+  }
+  return [...devices.values()]
 }
 
-export function bundleElement({ identityKey, signedPreKey, preKeys }: Bundle): Element {
+export function bundleElement({ version, identityKey, signedPreKey, preKeys }: Bundle): Element {
+  if (version === 'omemo:2')
+    return xml(
+      'bundle',
+      { xmlns: OMEMO_2 },
+      xml('spk', { id: String(signedPreKey.id) }, base64(signedPreKey.key)),
+      xml('spks', {}, base64(signedPreKey.signature)),
+      xml('ik', {}, base64(identityKey)),
+      xml('prekeys', {}, ...preKeys.map(({ id, key }) => xml('pk', { id: String(id) }, base64(key))))
+    )
   return xml(
     'bundle',
     { xmlns: AXOLOTL },
@@ -60,14 +101,19 @@ export function bundleElement({ identityKey, signedPreKey, preKeys }: Bundle): E
 }
 
 /** Throws OmemoRefusal 'malformed'. The signature is not checked here (x3dh.ts, `begin`). */
-export function decodeBundle(bundle: Element | undefined): Bundle {
-  if (bundle === undefined || !bundle.is('bundle', AXOLOTL)) throw new OmemoRefusal('malformed', 'A device has no bundle.')
+export function decodeBundle(version: Version, bundle: Element | undefined): Bundle {
+  if (bundle === undefined || !bundle.is('bundle', NAMESPACES[version])) throw new OmemoRefusal('malformed', 'A device has no bundle.')
+  return version === 'axolotl' ? decodeOldBundle(bundle) : decodeNewBundle(bundle)
+}
+
+function decodeOldBundle(bundle: Element): Bundle {
   const signed = bundle.getChild('signedPreKeyPublic')
   const preKeys: PublicPreKey[] = (bundle.getChild('prekeys')?.getChildren('preKeyPublic') ?? []).slice(0, MAX_PRE_KEYS).map((element) => ({
     id: required(natural(element.attrs.preKeyId), 'A prekey'),
     key: decodeKey(bytesIn(element))
   }))
   return {
+    version: 'axolotl',
     identityKey: decodeKey(bytesIn(bundle.getChild('identityKey'))),
     signedPreKey: {
       id: required(natural(signed?.attrs.signedPreKeyId), 'A signed prekey'),
@@ -78,29 +124,68 @@ export function decodeBundle(bundle: Element | undefined): Bundle {
   }
 }
 
-/** `iv`: of the payload; a message without one has a vector all the same. Two accounts may have a device of one number. */
-export function envelopeElement({ deviceId, keys, payload }: Envelope<Iterable<readonly [number, DeviceMessage]>>, iv: Buffer): Element {
-  const header = xml(
-    'header',
-    { sid: String(deviceId) },
-    ...[...keys].map(([rid, { bytes, first }]) => xml('key', { rid: String(rid), ...(first ? { prekey: 'true' } : {}) }, base64(bytes))),
-    xml('iv', {}, base64(iv))
-  )
-  return xml('encrypted', { xmlns: AXOLOTL }, header, ...(payload === null ? [] : [xml('payload', {}, base64(payload.ciphertext))]))
+/** 32 bytes. */
+function rawKey(element: Element | undefined): Buffer {
+  const key = bytesIn(element)
+  if (key.length !== KEY_LENGTH) throw new OmemoRefusal('malformed', `A public key has ${key.length} bytes.`)
+  return key
 }
 
-/** Throws OmemoRefusal 'malformed'. Of several keys for a device the first counts. */
-export function decodeEnvelope(encrypted: Element): Envelope {
+function decodeNewBundle(bundle: Element): Bundle {
+  const signed = bundle.getChild('spk')
+  const preKeys: PublicPreKey[] = (bundle.getChild('prekeys')?.getChildren('pk') ?? [])
+    .slice(0, MAX_PRE_KEYS)
+    .map((element) => ({ id: required(natural(element.attrs.id), 'A prekey'), key: rawKey(element) }))
+  return {
+    version: 'omemo:2',
+    identityKey: rawKey(bundle.getChild('ik')),
+    signedPreKey: { id: required(natural(signed?.attrs.id), 'A signed prekey'), key: rawKey(signed), signature: bytesIn(bundle.getChild('spks')) },
+    preKeys
+  }
+}
+
+/** `iv`: of the payload; a message of version 0.3 without one has a vector all the same. Two accounts may have a device of one number. */
+export function envelopeElement(
+  version: Version,
+  { deviceId, keys, payload }: { deviceId: number; keys: readonly DeviceKey[]; payload: Payload | null },
+  iv: Buffer
+): Element {
+  const content = payload === null ? [] : [xml('payload', {}, base64(payload.ciphertext))]
+  const attributes = { sid: String(deviceId) }
+  if (version === 'axolotl') {
+    const elements = keys.map(({ device, message: { bytes, first } }) =>
+      xml('key', { rid: String(device), ...(first ? { prekey: 'true' } : {}) }, base64(bytes))
+    )
+    return xml('encrypted', { xmlns: AXOLOTL }, xml('header', attributes, ...elements, xml('iv', {}, base64(iv))), ...content)
+  }
+  const accounts = [...new Set(keys.map(({ jid }) => jid))].map((jid) =>
+    xml(
+      'keys',
+      { jid },
+      ...keys
+        .filter((one) => one.jid === jid)
+        .map(({ device, message: { bytes, first } }) => xml('key', { rid: String(device), ...(first ? { kex: 'true' } : {}) }, base64(bytes)))
+    )
+  )
+  return xml('encrypted', { xmlns: OMEMO_2 }, xml('header', attributes, ...accounts), ...content)
+}
+
+const isTrue = (text: unknown): boolean => text === 'true' || text === '1'
+
+/** `own`: whose devices' keys are asked for; version 0.3 does not say whose a key is. Throws OmemoRefusal 'malformed'. Of several keys for a device the first counts. */
+export function decodeEnvelope(version: Version, encrypted: Element, own: string): Envelope {
   const header = encrypted.getChild('header')
   const payload = encrypted.getChild('payload')
   const keys = new Map<number, DeviceMessage>()
-  for (const element of (header?.getChildren('key') ?? []).slice(0, MAX_KEYS)) {
+  const holders = version === 'axolotl' ? [header] : (header?.getChildren('keys') ?? []).filter(({ attrs }) => attrs.jid === own)
+  for (const element of holders.flatMap((holder) => holder?.getChildren('key') ?? []).slice(0, MAX_KEYS)) {
     const rid = deviceIdOf(element.attrs.rid)
-    if (rid !== null && !keys.has(rid)) keys.set(rid, { bytes: bytesIn(element), first: /^(?:true|1)$/.test(String(element.attrs.prekey)) })
+    if (rid !== null && !keys.has(rid))
+      keys.set(rid, { bytes: bytesIn(element), first: isTrue(version === 'axolotl' ? element.attrs.prekey : element.attrs.kex) })
   }
   return {
     deviceId: required(deviceIdOf(header?.attrs.sid), 'The device of a sender'),
     keys,
-    payload: payload === undefined ? null : { iv: bytesIn(header?.getChild('iv')), ciphertext: bytesIn(payload) }
+    payload: payload === undefined ? null : { iv: version === 'axolotl' ? bytesIn(header?.getChild('iv')) : Buffer.alloc(0), ciphertext: bytesIn(payload) }
   }
 }

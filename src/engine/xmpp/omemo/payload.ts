@@ -1,5 +1,9 @@
-/** The payload of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3, 'Sending a message'): AES-128-GCM, its tag beside the key. */
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+/**
+ * The payloads of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3, 'Sending a message': a text in AES-128-GCM, its tag beside the key) and of
+ * `urn:xmpp:omemo:2` (version 0.8, 'Message Encryption': an envelope in AES-256-CBC under HMAC).
+ */
+import { createCipheriv, createDecipheriv, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import { hmac, payloadKeys } from './kdf.ts'
 import { OmemoRefusal } from './refusal.ts'
 
 const CIPHER = 'aes-128-gcm'
@@ -10,6 +14,7 @@ const IV_LENGTH = 12
 const IV_LENGTHS = new Set([IV_LENGTH, 16])
 
 export interface Payload {
+  /** Empty in `urn:xmpp:omemo:2`, where it follows from the key. */
   iv: Buffer
   ciphertext: Buffer
 }
@@ -37,9 +42,50 @@ export function openPayload({ iv, ciphertext }: Payload, key: Buffer): string {
   } catch (error) {
     throw new OmemoRefusal('forged', 'A payload was changed on its way, or its key is of another.', { cause: error })
   }
+  return textOf(bytes)
+}
+
+/** Throws OmemoRefusal 'malformed'. */
+function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
     throw new OmemoRefusal('malformed', 'A payload is no UTF-8.', { cause: error })
+  }
+}
+
+const CONTENT_CIPHER = 'aes-256-cbc'
+const CONTENT_KEY_LENGTH = 32
+/** What each device gets through its session with a message that says nothing. */
+export const EMPTY_KEY = Buffer.alloc(CONTENT_KEY_LENGTH)
+
+/** Characters; a random number of them, so that the length of what is encrypted says less (XEP-0420, 'rpad'). */
+const LONGEST_PADDING = 200
+export const padding = (): string =>
+  randomBytes(LONGEST_PADDING)
+    .toString('base64')
+    .slice(0, randomInt(LONGEST_PADDING + 1))
+
+/** `key`: what each device gets through its session, key and code, 48 bytes. */
+export function sealContent(envelope: string): Payload & { key: Buffer } {
+  const key = randomBytes(CONTENT_KEY_LENGTH)
+  const { cipher: cipherKey, iv, mac } = payloadKeys(key)
+  const cipher = createCipheriv(CONTENT_CIPHER, cipherKey, iv)
+  const ciphertext = Buffer.concat([cipher.update(envelope, 'utf8'), cipher.final()])
+  return { iv: Buffer.alloc(0), ciphertext, key: Buffer.concat([key, hmac(mac, ciphertext).subarray(0, TAG_LENGTH)]) }
+}
+
+/** The envelope (XEP-0420). `key`: as a session gave it. Throws OmemoRefusal 'malformed' or 'forged'. */
+export function openContent({ ciphertext }: Payload, key: Buffer): string {
+  if (key.length !== CONTENT_KEY_LENGTH + TAG_LENGTH) throw new OmemoRefusal('malformed', `A payload has a key of ${key.length} bytes.`)
+  const { cipher: cipherKey, iv, mac } = payloadKeys(key.subarray(0, CONTENT_KEY_LENGTH))
+  if (!timingSafeEqual(hmac(mac, ciphertext).subarray(0, TAG_LENGTH), key.subarray(CONTENT_KEY_LENGTH)))
+    throw new OmemoRefusal('forged', 'A payload was changed on its way, or its key is of another.')
+  const decipher = createDecipheriv(CONTENT_CIPHER, cipherKey, iv)
+  try {
+    return textOf(Buffer.concat([decipher.update(ciphertext), decipher.final()]))
+  } catch (error) {
+    if (error instanceof OmemoRefusal) throw error
+    throw new OmemoRefusal('malformed', 'A payload holds no content.', { cause: error })
   }
 }

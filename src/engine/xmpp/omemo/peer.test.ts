@@ -1,6 +1,6 @@
 /**
  * Sessions with implementations that share no code with ours, in both directions: bundles, X3DH, ratchet, message format, payload.
- * python3-oldmemo is written from the specifications, python3-axolotl (Gajim) descends from libsignal.
+ * python3-oldmemo and python3-twomemo (`urn:xmpp:omemo:2`) are written from the specifications, python3-axolotl (Gajim) descends from libsignal.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -9,18 +9,21 @@ import { createInterface } from 'node:readline'
 import parse from '@xmpp/xml/lib/parse.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../../../../test/support/files.ts'
-import { encodeKey, identity, keyPair, verify } from './curve.ts'
+import { identity, keyPair } from './curve.ts'
 import { bundleElement, decodeBundle, decodeEnvelope, envelopeElement } from './elements.ts'
-import { openPayload, sealPayload } from './payload.ts'
+import { openContent, openPayload, sealContent, sealPayload } from './payload.ts'
 import { receive, send, type Sessions } from './sessions.ts'
-import { begin, signPreKey, type Bundle, type OwnKeys } from './x3dh.ts'
+import type { Version } from './version.ts'
+import { announcedKey, begin, signPreKey, type Bundle, type OwnKeys } from './x3dh.ts'
 
 const PACKAGES = '/usr/lib/python3/dist-packages'
 const PEERS = [
-  { name: 'python3-oldmemo', program: 'omemo_peer.py', there: ['oldmemo', 'xmlschema'].every((name) => existsSync(`${PACKAGES}/${name}`)) },
-  { name: 'python3-axolotl', program: 'axolotl_peer.py', there: existsSync(`${PACKAGES}/axolotl`) }
-]
+  { name: 'python3-oldmemo', version: 'axolotl', program: 'omemo_peer.py', there: ['oldmemo', 'xmlschema'].every((name) => existsSync(`${PACKAGES}/${name}`)) },
+  { name: 'python3-twomemo', version: 'omemo:2', program: 'omemo_peer.py', there: ['twomemo', 'xmlschema'].every((name) => existsSync(`${PACKAGES}/${name}`)) },
+  { name: 'python3-axolotl', version: 'axolotl', program: 'axolotl_peer.py', there: existsSync(`${PACKAGES}/axolotl`) }
+] as const
 const OWN_DEVICE = 4711
+const PEER = 'bob@localhost'
 
 interface Answer {
   device?: number
@@ -32,6 +35,7 @@ interface Answer {
   sent?: { to: string; message: string }[]
 }
 
+let version: Version = 'axolotl'
 let ask: (command: object) => Promise<Answer>
 let peer: { device: number; bundle: Bundle }
 /** Prekeys of the peer that sessions were begun with: another session takes another. */
@@ -44,8 +48,9 @@ function device(): { keys: OwnKeys & { preKeys: Map<number, ReturnType<typeof ke
   const preKeys = new Map(Array.from({ length: 100 }, (_, i) => [i + 1, keyPair()]))
   const keys = { identity: own, preKeys, signedPreKey: (id: number) => (id === 1 ? signed : undefined), preKey: (id: number) => preKeys.get(id) }
   const bundle = {
-    identityKey: own.public,
-    signedPreKey: { id: 1, key: signed.public, signature: signPreKey(own, signed.public) },
+    version,
+    identityKey: announcedKey(version, own),
+    signedPreKey: { id: 1, key: signed.public, signature: signPreKey(version, own, signed.public) },
     preKeys: [...preKeys].map(([id, pair]) => ({ id, key: pair.public }))
   }
   return { keys, bundle }
@@ -64,28 +69,30 @@ class Talk {
   }
   write(text: string): string {
     if (this.sessions.length === 0) this.sessions = [begin(this.device.keys.identity, { ...peer.bundle, preKeys: peer.bundle.preKeys.slice(taken, ++taken) })]
-    const { key, ...payload } = sealPayload(text)
+    const { key, ...payload } = version === 'axolotl' ? sealPayload(text) : sealContent(text)
     const { sessions, message } = send(this.sessions, OWN_DEVICE, key)
     this.sessions = sessions
-    return envelopeElement({ deviceId: OWN_DEVICE, keys: new Map([[peer.device, message]]), payload }, payload.iv).toString()
+    return envelopeElement(version, { deviceId: OWN_DEVICE, keys: [{ jid: PEER, device: peer.device, message }], payload }, payload.iv).toString()
   }
   read(message: string): string | null {
-    const envelope = decodeEnvelope(parse(message.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns')))
+    const envelope = decodeEnvelope(version, parse(message.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns')), this.jid)
     const key = envelope.keys.get(OWN_DEVICE)
     if (key === undefined) throw new Error('no key for this device')
-    const { sessions, plaintext, usedPreKeyId } = receive(this.sessions, this.device.keys, key)
+    const { sessions, plaintext, usedPreKeyId } = receive(version, this.sessions, this.device.keys, key)
     this.sessions = sessions
     if (usedPreKeyId !== null) this.device.keys.preKeys.delete(usedPreKeyId)
-    return envelope.payload === null ? null : openPayload(envelope.payload, plaintext)
+    return envelope.payload === null ? null : (version === 'axolotl' ? openPayload : openContent)(envelope.payload, plaintext)
   }
 }
 const deliver = (talk: Talk, message: string): Promise<Answer> => ask({ decrypt: message, from: talk.jid })
 
-for (const { name, program, there } of PEERS)
+for (const { name, version: spoken, program, there } of PEERS)
   describe.skipIf(!there)(name, () => {
     let child: ChildProcess
     beforeAll(async () => {
-      const started = spawn('/usr/bin/python3', [join(ROOT, 'test/support', program), 'bob@localhost'], { stdio: ['pipe', 'pipe', 'ignore'] })
+      version = spoken
+      taken = 0
+      const started = spawn('/usr/bin/python3', [join(ROOT, 'test/support', program), PEER, version], { stdio: ['pipe', 'pipe', 'ignore'] })
       child = started
       const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]()
       const next = async (): Promise<Answer> => JSON.parse((await lines.next()).value ?? '{}') as Answer
@@ -94,14 +101,13 @@ for (const { name, program, there } of PEERS)
         return next()
       }
       const { device = 0, bundle = '' } = await next()
-      peer = { device, bundle: decodeBundle(parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
+      peer = { device, bundle: decodeBundle(version, parse(bundle.replaceAll('ns0:', '').replace('xmlns:ns0', 'xmlns'))) }
     })
     afterAll(() => child.kill())
 
     test("the peer's bundle holds: its prekey is signed by its identity", () => {
-      const { identityKey, signedPreKey, preKeys } = peer.bundle
-      expect(preKeys).toHaveLength(100)
-      expect(verify(identityKey, encodeKey(signedPreKey.key), signedPreKey.signature)).toBe(true)
+      expect(peer.bundle.preKeys).toHaveLength(100)
+      expect(begin(identity(), peer.bundle).opening).not.toBeNull()
     })
 
     test('we begin, and turns of both follow, late and doubled ones among them', async () => {

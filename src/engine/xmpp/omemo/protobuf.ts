@@ -1,4 +1,4 @@
-/** The part of Protocol Buffers that libsignal's messages are made of: varints of 32 bits and byte strings (protobuf.dev, 'Encoding'). */
+/** The part of Protocol Buffers that OMEMO's messages are made of: varints of 32 bits and byte strings (protobuf.dev, 'Encoding'). */
 import { OmemoRefusal } from './refusal.ts'
 
 const VARINT = 0

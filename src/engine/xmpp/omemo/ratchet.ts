@@ -1,5 +1,5 @@
 /**
- * The double ratchet (https://signal.org/docs/specifications/doubleratchet/) in libsignal's version 3. A session is plain data and
+ * The double ratchet (https://signal.org/docs/specifications/doubleratchet/) as libsignal's version 3 and `urn:xmpp:omemo:2` have it. A session is plain data and
  * is never changed: each step gives the session that follows it, to be stored in the transaction of the message. A step that refuses
  * gives none, so that nobody's bytes change a session that they are not part of.
  *
@@ -10,7 +10,8 @@ import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto'
 import { agree, encodeKey, keyPair, type KeyPair } from './curve.ts'
 import { hmac, messageKeys, stepChain, stepRoot } from './kdf.ts'
 import { OmemoRefusal } from './refusal.ts'
-import { decodeSessionMessage, encodeSessionMessage } from './wire.ts'
+import { FORMATS } from './format.ts'
+import type { Version } from './version.ts'
 
 /** Messages of a chain that may be missing before the one that came: as many as libsignal allows, so that what others send is opened. */
 export const MAX_AHEAD = 2000
@@ -39,6 +40,8 @@ export interface Session {
   /** X25519 public keys of both devices, 32 bytes each. */
   ownIdentity: Buffer
   peerIdentity: Buffer
+  /** Of `urn:xmpp:omemo:2`: the identities (Ed25519) of who began the session and of the other, 64 bytes, over which each authentication code stands; null: the session is of version 0.3. */
+  associated: Buffer | null
   /** The key with which its initiator began it: names the session. */
   baseKey: Buffer
   /** Whoever began it repeats how with each message until the peer has answered. */
@@ -53,30 +56,35 @@ export interface Session {
   stale?: true
 }
 
+export const versionOf = ({ associated }: Session): Version => (associated === null ? 'axolotl' : 'omemo:2')
+
+/** 32 bytes, of which messages carry the first. */
 const authentication =
-  (from: Buffer, to: Buffer, macKey: Buffer) =>
+  ({ associated }: Session, from: Buffer, to: Buffer, macKey: Buffer) =>
   (authenticated: Buffer): Buffer =>
-    hmac(macKey, Buffer.concat([encodeKey(from), encodeKey(to), authenticated])).subarray(0, 8)
+    hmac(macKey, Buffer.concat([associated ?? Buffer.concat([encodeKey(from), encodeKey(to)]), authenticated]))
 
 /** `message`: a SessionMessage with its authentication code. */
 export function seal(session: Session, plaintext: Buffer): { session: Session; message: Buffer } {
   const { pair, key, counter } = session.sending
   const { seed, chain } = stepChain(key)
-  const keys = messageKeys(seed)
+  const version = versionOf(session)
+  const keys = messageKeys(version, seed)
   const cipher = createCipheriv('aes-256-cbc', keys.cipher, keys.iv)
   const ciphertext = Buffer.concat([cipher.update(plaintext), cipher.final()])
-  const message = encodeSessionMessage(
+  const message = FORMATS[version].encode(
     { ratchetKey: pair.public, counter, previousCounter: session.previousCounter, ciphertext },
-    authentication(session.ownIdentity, session.peerIdentity, keys.mac)
+    authentication(session, session.ownIdentity, session.peerIdentity, keys.mac)
   )
   return { session: { ...session, sending: { pair, key: chain, counter: counter + 1 } }, message }
 }
 
 /** The session after a new ratchet key of the peer: a chain to receive with, and a chain of our own with a new key. */
 function turn(session: Session, ratchetKey: Buffer): Session {
-  const theirs = stepRoot(session.root, agree(session.sending.pair.secret, ratchetKey))
+  const version = versionOf(session)
+  const theirs = stepRoot(version, session.root, agree(session.sending.pair.secret, ratchetKey))
   const pair = keyPair()
-  const ours = stepRoot(theirs.root, agree(pair.secret, ratchetKey))
+  const ours = stepRoot(version, theirs.root, agree(pair.secret, ratchetKey))
   const lasting = { ...session }
   delete lasting.stale
   return {
@@ -118,20 +126,22 @@ function bounded(chains: readonly ReceivingChain[]): ReceivingChain[] {
 
 /** True where the session has a chain that the message belongs to: no other session can open it. */
 export function knows(session: Session, bytes: Buffer): boolean {
-  const { ratchetKey } = decodeSessionMessage(bytes)
+  const { ratchetKey } = FORMATS[versionOf(session)].decode(bytes)
   return session.receiving.some((chain) => chain.ratchetKey.equals(ratchetKey))
 }
 
 /** Throws OmemoRefusal: 'malformed', 'version', 'forged', 'used', 'too-far'. At most MAX_AHEAD + 2 steps of a chain whatever the bytes say. */
 export function open(session: Session, bytes: Buffer): { session: Session; plaintext: Buffer } {
-  const { ratchetKey, counter, ciphertext, authenticated, mac } = decodeSessionMessage(bytes)
+  const version = versionOf(session)
+  const { ratchetKey, counter, ciphertext, authenticated, mac } = FORMATS[version].decode(bytes)
   const turned = knows(session, bytes) ? session : turn(session, ratchetKey)
   const at = turned.receiving.findIndex((known) => known.ratchetKey.equals(ratchetKey))
   const found = turned.receiving[at]
   if (found === undefined) throw new OmemoRefusal('no-session', 'A message belongs to no chain of its session.')
   const { seed, chain } = take(found, counter)
-  const keys = messageKeys(seed)
-  if (!timingSafeEqual(authentication(session.peerIdentity, session.ownIdentity, keys.mac)(authenticated), mac)) {
+  const keys = messageKeys(version, seed)
+  const code = authentication(session, session.peerIdentity, session.ownIdentity, keys.mac)(authenticated)
+  if (!timingSafeEqual(code.subarray(0, mac.length), mac)) {
     throw new OmemoRefusal('forged', 'A message was changed on its way, or belongs to another session.')
   }
   const decipher = createDecipheriv('aes-256-cbc', keys.cipher, keys.iv)

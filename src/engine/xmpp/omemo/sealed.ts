@@ -1,6 +1,7 @@
 /** What an encrypted message is between its stanza and the store, which opens and seals it. */
-import type { Jid } from '../../../contract/domain.ts'
-import type { DeviceMessage } from './sessions.ts'
+import type { ConversationKind, Jid } from '../../../contract/domain.ts'
+import type { DeviceKey } from './elements.ts'
+import type { Version } from './version.ts'
 
 /** What crossed from another thread with its bytes as buffers again: as plain data they come as Uint8Array. */
 export function buffers<T>(value: T): T {
@@ -13,22 +14,38 @@ export function buffers<T>(value: T): T {
 
 /** What an encrypted message has for this device. */
 export interface Sealed {
+  version: Version
   /** Bare address of the sender's account; null: nobody says it. */
   from: Jid | null
   /** The sender's. */
   device: number
   /** null: none is for this device. */
   key: { bytes: Buffer; first: boolean } | null
-  /** null: it carries keys alone. */
+  /** null: it carries keys alone. `iv`: empty in `urn:xmpp:omemo:2`. */
   payload: { iv: Buffer; ciphertext: Buffer } | null
-  /** What of the text stands in for a reply. */
+  /** What of the text stands in for a reply; in `urn:xmpp:omemo:2` the content says it. */
   fallback: Fallback | null
 }
 
-/** A message that was encrypted. */
+/** Whose an encrypted message is and where it was said, as its server or its group says. */
+export interface ContentPlace {
+  /** Own bare address. */
+  own: Jid
+  /** The sender's bare address. */
+  from: Jid
+  conversation: Jid
+  kind: ConversationKind
+  /** Ours, or another device's of ours. */
+  outgoing: boolean
+  /** Our nickname in the group; null outside of groups. */
+  nick: string | null
+}
+
+/** A message that was encrypted, in one version. */
 export interface SealedMessage {
+  version: Version
   device: number
-  keys: [device: number, message: DeviceMessage][]
+  keys: DeviceKey[]
   iv: Buffer
   /** null: of a message that says nothing. */
   ciphertext: Buffer | null

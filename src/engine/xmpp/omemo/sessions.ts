@@ -1,10 +1,12 @@
 /**
- * The sessions with one device: two are begun where both sides begin at once, and an earlier one is still needed for messages on their
+ * The sessions with one device in one version: two are begun where both sides begin at once, and an earlier one is still needed for messages on their
  * way when a peer begins anew. The one last used to open a message is the one to send with.
  */
-import { knows, open, seal, type Session } from './ratchet.ts'
+import { KEY_LENGTH } from './curve.ts'
+import { FORMATS } from './format.ts'
+import { knows, open, seal, versionOf, type Session } from './ratchet.ts'
 import { OmemoRefusal } from './refusal.ts'
-import { decodeFirstMessage, encodeFirstMessage } from './wire.ts'
+import type { Version } from './version.ts'
 import { answer, type OwnKeys } from './x3dh.ts'
 
 /** Sessions that are kept; the least recently used is given up. */
@@ -16,7 +18,7 @@ export type Sessions = readonly Session[]
 /** What stands in a <key/> for one device. */
 export interface DeviceMessage {
   bytes: Buffer
-  /** A FirstMessage (attribute `prekey`), otherwise a SessionMessage. */
+  /** A FirstMessage (attribute `prekey`, in `urn:xmpp:omemo:2` `kex`), otherwise a SessionMessage. */
   first: boolean
 }
 
@@ -41,15 +43,20 @@ export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): {
   const current = sessions.find(({ stale }) => stale !== true)
   if (current === undefined) throw new OmemoRefusal('no-session', 'No session with the device has begun.')
   const { session, message } = seal(current, plaintext)
-  const { opening, baseKey, ownIdentity } = session
-  const bytes = opening === null ? message : encodeFirstMessage({ registrationId: deviceId, ...opening, baseKey, identityKey: ownIdentity, message })
+  const { opening, baseKey, ownIdentity, associated } = session
+  // whoever repeats how has begun the session
+  const identityKey = associated?.subarray(0, KEY_LENGTH) ?? ownIdentity
+  const bytes = opening === null ? message : FORMATS[versionOf(session)].encodeFirst({ registrationId: deviceId, ...opening, baseKey, identityKey, message })
   return { sessions: front(sessions, session, current), message: { bytes, first: opening !== null } }
 }
 
-function receiveFirst(sessions: Sessions, keys: OwnKeys, bytes: Buffer): Received {
-  const first = decodeFirstMessage(bytes)
-  const known = sessions.find(({ baseKey, peerIdentity }) => baseKey.equals(first.baseKey) && peerIdentity.equals(first.identityKey))
-  const { session, plaintext } = open(known ?? answer(keys, first), first.message)
+function receiveFirst(version: Version, sessions: Sessions, keys: OwnKeys, bytes: Buffer): Received {
+  const first = FORMATS[version].decodeFirst(bytes)
+  const known = sessions.find(
+    ({ baseKey, peerIdentity, associated }) =>
+      baseKey.equals(first.baseKey) && (associated === null ? peerIdentity : associated.subarray(0, KEY_LENGTH)).equals(first.identityKey)
+  )
+  const { session, plaintext } = open(known ?? answer(version, keys, first), first.message)
   return { sessions: front(sessions, session, known), plaintext, usedPreKeyId: known === undefined ? first.preKeyId : null }
 }
 
@@ -69,6 +76,6 @@ function receiveNext(sessions: Sessions, bytes: Buffer): Received {
 }
 
 /** Throws OmemoRefusal of any code; the sessions are then as they were. */
-export function receive(sessions: Sessions, keys: OwnKeys, { bytes, first }: DeviceMessage): Received {
-  return first ? receiveFirst(sessions, keys, bytes) : receiveNext(sessions, bytes)
+export function receive(version: Version, sessions: Sessions, keys: OwnKeys, { bytes, first }: DeviceMessage): Received {
+  return first ? receiveFirst(version, sessions, keys, bytes) : receiveNext(sessions, bytes)
 }

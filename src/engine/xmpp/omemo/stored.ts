@@ -8,6 +8,8 @@ type StoredChain = [ratchetKey: string, key: string, counter: number, skipped: [
 interface StoredSession {
   own: string
   peer: string
+  /** Of `urn:xmpp:omemo:2` alone. */
+  associated?: string
   base: string
   opening: Session['opening']
   root: string
@@ -40,6 +42,7 @@ export function encodeSessions(sessions: Sessions): string {
     sessions.map((session): StoredSession => ({
       own: text(session.ownIdentity),
       peer: text(session.peerIdentity),
+      ...(session.associated === null ? {} : { associated: text(session.associated) }),
       base: text(session.baseKey),
       opening: session.opening,
       root: text(session.root),
@@ -58,6 +61,7 @@ export function decodeSessions(json: string): Sessions {
   return (JSON.parse(json) as StoredSession[]).map((stored) => ({
     ownIdentity: bytes(stored.own),
     peerIdentity: bytes(stored.peer),
+    associated: stored.associated === undefined ? null : bytes(stored.associated),
     baseKey: bytes(stored.base),
     opening: stored.opening,
     root: bytes(stored.root),

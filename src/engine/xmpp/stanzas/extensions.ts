@@ -1,4 +1,5 @@
 /** What a message may carry that is read here. A namespace that no list names is not understood: such a message is kept as it came (unknown.ts). */
+import { LIST_NODES, NAMESPACES } from '../omemo/elements.ts'
 import { NS } from './namespaces.ts'
 
 /** A specification, and what is told of it to those who ask what we can do. */
@@ -32,8 +33,9 @@ export const PAYLOADS: readonly Extension[] = [
   { id: 'XEP-0359', name: 'Unique and Stable Stanza IDs', features: [NS.stableId], understands: [NS.stableId] },
   { id: 'XEP-0372', name: 'References', understands: [NS.references] },
   { id: 'XEP-0380', name: 'Explicit Message Encryption', understands: [NS.encryption] },
-  { id: 'XEP-0384', name: 'OMEMO Encryption', features: [`${NS.axolotl}.devicelist+notify`], understands: [NS.axolotl] },
+  { id: 'XEP-0384', name: 'OMEMO Encryption', features: Object.values(LIST_NODES).map((node) => `${node}+notify`), understands: Object.values(NAMESPACES) },
   { id: 'XEP-0393', name: 'Message Styling', understands: [NS.styling] },
+  { id: 'XEP-0420', name: 'Stanza Content Encryption' },
   { id: 'XEP-0421', name: 'Occupant identifiers', understands: [NS.occupantId] },
   { id: 'XEP-0422', name: 'Message Fastening', understands: [NS.fasten] },
   { id: 'XEP-0424', name: 'Message Retraction', features: [NS.retraction, NS.oldRetraction], understands: [NS.retraction, NS.oldRetraction] },

@@ -2,6 +2,7 @@
 import { xml, type Element } from '@xmpp/client'
 import { Preview, type AttachmentKind } from '../../../contract/domain.ts'
 import { attachmentKind, mediaType, nameIn, safeName } from '../../file-names.ts'
+import { parseMediaAddress } from '../omemo/media.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
 
@@ -66,13 +67,16 @@ function shared(
   }
 }
 
+/** Within what was encrypted an address may hold the file's key (XEP-0454). */
+export const isSecretAddress = (url: string): boolean => isWebUrl(url) || parseMediaAddress(url) !== null
+
 /** The files that a message carries, and its text without their addresses. */
-export function decodeFiles(stanza: Element, body: string): { files: SharedFile[]; text: string } {
+export function decodeFiles(stanza: Element, body: string, isAddress: (url: string) => boolean = isWebUrl): { files: SharedFile[]; text: string } {
   const files = new Map<string, SharedFile>()
   for (const sharing of stanza.getChildren('file-sharing', NS.fileSharing)) {
     const file = sharing.getChild('file', NS.fileMetadata)
     const url = sharing.getChild('sources')?.getChild('url-data', NS.urlData)?.attrs['target'] ?? ''
-    if (file === undefined || !isWebUrl(url) || files.size >= MOST_FILES) continue
+    if (file === undefined || !isAddress(url) || files.size >= MOST_FILES) continue
     const text = (name: string): string | undefined => file.getChild(name)?.text()
     const sha = file
       .getChildren('hash', NS.hashes)
@@ -98,7 +102,7 @@ export function decodeFiles(stanza: Element, body: string): { files: SharedFile[
   }
   for (const data of stanza.getChildren('x', NS.outOfBand)) {
     const url = data.getChild('url')?.text().trim() ?? ''
-    if (isWebUrl(url) && !files.has(url) && files.size < MOST_FILES) files.set(url, shared(url, {}))
+    if (isAddress(url) && !files.has(url) && files.size < MOST_FILES) files.set(url, shared(url, {}))
   }
   const text = body.trim()
   return { files: [...files.values()], text: files.has(text) ? '' : body }

@@ -4,16 +4,18 @@ import { addressOf, bare, resource } from '../../../contract/address.ts'
 import { LONGEST_TEXT, type ConversationKind, type Jid, type LinkMetadata, type Unreadable } from '../../../contract/domain.ts'
 import { bodyOf } from './body.ts'
 import { decodeChange, isModeration, type DecodedChange } from './changes.ts'
-import type { Sealed } from '../omemo/sealed.ts'
+import type { ContentPlace, Sealed } from '../omemo/sealed.ts'
 import { encryptionOf, sealedOf } from './encryption.ts'
+import { contentIn } from './envelope.ts'
 import { decodeLink, encodeLink } from './link-metadata.ts'
-import { decodeFiles, encodeFile, type SharedFile } from './file-sharing.ts'
+import { decodeFiles, encodeFile, isSecretAddress, type SharedFile } from './file-sharing.ts'
 import { decodePlace, encodePlace, withPlace } from './geoloc.ts'
-import { markable } from './markers.ts'
+import { displayedId, markable } from './markers.ts'
 import { NS } from './namespaces.ts'
 import { sender as senderIn, type OccupantIds } from './occupants.ts'
 import { encodeReply, replyTarget, withoutFallback } from './replies.ts'
 import { encodeMentions, mentioned } from './references.ts'
+import { receiptFor } from './receipts.ts'
 import { originId, stanzaId } from './stable-ids.ts'
 import { sendable } from './text.ts'
 import { isUnknownMessage, notUnderstood, type Raw } from './unknown.ts'
@@ -96,6 +98,22 @@ function withSubject(stanza: Element, body: string): string {
   return [subject, body].filter((part) => part !== '').join('\n')
 }
 
+/** What a message says that is not encrypted, or was decrypted. `isAddress`: of files. */
+function said(stanza: Element, isAddress?: (url: string) => boolean) {
+  const written = bodyOf(stanza)
+  const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
+  const body = withPlace(withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)), decodePlace(stanza))
+  const done = decodeChange(stanza, body)
+  const { files, text: caption } = done === null ? decodeFiles(stanza, body, isAddress) : { files: [], text: body }
+  const text = done?.text ?? caption
+  return { body, done, files, text, link: done === null ? decodeLink(stanza, text) : null }
+}
+
+/** Nothing is said in the open. */
+const UNSAID: Pick<ReturnType<typeof said>, 'body' | 'files' | 'text' | 'link'> = { body: '', files: [], text: '', link: null }
+const isUnstyled = (stanza: Element): boolean => stanza.getChild('unstyled', NS.styling) !== undefined
+const changeOf = (done: DecodedChange | null): DecodedMessage['change'] => (done === null ? null : { kind: done.kind, target: done.target })
+
 /** In place of a text that is still encrypted: that there is one. */
 const SEALED = '\u0000'
 
@@ -119,38 +137,34 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const to = addressOf(stanza.attrs['to'] ?? self.jid)
   const encryption = encryptionOf(stanza)
   const encrypted = encryption === 'content'
-  const sealed = encryption === null || from === null ? null : sealedOf(stanza, self.device?.() ?? null, accountOf(stanza, from, self))
+  const sealed = encryption === null || from === null ? null : sealedOf(stanza, self.device?.() ?? null, { from: accountOf(stanza, from, self), own: self.jid })
   // keys for others, or a correction of what cannot be read either
   if (sealed === null && (encryption === 'keys' || (encrypted && stanza.getChild('replace', NS.correction) !== undefined))) return null
-  const written = encryption === null ? bodyOf(stanza) : ''
-  const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
-  const body = encryption === null ? withPlace(withSubject(stanza, whole === '' ? '' : withoutFallback(stanza, whole)), decodePlace(stanza)) : ''
-  const done = encryption === 'keys' ? null : decodeChange(stanza, sealed === null ? body : SEALED)
-  const { files, text: caption } = done === null && encryption === null ? decodeFiles(stanza, body) : { files: [], text: body }
+  const open = encryption === null ? said(stanza) : null
+  const { body, files, text, link } = open ?? UNSAID
+  // a correction says in the open what it corrects (version 0.3)
+  const done = open !== null ? open.done : encryption === 'keys' || sealed?.version === 'omemo:2' ? null : decodeChange(stanza, sealed === null ? '' : SEALED)
   const raw = done === null && sealed === null ? notUnderstood(stanza, self.understands) : null
   const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza, self.understands))
   if (from === null || to === null || !says || stanza.attrs['type'] === 'error') return null
   const origin = originId(stanza)
   const { id } = stanza.attrs
   const messageId = id === undefined || id === '' || id === origin || id.length > 1000 ? null : id
-  const change = done === null ? null : { kind: done.kind, target: done.target }
-  const unstyled = stanza.getChild('unstyled', NS.styling) !== undefined
   const secret = {
     encrypted: encrypted && done === null,
     sealed: done === null || done.kind === 'correction' ? sealed : null,
     unreadable: encrypted && done === null && sealed === null ? ('method' as const) : null
   }
-  const text = secret.sealed === null ? (done?.text ?? caption) : ''
   const common = {
-    text,
+    text: open === null && secret.sealed === null ? (done?.text ?? '') : text,
     originId: origin,
     messageId,
     replyTo: replyTarget(stanza),
-    change,
+    change: changeOf(done),
     files,
-    link: done === null && encryption === null ? decodeLink(stanza, text) : null,
+    link,
     mentioned: false,
-    unstyled,
+    unstyled: isUnstyled(stanza),
     ...secret,
     raw
   }
@@ -165,13 +179,47 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
         (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))
     )
       return null
-    const toUs = mentioned(stanza).some((jid) => bare(jid) === self.jid || jid === `${group}/${nick}` || jid === group)
+    const toUs = isToUs(stanza, { own: self.jid, group, nick })
     const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
   const { conversation, outgoing } = directPeer(from, to, self, stanza)
   const occupant = outgoing ? null : senderIn(stanza, '', self.occupantIds?.(bare(from)) ?? null).occupant
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant, outgoing, stanzaId: stanzaId(stanza, self.jid) }
+}
+
+/** Whether a message of a group says that it speaks to us. */
+const isToUs = (stanza: Element, { own, group, nick }: { own: Jid; group: Jid; nick: string | null }): boolean =>
+  mentioned(stanza).some((jid) => bare(jid) === own || (nick !== null && jid === `${group}/${nick}`) || jid === group)
+
+/** What an encrypted message said (XEP-0420). */
+export type Content = Pick<DecodedMessage, 'text' | 'replyTo' | 'change' | 'files' | 'link' | 'mentioned' | 'unstyled'> & {
+  /** The ids of messages that it says have come, or were read. */
+  delivered: string | null
+  displayed: string | null
+  /** There is more in it than signs of other messages. */
+  says: boolean
+}
+
+/** What the envelope of an encrypted message says; null: it is none, or belongs elsewhere. */
+export function decodeContent(text: string, { own, from, conversation, kind, outgoing, nick }: ContentPlace): Content | null {
+  const isGroup = kind === 'group'
+  const content = contentIn(text, { from, to: isGroup || outgoing ? bare(conversation) : own, isGroup })
+  if (content === null) return null
+  const stanza = xml('message', { type: isGroup ? 'groupchat' : 'chat' }, ...content)
+  const { body, done, files, text: words, link } = said(stanza, isSecretAddress)
+  return {
+    text: words,
+    replyTo: replyTarget(stanza),
+    change: changeOf(done),
+    files,
+    link,
+    mentioned: isGroup && isToUs(stanza, { own, group: conversation, nick }),
+    unstyled: isUnstyled(stanza),
+    delivered: receiptFor(stanza),
+    displayed: displayedId(stanza),
+    says: body !== '' || done !== null || files.length > 0
+  }
 }
 
 export interface EncodableMessage {

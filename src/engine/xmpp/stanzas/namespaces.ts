@@ -1,5 +1,4 @@
 export const NS = {
-  axolotl: 'eu.siacs.conversations.axolotl',
   geoloc: 'http://jabber.org/protocol/geoloc',
   avatarData: 'urn:xmpp:avatar:data',
   avatarMetadata: 'urn:xmpp:avatar:metadata',
@@ -58,6 +57,7 @@ export const NS = {
   vcardUpdate: 'vcard-temp:x:update',
   commands: 'http://jabber.org/protocol/commands',
   conference: 'jabber:x:conference',
+  contentEncryption: 'urn:xmpp:sce:1',
   correction: 'urn:xmpp:message-correct:0',
   dataForm: 'jabber:x:data',
   hints: 'urn:xmpp:hints'

@@ -25,21 +25,25 @@ const SHOWN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'presence
 
 /** For everybody (XEP-0384 section 4.2 wants it so: whoever begins a session may be a stranger). */
 const OPEN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'open' } as const
+/** One item per device (XEP-0384 version 0.8, 'Bundles'). */
+const OPEN_MANY = { ...OPEN, 'pubsub#max_items': 'max' } as const
+const KEPT = { shown: SHOWN, open: OPEN, 'open-many': OPEN_MANY } as const
 
 const options = (fields: Record<string, string>): Element => xml('publish-options', {}, submitForm(`${NS.pubsub}#publish-options`, fields))
 const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element =>
   xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
 
 /** `strict`: the node is made so that it keeps all items (XEP-0223); servers that do not know how refuse that. */
-export const publish = (node: string, id: string, payload: Element, kept: 'private' | 'shown' | 'open', strict = true): Element =>
+export const publish = (node: string, id: string, payload: Element, kept: 'private' | keyof typeof KEPT, strict = true): Element =>
   command(
     'set',
     null,
     xml('publish', { node }, xml('item', { id }, payload)),
-    options(kept === 'shown' ? SHOWN : kept === 'open' ? OPEN : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' })
+    options(kept !== 'private' ? KEPT[kept] : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' })
   )
-/** Makes a node that is for us alone and keeps many items, in two steps: for servers that refuse to do it on the way. */
+/** Makes a node, which is then configured: for servers that refuse to do it on the way. */
 export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
+/** Makes a node for us alone, that keeps many items. */
 export const configureNode = (node: string): Element =>
   xml(
     'iq',
@@ -59,15 +63,23 @@ export const configureNode = (node: string): Element =>
       )
     )
   )
-/** Makes a node that is there open to everybody. */
-export const openNode = (node: string): Element =>
+/** Makes a node that is there open to everybody; `many`: it keeps many items. */
+export const openNode = (node: string, many = false): Element =>
   xml(
     'iq',
     { type: 'set' },
     xml(
       'pubsub',
       { xmlns: `${NS.pubsub}#owner` },
-      xml('configure', { node }, submitForm(`${NS.pubsub}#node_config`, { 'pubsub#persist_items': '1', 'pubsub#access_model': 'open' }))
+      xml(
+        'configure',
+        { node },
+        submitForm(`${NS.pubsub}#node_config`, {
+          'pubsub#persist_items': '1',
+          'pubsub#access_model': 'open',
+          ...(many ? { 'pubsub#max_items': String(MOST_ITEMS) } : {})
+        })
+      )
     )
   )
 /** `of`: whose; null: our own. */

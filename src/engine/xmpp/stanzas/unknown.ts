@@ -4,7 +4,7 @@ import { PAYLOADS, understood } from './extensions.ts'
 import { NS } from './namespaces.ts'
 
 /** To be raised when something more of a message is understood: what was kept is decoded again. */
-export const DECODER = 4
+export const DECODER = 5
 
 /** A longer stanza is not kept. */
 const LONGEST = 65_536

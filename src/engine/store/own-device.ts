@@ -1,0 +1,90 @@
+/** This device as others see it: its identity, and a bundle of prekeys for each version of OMEMO, in the store. */
+import { randomInt } from 'node:crypto'
+import type { Jid } from '../../contract/domain.ts'
+import { identity, keyPair, type Identity, type KeyPair } from '../xmpp/omemo/curve.ts'
+import { VERSIONS, type Version } from '../xmpp/omemo/version.ts'
+import { announcedKey, signPreKey, type Bundle, type OwnKeys } from '../xmpp/omemo/x3dh.ts'
+import type { omemoWrites } from './tables/omemo.ts'
+
+/** One-time prekeys that a bundle has. */
+const PRE_KEYS = 100
+/** A signed prekey is announced so long, and is known so much longer for who had read the bundle before, ms. */
+const SIGNED_MS = 7 * 86_400_000
+const SIGNED_KEPT_MS = 35 * 86_400_000
+const MAX_DEVICE_ID = 2 ** 31 - 1
+
+export interface OwnDevice {
+  device: number
+  /** X25519, 32 bytes: what is compared. */
+  identity: Buffer
+  /** One in each version. */
+  bundles: Bundle[]
+  /** Rises with each change of the bundles. */
+  revision: number
+  /** The server has not yet taken the bundles as they are. */
+  unpublished: boolean
+}
+
+export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
+  /** This device's row, made where there is none. */
+  function ensure(account: Jid): { device: number; own: Identity; next: number; unpublished: boolean } {
+    const row = omemo.own(account)
+    if (row !== undefined) return { device: row.device, own: identity(row.seed), next: row.next_id, unpublished: row.unpublished === 1 }
+    const own = identity()
+    const device = randomInt(1, MAX_DEVICE_ID)
+    omemo.insertOwn(account, device, own.seed, 1)
+    return { device, own, next: 1, unpublished: true }
+  }
+
+  /** A version's bundle, filled up, its signed prekey a week old at most. `first`: the next prekey's number. */
+  function fill(account: Jid, own: Identity, version: Version, first: number, time: number): { bundle: Bundle; next: number } {
+    let next = first
+    const rows = () => omemo.preKeys(account).filter((row) => row.version === version)
+    const before = rows()
+    const newest = before.reduce((last, row) => Math.max(last, row.signed_at ?? -Infinity), -Infinity)
+    if (Math.abs(time - newest) > SIGNED_MS) omemo.putPreKey(account, version, next++, keyPair().secret, time)
+    for (const row of before)
+      if (row.signed_at !== null && row.signed_at !== newest && time - row.signed_at > SIGNED_KEPT_MS) omemo.removePreKey(account, row.id)
+    const lacking = PRE_KEYS - before.filter((row) => row.signed_at === null).length
+    for (let made = 0; made < lacking; made++) omemo.putPreKey(account, version, next++, keyPair().secret, null)
+    const now = rows()
+    const signed = now.filter((row) => row.signed_at !== null).reduce((last, row) => (row.id > last.id ? row : last))
+    const key = keyPair(signed.secret).public
+    const preKeys = now.filter((row) => row.signed_at === null).map(({ id, secret }) => ({ id, key: keyPair(secret).public }))
+    const signedPreKey = { id: signed.id, key, signature: signPreKey(version, own, key) }
+    return { bundle: { version, identityKey: announcedKey(version, own), signedPreKey, preKeys }, next }
+  }
+
+  const pairOf = (secret: Buffer | undefined): KeyPair | undefined => (secret === undefined ? undefined : keyPair(secret))
+
+  return {
+    ensure,
+    /** `time`: ms. */
+    ownDevice({ account, time }: { account: Jid; time: number }): OwnDevice {
+      const { device, own, next: first, unpublished } = ensure(account)
+      const bundles: Bundle[] = []
+      let next = first
+      for (const version of VERSIONS) {
+        const filled = fill(account, own, version, next, time)
+        bundles.push(filled.bundle)
+        next = filled.next
+      }
+      if (next !== first) omemo.setNext(account, next)
+      return { device, identity: own.public, bundles, revision: next, unpublished: unpublished || next !== first }
+    },
+    /** The server has taken the bundles of that revision. */
+    published({ account, revision }: { account: Jid; revision: number }): void {
+      if (omemo.own(account)?.next_id === revision) omemo.setUnpublished(account, false)
+    },
+    /** The secrets of a version, for what others send; null: there is no device. */
+    keys(account: Jid, version: Version): OwnKeys | null {
+      const row = omemo.own(account)
+      if (row === undefined) return null
+      return {
+        identity: identity(row.seed),
+        preKey: (id) => pairOf(omemo.preKey(account, version, id)),
+        signedPreKey: (id) => pairOf(omemo.signedPreKey(account, version, id))
+      }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** How the messages of a session are written and authenticated, by version. */
+import { decodeAuthenticated, decodeKeyExchange, encodeAuthenticated, encodeKeyExchange } from './messages.ts'
+import type { Version } from './version.ts'
+import {
+  decodeFirstMessage,
+  decodeSessionMessage,
+  encodeFirstMessage,
+  encodeSessionMessage,
+  type FirstMessage,
+  type SealedMessage,
+  type SessionMessage
+} from './wire.ts'
+
+interface Format {
+  /** `mac`: of what it is given, 16 bytes or more. */
+  encode(message: SessionMessage, mac: (authenticated: Buffer) => Buffer): Buffer
+  /** These throw OmemoRefusal 'malformed' or 'version'. */
+  decode(bytes: Buffer): SealedMessage
+  encodeFirst(message: FirstMessage): Buffer
+  decodeFirst(bytes: Buffer): FirstMessage
+}
+
+export const FORMATS: Record<Version, Format> = {
+  axolotl: { encode: encodeSessionMessage, decode: decodeSessionMessage, encodeFirst: encodeFirstMessage, decodeFirst: decodeFirstMessage },
+  'omemo:2': { encode: encodeAuthenticated, decode: decodeAuthenticated, encodeFirst: encodeKeyExchange, decodeFirst: decodeKeyExchange }
+}

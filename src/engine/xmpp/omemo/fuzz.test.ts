@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { fuzz } from '../../../../test/fuzz/decoders.ts'
+
+/** `npm run fuzz` goes on for longer, and elsewhere each time. */
+test('whatever comes is understood or refused', () => {
+  let rounds = 400
+  expect(fuzz(20261126, () => rounds-- > 0).findings).toEqual([])
+})

@@ -1,0 +1,76 @@
+import { xml } from '@xmpp/client'
+import { expect, test } from 'vitest'
+import type { Jid } from '../../../contract/domain.ts'
+import { contentOf, encryptedMessage } from './encryption.ts'
+import { contentIn, envelope } from './envelope.ts'
+import { decodeContent, encodeMessage } from './message.ts'
+
+const ME = 'me@example.org' as Jid
+const BOB = 'bob@example.org' as Jid
+const ROOM = 'room@rooms.example.org' as Jid
+const affixes = { from: BOB, to: ME, time: 1_700_000_000_000, padding: 'abc' }
+const direct = { own: ME, from: BOB, conversation: BOB, kind: 'direct', outgoing: false, nick: null } as const
+const content = (message: Parameters<typeof contentOf>[0]): string => envelope(contentOf(message), affixes)
+
+test('a message comes back as it was said: its text, what it answers, markup and entities', () => {
+  const text = '<b>&amp; "quoted" \u{1F44B}\nsecond line'
+  const said = encodeMessage(ME, 'direct', { text, id: '1', reply: { id: 'first', to: ME, text: 'before\nit' } })
+  expect(decodeContent(content(said), direct)).toMatchObject({ text, replyTo: 'first', change: null, says: true })
+})
+
+test('it counts where it was said, of whom it is from', () => {
+  const said = content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' }))
+  const text = (place: Partial<Parameters<typeof decodeContent>[1]>): string | undefined => decodeContent(said, { ...direct, ...place })?.text
+  expect(text({})).toBe('hello')
+  expect(text({ from: 'eve@example.org' as Jid })).toBeUndefined()
+  expect(text({ own: 'other@example.org' as Jid })).toBeUndefined()
+  // the copy that another device of Bob's gets has been to us
+  expect(text({ own: BOB, outgoing: true, conversation: ME })).toBe('hello')
+  expect(text({ kind: 'group', conversation: ROOM })).toBeUndefined()
+  const inRoom = envelope([xml('body', {}, 'hello')], { ...affixes, to: ROOM })
+  expect(decodeContent(inRoom, { ...direct, kind: 'group', conversation: ROOM })?.text).toBe('hello')
+  expect(decodeContent(inRoom, direct)).toBeNull()
+  const without = (name: string): string => said.replace(new RegExp(`<${name} [^>]*/>`), '')
+  expect(decodeContent(without('from'), direct)).toBeNull()
+  expect(decodeContent(without('to'), direct)?.text).toBe('hello')
+  expect(decodeContent(without('to').replace(BOB, BOB), { ...direct, kind: 'group', conversation: ROOM })).toBeNull()
+})
+
+test('reactions and retractions are known, signs of other messages are told apart', () => {
+  const of = (...children: ReturnType<typeof xml>[]) => decodeContent(envelope(children, affixes), direct)
+  expect(of(xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'x' }, xml('reaction', {}, '👍')))).toMatchObject({
+    text: '👍',
+    change: { kind: 'reactions', target: 'x' },
+    says: true
+  })
+  expect(of(xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 'x' }))).toMatchObject({ change: { kind: 'retraction', target: 'x' } })
+  expect(of(xml('received', { xmlns: 'urn:xmpp:receipts', id: 'x' }))).toMatchObject({ says: false, delivered: 'x', displayed: null })
+  expect(of(xml('active', { xmlns: 'http://jabber.org/protocol/chatstates' }))).toMatchObject({ says: false, delivered: null, displayed: null })
+})
+
+test('prefixes of namespaces are as good as none; what is no envelope, or deeper than anybody writes, is none', () => {
+  const prefixed = content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' })).replace(
+    /<body xmlns="jabber:client">hello<\/body>/,
+    '<a:body xmlns:a="jabber:client">hello</a:body>'
+  )
+  expect(prefixed).toContain('a:body')
+  expect(decodeContent(prefixed, direct)?.text).toBe('hello')
+  const place = { from: BOB, to: ME, isGroup: false }
+  for (const text of ['', 'hello', '<envelope/>', '<envelope xmlns="urn:xmpp:sce:1">', '<a/><b/>']) expect(contentIn(text, place)).toBeNull()
+  const deep = `${'<x>'.repeat(5000)}${'</x>'.repeat(5000)}`
+  expect(contentIn(content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' })).replace('<content>', `<content>${deep}`), place)).toBeNull()
+})
+
+test('in the newer version alone nothing of a message stands beside it but ids and what all ask for', () => {
+  const said = encodeMessage(ME, 'direct', { text: 'hello', id: '1', reply: { id: 'first', to: ME, text: 'before' } })
+  const keys = { device: 1, keys: [], iv: Buffer.alloc(12), ciphertext: Buffer.alloc(16) }
+  const names = (versions: readonly ('axolotl' | 'omemo:2')[]): string[] =>
+    encryptedMessage(
+      said,
+      versions.map((version) => ({ version, ...keys }))
+    )
+      .getChildElements()
+      .map(({ name }) => name)
+  expect(names(['omemo:2']).toSorted()).toEqual(['encrypted', 'encryption', 'markable', 'origin-id', 'request', 'store'])
+  expect(names(['axolotl', 'omemo:2']).filter((name) => name === 'encrypted')).toHaveLength(2)
+})

@@ -97,6 +97,7 @@ export async function calls(): Promise<void> {
   await measure('write: a draft', (i) => write.saveDraft({ conversation: conversation(), draft: `draft ${i}` }))
   await measure('write: pin a conversation', (i) => write.setConversation({ conversation: conversation(), pinned: i % 2 === 0 ? time : 0 }))
   await measure('write: remove', (i) => write.remove([messages[i]!]), 50)
+  const { indexBytes, textBytes, databaseBytes } = await store.read.stats()
   const closing = performance.now()
   await store.close()
   rows.push(['close', ms(performance.now() - closing), '', ''])
@@ -114,7 +115,9 @@ export async function calls(): Promise<void> {
       ['attachments', attachments],
       ['reactions, corrections, retractions', changes],
       ['made in s', Math.round(made / 1000)],
-      ['database MB', Math.round(size / 1e6)]
+      ['database MB', Math.round(size / 1e6)],
+      ['full-text index / raw text', (indexBytes / textBytes).toFixed(2)],
+      ['message rows and all else / raw text', ((databaseBytes - indexBytes) / textBytes).toFixed(2)]
     ]
   )
   rmSync(folder, { recursive: true })

@@ -6,7 +6,7 @@ import type { ConversationId, Message } from '../../contract/domain.ts'
 import type { ExportFormat, ExportSummary } from '../../contract/history-files.ts'
 import { createSearchEngine } from '../search/engine.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
-import { COLUMNS, idsOf, reactionsIn, toMessage, type MessageRow } from '../store/tables/message-row.ts'
+import { COLUMNS, idsOf, MESSAGES, reactionsIn, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import type { TransferContext } from './context.ts'
 
 export interface ExportTask {
@@ -49,7 +49,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
     const lists = selection(db, task)
     const total = lists.reduce((sum, { ids }) => sum + ids.length, 0)
     const writer = WRITERS[task.format](task.language, db)
-    const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
+    const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.id = ?`)
     const storedOf = db.prepare<[number], string | null>('SELECT stored FROM attachment WHERE id = ?').pluck()
     const copied = new Set<string>()
     let done = 0

@@ -47,12 +47,14 @@ export class Identity {
     this.#jids = db.prepare<[string], Jid>("SELECT jid FROM conversation WHERE account = '' AND jid LIKE ?").pluck().all(IMPORTED_JID)
     const between = db
       .prepare<[Jid, number, number, number, string], string>(
-        `SELECT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`
+        `SELECT a.jid FROM conversation c JOIN message m ON ${SHOWN} JOIN address a ON a.id = m.sender_id WHERE c.jid = ? AND c.account = '' AND m.id BETWEEN ? AND ? AND m.time = ? AND m.text = ?`
       )
       .pluck()
     this.#between = (jid, from, to, time, text) => between.all(jid, from, to, time, text)
     const senders = db
-      .prepare<[Jid], string>(`SELECT DISTINCT m.sender FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = ''`)
+      .prepare<[Jid], string>(
+        `SELECT DISTINCT a.jid FROM conversation c JOIN message m ON ${SHOWN} JOIN address a ON a.id = m.sender_id WHERE c.jid = ? AND c.account = ''`
+      )
       .pluck()
     this.#senders = (jid) => senders.all(jid).map(nameIn)
   }

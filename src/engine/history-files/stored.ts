@@ -35,8 +35,8 @@ export class StoredMessages {
   constructor(db: ReadableDB, jid: Jid) {
     const messages = db
       .prepare<[string], [number, string, number, string, string | null]>(
-        `SELECT m.id, m.sender, m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(name, iif(stored IS NULL AND url IS NULL, id, NULL)) ORDER BY id) FROM attachment WHERE message = m.id) END
-         FROM conversation c JOIN message m ON ${SHOWN} WHERE c.jid = ? AND c.account = '' ORDER BY m.id`
+        `SELECT m.id, a.jid, m.time, m.text, CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(name, iif(stored IS NULL AND url IS NULL, id, NULL)) ORDER BY id) FROM attachment WHERE message = m.id) END
+         FROM conversation c JOIN message m ON ${SHOWN} JOIN address a ON a.id = m.sender_id WHERE c.jid = ? AND c.account = '' ORDER BY m.id`
       )
       .raw()
     for (const [id, sender, time, text, json] of messages.iterate(jid) as IterableIterator<[number, string, number, string, string | null]>) {

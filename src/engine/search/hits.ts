@@ -54,14 +54,13 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const newestTexts = db.prepare<[number], string>('SELECT text FROM message ORDER BY id DESC LIMIT ?').pluck()
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
-  const FACTS = `m.id, m.conversation, a.id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files`
-  const SENDER = 'LEFT JOIN address a ON a.jid = m.sender'
-  const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE m.id = ?`)
+  const FACTS = `m.id, m.conversation, m.sender_id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files`
+  const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} FROM message m WHERE m.id = ?`)
   // many at once cost a third of as many calls; the order is that of the list
   const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(
-    `SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value ${SENDER}`
+    `SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`
   )
-  const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} FROM message m ${SENDER} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
+  const unindexed = db.prepare<[], MessageFacts>(`SELECT ${FACTS} FROM message m WHERE ${WITHOUT_DOC} ORDER BY m.id DESC`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
   const CONTAINS = `(mnemo_contains(m.text, :text) OR (m.flags & ${ATTACHED} AND mnemo_contains((SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id), :text)))`
   const containsOf = db.prepare<[{ text: string; id: number }], number>(`SELECT ${CONTAINS} FROM message m WHERE m.id = :id`).pluck()

@@ -10,7 +10,7 @@
 import type { ConversationId, MessageId } from '../../contract/domain.ts'
 import type { QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
-import { COLUMNS, toMessage, type MessageRow } from '../store/tables/message-row.ts'
+import { COLUMNS, MESSAGES, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import { and, andNot, ascending, count, noBits, type Bits } from './bits.ts'
 import { Columns } from './columns.ts'
 import { facetsOf } from './facets.ts'
@@ -53,10 +53,10 @@ export function createSearch(db: ReadableDB) {
   const { words, wholeWords, related, didYouMean } = createSuggest(db, columns, people, hits, walks)
   const sounds = createSounds(db, hits)
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
-  const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id = ?`)
+  const select = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.id = ?`)
   // the order is that of the list
   const selectMarked = db.prepare<[string, string], MessageRow & { marked: string }>(
-    `SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`
+    `SELECT ${COLUMNS}, mnemo_ranges(m.text, ?) AS marked FROM json_each(?) j CROSS JOIN message m ON m.id = j.value LEFT JOIN address s ON s.id = m.sender_id`
   )
   /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()

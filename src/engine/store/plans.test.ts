@@ -55,7 +55,7 @@ const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = 
   { statement: /m\.flags & 4096 ORDER BY/, plan: /INDEX message_pinned/, reason: 'a partial index of what is pinned' },
   {
     statement:
-      /SELECT id FROM message WHERE conversation = \? AND (stanza_id IS NOT NULL ORDER BY id|home IS NULL AND NOT \(outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL\) ORDER BY id DESC) LIMIT 1/,
+      /SELECT id FROM message WHERE conversation = \? AND (stanza_key IS NOT NULL ORDER BY id|home IS NULL AND NOT \(outgoing = 1 AND message_key IS NULL AND stanza_key IS NULL\) ORDER BY id DESC) LIMIT 1/,
     plan: /message_by_conversation/,
     reason: 'the first that is met'
   },
@@ -66,7 +66,8 @@ const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = 
     reason: 'what was done to one message'
   },
   {
-    statement: /SELECT DISTINCT sender, occupant FROM \(SELECT sender, occupant FROM message WHERE conversation = \? ORDER BY id DESC LIMIT \?\)/,
+    statement:
+      /SELECT DISTINCT a\.jid AS sender, m\.occupant FROM \(SELECT sender_id, occupant FROM message WHERE conversation = \? ORDER BY id DESC LIMIT \?\)/,
     plan: /./,
     reason: 'the newest of a group, as many as asked'
   },

@@ -5,7 +5,9 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
+import { lookUp } from '../../contract/look-up.ts'
 import { claim, connect, openWritable, type StoreFiles, type WritableDB } from './database.ts'
+import { COMPACT } from './migrations/0029-compact.ts'
 
 export const Salvaged = z.object({
   /** Where the damaged file is now. */
@@ -106,6 +108,10 @@ function copyAll(files: StoreFiles): Salvaged {
       incomplete ||= !whole
       if (table === 'message') messages = rows
     }
+    // whose address could not be read is somebody nobody knows
+    to.exec(
+      "INSERT INTO address (id, jid) SELECT DISTINCT sender_id, 'lost-' || sender_id || '@salvaged.invalid' FROM message WHERE sender_id NOT IN (SELECT id FROM address)"
+    )
     // what belongs to nothing any more
     removeOrphans(to)
     to.exec('UPDATE conversation SET last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)')
@@ -141,11 +147,22 @@ function removeOrphans(db: WritableDB): void {
 function copy(from: Database.Database, to: WritableDB, table: string): { rows: number; whole: boolean } {
   const columnsOf = (db: Database.Database): string[] => db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
   const known = new Set(columnsOf(from))
-  const columns = columnsOf(to).filter((column) => known.has(column) && MADE_ANEW[table]?.includes(column) !== true)
+  // of an older store messages are made what they are now
+  const older = table === 'message' && known.has('sender') && !known.has('sender_id')
+  const now = (column: string): string | undefined => (older ? (column === 'sender_id' ? 'sender' : lookUp(COMPACT, column)) : undefined)
+  const columns = columnsOf(to).filter((column) => (known.has(column) || now(column) !== undefined) && MADE_ANEW[table]?.includes(column) !== true)
   if (columns.length === 0) return { rows: 0, whole: false }
   const names = columns.map((column) => `"${column}"`).join(', ')
+  const read = columns.map((column) => now(column) ?? `"${column}"`).join(', ')
+  const sender = older ? columns.indexOf('sender_id') : -1
+  const addressOf = to.prepare<[string], number>('SELECT id FROM address WHERE jid = ?').pluck()
+  const addAddress = to.prepare('INSERT INTO address (jid) VALUES (?)')
+  const asNow = (row: unknown[]): unknown[] => {
+    if (sender >= 0) row[sender] = addressOf.get(String(row[sender])) ?? addAddress.run(String(row[sender])).lastInsertRowid
+    return row
+  }
   const insert = to.prepare(`INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${columns.map(() => '?').join(', ')})`)
-  const store = to.transaction((rows: unknown[][]) => rows.reduce((sum, row) => sum + insert.run(row).changes, 0))
+  const store = to.transaction((rows: unknown[][]) => rows.reduce((sum, row) => sum + insert.run(asNow(row)).changes, 0))
   const key = to.prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE pk = 1 AND type = 'INTEGER'").pluck().get(table)
   let copied = 0
   // no number to go on from: up to the first row that cannot be read
@@ -164,7 +181,7 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
   const run = (order: 'ASC' | 'DESC', low: number, high: number): number | null => {
     const rows = (size: number): unknown[][] =>
       from
-        .prepare<[number, number, number], unknown[]>(`SELECT ${names} FROM "${table}" WHERE "${key}" > ? AND "${key}" < ? ORDER BY "${key}" ${order} LIMIT ?`)
+        .prepare<[number, number, number], unknown[]>(`SELECT ${read} FROM "${table}" WHERE "${key}" > ? AND "${key}" < ? ORDER BY "${key}" ${order} LIMIT ?`)
         .raw()
         .all(low, high, size) as unknown[][]
     for (let size = BATCH; ;) {

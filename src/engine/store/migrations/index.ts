@@ -1,4 +1,4 @@
-/** Schema changes, in order. To add one: a new file 0028-purpose.ts and a line here; never change an old one. */
+/** Schema changes, in order. To add one: a new file 0030-purpose.ts and a line here; never change an old one. */
 import type { WritableDB } from '../handles.ts'
 import { sql as messages } from './0001-messages.ts'
 import { sql as search } from './0002-search.ts'
@@ -28,6 +28,7 @@ import { sql as thumbnails } from './0025-thumbnails.ts'
 import { sql as mentions } from './0026-mentions.ts'
 import { sql as agenda } from './0027-agenda.ts'
 import { sql as omemo2 } from './0028-omemo-2.ts'
+import { sql as compact } from './0029-compact.ts'
 
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -60,5 +61,6 @@ export const migrations: readonly Migration[] = [
   thumbnails,
   mentions,
   agenda,
-  omemo2
+  omemo2,
+  compact
 ]

@@ -1,6 +1,7 @@
 /** Statements of the table `attachment`: files of messages, here or still where their sender put them. */
 import type { AttachmentKind, MessageId } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
+import { CODE } from '../ids.ts'
 
 /** attachment.tries of a file that its server has no more. */
 export const GONE = 100
@@ -79,7 +80,7 @@ export function attachmentWrites(db: WritableDB) {
   const fail = db.prepare('UPDATE attachment SET tries = ? WHERE id = ? AND stored IS NULL')
   const clearable = db.prepare<[number | null], { id: number; message: MessageId; stored: string; bytes: number }>(
     `SELECT a.id, a.message, a.stored, coalesce(a.bytes, 0) AS bytes FROM attachment a JOIN message m ON m.id = a.message
-     WHERE a.stored IS NOT NULL AND a.url IS NOT NULL AND m.conversation = coalesce(?, m.conversation) AND m.state <> 'queued'`
+     WHERE a.stored IS NOT NULL AND a.url IS NOT NULL AND m.conversation = coalesce(?, m.conversation) AND m.state_code <> ${CODE.queued}`
   )
   // it is fetched again only when the user asks
   const clear = db.prepare(`UPDATE attachment SET stored = NULL, tries = ${MOST_TRIES} WHERE id = ?`)

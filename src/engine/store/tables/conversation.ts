@@ -49,14 +49,14 @@ const MENTIONS = `conversation = c.id AND flags & ${FLAG.mention} AND id > c.rea
 
 const SELECT = `
   SELECT c.id, c.jid, c.account, c.used_at, c.kind, c.name, c.nick, c.unread, c.read_up_to, c.seen_up_to, c.draft,
-    CASE WHEN c.kind = 'group' AND c.unread > 0 THEN (SELECT count(*) FROM message WHERE ${MENTIONS}) ELSE 0 END AS mentions,
+    CASE WHEN c.kind = 'group' AND c.unread > 0 THEN (SELECT count(*) FROM message INDEXED BY message_mention WHERE ${MENTIONS}) ELSE 0 END AS mentions,
     (SELECT count(*) FROM reaction_news WHERE conversation = c.id) AS reactions,
     c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.encryption,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
-    m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, m.sender AS last_sender,
-    ${contactOf('m')} AS last_sender_name,
+    m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, s.jid AS last_sender,
+    ${contactOf('m', 's.jid')} AS last_sender_name,
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
-  FROM conversation c LEFT JOIN message m ON m.id = c.last_message`
+  FROM conversation c LEFT JOIN message m ON m.id = c.last_message LEFT JOIN address s ON s.id = m.sender_id`
 
 function toConversation(row: ConversationRow): Conversation {
   return {
@@ -114,7 +114,7 @@ export function conversationReads(db: ReadableDB) {
   const byJid = db.prepare<[string, string | null], ConversationRow>(`${SELECT} WHERE c.jid = ? AND c.account = coalesce(?, c.account) ORDER BY c.id LIMIT 1`)
   const mentionsOf = db
     .prepare<[number], MessageId>(
-      `SELECT id FROM message, (SELECT id AS cid, read_up_to FROM conversation WHERE id = ?) c WHERE ${MENTIONS.replaceAll('c.id', 'c.cid')} ORDER BY id LIMIT 200`
+      `SELECT id FROM message INDEXED BY message_mention, (SELECT id AS cid, read_up_to FROM conversation WHERE id = ?) c WHERE ${MENTIONS.replaceAll('c.id', 'c.cid')} ORDER BY id LIMIT 200`
     )
     .pluck()
   const reactedIn = db.prepare<[number], MessageId>('SELECT message FROM reaction_news WHERE conversation = ? ORDER BY message LIMIT 200').pluck()

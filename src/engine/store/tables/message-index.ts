@@ -1,11 +1,12 @@
 /** Statements of the tables `doc` and `message_index`: what search knows of each message. */
 import type { WritableDB } from '../database.ts'
 import type { DocNumbers } from '../doc-numbers.ts'
+import { CODE } from '../ids.ts'
 import { asBlob, type TextColumn } from '../packing.ts'
-import { ATTACHED, COLUMNS, OUTGOING, type MessageRow } from './message-row.ts'
+import { ATTACHED, COLUMNS, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
 
 /** What makes use of the index message_pending. */
-export const PENDING = "(state = 'queued' OR doc IS NULL)"
+export const PENDING = `(state_code = ${CODE.queued} OR doc IS NULL)`
 export const WITHOUT_DOC = `${PENDING} AND doc IS NULL`
 
 export type Indexed = Pick<MessageRow, 'conversation' | 'sender' | 'text' | 'flags'> & { id: number; outgoing: boolean | 0 | 1 }
@@ -39,9 +40,9 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
   const namesOf = db.prepare<[number], string | null>('SELECT group_concat(name, char(10)) FROM attachment WHERE message = ?').pluck()
   const addressId = db.prepare<[string], number>('SELECT id FROM address WHERE jid = ?').pluck()
   const addAddress = db.prepare('INSERT INTO address (jid) VALUES (?)')
-  const unindexed = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE ${WITHOUT_DOC} ORDER BY m.id DESC LIMIT ?`)
+  const unindexed = db.prepare<[number], MessageRow>(`SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${WITHOUT_DOC} ORDER BY m.id DESC LIMIT ?`)
   const unindexedCount = db.prepare<[], number>(`SELECT count(*) FROM message WHERE ${WITHOUT_DOC}`).pluck()
-  const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
+  const indexedFrom = db.prepare<[number, number], MessageRow>(`SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.id >= ? AND m.doc IS NOT NULL ORDER BY m.id LIMIT ?`)
   const lastDoc = db.prepare<[number, number], { doc: number; message: number }>(
     'SELECT doc, message FROM doc WHERE doc BETWEEN ? AND ? ORDER BY doc DESC LIMIT 1'
   )

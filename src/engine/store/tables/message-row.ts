@@ -14,6 +14,7 @@ import {
 } from '../../../contract/domain.ts'
 import { localOf, resource } from '../../../contract/address.ts'
 import { linksTo } from '../../../contract/web-links.ts'
+import { withKey } from '../ids.ts'
 import { GONE } from './attachment.ts'
 
 /** The ids that an import gives begin so: nobody else knows them. */
@@ -78,22 +79,25 @@ const LONGEST_QUOTE = 300
 const MOST_NAMES = 8
 
 /** The person behind the sender of a row of `message` or `change`, where the group shows that: by occupant-id, else by nickname. */
-export const personOf = (row: string): string =>
-  `CASE WHEN instr(${row}.sender, '/') THEN (SELECT nullif(jid, '') FROM occupant WHERE address = iif(${row}.occupant IS NULL, ${row}.sender, substr(${row}.sender, 1, instr(${row}.sender, '/') - 1) || char(10) || ${row}.occupant)) END`
+export const personOf = (row: string, sender = `${row}.sender`): string =>
+  `CASE WHEN instr(${sender}, '/') THEN (SELECT nullif(jid, '') FROM occupant WHERE address = iif(${row}.occupant IS NULL, ${sender}, substr(${sender}, 1, instr(${sender}, '/') - 1) || char(10) || ${row}.occupant)) END`
 /** What the user calls the sender of such a row: the roster's name. */
-export const contactOf = (row: string): string =>
-  `coalesce((SELECT name FROM contact WHERE jid = ${row}.sender AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row)}) AND name <> ''))`
+export const contactOf = (row: string, sender = `${row}.sender`): string =>
+  `coalesce((SELECT name FROM contact WHERE jid = ${sender} AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row, sender)}) AND name <> ''))`
+
+/** What COLUMNS is read from; LEFT: the message comes first. */
+export const MESSAGES = 'message m LEFT JOIN address s ON s.id = m.sender_id'
 
 /** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
-export const COLUMNS = `m.id, m.conversation, m.sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
+export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
     FROM change h WHERE h.conversation = m.conversation AND h.kind = 'reactions' AND h.target IN (m.origin_id, m.message_id, m.stanza_id)) END AS reactions,
   CASE WHEN m.flags & ${FLAG.link} THEN (SELECT json_array(url, title, description, site) FROM link WHERE message = m.id) END AS page,
-  CASE WHEN m.reply_to IS NOT NULL THEN (SELECT json_array(r.id, r.sender, ${contactOf('r')}, r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''), ${personOf('r')})
-    FROM message r WHERE r.id = coalesce(${['origin_id', 'message_id', 'stanza_id'].map((id) => `(SELECT id FROM message WHERE conversation = m.conversation AND ${id} = m.reply_to LIMIT 1)`).join(', ')})) END AS quoted,
+  CASE WHEN m.reply_key IS NOT NULL THEN (SELECT json_array(r.id, q.jid, ${contactOf('r', 'q.jid')}, r.outgoing, coalesce(nullif(substr(r.text, 1, ${LONGEST_QUOTE}), ''), (SELECT name FROM attachment WHERE message = r.id LIMIT 1), ''), ${personOf('r', 'q.jid')})
+    FROM message r LEFT JOIN address q ON q.id = r.sender_id WHERE r.id = coalesce(${(['origin', 'message', 'stanza'] as const).map((id) => `(SELECT id FROM message WHERE ${withKey('', id, 'm.reply_key', 'm.conversation')} LIMIT 1)`).join(', ')})) END AS quoted,
   CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
-  ${contactOf('m')} AS sender_name, ${personOf('m')} AS person`
+  ${contactOf('m', 's.jid')} AS sender_name, ${personOf('m', 's.jid')} AS person`
 
 /** Under what names the message may be spoken of. */
 export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]

@@ -4,16 +4,17 @@ import type { ConversationId, Jid, LinkMetadata, MessageId, MessageState } from 
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { createDocNumbers } from '../doc-numbers.ts'
+import { CODE, packId, stampOf, stateCode, withKey, type PackedId } from '../ids.ts'
 import type { PackedRows } from '../import-rows.ts'
 import { firstKeyAt, nextKey, previousKey, timeOf } from '../order.ts'
 import { attachmentWrites, type NewAttachment } from './attachment.ts'
 import { createMessageIndex } from './message-index.ts'
 import type { IncomingMessage } from '../types.ts'
-import { ATTACHED, COLUMNS, FLAG, hasLink, OUTGOING, type MessageRow } from './message-row.ts'
+import { ATTACHED, COLUMNS, FLAG, hasLink, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
 import { rawWrites } from './raw.ts'
 
 /** Starred ones stay, and those that are still to be sent. */
-const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state NOT IN ('queued', 'failed')`
+const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state_code NOT IN (${CODE.queued}, ${CODE.failed})`
 
 /** What others call a message. */
 export interface ReceivedId {
@@ -23,10 +24,10 @@ export interface ReceivedId {
 }
 
 /** '+': by the index of their state, not by their conversations: those have all messages. */
-export const QUEUED = "m.state = 'queued' AND m.id > ? AND +m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))"
+export const QUEUED = `m.state_code = ${CODE.queued} AND m.id > ? AND +m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))`
 
 export function messageReads(db: ReadableDB) {
-  const select = (where: string): string => `SELECT ${COLUMNS} FROM message m WHERE ${where}`
+  const select = (where: string): string => `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${where}`
   const byId = db.prepare<[number], MessageRow>(select('m.id = ?'))
   const before = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id < ?')} ORDER BY m.id DESC LIMIT ?`)
   const after = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id > ?')} ORDER BY m.id LIMIT ?`)
@@ -44,36 +45,38 @@ export function messageReads(db: ReadableDB) {
   const expiringCount = db.prepare<[number], number>(`SELECT count(*) FROM message m WHERE ${EXPIRES}`).pluck()
   const unplaced = db
     .prepare<[string | null], number>(
-      "SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_id IS NULL AND m.origin_id IS NOT NULL AND m.state <> 'failed' AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1"
+      `SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_key IS NULL AND m.origin_key IS NOT NULL AND m.state_code <> ${CODE.failed} AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1`
     )
     .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>(
     'SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1'
   )
   const upTo = db.prepare<[number, number, number], MessageRow>(`${select('m.conversation = ? AND m.id <= ?')} ORDER BY m.id LIMIT ?`)
-  const pinned = db.prepare<[number], MessageRow>(`${select(`m.conversation = ? AND m.flags & ${FLAG.pinned}`)} ORDER BY m.id DESC LIMIT 100`)
+  const pinned = db.prepare<[number], MessageRow>(
+    `SELECT ${COLUMNS} FROM ${MESSAGES.replace('message m', 'message m INDEXED BY message_pinned')} WHERE m.conversation = ? AND m.flags & ${FLAG.pinned} ORDER BY m.id DESC LIMIT 100`
+  )
   const formerText = db.prepare<[number], string>('SELECT text FROM former_text WHERE message = ?').pluck()
   const anyBetween = db.prepare<[number, number, number], number>('SELECT 1 FROM message WHERE conversation = ? AND id >= ? AND id < ? LIMIT 1').pluck()
   const newest = db.prepare<[number], number | null>('SELECT max(id) FROM message WHERE conversation = ?').pluck()
   const sendersIn = db.prepare<[number, number], { sender: Jid; occupant: string | null }>(
-    'SELECT DISTINCT sender, occupant FROM (SELECT sender, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?)'
+    'SELECT DISTINCT a.jid AS sender, m.occupant FROM (SELECT sender_id, occupant FROM message WHERE conversation = ? ORDER BY id DESC LIMIT ?) m JOIN address a ON a.id = m.sender_id'
   )
-  const newestKept = db.prepare<[], number | null>("SELECT max(id) FROM message WHERE state NOT IN ('queued', 'failed')").pluck()
+  const newestKept = db.prepare<[], number | null>(`SELECT max(id) FROM message WHERE state_code NOT IN (${CODE.queued}, ${CODE.failed})`).pluck()
   const newestTold = db
     .prepare<[number], number>(
-      'SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+      'SELECT id FROM message WHERE conversation = ? AND home IS NULL AND NOT (outgoing = 1 AND message_key IS NULL AND stanza_key IS NULL) ORDER BY id DESC LIMIT 1'
     )
     .pluck()
   const toldBeside = (comparison: string, order: string): ReturnType<typeof db.prepare<[number, number], number>> =>
     db
       .prepare<[number, number], number>(
-        `SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_id IS NULL AND stanza_id IS NULL) ORDER BY id ${order} LIMIT 1`
+        `SELECT id FROM message WHERE conversation = ? AND id ${comparison} ? AND home IS NULL AND NOT (outgoing = 1 AND message_key IS NULL AND stanza_key IS NULL) ORDER BY id ${order} LIMIT 1`
       )
       .pluck()
   const [toldAfter, toldBefore] = [toldBeside('>', 'ASC'), toldBeside('<', 'DESC')]
   const newestSettled = db
     .prepare<[number, number], number>(
-      'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_id IS NULL) ORDER BY id DESC LIMIT 1'
+      'SELECT id FROM message WHERE conversation = ? AND id < ? AND home IS NULL AND NOT (outgoing = 1 AND stanza_key IS NULL) ORDER BY id DESC LIMIT 1'
     )
     .pluck()
   return {
@@ -158,20 +161,18 @@ export function messageWrites(db: WritableDB) {
   const keysFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id >= ? ORDER BY id LIMIT ?').pluck()
   const keysDownFrom = db.prepare<[number, number], number>('SELECT id FROM message WHERE id <= ? ORDER BY id DESC LIMIT ?').pluck()
   const keysBetween = db.prepare<[number, number], number>('SELECT id FROM message WHERE id BETWEEN ? AND ?').pluck()
-  const oldestArchived = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_id IS NOT NULL ORDER BY id LIMIT 1').pluck()
+  const oldestArchived = db.prepare<[number], number>('SELECT id FROM message WHERE conversation = ? AND stanza_key IS NOT NULL ORDER BY id LIMIT 1').pluck()
   const docs = createDocNumbers(db)
   const index = createMessageIndex(db, docs)
-  const FIELDS = 'id, conversation, sender, outgoing, text, time, state, stanza_id, origin_id, doc, flags, message_id, reply_to'
-  const into = (fields: string): string =>
-    `INSERT INTO message (${fields}) VALUES (${fields
-      .split(',')
-      .map(() => '?')
-      .join(', ')})`
-  const INSERT = into(FIELDS)
-  const insert = db.prepare(into(`${FIELDS}, occupant`))
+  const FIELDS = 'id, conversation, sender_id, outgoing, text, stamp, state_code, stanza_key, origin_key, doc, flags, message_key, reply_key'
+  // of many at once the numbers of parameters say which column of values each is; a time that the place tells is not kept
+  const INSERT = `INSERT INTO message (${FIELDS}) VALUES (${FIELDS.split(', ')
+    .map((field, at) => (field === 'stamp' ? `nullif(?${at + 1}, ?1 / 1024)` : `?${at + 1}`))
+    .join(', ')})`
+  const insert = db.prepare(`INSERT INTO message (${FIELDS}, occupant) VALUES (${FIELDS.replace(/\w+/g, '?')}, ?)`)
   const files = attachmentWrites(db)
   const raw = rawWrites(db)
-  const setReply = db.prepare('UPDATE message SET reply_to = ? WHERE id = ?')
+  const setReply = db.prepare('UPDATE message SET reply_key = ? WHERE id = ?')
   const setText = db.prepare('UPDATE message SET text = ?, flags = ? WHERE id = ?')
   const setFlags = db.prepare('UPDATE message SET flags = ? WHERE id = ?')
   const keepText = db.prepare('INSERT OR IGNORE INTO former_text (message, text) VALUES (?, ?)')
@@ -179,32 +180,34 @@ export function messageWrites(db: WritableDB) {
   const putLink = db.prepare('INSERT OR REPLACE INTO link (message, url, title, description, site) VALUES (?, ?, ?, ?, ?)')
   const forgetLink = db.prepare('DELETE FROM link WHERE message = ?')
   const remove = db.prepare('DELETE FROM message WHERE id = ?')
-  const rekey = db.prepare('UPDATE message SET id = ?, time = ? WHERE id = ?')
-  const settle = db.prepare('UPDATE message SET stanza_id = coalesce(?, stanza_id), state = ? WHERE id = ?')
-  const setState = db.prepare('UPDATE message SET state = ?, error = ? WHERE id = ?')
-  const byStanzaId = db.prepare<[number, string], MessageRow>(`SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.stanza_id = ?`)
-  const byOriginId = db.prepare<[number, string, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.origin_id = ? AND m.sender = ?`
+  const rekey = db.prepare('UPDATE message SET id = ?, stamp = ? WHERE id = ?')
+  const settle = db.prepare('UPDATE message SET stanza_key = coalesce(?, stanza_key), state_code = ? WHERE id = ?')
+  const setState = db.prepare('UPDATE message SET state_code = ?, error = ? WHERE id = ?')
+  const byStanzaId = db.prepare<[{ conversation: number; key: PackedId }], MessageRow>(
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'stanza', ':key', ':conversation')}`
   )
-  const ownByOriginId = db.prepare<[number, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.origin_id = ? AND m.outgoing = 1`
+  const byOriginId = db.prepare<[{ conversation: number; key: PackedId; sender: string }], MessageRow>(
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'origin', ':key', ':conversation')} AND s.jid = :sender`
+  )
+  const ownByOriginId = db.prepare<[{ conversation: number; key: PackedId }], MessageRow>(
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${withKey('m.', 'origin', ':key', ':conversation')} AND m.outgoing = 1`
   )
 
-  const byAnyId = db.prepare<[number, string, number, string, number, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE (m.conversation = ? AND m.origin_id = ?) OR (m.conversation = ? AND m.message_id = ?) OR (m.conversation = ? AND m.stanza_id = ?)`
+  const byAnyId = db.prepare<[{ conversation: number; key: PackedId }], MessageRow>(
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE ${(['origin', 'message', 'stanza'] as const).map((id) => `(${withKey('m.', id, ':key', ':conversation')})`).join(' OR ')}`
   )
   const toldAt = db.prepare<[number, string, number, number], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.sender = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.conversation = ? AND s.jid = ? AND m.id BETWEEN ? AND ? ORDER BY m.id`
   )
   const unreflected = db.prepare<[number, number, string], MessageRow>(
-    `SELECT ${COLUMNS} FROM message m WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_id IS NULL AND m.message_id IS NULL AND m.origin_id IS NOT NULL AND m.home IS NULL
-      AND (m.state = 'sent' OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT ${MOST_UNREFLECTED}`
+    `SELECT ${COLUMNS} FROM ${MESSAGES} WHERE m.conversation = ? AND m.id >= ? AND m.outgoing = 1 AND m.stanza_key IS NULL AND m.message_key IS NULL AND m.origin_key IS NOT NULL AND m.home IS NULL
+      AND (m.state_code = ${CODE.sent} OR m.origin_id IN (SELECT value FROM json_each(?))) ORDER BY m.id LIMIT ${MOST_UNREFLECTED}`
   )
   const stand = db.prepare('INSERT INTO stand_in (message) VALUES (?)')
   const isStandIn = db.prepare<[number], number>('SELECT 1 FROM stand_in WHERE message = ?').pluck()
   const anyStandIn = db.prepare<[], number>('SELECT 1 FROM stand_in LIMIT 1').pluck()
   let standIns: boolean | null = null
-  const setMessageId = db.prepare('UPDATE message SET message_id = ? WHERE id = ?')
+  const setMessageId = db.prepare('UPDATE message SET message_key = ? WHERE id = ?')
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
@@ -240,7 +243,7 @@ export function messageWrites(db: WritableDB) {
       standIns = null
     },
     /** What an archive gave us under that id: one message, where the archive is not broken. */
-    byStanzaId: (conversation: number, id: string): MessageRow[] => byStanzaId.all(conversation, id),
+    byStanzaId: (conversation: number, id: string): MessageRow[] => byStanzaId.all({ conversation, key: packId(id) }),
     /** Marks a message as made of a correction. */
     standIn(id: number): void {
       stand.run(id)
@@ -251,17 +254,15 @@ export function messageWrites(db: WritableDB) {
       standIns ??= anyStandIn.get() === 1
       if (!standIns) return []
       return [...new Set(ids)].flatMap((id) =>
-        id === null
-          ? []
-          : byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.message_id === id && isStandIn.get(row.id) === 1)
+        id === null ? [] : byAnyId.all({ conversation, key: packId(id) }).filter((row) => row.message_id === id && isStandIn.get(row.id) === 1)
       )
     },
-    byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get(conversation, id, sender),
-    ownByOriginId: (conversation: number, id: string) => ownByOriginId.get(conversation, id),
+    byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get({ conversation, key: packId(id), sender }),
+    ownByOriginId: (conversation: number, id: string) => ownByOriginId.get({ conversation, key: packId(id) }),
     /** Those that a group without an archive may tell again as this one: by its sender's id, otherwise by sender, text and stamp. */
     toldBefore(conversation: number, { messageId = null, originId, sender, text, time, ahead = 0 }: IncomingMessage): MessageRow[] {
       const id = originId ?? messageId
-      if (id !== null) return byAnyId.all(conversation, id, conversation, id, conversation, id).filter((row) => row.sender === sender)
+      if (id !== null) return byAnyId.all({ conversation, key: packId(id) }).filter((row) => row.sender === sender)
       // what came live has this computer's time, what was told again the server's
       return [...new Set([time, time - ahead])].flatMap((at) =>
         toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text))
@@ -272,9 +273,9 @@ export function messageWrites(db: WritableDB) {
     /** The oldest own message of that text that was sent lately and that its group has not told us. Gateways change white space. */
     unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined =>
       unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
-    setMessageId: (id: number, messageId: string | null) => setMessageId.run(messageId, id),
+    setMessageId: (id: number, messageId: string | null) => setMessageId.run(packId(messageId), id),
     /** Those that are known under an id: their sender's, or their archive's. */
-    byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all(conversation, id, conversation, id, conversation, id),
+    byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all({ conversation, key: packId(id) }),
     /** A key that comes after `after`. */
     keyAfter: (time: number, after: number): MessageId => nextKey(time, after, runEnd),
     /** A key that comes before `before`, none of `reserved`. */
@@ -320,7 +321,22 @@ export function messageWrites(db: WritableDB) {
       } = message
       let flags = (message.flags ?? 0) | (hasLink(text) ? FLAG.link : 0)
       for (const { kind } of attachments) flags |= FLAG[kind]
-      insert.run(id, conversation, sender, outgoing ? 1 : 0, text, time, state, stanzaId, originId, doc, flags, messageId, replyTo, occupant)
+      insert.run(
+        id,
+        conversation,
+        index.addressOf(sender),
+        outgoing ? 1 : 0,
+        text,
+        stampOf(id, time),
+        stateCode(state),
+        packId(stanzaId),
+        packId(originId),
+        doc,
+        flags,
+        packId(messageId),
+        packId(replyTo),
+        occupant
+      )
       for (const file of attachments) files.insert(file, id)
       describe(id, link)
       index.add(doc, { id, conversation, sender, outgoing, text, flags }, attachments.length === 0 ? null : attachments.map(({ name }) => name).join('\n'))
@@ -343,18 +359,18 @@ export function messageWrites(db: WritableDB) {
       for (const [i, [row]] of attachments.entries()) named[row] = i
       const text = [asBlob(texts.offsets), asBlob(texts.bytes)]
       const dictionary = (at: Uint32Array, list: TextColumn): Buffer[] => [asBlob(at), asBlob(list.offsets), asBlob(list.bytes)]
-      const states: MessageState[] = ['received', 'sent']
       index.insertColumns(
         INSERT,
         count,
-        'ivditidvviidd',
+        'iviitiivviidd',
         asBlob(keys),
         conversation,
-        ...dictionary(sender, textColumn(addresses)),
+        asBlob(senders),
         asBlob(Float64Array.from(outgoing)),
         ...text,
         asBlob(times),
-        ...dictionary(outgoing, textColumn(states)),
+        // received, or sent
+        asBlob(Float64Array.from(outgoing)),
         null,
         null,
         asBlob(doc),
@@ -369,12 +385,12 @@ export function messageWrites(db: WritableDB) {
     /** Gives a message another time, and a free key as its place in history. */
     move(row: MessageRow, time: number, id: MessageId): MessageId {
       index.take(row)
-      rekey.run(id, time, row.id)
+      rekey.run(id, stampOf(id, time), row.id)
       if (row.doc !== null) index.place({ ...row, id })
       return id
     },
-    settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(stanzaId, state, id),
-    setState: (id: number, state: MessageState, error: string | null) => setState.run(state, error, id),
+    settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(packId(stanzaId), stateCode(state), id),
+    setState: (id: number, state: MessageState, error: string | null) => setState.run(stateCode(state), error, id),
     /** Another text in the same place; a plain one takes the lock from what was encrypted. */
     edit(row: MessageRow, text: string, encrypted: boolean): void {
       const flags = (row.flags & ~(FLAG.link | FLAG.unreadable | (encrypted ? 0 : FLAG.encrypted))) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
@@ -400,7 +416,7 @@ export function messageWrites(db: WritableDB) {
       describe(row.id, link)
       const flags = attachments.reduce((all, { kind }) => all | FLAG[kind], (row.flags & ~(ATTACHED | FLAG.link)) | more | (hasLink(text) ? FLAG.link : 0))
       setText.run(text, flags, row.id)
-      setReply.run(replyTo, row.id)
+      setReply.run(packId(replyTo), row.id)
       if (row.doc !== null) index.place({ ...row, text, flags }, row.doc)
     },
     /** Takes back what it says: text, files and all. */

@@ -65,9 +65,9 @@ export function createRecording(
   /** Messages that are counted as unread already, by what stood in for them. */
   let counted = new Set<number>()
 
-  /** Gives a message another place; who has seen or read up to it still has. */
+  /** Gives a message another place; who has seen or read up to it still has. An own one takes nobody's messages along that nobody has read. */
   function move(row: MessageRow, time: number, key: MessageId): MessageId {
-    conversations.moved(row.conversation, row.id, messages.move(row, time, key))
+    conversations.moved(row.conversation, row.id, messages.move(row, time, key), row.outgoing === 0)
     return key
   }
 

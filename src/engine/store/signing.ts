@@ -52,9 +52,11 @@ export function createSigning({ alterations, changes, conversations, messages, n
     const row = nick === null ? found.find(({ outgoing }) => (outgoing === 1) !== own) : found[0]
     if (row === undefined) return null
     if (own) {
-      if (conversation.readUpTo >= row.id) return null
-      conversations.read(conversation.id, row.id, messages.unreadCount(conversation.id, row.id))
-      return conversation.id
+      const { id, readUpTo, unread } = conversation
+      // what came since may stand before what was read here
+      if (readUpTo >= row.id && unread === 0) return null
+      conversations.read(id, row.id, messages.unreadCount(id, Math.max(readUpTo, row.id)))
+      return id
     }
     if (nick !== null && !notices.see(conversation.id, nick, row.id)) return null
     return conversations.see(conversation.id, row.id) ? conversation.id : null

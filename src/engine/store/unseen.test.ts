@@ -1,4 +1,5 @@
 /** What concerns the user in particular: mentions that are not read, own messages with new reactions, and who the people of a group are. */
+import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Conversation, Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -127,4 +128,41 @@ test('a person of a group has the name of the roster, by nickname or occupant-id
   await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: 'mallory@example.org' as Jid }] })
   expect((await all())[0]).toMatchObject({ senderName: 'bobby', person: null })
   expect((await all())[2]).toMatchObject({ senderName: 'Robert' })
+})
+
+test('what was read on another device is read here, wherever own messages stood before the archive was read', async () => {
+  const own = fc.record({ own: fc.constant(true), typed: fc.nat(20) })
+  const theirs = fc.record({ own: fc.constant(false), live: fc.boolean() })
+  let round = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(own, theirs), { minLength: 2, maxLength: 14 }), fc.nat(14), async (archive, read) => {
+      const jid = `room${round++}@rooms.example.org` as Jid
+      const { id } = await store.write.ensureConversation({ jid, kind: 'group', name: 'room', nick: 'me' })
+      const name = (i: number): string => `${jid}-${i}`
+      const told = (i: number): IncomingMessage => ({
+        ...message(name(i), name(i), archive[i]!.own ? 'me' : 'carol'),
+        conversation: jid,
+        sender: `${jid}/${archive[i]!.own ? 'me' : 'carol'}` as Jid
+      })
+      // typed here in an order of their own, while some of the others' came live and were read
+      const typed = archive.flatMap((one, i) => (one.own ? [{ at: one.typed, i }] : [])).sort((a, b) => a.at - b.at)
+      const live = archive.flatMap((one, i) => (!one.own && one.live ? [i] : []))
+      for (let step = 0; step <= 20; step++) {
+        for (const { at, i } of typed)
+          if (at === step)
+            await store.write.queueMessage({ conversation: id, text: name(i), originId: name(i), sender: `${jid}/me` as Jid, time: (clock += 1000) })
+        const next = step % 2 === 0 ? live.shift() : undefined
+        if (next !== undefined) await record([told(next)])
+        const last = step === read ? (await store.read.conversation(id))?.last : null
+        if (last) await store.write.markRead({ conversation: id, upTo: last.id })
+      }
+      const newest = archive.findLastIndex((one) => !one.own)
+      await store.write.record({ messages: archive.map((_, i) => told(i)), archive: null, order: 'forward' })
+      if (newest < 0) return
+      const mark = { kind: 'displayed', conversation: jid, id: `archive-${name(newest)}`, own: true, nick: null } as const
+      await store.write.record({ messages: [], signs: [mark], archive: null, order: 'live' })
+      expect((await store.read.conversation(id))?.unread).toBe(0)
+    }),
+    { numRuns: 60 }
+  )
 })

@@ -178,7 +178,7 @@ export function conversationWrites(db: WritableDB) {
   const read = db.prepare('UPDATE conversation SET read_up_to = max(read_up_to, ?), unread = ?, marked_unread = 0 WHERE id = ?')
   const see = db.prepare('UPDATE conversation SET seen_up_to = ? WHERE id = ? AND seen_up_to < ?')
   const moved = db.prepare(
-    'UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(read_up_to = ?, ?, read_up_to) WHERE id = ?'
+    'UPDATE conversation SET seen_up_to = iif(seen_up_to = ?, ?, seen_up_to), read_up_to = iif(? AND read_up_to = ?, ?, read_up_to) WHERE id = ?'
   )
   const nick = db.prepare<[number], string | null>('SELECT nick FROM conversation WHERE id = ?').pluck()
   const use = db.prepare('UPDATE conversation SET uses = uses * pow(0.5, max(0, ? - used_at) / ?) + 1, used_at = ?, hidden = 0 WHERE id = ?')
@@ -261,7 +261,7 @@ export function conversationWrites(db: WritableDB) {
     /** The other one has seen our messages up to that one; false: that was known. */
     see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,
     /** A message has another key. */
-    moved: (id: number, from: number, to: number) => moved.run(from, to, from, to, id),
+    moved: (id: number, from: number, to: number, received: boolean) => moved.run(from, to, received ? 1 : 0, from, to, id),
     nick: (id: number) => nick.get(id) ?? null,
     /** It was opened now (ms). */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),

@@ -1,4 +1,4 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
 import { messages, online, openEngine, startServer, testFolder, texts, until, type TestFolder, type TestServer } from '../support/server.ts'
@@ -51,6 +51,43 @@ test('a stream that was cut is resumed', async () => {
   await arrived
   expect(ready).toEqual([false, true])
   await connection.stop()
+})
+
+test('wherever a sign-in breaks off, the next one gets in: no part of the last one answers in it', { timeout: 120_000 }, async () => {
+  for (let pieces = 1; pieces <= 24; pieces++) {
+    let left = pieces
+    // lets so many pieces through, and ends
+    const breaking = createServer((client) => {
+      const upstream = connect(server.port, '127.0.0.1')
+      const pass = (from: Socket, to: Socket): void => {
+        from.on('error', () => undefined)
+        from.on('close', () => to.destroy())
+        from.on('data', (piece: Buffer) => {
+          to.write(piece)
+          if (--left === 0) for (const socket of [client, upstream]) socket.destroySoon()
+        })
+      }
+      pass(client, upstream)
+      pass(upstream, client)
+    })
+    await new Promise<void>((resolve) => breaking.listen(0, '127.0.0.1', resolve))
+    const connection = new Connection({ ...server.settings('carol'), port: (breaking.address() as AddressInfo).port })
+    const problems: string[] = []
+    connection.on('state', (state) => {
+      if (state.status !== 'waiting') return
+      problems.push(`${state.problem}: ${state.detail}`)
+      expect(state.retryAt, `after ${pieces} pieces: ${problems.join('; ')}`).not.toBeNull()
+      setImmediate(() => connection.retryNow())
+    })
+    const arrived = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
+    connection.start()
+    await arrived
+    const leaving = performance.now()
+    await connection.stop()
+    // also where it breaks off now
+    expect(performance.now() - leaving).toBeLessThan(20_000)
+    breaking.close()
+  }
 })
 
 test('a stream that broke off while it was being set up, and was resumed, is set up all the same: live messages come', { timeout: 120_000 }, async () => {

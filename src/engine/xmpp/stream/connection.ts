@@ -81,6 +81,8 @@ export class Connection extends EventEmitter<Events> {
   #hasCsi = false
   #offersAcks = false
   #hasRosterVersions = false
+  /** Those of xmpp.js that are there in each stream. */
+  readonly #kept: ReadonlySet<unknown>
   #active = true
   #isLeaving = false
   #toldActive = true
@@ -116,7 +118,10 @@ export class Connection extends EventEmitter<Events> {
     this.outgoing = new Outgoing(entity, limit, { onGivenUp: (given) => this.emit('givenUp', given), onLimit: (known) => this.emit('limit', known) })
     entity.on('stanza', (stanza: Element) => this.#hand(stanza))
     let isSignedIn = false
-    entity.on('disconnect', () => (isSignedIn = false))
+    entity.on('disconnect', () => {
+      isSignedIn = false
+      this.#forget()
+    })
     entity.on('element', (element: Element) => {
       if (element.name === 'success') isSignedIn = true
       const enabled = element.is('enabled', NS_SM) ? element : element.getChild('bound', NS_BIND2)?.getChild('enabled', NS_SM)
@@ -135,6 +140,7 @@ export class Connection extends EventEmitter<Events> {
     entity.streamManagement.on('ack', (stanza: Element) => this.emit('acked', stanza))
     entity.streamManagement.on('fail', (stanza: Element) => this.emit('unacked', stanza))
     entity.streamManagement.requestAckDebounce = 50
+    this.#kept = new Set(entity.listeners('nonza'))
   }
 
   get state(): ConnectionState {
@@ -246,6 +252,19 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
+  /**
+   * What xmpp.js still waits for in a stream that has ended would take the next one for it: a sign-in that broke off would answer the next challenge,
+   * too, and a request that ran out of time would end a stream that is well.
+   */
+  #forget(): void {
+    const entity = this.#client
+    for (const listener of entity.listeners('nonza')) if (!this.#kept.has(listener)) entity.removeListener('nonza', listener)
+    const error = new ConnectionError('network', 'the server closed the connection')
+    for (const { reject } of entity.iqCaller.handlers.values()) reject(error)
+    entity.iqCaller.handlers.clear()
+    entity.emit('error', error)
+  }
+
   /** The one place where the state changes. */
   #on(event: MachineEvent, error: ConnectionError | null = null): void {
     const before = this.#machine
@@ -269,7 +288,10 @@ export class Connection extends EventEmitter<Events> {
   #do(effect: MachineEffect): void {
     switch (effect) {
       case 'attempt':
-        void this.#attempt()
+        // what the last stream leaves behind is dealt with by then
+        setImmediate(() => {
+          if (this.#machine.name === 'connecting') void this.#attempt()
+        })
         break
       case 'wait':
         if (this.#machine.name === 'waiting' && this.#machine.ms !== null) this.#retry = setTimeout(() => this.#on({ type: 'elapsed' }), this.#machine.ms)
@@ -435,9 +457,12 @@ export class Connection extends EventEmitter<Events> {
   }
 
   async #sayGoodbye(): Promise<void> {
-    const timer = setTimeout(() => this.#client.socket?.destroy?.(), CLOSE_MS)
+    const gone = Promise.withResolvers<undefined>()
+    const timer = setTimeout(() => gone.resolve(undefined), CLOSE_MS)
+    this.#client.once('disconnect', () => gone.resolve(undefined))
     this.#isLeaving = true
-    await this.#client.stop().catch(() => undefined)
+    // xmpp.js waits for the server's goodbye much longer, also where the stream has broken off
+    await Promise.race([this.#client.stop().catch(() => undefined), gone.promise])
     this.#isLeaving = false
     clearTimeout(timer)
     this.#client.socket?.destroy?.()

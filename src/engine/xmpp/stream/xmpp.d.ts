@@ -21,6 +21,7 @@ declare module '@xmpp/client' {
     on(event: string, listener: (...args: never[]) => void): void
     prependListener(event: string, listener: (...args: never[]) => void): void
     emit(event: 'error', error: Error): void
+    listeners(event: string): ((...args: never[]) => void)[]
     once(event: string, listener: (...args: never[]) => void): void
     removeListener(event: string, listener: (...args: never[]) => void): void
   }
@@ -72,7 +73,10 @@ declare module '@xmpp/client' {
     fast: Fast
     saslFactory: SaslFactory
     iqCallee: Record<'get' | 'set', (namespace: string, name: string, handler: (context: { stanza: Element }) => Element | true | undefined) => void>
-    iqCaller: { handlers: Map<string, { promise: Promise<Element> }>; request(stanza: Element, timeoutMs?: number): Promise<Element> }
+    iqCaller: {
+      handlers: Map<string, { promise: Promise<Element>; reject(error: Error): void }>
+      request(stanza: Element, timeoutMs?: number): Promise<Element>
+    }
     connect(service: string): Promise<void>
     open(options: { domain: string; lang?: string }): Promise<unknown>
     stop(): Promise<unknown>

@@ -6,6 +6,7 @@ import type { AccountSettings, ConversationKind, Jid } from '../../src/contract/
 import type { Engine } from '../../src/engine/engine.ts'
 import { fileLog } from '../../src/main/desktop/log.ts'
 import { messages, openEngine } from '../support/server.ts'
+import { ChainKeys, UNREADABLE } from './encrypted.ts'
 
 export interface Place {
   jid: string
@@ -20,6 +21,8 @@ export interface Start {
   /** Groups that never answer. */
   dead: string[]
   connect: boolean
+  /** What is said in the first place is encrypted end to end. */
+  encrypted?: boolean
 }
 export type Command =
   | { do: 'write'; counts: number[]; pauseMs: number }
@@ -33,22 +36,34 @@ export type Report =
   /** Stored durably: from now on it must never be lost. */
   | { event: 'written'; place: number; number: number }
   | { event: 'refused'; message: string }
-  | { event: 'state'; online: boolean; queued: number; unplaced: boolean; counts: number[]; unread: number[]; changes: number; errands: number }
+  | {
+      event: 'state'
+      online: boolean
+      queued: number
+      unplaced: boolean
+      counts: number[]
+      unread: number[]
+      changes: number
+      errands: number
+      devices: number
+      keys: number
+      reused: number
+    }
   /** Stored durably, both: from now on it must be so, here and, of what was taken back, everywhere. */
   | { event: 'took back' | 'deleted'; texts: string[] }
   | { event: 'done' }
 /** A message as it is compared: whose it is, its text, its state. */
 export type Line = [outgoing: boolean, text: string, state: string]
 
-const { profile, account, name, places, dead, connect } = JSON.parse(process.argv[2] ?? '{}') as Start
+const { profile, account, name, places, dead, connect, encrypted = false } = JSON.parse(process.argv[2] ?? '{}') as Start
 const say = (report: Report): boolean => process.stdout.write(`${JSON.stringify(report)}\n`)
 /** On the same disk, which may be full. */
 const log = fileLog(join(profile, 'logs', 'mnemo.log'))
-let engine: Engine = await openEngine(profile, log)
+let engine: Engine = await openEngine(profile, log, encrypted)
 if (engine.account === null) {
   await engine.store.write.saveAccount(account)
   await engine.close()
-  engine = await openEngine(profile, log)
+  engine = await openEngine(profile, log, encrypted)
 }
 
 const ids = await Promise.all(
@@ -86,8 +101,23 @@ async function write(): Promise<void> {
   }
 }
 
+const keys = new ChainKeys()
+/** A session that begins has a connection of its own. */
+let heard: object | null = null
+function listen(): void {
+  const connection = engine.accounts.of(account.jid)?.connection
+  if (!encrypted || connection === undefined || connection === heard) return
+  heard = connection
+  connection.on('stanza', (stanza) => keys.note(stanza))
+}
+setInterval(listen, 10).unref()
+
 async function lines(jid: string): Promise<Line[]> {
-  return (await messages(engine, jid)).map(({ outgoing, text, state }) => [outgoing, text, state])
+  return (await messages(engine, jid)).map(({ outgoing, text, state, unreadable }) => [
+    outgoing,
+    unreadable === null ? text : `${UNREADABLE} ${unreadable}`,
+    state
+  ])
 }
 
 /** The archive's last words are not touched: they may still be on their way to their place. */
@@ -136,7 +166,10 @@ createInterface({ input: process.stdin }).on('line', (line) => {
           counts,
           unread,
           changes,
-          errands
+          errands,
+          devices: (await engine.store.write.encryptionTargets({ account: account.jid, jids: [places[0]?.jid as Jid] })).devices.length,
+          keys: keys.count,
+          reused: keys.reused
         })
         break
       }

@@ -1,6 +1,7 @@
 /** What the stores of all devices hold at the end, beside what new devices read from the archives. */
 import type { FaultResult } from './run.ts'
 import type { Line } from './client.ts'
+import { UNREADABLE } from './encrypted.ts'
 import type { Person } from './person.ts'
 
 interface Comparison {
@@ -13,11 +14,13 @@ interface Comparison {
   counts: number[]
   /** What the server confirms it has stored: ejabberd forgets at its end what was on its way to somebody. */
   keepsWhatItTook: boolean
+  /** The direct conversation is encrypted: new devices read nothing of it. */
+  encrypted: boolean
   result: FaultResult
   log(text: string): void
 }
 
-export async function compare({ devices, newDevice, settle, counts, keepsWhatItTook, result, log }: Comparison): Promise<void> {
+export async function compare({ devices, newDevice, settle, counts, keepsWhatItTook, encrypted, result, log }: Comparison): Promise<void> {
   const retracted = new Set(devices.flatMap((device) => [...device.retracted]))
   const stores = await Promise.all(devices.map((device) => device.lines()))
   for (const device of devices) await device.kill()
@@ -28,6 +31,11 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
       await device.start()
     }
     await settle(fresh)
+    const isSecret = (place: number): boolean => encrypted && place === 0
+    for (const device of fresh) {
+      const state = await device.ask({ do: 'state' })
+      if (state.event === 'state') [result.keys, result.reused] = [result.keys + state.keys, result.reused + state.reused]
+    }
     const archives = await Promise.all(fresh.map((device) => device.lines()))
     const all = [...devices, ...fresh].map((device, i) => ({ device, lists: [...stores, ...archives][i] ?? [], isNew: i >= devices.length }))
     /** No archive of theirs has it, and whoever wrote it was not told that it came. */
@@ -40,6 +48,10 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
     for (const { device, lists, isNew } of all)
       // nobody tells a new device what a group without an archive once said
       for (const [place, list] of (isNew ? lists.slice(0, 2) : lists).entries()) {
+        if (isNew && isSecret(place)) continue
+        const unread = list.filter(([, text]) => text.startsWith(UNREADABLE))
+        result.undecryptable += unread.length
+        if (unread.length > 0) log(`${device.device}: ${JSON.stringify(unread.slice(0, 6))}`)
         const gone = new Set(place === 0 ? [...retracted, ...device.removed] : [])
         const expected = ['alice', 'bob'].flatMap((name) => Array.from({ length: counts[place] ?? 0 }, (_, i) => `${name} ${i}`))
         const texts = list.map(([, text]) => text).filter((text) => text !== '')
@@ -68,8 +80,9 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
     const [alice, bob, tablet, newAlice, newBob] = all
     for (const place of counts.keys()) {
       // each account has an archive of its own, and messages that cross may stand otherwise in the other's; a group has one order for all
-      const pairs =
-        place === 0
+      const pairs = isSecret(place)
+        ? [[alice, tablet]]
+        : place === 0
           ? [
               [alice, newAlice],
               [tablet, newAlice],

@@ -1,5 +1,5 @@
 /**
- * npm run faults [-- --seed N --messages N --faults N], and npm run faults -- cluster [--messages N --faults N]: prints what was done and what came of
+ * npm run faults [-- --seed N --messages N --faults N --encrypted], and npm run faults -- cluster [--messages N --faults N]: prints what was done and what came of
  * it; fails where anything was lost.
  */
 import { parseArgs } from 'node:util'
@@ -13,7 +13,8 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     messages: { type: 'string', default: '10000' },
     faults: { type: 'string', default: '300' },
-    every: { type: 'string', default: '3000' }
+    every: { type: 'string', default: '3000' },
+    encrypted: { type: 'boolean', default: false }
   }
 })
 const log = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -51,6 +52,7 @@ const result = await runFaults({
   messages: Number(values.messages),
   faults: Number(values.faults),
   every: Number(values.every),
+  encrypted: values.encrypted,
   log
 })
 table(
@@ -66,7 +68,11 @@ table(
     ['conversations out of order', result.disordered],
     ['own messages not settled', result.unsettled],
     ['shown as delivered, and not stored', result.untrue],
-    ['taken back, deleted or read, and not so elsewhere', result.unheeded]
+    ['taken back, deleted or read, and not so elsewhere', result.unheeded],
+    ['encrypted, and not to be read', result.undecryptable],
+    ['keys of encrypted messages compared', result.keys],
+    ['keys that encrypted two messages', result.reused]
   ]
 )
-process.exit(result.lost + result.doubled + result.disordered + result.unsettled + result.untrue + result.unheeded > 0 ? 1 : 0)
+const bad = result.lost + result.doubled + result.disordered + result.unsettled + result.untrue + result.unheeded + result.undecryptable + result.reused
+process.exit(bad > 0 ? 1 : 0)

@@ -18,6 +18,8 @@ export interface PersonOptions {
   places: Place[]
   /** Groups that never answer. */
   dead: string[]
+  /** What is said in the first place is encrypted end to end. */
+  encrypted?: boolean
   log: (text: string) => void
 }
 
@@ -49,8 +51,16 @@ export class Person {
 
   /** Throws where its process ends at once. */
   async start(connect = true): Promise<void> {
-    const { server, profile, dead, log } = this.#options
-    const settings: Start = { profile, account: { ...server.settings(this.name), port: this.proxy.port }, name: this.name, places: this.places, dead, connect }
+    const { server, profile, dead, encrypted = false, log } = this.#options
+    const settings: Start = {
+      profile,
+      account: { ...server.settings(this.name), port: this.proxy.port },
+      name: this.name,
+      places: this.places,
+      dead,
+      connect,
+      encrypted
+    }
     const child = spawn(process.execPath, [join(import.meta.dirname, 'client.ts'), JSON.stringify(settings)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...this.environment }

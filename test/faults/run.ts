@@ -24,6 +24,8 @@ export interface FaultOptions {
   faults: number
   /** ms between two faults, at most */
   every: number
+  /** What is said from person to person is encrypted end to end. */
+  encrypted?: boolean
   log(text: string): void
 }
 
@@ -42,6 +44,11 @@ export interface FaultResult {
   untrue: number
   /** Taken back, deleted or read on the second device, and not so where it should be. */
   unheeded: number
+  /** Encrypted, and not to be read by a device that was there when it was written. */
+  undecryptable: number
+  /** Keys of chains that were seen, and those that encrypted two messages. */
+  keys: number
+  reused: number
   /** What was compared: of messages, and of claims that they were delivered. */
   messages: number
   claims: number
@@ -79,7 +86,7 @@ Component "${FORGETFUL.jid.split('@')[1]}" "muc"
 }
 
 export async function runFaults(options: FaultOptions): Promise<FaultResult> {
-  const { seed, messages, faults, every, log } = options
+  const { seed, messages, faults, every, encrypted = false, log } = options
   const started = performance.now()
   const random = seeded(seed)
   const between = (least: number, most: number): number => least + random() * (most - least)
@@ -98,6 +105,9 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     unsettled: 0,
     untrue: 0,
     unheeded: 0,
+    undecryptable: 0,
+    keys: 0,
+    reused: 0,
     messages: 0,
     claims: 0,
     seconds: 0
@@ -112,6 +122,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       profile: join(folder, device),
       places: [{ jid: `${name === 'alice' ? 'bob' : 'alice'}@localhost`, kind: 'direct' }, GROUP, ...(isProsody ? [FORGETFUL] : [])],
       dead: isProsody ? DEAD : [],
+      encrypted,
       log
     })
   const [alice, bob, tablet] = [person('alice', 'alice', disk), person('bob', 'bob', root), person('alice', 'alice-tablet', root)]
@@ -143,6 +154,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       await device.proxy.start()
       await device.start()
     }
+    // a device that nobody knows yet reads nothing of what is written before
+    if (encrypted) while ((await states(devices)).some((state) => state.devices < 2)) await wait(200)
     const pauseMs = Math.max(0, Math.round((faults * every) / messages) - 6)
     const write = (pause: number): void => [alice, bob].forEach((writer) => writer.tell({ do: 'write', counts, pauseMs: pause }))
     write(pauseMs)
@@ -212,6 +225,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       settle: (fresh) => settle(fresh, counts.slice(0, 2), result.faults.server === 0 || isProsody ? [] : [0, 1]),
       keepsWhatItTook: isProsody,
       counts,
+      encrypted,
       result,
       log
     })

@@ -117,6 +117,17 @@ async def publish(node, payload, item="current", many=False):
     await client["xep_0060"].publish(client.boundjid.bare, node, id=item, payload=payload, options=form)
 
 
+async def keep_many(node):
+    form = client["xep_0004"].make_form("submit")
+    form.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#node_config")
+    for name, value in (("access_model", "open"), ("persist_items", "true"), ("max_items", "100")):
+        form.add_field(var=f"pubsub#{name}", value=value)
+    try:
+        await client["xep_0060"].create_node(client.boundjid.bare, node, config=form)
+    except IqError:
+        pass  # it is there
+
+
 async def items(jid, node, item=None):
     try:
         answer = await client["xep_0060"].get_items(slixmpp.JID(jid), node, item_ids=None if item is None else [item])
@@ -132,7 +143,12 @@ class Manager(SessionManager):
     @staticmethod
     async def _upload_bundle(bundle):
         node, item = place(bundle.device_id)
-        await publish(node, elements.serialize_bundle(bundle), item, not IS_OLD)
+        try:
+            await publish(node, elements.serialize_bundle(bundle), item, not IS_OLD)
+        except IqError:
+            # ejabberd does not know that option
+            await keep_many(node)
+            await publish(node, elements.serialize_bundle(bundle), item)
 
     @staticmethod
     async def _download_bundle(namespace, bare_jid, device_id):

@@ -161,6 +161,12 @@ export class Devices {
     )
   }
 
+  /** A device of somebody's has written for the first time: a server may not have told that it is announced. Rejects never. */
+  async learnAgain(jid: Jid): Promise<void> {
+    for (const version of VERSIONS) this.#listed.delete(`${version} ${jid}`)
+    await this.learn(jid)
+  }
+
   /** Rejects with a Refusal, a TimeoutError, or an OmemoRefusal where it is no bundle. */
   async bundle(version: Version, jid: Jid, device: number): Promise<Bundle> {
     const { connection, own } = this.#options

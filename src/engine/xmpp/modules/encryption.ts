@@ -242,6 +242,7 @@ export class Encryption implements Module {
         for (const list of [this.#due.broken, this.#due.begun]) {
           for (let address = list[0]; address !== undefined; address = list[0]) {
             const isBroken = list === this.#due.broken
+            if (!isBroken && this.#mayAnswer(address)) await this.#devices.learnAgain(address.jid)
             if (this.#mayAnswer(address) && (!isBroken || (this.#mayTry(address) && (await this.#begin(address))))) await this.#sendEmpty(address)
             list.shift()
           }

@@ -1,0 +1,42 @@
+/** What is compared of encrypted messages. */
+import type { Element } from '@xmpp/client'
+import { NAMESPACES } from '../../src/engine/xmpp/omemo/elements.ts'
+import { FORMATS } from '../../src/engine/xmpp/omemo/format.ts'
+import { VERSIONS } from '../../src/engine/xmpp/omemo/version.ts'
+
+/** In place of a text that was encrypted and cannot be read; the reason follows. */
+export const UNREADABLE = 'unreadable:'
+
+/** Keys of messages as the server gave them out: one that encrypts two messages is a fault. */
+export class ChainKeys {
+  /** What each key has encrypted, base64; by sender's device, receiver's device, chain and place in it. */
+  readonly #used = new Map<string, string>()
+  reused = 0
+
+  get count(): number {
+    return this.#used.size
+  }
+
+  /** A stanza, with what it carries of other messages: copies, pages of an archive. */
+  note(stanza: Element, from = String(stanza.attrs['from'] ?? '')): void {
+    for (const version of VERSIONS) {
+      const header = stanza.name === 'message' ? stanza.getChild('encrypted', NAMESPACES[version])?.getChild('header') : undefined
+      for (const holder of header === undefined ? [] : [header, ...header.getChildren('keys')])
+        for (const key of holder.getChildren('key'))
+          this.#noteKey(version, `${from.split('/')[0] ?? ''} ${String(header?.attrs['sid'])} ${String(holder.attrs['jid'])}`, key)
+    }
+    for (const child of stanza.getChildElements()) this.note(child, child.name === 'message' ? String(child.attrs['from'] ?? from) : from)
+  }
+
+  #noteKey(version: (typeof VERSIONS)[number], name: string, key: Element): void {
+    const { attrs } = key
+    const bytes = Buffer.from(key.text(), 'base64')
+    const { decode, decodeFirst } = FORMATS[version]
+    const isFirst = attrs['prekey'] === 'true' || attrs['kex'] === 'true'
+    const { ratchetKey, counter, ciphertext } = decode(isFirst ? decodeFirst(bytes).message : bytes)
+    const named = `${version} ${name} ${String(attrs['rid'])} ${ratchetKey.toString('base64')} ${counter}`
+    const before = this.#used.get(named)
+    if (before === undefined) this.#used.set(named, ciphertext.toString('base64'))
+    else if (before !== ciphertext.toString('base64')) this.reused++
+  }
+}

@@ -42,6 +42,7 @@ import { Completion, NameMatch, OccupantMatch, PersonMatch, Range, SearchAnswer,
 import { LONGEST_ERROR } from './limits.ts'
 import { Live } from './live.ts'
 import { Language, Settings } from './settings.ts'
+import { MOST_STICKERS, Sticker, StickerFate, StickerPack } from './stickers.ts'
 
 export const AppState = Live.extend({
   /** The system's language, resolved to one we speak. */
@@ -268,6 +269,17 @@ export const requests = {
   'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
   'files.send': call(z.object({ token: z.string().max(100), conversation: ConversationId }), Message),
   'files.abort': call(z.object({ token: z.string().max(100) }), nothing),
+  /** Stickers that the user has, by their packs. */
+  'stickers.list': call(nothing, z.array(Sticker)),
+  /** Adds a picture that was handed over. */
+  'stickers.add': call(z.object({ token: z.string().max(100), pack: z.string().trim().max(80) }), StickerFate),
+  /** Adds the pictures of a .zip that was handed over. */
+  'stickers.addZip': call(z.object({ token: z.string().max(100) }), StickerPack),
+  /** Adds the picture of a message as it is. */
+  'stickers.copy': call(z.object({ attachment: AttachmentId }), StickerFate),
+  'stickers.send': call(z.object({ conversation: ConversationId, sticker: z.number().int().positive() }), Message),
+  'stickers.favour': call(z.object({ id: z.number().int().positive(), favourite: z.boolean() }), nothing),
+  'stickers.remove': call(z.object({ ids: z.array(z.number().int().positive()).min(1).max(MOST_STICKERS) }), nothing),
   /** Of attachments: fetch what is still elsewhere; stop what is on its way; show it to the user. */
   'files.fetch': call(z.object({ id: AttachmentId }), nothing),
   'files.cancel': call(z.object({ id: AttachmentId }), nothing),
@@ -442,6 +454,8 @@ export type AppEvent =
   | { type: 'transfer'; done: number; total: number }
   /** Messages that are sent later were added, changed or sent. */
   | { type: 'scheduled' }
+  /** Stickers were added, used or removed. */
+  | { type: 'stickers' }
   /** All messages of which the user is reminded now. */
   | { type: 'reminders'; due: Message[] }
   | { type: 'search'; query: string }

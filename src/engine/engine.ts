@@ -609,6 +609,13 @@ export class Engine extends EventEmitter<Events> {
     return this.send(id, '', { attachments: [await this.media.intake.finish(token)] })
   }
 
+  /** Sends one of the user's stickers, as an ordinary picture. */
+  async sendSticker(id: ConversationId, sticker: number): Promise<Message> {
+    const file = await this.media.stickers.use(sticker)
+    if (file === null) throw new EngineError('not-found', 'the sticker')
+    return this.send(id, '', { attachments: [file] })
+  }
+
   /** The file of an attachment and its own name, or null where it is not on this computer. */
   async attachmentFile(id: number): Promise<{ path: string; name: string } | null> {
     const file = await this.store.read.attachment(id)

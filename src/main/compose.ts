@@ -118,7 +118,8 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
     {
       attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
       thumbnail: (id) => profile.engine.store.read.thumbnail(id),
-      avatar: (jid) => profile.engine.avatarFile(jid)
+      avatar: (jid) => profile.engine.avatarFile(jid),
+      sticker: (id) => profile.engine.media.stickers.file(id)
     },
     app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null)
   )

@@ -9,6 +9,7 @@ import { Downloads } from './downloads.ts'
 import { HttpError, isPrivate, type Trust } from '../net/http.ts'
 import { isWebUrl } from '../xmpp/stanzas/http-upload.ts'
 import { Intake } from './intake.ts'
+import { Stickers } from './stickers.ts'
 import { readLink } from './link-reader.ts'
 import { Uploads } from '../xmpp/modules/uploads.ts'
 
@@ -24,6 +25,7 @@ export class Media extends EventEmitter<Events> {
   closedGroups: () => readonly Jid[] = () => []
   readonly downloads: Downloads
   readonly intake: Intake
+  readonly stickers: Stickers
   readonly #store: Store
   readonly #info: (message: string) => void
   readonly #progress = new Map<number, FileProgress>()
@@ -35,6 +37,7 @@ export class Media extends EventEmitter<Events> {
     this.#store = store
     this.#info = info
     this.intake = new Intake(folder)
+    this.stickers = new Stickers(store, folder, info)
     this.downloads = new Downloads({
       store,
       folder,

@@ -5,6 +5,7 @@ import type { ReadableDB } from './database.ts'
 import { firstKeyAt } from './order.ts'
 import { accountReads } from './tables/account.ts'
 import { agendaReads } from './tables/agenda.ts'
+import { stickerReads } from './tables/sticker.ts'
 import { archiveReads } from './tables/archive.ts'
 import { attachmentReads, type AttachmentRow } from './tables/attachment.ts'
 import { changeReads } from './tables/change.ts'
@@ -113,6 +114,7 @@ export function createReads(db: ReadableDB) {
   return {
     ...accounts,
     ...agendaReads(db),
+    ...stickerReads(db),
     archiveProgress: archives.progress,
     missingHistory: archives.missing,
     ...joiningReads(db),

@@ -17,6 +17,7 @@ import type { Settings } from '../../contract/settings.ts'
 import type { WritableDB } from './database.ts'
 import { accountWrites, type Contact } from './tables/account.ts'
 import { agendaWrites, type NewScheduled } from './tables/agenda.ts'
+import { stickerWrites } from './tables/sticker.ts'
 import { archiveWrites } from './tables/archive.ts'
 import type { NewAttachment } from './tables/attachment.ts'
 import { changeWrites } from './tables/change.ts'
@@ -54,6 +55,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const messages = messageWrites(db)
   const notices = noticeWrites(db)
   const occupants = occupantWrites(db)
+  const stickers = stickerWrites(db)
   const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
 
   /** One transaction: all of it, or nothing. */
@@ -392,6 +394,9 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     remind,
     schedule: (input: NewScheduled): void => void agenda.schedule(input),
     unschedule: (id: number): boolean => agenda.unschedule(id),
+    ...stickers,
+    addStickers: transaction(stickers.addStickers),
+    removeStickers: transaction(stickers.removeStickers),
     meetOccupants,
     /** The user sees the bubble after this. */
     queueMessage: durably(queueMessage),

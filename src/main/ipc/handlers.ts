@@ -179,6 +179,36 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
     'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),
     'files.abort': ({ token }) => engine().media.intake.abort(token),
+    'stickers.list': () => engine().media.stickers.list(),
+    'stickers.add': async ({ token, pack }) => {
+      const fate = await engine().media.stickers.add(await engine().media.intake.finish(token), pack)
+      if (fate === 'added') hub.broadcast({ type: 'stickers' })
+      return fate
+    },
+    'stickers.addZip': async ({ token }) => {
+      const pack = await engine().media.stickers.addZip(await engine().media.intake.finish(token))
+      if (pack.added > 0) hub.broadcast({ type: 'stickers' })
+      return pack
+    },
+    'stickers.copy': async ({ attachment }) => {
+      const file = await engine().store.read.attachment(attachment)
+      const fate = file === null ? 'unfit' : await engine().media.stickers.add(file, '')
+      if (fate === 'added') hub.broadcast({ type: 'stickers' })
+      return fate
+    },
+    'stickers.send': async ({ conversation, sticker }) => {
+      const message = await engine().sendSticker(conversation, sticker)
+      hub.broadcast({ type: 'stickers' })
+      return message
+    },
+    'stickers.favour': async (change) => {
+      await engine().store.write.favourSticker(change)
+      hub.broadcast({ type: 'stickers' })
+    },
+    'stickers.remove': async ({ ids }) => {
+      await engine().media.stickers.remove(ids)
+      hub.broadcast({ type: 'stickers' })
+    },
     'files.fetch': ({ id }) => engine().media.downloads.fetch(id),
     'files.cancel': ({ id }) => engine().media.cancel(id),
     'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),

@@ -1,4 +1,4 @@
-/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /thumbnail/ what they look like small, under /avatar/ those of people; under a strict content security policy. */
+/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /thumbnail/ what they look like small, under /avatar/ those of people, under /sticker/ the user's stickers; under a strict content security policy. */
 import { protocol } from 'electron'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -62,6 +62,7 @@ export interface Files {
   /** WebP; null: none was made yet. */
   thumbnail(id: number): Promise<Uint8Array | null>
   avatar(jid: string): Promise<string | null>
+  sticker(id: number): Promise<string | null>
 }
 
 /** A file, or the part of it that is asked for (RFC 9110 section 14.2): players seek so. */
@@ -104,7 +105,7 @@ async function developed(server: string, { pathname, search }: URL): Promise<Res
 }
 
 /** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `server`: pages come from there instead. */
-export function serveScheme(folder: string, { attachment, thumbnail, avatar }: Files, server: string | null = null): void {
+export function serveScheme(folder: string, { attachment, thumbnail, avatar, sticker }: Files, server: string | null = null): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
     const path = normalize(join(folder, decodeURIComponent(url.pathname)))
@@ -124,9 +125,14 @@ export function serveScheme(folder: string, { attachment, thumbnail, avatar }: F
         }
       })
     }
-    const [, kind, name = ''] = /^\/(media|avatar)\/([^/]{1,4000})$/.exec(url.pathname) ?? []
+    const [, kind, name = ''] = /^\/(media|avatar|sticker)\/([^/]{1,4000})$/.exec(url.pathname) ?? []
     if (url.host === 'mnemo' && request.method === 'GET' && kind !== undefined) {
-      const file = kind === 'avatar' ? await avatar(decodeURIComponent(name)) : /^\d{1,15}$/.test(name) ? await attachment(Number(name)) : null
+      const file =
+        kind === 'avatar'
+          ? await avatar(decodeURIComponent(name))
+          : /^\d{1,15}$/.test(name)
+            ? await (kind === 'media' ? attachment : sticker)(Number(name))
+            : null
       const shown = MEDIA[extname(file ?? '')]
       return file === null || shown === undefined ? notFound : serveMedia(file, shown, request.headers.get('range')).catch(() => notFound)
     }

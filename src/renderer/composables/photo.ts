@@ -21,19 +21,37 @@ function isTransparent(picture: ImageBitmap): boolean {
   return false
 }
 
-/** The picture drawn anew, as JPEG, or as WebP where one sees through it. The file itself where it cannot be drawn. */
-export async function asPhoto(file: File): Promise<File> {
-  const picture = canBePhoto(file) ? await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null) : null
-  if (picture === null) return file
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height))
+/** A picture drawn anew with its longer side at most so long; null where it cannot be drawn. */
+async function drawn(file: Blob, longest: number): Promise<{ canvas: OffscreenCanvas; seeThrough: boolean } | null> {
+  const picture = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null)
+  if (picture === null) return null
+  const scale = Math.min(1, longest / Math.max(picture.width, picture.height))
   const [width, height] = [Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale))]
   const canvas = new OffscreenCanvas(width, height)
   const context = canvas.getContext('2d')
-  if (context === null) return file
+  if (context === null) return null
   context.imageSmoothingQuality = 'high'
   context.drawImage(picture, 0, 0, width, height)
-  const type = isTransparent(picture) ? 'image/webp' : 'image/jpeg'
+  const seeThrough = isTransparent(picture)
   picture.close()
-  const blob = await canvas.convertToBlob({ type, quality: QUALITY })
-  return new File([blob], `${file.name.replace(/\.[^.]*$/, '') || 'photo'}.${type === 'image/webp' ? 'webp' : 'jpg'}`, { type })
+  return { canvas, seeThrough }
+}
+
+const stem = (name: string): string => name.replace(/\.[^.]*$/, '') || 'photo'
+
+/** The picture drawn anew, as JPEG, or as WebP where one sees through it. The file itself where it cannot be drawn. */
+export async function asPhoto(file: File): Promise<File> {
+  const made = canBePhoto(file) ? await drawn(file, LONGEST_SIDE) : null
+  if (made === null) return file
+  const type = made.seeThrough ? 'image/webp' : 'image/jpeg'
+  const blob = await made.canvas.convertToBlob({ type, quality: QUALITY })
+  return new File([blob], `${stem(file.name)}.${made.seeThrough ? 'webp' : 'jpg'}`, { type })
+}
+
+/** The picture as a small WebP, `longest` pixels on its longer side at most; null where it cannot be drawn. */
+export async function smallPicture(file: File, longest: number): Promise<File | null> {
+  const made = await drawn(file, longest)
+  if (made === null) return null
+  const type = 'image/webp'
+  return new File([await made.canvas.convertToBlob({ type, quality: QUALITY })], `${stem(file.name)}.webp`, { type })
 }

@@ -520,6 +520,26 @@ export default {
     merged: 'As one message',
     send: 'Send'
   },
+  stickers: {
+    title: 'Stickers',
+    find: 'Find a sticker',
+    add: 'Make stickers from pictures',
+    addFolder: 'Add a pack from a folder',
+    addZip: 'Add a pack from a .zip',
+    own: 'My stickers',
+    favourites: 'Favourites',
+    found: '{n} sticker | {n} stickers',
+    empty: 'No stickers yet',
+    emptyAbout: 'Make them from pictures, or add a pack from a folder or a .zip. A picture in a chat becomes one with its menu.',
+    added: '{n} sticker added. | {n} stickers added.',
+    skipped: '{n} file left out. | {n} files left out.',
+    none: 'Nothing was added: there are no new pictures that can be stickers.',
+    make: 'Add to stickers',
+    favour: 'Add to favourites',
+    unfavour: 'Remove from favourites',
+    remove: 'Remove',
+    removePack: 'Remove the pack “{name}”'
+  },
   emoji: {
     title: 'Emoji',
     find: 'Find an emoji',

@@ -513,6 +513,26 @@ export default {
     merged: 'まとめて 1 件に',
     send: '送信'
   },
+  stickers: {
+    title: 'ステッカー',
+    find: 'ステッカーを検索',
+    add: '画像からステッカーを作成',
+    addFolder: 'フォルダーからパックを追加',
+    addZip: '.zip からパックを追加',
+    own: '自分のステッカー',
+    favourites: 'お気に入り',
+    found: '{n} 件のステッカー',
+    empty: 'ステッカーはまだありません',
+    emptyAbout: '画像から作成するか、フォルダーや .zip からパックを追加できます。チャットの画像はメニューから追加できます。',
+    added: '{n} 件のステッカーを追加しました。',
+    skipped: '{n} 件のファイルを除外しました。',
+    none: '追加されませんでした。ステッカーにできる新しい画像がありません。',
+    make: 'ステッカーに追加',
+    favour: 'お気に入りに追加',
+    unfavour: 'お気に入りから削除',
+    remove: '削除',
+    removePack: 'パック「{name}」を削除'
+  },
   emoji: {
     title: '絵文字',
     find: '絵文字を探す',

@@ -502,6 +502,26 @@ export default {
     merged: '合并转发',
     send: '发送'
   },
+  stickers: {
+    title: '贴纸',
+    find: '搜索贴纸',
+    add: '用图片制作贴纸',
+    addFolder: '从文件夹添加贴纸包',
+    addZip: '从 .zip 添加贴纸包',
+    own: '我的贴纸',
+    favourites: '收藏',
+    found: '{n} 张贴纸',
+    empty: '还没有贴纸',
+    emptyAbout: '可以用图片制作，或从文件夹、.zip 添加贴纸包。聊天中的图片可以通过右键菜单添加。',
+    added: '已添加 {n} 张贴纸。',
+    skipped: '略过 {n} 个文件。',
+    none: '没有添加任何贴纸：其中没有新的、可用作贴纸的图片。',
+    make: '添加到贴纸',
+    favour: '收藏',
+    unfavour: '取消收藏',
+    remove: '移除',
+    removePack: '移除贴纸包“{name}”'
+  },
   emoji: {
     title: '表情',
     find: '查找表情（支持拼音）',

@@ -502,6 +502,26 @@ export default {
     merged: '合併轉發',
     send: '傳送'
   },
+  stickers: {
+    title: '貼圖',
+    find: '搜尋貼圖',
+    add: '用圖片製作貼圖',
+    addFolder: '從資料夾加入貼圖包',
+    addZip: '從 .zip 加入貼圖包',
+    own: '我的貼圖',
+    favourites: '收藏',
+    found: '{n} 張貼圖',
+    empty: '還沒有貼圖',
+    emptyAbout: '可以用圖片製作，或從資料夾、.zip 加入貼圖包。聊天中的圖片可以透過右鍵選單加入。',
+    added: '已加入 {n} 張貼圖。',
+    skipped: '略過 {n} 個檔案。',
+    none: '沒有加入任何貼圖：其中沒有新的、可當作貼圖的圖片。',
+    make: '加入貼圖',
+    favour: '收藏',
+    unfavour: '取消收藏',
+    remove: '移除',
+    removePack: '移除貼圖包「{name}」'
+  },
   emoji: {
     title: '表情',
     find: '查詢表情（支援拼音）',

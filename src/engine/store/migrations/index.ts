@@ -29,6 +29,7 @@ import { sql as mentions } from './0026-mentions.ts'
 import { sql as agenda } from './0027-agenda.ts'
 import { sql as omemo2 } from './0028-omemo-2.ts'
 import { sql as compact } from './0029-compact.ts'
+import { sql as stickers } from './0030-stickers.ts'
 
 /** SQL, or where that does not do a function; each runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
@@ -62,5 +63,6 @@ export const migrations: readonly Migration[] = [
   mentions,
   agenda,
   omemo2,
-  compact
+  compact,
+  stickers
 ]

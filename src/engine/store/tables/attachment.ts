@@ -54,7 +54,9 @@ export function attachmentReads(db: ReadableDB) {
      FROM attachment a JOIN message m ON m.id = a.message WHERE a.stored IS NOT NULL GROUP BY m.conversation`
   )
   const thumbnail = db.prepare<[number], Buffer>('SELECT image FROM thumbnail WHERE attachment = ?').pluck()
-  const stored = db.prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar').pluck()
+  const stored = db
+    .prepare<[], string>('SELECT stored FROM attachment WHERE stored IS NOT NULL UNION SELECT stored FROM avatar UNION SELECT stored FROM sticker')
+    .pluck()
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
@@ -65,7 +67,7 @@ export function attachmentReads(db: ReadableDB) {
     thumbnail: (id: number): Buffer | null => thumbnail.get(id) ?? null,
     /** Files that lie here, by conversation. */
     usage: () => usage.all(),
-    /** The names in the media folder that attachments and avatars have. */
+    /** The names in the media folder that attachments, avatars and stickers have. */
     storedNames: (): string[] => stored.all()
   }
 }

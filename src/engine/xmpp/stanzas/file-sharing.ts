@@ -1,10 +1,14 @@
-/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails. */
+/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails; XEP-0449 stickers as they come. */
 import { xml, type Element } from '@xmpp/client'
 import { Preview, type AttachmentKind } from '../../../contract/domain.ts'
+import { isStickerName, stickerFileName } from '../../../contract/stickers.ts'
 import { attachmentKind, mediaType, nameIn, safeName } from '../../file-names.ts'
 import { parseMediaAddress } from '../omemo/media.ts'
 import { isWebUrl } from './http-upload.ts'
 import { NS } from './namespaces.ts'
+
+const asSticker = ({ name, type }: SharedFile): string =>
+  isStickerName(name) ? name : stickerFileName(name.replace(/\.[^.]*$/, ''), /^image\/(png|gif|webp)$/.exec(type ?? '')?.[1] ?? 'webp')
 
 export interface SharedFile {
   kind: AttachmentKind
@@ -104,6 +108,9 @@ export function decodeFiles(stanza: Element, body: string, isAddress: (url: stri
     const url = data.getChild('url')?.text().trim() ?? ''
     if (isAddress(url) && !files.has(url) && files.size < MOST_FILES) files.set(url, shared(url, {}))
   }
+  // a sticker of another client (XEP-0449) stands as ours do, by its name
+  if (stanza.getChild('sticker', NS.stickers) !== undefined)
+    for (const [url, file] of files) if (file.kind === 'image') files.set(url, { ...file, name: asSticker(file) })
   const text = body.trim()
   return { files: [...files.values()], text: files.has(text) ? '' : body }
 }

@@ -51,6 +51,7 @@ export const NS = {
   retraction: 'urn:xmpp:message-retract:1',
   roster: 'jabber:iq:roster',
   rsm: 'http://jabber.org/protocol/rsm',
+  stickers: 'urn:xmpp:stickers:0',
   stableId: 'urn:xmpp:sid:0',
   styling: 'urn:xmpp:styling:0',
   vcard: 'vcard-temp',

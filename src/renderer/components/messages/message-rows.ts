@@ -1,4 +1,5 @@
 /** Messages as the rows of a list: day separators, the line above what is new, and who starts and ends a run. Pure. */
+import { isStickerName } from '../../../contract/stickers.ts'
 import type { Message, Notice } from '../../../contract/domain.ts'
 
 export type Row =
@@ -41,6 +42,7 @@ const isPicture = ({ text, attachments, reply, reactions, retracted }: Message):
   reactions.length === 0 &&
   attachments.length === 1 &&
   attachments[0]?.kind === 'image' &&
+  !isStickerName(attachments[0].name) &&
   (attachments[0].where === 'here' || attachments[0].width !== null)
 
 /** With pictures that were sent together in one row. */

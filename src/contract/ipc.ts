@@ -37,6 +37,7 @@ import {
   TextVersion,
   Usage
 } from './domain.ts'
+import { ContactFile } from './contact-files.ts'
 import { ExportFormat, ExportSummary, ImportOptions, ImportPreview, type ImportProblem, ImportSummary, JoinedHistory } from './history-files.ts'
 import { Completion, NameMatch, OccupantMatch, PersonMatch, Range, SearchAnswer, SearchHistory, SearchOrder } from './search.ts'
 import { LONGEST_ERROR } from './limits.ts'
@@ -283,6 +284,8 @@ export const requests = {
   /** Of attachments: fetch what is still elsewhere; stop what is on its way; show it to the user. */
   'files.fetch': call(z.object({ id: AttachmentId }), nothing),
   'files.cancel': call(z.object({ id: AttachmentId }), nothing),
+  /** The contact cards that a file holds. */
+  'files.contacts': call(z.object({ id: AttachmentId }), z.array(ContactFile)),
   'files.open': call(z.object({ id: AttachmentId }), nothing),
   'files.reveal': call(z.object({ id: AttachmentId }), nothing),
   /** Begins to drag its file out of the window. */

@@ -1,7 +1,7 @@
 /** The engine: store, accounts and media of one profile, without any window. The app and the command line both run on it. */
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bare, domainOf, parseJid } from '../contract/address.ts'
 import type {
@@ -43,7 +43,9 @@ import { Store, type SlowReport } from './threads/store.ts'
 import { Transfer } from './history-files/transfer.ts'
 import { Upkeep } from './threads/upkeep.ts'
 import type { Errand } from './store/tables/errand.ts'
+import { isContactFile, type ContactFile } from '../contract/contact-files.ts'
 import type { PersonMatch } from '../contract/search.ts'
+import { contactsIn } from './media/contact-file.ts'
 import type { OutgoingMessage, StoreChanges } from './store/types.ts'
 
 /** What may be wished of a contact. */
@@ -620,6 +622,13 @@ export class Engine extends EventEmitter<Events> {
   async attachmentFile(id: number): Promise<{ path: string; name: string } | null> {
     const file = await this.store.read.attachment(id)
     return file === null || file.stored === null ? null : { path: join(this.media.folder, file.stored), name: file.name }
+  }
+
+  /** The contact cards in the file of an attachment; empty: it is none, or is not here. */
+  async contactsIn(id: number): Promise<ContactFile[]> {
+    const file = await this.store.read.attachment(id)
+    if (file === null || file.stored === null || !isContactFile(file)) return []
+    return contactsIn(await readFile(join(this.media.folder, file.stored)))
   }
 
   /** Removes files from this computer that can be fetched again, of one conversation or of all; bytes that were freed. */

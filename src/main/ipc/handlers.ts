@@ -211,6 +211,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     },
     'files.fetch': ({ id }) => engine().media.downloads.fetch(id),
     'files.cancel': ({ id }) => engine().media.cancel(id),
+    'files.contacts': ({ id }) => engine().contactsIn(id),
     'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
     'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
     'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().attachmentFile(id), icon),

@@ -1,0 +1,41 @@
+/** Contact cards that come as files: shown with names, numbers and addresses, and one can write to who is on XMPP. */
+import { expect, test } from 'vitest'
+import { Story } from '../support/story.ts'
+import { screenshot, violations } from '../support/windows.ts'
+
+const story = new Story()
+
+test('cards of a phone and of an address book', { timeout: 90_000 }, async () => {
+  const { bob } = story
+  const main = await story.open()
+  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+  const send = async (name: string, lines: string[]): Promise<void> => {
+    const content = Buffer.from(['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n'))
+    const token = bob.media.intake.begin({ name, bytes: content.length, type: 'text/vcard' })
+    await bob.media.intake.append(token, content)
+    await bob.sendFile(toAlice.id, token)
+  }
+  const quoted = [...Buffer.from('韩梅梅')].map((byte) => `=${byte.toString(16).toUpperCase()}`).join('')
+  await send('han.vcf', ['VERSION:2.1', `FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:${quoted}`, 'TEL;CELL:138 0013 8000'])
+  await send('carol.vcf', [
+    'VERSION:4.0',
+    'FN:Carol 陈',
+    'ORG:山野户外',
+    'TEL;VALUE=uri:tel:+86-10-5555-0100',
+    'EMAIL:a.very.long.mail.address.of.carol.chen.in.the.mountains@mail.example.org',
+    'IMPP:xmpp:carol@localhost'
+  ])
+  await main.locator('[data-jid="bob@localhost"]').click()
+  const cards = main.locator('[data-test=contact-file]')
+  await cards.filter({ hasText: '韩梅梅' }).filter({ hasText: '138 0013 8000' }).waitFor()
+  const carol = cards.filter({ hasText: 'Carol 陈' })
+  await carol.filter({ hasText: '山野户外' }).filter({ hasText: 'carol@localhost' }).waitFor()
+  expect(await carol.locator('a[href^="tel:"]').getAttribute('href')).toBe('tel:+861055550100')
+  await screenshot(main, 'contact-files')
+  expect(await violations(main)).toEqual([])
+  await main.emulateMedia({ colorScheme: 'dark' })
+  await screenshot(main, 'contact-files-dark')
+  await main.emulateMedia({ colorScheme: 'light' })
+  await carol.locator('[data-test=contact-file-write]').click()
+  await main.locator('.dialog', { hasText: 'carol@localhost' }).waitFor()
+})

@@ -292,7 +292,9 @@ export class Windows {
     contents.on('will-navigate', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      if (/^(https?|mailto|xmpp|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
+      // of ours, whatever other program the system would start for it
+      if (/^xmpp:/.test(url)) void this.showInMain({ type: 'link', uri: url })
+      else if (/^(https?|mailto|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
       return { action: 'deny' }
     })
     recoverPage(window, {

@@ -83,6 +83,10 @@ export const OwnPicture = z.object({
 })
 export type OwnPicture = z.infer<typeof OwnPicture>
 
+/** A PNG of a screen; or why there is none: the system does not allow it, or gives no picture. */
+export const ScreenPicture = z.union([z.object({ base64: z.string() }), z.object({ failed: z.enum(['denied', 'none']) })])
+export type ScreenPicture = z.infer<typeof ScreenPicture>
+
 const AttachmentId = z.number().int().positive()
 
 /** The most messages one page may carry to a window. */
@@ -270,6 +274,8 @@ export const requests = {
   'files.append': call(z.object({ token: z.string().max(100), base64: z.string().max(LARGEST_PIECE * 1.5) }), nothing),
   'files.send': call(z.object({ token: z.string().max(100), conversation: ConversationId }), Message),
   'files.abort': call(z.object({ token: z.string().max(100) }), nothing),
+  /** A picture of the screen on which the window lies; `hide`: of what is behind the window. */
+  'screen.capture': call(z.object({ hide: z.boolean() }), ScreenPicture),
   /** Stickers that the user has, by their packs. */
   'stickers.list': call(nothing, z.array(Sticker)),
   /** Adds a picture that was handed over. */

@@ -11,6 +11,7 @@ import { StoreError } from '../../engine/threads/store.ts'
 import { diskReason } from '../../engine/threads/thread.ts'
 import { EngineError, JoinError } from '../../engine/engine.ts'
 import { applySettings, languageOf, systemLanguage } from '../desktop/appearance.ts'
+import { captureScreen } from '../desktop/screen-capture.ts'
 import { setStartAtLogin } from '../desktop/start-at-login.ts'
 import { WORDS } from '../desktop/words.ts'
 import type { Profile } from '../profile.ts'
@@ -179,6 +180,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
     'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),
     'files.abort': ({ token }) => engine().media.intake.abort(token),
+    'screen.capture': ({ hide }, { sender }) => captureScreen(sender, hide),
     'stickers.list': () => engine().media.stickers.list(),
     'stickers.add': async ({ token, pack }) => {
       const fate = await engine().media.stickers.add(await engine().media.intake.finish(token), pack)

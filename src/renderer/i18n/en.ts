@@ -520,6 +520,21 @@ export default {
     merged: 'As one message',
     send: 'Send'
   },
+  screenshot: {
+    title: 'Screenshot',
+    behind: 'Screenshot without this window',
+    choose: 'Choose a part of the screen, or use all of it.',
+    mark: 'Mark it where you like.',
+    tools: 'Tools',
+    tool: { arrow: 'Arrow', box: 'Box', text: 'Text', blur: 'Blur' },
+    undo: 'Undo',
+    again: 'Choose another part',
+    use: 'Use picture',
+    failed: {
+      denied: 'The system does not let Mnemo see the screen. Allow it in the system’s privacy settings, then try again.',
+      none: 'The system gave no picture of the screen.'
+    }
+  },
   stickers: {
     title: 'Stickers',
     find: 'Find a sticker',
@@ -559,6 +574,7 @@ export default {
     }
   },
   shortcuts: {
+    screenshot: 'Screenshot without the window',
     zoom: 'Zoom in, zoom out, reset',
     reach: 'Select a message, then ↑ ↓',
     scroll: 'Scroll',

@@ -502,6 +502,18 @@ export default {
     merged: '合并转发',
     send: '发送'
   },
+  screenshot: {
+    title: '截图',
+    behind: '隐藏窗口后截图',
+    choose: '框选屏幕的一部分，或直接使用整个屏幕。',
+    mark: '可以在截图上标注。',
+    tools: '工具',
+    tool: { arrow: '箭头', box: '方框', text: '文字', blur: '模糊' },
+    undo: '撤销',
+    again: '重新框选',
+    use: '使用截图',
+    failed: { denied: '系统不允许 Mnemo 录制屏幕。请在系统的隐私设置中允许，然后重试。', none: '系统没有返回屏幕画面。' }
+  },
   stickers: {
     title: '贴纸',
     find: '搜索贴纸',
@@ -530,6 +542,7 @@ export default {
     group: { recent: '最近使用', 0: '笑脸', 1: '人物', 3: '动物与自然', 4: '食物', 5: '旅行', 6: '活动', 7: '物品', 8: '符号', 9: '旗帜' }
   },
   shortcuts: {
+    screenshot: '隐藏窗口后截图',
     zoom: '放大、缩小、还原',
     reach: '选中消息，再按 ↑ ↓ 移动',
     scroll: '滚动',

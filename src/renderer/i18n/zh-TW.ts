@@ -502,6 +502,18 @@ export default {
     merged: '合併轉發',
     send: '傳送'
   },
+  screenshot: {
+    title: '螢幕擷圖',
+    behind: '隱藏視窗後擷圖',
+    choose: '框選螢幕的一部分，或直接使用整個螢幕。',
+    mark: '可以在擷圖上標註。',
+    tools: '工具',
+    tool: { arrow: '箭頭', box: '方框', text: '文字', blur: '模糊' },
+    undo: '復原',
+    again: '重新框選',
+    use: '使用擷圖',
+    failed: { denied: '系統不允許 Mnemo 錄製螢幕。請在系統的隱私權設定中允許，然後再試一次。', none: '系統沒有傳回螢幕畫面。' }
+  },
   stickers: {
     title: '貼圖',
     find: '搜尋貼圖',
@@ -530,6 +542,7 @@ export default {
     group: { recent: '最近使用', 0: '笑臉', 1: '人物', 3: '動物與自然', 4: '食物', 5: '旅行', 6: '活動', 7: '物品', 8: '符號', 9: '旗幟' }
   },
   shortcuts: {
+    screenshot: '隱藏視窗後擷圖',
     zoom: '放大、縮小、還原',
     reach: '選取訊息，再按 ↑ ↓ 移動',
     scroll: '捲動',

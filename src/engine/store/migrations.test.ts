@@ -10,6 +10,8 @@ import { migrations } from './migrations/index.ts'
 const COUNT = 4000
 /** From this schema on there are several accounts. */
 const ACCOUNTS = 9
+/** The last schema whose messages tell ids, senders and states as words: what is older than a later one is written so, and then brought up to it. */
+const WORDS = 28
 
 /** A store as an older Mnemo left it. */
 function older(folder: string, version: number): void {
@@ -21,7 +23,7 @@ function older(folder: string, version: number): void {
   db.pragma('journal_mode = WAL')
   db.loadExtension(extension)
   db.prepare('SELECT mnemo_dictionary(?)').get(dictionary)
-  migrate(db as WritableDB, migrations.slice(0, version))
+  migrate(db as WritableDB, migrations.slice(0, Math.min(version, WORDS)))
   const own = version >= ACCOUNTS ? [', account', ", 'me@example.org'", ", ''"] : ['', '', '']
   db.exec(`
     INSERT INTO account (jid, settings) VALUES ('me@example.org', '{}');
@@ -34,6 +36,7 @@ function older(folder: string, version: number): void {
   db.transaction(() => {
     for (let i = 1; i <= COUNT; i++) insert.run(i * 1024 + 1, `old message ${i}`, i, `o${i}`)
   })()
+  migrate(db as WritableDB, migrations.slice(0, version))
   db.close()
 }
 

@@ -101,11 +101,11 @@ export class Devices {
     await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, [...devices, { id: device, label: LABEL }]))
   }
 
-  /** Empty where there is none. Rejects where the connection is lost. */
+  /** Empty where there is none. Rejects where the connection is lost, and where a server says anything else than that: what is known stays. */
   async #askList(version: Version, jid: Jid): Promise<ListedDevice[]> {
     const { connection, own } = this.#options
     const items = await connection.request(itemsQuery(LIST_NODES[version], jid === own ? null : jid), ASK_MS).then(itemsOf, (error: unknown) => {
-      if (!isRefusal(error)) throw error
+      if (!isRefusal(error) || error.condition !== 'item-not-found') throw error
       return []
     })
     return decodeDeviceList(version, (items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined)

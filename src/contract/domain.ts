@@ -190,6 +190,8 @@ export type OutReason = z.infer<typeof OutReason>
 export const GroupMember = z.object({
   /** null: not there now */
   nick: z.string().nullable(),
+  /** As they are called everywhere. */
+  name: z.string(),
   /** null: the group does not say */
   jid: Jid.nullable(),
   role: GroupRole,
@@ -209,6 +211,16 @@ export const GroupMembers = z.object({
   members: z.array(GroupMember)
 })
 export type GroupMembers = z.infer<typeof GroupMembers>
+
+/** How far somebody in a group has read, as far as they say so (XEP-0333). */
+export const GroupReader = z.object({
+  nick: z.string(),
+  name: z.string(),
+  /** The bare address; null: the group does not show it. */
+  person: Jid.nullable(),
+  upTo: MessageId
+})
+export type GroupReader = z.infer<typeof GroupReader>
 
 /** Somebody, and which account of ours that concerns. */
 export const ContactRequest = z.object({ account: Jid, jid: Jid })

@@ -16,6 +16,7 @@ import {
   Device,
   DeviceTrust,
   GroupMembers,
+  GroupReader,
   GroupRole,
   Jid,
   LinkMetadata,
@@ -237,6 +238,7 @@ export const requests = {
   /** To each name in a group that looks like another person's there, those names. */
   'groups.lookAlikes': call(z.object({ conversation: ConversationId }), z.record(z.string(), z.array(z.string()))),
   'groups.members': call(z.object({ conversation: ConversationId }), GroupMembers),
+  'groups.readers': call(z.object({ conversation: ConversationId }), z.array(GroupReader)),
   /** How many are in it, and how many of them are here. */
   'groups.counts': call(z.object({ conversation: ConversationId }), z.object({ members: z.number().int(), here: z.number().int() })),
   'groups.setNick': call(z.object({ conversation: ConversationId, nick: z.string().trim().min(1).max(200) }), nothing),
@@ -317,8 +319,6 @@ export const requests = {
   'messages.pinned': call(z.object({ conversation: ConversationId }), z.array(Message)),
   /** The texts it had, oldest first; the last one is what it says now. */
   'messages.versions': call(z.object({ id: MessageId }), z.array(TextVersion)),
-  /** Who in a group has read it, as far as they say so. */
-  'messages.readers': call(z.object({ id: MessageId }), z.array(z.string())),
   /** With all of its messages, from this computer alone; it comes back when something new is said. A group is left. */
   'conversations.delete': call(z.object({ conversation: ConversationId }), nothing),
   /** What of the archives is not on this computer yet, and so is not found; empty: all is. */

@@ -68,7 +68,8 @@ export const SearchHistory = z.object({ recent: z.array(z.string().max(1000)).ma
 export type SearchHistory = z.infer<typeof SearchHistory>
 
 /** Somebody of a group whose name fits what is typed. */
-export const OccupantMatch = z.object({ nick: z.string(), jid: Jid, ranges: z.array(Range) })
+/** Somebody in a group; `ranges` of what was typed are in the name. */
+export const OccupantMatch = z.object({ nick: z.string(), name: z.string(), jid: Jid, ranges: z.array(Range) })
 export type OccupantMatch = z.infer<typeof OccupantMatch>
 
 /** Something that may be written where the cursor stands. */

@@ -10,6 +10,7 @@ import type { SignInOptions, SignInToken } from './xmpp/stream/sasl/sign-in.ts'
 import { Learnt } from './xmpp/stream/keep-alive.ts'
 import { Limit } from './xmpp/stream/stanza-limit.ts'
 import type { Media } from './media/media.ts'
+import { nameOf } from './store/tables/name.ts'
 import type { Store } from './threads/store.ts'
 import type { StoreChanges } from './store/types.ts'
 import { ArchiveWatch } from './xmpp/modules/archive-watch.ts'
@@ -28,7 +29,7 @@ interface Events {
 }
 
 /** What is told of all accounts together. */
-type Topic = 'accounts' | 'requests' | 'invitations' | 'blocked' | 'typing'
+type Topic = 'accounts' | 'requests' | 'invitations' | 'blocked'
 
 interface Running {
   session: Session
@@ -54,6 +55,8 @@ export class Accounts extends EventEmitter<Events> {
   readonly #running = new Map<Jid, Running>()
   #settings: AccountSettings[] = []
   #active = true
+  /** How often it was told who types. */
+  #typingTold = 0
 
   constructor(store: Store, media: Media, live: LiveState, log: Log) {
     super()
@@ -106,8 +109,8 @@ export class Accounts extends EventEmitter<Events> {
   presenceOf(jid: Jid): Presence {
     return [...this.#running.values()].findLast(({ presences }) => presences.now.has(jid))?.presences.now.get(jid) ?? 'offline'
   }
-  /** Who types now, by conversation: addresses. */
-  get typing(): ReadonlyMap<Jid, readonly string[]> {
+  /** Who types now, by conversation: occupants in groups, addresses otherwise. */
+  get typing(): ReadonlyMap<Jid, readonly Jid[]> {
     return new Map([...this.#running.values()].flatMap(({ typists }) => [...typists.now]))
   }
   get requests(): ContactRequest[] {
@@ -125,12 +128,21 @@ export class Accounts extends EventEmitter<Events> {
     accounts: () => this.list,
     requests: () => this.requests,
     invitations: () => this.invitations,
-    blocked: () => this.blocked,
-    typing: () => Object.fromEntries(this.typing)
+    blocked: () => this.blocked
   }
 
   #tell(...topics: Topic[]): void {
     for (const topic of topics) this.#live.set(topic, this.#topics[topic]())
+  }
+
+  /** Those who type, as they are called everywhere. */
+  async #tellTyping(): Promise<void> {
+    const mine = ++this.#typingTold
+    const now = [...this.typing]
+    const names = await this.#store.read.contactNames(now.flatMap(([, people]) => people))
+    if (mine !== this.#typingTold) return
+    let at = 0
+    this.#live.set('typing', Object.fromEntries(now.map(([conversation, people]) => [conversation, people.map((person) => nameOf(person, names[at++]))])))
   }
 
   async #tellAvatars(): Promise<void> {
@@ -279,7 +291,7 @@ export class Accounts extends EventEmitter<Events> {
       (message) => this.#log.warn(message)
     )
     const presences = new Presences((person) => this.#live.set('presence', { [person]: this.presenceOf(person) }))
-    const typists = new Typists(() => this.#tell('typing'))
+    const typists = new Typists(() => void this.#tellTyping().catch((error: unknown) => this.#log.warn(String(error))))
     this.#running.set(jid, { session, shortages, presences, typists })
     session.on('changes', (changes) => {
       this.emit('changes', changes)

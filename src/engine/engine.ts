@@ -12,6 +12,7 @@ import type {
   ConversationId,
   ConversationKind,
   Device,
+  GroupMembers,
   Jid,
   LinkMetadata,
   Message,
@@ -44,6 +45,7 @@ import { Transfer } from './history-files/transfer.ts'
 import { Upkeep } from './threads/upkeep.ts'
 import type { Errand } from './store/tables/errand.ts'
 import { isContactFile, type ContactFile } from '../contract/contact-files.ts'
+import { nameOf } from './store/tables/name.ts'
 import type { PersonMatch } from '../contract/search.ts'
 import { contactsIn } from './media/contact-file.ts'
 import type { OutgoingMessage, StoreChanges } from './store/types.ts'
@@ -302,11 +304,13 @@ export class Engine extends EventEmitter<Events> {
     const jid = bare(parsed)
     const whose = account ?? (await this.store.read.conversationByJid(jid))?.account ?? this.account?.jid
     if (kind === 'direct') {
-      const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name: '', nick: null })
+      // somebody met in a group goes on to be called as there
+      const name = this.accounts.of(whose ?? null)?.groups.people.find((met) => met.jid === jid)?.name ?? ''
+      const { id } = await this.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name, nick: null })
       const conversation = await this.#begun(id)
       // notes to oneself need no contact
       if (whose !== undefined && whose !== jid && (token !== undefined || !(await this.store.read.contacts(whose)).some((contact) => contact.jid === jid)))
-        await this.#add(jid, whose, token)
+        await this.#add(jid, whose, token, name)
       return conversation
     }
     const session = this.#connected(whose)
@@ -320,8 +324,13 @@ export class Engine extends EventEmitter<Events> {
     return this.store.find.findPeople({ ...input, known, without: this.accounts.settings.map(({ jid }) => jid) }, signal)
   }
 
-  async #add(jid: Jid, account: Jid, token?: string): Promise<void> {
-    await this.store.write.addErrand({ account, jid, kind: 'contact', value: { wish: 'add', ...(token === undefined ? {} : { token }) } })
+  async #add(jid: Jid, account: Jid, token: string | undefined, name: string): Promise<void> {
+    await this.store.write.addErrand({
+      account,
+      jid,
+      kind: 'contact',
+      value: { wish: 'add', ...(token === undefined ? {} : { token }), ...(name === '' ? {} : { name }) }
+    })
     void this.accounts.of(account)?.errands.flush()
   }
 
@@ -576,6 +585,13 @@ export class Engine extends EventEmitter<Events> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null || !(await this.store.read.settings()).linkPreviews || (await this.secrecy(id)).on) return null
     return this.media.readLink(conversation.account, url, signal)
+  }
+
+  /** Who is in a group, and who may be. Throws EngineError. */
+  async groupMembers(id: ConversationId): Promise<GroupMembers> {
+    const { members, ...group } = await this.inGroup(id, (groups, jid) => groups.members(jid))
+    const names = await this.store.read.contactNames(members.map(({ jid }) => jid ?? ''))
+    return { ...group, members: members.map((member, at) => ({ ...member, name: names[at] ?? member.nick ?? nameOf(member.jid ?? '', null) })) }
   }
 
   /** We type in a conversation, or do no longer. */

@@ -19,7 +19,7 @@ const conversation = async (engine: Engine, jid: string): Promise<Conversation> 
   if (found === null) throw new Error(`no conversation ${jid}`)
   return found
 }
-const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.inGroup(group.id, (groups, jid) => groups.members(jid))
+const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.groupMembers(group.id)
 const bob = 'bob@localhost' as Jid
 
 test('a group for members only: made, invited into, named, led and closed', { timeout: 60_000 }, async () => {

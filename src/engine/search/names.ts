@@ -9,6 +9,7 @@ import type { ConversationId, ConversationKind, Jid } from '../../contract/domai
 import type { NameMatch, OccupantMatch, PersonMatch, Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
+import { contactOf, nameOf } from '../store/tables/name.ts'
 
 /** One folded character of a name, where it stands in the name, and how it may be typed otherwise. */
 interface Letter {
@@ -145,7 +146,9 @@ export function createNames(db: ReadableDB) {
   const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const groupOf = db.prepare<[number], { jid: Jid; nick: string | null }>("SELECT jid, nick FROM conversation WHERE id = ? AND kind = 'group'")
   // '0' follows '/'
-  const writersIn = db.prepare<[string, string], Jid>('SELECT jid FROM address WHERE jid >= ? AND jid < ? ORDER BY id DESC').pluck()
+  const writersIn = db.prepare<[string, string], { jid: Jid; contact: string | null }>(
+    `SELECT a.sender AS jid, ${contactOf('a')} AS contact FROM (SELECT id, jid AS sender, NULL AS occupant FROM address WHERE jid >= ? AND jid < ?) a ORDER BY a.id DESC`
+  )
   const lettersOf = new Map<string, readonly Letter[]>()
   let known = ''
   let entries: Entry[] = []
@@ -246,13 +249,16 @@ export function createNames(db: ReadableDB) {
   function occupants(input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] {
     const group = groupOf.get(input.conversation)
     if (group === undefined) return []
-    const list = writersIn.all(`${group.jid}/`, `${group.jid}0`).flatMap((jid) => {
+    const list = writersIn.all(`${group.jid}/`, `${group.jid}0`).flatMap(({ jid, contact }) => {
       const nick = resource(jid)
       if (nick === group.nick) return []
-      const made = letters(nick)
-      return [{ jid, nick, letters: made, address: '', alphabet: alphabetOfName(made) }]
+      const name = nameOf(jid, contact)
+      const made = letters(name)
+      // who is called otherwise is found by the nickname as well
+      const address = contact === null ? '' : (fold.get(nick) ?? '')
+      return [{ jid, nick, name, letters: made, address, alphabet: alphabetOfName(made) | alphabetOf(address) }]
     })
-    return best(list, input.text, input.limit).map(({ one: { jid, nick }, ranges }) => ({ nick, jid, ranges }))
+    return best(list, input.text, input.limit).map(({ one: { jid, nick, name }, ranges }) => ({ nick, name, jid, ranges }))
   }
 
   let prepared = 0

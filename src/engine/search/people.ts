@@ -1,7 +1,8 @@
 /** Who and what a filter's name means. */
 import type { ConversationId, Jid } from '../../contract/domain.ts'
-import { bare, localOf, resource } from '../../contract/address.ts'
+import { bare, localOf } from '../../contract/address.ts'
 import type { ReadableDB } from '../store/database.ts'
+import { nameOf as nameWith } from '../store/tables/name.ts'
 
 interface Named {
   id: number
@@ -56,7 +57,7 @@ export function createPeople(db: ReadableDB) {
     })
   }
 
-  const nameOf = (jid: string): string => contactNames.get(jid) ?? contactNames.get(persons.get(jid) ?? '') ?? (resource(jid) || localOf(jid))
+  const nameOf = (jid: string): string => nameWith(jid, contactNames.get(jid) ?? contactNames.get(persons.get(jid) ?? ''))
 
   /** Those whose name or address is `name`, otherwise those whose name contains it. */
   function matching(list: readonly Named[], name: string): Set<number> {

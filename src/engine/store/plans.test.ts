@@ -45,7 +45,7 @@ const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = 
   },
   { statement: /SELECT text FROM message ORDER BY id DESC LIMIT/, plan: /SCAN message/, reason: 'from the newest on, as many as asked' },
   { statement: /^SELECT c\.id, c\.jid, c\.account, c\.used_at/, plan: /TEMP B-TREE/, reason: 'the list of conversations' },
-  { statement: /SELECT \* FROM \(SELECT id, kind, name, text, time FROM notice/, plan: /./, reason: 'the notices of one page of history' },
+  { statement: /^SELECT n\.id, n\.kind, .* FROM notice o WHERE conversation/s, plan: /./, reason: 'the notices of one page of history' },
   {
     statement: /^(DELETE FROM|INSERT INTO) conversation\b/,
     plan: /^SEARCH/,

@@ -1,5 +1,5 @@
 /** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
-import type { ConversationId, ConversationUsage, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
+import type { ConversationId, ConversationUsage, GroupReader, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
 import { firstKeyAt } from './order.ts'
@@ -16,6 +16,7 @@ import { messageReads, type ReceivedId } from './tables/message.ts'
 import { WITHOUT_DOC } from './tables/message-index.ts'
 import { ATTACHED, idsOf, quotedAuthor, toMessage } from './tables/message-row.ts'
 import { omemoReads, type DeviceRow } from './tables/omemo.ts'
+import { nameReads } from './tables/name.ts'
 import { noticeReads } from './tables/notice.ts'
 import { rawReads } from './tables/raw.ts'
 
@@ -43,6 +44,7 @@ export function createReads(db: ReadableDB) {
   const changes = changeReads(db)
   const conversations = conversationReads(db)
   const messages = messageReads(db)
+  const names = nameReads(db)
   const notices = noticeReads(db)
   const omemo = omemoReads(db)
 
@@ -126,12 +128,10 @@ export function createReads(db: ReadableDB) {
     groupPassword: conversations.password,
     page,
     versions,
+    contactNames: names.contactNames,
     pinned: ({ conversation }: { conversation: ConversationId }): Message[] => messages.pinned(conversation).map(toMessage),
-    /** Who in a group has read a message. */
-    readersOf(id: MessageId): string[] {
-      const row = messages.byId(id)
-      return row === undefined ? [] : notices.readers(row.conversation, id)
-    },
+    /** How far each in a group has read who says so. */
+    groupReaders: (conversation: ConversationId): GroupReader[] => notices.readers(conversation),
     /** The days of a month (2024-05, local time) on which something was written. */
     days({ conversation, month }: { conversation: ConversationId; month: string }): number[] {
       const [year = 0, number = 1] = month.split('-').map(Number)

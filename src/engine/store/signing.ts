@@ -59,7 +59,8 @@ export function createSigning({ alterations, changes, conversations, messages, n
       return id
     }
     if (nick !== null && !notices.see(conversation.id, nick, row.id)) return null
-    return conversations.see(conversation.id, row.id) ? conversation.id : null
+    // in a group each who reads is news, not the first alone
+    return conversations.see(conversation.id, row.id) || nick !== null ? conversation.id : null
   }
 
   /** One after the other, and what has changed by `before` and them; within a transaction. */

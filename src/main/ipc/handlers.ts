@@ -158,7 +158,8 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'conversations.joined': ({ conversation }) => engine().store.read.joined(conversation),
     'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),
     'groups.lookAlikes': ({ conversation }) => engine().lookAlikes(conversation),
-    'groups.members': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.members(jid)),
+    'groups.members': ({ conversation }) => engine().groupMembers(conversation),
+    'groups.readers': ({ conversation }) => engine().store.read.groupReaders(conversation),
     'groups.counts': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.counts(jid)),
     'groups.setNick': ({ conversation, nick }) => engine().changeNick(conversation, nick),
     'groups.setPicture': ({ conversation, picture }) =>
@@ -225,7 +226,6 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'messages.pin': ({ id, on }) => engine().pin(id, on),
     'messages.pinned': (input) => engine().store.read.pinned(input),
     'messages.versions': ({ id }) => engine().store.read.versions(id),
-    'messages.readers': ({ id }) => engine().store.read.readersOf(id),
     'conversations.delete': ({ conversation }) => engine().deleteConversation(conversation),
     'storage.usage': () => engine().store.read.usage(),
     'storage.clear': ({ conversation }) => engine().clearFiles(conversation),

@@ -212,6 +212,13 @@ export default {
     },
     kind: { abuse: 'Abuse', admin: 'Operator', feedback: 'Feedback', sales: 'Sales', security: 'Security', status: 'Status', support: 'Support' }
   },
+  readers: {
+    count: 'Read {n}/{all}',
+    all: 'Read by all',
+    label: 'Read by {n} of {all}',
+    read: 'Read ({n})',
+    unread: 'Not yet ({n})'
+  },
   shortage: {
     archive: 'This server keeps no history: messages from before you signed in here stay on your other devices.',
     'anything-kept': 'This server stores no messages for you: messages sent to you while you are offline do not arrive.',

@@ -211,6 +211,13 @@ export default {
     },
     kind: { abuse: '迷惑行為', admin: '管理者', feedback: 'ご意見', sales: '営業', security: 'セキュリティ', status: '稼働状況', support: 'サポート' }
   },
+  readers: {
+    count: '既読 {n}/{all}',
+    all: '全員既読',
+    label: '{all} 人中 {n} 人が既読',
+    read: '既読（{n}）',
+    unread: '未読（{n}）'
+  },
   shortage: {
     archive: 'このサーバーは履歴を保存しません。ここでサインインする前の会話は、ほかの端末にだけ残ります。',
     'anything-kept': 'このサーバーは何も保管しません。オフラインの間に送られたメッセージは届きません。',

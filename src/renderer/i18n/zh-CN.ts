@@ -204,6 +204,13 @@ export default {
     },
     kind: { abuse: '举报', admin: '管理员', feedback: '反馈', sales: '销售', security: '安全', status: '运行状态', support: '支持' }
   },
+  readers: {
+    count: '已读 {n}/{all}',
+    all: '全部已读',
+    label: '{all} 人中 {n} 人已读',
+    read: '已读（{n}）',
+    unread: '未读（{n}）'
+  },
   shortage: {
     archive: '此服务器不保存聊天记录：在此登录之前的内容只留在你的其他设备上。',
     'anything-kept': '此服务器不保留任何消息：离线期间发给你的消息将无法收到。',

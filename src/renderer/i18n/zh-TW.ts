@@ -204,6 +204,13 @@ export default {
     },
     kind: { abuse: '檢舉', admin: '管理員', feedback: '意見回饋', sales: '銷售', security: '安全', status: '運作狀態', support: '支援' }
   },
+  readers: {
+    count: '已讀 {n}/{all}',
+    all: '全部已讀',
+    label: '{all} 人中 {n} 人已讀',
+    read: '已讀（{n}）',
+    unread: '未讀（{n}）'
+  },
   shortage: {
     archive: '此伺服器不保存聊天記錄：在此登入之前的內容只留在你的其他裝置上。',
     'anything-kept': '此伺服器不保留任何訊息：離線期間傳給你的訊息將無法收到。',

@@ -1,8 +1,9 @@
 /** Statements of the table `conversation`. */
 import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason, SeenRange } from '../../../contract/domain.ts'
-import { localOf, resource } from '../../../contract/address.ts'
+import { localOf } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
-import { contactOf, FLAG } from './message-row.ts'
+import { FLAG } from './message-row.ts'
+import { contactOf, nameOf } from './name.ts'
 
 interface ConversationRow {
   id: ConversationId
@@ -94,7 +95,7 @@ function toConversation(row: ConversationRow): Conversation {
             text: row.last_text || (row.last_file ?? ''),
             file: (['image', 'video', 'voice', 'file'] as const).find((kind) => ((row.last_flags ?? 0) & FLAG[kind]) !== 0) ?? null,
             time: row.last_time ?? 0,
-            senderName: row.last_sender_name ?? (resource(row.last_sender ?? '') || localOf(row.last_sender ?? '')),
+            senderName: nameOf(row.last_sender ?? '', row.last_sender_name),
             outgoing: row.last_outgoing === 1,
             unreadable: ((row.last_flags ?? 0) & FLAG.unreadable) !== 0,
             retracted: ((row.last_flags ?? 0) & FLAG.retracted) !== 0,

@@ -8,7 +8,10 @@ export type Errand = { account: Jid; jid: Jid } & (
   | { kind: 'read'; value: { tell: boolean } }
   | { kind: 'leave'; value: { nick: string | null } }
   | { kind: 'block'; value: { blocked: boolean } }
-  | { kind: 'contact'; value: { wish: 'add'; token?: string } | { wish: 'remove' } | { wish: 'rename'; name: string } | { wish: 'group'; groups: string[] } }
+  | {
+      kind: 'contact'
+      value: { wish: 'add'; token?: string; name?: string } | { wish: 'remove' } | { wish: 'rename'; name: string } | { wish: 'group'; groups: string[] }
+    }
 )
 
 export type StoredErrand = Errand & { id: number }
@@ -18,7 +21,7 @@ const VALUES = {
   leave: z.object({ nick: z.string().nullable() }),
   block: z.object({ blocked: z.boolean() }),
   contact: z.union([
-    z.object({ wish: z.literal('add'), token: z.string().optional() }),
+    z.object({ wish: z.literal('add'), token: z.string().optional(), name: z.string().optional() }),
     z.object({ wish: z.literal('remove') }),
     z.object({ wish: z.literal('rename'), name: z.string() }),
     z.object({ wish: z.literal('group'), groups: z.array(z.string()) })

@@ -12,10 +12,10 @@ import {
   type Quoted,
   type Reaction
 } from '../../../contract/domain.ts'
-import { localOf, resource } from '../../../contract/address.ts'
 import { linksTo } from '../../../contract/web-links.ts'
 import { withKey } from '../ids.ts'
 import { GONE } from './attachment.ts'
+import { contactOf, nameOf, personOf } from './name.ts'
 
 /** The ids that an import gives begin so: nobody else knows them. */
 export const IMPORTED = 'import:'
@@ -78,13 +78,6 @@ const LONGEST_QUOTE = 300
 /** Of those who reacted in one way, so many are named. */
 const MOST_NAMES = 8
 
-/** The person behind the sender of a row of `message` or `change`, where the group shows that: by occupant-id, else by nickname. */
-export const personOf = (row: string, sender = `${row}.sender`): string =>
-  `CASE WHEN instr(${sender}, '/') THEN (SELECT nullif(jid, '') FROM occupant WHERE address = iif(${row}.occupant IS NULL, ${sender}, substr(${sender}, 1, instr(${sender}, '/') - 1) || char(10) || ${row}.occupant)) END`
-/** What the user calls the sender of such a row: the roster's name. */
-export const contactOf = (row: string, sender = `${row}.sender`): string =>
-  `coalesce((SELECT name FROM contact WHERE jid = ${sender} AND name <> ''), (SELECT name FROM contact WHERE jid = (${personOf(row, sender)}) AND name <> ''))`
-
 /** What COLUMNS is read from; LEFT: the message comes first. */
 export const MESSAGES = 'message m LEFT JOIN address s ON s.id = m.sender_id'
 
@@ -135,8 +128,6 @@ export function toMessage(row: MessageRow): Message {
 }
 
 const isImported = ({ message_id }: MessageRow): boolean => message_id?.startsWith(IMPORTED) === true
-
-const nameOf = (sender: string, contact: string | null): string => contact ?? (resource(sender) || localOf(sender))
 
 /** All reactions to a message, one emoji of one person each. */
 export const reactionsIn = ({ reactions }: MessageRow): { sender: string; emoji: string }[] =>

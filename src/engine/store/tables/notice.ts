@@ -1,21 +1,31 @@
 /** Statements of the tables `notice` and `group_seen`: what happens in groups beside their messages. */
-import type { Notice } from '../../../contract/domain.ts'
+import type { GroupReader, Notice } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { firstKeyAt } from '../order.ts'
+import { contactOf, personOf } from './name.ts'
 
 /** Of one stretch of history, the latest. */
 const MOST = 300
 
 export function noticeReads(db: ReadableDB) {
+  // who is named is called as everywhere
+  const named = (where: string): string =>
+    `SELECT n.id, n.kind, coalesce((SELECT name FROM contact WHERE jid = n.name AND name <> ''), ${contactOf('n')}, n.name) AS name, n.text, n.time FROM
+      (SELECT o.*, (SELECT jid FROM conversation WHERE id = o.conversation) || '/' || o.name AS sender, NULL AS occupant FROM notice o WHERE ${where}) n`
   const between = db.prepare<[number, number, number, number], Notice>(
-    'SELECT * FROM (SELECT id, kind, name, text, time FROM notice WHERE conversation = ? AND time >= ? AND time <= ? ORDER BY time DESC, id DESC LIMIT ?) ORDER BY time, id'
+    `${named('conversation = ? AND time >= ? AND time <= ? ORDER BY time DESC, id DESC LIMIT ?')} ORDER BY n.time, n.id`
   )
-  const readers = db.prepare<[number, number], string>('SELECT nick FROM group_seen WHERE conversation = ? AND up_to >= ? ORDER BY nick').pluck()
+  const byId = db.prepare<[number], Notice>(named('id = ?'))
+  const readers = db.prepare<[number], GroupReader>(
+    `SELECT s.nick, coalesce(${contactOf('s')}, s.nick) AS name, ${personOf('s')} AS person, s.up_to AS upTo FROM
+      (SELECT g.*, (SELECT jid FROM conversation WHERE id = g.conversation) || '/' || g.nick AS sender, NULL AS occupant FROM group_seen g WHERE conversation = ?) s ORDER BY s.nick`
+  )
   return {
+    notice: (id: number): Notice | undefined => byId.get(id),
     /** From one time to another, ms; oldest first. */
     noticesBetween: (conversation: number, from: number, to: number): Notice[] => between.all(conversation, from, to, MOST),
-    /** Who in a group has read up to a message or further. */
-    readers: (conversation: number, message: number): string[] => readers.all(conversation, message)
+    /** How far each in a group has read who says so. */
+    readers: (conversation: number): GroupReader[] => readers.all(conversation)
   }
 }
 
@@ -26,10 +36,12 @@ export function noticeWrites(db: WritableDB) {
   )
   const clear = db.prepare('DELETE FROM notice WHERE conversation = ? AND time <= ?')
   const clearSeen = db.prepare('DELETE FROM group_seen WHERE conversation = ? AND up_to < ?')
+  const reads = noticeReads(db)
   return {
-    ...noticeReads(db),
+    ...reads,
     add(conversation: number, { kind, name, text, time }: Omit<Notice, 'id'>): Notice {
-      return { id: Number(insert.run(conversation, kind, name, text, time).lastInsertRowid), kind, name, text, time }
+      const id = Number(insert.run(conversation, kind, name, text, time).lastInsertRowid)
+      return reads.notice(id) ?? { id, kind, name, text, time }
     },
     /** False: that was known. */
     see: (conversation: number, nick: string, upTo: number): boolean => seen.run(conversation, nick, upTo).changes > 0,

@@ -87,12 +87,12 @@ export class Contacts extends EventEmitter<Events> implements Module {
     return this.#roster.has(jid)
   }
 
-  /** Adds a contact and asks to see their presence; `token`: of their invitation, which lets them say yes at once (XEP-0379). */
-  async add(jid: Jid, token: string | null = null): Promise<void> {
+  /** Adds a contact and asks to see their presence; `token`: of their invitation, which lets them say yes at once (XEP-0379); `name`: what they are called. */
+  async add(jid: Jid, token: string | null = null, name = ''): Promise<void> {
     const known = this.#roster.get(jid)
     const sees = known?.subscription === 'to' || known?.subscription === 'both'
     if (!this.#connection.isReady || (known !== undefined && (token === null || sees))) return
-    if (known === undefined) await this.#connection.request(rosterAdd(jid, ''))
+    if (known === undefined) await this.#connection.request(rosterAdd(jid, name))
     this.#invited.add(jid)
     await this.#connection.send(subscription(jid, 'subscribe', token))
   }
@@ -162,7 +162,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
   /** Asks the server to do it; rejects where it refuses. */
   async fulfil({ kind, jid, value }: Errand): Promise<void> {
     if (kind === 'block') await this.block(jid, value.blocked)
-    else if (kind === 'contact' && value.wish === 'add') await this.add(jid, value.token ?? null)
+    else if (kind === 'contact' && value.wish === 'add') await this.add(jid, value.token ?? null, value.name)
     else if (kind === 'contact' && value.wish === 'remove') await this.remove(jid)
     else if (kind === 'contact' && value.wish === 'rename') await this.rename(jid, value.name)
     else if (kind === 'contact' && value.wish === 'group') await this.#put(jid, { groups: value.groups })

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { bare, resource } from '../../../contract/address.ts'
-import type { Affiliation, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
+import type { Affiliation, GroupMember, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
 import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { moderate } from '../stanzas/changes.ts'
@@ -105,6 +105,9 @@ interface Events {
   /** Something that its people are to see happened. */
   notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
 }
+
+/** As the group lists them. */
+export type ListedMembers = Omit<GroupMembers, 'members'> & { members: Omit<GroupMember, 'name'>[] }
 
 export class Groups extends EventEmitter<Events> implements Module {
   readonly #connection: Connection
@@ -323,10 +326,10 @@ export class Groups extends EventEmitter<Events> implements Module {
   }
 
   /** Who is in it, and who may be; those who are there first. Rejects where the server refuses. */
-  async members(group: Jid): Promise<GroupMembers> {
+  async members(group: Jid): Promise<ListedMembers> {
     const known = this.#groups.get(group)
     const own = known?.occupants.get(known.nick)
-    const members: GroupMembers['members'] = [...(known?.occupants ?? [])].map(([nick, { jid, role, affiliation }]) => ({
+    const members: ListedMembers['members'] = [...(known?.occupants ?? [])].map(([nick, { jid, role, affiliation }]) => ({
       nick,
       jid,
       role,

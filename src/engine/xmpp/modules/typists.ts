@@ -1,5 +1,4 @@
 /** Who types at this moment. Nobody types for ever: a sign that is not repeated is forgotten. */
-import { localOf, resource } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 
 /** XEP-0085 names 30 s after which typing counts as paused. */
@@ -7,15 +6,15 @@ const FORGET_MS = 30_000
 
 export class Typists {
   readonly #typing = new Map<Jid, Map<Jid, NodeJS.Timeout>>()
-  readonly #tell: (now: ReadonlyMap<Jid, readonly string[]>) => void
+  readonly #tell: () => void
 
-  constructor(tell: (now: ReadonlyMap<Jid, readonly string[]>) => void) {
+  constructor(tell: () => void) {
     this.#tell = tell
   }
 
-  /** Names in groups, addresses otherwise, by conversation. */
-  get now(): ReadonlyMap<Jid, readonly string[]> {
-    return new Map([...this.#typing].map(([conversation, people]) => [conversation, [...people.keys()].map((sender) => resource(sender) || localOf(sender))]))
+  /** Occupants in groups, addresses otherwise, by conversation. */
+  get now(): ReadonlyMap<Jid, readonly Jid[]> {
+    return new Map([...this.#typing].map(([conversation, people]) => [conversation, [...people.keys()]]))
   }
 
   /** `person`: an occupant in a group, a contact otherwise. */
@@ -27,13 +26,13 @@ export class Typists {
     else people.delete(person)
     if (people.size > 0) this.#typing.set(conversation, people)
     else this.#typing.delete(conversation)
-    if (typing !== (known !== undefined)) this.#tell(this.now)
+    if (typing !== (known !== undefined)) this.#tell()
   }
 
   clear(): void {
     for (const people of this.#typing.values()) for (const timer of people.values()) clearTimeout(timer)
     if (this.#typing.size === 0) return
     this.#typing.clear()
-    this.#tell(this.now)
+    this.#tell()
   }
 }

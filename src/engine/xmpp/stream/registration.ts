@@ -30,7 +30,7 @@ export class Registration {
     // the server asks for a name and a password, and does not get them
     const entity = client({ domain, username: '', service: SERVICE, timeout: OPEN_MS, credentials: () => new Promise<void>(() => undefined) })
     entity.reconnect.stop()
-    entity.transports = [transportOf(server)]
+    entity.transports = [transportOf(server).transport]
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     promise.catch(() => undefined)
     const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'the server did not answer')), OPEN_MS)

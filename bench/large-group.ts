@@ -20,15 +20,15 @@ export async function largeGroup(): Promise<void> {
     const delay = monitorEventLoopDelay({ resolution: 1 })
     delay.enable()
     const started = performance.now()
-    const entering = engine.startConversation(LARGE_GROUP, 'group', 'alice')
+    const entering = engine.conversations.start(LARGE_GROUP, 'group', 'alice')
     await letIn(server, count)
     const { id } = await entering
     const entered = performance.now() - started
     const listing = performance.now()
-    await engine.inGroup(id, (groups, jid) => groups.members(jid))
+    await engine.groups.inside(id, (groups, jid) => groups.members(jid))
     const listed = performance.now() - listing
     empty(server, count / 2)
-    await until(engine, async () => (await engine.inGroup(id, (groups, jid) => groups.members(jid))).members.length === count / 2 + 1)
+    await until(engine, async () => (await engine.groups.inside(id, (groups, jid) => groups.members(jid))).members.length === count / 2 + 1)
     delay.disable()
     rows.push([count.toLocaleString('en'), entered.toFixed(0), listed.toFixed(0), (delay.percentile(99) / 1e6).toFixed(1), (delay.max / 1e6).toFixed(0), told])
     await engine.close()

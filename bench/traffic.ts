@@ -90,9 +90,9 @@ export async function traffic(): Promise<void> {
   await online(bob)
   const rooms: Jid[] = []
   for (let group = 0; group < GROUPS; group++) {
-    const room = await bob.createGroup({ account: undefined, name: `Group ${group}`, membersOnly: false, invite: [] })
+    const room = await bob.groups.create({ account: undefined, name: `Group ${group}`, membersOnly: false, invite: [] })
     rooms.push(room.jid)
-    for (let i = 0; i < IN_GROUP; i++) await bob.send(room.id, corpus()[i]?.text ?? '')
+    for (let i = 0; i < IN_GROUP; i++) await bob.messages.send(room.id, corpus()[i]?.text ?? '')
   }
   await until(bob, async () => (await bob.store.read.queued({ after: 0, limit: 1 })).length === 0)
   await bob.close()
@@ -100,14 +100,14 @@ export async function traffic(): Promise<void> {
   const alice = await openEngine(owner.path)
   await alice.signIn({ ...server.settings('alice'), port: counted.port })
   await online(alice)
-  for (let i = 0; i < CONTACTS; i++) await alice.renameContact(`friend${i}@example.org` as Jid, `Friend ${i}`).catch(() => undefined)
-  for (const room of rooms) await alice.startConversation(room, 'group', null)
+  for (let i = 0; i < CONTACTS; i++) await alice.people.rename(`friend${i}@example.org` as Jid, `Friend ${i}`).catch(() => undefined)
+  for (const room of rooms) await alice.conversations.start(room, 'group', null)
   await quiet(alice)
   counted.take()
 
   const talker = await peer(server)
-  const conversation = await alice.startConversation('bob@localhost', 'direct', null)
-  for (let i = 0; i < TALK; i++) await alice.send(conversation.id, corpus()[i]?.text ?? '')
+  const conversation = await alice.conversations.start('bob@localhost', 'direct', null)
+  for (let i = 0; i < TALK; i++) await alice.messages.send(conversation.id, corpus()[i]?.text ?? '')
   await until(alice, async () => (await alice.store.read.queued({ after: 0, limit: 1 })).length === 0)
   await quiet(alice)
   note('a message sent', TALK)

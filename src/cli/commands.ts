@@ -171,8 +171,8 @@ export const commands: Record<string, Command> = {
         )
         const jid = parseJid(address)
         const known = jid === null ? null : await engine.store.read.conversationByJid(jid)
-        const conversation = known !== null && connected !== true ? known : await engine.startConversation(address, kind, text(values, 'nick'))
-        const message = await engine.send(conversation.id, body)
+        const conversation = known !== null && connected !== true ? known : await engine.conversations.start(address, kind, text(values, 'nick'))
+        const message = await engine.messages.send(conversation.id, body)
         if (connected !== true) {
           process.stdout.write(`queued: ${connected instanceof Error ? connected.message : ''}\n`)
           return 0
@@ -209,7 +209,7 @@ export const commands: Record<string, Command> = {
         })
         await online(engine)
         const group = text(values, 'group')
-        if (group !== null) await engine.startConversation(group, 'group', text(values, 'nick'))
+        if (group !== null) await engine.conversations.start(group, 'group', text(values, 'nick'))
         process.stderr.write('watching\n')
         await promise
         return 0

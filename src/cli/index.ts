@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { StoreOpenError } from '../engine/store/database.ts'
 import { StoreError } from '../engine/threads/store.ts'
-import { EngineError } from '../engine/engine.ts'
+import { EngineError } from '../engine/scope.ts'
 import { TransferError } from '../engine/history-files/transfer.ts'
 import { commands, GLOBAL_OPTIONS, UsageError, type Command } from './commands.ts'
 

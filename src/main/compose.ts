@@ -116,9 +116,9 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   serveScheme(
     join(out, 'renderer'),
     {
-      attachment: async (id) => (await profile.engine.attachmentFile(id))?.path ?? null,
+      attachment: async (id) => (await profile.engine.files.attachment(id))?.path ?? null,
       thumbnail: (id) => profile.engine.store.read.thumbnail(id),
-      avatar: (jid) => profile.engine.avatarFile(jid),
+      avatar: (jid) => profile.engine.people.avatarFile(jid),
       sticker: (id) => profile.engine.media.stickers.file(id)
     },
     app.isPackaged ? null : (process.env['MNEMO_DEV_SERVER'] ?? null)

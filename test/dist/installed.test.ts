@@ -108,7 +108,7 @@ test.skipIf(!here)('it starts from its desktop entry as an unprivileged user: si
   await main.fill('[data-test=composer]', '明天在图书馆见面')
   await main.keyboard.press('Enter')
   await main.locator('.row.own[data-state=delivered]', { hasText: '图书馆' }).waitFor({ timeout: 60_000 })
-  await bob.send((await bob.startConversation('alice@localhost', 'direct', null)).id, '好的，带上那本语言学概论')
+  await bob.messages.send((await bob.conversations.start('alice@localhost', 'direct', null)).id, '好的，带上那本语言学概论')
   await main.locator('.row:not(.own)', { hasText: '语言学概论' }).waitFor({ timeout: 60_000 })
   await find(main, '言学概')
   await quit()

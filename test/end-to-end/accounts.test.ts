@@ -28,7 +28,7 @@ test('an account is added beside the first, has its own conversations in the one
   await settings.locator('.dialog').waitFor({ state: 'detached' })
   await screenshot(settings, 'accounts')
 
-  for (const to of [ALICE, CAROL]) await bob.send((await bob.startConversation(to, 'direct', null)).id, `晚上见，${to}`)
+  for (const to of [ALICE, CAROL]) await bob.messages.send((await bob.conversations.start(to, 'direct', null)).id, `晚上见，${to}`)
   const items = main.locator('[data-jid="bob@localhost"]')
   await expect.poll(() => items.count()).toBe(2)
   const carols = items.filter({ has: main.locator('.account', { hasText: 'carol' }) })

@@ -9,9 +9,9 @@ const story = new Story({ strangers: ['mallory', 'dave'] })
 test('answers, reactions, corrections and retractions, as people do them', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '周六去爬香山吗？')
-  await bob.send(toAlice.id, 'Weather looks great 🍁')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '周六去爬香山吗？')
+  await bob.messages.send(toAlice.id, 'Weather looks great 🍁')
   await main.locator('[data-jid="bob@localhost"]').click()
   const bubble = (text: string) => main.locator('.row', { hasText: text }).last().locator('.bubble')
   await bubble('爬香山').waitFor()
@@ -44,12 +44,12 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text, edited }) => edited && text === '好啊，八点出发！'))
   expect(await main.inputValue('[data-test=composer]')).toBe('')
   // bob types, and reads
-  await bob.type(toAlice.id, true)
+  await bob.messages.type(toAlice.id, true)
   await main.locator('[data-test=typing]').waitFor()
   await screenshot(main, 'message-typing')
   // who does not see the screen is told, too
   expect(await main.locator('[data-test=news] [role=status]').textContent()).toMatch(/正在输入…$/)
-  await bob.markRead(toAlice.id, (await messages(bob, 'alice@localhost')).at(-1)!.id)
+  await bob.messages.markRead(toAlice.id, (await messages(bob, 'alice@localhost')).at(-1)!.id)
   await main.locator('.row.own .state.seen').first().waitFor()
   // taken back
   await main.fill('[data-test=composer]', '发错了的消息')
@@ -77,8 +77,8 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.locator('[data-test=back]').waitFor({ state: 'detached' })
   // somebody of a group is mentioned by the beginnings of a name's syllables
   const room = 'outing@rooms.localhost'
-  const b = await bob.startConversation(room, 'group', '鲍勃')
-  await bob.send(b.id, '大家好')
+  const b = await bob.conversations.start(room, 'group', '鲍勃')
+  await bob.messages.send(b.id, '大家好')
   await main.click('[data-test=new]')
   await main.click('[data-test=join-group]')
   await main.fill('[name=jid]', room)
@@ -98,10 +98,10 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.click('[data-test=leave]')
   await main.locator('[data-test=no-composer]').waitFor()
   await screenshot(main, 'group-left')
-  await bob.send(b.id, '你还在吗')
+  await bob.messages.send(b.id, '你还在吗')
   await main.click('[data-test=rejoin]')
   await bubble('你还在吗').waitFor()
-  await bob.send(b.id, '太好了')
+  await bob.messages.send(b.id, '太好了')
   await main.locator('[data-test=news] [role=log] p', { hasText: /鲍勃\u2069：\u2068太好了/ }).waitFor({ state: 'attached' })
   await main.locator('[data-test=composer]').waitFor()
 })
@@ -141,7 +141,7 @@ test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 
   const strangers = new Devices()
   try {
     const dave = await strangers.signIn(story.server, 'dave')
-    await dave.startConversation('alice@localhost', 'direct', null)
+    await dave.conversations.start('alice@localhost', 'direct', null)
     await main.locator('[data-test=request]', { hasText: 'dave@localhost' }).waitFor()
     await screenshot(main, 'contact-request')
     await main.click('[data-test=accept]')
@@ -150,7 +150,7 @@ test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 
     // each sees the other from now on
     await until(dave, async () => dave.accounts.presence.get('alice@localhost') === 'online')
     const mallory = await strangers.signIn(story.server, 'mallory')
-    await mallory.startConversation('alice@localhost', 'direct', null)
+    await mallory.conversations.start('alice@localhost', 'direct', null)
     await main.click('[data-test=decline]')
     await main.locator('[data-test=request]').waitFor({ state: 'detached' })
     expect(await main.locator('[data-jid="mallory@localhost"]').count()).toBe(0)

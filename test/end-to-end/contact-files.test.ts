@@ -8,12 +8,12 @@ const story = new Story()
 test('cards of a phone and of an address book', { timeout: 90_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
   const send = async (name: string, lines: string[]): Promise<void> => {
     const content = Buffer.from(['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n'))
     const token = bob.media.intake.begin({ name, bytes: content.length, type: 'text/vcard' })
     await bob.media.intake.append(token, content)
-    await bob.sendFile(toAlice.id, token)
+    await bob.messages.sendFile(toAlice.id, token)
   }
   const quoted = [...Buffer.from('韩梅梅')].map((byte) => `=${byte.toString(16).toUpperCase()}`).join('')
   await send('han.vcf', ['VERSION:2.1', `FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:${quoted}`, 'TEL;CELL:138 0013 8000'])

@@ -18,9 +18,9 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   const { bob } = story
   const main = await story.open()
   const mallory = await devices.signIn(story.server, 'mallory')
-  const group = await bob.createGroup({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, MALLORY] })
+  const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, MALLORY] })
   await until(mallory, async () => mallory.accounts.invitations.length > 0)
-  await mallory.startConversation(group.jid, 'group', '王小明')
+  await mallory.conversations.start(group.jid, 'group', '王小明')
   await main.click('[data-test=enter]')
   await main.locator(`[data-jid="${group.jid}"]`).waitFor()
   const focused = (): Promise<string | null> => main.evaluate(() => document.activeElement?.getAttribute('data-test') ?? null)
@@ -96,7 +96,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await main.click('[data-test=menu]')
   await main.click('[data-test=contacts-item]')
   await main.locator('[data-contact="mallory@localhost"]', { hasText: '等待对方验证' }).waitFor()
-  await mallory.answerRequest('alice@localhost' as Jid, true)
+  await mallory.people.answerRequest('alice@localhost' as Jid, true)
   await main.locator('[data-contact="mallory@localhost"]', { hasText: '在线' }).waitFor()
   expect(await main.locator('[data-test=roster-group]').count()).toBe(0)
   await main.evaluate(() =>

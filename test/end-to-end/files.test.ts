@@ -34,17 +34,17 @@ const keepsEnding = (name: Locator): Promise<{ shortened: boolean; ending: strin
 
 async function bobSends(name: string, content: Buffer): Promise<void> {
   const { bob } = story
-  const conversation = await bob.startConversation('alice@localhost', 'direct', null)
+  const conversation = await bob.conversations.start('alice@localhost', 'direct', null)
   const token = bob.media.intake.begin({ name, bytes: content.length, type: '' })
   await bob.media.intake.append(token, content)
-  await bob.sendFile(conversation.id, token)
+  await bob.messages.sendFile(conversation.id, token)
 }
 
 test('pictures and files go both ways and can be looked at', { timeout: 180_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '照片发我看看')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '照片发我看看')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '照片发我' }).waitFor()
 
@@ -81,7 +81,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
     ['image', 1600, 1000],
     ['file', null, null]
   ])
-  expect(readFileSync((await bob.attachmentFile(got[0]?.id ?? 0))?.path ?? '')).toEqual(readFileSync(hill))
+  expect(readFileSync((await bob.files.attachment(got[0]?.id ?? 0))?.path ?? '')).toEqual(readFileSync(hill))
   await main.locator('.row.own[data-state=delivered] img').waitFor()
   expect(await keepsEnding(main.locator('.row.own .file [data-test=file-name]'))).toEqual({ shortened: true, ending: '.pdf', inside: true })
   await screenshot(main, 'files-long-name')

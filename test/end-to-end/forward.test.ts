@@ -12,8 +12,8 @@ const story = new Story()
 test('messages are chosen and forwarded, one by one or merged, pictures too; and deleted here', { timeout: 120_000 }, async () => {
   const { bob, server } = story
   const main = await story.open()
-  const { id } = await bob.startConversation('alice@localhost', 'direct', null)
-  for (const text of ['第一条：周五开会', '第二条：带上方案', '第三条：在三楼', 'not this one']) await bob.send(id, text)
+  const { id } = await bob.conversations.start('alice@localhost', 'direct', null)
+  for (const text of ['第一条：周五开会', '第二条：带上方案', '第三条：在三楼', 'not this one']) await bob.messages.send(id, text)
   await main.locator('[data-jid="bob@localhost"]').click()
   const row = (text: string) => main.locator('.row', { hasText: text })
   await row('not this one').waitFor()

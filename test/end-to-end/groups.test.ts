@@ -23,10 +23,10 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   // what was just made stands first, though nobody has said anything yet
   await expect.poll(() => main.locator('.item .name').first().textContent()).toBe('周末爬山')
   await until(bob, async () => bob.accounts.invitations.length > 0)
-  await bob.answerInvitation(bob.accounts.invitations[0]!.group, true)
+  await bob.groups.answerInvitation(bob.accounts.invitations[0]!.group, true)
   const group = bob.accounts.invitations[0]?.group ?? (await bob.store.read.conversations()).find(({ kind }) => kind === 'group')!.jid
   const bobs = (await bob.store.read.conversationByJid(group))!
-  await bob.send(bobs.id, '收到，周六见 🏔️')
+  await bob.messages.send(bobs.id, '收到，周六见 🏔️')
   await main.locator('.row', { hasText: '周六见' }).waitFor()
 
   // what it is about, and who is in it
@@ -48,14 +48,14 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await main.locator('.dialog').waitFor({ state: 'detached' })
 
   // asked into another one, and put out of it
-  const other = await bob.createGroup({ name: 'Reading circle', membersOnly: true, invite: ['alice@localhost' as Jid] })
+  const other = await bob.groups.create({ name: 'Reading circle', membersOnly: true, invite: ['alice@localhost' as Jid] })
   await main.locator('[data-test=invitation]').waitFor()
   await screenshot(main, 'group-invitation')
   await main.click('[data-test=enter]')
   await main.locator('[data-test=invitation]').waitFor({ state: 'detached' })
   await main.locator(`[data-jid="${other.jid}"]`).click()
   await main.locator('[data-test=composer]').waitFor()
-  await bob.inGroup(other.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))
+  await bob.groups.inside(other.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))
   await main.locator('[data-test=no-composer]', { hasText: '禁止加入' }).waitFor()
   await screenshot(main, 'group-out')
 

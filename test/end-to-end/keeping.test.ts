@@ -16,8 +16,8 @@ test('messages are pinned, corrected and read; people come and go; conversations
     await row(text).locator('.bubble').click({ button: 'right' })
     await main.click(`.menu [data-test=${what}]`)
   }
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  for (const text of ['WiFi 密码是 mnemo-2026', '晚上吃什么', 'The key is under the mat']) await bob.send(toAlice.id, text)
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  for (const text of ['WiFi 密码是 mnemo-2026', '晚上吃什么', 'The key is under the mat']) await bob.messages.send(toAlice.id, text)
   await item('bob@localhost').click()
   await row('under the mat').waitFor()
 
@@ -53,7 +53,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await main.keyboard.press('Escape')
 
   // a group whose members know each other: who has read is told, and what happened stands among the messages
-  const group = await bob.createGroup({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid] })
+  const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid] })
   await main.click('[data-test=enter]')
   await item(group.jid).click()
   await main.locator('[data-test=composer]').waitFor()
@@ -62,12 +62,12 @@ test('messages are pinned, corrected and read; people come and go; conversations
   const heard = await until(bob, async () =>
     (await bob.store.read.page({ conversation: group.id, anchor: { kind: 'newest' }, limit: 10 })).messages.find(({ text }) => text.startsWith('周六几点'))
   )
-  await bob.markRead(group.id, heard.id)
+  await bob.messages.markRead(group.id, heard.id)
   await row('周六几点').locator('.state.seen').waitFor()
   await menu('周六几点', 'details')
   await main.locator('[data-test=readers]', { hasText: 'bob' }).waitFor()
   await main.keyboard.press('Escape')
-  await bob.inGroup(group.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
+  await bob.groups.inside(group.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
   await main.locator('[data-test=notice]', { hasText: '香山东门' }).waitFor()
 
   // an open group: who comes and goes
@@ -75,15 +75,15 @@ test('messages are pinned, corrected and read; people come and go; conversations
   const carol = await openEngine(folder.path)
   await carol.signIn(story.server.settings('carol'))
   await online(carol)
-  const open = await bob.createGroup({ name: 'Open table', membersOnly: false, invite: ['alice@localhost' as Jid] })
+  const open = await bob.groups.create({ name: 'Open table', membersOnly: false, invite: ['alice@localhost' as Jid] })
   await main.click('[data-test=enter]')
   await item(open.jid).click()
   await main.locator('[data-test=composer]').waitFor()
-  await bob.send(open.id, 'welcome')
+  await bob.messages.send(open.id, 'welcome')
   await row('welcome').waitFor()
-  const carols = await carol.startConversation(open.jid, 'group', null)
+  const carols = await carol.conversations.start(open.jid, 'group', null)
   await main.locator('[data-test=notice]', { hasText: /carol\W* 加入/ }).waitFor()
-  await carol.leave(carols.id)
+  await carol.groups.leave(carols.id)
   await main.locator('[data-test=notice]', { hasText: /carol\W* 退出/ }).waitFor()
   await screenshot(main, 'notices')
   await carol.close()
@@ -140,7 +140,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await main.fill('.side input', 'mnemo-2026')
   await main.locator('.results .empty').waitFor()
   await main.fill('.side input', '')
-  await bob.send(toAlice.id, '还在吗')
+  await bob.messages.send(toAlice.id, '还在吗')
   await item('bob@localhost').click()
   await row('还在吗').waitFor()
   expect(await main.locator('.row').count()).toBe(1)

@@ -25,8 +25,8 @@ test('previews of links', { timeout: 90_000 }, async () => {
   const other = `${pages.origin}/night`
   try {
     const main = await story.open()
-    const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-    await bob.send(toAlice.id, '周末去哪')
+    const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+    await bob.messages.send(toAlice.id, '周末去哪')
     await main.locator('[data-jid="bob@localhost"]').click()
     const row = (text: string) => main.locator('.row', { hasText: text }).last()
     await row('周末去哪').waitFor()
@@ -75,7 +75,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
 
     // what comes is shown as it was told
     const asked = pages.asked.length
-    await bob.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '' } })
+    await bob.messages.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '' } })
     await row('我也看了').locator('[data-test=link-card]', { hasText: '看过的路线' }).waitFor()
     await screenshot(main, 'link-cards')
     await main.emulateMedia({ colorScheme: 'dark' })

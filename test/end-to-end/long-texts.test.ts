@@ -13,7 +13,7 @@ const files = async (): Promise<number> =>
 test('a text that is too long fails with its reason, and the next is told before it is sent; both go as files', { timeout: 180_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  await bob.send((await bob.startConversation('alice@localhost', 'direct', null)).id, '把全文发给我')
+  await bob.messages.send((await bob.conversations.start('alice@localhost', 'direct', null)).id, '把全文发给我')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '把全文' }).waitFor()
   await main.fill('[data-test=composer]', LONG)

@@ -7,10 +7,10 @@ const story = new Story()
 
 test('zoom, accent, wallpaper and the width of the list are chosen, and kept', { timeout: 180_000 }, async () => {
   const { bob } = story
-  const { id } = await bob.startConversation('alice@localhost', 'direct', null)
+  const { id } = await bob.conversations.start('alice@localhost', 'direct', null)
   let main = await story.open()
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
-  await bob.send(id, '看看颜色 https://example.org')
+  await bob.messages.send(id, '看看颜色 https://example.org')
   const row = () => main.locator('[data-jid="bob@localhost"]')
   await row().locator('.badge').waitFor()
   const width = async (): Promise<number> => Math.round((await main.locator('.side').boundingBox())!.width)

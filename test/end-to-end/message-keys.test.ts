@@ -14,8 +14,8 @@ const offset = (main: Page): Promise<number> => main.evaluate<number>('document.
 test('a message is answered, reacted to and more from the bar beside it', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  for (let i = 1; i <= 120; i++) await bob.send(toAlice.id, `第 ${i} 条：明天下午三点在会议室见`)
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  for (let i = 1; i <= 120; i++) await bob.messages.send(toAlice.id, `第 ${i} 条：明天下午三点在会议室见`)
   await main.locator('[data-jid="bob@localhost"]').click()
   const row = (text: string) => main.locator('.row', { hasText: text })
   await row('第 120 条').waitFor()

@@ -15,15 +15,15 @@ test('the name is the same in the group, its list, its notices, mentions, replie
   try {
     const main = await story.open()
     const [carol, dave] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'dave')]
-    const group = await bob.createGroup({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, CAROL, DAVE] })
-    await bob.changeNick(group.id, 'robert')
+    const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, CAROL, DAVE] })
+    await bob.groups.changeNick(group.id, 'robert')
     for (const [engine, nick] of [
       [carol, 'caz'],
       [dave, '大卫']
     ] as const) {
       await until(engine, async () => engine.accounts.invitations.length > 0)
-      await engine.answerInvitation(group.jid, true)
-      await engine.changeNick((await engine.store.read.conversationByJid(group.jid))!.id, nick)
+      await engine.groups.answerInvitation(group.jid, true)
+      await engine.groups.changeNick((await engine.store.read.conversationByJid(group.jid))!.id, nick)
     }
     await main.locator('[data-test=enter]').first().click()
     const item = main.locator(`[data-jid="${group.jid}"]`)
@@ -31,7 +31,7 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await item.click()
 
     // what is said, and the list beside it
-    await bob.send(group.id, '明天八点出发')
+    await bob.messages.send(group.id, '明天八点出发')
     await main.locator('.row .sender', { hasText: 'Bob' }).waitFor()
     await item.locator('.preview', { hasText: 'Bob' }).waitFor()
 
@@ -70,11 +70,11 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     const asked = await until(bob, async () => (await messages(bob, group.jid)).find(({ text }) => text.includes('@robert')))
 
     // who has read it
-    await bob.markRead(group.id, asked.id)
+    await bob.messages.markRead(group.id, asked.id)
     const count = main.locator('.row.own', { hasText: '@robert' }).locator('[data-test=read-count]')
     await count.filter({ hasText: '已读 1/3' }).waitFor()
     const carols = await until(carol, async () => (await messages(carol, group.jid)).find(({ text }) => text.includes('@robert')))
-    await carol.markRead(carols.conversation, carols.id)
+    await carol.messages.markRead(carols.conversation, carols.id)
     await count.filter({ hasText: '已读 2/3' }).waitFor()
     await count.focus()
     await main.keyboard.press('Enter')
@@ -90,12 +90,12 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await main.emulateMedia({ colorScheme: 'light' })
     await main.keyboard.press('Escape')
     const daves = await until(dave, async () => (await messages(dave, group.jid)).find(({ text }) => text.includes('@robert')))
-    await dave.markRead(daves.conversation, daves.id)
+    await dave.messages.markRead(daves.conversation, daves.id)
     await count.filter({ hasText: '全部已读' }).waitFor()
 
     // a notice
-    await dave.changeNick((await dave.store.read.conversationByJid(group.jid))!.id, '大卫二号')
-    await carol.changeNick((await carol.store.read.conversationByJid(group.jid))!.id, 'carolina')
+    await dave.groups.changeNick((await dave.store.read.conversationByJid(group.jid))!.id, '大卫二号')
+    await carol.groups.changeNick((await carol.store.read.conversationByJid(group.jid))!.id, 'carolina')
     await main.locator('[data-test=notice]', { hasText: 'Carol' }).first().waitFor()
     expect(await main.locator('[data-test=notice]', { hasText: 'caz' }).count()).toBe(0)
 

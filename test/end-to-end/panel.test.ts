@@ -14,14 +14,14 @@ const story = new Story({ groupModules: ['vcard_muc'] })
 async function sendFile(engine: Engine, to: ConversationId, { name, type, data }: { name: string; type: string; data: Buffer }): Promise<void> {
   const token = engine.media.intake.begin({ name, type, bytes: data.length, preview: null })
   await engine.media.intake.append(token, data)
-  await engine.sendFile(to, token)
+  await engine.messages.sendFile(to, token)
 }
 
 test('a person and a group beside the conversation', { timeout: 180_000 }, async () => {
   const { bob } = story
   const main = await story.open()
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
-  const { id } = await bob.startConversation('alice@localhost', 'direct', null)
+  const { id } = await bob.conversations.start('alice@localhost', 'direct', null)
   for (const [i, colour] of (
     [
       [255, 160, 60],
@@ -31,7 +31,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   ).entries())
     await sendFile(bob, id, { name: `hill-${i}.png`, type: 'image/png', data: gradient(300, 200 + 40 * i, [...colour], [40, 30, 120]) })
   await sendFile(bob, id, { name: '会议纪要.pdf', type: 'application/pdf', data: Buffer.from('%PDF-1.4') })
-  await bob.send(id, '路线：https://example.org/huangshan')
+  await bob.messages.send(id, '路线：https://example.org/huangshan')
   const row = main.locator('[data-jid="bob@localhost"]')
   await row.click()
   await main.locator('.bubble', { hasText: 'huangshan' }).waitFor()
@@ -79,7 +79,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
 
   // a group: how many are in it, how it looks, what we are called in it, and what we call it
-  const group = await bob.createGroup({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, 'carol@localhost' as Jid] })
+  const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, 'carol@localhost' as Jid] })
   await main.click('[data-test=enter]')
   const item = main.locator(`[data-jid="${group.jid}"]`)
   await item.click()
@@ -105,7 +105,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await main.fill('[data-test=group-rename]', '爬山小队')
   await main.keyboard.press('Enter')
   await item.locator('.name', { hasText: '爬山小队' }).waitFor()
-  await bob.inGroup(group.id, (groups, jid) => groups.setPicture(jid, { type: 'image/png', data: gradient(128, 128, [90, 200, 160], [20, 60, 140]) }))
+  await bob.groups.inside(group.id, (groups, jid) => groups.setPicture(jid, { type: 'image/png', data: gradient(128, 128, [90, 200, 160], [20, 60, 140]) }))
   await item.locator('img').waitFor()
   expect(await violations(main)).toEqual([])
   await screenshot(main, 'panel-group')
@@ -127,8 +127,8 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await panel.locator('.face img').waitFor()
 
   // everything read at once
-  await bob.send(id, '一条')
-  await bob.send(group.id, '两条')
+  await bob.messages.send(id, '一条')
+  await bob.messages.send(group.id, '两条')
   await item.locator('.badge').waitFor()
   await row.locator('.badge').waitFor()
   await main.click('[data-test=menu]')

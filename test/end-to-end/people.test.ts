@@ -11,7 +11,7 @@ const story = new Story()
 
 test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 120_000 }, async () => {
   const { bob } = story
-  await bob.setAvatar({ data: gradient(128, 128, [255, 160, 60], [120, 30, 120]), type: 'image/png', side: 128 })
+  await bob.people.setAvatar({ data: gradient(128, 128, [255, 160, 60], [120, 30, 120]), type: 'image/png', side: 128 })
   const main = await story.open()
   const item = main.locator('[data-jid="bob@localhost"]')
   await item.locator('img').waitFor()
@@ -35,8 +35,8 @@ test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 12
   await screenshot(main, 'contact-blocked')
   await main.click('[data-test=unblock]')
   await main.locator('[data-test=composer]').waitFor()
-  const { id } = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(id, '又能说话了')
+  const { id } = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(id, '又能说话了')
   await main.locator('.row', { hasText: '又能说话了' }).waitFor()
 
   // our own picture and name
@@ -51,7 +51,7 @@ test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 12
   await settings.fill('[name=nick]', '爱丽丝')
   await settings.keyboard.press('Enter')
   await settings.locator('[role=status]', { hasText: '已更新' }).waitFor()
-  await bob.renameContact('alice@localhost' as never, '')
+  await bob.people.rename('alice@localhost' as never, '')
   await until(bob, async () => (await bob.store.read.conversation(id))?.name === '爱丽丝')
   await screenshot(settings, 'settings-profile')
   expect((await messages(bob, 'alice@localhost')).length).toBe(1)

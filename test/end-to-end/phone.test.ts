@@ -11,8 +11,8 @@ test('what the phone sends and reads is seen here, what is written offline goes 
   const { bob, server } = story
   const main = await story.open()
   const row = (text: string) => main.locator('.row', { hasText: text })
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '到家了吗')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '到家了吗')
   await main.locator('.item[data-jid="bob@localhost"]').click()
   await row('到家了吗').waitFor()
   const phone = await foreignClient(server, 'alice')
@@ -24,7 +24,7 @@ test('what the phone sends and reads is seen here, what is written offline goes 
 
   // read by phone: no longer unread here
   await main.locator('.item[data-jid="carol@localhost"]').click()
-  await bob.send(toAlice.id, '晚饭吃什么')
+  await bob.messages.send(toAlice.id, '晚饭吃什么')
   const badge = main.locator('.item[data-jid="bob@localhost"] .badge')
   await badge.waitFor()
   const asked = await phone.waitFor((event) => event.body === '晚饭吃什么')

@@ -179,7 +179,7 @@ test('an invitation that is opened makes an account, and whoever sent it is a co
   const devices = new Devices()
   onTestFinished(() => devices.end())
   const alice = await devices.signIn(server, 'alice')
-  const invitation = await alice.invite('alice@localhost' as Jid)
+  const invitation = await alice.registrations.invite('alice@localhost' as Jid)
   const page = await freshApp([invitation?.uri ?? ''])
   // the link alone does not tell where a server at home is
   await page.locator('.error-text').waitFor({ timeout: 45_000 })
@@ -211,7 +211,7 @@ test('an invitation that is opened makes an account, and whoever sent it is a co
   await page.locator('.dialog').waitFor({ state: 'detached' })
   // an invitation that is pasted into a new chat makes a contact without a request
   const bob = await devices.signIn(server, 'bob')
-  const bobs = await bob.invite('bob@localhost' as Jid)
+  const bobs = await bob.registrations.invite('bob@localhost' as Jid)
   await page.click('[data-test=new]')
   await page.fill('[data-test=who]', bobs?.uri ?? '')
   await page.locator('[data-test=address]', { hasText: 'bob@localhost' }).waitFor()

@@ -9,8 +9,8 @@ const story = new Story()
 test('a part of the screen is chosen, marked, blurred, undone and sent', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '截个图给我看看')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '截个图给我看看')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '截个图' }).waitFor()
   await main.click('[data-test=attach]')

@@ -15,8 +15,8 @@ test(
   async () => {
     const { bob } = story
     const main = await story.open()
-    const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-    await bob.send(toAlice.id, '照片发我看看')
+    const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+    await bob.messages.send(toAlice.id, '照片发我看看')
     await main.locator('[data-jid="bob@localhost"]').click()
     const SECRET = 'GPS 31.2304 N 121.4737 E, Camera X100'
     const paths = [
@@ -61,7 +61,7 @@ test(
       'sea'
     ])
     for (const { id } of photos) {
-      const sent = readFileSync((await bob.attachmentFile(id))!.path)
+      const sent = readFileSync((await bob.files.attachment(id))!.path)
       expect(sent.includes('GPS')).toBe(false)
       expect(sent.includes('Exif')).toBe(false)
       expect([...sent.subarray(0, 2)]).toEqual([0xff, 0xd8])
@@ -75,7 +75,7 @@ test(
     const file = await until(bob, async () =>
       (await messages(bob, 'alice@localhost')).flatMap(({ attachments }) => attachments).find(({ width, where }) => width === 3000 && where === 'here')
     )
-    expect(readFileSync((await bob.attachmentFile(file.id))!.path)).toEqual(readFileSync(paths[0]!))
+    expect(readFileSync((await bob.files.attachment(file.id))!.path)).toEqual(readFileSync(paths[0]!))
     // the choice is remembered
     await main.setInputFiles('[data-test=file-input]', [paths[1]!])
     await main.locator('[data-test=way-about]', { hasText: '原图' }).waitFor()

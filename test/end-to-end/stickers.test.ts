@@ -31,8 +31,8 @@ async function face(page: Page, emoji: string): Promise<Buffer> {
 test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '在吗')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '在吗')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '在吗' }).waitFor()
   const picker = main.locator('[data-test=sticker-picker]')
@@ -96,7 +96,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
       .find(({ name, where }) => name === 'love cat.sticker.webp' && where === 'here')
   )
   expect(got).toMatchObject({ kind: 'image', width: 320, height: 320 })
-  expect(readFileSync((await bob.attachmentFile(got.id))?.path ?? '').equals(readFileSync(join(folder, 'love cat.webp')))).toBe(true)
+  expect(readFileSync((await bob.files.attachment(got.id))?.path ?? '').equals(readFileSync(join(folder, 'love cat.webp')))).toBe(true)
   const sticker = main.locator('.row.own .bubble.only-sticker').last()
   await sticker.waitFor()
   expect(await sticker.evaluate((bubble) => getComputedStyle(bubble).backgroundColor)).toBe('rgba(0, 0, 0, 0)')
@@ -112,7 +112,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
   const dog = await face(main, '🐶')
   const theirs = bob.media.intake.begin({ name: '狗狗.sticker.webp', bytes: dog.length, type: 'image/webp' })
   await bob.media.intake.append(theirs, dog)
-  await bob.sendFile(toAlice.id, theirs)
+  await bob.messages.sendFile(toAlice.id, theirs)
   const received = main.locator('.row:not(.own) .bubble.only-sticker')
   await received.locator('img').waitFor()
   await received.click({ button: 'right' })

@@ -110,8 +110,8 @@ test('Alice and Bob are there', { timeout: 120_000 }, async () => {
   const main = await story.open(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
   const skip = main.locator('[data-test=tour-skip]')
   if ((await skip.count()) > 0) await skip.click()
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  for (const text of ['周六去爬香山吗？', 'Weather looks great', '预算表我发你了', '附近那家店叫什么']) await bob.send(toAlice.id, text)
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  for (const text of ['周六去爬香山吗？', 'Weather looks great', '预算表我发你了', '附近那家店叫什么']) await bob.messages.send(toAlice.id, text)
   await main.locator(BOB).waitFor()
   await main.locator(BOB).click()
   await bubble(main, '附近那家店').waitFor()
@@ -222,7 +222,7 @@ task(12, 'make a group with somebody', async (hand, main) => {
   await hand.click('.dialog .button.primary')
   await main.locator('.head h2', { hasText: '周末爬山' }).waitFor()
   await until(story.bob, async () => story.bob.accounts.invitations.length > 0)
-  await story.bob.answerInvitation(story.bob.accounts.invitations[0]!.group, true)
+  await story.bob.groups.answerInvitation(story.bob.accounts.invitations[0]!.group, true)
 })
 task(13, 'ask somebody into a group', async (hand, main) => {
   await hand.click('[data-test=about]')
@@ -234,7 +234,7 @@ task(13, 'ask somebody into a group', async (hand, main) => {
 })
 task(14, 'mention somebody', async (hand, main) => {
   const group = (await story.bob.store.read.conversations()).find(({ kind }) => kind === 'group')!
-  await story.bob.send(group.id, '到了')
+  await story.bob.messages.send(group.id, '到了')
   await main.locator('.row', { hasText: '到了' }).waitFor()
   await main.locator(composer).click()
   await hand.type('@bo')

@@ -10,8 +10,8 @@ const story = new Story()
 test('a voice message is recorded and sent, the next one plays on, and what is discarded does not go', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-  await bob.send(toAlice.id, '发条语音吧')
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+  await bob.messages.send(toAlice.id, '发条语音吧')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '发条语音' }).waitFor()
 
@@ -36,7 +36,7 @@ test('a voice message is recorded and sent, the next one plays on, and what is d
     return files.length === 2 ? files : null
   })
   expect(got.map(({ kind }) => kind)).toEqual(['voice', 'voice'])
-  const sound = readFileSync((await bob.attachmentFile(got[0]?.id ?? 0))?.path ?? '')
+  const sound = readFileSync((await bob.files.attachment(got[0]?.id ?? 0))?.path ?? '')
   // Opus in Ogg (RFC 7845 section 5.1)
   expect([sound.toString('latin1', 0, 4), sound.includes('OpusHead')]).toEqual(['OggS', true])
 

@@ -89,7 +89,7 @@ async function write(): Promise<void> {
       if ((written[i] ?? 0) >= (wanted[i] ?? 0)) continue
       const number = written[i] ?? 0
       try {
-        await engine.send(ids[i] as never, `${name} ${number}`)
+        await engine.messages.send(ids[i] as never, `${name} ${number}`)
         written[i] = number + 1
         say({ event: 'written', place: i, number })
       } catch (error) {
@@ -133,14 +133,14 @@ async function wish(change: boolean): Promise<void> {
     const newest = all.at(-1)
     if (conversation === undefined || newest === undefined) continue
     if (change && place === 0 && own !== undefined) {
-      await engine.change(own.id, 'retraction', '')
+      await engine.messages.change(own.id, 'retraction', '')
       say({ event: 'took back', texts: [own.text] })
     }
     if (change && place === 0 && other !== undefined) {
-      await engine.remove([other.id])
+      await engine.messages.remove([other.id])
       say({ event: 'deleted', texts: [other.text] })
     }
-    await engine.markRead(conversation, newest.id)
+    await engine.messages.markRead(conversation, newest.id)
   }
 }
 

@@ -3,7 +3,8 @@
  * nothing is lost, nothing is doubled, all have one order, and whatever was shown as delivered lies in a store of the other side.
  */
 import type { Conversation, Jid } from '../../src/contract/domain.ts'
-import { EngineError, type Engine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { EngineError } from '../../src/engine/scope.ts'
 import { CLUSTER, startCluster } from '../support/cluster.ts'
 import { messages, online, openEngine, testFolder, until } from '../support/server.ts'
 
@@ -62,13 +63,13 @@ export async function runCluster({ messages: count, kills, pause, log }: Cluster
     }
     for (const client of clients)
       client.places = [
-        await client.engine.startConversation(`${PARTNER[client.user]}@${CLUSTER}`, 'direct', null),
-        await client.engine.startConversation(GROUP, 'group', client.user)
+        await client.engine.conversations.start(`${PARTNER[client.user]}@${CLUSTER}`, 'direct', null),
+        await client.engine.conversations.start(GROUP, 'group', client.user)
       ]
     const between = Math.round((kills * pause * 2.5) / count)
     const writing = clients.map(async (client) => {
       while (client.written < count) {
-        for (const place of client.places) await client.engine.send(place.id, `${client.user} ${client.written}`)
+        for (const place of client.places) await client.engine.messages.send(place.id, `${client.user} ${client.written}`)
         client.written++
         if (isWriting) await wait(between)
       }

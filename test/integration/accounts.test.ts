@@ -37,7 +37,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
     [ALICE, '给 alice 的火锅'],
     [CAROL, '给 carol 的火锅']
   ] as const)
-    await bob.send((await bob.startConversation(to, 'direct', null)).id, text)
+    await bob.messages.send((await bob.conversations.start(to, 'direct', null)).id, text)
   await until(engine, async () => (await said(engine, ALICE, BOB)).length === 1 && (await said(engine, CAROL, BOB)).length === 1)
   expect(await said(engine, ALICE, BOB)).toEqual(['给 alice 的火锅'])
   expect(await said(engine, CAROL, BOB)).toEqual(['给 carol 的火锅'])
@@ -47,7 +47,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
     [ALICE, 'alice answers'],
     [CAROL, 'carol answers']
   ] as const)
-    await engine.send((await of(engine, account, BOB))!.id, text)
+    await engine.messages.send((await of(engine, account, BOB))!.id, text)
   await until(bob, async () => (await messages(bob, ALICE)).length === 2 && (await messages(bob, CAROL)).length === 2)
   expect((await messages(bob, ALICE)).map(({ text }) => text)).toEqual(['给 alice 的火锅', 'alice answers'])
   expect((await messages(bob, CAROL)).map(({ text }) => text)).toEqual(['给 carol 的火锅', 'carol answers'])
@@ -55,7 +55,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   expect((await engine.store.find.search({ query: '火锅', limit: 10, total: true })).total).toBe(2)
 
   // the two may write to each other, too
-  await engine.send((await engine.startConversation(CAROL, 'direct', null, null, ALICE)).id, 'to myself')
+  await engine.messages.send((await engine.conversations.start(CAROL, 'direct', null, null, ALICE)).id, 'to myself')
   await until(engine, async () => (await said(engine, CAROL, ALICE)).length === 1)
   expect(await said(engine, ALICE, CAROL)).toEqual([`(${ALICE}) to myself`])
   expect(await said(engine, CAROL, ALICE)).toEqual(['to myself'])
@@ -64,8 +64,8 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
 test('what was written before there was an account goes out with the first one that signs in', { timeout: 60_000 }, async () => {
   const folder = testFolder()
   const engine = await openEngine(folder.path)
-  const { id } = await engine.startConversation(BOB, 'direct', null)
-  await engine.send(id, 'typed before signing in')
+  const { id } = await engine.conversations.start(BOB, 'direct', null)
+  await engine.messages.send(id, 'typed before signing in')
   // a wrong one does not keep it
   expect((await engine.signIn({ ...server.settings('alice'), password: 'wrong' })).status).toBe('waiting')
   await engine.signIn(server.settings('carol'))
@@ -80,35 +80,35 @@ test('what was written before there was an account goes out with the first one t
 test('both in one group; contacts, blocking and requests are each account’s own', { timeout: 90_000 }, async () => {
   const engine = devices.engines[0]!
   const room = `both-${randomUUID()}@rooms.localhost` as Jid
-  const group = await engine.startConversation(room, 'group', 'alice', null, ALICE)
-  const same = await engine.startConversation(room, 'group', 'carol', null, CAROL)
+  const group = await engine.conversations.start(room, 'group', 'alice', null, ALICE)
+  const same = await engine.conversations.start(room, 'group', 'carol', null, CAROL)
   expect(same.id).not.toBe(group.id)
-  await engine.send(group.id, 'from alice')
+  await engine.messages.send(group.id, 'from alice')
   await until(engine, async () => (await said(engine, CAROL, room)).length === 1)
-  await engine.send(same.id, 'from carol')
+  await engine.messages.send(same.id, 'from carol')
   for (const account of [ALICE, CAROL]) await until(engine, async () => (await said(engine, account, room)).length === 2)
   expect(await said(engine, CAROL, room)).toEqual(['from alice', `(${room}/carol) from carol`])
 
-  await engine.block(BOB, true, CAROL)
+  await engine.people.block(BOB, true, CAROL)
   expect(engine.accounts.blocked).toEqual([{ account: CAROL, jid: BOB }])
   const bob = devices.engines[1]!
-  for (const to of [CAROL, ALICE]) await bob.send((await bob.startConversation(to, 'direct', null)).id, `are you there, ${to}?`)
+  for (const to of [CAROL, ALICE]) await bob.messages.send((await bob.conversations.start(to, 'direct', null)).id, `are you there, ${to}?`)
   await until(engine, async () => (await said(engine, ALICE, BOB)).includes(`are you there, ${ALICE}?`))
   expect(await said(engine, CAROL, BOB)).not.toContain(`are you there, ${CAROL}?`)
-  await engine.block(BOB, false, CAROL)
+  await engine.people.block(BOB, false, CAROL)
 
   const stranger = await devices.signIn(server, 'stranger')
-  await stranger.startConversation(CAROL, 'direct', null)
+  await stranger.conversations.start(CAROL, 'direct', null)
   await until(engine, () => Promise.resolve(engine.accounts.requests.length > 0))
   expect(engine.accounts.requests).toEqual([{ account: CAROL, jid: 'stranger@localhost' }])
-  await engine.answerRequest('stranger@localhost' as Jid, true, CAROL)
+  await engine.people.answerRequest('stranger@localhost' as Jid, true, CAROL)
   expect((await engine.store.read.contacts(ALICE)).map(({ jid }) => jid)).not.toContain('stranger@localhost')
 })
 
 test('both come back after a restart; who signs out leaves the history here, and nothing more goes out in that name', { timeout: 90_000 }, async () => {
   const engine = await devices.again(devices.engines[0]!)
   const { id } = (await of(engine, CAROL, BOB))!
-  await engine.send(id, 'typed offline')
+  await engine.messages.send(id, 'typed offline')
   await engine.connect()
   await allOnline(engine, 2)
   const bob = devices.engines[1]!
@@ -117,8 +117,8 @@ test('both come back after a restart; who signs out leaves the history here, and
   expect(engine.accounts.list.map(({ jid }) => jid)).toEqual([ALICE])
   expect((await said(engine, CAROL, BOB)).at(-1)).toBe(`(${CAROL}) typed offline`)
   expect((await engine.store.find.search({ query: '火锅', limit: 10, total: true })).total).toBe(2)
-  await bob.send((await bob.startConversation(CAROL, 'direct', null)).id, 'nobody is there')
-  await bob.send((await bob.startConversation(ALICE, 'direct', null)).id, 'but you are')
+  await bob.messages.send((await bob.conversations.start(CAROL, 'direct', null)).id, 'nobody is there')
+  await bob.messages.send((await bob.conversations.start(ALICE, 'direct', null)).id, 'but you are')
   await until(engine, async () => (await said(engine, ALICE, BOB)).includes('but you are'))
   expect(await said(engine, CAROL, BOB)).not.toContain('nobody is there')
   // signed in again it goes on where it was

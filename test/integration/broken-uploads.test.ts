@@ -26,7 +26,7 @@ test.runIf(SERVER === 'prosody').each([
   ['encrypted', 'carol', true]
 ])('an upload that breaks off twice goes through with a place of its own each time, %s', { timeout: 60_000 }, async (_, user, secret) => {
   const [sender, bob] = [await devices.signIn(server, user, secret), await devices.signIn(server, 'bob', secret)]
-  const conversation = await sender.startConversation('bob@localhost', 'direct', null)
+  const conversation = await sender.conversations.start('bob@localhost', 'direct', null)
   const content = randomBytes(1_500_000)
   const name = `film-${String(secret)}.bin`
   const seen: number[] = []
@@ -34,14 +34,14 @@ test.runIf(SERVER === 'prosody').each([
   const token = sender.media.intake.begin({ name, bytes: content.length, type: '' })
   for (let at = 0; at < content.length; at += 2 ** 20) await sender.media.intake.append(token, content.subarray(at, at + 2 ** 20))
   cuts.push(CUT, CUT)
-  await sender.sendFile(conversation.id, token)
-  await sender.send(conversation.id, `after ${name}`)
+  await sender.messages.sendFile(conversation.id, token)
+  await sender.messages.send(conversation.id, `after ${name}`)
 
   const file = await until(bob, async () => {
     const files = (await messages(bob, `${user}@localhost`)).flatMap(({ attachments }) => attachments)
     return files.find((one) => one.name === name && one.where === 'here')
   })
-  expect(readFileSync((await bob.attachmentFile(file.id))?.path ?? '')).toEqual(content)
+  expect(readFileSync((await bob.files.attachment(file.id))?.path ?? '')).toEqual(content)
   expect(cuts).toEqual([])
   expect(Math.max(...seen)).toBe(content.length)
   // it was begun anew: what was done became less

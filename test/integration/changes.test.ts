@@ -20,8 +20,8 @@ afterEach(() => devices.end())
 
 const signedIn = (user: string): Promise<Engine> => devices.signIn(server, user)
 async function write(engine: Engine, jid: string, text: string, reply: Message | null = null): Promise<Message> {
-  const conversation = await engine.startConversation(jid, 'direct', null)
-  const message = await engine.send(conversation.id, text, { reply: reply?.id ?? null })
+  const conversation = await engine.conversations.start(jid, 'direct', null)
+  const message = await engine.messages.send(conversation.id, text, { reply: reply?.id ?? null })
   await until(engine, async () => (await messages(engine, jid)).every(({ state }) => state !== 'queued'))
   return (await messages(engine, jid)).find(({ key }) => key.endsWith(message.key.slice(1)))!
 }
@@ -32,7 +32,7 @@ test('a correction, an answer, a reaction and a retraction reach the other one a
   const [alice, phone, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')]
   const sent = await write(alice, 'bob@localhost', 'see you at sevn')
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'see you at sevn')
-  await alice.change(sent.id, 'correction', 'see you at seven')
+  await alice.messages.change(sent.id, 'correction', 'see you at seven')
   for (const [engine, jid] of [
     [bob, 'alice@localhost'],
     [phone, 'bob@localhost']
@@ -42,14 +42,14 @@ test('a correction, an answer, a reaction and a retraction reach the other one a
   await write(bob, 'alice@localhost', 'fine', got)
   const answer = await find(alice, 'bob@localhost', ({ text }) => text === 'fine')
   expect(answer.reply).toMatchObject({ id: sent.id, text: 'see you at seven', outgoing: true })
-  await bob.change(got.id, 'reactions', '👍')
+  await bob.messages.change(got.id, 'reactions', '👍')
   for (const engine of [alice, phone])
     expect((await find(engine, 'bob@localhost', ({ reactions }) => reactions.length > 0)).reactions).toEqual([
       { emoji: '👍', count: 1, own: false, names: ['Bob'] }
     ])
-  await bob.change(got.id, 'reactions', '')
+  await bob.messages.change(got.id, 'reactions', '')
   await until(alice, async () => (await messages(alice, 'bob@localhost')).every(({ reactions }) => reactions.length === 0))
-  await alice.change(sent.id, 'retraction', '')
+  await alice.messages.change(sent.id, 'retraction', '')
   for (const [engine, jid] of [
     [bob, 'alice@localhost'],
     [phone, 'bob@localhost']
@@ -67,17 +67,17 @@ test('a correction, an answer, a reaction and a retraction reach the other one a
 test('in a group: answers, reactions and retractions name what its archive gave', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   const room = `changes-${randomUUID()}@rooms.localhost`
-  const a = await alice.startConversation(room, 'group', 'alice')
-  const b = await bob.startConversation(room, 'group', 'bob')
-  await alice.send(a.id, '晚饭吃什么')
+  const a = await alice.conversations.start(room, 'group', 'alice')
+  const b = await bob.conversations.start(room, 'group', 'bob')
+  await alice.messages.send(a.id, '晚饭吃什么')
   const got = await find(bob, room, ({ text }) => text === '晚饭吃什么')
-  await bob.send(b.id, '火锅', { reply: got.id })
-  await bob.change(got.id, 'reactions', '🎉')
+  await bob.messages.send(b.id, '火锅', { reply: got.id })
+  await bob.messages.change(got.id, 'reactions', '🎉')
   const own = await find(alice, room, ({ reactions, state }) => reactions.length === 1 && state !== 'queued')
   expect((await find(alice, room, ({ text }) => text === '火锅')).reply).toMatchObject({ id: own.id, text: '晚饭吃什么' })
-  await alice.change(own.id, 'correction', '晚饭吃什么？')
+  await alice.messages.change(own.id, 'correction', '晚饭吃什么？')
   await find(bob, room, ({ text }) => text === '晚饭吃什么？')
-  await alice.change(own.id, 'retraction', '')
+  await alice.messages.change(own.id, 'retraction', '')
   await find(bob, room, ({ retracted }) => retracted)
 })
 
@@ -86,7 +86,7 @@ test('changes made offline wait, over a restart, and go out once', async () => {
   const sent = await write(alice, 'bob@localhost', 'offline edit me')
   await find(bob, 'alice@localhost', ({ text }) => text === 'offline edit me')
   await alice.disconnect()
-  await alice.change(sent.id, 'correction', 'edited while offline')
+  await alice.messages.change(sent.id, 'correction', 'edited while offline')
   expect((await messages(alice, 'bob@localhost')).at(-1)).toMatchObject({ text: 'edited while offline', edited: true })
   const back = await devices.again(alice)
   await back.connect()
@@ -103,9 +103,9 @@ test('who has read what, and who types, is told', async () => {
   const typing = new Promise<readonly string[]>((resolve) =>
     alice.live.on('change', ({ typing }) => typing?.['bob@localhost'] !== undefined && resolve(typing['bob@localhost']))
   )
-  await bob.type(conversation.id, true)
+  await bob.messages.type(conversation.id, true)
   expect(await typing).toEqual(['Bob'])
-  await bob.markRead(conversation.id, got.id)
+  await bob.messages.markRead(conversation.id, got.id)
   // the archive may move a message: it is known by its key
   const seen = async (key: string): Promise<boolean> =>
     ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >=
@@ -116,7 +116,7 @@ test('who has read what, and who types, is told', async () => {
   await bob.store.write.changeSettings({ tellRead: false, tellTyping: false })
   const second = await write(alice, 'bob@localhost', 'and this?')
   const unread = await find(bob, 'alice@localhost', ({ text }) => text === 'and this?')
-  await bob.markRead(conversation.id, unread.id)
+  await bob.messages.markRead(conversation.id, unread.id)
   await write(bob, 'alice@localhost', 'something after it')
   await find(alice, 'bob@localhost', ({ text }) => text === 'something after it')
   expect(await seen(second.key)).toBe(false)
@@ -126,18 +126,18 @@ test('who has read what, and who types, is told', async () => {
 test('what one device has read, another learns when it comes later, in groups, too', async () => {
   const [bob, carol] = [await signedIn('bob'), await signedIn('carol')]
   const room = `read-${randomUUID()}@rooms.localhost`
-  const c = await carol.startConversation(room, 'group', 'carol')
-  await bob.startConversation(room, 'group', 'bob')
-  for (let i = 0; i < 3; i++) await carol.send(c.id, `news ${i}`)
+  const c = await carol.conversations.start(room, 'group', 'carol')
+  await bob.conversations.start(room, 'group', 'bob')
+  for (let i = 0; i < 3; i++) await carol.messages.send(c.id, `news ${i}`)
   await write(carol, 'bob@localhost', 'privately')
   const phone = await signedIn('bob')
-  await phone.startConversation(room, 'group', 'bob_phone')
+  await phone.conversations.start(room, 'group', 'bob_phone')
   await phone.disconnect()
-  await carol.send(c.id, 'news 3')
+  await carol.messages.send(c.id, 'news 3')
   for (const jid of [room, 'carol@localhost']) {
     const last = jid === room ? 'news 3' : 'privately'
     const newest = await find(bob, jid, ({ text }) => text === last)
-    await bob.markRead(newest.conversation, newest.id)
+    await bob.messages.markRead(newest.conversation, newest.id)
   }
   await phone.connect()
   await online(phone)
@@ -150,18 +150,18 @@ test('what one device has read, another learns when it comes later, in groups, t
 
 test('what was read while the app was closed and the phone was not is known when it comes back', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
-  const group = await alice.createGroup({ name: '周末', membersOnly: true, invite: ['bob@localhost' as Jid] })
+  const group = await alice.groups.create({ name: '周末', membersOnly: true, invite: ['bob@localhost' as Jid] })
   await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
-  await bob.answerInvitation(group.jid, true)
+  await bob.groups.answerInvitation(group.jid, true)
   const asked = await write(alice, 'bob@localhost', '看到了吗')
-  await alice.send(group.id, '大家看到了吗')
+  await alice.messages.send(group.id, '大家看到了吗')
   // this one tells nobody but whom it should: its marks are in no node of its account
   const phone = await foreignClient(server, 'alice')
   try {
     const got = await find(bob, 'alice@localhost', ({ text }) => text === '看到了吗')
     const said = await find(bob, group.jid, ({ text }) => text === '大家看到了吗')
     await alice.disconnect()
-    for (const one of [got, said]) await bob.markRead(one.conversation, one.id)
+    for (const one of [got, said]) await bob.messages.markRead(one.conversation, one.id)
     await phone.waitFor(({ event, id }) => event === 'displayed' && id === asked.key.slice(1))
     await write(bob, 'alice@localhost', '看到了')
     const answer = await phone.waitFor(({ event, body }) => event === 'message' && body === '看到了')
@@ -194,9 +194,9 @@ test('a foreign client understands ours, and we it', async () => {
     const sent = await write(alice, 'carol@localhost', 'hello slixmpp')
     await carol.waitFor(({ event, body }) => event === 'message' && body === 'hello slixmpp')
     await until(alice, async () => (await messages(alice, 'carol@localhost')).at(-1)?.state === 'delivered')
-    await alice.change(sent.id, 'correction', 'hello, slixmpp!')
+    await alice.messages.change(sent.id, 'correction', 'hello, slixmpp!')
     expect(await carol.waitFor(({ event }) => event === 'correction')).toMatchObject({ body: 'hello, slixmpp!', id: sent.key.slice(1) })
-    await alice.change(sent.id, 'reactions', '🙏')
+    await alice.messages.change(sent.id, 'reactions', '🙏')
     expect(await carol.waitFor(({ event }) => event === 'reactions')).toMatchObject({ values: ['🙏'] })
     await carol.tell({ do: 'raw', xml: `<message to='alice@localhost' type='chat' id='f1'><body>frist</body></message>` }, 'done')
     await find(alice, 'carol@localhost', ({ text }) => text === 'frist')

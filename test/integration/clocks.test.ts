@@ -25,21 +25,21 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
       vi.spyOn(Date, 'now').mockImplementation(() => real() + ownHours * HOUR)
       let alice = await devices.signIn(server, 'alice')
       await alice.store.write.changeSettings({ keepDays: 30 })
-      const toBob = (await alice.startConversation('bob@localhost', 'direct', null)).id
-      const toAlice = (await bob.startConversation('alice@localhost', 'direct', null)).id
+      const toBob = (await alice.conversations.start('bob@localhost', 'direct', null)).id
+      const toAlice = (await bob.conversations.start('alice@localhost', 'direct', null)).id
       const at = (text: string) => async (): Promise<boolean> => (await texts(alice, 'bob@localhost')).includes(text)
-      await bob.send(toAlice, 'one')
+      await bob.messages.send(toAlice, 'one')
       await until(alice, at('one'))
-      await alice.send(toBob, 'two')
+      await alice.messages.send(toBob, 'two')
       await until(bob, async () => (await texts(bob, 'alice@localhost')).includes('two'))
       // deleted here; what is said right after it stays, live and from the archive
-      await alice.deleteConversation(toBob)
-      await bob.send(toAlice, 'three')
+      await alice.conversations.delete(toBob)
+      await bob.messages.send(toAlice, 'three')
       await until(alice, at('three'))
       await alice.disconnect()
-      await bob.send(toAlice, 'four')
-      const { id } = await bob.send(toAlice, 'fiev')
-      await bob.change(id, 'correction', 'five')
+      await bob.messages.send(toAlice, 'four')
+      const { id } = await bob.messages.send(toAlice, 'fiev')
+      await bob.messages.change(id, 'correction', 'five')
       await until(
         bob,
         async () => (await messages(bob, 'alice@localhost')).every(({ state }) => state !== 'queued') && (await bob.store.read.queuedChanges()).length === 0
@@ -48,7 +48,7 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
       await alice.connect()
       await online(alice)
       await until(alice, at('five'))
-      await alice.send((await alice.store.read.conversationByJid('bob@localhost'))!.id, 'six')
+      await alice.messages.send((await alice.store.read.conversationByJid('bob@localhost'))!.id, 'six')
       await until(alice, at('six'))
       expect(await texts(alice, 'bob@localhost')).toEqual(['three', 'four', 'five', 'six'])
       // of what was just said nothing has expired, and nothing does

@@ -35,11 +35,11 @@ const address = (at: 0 | 1 | 2): Jid => bare(people.settings[at].jid)
 /** They know each other, from now on or from before. */
 async function acquainted(one: Engine, other: Engine): Promise<void> {
   const [first, second] = [bare(one.account!.jid), bare(other.account!.jid)]
-  await one.startConversation(second, 'direct', null)
+  await one.conversations.start(second, 'direct', null)
   const known = async (): Promise<boolean> =>
     (await one.store.read.contacts()).some(({ jid, subscription }) => jid === second && (subscription === 'to' || subscription === 'both'))
   await until(other, async () => other.accounts.requests.some(({ jid }) => jid === first) || known())
-  if (other.accounts.requests.some(({ jid }) => jid === first)) await other.answerRequest(first, true)
+  if (other.accounts.requests.some(({ jid }) => jid === first)) await other.people.answerRequest(first, true)
   await until(one, known)
 }
 const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => {
@@ -48,7 +48,7 @@ const conversation = async (engine: Engine, jid: Jid): Promise<Conversation> => 
   return found
 }
 const say = async (engine: Engine, to: Jid, text: string): Promise<void> =>
-  void (await engine.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
+  void (await engine.messages.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
 const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): Promise<Message> =>
   until(engine, async () => (await messages(engine, jid)).find(wanted), 30_000)
 /** What was said in this test, of all that is there. */
@@ -105,12 +105,12 @@ test('what is done to messages, and how far they were read, reaches the other on
   ]
   const got = await find(bob, address(0), ({ text }) => text === `${tag} first`)
   await find(bob, address(0), ({ text }) => text === `${tag} second`)
-  await alice.change(first.id, 'correction', `${tag} corrected`)
+  await alice.messages.change(first.id, 'correction', `${tag} corrected`)
   await find(bob, address(0), ({ text, edited }) => edited && text === `${tag} corrected`)
-  await bob.change(got.id, 'reactions', '👍')
+  await bob.messages.change(got.id, 'reactions', '👍')
   await find(alice, address(1), ({ text, reactions }) => text === `${tag} corrected` && reactions[0]?.emoji === '👍')
   const last = await find(bob, address(0), ({ text }) => text === `${tag} second`)
-  await bob.markRead((await conversation(bob, address(0))).id, last.id)
+  await bob.messages.markRead((await conversation(bob, address(0))).id, last.id)
   // its place may change until the archive has said where it stands
   await until(
     alice,
@@ -119,7 +119,7 @@ test('what is done to messages, and how far they were read, reaches the other on
       ((await messages(alice, address(1))).find(({ key }) => key.endsWith(second.key.slice(1)))?.id ?? Infinity)
   )
   await until(phone, async () => (await conversation(phone, address(0))).unread === 0)
-  await alice.change(second.id, 'retraction', '')
+  await alice.messages.change(second.id, 'retraction', '')
   await until(
     bob,
     async () =>
@@ -129,24 +129,24 @@ test('what is done to messages, and how far they were read, reaches the other on
 
 test('a group: made, invited into, talked in, its history for who comes later, closed', { timeout: 120_000 }, async () => {
   const [alice, bob, carol] = [await device(people.settings[0]), await device(people.settings[1]), await device(people.settings[2])]
-  const group = await alice.createGroup({ name: '测试 Conformance', membersOnly: false, invite: [address(1)] })
+  const group = await alice.groups.create({ name: '测试 Conformance', membersOnly: false, invite: [address(1)] })
   try {
     await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)), 30_000)
-    await bob.answerInvitation(group.jid, true)
+    await bob.groups.answerInvitation(group.jid, true)
     const bobs = await conversation(bob, group.jid)
     for (let i = 0; i < 15; i++) {
-      await alice.send(group.id, `a${i}`)
-      await bob.send(bobs.id, `b${i}`)
+      await alice.messages.send(group.id, `a${i}`)
+      await bob.messages.send(bobs.id, `b${i}`)
     }
     for (const engine of [alice, bob]) await until(engine, async () => (await messages(engine, group.jid)).length === 30, 30_000)
-    await carol.startConversation(group.jid, 'group', 'carol')
+    await carol.conversations.start(group.jid, 'group', 'carol')
     await until(carol, async () => (await messages(carol, group.jid)).length === 30, 30_000)
     const order = (await messages(carol, group.jid)).map(({ text }) => text)
     for (const engine of [alice, bob]) expect((await messages(engine, group.jid)).map(({ text }) => text)).toEqual(order)
-    await alice.inGroup(group.id, (groups, jid) => groups.setSubject(jid, '讨论'))
+    await alice.groups.inside(group.id, (groups, jid) => groups.setSubject(jid, '讨论'))
     await until(carol, async () => (await conversation(carol, group.jid)).subject === '讨论')
   } finally {
-    await alice.inGroup(group.id, (groups, jid) => groups.destroy(jid))
+    await alice.groups.inside(group.id, (groups, jid) => groups.destroy(jid))
   }
   await until(bob, async () => (await conversation(bob, group.jid)).out?.why === 'destroyed')
 })
@@ -159,9 +159,9 @@ test('a file goes up, is announced and comes down whole', { timeout: 120_000 }, 
   const { id } = await alice.store.write.ensureConversation({ jid: address(1), kind: 'direct', name: '', nick: null })
   const token = alice.media.intake.begin({ name, bytes: bytes.length, type: '' })
   await alice.media.intake.append(token, bytes)
-  await alice.sendFile(id, token)
+  await alice.messages.sendFile(id, token)
   const sent = await find(alice, address(1), ({ attachments, state }) => attachments[0]?.name === name && state !== 'queued')
   if (sent.state === 'failed' && sent.error?.includes('no-service') === true) return skip('the server keeps no files (XEP-0363)')
   const got = await find(bob, address(0), ({ attachments }) => attachments[0]?.name === name && attachments[0].where === 'here')
-  expect(readFileSync((await bob.attachmentFile(got.attachments[0]!.id))?.path ?? '')).toEqual(bytes)
+  expect(readFileSync((await bob.files.attachment(got.attachments[0]!.id))?.path ?? '')).toEqual(bytes)
 })

@@ -17,24 +17,24 @@ const bob = 'bob@localhost' as Jid
 test('groups of the roster are the same on all devices, and a name that is given keeps them', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const groups = async (engine: typeof desk): Promise<readonly string[]> => (await engine.store.read.contacts()).find(({ jid }) => jid === bob)?.groups ?? []
-  await desk.groupContact(bob, ['爬山', 'Work'])
+  await desk.people.setGroups(bob, ['爬山', 'Work'])
   await until(laptop, async () => (await groups(laptop)).join() === 'Work,爬山' || (await groups(laptop)).join() === '爬山,Work')
-  await laptop.renameContact(bob, 'Bobby')
+  await laptop.people.rename(bob, 'Bobby')
   await until(desk, async () => (await desk.store.read.conversationByJid(bob))?.name === 'Bobby')
   expect([...(await groups(desk))].sort()).toEqual(['Work', '爬山'])
-  await laptop.renameContact(bob, '')
-  await laptop.groupContact(bob, [])
+  await laptop.people.rename(bob, '')
+  await laptop.people.setGroups(bob, [])
   await until(desk, async () => (await groups(desk)).length === 0)
 })
 
 test('notes to oneself are kept once on each device, are sent, and make nobody a contact', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
-  const { id } = await desk.startConversation(alice, 'direct', null)
+  const { id } = await desk.conversations.start(alice, 'direct', null)
   const [first, second] = [`note ${randomUUID()}`, `note ${randomUUID()}`]
-  await desk.send(id, first)
+  await desk.messages.send(id, first)
   const texts = async (engine: typeof desk): Promise<string[]> => (await messages(engine, alice)).map(({ text }) => text)
   await until(laptop, async () => (await texts(laptop)).includes(first))
-  await laptop.send((await laptop.store.read.conversationByJid(alice))!.id, second)
+  await laptop.messages.send((await laptop.store.read.conversationByJid(alice))!.id, second)
   await until(desk, async () => (await texts(desk)).includes(second))
   await until(desk, async () => (await messages(desk, alice)).every(({ state }) => state !== 'queued'))
   const later = await devices.signIn(server, 'alice')
@@ -49,17 +49,17 @@ test('notes to oneself are kept once on each device, are sent, and make nobody a
 
 test('people of a group are found by name and initials beside contacts, once each, ourselves never', { timeout: 60_000 }, async () => {
   const [desk, stranger] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'mallory')]
-  const group = await desk.createGroup({ name: 'Reading', membersOnly: true, invite: ['mallory@localhost' as Jid] })
+  const group = await desk.groups.create({ name: 'Reading', membersOnly: true, invite: ['mallory@localhost' as Jid] })
   await until(stranger, async () => stranger.accounts.invitations.length > 0)
-  await stranger.startConversation(group.jid, 'group', '王小明')
+  await stranger.conversations.start(group.jid, 'group', '王小明')
   const found = async (text: string): Promise<string[]> =>
-    (await desk.findPeople({ text, limit: 50 })).map(({ jid, group: met }) => `${jid}${met === null ? '' : ` in ${met}`}`)
+    (await desk.people.find({ text, limit: 50 })).map(({ jid, group: met }) => `${jid}${met === null ? '' : ` in ${met}`}`)
   await until(desk, async () => (await found('wxm')).length > 0)
   expect(await found('wxm')).toEqual([`mallory@localhost in ${group.jid}`])
   const all = await found('')
   expect(all).toEqual(expect.arrayContaining([bob, `mallory@localhost in ${group.jid}`]))
   expect(all.filter((one) => one.startsWith('alice@'))).toEqual([])
   // once spoken with they are no longer known from a group alone
-  await desk.startConversation('mallory@localhost', 'direct', null)
+  await desk.conversations.start('mallory@localhost', 'direct', null)
   expect((await found('')).filter((one) => one.startsWith('mallory@'))).toEqual(['mallory@localhost'])
 })

@@ -24,7 +24,7 @@ async function sendFile(engine: Engine, to: string, name: string, content: Buffe
     (await engine.store.read.conversationByJid(to)) ?? (await engine.store.write.ensureConversation({ jid: to as never, kind: 'direct', name: '', nick: null }))
   const token = engine.media.intake.begin({ name, bytes: content.length, type })
   for (let at = 0; at < content.length; at += PIECE) await engine.media.intake.append(token, content.subarray(at, at + PIECE))
-  return engine.sendFile(conversation.id, token)
+  return engine.messages.sendFile(conversation.id, token)
 }
 /** The file of the newest message with that name, once `ready` says so. */
 const fileOf = (
@@ -38,7 +38,7 @@ const fileOf = (
       for (const file of message.attachments) if (file.name === name && ready(file, message)) return { file, message }
     return null
   })
-const content = async (engine: Engine, file: Attachment): Promise<Buffer> => readFileSync((await engine.attachmentFile(file.id))?.path ?? '')
+const content = async (engine: Engine, file: Attachment): Promise<Buffer> => readFileSync((await engine.files.attachment(file.id))?.path ?? '')
 /** One pixel. */
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
@@ -54,7 +54,7 @@ test('a picture and a file arrive whole, on the other side and on our own other 
   await sendFile(alice, 'bob@localhost', '猫.png', PNG)
   await sendFile(alice, 'bob@localhost', 'report 报告.bin', large)
   const conversation = await alice.store.read.conversationByJid('bob@localhost')
-  await alice.send(conversation?.id as never, 'after the files')
+  await alice.messages.send(conversation?.id as never, 'after the files')
 
   const picture = await fileOf(bob, 'alice@localhost', '猫.png', (file) => file.where === 'here')
   expect(picture.file).toMatchObject({ kind: 'image', width: 1, height: 1, bytes: PNG.length })
@@ -100,7 +100,7 @@ test('a file that is too large says so before anything of it goes, and what foll
   expect(await alice.media.limit('alice@localhost' as never)).toEqual({ accepts: true, largest: LARGEST_FILE })
   await sendFile(alice, 'bob@localhost', 'huge.bin', Buffer.alloc(LARGEST_FILE + 1))
   const conversation = await alice.store.read.conversationByJid('bob@localhost')
-  await alice.send(conversation?.id as never, 'behind the huge one')
+  await alice.messages.send(conversation?.id as never, 'behind the huge one')
   const failed = await fileOf(alice, 'bob@localhost', 'huge.bin', (_file, message) => message.state === 'failed')
   expect(failed.message.error).toBe('file-too-large')
   await until(alice, async () => (await messages(alice, 'bob@localhost')).some(({ text, state }) => text === 'behind the huge one' && state !== 'queued'))
@@ -118,9 +118,9 @@ test('a file that was chosen offline waits, outlives a restart, and goes when th
 test('files in a group that anybody may enter are fetched only when asked; in one for members only by themselves', { timeout: 60_000 }, async () => {
   const [alice, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   for (const membersOnly of [false, true]) {
-    const group = await alice.createGroup({ name: membersOnly ? 'closed' : 'open', membersOnly, invite: ['bob@localhost' as Jid] })
+    const group = await alice.groups.create({ name: membersOnly ? 'closed' : 'open', membersOnly, invite: ['bob@localhost' as Jid] })
     await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
-    await bob.answerInvitation(group.jid, true)
+    await bob.groups.answerInvitation(group.jid, true)
     await sendFile(alice, group.jid, 'group.png', PNG)
     await fileOf(bob, group.jid, 'group.png', (file) => file.where === (membersOnly ? 'here' : 'there'))
   }

@@ -35,8 +35,8 @@ async function settled(): Promise<void> {
 }
 
 test('receipts and read marks count only from whom was written to', async () => {
-  const { id } = await alice.startConversation(BOB, 'direct', null)
-  await alice.send(id, 'to Bob alone')
+  const { id } = await alice.conversations.start(BOB, 'direct', null)
+  await alice.messages.send(id, 'to Bob alone')
   const said = async (): Promise<string> => /<message [^>]*id="([^"]+)"[^>]*>(?:(?!<\/message>).)*to Bob alone/.exec(server.heard)?.[1] ?? ''
   await until(alice, async () => (await said()) !== '')
   const sent = await said()
@@ -103,7 +103,7 @@ test('whatever a text comes in, it is kept', async () => {
 })
 
 test('a group’s members change and moderate nothing of each other’s', async () => {
-  const entering = alice.startConversation(LARGE_GROUP, 'group', 'alice')
+  const entering = alice.conversations.start(LARGE_GROUP, 'group', 'alice')
   await letIn(server, 3)
   await entering
   const says = (nick: string, inside: string, id: string): void => from(`${LARGE_GROUP}/${nick}`, inside, `type='groupchat' id='${id}'`)

@@ -19,20 +19,20 @@ describe.skipIf(SERVER === 'ejabberd').each([{ groupsForget: false }, { groupsFo
 
   test('own messages stand once, also those of one text, and after coming back', { timeout: 60_000 }, async () => {
     const [alice, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-    const group = await alice.startConversation(room, 'group', 'alice')
-    await bob.startConversation(room, 'group', 'bob')
+    const group = await alice.conversations.start(room, 'group', 'alice')
+    await bob.conversations.start(room, 'group', 'bob')
     const said = ['one', 'ok', 'ok', 'two']
-    for (const text of said) await alice.send(group.id, text)
+    for (const text of said) await alice.messages.send(group.id, text)
     const own = async (): Promise<string[]> => (await messages(alice, room)).filter(({ outgoing }) => outgoing).map(({ text, state }) => `${text} ${state}`)
     await until(bob, async () => (await messages(bob, room)).length === said.length)
     await until(alice, async () => (await own()).every((one) => one.endsWith('sent')))
     const { id } = (await messages(bob, room))[0]!
-    await bob.send((await bob.store.read.conversationByJid(room))!.id, 'done')
+    await bob.messages.send((await bob.store.read.conversationByJid(room))!.id, 'done')
     await until(alice, async () => (await messages(alice, room)).some(({ text }) => text === 'done'))
     expect(await own()).toEqual(said.map((text) => `${text} sent`))
     await alice.disconnect()
     await alice.connect()
-    await bob.send((await bob.store.read.conversationByJid(room))!.id, 'again')
+    await bob.messages.send((await bob.store.read.conversationByJid(room))!.id, 'again')
     await until(alice, async () => (await messages(alice, room)).some(({ text }) => text === 'again'))
     expect((await messages(alice, room)).map(({ text }) => text)).toEqual([...said, 'done', 'again'])
     expect((await messages(bob, room))[0]?.id).toBe(id)
@@ -41,12 +41,12 @@ describe.skipIf(SERVER === 'ejabberd').each([{ groupsForget: false }, { groupsFo
   test('what another device of ours says is its own message', { timeout: 60_000 }, async () => {
     const [alice, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
     const other = 'shared@rooms.localhost' as Jid
-    const group = await alice.startConversation(other, 'group', 'carol')
-    await phone.startConversation(other, 'group', 'carol')
-    await alice.send(group.id, 'ok')
+    const group = await alice.conversations.start(other, 'group', 'carol')
+    await phone.conversations.start(other, 'group', 'carol')
+    await alice.messages.send(group.id, 'ok')
     await until(alice, async () => (await messages(alice, other)).some(({ text, state }) => text === 'ok' && state === 'sent'))
     await until(phone, async () => (await messages(phone, other)).length === 1)
-    await phone.send((await phone.store.read.conversationByJid(other))!.id, 'ok')
+    await phone.messages.send((await phone.store.read.conversationByJid(other))!.id, 'ok')
     await until(alice, async () => (await messages(alice, other)).length === 2)
     await until(phone, async () => (await messages(phone, other)).length === 2)
   })

@@ -19,22 +19,22 @@ const conversation = async (engine: Engine, jid: string): Promise<Conversation> 
   if (found === null) throw new Error(`no conversation ${jid}`)
   return found
 }
-const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.groupMembers(group.id)
+const members = (engine: Engine, group: Conversation): Promise<GroupMembers> => engine.groups.members(group.id)
 const bob = 'bob@localhost' as Jid
 
 test('a group for members only: made, invited into, named, led and closed', { timeout: 60_000 }, async () => {
   const [alice, bobs, carol] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob'), await devices.signIn(server, 'carol')]
-  const group = await alice.createGroup({ name: '周末爬山 Hiking', membersOnly: true, invite: [bob] })
+  const group = await alice.groups.create({ name: '周末爬山 Hiking', membersOnly: true, invite: [bob] })
   expect(group).toMatchObject({ kind: 'group', name: '周末爬山 Hiking', nick: 'alice', out: null })
   expect(group.jid).toMatch(/^hiking-[0-9a-f]{8}@rooms\.localhost$/)
 
   // who was not asked stays out, and nothing of it stays behind
-  await expect(carol.startConversation(group.jid, 'group', 'carol')).rejects.toMatchObject({ condition: 'registration-required' })
+  await expect(carol.conversations.start(group.jid, 'group', 'carol')).rejects.toMatchObject({ condition: 'registration-required' })
   expect(await carol.store.read.conversationByJid(group.jid)).toBeNull()
 
   const [invitation] = await until(bobs, async () => bobs.accounts.invitations.length > 0 && bobs.accounts.invitations)
   expect(invitation).toMatchObject({ group: group.jid, from: 'alice@localhost' })
-  await bobs.answerInvitation(group.jid, true)
+  await bobs.groups.answerInvitation(group.jid, true)
   expect(bobs.accounts.invitations).toEqual([])
   const bobsGroup = await conversation(bobs, group.jid)
   expect(bobsGroup.name).toBe('周末爬山 Hiking')
@@ -47,54 +47,54 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   expect(list.members.find(({ nick }) => nick === 'bob')).toMatchObject({ jid: bob, affiliation: 'member', own: false })
 
   // the subject and the name reach everybody
-  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'admin'))
+  await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'admin'))
   await until(bobs, async () => (await members(bobs, bobsGroup)).affiliation === 'admin')
-  await bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
+  await bobs.groups.inside(bobsGroup.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
   await until(alice, async () => (await conversation(alice, group.jid)).subject === '周六八点，香山东门')
   expect((await messages(alice, group.jid)).map(({ text }) => text)).toEqual([])
-  await alice.renameGroup(group.id, 'Hiking club')
+  await alice.groups.rename(group.id, 'Hiking club')
   await carol.disconnect()
-  await alice.inGroup(group.id, (groups, jid) => groups.invite(jid, ['carol@localhost' as Jid]))
+  await alice.groups.inside(group.id, (groups, jid) => groups.invite(jid, ['carol@localhost' as Jid]))
   await carol.connect()
   await until(carol, async () => carol.accounts.invitations.length > 0)
-  await carol.answerInvitation(group.jid, true)
+  await carol.groups.answerInvitation(group.jid, true)
   expect((await conversation(carol, group.jid)).name).toBe('Hiking club')
 
   // put out: each learns why, and what was said stays
-  await bobs.send(bobsGroup.id, 'before the kick')
+  await bobs.messages.send(bobsGroup.id, 'before the kick')
   await until(alice, async () => (await messages(alice, group.jid)).some(({ text }) => text === 'before the kick'))
   // a group that shows who its people are: each is known by that, here and in a nickname's place
   await until(alice, async () => (await messages(alice, group.jid))[0]?.person === bob)
-  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'member'))
-  await alice.inGroup(group.id, (groups, jid) => groups.setRole(jid, 'bob', 'none'))
+  await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'member'))
+  await alice.groups.inside(group.id, (groups, jid) => groups.setRole(jid, 'bob', 'none'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'kicked')
   expect((await conversation(bobs, group.jid)).nick).toBeNull()
-  await bobs.startConversation(group.jid, 'group', 'bob')
+  await bobs.conversations.start(group.jid, 'group', 'bob')
   expect((await conversation(bobs, group.jid)).out).toBeNull()
-  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
+  await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'banned')
   // ejabberd 23.01 lets those in whom it has put out for good
   if (SERVER !== 'ejabberd')
-    await expect(bobs.startConversation(group.jid, 'group', 'bob')).rejects.toMatchObject({
+    await expect(bobs.conversations.start(group.jid, 'group', 'bob')).rejects.toMatchObject({
       condition: expect.stringMatching(/^(forbidden|registration-required)$/)
     })
   expect((await messages(bobs, group.jid)).map(({ text }) => text)).toEqual(['before the kick'])
-  await alice.inGroup(group.id, (groups, jid) => groups.setAffiliation(jid, 'carol@localhost' as Jid, 'none'))
+  await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, 'carol@localhost' as Jid, 'none'))
   await until(carol, async () => (await conversation(carol, group.jid)).out?.why === 'removed')
-  await alice.inGroup(group.id, (groups, jid) => groups.destroy(jid))
+  await alice.groups.inside(group.id, (groups, jid) => groups.destroy(jid))
   await until(alice, async () => (await conversation(alice, group.jid)).out?.why === 'destroyed')
 })
 
 test('only who may lead a group does', { timeout: 60_000 }, async () => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-  const group = await alice.createGroup({ name: 'Open house', membersOnly: false, invite: [] })
-  await bobs.startConversation(group.jid, 'group', 'bob')
+  const group = await alice.groups.create({ name: 'Open house', membersOnly: false, invite: [] })
+  await bobs.conversations.start(group.jid, 'group', 'bob')
   const bobsGroup = await conversation(bobs, group.jid)
-  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))).rejects.toMatchObject({
+  await expect(bobs.groups.inside(bobsGroup.id, (groups, jid) => groups.setAffiliation(jid, 'alice@localhost' as Jid, 'outcast'))).rejects.toMatchObject({
     name: 'StanzaError'
   })
-  await expect(bobs.inGroup(bobsGroup.id, (groups, jid) => groups.destroy(jid))).rejects.toMatchObject({ condition: 'forbidden' })
-  await expect(bobs.renameGroup(bobsGroup.id, 'Mine')).rejects.toMatchObject({ condition: 'forbidden' })
+  await expect(bobs.groups.inside(bobsGroup.id, (groups, jid) => groups.destroy(jid))).rejects.toMatchObject({ condition: 'forbidden' })
+  await expect(bobs.groups.rename(bobsGroup.id, 'Mine')).rejects.toMatchObject({ condition: 'forbidden' })
   expect((await conversation(bobs, group.jid)).name).toBe('Open house')
 })
 
@@ -113,13 +113,13 @@ test('a group with a password: asked for, kept, and used again after a restart',
   const alice = await devices.signIn(server, 'alice')
   await expect
     .poll(() =>
-      alice.startConversation(room, 'group', 'alice').then(
+      alice.conversations.start(room, 'group', 'alice').then(
         () => 'in',
         (error: { condition?: string }) => error.condition
       )
     )
     .toBe('not-authorized')
-  await alice.startConversation(room, 'group', 'alice', 'open sesame')
+  await alice.conversations.start(room, 'group', 'alice', 'open sesame')
   const again = await devices.again(alice)
   await again.connect()
   await until(again, async () => again.connection.status === 'online')
@@ -131,8 +131,8 @@ test('a group with a password: asked for, kept, and used again after a restart',
 
 test('who is meant is said and heard also where the name is another one (XEP-0372), and what nobody understands is kept', { timeout: 60_000 }, async () => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-  const group = await alice.createGroup({ name: 'Mentions', membersOnly: false, invite: [] })
-  await bobs.startConversation(group.jid, 'group', '王芳')
+  const group = await alice.groups.create({ name: 'Mentions', membersOnly: false, invite: [] })
+  await bobs.conversations.start(group.jid, 'group', '王芳')
   await until(alice, async () => (await members(alice, group)).members.some(({ nick }) => nick === '王芳'))
   const foreign = await foreignClient(server, 'carol')
   await foreign.tell({ do: 'join', room: group.jid, nick: 'carol' }, 'joined')
@@ -153,7 +153,7 @@ test('who is meant is said and heard also where the name is another one (XEP-037
   const [kept] = await bobs.store.read.rawStanzas({ decoder: Infinity, after: 0, limit: 5 })
   expect(kept?.stanza).toContain('<choice>周六</choice>')
 
-  await alice.send(group.id, '@王芳 好的')
+  await alice.messages.send(group.id, '@王芳 好的')
   const heard = await foreign.waitFor(({ event, body }) => event === 'message' && body === '@王芳 好的')
   expect(heard.sender).toBe(`${group.jid}/alice`)
   expect(heard.mentions).toEqual([`xmpp:${group.jid}/${encodeURIComponent('王芳')}`])
@@ -162,17 +162,17 @@ test('who is meant is said and heard also where the name is another one (XEP-037
 
 test('who leads a group takes back what others wrote, for all; who does not cannot (XEP-0425)', { timeout: 60_000 }, async ({ skip }) => {
   const [alice, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-  const group = await alice.createGroup({ name: 'Moderated', membersOnly: false, invite: [] })
-  const bobsGroup = await bobs.startConversation(group.jid, 'group', 'bob')
-  if (!(await alice.inGroup(group.id, (groups, jid) => groups.moderates(jid)))) return skip('this server has no moderation')
-  expect(await bobs.inGroup(bobsGroup.id, (groups, jid) => groups.moderates(jid))).toBe(false)
-  await bobs.send(bobsGroup.id, '广告 cheap pills')
-  await alice.send(group.id, 'no advertisements here')
+  const group = await alice.groups.create({ name: 'Moderated', membersOnly: false, invite: [] })
+  const bobsGroup = await bobs.conversations.start(group.jid, 'group', 'bob')
+  if (!(await alice.groups.inside(group.id, (groups, jid) => groups.moderates(jid)))) return skip('this server has no moderation')
+  expect(await bobs.groups.inside(bobsGroup.id, (groups, jid) => groups.moderates(jid))).toBe(false)
+  await bobs.messages.send(bobsGroup.id, '广告 cheap pills')
+  await alice.messages.send(group.id, 'no advertisements here')
   const found = async (engine: Engine, text: string) => (await messages(engine, group.jid)).find((message) => message.text === text)
   const spam = await until(alice, () => found(alice, '广告 cheap pills'))
   const ours = await until(bobs, () => found(bobs, 'no advertisements here'))
-  await expect(bobs.moderate(ours.id)).rejects.toMatchObject({ condition: 'forbidden' })
-  await alice.moderate(spam.id)
+  await expect(bobs.messages.moderate(ours.id)).rejects.toMatchObject({ condition: 'forbidden' })
+  await alice.messages.moderate(spam.id)
   for (const engine of [alice, bobs]) await until(engine, async () => (await messages(engine, group.jid)).some(({ retracted }) => retracted))
   expect((await bobs.store.find.search({ query: 'cheap pills', limit: 1, total: true })).total).toBe(0)
   expect((await messages(bobs, group.jid)).map(({ text }) => text)).toContain('no advertisements here')

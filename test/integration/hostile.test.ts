@@ -210,7 +210,7 @@ test('a vCard’s picture is shown where it is what presence announced, and noth
   announce(hash)
   await answer('image/png', picture)
   await until(alice, () => alice.store.read.avatar(bob))
-  expect(readFileSync((await alice.avatarFile(bob))!)).toEqual(picture)
+  expect(readFileSync((await alice.people.avatarFile(bob))!)).toEqual(picture)
   announce('')
   await until(alice, async () => (await alice.store.read.avatar(bob)) === null)
 })
@@ -220,10 +220,11 @@ test('a group of 10,000 is entered, and half of it leaves: all are known, window
   let told = 0
   alice.live.on('change', ({ occupants }) => void (occupants !== undefined && told++))
   const started = performance.now()
-  const entering = alice.startConversation(LARGE_GROUP, 'group', 'alice')
+  const entering = alice.conversations.start(LARGE_GROUP, 'group', 'alice')
   await letIn(server, COUNT)
   const group = await entering
-  const here = async (): Promise<number> => (await alice.inGroup(group.id, (groups, jid) => groups.members(jid))).members.filter((member) => member.here).length
+  const here = async (): Promise<number> =>
+    (await alice.groups.inside(group.id, (groups, jid) => groups.members(jid))).members.filter((member) => member.here).length
   expect(await here()).toBe(COUNT + 1)
   server.say(`<message from='${LARGE_GROUP}/${nickOf(7777)}' to='alice@evil.example/r' type='groupchat' id='g1'><body>大家好 @alice</body></message>`)
   await until(alice, async () => (await messages(alice, LARGE_GROUP)).length === 1)

@@ -40,12 +40,12 @@ test('a group without an archive tells again what was said while we were away, a
   await say(room, 'h1')
   await bob.waitFor(({ body }) => body === 'h1')
   let alice = await devices.signIn(server, 'alice')
-  const group = await alice.startConversation(room, 'group', 'alice')
+  const group = await alice.conversations.start(room, 'group', 'alice')
   await until(alice, async () => (await texts(alice, room)).includes('h1'))
   await say(room, 'h2')
   await say(room, 'no id', null)
   await until(alice, async () => (await texts(alice, room)).includes('no id'))
-  await alice.send(group.id, 'mine')
+  await alice.messages.send(group.id, 'mine')
   await until(alice, async () => (await texts(alice, room)).length === 4 && (await messages(alice, room)).every(({ state }) => state !== 'queued'))
   // more than a room tells unasked
   const missed = Array.from({ length: 40 }, (_, i) => `missed ${i}`)
@@ -87,10 +87,10 @@ test(
     await later.connect()
     await online(later)
     expect(later.accounts.invitations).toMatchObject([{ group: room, reason: 'come' }])
-    await later.answerInvitation(room as Jid, true, 'carol@localhost' as Jid)
+    await later.groups.answerInvitation(room as Jid, true, 'carol@localhost' as Jid)
     const group = (await later.store.read.conversationByJid(room))!
     expect(group).toMatchObject({ kind: 'group', nick: 'carol' })
-    await later.send(group.id, 'hello from carol')
+    await later.messages.send(group.id, 'hello from carol')
     await bob.waitFor(({ body, type }) => body === 'hello from carol' && type === 'groupchat')
     expect(later.accounts.invitations).toEqual([])
   }
@@ -103,7 +103,7 @@ test(
     const room = 'pm@rooms.localhost'
     await bob.tell({ do: 'join', room, nick: 'bobby' }, 'joined')
     const first = await devices.signIn(server, 'alice')
-    await first.startConversation(room, 'group', 'alice')
+    await first.conversations.start(room, 'group', 'alice')
     for (const [text, mark] of [
       ['psst', "<x xmlns='http://jabber.org/protocol/muc#user'/>"],
       ['unmarked', '']
@@ -115,11 +115,11 @@ test(
     await until(second, async () => (await second.store.read.conversationByJid(room))?.kind === 'group')
     expect(await texts(second, room)).toEqual([])
     const private_ = (await second.store.read.conversationByJid(`${room}/bobby`))!
-    await second.send(private_.id, 'psst yourself')
+    await second.messages.send(private_.id, 'psst yourself')
     await bob.waitFor(({ body, type }) => body === 'psst yourself' && type === 'chat')
     // to one who is gone: refused, and shown as that
     await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
-    await second.send(private_.id, 'are you there?')
+    await second.messages.send(private_.id, 'are you there?')
     await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)
   }
 )

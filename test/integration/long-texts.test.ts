@@ -2,7 +2,8 @@
 import { xml } from '@xmpp/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, Message } from '../../src/contract/domain.ts'
-import { EngineError, type Engine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { EngineError } from '../../src/engine/scope.ts'
 import { hostileServer } from '../support/hostile-server.ts'
 import { Devices, messages, online, openEngine, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   server = await startServer()
   alice = await devices.signIn(server, 'alice')
   bob = await devices.signIn(server, 'bob')
-  toBob = await alice.startConversation('bob@localhost', 'direct', null)
+  toBob = await alice.conversations.start('bob@localhost', 'direct', null)
 }, 60_000)
 afterAll(async () => {
   await devices.end()
@@ -33,9 +34,9 @@ test(
   async () => {
     let lost = 0
     alice.accounts.sessions[0]?.connection.on('lost', () => lost++)
-    await alice.send(toBob.id, 'before')
-    await alice.send(toBob.id, LONG)
-    for (let i = 0; i < 20; i++) await alice.send(toBob.id, `after ${i}`)
+    await alice.messages.send(toBob.id, 'before')
+    await alice.messages.send(toBob.id, LONG)
+    for (let i = 0; i < 20; i++) await alice.messages.send(toBob.id, `after ${i}`)
     const wanted = ['before', ...Array.from({ length: 20 }, (_, i) => `after ${i}`)]
     await until(bob, async () => (await texts(bob, 'alice@localhost')).length === wanted.length, 60_000)
     expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
@@ -45,9 +46,9 @@ test(
     const price = lost
     expect(price).toBeGreaterThan(0)
     expect(price).toBeLessThanOrEqual(3)
-    await expect(alice.send(toBob.id, LONG)).rejects.toThrow(EngineError)
+    await expect(alice.messages.send(toBob.id, LONG)).rejects.toThrow(EngineError)
     // sent again as it is, it fails at once and costs nothing
-    await alice.retry((await stateOf(alice, LONG))!.id)
+    await alice.messages.retry((await stateOf(alice, LONG))!.id)
     await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
     expect(lost).toBe(price)
     await until(alice, async () => (await own(alice)).every(({ text, state }) => text === LONG || state === 'sent' || state === 'delivered'))
@@ -55,7 +56,7 @@ test(
 )
 
 test('it goes as a file, whole', async () => {
-  await alice.sendAsFile(toBob.id, LONG)
+  await alice.messages.sendAsFile(toBob.id, LONG)
   const file = await until(
     bob,
     async () => (await messages(bob, 'alice@localhost')).find(({ attachments }) => attachments[0]?.name === 'text.txt')?.attachments[0]
@@ -66,24 +67,24 @@ test('it goes as a file, whole', async () => {
 test('what was learnt is known after a restart, and is counted in bytes', { timeout: 120_000 }, async () => {
   alice = await devices.again(alice)
   await alice.connect()
-  await expect(alice.send(toBob.id, LONG)).rejects.toThrow('longer')
+  await expect(alice.messages.send(toBob.id, LONG)).rejects.toThrow('longer')
   // as many characters, a third of the bytes
   const latin = 'a'.repeat(100_000)
-  await alice.send(toBob.id, latin)
+  await alice.messages.send(toBob.id, latin)
   await until(bob, async () => (await texts(bob, 'alice@localhost')).includes(latin))
   // a correction is no way around it
   await until(alice, async () => (await stateOf(alice, latin))?.state === 'delivered')
-  await expect(alice.change((await stateOf(alice, latin))!.id, 'correction', LONG)).rejects.toThrow('longer')
+  await expect(alice.messages.change((await stateOf(alice, latin))!.id, 'correction', LONG)).rejects.toThrow('longer')
 })
 
 test('what was queued offline, more than one of them, fails alone', { timeout: 120_000 }, async () => {
   const carol = await devices.signIn(server, 'carol')
-  const { id } = await carol.startConversation('bob@localhost', 'direct', null)
+  const { id } = await carol.conversations.start('bob@localhost', 'direct', null)
   await carol.disconnect()
   const long = [1, 2, 3].map((i) => `${i}${'长'.repeat(90_000 + i * 10_000)}`)
   for (const [i, text] of long.entries()) {
-    await carol.send(id, text)
-    await carol.send(id, `short ${i}`)
+    await carol.messages.send(id, text)
+    await carol.messages.send(id, `short ${i}`)
   }
   await carol.connect()
   await until(bob, async () => (await texts(bob, 'carol@localhost')).filter((text) => text.startsWith('short')).length === 3, 60_000)
@@ -111,20 +112,20 @@ test('a limit that the server announces (XEP-0478) is kept to from the first mes
   const engine = await openEngine(folder.path)
   await engine.signIn(announcing.settings)
   await online(engine)
-  const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
-  await expect(engine.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
-  expect(await engine.send(id, '长'.repeat(6200))).toMatchObject({ state: 'queued' })
+  const { id } = await engine.conversations.start('bob@evil.example', 'direct', null)
+  await expect(engine.messages.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
+  expect(await engine.messages.send(id, '长'.repeat(6200))).toMatchObject({ state: 'queued' })
   expect(announcing.streams).toBe(1)
   // known before the next stream, and forgotten where the server no longer says it
   await engine.disconnect()
   await engine.connect()
   await online(engine)
-  await expect(engine.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
+  await expect(engine.messages.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
   announcing.features = ''
   await engine.disconnect()
   await engine.connect()
   await online(engine)
-  expect(await engine.send(id, '长'.repeat(6800))).toMatchObject({ state: 'queued' })
+  expect(await engine.messages.send(id, '长'.repeat(6800))).toMatchObject({ state: 'queued' })
   await engine.close()
   folder.remove()
   announcing.close()
@@ -144,8 +145,8 @@ test(
     engine.accounts.sessions[0]?.connection.on('state', (state) => {
       if (state.status === 'waiting') waits.push((state.retryAt ?? 0) - Date.now())
     })
-    const { id } = await engine.startConversation('bob@evil.example', 'direct', null)
-    for (const text of ['one', 'poison', 'two', 'three']) await engine.send(id, text)
+    const { id } = await engine.conversations.start('bob@evil.example', 'direct', null)
+    for (const text of ['one', 'poison', 'two', 'three']) await engine.messages.send(id, text)
     const all = await until(
       engine,
       async () => {

@@ -49,8 +49,8 @@ async function settled(): Promise<void> {
   const text = `fence ${++fences}`
   from('fence@evil.example/x', `<body>${text}</body>`)
   await until(alice, async () => (await texts(alice, 'fence@evil.example')).includes(text))
-  const { id } = await alice.startConversation('fence@evil.example', 'direct', null)
-  await alice.send(id, `own ${text}`)
+  const { id } = await alice.conversations.start('fence@evil.example', 'direct', null)
+  await alice.messages.send(id, `own ${text}`)
   await until(alice, () => Promise.resolve(server.heard.includes(`own ${text}`)))
 }
 const result = ({ id, to }: Request, inside: string): string => `<iq type='result' id='${id}'${to === '' ? '' : ` from='${to}'`} to='${ME}/r'>${inside}</iq>`
@@ -78,11 +78,11 @@ test.each([
         ? result(request, `<query xmlns='http://jabber.org/protocol/disco#info'><feature var='${UPLOAD}'/></query>`)
         : null
   await signIn()
-  const { id } = await alice.startConversation(BOB, 'direct', null)
+  const { id } = await alice.conversations.start(BOB, 'direct', null)
   const token = alice.media.intake.begin({ name: 'a.bin', bytes: 10, type: '' })
   await alice.media.intake.append(token, randomBytes(10))
-  await alice.sendFile(id, token)
-  await alice.send(id, `after ${++fences}`)
+  await alice.messages.sendFile(id, token)
+  await alice.messages.send(id, `after ${++fences}`)
   await until(alice, () => Promise.resolve(server.heard.includes(`after ${fences}`)))
   const [file] = await until(alice, async () => {
     const all = await messages(alice, BOB)
@@ -218,8 +218,8 @@ test('events of others change nothing of ours', { timeout: 60_000 }, async () =>
 
 test('receipts and marks for what was never sent, or is of another conversation, settle nothing', { timeout: 60_000 }, async () => {
   await signIn()
-  const { id } = await alice.startConversation(BOB, 'direct', null)
-  await alice.send(id, `to bob ${++fences}`)
+  const { id } = await alice.conversations.start(BOB, 'direct', null)
+  await alice.messages.send(id, `to bob ${++fences}`)
   const sent = await until(alice, () => Promise.resolve(/<message [^>]*id="([^"]+)"[^>]*>(?:(?!<\/message>).)*to bob/.exec(server.heard)?.[1] ?? null))
   for (const by of ['carol@evil.example/x', 'evil.example', `${ME}/other`]) {
     from(by, `<received xmlns='urn:xmpp:receipts' id='${sent}'/>`)
@@ -260,7 +260,7 @@ test('groups that end and name each other as the place to go on are left, and no
   await signIn()
   const [one, two] = ['one@rooms.evil.example', 'two@rooms.evil.example'] as const
   const enter = async (room: string): Promise<void> => {
-    const entering = alice.startConversation(room, 'group', 'alice')
+    const entering = alice.conversations.start(room, 'group', 'alice')
     await until(alice, () => Promise.resolve(server.heard.includes(`${room}/alice`)))
     server.say(
       `<presence from='${room}/alice' to='${ME}/r'><x xmlns='${MUC}#user'><item role='participant' affiliation='none'/><status code='110'/></x></presence>`

@@ -20,8 +20,8 @@ const signedIn = (user: string): Promise<Engine> => devices.signIn(server, user)
 const again = (engine: Engine, meanwhile?: () => Promise<void>): Promise<Engine> => devices.again(engine, meanwhile)
 
 async function write(engine: Engine, jid: string, text: string): Promise<void> {
-  const conversation = await engine.startConversation(jid, 'direct', null)
-  await engine.send(conversation.id, text)
+  const conversation = await engine.conversations.start(jid, 'direct', null)
+  await engine.messages.send(conversation.id, text)
 }
 
 test('a message goes from one to the other and comes back as delivered', async () => {
@@ -77,7 +77,7 @@ test('without all history only what is looked at is fetched, until it is wanted 
   // a device that is there takes them: the server keeps none to be told to the next one (XEP-0160)
   const [alice] = [await signedIn('alice'), await signedIn('carol')]
   const { id } = await alice.store.write.ensureConversation({ jid: 'carol@localhost' as Jid, kind: 'direct', name: '', nick: null })
-  for (let i = 0; i < 720; i++) await alice.send(id, `many ${i}`)
+  for (let i = 0; i < 720; i++) await alice.messages.send(id, `many ${i}`)
   await until(alice, async () => (await messages(alice, 'carol@localhost')).every((m) => m.state !== 'queued'))
   const folder = testFolder()
   const carol = await openEngine(folder.path)
@@ -93,15 +93,15 @@ test('without all history only what is looked at is fetched, until it is wanted 
   expect(first.length).toBeLessThan(720)
   expect(first).toEqual(newest(first.length))
   expect((await carol.store.read.missingHistory()).map(({ jid }) => jid)).toEqual(['carol@localhost'])
-  expect(await carol.older(conversation.id)).toBe(true)
+  expect(await carol.conversations.older(conversation.id)).toBe(true)
   const second = await many()
   expect(second.length).toBeGreaterThan(first.length)
   expect(second).toEqual(newest(second.length))
   await carol.store.write.changeSettings({ keepHistory: true })
-  await carol.fillHistory()
+  await carol.conversations.fillHistory()
   await until(carol, async () => (await many()).length === 720)
   await until(carol, async () => (await carol.store.read.missingHistory()).length === 0)
-  expect(await carol.older(conversation.id)).toBe(false)
+  expect(await carol.conversations.older(conversation.id)).toBe(false)
   expect(await many()).toEqual(Array.from({ length: 720 }, (_, i) => `many ${i}`))
   await carol.close()
   folder.remove()
@@ -144,11 +144,11 @@ test('a message that was taken by the server but not confirmed to us is not sent
 test('a group: joining, talking, catching up; own messages are stored once', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   const room = 'lunch@rooms.localhost'
-  const a = await alice.startConversation(room, 'group', 'alice')
-  const b = await bob.startConversation(room, 'group', 'bob')
-  await alice.send(a.id, '今天吃什么？')
+  const a = await alice.conversations.start(room, 'group', 'alice')
+  const b = await bob.conversations.start(room, 'group', 'bob')
+  await alice.messages.send(a.id, '今天吃什么？')
   await until(bob, async () => (await texts(bob, room)).includes('今天吃什么？'))
-  await bob.send(b.id, 'noodles')
+  await bob.messages.send(b.id, 'noodles')
   await until(alice, async () => (await texts(alice, room)).includes('noodles'))
   await until(alice, async () => (await messages(alice, room)).every((m) => m.state !== 'queued'))
   // the roster's name, once the room has shown whose nickname it is
@@ -159,7 +159,7 @@ test('a group: joining, talking, catching up; own messages are stored once', asy
       ['Bob', 'noodles', false]
     ])
   const back = await again(alice, async () => {
-    await bob.send(b.id, 'while you were away')
+    await bob.messages.send(b.id, 'while you were away')
     await until(bob, async () => (await messages(bob, room)).every((m) => m.state !== 'queued'))
   })
   await back.connect()
@@ -172,6 +172,6 @@ test('a message to nobody fails with the reason', async () => {
   await write(alice, 'nobody@localhost', 'anyone?')
   const failed = await until(alice, async () => (await messages(alice, 'nobody@localhost')).find((m) => m.state === 'failed'))
   expect(failed.error).not.toBe('')
-  await alice.discard(failed.id)
+  await alice.messages.discard(failed.id)
   expect(await texts(alice, 'nobody@localhost')).toEqual([])
 })

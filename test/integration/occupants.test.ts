@@ -25,9 +25,9 @@ afterAll(async () => {
 test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, nor corrects or takes back what they said', { timeout: 120_000 }, async () => {
   let alice = await devices.signIn(server, 'alice')
   const bob = await devices.signIn(server, 'bob')
-  const group = await alice.startConversation(room, 'group', 'alice')
-  await bob.startConversation(room, 'group', 'bob')
-  for (const text of ['mine', 'mine too']) await alice.send(group.id, text)
+  const group = await alice.conversations.start(room, 'group', 'alice')
+  await bob.conversations.start(room, 'group', 'bob')
+  for (const text of ['mine', 'mine too']) await alice.messages.send(group.id, text)
   await until(bob, async () => (await texts(bob, room)).length === 2)
   const [first, second] = await messages(bob, room)
   const ids = [first!, second!].map(({ key }) => key.split(' ').at(-1)!)
@@ -61,10 +61,10 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
 
   // back under another nickname: what she said is hers, and hers to correct
   const own = (await messages(alice, room))[0]!
-  await alice.change(own.id, 'correction', 'mine, put right')
+  await alice.messages.change(own.id, 'correction', 'mine, put right')
   await until(bob, async () => (await texts(bob, room)).includes('mine, put right'))
 
   // a name that only looks like hers is told to be another one's, as soon as somebody has it
   await mallory.tell({ do: 'join', room, nick: 'b\u043eb' }, 'joined')
-  await expect.poll(() => alice.lookAlikes(group.id), { timeout: 30_000 }).toEqual({ bob: ['b\u043eb'], 'b\u043eb': ['bob'] })
+  await expect.poll(() => alice.groups.lookAlikes(group.id), { timeout: 30_000 }).toEqual({ bob: ['b\u043eb'], 'b\u043eb': ['bob'] })
 })

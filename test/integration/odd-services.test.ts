@@ -176,8 +176,8 @@ test('a server that answers every question with random parts keeps nobody from w
     }
     from(`${BOB}/x`, `<body>round ${round}</body>`)
     await until(alice, async () => (await texts(alice, BOB)).includes(`round ${round}`))
-    const { id } = await alice.startConversation(BOB, 'direct', null)
-    await alice.send(id, `mine ${round}`)
+    const { id } = await alice.conversations.start(BOB, 'direct', null)
+    await alice.messages.send(id, `mine ${round}`)
     await until(alice, () => Promise.resolve(server.heard.includes(`mine ${round}`)))
     await settled()
     await alice.disconnect()
@@ -244,7 +244,7 @@ const presence = (room: string, nick: string, inside: string, more = ''): void =
   server.say(`<presence from='${room}/${nick}' to='${ME}/r' ${more}><x xmlns='${MUC}#user'>${inside}</x></presence>`)
 /** Lets the client into a room. */
 async function enter(room: string): Promise<void> {
-  const entering = alice.startConversation(room, 'group', 'alice')
+  const entering = alice.conversations.start(room, 'group', 'alice')
   await until(alice, () => Promise.resolve(server.heard.includes(`to="${room}/alice"`)))
   presence(room, 'bob', "<item role='participant' affiliation='none'/>")
   presence(room, 'alice', "<item role='participant' affiliation='none'/><status code='110'/>")

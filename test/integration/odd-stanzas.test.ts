@@ -21,7 +21,7 @@ beforeAll(async () => {
   alice = await openEngine(folder.path, { info: () => undefined, warn: (line) => void (line.includes('not understood') && faults.push(line)) })
   await alice.signIn(server.settings)
   await online(alice)
-  const entering = alice.startConversation(ROOM, 'group', 'alice')
+  const entering = alice.conversations.start(ROOM, 'group', 'alice')
   await letIn(server, 3)
   await entering
 }, 60_000)

@@ -26,19 +26,19 @@ test(
   { timeout: 120_000 },
   async () => {
     const [desk, phone, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-    const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
-    await bob.send(toAlice.id, 'have you read this?')
-    const group = await desk.createGroup({ name: 'To be left', membersOnly: false, invite: [] })
+    const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
+    await bob.messages.send(toAlice.id, 'have you read this?')
+    const group = await desk.groups.create({ name: 'To be left', membersOnly: false, invite: [] })
     await until(phone, async () => (await at(phone, group.jid))?.nick === 'alice' && (await texts(phone, 'bob@localhost')).length > 0)
     await until(desk, async () => (await messages(desk, 'bob@localhost')).length > 0)
     expect((await at(phone, 'bob@localhost'))?.unread).toBe(1)
 
     await desk.disconnect()
     const [got] = await messages(desk, 'bob@localhost')
-    await desk.markRead(got!.conversation, got!.id)
-    await desk.leave(group.id)
-    await desk.block('carol@localhost' as Jid, true)
-    await desk.renameContact('bob@localhost' as Jid, 'Robert')
+    await desk.messages.markRead(got!.conversation, got!.id)
+    await desk.groups.leave(group.id)
+    await desk.people.block('carol@localhost' as Jid, true)
+    await desk.people.rename('bob@localhost' as Jid, 'Robert')
     expect(await waiting(desk, 'alice@localhost')).toBe(4)
     expect((await at(bob, 'alice@localhost'))?.seenUpTo ?? 0).toBe(0)
 
@@ -55,8 +55,8 @@ test(
     expect((await at(again, group.jid))?.nick ?? null).toBeNull()
 
     // nothing is told a second time: what the other device does since then stays
-    await phone.block('carol@localhost' as Jid, false)
-    await phone.renameContact('bob@localhost' as Jid, 'Bob')
+    await phone.people.block('carol@localhost' as Jid, false)
+    await phone.people.rename('bob@localhost' as Jid, 'Bob')
     await until(again, async () => (await at(again, 'bob@localhost'))?.name === 'Bob')
     const third = await devices.again(again)
     await third.connect()
@@ -70,10 +70,10 @@ test(
 
 test('a group that is deleted offline is left on all devices, and does not come back', { timeout: 60_000 }, async () => {
   const [desk, phone] = [await devices.signIn(server, 'carol'), await devices.signIn(server, 'carol')]
-  const group = await desk.createGroup({ name: 'To be deleted', membersOnly: false, invite: [] })
+  const group = await desk.groups.create({ name: 'To be deleted', membersOnly: false, invite: [] })
   await until(phone, async () => (await at(phone, group.jid))?.nick === 'carol')
   await desk.disconnect()
-  await desk.deleteConversation(group.id)
+  await desk.conversations.delete(group.id)
   await desk.connect()
   await online(desk)
   await until(phone, async () => (await at(phone, group.jid))?.nick === null)
@@ -84,7 +84,7 @@ test('a group that is deleted offline is left on all devices, and does not come 
 test('names, extensions and roster groups that other programs have put in are kept', { timeout: 60_000 }, async () => {
   const desk = await devices.signIn(server, 'bob')
   const { connection } = desk.accounts.of('bob@localhost' as Jid)!
-  const group = await desk.createGroup({ name: 'Named by us', membersOnly: false, invite: [] })
+  const group = await desk.groups.create({ name: 'Named by us', membersOnly: false, invite: [] })
   const theirs = xml(
     'conference',
     { xmlns: NS.bookmarks, autojoin: 'true', name: 'Named by another program', 'x-color': 'red' },
@@ -95,10 +95,10 @@ test('names, extensions and roster groups that other programs have put in are ke
   // ours is there first
   await expect.poll(() => kept().catch(String)).toContain('Named by us')
   await connection.request(publish(NS.bookmarks, group.jid, theirs, 'private'))
-  await desk.leave(group.id)
+  await desk.groups.leave(group.id)
   await expect.poll(kept).toContain('autojoin="false"')
   for (const piece of ['Named by another program', 'urn:example:pinned', 'x-color="red"', '<nick>bob</nick>']) expect(await kept()).toContain(piece)
-  await desk.startConversation(group.jid, 'group', null)
+  await desk.conversations.start(group.jid, 'group', null)
   await expect.poll(kept).toContain('autojoin="true"')
   for (const piece of ['Named by another program', 'urn:example:pinned', 'x-color="red"']) expect(await kept()).toContain(piece)
 
@@ -117,7 +117,7 @@ test('names, extensions and roster groups that other programs have put in are ke
     )
   )
   await expect.poll(rosterItem).toContain('Family')
-  await desk.renameContact('alice@localhost' as Jid, 'Lis')
+  await desk.people.rename('alice@localhost' as Jid, 'Lis')
   await expect.poll(rosterItem).toContain('Lis')
   for (const piece of ['Family', '同学']) expect(await rosterItem()).toContain(piece)
 })

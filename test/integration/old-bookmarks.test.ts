@@ -23,7 +23,7 @@ test.skipIf(SERVER !== 'prosody')(
     const devices = new Devices()
     try {
       const bob = await devices.signIn(server, 'bob')
-      for (const group of [OLD, NEW]) await bob.startConversation(group, 'group', 'bob')
+      for (const group of [OLD, NEW]) await bob.conversations.start(group, 'group', 'bob')
       const url = xml('url', { url: 'https://example.org/', name: 'a page' })
       const conference = (jid: Jid, ...more: Parameters<typeof xml>[2][]) => xml('conference', { jid, autojoin: '1', name: 'Old friends' }, ...more)
       let alice = await devices.signIn(server, 'alice')
@@ -39,7 +39,7 @@ test.skipIf(SERVER !== 'prosody')(
       await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} true ally`])
       // the list of the others is as it was
       expect(await noted(alice)).toContain('a page')
-      await alice.leave((await alice.store.read.conversationByJid(OLD))!.id)
+      await alice.groups.leave((await alice.store.read.conversationByJid(OLD))!.id)
       await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} false ally`])
       // another program takes the mark back altogether
       await connectionOf(alice).request(
@@ -48,7 +48,7 @@ test.skipIf(SERVER !== 'prosody')(
       const late = await devices.again(alice)
       await late.connect()
       await online(late)
-      await late.startConversation(NEW, 'group', 'ally')
+      await late.conversations.start(NEW, 'group', 'ally')
       await until(late, isIn(late, NEW))
       expect(late.accounts.sessions[0]?.groups.isJoined(OLD)).toBe(false)
     } finally {
@@ -64,13 +64,13 @@ test.skipIf(SERVER !== 'prosody')('a server that keeps bookmarks in private stor
   try {
     const alice = await devices.signIn(server, 'alice')
     await connectionOf(alice).request(keepStorage(xml('storage', { xmlns: NS.oldBookmarks }, xml('url', { url: 'https://example.org/', name: 'a page' }))))
-    const two = [OLD, NEW].map((group) => alice.startConversation(group, 'group', 'ally'))
+    const two = [OLD, NEW].map((group) => alice.conversations.start(group, 'group', 'ally'))
     await Promise.all(two)
     await expect.poll(async () => (await noted(alice)).match(/<conference/g)?.length, { timeout: 20_000 }).toBe(2)
     expect(await noted(alice)).toContain('a page')
     const phone = await devices.signIn(server, 'alice')
     for (const group of [OLD, NEW]) await until(phone, isIn(phone, group))
-    await alice.leave((await two[0]!).id)
+    await alice.groups.leave((await two[0]!).id)
     await expect.poll(async () => (await noted(alice)).includes(`autojoin="false"`), { timeout: 20_000 }).toBe(true)
   } finally {
     await devices.end()

@@ -21,30 +21,30 @@ const [bob, carol] = ['bob@localhost' as Jid, 'carol@localhost' as Jid]
 test('a group that one device enters or leaves, the others do, too; also those that sign in later', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const room = `marks-${randomUUID()}@rooms.localhost`
-  const { id } = await desk.startConversation(room, 'group', 'alice')
+  const { id } = await desk.conversations.start(room, 'group', 'alice')
   await until(
     laptop,
     async () => (await laptop.store.read.conversationByJid(room))?.nick !== null && (await laptop.store.read.conversationByJid(room)) !== null
   )
-  await desk.send(id, 'said at the desk')
+  await desk.messages.send(id, 'said at the desk')
   await until(laptop, async () => (await messages(laptop, room)).some(({ text }) => text === 'said at the desk'))
   const later = await devices.signIn(server, 'alice')
   await until(later, async () => (await messages(later, room)).some(({ text }) => text === 'said at the desk'))
-  await laptop.leave((await laptop.store.read.conversationByJid(room))!.id)
+  await laptop.groups.leave((await laptop.store.read.conversationByJid(room))!.id)
   for (const engine of [desk, later]) await until(engine, async () => (await engine.store.read.conversationByJid(room))?.out?.why === 'left')
   expect((await messages(desk, room)).map(({ text }) => text)).toEqual(['said at the desk'])
 })
 
 test('what is read on one device is read on the others at once', { timeout: 60_000 }, async () => {
   const [desk, laptop, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
-  const { id } = await bobs.startConversation(alice, 'direct', null)
-  await bobs.send(id, 'read me')
+  const { id } = await bobs.conversations.start(alice, 'direct', null)
+  await bobs.messages.send(id, 'read me')
   const unread = async (engine: Engine): Promise<number> => (await engine.store.read.conversationByJid(bob))?.unread ?? -1
   for (const engine of [desk, laptop]) await until(engine, async () => (await unread(engine)) === 1)
   // no contact is told, but the other device is
   await desk.store.write.changeSettings({ tellRead: false })
   const [message] = (await messages(desk, bob)).slice(-1)
-  await desk.markRead(message!.conversation, message!.id)
+  await desk.messages.markRead(message!.conversation, message!.id)
   await until(laptop, async () => (await unread(laptop)) === 0)
 })
 
@@ -74,43 +74,43 @@ test.skipIf(SERVER === 'ejabberd')(
     )
     const room = `faces-${randomUUID()}@rooms.localhost`
     const occupant = `${room}/mall`
-    const alicesRoom = await alices.startConversation(room, 'group', 'alice')
+    const alicesRoom = await alices.conversations.start(room, 'group', 'alice')
     await mallory.tell({ do: 'raw', xml: `<presence to='${occupant}'><x xmlns='http://jabber.org/protocol/muc'/></presence>` }, 'done')
     expect((await until(alices, () => alices.store.read.avatar(occupant))).hash).toBe(hash)
-    expect(readFileSync((await alices.avatarFile(occupant))!)).toEqual(picture)
+    expect(readFileSync((await alices.people.avatarFile(occupant))!)).toEqual(picture)
 
     await mallory.quit()
     const carols = await devices.signIn(server, 'carol')
-    await carols.startConversation(room, 'group', 'mall')
+    await carols.conversations.start(room, 'group', 'mall')
     await until(alices, async () => (await alices.store.read.avatar(occupant)) === null)
 
-    await carols.setAvatar({ data: picture, type: 'image/png', side: 48 })
-    await carols.leave((await carols.store.read.conversationByJid(room))!.id)
-    await carols.startConversation(room, 'group', 'mall')
+    await carols.people.setAvatar({ data: picture, type: 'image/png', side: 48 })
+    await carols.groups.leave((await carols.store.read.conversationByJid(room))!.id)
+    await carols.conversations.start(room, 'group', 'mall')
     await until(alices, () => alices.store.read.avatar(occupant))
-    await alices.deleteConversation(alicesRoom.id)
+    await alices.conversations.delete(alicesRoom.id)
     expect(await alices.store.read.avatar(occupant)).toBeNull()
-    await carols.setAvatar(null)
+    await carols.people.setAvatar(null)
   }
 )
 
 test('a picture and a name reach contacts, who keep them offline; a lying picture does not', { timeout: 60_000 }, async () => {
   const [alices, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const picture = gradient(64, 64, [255, 0, 0], [0, 0, 255])
-  await alices.setAvatar({ data: picture, type: 'image/png', side: 64 })
+  await alices.people.setAvatar({ data: picture, type: 'image/png', side: 64 })
   const seen = await until(bobs, async () => bobs.store.read.avatar(alice))
   expect(seen.hash).toBe(createHash('sha1').update(picture).digest('hex'))
-  expect(readFileSync((await bobs.avatarFile(alice))!)).toEqual(picture)
-  await alices.setAvatar(null)
+  expect(readFileSync((await bobs.people.avatarFile(alice))!)).toEqual(picture)
+  await alices.people.setAvatar(null)
   await until(bobs, async () => (await bobs.store.read.avatar(alice)) === null)
   // what somebody calls themselves counts only where the user gave no name
-  await bobs.renameContact(alice, '')
-  await alices.setNick('爱丽丝 Alice')
+  await bobs.people.rename(alice, '')
+  await alices.people.setNick('爱丽丝 Alice')
   const name = async (): Promise<string | undefined> => (await bobs.store.read.conversationByJid(alice))?.name
   await until(bobs, async () => (await name()) === '爱丽丝 Alice')
-  await bobs.renameContact(alice, 'Boss')
+  await bobs.people.rename(alice, 'Boss')
   await until(bobs, async () => (await name()) === 'Boss')
-  await bobs.renameContact(alice, '')
+  await bobs.people.rename(alice, '')
   await until(bobs, async () => (await name()) === '爱丽丝 Alice')
 
   const foreign = await foreignClient(server, 'carol')
@@ -138,10 +138,10 @@ test('a picture and a name reach contacts, who keep them offline; a lying pictur
 test('who is blocked is not heard, on no device, until they are unblocked', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const foreign = await foreignClient(server, 'carol')
-  await desk.block(carol, true)
+  await desk.people.block(carol, true)
   await until(laptop, async () => laptop.accounts.blocked.some(({ jid }) => jid === carol))
   await foreign.tell({ do: 'send', to: alice, bodies: ['can you hear me?'] }, 'sent')
-  await desk.block(carol, false)
+  await desk.people.block(carol, false)
   await until(laptop, async () => laptop.accounts.blocked.length === 0)
   await foreign.tell({ do: 'send', to: alice, bodies: ['and now?'] }, 'sent')
   await until(desk, async () => (await messages(desk, carol)).some(({ text }) => text === 'and now?'))
@@ -154,7 +154,7 @@ test('a stranger can neither push contacts, nor blocks, nor bookmarks, nor read 
   const foreign = await foreignClient(server, 'mallory')
   // what goes to a bare address the server answers itself: she has to know the full one
   const { id } = await desk.store.write.ensureConversation({ jid: 'mallory@localhost' as Jid, kind: 'direct', name: '', nick: null })
-  await desk.send(id, 'who are you?')
+  await desk.messages.send(id, 'who are you?')
   const full = (await foreign.waitFor(({ event, body }) => event === 'message' && body === 'who are you?')).sender ?? ''
   expect(full).toMatch(/^alice@localhost\/./)
   const before = JSON.stringify([await desk.store.read.contacts(), (await desk.store.read.conversations()).map(({ jid }) => jid)])

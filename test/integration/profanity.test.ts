@@ -34,12 +34,12 @@ test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { t
   const got = await find(BOB, ({ text }) => text === '你好 from Profanity <&> 👋')
   expect(got.outgoing).toBe(false)
   const { id } = await alice.store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })
-  const sent = await alice.send(id, '晚上八点见 at sevn')
+  const sent = await alice.messages.send(id, '晚上八点见 at sevn')
   await profanity.sees(/晚上八点见 at sevn/)
   await find(BOB, ({ key, state }) => key.endsWith(sent.key.slice(1)) && state === 'delivered')
 
   const last = await find(BOB, ({ key }) => key.endsWith(sent.key.slice(1)))
-  await alice.change(last.id, 'correction', '晚上八点见 at seven')
+  await alice.messages.change(last.id, 'correction', '晚上八点见 at seven')
   await profanity.sees(/晚上八点见 at seven/)
   profanity.types('/correct 你好 corrected')
   await find(BOB, ({ text, edited }) => text === '你好 corrected' && edited)
@@ -47,21 +47,21 @@ test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { t
 
   // whoever asks for a receipt gets one
   await profanity.sees(/你好 corrected/)
-  const answer = await alice.send(id, 'an answer', { reply: got.id })
+  const answer = await alice.messages.send(id, 'an answer', { reply: got.id })
   await profanity.sees(/an answer/)
   await find(BOB, ({ key, state }) => key === answer.key && state === 'delivered')
 })
 
 test.skipIf(!hasProfanity)('a group', { timeout: 60_000 }, async () => {
   const room = `profane-${randomUUID()}@rooms.localhost`
-  const { id } = await alice.startConversation(room, 'group', 'alice')
+  const { id } = await alice.conversations.start(room, 'group', 'alice')
   profanity.types(`/join ${room} nick bobby`)
   await profanity.sees(/bobby/)
-  await alice.send(id, '@bobby 大家好 everybody')
+  await alice.messages.send(id, '@bobby 大家好 everybody')
   await profanity.sees(/大家好 everybody/)
   profanity.types('群里的回复 here')
   expect(await find(room, ({ text }) => text === '群里的回复 here')).toMatchObject({ senderName: 'bobby', outgoing: false })
-  await alice.inGroup(id, (groups, jid) => groups.setSubject(jid, '今晚吃什么'))
+  await alice.groups.inside(id, (groups, jid) => groups.setSubject(jid, '今晚吃什么'))
   await profanity.sees(/今晚吃什么/)
 })
 
@@ -74,10 +74,10 @@ test.skipIf(!hasProfanity)('files', { timeout: 60_000 }, async () => {
   profanity.types('/msg alice@localhost')
   profanity.types(`/sendfile ${path}`)
   const got = await find(BOB, ({ attachments }) => attachments[0]?.name === 'report.bin' && attachments[0].where === 'here')
-  expect(readFileSync((await alice.attachmentFile(got.attachments[0]!.id))?.path ?? '')).toEqual(content)
+  expect(readFileSync((await alice.files.attachment(got.attachments[0]!.id))?.path ?? '')).toEqual(content)
   const { id } = await alice.store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })
   const token = alice.media.intake.begin({ name: 'from-mnemo.txt', bytes: 5, type: 'text/plain' })
   await alice.media.intake.append(token, Buffer.from('hello'))
-  await alice.sendFile(id, token)
+  await alice.messages.sendFile(id, token)
   await profanity.sees(/https:\/\/localhost:\d+\S+from-mnemo\.txt/)
 })

@@ -39,7 +39,7 @@ async function openProfile(): Promise<Engine> {
   return engine
 }
 async function formOf(engine: Engine, server: AccountSettings, token: string | null = null): Promise<AccountForm> {
-  const state = await engine.beginRegistration(server, token)
+  const state = await engine.registrations.begin(server, token)
   if (state.status !== 'form') throw new Error(`${state.problem}: ${state.detail}`)
   return state.form
 }
@@ -55,15 +55,15 @@ test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is
   const engine = await openProfile()
   const form = await formOf(engine, way(server))
   expect(form.fields.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['FORM_TYPE hidden', 'username text', 'password password'])
-  await engine.register({ username: 'newcomer', password: 'a long secret' })
+  await engine.registrations.submit({ username: 'newcomer', password: 'a long secret' })
   const state = await engine.signIn({ ...way(server), jid: 'newcomer@localhost' as Jid, password: 'a long secret' })
   expect(['online', 'catching-up']).toContain(state.status)
   await formOf(engine, way(server))
-  expect(await refusal(engine.register({ username: 'newcomer', password: 'another secret' }))).toBe('conflict')
+  expect(await refusal(engine.registrations.submit({ username: 'newcomer', password: 'another secret' }))).toBe('conflict')
   // the form is still there, and another name is not taken
-  await engine.register({ username: 'newcomer2', password: 'another secret' })
+  await engine.registrations.submit({ username: 'newcomer2', password: 'another secret' })
   // it was handed in: there is none any more
-  expect(await refusal(engine.register({ username: 'newcomer3', password: 'x' }))).toContain('the form')
+  expect(await refusal(engine.registrations.submit({ username: 'newcomer3', password: 'x' }))).toContain('the form')
 })
 
 test.skipIf(SERVER !== 'prosody')(
@@ -73,10 +73,10 @@ test.skipIf(SERVER !== 'prosody')(
     const server = await startServer()
     onTestFinished(() => server.stop())
     const engine = await openProfile()
-    expect(await refusal(engine.beginRegistration(way(server), null))).toBe('service-unavailable')
-    const untrusted = await engine.beginRegistration({ ...way(server), trustedFingerprint: null }, null)
+    expect(await refusal(engine.registrations.begin(way(server), null))).toBe('service-unavailable')
+    const untrusted = await engine.registrations.begin({ ...way(server), trustedFingerprint: null }, null)
     expect(untrusted).toMatchObject({ status: 'unreachable', problem: 'certificate', certificate: { fingerprint: server.fingerprint } })
-    expect(await engine.beginRegistration({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
+    expect(await engine.registrations.begin({ ...way(server), port: 1 }, null)).toMatchObject({ status: 'unreachable', problem: 'refused' })
   }
 )
 
@@ -88,24 +88,24 @@ test.skipIf(SERVER !== 'prosody')('with an invitation that its server has made a
     await server.stop()
   })
   const alice = await devices.signIn(server, 'alice')
-  const invitation = await alice.invite('alice@localhost' as Jid)
+  const invitation = await alice.registrations.invite('alice@localhost' as Jid)
   expect(invitation?.uri).toMatch(/^xmpp:alice@localhost\?roster;preauth=[^;]+;ibr=y$/)
   expect(invitation?.until).toBeGreaterThan(Date.now())
   const token = /preauth=([^;]+)/.exec(invitation?.uri ?? '')![1]!
   const engine = await openProfile()
   // without it, or with another one, nobody is let in
-  expect(await refusal(engine.beginRegistration(way(server), 'no-such-token'))).toBe('forbidden')
+  expect(await refusal(engine.registrations.begin(way(server), 'no-such-token'))).toBe('forbidden')
   await formOf(engine, way(server), token)
-  await engine.register({ username: 'guest', password: 'a long secret' })
+  await engine.registrations.submit({ username: 'guest', password: 'a long secret' })
   await engine.signIn({ ...way(server), jid: 'guest@localhost' as Jid, password: 'a long secret' })
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'guest@localhost' && subscription === 'both'))
   // who has an account becomes a contact at once
   const carol = await devices.signIn(server, 'carol')
-  await carol.removeContact('alice@localhost' as Jid)
+  await carol.people.remove('alice@localhost' as Jid)
   await until(carol, async () => !(await carol.store.read.contacts()).some(({ jid }) => jid === 'alice@localhost'))
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'carol@localhost' && subscription !== 'both'))
-  const again = await alice.invite('alice@localhost' as Jid)
-  await carol.startConversation('alice@localhost', 'direct', null, null, undefined, /preauth=([^;]+)/.exec(again?.uri ?? '')![1]!)
+  const again = await alice.registrations.invite('alice@localhost' as Jid)
+  await carol.conversations.start('alice@localhost', 'direct', null, null, undefined, /preauth=([^;]+)/.exec(again?.uri ?? '')![1]!)
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'carol@localhost' && subscription === 'both'))
   expect(alice.accounts.requests).toEqual([])
 })
@@ -117,7 +117,7 @@ test.skipIf(SERVER !== 'prosody')('a server without invitations makes none', { t
     await devices.end()
     await server.stop()
   })
-  expect(await (await devices.signIn(server, 'alice')).invite('alice@localhost' as Jid)).toBeNull()
+  expect(await (await devices.signIn(server, 'alice')).registrations.invite('alice@localhost' as Jid)).toBeNull()
 })
 
 test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and takes the right one", { timeout: 90_000 }, async () => {
@@ -140,9 +140,9 @@ test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong 
   expect(captcha?.picture?.startsWith('data:image/png;base64,')).toBe(true)
   expect(Buffer.from(captcha!.picture!.split(',')[1]!, 'base64').equals(readFileSync(picture))).toBe(true)
   expect(existsSync(key)).toBe(true)
-  expect(await refusal(engine.register({ username: 'human', password: 'a long secret', [captcha!.name]: 'wrong' }))).toBe('not-allowed')
+  expect(await refusal(engine.registrations.submit({ username: 'human', password: 'a long secret', [captcha!.name]: 'wrong' }))).toBe('not-allowed')
   const second = await formOf(engine, way(server))
-  await engine.register({
+  await engine.registrations.submit({
     username: 'human',
     password: 'a long secret',
     [second.fields.find(({ picture: shown }) => shown !== null)!.name]: readFileSync(key, 'utf8')

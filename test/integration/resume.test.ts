@@ -94,7 +94,7 @@ test('a stream that broke off while it was being set up, and was resumed, is set
   const bob = await openEngine((folders[0] = testFolder()).path)
   await bob.signIn(server.settings('bob'))
   await online(bob)
-  const toAlice = await bob.startConversation('alice@localhost', 'direct', null)
+  const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
   for (const [round, ms] of [0, 2, 5, 10, 20, 40].entries()) {
     const folder = testFolder()
     const first = await openEngine(folder.path)
@@ -113,7 +113,7 @@ test('a stream that broke off while it was being set up, and was resumed, is set
     // nothing but a live message can bring this one now
     await until(again, async () => (await again.store.read.contacts()).length > 0)
     await new Promise((resolve) => setTimeout(resolve, 1000))
-    await bob.send(toAlice.id, `live ${round}`)
+    await bob.messages.send(toAlice.id, `live ${round}`)
     await until(again, async () => (await texts(again, 'bob@localhost')).includes(`live ${round}`), 7000)
     await again.close()
     folder.remove()
@@ -129,11 +129,11 @@ test('messages that cross cuts arrive once and in order, both ways', { timeout: 
   await alice.signIn({ ...server.settings('alice'), port })
   await bob.signIn(server.settings('bob'))
   await online(alice)
-  const [toBob, toAlice] = [await alice.startConversation('bob@localhost', 'direct', null), await bob.startConversation('alice@localhost', 'direct', null)]
+  const [toBob, toAlice] = [await alice.conversations.start('bob@localhost', 'direct', null), await bob.conversations.start('alice@localhost', 'direct', null)]
   const count = 120
   for (let i = 0; i < count; i++) {
-    await alice.send(toBob.id, `a${i}`)
-    await bob.send(toAlice.id, `b${i}`)
+    await alice.messages.send(toBob.id, `a${i}`)
+    await bob.messages.send(toAlice.id, `b${i}`)
     if (i % 40 === 20) cut()
   }
   const numbered = (list: string[], letter: string): string[] => list.filter((text) => text.startsWith(letter))

@@ -252,8 +252,8 @@ describe('an account', () => {
       expect(alice.accounts.state(jid)).toMatchObject({ status: 'online' })
     }
     expect(await alice.store.read.accounts()).toMatchObject([server.settings('alice')])
-    const to = await bob.startConversation(jid, 'direct', null)
-    await bob.send(to.id, 'still there')
+    const to = await bob.conversations.start(jid, 'direct', null)
+    await bob.messages.send(to.id, 'still there')
     await until(alice, async () => (await messages(alice, 'bob@localhost')).some(({ text }) => text === 'still there'))
     // and with the right one it is signed in anew
     expect(await alice.signIn(server.settings('alice'))).toMatchObject({ status: expect.stringMatching(/^(catching-up|online)$/) })

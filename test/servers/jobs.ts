@@ -3,7 +3,8 @@ import { xml } from '@xmpp/client'
 import type { AccountSettings, ConversationId, Jid, Shortage } from '../../src/contract/domain.ts'
 import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
 import { isRefusal } from '../../src/engine/net/problem.ts'
-import { EngineError, type Engine } from '../../src/engine/engine.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { EngineError } from '../../src/engine/scope.ts'
 import { JoinError } from '../../src/engine/xmpp/modules/groups.ts'
 import en from '../../src/renderer/i18n/en.ts'
 import { DOMAIN } from '../../src/demo/prosody.ts'
@@ -59,7 +60,7 @@ function there(engine: Engine | null): Engine {
   return engine
 }
 
-const to = async (engine: Engine, jid: Jid): Promise<ConversationId> => (await engine.startConversation(jid, 'direct', null)).id
+const to = async (engine: Engine, jid: Jid): Promise<ConversationId> => (await engine.conversations.start(jid, 'direct', null)).id
 const has = (engine: Engine, jid: string, text: string): Promise<boolean> => until(engine, async () => (await texts(engine, jid)).includes(text), WAIT_MS)
 
 /** As `has`, but ends at once where the message failed at its sender's. */
@@ -83,9 +84,9 @@ export const JOBS: readonly Job[] = [
     needs: [],
     async run(people) {
       const [alice, bob] = [there(people.alice), there(people.bob)]
-      await alice.send(await to(alice, BOB), 'hello 你好')
+      await alice.messages.send(await to(alice, BOB), 'hello 你好')
       await has(bob, ALICE, 'hello 你好')
-      await bob.send(await to(bob, ALICE), 'hello yourself')
+      await bob.messages.send(await to(bob, ALICE), 'hello yourself')
       await has(alice, BOB, 'hello yourself')
     }
   },
@@ -95,7 +96,7 @@ export const JOBS: readonly Job[] = [
     async run(people) {
       const [alice, bob] = [there(people.alice), there(people.bob)]
       await bob.disconnect()
-      for (let i = 0; i < 3; i++) await alice.send(await to(alice, BOB), `while away ${i}`)
+      for (let i = 0; i < 3; i++) await alice.messages.send(await to(alice, BOB), `while away ${i}`)
       await until(alice, async () => (await messages(alice, BOB)).every(({ outgoing, state }) => !outgoing || state !== 'queued'), WAIT_MS)
       await bob.connect()
       for (let i = 0; i < 3; i++) await arrives(alice, bob, ALICE, `while away ${i}`)
@@ -115,9 +116,9 @@ export const JOBS: readonly Job[] = [
     needs: ['copies', 'late-copies'],
     async run(people) {
       const [alice, second, bob] = [there(people.alice), there(people.second), there(people.bob)]
-      await alice.send(await to(alice, BOB), 'from the first device')
+      await alice.messages.send(await to(alice, BOB), 'from the first device')
       await has(second, BOB, 'from the first device')
-      await bob.send(await to(bob, ALICE), 'to both devices')
+      await bob.messages.send(await to(bob, ALICE), 'to both devices')
       for (const device of [alice, second]) await has(device, BOB, 'to both devices')
     }
   },
@@ -126,12 +127,12 @@ export const JOBS: readonly Job[] = [
     needs: ['groups'],
     async run(people) {
       const [alice, bob] = [there(people.alice), there(people.bob)]
-      const group = await alice.createGroup({ name: 'Team', membersOnly: false, invite: [] })
-      await alice.send(group.id, 'said before Bob came')
+      const group = await alice.groups.create({ name: 'Team', membersOnly: false, invite: [] })
+      await alice.messages.send(group.id, 'said before Bob came')
       await until(alice, async () => (await messages(alice, group.jid)).some(({ state }) => state === 'sent' || state === 'delivered'), WAIT_MS)
-      const joined = await bob.startConversation(group.jid, 'group', 'bob')
+      const joined = await bob.conversations.start(group.jid, 'group', 'bob')
       await has(bob, group.jid, 'said before Bob came')
-      await bob.send(joined.id, 'said by Bob')
+      await bob.messages.send(joined.id, 'said by Bob')
       await has(alice, group.jid, 'said by Bob')
     }
   },
@@ -140,7 +141,7 @@ export const JOBS: readonly Job[] = [
     needs: ['files'],
     async run(people) {
       const [alice, bob] = [there(people.alice), there(people.bob)]
-      await alice.sendAsFile(await to(alice, BOB), 'a file 文件'.repeat(500))
+      await alice.messages.sendAsFile(await to(alice, BOB), 'a file 文件'.repeat(500))
       const failed = async (): Promise<boolean> => (await messages(alice, BOB)).some(({ attachments, state }) => attachments.length > 0 && state === 'failed')
       await until(bob, async () => (await messages(bob, ALICE)).some(({ attachments }) => attachments[0]?.where === 'here') || (await failed()), WAIT_MS)
       if (await failed()) throw new Error('the file failed')
@@ -152,7 +153,7 @@ export const JOBS: readonly Job[] = [
     async run(people) {
       const [alice, bob] = [there(people.alice), there(people.bob)]
       await alice.disconnect()
-      await alice.send(await to(alice, BOB), 'written offline')
+      await alice.messages.send(await to(alice, BOB), 'written offline')
       const profile = people.engines.get(alice) ?? ''
       people.engines.delete(alice)
       await alice.close()
@@ -204,7 +205,7 @@ export async function told({ needs }: Job, people: People, error: unknown): Prom
   if (error instanceof EngineError && error.code === 'not-found') return en.group.noService
   for (const engine of [people.alice, people.bob]) {
     const group = (await engine?.store.read.conversations())?.find(({ kind, nick }) => kind === 'group' && nick !== null)
-    const members = group === undefined ? undefined : await engine?.inGroup(group.id, (groups, jid) => groups.members(jid)).catch(() => undefined)
+    const members = group === undefined ? undefined : await engine?.groups.inside(group.id, (groups, jid) => groups.members(jid)).catch(() => undefined)
     if (needs.includes('groups') && members?.archived === false) return en.group.noArchive
     if (engine === null) continue
     const shortage = engine.accounts.list.flatMap(({ shortages }) => shortages).find((one) => needs.includes(one))

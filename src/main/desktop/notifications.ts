@@ -110,7 +110,7 @@ export class Notifications {
       notification.on('click', () => this.#options.open(conversation.id, message.id))
       notification.on('reply', (_event: unknown, reply?: string) => {
         if (typeof reply === 'string' && reply.trim() !== '')
-          engine.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
+          engine.messages.send(conversation.id, reply.trim()).catch((error: unknown) => this.#options.warn(`a reply: ${String(error)}`))
       })
       notification.on('close', () => {
         if (this.#shown.get(conversation.id) === notification) this.#shown.delete(conversation.id)

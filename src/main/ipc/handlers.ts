@@ -9,7 +9,8 @@ import { FetchError } from '../../engine/media/downloads.ts'
 import { TransferError } from '../../engine/history-files/transfer.ts'
 import { StoreError } from '../../engine/threads/store.ts'
 import { diskReason } from '../../engine/threads/thread.ts'
-import { EngineError, JoinError } from '../../engine/engine.ts'
+import { EngineError } from '../../engine/scope.ts'
+import { JoinError } from '../../engine/xmpp/modules/groups.ts'
 import { applySettings, languageOf, systemLanguage } from '../desktop/appearance.ts'
 import { captureScreen } from '../desktop/screen-capture.ts'
 import { setStartAtLogin } from '../desktop/start-at-login.ts'
@@ -84,10 +85,10 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       tellAccounts()
       return state
     },
-    'register.begin': ({ server, token }, { signal }) => engine().beginRegistration(server, token, signal),
-    'register.submit': ({ values }) => engine().register(values),
-    'register.end': () => engine().endRegistration(),
-    'account.invite': ({ account }) => engine().invite(account),
+    'register.begin': ({ server, token }, { signal }) => engine().registrations.begin(server, token, signal),
+    'register.submit': ({ values }) => engine().registrations.submit(values),
+    'register.end': () => engine().registrations.end(),
+    'account.invite': ({ account }) => engine().registrations.invite(account),
     'account.server': ({ account }) => engine().serverReport(account),
     'account.signOut': async ({ account }) => {
       if (engine().accounts.list.length <= 1) windows.closeChats()
@@ -106,80 +107,80 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       if (change.zoom !== undefined) windows.zoom = settings.zoom / 100
       if (change.startAtLogin !== undefined) await setStartAtLogin(change.startAtLogin)
       if (change.keepDays !== undefined) engine().expire()
-      if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().fillHistory()
+      if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().conversations.fillHistory()
       hub.broadcast({ type: 'live', changed: { settings } })
       return settings
     },
     'settings.expiring': ({ days }) => engine().expiring(days),
-    'contacts.answer': ({ account, jid, accept }) => engine().answerRequest(jid, accept, account),
-    'contacts.block': ({ account, jid, blocked }) => engine().block(jid, blocked, account),
-    'contacts.rename': ({ account, jid, name }) => engine().renameContact(jid, name, account),
+    'contacts.answer': ({ account, jid, accept }) => engine().people.answerRequest(jid, accept, account),
+    'contacts.block': ({ account, jid, blocked }) => engine().people.block(jid, blocked, account),
+    'contacts.rename': ({ account, jid, name }) => engine().people.rename(jid, name, account),
     'contacts.list': () => engine().store.read.contacts(),
-    'contacts.setGroups': ({ account, jid, groups }) => engine().groupContact(jid, groups, account),
-    'contacts.find': (input, { signal }) => engine().findPeople(input, signal),
-    'contacts.remove': ({ account, jid }) => engine().removeContact(jid, account),
-    'account.setNick': ({ account, nick }) => engine().setNick(nick, account),
+    'contacts.setGroups': ({ account, jid, groups }) => engine().people.setGroups(jid, groups, account),
+    'contacts.find': (input, { signal }) => engine().people.find(input, signal),
+    'contacts.remove': ({ account, jid }) => engine().people.remove(jid, account),
+    'account.setNick': ({ account, nick }) => engine().people.setNick(nick, account),
     'account.setAvatar': ({ account, picture }) =>
-      engine().setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
-    'encryption.of': ({ conversation }) => engine().secrecy(conversation),
-    'encryption.devices': ({ account, jid }) => engine().devices(account, jid),
+      engine().people.setAvatar(picture === null ? null : { data: Buffer.from(picture.base64, 'base64'), type: picture.type, side: picture.side }, account),
+    'encryption.of': ({ conversation }) => engine().messages.secrecy(conversation),
+    'encryption.devices': ({ account, jid }) => engine().people.devices(account, jid),
     'encryption.trust': (input) => engine().store.write.setTrust(input),
-    'encryption.forget': ({ account, device }) => engine().forgetDevice(account, device),
+    'encryption.forget': ({ account, device }) => engine().people.forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
     'conversations.start': ({ account, jid, kind, nick, password, token }) =>
-      engine().startConversation(jid, kind, nick, password, account ?? undefined, token),
-    'conversations.markRead': ({ conversation, upTo, seen }) => engine().markRead(conversation, upTo, seen),
-    'conversations.markAllRead': () => engine().markAllRead(),
-    'conversations.saveDraft': ({ conversation, draft }) => engine().saveDraft(conversation, draft),
+      engine().conversations.start(jid, kind, nick, password, account ?? undefined, token),
+    'conversations.markRead': ({ conversation, upTo, seen }) => engine().messages.markRead(conversation, upTo, seen),
+    'conversations.markAllRead': () => engine().conversations.markAllRead(),
+    'conversations.saveDraft': ({ conversation, draft }) => engine().conversations.saveDraft(conversation, draft),
     'conversations.watch': async ({ conversation, peek }, { sender }) => {
       hub.watch(sender, conversation)
       if (conversation !== null && !peek) await engine().store.write.used({ conversation, time: Date.now() })
     },
     'messages.page': (input) => engine().store.read.page(input),
     'messages.days': (input) => engine().store.read.days(input),
-    'messages.send': ({ conversation, text, reply, link }) => engine().send(conversation, text, { reply, link }),
-    'messages.schedule': ({ conversation, text, reply, due }) => engine().schedule(conversation, text, reply, due),
+    'messages.send': ({ conversation, text, reply, link }) => engine().messages.send(conversation, text, { reply, link }),
+    'messages.schedule': ({ conversation, text, reply, due }) => engine().messages.schedule(conversation, text, reply, due),
     'messages.scheduled': ({ conversation }) => engine().store.read.scheduled(conversation),
-    'messages.unschedule': ({ conversation, id, now }) => engine().unschedule(conversation, id, now),
-    'messages.remind': ({ id, due }) => engine().remind(id, due),
+    'messages.unschedule': ({ conversation, id, now }) => engine().messages.unschedule(conversation, id, now),
+    'messages.remind': ({ id, due }) => engine().messages.remind(id, due),
     'messages.reminders': () => engine().agenda.reminders(),
-    'messages.sendAsFile': ({ conversation, text }) => engine().sendAsFile(conversation, text),
-    'links.read': ({ conversation, url }, { signal }) => engine().readLink(conversation, url, signal),
-    'messages.change': ({ id, kind, text }) => engine().change(id, kind, text),
-    'messages.forward': ({ ids, to, merged }) => engine().forward(ids, to, merged),
-    'messages.moderate': ({ id }) => engine().moderate(id),
+    'messages.sendAsFile': ({ conversation, text }) => engine().messages.sendAsFile(conversation, text),
+    'links.read': ({ conversation, url }, { signal }) => engine().messages.readLink(conversation, url, signal),
+    'messages.change': ({ id, kind, text }) => engine().messages.change(id, kind, text),
+    'messages.forward': ({ ids, to, merged }) => engine().messages.forward(ids, to, merged),
+    'messages.moderate': ({ id }) => engine().messages.moderate(id),
     'conversations.unseen': ({ conversation }) => engine().store.read.unseen(conversation),
-    'groups.callsAll': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => Promise.resolve(groups.callsAll(jid))),
-    'groups.moderates': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.moderates(jid)),
-    'messages.remove': ({ ids }) => engine().remove(ids),
-    'conversations.set': (change) => engine().setConversation(change),
-    'conversations.join': ({ conversation, into }) => engine().joinHistories(conversation, into),
-    'conversations.part': ({ conversation }) => engine().partHistory(conversation),
+    'groups.callsAll': ({ conversation }) => engine().groups.inside(conversation, (groups, jid) => Promise.resolve(groups.callsAll(jid))),
+    'groups.moderates': ({ conversation }) => engine().groups.inside(conversation, (groups, jid) => groups.moderates(jid)),
+    'messages.remove': ({ ids }) => engine().messages.remove(ids),
+    'conversations.set': (change) => engine().conversations.set(change),
+    'conversations.join': ({ conversation, into }) => engine().conversations.joinHistories(conversation, into),
+    'conversations.part': ({ conversation }) => engine().conversations.partHistory(conversation),
     'conversations.joined': ({ conversation }) => engine().store.read.joined(conversation),
-    'groups.create': ({ account, ...group }) => engine().createGroup({ ...group, account: account ?? undefined }),
-    'groups.lookAlikes': ({ conversation }) => engine().lookAlikes(conversation),
-    'groups.members': ({ conversation }) => engine().groupMembers(conversation),
+    'groups.create': ({ account, ...group }) => engine().groups.create({ ...group, account: account ?? undefined }),
+    'groups.lookAlikes': ({ conversation }) => engine().groups.lookAlikes(conversation),
+    'groups.members': ({ conversation }) => engine().groups.members(conversation),
     'groups.readers': ({ conversation }) => engine().store.read.groupReaders(conversation),
-    'groups.counts': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.counts(jid)),
-    'groups.setNick': ({ conversation, nick }) => engine().changeNick(conversation, nick),
+    'groups.counts': ({ conversation }) => engine().groups.inside(conversation, (groups, jid) => groups.counts(jid)),
+    'groups.setNick': ({ conversation, nick }) => engine().groups.changeNick(conversation, nick),
     'groups.setPicture': ({ conversation, picture }) =>
-      engine().inGroup(conversation, (groups, jid) =>
+      engine().groups.inside(conversation, (groups, jid) =>
         groups.setPicture(jid, picture === null ? null : { type: picture.type, data: Buffer.from(picture.base64, 'base64') })
       ),
-    'groups.invite': ({ conversation, jids }) => engine().inGroup(conversation, (groups, jid) => groups.invite(jid, jids)),
+    'groups.invite': ({ conversation, jids }) => engine().groups.inside(conversation, (groups, jid) => groups.invite(jid, jids)),
     'groups.setAffiliation': ({ conversation, jid: whom, affiliation }) =>
-      engine().inGroup(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
-    'groups.setRole': ({ conversation, nick, role }) => engine().inGroup(conversation, (groups, jid) => groups.setRole(jid, nick, role)),
-    'groups.setSubject': ({ conversation, subject }) => engine().inGroup(conversation, (groups, jid) => groups.setSubject(jid, subject)),
-    'groups.rename': ({ conversation, name }) => engine().renameGroup(conversation, name),
-    'groups.destroy': ({ conversation }) => engine().inGroup(conversation, (groups, jid) => groups.destroy(jid)),
-    'groups.answer': ({ account, group, accept }) => engine().answerInvitation(group, accept, account),
-    'conversations.leave': ({ conversation }) => engine().leave(conversation),
-    'conversations.typing': ({ conversation, typing }) => engine().type(conversation, typing),
+      engine().groups.inside(conversation, (groups, jid) => groups.setAffiliation(jid, whom, affiliation)),
+    'groups.setRole': ({ conversation, nick, role }) => engine().groups.inside(conversation, (groups, jid) => groups.setRole(jid, nick, role)),
+    'groups.setSubject': ({ conversation, subject }) => engine().groups.inside(conversation, (groups, jid) => groups.setSubject(jid, subject)),
+    'groups.rename': ({ conversation, name }) => engine().groups.rename(conversation, name),
+    'groups.destroy': ({ conversation }) => engine().groups.inside(conversation, (groups, jid) => groups.destroy(jid)),
+    'groups.answer': ({ account, group, accept }) => engine().groups.answerInvitation(group, accept, account),
+    'conversations.leave': ({ conversation }) => engine().groups.leave(conversation),
+    'conversations.typing': ({ conversation, typing }) => engine().messages.type(conversation, typing),
     'files.limit': async ({ conversation }) => engine().media.limit((await engine().store.read.conversation(conversation))?.account ?? null),
     'files.begin': (file, { sender }) => engine().media.intake.begin(file, sender),
     'files.append': ({ token, base64 }) => engine().media.intake.append(token, Buffer.from(base64, 'base64')),
-    'files.send': ({ token, conversation }) => engine().sendFile(conversation, token),
+    'files.send': ({ token, conversation }) => engine().messages.sendFile(conversation, token),
     'files.abort': ({ token }) => engine().media.intake.abort(token),
     'screen.capture': ({ hide }, { sender }) => captureScreen(sender, hide),
     'stickers.list': () => engine().media.stickers.list(),
@@ -200,7 +201,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       return fate
     },
     'stickers.send': async ({ conversation, sticker }) => {
-      const message = await engine().sendSticker(conversation, sticker)
+      const message = await engine().messages.sendSticker(conversation, sticker)
       hub.broadcast({ type: 'stickers' })
       return message
     },
@@ -214,23 +215,23 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     },
     'files.fetch': ({ id }) => engine().media.downloads.fetch(id),
     'files.cancel': ({ id }) => engine().media.cancel(id),
-    'files.contacts': ({ id }) => engine().contactsIn(id),
-    'files.open': async ({ id }) => openFile(await engine().attachmentFile(id)),
-    'files.reveal': async ({ id }) => revealFile(await engine().attachmentFile(id)),
-    'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().attachmentFile(id), icon),
+    'files.contacts': ({ id }) => engine().files.contactsIn(id),
+    'files.open': async ({ id }) => openFile(await engine().files.attachment(id)),
+    'files.reveal': async ({ id }) => revealFile(await engine().files.attachment(id)),
+    'files.drag': async ({ id }, { sender }) => dragFile(sender, await engine().files.attachment(id), icon),
     'files.keepThumbnail': ({ id, base64 }) => engine().store.write.keepThumbnail({ id, image: Buffer.from(base64, 'base64') }),
-    'files.save': async ({ id }, { sender }) => saveFile(sender, await dialogWords(), await engine().attachmentFile(id)),
-    'messages.retry': ({ id }) => engine().retry(id),
-    'messages.discard': ({ id }) => engine().discard(id),
-    'messages.star': ({ id, on }) => engine().star(id, on),
-    'messages.pin': ({ id, on }) => engine().pin(id, on),
+    'files.save': async ({ id }, { sender }) => saveFile(sender, await dialogWords(), await engine().files.attachment(id)),
+    'messages.retry': ({ id }) => engine().messages.retry(id),
+    'messages.discard': ({ id }) => engine().messages.discard(id),
+    'messages.star': ({ id, on }) => engine().messages.star(id, on),
+    'messages.pin': ({ id, on }) => engine().messages.pin(id, on),
     'messages.pinned': (input) => engine().store.read.pinned(input),
     'messages.versions': ({ id }) => engine().store.read.versions(id),
-    'conversations.delete': ({ conversation }) => engine().deleteConversation(conversation),
+    'conversations.delete': ({ conversation }) => engine().conversations.delete(conversation),
     'storage.usage': () => engine().store.read.usage(),
-    'storage.clear': ({ conversation }) => engine().clearFiles(conversation),
+    'storage.clear': ({ conversation }) => engine().files.clear(conversation),
     'history.missing': () => engine().store.read.missingHistory(),
-    'history.older': ({ conversation }) => engine().older(conversation),
+    'history.older': ({ conversation }) => engine().conversations.older(conversation),
     'search.messages': (query, { signal }) => engine().store.find.search(query, signal),
     'search.reindex': () => engine().reindex(),
     'search.prepare': () => engine().prepareSearch(),

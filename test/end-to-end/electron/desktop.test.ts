@@ -83,7 +83,7 @@ async function middleOf(id: string): Promise<[number, number]> {
 /** Bob writes to Alice. */
 async function say(text: string): Promise<void> {
   const { bob } = told()
-  await bob.send((await bob.startConversation('alice@localhost', 'direct', null)).id, text)
+  await bob.messages.send((await bob.conversations.start('alice@localhost', 'direct', null)).id, text)
 }
 
 interface Notice {

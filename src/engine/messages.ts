@@ -1,0 +1,183 @@
+/** Messages: written, changed, sent on, read, kept. */
+import { randomUUID } from 'node:crypto'
+import type { ChangeKind, ConversationId, Jid, LinkMetadata, Message, MessageId, Secrecy, SeenRange } from '../contract/domain.ts'
+import type { Agenda } from './agenda.ts'
+import { forward } from './forwarding.ts'
+import type { GroupChats } from './group-chats.ts'
+import { EngineError, type Scope } from './scope.ts'
+import type { OutgoingMessage } from './store/types.ts'
+
+/** Of a message that is quoted in words, so much, in UTF-16 units. */
+const LONGEST_QUOTE = 500
+/** XEP-0393 section 5.1.3 */
+const quoting = (quoted: string, text: string): string =>
+  quoted === '' ? text : `${quoted.slice(0, LONGEST_QUOTE).toWellFormed().replace(/^/gm, '> ')}\n${text}`
+
+export class Messages {
+  readonly #scope: Scope
+  readonly #groups: GroupChats
+  readonly #agenda: Agenda
+  /** To whom we said that we type, if to anyone. */
+  #typingTo: Jid | null = null
+
+  constructor(scope: Scope, groups: GroupChats, agenda: Agenda) {
+    this.#scope = scope
+    this.#groups = groups
+    this.#agenda = agenda
+  }
+
+  /** Stores the message and its place in the queue, then sends when it can. Throws EngineError, 'too-long' where the server would not take it. */
+  async send(id: ConversationId, written: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
+    const { sender, session, conversation } = await this.#scope.own(id)
+    const answered = more.reply === undefined || more.reply === null ? null : await this.#scope.store.read.message(more.reply)
+    // a message that the others cannot look up, such as an imported one, is quoted in words
+    const text = answered === null || answered.changeable ? written : quoting(answered.text, written)
+    if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false)
+      throw new EngineError('too-long', 'the text is longer than the server takes')
+    this.#typingTo = null
+    const changes = await this.#scope.store.write.queueMessage({
+      conversation: id,
+      text,
+      originId: randomUUID(),
+      sender,
+      time: Date.now(),
+      encrypted: conversation.encryption === 'on',
+      ...more
+    })
+    this.#scope.changed(changes)
+    session?.outbox.flush()
+    const message = changes.messages[0]
+    if (message === undefined) throw new Error('the message was written and is not there')
+    return message
+  }
+
+  /** Sends a text at a time, ms. Throws EngineError, 'too-long' where the server would not take it. */
+  async schedule(id: ConversationId, text: string, reply: MessageId | null, due: number): Promise<void> {
+    const { session, conversation } = await this.#scope.own(id)
+    if (session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
+    await this.#scope.store.write.schedule({ conversation: id, text, reply, due, originId: randomUUID() })
+    this.#agenda.emit('scheduled')
+    this.#agenda.look()
+  }
+
+  /** One that was to be sent later: not at all, or `now`. */
+  async unschedule(id: ConversationId, scheduled: number, now: boolean): Promise<void> {
+    if (now) return this.#agenda.send(scheduled, id)
+    await this.#scope.store.write.unschedule(scheduled)
+    this.#agenda.emit('scheduled')
+  }
+
+  /** Reminds of a message at a time, ms; null: not any more. */
+  async remind(id: MessageId, due: number | null): Promise<void> {
+    this.#scope.changed(await this.#scope.store.write.remind({ id, due }))
+    this.#agenda.look()
+  }
+
+  /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
+  async change(id: MessageId, kind: ChangeKind, text: string): Promise<void> {
+    const message = await this.#scope.store.read.message(id)
+    if (message === null) throw new EngineError('not-found', 'the message')
+    const { sender, session, conversation } = await this.#scope.own(message.conversation)
+    if (session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
+    this.#scope.changed(await this.#scope.store.write.change({ id, kind, text, originId: randomUUID(), sender, time: Date.now() }))
+    session?.outbox.flush()
+  }
+
+  /** Whether what is written next in a conversation is encrypted end to end. */
+  async secrecy(id: ConversationId): Promise<Secrecy> {
+    const conversation = await this.#scope.store.read.conversation(id)
+    const session = this.#scope.accounts.of(conversation?.account ?? null)
+    if (conversation === null || session === null) return { on: conversation?.encryption === 'on', possible: false, undecided: 0, without: [] }
+    return session.encryption.secrecy(conversation)
+  }
+
+  /** Sends messages on; the names of the files that could not go along. */
+  forward = (ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<string[]> =>
+    forward(
+      { store: this.#scope.store, folder: this.#scope.media.folder, send: (conversation, text, more) => this.send(conversation, text, more) },
+      ids,
+      to,
+      merged
+    )
+
+  /** Takes back what somebody else wrote in a group that we lead, for all. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
+  async moderate(id: MessageId): Promise<void> {
+    const [message, stanzaId] = [await this.#scope.store.read.message(id), await this.#scope.store.read.stanzaIdOf(id)]
+    if (message === null || stanzaId === null) throw new EngineError('not-found', 'the message')
+    await this.#groups.inside(message.conversation, (groups, jid) => groups.moderate(jid, stanzaId))
+  }
+
+  /** Deletes messages from this computer alone. */
+  async remove(ids: MessageId[]): Promise<void> {
+    this.#scope.changed(await this.#scope.store.write.remove(ids))
+  }
+
+  /** What a page that is about to be linked to says of itself; null where the user does not want it asked, or the message is encrypted: the card would not go along. */
+  async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
+    const conversation = await this.#scope.store.read.conversation(id)
+    if (conversation === null || !(await this.#scope.store.read.settings()).linkPreviews || (await this.secrecy(id)).on) return null
+    return this.#scope.media.readLink(conversation.account, url, signal)
+  }
+
+  /** We type in a conversation, or do no longer. */
+  async type(id: ConversationId, typing: boolean): Promise<void> {
+    const conversation = await this.#scope.store.read.conversation(id)
+    if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
+    if (!(await this.#scope.store.read.settings()).tellTyping) return
+    this.#typingTo = typing ? conversation.jid : null
+    this.#scope.accounts.of(conversation.account)?.typing.tell(conversation.jid, typing)
+  }
+
+  async retry(id: MessageId): Promise<void> {
+    const changes = await this.#scope.store.write.retry(id)
+    this.#scope.changed(changes)
+    this.#scope.accounts.of(changes.conversations[0]?.account ?? null)?.outbox.flush()
+  }
+
+  async discard(id: MessageId): Promise<void> {
+    for (const file of (await this.#scope.store.read.message(id))?.attachments ?? []) this.#scope.media.cancel(file.id)
+    this.#scope.changed(await this.#scope.store.write.discard(id))
+  }
+
+  /** Sends a text that is too long for a message as a file. */
+  async sendAsFile(id: ConversationId, text: string): Promise<Message> {
+    const data = Buffer.from(text.toWellFormed())
+    const token = this.#scope.media.intake.begin({ name: 'text.txt', bytes: data.length, type: 'text/plain' })
+    await this.#scope.media.intake.append(token, data)
+    return this.sendFile(id, token)
+  }
+
+  /** Stores a file that a window has handed over as a message, then sends it when it can. */
+  async sendFile(id: ConversationId, token: string): Promise<Message> {
+    return this.send(id, '', { attachments: [await this.#scope.media.intake.finish(token)] })
+  }
+
+  /** Sends one of the user's stickers, as an ordinary picture. */
+  async sendSticker(id: ConversationId, sticker: number): Promise<Message> {
+    const file = await this.#scope.media.stickers.use(sticker)
+    if (file === null) throw new EngineError('not-found', 'the sticker')
+    return this.send(id, '', { attachments: [file] })
+  }
+
+  async pin(id: MessageId, on: boolean): Promise<void> {
+    this.#scope.changed(await this.#scope.store.write.pin({ id, on }))
+  }
+
+  async star(id: MessageId, on: boolean): Promise<void> {
+    this.#scope.changed(await this.#scope.store.write.star({ id, on }))
+  }
+
+  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. */
+  async markRead(conversation: ConversationId, upTo: MessageId, seen?: SeenRange): Promise<void> {
+    const { tellRead } = await this.#scope.store.read.settings()
+    const changes = await this.#scope.store.write.markRead({ conversation, upTo, ...(seen === undefined ? {} : { seen }), tell: tellRead })
+    this.#scope.changed(changes)
+    void this.#scope.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
+  }
+
+  /** Sends what waits in a conversation. */
+  async flush(id: ConversationId): Promise<void> {
+    const conversation = await this.#scope.store.read.conversation(id)
+    this.#scope.accounts.of(conversation?.account ?? null)?.outbox.flush()
+  }
+}

@@ -1,0 +1,87 @@
+/** People: contacts, how they and we look, and the devices that they encrypt with. */
+import { join } from 'node:path'
+import type { Device, Jid } from '../contract/domain.ts'
+import type { PersonMatch } from '../contract/search.ts'
+import { EngineError, type Scope } from './scope.ts'
+import type { Errand } from './store/tables/errand.ts'
+import { buffers } from './xmpp/omemo/sealed.ts'
+
+/** What may be wished of a contact. */
+type Wish = Errand extends infer E ? (E extends { kind: 'block' | 'contact' } ? Omit<E, 'account'> : never) : never
+
+export class People {
+  readonly #scope: Scope
+
+  constructor(scope: Scope) {
+    this.#scope = scope
+  }
+
+  /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
+  async answerRequest(jid: Jid, accept: boolean, account?: Jid): Promise<void> {
+    const session = this.#scope.connected(account)
+    await session.contacts.answer(jid, accept)
+    if (accept) this.#scope.touched(await this.#scope.store.write.ensureConversation({ account: session.own, jid, kind: 'direct', name: '', nick: null }))
+  }
+
+  /** People one can write to, by what is typed of a name: contacts and those spoken with, then those in groups with us. */
+  async find(input: { text: string; limit: number }, signal?: AbortSignal): Promise<PersonMatch[]> {
+    const known = this.#scope.accounts.sessions.flatMap(({ own, groups }) => groups.people.map((person) => ({ ...person, account: own })))
+    return this.#scope.store.find.findPeople({ ...input, known, without: this.#scope.accounts.settings.map(({ jid }) => jid) }, signal)
+  }
+
+  /** What is asked of the server for an account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
+  block = (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#wish({ kind: 'block', jid, value: { blocked } }, account)
+
+  rename = (jid: Jid, name: string, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'rename', name } }, account)
+
+  setGroups = (jid: Jid, groups: string[], account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'group', groups } }, account)
+
+  remove = (jid: Jid, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'remove' } }, account)
+
+  setNick = async (nick: string, account?: Jid): Promise<void> => this.#scope.connected(account).personal.setNick(nick)
+
+  setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> =>
+    this.#scope.connected(account).pictures.set(picture)
+
+  /** Does at once what the user wishes of a contact, or keeps it for the next connection. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
+  async #wish(wish: Wish, account: Jid | undefined = this.#scope.first): Promise<void> {
+    if (account === undefined) throw new EngineError('not-connected', 'That needs an account.')
+    const session = this.#scope.accounts.of(account)
+    const errand: Errand = { account, ...wish }
+    if (session?.connection.isReady === true) return session.contacts.fulfil(errand)
+    await this.#scope.store.write.addErrand(errand)
+    await session?.contacts.foresee(errand)
+  }
+
+  /** Somebody's devices, or our own others; `own`: this one, where they are our own. */
+  async devices(account: Jid, jid: Jid): Promise<{ own: Device | null; devices: Device[] }> {
+    await this.#scope.accounts.of(account)?.encryption.learn(jid)
+    const own = jid === account ? buffers(await this.#scope.store.write.ownDevice({ account, time: Date.now() })) : null
+    const rows = buffers(await this.#scope.store.read.devices({ account, jid })).filter(({ device }) => device !== own?.device)
+    const devices = rows.map(({ device, identity, label, trust, active, active_2, first_at: firstAt, last_at: lastAt }): Device => ({
+      device,
+      label,
+      fingerprint: identity?.toString('hex') ?? null,
+      trust,
+      active: active === 1 || active_2 === 1,
+      firstAt,
+      lastAt
+    }))
+    return {
+      own:
+        own === null
+          ? null
+          : { device: own.device, fingerprint: own.identity.toString('hex'), label: null, trust: 'verified', active: true, firstAt: 0, lastAt: 0 },
+      devices
+    }
+  }
+
+  /** Takes another device of ours from our list: nothing is encrypted for it any more. Throws EngineError. */
+  forgetDevice = (account: Jid, device: number): Promise<void> => this.#scope.connected(account).encryption.forget(device)
+
+  /** The picture that somebody shows, or null. */
+  async avatarFile(jid: string): Promise<string | null> {
+    const avatar = await this.#scope.store.read.avatar(jid)
+    return avatar === null ? null : join(this.#scope.media.folder, avatar.stored)
+  }
+}

@@ -40,7 +40,7 @@ test('a line that cannot be read is named, and the rest is imported', () => {
   writeFileSync(file, '{oops}\n')
   expect(mnemo('import', '--format', 'jsonl', file)).toMatchObject({
     status: 1,
-    stderr: expect.stringMatching(/bad\.tsv, line 1: this is not JSON.*Nothing was imported/) as string
+    stderr: expect.stringMatching(/bad\.tsv, line 1: expected objects with a time.*Nothing was imported/) as string
   })
 })
 

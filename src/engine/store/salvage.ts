@@ -41,7 +41,8 @@ export const COPIED = [
   'occupant',
   'reaction_news',
   'scheduled',
-  'reminder'
+  'reminder',
+  'sticker'
 ] as const
 /** What is not, and why. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {

@@ -35,10 +35,15 @@ export function encodeAuthenticated({ ratchetKey, counter, previousCounter, ciph
   ])
 }
 
-/** Throws OmemoRefusal 'malformed'. The authentication code is not checked here. */
+/** Throws OmemoRefusal 'malformed', also where something stands beside the two fields: the code does not cover that. The code is not checked here. */
 export function decodeAuthenticated(bytes: Buffer): SealedMessage {
   const outer = fieldsOf(bytes)
   const [mac, authenticated] = [bytesOf(outer, 1), bytesOf(outer, 2)]
+  const whole = encodeFields([
+    [1, mac],
+    [2, authenticated]
+  ])
+  if (!whole.equals(bytes)) throw new OmemoRefusal('malformed', 'A message has more than its code and what that is of.')
   if (mac.length !== MAC_LENGTH) throw new OmemoRefusal('malformed', `An authentication code has ${mac.length} bytes.`)
   const fields = fieldsOf(authenticated)
   return {

@@ -148,10 +148,11 @@ describe.each(VERSIONS)('%s', (version) => {
     const cut = fc
       .tuple(fc.nat(message.bytes.length), fc.uint8Array({ maxLength: 60 }))
       .map(([at, rest]) => Buffer.concat([message.bytes.subarray(0, at), Buffer.from(rest)]))
+    const longer = fc.uint8Array({ minLength: 1, maxLength: 6 }).map((rest) => Buffer.concat([message.bytes, Buffer.from(rest)]))
     const any = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
     const versioned = any.map((rest) => Buffer.concat([Buffer.of(0x33), rest]))
     fc.assert(
-      fc.property(fc.oneof(any, versioned, cut), fc.boolean(), (bytes, first) => {
+      fc.property(fc.oneof(any, versioned, cut, longer), fc.boolean(), (bytes, first) => {
         fc.pre(!bytes.equals(message.bytes))
         try {
           receive(version, bob.sessions, bob, { bytes, first })

@@ -126,7 +126,7 @@ test(
       ).join('\n')
     )
     const task = { path, format: 'whatsapp' as const, self: null, names: {}, conversation: null }
-    writeFileSync(join(disk, 'filler'), Buffer.alloc(140 * 1024 ** 2))
+    writeFileSync(join(disk, 'filler'), Buffer.alloc(128 * 1024 ** 2))
     await expect(engine.transfer.import(task)).rejects.toMatchObject({ message: expect.stringMatching(/full/) as string })
     expect(await engine.store.read.isSound()).toBe(true)
     rmSync(join(disk, 'filler'))

@@ -42,7 +42,8 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   // two initials and Enter: a conversation with somebody of a group
   await main.keyboard.type('wxm')
   await main.keyboard.press('Enter')
-  await main.locator('.head h2', { hasText: 'mallory' }).waitFor()
+  // who goes on to be called as there
+  await main.locator('.head h2', { hasText: '王小明' }).waitFor()
   await expect.poll(focused).toBe('composer')
   await main.keyboard.type('我们在爬山群里见过')
   await main.keyboard.press('Enter')

@@ -16,6 +16,10 @@ constexpr uint32_t kRepeated = 0x3005;        // of a Chinese character
 constexpr uint32_t kRepeatedKana = 0x309D;
 constexpr uint32_t kRepeatedVoiced = 0x309E;
 constexpr uint32_t kVoiced = 0x3099;
+constexpr uint32_t kBreve = 0x306;
+constexpr uint32_t kCyrillicI = 0x438, kCyrillicShortI = 0x439;
+/// Lao has these at the same places, 0x80 after Thai.
+constexpr uint32_t kSaraE = 0xE40, kSaraAe = 0xE41, kFirstTone = 0xE48, kLastTone = 0xE4B, kNikhahit = 0xE4D, kLao = 0x80;
 
 /// Joins `code` to the character before it where Unicode composes the two; 0 where it does not.
 uint32_t Compose(uint32_t before, uint32_t code) {
@@ -32,12 +36,15 @@ uint32_t Compose(uint32_t before, uint32_t code) {
   return 0;
 }
 
+bool IsKana(uint32_t code) { return code >= 0x3041 && code < 0x3041 + std::size(table::kVowels); }
+
 /// The character that a mark behind `before` stands for: the vowel of a long one, or what is repeated (CLDR ja, JIS X 4061); 0 for none.
 uint32_t MarkedBy(uint32_t code, uint32_t before) {
   if (code == kRepeated) return IsHan(before) && before != kRepeated ? before : 0;
-  const bool kana = before >= 0x3041 && before < 0x3041 + std::size(table::kVowels);
-  if (!kana) return 0;
-  if (code == kLongMark) return table::kVowels[before - 0x3041];
+  if (!IsKana(before)) return 0;
+  // a wave behind kana is a long mark in other clothes
+  if (code == '~' && table::kVowels[before - 0x3041] == 0) return kLongMark;
+  if (code == kLongMark || code == '~') return table::kVowels[before - 0x3041];
   if (code != kRepeatedKana && code != kRepeatedVoiced) return 0;
   uint32_t plain = before;
   for (const auto& pair : table::kComposed)
@@ -84,9 +91,39 @@ void DropBlanks(uint32_t next, std::vector<Folded>& out) {
   if (first == 0 ? after : next == 0 ? before : before != after) out.resize(first);
 }
 
+/// Thai and Lao as they look: two sara e are sara ae, and a tone stands before the nikhahit of sara am, whichever was typed first
+/// (Unicode 16.1). Whether `code` has its place now.
+bool JoinThai(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
+  const uint32_t shift = code >= kSaraE + kLao ? kLao : 0;
+  const uint32_t thai = code - shift;
+  Folded& last = out.back();
+  if (thai == kSaraE && last.code == code) {
+    last.code = kSaraAe + shift;
+    last.end = end;
+    return true;
+  }
+  if (thai < kFirstTone || thai > kLastTone || last.code != kNikhahit + shift) return false;
+  // one cluster: both stand for all of it
+  last.end = end;
+  const Folded mark = last;
+  last.code = code;
+  last.type = ClassOf(code);
+  out.push_back({mark.code, mark.begin, end, mark.type, 0});
+  return true;
+}
+
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
   uint32_t written = 0;
-  if (!out.empty() && (code == kLongMark || code == kRepeated || code == kRepeatedKana || code == kRepeatedVoiced)) {
+  if (!out.empty() && (code == kLongMark || code == '~')) {
+    // a row of long marks is one, however much somebody means it
+    const Folded& last = out.back();
+    const bool goes_on = last.written == kLongMark || last.written == '~' || last.code == kLongMark;
+    if (goes_on && last.end == begin) {
+      out.back().end = end;
+      return;
+    }
+  }
+  if (!out.empty() && (code == kLongMark || code == '~' || code == kRepeated || code == kRepeatedKana || code == kRepeatedVoiced)) {
     if (const uint32_t meant = MarkedBy(code, out.back().code)) {
       written = code;
       code = meant;
@@ -98,6 +135,7 @@ void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out)
     else if (out.back().type != CharClass::kSeparator) out.back().end = end;
     return;
   }
+  if (code >= kSaraE && code <= kNikhahit + kLao && !out.empty() && JoinThai(code, begin, end, out)) return;
   if (code >= 0x1161 && !out.empty()) {
     if (const uint32_t joined = Compose(out.back().code, code)) {
       out.back().code = joined;
@@ -131,6 +169,11 @@ void Fold(const char* text, size_t bytes, std::vector<Folded>& out) {
       out.back().code = Sequence(out.back().code, code);
       out.back().end = end;
       joiner = false;
+      continue;
+    }
+    if (code == kBreve && !out.empty() && out.back().code == kCyrillicI && out.back().end == begin) {
+      out.back().code = kCyrillicShortI;
+      out.back().end = end;
       continue;
     }
     if (code == kJoiner) joiner = !out.empty() && IsPictograph(out.back().code);

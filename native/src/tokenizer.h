@@ -7,7 +7,7 @@
 namespace mnemo {
 
 /// The rules below, as a number: an index that was written by others has to be made anew.
-inline constexpr int kTokenizerVersion = 5;
+inline constexpr int kTokenizerVersion = 6;
 
 /// Letters and digits of one word that the vocabulary keeps; longer runs are found by their pieces like all others.
 inline constexpr size_t kLongestWord = 32;

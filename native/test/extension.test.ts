@@ -53,7 +53,7 @@ test.each([
   ['the i of Turkish', ['isi istanbul', 'ısı İstanbul', 'ISI ISTANBUL']],
   ['letters of phonetics and of old books', ['tegeri ll to', 'tɛɡɛrɪ łƚ ꞇꝋ', 'TƐƓERƖ ŁȽ TO']],
   ['small kana, which are as case', ['きやのん ういるす ふいるむ 一け月', 'キヤノン ウイルス フイルム 一ケ月', 'キャノン ウィルス フィルム 一ヶ月']],
-  ['long marks, which are the vowel before them', ['らあめん こおひい すごおおい', 'ラーメン コーヒー すごーーい', 'らーめん こーひー スゴーオイ']],
+  ['long marks, which are the vowel before them', ['らあめん こおひい すごおい', 'ラーメン コーヒー すごーーい', 'らーめん こーひー スゴオイ']],
   ['kana', ['らーめん が ぱ ゔ ゝ', 'ラーメン ガ パ ヴ ヽ', 'ﾗｰﾒﾝ ｶﾞ ﾊﾟ ｳﾞ ヽ']],
   [
     'forms of Chinese characters',

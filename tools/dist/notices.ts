@@ -43,6 +43,24 @@ const SQLITE = `The author disclaims copyright to this source code. In place of 
    May you find forgiveness for yourself and forgive others.
    May you share freely, never taking more than you give.`
 
+const UNICODE = `Copyright © 1991-2026 Unicode, Inc.
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of data files and any associated documentation (the
+"Data Files") or software and any associated documentation (the "Software") to deal in the Data Files or Software without
+restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, and/or sell copies of the Data
+Files or Software, and to permit persons to whom the Data Files or Software are furnished to do so, provided that either (a) this
+copyright and permission notice appear with all copies of the Data Files or Software, or (b) this copyright and permission notice
+appear in associated Documentation.
+
+THE DATA FILES AND SOFTWARE ARE PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
+WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT OF THIRD PARTY RIGHTS. IN NO EVENT SHALL THE
+COPYRIGHT HOLDER OR HOLDERS INCLUDED IN THIS NOTICE BE LIABLE FOR ANY CLAIM, OR ANY SPECIAL INDIRECT OR CONSEQUENTIAL DAMAGES, OR ANY
+DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION,
+ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THE DATA FILES OR SOFTWARE.
+
+Except as contained in this notice, the name of a copyright holder shall not be used in advertising or otherwise to promote the sale,
+use or other dealings in these Data Files or Software without prior written authorization of the copyright holder.`
+
 /** What is packed but not through Vite: the native code, and tables made from others' data. */
 const NATIVE: { name: string; license: string; package: string; file?: string; text?: string; version?: string }[] = [
   { name: 'better-sqlite3-multiple-ciphers', license: 'MIT', package: 'better-sqlite3', file: 'LICENSE' },
@@ -51,7 +69,8 @@ const NATIVE: { name: string; license: string; package: string; file?: string; t
   { name: 'node-addon-api', license: 'MIT', package: 'node-addon-api', file: 'LICENSE.md' },
   { name: 'cppjieba and its dictionaries', license: 'MIT', package: 'nodejieba', file: 'submodules/cppjieba/LICENSE', version: '' },
   { name: 'opencc-js (table of traditional and simplified characters)', license: 'MIT', package: 'opencc-js', file: 'LICENSE' },
-  { name: 'OpenCC (data of that table)', license: 'Apache-2.0', package: 'opencc-js', file: 'THIRD_PARTY_LICENSES.md', version: '' }
+  { name: 'OpenCC (data of that table)', license: 'Apache-2.0', package: 'opencc-js', file: 'THIRD_PARTY_LICENSES.md', version: '' },
+  { name: 'Unicode data (tables of folding, Unihan)', license: 'Unicode-3.0', package: 'opencc-js', version: '', text: UNICODE }
 ]
 
 function versionOf(name: string): string {

@@ -164,6 +164,21 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
       : keep(made, () => byTerms(text) ?? sets.exact(made, (at) => confirm(at, text)))
   }
 
+  /** The docs that have a code, whatever groups it: of those with its digits. */
+  function codeBits(digits: string, whole: string): Bits {
+    return keep(`code ${whole}`, () => {
+      const found = or(textBits(digits, 'any'), phraseBits(groupedNumber(digits)))
+      const sure = noBits(found.length)
+      for (const at of ascending(found, Infinity)) {
+        const facts = factsOf.get(columns.messageAt(at))
+        const folded = (text: string): string => foldOf.get(text) ?? ''
+        if (facts !== undefined && (hasNumber(folded(facts.text), whole) || (facts.files !== null && hasNumber(folded(facts.files), whole))))
+          sure[at >> 5]! |= 1 << (at & 31)
+      }
+      return sure
+    })
+  }
+
   /** The docs that match one FTS5 phrase. */
   const phraseBits = (phrase: string): Bits => keep(phrase, () => sets.read(phrase))
 
@@ -240,7 +255,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
       case 'text':
         return textBits(node.text, node.field)
       case 'number':
-        return or(textBits(node.digits, 'any'), phraseBits(groupedNumber(node.digits)))
+        return node.whole === undefined ? or(textBits(node.digits, 'any'), phraseBits(groupedNumber(node.digits))) : codeBits(node.digits, node.whole)
       case 'other':
         return bits(node.node)
       case 'filter':
@@ -265,7 +280,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
         return (message) => (field === 'any' && contains.get(message.text, text) === 1) || (message.files !== null && contains.get(message.files, text) === 1)
       }
       case 'number':
-        return ({ text, files }) => hasNumber(foldOf.get(text) ?? '', node.digits) || (files !== null && hasNumber(foldOf.get(files) ?? '', node.digits))
+        return ({ text, files }) =>
+          hasNumber(foldOf.get(text) ?? '', node.whole ?? node.digits) || (files !== null && hasNumber(foldOf.get(files) ?? '', node.whole ?? node.digits))
       case 'other':
         return matcher(node.node)
       case 'filter': {

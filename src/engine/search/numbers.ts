@@ -1,6 +1,7 @@
 /**
- * Numbers however they are grouped: a query for 13800138000 also finds 138 0013 8000 and 138-0013-8000, and the other way round. The
- * index has the digits of grouped numbers without the signs between them (native/src/tokenizer.h). Pure.
+ * Numbers and codes however they are grouped: a query for 13800138000 also finds 138 0013 8000 and 138-0013-8000, and the other way
+ * round; one for DE8937040044 finds DE89 3704 0044. The index has the digits of grouped numbers without the signs between them
+ * (native/src/tokenizer.h). Pure.
  */
 import { asciiDigit } from '../../contract/digits.ts'
 import type { Range } from '../../contract/search.ts'
@@ -32,21 +33,47 @@ export function numberOf(words: readonly string[]): string | null {
   return digits.length >= SHORTEST && digits.length <= LONGEST ? digits : null
 }
 
-/** A number of four digits with and without a sign for thousands: 1000, 1,000, 1.000, 1 000, 1'000; null where these words are none. */
+/**
+ * The digits of a phone number as it is written at home, from one for calls from abroad (+ or 00 before the code of a country, ITU E.164),
+ * or of one at home without the 0 before it, which is left away abroad; null where these words are none.
+ */
+export function nationalOf(words: readonly string[]): string | null {
+  const text = plainText(words.join('')).replaceAll(/[^\d+]/g, '')
+  const abroad = /^(?:\+|00)([1-9]\d{8,14})$/.exec(text)?.[1]
+  if (abroad !== undefined) return abroad.slice(COUNTRY.exec(abroad)?.[0].length ?? 3)
+  return /^0[1-9]\d{7,10}$/.test(text) ? text.slice(1) : null
+}
+/** Codes of countries of one and two digits; all others have three. */
+const COUNTRY = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
+
+/** A word of Latin letters and digits, such as the number of an account, of which `digits` are the most in a row. */
+export function codeOf(word: string): { whole: string; digits: string } | null {
+  const whole = plainText(word).replaceAll('-', '').toLowerCase()
+  if (!/^(?=.*[a-z])[a-z\d]{6,40}$/.test(whole)) return null
+  const [digits = ''] = (whole.match(/\d+/g) ?? []).sort((a, b) => b.length - a.length)
+  return digits.length < SHORTEST ? null : { whole, digits: digits.slice(0, LONGEST) }
+}
+
+/**
+ * A number of four digits with and without a sign for thousands: 1000, 1,000, 1.000, 1 000, 1'000; one with a fraction by the other sign:
+ * 3.14, 3,14; null where these words are none.
+ */
 export function thousandsOf(words: readonly string[]): string[] | null {
+  const fraction = words.length > 1 ? null : /^(\d{1,3})([.,])(\d{1,2})$/.exec(plainText(words.join('')))
+  if (fraction !== null) return [`${fraction[1]}${fraction[2] === '.' ? ',' : '.'}${fraction[3]}`]
   const found = words.length > 2 ? null : /^(\d)[,.' ]?(\d{3})$/.exec(plainText(words.join(' ')))
   return found === null || found[1] === '0' ? null : ['', ',', '.', "'", ' '].map((sign) => `${found[1]}${sign}${found[2]}`)
 }
 
-const patternOf = (digits: string): RegExp => new RegExp([...digits].join(GAP), 'g')
+const patternOf = (digits: string): RegExp => new RegExp([...digits].join(GAP), 'gi')
 
 /** The FTS5 query for grouped numbers with these digits. */
 export const groupedNumber = (digits: string): string => `"${NUMBER_MARK}${digits}" *`
 
-/** Whether a folded text has the digits, whatever groups them. */
+/** Whether a folded text has the digits or the code, whatever groups them. */
 export const hasNumber = (folded: string, digits: string): boolean => patternOf(digits).test(folded)
 
-/** Where a text has the digits, whatever groups them. */
+/** Where a text has the digits or the code, whatever groups them. */
 export function numberRanges(text: string, digits: string): Range[] {
   let out = ''
   /** The place in `text` of each unit of `out`, and of its end. */

@@ -28,7 +28,7 @@
 import type { FilterMeaning, QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { lookUp } from '../../contract/look-up.ts'
 import { longDate, parseDate } from './dates.ts'
-import { isNumberPart, numberOf, thousandsOf } from './numbers.ts'
+import { codeOf, isNumberPart, nationalOf, numberOf, thousandsOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited' | 'encrypted'
@@ -41,8 +41,8 @@ export type Filter =
 
 export type QueryNode =
   | { kind: 'text'; text: string; field: 'any' | 'files' }
-  /** The digits of a number, whatever groups them. */
-  | { kind: 'number'; digits: string }
+  /** The digits of a number, whatever groups them; `whole`: those of a code, with its letters. */
+  | { kind: 'number'; digits: string; whole?: string }
   /** What the same words are when they are written in another way; its hits come after those of the words as they were typed. */
   | { kind: 'other'; node: QueryNode }
   | { kind: 'filter'; filter: Filter; range: Range }
@@ -59,7 +59,7 @@ interface ParsedQuery {
   texts: string[]
   /** The same in other ways of writing. */
   others: string[]
-  /** Digits of the numbers that are looked for, whatever groups them. */
+  /** Digits of the numbers, and codes, that are looked for, whatever groups them. */
   numbers: string[]
   filters: QueryFilter[]
   problems: QueryProblem[]
@@ -244,12 +244,11 @@ const goesOnAsWord = (query: string, end: number): boolean => end < query.length
 const textOf = (text: string): QueryNode => ({ kind: 'text', text, field: 'any' })
 const allOf = (nodes: QueryNode[]): QueryNode => (nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'all', nodes })
 
-/** iPhone15 as iPhone 15: a word of letters and a number, with a blank between them; null: it is no such word. */
-function apartOf(word: string): string | null {
-  const found = /^(\p{L}{2,}|\d+)(\p{L}{2,}|\d+)$/u.exec(word)
-  return found?.[1] === undefined || found[2] === undefined || /\d/.test(found[1]) === /\d/.test(found[2]) || UNSPACED.test(word)
-    ? null
-    : `${found[1]} ${found[2]}`
+/** iPhone15, GPT-4 and A4 in the other ways: a word of letters and a number with nothing, a blank or a hyphen between them; none of other words. */
+function apartOf(word: string): string[] {
+  const found = /^(\p{L}+|\d+)(\p{Dash}?)(\p{L}+|\d+)$/u.exec(word)
+  if (found?.[1] === undefined || found[3] === undefined || /\d/.test(found[1]) === /\d/.test(found[3]) || UNSPACED.test(word)) return []
+  return (found[2] === '' ? [' ', '-'] : ['', ' ']).map((sign) => `${found[1]}${sign}${found[3]}`)
 }
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
@@ -286,8 +285,13 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     texts.push(...words)
     others.push(...(thousands ?? []))
     if (digits !== null) numbers.push(digits)
-    const other: QueryNode = digits === null ? { kind: 'other', node: { kind: 'any', nodes: (thousands ?? []).map(textOf) } } : { kind: 'number', digits }
-    numbersAt.set(first, [{ kind: 'any', nodes: [allOf(words.map(textOf)), other] }])
+    const national = nationalOf(words)
+    if (national !== null) numbers.push(national)
+    const other: QueryNode[] =
+      digits === null
+        ? [{ kind: 'other', node: { kind: 'any', nodes: (thousands ?? []).map(textOf) } }]
+        : [digits, national].flatMap((one) => (one === null ? [] : [{ kind: 'number', digits: one }]))
+    numbersAt.set(first, [{ kind: 'any', nodes: [allOf(words.map(textOf)), ...other] }])
     for (let index = first + 1; index < last; index++) numbersAt.set(index, [])
   }
   const factors: (QueryNode | 'or')[] = tokens.flatMap((token, index): (QueryNode | 'or')[] => {
@@ -310,10 +314,15 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   function textNode(text: string, negative: boolean, quoted: boolean): QueryNode | null {
     if (text.trim() === '') return null
     if (!negative) texts.push(text)
-    const apart = negative || quoted ? null : apartOf(text)
-    if (apart === null) return textOf(text)
-    others.push(apart)
-    return { kind: 'any', nodes: [textOf(text), { kind: 'other', node: textOf(apart) }] }
+    const apart = negative || quoted ? [] : apartOf(text)
+    const code = negative || quoted ? null : codeOf(text)
+    others.push(...apart)
+    if (code !== null) numbers.push(code.whole)
+    const ways: QueryNode[] = [
+      ...apart.map((one): QueryNode => ({ kind: 'other', node: textOf(one) })),
+      ...(code === null ? [] : [{ kind: 'number' as const, ...code }])
+    ]
+    return ways.length === 0 ? textOf(text) : { kind: 'any', nodes: [textOf(text), ...ways] }
   }
 
   function filterNode(token: Token, negative: boolean): QueryNode | null {

@@ -32,6 +32,7 @@ const firstVisible = (page: Page): Promise<string | null> =>
     const rows = [...document.querySelectorAll<HTMLElement>('.thread .row')]
     return rows.find((row) => row.getBoundingClientRect().bottom > (list?.top ?? 0) + 80)?.dataset['key'] ?? null
   })
+const lastKey = (page: Page): Promise<string | null> => page.locator('.thread .row').last().getAttribute('data-key')
 const distanceToEnd = (page: Page): Promise<number> =>
   page.evaluate(() => {
     const scroller = document.querySelector('.thread .scroller') as HTMLElement
@@ -57,7 +58,10 @@ test('a conversation opens at its end or its first unread message, with few node
         .then((unread) => unread || distanceToEnd(main).then((d) => d < 5))
     )
     .toBe(true)
+  const before = await lastKey(main)
   await item(main, '佐藤').click()
+  // until the other history is there, the end is that of the one before
+  await expect.poll(() => lastKey(main)).not.toBe(before)
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   expect(await main.locator('.row').count()).toBeLessThan(200)
   // opened again by who reads further up, it goes to its end

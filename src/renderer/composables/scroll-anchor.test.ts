@@ -68,6 +68,8 @@ interface Scene {
   /** The first and the last message that were said to be in sight. */
   shown: () => number[]
   asked: string[]
+  /** Called when a frame begins. */
+  onFrame: (() => void) | undefined
   settled(): Promise<void>
 }
 
@@ -95,14 +97,16 @@ async function scene(change: Partial<Scene['thread']> = {}, readUpTo = 0): Promi
   }) as Scene['thread']
   const rows = computed(() => toRows(thread.messages, readUpTo))
   const list = new Rows(() => rows.value.length)
+  const frame = (): Promise<void> => Promise.resolve(all.onFrame?.())
   const anchor = scope.run(() =>
-    useScrollAnchor({ list: () => list, rows, thread, onEnd: () => ended++, onShown: (first, last) => (shown = [first, last]), frame: () => Promise.resolve() })
+    useScrollAnchor({ list: () => list, rows, thread, onEnd: () => ended++, onShown: (first, last) => (shown = [first, last]), frame })
   )!
   const settled = async (): Promise<void> => {
     for (let i = 0; i < 20; i++) await nextTick()
   }
+  const all: Scene = { list, anchor, thread, ends: () => ended, shown: () => shown, asked, onFrame: undefined, settled }
   await settled()
-  return { list, anchor, thread, ends: () => ended, shown: () => shown, asked, settled }
+  return all
 }
 const isAtEnd = (list: Rows): boolean => list.scrollOffset + list.viewportSize === list.scrollSize
 
@@ -137,6 +141,21 @@ test('who scrolled up stays there while messages come in, and is led to the end 
   thread.sent++
   await settled()
   expect(isAtEnd(list)).toBe(true)
+})
+
+test('a hand that scrolls while the list is led to its end has the last word', async () => {
+  const opened = await scene()
+  const { list, anchor, thread, settled } = opened
+  opened.onFrame = () => {
+    opened.onFrame = undefined
+    now += 5
+    anchor.byHand()
+    list.scrollBy(-200)
+  }
+  thread.messages = messages(1, 105)
+  await settled()
+  expect(opened.onFrame).toBe(undefined)
+  expect(list.scrollOffset).toBe(list.scrollSize - list.viewportSize - 200)
 })
 
 test('a list that moves by itself at its end is put back, one that a hand moved is not', async () => {

@@ -177,10 +177,12 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     () => thread.messages,
     async () => {
       if (settling || thread.hasNewer || !thread.atEnd) return
+      const begun = performance.now()
       await nextTick()
       toEnd()
       await frame()
-      if (settling || thread.hasNewer || !thread.atEnd) return
+      // a hand that scrolls meanwhile has the last word
+      if (settling || thread.hasNewer || !thread.atEnd || scrolled >= begun) return
       toEnd()
       onEnd()
     },

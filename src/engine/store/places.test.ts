@@ -168,7 +168,20 @@ test('whatever times messages are handed over with, from wherever: each has a pl
         }
       }
     ),
-    { numRuns: 60 }
+    {
+      numRuns: 60,
+      // what an archive begins with at the first moment of all, with older history behind it
+      examples: [
+        [
+          [
+            { order: 'forward', times: [0, START], replayed: false },
+            { order: 'backward', times: [-1, START, START + 1, 9e15], replayed: false },
+            { order: 'live', times: [-1, -1], replayed: true },
+            { order: 'backward', times: [START, 0, -8.64e15, START + 5], replayed: false }
+          ]
+        ]
+      ]
+    }
   )
   // thousands of the first second of all, read backwards
   const jid = 'old@example.org' as Jid

@@ -74,7 +74,8 @@ export function createRecording(
   /** A key after `prev` and, where there is room, before `next`; at its time where that fits. */
   const keyBetween = (time: number, prev: number, next: number): MessageId => {
     const key = messages.keyAfter(time, prev)
-    return key < next ? key : messages.keyAfter(0, prev)
+    if (key < next) return key
+    return prev > 0 ? messages.keyAfter(0, prev) : messages.keyBefore(time, next, new Set())
   }
 
   /** The place of what was held back since before what is here begins: within the part of the archive that is still missing, which puts it right when it is read. Null: it stands as any other. */

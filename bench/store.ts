@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3'
 import type { Jid } from '../src/contract/domain.ts'
 import type { IncomingMessage } from '../src/engine/store/types.ts'
-import { corpus, openStore, temporaryFolder } from '../test/support/files.ts'
+import { corpus, openThreads, temporaryFolder } from '../test/support/files.ts'
 import { perSecond, spread, table } from './table.ts'
 
 const bob = 'bob@example.org' as Jid
@@ -27,7 +27,7 @@ export async function store(): Promise<void> {
   const rows: string[][] = []
   for (const batch of [1, 200, 5000]) {
     using folder = temporaryFolder()
-    const opened = await openStore(folder.path)
+    const opened = await openThreads(folder.path)
     // the dictionary is loaded by the first message
     await opened.write.record({ messages: [incoming('预热一下', -1)], archive: null, order: 'live' })
     const count = batch === 1 ? 5000 : texts.length

@@ -17,9 +17,12 @@ import { People } from './people.ts'
 import { Registrations } from './registrations.ts'
 import { EngineError, Scope } from './scope.ts'
 import { TrustedClock } from './store/clock.ts'
+import type { TransferStart } from './history-files/task.ts'
 import { profileKey, type Keyring } from './store/key.ts'
 import type { Salvaged } from './store/salvage.ts'
 import type { StoreChanges } from './store/types.ts'
+import type { ThreadCode } from './threads/running.ts'
+import type { WorkerStart } from './threads/serve.ts'
 import { Store, type SlowReport } from './threads/store.ts'
 import { Upkeep } from './threads/upkeep.ts'
 import { lookAtServer } from './xmpp/modules/server-report.ts'
@@ -27,9 +30,9 @@ import { lookAtServer } from './xmpp/modules/server-report.ts'
 export interface EngineOptions {
   /** The folder of everything the user has here. */
   profile: string
-  /** threads/worker.ts and history-files/worker.ts, or what they were built to. */
-  worker: URL
-  transferWorker: URL
+  /** threads/worker.ts and history-files/worker.ts, or the files that they were built to. */
+  worker: ThreadCode<WorkerStart>
+  transferWorker: ThreadCode<TransferStart>
   /** The native search extension, and jieba's dictionaries. */
   extension: string
   dictionary: string

@@ -3,11 +3,11 @@ import { createInterface } from 'node:readline'
 import parse from '@xmpp/xml/lib/parse.js'
 import type { Jid } from '../../src/contract/domain.ts'
 import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
-import { openStore } from './files.ts'
+import { openThreads } from './files.ts'
 import { Side } from './encrypting.ts'
 
 const [folder = '', own = '', peer = '', version = ''] = process.argv.slice(2)
-const side = await Side.open(await openStore(folder), own as Jid, peer as Jid, version as Version)
+const side = await Side.open(await openThreads(folder), own as Jid, peer as Jid, version as Version)
 const say = (answer: object): void => void process.stdout.write(`${JSON.stringify(answer)}\n`)
 say({ device: side.device, bundle: side.bundle })
 for await (const line of createInterface({ input: process.stdin })) {

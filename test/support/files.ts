@@ -6,15 +6,19 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { StoreFiles } from '../../src/engine/store/database.ts'
 import { Store } from '../../src/engine/threads/store.ts'
+import { STORE_IN_PROCESS } from './in-process.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const WORKER_SOURCE = new URL('../../src/engine/threads/worker.ts', import.meta.url)
 export const TRANSFER_SOURCE = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
+export const MORTAL_SOURCE = new URL('./mortal-worker.ts', import.meta.url)
 /** The environment's name for the folder of bundled workers (workers.ts), an address that ends in a slash. */
 export const BUILT_WORKERS = 'MNEMO_TEST_WORKERS'
 const built = process.env[BUILT_WORKERS]
 /** The threads of store and transfer: bundled where vitest's global set-up did so, their sources elsewhere. */
 export const WORKER = built === undefined ? WORKER_SOURCE : new URL('store.mjs', built)
+/** As WORKER, where a test ends it. */
+export const MORTAL_WORKER = built === undefined ? MORTAL_SOURCE : new URL('mortal.mjs', built)
 export const TRANSFER_WORKER = built === undefined ? TRANSFER_SOURCE : new URL('transfer.mjs', built)
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
 
@@ -32,7 +36,10 @@ export function storeFiles(folder: string): StoreFiles {
   }
 }
 
-export const openStore = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: WORKER })
+/** A store in the thread of the test. */
+export const openStore = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS })
+/** A store with threads of its own, as in the app. */
+export const openThreads = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: WORKER })
 
 export const CORPUS = process.env['MNEMO_CORPUS'] ?? join(ROOT, '../shared/corpus')
 export const hasCorpus = existsSync(join(CORPUS, 'sms_zh.tsv.gz'))

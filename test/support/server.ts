@@ -3,11 +3,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AccountSettings, ConversationId, Jid, Message } from '../../src/contract/domain.ts'
-import { Engine } from '../../src/engine/engine.ts'
+import { Engine, type EngineOptions } from '../../src/engine/engine.ts'
 import type { Log } from '../../src/engine/log.ts'
 import { DOMAIN, startProsody, type Kind, type Ports, type Prosody } from '../../src/demo/prosody.ts'
 import { startEjabberd } from './ejabberd.ts'
 import { storeFiles, TRANSFER_WORKER, WORKER } from './files.ts'
+import { STORE_IN_PROCESS, TRANSFER_IN_PROCESS } from './in-process.ts'
 
 export interface TestServer extends Prosody {
   settings(user: string): AccountSettings
@@ -70,13 +71,17 @@ export function testFolder(): TestFolder {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
+type Threads = Pick<EngineOptions, 'worker' | 'transferWorker'>
+const OWN_THREADS: Threads = { worker: WORKER, transferWorker: TRANSFER_WORKER }
+/** For tests of one engine: no thread is started. */
+export const IN_PROCESS: Threads = { worker: STORE_IN_PROCESS, transferWorker: TRANSFER_IN_PROCESS }
+
 /** `secret`: it encrypts by itself; otherwise what is tested is seen on its way, and a device that comes later reads all of it. */
-export async function openEngine(profile: string, log?: Log, secret = false): Promise<Engine> {
+export async function openEngine(profile: string, log?: Log, secret = false, threads = OWN_THREADS): Promise<Engine> {
   const engine = await Engine.open({
     profile,
     ...(log === undefined ? {} : { log }),
-    worker: WORKER,
-    transferWorker: TRANSFER_WORKER,
+    ...threads,
     extension: storeFiles(profile).extension,
     dictionary: storeFiles(profile).dictionary
   })

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'vite'
-import { BUILT_WORKERS, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } from './files.ts'
+import { BUILT_WORKERS, MORTAL_SOURCE, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } from './files.ts'
 
 /** Bundles both workers into a folder of this run; test workers find it in their environment. */
 export async function setup(): Promise<() => void> {
@@ -24,7 +24,7 @@ export async function setup(): Promise<() => void> {
       outDir: folder,
       emptyOutDir: false,
       rollupOptions: {
-        input: { store: fileURLToPath(WORKER_SOURCE), transfer: fileURLToPath(TRANSFER_SOURCE) },
+        input: { store: fileURLToPath(WORKER_SOURCE), transfer: fileURLToPath(TRANSFER_SOURCE), mortal: fileURLToPath(MORTAL_SOURCE) },
         output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' }
       }
     }

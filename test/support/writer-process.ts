@@ -1,9 +1,9 @@
 /** Writes messages one by one and says each when it is committed; to be killed at any moment. */
 import type { Jid } from '../../src/contract/domain.ts'
-import { openStore } from './files.ts'
+import { openThreads } from './files.ts'
 
 const [folder = '', round = '0'] = process.argv.slice(2)
-const store = await openStore(folder)
+const store = await openThreads(folder)
 const bob = 'bob@example.org' as Jid
 for (let i = 0; i < 100_000; i++) {
   await store.write.record({

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import iconv from 'iconv-lite'
 import { ZipFile } from 'yazl'
 import { corpus, hasCorpus, temporaryFolder } from '../../../test/support/files.ts'
-import { openEngine } from '../../../test/support/server.ts'
+import { IN_PROCESS, openEngine } from '../../../test/support/server.ts'
 import type { Engine } from '../engine.ts'
 import type { ImportTask } from './import.ts'
 
@@ -14,7 +14,7 @@ let folder: ReturnType<typeof temporaryFolder>
 let engine: Engine
 beforeEach(async () => {
   folder = temporaryFolder()
-  engine = await openEngine(join(folder.path, 'profile'))
+  engine = await openEngine(join(folder.path, 'profile'), undefined, false, IN_PROCESS)
 })
 afterEach(async () => {
   await engine.close()

@@ -5,9 +5,10 @@ import type { CallReason } from '../../contract/ipc.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { Store } from '../threads/store.ts'
 import type { StoreChanges } from '../store/types.ts'
+import type { ThreadCode } from '../threads/running.ts'
 import type { ExportTask } from './export.ts'
 import type { ImportTask } from './import.ts'
-import type { TransferReply, TransferStart, TransferTask } from './worker.ts'
+import type { TransferReply, TransferStart, TransferTask } from './task.ts'
 
 /** Why it did not happen: `import`: the file; `cancelled`: as was asked; `io`: a disk that is full, a folder that is closed. */
 export class TransferError extends Error {
@@ -31,8 +32,8 @@ export class TransferError extends Error {
 }
 
 interface TransferOptions {
-  /** worker.ts, or what it was built to. */
-  worker: URL
+  /** worker.ts, or the file that it was built to. */
+  worker: ThreadCode<TransferStart>
   store: Store
   files: StoreFiles
   /** Where attachments are kept. */
@@ -75,15 +76,18 @@ export class Transfer {
 
   /** Throws TransferError. */
   #run(task: TransferTask, { signal, onProgress }: Running): Promise<unknown> {
-    const { worker: url, store, files, media, onChanges } = this.#options
+    const { worker: code, store, files, media, onChanges } = this.#options
     const writer = task.kind === 'import' ? store.writerPort() : null
     const start: TransferStart = { task, files, media, writer }
-    const worker = new Worker(url, {
-      workerData: start,
-      name: 'transfer',
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-      ...(writer === null ? {} : { transferList: [writer] })
-    })
+    const worker =
+      typeof code === 'function'
+        ? code(start)
+        : new Worker(code, {
+            workerData: start,
+            name: 'transfer',
+            resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+            ...(writer === null ? {} : { transferList: [writer] })
+          })
     return new Promise((resolve, reject) => {
       const cancel = (): void => worker.postMessage('cancel')
       signal?.addEventListener('abort', cancel, { once: true })

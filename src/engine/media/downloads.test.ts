@@ -84,7 +84,8 @@ const downloads = (): Downloads =>
     groups: () => [],
     onChanges: () => undefined,
     onProgress: () => undefined,
-    info: () => undefined
+    info: () => undefined,
+    pauseMs: 5
   })
 
 /** The id of an attachment that lies on the server. */

@@ -30,6 +30,8 @@ export interface DownloadsOptions {
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
+  /** In place of PAUSE_MS. */
+  pauseMs?: number
 }
 
 /** Why a file that the user asked for does not come. */
@@ -147,7 +149,7 @@ export class Downloads {
         if (useless) await partial.forget()
         const isBreak = !((error instanceof HttpError && error.status !== 0) || error instanceof FetchError || isDiskFull(error))
         if (signal.aborted || useless || !isBreak || part === MOST_PARTS || (await partial.bytes()) <= before) throw error
-        await pause(PAUSE_MS, undefined, { signal })
+        await pause(this.#options.pauseMs ?? PAUSE_MS, undefined, { signal })
       }
     }
   }

@@ -13,9 +13,9 @@ let db: ReadableDB
 let engine: SearchEngine
 let fold: (text: string) => string
 let texts: string[] = []
-/** All folded texts in one, and where each begins. */
-let all = ''
-let starts = new Uint32Array(0)
+const folded: string[] = []
+/** Which texts have a character, or two side by side. */
+const having = new Map<string, number[]>()
 let ids: number[] = []
 
 beforeAll(async () => {
@@ -28,19 +28,19 @@ beforeAll(async () => {
   ids = rows.map(({ time }) => time * 1024 + 1)
   db = openReadable(storeFiles(folder.path))
   engine = createSearchEngine(db)
-  const folded = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
-  fold = (text) => folded.get(text) ?? ''
-  starts = new Uint32Array(texts.length + 1)
-  const parts: string[] = []
-  let at = 0
-  for (const [i, text] of texts.entries()) {
-    const part = `${fold(text)}\u0001`
-    starts[i] = at
-    at += part.length
-    parts.push(part)
+  const folding = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
+  fold = (text) => folding.get(text) ?? ''
+  for (const [at, text] of texts.entries()) {
+    const part = fold(text)
+    folded.push(part)
+    const keys = new Set<string>()
+    for (let i = 0; i < part.length; i++) keys.add(part[i]!).add(part.slice(i, i + 2))
+    for (const key of keys) {
+      const list = having.get(key)
+      if (list === undefined) having.set(key, [at])
+      else list.push(at)
+    }
   }
-  starts[texts.length] = at
-  all = parts.join('')
 }, 120_000)
 afterAll(async () => {
   if (!hasCorpus) return
@@ -49,24 +49,13 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-/** The messages that contain a text, by looking at every one. */
+/** The messages that contain a text, by looking at every one that has its rarest pair of characters. */
 function scan(piece: string): number[] {
   const wanted = fold(piece)
+  const keys = wanted.length < 2 ? [wanted] : Array.from({ length: wanted.length - 1 }, (_, at) => wanted.slice(at, at + 2))
+  const [rarest = []] = keys.map((key) => having.get(key) ?? []).sort((a, b) => a.length - b.length)
   const found: number[] = []
-  let i = 0
-  for (let at = all.indexOf(wanted); at >= 0; at = all.indexOf(wanted, starts[i + 1])) {
-    // the last text that begins at or before it
-    let high = texts.length
-    for (let low = i; low + 1 < high;) {
-      const middle = (low + high) >> 1
-      if (starts[middle]! <= at) low = middle
-      else high = middle
-      i = low
-    }
-    if (starts[i + 1]! <= at) i++
-    found.push(ids[i]!)
-    if (i + 1 >= texts.length) break
-  }
+  for (const at of rarest) if (wanted.length < 3 || folded[at]!.includes(wanted)) found.push(ids[at]!)
   return found
 }
 const phrase = (piece: string): string => `"${piece.replace(/["\\]/g, '\\$&')}"`

@@ -2,7 +2,7 @@
 import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
-import { openStore, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
+import { openThreads, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
 import { packRows } from './import-rows.ts'
 import { openReadable, openWritable } from './database.ts'
 import { COPIED, LEFT_OUT, salvageNote, type Salvaged } from './salvage.ts'
@@ -20,7 +20,7 @@ function damage(file: string, pages: number[]): void {
 }
 
 async function filled(folder: string): Promise<string> {
-  const store = await openStore(folder)
+  const store = await openThreads(folder)
   await store.write.importRows({
     jid: 'room@rooms.example.org' as Jid,
     name: 'room',

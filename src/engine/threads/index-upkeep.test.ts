@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid, MessageId } from '../../contract/domain.ts'
-import { openStore, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
+import { openThreads, ROOT, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
 import { migrate, openWritable, type WritableDB } from '../store/database.ts'
 import { packRows, type ImportRow } from '../store/import-rows.ts'
 import { migrations } from '../store/migrations/index.ts'
@@ -41,7 +41,7 @@ const idOf = async (query: string): Promise<MessageId> => (await store.find.sear
 
 beforeEach(async () => {
   folder = temporaryFolder()
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
 })
 afterEach(async () => {
   await store.close()
@@ -153,7 +153,7 @@ test('a store of an older Mnemo is indexed anew, newest first, and answers meanw
   folder[Symbol.dispose]()
   folder = fresh
   oldStore(Array.from({ length: 5000 }, (_, i) => `message ${i} ${i % 2 === 0 ? '华联超市' : 'supermarket'}`))
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
   const before = await store.find.search({ query: '联超', limit: 3, total: true })
   expect(before.notIndexed).toBe(5000)
   expect(before.hits.map((hit) => hit.message.text)).toEqual([4998, 4996, 4994].map((i) => `message ${i} 华联超市`))
@@ -178,7 +178,7 @@ test('making the index anew survives being killed, and goes on', { timeout: 60_0
     child.stdout.on('data', () => child.kill('SIGKILL'))
     child.on('exit', () => resolve())
   })
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
   const { notIndexed } = await store.find.search({ query: 'entry', limit: 1 })
   expect(notIndexed).toBeGreaterThan(0)
   expect(notIndexed).toBeLessThan(20_000)
@@ -238,7 +238,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   db.unsafeMode(true)
   db.exec('UPDATE message_index_data SET block = zeroblob(length(block)) WHERE id > 100')
   db.close()
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
   const upkeep = new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined })
   upkeep.start()
   await store.find.search({ query: 'message', limit: 5, total: true }).catch(() => undefined)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConversationId, Jid } from '../../contract/domain.ts'
-import { openStore, ROOT, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '../../../test/support/files.ts'
+import { openThreads, ROOT, storeFiles, temporaryFolder, TEST_KEY, WORKER } from '../../../test/support/files.ts'
 import { openWritable, StoreOpenError } from '../store/database.ts'
 import { NO_KEYRING, storeKey } from '../store/key.ts'
 import { Store } from './store.ts'
@@ -15,7 +15,7 @@ const BOB = 'bob@example.org' as Jid
 
 beforeEach(async () => {
   folder = temporaryFolder()
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
 })
 afterEach(async () => {
   await store.close()
@@ -67,7 +67,7 @@ test('a message that its archive has twice stands where it has it first, read fo
   expect(await texts()).toEqual(['x', 'y', 'z'])
   for (const pages of [[twice], [twice.slice(2), twice.slice(0, 2)]]) {
     using other = temporaryFolder()
-    const device = await openStore(other.path)
+    const device = await openThreads(other.path)
     for (const page of pages) await device.write.record({ messages: page, archive: null, order: 'backward' })
     const { id } = (await device.read.conversationByJid(BOB))!
     expect((await device.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)).toEqual(['x', 'y', 'z'])
@@ -303,7 +303,7 @@ test('the file is encrypted: it holds no text, and another key does not open it'
   expect(bytes.includes('secret')).toBe(false)
   const wrong = { ...storeFiles(folder.path), key: TEST_KEY.replace('0', 'f'), worker: WORKER }
   await expect(Store.open(wrong)).rejects.toMatchObject({ name: 'StoreOpenError', code: 'wrong-key' })
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
   expect(await texts()).toEqual(['a very secret sentence'])
 })
 
@@ -313,12 +313,12 @@ test('a file that is no store, and a store of a newer Mnemo, are refused in a se
   const db = openWritable(storeFiles(folder.path))
   db.pragma('user_version = 999')
   db.close()
-  await expect(openStore(folder.path)).rejects.toMatchObject({ code: 'newer' })
+  await expect(openThreads(folder.path)).rejects.toMatchObject({ code: 'newer' })
   for (const suffix of ['', '-wal', '-shm']) rmSync(file + suffix, { force: true })
   writeFileSync(file, 'this is not a database, '.repeat(500))
-  await expect(openStore(folder.path)).rejects.toBeInstanceOf(StoreOpenError)
+  await expect(openThreads(folder.path)).rejects.toBeInstanceOf(StoreOpenError)
   rmSync(file)
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
 })
 
 test('kill -9 while writing loses nothing that was confirmed and leaves a store that opens', { timeout: 60_000 }, async () => {
@@ -338,7 +338,7 @@ test('kill -9 while writing loses nothing that was confirmed and leaves a store 
       })
       child.on('exit', () => resolve())
     })
-    store = await openStore(folder.path)
+    store = await openThreads(folder.path)
     const { total } = await store.find.search({ query: `round${round}x`, limit: 0, total: true })
     expect(confirmed).toBeGreaterThanOrEqual(enough)
     expect(total).toBeGreaterThanOrEqual(confirmed + 1)
@@ -348,13 +348,13 @@ test('kill -9 while writing loses nothing that was confirmed and leaves a store 
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(() => db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)")).not.toThrow()
   db.close()
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
 })
 
 test('a second Mnemo on the same profile is refused in a sentence, until the first has ended', async () => {
-  await expect(openStore(folder.path)).rejects.toMatchObject({ code: 'in-use', message: expect.stringContaining('running already') as string })
+  await expect(openThreads(folder.path)).rejects.toMatchObject({ code: 'in-use', message: expect.stringContaining('running already') as string })
   await store.close()
-  store = await openStore(folder.path)
+  store = await openThreads(folder.path)
 })
 
 test('settings that two windows change at once are both kept', async () => {

@@ -7,7 +7,8 @@ import { salvage, salvageNote, type Salvaged } from '../store/salvage.ts'
 import { StoreError, Thread } from './thread.ts'
 import type { SearchEngine } from '../search/engine.ts'
 import type { Reads } from '../store/reader.ts'
-import type { WorkerReply, WorkerStart } from './worker.ts'
+import type { RunningThread, ThreadCode } from './running.ts'
+import type { WorkerReply, WorkerStart } from './serve.ts'
 import type { Writes } from '../store/writer.ts'
 
 /** The functions of a thread, each answering with a promise. */
@@ -28,12 +29,15 @@ const YOUNG_MB = 6
 const WRITER_YOUNG_MB = 24
 
 /** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or what ended it. */
-async function makeWorker(url: URL, start: WorkerStart): Promise<Worker> {
-  const worker = new Worker(url, {
-    workerData: start,
-    name: `store-${start.role}`,
-    resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB }
-  })
+async function makeWorker(code: ThreadCode<WorkerStart>, start: WorkerStart): Promise<RunningThread> {
+  const worker =
+    typeof code === 'function'
+      ? code(start)
+      : new Worker(code, {
+          workerData: start,
+          name: `store-${start.role}`,
+          resourceLimits: { maxYoungGenerationSizeMb: start.role === 'writer' ? WRITER_YOUNG_MB : YOUNG_MB }
+        })
   await new Promise<void>((resolve, reject) => {
     const onExit = (code: number): void => reject(new StoreError('THREAD', `the ${start.role} thread ended with code ${code} before it answered`))
     worker.once('error', reject)
@@ -60,8 +64,8 @@ const WHOLE_FILE = new Set(['checkIndex', 'isSound', 'checkpoint', 'mergeIndex',
 export type SlowReport = (operation: string, ms: number) => void
 
 export interface StoreOptions extends StoreFiles {
-  /** worker.ts, or what it was built to. */
-  worker: URL
+  /** worker.ts, or the file that it was built to. */
+  worker: ThreadCode<WorkerStart>
   onTime?: SlowReport
   /** The file was damaged, and what could be read of it is in a new one. */
   onSalvage?(saved: Salvaged): void

@@ -2,10 +2,9 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
-import { storeFiles, temporaryFolder } from '../../../test/support/files.ts'
+import { MORTAL_WORKER, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
 import { Store } from './store.ts'
 
-const MORTAL = new URL('../../../test/support/mortal-worker.ts', import.meta.url)
 const BOB = 'bob@example.org' as Jid
 const ME = 'me@example.org' as Jid
 let folder: ReturnType<typeof temporaryFolder>
@@ -16,7 +15,7 @@ beforeEach(async () => {
   folder = temporaryFolder()
   said = []
   broken = []
-  store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL, onEnded: (message) => said.push(message) })
+  store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL_WORKER, onEnded: (message) => said.push(message) })
   store.onBroken((now) => broken.push(now))
 })
 afterEach(async () => {
@@ -92,7 +91,7 @@ test(
   { timeout: 60_000 },
   async () => {
     await store.close()
-    store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL, patience: 2, onEnded: (message) => said.push(message) })
+    store = await Store.open({ ...storeFiles(folder.path), worker: MORTAL_WORKER, patience: 2, onEnded: (message) => said.push(message) })
     store.onBroken((now) => broken.push(now))
     once()
     await Promise.all([store.write.remember({ name: 'hang-once', json: '1' }), store.write.remember({ name: 'after', json: '2' })])

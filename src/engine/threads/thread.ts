@@ -3,8 +3,9 @@
  * it was at, once, where that changes nothing when it is done twice. Where it cannot be started, every call fails, and that is told.
  * A thread that answers nothing for too long hangs: it is ended, and so started again.
  */
-import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads'
-import type { WorkerReply } from './worker.ts'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { RunningThread } from './running.ts'
+import type { WorkerReply } from './serve.ts'
 
 /** A statement that failed; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html), or THREAD, CLOSED, CANCELLED. */
 export class StoreError extends Error {
@@ -38,7 +39,7 @@ interface Waiting {
 export interface ThreadOptions {
   role: string
   /** Makes a thread that answers. Rejects with StoreOpenError, or what ended it. */
-  make(): Promise<Worker>
+  make(): Promise<RunningThread>
   /** A call that takes longer hangs, s. Counted while this process runs: a machine that sleeps ends no thread. */
   patience(operation: string): number
   /** Whether it may be done once more where nobody knows whether it was done. */
@@ -62,7 +63,7 @@ const END_TICKS = 10
 
 export class Thread {
   readonly #options: ThreadOptions
-  #worker: Worker
+  #worker: RunningThread
   readonly #queue: Waiting[] = []
   #current: Waiting | null = null
   #serial = 0
@@ -77,7 +78,7 @@ export class Thread {
   #watch: NodeJS.Timeout | null = null
   #ticks = 0
 
-  private constructor(options: ThreadOptions, worker: Worker) {
+  private constructor(options: ThreadOptions, worker: RunningThread) {
     this.#options = options
     this.#worker = worker
     this.#attach(worker)
@@ -129,7 +130,7 @@ export class Thread {
     return this.#state === 'running'
   }
 
-  #attach(worker: Worker): void {
+  #attach(worker: RunningThread): void {
     this.#worker = worker
     this.#state = 'running'
     worker.on('message', (reply: WorkerReply) => this.#settle(reply))

@@ -93,7 +93,8 @@ test(
       nicksIn: () => [],
       callsAll: () => false,
       onTaken: () => undefined,
-      warn: () => undefined
+      warn: () => undefined,
+      againMs: 20
     })
     outbox.open(false)
     await expect.poll(async () => (await store.read.queued({ after: 0, limit: 1000 })).length, { timeout: 30_000 }).toBe(0)

@@ -30,6 +30,8 @@ const PAGE = 200
 const AGAIN_MS = 2000
 
 export interface OutboxOptions {
+  /** In place of AGAIN_MS. */
+  againMs?: number
   connection: Connection
   store: Store
   /** Whose messages. */
@@ -149,7 +151,7 @@ export class Outbox implements Module {
     } catch (error) {
       // what was not sent stays queued; a connection that went away opens the outbox again when it is back
       this.#options.warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
-      setTimeout(() => this.#open && this.flush(), AGAIN_MS).unref()
+      setTimeout(() => this.#open && this.flush(), this.#options.againMs ?? AGAIN_MS).unref()
     } finally {
       this.#running = false
     }

@@ -3,19 +3,32 @@ import { expect, test } from 'vitest'
 import { firstKeyAt, LATEST_TIME, nextKey, previousKey } from './order.ts'
 
 const free = (): null => null
+/** A time, ms. */
+const AT = 1_700_000_000_000
 
 test('keys rise with time and stay safe integers', () => {
-  expect(nextKey(2000, 0, free)).toBeGreaterThan(nextKey(1999, 0, free))
+  expect(nextKey(AT, 0, free)).toBeGreaterThan(nextKey(AT - 1, 0, free))
   for (const time of [NaN, -5, Infinity, LATEST_TIME * 4]) expect(Number.isSafeInteger(nextKey(time, 0, free))).toBe(true)
 })
 
 test('a key stands after what came before it, whatever its clock says', () => {
-  expect(nextKey(1000, firstKeyAt(5000), free)).toBe(firstKeyAt(5000) + 1)
-  expect(previousKey(9000, firstKeyAt(5000), free)).toBe(firstKeyAt(5000) - 1)
+  expect(nextKey(AT - 4000, firstKeyAt(AT), free)).toBe(firstKeyAt(AT) + 1)
+  expect(previousKey(AT + 4000, firstKeyAt(AT), free)).toBe(firstKeyAt(AT) - 1)
+})
+
+test('before the first message of all, whatever its time, there is room for older history', () => {
+  for (const time of [NaN, -5, 0, 1, AT]) {
+    let before = nextKey(time, 0, free)
+    for (let i = 0; i < 100; i++) {
+      const key = previousKey(AT, before, free)!
+      expect(key > 0 && key < before).toBe(true)
+      before = key
+    }
+  }
 })
 
 test('a key at the very end is not followed: the next one has its own time', () => {
-  for (const after of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 2, Infinity]) expect(nextKey(5000, after, free)).toBe(firstKeyAt(5000))
+  for (const after of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 2, Infinity]) expect(nextKey(AT, after, free)).toBe(firstKeyAt(AT))
   // thousands in the last millisecond that counts
   let last = 0
   for (let i = 0; i < 5000; i++) {
@@ -26,13 +39,13 @@ test('a key at the very end is not followed: the next one has its own time', () 
 })
 
 test('used keys are passed over', () => {
-  const used = new Set([0, 1, 2, 3].map((i) => firstKeyAt(1000) + i))
+  const used = new Set([0, 1, 2, 3].map((i) => firstKeyAt(AT) + i))
   const runEnd = (key: number): number | null => {
     let end = key
     while (used.has(end)) end++
     return end === key ? null : end - 1
   }
-  expect(nextKey(1000, 0, runEnd)).toBe(firstKeyAt(1000) + 4)
+  expect(nextKey(AT, 0, runEnd)).toBe(firstKeyAt(AT) + 4)
 })
 
 test('whatever the numbers are, a key is a positive safe integer, found at once', () => {

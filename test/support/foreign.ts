@@ -1,6 +1,7 @@
 /** The foreign client as tests use it. */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
 import { ROOT } from './files.ts'
@@ -22,6 +23,7 @@ interface ForeignEvent {
   affixes?: Record<string, string>
   beside?: string[]
   errors?: string[]
+  group?: string | null
 }
 
 export interface Foreign {
@@ -40,17 +42,47 @@ export const foreignOmemo = (server: TestServer, user: string, state: string, ve
 const PACKAGES = '/usr/lib/python3/dist-packages'
 export const hasForeignOmemo = ['oldmemo', 'twomemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
 
+const isRoot = process.getuid?.() === 0
+/** A folder that another user may write to: a client does not run as root. */
+function homeOf(server: TestServer, name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `mnemo-${name}-`))
+  chmodSync(folder, 0o777)
+  // its certificate is read by that user
+  chmodSync(server.folder, 0o755)
+  return folder
+}
+
+export const hasGajim = ['/usr/bin/gajim', '/usr/share/gajim/plugins/omemo', '/usr/bin/xvfb-run', '/usr/bin/dbus-run-session'].every(existsSync)
+export const hasDino = ['/usr/bin/dino-im', '/usr/bin/xdotool', '/usr/bin/xvfb-run', '/usr/bin/dbus-run-session'].every(existsSync)
+
+/** Gajim with its OMEMO plugin, on a screen of its own. */
+export function gajim(server: TestServer, user: string): Promise<Foreign> {
+  const home = homeOf(server, 'gajim')
+  // it does not run as root
+  const before = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+  const screen = ['xvfb-run', '-a', '-s', '-screen 0 1200x900x24']
+  return launch(server, user, [...before, ...screen, '/usr/bin/python3', join(ROOT, 'test/support/gajim_client.py')], [join(home, 'profile')], home)
+}
+
+/** Dino with its OMEMO plugin, on a screen of its own. */
+export function dino(server: TestServer, user: string): Promise<Foreign> {
+  const home = homeOf(server, 'dino')
+  return launch(server, user, ['/usr/bin/python3', join(ROOT, 'test/support/dino_client.py')], [join(home, 'profile')], home)
+}
+
 /** `more`: of an encrypting client its file and version; it has a resource by that. */
-async function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
-  const args = [
-    join(ROOT, 'test/support', program),
-    `${user}@localhost/foreign${more[1] ?? ''}`,
-    `${user}-secret`,
-    String(server.port),
-    join(server.folder, 'localhost.crt'),
-    ...more
-  ]
-  const child = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
+function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
+  return launch(server, user, ['/usr/bin/python3', join(ROOT, 'test/support', program)], more)
+}
+
+async function launch(server: TestServer, user: string, [command = '', ...words]: string[], more: string[], home?: string): Promise<Foreign> {
+  const args = [...words, `${user}@localhost/foreign${more[1] ?? ''}`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt'), ...more]
+  // with all that it starts
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', home === undefined ? 'inherit' : 'ignore'],
+    detached: true,
+    env: { ...process.env, ...(home === undefined ? {} : { HOME: home }) }
+  })
   const events: ForeignEvent[] = []
   let text = ''
   let wake = (): void => undefined
@@ -58,7 +90,7 @@ async function foreign(server: TestServer, user: string, program: string, ...mor
     text += chunk.toString('utf8')
     const lines = text.split('\n')
     text = lines.pop() ?? ''
-    for (const line of lines) events.push(JSON.parse(line) as ForeignEvent)
+    for (const line of lines) if (line.startsWith('{')) events.push(JSON.parse(line) as ForeignEvent)
     wake()
   })
   async function waitFor(match: (event: ForeignEvent) => boolean, ms = 60_000): Promise<ForeignEvent> {
@@ -75,6 +107,13 @@ async function foreign(server: TestServer, user: string, program: string, ...mor
       })
     }
   }
+  function killAll(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-(child.pid ?? 0), signal)
+    } catch {
+      // all are gone
+    }
+  }
   await waitFor((event) => event.event === 'online')
   return {
     events,
@@ -88,8 +127,12 @@ async function foreign(server: TestServer, user: string, program: string, ...mor
       if (child.exitCode !== null || child.signalCode !== null) return
       const gone = new Promise((resolve) => child.once('exit', resolve))
       child.stdin.end()
-      setTimeout(() => child.kill('SIGKILL'), 2000).unref()
+      const end = setTimeout(() => killAll('SIGKILL'), home === undefined ? 2000 : 10_000)
       await gone
+      clearTimeout(end)
+      // a screen, a bus
+      killAll('SIGKILL')
+      if (home !== undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 })
     }
   }
 }

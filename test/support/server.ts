@@ -26,14 +26,17 @@ export const SERVER = process.env['MNEMO_TEST_SERVER'] ?? 'prosody'
 export interface ServerOptions extends Kind {
   /** People whom nobody has in their roster, and who have nobody. */
   strangers?: string[]
+  /** More people who all know each other and the usual ones. */
+  friends?: string[]
 }
 
-export async function startServer({ strangers = [], ...kind }: ServerOptions = {}): Promise<TestServer> {
+export async function startServer({ strangers = [], friends = [], ...kind }: ServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-prosody-'))
-  const persons = USERS.map((user) => ({
+  const known = [...USERS, ...friends]
+  const persons = known.map((user) => ({
     user,
     password: `${user}-secret`,
-    roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
+    roster: Object.fromEntries(known.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, `${other[0]?.toUpperCase()}${other.slice(1)}`]))
   }))
   for (const user of strangers) persons.push({ user, password: `${user}-secret`, roster: {} })
   const start = (ports: Partial<Ports>): Promise<Prosody> =>

@@ -56,7 +56,7 @@ async function prepare(needs) {
   const system = systemPackages([
     ...(app ? ['electron', 'display', 'fonts', 'prosody'] : []),
     ...(chromium || test ? ['chromium'] : []),
-    ...(test ? ['slixmpp', 'omemo', 'serverModules', 'profanity', 'faketime', 'xvfb', 'desktop'] : []),
+    ...(test ? ['slixmpp', 'omemo', 'serverModules', 'profanity', 'gajim', 'dino', 'faketime', 'xvfb', 'desktop'] : []),
     ...(dist ? ['packers'] : [])
   ])
   const made = npmPackages().then(() => Promise.all([nativeBuild(), app ? electron() : true, built ? appBuild() : null]))

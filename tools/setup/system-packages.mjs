@@ -31,6 +31,9 @@ const PACKAGES = {
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   faketime: { present: () => has('faketime'), names: ['faketime'], hard: false },
   profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
+  // clients with OMEMO that people use, on a screen
+  gajim: { present: () => has('gajim') && existsSync('/usr/share/gajim/plugins/omemo'), names: ['gajim', 'gajim-omemo', 'xvfb', 'dbus'], hard: false },
+  dino: { present: () => has('dino-im') && has('xdotool'), names: ['dino-im', 'xdotool', 'xvfb', 'dbus'], hard: false },
   packers: {
     present: () => has('rpmbuild') && has('dpkg-deb') && (has('7zz') || has('7z')) && has('desktop-file-validate'),
     names: ['rpm', 'dpkg', '7zip', 'desktop-file-utils'],

@@ -1,7 +1,9 @@
 import type { Element } from '@xmpp/client'
-import { expect, test } from 'vitest'
+import parse from '@xmpp/xml/lib/parse.js'
+import { expect, test, vi } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Store } from '../../threads/store.ts'
+import type { Item } from '../stanzas/pubsub.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Devices } from './devices.ts'
 
@@ -41,3 +43,41 @@ test.each(['service-unavailable', 'remote-server-timeout', 'internal-server-erro
     expect(await learnt(condition)).toEqual({ stored: [], published: 0 })
   }
 )
+
+test('who had no devices is asked again soon, who had some later, who tells of them never', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  try {
+    const asked: string[] = []
+    const lists = new Map<string, string>([['carol@example.org', '<list xmlns="eu.siacs.conversations.axolotl"><device id="5"/></list>']])
+    const request = (iq: Element): Promise<Element> => {
+      const to = String(iq.attrs['to'])
+      const node = iq.getChild('pubsub')?.getChild('items')?.attrs['node'] as string
+      if (node.startsWith('eu.siacs')) asked.push(to)
+      const list = node.startsWith('eu.siacs') ? lists.get(to) : undefined
+      if (list === undefined) return Promise.reject(Object.assign(new Error(), { name: 'StanzaError', condition: 'item-not-found' }))
+      return Promise.resolve(
+        parse(`<iq><pubsub xmlns="http://jabber.org/protocol/pubsub"><items node="${node}"><item id="current">${list}</item></items></pubsub></iq>`)
+      )
+    }
+    const store = { write: { setDevices: () => Promise.resolve(true) } } as unknown as Store
+    const log = { info: () => undefined, warn: () => undefined }
+    const devices = new Devices({ connection: { isReady: true, request } as unknown as Connection, store, own: OWN, log })
+    const people = [BOB, 'carol@example.org' as Jid, 'dave@example.org' as Jid]
+    const askedAfter = async (minutes: number): Promise<string[]> => {
+      vi.advanceTimersByTime(minutes * 60_000)
+      asked.length = 0
+      for (const one of people) await devices.learn(one)
+      return asked.map((one) => one.split('@')[0] ?? '')
+    }
+    expect(await askedAfter(0)).toEqual(['bob', 'carol', 'dave'])
+    expect(await askedAfter(0)).toEqual([])
+    await devices.onItem('dave@example.org' as Jid, 'eu.siacs.conversations.axolotl.devicelist', {
+      id: 'current',
+      payload: parse('<list xmlns="eu.siacs.conversations.axolotl"/>')
+    } as Item)
+    expect(await askedAfter(1)).toEqual(['bob'])
+    expect(await askedAfter(11)).toEqual(['bob', 'carol'])
+  } finally {
+    vi.useRealTimers()
+  }
+})

@@ -15,6 +15,9 @@ import type { Connection } from '../stream/connection.ts'
 const CURRENT = 'current'
 /** Others' servers may be slow to answer, or gone, ms. */
 const ASK_MS = 15_000
+/** A list that was asked for counts so long, ms: whoever is no contact does not tell of a new device. One without devices: its owner may be about to have one. */
+const LIST_MS = 10 * 60_000
+const EMPTY_MS = 20_000
 /** What others read as the name of our device; the list is open to everybody. */
 const LABEL = 'Mnemo'
 
@@ -28,8 +31,8 @@ export interface DevicesOptions {
 export class Devices {
   readonly #options: DevicesOptions
   #device: number | null = null
-  /** Lists that were told or asked for in this stream, by version and account. */
-  readonly #listed = new Set<string>()
+  /** Until when lists count that were told or asked for in this stream, performance.now(), by version and account. */
+  readonly #listed = new Map<string, number>()
   /** Our device is being put into our lists. */
   readonly #announcing = new Map<Version, Promise<void>>()
   #open = false
@@ -75,9 +78,10 @@ export class Devices {
     else await this.#learn(version, owner, devices)
   }
 
-  async #learn(version: Version, jid: Jid, devices: readonly ListedDevice[]): Promise<void> {
+  /** `until`: when it is to be asked for again, performance.now(). */
+  async #learn(version: Version, jid: Jid, devices: readonly ListedDevice[], until = Infinity): Promise<void> {
     const { store, own } = this.#options
-    this.#listed.add(`${version} ${jid}`)
+    this.#listed.set(`${version} ${jid}`, until)
     await store.write.setDevices({ account: own, jid, version, devices, time: Date.now() })
   }
 
@@ -145,17 +149,22 @@ export class Devices {
     return VERSIONS.every((version) => this.#listed.has(`${version} ${jid}`))
   }
 
-  /** Looks at somebody's lists, once in a stream. Rejects never: where nobody answers those of before count. */
+  #isListed(version: Version, jid: Jid): boolean {
+    return (this.#listed.get(`${version} ${jid}`) ?? -Infinity) > performance.now()
+  }
+
+  /** Looks at somebody's devices where they are not known as they are now. Rejects never: where nobody answers those of before count. */
   async learn(jid: Jid): Promise<void> {
     const { connection, log } = this.#options
     await Promise.all(
       VERSIONS.map(async (version) => {
-        if (this.#listed.has(`${version} ${jid}`) || !connection.isReady) return
+        if (this.#isListed(version, jid) || !connection.isReady) return
         try {
-          await this.#learn(version, jid, await this.#askList(version, jid))
+          const devices = await this.#askList(version, jid)
+          await this.#learn(version, jid, devices, performance.now() + (devices.length === 0 ? EMPTY_MS : LIST_MS))
         } catch (error) {
           log.info(`the devices of ${jid} are as they were: ${String(error)}`)
-          if (connection.isReady) this.#listed.add(`${version} ${jid}`)
+          if (connection.isReady) this.#listed.set(`${version} ${jid}`, performance.now() + LIST_MS)
         }
       })
     )

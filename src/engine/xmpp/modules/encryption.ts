@@ -49,6 +49,8 @@ export class CannotEncrypt extends Error {
   }
 }
 
+const nameOf = ({ jid, device, version }: SessionAddress): string => `${version} ${device} ${jid}`
+
 export class Encryption implements Module {
   readonly #options: EncryptionOptions
   readonly #devices: Devices
@@ -161,8 +163,8 @@ export class Encryption implements Module {
     }
   }
 
-  #mayTry({ jid, device, version }: SessionAddress): boolean {
-    const [name, now] = [`${version} ${device} ${jid}`, performance.now()]
+  #mayTry(address: SessionAddress): boolean {
+    const [name, now] = [nameOf(address), performance.now()]
     if (now - (this.#tried.get(name) ?? -Infinity) < AGAIN_MS) return false
     this.#tried.set(name, now)
     return true
@@ -171,11 +173,17 @@ export class Encryption implements Module {
   /** Where a message goes, with sessions begun where there were none. A device that has no bundle in the newer version is written to in the older one, and so are all with it. */
   async #targets(jids: readonly Jid[]): Promise<Targets> {
     const { store, own } = this.#options
+    const tried = new Set<string>()
     for (;;) {
       const found = await store.write.encryptionTargets({ account: own, jids: [...jids], old: this.#old })
-      const waiting = found.devices.filter((one) => !one.ready && this.#mayTry(one))
+      const reached = new Set(found.devices.flatMap((one) => (one.ready ? one.jid : [])))
+      // who would get nothing is tried each time: the bundle may be there by now
+      const waiting = found.devices.filter((one) => !one.ready && !tried.has(nameOf(one)) && (this.#mayTry(one) || !reached.has(one.jid)))
       if (waiting.length === 0) return found
-      for (const address of waiting) if (!(await this.#begin(address)) && address.version === 'omemo:2') this.#old.push(address)
+      for (const address of waiting) {
+        tried.add(nameOf(address))
+        if (!(await this.#begin(address)) && address.version === 'omemo:2') this.#old.push(address)
+      }
     }
   }
 

@@ -1,0 +1,139 @@
+/** OMEMO with the clients that people use: Gajim, Dino and Profanity, in their own windows, each alone with us and all in one group. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ConversationId, Jid, Message } from '../../src/contract/domain.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import { dino, foreignClient, gajim, hasDino, hasGajim, type Foreign } from '../support/foreign.ts'
+import { hasProfanity, Profanity } from '../support/profanity.ts'
+import { Devices, messages, startServer, until, type TestServer } from '../support/server.ts'
+
+const ALICE = 'alice@localhost' as Jid
+let server: TestServer
+let alice: Engine
+const devices = new Devices()
+beforeAll(async () => {
+  server = await startServer({ friends: ['dave'] })
+  alice = await devices.signIn(server, 'alice', true)
+}, 60_000)
+afterAll(async () => {
+  await devices.end()
+  await server.stop()
+})
+const find = (jid: string, wanted: (message: Message) => boolean): Promise<Message> =>
+  until(alice, async () => (await messages(alice, jid)).find(wanted), 90_000)
+const conversationWith = async (jid: Jid): Promise<ConversationId> =>
+  (await alice.store.write.ensureConversation({ account: ALICE, jid, kind: 'direct', name: '', nick: null })).id
+const knows = (jid: Jid): Promise<boolean> =>
+  until(alice, async () => (await alice.store.write.encryptionTargets({ account: ALICE, jids: [jid] })).without.length === 0)
+
+const OPEN = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
+/** What another client of theirs has left at their node. */
+async function publishes(user: string, node: string, item: string, payload: string): Promise<void> {
+  const client = await foreignClient(server, user)
+  await client.tell(
+    {
+      do: 'raw',
+      xml: `<iq type='set' id='put'><pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='${node}'><item id='${item}'>${payload}</item></publish>${OPEN}</pubsub></iq>`
+    },
+    'done'
+  )
+  await client.quit()
+}
+
+/** Both begin; both read, turn after turn. */
+async function talk(client: Foreign, jid: Jid, name: string): Promise<void> {
+  await client.tell({ do: 'send', to: ALICE, text: `hello from ${name}` }, 'sent')
+  expect(await find(jid, ({ text }) => text === `hello from ${name}`)).toMatchObject({ encrypted: true, unreadable: null, outgoing: false })
+  const id = await conversationWith(jid)
+  for (const text of ['一个秘密的回答 👋', 'and <another> & one']) {
+    await alice.messages.send(id, text)
+    expect(await client.waitFor((event) => event.text === text)).toMatchObject({ encrypted: true, sender: ALICE })
+  }
+  await client.tell({ do: 'send', to: ALICE, text: `read by ${name}` }, 'sent')
+  expect(await find(jid, ({ text }) => text === `read by ${name}`)).toMatchObject({ encrypted: true })
+  await alice.messages.send(id, 'the end of it')
+  expect(await client.waitFor(({ text }) => text === 'the end of it')).toMatchObject({ encrypted: true })
+  expect((await messages(alice, jid)).filter(({ unreadable, encrypted, error }) => unreadable !== null || !encrypted || error !== null)).toEqual([])
+}
+
+test.skipIf(!hasGajim)('Gajim', { timeout: 180_000 }, async () => {
+  const bob = 'bob@localhost' as Jid
+  const client = await gajim(server, 'bob')
+  await talk(client, bob, 'Gajim')
+  // we begin, with a client that has just come
+  await client.quit()
+  const again = await gajim(server, 'bob')
+  await until(alice, async () => (await alice.people.devices(ALICE, bob)).devices.filter(({ active }) => active).length === 2)
+  await alice.messages.send(await conversationWith(bob), 'to the new Gajim')
+  expect(await again.waitFor(({ text }) => text === 'to the new Gajim')).toMatchObject({ encrypted: true })
+  await again.quit()
+})
+
+test.skipIf(!hasDino)('Dino', { timeout: 180_000 }, async () => {
+  const carol = 'carol@localhost' as Jid
+  const client = await dino(server, 'carol')
+  await knows(carol)
+  const { key } = await alice.messages.send(await conversationWith(carol), 'we begin')
+  // its bundle may come after its list: it is tried again as a person does it
+  await until(alice, async () => {
+    const said = (await messages(alice, carol)).find((one) => one.key === key)
+    if (said?.state === 'failed') await alice.messages.retry(said.id)
+    return said?.state === 'sent' || said?.state === 'delivered'
+  })
+  expect(await client.waitFor(({ text }) => text === 'we begin')).toMatchObject({ encrypted: true })
+  await talk(client, carol, 'Dino')
+  await client.quit()
+})
+
+test.skipIf(!hasGajim || !hasDino || !hasProfanity)('a private group of four clients', { timeout: 240_000 }, async () => {
+  const [bob, carol, dave] = ['bob@localhost', 'carol@localhost', 'dave@localhost'] as [Jid, Jid, Jid]
+  const group = await alice.groups.create({ name: 'four', membersOnly: true, invite: [bob, carol, dave] })
+  await publishes(
+    'carol',
+    'urn:xmpp:bookmarks:1',
+    group.jid,
+    "<conference xmlns='urn:xmpp:bookmarks:1' name='four' autojoin='true'><nick>carol</nick></conference>"
+  )
+  // Profanity adds itself to a list, and makes none
+  await publishes('dave', 'eu.siacs.conversations.axolotl.devicelist', 'current', "<list xmlns='eu.siacs.conversations.axolotl'/>")
+  const [gajimClient, dinoClient] = [await gajim(server, 'bob'), await dino(server, 'carol')]
+  const profanity = new Profanity()
+  try {
+    await profanity.start(server, 'dave')
+    profanity.types('/omemo gen')
+    await profanity.sees(/Generated OMEMO crypto materials|OMEMO.*(generated|initialized)/i)
+    profanity.types('/omemo trustmode blind')
+    profanity.types(`/join ${group.jid} nick dave`)
+    await profanity.sees(/members[\s\S]*dave|dave/i)
+    await gajimClient.tell({ do: 'join', group: group.jid, nick: 'bob' }, 'joined')
+    await dinoClient.tell({ do: 'joined', group: group.jid }, 'joined')
+    await alice.conversations.set({ conversation: group.id, encryption: 'on' })
+    await until(alice, async () => {
+      const { on, possible, without } = await alice.messages.secrecy(group.id)
+      return on && possible && without.length === 0
+    })
+    // everybody speaks, and everybody else reads it
+    await alice.messages.send(group.id, 'Alice to all')
+    for (const client of [gajimClient, dinoClient])
+      expect(await client.waitFor(({ text }) => text === 'Alice to all')).toMatchObject({ encrypted: true, group: group.jid })
+    await profanity.sees(/Alice to all/)
+    for (const [name, client, others] of [
+      ['Gajim', gajimClient, [dinoClient]],
+      ['Dino', dinoClient, [gajimClient]]
+    ] as const) {
+      const text = `${name} to all`
+      await client.tell({ do: 'send', to: group.jid, text }, 'sent')
+      expect(await find(group.jid, (message) => message.text === text)).toMatchObject({ encrypted: true, unreadable: null, outgoing: false })
+      for (const other of others) expect(await other.waitFor((event) => event.text === text)).toMatchObject({ encrypted: true })
+      await profanity.sees(new RegExp(text))
+    }
+    profanity.types('/omemo start')
+    await profanity.sees(/\[OMEMO\]/)
+    profanity.types('Profanity to all')
+    expect(await find(group.jid, ({ text }) => text === 'Profanity to all')).toMatchObject({ encrypted: true, unreadable: null })
+    for (const client of [gajimClient, dinoClient]) expect(await client.waitFor(({ text }) => text === 'Profanity to all')).toMatchObject({ encrypted: true })
+    expect((await messages(alice, group.jid)).filter(({ unreadable, encrypted, error }) => unreadable !== null || !encrypted || error !== null)).toEqual([])
+  } finally {
+    profanity.quit()
+    await Promise.all([gajimClient.quit(), dinoClient.quit()])
+  }
+})

@@ -1,0 +1,1 @@
+from hands.plugin import Hands  # Gajim takes the first class that it finds

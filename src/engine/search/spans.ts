@@ -37,3 +37,16 @@ export function latest(at: (year: number) => Span | null, now: Date): Span | nul
   }
   return null
 }
+
+/** Days since Monday, the first of a week (ISO 8601). */
+export const sinceMonday = (date: Date): number => (date.getDay() + 6) % 7
+
+/** The latest day of that number in its month. */
+export function latestDate(date: number, now: Date): Span | null {
+  for (let month = 0; month < 3; month++) {
+    const first = new Date(now.getFullYear(), now.getMonth() - month, 1)
+    const span = checkedDay(first.getFullYear(), first.getMonth() + 1, date)
+    if (span !== null && span.from <= now.getTime()) return span
+  }
+  return null
+}

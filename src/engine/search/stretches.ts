@@ -20,7 +20,7 @@ export function figure(text: string): number {
 
 /** A part of a month: 上旬, 月初, 月底, 末; null: the words are none. `month`: 0 to 11. */
 export function monthPart(word: string, year: number, month: number): Span | null {
-  const part = /^(?:上旬|初|早期|early|start|beginning)$/u.test(word)
+  const part = /^(?:上旬|初|初め|始め|はじめ|早期|early|start|beginning)$/u.test(word)
     ? 0
     : /^(?:中旬|中|mid|middle)$/u.test(word)
       ? 1
@@ -39,10 +39,19 @@ const ENGLISH = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 
 function yearIn(word: string, now: Date): { year: number | null; rest: string } {
   const y = now.getFullYear()
   const found =
-    /^(今年|本年|去年|昨年|前年|last year|this year|\d{4}年?)[ 的のs\-']*(?=.)/u.exec(word) ?? /(?<=.)[ -]?(?:of )?(last year|this year|\d{4})$/u.exec(word)
+    /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし|last year|this year|\d{4}年?)[ 的のs\-']*(?=.)/u.exec(word) ??
+    /(?<=.)[ -]?(?:of )?(last year|this year|\d{4})$/u.exec(word)
   if (found === null) return { year: null, rest: word }
   const named = found[1] ?? ''
-  const year = /^\d/.test(named) ? Number.parseInt(named, 10) : /^(?:今|本|this)/u.test(named) ? y : named === '前年' ? y - 2 : y - 1
+  const year = /^\d/.test(named)
+    ? Number.parseInt(named, 10)
+    : /^(?:今|本|this)/u.test(named)
+      ? y
+      : named === '大前年'
+        ? y - 3
+        : /^(?:前年|一昨年|おととし)$/u.test(named)
+          ? y - 2
+          : y - 1
   return { year, rest: word.replace(found[0], '').trim() }
 }
 
@@ -86,10 +95,10 @@ export function stretch(word: string, now: Date): Span | null {
     const saturday = d - ((now.getDay() + 1) % 7)
     return days(y, m, saturday, 2)
   }
-  if (/^月[初中底末]$/u.test(rest) && year === null) {
+  if (/^月(?:初め|[初中底末])$/u.test(rest) && year === null) {
     const span = monthPart(rest.slice(1), y, m)
     return span !== null && span.from <= now.getTime() ? span : monthPart(rest.slice(1), y, m - 1)
   }
-  if (/^年?[初底末]$/u.test(rest) && (year !== null || rest.length > 1)) return at((one) => months(one, rest.endsWith('初') ? 0 : 10, 2))
+  if (/^年?(?:初め|[初底末])$/u.test(rest) && (year !== null || rest.length > 1)) return at((one) => months(one, rest.includes('初') ? 0 : 10, 2))
   return null
 }

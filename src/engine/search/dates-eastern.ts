@@ -1,0 +1,108 @@
+/** Dates of Chinese and Japanese: 上周五, 去年五月三号, 先週の金曜日, 令和6年5月3日. Pure. */
+import { back } from './ago.ts'
+import { timeOf } from './day-parts.ts'
+import { checkedDay, checkedMonth, checkedYear, days, latest, latestDate, months, sinceMonday, type Span } from './spans.ts'
+import { figure, monthPart, N } from './stretches.ts'
+
+const WEEKDAYS_ZH = '日一二三四五六'
+const WEEKDAYS_JA = '日月火水木金土'
+const WEEKDAY_EAST = '(?:(?:周|星期|礼拜)([日天一二三四五六])|([日月火水木金土])曜日?)'
+const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number =>
+  chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese)
+
+/** This one, the last, the one before; also the next. */
+const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|下一?个?'
+const backOf = (which: string): number => (which.startsWith('下') ? -1 : [...which].filter((sign) => '上先々'.includes(sign)).length)
+
+const DAYS_EAST: [RegExp, number][] = [
+  [/^(?:今天|今日|今儿个?|本日|きょう|当天)/u, 0],
+  [/^(?:昨天|昨日|昨儿个?|昨|きのう|ゆうべ)/u, -1],
+  [/^(?:大前天|一昨昨日|一昨々日|さきおととい)/u, -3],
+  [/^(?:前天|前日|一昨日|おととい|おとつい)/u, -2],
+  [/^今(?=早|晚|夜|朝|晩)/u, 0],
+  [/^前(?=晚|夜)/u, -2]
+]
+
+/** Dates of Chinese and Japanese, as traditional and simplified characters write them alike. */
+export function eastern(word: string, now: Date): Span | null {
+  if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return null
+  // a blank or の between the parts means nothing
+  const text = word.replaceAll(' ', '').replaceAll(/(?<=.)の(?=.)/gu, '')
+  const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
+  /** The day alone, or a time within it, where the rest of the text says one. */
+  const within = (date: Date, rest: string): Span | null => (rest === '' ? days(date.getFullYear(), date.getMonth(), date.getDate()) : timeOf(rest, date))
+  const of = (span: Span | null, rest: string): Span | null => (span === null || rest === '' ? span : timeOf(rest, new Date(span.from)))
+
+  if (/^(?:ゆうべ|夕べ)$/u.test(text)) return timeOf('晚', new Date(y, m, d - 1))
+  for (const [pattern, offset] of DAYS_EAST) {
+    const found = pattern.exec(text)
+    if (found === null) continue
+    const span = within(new Date(y, m, d + offset), text.slice(found[0].length))
+    if (span !== null && !(found[0] === '昨' && text === '昨')) return span
+  }
+  const bare = timeOf(text, now)
+  // without a day: the latest one that has begun
+  if (bare !== null) return bare.from <= now.getTime() ? bare : timeOf(text, new Date(y, m, d - 1))
+
+  const week = new RegExp(`^(${WHICH})(?:周|星期|礼拜)(?:${WEEKDAY_EAST}|([日天一二三四五六]))?(?<rest>.*)$`, 'u').exec(text)
+  if (week !== null) {
+    const [, which = '', zhDay, jaDay, shortDay] = week
+    const monday = d - sinceMonday(now) - 7 * backOf(which)
+    const weekday = weekdayOf(zhDay ?? shortDay, jaDay)
+    const rest = week.groups?.['rest'] ?? ''
+    if (weekday < 0) return rest === '' || rest === '末' ? days(y, m, rest === '' ? monday : monday + 5, rest === '' ? 7 : 2) : null
+    return within(new Date(y, m, monday + ((weekday + 6) % 7)), rest)
+  }
+  const weekday = new RegExp(`^${WEEKDAY_EAST}(?<rest>.*)$`, 'u').exec(text)
+  if (weekday !== null) {
+    const span = within(new Date(y, m, d - ((now.getDay() - weekdayOf(weekday[1], weekday[2]) + 7) % 7)), weekday.groups?.['rest'] ?? '')
+    if (span !== null) return span
+  }
+  const month = new RegExp(`^(${WHICH}|当)月(?:${N}[日号])?(?<rest>.*)$`, 'u').exec(text)
+  if (month !== null) {
+    const [, which = '', date] = month
+    const first = new Date(y, m - backOf(which), 1)
+    const rest = month.groups?.['rest'] ?? ''
+    if (date !== undefined) return of(checkedDay(first.getFullYear(), first.getMonth() + 1, figure(date)), rest)
+    return rest === '' ? months(y, m - backOf(which)) : monthPart(rest, first.getFullYear(), first.getMonth())
+  }
+  const year = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし)(.*)$/u.exec(text)
+  if (year !== null) {
+    const [, which = '', rest = ''] = year
+    const at = y - (/^(?:今|本)/u.test(which) ? 0 : /^(?:去|昨)/u.test(which) ? 1 : which === '大前年' ? 3 : 2)
+    return rest === '' ? months(at, 0, 12) : calendar(rest, at, now)
+  }
+  const ago = new RegExp(`^(?:${N}|(半))(天|日|周间?|个?星期|个?礼拜|[かヶケカ箇个]月间?|年|个?小[时時]|[时時]间|分钟?)(?:以前|之前|前)$`, 'u').exec(text)
+  if (ago !== null) return back(ago[2] === undefined ? figure(ago[1] ?? '') : 0.5, ago[3] ?? '', now)
+  const era = new RegExp(`^(令和|平成|昭和)(?:(元)|${N})年(.*)$`, 'u').exec(text)
+  if (era !== null) {
+    const at = (era[1] === '令和' ? 2018 : era[1] === '平成' ? 1988 : 1925) + (era[2] === undefined ? figure(era[3] ?? '') : 1)
+    return era[4] === '' ? checkedYear(at) : calendar(era[4] ?? '', at, now)
+  }
+  const full = new RegExp(`^(\\d{4}|[〇零一二三四五六七八九]{4}|\\d{2}(?=年.*月))年(.*)$`, 'u').exec(text)
+  if (full !== null) {
+    const at = figure(full[1] ?? '') + (full[1]?.length === 2 ? 2000 : 0)
+    return full[2] === '' ? checkedYear(at) : calendar(full[2] ?? '', at, now)
+  }
+  return calendar(text, null, now)
+}
+
+/** 5月, 5月3号, 五月三日下午3点; 3号 without a month. `year` null: the latest that has begun. */
+function calendar(text: string, year: number | null, now: Date): Span | null {
+  const found = new RegExp(`^(?:${N}月份?)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
+  if (found === null || (found[1] === undefined && found[2] === undefined)) return null
+  const [, monthText, dateText, sign] = found
+  const rest = found.groups?.['rest'] ?? ''
+  const month = monthText === undefined ? null : figure(monthText)
+  const date = dateText === undefined ? null : figure(dateText)
+  let span: Span | null
+  if (month === null) {
+    // 3日 alone is three days
+    if (sign === '日' || year !== null || date === null) return null
+    span = latestDate(date, now)
+  } else if (year === null) span = latest((at) => (date === null ? checkedMonth(at, month) : checkedDay(at, month, date)), now)
+  else span = date === null ? checkedMonth(year, month) : checkedDay(year, month, date)
+  if (span === null || rest === '') return span
+  const first = new Date(span.from)
+  return date === null ? monthPart(rest, first.getFullYear(), first.getMonth()) : timeOf(rest, first)
+}

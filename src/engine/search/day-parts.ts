@@ -1,0 +1,39 @@
+/** Parts of a day and times of it: morning, 下午3点半, 夜11時. Pure. */
+import type { Span } from './spans.ts'
+import { figure, N } from './stretches.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where people differ. */
+const PARTS: [string, number, number][] = [
+  ['凌晨|半夜|未明|夜中|深夜', 0, 6],
+  ['明け方|夜明け', 3, 7],
+  ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|in the morning|morning', 5, 12],
+  ['午前中|午前', 0, 12],
+  ['中午|正午|昼|noon', 11, 14],
+  ['下午|午后|afternoon', 12, 18],
+  ['傍晚|黄昏|夕方', 16, 20],
+  ['晚上|夜里|夜晚|晚间|晚|夜|晩|evening|night', 18, 30]
+]
+/** Their words, as a piece of a pattern. */
+export const PART = PARTS.map(([words]) => words).join('|')
+const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|([一三])刻|${N}分?)?)?$`, 'u')
+
+/** A part of a day, a time of the day, or both, within the day that begins at `date`. */
+export function timeOf(word: string, date: Date): Span | null {
+  const found = PART_AT.exec(word)
+  if (found === null || word === '') return null
+  const [, name, hourText, half, quarters, minuteText] = found
+  const part = PARTS.find(([words]) => name !== undefined && words.split('|').includes(name))
+  const at = (hour: number, minute = 0): number => new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute).getTime()
+  if (hourText === undefined) return part === undefined ? null : { from: at(part[1]), to: at(part[2]) }
+  let hour = figure(hourText)
+  const minute = half !== undefined ? 30 : quarters !== undefined ? figure(quarters) * 15 : minuteText === undefined ? null : figure(minuteText)
+  if (!(hour <= 24) || (minute !== null && !(minute < 60))) return null
+  // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
+  if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
+  else if (part !== undefined && part[1] >= 16 && hour === 12) hour = 24
+  return minute === null
+    ? { from: at(hour), to: at(hour) + HOUR_MS, clock: true }
+    : { from: at(hour, minute), to: at(hour, minute) + HOUR_MS / 60, clock: true }
+}

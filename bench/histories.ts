@@ -98,6 +98,7 @@ export async function history(folder: string, count: number, { account, each = i
 /** Idle work: merges until there is nothing to merge. */
 export async function settle(store: Store): Promise<void> {
   while (await store.write.mergeIndex(2000));
+  while (await store.write.releasePages(2000));
   await store.read.checkpoint()
 }
 

@@ -98,6 +98,8 @@ export function openReadable(files: StoreFiles): ReadableDB {
 export function openWritable(files: StoreFiles): WritableDB {
   const db = connect(files, true) as WritableDB
   try {
+    // for a new file: what becomes free can be given back (https://sqlite.org/pragma.html#pragma_auto_vacuum)
+    db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
   } catch (error) {
     db.close()
@@ -115,9 +117,29 @@ export function openWritable(files: StoreFiles): WritableDB {
   db.pragma('foreign_keys = OFF')
   migrate(db, migrations)
   db.pragma('foreign_keys = ON')
+  compact(db)
   // readers begin with a full look; those of another process are given the latest
   db.exec('DELETE FROM doc_change WHERE serial <= (SELECT max(serial) FROM doc_change) - 10000')
   return db
+}
+
+/** More of an older file than this that is free is given back when it is opened. */
+const MOST_FREE = 1 / 4
+
+/** Writes a file of an older Mnemo anew where much of it is free, as migrations leave it; from then on upkeep gives back what becomes free. Without room for the copy it stays as it is. */
+function compact(db: WritableDB): void {
+  const [mode, pages, free] = ['auto_vacuum', 'page_count', 'freelist_count'].map((name) => Number(db.pragma(name, { simple: true }))) as [
+    number,
+    number,
+    number
+  ]
+  if (mode !== 0 || free <= pages * MOST_FREE) return
+  try {
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.exec('VACUUM')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || String(error.code).startsWith('SQLITE_IOERR')))) throw error
+  }
 }
 
 /** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */

@@ -25,6 +25,7 @@ import { conversationWrites, type ConversationChange } from './tables/conversati
 import { errandWrites, type Errand } from './tables/errand.ts'
 import { createEncrypting } from './encrypting.ts'
 import { createJoining } from './joining.ts'
+import { createMaintenance } from './maintenance.ts'
 import { createRecording } from './recording.ts'
 import { createRemoval } from './removal.ts'
 import { createSigning } from './signing.ts'
@@ -56,7 +57,6 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const notices = noticeWrites(db)
   const occupants = occupantWrites(db)
   const stickers = stickerWrites(db)
-  const tokenizerVersion = Number(db.prepare('SELECT mnemo_tokenizer_version()').pluck().get())
 
   /** One transaction: all of it, or nothing. */
   function transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
@@ -262,18 +262,6 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return { ...changes([conversation]), ...(by === null ? {} : noticed(conversation, { kind: 'subject', name: by, text: subject, time })) }
   })
 
-  const indexOlder = transaction((count: number): { indexed: number; left: number } => ({
-    indexed: messages.index.indexOlder(count),
-    left: messages.index.unindexedCount()
-  }))
-  const mergeRuns = transaction((most: number): boolean => messages.index.mergeRuns(most))
-  const resetIndex = transaction(() => {
-    messages.index.reset()
-    accounts.setIndexVersion(tokenizerVersion)
-  })
-  // made by other rules: its terms would not be found
-  if (accounts.indexVersion() !== tokenizerVersion) resetIndex()
-
   const ensureConversation = transaction((input: { account?: Jid; jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
     const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick, input.account))
     if (conversation === null) throw new Error('the conversation was written and is not there')
@@ -445,20 +433,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     undoImport: transaction(removal.undoImport),
     star,
     setEncrypted,
-    /** Puts the newest `count` messages that the index lacks into it. `left`: how many it still lacks. */
-    indexOlder,
-    /** Puts what came out of order into one run of docs with its neighbours, where no more than `most` messages are concerned. */
-    mergeRuns,
-    /** Looks the index over; throws SQLITE_CORRUPT_VTAB where it does not agree with the messages. */
-    checkIndex: () => void db.exec("INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)"),
-    /** Forgets the index; indexOlder makes it anew from the messages. */
-    resetIndex,
-    /** Merges a little of the index, at most `pages` pages; returns whether there is more to do. For idle times. */
-    mergeIndex(pages: number): boolean {
-      const before = Number(db.prepare('SELECT total_changes()').pluck().get())
-      db.prepare("INSERT INTO message_index (message_index, rank) VALUES ('merge', ?)").run(pages)
-      return Number(db.prepare('SELECT total_changes()').pluck().get()) - before >= 2
-    },
+    ...createMaintenance(db, transaction, messages.index, accounts),
     ensureConversation,
     joinHistories: transaction(joining.join),
     partHistory: transaction(joining.part),
@@ -514,11 +489,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     saveSearchHistory: (history: SearchHistory) => void accounts.saveSearchHistory(history),
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
     /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
-    forgetArchive: (input: { account?: Jid; jid: Jid }) => archives.forget(input.jid, input.account ?? ''),
-    /** Lets go of the pages that this connection has in memory (https://sqlite.org/pragma.html#pragma_shrink_memory). */
-    shrinkMemory: () => void db.pragma('shrink_memory'),
-    /** Moves the write-ahead log into the database file; when idle and at the end. */
-    checkpoint: () => void db.pragma('wal_checkpoint(TRUNCATE)')
+    forgetArchive: (input: { account?: Jid; jid: Jid }) => archives.forget(input.jid, input.account ?? '')
   }
 }
 

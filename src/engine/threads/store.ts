@@ -58,7 +58,7 @@ const ONCE = new Set(['importRows', 'notice', 'used', 'adopt'])
 /** A call may take so long, s: most take milliseconds; those that go through the whole file take as long as the file is. */
 const PATIENCE_S = 120
 const WHOLE_FILE_S = 3600
-const WHOLE_FILE = new Set(['checkIndex', 'isSound', 'checkpoint', 'mergeIndex', 'undoImport', 'removeAccount'])
+const WHOLE_FILE = new Set(['checkIndex', 'isSound', 'checkpoint', 'mergeIndex', 'releasePages', 'undoImport', 'removeAccount'])
 
 /** Told of every statement's time in ms, by name, so that slow ones can be logged. */
 export type SlowReport = (operation: string, ms: number) => void
@@ -75,6 +75,9 @@ export interface StoreOptions extends StoreFiles {
   onEnded?(message: string): void
 }
 
+/** Changes nothing of the history, and is no reason for more of itself. */
+const IDLE_WORK = new Set(['mergeIndex', 'releasePages'])
+
 /** After so many writes a reader moves the log into the file. */
 const WRITES_A_CHECKPOINT = 100
 
@@ -83,7 +86,7 @@ export class Store {
   readonly read: Remote<Reads>
   /** Each call may be given up by a signal: it never starts, or its answer is dropped; it rejects with code CANCELLED. */
   readonly find: Cancellable<SearchEngine>
-  /** Writes asked for so far, merges apart. */
+  /** Writes asked for so far, idle work apart. */
   writes = 0
   readonly #files: StoreFiles
   readonly #reader: Thread
@@ -104,7 +107,7 @@ export class Store {
     this.#reader = reader
     this.#startSearch = startSearch
     this.write = remote<Remote<Writes>>((operation, args) => {
-      if (operation !== 'mergeIndex') {
+      if (!IDLE_WORK.has(operation)) {
         this.writes++
         this.#lastWrite = performance.now()
       }

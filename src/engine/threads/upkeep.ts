@@ -16,6 +16,8 @@ const TROUBLE_MS = 60_000
 const MOST_MOVED = 2000
 /** Pages merged at once: a few ms. */
 const MERGE_PAGES = 64
+/** Pages given back to the system at once: a few ms. */
+const RELEASED_PAGES = 128
 
 /** Messages deleted at once. */
 const EXPIRY_BATCH = 300
@@ -143,6 +145,7 @@ export class Upkeep {
     await this.#store.write.mergeRuns(MOST_MOVED)
     // a write that comes in goes first: each step is short
     if (await this.#store.write.mergeIndex(MERGE_PAGES)) return merged
+    if (await this.#store.write.releasePages(RELEASED_PAGES)) return merged
     await this.#store.read.checkpoint()
     return writes
   }

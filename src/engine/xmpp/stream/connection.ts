@@ -3,11 +3,13 @@ import { EventEmitter } from 'node:events'
 import { client, xml, type Client, type Element } from '@xmpp/client'
 import { domainOf, localOf } from '../../../contract/address.ts'
 import type { AccountSettings, ConnectionState } from '../../../contract/domain.ts'
-import { KeepAlive, type Learnt } from './keep-alive.ts'
+import type { Learnt } from './keep-alive.ts'
+import { Liveness } from './liveness.ts'
 import { advance, LASTED_MS, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
 import { networkKey } from '../../net/network.ts'
+import { negotiate, NEGOTIATION_MS, NS_SM } from './negotiation.ts'
 import { Outgoing } from './outgoing.ts'
-import { ConnectionError, isRefusal, toConnectionError } from '../../net/problem.ts'
+import { ConnectionError, toConnectionError } from '../../net/problem.ts'
 import type { Route } from './route.ts'
 import type { Pin } from './sasl/offer.ts'
 import { SignIn, type SignInOptions, type SignInToken } from './sasl/sign-in.ts'
@@ -16,11 +18,7 @@ import type { GivenUp, Limit } from './stanza-limit.ts'
 import { SERVICE, transportOf } from './transport.ts'
 import { WebSocketStream } from './web-socket.ts'
 
-const NS_SM = 'urn:xmpp:sm:3'
-const NEGOTIATION_MS = 30_000
 const CLOSE_MS = 2000
-/** A server that has taken a stanza says so within this time. */
-const OWED_MS = 15_000
 /** How often this computer's own addresses are looked at. */
 const NETWORK_MS = 3000
 const NS_BIND2 = 'urn:xmpp:bind:0'
@@ -67,17 +65,14 @@ export class Connection extends EventEmitter<Events> {
   readonly outgoing: Outgoing
   readonly #client: Client
   readonly #signIn: SignIn
-  readonly #keepAlive: KeepAlive
+  readonly #liveness: Liveness
   readonly #route: Route
   #machine: MachineState = OFF
   #shown: ConnectionState = { status: 'signed-out' }
   #retry: NodeJS.Timeout | null = null
-  #pinger: NodeJS.Timeout | null = null
-  #owed: NodeJS.Timeout | null = null
   #watch: NodeJS.Timeout | null = null
   #lasted: NodeJS.Timeout | null = null
   #network = ''
-  #lastHeard = 0
   #hasCsi = false
   #offersAcks = false
   #hasRosterVersions = false
@@ -91,9 +86,15 @@ export class Connection extends EventEmitter<Events> {
     super()
     // each request that is under way listens for the end of the stream
     this.setMaxListeners(0)
-    this.#keepAlive = new KeepAlive(learnt, '')
     this.account = account
     const domain = domainOf(account.jid)
+    this.#liveness = new Liveness({
+      learnt,
+      isOpen: () => this.isReady,
+      ping: (ms) => this.request(xml('iq', { type: 'get', to: domain }, xml('ping', { xmlns: 'urn:xmpp:ping' })), ms),
+      onDied: () => this.#fail(new ConnectionError('timed-out', 'the server no longer answers')),
+      onLearnt: (known) => this.emit('learnt', known)
+    })
     this.#signIn = new SignIn(account, options, {
       bindings: () => this.#secured?.bindings ?? [],
       onToken: (token) => this.emit('token', token),
@@ -133,7 +134,7 @@ export class Connection extends EventEmitter<Events> {
         if (!isSignedIn && !element.getChildElements().some(({ name }) => WAYS_IN.has(name))) entity.emit('error', new ConnectionError('no-sign-in', '–'))
         this.#hasRosterVersions = element.getChild('ver', NS_ROSTER_VERSIONS) !== undefined
       }
-      if (this.isReady) this.#heard()
+      if (this.isReady) this.#liveness.heard()
     })
     entity.on('error', (error: Error) => this.#onError(error))
     entity.on('disconnect', () => this.#onDisconnect())
@@ -176,7 +177,7 @@ export class Connection extends EventEmitter<Events> {
 
   start(): void {
     this.#network = networkKey()
-    this.#keepAlive.network = this.#network
+    this.#liveness.network = this.#network
     this.#watch = setInterval(() => this.#lookAtNetwork(), NETWORK_MS)
     this.#watch.unref()
     this.#on({ type: 'start' })
@@ -218,8 +219,7 @@ export class Connection extends EventEmitter<Events> {
 
   send(stanza: Element): Promise<void> {
     if (!this.isReady) return Promise.reject(new ConnectionError('network', 'not connected'))
-    // the server acknowledges what it takes: where it says nothing at all, the stream is dead
-    if (this.hasAcks) this.#owed ??= setTimeout(() => this.#died(), OWED_MS)
+    if (this.hasAcks) this.#liveness.owed()
     return this.outgoing.send(stanza)
   }
 
@@ -273,7 +273,7 @@ export class Connection extends EventEmitter<Events> {
     if (state.name !== before.name && this.#lasted !== null) clearTimeout(this.#lasted)
     if (state.name !== before.name) this.#lasted = state.name === 'open' ? setTimeout(() => this.#lastedLong(), LASTED_MS).unref() : null
     if (before.name === 'open' && state.name === 'waiting') {
-      this.#quiet()
+      this.#liveness.rest()
       this.emit('lost')
     }
     for (const effect of effects) this.#do(effect)
@@ -299,21 +299,21 @@ export class Connection extends EventEmitter<Events> {
       case 'stop-waiting':
         if (this.#retry !== null) clearTimeout(this.#retry)
         this.#retry = null
-        this.#quiet()
+        this.#liveness.rest()
         break
       case 'close':
         // after stop() the stream is still to be closed in good order
         if (this.#machine.name !== 'off') this.#client.socket?.destroy?.()
         break
       case 'check':
-        void this.#ping()
+        void this.#liveness.check()
         break
     }
   }
 
   async #attempt(): Promise<void> {
     try {
-      const resumed = await this.#negotiate()
+      const resumed = await negotiate(this.#client, this.#signIn, () => this.#offersAcks)
       if (this.#machine.name !== 'connecting') {
         this.#client.socket?.destroy?.()
         return
@@ -322,65 +322,12 @@ export class Connection extends EventEmitter<Events> {
       if (!resumed) this.#toldActive = true
       this.#signIn.succeeded()
       this.#route.opened()
-      this.#heard()
+      this.#liveness.heard()
       this.#on({ type: 'opened', resumed })
       this.#tellActive()
       this.emit('ready', resumed)
     } catch (cause) {
       if (this.#machine.name === 'connecting') this.#fail(toConnectionError(this.#signIn.explain(cause)))
-    }
-  }
-
-  /** Opens socket and stream and waits until stanzas may be sent; true where the old session was resumed. */
-  async #negotiate(): Promise<boolean> {
-    const entity = this.#client
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-    promise.catch(() => undefined)
-    let timer: NodeJS.Timeout | undefined
-    let fallback: NodeJS.Timeout | undefined
-    // whoever lets us in without having asked is not our server
-    const mayGoOn = (): boolean => {
-      if (!this.#signIn.done) reject(new ConnectionError('not-the-server', 'the server did not ask for a password'))
-      return this.#signIn.done
-    }
-    const onResumed = (): void => {
-      if (mayGoOn()) resolve(true)
-    }
-    // stanzas sent before stream management is on would never be acknowledged
-    const onOnline = (): void => {
-      if (!mayGoOn()) return
-      if (!this.#offersAcks) resolve(false)
-      else fallback = setTimeout(() => resolve(false), 3000)
-      // Bind 2 turns it on in the same answer
-      setImmediate(() => entity.streamManagement.enabled && resolve(false))
-    }
-    const onNonza = (element: Element): void => {
-      if (element.is('enabled', NS_SM)) setImmediate(() => resolve(false))
-    }
-    const onDisconnect = (): void => reject(new ConnectionError('network', 'the server closed the connection'))
-    entity.on('error', reject)
-    entity.on('online', onOnline)
-    entity.on('nonza', onNonza)
-    entity.on('disconnect', onDisconnect)
-    entity.streamManagement.on('resumed', onResumed)
-    this.#signIn.begin()
-    // without a session to go on with nobody takes what is left of one: xmpp.js would give up each stream anew
-    const sm = entity.streamManagement
-    if (sm.id === '') for (const { stanza } of sm.outbound_q.splice(0)) sm.emit('fail', stanza)
-    try {
-      await Promise.race([entity.connect(SERVICE), promise])
-      // hosts that do not answer have times of their own
-      timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
-      await entity.open(entity.options)
-      return await promise
-    } finally {
-      clearTimeout(timer)
-      clearTimeout(fallback)
-      entity.removeListener('error', reject)
-      entity.removeListener('online', onOnline)
-      entity.removeListener('nonza', onNonza)
-      entity.removeListener('disconnect', onDisconnect)
-      entity.streamManagement.removeListener('resumed', onResumed)
     }
   }
 
@@ -399,53 +346,12 @@ export class Connection extends EventEmitter<Events> {
     this.#on({ type: 'failed', problem, shutdown: error.message === 'system-shutdown', elsewhere }, shown)
   }
 
-  /** Nothing comes any more, and nobody has said so. */
-  #died(): void {
-    if (!this.isReady) return
-    this.#keepAlive.died()
-    this.emit('learnt', this.#keepAlive.learnt)
-    this.#fail(new ConnectionError('timed-out', 'the server no longer answers'))
-  }
-
-  /** A sign of the server. */
-  #heard(): void {
-    this.#lastHeard = performance.now()
-    if (this.#owed !== null) clearTimeout(this.#owed)
-    this.#owed = null
-    if (this.#pinger !== null) clearTimeout(this.#pinger)
-    this.#pinger = setTimeout(() => void this.#ping(), this.#keepAlive.interval)
-  }
-
-  #quiet(): void {
-    for (const timer of [this.#owed, this.#pinger]) if (timer !== null) clearTimeout(timer)
-    this.#owed = null
-    this.#pinger = null
-  }
-
-  /** XEP-0199 */
-  async #ping(): Promise<void> {
-    if (!this.isReady) return
-    const quiet = performance.now() - this.#lastHeard
-    try {
-      await this.request(xml('iq', { type: 'get', to: domainOf(this.account.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' })), this.#keepAlive.answer)
-    } catch (error) {
-      // an error is an answer, too
-      if (!isRefusal(error)) {
-        this.#died()
-        return
-      }
-    }
-    const before = this.#keepAlive.interval
-    this.#keepAlive.survived(quiet)
-    if (this.#keepAlive.interval !== before) this.emit('learnt', this.#keepAlive.learnt)
-  }
-
   /** Another network: what was open may be dead, and what could not be reached may be near. */
   #lookAtNetwork(): void {
     const now = networkKey()
     if (now === this.#network) return
     this.#network = now
-    this.#keepAlive.network = now
+    this.#liveness.network = now
     this.#route.forget()
     if (now !== '') this.#on({ type: 'network' })
   }

@@ -7,7 +7,7 @@ import type { messageWrites } from './tables/message.ts'
 const INCREMENTAL = 2
 /** Free pages that are kept for the next messages: so many, or this part of the file. */
 const LEAST_FREE = 128
-const KEPT_FREE = 0.02
+const KEPT_FREE = 0.005
 
 export function createMaintenance(
   db: WritableDB,

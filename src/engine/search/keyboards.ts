@@ -12,6 +12,16 @@ const LAYOUTS = {
   th: 'ๆไำพะัีรนยบลฟหกดเ้่าสวงผปแอิืทมใ_'
 }
 
+/** Keyboards of Latin letters, beside the American keys that they differ from: German, French, Spanish. */
+const LATIN: readonly (readonly [string, string])[] = [
+  ["yz[;'-", 'zyüöäß'],
+  ["qwazm;'1234567890,", 'azqw,mù&é"\'(-è_çà;'],
+  [';', 'ñ']
+]
+/** What shift makes of signs where other keyboards have letters. */
+const SHIFTED = '~{}:"<>'
+const PLAIN = "`[];',."
+
 /** The keys of Korean's keyboard of two sets (KS X 5002), and those with shift. */
 const KOREAN_KEYS = 'qwertyuiopasdfghjklzxcvbnmQWERTOP'
 const KOREAN = 'ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ'
@@ -110,8 +120,9 @@ const jamoOf = (text: string): string =>
 
 /** Of a Latin text on each other keyboard, of another text on the American one. */
 export function onOtherKeyboards(text: string): string[] {
-  const lower = text.toLowerCase()
-  const latin = /[a-z]/.test(lower)
+  const written = text.toLowerCase()
+  const latin = /[a-z]/.test(written)
+  const lower = latin ? through(written, SHIFTED, PLAIN) : written
   const found = Object.values(LAYOUTS).map((layout) =>
     latin
       ? through(lower, KEYS, layout)
@@ -119,7 +130,8 @@ export function onOtherKeyboards(text: string): string[] {
         ? through(lower, layout, KEYS)
         : lower
   )
+  if (latin) found.push(...LATIN.flatMap(([keys, other]) => [through(lower, keys, other), through(lower, other, keys)]))
   if (latin) found.push(syllables(through(/[QWERTOP]/.test(text) && /[a-z]/.test(text) ? text : lower, KOREAN_KEYS, KOREAN)))
   else if (/^[\p{Script=Hangul} ]+$/u.test(lower)) found.push(through(jamoOf(lower), KOREAN, KOREAN_KEYS))
-  return [...new Set(found)].filter((one) => one !== lower && /\p{L}/u.test(one))
+  return [...new Set(found)].filter((one) => one !== lower && one !== written && /\p{L}/u.test(one))
 }

@@ -94,7 +94,7 @@ test('the readings of a word are all of its characters’, and initials are of w
   expect(reads(['重', '庆'], 'zq')).toBe('initials')
   expect(reads(['重', '庆'], 'chq')).toBe('initials')
   expect(reads(['中'], 'z')).toBeNull()
-  expect(reads(['中', '华'], 'zhongh')).toBeNull()
+  expect(reads(['中', '华'], 'zhongh')).toBe('initials')
 })
 
 test('keyboards are taken both ways', () => {

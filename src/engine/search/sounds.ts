@@ -35,49 +35,79 @@ export function reads(word: readonly string[], letters: string): 'whole' | 'init
     const known = at > 0 && character === '儿' ? [...readings(character), 'r'] : readings(character)
     return known.some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
   }
-  if (go(0, letters, (reading) => [reading])) return 'whole'
-  return word.length > 1 && go(0, letters, (reading) => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)]))
-    ? 'initials'
-    : null
+  // ü is written as people type it: nv, nu, nyu
+  const whole = (reading: string): string[] => (reading.includes('v') ? [reading, reading.replace('v', 'u'), reading.replace('v', 'yu')] : [reading])
+  const initial = (reading: string): string[] => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)])
+  if (go(0, letters, whole)) return 'whole'
+  // some syllables may be whole among initials: nvpy, chongqinghg
+  return word.length > 1 && go(0, letters, (reading) => [...initial(reading), ...whole(reading)]) ? 'initials' : null
 }
 
 /** Kana variants of a word in romaji, at most. */
-const MOST_KANA = 32
+const MOST_KANA = 48
+
+/** Variants of a text: each of these places as it stands or changed, at most `most` of them changed. */
+function varied(text: string, pattern: RegExp, change: (found: string) => readonly string[], most: number): string[] {
+  let found = [{ text, changes: 0 }]
+  for (const { index, 0: piece } of [...text.matchAll(pattern)].reverse()) {
+    const more = found.flatMap((one) =>
+      one.changes >= most
+        ? []
+        : change(piece).map((to) => ({ text: one.text.slice(0, index) + to + one.text.slice(index + piece.length), changes: one.changes + 1 }))
+    )
+    if (found.length + more.length <= MOST_KANA) found = [...found, ...more]
+  }
+  return found.map((one) => one.text)
+}
 
 /**
  * The kana that a text may be in romaji: Hepburn of either kind (shimbun, shinbun), Kunrei, long vowels with a macron, with a dash, doubled
- * or left out (tokyo, tōkyō, toukyou), and は where it is said wa.
+ * or left out (tokyo, tōkyō, toukyou, ramen), は, へ and を where they are said wa, e and o.
  */
 export function kanaOf(text: string): string[] {
   const plain = text
     .toLowerCase()
+    .replaceAll(/ o(?= |$)/g, ' wo')
+    .replace(/ e$/, ' he')
     .replaceAll(/[\s'’](?![aiueoy])/g, '')
     .replaceAll(' ', '')
     .replaceAll(/m(?=[bpm])/g, 'n')
-  const long = plain
-    .normalize('NFD')
-    .replaceAll(/([aiueo])[\u0304\u0302]/g, (_, vowel: string) => vowel + (vowel === 'o' ? 'u' : vowel))
-    .normalize('NFC')
-  if (!/^[a-z'’-]{2,}$/.test(long)) return []
-  const kana = toHiragana(long)
-  if (kana.length < 2 || !isKana(kana)) return []
-  let found = [kana]
-  // a long vowel that was left out: of o and u alone, as is done in English
-  if (long === plain)
-    for (let at = kana.length; at > 0; at--) {
-      const row = /[おこそとのほもよろごぞどぼぽょ]/u.test(kana[at - 1] ?? '')
-        ? ['', 'う', 'お']
-        : /[うくすつぬふむゆるぐずづぶぷゅ]/u.test(kana[at - 1] ?? '')
-          ? ['', 'う']
-          : ['']
-      const more = /[うおー]/u.test(kana[at] ?? '') ? [''] : row
-      if (found.length * more.length <= MOST_KANA) found = found.flatMap((one) => more.map((vowel) => one.slice(0, at) + vowel + one.slice(at)))
-    }
-  return [...new Set([...found, ...found.map((one) => one.replace(/わ$/u, 'は'))])]
+    .replaceAll('tch', 'cch')
+    .replaceAll('dzu', 'du')
+  const macrons = /[aiueo][\u0304\u0302]/g
+  const marked = plain.normalize('NFD')
+  const isMarked = marked.search(macrons) >= 0
+  // ō is ou or oo, ē is ei or ee
+  const spelt = isMarked
+    ? ['first', 'second'].map((way) =>
+        marked
+          .replaceAll(macrons, ([vowel = '']) => vowel + (way === 'first' && vowel === 'o' ? 'u' : way === 'first' && vowel === 'e' ? 'i' : vowel))
+          .normalize('NFC')
+      )
+    : [plain, ...varied(plain, /n(?=y)/g, () => ["n'"], 1), ...varied(plain, /(?<![a-z])[td]i|(?<=[^st])ti|di/g, ([sign = '']) => [`${sign}hi`], 2)]
+  const found = [...new Set(spelt)].flatMap((one) => {
+    if (!/^[a-z'’-]{2,}$/.test(one)) return []
+    const kana = toHiragana(one)
+    if (kana.length < 2 || !isKana(kana)) return []
+    const sounds = [kana, ...varied(kana, /[ずじ]/gu, (sign) => [sign === 'ず' ? 'づ' : 'ぢ'], 1)]
+    if (isMarked) return sounds
+    // a long vowel that was left out: of o and u in words of Japan, of any vowel, once or twice, in words from abroad
+    const long = varied(
+      kana,
+      /[おこそとのほもよろごぞどぼぽょうくすつぬふむゆるぐずづぶぷゅ](?![うおー])/gu,
+      (sign) => (O_ROW.includes(sign) ? [`${sign}う`, `${sign}お`] : [`${sign}う`]),
+      3
+    )
+    const abroad = varied(kana, /[^んっゃゅょー](?![ゃゅょー])|[ゃゅょ](?!ー)/gu, (sign) => [`${sign}ー`], 2)
+    return [...sounds, ...long, ...abroad]
+  })
+  return [...new Set([...found, ...found.flatMap((one) => [one.replace(/わ$/u, 'は'), one.replace(/(?<=.)え$/u, 'へ')])])]
 }
+const O_ROW = 'おこそとのほもよろごぞどぼぽょ'
 
 export function createSounds(db: ReadableDB, hits: Hits) {
   const beginning = db.prepare<[string, string], { term: string; doc: number }>('SELECT term, doc FROM temp.index_word WHERE term > ? AND term < ?')
+  const anywhere = db.prepare<[string], number>('SELECT 1 FROM message_index WHERE message_index MATCH mnemo_phrase(?) LIMIT 1').pluck()
   /** Characters by their readings; read bit by bit before they are wanted. */
   const byReading = new Map<string, string[]>()
   let next = FIRST_HAN
@@ -135,7 +165,8 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     if (/^[a-z]{2,}$/.test(letters)) {
       offered.push(...chinese(letters))
     }
-    offered.push(...kanaOf(query))
+    // of many ways to write it few are written: what stands nowhere takes no room among the sets that are kept
+    offered.push(...kanaOf(query).filter((kana) => anywhere.get(kana) === 1))
     if (total < 3) offered.push(...onOtherKeyboards(query))
     const found = [...new Set(offered)].map((text) => ({ text, count: count(hits.textBits(text, 'any')) })).filter((one) => one.count > 0)
     // a part of a word that is offered and stands nowhere else says nothing more

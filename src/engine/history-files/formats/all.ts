@@ -2,7 +2,7 @@
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
-import { discord } from './discord.ts'
+import { discord, discordText } from './discord.ts'
 import type { Format, Probe } from './format.ts'
 import { googleChat, hangouts } from './google-chat.ts'
 import { imessagePage, imessageText } from './imessage.ts'
@@ -19,10 +19,12 @@ import { signalDesktop } from './signal-desktop.ts'
 import { sigtopText } from './signal-text.ts'
 import { signalCli, signalExport, sigtopJson } from './signal-tools.ts'
 import { skype } from './skype.ts'
+import { slackDay } from './slack.ts'
 import { mattermost, zulip } from './team-chats.ts'
+import { telegramPage } from './telegram-page.ts'
 import { viber } from './viber.ts'
 import { wechatCsv } from './wechat-csv.ts'
-import { chatlogJson, weFlowJson } from './wechat-json.ts'
+import { chatlogJson, pyWxDumpJson, weFlowJson } from './wechat-json.ts'
 import { memoTracePage, wechatExporterPage } from './wechat-pages.ts'
 
 const OF_JSON = [
@@ -31,6 +33,7 @@ const OF_JSON = [
   qqExporter,
   weFlowJson,
   chatlogJson,
+  pyWxDumpJson,
   discord,
   messenger,
   skype,
@@ -42,9 +45,11 @@ const OF_JSON = [
   signalExport,
   signalCli,
   mattermost,
-  zulip
+  zulip,
+  slackDay
 ]
 const OF_TEXT = [
+  telegramPage,
   qqPage,
   memoTracePage,
   wechatExporterPage,
@@ -62,6 +67,7 @@ const OF_TEXT = [
   sigtopText,
   wechatExporterText,
   memoTraceText,
+  discordText,
   irc
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]

@@ -14,7 +14,7 @@ const NAMES: Record<Column, string> = {
     'sender|sendername|from|fromname|author|authorname|name|user|username|who|nickname|displayname|remark|contact|speaker|发送者|发送人|发件人|昵称|姓名|发言人|用户|用户名|备注|寄件者|發送者|傳送者|發送人|暱稱|送信者|名前|差出人|보낸사람|이름|발신자|사용자|de|remitente|remetente|autor|autore|mittente|expéditeur|auteur|absender|von|afzender|отправитель|от|автор|المرسل|gönderen|ngườigửi|ผู้ส่ง|pengirim|nadawca|avsändare|avsender|afsender|lähettäjä|odesílatel|odesilatel|odosielateľ|feladó|küldő|expeditor|αποστολέας|відправник|שולח|מאת|प्रेषक|فرستنده|nguoi gui|pošiljatelj|подател|sender_display_name|from name|from user|user_name|screenname|author username',
   text: 'text|message|messagetext|body|content|contents|msg|msgcontent|strcontent|comment|内容|消息|正文|文本|消息内容|聊天内容|訊息|內容|訊息內容|メッセージ|本文|テキスト|메시지|내용|본문|mensaje|texto|contenido|mensagem|conteúdo|messaggio|testo|contenu|texte|nachricht|inhalt|bericht|сообщение|текст|الرسالة|النص|mesaj|tinnhắn|nộidung|ข้อความ|pesan|wiadomość|treść|meddelande|melding|besked|viesti|zpráva|správa|üzenet|mesaj text|μήνυμα|повідомлення|הודעה|संदेश|پیغام|پیام|متن|poruka|съобщение|bericht tekst|tekst|clean_text|message_body|message content|msgtext|plaintext',
   conversation:
-    'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
+    'conversation|conversationname|chat|chatname|channel|channelname|room|roomname|group|groupname|thread|threadname|talker|talkername|会话|聊天|群|群聊|群名|会话名称|聊天对象|對話|聊天室|群組|chatsession|トーク|ルーム|グループ|채팅방|대화방|chat name|conversación|conversa|unterhaltung|чат|المحادثة|sohbet',
   direction:
     'outgoing|direction|issender|isself|isme|fromme|isfromme|issent|isoutgoing|isoutcoming|方向|是否本人|收发|是否发送|送受信|richtung|dirección|direção|направление',
   files:
@@ -87,6 +87,18 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
         found.sender = index
     } else found[column] ??= index
   }
+  // a column that says of each row whether it came or went
+  if (found.direction === null && below.length > 0) {
+    const place = heading.findIndex(
+      (_, index) =>
+        !Object.values(found).includes(index) &&
+        share(
+          below.map((row) => row[index] ?? ''),
+          isDirection
+        ) === 1
+    )
+    if (place >= 0 && below.some((row) => isOwn(row[place] ?? '') !== undefined)) found.direction = place
+  }
   const named = Object.values(found).filter((one) => one !== null).length
   const timed = heading.some(isTime)
   const headed = named >= 2 && !timed
@@ -111,6 +123,11 @@ export function isOwn(cell: string): boolean | undefined {
   if (['0', 'false', 'no', 'in', 'incoming', 'received', 'n', '否', '接收', '收到', '受信', '对方'].includes(said)) return false
   return undefined
 }
+
+/** A cell of a column of directions in words; what the app says itself has one, too. */
+const isDirection = (cell: string): boolean => /^(?:incoming|outgoing|received|sent|notification|接收|发送|发出|發送|受信|送信)$/i.test(cell.trim())
+/** Whether a cell says that no person wrote the row. */
+export const isNotice = (cell: string): boolean => /^notification$/i.test(cell.trim())
 
 /** What tables of one kind have in common: what the first row calls the columns, else whether each holds times, numbers or texts. */
 export function shapeOf(rows: readonly (readonly string[])[], headed: boolean): string {

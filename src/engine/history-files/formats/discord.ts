@@ -1,9 +1,11 @@
-/** Discord, as DiscordChatExporter writes it (JSON): a channel a file, with replies, reactions, pins, edits, stickers and files. */
+/** Discord, as DiscordChatExporter writes it (JSON and text): a channel a file, with replies, reactions, pins, edits, stickers and files. */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
+import { simplify, stampAt } from './stamps.ts'
+import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
 /** Kinds of messages that a person wrote; numbers are those of Discord's API that the exporter does not name. */
 const WRITTEN = new Set(['default', 'reply', 'call', 'threadstartermessage', 'chatinputcommand', 'contextmenucommand', '0', '19', '20', '21', '23'])
@@ -80,4 +82,57 @@ export const discord = jsonHistory({
   around: ['$.guild', '$.channel'],
   messages: ['$.messages.*'],
   open
+})
+
+const FRAME = /^={20,}$/
+/** '[31/05/2024 09:30] ann (pinned)': the text stands below. */
+const HEADING = /^\[([^\]]{8,40})\] (\S.*?)( \(pinned\))?$/
+const SECTION = /^\{(Attachments|Embed|Stickers|Reactions|Forwarded Message|Forwarded)\}$/
+
+function openText(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name, id: null }
+  let guild = ''
+  let framed = 0
+  return {
+    line(text): LineRead {
+      if (FRAME.test(text)) {
+        framed++
+        return 'skip'
+      }
+      const [, label, value = ''] = framed === 1 ? (/^(Guild|Channel|Topic|After|Before): (.*)$/.exec(text) ?? []) : []
+      if (label === 'Guild') guild = value
+      if (label === 'Channel') {
+        const channel = value.split(' / ').at(-1) ?? value
+        head.name = guild === '' || guild === 'Direct Messages' ? channel : `${guild} #${channel}`
+      }
+      // what stands in the frames above and below was written by the program
+      if (framed === 1 || framed === 3) return 'skip'
+      const [, written = '', sender, pinned] = HEADING.exec(text) ?? []
+      const stamp = sender === undefined ? null : (stampAt(simplify(written), 0)?.value ?? null)
+      return sender === undefined || stamp === null ? null : { stamp, written, sender: pinned === undefined ? sender : `${sender}${PINNED}`, text: '' }
+    },
+    head: () => head,
+    content(text, entry) {
+      const message: Partial<ParsedMessage> = {}
+      if (entry.sender?.endsWith(PINNED) === true) Object.assign(message, { sender: entry.sender.slice(0, -PINNED.length), pinned: true })
+      const said: string[] = []
+      let section = ''
+      for (const line of text.replace(/^\n/, '').split('\n')) {
+        const begun = SECTION.exec(line)?.[1]
+        if (begun !== undefined) section = begun
+        else if (section === 'Attachments' && /^(?:https?:|[^\s:]+[\\/])/.test(line.trim())) (message.files ??= []).push(fileOf(file, line.trim()))
+        else if (section === 'Stickers' && line.trim() !== '') said.push(`[${line.trim()}]`)
+        else if (section !== 'Reactions') said.push(line)
+      }
+      return { ...message, text: said.join('\n').trim() }
+    }
+  }
+}
+const PINNED = '\u0000pinned'
+
+/** DiscordChatExporter's text. */
+export const discordText = textHistory({
+  format: 'discord',
+  matches: ({ lines }) => FRAME.test(lines[0] ?? '') && /^Guild: /.test(lines[1] ?? '') && /^Channel: /.test(lines[2] ?? ''),
+  open: openText
 })

@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../../../../test/support/files.ts'
 import type { HistoryFixture } from '../../../../test/support/histories/history.ts'
+import { EXPORTER_HISTORIES } from '../../../../test/support/histories/exporters.ts'
 import { JSON_HISTORIES } from '../../../../test/support/histories/json.ts'
 import { LINE_HISTORIES } from '../../../../test/support/histories/lines.ts'
 import { PAGE_HISTORIES } from '../../../../test/support/histories/pages.ts'
@@ -13,7 +14,7 @@ import { readHistory } from '../read.ts'
 import { lines } from '../source.ts'
 import { selfOf, surveyHistory } from '../survey.ts'
 
-const HISTORIES: HistoryFixture[] = [...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
+const HISTORIES: HistoryFixture[] = [...EXPORTER_HISTORIES, ...JSON_HISTORIES, ...LINE_HISTORIES, ...PAGE_HISTORIES, ...TEXT_HISTORIES]
 
 let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => (folder = temporaryFolder()))

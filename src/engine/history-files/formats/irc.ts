@@ -17,7 +17,7 @@ const SAID = /^<\s?[@%+&~!]?([^\s<>]+)>\s(.*)$|^<\s?[@%+&~!]?([^\s<>]+)>$/
 /** What the program says itself, where a person's action stands otherwise. */
 const TOLD =
   /^\*\s+(?:Now talking (?:on|in)|Topic (?:is|for)|Set by \S+ on|Disconnected|Rejoined|Retrieving|Attempting to|\S+ (?:[([][^\s()[\]]+@[^\s()[\]]+[)\]] (?:has )?(?:joined|left|quit|Quit)|is now known as \S+$|sets mode: |changes topic to|was kicked by|(?:gives|removes) channel))/
-const ACTION = /^\*\s+([^\s*]+)\s(.*)$/
+const ACTION = /^[*•]\s+([^\s*]+?):?\s(.*)$/
 const NOTICE = /^(?:-!-|-->|<--|--|\*{3}|-[^ ]+-|==|!|=!=|[<>]{2})(?:\s|$)/
 const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
 /** 'Fri May 31 09:30:00 2024', as C's ctime has it, without the weekday; irssi's day has no clock. */
@@ -100,11 +100,11 @@ export const irc = textHistory({
     const count = (pattern: RegExp): number => top.filter((one) => pattern.test(one)).length
     const talk =
       count(/^\[?\d{1,2}:\d{2}(?::\d{2})?\]? +(?:<[^<>\s][^<>]*>|\* \S|\*{3} |-!- )/) +
-      count(/^\[?\d{4}-\d{2}-\d{2}[T ][\d:.Z+-]+\]?[\t ]+(?:<[^<>\s][^<>]*> |\*{3} )/)
+      count(/^\[?\d{4}-\d{2}-\d{2}[T ][\d:.Z+-]+\]?[\t ]+(?:<[^<>\s][^<>]*> |\*{3} |• )/)
     const weechat = count(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\t(?:[^\t]*)\t/)
     // a table of time, name and text looks the same: the signs of those who join and leave tell it, or the name that weechat gives
     const marks = count(/^\S+ \S+\t(?:-->|<--|--|\*|[@+%&~]\S+)\t/)
-    return talk > top.length / 2 || (weechat > top.length / 2 && (marks > 0 || /^irc\./.test(name)))
+    return (talk > 0 && talk >= top.length / 2) || (weechat > top.length / 2 && (marks > 0 || /^irc\./.test(name)))
   },
   open: openIrc
 })

@@ -11,6 +11,10 @@ const HEADING = /^Conversation with (.+?) at (.+?) on (.+?) \(([^()]+)\)$/
 /** 2024-05-31.093000+0200CEST.txt */
 const IN_NAME = /^(\d{4})-(\d{2})-(\d{2})\.(\d{2})(\d{2})(\d{2})([+-]\d{4})?/
 const LINE = /^\(([^()]{4,40})\) (.*)$/
+/** The heading in other languages, of which the file's name says more. */
+const ANY_HEADING = /\([a-z-]{3,12}\)[^()]*$/
+/** A clock in Chinese or Japanese, with the half of the day in words: 下午09时31分10秒. */
+const CLOCK_EAST = /(\d{1,2}) ?[时時] ?(\d{1,2}) ?分(?: ?(\d{1,2}) ?秒)?/
 const AUTOMATIC = / <AUTO-REPLY>$/
 const DAY = 86_400_000
 
@@ -39,7 +43,8 @@ function sittingOf(file: TextFile, heading: string | null): Sitting {
 }
 
 /** The time of a clock in a sitting: the day it began, or one after it once the clock has gone back. */
-function clockTime(clock: string, sitting: Sitting, after: number): number | null {
+function clockTime(written: string, sitting: Sitting, after: number): number | null {
+  const clock = written.replace(CLOCK_EAST, (_, hour: string, minute: string, second = '00') => `${hour}:${minute}:${second}`)
   const whole = readStamp(clock)
   if (whole !== null) return timeOf(whole, whole.kind === 'date' ? whole.hint : 'ymd')
   if (sitting.begins === null) return null
@@ -62,12 +67,12 @@ function openText(file: TextFile): TextReader {
   let last = 0
   return {
     line(text, number): LineRead {
-      if (number === 1 && HEADING.test(text)) {
+      if (number === 1 && (HEADING.test(text) || (ANY_HEADING.test(text) && !LINE.test(text)))) {
         sitting = sittingOf(file, text)
         return 'skip'
       }
       const [, clock = '', rest = ''] = LINE.exec(text) ?? []
-      if (clock === '' || !/\d:\d\d/.test(clock)) return null
+      if (clock === '' || !/\d[:.] ?\d\d|\d ?[时時]/.test(clock)) return null
       const time = clockTime(clock, sitting, last)
       if (time !== null) last = time
       const [, sender, said = ''] = /^(.{1,80}?): ([\s\S]*)$/.exec(rest) ?? /^(.{1,80}?):()$/.exec(rest) ?? []
@@ -82,7 +87,8 @@ function openText(file: TextFile): TextReader {
 /** Pidgin's .txt. */
 export const pidginText = textHistory({
   format: 'pidgin',
-  matches: ({ lines }) => HEADING.test(lines[0] ?? '') && LINE.test(lines[1] ?? '(0:00) '),
+  matches: ({ lines, name }) =>
+    (HEADING.test(lines[0] ?? '') && LINE.test(lines[1] ?? '(0:00) ')) || (IN_NAME.test(name) && ANY_HEADING.test(lines[0] ?? '') && LINE.test(lines[1] ?? '')),
   open: openText
 })
 
@@ -96,12 +102,12 @@ function openPage(file: TextFile): ChunkReader {
     },
     head: () => sitting.head,
     read(chunk): ReadChunk {
-      const color = /^<font color="(#[0-9a-fA-F]{6})"/.exec(chunk)?.[1]?.toLowerCase()
+      const color = /^<(?:font color="|span style="color: ?)(#[0-9a-fA-F]{6})[";]/.exec(chunk)?.[1]?.toLowerCase()
       const clock = /\(([^()]{4,40})\)/.exec(plainText(chunk.slice(0, 400)))?.[1] ?? ''
       const sender = plainText(/<b>([\s\S]*?)<\/b>/.exec(chunk)?.[1] ?? '')
         .replace(/:$/, '')
         .replace(AUTOMATIC, '')
-      const body = /<b>[\s\S]*?<\/b>\s*(?:<\/font>)?([\s\S]*)$/.exec(chunk)?.[1] ?? ''
+      const body = /<b>[\s\S]*?<\/b>\s*(?:<\/font>|<\/span>)?([\s\S]*)$/.exec(chunk)?.[1] ?? ''
       const time = clockTime(clock, sitting, last)
       if (time !== null) last = time
       const text = plainText(body.replace(/<\/body>[\s\S]*$/i, ''))
@@ -117,8 +123,18 @@ function openPage(file: TextFile): ChunkReader {
 export const pidginPage = chunkHistory({
   format: 'pidgin',
   matches: ({ head }) =>
-    /<h\d>\s*Conversation with .+ at .+ on /.test(head.slice(0, 4000)) || (/<font color="#(?:16569E|A82F2F)"/i.test(head) && /<font size="2">\(\d/.test(head)),
-  starts: ['<font color="#16569E"', '<font color="#A82F2F"', '<font color="#16569e"', '<font color="#a82f2f"', '\n<font size="2">('],
+    /<h\d>\s*Conversation with .+ at .+ on /.test(head.slice(0, 4000)) ||
+    (/(?:<font color="|<span style="color: ?)#(?:16569E|A82F2F)[";]/i.test(head) && /<(?:font size="2"|span style="font-size: ?smaller")>\(\S*\d/.test(head)),
+  starts: [
+    '<font color="#16569E"',
+    '<font color="#A82F2F"',
+    '<font color="#16569e"',
+    '<font color="#a82f2f"',
+    '\n<font size="2">(',
+    '<span style="color: #16569E"',
+    '<span style="color: #A82F2F"',
+    '\n<span style="font-size: smaller">('
+  ],
   open: openPage
 })
 

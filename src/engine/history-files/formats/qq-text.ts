@@ -8,9 +8,9 @@ import { HeadsByKey } from './json-history.ts'
 import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
-const OBJECT = /^消息对象[:：]\s*(.*)$/
-const GROUP = /^消息分组[:：]\s*(.*)$/
-const FRAME = /^(?:=+|消息记录（此消息记录为文本格式.*|MSG(?:MGR)?_\w*.*)$/
+const OBJECT = /^(?:消息对象|訊息對象|消息對象)[:：]\s*(.*)$/
+const GROUP = /^(?:消息分组|訊息分組|消息分組)[:：]\s*(.*)$/
+const FRAME = /^(?:=+|(?:消息记录|訊息記錄|消息記錄)（此.*|MSG(?:MGR)?_\w*.*)$/
 /** '张三(12345)', '李四<a@qq.com>', or a name alone; a rank stands before it in 【】. */
 const SENDER = /^(?:【[^】]*】\s*)*(.*?)(?:\((\d{4,15})\)|<([^<>\s]+@[^<>\s]+)>)?$/
 const SYSTEM = /^(?:系统消息|系統消息|系统提示)(?:\(10000\))?$/
@@ -66,7 +66,7 @@ function openQQ(file: TextFile): TextReader {
 /** QQ's .txt. */
 export const qqText = textHistory({
   format: 'qq',
-  matches: ({ head }) => /^消息记录（/m.test(head) || /^消息对象[:：]/m.test(head),
+  matches: ({ head }) => /^(?:消息记录|訊息記錄|消息記錄)（/m.test(head) || /^(?:消息对象|訊息對象|消息對象)[:：]/m.test(head),
   open: openQQ
 })
 

@@ -1,5 +1,8 @@
 /** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel, in a folder or not. */
 import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
+import type { TextFile } from '../source.ts'
+import { hasAll } from './format.ts'
+import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { elementsIn, isRecord, numberOf, recordsOf, shown, textOf } from './json-stream.ts'
 import { slackText, type Names } from './slack-text.ts'
 
@@ -81,6 +84,34 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
     }
   })
 }
+
+/** One day of a channel, alone: names are those that its messages say. */
+function openDay(file: TextFile): JsonReader {
+  const head: ConversationHead = { name: file.folder === '' ? file.name : `#${file.folder}`, id: null }
+  const names: Names = { people: new Map(), rooms: new Map() }
+  const people = names.people as Map<string, string>
+  return {
+    look(raw) {
+      const user = textOf(raw['user'])
+      const profile = isRecord(raw['user_profile']) ? raw['user_profile'] : {}
+      const name = textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(profile['name'])
+      if (user !== null && name !== null) people.set(user, name)
+    },
+    read(raw): ReadMessage {
+      const message = messageOf(raw, names, null)
+      return message === 'notice' ? message : 'kind' in message ? { unread: message.kind } : { head, message }
+    }
+  }
+}
+
+/** A file of a Slack export by itself. */
+export const slackDay = jsonHistory({
+  format: 'slack',
+  matches: ({ shape, head }) => hasAll(shape, '[].type', '[].ts', '[].text') && /"ts": ?"\d{10}\.\d{6}"/.test(head),
+  messages: ['$.*'],
+  learns: true,
+  open: openDay
+})
 
 function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessage | 'notice' | { kind: string } {
   if (!isRecord(raw)) return { kind: 'message' }

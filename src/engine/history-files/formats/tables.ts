@@ -3,7 +3,7 @@ import type { ImportColumns } from '../../../contract/history-files.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
-import { findColumns, fits, isOwn, shapeOf, type FoundColumns } from './columns.ts'
+import { findColumns, fits, isNotice, isOwn, shapeOf, type FoundColumns } from './columns.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
@@ -180,6 +180,10 @@ function builder(
       sink.unread('row', `${line}: ${beginning(cells.join(' '))}`)
       return
     }
+    if (isNotice(cell(cells, 'direction'))) {
+      sink.notice()
+      return
+    }
     const name = cell(cells, 'conversation').trim() || file.name
     let head = heads.get(name)
     if (head === undefined) heads.set(name, (head = { name, id: null }))
@@ -191,9 +195,9 @@ function builder(
     if (time !== null && time > 0) last.set(name, time)
     const beyond = rest !== null && cells.slice((columns.text ?? 0) + 1).some((one) => one.trim() !== '')
     const text = beyond ? cells.slice(columns.text ?? 0).join(rest) : cell(cells, 'text')
-    const message: ParsedMessage = { sender: cell(cells, 'sender').trim() || '?', time, text }
-    if (time === null) message.stamp = beginning(written)
     const outgoing = isOwn(cell(cells, 'direction'))
+    const message: ParsedMessage = { sender: cell(cells, 'sender').trim() || (outgoing === true ? 'Me' : '?'), time, text }
+    if (time === null) message.stamp = beginning(written)
     if (outgoing !== undefined && columns.direction !== null) message.outgoing = outgoing
     const files = list(cell(cells, 'files'))
     if (files.length > 0)

@@ -17,7 +17,7 @@ const COLUMNS = {
   text: ['strcontent', 'msg', 'content', '内容'],
   sender: ['remark', '备注', 'nickname', '昵称', 'sendername', '发送人', 'sender', 'talker'],
   place: ['talkername', 'room_name'],
-  placeId: ['talker', 'room_name'],
+  placeId: ['room_name', 'talker'],
   id: ['localid', 'msgsvrid', '消息id'],
   source: ['src']
 } as const

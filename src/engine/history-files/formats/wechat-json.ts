@@ -1,4 +1,4 @@
-/** WeChat's history as JSON: of chatlog (a list of messages), and of WeFlow and EchoTrace (a session and its messages). */
+/** WeChat's history as JSON: of chatlog and PyWxDump (lists of messages), and of WeFlow and EchoTrace (a session and its messages). */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -66,6 +66,37 @@ export const chatlogJson = jsonHistory({
   messages: ['$.*'],
   learns: true,
   open: openChatlog
+})
+
+function openPyWxDump(file: TextFile): JsonReader {
+  const heads = new HeadsByKey()
+  return {
+    read(raw): ReadMessage {
+      const room = textOf(raw['room_name']) ?? ''
+      const head = heads.get(room, () => ({ name: room === '' ? file.name : room, id: room === '' ? null : `wechat:${room}` }))
+      const own = numberOf(raw['is_sender']) === 1
+      const { type, sub } = weChatKind(textOf(raw['type_name']) ?? '')
+      const text = textOf(raw['msg']) ?? ''
+      const source = firstText(raw['src'])
+      const message: ParsedMessage = {
+        sender: firstText(raw['talker']) ?? (own ? '我' : head.name),
+        time: instantOf(raw['CreateTime']),
+        text: '',
+        outgoing: own
+      }
+      const id = firstText(raw['MsgSvrID'], raw['id'])
+      if (id !== null) message.id = id
+      return finished(weChatContent(type, sub, type !== 1 && source !== null ? source : text, file), message, head, raw['CreateTime'])
+    }
+  }
+}
+
+/** PyWxDump's JSON. */
+export const pyWxDumpJson = jsonHistory({
+  format: 'wechat',
+  matches: ({ shape }) => hasAll(shape, '[].type_name', '[].is_sender', '[].msg', '[].CreateTime'),
+  messages: ['$.*'],
+  open: openPyWxDump
 })
 
 function openSession(file: TextFile): JsonReader {

@@ -50,6 +50,9 @@ function entryOf(line: string): Omit<Entry, 'number'> | null {
 /** Whether a text begins like one of these. */
 export function isWhatsApp(text: string): boolean {
   const [first = '', ...others] = text.split(/[\r\n]+/, MOST_STRAY + 3).filter((line) => line.trim() !== '')
+  // where only lines without a date have a colon, the entries are another app's
+  const all = [first, ...others].map(entryOf).filter((one) => one !== null)
+  if (all.length > 1 && all.length * 2 <= others.length + 1 && !all.some(({ rest }) => rest.includes(':'))) return false
   // a line or two of somebody's own may stand above
   return entryOf(first) !== null || others.filter((line) => entryOf(line) !== null).length >= 2
 }

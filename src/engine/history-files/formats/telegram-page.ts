@@ -1,0 +1,91 @@
+/** Telegram Desktop's export as pages (messages.html, messages2.html ...): a page holds a thousand messages of one chat. */
+import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
+import { fileOf, type TextFile } from '../source.ts'
+import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
+import { attributeOf, plainText } from './markup.ts'
+import { readStamp } from './stamps.ts'
+import { timeOf } from './times.ts'
+
+/** What stands between the tag that has a class and the next tag of its kind that ends; '' where there is none. */
+function within(markup: string, className: string): string {
+  const found = new RegExp(`<(div|span|a) [^>]*class="${className}[^"]*"[^>]*>`).exec(markup)
+  if (found === null) return ''
+  const tag = new RegExp(`<(/?)${found[1] ?? 'div'}\\b`, 'g')
+  tag.lastIndex = found.index + found[0].length
+  const from = tag.lastIndex
+  let depth = 1
+  for (let one = tag.exec(markup); one !== null; one = tag.exec(markup)) if ((depth += one[1] === '/' ? -1 : 1) === 0) return markup.slice(from, one.index)
+  return markup.slice(from)
+}
+
+const MEDIA =
+  /<a class="[^"]*(photo_wrap|video_file_wrap|animated_wrap|sticker_wrap|media_voice_message|media_audio_file|media_video|media_file|media_photo|media_location|media_contact|media_call|media_poll|media_[a-z_]+)[^"]*"([^>]*)>/g
+const KINDS: [RegExp, ParsedFile['kind']][] = [
+  [/photo|sticker/, 'image'],
+  [/video|animated/, 'video'],
+  [/voice/, 'voice']
+]
+
+function open(file: TextFile): ChunkReader {
+  const head: ConversationHead = { name: file.folder || file.name, id: null }
+  let sender = '?'
+  return {
+    before(markup) {
+      const title = plainText(within(within(markup, 'page_header'), 'text bold')).trim()
+      if (title !== '') head.name = title
+    },
+    head: () => head,
+    read(chunk): ReadChunk {
+      if (/^<div class="message service/.test(chunk)) return 'notice'
+      const body = within(chunk, 'body')
+      // what was forwarded has a name and a text of its own
+      const forwarded = within(body, 'forwarded body')
+      const own = forwarded === '' ? body : body.replace(forwarded, '')
+      const named = plainText(within(own, 'from_name').replace(/<span class="details">[\s\S]*$/, '')).trim()
+      if (named !== '' && !/class="[^"]*joined/.test(chunk.slice(0, 120))) sender = named
+      const written = attributeOf(/<div class="pull_right date details"([^>]*)>/.exec(chunk)?.[1] ?? '', 'title') ?? ''
+      const stamp = readStamp(written.replace(/ UTC([+-]\d{2}:\d{2})$/, ' $1'))
+      const said = forwarded === '' ? own : forwarded
+      const texts = [plainText(within(said, 'text')).trim()]
+      if (forwarded !== '') {
+        const first = plainText(within(forwarded, 'from_name').replace(/<span class="[^"]*details[\s\S]*$/, '')).trim()
+        texts[0] = [`↪ ${first}`.trim(), texts[0]].filter((part) => part !== '').join('\n')
+      }
+      const files: ParsedFile[] = []
+      for (const [, kind = '', attributes = ''] of said.matchAll(MEDIA)) {
+        const path = attributeOf(attributes, 'href') ?? ''
+        if (path === '' || /^[a-z]+:/i.test(path)) continue
+        const found = KINDS.find(([pattern]) => pattern.test(kind))
+        files.push(fileOf(file, path, found === undefined ? {} : { kind: found[1] }))
+      }
+      if (files.length === 0) {
+        // polls, places, contacts, calls and what was not exported say it in words
+        const media = within(said, 'media_wrap')
+        const words = ['title bold', 'question bold', 'status details', 'description'].map((one) => plainText(within(media, one)).trim())
+        const answers = [...media.matchAll(/<div class="answer">([\s\S]*?)<\/div>/g)].map(([, answer = '']) => plainText(answer).trim())
+        texts.push(...words, ...answers)
+      }
+      const text = texts.filter((part) => part !== '').join('\n')
+      const id = /^<div class="message default[^>]*id="message(-?\d+)"/.exec(chunk)?.[1]
+      const message: ParsedMessage = { sender, time: stamp === null ? null : timeOf(stamp, 'dmy'), text }
+      if (id !== undefined) message.id = id
+      const answered = /<div class="reply_to details">[\s\S]*?#go_to_message(\d+)/.exec(own)?.[1]
+      if (answered !== undefined) message.replyTo = answered
+      if (files.length > 0) message.files = files
+      const reactions = [...within(chunk, 'reactions').matchAll(/<span class="emoji">([\s\S]*?)<\/span>([\s\S]*?)(?=<span class="reaction|$)/g)].flatMap(
+        ([, emoji = '', rest = '']) =>
+          [...rest.matchAll(/title="([^"]+)"/g)].map(([, who = '']) => ({ sender: plainText(who.replace(/, \d.*$/, '')), emoji: plainText(emoji).trim() }))
+      )
+      if (reactions.length > 0) message.reactions = reactions
+      return message.text === '' && files.length === 0 ? { unread: 'text' } : { ...message, written }
+    }
+  }
+}
+
+/** Telegram's pages. */
+export const telegramPage = chunkHistory({
+  format: 'telegram',
+  matches: ({ head }) => /<div class="page_body chat_page"|<div class="message (?:default|service)[^"]*" id="message-?\d+"/.test(head),
+  starts: ['<div class="message default', '<div class="message service'],
+  open
+})

@@ -110,8 +110,12 @@ async function fetchRepack(folder) {
   rmSync(join(folder, 'package'), { recursive: true })
   cpSync(join(root, 'tools/setup/electron-app'), join(folder, 'dist/resources/app'), { recursive: true })
   const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses')
-  // the snapshot of the app that it was taken from is not there any more
-  await flipFuses(join(folder, 'dist/electron'), { version: FuseVersion.V1, [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false })
+  // the snapshot of the app that it was taken from is not there any more; npm run dev and the benchmarks ask the inspector
+  await flipFuses(join(folder, 'dist/electron'), {
+    version: FuseVersion.V1,
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
+    [FuseV1Options.EnableNodeCliInspectArguments]: true
+  })
 }
 
 /** better-sqlite3's binaries want Node-API 10, which that Electron has not; built from the package's own sources they do without. */

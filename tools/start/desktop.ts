@@ -21,6 +21,8 @@ export interface Desktop {
   account: Account
   /** It is a virtual one. */
   virtual: boolean
+  /** The file in which a virtual display keeps what it shows (display-picture.ts). */
+  frame?: string
 }
 
 /** Ends a program's process when the pipe to its standard input closes, as it does when we end. */
@@ -123,6 +125,8 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
     env: { ...homes(folder, run), XAUTHORITY: key, WAYLAND_DISPLAY: '', XDG_SESSION_TYPE: 'x11', DBUS_SESSION_BUS_ADDRESS: '' },
     account,
     virtual: true,
+    // Xvfb's name for its first screen
+    frame: join(run, 'Xvfb_screen0'),
     folder,
     stop() {
       for (const program of programs) program.stdin?.end()
@@ -134,7 +138,7 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
     const screen = spawnOn(
       desktop,
       'Xvfb',
-      ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-nolisten', 'tcp', '-noreset'],
+      ['-displayfd', '3', '-screen', '0', `${size}x24`, '-auth', key, '-fbdir', run, '-nolisten', 'tcp', '-noreset'],
       ['ignore', 'pipe', 'pipe']
     )
     programs.push(screen)

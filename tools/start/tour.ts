@@ -1,31 +1,33 @@
-/** The main job without a display, by driving the real windows: a transcript with timings, and a picture of every window. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+/** The main job without a display, by driving the real windows: a transcript with timings, and a picture of the display at every step. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { hasProsody } from '../../src/demo/prosody.ts'
+import { pngOfDump } from './display-picture.ts'
 import { startApp, type RunningApp } from './drive.ts'
 import { ROOT, type Host } from './host.ts'
 
 const SHOTS = join(ROOT, 'demo-screens')
 const PIECES = ['华联', 'hone手机', '流浪', 'earch-ind', 'メラ']
 
-/** Returns the exit code: 0 where every step went well. */
-export async function tour(host: Host): Promise<number> {
+/** Returns the exit code: 0 where every step went well. Pictures go into `folder`, whose old ones are removed. */
+export async function tour(host: Host, folder = SHOTS): Promise<number> {
   const profile = mkdtempSync(join(tmpdir(), 'mnemo-tour-'))
-  rmSync(SHOTS, { recursive: true, force: true })
-  mkdirSync(SHOTS, { recursive: true })
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const shot = pictures(host, folder)
   let app: RunningApp | null = null
   try {
     const live = hasProsody()
     app = await step('start to the first window', () => startApp(host, { profile }))
-    await run(app, live)
+    await run(app, live, shot)
     await step('quit', () => app?.quit() ?? Promise.resolve())
     app = await step('start again without a server', () => startApp(host, { profile, args: ['--demo', '--offline'] }))
-    await offline(app)
+    await offline(app, shot)
     await step('quit', () => app?.quit() ?? Promise.resolve())
     app = null
-    process.stdout.write(`\nAll steps done. Pictures of every window are in ${SHOTS}\n`)
+    process.stdout.write(`\nAll steps done. Pictures of every window are in ${folder}\n`)
     return 0
   } catch (error) {
     process.stdout.write(`FAILED: ${error instanceof Error ? error.message : String(error)}\n`)
@@ -49,7 +51,32 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   return value
 }
 
-const shot = (page: Page, name: string): Promise<unknown> => page.screenshot({ path: join(SHOTS, `${name}.png`) })
+type Shot = (page: Page, name: string) => Promise<void>
+
+/** Between two looks at the display, ms; it follows a page by a frame or more. */
+const LOOK_MS = 100
+const MOST_LOOKS = 20
+
+/** What the virtual display shows, with that window in front; where there is none, the page. */
+function pictures({ desktop: { frame } }: Host, folder: string): Shot {
+  return async (page, name) => {
+    const path = join(folder, `${name}.png`)
+    if (frame === undefined || !existsSync(frame)) {
+      await page.screenshot({ path })
+      return
+    }
+    await page.bringToFront()
+    let shown = readFileSync(frame)
+    for (let look = 0; look < MOST_LOOKS; look++) {
+      await page.waitForTimeout(LOOK_MS)
+      const next = readFileSync(frame)
+      const rests = next.equals(shown)
+      shown = next
+      if (rests) break
+    }
+    writeFileSync(path, pngOfDump(shown))
+  }
+}
 
 async function search(page: Page, piece: string): Promise<void> {
   await page.fill('[data-test=search]', piece)
@@ -57,7 +84,7 @@ async function search(page: Page, piece: string): Promise<void> {
   await page.locator('.hit mark').filter({ hasText: exactly }).first().waitFor({ timeout: 10_000 })
 }
 
-async function run(app: RunningApp, live: boolean): Promise<void> {
+async function run(app: RunningApp, live: boolean, shot: Shot): Promise<void> {
   const main = await app.window('main')
   await step('the sign-in is shown', () => main.locator('[data-test=demo]').waitFor())
   await shot(main, '1-sign-in')
@@ -104,7 +131,7 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
   await shot(window, '6-search-window')
   await step('only what one person wrote, the best first', async () => {
     await window.locator('[data-test=facet-sender]').nth(1).click()
-    await window.locator('[data-test=filter]').waitFor()
+    await window.locator('[data-test=person][aria-pressed=true]').waitFor()
     await window.click('[data-test=order]')
     await window.locator('.menu-item').nth(2).click()
     await window.locator('.hit mark').first().waitFor()
@@ -149,12 +176,11 @@ async function run(app: RunningApp, live: boolean): Promise<void> {
     await settings.locator('input[value="zh-CN"]').check({ force: true })
     await main.locator('[placeholder="搜索"]').waitFor()
   })
-  await main.waitForTimeout(200)
   await shot(main, '10-dark')
   await shot(settings, '11-settings-dark')
 }
 
-async function offline(app: RunningApp): Promise<void> {
+async function offline(app: RunningApp, shot: Shot): Promise<void> {
   const main = await app.window('main')
   await step('the history is there, and says that it is offline', async () => {
     await main.locator('.item').first().waitFor()

@@ -23,6 +23,8 @@ const folder = resolve(app.commandLine.getSwitchValue('profile') || process.env[
 app.setPath('userData', folder)
 declareScheme()
 app.enableSandbox()
+// all windows show pages of ours: one process holds them, which takes half the memory of a process each
+app.commandLine.appendSwitch('process-per-site')
 // pages would crash one after the other; Chromium then shares memory in files of the temporary folder
 if (sharedMemoryIsShort()) app.commandLine.appendSwitch('disable-dev-shm-usage')
 // macOS may hand over the link that started the app before it is ready

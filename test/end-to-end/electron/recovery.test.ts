@@ -54,7 +54,7 @@ async function answer(dialog: string): Promise<void> {
   await onDesktop(app.host.desktop, 'xdotool', ['key', 'Return'])
 }
 
-/** Pages end as where the system has no memory left; the process of the window in reserve too, if there is one. */
+/** Pages end as where the system has no memory left; all windows share their process. */
 function crashPages(): void {
   for (const page of processes('renderer')) process.kill(page, 'SIGKILL')
 }
@@ -64,6 +64,14 @@ function ends(): number {
   const log = join(profile, 'logs/mnemo.log')
   return existsSync(log) ? (readFileSync(log, 'utf8').match(/a window's page ended: /g)?.length ?? 0) : 0
 }
+
+test.skipIf(!ON_ELECTRON)('all windows share one process of pages', async () => {
+  await main.locator('.item').nth(1).dblclick()
+  const chat = await app.window('chat')
+  await chat.locator('.bubble').first().waitFor()
+  expect(processes('renderer')).toHaveLength(1)
+  await chat.close()
+})
 
 test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on', async () => {
   const [gpu] = processes('gpu-process')
@@ -116,7 +124,5 @@ test.skipIf(!ON_ELECTRON)('a page that hangs is told of, and is loaded anew when
   await onDesktop(desktop, 'xdotool', ['key', 'Down'])
   await answer(await windowTitled(desktop, 'This window is not responding', 90_000))
   await expect.poll(ends).toBeGreaterThan(before)
-  // the window in reserve
-  for (const page of processes('renderer')) process.kill(page, 'SIGCONT')
   await again()
 })

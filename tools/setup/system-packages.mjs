@@ -50,6 +50,7 @@ const PACKAGES = {
       has('import') &&
       has('xclip') &&
       has('xwininfo') &&
+      has('Xtigervnc') &&
       has('gdbus') &&
       python('dbus') &&
       python('gi') &&
@@ -65,7 +66,8 @@ const PACKAGES = {
       'python3-gi',
       'gir1.2-gtk-3.0',
       'libglib2.0-bin',
-      'x11-utils'
+      'x11-utils',
+      'tigervnc-standalone-server'
     ],
     hard: false
   }

@@ -1,9 +1,9 @@
-"""Services of a desktop that Debian has no small program for, on the session bus: the watcher of tray icons, login1's sleep signal and
-the file manager.
+"""Services of a desktop that Debian has no small program for, on the session bus: the watcher of tray icons, login1's sleep signal,
+the file manager and a launcher, which says what it hears of an app's icon.
 
 Reads a command a line: {"do": "tray"}, {"do": "click"}, {"do": "sleep", "asleep": true}; answers with a line of JSON each.
 https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/ , https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html ,
-https://www.freedesktop.org/wiki/Specifications/file-manager-interface/
+https://www.freedesktop.org/wiki/Specifications/file-manager-interface/ , https://wiki.ubuntu.com/Unity/LauncherAPI
 """
 import json
 import sys
@@ -59,6 +59,10 @@ class FileManager(dbus.service.Object):
         say(event='shown', uris=[str(uri) for uri in uris])
 
 
+def on_launcher(app, properties):
+    say(event='launcher', **{str(name).replace('-', '_'): float(value) if isinstance(value, float) else int(value) for name, value in properties.items() if isinstance(value, (int, float))})
+
+
 def answer(command):
     if command['do'] == 'sleep':
         login.PrepareForSleep(command['asleep'])
@@ -89,7 +93,8 @@ def on_input(stream, condition):
 
 DBusGMainLoop(set_as_default=True)
 bus = dbus.SessionBus()
-names = [dbus.service.BusName(name, bus, do_not_queue=True) for name in (WATCHER, 'org.freedesktop.login1', 'org.freedesktop.FileManager1')]
+names = [dbus.service.BusName(name, bus, do_not_queue=True) for name in (WATCHER, 'org.freedesktop.login1', 'org.freedesktop.FileManager1', 'com.canonical.Unity')]
+bus.add_signal_receiver(on_launcher, signal_name='Update', dbus_interface='com.canonical.Unity.LauncherEntry')
 watcher = Watcher(bus, '/StatusNotifierWatcher')
 login = Login(bus, '/org/freedesktop/login1')
 manager = FileManager(bus, '/org/freedesktop/FileManager1')

@@ -51,6 +51,7 @@ const PACKAGES = {
       has('xclip') &&
       has('xwininfo') &&
       has('Xtigervnc') &&
+      library('libunity.so.9') &&
       has('gdbus') &&
       python('dbus') &&
       python('gi') &&
@@ -67,7 +68,8 @@ const PACKAGES = {
       'gir1.2-gtk-3.0',
       'libglib2.0-bin',
       'x11-utils',
-      'tigervnc-standalone-server'
+      'tigervnc-standalone-server',
+      'libunity9'
     ],
     hard: false
   }

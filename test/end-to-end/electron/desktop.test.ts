@@ -1,7 +1,8 @@
 /** The desktop around the windows, on a real Electron: notifications, tray, keyring, links, clipboard, menus, dragging, sleep. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { give } from '../../../tools/start/account.ts'
@@ -11,6 +12,7 @@ import { ROOT } from '../../support/files.ts'
 import { nameFile, onDesktop, putOnClipboard, windowTitled } from '../../support/hands.ts'
 import { Service } from '../../support/services.ts'
 import { Story } from '../../support/story.ts'
+import { moveWindow } from '../../support/windows.ts'
 
 const ON_ELECTRON = sharedHost().kind === 'electron'
 const SUPPORT = join(ROOT, 'test/support')
@@ -41,7 +43,8 @@ beforeAll(async () => {
   // both are there once they own their names on the bus
   for (const name of ['org.freedesktop.Notifications', 'org.freedesktop.secrets'])
     await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '25', name])
-  main = await told().open(['--password-store=gnome-libsecret'], { XDG_CURRENT_DESKTOP: 'GNOME' })
+  // of desktops on Linux, Electron marks icons on Unity and KDE alone
+  main = await told().open(['--password-store=gnome-libsecret'], { XDG_CURRENT_DESKTOP: 'Unity', CHROME_DESKTOP: 'mnemo.desktop' })
 })
 afterAll(() => {
   services?.stop()
@@ -125,6 +128,28 @@ test.skipIf(!ON_ELECTRON)('a click on a notification opens its conversation in t
   await expect.poll(() => main.evaluate('document.hasFocus()')).toBe(true)
   // dunst keeps it until it is closed, as its middle click does
   await onDesktop(desktop, 'dunstctl', ['close-all'])
+})
+
+/** The app's icon as the launcher knows it: each signal tells what has changed. */
+const icon: Record<string, unknown> = {}
+async function iconShows(fits: () => boolean): Promise<void> {
+  while (!fits()) Object.assign(icon, await services.heard('launcher'))
+}
+
+test.skipIf(!ON_ELECTRON)("the app's icon counts what is unread, until it is read, and shows how far a file has come", async () => {
+  await main.locator('[data-jid="carol@localhost"]').click()
+  await main.locator('.head', { hasText: 'Carol' }).first().waitFor()
+  await say('一')
+  await say('二')
+  await iconShows(() => icon['count'] === 2 && icon['count_visible'] === 1)
+  await main.locator('[data-jid="bob@localhost"]').click()
+  await iconShows(() => icon['count_visible'] === 0)
+  const file = join(told().folder, 'large.bin')
+  writeFileSync(file, Buffer.alloc(2 * 1024 * 1024))
+  await main.setInputFiles('input[type=file]', file)
+  await main.locator('[data-test=send-files]').click()
+  await iconShows(() => icon['progress_visible'] === 1 && Number(icon['progress']) > 0)
+  await iconShows(() => icon['progress_visible'] === 0)
 })
 
 test.skipIf(!ON_ELECTRON)('the tray has an icon, a tip and a menu; a click brings the window', async () => {
@@ -212,6 +237,29 @@ test.skipIf(!ON_ELECTRON)('a file is dragged in from another program', async () 
     await main.locator('[data-test=send-files]').click()
     await main.locator('.row.own', { hasText: '会议记录.txt' }).waitFor()
   } finally {
+    other.stop()
+  }
+})
+
+test.skipIf(!ON_ELECTRON)('a file of a message is dragged out to another program, under its own name', async () => {
+  // beside the other program's window: a press brings this one to the front
+  await moveWindow(main, { left: 0, top: 0, width: 900, height: 640 })
+  const other = new Service(desktop, join(SUPPORT, 'drag_window.py'), [join(told().folder, '会议记录.txt')])
+  try {
+    await other.heard('ready')
+    const id = await windowTitled(desktop, 'drag window')
+    const file = await main.locator('.row.own .bubble', { hasText: '会议记录.txt' }).last().locator('[aria-label^=打开]').boundingBox()
+    const [left, top] = (await main.evaluate('[screenX + (outerWidth - innerWidth) / 2, screenY + outerHeight - innerHeight]')) as [number, number]
+    if (file === null) throw new Error('the file is not shown')
+    await drag([left + file.x + file.width / 2, top + file.y + file.height / 2], await middleOf(id))
+    await other.heard('over')
+    await onDesktop(desktop, 'xdotool', ['mouseup', '1'])
+    const { uris } = await other.heard('dropped')
+    const [path] = (uris as string[]).map((uri) => fileURLToPath(uri))
+    expect(basename(path ?? '')).toBe('会议记录.txt')
+    expect(readFileSync(path ?? '', 'utf8')).toBe('一二三')
+  } finally {
+    await onDesktop(desktop, 'xdotool', ['mouseup', '1'])
     other.stop()
   }
 })

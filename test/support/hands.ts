@@ -42,6 +42,23 @@ export async function windowTitled(desktop: Desktop, title: string | RegExp, tim
   return id ?? ''
 }
 
+/** Moves from one place of the screen to another with the button held: a drag begins with a movement, and a target answers each. */
+export async function drag(desktop: Desktop, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const move = (share: number): string[] => [
+    'mousemove',
+    ...[0, 1].map((axis) => String(Math.round((from[axis] ?? 0) + ((to[axis] ?? 0) - (from[axis] ?? 0)) * share)))
+  ]
+  await onDesktop(desktop, 'xdotool', [...move(0), 'mousedown', '1'])
+  for (let step = 1; step <= 10; step++) await onDesktop(desktop, 'xdotool', move(step / 10))
+}
+
+/** A place within a window of another program, on the screen. */
+export async function middleOf(desktop: Desktop, id: string): Promise<[number, number]> {
+  const place = await onDesktop(desktop, 'xdotool', ['getwindowgeometry', '--shell', id])
+  const [x = 0, y = 0] = ['X', 'Y'].map((name) => Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(place)?.[1]))
+  return [x + 100, y + 100]
+}
+
 /** Puts a text on the desktop's clipboard. */
 export const putOnClipboard = (desktop: Desktop, text: string): Promise<string> =>
   // xclip stays to serve it, without our pipes

@@ -2,11 +2,14 @@
 import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { app, shell, type WebContents } from 'electron'
+import { app, nativeImage, shell, type WebContents } from 'electron'
 import { chooseSavePath } from './file-dialogs.ts'
 import { markAsForeign } from './origin-mark.ts'
 import { isProgram } from './programs.ts'
 import type { DesktopWords } from './words.ts'
+
+/** What hangs at the pointer while a file is dragged out. */
+const ICON_PX = 48
 
 /** A file of a message: where it lies, and what its sender called it. */
 type MessageFile = { path: string; name: string } | null
@@ -66,5 +69,5 @@ export async function dragFile(contents: WebContents, file: MessageFile, icon: s
   await markAsForeign(copy)
   // where it is dropped it is copied once more
   app.once('will-quit', () => void rm(folder, { recursive: true, force: true }))
-  contents.startDrag({ file: copy, icon })
+  contents.startDrag({ file: copy, icon: nativeImage.createFromPath(icon).resize({ width: ICON_PX }) })
 }

@@ -225,7 +225,7 @@ function people(data: string, persons: Person[]): void {
   }
 }
 
-/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within 15 s. */
+/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within a minute. */
 export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> & Kind = {}): Promise<Prosody> {
   const program = findProgram('prosody')
   if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
@@ -254,7 +254,7 @@ export async function startProsody(folder: string, persons: Person[], options: P
   )
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')))
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + 60_000
   while (!(await listens(options.only === 'websocket' ? webPort : options.only === 'direct-tls' ? tlsPort : port))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill()

@@ -7,6 +7,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { fileLog } from '../../src/main/desktop/log.ts'
 import { messages, openEngine } from '../support/server.ts'
 import { ChainKeys, UNREADABLE } from './encrypted.ts'
+import { look, type Holdings } from './look.ts'
 
 export interface Place {
   jid: string
@@ -36,19 +37,20 @@ export type Report =
   /** Stored durably: from now on it must never be lost. */
   | { event: 'written'; place: number; number: number }
   | { event: 'refused'; message: string }
-  | {
+  /** A command that was not done. */
+  | { event: 'failed'; message: string }
+  | ({
       event: 'state'
       online: boolean
-      queued: number
+      status: string
       unplaced: boolean
-      counts: number[]
       unread: number[]
       changes: number
       errands: number
       devices: number
       keys: number
       reused: number
-    }
+    } & Holdings)
   /** Stored durably, both: from now on it must be so, here and, of what was taken back, everywhere. */
   | { event: 'took back' | 'deleted'; texts: string[] }
   | { event: 'done' }
@@ -102,6 +104,7 @@ async function write(): Promise<void> {
 }
 
 const keys = new ChainKeys()
+let holdings: (() => Holdings) | null = null
 /** A session that begins has a connection of its own. */
 let heard: object | null = null
 function listen(): void {
@@ -153,21 +156,20 @@ createInterface({ input: process.stdin }).on('line', (line) => {
         pauseMs = command.pauseMs
         break
       case 'state': {
-        const queued = (await engine.store.read.queued({ after: 0, limit: 10 })).length
-        const counts = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).length))
+        holdings ??= look(profile, places)
         const unread = await Promise.all(places.map(async ({ jid }) => (await engine.store.read.conversationByJid(jid))?.unread ?? 0))
         const changes = (await engine.store.read.queuedChanges()).length
         const errands = (await engine.store.read.errands(account.jid)).length
         say({
           event: 'state',
+          ...holdings(),
           online: engine.connection.status === 'online',
-          queued,
+          status: engine.connection.status,
           unplaced: await engine.store.read.hasUnplaced(),
-          counts,
           unread,
           changes,
           errands,
-          devices: (await engine.store.write.encryptionTargets({ account: account.jid, jids: [places[0]?.jid as Jid] })).devices.length,
+          devices: !encrypted ? 0 : (await engine.store.write.encryptionTargets({ account: account.jid, jids: [places[0]?.jid as Jid] })).devices.length,
           keys: keys.count,
           reused: keys.reused
         })
@@ -187,7 +189,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
         say({ event: 'done' })
         break
     }
-  })().catch((error: unknown) => say({ event: 'refused', message: String(error) }))
+  })().catch((error: unknown) => say({ event: 'failed', message: error instanceof Error ? String(error.stack) : String(error) }))
 })
 // the parent is gone
 process.stdin.on('end', () => process.exit(0))

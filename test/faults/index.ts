@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { table } from '../../bench/table.ts'
 import { runCluster } from './cluster.ts'
-import { FAULTS, runFaults } from './run.ts'
+import { FAULTS, isBad, runFaults } from './run.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -74,5 +74,4 @@ table(
     ['keys that encrypted two messages', result.reused]
   ]
 )
-const bad = result.lost + result.doubled + result.disordered + result.unsettled + result.untrue + result.unheeded + result.undecryptable + result.reused
-process.exit(bad > 0 ? 1 : 0)
+process.exit(isBad(result) ? 1 : 0)

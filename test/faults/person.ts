@@ -67,7 +67,10 @@ export class Person {
     })
     this.#child = child
     const ready = Promise.withResolvers<void>()
-    child.once('exit', () => ready.reject(new Error(`the client on ${this.device} ended`)))
+    child.once('exit', () => {
+      ready.reject(new Error(`the client on ${this.device} ended`))
+      this.#answer?.({ event: 'failed', message: 'its process ended' })
+    })
     createInterface({ input: child.stdout }).on('line', (line) => {
       const report = JSON.parse(line) as Report
       if (report.event === 'written') this.confirmed[report.place] = Math.max(this.confirmed[report.place] ?? 0, report.number + 1)
@@ -86,11 +89,14 @@ export class Person {
     this.#child?.stdin?.write(`${JSON.stringify(command)}\n`)
   }
 
-  ask(command: Command): Promise<Report> {
-    return new Promise((resolve) => {
+  /** Throws where the command fails, or the process ends. */
+  async ask(command: Command): Promise<Report> {
+    const answer = await new Promise<Report>((resolve) => {
       this.#answer = resolve
       this.tell(command)
     })
+    if (answer.event === 'failed') throw new Error(`${this.device}: ${command.do}: ${answer.message}`)
+    return answer
   }
 
   /** kill -9 */

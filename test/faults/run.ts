@@ -4,15 +4,16 @@
  * archive, and a second device reads, takes back and deletes without a connection. At the end nothing is lost, nothing is doubled, all have the
  * same order, and whatever was shown as delivered lay in a store of the other side.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fillDisk, mountSmallDisk, unmount } from '../support/disk.ts'
 import { seeded } from '../support/files.ts'
 import { SERVER, startServer, type TestServer } from '../support/server.ts'
-import type { Command, Line, Place, Report } from './client.ts'
+import type { Line, Place } from './client.ts'
 import { compare } from './compare.ts'
 import { Person } from './person.ts'
+import { Progress, settle, states } from './settle.ts'
 
 export const FAULTS = ['cut', 'stall', 'delay', 'truncate', 'server', 'kill', 'disk', 'clock', 'second device'] as const
 export type Fault = (typeof FAULTS)[number]
@@ -55,12 +56,14 @@ export interface FaultResult {
   seconds: number
 }
 
+export const isBad = ({ lost, doubled, disordered, unsettled, untrue, unheeded, undecryptable, reused }: FaultResult): boolean =>
+  lost + doubled + disordered + unsettled + untrue + unheeded + undecryptable + reused > 0
+
 const GROUP: Place = { jid: 'faults@rooms.localhost', kind: 'group' }
 /** Its host keeps no archive, and a history that one gets on entering. */
 const FORGETFUL: Place = { jid: 'faults@forgetful.localhost', kind: 'group' }
 const DEAD = ['one@silent.localhost', 'two@silent.localhost', 'three@silent.localhost']
 const HISTORY = 2000
-const SETTLE_MS = 180_000
 /** Messages from which on the server needs archives in a database. */
 const LARGE = 1000
 /** Room of the small disk, MB. */
@@ -149,6 +152,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     })
     await victim.ask({ do: 'connect' })
   }
+  let isWhole = false
   try {
     for (const device of devices) {
       await device.proxy.start()
@@ -206,7 +210,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
         case 'second device':
           await tablet.ask({ do: 'disconnect' })
           await wait(between(0, every))
-          await tablet.ask({ do: 'wish', change: true })
+          await tablet.ask({ do: 'wish', change: true }).catch((error: unknown) => log(String(error)))
           if (random() < 0.5) {
             await tablet.kill()
             await tablet.start()
@@ -215,29 +219,35 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       }
     }
     write(0)
-    await settle(devices, counts, result.faults.server === 0 ? [] : isProsody ? [FORGETFUL_AT] : [...counts.keys()])
+    await settle({ people: devices, counts, forgetful: result.faults.server === 0 ? [] : isProsody ? [FORGETFUL_AT] : [...counts.keys()], log })
     await check(alice, [bob])
     await check(bob, [alice, tablet])
     await read(devices, tablet, result, log)
     await compare({
       devices,
       newDevice: (name) => person(name, `${name}-new`, root),
-      settle: (fresh) => settle(fresh, counts.slice(0, 2), result.faults.server === 0 || isProsody ? [] : [0, 1]),
+      settle: async (fresh) => {
+        await settle({ people: fresh, counts: counts.slice(0, 2), forgetful: result.faults.server === 0 || isProsody ? [] : [0, 1], log })
+      },
       keepsWhatItTook: isProsody,
       counts,
       encrypted,
       result,
       log
     })
+    isWhole = true
   } finally {
     for (const device of devices) {
       await device.kill()
       device.proxy.stop()
     }
     await host.stop()
+    if (!isWhole || isBad(result)) {
+      cpSync(disk, join(root, 'alice'), { recursive: true })
+      log(`the profiles are kept in ${root}, the server's folder is ${host.folder}`)
+    }
     if (hasDisk) unmount(disk)
-    rmSync(root, { recursive: true, force: true, maxRetries: 3 })
-    rmSync(host.folder, { recursive: true, force: true, maxRetries: 3 })
+    if (!isBad(result)) for (const folder of [root, host.folder]) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
   }
   result.seconds = (performance.now() - started) / 1000
   return result
@@ -247,52 +257,22 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
 const delivered = ([direct = []]: Line[][]): string[] =>
   direct.filter(([outgoing, text, state]) => outgoing && text !== '' && state === 'delivered').map(([, text]) => text)
 
-type State = Extract<Report, { event: 'state' }>
-const STATE: Command = { do: 'state' }
-const states = async (people: Person[]): Promise<State[]> => (await Promise.all(people.map((device) => device.ask(STATE)))) as State[]
-
-/** Waits until all is written and nothing is on its way any more. */
-/** The group without an archive, and looks at it after which nothing more is awaited of it. */
-const [FORGETFUL_AT, STILL] = [2, 10]
-/** `forgetful`: places of which something is gone with a server that was restarted; nothing new comes of them where their counts stay as they are. */
-async function settle(people: Person[], counts: number[], forgetful: readonly number[] = []): Promise<void> {
-  let before = ''
-  let same = 0
-  const until = performance.now() + SETTLE_MS + Math.max(...counts) * 20
-  while (performance.now() < until) {
-    const all = await states(people)
-    const now = JSON.stringify(all.map(({ counts: has }) => forgetful.map((place) => has[place])))
-    same = now === before ? same + 1 : 0
-    before = now
-    if (
-      all.every(
-        ({ online, queued, unplaced, changes, errands, counts: has }, i) =>
-          online &&
-          queued + changes + errands === 0 &&
-          !unplaced &&
-          counts.every(
-            (count, place) =>
-              (forgetful.includes(place) && same >= STILL) || (has[place] ?? 0) >= count * 2 - (place === 0 ? (people[i]?.removed.size ?? 0) : 0)
-          )
-      )
-    )
-      return
-    await wait(500)
-  }
-}
+/** The group without an archive. */
+const FORGETFUL_AT = 2
 
 /** The second device reads all of it without a connection: then it is read on the first one, too. */
 async function read(devices: Person[], tablet: Person, result: FaultResult, log: (text: string) => void): Promise<void> {
   await tablet.ask({ do: 'disconnect' })
   await tablet.ask({ do: 'wish', change: false })
   await tablet.ask({ do: 'connect' })
-  const until = performance.now() + 60_000
+  const progress = new Progress()
   for (;;) {
-    const [first] = await states(devices)
+    const [first, , second] = await states(devices)
     // how far a group without an archive was read has no name that other devices know
     const unread = first?.unread.slice(0, 2) ?? []
     if (unread.every((count) => count === 0)) return
-    if (performance.now() > until) {
+    progress.note({ unread, errands: second?.errands })
+    if (progress.isStuck) {
       result.unheeded++
       log(`read on ${tablet.device}, and unread on ${devices[0]?.device}: ${unread.join('+')}`)
       return

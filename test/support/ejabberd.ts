@@ -75,7 +75,7 @@ ${MODULES(folder, webPort)
 ${modules.map((line) => `  ${line}`).join('\n')}
 `
 
-/** Starts it with its people in place. Throws where it does not come up within 30 s. */
+/** Starts it with its people in place. Throws where it does not come up within two minutes. */
 export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> & EjabberdKind = {}): Promise<Ejabberd> {
   const { domain = DOMAIN, ip = '127.0.0.1', node } = options
   const library = join(LIBRARIES, program() ?? '', 'ebin')
@@ -152,7 +152,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
       }
     }
   )
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   while (!(
     existsSync(join(folder, 'ready')) &&
     (await listens(options.only === 'websocket' ? ports.webPort : options.only === 'direct-tls' ? ports.tlsPort : ports.port, ip))

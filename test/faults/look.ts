@@ -1,0 +1,36 @@
+/** What a client's store holds, counted beside the engine, so that looking costs it nothing. */
+import { openReadable } from '../../src/engine/store/database.ts'
+import { NO_KEYRING, storeKey } from '../../src/engine/store/key.ts'
+import { storeFiles } from '../support/files.ts'
+import type { Place } from './client.ts'
+
+export interface Holdings {
+  /** Messages of each place. */
+  counts: number[]
+  /** Own messages that the server has, and those that still wait. */
+  taken: number
+  queued: number
+  /** How far each archive is read, by its address; where something is missing before that, up to where. */
+  positions: Record<string, string>
+}
+
+/** Opens the store of a profile whose engine runs. */
+export function look(profile: string, places: readonly Place[]): () => Holdings {
+  const db = openReadable({ ...storeFiles(profile), key: storeKey(profile, NO_KEYRING, true).key })
+  const count = db.prepare<[string], number>('SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ?').pluck()
+  const own = db
+    .prepare<[], [taken: number, queued: number]>(
+      "SELECT coalesce(sum(state IN ('sent', 'delivered')), 0), coalesce(sum(state = 'queued'), 0) FROM message WHERE outgoing = 1"
+    )
+    .raw()
+  const positions = db
+    .prepare<[], [jid: string, position: string]>(
+      `SELECT jid, coalesce(last_id, '') FROM archive
+       UNION ALL SELECT jid || ' hole', before_id || ' ' || coalesce(after_id, '') FROM archive_hole`
+    )
+    .raw()
+  return () => {
+    const [taken = 0, queued = 0] = own.get() ?? []
+    return { counts: places.map(({ jid }) => count.get(jid) ?? 0), taken, queued, positions: Object.fromEntries(positions.all()) }
+  }
+}

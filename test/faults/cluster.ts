@@ -4,9 +4,10 @@
  */
 import type { Conversation, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { EngineError } from '../../src/engine/scope.ts'
-import { CLUSTER, startCluster } from '../support/cluster.ts'
+import { CLUSTER, startCluster, type Cluster } from '../support/cluster.ts'
 import { messages, online, openEngine, testFolder, until } from '../support/server.ts'
+import { look } from './look.ts'
+import { Progress } from './settle.ts'
 
 export interface ClusterOptions {
   /** Messages that each person writes to each of both places. */
@@ -19,6 +20,8 @@ export interface ClusterOptions {
 
 export interface ClusterResult {
   lost: number
+  /** Confirmed by a node that was killed then, and in no archive of the reader's. */
+  forgotten: number
   doubled: number
   /** Writers whose messages stand in another order than they were written in, and stores whose group has another order than the first one's. */
   disordered: number
@@ -42,6 +45,7 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 interface Client {
   user: string
   engine: Engine
+  profile: string
   places: Conversation[]
   /** How many were written by each person to each place. */
   written: number
@@ -52,12 +56,12 @@ export async function runCluster({ messages: count, kills, pause, log }: Cluster
   const cluster = await startCluster(USERS)
   const folders = USERS.map(() => testFolder())
   const clients: Client[] = []
-  const result: ClusterResult = { lost: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, messages: 0, kills: 0, moves: [], seconds: 0 }
+  const result: ClusterResult = { lost: 0, forgotten: 0, doubled: 0, disordered: 0, unsettled: 0, untrue: 0, messages: 0, kills: 0, moves: [], seconds: 0 }
   let isWriting = true
   try {
     for (const [i, user] of USERS.entries()) {
       const engine = await openEngine(folders[i]?.path ?? '')
-      clients.push({ user, engine, places: [], written: 0 })
+      clients.push({ user, engine, profile: folders[i]?.path ?? '', places: [], written: 0 })
       await engine.signIn(cluster.settings(user))
       await online(engine)
     }
@@ -93,8 +97,8 @@ export async function runCluster({ messages: count, kills, pause, log }: Cluster
     }
     isWriting = false
     await Promise.all(writing)
-    await settle(clients, count)
-    await compare(clients, count, result, log)
+    await settle(clients, count, log)
+    await compare(cluster, clients, count, result, log)
   } finally {
     isWriting = false
     for (const { engine } of clients) await engine.close()
@@ -125,24 +129,58 @@ function movedWithin(engine: Engine, since: number): () => Promise<number | null
 const expected = (user: string, place: number, count: number): string[] =>
   (place === 0 ? [user, PARTNER[user] ?? ''] : USERS).flatMap((writer) => Array.from({ length: count }, (_, i) => `${writer} ${i}`))
 
-async function settle(clients: Client[], count: number): Promise<void> {
-  for (const { engine, user, places } of clients)
-    for (const [at, { jid }] of places.entries())
-      await until(
-        engine,
-        async () => {
-          const queued = await engine.store.read.queued({ after: 0, limit: 1 })
-          return queued.length === 0 && (await messages(engine, jid)).length >= expected(user, at, count).length
-        },
-        SETTLE_MS
-      ).catch((error: unknown) => {
-        if (error instanceof EngineError) throw error
-      })
-  // the last of them are placed
-  for (const { engine } of clients) await until(engine, async () => !(await engine.store.read.hasUnplaced()), SETTLE_MS).catch(() => undefined)
+/** Waits until all is here, or nothing moves on any more. */
+async function settle(clients: Client[], count: number, log: (text: string) => void): Promise<void> {
+  const progress = new Progress()
+  const looks = clients.map(({ profile, places }) => look(profile, places))
+  let logged = performance.now()
+  for (;;) {
+    const all = looks.map((one) => one())
+    for (const [i, { counts, taken, queued, positions }] of all.entries()) {
+      const name = clients[i]?.user ?? ''
+      progress.note({ [`${name} counts`]: counts, [`${name} taken`]: taken, [`${name} queued`]: queued })
+      for (const [jid, position] of Object.entries(positions)) progress.note({ [`${name} ${jid}`]: position })
+    }
+    const unplaced = await Promise.all(clients.map(({ engine }) => engine.store.read.hasUnplaced()))
+    const isDone = all.every(
+      ({ counts, queued }, i) =>
+        queued === 0 && unplaced[i] === false && counts.every((has, place) => has >= expected(clients[i]?.user ?? '', place, count).length)
+    )
+    if (isDone) return
+    if (progress.isStuck || performance.now() - logged > 30_000) {
+      logged = performance.now()
+      for (const [i, { engine, user }] of clients.entries())
+        log(
+          `settling, still for ${(progress.still / 1000).toFixed(0)} s: ${user} ${engine.connection.status}, has ${all[i]?.counts.join('+')}, ${all[i]?.queued} to be sent${unplaced[i] ? ', some without a place' : ''}${engine.accounts.of(engine.account?.jid ?? ('' as Jid))?.groups.isJoined(GROUP) ? '' : ', out of the group'}`
+        )
+    }
+    if (progress.isStuck) return
+    await wait(500)
+  }
 }
 
-async function compare(clients: Client[], count: number, result: ClusterResult, log: (text: string) => void): Promise<void> {
+/** What new devices read of the archives: by user, of both places. */
+async function archives(cluster: Cluster, clients: Client[]): Promise<Set<string>[][]> {
+  const read: Set<string>[][] = []
+  for (const { user, places } of clients) {
+    const folder = testFolder()
+    const engine = await openEngine(folder.path)
+    try {
+      await engine.signIn(cluster.settings(user))
+      await online(engine)
+      await engine.conversations.start(GROUP, 'group', user)
+      await until(engine, async () => (await engine.store.read.missingHistory()).length === 0, SETTLE_MS)
+      read.push(await Promise.all(places.map(async ({ jid }) => new Set((await messages(engine, jid as Jid)).map(({ text }) => text)))))
+    } finally {
+      await engine.close()
+      folder.remove()
+    }
+  }
+  return read
+}
+
+async function compare(cluster: Cluster, clients: Client[], count: number, result: ClusterResult, log: (text: string) => void): Promise<void> {
+  let archived: Set<string>[][] | null = null
   const stores = await Promise.all(clients.map(({ engine, places }) => Promise.all(places.map(({ jid }) => messages(engine, jid as Jid)))))
   for (const [i, { user }] of clients.entries())
     for (const [place, list] of (stores[i] ?? []).entries()) {
@@ -150,11 +188,27 @@ async function compare(clients: Client[], count: number, result: ClusterResult, 
       const there = new Set(texts)
       const missing = expected(user, place, count).filter((text) => !there.has(text))
       result.messages += texts.length
-      result.lost += missing.length
+      if (missing.length > 0) archived ??= await archives(cluster, clients)
+      // who wrote it was told by a node that it was taken, and no archive of the reader's has it: it went with that node
+      const forgotten = missing.filter(
+        (text) =>
+          place === 0 &&
+          archived?.[i]?.[0]?.has(text) !== true &&
+          stores[clients.findIndex((client) => client.user === PARTNER[user])]?.[0]?.some(({ text: said, state }) => said === text && state === 'sent')
+      )
+      result.forgotten += forgotten.length
+      result.lost += missing.length - forgotten.length
       result.doubled += texts.length - there.size
       const unsettled = list.filter(({ outgoing, state }) => outgoing && state !== 'sent' && state !== 'delivered')
       result.unsettled += unsettled.length
-      if (missing.length > 0) log(`${user}, ${place === 0 ? 'direct' : 'group'}: lost ${missing.slice(0, 6).join(', ')}`)
+      for (const text of missing) {
+        const [writer] = text.split(' ')
+        const own = stores[clients.findIndex((client) => client.user === writer)]?.[place]?.find(({ text: said }) => said === text)
+        const holders = clients.flatMap(({ user: one }, at) => (archived?.[at]?.[place]?.has(text) === true ? one : []))
+        log(
+          `${user}, ${place === 0 ? 'direct' : 'group'}: lacks ${text}, ${own?.state ?? 'unknown'} at its writer's; archives of ${holders.join(', ') || 'nobody'} have it`
+        )
+      }
       if (unsettled.length > 0)
         log(
           `${user}: not settled: ${unsettled

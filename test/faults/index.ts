@@ -36,6 +36,7 @@ if (positionals[0] === 'cluster') {
       ['until all were', ms(1)],
       ['messages compared, in four stores', done.messages],
       ['lost', done.lost],
+      ['confirmed by a node that was killed then, and gone with it', done.forgotten],
       ['doubled', done.doubled],
       ['out of order', done.disordered],
       ['own messages not settled', done.unsettled],

@@ -187,6 +187,9 @@ export function createReads(db: ReadableDB) {
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
     /** How many messages `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
+    /** Own messages of a time, ms, that the server took and the group has never told: their origin-ids, in order. */
+    untold: ({ group, account, from, before }: { group: Jid; account: Jid; from: number; before: number }): string[] =>
+      messages.untold(group, account, from, before),
     newestTime: messages.newestTime,
     sendersIn: ({ conversation, most }: { conversation: ConversationId; most: number }) => messages.sendersIn(conversation, most),
     /** The names in the media folder that attachments have. */

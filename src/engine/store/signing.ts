@@ -19,7 +19,7 @@ export function createSigning({ alterations, changes, conversations, messages, n
     const conversation = conversations.idOf(jid, account)
     if (conversation === null) return null
     const row = messages.ownByOriginId(conversation, originId)
-    if (row === undefined && (state === 'sent' || state === 'failed')) alterations.setState(conversation, originId, state)
+    if (row === undefined && state !== 'received' && state !== 'delivered') alterations.setState(conversation, originId, state)
     if (row === undefined || !FOLLOWS[row.state].includes(state)) return null
     messages.setState(row.id, state, error)
     return read(row.id)

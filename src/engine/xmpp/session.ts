@@ -22,6 +22,7 @@ import { Messages } from './modules/messages.ts'
 import { Outbox } from './modules/outbox.ts'
 import { Personal } from './modules/personal.ts'
 import { Pictures } from './modules/pictures.ts'
+import { Reflections } from './modules/reflections.ts'
 import { Refusals } from './modules/refusals.ts'
 import { ServerClock } from './modules/server-clock.ts'
 import { Typing } from './modules/typing.ts'
@@ -108,12 +109,13 @@ export class Session extends EventEmitter<Events> {
       uploads,
       encryption,
       onChanges,
-      maySendTo: async (conversation) => (await store.read.conversationByJid(conversation, own))?.kind !== 'group' || groups.isJoined(conversation),
+      maySendTo: async (conversation) => (await store.read.conversationByJid(conversation, own))?.kind !== 'group' || groups.isOpen(conversation),
       nicksIn: (group) => groups.nicksIn(group),
       callsAll: (group) => groups.callsAll(group),
-      onTaken: () => archives.placeSoon(),
+      onTaken: (conversation, kind) => (kind === 'group' ? reflections.taken(conversation) : archives.placeSoon()),
       warn: log.warn
     }))
+    const reflections: Reflections = new Reflections({ connection, store, own, groups, inbox, archives, outbox, log })
     const onAvatar = (): void => void this.emit('avatars')
     const pictures = (this.pictures = new Pictures({ connection, store, folder, isContact, isGroup, occupants: groups.size, onAvatar, info: log.info }))
     const personal = (this.personal = new Personal({
@@ -128,7 +130,9 @@ export class Session extends EventEmitter<Events> {
       info: log.info
     }))
     const errands = (this.errands = new Errands({ connection, store, own, contacts, groups, personal, stored: () => inbox.idle(), log }))
-    const onEntered = (group: Jid): void => {
+    const onEntered = async (group: Jid): Promise<void> => {
+      await reflections.check(group).catch((error: unknown) => log.warn(`${group}: ${String(error)}`))
+      groups.admit(group)
       personal.markAgain(group)
       outbox.flush()
       void errands.flush()
@@ -166,7 +170,16 @@ export class Session extends EventEmitter<Events> {
       availability,
       membership,
       archives,
-      new Refusals({ store, own, isGroup, onChanges, log }),
+      new Refusals({
+        store,
+        own,
+        isGroup,
+        interrupted: (group) => groups.interrupted(group),
+        sendAgain: (group, id) => outbox.sendAgain(group, id),
+        onChanges,
+        log
+      }),
+      reflections,
       typing,
       new Messages({ connection, self, time: clock.time, contacts, groups, inbox, outbox, typing })
     ]

@@ -48,6 +48,13 @@ export function messageReads(db: ReadableDB) {
       `SELECT 1 FROM message m JOIN conversation c ON c.id = m.conversation WHERE m.outgoing = 1 AND m.stanza_key IS NULL AND m.origin_key IS NOT NULL AND m.state_code <> ${CODE.failed} AND c.kind = 'direct' AND c.account = coalesce(?, c.account) LIMIT 1`
     )
     .pluck()
+  const untold = db
+    .prepare<[string, string, number, number], string>(
+      `SELECT m.origin_id FROM message m WHERE m.outgoing = 1 AND m.stanza_key IS NULL AND m.origin_key IS NOT NULL AND m.state_code <> ${CODE.failed} AND m.state_code = ${CODE.sent}
+        AND m.message_key IS NULL AND m.home IS NULL AND m.flags & ${FLAG.retracted} = 0 AND m.conversation = (SELECT id FROM conversation WHERE jid = ? AND account = ? AND kind = 'group')
+        AND m.id >= ? AND m.id < ? ORDER BY m.id LIMIT 200`
+    )
+    .pluck()
   const newestReceived = db.prepare<[number, number], ReceivedId>(
     'SELECT coalesce(m.message_id, m.origin_id) AS id, m.stanza_id AS stanzaId FROM message m WHERE m.conversation = ? AND m.id <= ? AND m.outgoing = 0 AND m.home IS NULL ORDER BY m.id DESC LIMIT 1'
   )
@@ -98,6 +105,8 @@ export function messageReads(db: ReadableDB) {
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
     /** Whether an own message outside of groups waits for its archive to say where it stands. */
     hasUnplaced: (account?: string): boolean => unplaced.get(account ?? null) === 1,
+    /** Own messages of a time, ms, that the server took and the group has never told: the origin-ids, in order. */
+    untold: (group: string, account: string, from: number, before: number) => untold.all(group, account, firstKeyAt(from), firstKeyAt(before)),
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
     /** The latest first. */
     pinned: (conversation: number) => pinned.all(conversation),

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
-import { bare, resource } from '../../../contract/address.ts'
+import { bare, domainOf, resource } from '../../../contract/address.ts'
 import type { Affiliation, GroupMember, GroupMembers, GroupRole, Jid, Notice, OutReason } from '../../../contract/domain.ts'
 import type { Incoming, Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
@@ -25,8 +25,12 @@ const ASK_MS = 15_000
 const MOST_NICK_TRIES = 5
 /** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
 const TELL_MS = 500
-/** A group that was silent for so long is asked whether we are still in it, ms. */
-const PING_MS = 15 * 60_000
+/** A group that was silent for so long is asked whether we are still in it, ms: one that was started again on another node of its server's knows nobody. */
+const PING_MS = 5 * 60_000
+/** One is not asked more often than this, ms. */
+const ASKED_MS = 5000
+/** How often that is looked at, ms. */
+const LOOK_MS = 30_000
 /** In a larger group nobody is told who comes and goes. */
 const MOST_NOTICED = 100
 /** In a larger group nobody is told who has read. */
@@ -75,9 +79,13 @@ interface Group {
   nick: string
   password: string | null
   joined: boolean
+  /** What it said before we came in is known: what waits for it may be said. */
+  open: boolean
   occupants: Map<string, Occupant>
   /** It stamps what is said with occupant-ids (XEP-0421). */
   stamps: boolean
+  /** It keeps what is said (XEP-0313). */
+  archived: boolean
   /** Only those whom its owners have listed may come in. */
   membersOnly: boolean
   /** Everybody there sees everybody's address. */
@@ -88,6 +96,8 @@ interface Group {
   absent: number | null
   /** When it last said something, performance.now(). */
   heard: number
+  /** When it was last asked whether we are in, performance.now(). */
+  asked: number
   /** Counts how often any group was entered. */
   entered: number
 }
@@ -123,12 +133,12 @@ export class Groups extends EventEmitter<Events> implements Module {
   constructor(connection: Connection) {
     super()
     this.#connection = connection
-    this.#pinging = setInterval(() => this.#pingAll(PING_MS), PING_MS).unref()
+    this.#pinging = setInterval(() => this.#pingAll(PING_MS), LOOK_MS).unref()
   }
 
   begin(resumed: boolean): void {
     if (resumed) this.resume()
-    else for (const group of this.#groups.values()) Object.assign(group, { joined: false, occupants: new Map<string, Occupant>() })
+    else for (const group of this.#groups.values()) Object.assign(group, { joined: false, open: false, occupants: new Map<string, Occupant>() })
   }
 
   /** A stream that goes on is still where it was, unless a group says otherwise. */
@@ -153,13 +163,16 @@ export class Groups extends EventEmitter<Events> implements Module {
         nick,
         password,
         joined: false,
+        open: false,
         occupants: new Map(),
         stamps: false,
+        archived: false,
         membersOnly: false,
         showsAddresses: false,
         ownId: null,
         absent: null,
         heard: performance.now(),
+        asked: -Infinity,
         entered: 0
       })
     else Object.assign(known, { nick, password })
@@ -172,6 +185,7 @@ export class Groups extends EventEmitter<Events> implements Module {
   #learn(group: string, features: ReadonlySet<string>): void {
     Object.assign(this.#groups.get(group) ?? {}, {
       stamps: features.has(NS.occupantId),
+      archived: features.has(NS.mam),
       membersOnly: features.has('muc_membersonly'),
       showsAddresses: features.has('muc_nonanonymous')
     })
@@ -242,6 +256,19 @@ export class Groups extends EventEmitter<Events> implements Module {
   }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
+  /** Whether what waits for it may be said. */
+  isOpen = (group: string): boolean => this.#groups.get(group)?.open === true
+  isArchived = (group: string): boolean => this.#groups.get(group)?.archived === true
+  /** Asks a group whether we are still in; 'out' where we are not. */
+  ask(group: Jid): void {
+    const known = this.#groups.get(group)
+    if (known?.joined === true && this.#connection.isReady) this.#ping(group, known)
+  }
+  /** We are in, and what was said there before is known. */
+  admit(group: string): void {
+    const known = this.#groups.get(group)
+    if (known?.joined === true) known.open = true
+  }
 
   /**
    * Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws
@@ -451,7 +478,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
     if (own && change.renamed !== null) group.nick = change.renamed
     else if (own && change.present === null && group.joined) {
-      group.joined = false
+      Object.assign(group, { joined: false, open: false })
       group.occupants.clear()
       if (change.out !== null) this.emit('out', change.group, change.out, change.reason)
     }
@@ -490,19 +517,30 @@ export class Groups extends EventEmitter<Events> implements Module {
     )
   }
 
-  /** XEP-0410, of groups that were silent for so long, ms. */
-  #pingAll(silent: number): void {
+  /** XEP-0410, of groups that were silent for so long, ms; `on`: of one server alone. */
+  #pingAll(silent: number, on: string | null = null): void {
     if (!this.#connection.isReady) return
-    for (const [group, { joined, nick, heard }] of this.#groups) {
-      if (!joined || performance.now() - heard < silent) continue
-      this.#connection.request(muc.selfPing(group, nick)).catch((error: unknown) => {
-        const now = this.#groups.get(group)
-        if (now === undefined || !now.joined || !isRefusal(error) || !muc.isOut(error.condition)) return
-        now.joined = false
-        now.occupants.clear()
-        this.emit('out', group as Jid, 'interrupted', '')
-      })
-    }
+    for (const [group, known] of this.#groups)
+      if (known.joined && performance.now() - known.heard >= silent && (on === null || domainOf(group as Jid) === on)) this.#ping(group as Jid, known)
+  }
+
+  #ping(group: Jid, known: Group): void {
+    const now = performance.now()
+    if (now - known.asked < ASKED_MS) return
+    Object.assign(known, { heard: now, asked: now })
+    this.#connection.request(muc.selfPing(group, known.nick)).catch((error: unknown) => {
+      if (isRefusal(error) && muc.isOut(error.condition)) this.interrupted(group)
+    })
+  }
+
+  /** A group says that we are not in it; others of its server may have forgotten us, too. */
+  interrupted(group: Jid): void {
+    const known = this.#groups.get(group)
+    if (known?.joined !== true) return
+    Object.assign(known, { joined: false, open: false })
+    known.occupants.clear()
+    this.emit('out', group, 'interrupted', '')
+    this.#pingAll(0, domainOf(group))
   }
 
   #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> =>

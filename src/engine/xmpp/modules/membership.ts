@@ -17,8 +17,11 @@ import type { Personal } from './personal.ts'
 import type { Log } from '../../log.ts'
 import { untilStored } from './until-stored.ts'
 
-/** Groups that a fault put us out of are entered again after this time, ms; twice that after each try that fails, ... */
+/** Groups that a fault put us out of are entered again at once, not all of them and not everybody in the same moment, ms; ... */
+const AT_ONCE_MS = 2000
+/** ... after this time where that fails, or we were in for less than LASTED_MS, ms; twice that after each try, ... */
 const ENTER_MS = 30_000
+const LASTED_MS = 10_000
 /** What a group's archive has and could not be stored is asked for again after this time, ms. */
 const READ_AGAIN_MS = 2000
 /** ... and this at most. */
@@ -55,7 +58,7 @@ export interface MembershipOptions {
   own: Jid
   log: Log
   /** A group has let us in and its archive is read: what waits for it may go. */
-  onEntered(group: Jid): void
+  onEntered(group: Jid): Promise<void>
 }
 
 interface Events {
@@ -71,7 +74,7 @@ export class Membership extends EventEmitter<Events> implements Module {
   /** What invitations say lets us in. */
   readonly #passwords = new Map<Jid, string>()
   /** Groups that are tried again later, and how often in a row each did not let us in. */
-  readonly #later = new Map<Jid, { tries: number; timer: NodeJS.Timeout | null }>()
+  readonly #later = new Map<Jid, { tries: number; timer: NodeJS.Timeout | null; entered: number | null }>()
 
   constructor(options: MembershipOptions) {
     super()
@@ -144,11 +147,12 @@ export class Membership extends EventEmitter<Events> implements Module {
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
       throw error
     }
-    clearTimeout(this.#later.get(group)?.timer ?? undefined)
-    this.#later.delete(group)
+    const later = this.#later.get(group)
+    clearTimeout(later?.timer ?? undefined)
+    if (later !== undefined) this.#later.set(group, { tries: later.tries, timer: null, entered: performance.now() })
     if (this.#invitations.delete(group)) this.#keep()
     await this.#readHistory(group)
-    this.#options.onEntered(group)
+    await this.#options.onEntered(group)
     return name
   }
 
@@ -185,7 +189,7 @@ export class Membership extends EventEmitter<Events> implements Module {
       this.#options.log.warn(error.message)
       const why = lookUp(FINAL, error.condition)
       if (why !== undefined) await this.#leave(group, why, '')
-      else if (this.#options.connection.isReady) this.#enterLater(group)
+      else if (this.#options.connection.isReady) this.#enterLater(group, 1)
     } finally {
       this.#underway.delete(group)
     }
@@ -199,17 +203,19 @@ export class Membership extends EventEmitter<Events> implements Module {
   }
 
   /** A group that we should be in and are not, because of a fault. */
-  #enterLater(group: Jid): void {
-    const later = this.#later.get(group) ?? { tries: 0, timer: null }
-    if (later.timer !== null) return
+  #enterLater(group: Jid, failed = 0): void {
+    const before = this.#later.get(group)
+    if (before !== undefined && before.timer !== null) return
+    const hasLasted = before === undefined || (before.entered !== null && performance.now() - before.entered > LASTED_MS)
+    const tries = hasLasted ? failed : before.tries
     const timer = setTimeout(
       () => {
-        this.#later.set(group, { tries: later.tries + 1, timer: null })
+        this.#later.set(group, { tries: tries + 1, timer: null, entered: null })
         if (this.#options.connection.isReady) this.#enterOne(group).catch((error: unknown) => this.#options.log.warn(String(error)))
       },
-      Math.min(ENTER_MS * 2 ** later.tries, LONGEST_ENTER_MS)
+      tries === 0 ? Math.random() * AT_ONCE_MS : Math.min(ENTER_MS * 2 ** (tries - 1), LONGEST_ENTER_MS)
     )
-    this.#later.set(group, { ...later, timer: timer.unref() })
+    this.#later.set(group, { tries, timer: timer.unref(), entered: null })
   }
 
   async #enterOne(group: Jid): Promise<void> {

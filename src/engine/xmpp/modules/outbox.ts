@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
 import { bare, domainOf } from '../../../contract/address.ts'
-import type { Conversation, ConversationId, Jid, LinkMetadata, MessageState } from '../../../contract/domain.ts'
+import type { Conversation, ConversationId, ConversationKind, Jid, LinkMetadata, MessageState } from '../../../contract/domain.ts'
 import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { isRefusal, refused } from '../../net/problem.ts'
@@ -28,6 +28,8 @@ const WINDOW = 100
 const PAGE = 200
 /** After a failure that is not the connection's, ms. */
 const AGAIN_MS = 2000
+/** A message that a group does not take is sent there again so often. */
+const MOST_RETURNS = 2
 
 export interface OutboxOptions {
   /** In place of AGAIN_MS. */
@@ -47,7 +49,7 @@ export interface OutboxOptions {
   /** Whether we may speak to everybody there. */
   callsAll(group: string): boolean
   /** The server took a message. */
-  onTaken(): void
+  onTaken(conversation: Jid, kind: ConversationKind): void
   warn(message: string): void
 }
 
@@ -62,6 +64,12 @@ export class Outbox implements Module {
   readonly #settled = new Set<string>()
   /** Not to be sent again, and not yet known in the store to have failed. */
   readonly #refused = new Set<string>()
+  /** Given back by a group, before the server has said that it took them. */
+  readonly #returned = new Set<string>()
+  /** Counts what was given back: a list of queued messages from before that lacks it. */
+  #gifts = 0
+  /** How often a group has given each back. */
+  readonly #returns = new Map<string, number>()
   #open = false
   #running = false
   #again = false
@@ -101,7 +109,10 @@ export class Outbox implements Module {
    * is, xmpp.js sends it again itself.
    */
   open(resumed: boolean): void {
-    if (!resumed) this.#inFlight.clear()
+    if (!resumed) {
+      this.#inFlight.clear()
+      this.#returned.clear()
+    }
     this.#open = true
     this.flush()
   }
@@ -120,6 +131,18 @@ export class Outbox implements Module {
     if (!this.#running) void this.#run()
   }
 
+  /** A group has not taken it, or has lost it: it is sent again once we are in. False: that was so too often. */
+  async sendAgain(group: Jid, originId: string): Promise<boolean> {
+    const times = (this.#returns.get(originId) ?? 0) + 1
+    if (times > MOST_RETURNS) return false
+    this.#returns.set(originId, times)
+    if (this.#inFlight.has(originId)) this.#returned.add(originId)
+    this.#options.onChanges(await this.#transition(originId, group, 'groupchat', 'queued', null))
+    this.#settled.delete(originId)
+    this.#gifts++
+    return true
+  }
+
   async #run(): Promise<void> {
     this.#running = true
     try {
@@ -129,12 +152,14 @@ export class Outbox implements Module {
         // page by page: there may be thousands, and only the first of them can go
         for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW;) {
           const known = [...this.#settled]
+          const gifts = this.#gifts
           const queued = await this.#options.store.read.queued({ account: this.#options.own, after, limit: PAGE })
           more = queued.length === PAGE
           after = queued.at(-1)?.message.id ?? after
           // those were committed before the list was read, so neither it nor a later one has them
           for (const originId of known) this.#settled.delete(originId)
-          await this.#sendAll(queued, open)
+          await this.#sendAll(queued, open, gifts)
+          if (gifts !== this.#gifts) break
         }
         // what is done to messages goes after the messages
         for (const { originId, jid, conversationKind, encrypted, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
@@ -158,7 +183,7 @@ export class Outbox implements Module {
   }
 
   /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
-  async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>): Promise<void> {
+  async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>, gifts: number): Promise<void> {
     for (const { message, originId, replyTo, replyAuthor, files } of queued) {
       if (this.#inFlight.has(originId)) continue
       let conversation = open.get(message.conversation)
@@ -198,6 +223,10 @@ export class Outbox implements Module {
       const stanza = secret ? await this.#encrypted(plain, conversation, originId) : plain
       // from here to the sending nothing is awaited
       if (!this.#open || this.#inFlight.size >= WINDOW) return
+      if (gifts !== this.#gifts) {
+        this.#again = true
+        return
+      }
       if (stanza === null || this.#inFlight.has(originId) || this.#settled.has(originId)) continue
       await this.#send(stanza, originId)
     }
@@ -264,11 +293,18 @@ export class Outbox implements Module {
       this.#inFlight.delete(id)
       return
     }
+    // the server took it, and the group did not
+    if (this.#returned.delete(id)) {
+      this.#inFlight.delete(id)
+      this.flush()
+      return
+    }
     const changes = await this.#transition(id, to, stanza.attrs['type'], 'sent', null)
+    this.#returned.delete(id)
     this.#settled.add(id)
     this.#inFlight.delete(id)
     this.#options.onChanges(changes)
-    if (stanza.attrs['type'] !== 'groupchat') this.#options.onTaken()
+    this.#options.onTaken(bare(to), stanza.attrs['type'] === 'groupchat' ? 'group' : 'direct')
     this.flush()
   }
 }

@@ -13,6 +13,10 @@ interface RefusalsOptions {
   own: Jid
   /** Whether it is a group's that we are in. */
   isGroup(address: string): boolean
+  /** A group says that we are not in it. */
+  interrupted(group: Jid): void
+  /** Whether what it has not taken is sent there again. */
+  sendAgain(group: Jid, originId: string): Promise<boolean>
   onChanges(changes: StoreChanges): void
   log: Log
 }
@@ -31,7 +35,7 @@ export class Refusals implements Module {
   }
 
   async #onError(message: Element): Promise<void> {
-    const { store, own, isGroup, onChanges, log } = this.#options
+    const { store, own, isGroup, interrupted, sendAgain, onChanges, log } = this.#options
     const from = parseJid(message.attrs['from'] ?? '')
     const { id } = message.attrs
     if (from === null || id === undefined) return
@@ -39,6 +43,11 @@ export class Refusals implements Module {
     const condition = error?.getChildElements()[0]?.name ?? 'error'
     // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5)
     const conversation = !isGroup(bare(from)) || (await store.read.conversationByJid(from, own)) === null ? bare(from) : from
+    // whoever started it again, or the node of a cluster on which it lives now, knows nobody (XEP-0045 section 7.4)
+    if (from === conversation && isGroup(from) && condition === 'not-acceptable' && (await sendAgain(from, id))) {
+      interrupted(from)
+      return
+    }
     const failed = { account: own, conversation, originId: id, state: 'failed', error: error?.getChildText('text') ?? condition } as const
     onChanges(await untilStored(() => store.write.transition(failed), log.warn))
   }

@@ -172,7 +172,8 @@ export function changeWrites(db: WritableDB) {
     /** Removes it unless it is still to be sent. */
     forgetSent: (id: number) => forgetSent.run(id),
     /** Of one of our own; false: there is none with that id, or it is in that state. */
-    setState: (conversation: number, originId: string, state: 'sent' | 'failed' | 'queued'): boolean => setState.run(state, conversation, originId, state).changes > 0,
+    setState: (conversation: number, originId: string, state: 'sent' | 'failed' | 'queued'): boolean =>
+      setState.run(state, conversation, originId, state).changes > 0,
     forget(): void {
       conversations = null
     }

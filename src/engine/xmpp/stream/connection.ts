@@ -7,7 +7,7 @@ import type { Learnt } from './keep-alive.ts'
 import { Liveness } from './liveness.ts'
 import { advance, LASTED_MS, OFF, type MachineEffect, type MachineEvent, type MachineState } from './machine.ts'
 import { networkKey } from '../../net/network.ts'
-import { negotiate, NEGOTIATION_MS, NS_SM } from './negotiation.ts'
+import { negotiate, NS_SM } from './negotiation.ts'
 import { Outgoing } from './outgoing.ts'
 import { ConnectionError, toConnectionError } from '../../net/problem.ts'
 import type { Route } from './route.ts'
@@ -101,7 +101,7 @@ export class Connection extends EventEmitter<Events> {
       onPin: (pin) => this.emit('pin', pin),
       onError: (error) => entity.emit('error', error)
     })
-    const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: NEGOTIATION_MS })
+    const entity = client({ domain, username: localOf(account.jid), credentials: this.#signIn.credentials, service: SERVICE, timeout: this.#liveness.patience })
     entity.reconnect.stop()
     this.#signIn.attach(entity)
     const { transport, route } = transportOf(account)
@@ -313,7 +313,7 @@ export class Connection extends EventEmitter<Events> {
 
   async #attempt(): Promise<void> {
     try {
-      const resumed = await negotiate(this.#client, this.#signIn, () => this.#offersAcks)
+      const resumed = await negotiate(this.#client, this.#signIn, () => this.#offersAcks, this.#liveness.patience)
       if (this.#machine.name !== 'connecting') {
         this.#client.socket?.destroy?.()
         return
@@ -322,12 +322,14 @@ export class Connection extends EventEmitter<Events> {
       if (!resumed) this.#toldActive = true
       this.#signIn.succeeded()
       this.#route.opened()
-      this.#liveness.heard()
+      this.#liveness.opened()
       this.#on({ type: 'opened', resumed })
       this.#tellActive()
       this.emit('ready', resumed)
     } catch (cause) {
-      if (this.#machine.name === 'connecting') this.#fail(toConnectionError(this.#signIn.explain(cause)))
+      const error = toConnectionError(this.#signIn.explain(cause))
+      if (error.problem === 'timed-out') this.#liveness.slow()
+      if (this.#machine.name === 'connecting') this.#fail(error)
     }
   }
 

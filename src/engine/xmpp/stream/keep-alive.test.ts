@@ -15,7 +15,26 @@ test('the quiet time grows while it is survived, halves on a silent death, and s
   expect(keepAlive.interval).toBe(LONGEST_MS / 2)
   for (let i = 0; i < 50; i++) keepAlive.died()
   expect(keepAlive.interval).toBe(SHORTEST_MS)
+  keepAlive.network = 'elsewhere'
   expect(keepAlive.answer).toBeLessThanOrEqual(keepAlive.interval)
+})
+
+test('a server that is slow is waited for longer each time, up to a bound, and no longer once a stream has lived', () => {
+  const keepAlive = new KeepAlive({}, 'home')
+  const patience = (): number[] => [keepAlive.answer, keepAlive.owed, keepAlive.opening]
+  const first = patience()
+  // it takes 50 s for each answer: some stream is not given up before it comes
+  let deaths = 0
+  while (keepAlive.owed < 50_000) {
+    keepAlive.died()
+    expect(++deaths).toBeLessThan(5)
+  }
+  keepAlive.lived(60_000)
+  expect(keepAlive.owed).toBeGreaterThan(50_000)
+  for (let i = 0; i < 50; i++) keepAlive.slow()
+  for (const [i, ms] of patience().entries()) expect([i, ms <= 120_000, ms > (first[i] ?? 0)]).toEqual([i, true, true])
+  keepAlive.lived(600_000)
+  expect(patience()).toEqual(first)
 })
 
 test('each network has its own, and they are remembered', () => {

@@ -2,9 +2,6 @@
 import { isRefusal } from '../../net/problem.ts'
 import { KeepAlive, type Learnt } from './keep-alive.ts'
 
-/** A server that has taken a stanza says so within this time. */
-const OWED_MS = 15_000
-
 export interface LivenessOptions {
   learnt: Learnt
   isOpen(): boolean
@@ -22,6 +19,8 @@ export class Liveness {
   #pinger: NodeJS.Timeout | null = null
   #owed: NodeJS.Timeout | null = null
   #lastHeard = 0
+  /** When the stream was opened, performance.now(). */
+  #opened = 0
 
   constructor(options: LivenessOptions) {
     this.#options = options
@@ -33,9 +32,26 @@ export class Liveness {
     this.#keepAlive.network = key
   }
 
+  /** So long the steps of a sign-in may take, ms. */
+  get patience(): number {
+    return this.#keepAlive.opening
+  }
+
+  /** A sign-in took longer. */
+  slow(): void {
+    this.#keepAlive.slow()
+  }
+
+  /** A stream begins. */
+  opened(): void {
+    this.#opened = performance.now()
+    this.heard()
+  }
+
   /** A sign of the server. */
   heard(): void {
     this.#lastHeard = performance.now()
+    this.#keepAlive.lived(this.#lastHeard - this.#opened)
     if (this.#owed !== null) clearTimeout(this.#owed)
     this.#owed = null
     if (this.#pinger !== null) clearTimeout(this.#pinger)
@@ -44,7 +60,7 @@ export class Liveness {
 
   /** A stanza has left that the server acknowledges: where it says nothing at all, the stream is dead. */
   owed(): void {
-    this.#owed ??= setTimeout(() => this.#died(), OWED_MS)
+    this.#owed ??= setTimeout(() => this.#died(), this.#keepAlive.owed)
   }
 
   /** The stream is gone: nothing is waited for. */

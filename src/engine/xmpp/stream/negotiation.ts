@@ -5,12 +5,14 @@ import type { SignIn } from './sasl/sign-in.ts'
 import { SERVICE } from './transport.ts'
 
 export const NS_SM = 'urn:xmpp:sm:3'
-export const NEGOTIATION_MS = 30_000
 /** A server that offers XEP-0198 turns it on within this time, or goes without. */
 const ENABLED_MS = 3000
 
-/** Opens socket and stream and waits until stanzas may be sent; true where the old session was resumed. Rejects with what ended it. */
-export async function negotiate(entity: Client, signIn: SignIn, offersAcks: () => boolean): Promise<boolean> {
+/**
+ * Opens socket and stream and waits until stanzas may be sent; true where the old session was resumed. Rejects with what ended it.
+ * `patience`: how long its steps may take, ms.
+ */
+export async function negotiate(entity: Client, signIn: SignIn, offersAcks: () => boolean, patience: number): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>()
   promise.catch(() => undefined)
   let timer: NodeJS.Timeout | undefined
@@ -41,13 +43,14 @@ export async function negotiate(entity: Client, signIn: SignIn, offersAcks: () =
   entity.on('disconnect', onDisconnect)
   entity.streamManagement.on('resumed', onResumed)
   signIn.begin()
+  entity.timeout = patience
   // without a session to go on with nobody takes what is left of one: xmpp.js would give up each stream anew
   const sm = entity.streamManagement
   if (sm.id === '') for (const { stanza } of sm.outbound_q.splice(0)) sm.emit('fail', stanza)
   try {
     await Promise.race([entity.connect(SERVICE), promise])
     // hosts that do not answer have times of their own
-    timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), NEGOTIATION_MS)
+    timer = setTimeout(() => reject(new ConnectionError('timed-out', 'signing in took too long')), patience)
     await entity.open(entity.options)
     return await promise
   } finally {

@@ -57,6 +57,7 @@ declare module '@xmpp/client' {
     status: string
     jid: { toString(): string } | null
     socket: { destroy?(): void } | null
+    timeout: number
     transports: unknown[]
     options: { domain: string; lang?: string }
     streamManagement: Omit<Emitter, 'emit'> & {

@@ -315,3 +315,19 @@ test('invitations: malformed ones are none, thousands of them are few, and words
   await settled()
   expect(alice.accounts.invitations.length).toBeLessThanOrEqual(100)
 })
+
+test('a call to everybody in an open group counts from those alone who lead it', { timeout: 60_000 }, async () => {
+  await signIn()
+  const room = 'called@rooms.evil.example'
+  await enter(room)
+  presence(room, 'carol', "<item role='moderator' affiliation='admin'/>")
+  const call = (nick: string): void =>
+    from(`${room}/${nick}`, `<body>all of ${nick}</body><reference xmlns='urn:xmpp:reference:0' type='mention' uri='xmpp:${room}'/>`, "type='groupchat'")
+  for (const nick of ['bob', 'nobody', 'carol']) call(nick)
+  await until(alice, async () => (await texts(alice, room)).length === 3)
+  expect((await messages(alice, room)).map(({ text, mention }) => [text, mention])).toEqual([
+    ['all of bob', false],
+    ['all of nobody', false],
+    ['all of carol', true]
+  ])
+})

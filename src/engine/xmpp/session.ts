@@ -95,7 +95,8 @@ export class Session extends EventEmitter<Events> {
       isGroup: (address) => groups.isGroup(address),
       isContact: (address) => contacts.has(address as Jid),
       device: () => encryption.device,
-      accountIn: (occupant) => groups.accountIn(occupant)
+      accountIn: (occupant) => groups.accountIn(occupant),
+      mayCallAll: (occupant) => groups.mayCallAll(occupant)
     }
     const clock = (this.clock = new ServerClock(connection, own, log))
     const results = new ArchiveResults(own, isGroup)

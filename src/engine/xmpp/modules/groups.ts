@@ -250,9 +250,12 @@ export class Groups extends EventEmitter<Events> implements Module {
   }
   /** A mention of everybody is for those who lead the group, and for all where it takes no strangers. */
   callsAll(group: string): boolean {
-    const known = this.#groups.get(group)
-    const own = known?.occupants.get(known.nick)
-    return known !== undefined && (known.membersOnly || own?.role === 'moderator')
+    return this.mayCallAll(`${group}/${this.nickIn(group) ?? ''}`)
+  }
+  /** The same of somebody who is there. */
+  mayCallAll(occupant: string): boolean {
+    const known = this.#groups.get(bare(occupant))
+    return known !== undefined && (known.membersOnly || known.occupants.get(resource(occupant))?.role === 'moderator')
   }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true

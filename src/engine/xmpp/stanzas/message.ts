@@ -72,6 +72,8 @@ export interface Self {
   understands?: ReadonlySet<string>
   /** The account of a group's occupant, where the group says it. */
   accountIn?(occupant: Jid): Jid | null
+  /** Whether an occupant of a group may speak to everybody there. */
+  mayCallAll?(occupant: Jid): boolean
 }
 
 /** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
@@ -179,7 +181,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
         (done !== null || stanza.getChild('x', NS.mucUser) !== undefined || stanza.getChild('subject') !== undefined))
     )
       return null
-    const toUs = isToUs(stanza, { own: self.jid, group, nick })
+    const toUs = isToUs(stanza, { own: self.jid, group, nick, everybody: self.mayCallAll?.(from) === true })
     const { own, occupant } = senderIn(stanza, nick, self.occupantIds?.(group) ?? null)
     return { ...common, mentioned: toUs, conversation: group, kind: 'group', sender: from, occupant, outgoing: own, stanzaId: stanzaId(stanza, group) }
   }
@@ -188,9 +190,9 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
-/** Whether a message of a group says that it speaks to us. */
-const isToUs = (stanza: Element, { own, group, nick }: { own: Jid; group: Jid; nick: string | null }): boolean =>
-  mentioned(stanza).some((jid) => bare(jid) === own || (nick !== null && jid === `${group}/${nick}`) || jid === group)
+/** Whether a message of a group says that it speaks to us; `everybody`: its author may speak to all. */
+const isToUs = (stanza: Element, { own, group, nick, everybody }: { own: Jid; group: Jid; nick: string | null; everybody: boolean }): boolean =>
+  mentioned(stanza).some((jid) => bare(jid) === own || (nick !== null && jid === `${group}/${nick}`) || (everybody && jid === group))
 
 /** What an encrypted message said (XEP-0420). */
 export type Content = Pick<DecodedMessage, 'text' | 'replyTo' | 'change' | 'files' | 'link' | 'mentioned' | 'unstyled'> & {
@@ -214,7 +216,8 @@ export function decodeContent(text: string, { own, from, conversation, kind, out
     change: changeOf(done),
     files,
     link,
-    mentioned: isGroup && isToUs(stanza, { own, group: conversation, nick }),
+    // what is encrypted in a group is said where no stranger comes in
+    mentioned: isGroup && isToUs(stanza, { own, group: conversation, nick, everybody: true }),
     unstyled: isUnstyled(stanza),
     delivered: receiptFor(stanza),
     displayed: displayedId(stanza),

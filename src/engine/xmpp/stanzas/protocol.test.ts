@@ -155,7 +155,8 @@ test('everybody of a group is meant by its own address, where one may call all o
   const self = { jid: 'me@example.org' as Jid, nickIn: () => 'mimi' }
   const said = encodeMessage('room@rooms.example.org', 'group', { text: '@all', id: 'x', callsAll: true })
   Object.assign(said.attrs, { from: 'room@rooms.example.org/eve', to: 'me@example.org' })
-  expect(decodeMessage(said, self)?.mentioned).toBe(true)
+  expect(decodeMessage(said, { ...self, mayCallAll: (occupant) => occupant === 'room@rooms.example.org/eve' })?.mentioned).toBe(true)
+  expect(decodeMessage(said, self)?.mentioned).toBe(false)
 })
 
 test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line whatever stands beside it', () => {

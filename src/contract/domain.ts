@@ -116,8 +116,8 @@ export const Device = z.object({
 })
 export type Device = z.infer<typeof Device>
 
-/** Whether what is written next in a conversation is encrypted end to end, and whether it could be; `undecided`: devices about which the user has yet to decide; `without`: who has none that it could be encrypted for. */
-export const Secrecy = z.object({ on: z.boolean(), possible: z.boolean(), undecided: z.number().int(), without: z.array(Jid) })
+/** Whether what is written next in a conversation is encrypted end to end, and whether it could be; `verified`: the user has compared all devices of the others that get it; `undecided`: devices about which the user has yet to decide; `without`: who has none that it could be encrypted for. */
+export const Secrecy = z.object({ on: z.boolean(), possible: z.boolean(), verified: z.boolean(), undecided: z.number().int(), without: z.array(Jid) })
 export type Secrecy = z.infer<typeof Secrecy>
 
 export const Message = z.object({
@@ -146,6 +146,8 @@ export const Message = z.object({
   retracted: z.boolean(),
   /** Encrypted end to end. */
   encrypted: z.boolean(),
+  /** A device of its author that the user has compared has encrypted it. */
+  verified: z.boolean(),
   /** Why it cannot be read; the text is empty then. */
   unreadable: Unreadable.nullable(),
   /** *strong*, _emphasis_ and the like are meant as such (XEP-0393). */

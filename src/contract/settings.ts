@@ -62,6 +62,8 @@ export const Settings = z.object({
   autoEncrypt: z.boolean(),
   /** A device of somebody gets nothing that is encrypted before the user has said that it is theirs; otherwise it is believed until one of theirs was compared. */
   askTrust: z.boolean(),
+  /** What others read as the name of this device, of all accounts (XEP-0384 0.8, 'label'). */
+  deviceName: z.string().trim().min(1).max(50),
   /** Words that are misspelt are marked. */
   spellCheck: z.boolean(),
   /** Pictures are sent as photos (of a screen's size, without metadata) or as the files that they are. */

@@ -83,11 +83,12 @@ export class Messages {
     session?.outbox.flush()
   }
 
-  /** Whether what is written next in a conversation is encrypted end to end. */
-  async secrecy(id: ConversationId): Promise<Secrecy> {
+  /** Whether what is written next in a conversation is encrypted end to end; `modern`: with all that stands in it. */
+  async secrecy(id: ConversationId): Promise<Secrecy & { modern: boolean }> {
     const conversation = await this.#scope.store.read.conversation(id)
     const session = this.#scope.accounts.of(conversation?.account ?? null)
-    if (conversation === null || session === null) return { on: conversation?.encryption === 'on', possible: false, undecided: 0, without: [] }
+    if (conversation === null || session === null)
+      return { on: conversation?.encryption === 'on', possible: false, verified: false, undecided: 0, without: [], modern: false }
     return session.encryption.secrecy(conversation)
   }
 
@@ -112,10 +113,12 @@ export class Messages {
     this.#scope.changed(await this.#scope.store.write.remove(ids))
   }
 
-  /** What a page that is about to be linked to says of itself; null where the user does not want it asked, or the message is encrypted: the card would not go along. */
+  /** What a page that is about to be linked to says of itself; null where the user does not want it asked, or where the card would not go along, as it does not in the older version of OMEMO. */
   async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
     const conversation = await this.#scope.store.read.conversation(id)
-    if (conversation === null || !(await this.#scope.store.read.settings()).linkPreviews || (await this.secrecy(id)).on) return null
+    if (conversation === null || !(await this.#scope.store.read.settings()).linkPreviews) return null
+    const { on, modern } = await this.secrecy(id)
+    if (on && !modern) return null
     return this.#scope.media.readLink(conversation.account, url, signal)
   }
 

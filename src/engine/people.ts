@@ -71,9 +71,22 @@ export class People {
       own:
         own === null
           ? null
-          : { device: own.device, fingerprint: own.identity.toString('hex'), label: null, trust: 'verified', active: true, firstAt: 0, lastAt: 0 },
+          : {
+              device: own.device,
+              fingerprint: own.identity.toString('hex'),
+              label: (await this.#scope.store.read.settings()).deviceName,
+              trust: 'verified',
+              active: true,
+              firstAt: 0,
+              lastAt: 0
+            },
       devices
     }
+  }
+
+  /** This device has another name: it is announced where there is a connection, otherwise with the next. Rejects never. */
+  async announceName(): Promise<void> {
+    await Promise.allSettled(this.#scope.accounts.sessions.map(({ encryption }) => encryption.rename()))
   }
 
   /** Takes another device of ours from our list: nothing is encrypted for it any more. Throws EngineError. */

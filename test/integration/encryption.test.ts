@@ -229,7 +229,7 @@ test('what was encrypted once goes plain when the user says so, and not before',
   const erin = 'erin@localhost' as Jid
   const plain = await foreignClient(server, 'erin')
   const id = await conversationWith(alice, erin)
-  expect(await alice.messages.secrecy(id)).toEqual({ on: false, possible: false, undecided: 0, without: [erin] })
+  expect(await alice.messages.secrecy(id)).toMatchObject({ on: false, possible: false, verified: false, undecided: 0, without: [erin] })
   await alice.messages.send(id, 'nobody can decrypt there')
   await plain.waitFor(({ body }) => body === 'nobody can decrypt there')
   await alice.conversations.set({ conversation: id, encryption: 'on' })
@@ -263,10 +263,14 @@ test('a device is refused, and a new one of somebody who was verified waits for 
   const [known] = (await alice.people.devices(ALICE, frank)).devices
   expect(known).toMatchObject({ trust: 'trusted', fingerprint: (await phone.people.devices(frank, frank)).own?.fingerprint })
   await alice.store.write.setTrust({ account: ALICE, jid: frank, device: known!.device, trust: 'verified' })
+  expect(await alice.messages.secrecy(id)).toMatchObject({ on: true, verified: true, undecided: 0 })
+  await phone.messages.send(await conversationWith(phone, ALICE), 'from the phone')
+  expect(await find(alice, frank, ({ text }) => text === 'from the phone')).toMatchObject({ encrypted: true, verified: true })
+  expect(await find(phone, ALICE, ({ text }) => text === 'hello Frank')).toMatchObject({ encrypted: true, verified: false })
   const spy = await devices.signIn(server, 'frank', true)
   await until(alice, async () => (await alice.people.devices(ALICE, frank)).devices.length === 2 || (await refresh(alice, frank)))
   expect((await alice.people.devices(ALICE, frank)).devices.map(({ trust }) => trust).toSorted()).toEqual(['undecided', 'verified'])
-  expect(await alice.messages.secrecy(id)).toMatchObject({ on: true, undecided: 1 })
+  expect(await alice.messages.secrecy(id)).toMatchObject({ on: true, verified: true, undecided: 1 })
   await alice.messages.send(id, 'for the phone alone')
   await find(phone, ALICE, ({ text }) => text === 'for the phone alone')
   expect(await find(spy, ALICE, ({ unreadable }) => unreadable !== null)).toMatchObject({ unreadable: 'device', text: '' })
@@ -288,7 +292,7 @@ test('a private group: all read, from its archive as well; who cannot is named; 
   const [[grace], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]
   const group = await grace.groups.create({ name: 'secrets', membersOnly: true, invite: [HEIDI, IVAN] })
   for (const engine of [heidi, ivan]) await engine.conversations.start(group.jid, 'group', null)
-  await grace.conversations.set({ conversation: group.id, encryption: 'on' })
+  // it is by itself, as all can
   await until(grace, async () => {
     const { on, possible, without } = await grace.messages.secrecy(group.id)
     return on && possible && without.length === 0
@@ -317,6 +321,48 @@ test('a private group: all read, from its archive as well; who cannot is named; 
   await grace.conversations.set({ conversation: open.id, encryption: 'on' })
   const failed = await grace.messages.send(open.id, 'for all to see')
   expect(await find(grace, open.jid, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-no-device' })
+})
+
+test('a device has the name that its user gives it, for others too', { timeout: 60_000 }, async () => {
+  const carol = 'carol@localhost' as Jid
+  const phone = await devices.signIn(server, 'carol', true)
+  const number = (await phone.people.devices(carol, carol)).own?.device
+  const other = await devices.signIn(server, 'carol', true)
+  const name = async (): Promise<string | null | undefined> => (await other.people.devices(carol, carol)).devices.find(({ device }) => device === number)?.label
+  await until(other, async () => (await name()) === 'Mnemo')
+  await phone.store.write.changeSettings({ deviceName: '我的手机' })
+  await phone.people.announceName()
+  await until(other, async () => (await name()) === '我的手机')
+  // and keeps it, whatever another of hers announces
+  await other.store.write.changeSettings({ deviceName: 'Laptop' })
+  await other.people.announceName()
+  await until(phone, async () => (await phone.people.devices(carol, carol)).devices.some(({ label }) => label === 'Laptop'))
+  expect(await name()).toBe('我的手机')
+})
+
+describe.skipIf(!hasForeignOmemo)('a stranger', () => {
+  const heidi = 'heidi@localhost' as Jid
+  let alice: Engine
+  beforeAll(async () => {
+    alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
+  })
+
+  test('one that is no contact and was installed anew: its new device is written to at once', { timeout: 90_000 }, async () => {
+    const first = await foreignOmemo(server, 'heidi', join(server.folder, 'heidi.json'))
+    await first.tell({ do: 'send', to: ALICE, text: 'from the first' }, 'sent')
+    await find(alice, heidi, ({ text }) => text === 'from the first')
+    const id = await conversationWith(alice, heidi)
+    await alice.messages.send(id, 'for the first')
+    await first.waitFor(({ text }) => text === 'for the first')
+    await first.quit()
+    const second = await foreignOmemo(server, 'heidi', join(server.folder, 'heidi-anew.json'))
+    await second.tell({ do: 'send', to: ALICE, text: 'from the second' }, 'sent')
+    await find(alice, heidi, ({ text }) => text === 'from the second')
+    await alice.messages.send(id, 'for the second')
+    await second.waitFor(({ text }) => text === 'for the second')
+    expect(second.events.filter(({ refused }) => refused !== undefined)).toEqual([])
+    await second.quit()
+  })
 })
 
 test('whoever signs out is encrypted for no longer, and keeps no keys', { timeout: 60_000 }, async () => {

@@ -109,7 +109,7 @@ describe.each(VERSIONS)('%s', (version) => {
     )
     expect(await alice.meet(4711, forged)).toBe('forged')
     const { devices } = await alice.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
-    expect(devices).toEqual([{ jid: BOB, device: 4711, version, ready: false }])
+    expect(devices).toEqual([{ jid: BOB, device: 4711, version, ready: false, verified: false }])
   })
 
   test('prekeys are used once and filled up, without one a session begins all the same; a signed one is renewed and kept for a while', async () => {
@@ -160,7 +160,7 @@ describe.each(VERSIONS)('%s', (version) => {
     const restored = await Side.open(await openStore(kept.path), ALICE, BOB, version)
     await restored.read([copy(sent)], 'forward')
     const { devices } = await restored.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
-    expect(devices).toEqual([{ jid: BOB, device: bob.device, version, ready: false }])
+    expect(devices).toEqual([{ jid: BOB, device: bob.device, version, ready: false, verified: false }])
     // what is still on its way to it is read, and after the peer's turn its session sends again, with keys of its own
     await restored.read([await bob.write('still read')])
     expect((await restored.said()).at(-1)).toBe('still read')

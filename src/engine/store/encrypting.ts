@@ -18,18 +18,16 @@ import type { NewAttachment } from './tables/attachment.ts'
 import type { DeviceRow, omemoWrites } from './tables/omemo.ts'
 import type { Content, ContentReader, DeviceAddress, EncryptionEffects, SessionAddress } from './types.ts'
 
-export type Opened =
-  | { kind: 'text'; text: string; files: NewAttachment[] }
-  | { kind: 'content'; content: Content; files: NewAttachment[] }
-  | { kind: 'silent' }
-  | { kind: 'unreadable'; reason: Unreadable }
+type Said = { kind: 'text'; text: string; files: NewAttachment[] } | { kind: 'content'; content: Content; files: NewAttachment[] }
+/** `verified`: by a device that the user has compared. */
+export type Opened = (Said & { verified: boolean }) | { kind: 'silent' } | { kind: 'unreadable'; reason: Unreadable }
 
 /** Devices that a message goes to. */
 export interface Targets {
   /** All of `devices` have the newer version. */
   modern: boolean
   /** Trusted ones, each in the version that a message goes to it in; `ready`: there is a session to send with. */
-  devices: (SessionAddress & { ready: boolean })[]
+  devices: (SessionAddress & { ready: boolean; verified: boolean })[]
   /** New ones, about which the user has yet to decide. */
   undecided: DeviceAddress[]
   /** Who has no device that it could go to. */
@@ -162,7 +160,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   function targets({ account, jids, old = [] }: { account: Jid; jids: readonly Jid[]; old?: readonly DeviceAddress[] }): Targets {
     const { device: ourDevice } = ensure(account)
     const lacking = new Set(old.map(nameOf))
-    const found: { address: DeviceAddress; versions: Version[] }[] = []
+    const found: { address: DeviceAddress; versions: Version[]; verified: boolean }[] = []
     const undecided: DeviceAddress[] = []
     const without: Jid[] = []
     for (const jid of new Set([...jids, account])) {
@@ -174,15 +172,15 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       for (const row of trusted) {
         const versions = versionsOf(account, row)
         const isOld = lacking.has(nameOf(row)) && versions.includes('axolotl')
-        found.push({ address: { jid, device: row.device }, versions: isOld ? ['axolotl'] : versions })
+        found.push({ address: { jid, device: row.device }, versions: isOld ? ['axolotl'] : versions, verified: row.trust === 'verified' })
       }
       for (const { device, trust } of active) if (trust === 'undecided') undecided.push({ jid, device })
       if (jid !== account && trusted.length === 0) without.push(jid)
     }
     const modern = found.length > 0 && found.every(({ versions }) => versions.includes('omemo:2'))
-    const devices = found.map(({ address, versions }) => {
+    const devices = found.map(({ address, versions, verified }) => {
       const version: Version = !modern && (versions.includes('axolotl') || versions.length === 0) ? 'axolotl' : 'omemo:2'
-      return { ...address, version, ready: canSend(sessionsWith(account, { ...address, version })) }
+      return { ...address, version, verified, ready: canSend(sessionsWith(account, { ...address, version })) }
     })
     return { modern, devices, undecided, without }
   }
@@ -231,7 +229,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     }
 
     /** What a payload says with its key; null: it carries keys alone. Throws OmemoRefusal. */
-    function said({ version, payload, fallback }: Sealed, key: Buffer, place: ContentPlace): Opened {
+    function said({ version, payload, fallback }: Sealed, key: Buffer, place: ContentPlace): Said | Exclude<Opened, Said> {
       if (payload === null) return { kind: 'silent' }
       if (version === 'omemo:2') {
         const content = readContent(openContent(payload, key), place)
@@ -267,7 +265,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
         if (HEALED.has(error.code)) add(effects.broken, address)
         return unreadable(REASONS[error.code])
       }
-      let opened: Opened
+      let opened: ReturnType<typeof said>
       try {
         opened = said(sealed, received.plaintext, { ...place, own: account, from: jid })
       } catch (error) {
@@ -284,8 +282,9 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
         add(effects.begun, address)
       }
       const isNew = received.usedPreKeyId !== null || known.identity === null
-      omemo.putDevice(account, { ...(peer !== undefined && isNew ? identified(account, known, peer) : known), last_at: time })
-      return opened
+      const now = peer !== undefined && isNew ? identified(account, known, peer) : known
+      omemo.putDevice(account, { ...now, last_at: time })
+      return opened.kind === 'silent' || opened.kind === 'unreadable' ? opened : { ...opened, verified: now.trust === 'verified' }
     }
 
     function close(): EncryptionEffects {

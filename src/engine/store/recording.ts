@@ -209,6 +209,7 @@ export function createRecording(
       occupant = null,
       unstyled = false,
       encrypted = false,
+      verified = false,
       unreadable = null,
       raw = null,
       standIn = false
@@ -225,6 +226,7 @@ export function createRecording(
       (nick !== null && (mentioned || mentions(text, nick)) ? FLAG.mention : 0) |
       (unstyled ? FLAG.unstyled : 0) |
       (encrypted ? FLAG.encrypted : 0) |
+      (verified ? FLAG.verified : 0) |
       (unreadable === null ? 0 : FLAG.unreadable)
     const stored = messages.insert(
       {
@@ -636,13 +638,16 @@ export function createRecording(
     if (said.kind === 'content') signs.push(...signsIn(incoming, said.content))
     const { text = '', replyTo = null, link = null } = said.kind === 'text' ? { text: said.text, replyTo: incoming.replyTo } : said.content
     const files = [...(said.kind === 'text' ? [] : said.content.files), ...said.files].map((file) => ({ ...NO_METADATA, ...file, stored: null }))
-    const opened = { ...incoming, sealed: null, encrypted: true, text: said.files.length > 0 ? '' : text, files }
+    const opened = { ...incoming, sealed: null, encrypted: true, verified: said.verified, text: said.files.length > 0 ? '' : text, files }
     const read: IncomingMessage = said.kind === 'text' ? opened : { ...opened, ...contentOf(said.content) }
     if (said.kind === 'content' && !said.content.says) return null
     if (known === undefined || isRead) return read
     if (read.change !== undefined && read.change !== null) unsealing.gone.push(known)
     else {
-      messages.complete({ ...known, flags: known.flags & ~FLAG.unreadable }, { text: read.text, replyTo, attachments: files, link, flags: 0 })
+      messages.complete(
+        { ...known, flags: known.flags & ~FLAG.unreadable },
+        { text: read.text, replyTo, attachments: files, link, flags: said.verified ? FLAG.verified : 0 }
+      )
       messages.setState(known.id, known.state, null)
       unsealing.completed.push(known.id)
     }

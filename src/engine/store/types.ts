@@ -45,6 +45,8 @@ export interface IncomingMessage {
   unstyled?: boolean
   /** It is encrypted end to end. */
   encrypted?: boolean
+  /** By a device of its author that the user has compared. */
+  verified?: boolean
   /** What of it is for this device, to be opened when it is stored; the text is empty until then. */
   sealed?: Sealed | null
   /** It is encrypted end to end and cannot be read, and why. */

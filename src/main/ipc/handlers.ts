@@ -106,6 +106,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
       applySettings(settings)
       if (change.zoom !== undefined) windows.zoom = settings.zoom / 100
       if (change.startAtLogin !== undefined) await setStartAtLogin(change.startAtLogin)
+      if (change.deviceName !== undefined) void engine().people.announceName()
       if (change.keepDays !== undefined) engine().expire()
       if (change.keepHistory !== undefined || change.keepDays !== undefined) await engine().conversations.fillHistory()
       hub.broadcast({ type: 'live', changed: { settings } })

@@ -37,5 +37,15 @@ export function parseXmppUri(text: string): XmppLink | null {
   }
 }
 
+/** Public keys of devices by their numbers, as other apps put them into a link (`omemo-sid-…`), 64 hex digits; libsignal's begin with 05. */
+export function fingerprintsIn(text: string): Map<number, string> {
+  const found = text.matchAll(/[?;&]omemo-sid-(\d{1,10})=(?:05)?([0-9a-f]{64})(?![0-9a-f])/gi)
+  return new Map([...found].map(([, device, key]) => [Number(device), (key ?? '').toLowerCase()]))
+}
+
+/** The link to an account with the keys of its devices, to be compared. */
+export const xmppUriWithDevices = (jid: string, devices: readonly { device: number; fingerprint: string }[]): string =>
+  `${xmppUri(jid)}?${devices.map(({ device, fingerprint }) => `omemo-sid-${device}=${fingerprint}`).join(';')}`
+
 /** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */
 export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`

@@ -288,11 +288,28 @@ export default {
   },
   encryption: {
     lock: {
+      verified: 'Encrypted end to end. You have compared their devices',
       on: 'Encrypted end to end',
       undecided: 'Encrypted end to end, but not for a new device of theirs that you have yet to decide about',
       off: 'Not encrypted end to end. Click to encrypt',
       lacking: 'Encrypted end to end. Nothing can be sent until these people have a device that can read it: {names}',
       impossible: 'Not encrypted end to end: their app does not offer it'
+    },
+    newDevice: '{name} has a new device. It gets nothing until you decide about it, under their name.',
+    deviceName: 'Name that others see',
+    showCode: 'Show my code',
+    codeAbout: 'Let the other person read this with their app: it compares the keys of your devices.',
+    readCode: 'Compare by code',
+    readCodeAbout: 'Paste or choose a picture of the code that this person’s app shows, or paste its link.',
+    choosePicture: 'Choose a picture …',
+    codeLink: 'Link in the code',
+    compareNow: 'Compare',
+    compared: {
+      none: 'There is no such code.',
+      other: 'This code is of somebody else.',
+      unknown: 'None of the devices in this code is known here yet.',
+      different: 'The keys differ. Somebody may listen in: do not trust these devices before you have found out why.',
+      same: 'The keys match. The devices are verified.'
     },
     plainTitle: 'Send without encryption?',
     plainAbout: 'From now on the servers can read what you and {name} write. Messages that have already been sent stay as they are.',
@@ -780,6 +797,7 @@ export default {
     deleteShort: 'Delete',
     deleteMany: 'Delete {n} message on this computer? | Delete {n} messages on this computer?',
     unsupported: 'This version cannot show this kind of message',
+    verified: 'Encrypted end to end, by a device that you have compared',
     encrypted: 'Encrypted end to end',
     unreadable: {
       method: 'Encrypted end to end by a method that this version cannot read',
@@ -985,6 +1003,7 @@ export default {
       line: 'Lines outside any message'
     },
     import: 'Import history …',
+    exportAbout: 'Exports hold all messages readable, those that were encrypted end to end too, and have no password. Keep them where only you can read them.',
     export: 'Export as {format} …',
     exportResults: 'Export these messages',
     about:
@@ -1038,7 +1057,8 @@ export default {
     addAccountAbout: 'In addition to your other accounts: each has its own connection; all share one list and one search.',
     acceptedCertificate: 'You accepted this server’s certificate yourself; no authority has verified it. SHA-256:',
     signOutTitle: 'Sign out {account}?',
-    signOutAbout: 'Its messages stay on this computer and can still be searched.',
+    signOutAbout:
+      'Its messages stay on this computer and can still be searched. Its encryption keys are deleted for good: what others encrypted for this device in the meantime can no longer be read.',
     state: { 'signed-out': 'Not connected', connecting: 'Connecting', 'catching-up': 'Fetching messages', online: 'Connected', waiting: 'Not connected' },
     history: 'History on this computer',
     keychain: 'Messages are encrypted. The key is in the system’s keychain.',

@@ -279,11 +279,28 @@ export default {
   },
   encryption: {
     lock: {
+      verified: '端到端加密，对方的设备已核对',
       on: '端到端加密',
       undecided: '端到端加密，但对方有一台新设备等待你确认，暂不会收到消息',
       off: '未端到端加密，点击即可加密',
       lacking: '端到端加密，但以下成员没有可以解密的设备，暂时无法发送：{names}',
       impossible: '未端到端加密：对方的应用不支持'
+    },
+    newDevice: '{name} 有一台新设备。在你确认之前，它不会收到消息；可在对方的资料中确认。',
+    deviceName: '显示给他人的名称',
+    showCode: '显示我的二维码',
+    codeAbout: '请对方用自己的应用扫描，即可核对你的设备密钥。',
+    readCode: '扫码核对',
+    readCodeAbout: '粘贴或选择对方应用中二维码的图片，也可以粘贴其链接。',
+    choosePicture: '选择图片…',
+    codeLink: '二维码中的链接',
+    compareNow: '核对',
+    compared: {
+      none: '没有找到可核对的二维码。',
+      other: '这个二维码属于其他人。',
+      unknown: '二维码中的设备在这里都还未知。',
+      different: '密钥不一致，可能有人在窃听。查明原因之前，请勿信任这些设备。',
+      same: '密钥一致，设备已核对。'
     },
     plainTitle: '不加密发送？',
     plainAbout: '之后服务器可以读到你和 {name} 的消息。已发送的消息不受影响。',
@@ -742,6 +759,7 @@ export default {
     deleteShort: '删除',
     deleteMany: '从这台电脑删除 {n} 条消息？',
     unsupported: '当前版本无法显示此类消息',
+    verified: '端到端加密，来自已核对的设备',
     encrypted: '端到端加密',
     unreadable: {
       method: '端到端加密的消息，当前版本不支持这种加密方式',
@@ -932,6 +950,7 @@ export default {
       line: '不属于任何消息的行'
     },
     import: '导入聊天记录…',
+    exportAbout: '导出的文件包含所有消息的明文，端到端加密的消息也在内，且没有密码保护。请妥善保管。',
     export: '导出为 {format}…',
     exportResults: '导出这些消息',
     about:
@@ -985,7 +1004,7 @@ export default {
     addAccountAbout: '与已有账号并存：各自连接，共用一个会话列表和搜索。',
     acceptedCertificate: '此服务器的证书由你自行信任，没有可信机构担保。SHA-256：',
     signOutTitle: '退出 {account}？',
-    signOutAbout: '消息会留在这台电脑上，仍可搜索。',
+    signOutAbout: '消息会留在这台电脑上，仍可搜索。该账号的加密密钥会被永久删除，此后发给这台设备的加密消息将无法解密。',
     state: { 'signed-out': '未连接', connecting: '正在连接', 'catching-up': '正在收取消息', online: '已连接', waiting: '未连接' },
     history: '这台电脑上的聊天记录',
     keychain: '聊天记录已加密，密钥由系统钥匙串保管。',

@@ -279,11 +279,28 @@ export default {
   },
   encryption: {
     lock: {
+      verified: '端對端加密，對方的裝置已核對',
       on: '端對端加密',
       undecided: '端對端加密，但對方有一台新裝置等待你確認，暫時不會收到訊息',
       off: '未端對端加密，點一下即可加密',
       lacking: '端對端加密，但以下成員沒有可以解密的裝置，暫時無法傳送：{names}',
       impossible: '未端對端加密：對方的應用程式不支援'
+    },
+    newDevice: '{name} 有一台新裝置。在你確認之前，它不會收到訊息；可在對方的資料中確認。',
+    deviceName: '顯示給他人的名稱',
+    showCode: '顯示我的 QR 碼',
+    codeAbout: '請對方用自己的應用程式掃描，即可核對你的裝置金鑰。',
+    readCode: '掃碼核對',
+    readCodeAbout: '貼上或選擇對方應用程式中 QR 碼的圖片，也可以貼上其連結。',
+    choosePicture: '選擇圖片…',
+    codeLink: 'QR 碼中的連結',
+    compareNow: '核對',
+    compared: {
+      none: '找不到可核對的 QR 碼。',
+      other: '這個 QR 碼屬於其他人。',
+      unknown: 'QR 碼中的裝置在這裡都還未知。',
+      different: '金鑰不一致，可能有人在竊聽。查明原因之前，請勿信任這些裝置。',
+      same: '金鑰一致，裝置已核對。'
     },
     plainTitle: '不加密傳送？',
     plainAbout: '之後伺服器可以讀到你和 {name} 的訊息。已傳送的訊息不受影響。',
@@ -742,6 +759,7 @@ export default {
     deleteShort: '刪除',
     deleteMany: '從本機刪除 {n} 則訊息？',
     unsupported: '目前版本無法顯示此類訊息',
+    verified: '端對端加密，來自已核對的裝置',
     encrypted: '端對端加密',
     unreadable: {
       method: '端對端加密的訊息，目前版本不支援這種加密方式',
@@ -932,6 +950,7 @@ export default {
       line: '不屬於任何訊息的行'
     },
     import: '匯入歷史訊息…',
+    exportAbout: '匯出的檔案包含所有訊息的明文，端對端加密的訊息也在內，且沒有密碼保護。請妥善保管。',
     export: '匯出為 {format}…',
     exportResults: '匯出這些訊息',
     about:
@@ -985,7 +1004,7 @@ export default {
     addAccountAbout: '與已有帳號並存：各自連線，共用一個對話列表和搜尋。',
     acceptedCertificate: '此伺服器的憑證由你自行信任，沒有可信機構擔保。SHA-256：',
     signOutTitle: '登出 {account}？',
-    signOutAbout: '訊息會留在這台電腦上，仍可搜尋。',
+    signOutAbout: '訊息會留在這台電腦上，仍可搜尋。該帳號的加密金鑰會被永久刪除，此後傳給這台裝置的加密訊息將無法解密。',
     state: { 'signed-out': '未連線', connecting: '正在連線', 'catching-up': '正在收取訊息', online: '已連線', waiting: '未連線' },
     history: '這台電腦上的歷史訊息',
     keychain: '歷史訊息已加密，金鑰由系統鑰匙圈保管。',

@@ -1,5 +1,5 @@
 /** What the gallery shows: a message, a conversation, a file in each of its states. */
-import type { Attachment, Conversation, ConversationId, Device, Jid, Message, MessageId } from '../../../src/contract/domain.ts'
+import type { Attachment, Conversation, ConversationId, Device, Jid, Message, MessageId, Secrecy } from '../../../src/contract/domain.ts'
 import type { AppState } from '../../../src/contract/ipc.ts'
 
 export const ME = 'me@example.org' as Jid
@@ -29,6 +29,7 @@ export function message(text: string, more: Partial<Message> = {}): Message {
     edited: false,
     retracted: false,
     encrypted: false,
+    verified: false,
     unreadable: null,
     styled: true,
     changeable: true,
@@ -91,6 +92,7 @@ export const MESSAGES: Record<string, Message[]> = {
     message('> 引用的一行\n*strong*, _emphasis_, ~struck~, `code`\n```\nconst answer = 42\n```'),
     message('', { encrypted: true, unreadable: 'method' }),
     message('端到端加密的消息', { encrypted: true }),
+    message('来自已核对设备的消息', { encrypted: true, verified: true }),
     message('', { encrypted: true, unreadable: 'session' }),
     message('', { retracted: true }),
     message('', { retracted: true, outgoing: true }),
@@ -262,6 +264,7 @@ export const state = (settings: Partial<AppState['settings']>): AppState => ({
     tellTyping: false,
     autoEncrypt: true,
     askTrust: false,
+    deviceName: 'Mnemo',
     spellCheck: false,
     toured: false,
     linkPreviews: false,
@@ -289,3 +292,14 @@ const device = (serial: number, trust: Device['trust'], active = true): Device =
   lastAt: START
 })
 export const DEVICES: Device[] = [device(7, 'verified'), device(1, 'verified'), device(2, 'trusted'), device(3, 'undecided'), device(4, 'refused', false)]
+
+const NO_SECRECY = { on: true, possible: true, verified: false, undecided: 0, without: [] }
+/** Each state of the lock. */
+export const SECRECY: Secrecy[] = [
+  NO_SECRECY,
+  { ...NO_SECRECY, verified: true },
+  { ...NO_SECRECY, undecided: 1 },
+  { ...NO_SECRECY, possible: false, without: ['zhang.wei@example.org', 'emma@example.com'] as Jid[] },
+  { ...NO_SECRECY, on: false },
+  { ...NO_SECRECY, on: false, possible: false }
+]

@@ -4,7 +4,7 @@ import type { Answer, Bridge } from '../../../src/contract/ipc.ts'
 import { openWindow } from '../../../src/renderer/open-window.ts'
 import './page.css'
 import App from './App.vue'
-import { DEVICES, MESSAGES, state } from './fixtures.ts'
+import { DEVICES, MESSAGES, state, SECRECY } from './fixtures.ts'
 
 const asked = new URL(location.href).searchParams
 const settings = {
@@ -18,7 +18,7 @@ const answers: Record<string, unknown> = {
   'messages.pinned': [MESSAGES['states']?.[5]],
   'conversations.list': [],
   'groups.lookAlikes': {},
-  'encryption.of': { on: true, possible: true, undecided: 0, without: [] },
+  'encryption.of': SECRECY[0],
   'encryption.devices': { own: DEVICES[0], devices: DEVICES.slice(1) }
 }
 const bridge: Bridge = {

@@ -51,6 +51,7 @@ export const DEFAULT_SETTINGS: Settings = {
   tellTyping: true,
   autoEncrypt: true,
   askTrust: false,
+  deviceName: 'Mnemo',
   toured: false,
   updates: 'automatic',
   updateChannel: 'latest',

@@ -36,7 +36,8 @@ export const FLAG = {
   pinned: 4096,
   encrypted: 8192,
   unreadable: 16384,
-  reminder: 1 << 20
+  reminder: 1 << 20,
+  verified: 1 << 21
 } as const
 /** In doc.flags alone. */
 export const OUTGOING = 256
@@ -115,6 +116,7 @@ export function toMessage(row: MessageRow): Message {
     edited: (row.flags & FLAG.edited) !== 0,
     retracted: (row.flags & FLAG.retracted) !== 0,
     encrypted: (row.flags & FLAG.encrypted) !== 0,
+    verified: (row.flags & FLAG.verified) !== 0 && (row.flags & FLAG.encrypted) !== 0,
     unreadable: (row.flags & FLAG.unreadable) === 0 ? null : (Unreadable.safeParse(row.error).data ?? 'method'),
     styled: (row.flags & FLAG.unstyled) === 0,
     changeable: (row.origin_id ?? (isImported(row) ? null : row.message_id) ?? row.stanza_id) !== null,

@@ -18,8 +18,6 @@ const ASK_MS = 15_000
 /** A list that was asked for counts so long, ms: whoever is no contact does not tell of a new device. One without devices: its owner may be about to have one. */
 const LIST_MS = 10 * 60_000
 const EMPTY_MS = 20_000
-/** What others read as the name of our device; the list is open to everybody. */
-const LABEL = 'Mnemo'
 
 export interface DevicesOptions {
   connection: Connection
@@ -89,10 +87,22 @@ export class Devices {
   async #onOwnList(version: Version, devices: readonly ListedDevice[]): Promise<void> {
     await this.#learn(version, this.#options.own, devices)
     const device = this.#device
-    if (!this.#open || device === null || devices.some(({ id }) => id === device)) return
+    if (!this.#open || device === null) return
+    const listed = devices.find(({ id }) => id === device)
+    if (listed !== undefined && (version === 'axolotl' || listed.label === (await this.#name()))) return
     const announcing = this.#announcing.get(version) ?? this.#announce(version, device).finally(() => this.#announcing.delete(version))
     this.#announcing.set(version, announcing)
     await announcing
+  }
+
+  /** What others read as the name of our device; the list is open to everybody. */
+  async #name(): Promise<string> {
+    return (await this.#options.store.read.settings()).deviceName
+  }
+
+  /** Our device has another name. Rejects with a Refusal. */
+  async rename(): Promise<void> {
+    if (this.#open) await this.#onOwnList('omemo:2', await this.#askList('omemo:2', this.#options.own))
   }
 
   async #announce(version: Version, device: number): Promise<void> {
@@ -101,8 +111,10 @@ export class Devices {
     await this.publishBundles(version)
     // another device may have written it meanwhile
     const devices = await this.#askList(version, own)
-    if (!this.#open || devices.some(({ id }) => id === device)) return
-    await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, [...devices, { id: device, label: LABEL }]))
+    const label = await this.#name()
+    if (!this.#open || devices.some((one) => one.id === device && (version === 'axolotl' || one.label === label))) return
+    const others = devices.filter(({ id }) => id !== device)
+    await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, [...others, { id: device, label }]))
   }
 
   /** Empty where there is none. Rejects where the connection is lost, and where a server says anything else than that: what is known stays. */
@@ -170,9 +182,14 @@ export class Devices {
     )
   }
 
+  /** A device of somebody's has written for the first time: their lists are asked for before the next message to them. */
+  doubt(jid: Jid): void {
+    for (const version of VERSIONS) this.#listed.delete(`${version} ${jid}`)
+  }
+
   /** A device of somebody's has written for the first time: a server may not have told that it is announced. Rejects never. */
   async learnAgain(jid: Jid): Promise<void> {
-    for (const version of VERSIONS) this.#listed.delete(`${version} ${jid}`)
+    this.doubt(jid)
     await this.learn(jid)
   }
 

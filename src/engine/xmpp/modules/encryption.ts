@@ -25,6 +25,8 @@ import { Devices } from './devices.ts'
 
 /** A device whose session was healed, or could not be begun, is left alone so long, ms. */
 const AGAIN_MS = 10 * 60_000
+/** Groups of more people, ourselves apart, are not encrypted by themselves: each sender would have to know all their devices. */
+const LARGEST_BY_ITSELF = 50
 /** Who is in a group is asked again after this time, ms. */
 const MEMBERS_MS = 30_000
 
@@ -121,30 +123,55 @@ export class Encryption implements Module {
   /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
   forget = (device: number): Promise<void> => this.#devices.forget(device)
 
+  /** Our device has another name. Rejects with a Refusal. */
+  rename = (): Promise<void> => this.#devices.rename()
+
   /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
   retire(): Promise<void> {
     this.#open = false
     return this.#devices.retire()
   }
 
-  /** Whether messages are encrypted by themselves: all have devices, and the user has not said otherwise. */
-  async wants({ jid, kind, encryption }: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<boolean> {
-    if (encryption !== null || kind === 'group' || jid.includes('/')) return encryption === 'on'
-    if (!(await this.#options.store.read.settings()).autoEncrypt) return false
-    const { devices } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [jid] })
-    return devices.some((one) => one.jid === jid)
+  /** Who reads what is said in a private group, their devices looked at; nobody of one that is none, or is large: there it is the user's to turn it on. */
+  async #smallGroup(group: Jid): Promise<readonly Jid[]> {
+    const jids = await this.#accountsIn(group).catch((error: unknown) => {
+      if (isRefusal(error)) return null
+      throw error
+    })
+    if (jids === null || jids.length > LARGEST_BY_ITSELF) return []
+    await Promise.all(jids.map((jid) => this.learn(jid)))
+    return jids
   }
 
-  async secrecy(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<Secrecy> {
+  /** Whether messages are encrypted by themselves: all have devices, and the user has not said otherwise. */
+  async wants({ jid, kind, encryption }: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<boolean> {
+    if (encryption !== null || jid.includes('/')) return encryption === 'on'
+    if (!(await this.#options.store.read.settings()).autoEncrypt) return false
+    const jids = kind === 'group' ? await this.#smallGroup(jid) : [jid]
+    if (jids.length === 0) return false
+    const { without } = await this.#options.store.write.encryptionTargets({ account: this.#options.own, jids: [...jids] })
+    return without.length === 0
+  }
+
+  /** `modern`: all devices have the newer version. */
+  async secrecy(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<Secrecy & { modern: boolean }> {
     const { store, own } = this.#options
     const { jid, kind } = conversation
     const on = await this.wants(conversation)
     const jids = jid.includes('/') ? null : kind === 'group' ? await this.#accountsIn(jid) : [jid]
     // everybody's devices in a group are looked at only where it is to be encrypted
-    if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, undecided: 0, without: [] }
+    if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, verified: false, undecided: 0, without: [], modern: false }
     for (const one of jids) await this.learn(one)
     const found = await store.write.encryptionTargets({ account: own, jids: [...jids] })
-    return { on, possible: found.without.length === 0, undecided: found.undecided.filter((one) => one.jid !== own).length, without: found.without }
+    const theirs = found.devices.filter((one) => one.jid !== own)
+    return {
+      on,
+      possible: found.without.length === 0,
+      verified: theirs.length > 0 && theirs.every(({ verified }) => verified),
+      undecided: found.undecided.filter((one) => one.jid !== own).length,
+      without: found.without,
+      modern: found.modern
+    }
   }
 
   /** Begins a session with a device by its bundle; false: it has none that holds. */
@@ -251,6 +278,7 @@ export class Encryption implements Module {
           for (let address = list[0]; address !== undefined; address = list[0]) {
             const isBroken = list === this.#due.broken
             if (!isBroken && this.#mayAnswer(address)) await this.#devices.learnAgain(address.jid)
+            else if (!isBroken) this.#devices.doubt(address.jid)
             if (this.#mayAnswer(address) && (!isBroken || (this.#mayTry(address) && (await this.#begin(address))))) await this.#sendEmpty(address)
             list.shift()
           }

@@ -1,9 +1,10 @@
 import { xml } from '@xmpp/client'
+import parse from '@xmpp/xml/lib/parse.js'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'
 import { contentOf, encryptedMessage } from './encryption.ts'
 import { contentIn, envelope } from './envelope.ts'
-import { decodeContent, encodeMessage } from './message.ts'
+import { decodeContent, decodeMessage, encodeMessage } from './message.ts'
 
 const ME = 'me@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
@@ -73,4 +74,49 @@ test('in the newer version alone nothing of a message stands beside it but ids a
       .map(({ name }) => name)
   expect(names(['omemo:2']).toSorted()).toEqual(['encrypted', 'encryption', 'markable', 'origin-id', 'request', 'store'])
   expect(names(['axolotl', 'omemo:2']).filter((name) => name === 'encrypted')).toHaveLength(2)
+})
+
+test('what only servers may say is nothing within an envelope, and what stands beside it stays outside (XEP-0420, server-processed elements)', () => {
+  const inside = [
+    xml('body', {}, 'hello'),
+    xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', id: 'forged', by: ME }),
+    xml('no-store', { xmlns: 'urn:xmpp:hints' }),
+    xml('addresses', { xmlns: 'http://jabber.org/protocol/address' }),
+    xml('encryption', { xmlns: 'urn:xmpp:eme:0', namespace: 'urn:xmpp:omemo:2' }),
+    xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2001-01-01T00:00:00Z' }),
+    xml('x', { xmlns: 'http://jabber.org/protocol/muc#user' }),
+    xml('encrypted', { xmlns: 'urn:xmpp:omemo:2' }),
+    xml('envelope', { xmlns: 'urn:xmpp:sce:1' }),
+    xml('origin-id', { xmlns: 'urn:xmpp:sid:0', id: 'ours' })
+  ]
+  const found = contentIn(envelope(inside, affixes), { from: BOB, to: ME, isGroup: false })
+  expect(found?.map(({ name }) => name)).toEqual(['body', 'origin-id'])
+  const sent = encodeMessage(ME, 'direct', { text: 'hello', id: '1' })
+  sent.append(xml('store', { xmlns: 'urn:xmpp:hints' }))
+  expect(contentOf(sent).map(({ name }) => name)).toEqual(['body'])
+})
+
+test('what an envelope has to say: namespaces of all content, a time, padding of any length, both addresses (XEP-0420 section 3; XEP-0384, SCE profile)', () => {
+  const text = envelope([xml('body', {}, 'hello')], { ...affixes, padding: 'x'.repeat(5000) })
+  const root = parse(text)
+  expect(root.getChild('content')?.getChild('body', 'jabber:client')?.text()).toBe('hello')
+  expect(root.getChild('time')?.attrs['stamp']).toBe('2023-11-14T22:13:20.000Z')
+  expect(root.getChild('rpad')?.text()).toHaveLength(5000)
+  expect([root.getChild('from')?.attrs['jid'], root.getChild('to')?.attrs['jid']]).toEqual([BOB, ME])
+  // longer padding than anybody writes is no reason to refuse it, nor is an affix that is not known
+  expect(decodeContent(text, direct)?.text).toBe('hello')
+  expect(decodeContent(text.replace('<rpad>', "<other xmlns='urn:x'/><rpad>"), direct)?.text).toBe('hello')
+  // a body of no namespace is none; what is no XML is refused
+  expect(decodeContent(text.replace('xmlns="jabber:client"', 'xmlns=""'), direct)?.says ?? false).toBe(false)
+  expect(decodeContent(text.replace('</rpad>', ''), direct)).toBeNull()
+})
+
+test('an encrypted message has a hint to be kept, names its method, and has no body beside it; an envelope beside is nothing', () => {
+  const sealed = [{ version: 'omemo:2' as const, device: 1, keys: [], iv: Buffer.alloc(0), ciphertext: Buffer.from('x') }]
+  const stanza = encryptedMessage(encodeMessage(ME, 'direct', { text: 'hello', id: '1' }), sealed)
+  expect(stanza.getChild('body')).toBeUndefined()
+  expect(stanza.getChild('store', 'urn:xmpp:hints')).toBeDefined()
+  expect(stanza.getChild('encryption', 'urn:xmpp:eme:0')?.attrs['namespace']).toBe('urn:xmpp:omemo:2')
+  const open = xml('message', { from: BOB, to: ME, type: 'chat' }, parse(envelope([xml('body', { xmlns: 'jabber:client' }, 'smuggled')], affixes)))
+  expect(JSON.stringify(decodeMessage(open, { jid: ME, nickIn: () => null, device: () => 1 }))).not.toContain('smuggled')
 })

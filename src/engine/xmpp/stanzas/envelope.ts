@@ -44,9 +44,20 @@ function plain(element: Element, depth = 0): Element | null {
   return xml(name, attributes, ...children.filter((child) => child !== null))
 }
 
+/** What servers and groups say of a message: said by its author it is nothing (section 'Server-processed Elements'); an encrypted message within one, too. */
+const SERVERS = new Set<string>([NS.hints, NS.encryption, NS.delay, NS.mucUser, 'http://jabber.org/protocol/address'])
+const isServers = (child: Element): boolean =>
+  SERVERS.has(child.getNS() ?? '') ||
+  child.is('stanza-id', NS.stableId) ||
+  child.name === 'encrypted' ||
+  child.is('envelope', NS.contentEncryption) ||
+  // a text of another namespace is none
+  (child.name === 'body' && child.getNS() !== CLIENT)
+
 /**
- * The content, or null where it is none, or belongs elsewhere: it has to be from the account `from`, and to `to` where it says so; in a group it
- * has to say so (section 4.2; XEP-0384 section 'SCE Profile').
+ * The content without what only servers may say, or null where it is none, or belongs elsewhere: it has to be from the account `from` and to `to` where it says so;
+ * in a group it has to say to whom (section 'Affix Elements'; XEP-0384 section 'SCE Profile'). Its time is not compared: a message is opened once, whatever
+ * it says, and a clock that is wrong would lose all that it sends.
  */
 export function contentIn(text: string, { from, to, isGroup }: { from: string; to: string; isGroup: boolean }): Element[] | null {
   const root = parsed(text)
@@ -57,5 +68,10 @@ export function contentIn(text: string, { from, to, isGroup }: { from: string; t
   }
   if (said('from') !== from) return null
   if (root.getChild('to') === undefined ? isGroup : said('to') !== to) return null
-  return root.getChild('content')?.getChildElements() ?? null
+  return (
+    root
+      .getChild('content')
+      ?.getChildElements()
+      .filter((child) => !isServers(child)) ?? null
+  )
 }

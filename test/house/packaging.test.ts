@@ -1,11 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { writeNotices } from '../../tools/dist/notices.ts'
 import { ROOT } from '../support/files.ts'
 
 const require = createRequire(import.meta.url)
+
+/** Tests of what is packed look at the built app, which `npm test` makes before it runs them. */
+beforeAll(() => {
+  if (!existsSync(join(ROOT, 'out/preload/bridge.cjs'))) throw new Error('There is no built app in out/: run "npm run build", or all by "npm test -- unit".')
+})
 
 test("the installer's configuration is one that electron-builder accepts, and names files that exist", async () => {
   const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/config/config') as {

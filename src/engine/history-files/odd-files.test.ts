@@ -158,6 +158,19 @@ test('a text of hundreds of megabytes takes no memory, and is told', async () =>
   for (let i = 0; i < 15; i++) writeFileSync(path, 'x'.repeat(10_000_000), { flag: 'a' })
   const whole = await wholeHistory(path)
   expect(texts(whole)['Ann']).toHaveLength(19)
+  expect(kinds(whole)).toEqual(['broken', 'cut'])
+  expect(whole.unread[0]).toContain('longer than any message')
+}, 60_000)
+
+test('what stands behind a text of hundreds of megabytes is read', async () => {
+  const at = TELEGRAM.indexOf('hello 9"')
+  const path = put('result.json', TELEGRAM.slice(0, at))
+  const piece = `\\"\\u4f60${'x'.repeat(10_000_000)}`
+  for (let i = 0; i < 15; i++) writeFileSync(path, piece, { flag: 'a' })
+  writeFileSync(path, TELEGRAM.slice(at), { flag: 'a' })
+  const whole = await wholeHistory(path)
+  // the message stays, without a text
+  expect(texts(whole)['Ann']).toEqual(Array.from({ length: 20 }, (_, i) => (i === 9 ? 'Ann: ' : `Ann: hello ${i}`)))
   expect(whole.unread).toEqual([expect.stringContaining('longer than any message')])
 }, 60_000)
 

@@ -6,13 +6,12 @@
 
 /** Levels beyond these hold nothing of a message; what lies deeper becomes null. */
 const DEEPEST = 200
-/** No text is so long, bytes: what has such a one was made to fill the memory. */
-const LONGEST_TEXT = 100_000_000
+/** No text of a message is so long, bytes; what goes beyond is passed over, so that memory does not grow. */
+const LONGEST_TEXT = 20_000_000
+/** Stands at the end of what is left of such a text: no text of Unicode has it. */
+export const TOO_LONG = '\uffff\uffff'
 /** A word that is longer than this is none. */
 const LONGEST_WORD = 400
-
-/** A text in it is longer than any message. */
-export class TextTooLong extends Error {}
 
 /** Strict bytes of a value, or the end of a whole one. */
 export type Repaired = Uint8Array | 'end'
@@ -65,6 +64,9 @@ export class JsonRepair {
   #quote = QUOTE
   #escaped = false
   #length = 0
+  /** Within what is too long of a text. */
+  #over = false
+  #tooLong = 0
   readonly #word = Buffer.alloc(LONGEST_WORD)
   #wordLength = 0
   #star = false
@@ -81,7 +83,11 @@ export class JsonRepair {
     return this.#changed
   }
 
-  /** Throws TextTooLong. */
+  /** Texts that were longer than any message, so far. */
+  get tooLong(): number {
+    return this.#tooLong
+  }
+
   write(bytes: Uint8Array): Repaired[] {
     this.#begun(bytes.length)
     for (let at = 0; at < bytes.length; at++) {
@@ -173,6 +179,7 @@ export class JsonRepair {
     const first = bytes[from] ?? 0
     if (this.#escaped) {
       this.#escaped = false
+      if (this.#over) return from
       if (ESCAPES.includes(first)) {
         this.#put(BACKSLASH)
         this.#put(first)
@@ -189,7 +196,13 @@ export class JsonRepair {
     }
     if (end > from) {
       this.#length += end - from
-      if (this.#length > LONGEST_TEXT) throw new TextTooLong('a text in it is longer than any message')
+      if (this.#over) return end - 1
+      if (this.#length > LONGEST_TEXT) {
+        this.#over = true
+        this.#tooLong++
+        this.#instead('\\uffff\\uffff')
+        return end - 1
+      }
       this.#fit(end - from)
       // a loop is quicker than a view of few bytes
       const [room, used] = [this.#room, this.#used]
@@ -201,10 +214,12 @@ export class JsonRepair {
     this.#length++
     if (first === BACKSLASH) this.#escaped = true
     else if (first === this.#quote) {
+      this.#over = false
       this.#put(QUOTE)
       this.#within = 'between'
       this.#ended()
-    } else if (first === QUOTE) this.#instead('\\"')
+    } else if (this.#over) return from
+    else if (first === QUOTE) this.#instead('\\"')
     else this.#instead(`\\u${first.toString(16).padStart(4, '0')}`)
     return from
   }
@@ -361,7 +376,7 @@ export class JsonRepair {
   }
 }
 
-/** The values in a text, strict, as far as they are whole. Throws TextTooLong. */
+/** The values in a text, strict, as far as they are whole. */
 export function repairedText(text: string): string[] {
   const repair = new JsonRepair()
   const values: string[] = []

@@ -2,7 +2,7 @@
 import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
 import { beginning, ImportError } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
-import { JsonRepair, repairedText, TextTooLong, type Repaired } from './json-repair.ts'
+import { JsonRepair, repairedText, TOO_LONG, type Repaired } from './json-repair.ts'
 import { parseTime } from './times.ts'
 
 /** `path`: keys and indices that lead to it; `root`: of values one after the other the number, from 0. */
@@ -35,7 +35,7 @@ export async function readJson(
     made.onValue = ({ key, stack, value }: ParsedElementInfo) => {
       const path = stack.slice(1).map(({ key: step }) => step ?? '')
       if (key !== undefined) path.push(key)
-      onValue(value, path, number)
+      onValue(repair.tooLong === 0 ? value : withoutTooLong(value), path, number)
     }
     return made
   }
@@ -80,14 +80,12 @@ export async function readJson(
     return true
   }
   for await (const bytes of utf8Of(file)) {
-    let parts: Repaired[]
-    try {
-      parts = repair.write(bytes)
-    } catch (error) {
-      if (!(error instanceof TextTooLong)) throw error
-      if (onBroken === undefined) throw new ImportError(file.file, line, error.message, 'too-large')
-      onBroken('broken', `${line}: ${error.message}`)
-      return
+    const before = repair.tooLong
+    const parts = repair.write(bytes)
+    if (repair.tooLong > before) {
+      const what = 'a text in it is longer than any message'
+      if (onBroken === undefined) throw new ImportError(file.file, line, what, 'too-large')
+      onBroken('broken', `${line}: ${what}`)
     }
     if (!take(parts)) return
     await rest?.()
@@ -95,6 +93,13 @@ export async function readJson(
   if (!take(repair.end())) return
   if (parser !== null) tell('cut', 'the file ends in the middle', line)
   else if (root === 0) tell('cut', 'there are no messages in it', line)
+}
+
+/** A value with nothing in place of texts that were longer than any message. */
+function withoutTooLong(value: unknown): unknown {
+  if (typeof value === 'string') return value.endsWith(TOO_LONG) ? '' : value
+  if (Array.isArray(value)) return value.map(withoutTooLong)
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutTooLong(inner)])) : value
 }
 
 /** Elements of a list that is broken or cut, as far as they go; `end`: where that is, null: nothing is missing. */

@@ -63,3 +63,6 @@ export function localOf(jid: string): string {
   const at = jid.indexOf('@')
   return at < 0 ? jid : jid.slice(0, at)
 }
+
+/** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */
+export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`

@@ -14,5 +14,6 @@ export type ContactFile = z.infer<typeof ContactFile>
 
 /** Bytes of a file that is read for cards. */
 export const LARGEST_CONTACT_FILE = 2 ** 20
+export const isContactName = (name: string): boolean => /\.(?:vcf|vcard)$/i.test(name)
 export const isContactFile = ({ name, bytes }: { name: string; bytes: number | null }): boolean =>
-  /\.(?:vcf|vcard)$/i.test(name) && bytes !== null && bytes <= LARGEST_CONTACT_FILE
+  isContactName(name) && bytes !== null && bytes <= LARGEST_CONTACT_FILE

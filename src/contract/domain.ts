@@ -24,6 +24,9 @@ export type MessageState = z.infer<typeof MessageState>
 
 export const AttachmentKind = z.enum(['image', 'video', 'voice', 'file'])
 export type AttachmentKind = z.infer<typeof AttachmentKind>
+/** What a file is called where it stands for a message. */
+export const AttachmentNoun = z.enum([...AttachmentKind.options, 'sticker', 'contact'])
+export type AttachmentNoun = z.infer<typeof AttachmentNoun>
 
 /** ThumbHash (https://github.com/evanw/thumbhash), base64. */
 export const Preview = z.string().regex(/^[A-Za-z0-9+/]{4,60}={0,2}$/)
@@ -297,7 +300,7 @@ export const Conversation = z.object({
     .object({
       id: MessageId,
       text: z.string(),
-      file: AttachmentKind.nullable(),
+      file: AttachmentNoun.nullable(),
       time: z.number().int(),
       senderName: z.string(),
       outgoing: z.boolean(),

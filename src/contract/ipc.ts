@@ -92,6 +92,8 @@ const AttachmentId = z.number().int().positive()
 
 /** The most messages one page may carry to a window. */
 export const LARGEST_PAGE = 200
+/** People whose cards are sent at once, and conversations that get them. */
+const MOST_SHARED = 60
 
 export const requests = {
   'app.state': call(nothing, AppState),
@@ -136,6 +138,8 @@ export const requests = {
   'contacts.setGroups': call(z.object({ account: Jid, jid: Jid, groups: z.array(z.string().trim().min(1).max(100)).max(20) }), nothing),
   /** People one can write to, the best first; all by use where nothing is typed. */
   'contacts.find': call(z.object({ text: z.string().max(LONGEST_QUERY), limit: z.number().int().min(1).max(LARGEST_PAGE) }), z.array(PersonMatch)),
+  /** Sends people's cards into conversations: as files (vCard), or as their addresses where no files are taken. */
+  'contacts.share': call(z.object({ jids: z.array(Jid).min(1).max(MOST_SHARED), conversations: z.array(ConversationId).min(1).max(MOST_SHARED) }), nothing),
   'contacts.remove': call(z.object({ account: Jid, jid: Jid }), nothing),
   /** What contacts see of us. */
   'account.setNick': call(z.object({ account: Jid, nick: z.string().trim().max(200) }), nothing),
@@ -156,7 +160,9 @@ export const requests = {
       kind: ConversationKind,
       nick: z.string().max(1023).nullable(),
       password: z.string().max(1023).nullable(),
-      token: z.string().max(500).optional()
+      token: z.string().max(500).optional(),
+      /** What a new contact is called. */
+      name: z.string().trim().max(200).optional()
     }),
     Conversation
   ),

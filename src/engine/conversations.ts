@@ -44,7 +44,8 @@ export class Conversations {
     nick: string | null,
     password: string | null = null,
     account?: Jid,
-    token?: string
+    token?: string,
+    called = ''
   ): Promise<Conversation> {
     const parsed = parseJid(address)
     if (parsed === null || !parsed.includes('@')) throw new EngineError('invalid-address', `${address} is no address`)
@@ -52,7 +53,7 @@ export class Conversations {
     const whose = account ?? (await this.#scope.store.read.conversationByJid(jid))?.account ?? this.#scope.first
     if (kind === 'direct') {
       // somebody met in a group goes on to be called as there
-      const name = this.#scope.accounts.of(whose ?? null)?.groups.people.find((met) => met.jid === jid)?.name ?? ''
+      const name = called || (this.#scope.accounts.of(whose ?? null)?.groups.people.find((met) => met.jid === jid)?.name ?? '')
       const { id } = await this.#scope.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name, nick: null })
       const conversation = await this.#scope.begun(id)
       // notes to oneself need no contact

@@ -1,9 +1,11 @@
 /** Messages: written, changed, sent on, read, kept. */
 import { randomUUID } from 'node:crypto'
 import type { ChangeKind, ConversationId, Jid, LinkMetadata, Message, MessageId, Secrecy, SeenRange } from '../contract/domain.ts'
+import { localOf } from '../contract/address.ts'
 import type { Agenda } from './agenda.ts'
 import { forward } from './forwarding.ts'
 import type { GroupChats } from './group-chats.ts'
+import { contactFile } from './media/contact-file.ts'
 import { EngineError, type Scope } from './scope.ts'
 import type { OutgoingMessage } from './store/types.ts'
 
@@ -153,6 +155,27 @@ export class Messages {
   /** Stores a file that a window has handed over as a message, then sends it when it can. */
   async sendFile(id: ConversationId, token: string): Promise<Message> {
     return this.send(id, '', { attachments: [await this.#scope.media.intake.finish(token)] })
+  }
+
+  /** Sends cards of people into conversations: as files, or as their addresses where the server takes none. */
+  async sendContacts(conversations: readonly ConversationId[], jids: readonly Jid[]): Promise<void> {
+    const named = await this.#scope.store.read.contactNames(jids)
+    for (const id of conversations) {
+      const { conversation } = await this.#scope.own(id)
+      const { accepts } = await this.#scope.media.limit(conversation.account)
+      for (const [i, jid] of jids.entries()) {
+        const name = named[i] ?? ((await this.#scope.store.read.conversationByJid(jid))?.name || localOf(jid))
+        if (accepts) await this.#sendWritten(id, `${name}.vcf`, Buffer.from(contactFile(name, jid)), 'text/vcard')
+        else await this.send(id, `xmpp:${jid}`)
+      }
+    }
+  }
+
+  async #sendWritten(id: ConversationId, name: string, content: Buffer, type: string): Promise<void> {
+    const { intake } = this.#scope.media
+    const token = intake.begin({ name, bytes: content.length, type })
+    await intake.append(token, content)
+    await this.sendFile(id, token)
   }
 
   /** Sends one of the user's stickers, as an ordinary picture. */

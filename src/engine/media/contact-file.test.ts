@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { contactsIn } from './contact-file.ts'
+import { contactFile, contactsIn } from './contact-file.ts'
 
 const card = (...lines: string[]): Buffer => Buffer.from(['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n'))
 
@@ -74,4 +74,17 @@ test('what is hostile stays harmless: turned text, no end, thousands of cards an
   contactsIn(Buffer.from(`BEGIN:VCARD\nFN;${'a'.repeat(900_000)}\nEND:VCARD`))
   contactsIn(Buffer.from(`BEGIN:VCARD\nNOTE;ENCODING=QUOTED-PRINTABLE:${'=\n'.repeat(100_000)}\nEND:VCARD`))
   expect(performance.now() - started).toBeLessThan(10_000)
+})
+
+test.each([
+  ['李雷', 'lilei@example.org'],
+  ['Smith; Jones, \\new', 'o.neil%x+y@example.org'],
+  ['a\r\nEND:VCARD\r\nTEL:1', '汉字@例子.example'],
+  ['👩‍🚀 '.repeat(30).trim(), 'astronaut@example.org']
+])('a card that is written is read again: %j', (name, jid) => {
+  const written = contactFile(name, jid)
+  expect(Math.max(...written.split('\r\n').map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75)
+  const [read, ...others] = contactsIn(Buffer.from(written))
+  expect(others).toEqual([])
+  expect(read).toEqual({ name: name.replace(/\s+/g, ' ').slice(0, 200), organization: '', addresses: [jid], phones: [], mails: [] })
 })

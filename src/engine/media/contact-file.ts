@@ -1,5 +1,8 @@
-/** vCards in files: versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), with XMPP addresses as IMPP (RFC 4770) or as older programs write them. Pure. */
-import { addressOf, bare } from '../../contract/address.ts'
+/**
+ * vCards in files: versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), with XMPP addresses as IMPP (RFC 4770) or as older programs write them;
+ * written as version 3.0, which phones and address books of all ages read. Pure.
+ */
+import { addressOf, bare, xmppUri } from '../../contract/address.ts'
 import type { ContactFile } from '../../contract/contact-files.ts'
 import { plainName } from '../file-names.ts'
 
@@ -84,7 +87,7 @@ function propertyOf(line: string): Property | null {
   return { name: said.replace(/^[\w-]+\./, ''), parameters, value: decoded(Buffer.from(isQuoted ? unquoted(raw) : raw, 'latin1'), charset) }
 }
 
-const unescaped = (text: string): string => text.replace(/\\([\\,;:])/g, '$1').replace(/\\n/gi, ' ')
+const unescaped = (text: string): string => text.replace(/\\([\\,;:n])/gi, (_, character: string) => (/n/i.test(character) ? ' ' : character))
 const shown = (text: string): string => plainName(unescaped(text).replace(/\s+/g, ' '), LONGEST_VALUE)
 /** The parts of a value that semicolons divide. */
 const parts = (value: string): string[] => value.split(/(?<!\\);/).map(shown)
@@ -149,3 +152,28 @@ export function contactsIn(content: Buffer): ContactFile[] {
   }
   return cards
 }
+
+/** A line may be so many octets long before it goes on in the next (RFC 2426 section 2.6). */
+const LONGEST_LINE = 75
+
+function folded(line: string): string {
+  const lines: string[] = ['']
+  let octets = 0
+  for (const character of line) {
+    const more = Buffer.byteLength(character)
+    if (octets + more > LONGEST_LINE) {
+      lines.push(' ')
+      octets = 1
+    }
+    lines[lines.length - 1] += character
+    octets += more
+  }
+  return lines.join('\r\n')
+}
+const escaped = (text: string): string => plainName(text.replace(/\s+/g, ' '), LONGEST_VALUE).replace(/[\\,;]/g, '\\$&')
+
+/** The card of somebody on XMPP (RFC 2426; IMPP: RFC 4770). */
+export const contactFile = (name: string, jid: string): string =>
+  ['BEGIN:VCARD', 'VERSION:3.0', `FN:${escaped(name)}`, `N:;${escaped(name)};;;`, `IMPP;X-SERVICE-TYPE=XMPP:${xmppUri(jid)}`, 'END:VCARD', '']
+    .map(folded)
+    .join('\r\n')

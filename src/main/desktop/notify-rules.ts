@@ -1,4 +1,5 @@
 /** Which messages are worth a notification, and what it says. Pure. */
+import { attachmentNoun } from '../../contract/attachment-noun.ts'
 import { isMuted, type Conversation, type Message } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { DesktopWords } from './words.ts'
@@ -29,9 +30,16 @@ export function notificationText(
 ): { title: string; body: string } {
   if (!(conversation.notifyText ?? settings.notifyText)) return { title: 'Mnemo', body: words.newMessages(count) }
   const file = message.attachments[0]
+  const noun = file === undefined ? null : attachmentNoun(file)
   const said =
     message.text.replace(/\s+/g, ' ').trim() ||
-    (file === undefined ? (message.unreadable !== null ? words.encrypted : words.unsupported) : file.kind === 'file' ? file.name : words.kinds[file.kind])
+    (file === undefined || noun === null
+      ? message.unreadable !== null
+        ? words.encrypted
+        : words.unsupported
+      : noun === 'file'
+        ? file.name
+        : words.kinds[noun])
   const line = conversation.kind === 'group' ? `${message.senderName}: ${said}` : said
   const text = line.length > LONGEST ? `${line.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…` : line
   return { title: count > 1 ? `${conversation.name} (${count})` : conversation.name, body: text }

@@ -1,5 +1,5 @@
 /** What the main process says itself: notifications and the tray. */
-import type { AttachmentKind } from '../../contract/domain.ts'
+import type { AttachmentNoun } from '../../contract/domain.ts'
 import type { Language } from '../../contract/settings.ts'
 import type { StoreOpenError } from '../../engine/store/database.ts'
 
@@ -7,7 +7,7 @@ export interface DesktopWords {
   newMessages(count: number): string
   /** `name`: of the conversation. */
   reminder(name: string): string
-  kinds: Record<Exclude<AttachmentKind, 'file'>, string>
+  kinds: Record<Exclude<AttachmentNoun, 'file'>, string>
   /** Of a message that this version does not understand. */
   unsupported: string
   encrypted: string
@@ -28,7 +28,7 @@ export const WORDS: Record<Language, DesktopWords> = {
   en: {
     reminder: (name) => `Reminder: ${name}`,
     newMessages: (count) => (count === 1 ? 'A new message' : `${count} new messages`),
-    kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]' },
+    kinds: { image: '[Picture]', video: '[Video]', voice: '[Voice message]', sticker: '[Sticker]', contact: '[Contact]' },
     unsupported: '[Not supported by this version]',
     encrypted: '[Encrypted message]',
     open: 'Open Mnemo',
@@ -74,7 +74,7 @@ export const WORDS: Record<Language, DesktopWords> = {
   'zh-CN': {
     reminder: (name) => `提醒：${name}`,
     newMessages: (count) => (count === 1 ? '一条新消息' : `${count} 条新消息`),
-    kinds: { image: '[图片]', video: '[视频]', voice: '[语音]' },
+    kinds: { image: '[图片]', video: '[视频]', voice: '[语音]', sticker: '[贴纸]', contact: '[名片]' },
     unsupported: '[当前版本不支持的消息]',
     encrypted: '[加密消息]',
     open: '打开 Mnemo',
@@ -120,7 +120,7 @@ export const WORDS: Record<Language, DesktopWords> = {
   'zh-TW': {
     reminder: (name) => `提醒：${name}`,
     newMessages: (count) => (count === 1 ? '一則新訊息' : `${count} 則新訊息`),
-    kinds: { image: '[圖片]', video: '[影片]', voice: '[語音]' },
+    kinds: { image: '[圖片]', video: '[影片]', voice: '[語音]', sticker: '[貼圖]', contact: '[名片]' },
     unsupported: '[目前版本不支援的訊息]',
     encrypted: '[加密訊息]',
     open: '開啟 Mnemo',
@@ -166,7 +166,7 @@ export const WORDS: Record<Language, DesktopWords> = {
   ja: {
     reminder: (name) => `リマインダー：${name}`,
     newMessages: (count) => `新着メッセージ ${count} 件`,
-    kinds: { image: '[画像]', video: '[動画]', voice: '[ボイスメッセージ]' },
+    kinds: { image: '[画像]', video: '[動画]', voice: '[ボイスメッセージ]', sticker: '[ステッカー]', contact: '[連絡先]' },
     unsupported: '[このバージョンでは表示できません]',
     encrypted: '[暗号化されたメッセージ]',
     open: 'Mnemo を開く',

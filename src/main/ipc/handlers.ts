@@ -119,6 +119,7 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'contacts.list': () => engine().store.read.contacts(),
     'contacts.setGroups': ({ account, jid, groups }) => engine().people.setGroups(jid, groups, account),
     'contacts.find': (input, { signal }) => engine().people.find(input, signal),
+    'contacts.share': ({ jids, conversations }) => engine().messages.sendContacts(conversations, jids),
     'contacts.remove': ({ account, jid }) => engine().people.remove(jid, account),
     'account.setNick': ({ account, nick }) => engine().people.setNick(nick, account),
     'account.setAvatar': ({ account, picture }) =>
@@ -128,8 +129,8 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
     'encryption.trust': (input) => engine().store.write.setTrust(input),
     'encryption.forget': ({ account, device }) => engine().people.forgetDevice(account, device),
     'conversations.list': () => engine().store.read.conversations(),
-    'conversations.start': ({ account, jid, kind, nick, password, token }) =>
-      engine().conversations.start(jid, kind, nick, password, account ?? undefined, token),
+    'conversations.start': ({ account, jid, kind, nick, password, token, name }) =>
+      engine().conversations.start(jid, kind, nick, password, account ?? undefined, token, name),
     'conversations.markRead': ({ conversation, upTo, seen }) => engine().messages.markRead(conversation, upTo, seen),
     'conversations.markAllRead': () => engine().conversations.markAllRead(),
     'conversations.saveDraft': ({ conversation, draft }) => engine().conversations.saveDraft(conversation, draft),

@@ -1,6 +1,7 @@
 /** A message in one sentence, for those who hear it: the sender, the text or files, the time, the state. */
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
+import { attachmentNoun } from '../../contract/attachment-noun.ts'
 import type { Message } from '../../contract/domain.ts'
 import { useTime } from './use-time.ts'
 
@@ -23,7 +24,7 @@ export function useSpoken(of: () => Message, seen: () => boolean): ComputedRef<s
         : text.slice(0, LONGEST)
     const facts = [
       ...(reply === null || reply.id === null ? [] : [t('thread.spokenReply', { name: reply.outgoing ? t('search.me') : reply.senderName })]),
-      ...attachments.map((file) => `${t(`files.kind.${file.kind}`)} ${file.name}`),
+      ...attachments.map((file) => `${t(`files.kind.${attachmentNoun(file)}`)} ${file.name}`),
       time.value.clock(message.time),
       ...(edited ? [t('thread.edited')] : []),
       ...(starred ? [t('thread.starred')] : []),

@@ -1,4 +1,5 @@
 /** xmpp: links (RFC 5122, XEP-0147). Pure. */
+import { xmppUri } from '../../contract/address.ts'
 
 export interface XmppLink {
   jid: string
@@ -47,5 +48,5 @@ export function fingerprintsIn(text: string): Map<number, string> {
 export const xmppUriWithDevices = (jid: string, devices: readonly { device: number; fingerprint: string }[]): string =>
   `${xmppUri(jid)}?${devices.map(({ device, fingerprint }) => `omemo-sid-${device}=${fingerprint}`).join(';')}`
 
-/** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */
-export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`
+/** The person whose address a text hands on, and nothing else; null: it does not. */
+export const contactIn = (text: string): string | null => /^xmpp:([^\s?#/]{1,1023}@[^\s?#/]{1,1023})$/i.exec(text.trim())?.[1]?.toLowerCase() ?? null

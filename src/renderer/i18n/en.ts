@@ -436,7 +436,7 @@ export default {
     close: 'Close',
     before: 'Previous picture',
     next: 'Next picture',
-    kind: { image: 'Picture', video: 'Video', voice: 'Voice message', file: 'File' },
+    kind: { image: 'Picture', video: 'Video', voice: 'Voice message', file: 'File', sticker: 'Sticker', contact: 'Contact' },
     problem: {
       gone: 'No longer on the server',
       changed: 'Not the file that was sent; it was deleted',
@@ -844,6 +844,10 @@ export default {
     done: 'Done'
   },
   cards: {
+    share: 'Share contact',
+    shareTitle: 'Share {name}',
+    add: 'Add contact',
+    added: 'Contact added',
     files: 'Files',
     contact: 'Contact',
     contactAbout: 'The people you choose are sent as contact cards.',
@@ -952,6 +956,8 @@ export default {
     person: 'Who wrote it',
     personFind: 'Name, pinyin or initials',
     personNone: 'Nobody of that name',
+    place: 'Where it was written',
+    placeNone: 'No conversation of that name',
     date: {
       today: 'Today',
       yesterday: 'Yesterday',

@@ -429,7 +429,7 @@ export default {
     close: '閉じる',
     before: '前の画像',
     next: '次の画像',
-    kind: { image: '画像', video: '動画', voice: 'ボイスメッセージ', file: 'ファイル' },
+    kind: { image: '画像', video: '動画', voice: 'ボイスメッセージ', file: 'ファイル', sticker: 'ステッカー', contact: '連絡先' },
     problem: {
       gone: 'サーバーにはもうありません',
       changed: '送られたファイルと一致しないため、保存しませんでした',
@@ -820,6 +820,10 @@ export default {
     done: '完了'
   },
   cards: {
+    share: '連絡先を共有',
+    shareTitle: '「{name}」の連絡先を共有',
+    add: '連絡先に追加',
+    added: '追加しました',
     files: 'ファイル',
     contact: '連絡先',
     contactAbout: '選んだ人を連絡先カードとして送ります。',
@@ -928,6 +932,8 @@ export default {
     person: '送信者',
     personFind: '名前またはローマ字',
     personNone: 'その名前の人はいません',
+    place: '会話',
+    placeNone: 'その名前の会話はありません',
     date: { today: '今日', yesterday: '昨日', thisWeek: '今週', lastWeek: '先週', thisMonth: '今月', lastMonth: '先月', thisYear: '今年', lastYear: '昨年' },
     dateHint: '最初の日、次に最後の日を選びます',
     dateClear: '期間を指定しない'

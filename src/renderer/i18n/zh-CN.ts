@@ -419,7 +419,7 @@ export default {
     close: '关闭',
     before: '上一张',
     next: '下一张',
-    kind: { image: '图片', video: '视频', voice: '语音', file: '文件' },
+    kind: { image: '图片', video: '视频', voice: '语音', file: '文件', sticker: '贴纸', contact: '名片' },
     problem: {
       gone: '服务器上已不存在',
       changed: '与对方发送的文件不符，已丢弃',
@@ -806,6 +806,10 @@ export default {
     done: '完成'
   },
   cards: {
+    share: '分享名片',
+    shareTitle: '分享“{name}”的名片',
+    add: '添加联系人',
+    added: '已添加',
     files: '文件',
     contact: '名片',
     contactAbout: '选中的联系人会以名片形式发送。',
@@ -908,6 +912,8 @@ export default {
     person: '发送者',
     personFind: '姓名、拼音或首字母',
     personNone: '没有找到这个人',
+    place: '所在会话',
+    placeNone: '没有找到这个会话',
     date: { today: '今天', yesterday: '昨天', thisWeek: '本周', lastWeek: '上周', thisMonth: '本月', lastMonth: '上个月', thisYear: '今年', lastYear: '去年' },
     dateHint: '先选开始日期，再选结束日期',
     dateClear: '不限时间'

@@ -419,7 +419,7 @@ export default {
     close: '關閉',
     before: '上一張',
     next: '下一張',
-    kind: { image: '圖片', video: '影片', voice: '語音', file: '檔案' },
+    kind: { image: '圖片', video: '影片', voice: '語音', file: '檔案', sticker: '貼圖', contact: '名片' },
     problem: {
       gone: '伺服器上已沒有',
       changed: '與對方傳送的檔案不符，沒有保留',
@@ -806,6 +806,10 @@ export default {
     done: '完成'
   },
   cards: {
+    share: '分享名片',
+    shareTitle: '分享「{name}」的名片',
+    add: '加入聯絡人',
+    added: '已加入',
     files: '檔案',
     contact: '名片',
     contactAbout: '選取的聯絡人會以名片形式傳送。',
@@ -908,6 +912,8 @@ export default {
     person: '傳送者',
     personFind: '姓名、拼音或首字母',
     personNone: '找不到這個人',
+    place: '所在對話',
+    placeNone: '找不到這個對話',
     date: { today: '今天', yesterday: '昨天', thisWeek: '本週', lastWeek: '上週', thisMonth: '本月', lastMonth: '上個月', thisYear: '今年', lastYear: '去年' },
     dateHint: '先選開始日期，再選結束日期',
     dateClear: '不限時間'

@@ -1,5 +1,18 @@
 /** Statements of the table `conversation`. */
-import type { Conversation, ConversationId, ConversationKind, Jid, MessageId, MessageState, Notify, OutReason, SeenRange } from '../../../contract/domain.ts'
+import { attachmentNoun } from '../../../contract/attachment-noun.ts'
+import {
+  AttachmentKind,
+  type AttachmentNoun,
+  type Conversation,
+  type ConversationId,
+  type ConversationKind,
+  type Jid,
+  type MessageId,
+  type MessageState,
+  type Notify,
+  type OutReason,
+  type SeenRange
+} from '../../../contract/domain.ts'
 import { localOf } from '../../../contract/address.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { FLAG } from './message-row.ts'
@@ -54,12 +67,19 @@ const SELECT = `
     (SELECT count(*) FROM reaction_news WHERE conversation = c.id) AS reactions,
     c.subject, c.out_why, c.out_reason, c.notify, c.muted_until, c.notify_sound, c.notify_text, c.note, c.own_name, c.imported_from, c.pinned, c.archived, c.marked_unread, c.encryption,
     (SELECT name FROM contact WHERE jid = c.jid AND account = c.account AND name <> '') AS contact_name,
-    m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id AND kind = 'file' LIMIT 1) END AS last_file, m.time AS last_time, s.jid AS last_sender,
+    m.id AS last_id, substr(m.text, 1, 200) AS last_text, CASE WHEN m.text = '' THEN (SELECT name FROM attachment WHERE message = m.id LIMIT 1) END AS last_file, m.time AS last_time, s.jid AS last_sender,
     ${contactOf('m', 's.jid')} AS last_sender_name,
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
   FROM conversation c LEFT JOIN message m ON m.id = c.last_message LEFT JOIN address s ON s.id = m.sender_id`
 
+/** As what a message without words is told: by what its file is. */
+function nounOf({ last_flags: flags, last_file: name }: ConversationRow): AttachmentNoun | null {
+  const kind = AttachmentKind.options.find((one) => ((flags ?? 0) & FLAG[one]) !== 0) ?? null
+  return kind === null || name === null ? kind : attachmentNoun({ kind, name })
+}
+
 function toConversation(row: ConversationRow): Conversation {
+  const noun = nounOf(row)
   return {
     id: row.id,
     jid: row.jid,
@@ -92,8 +112,8 @@ function toConversation(row: ConversationRow): Conversation {
         ? null
         : {
             id: row.last_id,
-            text: row.last_text || (row.last_file ?? ''),
-            file: (['image', 'video', 'voice', 'file'] as const).find((kind) => ((row.last_flags ?? 0) & FLAG[kind]) !== 0) ?? null,
+            text: row.last_text || (noun === 'file' ? (row.last_file ?? '') : ''),
+            file: noun,
             time: row.last_time ?? 0,
             senderName: nameOf(row.last_sender ?? '', row.last_sender_name),
             outgoing: row.last_outgoing === 1,

@@ -34,11 +34,16 @@ export function facetsOf(set: Bits, columns: Columns, people: People): Facets {
   const bySender = new Map<string, Facets['senders'][number]>()
   for (const [id, number] of senders.entries()) {
     if (number === 0) continue
-    const jid = people.jidOf(id)
-    const name = people.nameOf(jid)
+    const address = people.jidOf(id)
+    const jid = people.personOf(address)
+    const name = people.nameOf(address)
     const known = bySender.get(name)
     if (known === undefined) bySender.set(name, { jid: jid as Jid, name, count: number })
-    else known.count += number
+    else {
+      known.count += number
+      // an own address has the picture and colour that they have everywhere else
+      if (!jid.includes('/')) known.jid = jid as Jid
+    }
   }
   const everyone = [...bySender.values(), ...(own === 0 ? [] : [{ jid: null, name: '', count: own }])]
   return {

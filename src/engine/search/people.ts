@@ -57,7 +57,8 @@ export function createPeople(db: ReadableDB) {
     })
   }
 
-  const nameOf = (jid: string): string => nameWith(jid, contactNames.get(jid) ?? contactNames.get(persons.get(jid) ?? ''))
+  const personOf = (jid: string): string => persons.get(jid) ?? jid
+  const nameOf = (jid: string): string => nameWith(jid, contactNames.get(jid) ?? contactNames.get(personOf(jid)))
 
   /** Those whose name or address is `name`, otherwise those whose name contains it. */
   function matching(list: readonly Named[], name: string): Set<number> {
@@ -74,6 +75,8 @@ export function createPeople(db: ReadableDB) {
       return version
     },
     nameOf,
+    /** Their own address, where a group shows it. */
+    personOf,
     conversationName: (id: number) => shown.get(id) ?? '',
     jidOf: (id: number) => jids.get(id) ?? '',
     /** Names of those who wrote that contain the text; some of them. */

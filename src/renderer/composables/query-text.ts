@@ -36,3 +36,6 @@ export const meaningFilter = (language: string, meaning: FilterMeaning): string 
 /** A filter by who wrote it; null: oneself. */
 export const senderFilter = (language: string, name: string | null): string =>
   filterText(language === 'zh-CN' ? '来自' : 'from', name ?? (language === 'zh-CN' ? '我' : 'me'))
+
+/** A filter by the conversation that it was written in. */
+export const placeFilter = (language: string, name: string): string => filterText(language === 'zh-CN' ? '在' : 'in', name)

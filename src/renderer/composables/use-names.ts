@@ -1,17 +1,23 @@
 /** People and conversations by what is typed; of two questions at once only the later one counts. */
-import { nextTick, ref, type Ref } from 'vue'
-import type { NameMatch } from '../../contract/search.ts'
+import { nextTick, shallowRef, type ShallowRef } from 'vue'
+import type { NameMatch, PersonMatch } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 
-export function useNames(limit: number): { names: Ref<NameMatch[]>; look(text: string): void; whenAnswered(): Promise<void> } {
-  const names = ref<NameMatch[]>([])
+interface Matches<T> {
+  names: ShallowRef<readonly T[]>
+  look(text: string): void
+  whenAnswered(): Promise<void>
+}
+
+function useMatches<T>(find: (text: string, signal: AbortSignal) => Promise<readonly T[]>): Matches<T> {
+  const names = shallowRef<readonly T[]>([])
   let running: AbortController | null = null
   let answering: Promise<void> = Promise.resolve()
   async function ask(text: string): Promise<void> {
     running?.abort()
     const mine = (running = new AbortController())
     try {
-      const found = await call('search.names', { text, limit }, mine.signal)
+      const found = await find(text, mine.signal)
       if (running === mine) names.value = found
     } catch (cause) {
       if (!(cause instanceof CallFailed && cause.code === 'cancelled')) throw cause
@@ -26,3 +32,9 @@ export function useNames(limit: number): { names: Ref<NameMatch[]>; look(text: s
   }
   return { names, look, whenAnswered }
 }
+
+/** Conversations, and people by theirs. */
+export const useNames = (limit: number): Matches<NameMatch> => useMatches((text, signal) => call('search.names', { text, limit }, signal))
+
+/** Everybody one can write to: contacts, those spoken with, those met in groups. */
+export const usePeople = (limit: number): Matches<PersonMatch> => useMatches((text, signal) => call('contacts.find', { text, limit }, signal))

@@ -3,10 +3,13 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { Conversation, GroupMember, GroupReader } from '../../contract/domain.ts'
 import { call, CallFailed, onEvent } from '../bridge.ts'
-import { groupReaders } from '../composables/group-readers.ts'
+import { groupReaders, MOST_READERS } from '../composables/group-readers.ts'
 import { useAppStore } from './app.ts'
 import { useConversationsStore } from './conversations.ts'
 import { useThreadStore } from './thread.ts'
+
+/** People who come and go at once are looked at once, ms. */
+const OFTEN_MS = 1000
 
 export const useReadersStore = defineStore('readers', () => {
   const app = useAppStore()
@@ -46,26 +49,41 @@ export const useReadersStore = defineStore('readers', () => {
   const readMembers = again(async () => {
     const id = group.value?.id
     if (id === undefined) return
-    const found = await call('groups.members', { conversation: id })
-    if (id === group.value?.id) members.value = found.members
+    // three lists of a large group are not asked for again and again, for what nobody is shown
+    const { members: count } = await call('groups.counts', { conversation: id })
+    const found = count - 1 > MOST_READERS ? [] : (await call('groups.members', { conversation: id })).members
+    if (id === group.value?.id) members.value = found
   })
   const readSeen = again(async () => {
     const id = group.value?.id
     if (id === undefined) return
     const found = await call('groups.readers', { conversation: id })
-    if (id === group.value?.id) seen.value = found
+    if (id !== group.value?.id) return
+    const isFirst = seen.value.length === 0 && found.length > 0
+    seen.value = found
+    if (isFirst) readMembers()
   })
   watch(
     () => group.value?.id,
     () => {
       members.value = []
       seen.value = []
-      readMembers()
       readSeen()
     },
     { immediate: true }
   )
-  watch(() => app.now.occupants, readMembers)
+  // where nobody says what they have read, nobody needs to know who is there
+  let timer: number | null = null
+  watch(
+    () => app.now.occupants,
+    () => {
+      if (seen.value.length === 0) return
+      timer ??= window.setTimeout(() => {
+        timer = null
+        readMembers()
+      }, OFTEN_MS)
+    }
+  )
   onEvent((event) => {
     if (event.type === 'conversations' && event.changed.some(({ id }) => id === group.value?.id)) readSeen()
   })

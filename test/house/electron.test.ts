@@ -48,6 +48,6 @@ test('files that the table names are there', () => {
   const beside = (path: string): boolean =>
     ['src/main', 'src', 'src/main/windows', 'src/main/desktop', 'src/main/ipc'].some((folder) => existsSync(join(ROOT, folder, path)))
   expect(places.filter((path) => !beside(path))).toEqual([])
-  const tests = rows.flatMap(([, , , shown = '']) => [...shown.matchAll(/electron\/(\w+)/g)].map(([, name = '']) => name))
+  const tests = rows.flatMap(([, , , shown = '']) => [...shown.matchAll(/electron\/([\w-]+)/g)].map(([, name = '']) => name))
   expect(tests.filter((name) => !existsSync(join(ROOT, `test/end-to-end/electron/${name}.test.ts`)))).toEqual([])
 })

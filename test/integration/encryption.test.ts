@@ -27,9 +27,12 @@ const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean
   until(engine, async () => (await messages(engine, jid)).find(wanted))
 const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationId> =>
   (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
-/** Waits until somebody's devices are known. */
+/** Waits until somebody's devices are known; they are looked at as before a message, since not every server tells of them. */
 const knows = (engine: Engine, jid: Jid): Promise<boolean> =>
-  until(engine, async () => (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })).without.length === 0)
+  until(engine, async () => {
+    await engine.accounts.of(engine.account!.jid)?.encryption.learn(jid)
+    return (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })).without.length === 0
+  })
 
 /** The devices that an account announces. */
 async function announced(client: Foreign, of: Jid): Promise<number[]> {

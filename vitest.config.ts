@@ -18,6 +18,8 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'],
           exclude: ['tools/chromium-host/**'],
           globalSetup: ['test/support/workers.ts'],
+          // its JSON is imported as only bundlers do
+          server: { deps: { inline: [/@actions\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2

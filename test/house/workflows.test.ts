@@ -1,0 +1,37 @@
+/** The workflows of .github as GitHub's own language service reads them: keys, values, expressions, which jobs need which. */
+import { validate } from '@actions/languageservice'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { TextDocument } from 'vscode-languageserver-textdocument'
+import { ROOT } from '../support/files.ts'
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+
+/** The service keeps what it has read, by address: each text has its own. */
+let texts = 0
+
+/** What is wrong in a workflow, with its lines. */
+async function faults(file: string, text: string): Promise<string[]> {
+  const found = await validate(TextDocument.create(`file:///${++texts}/${file}`, 'yaml', 1, text))
+  return found.map(({ range, message }) => `${file}:${range.start.line + 1}: ${message}`)
+}
+
+const files = globSync('.github/workflows/*.yml', { cwd: ROOT }).sort()
+
+test.each(files)('%s is a workflow', async (file) => {
+  expect(await faults(file, read(file))).toEqual([])
+})
+
+test.each([
+  ['runs-on: ${{ matrix.system }}', 'runs_on: ${{ matrix.system }}', /runs_on/],
+  ['timeout-minutes: 60', 'timeout-minutes: soon', /soon/],
+  ['contents: read', 'contents: reed', /reed/],
+  ['${{ matrix.system }}', '${{ matrix.sistem }}', /sistem/],
+  ['${{ matrix.system }}', '${{ matrx.system }}', /matrx/],
+  ['needs: pack', 'needs: pak', /pak/]
+])('a fault is found: %s as %s', async (right, wrong, message) => {
+  const file = '.github/workflows/release.yml'
+  expect(read(file)).toContain(right)
+  expect((await faults(file, read(file).replace(right, wrong))).join('\n')).toMatch(message)
+})

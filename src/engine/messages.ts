@@ -42,7 +42,7 @@ export class Messages {
       text,
       originId: randomUUID(),
       sender,
-      time: Date.now(),
+      time: session?.clock.time.now ?? Date.now(),
       encrypted: conversation.encryption === 'on',
       ...more
     })

@@ -189,9 +189,9 @@ export class Session extends EventEmitter<Events> {
     availability.announce(this.extensions)
 
     const tell = (work: Promise<StoreChanges>): void => this.#background(work.then(onChanges))
-    groups.on('subject', (jid, subject, by) => tell(store.write.describe({ account: own, jid, subject, by, time: Date.now() })))
+    groups.on('subject', (jid, subject, by) => tell(store.write.describe({ account: own, jid, subject, by, time: clock.time.now })))
     groups.on('people', (group, people) => tell(store.write.meetOccupants({ account: own, group, people })))
-    groups.on('notice', (jid, notice) => tell(store.write.notice({ account: own, jid, ...notice, time: Date.now() })))
+    groups.on('notice', (jid, notice) => tell(store.write.notice({ account: own, jid, ...notice, time: clock.time.now })))
     contacts.on('changes', onChanges)
     membership.on('changes', onChanges)
     for (const { answers = [] } of this.#modules) for (const { type, namespace, name, answer } of answers) connection.answer(type, namespace, name, answer)

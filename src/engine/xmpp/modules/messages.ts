@@ -54,7 +54,7 @@ export class Messages implements Module {
       {
         ...decoded,
         occupant: decoded.occupant ?? (stamp === null && !copied ? this.#personOf(decoded) : null),
-        time: stamp ?? Date.now(),
+        time: stamp ?? time.now,
         replayed: stamp !== null,
         onTheWay,
         ahead: time.ahead,

@@ -44,7 +44,7 @@ export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archiv
   const forwarded = result.getChild('forwarded', NS.forward)
   const message = forwarded?.getChild('message', 'jabber:client') ?? forwarded?.getChild('message')
   if (archiveId === undefined || forwarded === undefined || message === undefined) return null
-  return { archiveId, time: delayStamp(forwarded, clock) ?? Date.now(), message }
+  return { archiveId, time: delayStamp(forwarded, clock) ?? clock?.now ?? Date.now(), message }
 }
 
 export const isArchiveResult = (stanza: Element): boolean => stanza.getChild('result', NS.mam) !== undefined

@@ -1,9 +1,10 @@
 import { xml } from '@xmpp/client'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { delayStamp, ServerTime } from './delay.ts'
 import { NS } from './namespaces.ts'
 
 const YEAR_MS = 365 * 86_400_000
+afterEach(() => void vi.restoreAllMocks())
 const stamped = (stamp: string, clock?: ServerTime): number | null => delayStamp(xml('message', {}, xml('delay', { xmlns: NS.delay, stamp })), clock)
 
 test('a server whose clock is ahead is believed for its own account alone, one that lies by thousands of years is not', () => {
@@ -16,4 +17,27 @@ test('a server whose clock is ahead is believed for its own account alone, one t
   expect(stamped(month.toISOString())).toBeLessThan(month.getTime())
   liar.learn(Date.UTC(9999, 0, 1))
   expect(stamped('9998-01-01T00:00:00Z', liar)).toBeLessThan(Date.now() + 2 * YEAR_MS)
+})
+
+test('the time is our server’s where this computer’s clock is wrong, and this computer’s where they agree or the server’s is impossible', () => {
+  const HOUR_MS = 3_600_000
+  const now = (ahead: number): number => {
+    const clock = new ServerTime()
+    clock.learn(Date.now() + ahead)
+    return Math.round((clock.now - Date.now()) / 1000) * 1000
+  }
+  expect(new ServerTime().now - Date.now()).toBeLessThan(1000)
+  for (const agreed of [0, 900, -59_000]) expect(now(agreed)).toBe(0)
+  for (const wrong of [21 * HOUR_MS, 61_000, YEAR_MS / 2]) expect(now(wrong)).toBe(wrong)
+  for (const impossible of [2 * YEAR_MS, Date.UTC(9999, 0, 1), Date.UTC(2020, 0, 1) - Date.now(), -Date.now()]) expect(now(impossible)).toBe(0)
+  // this computer's own clock is of before this was written
+  const real = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(0)
+  const clock = new ServerTime()
+  clock.learn(real)
+  expect(clock.now).toBe(real)
+  // and years ahead
+  vi.spyOn(Date, 'now').mockReturnValue(real + 2 * YEAR_MS)
+  clock.learn(real)
+  expect(clock.now).toBe(real)
 })

@@ -8,19 +8,30 @@ const AHEAD_MS = 86_400_000
 
 /** When this was written, ms: a clock that says less is wrong. */
 const WRITTEN = Date.UTC(2026, 10, 25)
+/** Clocks that are no further apart agree: an answer takes its time, and some servers tell whole seconds. */
+const AGREED_MS = 60_000
 const YEAR_MS = 365 * 86_400_000
 /** The latest time that the account's own server has said that it is. Each account has its own: a server speaks for no other's stamps. */
 export class ServerTime {
   #learnt = WRITTEN
   /** How far it is ahead of this computer's clock, ms. */
   ahead = 0
+  /** The same, where that is believed and is more than the two take to agree. */
+  #wrong = 0
 
   /** Our own server says what time it is, ms: where this computer's clock is behind, stamps are not held to be of the future. */
   learn(time: number): void {
     const wall = Date.now()
     this.ahead = time - wall
     // a server that lies must not let the stamps of strangers lie far in the future
-    this.#learnt = Math.max(this.#learnt, Math.min(time, wall < WRITTEN ? WRITTEN + 20 * YEAR_MS : wall + YEAR_MS))
+    const most = wall < WRITTEN ? WRITTEN + 20 * YEAR_MS : wall + YEAR_MS
+    this.#learnt = Math.max(this.#learnt, Math.min(time, most))
+    this.#wrong = time < WRITTEN || time > most || Math.abs(this.ahead) < AGREED_MS ? 0 : this.ahead
+  }
+
+  /** What time it is, ms: as our own server has it where this computer's clock is wrong, for its archive will say the same. */
+  get now(): number {
+    return Date.now() + this.#wrong
   }
 
   /** The latest time that a stamp may have, ms. */

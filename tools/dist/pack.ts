@@ -1,7 +1,7 @@
 /** electron-builder over the built app, with the Electron at hand. */
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { build, Platform, type AfterPackContext } from 'electron-builder'
+import { build, Platform, type AfterPackContext, type Configuration } from 'electron-builder'
 import { ROOT, type PackedElectron } from './electron.ts'
 import { notesOf, signAnnouncements, updateServer, writeSource } from './updates.ts'
 
@@ -24,17 +24,29 @@ function findProgram(names: readonly string[]): string | null {
 /** What can be made of the repack for tests without fetching more: AppImage's own tools come from a release page. */
 const TARGETS_FOR_TESTS = ['deb', 'rpm', 'tar.gz']
 
+/** better-sqlite3's binaries by system. Files that electron-builder.yml named for one system alone would be all that is taken of node_modules. */
+const BINARIES: Record<string, string> = {
+  linux: 'linux-${arch}.node',
+  windows: 'win32-${arch}.node',
+  // the two halves of a universal app must hold the same binaries
+  mac: 'darwin-*.node'
+}
+
 export interface PackOptions {
   /** A version of the app other than package.json's. */
   app?: string
   /** A folder other than dist/. */
   output?: string
+  /** Another system than this. */
+  platform?: Platform
+  /** Settings beside those of electron-builder.yml. */
+  settings?: Configuration
 }
 
 /**
- * Packs for this system, in dist/; `targets` in place of those of electron-builder.yml where there are any. Returns the files made.
+ * Packs for this system or another, in dist/; `targets` in place of those of electron-builder.yml where there are any. Returns the files made.
  */
-export async function pack({ dist, version, sqlite, forTests }: PackedElectron, wanted: string[] = [], { app, output }: PackOptions = {}): Promise<string[]> {
+export async function pack({ dist, version, sqlite, forTests }: PackedElectron, wanted: string[] = [], { app, output, platform = Platform.current(), settings = {} }: PackOptions = {}): Promise<string[]> {
   const targets = wanted.length === 0 && forTests ? TARGETS_FOR_TESTS : wanted
   // packages that are published are made by the tools that electron-builder fetches
   if (forTests) process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'fpm.ts')
@@ -45,9 +57,11 @@ export async function pack({ dist, version, sqlite, forTests }: PackedElectron, 
   const files = await build({
     projectDir: ROOT,
     publish: 'never',
-    ...(targets.length === 0 ? {} : { targets: Platform.current().createTarget(targets) }),
+    ...(targets.length === 0 ? {} : { targets: platform.createTarget(targets) }),
     config: {
+      ...settings,
       extends: join(ROOT, 'electron-builder.yml'),
+      files: [`node_modules/better-sqlite3/prebuilds/${BINARIES[platform.name]}`],
       electronVersion: version,
       ...(app === undefined ? {} : { extraMetadata: { version: app } }),
       ...(forTests ? { deb: { compression: 'gz' }, rpm: { compression: 'gzip' } } : {}),

@@ -4,17 +4,28 @@ interface Answer {
   id?: number
   result?: { usedSize?: number }
   method?: string
-  params?: { sessionId: string; message?: string }
+  params?: { sessionId: string; message?: string; workerInfo?: { title: string } }
 }
 
 export interface Inspected {
   /** What its threads still hold when their garbage is collected, bytes. */
   heaps(): Promise<number>
+  /** Ends a thread by its name, as an exit of its own would. Waits until there is one. */
+  end(name: string): Promise<void>
   close(): void
 }
 
 /** Longest that a thread may take to answer, ms. */
 const ANSWER_MS = 20_000
+
+/** Waits until it is so. Rejects with `message` where that takes longer than an answer may. */
+async function until(isSo: () => boolean, message: string): Promise<void> {
+  const last = performance.now() + ANSWER_MS
+  while (!isSo()) {
+    if (performance.now() > last) throw new Error(message)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
 
 /** A process that was started with `--inspect` and that port. */
 export async function inspect(port: number): Promise<Inspected> {
@@ -22,12 +33,13 @@ export async function inspect(port: number): Promise<Inspected> {
   if (target === undefined) throw new Error('there is nothing to inspect')
   const socket = new WebSocket(target.webSocketDebuggerUrl)
   const waiting = new Map<number, (answer: Answer) => void>()
-  const workers = new Set<string>()
+  /** Titles of the worker threads, which hold their names, by session. */
+  const workers = new Map<string, string>()
   let serial = 0
   const onAnswer = ({ id, method, params, result = {} }: Answer): void => {
     if (id !== undefined) waiting.get(id)?.({ result })
     else if (params === undefined) return
-    else if (method === 'NodeWorker.attachedToWorker') workers.add(params.sessionId)
+    else if (method === 'NodeWorker.attachedToWorker') workers.set(params.sessionId, params.workerInfo?.title ?? '')
     else if (method === 'NodeWorker.detachedFromWorker') workers.delete(params.sessionId)
     else if (method === 'NodeWorker.receivedMessageFromWorker') onAnswer(JSON.parse(params.message ?? '{}') as Answer)
   }
@@ -37,23 +49,24 @@ export async function inspect(port: number): Promise<Inspected> {
   })
   socket.onmessage = ({ data }) => onAnswer(JSON.parse(String(data)) as Answer)
 
-  /** `worker`: null is the main thread. */
-  function ask(method: string, worker: string | null = null, params: object = {}): Promise<Answer> {
+  /** `worker`: null is the main thread. Returns the number that the answer will have. */
+  function send(method: string, worker: string | null, params: object): number {
     const message = { id: ++serial, method, params }
+    const outer =
+      worker === null ? message : { id: ++serial, method: 'NodeWorker.sendMessageToWorker', params: { sessionId: worker, message: JSON.stringify(message) } }
+    socket.send(JSON.stringify(outer))
+    return message.id
+  }
+
+  function ask(method: string, worker: string | null = null, params: object = {}): Promise<Answer> {
+    const id = send(method, worker, params)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer to ${method}`)), ANSWER_MS)
-      waiting.set(message.id, (answer) => {
+      waiting.set(id, (answer) => {
         clearTimeout(timer)
-        waiting.delete(message.id)
+        waiting.delete(id)
         resolve(answer)
       })
-      socket.send(
-        JSON.stringify(
-          worker === null
-            ? message
-            : { id: ++serial, method: 'NodeWorker.sendMessageToWorker', params: { sessionId: worker, message: JSON.stringify(message) } }
-        )
-      )
     })
   }
 
@@ -61,11 +74,19 @@ export async function inspect(port: number): Promise<Inspected> {
   return {
     async heaps() {
       let all = 0
-      for (const thread of [null, ...workers]) {
+      for (const thread of [null, ...workers.keys()]) {
         await ask('HeapProfiler.collectGarbage', thread)
         all += (await ask('Runtime.getHeapUsage', thread)).result?.usedSize ?? 0
       }
       return all
+    },
+    async end(name) {
+      const find = (): string | undefined => [...workers].find(([, title]) => title.includes(name))?.[0]
+      await until(() => find() !== undefined, `there is no thread ${name}`)
+      const worker = find() ?? ''
+      // a thread that ends answers nothing
+      send('Runtime.evaluate', worker, { expression: 'process.exit(7)' })
+      await until(() => !workers.has(worker), `the thread ${name} goes on`)
     },
     close: () => socket.close()
   }

@@ -289,7 +289,10 @@ export class Windows {
   /** No page but ours, in no window but ours. */
   #guard(window: BrowserWindow): void {
     const contents = window.webContents
-    contents.on('will-navigate', (event) => event.preventDefault())
+    contents.on('will-navigate', (event) => {
+      // a page may load itself anew, and nothing else
+      if (event.url !== contents.getURL()) event.preventDefault()
+    })
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
       // of ours, whatever other program the system would start for it

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../../src/demo/prosody.ts'
 import type { RunningApp } from '../../../tools/start/drive.ts'
 import { sharedHost } from '../../support/desktop.ts'
 import { onDesktop, windowTitled } from '../../support/hands.ts'
+import { inspect } from '../../support/inspected.ts'
 import { testFolder } from '../../support/server.ts'
 import { openApp, screenshot } from '../../support/windows.ts'
 
@@ -15,10 +17,13 @@ const folder = testFolder()
 const profile = join(folder.path, 'profile')
 let app: RunningApp
 let main: Page
+/** The main process's inspector listens there. */
+let port: number
 
 beforeAll(async () => {
   if (!ON_ELECTRON) return
-  app = await openApp({ profile, args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' } })
+  port = await freePort()
+  app = await openApp({ profile, args: ['--demo', '--offline', `--inspect=127.0.0.1:${port}`], env: { LANG: 'en_US.UTF-8' } })
   main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
 })
@@ -80,6 +85,36 @@ test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on'
   await main.locator('.bubble').first().waitFor()
   // a picture of more than one colour: text was drawn, as soon as there is another process for it
   await expect.poll(async () => (await main.screenshot()).length).toBeGreaterThan(10_000)
+})
+
+test.skipIf(!ON_ELECTRON)('a thread of the store ends: it is started again; where it ends again and again, windows say so and try once more', async () => {
+  const threads = await inspect(port)
+  onTestFinished(() => threads.close())
+  const log = (): string => (existsSync(join(profile, 'logs/mnemo.log')) ? readFileSync(join(profile, 'logs/mnemo.log'), 'utf8') : '')
+  const problem = main.locator('[data-test=store-problem]')
+  for (let time = 1; time <= 3; time++) {
+    await threads.end('store-reader')
+    // no third one: a later test needs something unread
+    const item = main.locator('.item').nth(time % 2)
+    await item.click()
+    await item.and(main.locator('[aria-current=true]')).waitFor()
+    await main.locator('.bubble').first().waitFor()
+    await expect.poll(() => log().match(/the reader thread ended[^\n]*: code 7/g)?.length).toBe(time)
+    expect(await problem.count()).toBe(0)
+  }
+  await threads.end('store-reader')
+  await problem.waitFor()
+  await screenshot(main, 'store-problem')
+  expect(log()).toMatch(/the reader thread cannot be started again: it ended 4 times: code 7/)
+  await main.evaluate('window.before = true')
+  await main.click('[data-test=mend]')
+  // the page loads itself anew
+  await expect.poll(() => main.evaluate('window.before === undefined').catch(() => false)).toBe(true)
+  await main.locator('.item').first().waitFor()
+  expect(await main.locator('[data-test=store-problem]').count()).toBe(0)
+  await main.locator('.item').nth(1).click()
+  await main.locator('.bubble').first().waitFor()
+  expect(log()).toContain('the reader thread runs again')
 })
 
 test.skipIf(!ON_ELECTRON)('an error that nothing deals with goes into the log; of a call that failed the user is told', async () => {

@@ -24,7 +24,7 @@ function findProgram(names: readonly string[]): string | null {
 /** What can be made of the repack for tests without fetching more: AppImage's own tools come from a release page. */
 const TARGETS_FOR_TESTS = ['deb', 'rpm', 'tar.gz']
 
-/** better-sqlite3's binaries by system. Files that electron-builder.yml named for one system alone would be all that is taken of node_modules. */
+/** better-sqlite3's binaries by system. Of node_modules, electron-builder passes over what its configuration names for one system alone. */
 const BINARIES: Record<string, string> = {
   linux: 'linux-${arch}.node',
   windows: 'win32-${arch}.node',

@@ -40,8 +40,18 @@ export type Facets = z.infer<typeof Facets>
 export const FilterMeaning = z.enum(['text', 'image', 'video', 'media', 'voice', 'file', 'link', 'mention', 'starred', 'edited', 'unread', 'encrypted'])
 export type FilterMeaning = z.infer<typeof FilterMeaning>
 
-/** A filter as it stands in a query, such as from:alice. `meaning` is null of filters by name and time. */
-export const QueryFilter = z.object({ operator: z.string(), value: z.string(), negative: z.boolean(), range: Range, meaning: FilterMeaning.nullable() })
+/** Words that stand for oneself in a filter by sender or recipient; in quotes they are a name. */
+export const isMe = (name: string): boolean => /^(?:me|myself|我|自己|本人|私|自分)$/iu.test(name)
+
+/** A filter as it stands in a query, such as from:alice. `own`: its value stands for oneself; `meaning` is null of filters by name and time. */
+export const QueryFilter = z.object({
+  operator: z.string(),
+  value: z.string(),
+  negative: z.boolean(),
+  range: Range,
+  own: z.boolean(),
+  meaning: FilterMeaning.nullable()
+})
 export type QueryFilter = z.infer<typeof QueryFilter>
 
 export const SearchAnswer = z.object({

@@ -1,5 +1,5 @@
 /** What may be written where the cursor stands in a query: operators, people, conversations, dates, values. */
-import type { Completion, NameMatch, Range } from '../../contract/search.ts'
+import { isMe, type Completion, type NameMatch, type Range } from '../../contract/search.ts'
 import { DATE_WORDS, parseDate } from './dates.ts'
 import { OPERATORS, takesDate, tokenize, VALUES } from './query.ts'
 
@@ -15,6 +15,8 @@ type Names = (input: { text: string; limit: number }) => NameMatch[]
 
 const MOST = 8
 const quoted = (value: string): string => (/[\s"]/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value)
+/** Somebody whose name is a word for oneself is found by it in quotes. */
+const nameOf = (value: string): string => (isMe(value) ? `"${value}"` : quoted(value))
 
 export function complete(input: CompletionQuery, names: Names, senders: (text: string) => string[]): Completion[] {
   const { query, cursor, now = Date.now() } = input
@@ -29,20 +31,20 @@ export function complete(input: CompletionQuery, names: Names, senders: (text: s
   const start = token.start + colon + 1
   const range: Range = [start, token.end]
   const value = query.slice(start, cursor).replace(/^["“]/, '')
-  const made = (kind: Completion['kind'], label: string, detail: string, insert = label): Completion => ({
+  const made = (kind: Completion['kind'], label: string, detail: string, insert = quoted(label)): Completion => ({
     kind,
     label,
     detail,
     range,
-    insert: `${quoted(insert)} `
+    insert: `${insert} `
   })
   const list: Completion[] = []
   if (operator === 'from' || operator === 'to') {
     if ('me'.startsWith(value.toLowerCase()) || '我'.startsWith(value)) list.push(made('person', language === 'zh' ? '我' : 'me', ''))
     const people = names({ text: value, limit: MOST }).filter(({ kind }) => kind === 'direct')
-    list.push(...people.map(({ name, jid }) => made('person', name, jid)))
+    list.push(...people.map(({ name, jid }) => made('person', name, jid, nameOf(name))))
     const others = senders(value).filter((name) => !people.some((one) => one.name === name))
-    if (operator === 'from') list.push(...others.map((name) => made('person', name, '')))
+    if (operator === 'from') list.push(...others.map((name) => made('person', name, '', nameOf(name))))
   } else if (operator === 'in') list.push(...names({ text: value, limit: MOST }).map(({ name, jid }) => made('conversation', name, jid)))
   else if (takesDate(operator)) {
     const format = new Intl.DateTimeFormat(input.language, { dateStyle: 'medium' })

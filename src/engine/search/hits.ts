@@ -8,7 +8,7 @@ import { and, andNot, ascending, count, noBits, or, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import { groupedNumber, hasNumber } from './numbers.ts'
 import type { People } from './people.ts'
-import { isMe, type Filter, type QueryNode } from './query.ts'
+import type { Filter, QueryNode } from './query.ts'
 import { createSets } from './sets.ts'
 
 /** What one message is asked about, without its columns. */
@@ -42,7 +42,7 @@ const KEPT = 48
 
 /** A condition on one column; `numbers` may be large sets. */
 type Condition =
-  | { column: 'sender' | 'conversation'; numbers: ReadonlySet<number>; orOwn?: boolean }
+  | { column: 'sender' | 'conversation'; numbers: ReadonlySet<number> }
   | { column: 'flags'; mask: number; equals: number; conversations?: ReadonlySet<number> }
   | { column: 'message'; from: number; to: number }
   | { column: 'unread'; readUpTo: ReadonlyMap<number, number> }
@@ -191,9 +191,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   function condition(filter: Filter): Condition {
     switch (filter.by) {
       case 'sender':
-        return { column: 'sender', numbers: people.senders(filter.name), orOwn: isMe(filter.name) }
+        return filter.name === null ? { column: 'flags', mask: OUTGOING, equals: OUTGOING } : { column: 'sender', numbers: people.senders(filter.name) }
       case 'recipient':
-        return isMe(filter.name)
+        return filter.name === null
           ? { column: 'flags', mask: OUTGOING, equals: 0, conversations: people.direct() }
           : { column: 'flags', mask: OUTGOING, equals: OUTGOING, conversations: people.conversations(filter.name) }
       case 'conversation':
@@ -213,7 +213,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   function holds(wanted: Condition, { id, conversation, sender, flags }: MessageFacts): boolean {
     switch (wanted.column) {
       case 'sender':
-        return wanted.numbers.has(sender) || (wanted.orOwn === true && (flags & OUTGOING) !== 0)
+        return wanted.numbers.has(sender)
       case 'conversation':
         return wanted.numbers.has(conversation)
       case 'flags':
@@ -234,9 +234,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     const wanted = condition(filter)
     switch (wanted.column) {
       case 'sender':
-        return wanted.orOwn === true
-          ? or(columns.among(columns.sender, wanted.numbers), columns.flagged(OUTGOING, OUTGOING))
-          : columns.among(columns.sender, wanted.numbers)
+        return columns.among(columns.sender, wanted.numbers)
       case 'conversation':
         return columns.among(columns.conversation, wanted.numbers)
       case 'flags': {
@@ -333,9 +331,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     if (node.kind === 'not') return problems(node.node)
     if (node.kind !== 'filter') return node.nodes.flatMap(problems)
     const { filter, range } = node
-    if (!('name' in filter)) return []
+    if (!('name' in filter) || filter.name === null) return []
     if (filter.by === 'conversation') return people.conversations(filter.name).size > 0 ? [] : [{ code: 'unknown-conversation', range, value: filter.name }]
-    const known = isMe(filter.name) || (filter.by === 'sender' ? people.senders(filter.name) : people.conversations(filter.name)).size > 0
+    const known = (filter.by === 'sender' ? people.senders(filter.name) : people.conversations(filter.name)).size > 0
     return known ? [] : [{ code: 'unknown-person', range, value: filter.name }]
   }
 

@@ -38,7 +38,13 @@ test.each([
   ['来自:李雷', { by: 'sender', name: '李雷' }],
   ['发件人：李雷', { by: 'sender', name: '李雷' }],
   ['FROM:"Li Lei"', { by: 'sender', name: 'Li Lei' }],
-  ['to:me', { by: 'recipient', name: 'me' }],
+  ['from:me', { by: 'sender', name: null }],
+  ['来自:我', { by: 'sender', name: null }],
+  ['from:自分', { by: 'sender', name: null }],
+  ['from:"Me"', { by: 'sender', name: 'Me' }],
+  ['to:“我”', { by: 'recipient', name: '我' }],
+  ['in:me', { by: 'conversation', name: 'me' }],
+  ['to:me', { by: 'recipient', name: null }],
   ['in:群聊', { by: 'conversation', name: '群聊' }],
   ['在:群聊', { by: 'conversation', name: '群聊' }],
   ['has:image', { by: 'flag', flag: 'image' }],
@@ -61,6 +67,18 @@ test.each([
   expect(parse(query)).toMatchObject({ node: { kind: 'filter', filter: expected }, problems: [] })
   expect(parse(`word ${query} more`).node).toEqual({ kind: 'all', nodes: [text('word'), filter(expected), text('more')] })
 })
+
+test.each(['-from:me', '-来自:我', '-有:链接', '-has:image', '-type:media', '-is:starred', '-on:2024', '-file:budget'])(
+  '%s alone is all but those',
+  (query) => {
+    const inner = parse(query.slice(1))
+    expect(parse(query)).toMatchObject({ node: { kind: 'not', node: { kind: inner.node?.kind } }, texts: [], filters: [{ negative: true }], problems: [] })
+    expect(parse(`${query} -in:x`).node).toMatchObject({ kind: 'all', nodes: [{ kind: 'not' }, { kind: 'not' }] })
+    expect(parse(`${query} OR -in:x`).node).toMatchObject({ kind: 'any', nodes: [{ kind: 'not' }, { kind: 'not' }] })
+    // a word with it is negated, too: a filter is something else
+    expect(parse(`-foo ${query}`).node).toMatchObject({ kind: 'all', nodes: [{ kind: 'not', node: text('foo') }, { kind: 'not' }] })
+  }
+)
 
 test('file: looks for names of attachments', () => {
   expect(parse('file:budget').node).toEqual(text('budget', 'files'))
@@ -87,6 +105,13 @@ test('completion offers operators, people, conversations, dates and values where
   expect(inserted('-ha')).toEqual(['-has:'])
   expect(inserted('来', 'zh-CN')).toEqual(['来自:'])
   expect(inserted('tea from:li')).toEqual(['tea from:"Li Lei" '])
+  expect(
+    complete(
+      { query: 'from:m', cursor: 6, language: 'en' },
+      () => [],
+      () => ['Me', 'Mo']
+    ).map(({ insert }) => insert)
+  ).toEqual(['me ', '"Me" ', 'Mo '])
   expect(inserted('in:')).toEqual(['in:"Li Lei" '])
   expect(inserted('has:i')).toEqual(['has:image '])
   expect(inserted('是:', 'zh-CN')).toEqual(['是:提及 ', '是:星标 ', '是:未读 ', '是:编辑过 ', '是:加密 '])

@@ -21,19 +21,22 @@
  *   type              text image video voice file link                    类型
  *   file              a part of an attachment's name                      文件名
  *
- * Dates: see dates.ts. "-" stands for "not" only before a letter, a digit, a quote or an operator, and only where
- * something else is searched for; so -_- and --help are texts. What is not understood is a text, never an error; a
+ * Dates: see dates.ts. "-" stands for "not" only before a letter, a digit, a quote or an operator, and before a
+ * word only where something else is searched for; so -_-, --help and -foo alone are texts, and -has:image alone is every message without
+ * an image. The words for oneself in quotes are a name. What is not understood is a text, never an error; a
  * filter whose value means nothing is a problem with its place.
  */
-import type { FilterMeaning, QueryFilter, QueryProblem, Range } from '../../contract/search.ts'
 import { lookUp } from '../../contract/look-up.ts'
+import { isMe, type FilterMeaning, type QueryFilter, type QueryProblem, type Range } from '../../contract/search.ts'
 import { longDate, parseDate } from './dates.ts'
 import { codeOf, isNumberPart, nationalOf, numberOf, thousandsOf } from './numbers.ts'
 import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited' | 'encrypted'
 export type Filter =
-  | { by: 'sender' | 'recipient' | 'conversation'; name: string }
+  /** name null: oneself */
+  | { by: 'sender' | 'recipient'; name: string | null }
+  | { by: 'conversation'; name: string }
   | { by: 'time'; from: number | null; to: number | null }
   | { by: 'flag'; flag: Flag }
   | { by: 'unread' }
@@ -132,9 +135,6 @@ export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: r
 }
 export const takesDate = (operator: OperatorName): boolean => operator === 'before' || operator === 'after' || operator === 'on' || operator === 'during'
 
-/** Words that stand for oneself. */
-export const isMe = (name: string): boolean => /^(?:me|myself|我|自己|本人)$/i.test(name)
-
 /** What a filter by kind or state asks for; null of the others. */
 function meaningOf(filter: Filter | { by: 'media' }): FilterMeaning | null {
   if (filter.by === 'flag') return filter.flag
@@ -143,13 +143,13 @@ function meaningOf(filter: Filter | { by: 'media' }): FilterMeaning | null {
 }
 
 /** The filter that an operator and its value make, or null where the value means nothing. 'media' stands for two of them. */
-function toFilter(operator: OperatorName, value: string, now: number): Filter | { by: 'media' } | null {
+function toFilter(operator: OperatorName, value: string, quoted: boolean, now: number): Filter | { by: 'media' } | null {
   const word = simplified(value.toLowerCase())
   switch (operator) {
     case 'from':
-      return { by: 'sender', name: value }
+      return { by: 'sender', name: !quoted && isMe(value) ? null : value }
     case 'to':
-      return { by: 'recipient', name: value }
+      return { by: 'recipient', name: !quoted && isMe(value) ? null : value }
     case 'in':
       return { by: 'conversation', name: value }
     case 'has':
@@ -185,6 +185,8 @@ interface Token {
   raw: string
   negative: boolean
   text: string
+  /** The text, or the value of the filter, stands in quotes. */
+  quoted: boolean
   operator: OperatorName | null
   start: number
   end: number
@@ -211,13 +213,13 @@ export function tokenize(query: string): Token[] {
     const start = position
     const negative = query.charAt(position) === '-' && /^-[\p{L}\p{N}"“]/u.test(query.slice(position, position + 3))
     if (negative) position++
-    const add = (kind: Token['kind'], text: string, end: number, operator: OperatorName | null = null): void => {
-      tokens.push({ kind, raw: query.slice(start, end), negative, text, operator, start, end })
+    const add = (kind: Token['kind'], text: string, end: number, quoted: boolean, operator: OperatorName | null = null): void => {
+      tokens.push({ kind, raw: query.slice(start, end), negative, text, quoted, operator, start, end })
       position = end
     }
     const quoted = at(QUOTED_AT, query, position)
     if (quoted !== null && !goesOnAsWord(query, position + quoted[0].length)) {
-      add('text', unquote(quoted), position + quoted[0].length)
+      add('text', unquote(quoted), position + quoted[0].length, true)
       continue
     }
     const operator = at(OPERATOR_AT, query, position)
@@ -227,13 +229,13 @@ export function tokenize(query: string): Token[] {
       const value = at(QUOTED_AT, query, from)
       const long = takesDate(name) ? longDate(query.slice(from)) : null
       const plain = long ?? at(VALUE_AT, query, from)?.[0] ?? ''
-      add('filter', value === null ? plain : unquote(value), from + (value === null ? plain.length : value[0].length), name)
+      add('filter', value === null ? plain : unquote(value), from + (value === null ? plain.length : value[0].length), value !== null, name)
       continue
     }
     const word = /\S+/uy
     word.lastIndex = position
     const text = word.exec(query)?.[0] ?? ''
-    add(!negative && /^(?:OR|或|\|{1,2})$/.test(text) ? 'or' : 'text', text, position + text.length)
+    add(!negative && /^(?:OR|或|\|{1,2})$/.test(text) ? 'or' : 'text', text, position + text.length, false)
   }
   return tokens
 }
@@ -270,7 +272,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   const problems: QueryProblem[] = []
   const texts: string[] = []
   const others: string[] = []
-  const anythingElse = tokens.some((token) => token.kind !== 'or' && !token.negative)
+  const anythingElse = tokens.some((token) => token.kind === 'filter' || (token.kind === 'text' && !token.negative))
   const numbers: string[] = []
   /** By the index of a token: the node of a number that begins there, none for its other words. */
   const numbersAt = new Map<number, QueryNode[]>()
@@ -301,7 +303,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     }
     const number = numbersAt.get(index)
     if (number !== undefined) return number
-    // nothing else is searched for: a dash is a dash
+    // a word, and nothing else is searched for: a dash is a dash
     const negative = token.negative && anythingElse
     // an OR with nothing to choose between is a word
     const node =
@@ -333,8 +335,9 @@ export function parseQuery(query: string, now: number): ParsedQuery {
       problems.push({ code: 'missing-value', range, value: operator })
       return null
     }
-    const filter = toFilter(operator, value, now)
-    filters.push({ operator, value, negative, range, meaning: filter === null ? null : meaningOf(filter) })
+    const filter = toFilter(operator, value, token.quoted, now)
+    const own = filter !== null && 'name' in filter && filter.name === null
+    filters.push({ operator, value, negative, range, own, meaning: filter === null ? null : meaningOf(filter) })
     if (operator === 'file') {
       if (!negative) texts.push(value)
       return { kind: 'text', text: value, field: 'files' }

@@ -1,5 +1,5 @@
 /** The query as a text that parts are put into and taken out of. Pure. */
-import type { FilterMeaning, Range } from '../../contract/search.ts'
+import { isMe, type FilterMeaning, type Range } from '../../contract/search.ts'
 
 export function withoutRange(query: string, [start, end]: Range): string {
   return `${query.slice(0, start).trimEnd()} ${query.slice(end).trimStart()}`.trim()
@@ -8,8 +8,9 @@ export function withoutRange(query: string, [start, end]: Range): string {
 /** Without several parts, given in their order. */
 export const withoutRanges = (query: string, ranges: readonly Range[]): string => ranges.toReversed().reduce(withoutRange, query)
 
+const quoted = (value: string): string => `"${value.replace(/(["\\])/g, '\\$1')}"`
 /** A filter such as from:"Li Lei". */
-export const filterText = (operator: string, value: string): string => `${operator}:${/[\s"]/.test(value) ? `"${value.replace(/(["\\])/g, '\\$1')}"` : value}`
+export const filterText = (operator: string, value: string): string => `${operator}:${/[\s"]/.test(value) ? quoted(value) : value}`
 
 /** A filter by time in the user's language: a month (2024-05), or first..last day. */
 export const duringFilter = (language: string, value: string): string => filterText(language === 'zh-CN' ? '期间' : 'during', value)
@@ -33,9 +34,11 @@ const WORDS: Record<FilterMeaning, { en: string; zh: string }> = {
 /** A filter by kind or state in the user's language. */
 export const meaningFilter = (language: string, meaning: FilterMeaning): string => WORDS[meaning][language === 'zh-CN' ? 'zh' : 'en']
 
-/** A filter by who wrote it; null: oneself. */
-export const senderFilter = (language: string, name: string | null): string =>
-  filterText(language === 'zh-CN' ? '来自' : 'from', name ?? (language === 'zh-CN' ? '我' : 'me'))
+/** A filter by who wrote it; null: oneself. A name that is a word for oneself stands in quotes. */
+export function senderFilter(language: string, name: string | null): string {
+  const operator = language === 'zh-CN' ? '来自' : 'from'
+  return name !== null && isMe(name) ? `${operator}:${quoted(name)}` : filterText(operator, name ?? (language === 'zh-CN' ? '我' : 'me'))
+}
 
 /** A filter by the conversation that it was written in. */
 export const placeFilter = (language: string, name: string): string => filterText(language === 'zh-CN' ? '在' : 'in', name)

@@ -21,9 +21,8 @@ export interface CsvRow {
   line: number
 }
 
-/** A cell that goes on for more lines, or units, was never closed. */
-const MOST_LINES = 5000
-const MOST_UNITS = 20_000_000
+/** A cell that goes on for more UTF-16 units is given in pieces, or was never closed. */
+const MOST_UNITS = 8_000_000
 
 /** What is read of a row so far. */
 interface Open {
@@ -100,6 +99,8 @@ export class CsvReader {
   #open: Open | null = null
   #waiting: Line[] = []
   #units = 0
+  /** What stands before the open cell in its row, where a piece of the cell was given already. */
+  #before: string[] | null = null
   /** Of the row before: how many cells it has, and which is a time. */
   #width = 0
   #time = -1
@@ -110,8 +111,8 @@ export class CsvReader {
   line(line: Line): CsvRow[] {
     const { text } = line
     if (this.#open === null && text === '') return []
-    if (this.#open !== null && (this.#isRow(text) || this.#waiting.length >= MOST_LINES || this.#units + text.length > MOST_UNITS))
-      return [...this.#giveUp(), ...this.line(line)]
+    if (this.#open !== null && this.#isRow(alone(text, this.#dialect))) return [...this.#giveUp(), ...this.line(line)]
+    if (this.#open !== null && this.#units + text.length > MOST_UNITS) return [...this.#giveMuch(this.#open), ...this.line(line)]
     const { cells, open } = scan(text, this.#dialect, this.#open)
     this.#open = open
     if (open !== null) {
@@ -120,8 +121,7 @@ export class CsvReader {
       return []
     }
     const number = this.#waiting[0]?.number ?? line.number
-    this.#waiting = []
-    this.#units = 0
+    this.#clear()
     return [this.#row(cells, number)]
   }
   end(): CsvRow[] {
@@ -133,19 +133,39 @@ export class CsvReader {
     this.#time = cells.findIndex((cell) => cell.length > 7 && cell.length < 40 && readStamp(cell) !== null)
     return { cells, line }
   }
-  #isRow(text: string): boolean {
-    if (this.#width < 2 || this.#time < 0) return false
-    const cells = alone(text, this.#dialect)
-    return cells.length === this.#width && readStamp(cells[this.#time] ?? '') !== null
+  #isRow(cells: readonly string[]): boolean {
+    return this.#width > 1 && this.#time >= 0 && cells.length === this.#width && readStamp(cells[this.#time] ?? '') !== null
   }
-  /** The first line is a row by itself, and those after it begin anew. */
-  #giveUp(): CsvRow[] {
-    const [first, ...others] = this.#waiting
+  #clear(): void {
     this.#open = null
     this.#waiting = []
     this.#units = 0
+    this.#before = null
+  }
+  /** The quote is a letter: each line is a row by itself where it looks like one, and otherwise goes on with the cell before it. */
+  #giveUp(): CsvRow[] {
+    const [first, ...others] = this.#waiting
+    const before = this.#before
+    this.#clear()
     if (first === undefined) return []
-    return [this.#row(alone(first.text, this.#dialect), first.number), ...others.flatMap((line) => this.line(line)), ...this.end()]
+    const rows = [this.#row(before === null ? alone(first.text, this.#dialect) : [...before, first.text], first.number)]
+    for (const { text, number } of others) {
+      const cells = alone(text, this.#dialect)
+      const last = rows.at(-1)
+      // no cell that a later line opens was closed: that would have closed the first
+      if (this.#width < 2 || this.#isRow(cells) || (this.#time < 0 && cells.length === this.#width)) rows.push(this.#row(cells, number))
+      else if (last !== undefined) last.cells.push(`${last.cells.pop() ?? ''}\n${text}`)
+    }
+    return rows
+  }
+  /** Where nothing in the cell looks like a row, it is a long one: what is there of it is given, and it goes on. */
+  #giveMuch(open: Open): CsvRow[] {
+    const rows = this.#giveUp()
+    const [row] = rows
+    if (row === undefined || rows.length > 1) return rows
+    this.#open = { ...open, cells: [...open.cells], cell: '' }
+    this.#before = open.cells
+    return [{ cells: [...open.cells, open.cell], line: row.line }]
   }
 }
 

@@ -43,6 +43,27 @@ test.each([
   expect(await messagesOf('some.csv', `sender,time,text\n${row}\nBo,2024-05-14 21:05,bye`)).toEqual([`${FIRST} Ann: ${text}`, EXPECTED[1]])
 })
 
+test.each([
+  ['of many lines', Array.from({ length: 6001 }, (_, at) => `line ${at}`)],
+  ['that is longer than is held', Array.from({ length: 90 }, (_, at) => `${at} ${'x'.repeat(100_000)}`)]
+])('no text of a cell %s is lost', async (_, texts) => {
+  const messages = await messagesOf('some.csv', `sender,time,text\nAnn,2024-05-13 09:30,"\n${texts.join('\n')}\n"\nBo,2024-05-14 21:05,bye`)
+  expect(messages.pop()).toBe(EXPECTED[1])
+  // one message, or pieces of it with the same sender and time
+  expect(
+    messages
+      .map((message) => message.replace(`${FIRST} Ann: `, ''))
+      .join('')
+      .trim() === texts.join('\n')
+  ).toBe(true)
+  expect(messages.length).toBeLessThan(3)
+})
+
+test('what stands behind a quote that nobody closes is text of its message', async () => {
+  const rows = 'Ann,2024-05-13 09:30,"hello\nand more\n\n"and" more\nBo,2024-05-14 21:05,bye'
+  expect(await messagesOf('some.csv', `sender,time,text\n${rows}`)).toEqual([`${FIRST} Ann: "hello\nand more\n\n"and" more`, EXPECTED[1]])
+})
+
 test('a zone may be an hour alone behind UTC, and no letter is the sign of one', async () => {
   expect(await messagesOf('some.csv', 'sender,time,text\nAnn,2024-05-13 09:30 UTC+8,hello\nBo,2024-05-13 09:30 GMT-3,bye')).toEqual([
     `${Date.UTC(2024, 4, 13, 1, 30)} Ann: hello`,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { ROOT, temporaryFolder } from '../../test/support/files.ts'
@@ -42,6 +42,61 @@ test('a line that cannot be read is named, and the rest is imported', () => {
     status: 1,
     stderr: expect.stringMatching(/bad\.tsv, line 1: expected objects with a time.*Nothing was imported/) as string
   })
+})
+
+test('an import says what it guessed and took for granted, as its preview does', () => {
+  const file = join(folder.path, 'open.tsv')
+  const rows = ['03/04/2024 10:00\tfirst', 'no time at all\tsecond', '31/02/2024 10:00\tthird', '05/04/2024 10:00\tfourth']
+  writeFileSync(file, `${rows.map((row) => `a\t${row}\n`).join('')}nothing here\n`)
+  const preview = mnemo('import', file, '--format', 'tsv', '--preview')
+  const real = mnemo('import', file, '--format', 'tsv')
+  expect([preview.status, real.status]).toEqual([0, 0])
+  const said = real.stderr.trim().split('\n')
+  expect(preview.stderr.trim().split('\n')).toEqual(said)
+  expect(said).toEqual([
+    expect.stringMatching(/^1 left out \(row\): 5: nothing here$/),
+    expect.stringMatching(/^\d times? cannot be read and guessed from the messages beside, such as: no time at all/),
+    expect.stringMatching(/^the order of day and month is open; assumed is (dmy|mdy)/)
+  ])
+})
+
+test('a preview refuses what the import refuses, and says the same', () => {
+  const file = join(folder.path, 'prose.txt')
+  writeFileSync(file, 'It was a dark, stormy night, and nobody came.\nThe rain fell, in torrents, except at times.\n')
+  const [preview, real] = [mnemo('import', file, '--preview'), mnemo('import', file)]
+  expect([preview.status, real.status]).toEqual([1, 1])
+  expect(preview.stderr).toBe(real.stderr)
+  expect(preview.stdout).toBe('')
+})
+
+test('whoever reads only the first line of the output is no error', () => {
+  const file = join(folder.path, 'much.tsv')
+  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at}\tpiped ${at} ${'x'.repeat(50)}`).join('\n'))
+  mnemo('import', file)
+  const search = [join(ROOT, 'src/cli/index.ts'), 'search', 'piped', '--limit', '20000', '--profile', join(folder.path, 'profile')]
+  const { stdout, stderr } = spawnSync('sh', ['-c', '"$@" | head -1', 'sh', process.execPath, ...search], { encoding: 'utf8' })
+  expect(stdout).toMatch(/^much\t.*\n$/)
+  expect(stderr).not.toMatch(/Error|EPIPE|node:/)
+})
+
+test('a damaged history is told, and saved by the next command', () => {
+  const profile = join(folder.path, 'damaged')
+  const run = (...args: string[]) => spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', profile], { encoding: 'utf8' })
+  const file = join(folder.path, 'long.tsv')
+  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at}\tkept ${at} ${'x'.repeat(50)}`).join('\n'))
+  run('import', file)
+  const store = openSync(join(profile, 'messages.db'), 'r+')
+  const { size } = fstatSync(store)
+  // all but the pages of the schema and the first tables
+  for (let at = 400 * 4096; at < size; at += 120 * 4096) writeSync(store, Buffer.alloc(4096, 7), 0, 4096, at)
+  closeSync(store)
+  const { status, stderr } = run('export', join(folder.path, 'all.jsonl'))
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/^mnemo: part of the history is damaged.*is saved into a new file/)
+  const after = run('export', join(folder.path, 'all.jsonl'))
+  expect(after.status).toBe(0)
+  expect(Number(/exported (\d+)/.exec(after.stdout)?.[1])).toBeGreaterThan(10_000)
+  expect(readdirSync(profile).some((name) => name.startsWith('messages.db.damaged-'))).toBe(true)
 })
 
 test('sending without an account keeps the message and says so; wrong use exits with 2', () => {

@@ -1,19 +1,19 @@
 /** The commands, one entry each. */
-import { homedir } from 'node:os'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { bare, parseJid } from '../contract/address.ts'
 import { AccountSettings, type ConnectionState, type Message } from '../contract/domain.ts'
-import { ExportFormat, ImportFormat, ImportOptions, type ImportUnread } from '../contract/history-files.ts'
+import { ExportFormat, ImportFormat, ImportOptions } from '../contract/history-files.ts'
 import { SearchOrder, type Facets, type SearchHit } from '../contract/search.ts'
-import { findAssets } from '../engine/assets.ts'
 import { ENCODINGS } from '../engine/history-files/decoding.ts'
-import type { Running } from '../engine/history-files/transfer.ts'
-import { Engine } from '../engine/engine.ts'
+import { unclearColumns } from '../engine/history-files/history.ts'
+import { TransferError, type Running } from '../engine/history-files/transfer.ts'
+import type { Engine } from '../engine/engine.ts'
+import { findingsOf, type Findings } from './findings.ts'
+import { text, withEngine, type Values } from './profile.ts'
 
 export class UsageError extends Error {}
 
-type Values = Record<string, string | boolean | undefined>
 interface Option {
   about: string
   /** What stands for the value in --help; absent for a switch. */
@@ -33,23 +33,6 @@ export const GLOBAL_OPTIONS: Record<string, Option> = {
 
 const SIGN_IN_MS = 40_000
 
-async function withEngine<T>(values: Values, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const profile = resolve(text(values, 'profile') ?? process.env['MNEMO_PROFILE'] ?? join(homedir(), '.config', 'Mnemo'))
-  const engine = await Engine.open({
-    profile,
-    worker: new URL('../engine/threads/worker.ts', import.meta.url),
-    transferWorker: new URL('../engine/history-files/worker.ts', import.meta.url),
-    ...findAssets(null)
-  })
-  try {
-    return await use(engine)
-  } finally {
-    await engine.close()
-  }
-}
-
-const text = (values: Values, name: string): string | null => (typeof values[name] === 'string' ? values[name] : null)
-
 function number(values: Values, name: string, fallback: number, most: number): number {
   const given = text(values, name)
   if (given === null) return fallback
@@ -58,9 +41,8 @@ function number(values: Values, name: string, fallback: number, most: number): n
   return value
 }
 
-/** Says what of a history file is left out, by kind. */
-function tellUnread(unread: readonly ImportUnread[]): void {
-  for (const { kind, count, lines } of unread) process.stderr.write(`${count} left out (${kind}): ${lines[0] ?? ''}\n`)
+function tell(findings: Findings, skips: boolean): void {
+  for (const finding of findingsOf(findings, skips)) process.stderr.write(`${finding}\n`)
 }
 
 /** Waits until the account is online and its archive read. Throws where that fails. */
@@ -248,11 +230,12 @@ export const commands: Record<string, Command> = {
       return withEngine(values, async (engine) => {
         if (values['preview'] === true) {
           const preview = await engine.transfer.preview(path, format, options.data)
+          const { columns } = preview
+          if (columns?.sure === false) throw new TransferError('import', unclearColumns(basename(path), columns.heading.length > 0).message)
           process.stdout.write(
             `${preview.format}${preview.encoding === null ? '' : `, ${preview.encoding.name}${preview.encoding.sure ? '' : '?'}`}${preview.order === null ? '' : `, ${preview.order.order}${preview.order.sure ? '' : '?'}`}\n`
           )
-          tellUnread(preview.unread)
-          if (preview.badTimes.count > 0) process.stderr.write(`${preview.badTimes.count} times cannot be read, such as: ${preview.badTimes.lines[0] ?? ''}\n`)
+          tell(preview, options.data.badTimes === 'skip')
           for (const { name, messages, files, first, last } of preview.conversations)
             process.stdout.write(
               `${String(messages).padStart(8)}  ${name} (${new Date(first).toISOString().slice(0, 10)} to ${new Date(last).toISOString().slice(0, 10)}, ${files} files)\n`
@@ -268,15 +251,8 @@ export const commands: Record<string, Command> = {
         )
         const conversation = text(values, 'conversation')
         const started = performance.now()
-        const {
-          added,
-          known,
-          filled,
-          conversations,
-          conversation: first,
-          notices,
-          unread
-        } = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const summary = await engine.transfer.import({ path, format, self: text(values, 'self'), names, conversation, options: options.data }, watched())
+        const { added, known, filled, conversations, conversation: first, notices } = summary
         const seconds = (performance.now() - started) / 1000
         const name = conversation ?? (first === null ? null : (await engine.store.read.conversation(first))?.name) ?? basename(file)
         process.stdout.write(
@@ -285,7 +261,7 @@ export const commands: Record<string, Command> = {
         if (filled > 0) process.stderr.write(`${filled} files were missing before\n`)
         if (known > 0) process.stderr.write(`${known} were here already\n`)
         if (notices > 0) process.stderr.write(`${notices} notices that no person wrote were left out\n`)
-        tellUnread(unread)
+        tell(summary, options.data.badTimes === 'skip')
         return 0
       })
     }

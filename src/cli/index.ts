@@ -43,6 +43,13 @@ async function main(args: string[]): Promise<number> {
   return command.run(parsed.positionals, parsed.values as Record<string, string | boolean | undefined>)
 }
 
+// whoever read the output has enough of it, as head has
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {

@@ -103,7 +103,10 @@ export const ImportSummary = z.object({
   /** The first of them that has anything new, or null. */
   conversation: ConversationId.nullable(),
   notices: z.number().int(),
-  unread: z.array(ImportUnread)
+  unread: z.array(ImportUnread),
+  /** Messages whose time cannot be read, and that stand beside those before them. */
+  badTimes: ImportPreview.shape.badTimes,
+  order: ImportPreview.shape.order
 })
 export type ImportSummary = z.infer<typeof ImportSummary>
 

@@ -24,6 +24,7 @@ import type { StoreChanges } from './store/types.ts'
 import type { ThreadCode } from './threads/running.ts'
 import type { WorkerStart } from './threads/serve.ts'
 import { Store, type SlowReport } from './threads/store.ts'
+import { isDamage } from './threads/thread.ts'
 import { Upkeep } from './threads/upkeep.ts'
 import { lookAtServer } from './xmpp/modules/server-report.ts'
 
@@ -124,12 +125,21 @@ export class Engine extends EventEmitter<Events> {
       onChanges: (changes) => engine.emit('changes', changes)
     })
     const engine: Engine = new Engine(store, transfer, protection, log)
-    await engine.accounts.load()
-    engine.#upkeep.start()
-    engine.agenda.start()
-    await engine.conversations.unmute()
+    try {
+      await engine.accounts.load()
+      engine.#upkeep.start()
+      engine.agenda.start()
+      await engine.conversations.unmute()
+    } catch (error) {
+      if (isDamage(error)) await engine.salvageNextTime()
+      await engine.close()
+      throw error
+    }
     return engine
   }
+
+  /** Something in the store is damaged: unless that is its index alone, what can be read is saved into a new one when it is opened next. */
+  salvageNextTime = (): Promise<void> => this.#upkeep.salvageNextTime()
 
   /** The first account, which is meant where none is named. */
   get account(): AccountSettings | null {

@@ -130,6 +130,10 @@ export class ImportError extends Error {
   }
 }
 
+/** A table of which nobody has said what its columns are. `headed`: its first row names them. */
+export const unclearColumns = (file: string, headed: boolean): ImportError =>
+  new ImportError(file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
+
 const KINDS: [AttachmentKind, RegExp][] = [
   ['image', /\.(jpe?g|png|gif|webp|heic|bmp|avif|jfif|tiff?)$/i],
   ['video', /\.(mp4|mov|mkv|webm|3gp|avi|m4v)$/i],

@@ -194,7 +194,7 @@ class Import {
     if (columns !== null && (this.#task.options?.columns ?? null) !== null)
       await this.#context.write('remember', { name: columnsName(columns.shape), json: JSON.stringify(columns.found) })
     for (const { jid, remember } of this.#targets) await this.#context.write('remember', { name: importedName(jid), json: remember })
-    const left = this.#task.options?.badTimes === 'skip' && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread
+    const skips = this.#task.options?.badTimes === 'skip'
     return {
       added: this.#targets.reduce((sum, { ids }) => sum + ids.length, 0),
       known: this.#known,
@@ -202,7 +202,9 @@ class Import {
       conversations: conversations.length,
       conversation: this.#conversation,
       notices,
-      unread: left
+      unread: skips && badTimes.count > 0 ? [...unread, { kind: 'time', ...badTimes }] : unread,
+      badTimes: skips ? { count: 0, lines: [] } : badTimes,
+      order: this.#history.order
     }
   }
 

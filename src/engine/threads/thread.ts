@@ -26,6 +26,10 @@ export function diskReason(error: unknown): 'full' | 'damaged' | 'disk' | 'threa
   return /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EACCES|EPERM|EROFS|EIO|ENOENT|ENOTDIR|EISDIR|EBUSY)/.test(code) ? 'disk' : 'other'
 }
 
+/** Whether the store, or what a task of its own read of it, is damaged. */
+export const isDamage = (error: unknown): boolean =>
+  diskReason(error) === 'damaged' || (error instanceof Error && 'reason' in error && error.reason === 'damaged')
+
 interface Waiting {
   operation: string
   args: unknown[]

@@ -216,12 +216,16 @@ export class Upkeep {
     }
   }
 
+  /** Unless only the index is damaged, of which a look at all pages finds nothing. */
+  async salvageNextTime(): Promise<void> {
+    if (await this.#store.read.isSound().catch(() => false)) return
+    this.#log.warn('the store is damaged; what can be read of it is saved into a new file at the next start')
+    this.#store.salvageNextTime()
+  }
+
   async #repair(): Promise<void> {
     this.#suspected = false
-    if (!(await this.#store.read.isSound())) {
-      this.#log.warn('the store is damaged; what can be read of it is saved into a new file at the next start')
-      this.#store.salvageNextTime()
-    }
+    await this.salvageNextTime()
     try {
       await this.#store.write.checkIndex()
     } catch (error) {

@@ -1,6 +1,16 @@
 /** Tables: CSV of any separator and TSV. A first row of names says which column is what; otherwise sender, time, text; else the user says it. */
 import type { ImportColumns } from '../../../contract/history-files.ts'
-import { beginning, ImportError, kindOf, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions, type Sink } from '../history.ts'
+import {
+  beginning,
+  ImportError,
+  kindOf,
+  unclearColumns,
+  type ConversationHead,
+  type ParsedHistory,
+  type ParsedMessage,
+  type ReadOptions,
+  type Sink
+} from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
 import { csvIn, csvRows, type CsvDialect, type CsvRow } from './csv.ts'
 import { findColumns, fits, isNotice, isOwn, shapeOf, type FoundColumns } from './columns.ts'
@@ -123,13 +133,7 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
     order,
     columns: asked,
     async read(sink) {
-      if (!asked.sure)
-        throw new ImportError(
-          file.file,
-          headed ? 1 : null,
-          'which of its columns is the time and which the text is not clear; say it, and it can be imported',
-          'columns'
-        )
+      if (!asked.sure) throw unclearColumns(file.file, headed)
       const last = headed ? (sample[0]?.length ?? 0) - 1 : 2
       const build = builder(file, columns, columns.text === last ? dialect.separator : null)
       let count = 0

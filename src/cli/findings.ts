@@ -1,0 +1,18 @@
+/** What of a history file is not clear or left out, said alike before it is imported and after. */
+import type { ImportPreview } from '../contract/history-files.ts'
+
+export type Findings = Pick<ImportPreview, 'unread' | 'badTimes' | 'order'>
+
+const ORDERS = { dmy: 'day, month, year', mdy: 'month, day, year', ymd: 'year, month, day' } as const
+
+/** A line each; none where all is clear. `skips`: messages whose time cannot be read are left out. */
+export function findingsOf({ unread, badTimes: { count, lines }, order }: Findings, skips: boolean): string[] {
+  const said = unread.map((one) => `${one.count} left out (${one.kind}): ${one.lines[0] ?? ''}`)
+  if (count > 0)
+    said.push(
+      `${count} ${count === 1 ? 'time' : 'times'} cannot be read${skips ? '; left out' : ' and guessed from the messages beside'}, such as: ${lines[0] ?? ''}`
+    )
+  if (order !== null && !order.sure)
+    said.push(`the order of day and month is open; assumed is ${order.order} (${ORDERS[order.order]}). --date-order says another`)
+  return said
+}

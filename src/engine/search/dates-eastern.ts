@@ -74,9 +74,9 @@ export function eastern(word: string, now: Date): Span | null {
   }
   const ago = new RegExp(`^(?:${N}|(半))(天|日|周间?|个?星期|个?礼拜|[かヶケカ箇个]月间?|年|个?小[时時]|[时時]间|分钟?)(?:以前|之前|前)$`, 'u').exec(text)
   if (ago !== null) return back(ago[2] === undefined ? figure(ago[1] ?? '') : 0.5, ago[3] ?? '', now)
-  const era = new RegExp(`^(令和|平成|昭和)(?:(元)|${N})年(.*)$`, 'u').exec(text)
+  const era = new RegExp(`^(令和|平成|昭和|(?:中华)?民国)(?:(元)|${N})年(.*)$`, 'u').exec(text)
   if (era !== null) {
-    const at = (era[1] === '令和' ? 2018 : era[1] === '平成' ? 1988 : 1925) + (era[2] === undefined ? figure(era[3] ?? '') : 1)
+    const at = (era[1] === '令和' ? 2018 : era[1] === '平成' ? 1988 : era[1] === '昭和' ? 1925 : 1911) + (era[2] === undefined ? figure(era[3] ?? '') : 1)
     return era[4] === '' ? checkedYear(at) : calendar(era[4] ?? '', at, now)
   }
   const full = new RegExp(`^(\\d{4}|[〇零一二三四五六七八九]{4}|\\d{2}(?=年.*月))年(.*)$`, 'u').exec(text)
@@ -87,8 +87,14 @@ export function eastern(word: string, now: Date): Span | null {
   return calendar(text, null, now)
 }
 
-/** 5月, 5月3号, 五月三日下午3点; 3号 without a month. `year` null: the latest that has begun. */
+/** 5月, 5月3号, 五月三日下午3点; 3号 without a month; 今天 of another year. `year` null: the latest that has begun. */
 function calendar(text: string, year: number | null, now: Date): Span | null {
+  const same = /^的?(?:(今天|今日|本日|这一?天|同一?天|同日)|这个?月|本月|今月|同月)$/u.exec(text)
+  if (year !== null && same !== null) {
+    // 29 February is the last of another February
+    const last = new Date(year, now.getMonth() + 1, 0).getDate()
+    return same[1] === undefined ? months(year, now.getMonth()) : checkedDay(year, now.getMonth() + 1, Math.min(now.getDate(), last))
+  }
   const found = new RegExp(`^(?:${N}月份?)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
   if (found === null || (found[1] === undefined && found[2] === undefined)) return null
   const [, monthText, dateText, sign] = found

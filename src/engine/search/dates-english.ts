@@ -31,6 +31,11 @@ export function english(word: string, now: Date): Span | null {
   }
   const ofYear = new RegExp(`^(${MONTH_NAMES}) (last|this) year$|^(last|this) year (${MONTH_NAMES})$`).exec(word)
   if (ofYear !== null) return checkedMonth(y - ((ofYear[2] ?? ofYear[3]) === 'last' ? 1 : 0), MONTHS.indexOf((ofYear[1] ?? ofYear[4] ?? '').slice(0, 3)) + 1)
+  const sameDay = /^(?:this day|this date|today) last year$|^(an?|\d{1,2}) years? ago today$/.exec(word)
+  if (sameDay !== null) {
+    const year = y - (/^\d/.test(sameDay[1] ?? '') ? Number(sameDay[1]) : 1)
+    return checkedDay(year, m + 1, Math.min(d, new Date(year, m + 1, 0).getDate()))
+  }
   if (/^(?:the )?day before yesterday$/.test(word)) return days(y, m, d - 2)
   const part = /^(?:(today|yesterday|this|last) ?(morning|noon|afternoon|evening|night)|(tonight)|(today|yesterday))$/.exec(word)
   if (part !== null) {

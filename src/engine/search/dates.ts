@@ -37,7 +37,14 @@ export const DATE_WORDS = {
 } as const
 
 /** Figures that end a date of several words: days and hours of one; another number does so behind the name of a month, "at" or "of". */
-const LAST_FIGURE = /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,2}[ap]m|\d{1,2}:\d{2}(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
+const LAST_FIGURE =
+  /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
+/** Figures that end a stretch of several words: days behind a month, dates behind the sign or word between two of them, and what Chinese and Japanese write with its sign. */
+const DAYS_OF_MONTH = /^\d{1,2}\p{Dash}\d{1,2},?$/u
+const FIGURE_DATE = /^\d{1,4}(?:[-/.]\d{1,4}){0,2},?$/
+const SIGN_BEFORE = /^(?:\p{Dash}|\.\.|[~～〜]|到|至|から|to|through)$|(?:到|至|から)$/iu
+const SIGNED_FIGURE = /^\d{1,4}[年月日号號](?:[\d年月日号號]*)(?:まで|为止|為止|止)?$/u
+const MONTH_NAME = new RegExp(`^(?:${MONTH_NAMES})\\.?$`, 'i')
 const BEFORE_NUMBER = new RegExp(`^(?:${MONTH_NAMES}|at|of|week|kw|\\d{1,2}(?:st|nd|rd|th)?,?)$`, 'i')
 const BEFORE_YEAR = new RegExp(
   `^(?:${MONTH_NAMES}|q[1-4]|h[12]|spring|summer|autumn|fall|winter|early|mid|late|of|christmas|xmas|easter|halloween|thanksgiving|eve|day|friday|year|festival)$`,
@@ -47,12 +54,20 @@ const BEFORE_YEAR = new RegExp(
 /** A date of more than one word at the start of a text, as an operator of a query takes it although it has blanks in it; or null. */
 export function longDate(text: string): string | null {
   const words = [...text.slice(0, 60).matchAll(/\S+/gu)]
-  for (let count = Math.min(7, words.length); count > 1; count--) {
+  for (let count = Math.min(8, words.length); count > 1; count--) {
     const last = words[count - 1]
     const before = words[count - 2]
     if (words[0]?.index !== 0 || last === undefined || before === undefined) continue
-    const year = /^\d{4}$/.test(last[0]) && words.slice(0, count - 1).some((word) => BEFORE_YEAR.test(word[0].replace(/[.,]$/, '')))
-    const figures = /^\d/.test(last[0]) && !LAST_FIGURE.test(last[0]) && !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0]))
+    const year =
+      /^\d{4}$/.test(last[0]) &&
+      words.slice(0, count - 1).some((word) => word[0].split(/\p{Dash}/u).some((part) => BEFORE_YEAR.test(part.replace(/[.,]$/, ''))))
+    const figures =
+      /^\d/.test(last[0]) &&
+      !LAST_FIGURE.test(last[0]) &&
+      !SIGNED_FIGURE.test(last[0]) &&
+      !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0])) &&
+      !(DAYS_OF_MONTH.test(last[0]) && MONTH_NAME.test(before[0])) &&
+      !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
     // a word that is still being typed is none
     if (!/[\p{L}\p{N}]/u.test(last[0]) || (/^[a-z]{1,2}$/i.test(last[0]) && !/^(?:[ap]m|gw)$/i.test(last[0])) || (figures && !year)) continue
     const whole = text.slice(0, last.index + last[0].length)
@@ -62,7 +77,7 @@ export function longDate(text: string): string | null {
 }
 
 /** Between two dates: signs and words, then a dash of any kind, which may also stand within a date. */
-const BETWEEN = /\.\.|~|到|至|から| to | and /u
+const BETWEEN = /\.\.|~|到|至|から| to | through | and /u
 const DASH = /\s?-\s?/gu
 
 /** The stretch that a text names (a date, a word for one, or two of them with .. between), seen from `now` (ms), or null where it is no date. */
@@ -81,9 +96,13 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
     const [first = '', last = '', ...more] = range.split(BETWEEN).map((part) => part.trim())
     return more.length > 0 ? null : between(first, last, new Date(now), order)
   }
-  // three figures with dashes are one day, and here one that no calendar has
-  if (/^\d+-\d+-\d+$/.test(range)) return null
-  for (const { index, 0: sign } of range.matchAll(DASH)) {
+  // three figures with dashes are one day, and a year and a week one week; here those that no calendar has
+  if (/^(?:\d+-\d+-\d+|\d{4}-w\d+)$/.test(range)) return null
+  const two = /^(\d{4}-\d{1,2}(?:-\d{1,2})?)-(\d{4}-\d{1,2}(?:-\d{1,2})?)$/.exec(range)
+  if (two !== null) return between(two[1] ?? '', two[2] ?? '', new Date(now), order)
+  // dashes with blanks around them part more than those within a date
+  const dashes = [...range.matchAll(DASH)].sort((one, other) => other[0].length - one[0].length)
+  for (const { index, 0: sign } of dashes) {
     const found =
       index === 0 || index + sign.length === range.length ? null : between(range.slice(0, index), range.slice(index + sign.length), new Date(now), order)
     if (found !== null) return found
@@ -91,13 +110,22 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
   return null
 }
 
-/** From the first day of the one to the last of the other; either may be left open. What one leaves out, the other says: 5月3日至8日, 3-8 May. */
+/** From the first day of the one to the last of the other, whichever stands first; either may be left open. What one leaves out, the other says: 5月3日至8日, 3-8 May. */
 function between(first: string, last: string, now: Date, order: DateOrder): Span | null {
   if (first === '' && last === '') return null
   const month = /^(.*月)\d+|^(.*月)[一二三四五六七八九十]/u.exec(first)
   const name = new RegExp(`(?:^| )((?:${MONTH_NAMES})\\.?(?:,? \\d{4})?)(?: |$)`)
   const alone = (part: string): boolean => /^\d{1,2}(?:st|nd|rd|th)?$/.test(part)
-  const from = first === '' ? { from: 0, to: 0 } : single(alone(first) && name.test(last) ? `${first} ${name.exec(last)?.[1] ?? ''}` : first, now, order)
+  // May 3-8, 2024; May - June 2024: the year is that of both
+  const year = /(?:,? |[-/.])(\d{4})$|^(?:\d{4})[-/.年]/u.exec(last)
+  if (year !== null && (NO_YEAR.test(first) || (name.test(first) && alone(first.replace(name, '').trim())))) {
+    const behind = last.slice(0, year.index)
+    const end = single(alone(behind) && name.test(first) ? `${name.exec(first)?.[1] ?? ''} ${behind} ${year[1] ?? ''}` : last, now, order)
+    const begin = end === null ? null : single(first, new Date(end.to - 1), order)
+    return begin === null || end === null ? null : ordered(begin, end)
+  }
+  const start = alone(first) && name.test(last) ? `${first} ${name.exec(last)?.[1] ?? ''}` : /^\d+$/.test(first) && MONTH_EAST.test(last) ? `${first}月` : first
+  const from: Span | null = start === '' ? { from: 0, to: 0 } : single(start, now, order)
   if (from === null) return null
   const whole =
     month !== null && new RegExp(`^${N}[日号]?(?!月)`, 'u').test(last) && !last.includes('月')
@@ -109,9 +137,29 @@ function between(first: string, last: string, now: Date, order: DateOrder): Span
   const next = new Date(from.from + YEAR_MS - 1)
   const later = first !== '' && (NO_YEAR.test(whole) || holiday(whole, next, timeOf) !== null) ? next : now
   const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(whole, later, order)
-  return to === null || from.from >= to.to ? null : { from: from.from, to: to.to }
+  if (to === null) return null
+  if (first === '' || last === '') return closed(from, to)
+  // 下午3点到5点: the part of the day and the day are those of both
+  const part = from.clock === true ? new RegExp(PART, 'u').exec(first)?.[0] : undefined
+  const hour = part === undefined || !BARE_HOUR.test(last) ? null : timeOf(`${part}${last}`, new Date(from.from))
+  if (hour !== null && hour.from > from.from) return closed(from, hour)
+  // friday to monday, 3pm to 5pm: the latest of them that stand in this order
+  if (from.from >= to.to && (from.clock === true || WEEKDAY.test(first))) {
+    const earlier = single(first, new Date(to.from), order)
+    return earlier === null ? null : closed(earlier, to)
+  }
+  // 5月8日至3日: a stretch of nearly a year between two days of a month is one the other way round
+  const nearlyYear = later === next && to.from - from.from > 330 * DAY_MS && new Date(to.from).getMonth() === new Date(from.from).getMonth()
+  const other = nearlyYear ? single(whole, new Date(from.from), order) : to
+  return other === null ? null : ordered(from, other)
 }
-const YEAR_MS = 365 * 86_400_000
+const MONTH_EAST = new RegExp(`^${N}月份?$`, 'u')
+const BARE_HOUR = new RegExp(`^${N}(?:[点时時]|:\\d)`, 'u')
+const WEEKDAY = /^(?:last )?(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*$|^(?:周|星期|礼拜)[日天一二三四五六]$|^[日月火水木金土]曜日?$/u
+const DAY_MS = 86_400_000
+const closed = (from: Span, to: Span): Span | null => (from.from >= to.to ? null : { from: from.from, to: to.to })
+const ordered = (one: Span, other: Span): Span => ({ from: Math.min(one.from, other.from), to: Math.max(one.to, other.to) })
+const YEAR_MS = 365 * DAY_MS
 /** A date of the calendar that names no year. */
 const NO_YEAR = new RegExp(
   `^(?:(?:\\d{1,2}|[一二三四五六七八九十]{1,3})月[^年]*|\\d{1,2}[-/.]\\d{1,2}\\.?|(?:\\d{1,2}(?:st|nd|rd|th)? )?(?:MONTHS)(?: \\d{1,2}(?:st|nd|rd|th)?)?)$`.replace(
@@ -226,7 +274,7 @@ function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
     const [result, ...more] = parser.parse(word, now)
     if (result === undefined || more.length > 0 || result.index !== 0 || result.text.length !== word.length || result.end !== null) continue
     const { start } = result
-    const part = (name: 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute'): number | null => (start.isCertain(name) ? start.get(name) : null)
+    const part = (name: 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute' | 'second'): number | null => (start.isCertain(name) ? start.get(name) : null)
     const [year, month, date, hour, minute] = [part('year'), part('month'), part('day'), part('hour'), part('minute')]
     const day =
       month !== null && date !== null && year === null
@@ -242,8 +290,10 @@ function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
     if (hour === null || (month !== null && date === null)) return day
     const first = new Date(day.from)
     const at = (back = 0): Span => {
-      const from = new Date(first.getFullYear(), first.getMonth(), first.getDate() - back, hour, minute ?? 0).getTime()
-      // "3pm" is an hour, "3:15pm" a minute
+      const second = part('second')
+      const from = new Date(first.getFullYear(), first.getMonth(), first.getDate() - back, hour, minute ?? 0, second ?? 0).getTime()
+      if (second !== null) return { from, to: from + 1000, clock: true }
+      // "3pm" is an hour, "3:15pm" a minute, "3:15:20pm" a second
       return { from, to: from + (minute === null || !/\d[:.]\d\d/.test(word) ? HOUR_MS : HOUR_MS / 60), clock: true }
     }
     const today = at()

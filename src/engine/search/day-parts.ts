@@ -17,15 +17,16 @@ const PARTS: [string, number, number][] = [
 ]
 /** Their words, as a piece of a pattern. */
 export const PART = PARTS.map(([words]) => words).join('|')
-const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|([一三])刻|${N}分?)?)?$`, 'u')
+const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|([一三])刻|${N}分?(?:(?<=分):?(\\d{1,2})秒?|:(\\d{2}))?)?)?$`, 'u')
 
 /** A part of a day, a time of the day, or both, within the day that begins at `date`. */
 export function timeOf(word: string, date: Date): Span | null {
   const found = PART_AT.exec(word)
   if (found === null || word === '') return null
-  const [, name, hourText, half, quarters, minuteText] = found
+  const [, name, hourText, half, quarters, minuteText, east, west] = found
+  const secondText = east ?? west
   const part = PARTS.find(([words]) => name !== undefined && words.split('|').includes(name))
-  const at = (hour: number, minute = 0): number => new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute).getTime()
+  const at = (hour: number, minute = 0, second = 0): number => new Date(date.getFullYear(), date.getMonth(), date.getDate(), hour, minute, second).getTime()
   if (hourText === undefined) return part === undefined ? null : { from: at(part[1]), to: at(part[2]) }
   let hour = figure(hourText)
   const minute = half !== undefined ? 30 : quarters !== undefined ? figure(quarters) * 15 : minuteText === undefined ? null : figure(minuteText)
@@ -33,6 +34,10 @@ export function timeOf(word: string, date: Date): Span | null {
   // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
   if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
   else if (part !== undefined && part[1] >= 16 && hour === 12) hour = 24
+  if (minute !== null && secondText !== undefined) {
+    const from = at(hour, minute, Number(secondText))
+    return Number(secondText) < 60 ? { from, to: from + 1000, clock: true } : null
+  }
   return minute === null
     ? { from: at(hour), to: at(hour) + HOUR_MS, clock: true }
     : { from: at(hour, minute), to: at(hour, minute) + HOUR_MS / 60, clock: true }

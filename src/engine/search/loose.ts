@@ -37,7 +37,21 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   if (/^(?:刚才|刚刚|刚|方才|just now|a moment ago|moments ago|さっき|ついさっき|先ほど|さきほど|先程|たった今)$/u.test(word))
     return clock(now.getTime() - HOUR_MS)
   if (/^(?:前几天|前些天|前些日子|the other day|先日|この间|この間|このあいだ|数日前)$/u.test(word)) return days(y, m, d - 7, 7)
-  if (word === '前两天') return days(y, m, d - 2, 2)
+  const before = new RegExp(`^(前|最近|过去|近|这)(?:${N}|几)(天|日|周|个?星期|个?礼拜|个月|年)$`, 'u').exec(word)
+  if (before !== null && (before[1] === '前' || before[2] === undefined)) {
+    const [, which, countText, unit = ''] = before
+    // 前三天 are over, 最近几天 go on
+    const end = which === '前' ? d : d + 1
+    const several = /月|年/u.test(unit) ? 6 : /天|日/u.test(unit) ? 7 : 4
+    const count = countText === undefined ? several : figure(countText)
+    if (!(count >= 1 && count <= 999)) return null
+    const from = /年/u.test(unit)
+      ? new Date(y - count, m, end)
+      : /月/u.test(unit)
+        ? new Date(y, m - count, end)
+        : new Date(y, m, end - count * (/天|日/u.test(unit) ? 1 : 7))
+    return from.getTime() < 0 ? null : { from: from.getTime(), to: new Date(y, m, end).getTime() }
+  }
   if (/^(?:earlier today|今天早些时候)$/u.test(word)) return clock(new Date(y, m, d).getTime())
   if (/^(?:year to date|ytd|年初至今|年初到现在)$/u.test(word)) return { from: months(y, 0).from, to: tomorrow }
   if (/^(?:month to date|mtd|月初至今|月初到现在)$/u.test(word)) return { from: months(y, m).from, to: tomorrow }
@@ -53,9 +67,9 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   }
   const until = /^(?:until|till|up to) (.+)$/.exec(word)
   if (until !== null) return closed(single(until[1] ?? ''), (span) => ({ from: 0, to: span.to }))
-  const before = /^before (.+)$/.exec(word) ?? /^(.+?)(?:之前|以前|より前)$/u.exec(word)
+  const earlier = /^before (.+)$/.exec(word) ?? /^(.+?)(?:之前|以前|より前)$/u.exec(word)
   // 三天以前 is the day three days ago
-  if (before !== null && !COUNTED.test(before[1] ?? '')) return closed(single(before[1] ?? ''), (span) => ({ from: 0, to: span.from }))
+  if (earlier !== null && !COUNTED.test(earlier[1] ?? '')) return closed(single(earlier[1] ?? ''), (span) => ({ from: 0, to: span.from }))
   const after = /^after (.+)$/.exec(word) ?? /^(.+?)(?:之后|以后|以降)$/u.exec(word)
   if (after !== null && !COUNTED.test(after[1] ?? ''))
     return closed(single(after[1] ?? ''), (span) => ({ from: /以降$/u.test(word) ? span.from : span.to, to: new Date(LAST_YEAR, 0, 1).getTime() }))

@@ -60,7 +60,7 @@ export function stretch(word: string, now: Date): Span | null {
   const { year, rest } = yearIn(word, now)
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   if (year !== null && (year < 1970 || year > 2247)) return null
-  const at = (make: (year: number) => Span): Span | null => (year === null ? latest(make, now) : make(year))
+  const at = (make: (year: number) => Span | null): Span | null => (year === null ? latest(make, now) : make(year))
 
   const quarter = /^(?:q([1-4])|([1-4])q|第?([一二三四1-4])(?:个?季度?|四半期)|(first|second|third|fourth) quarter)$/u.exec(rest)
   if (quarter !== null) {
@@ -82,8 +82,11 @@ export function stretch(word: string, now: Date): Span | null {
   if (week !== null) {
     const number = figure(week[1] ?? week[2] ?? week[3] ?? '')
     if (!(number >= 1 && number <= 53)) return null
-    // ISO 8601: week 1 has 4 January
-    return at((one) => days(one, 0, 4 - ((new Date(one, 0, 4).getDay() + 6) % 7) + (number - 1) * 7, 7))
+    // ISO 8601: week 1 has 4 January, the last one 28 December
+    return at((one) => {
+      const span = days(one, 0, 4 - ((new Date(one, 0, 4).getDay() + 6) % 7) + (number - 1) * 7, 7)
+      return span.from <= new Date(one, 11, 28).getTime() ? span : null
+    })
   }
   const part = /^(early|mid|late|(?:the )?(?:start|beginning|middle|end) of)[ -]([a-z]{3,9})$/.exec(rest)
   const month = part === null ? -1 : ENGLISH.indexOf((part[2] ?? '').slice(0, 3))

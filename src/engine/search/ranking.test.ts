@@ -78,12 +78,18 @@ test('a misspelt word is answered with one that the history knows', async () => 
     'accommodation again',
     'restaurant tonight',
     'restaurant closed',
-    'see the restaurant'
+    'see the restaurant',
+    'dinner with O’Brien',
+    "Sean hadn't known"
   ].map((text, i) => ({ sender: 'a', time: NOW - 4000 * DAY + i * 1000, text }))
   await store.write.importRows({ jid: 'words@rooms.example.org' as Jid, name: 'words', rows: packRows(rows), self: null })
   const meant = async (query: string): Promise<string | null> => (await store.find.search({ query, limit: 5, suggest: true })).didYouMean
   expect(await meant('acommodation')).toBe('accommodation')
   expect(await meant('Resturant tonight')).toBe('restaurant tonight')
   expect(await meant('restaurant')).toBeNull()
+  // as it is written in the history
+  expect(await meant('obrien')).toBe('O’Brien')
+  expect(await meant('dinner OBrien')).toBe('dinner O’Brien')
+  expect(await meant('hadnt')).toBe("hadn't")
   expect(await meant('qwxyzzy')).toBeNull()
 })

@@ -1,6 +1,6 @@
 /** What is like a query: its words, messages with most of them, another spelling. */
 import type { ReadableDB } from '../store/database.ts'
-import { and, andNot, count, inExactly, noBits, type Bits } from './bits.ts'
+import { and, andNot, ascending, count, inExactly, noBits, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import type { Hits } from './hits.ts'
 import type { People } from './people.ts'
@@ -10,6 +10,8 @@ import type { Walks } from './walks.ts'
 
 const MOST_RELATED = 20
 const MOST_WORDS = 8
+/** So many messages are looked at for how a word is written. */
+const MOST_COMPARED = 20
 
 export function createSuggest(db: ReadableDB, columns: Columns, people: People, hits: Hits, walks: Walks) {
   const nearest = createSpelling(db)
@@ -47,6 +49,20 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
     return found
   }
 
+  /** A word that the history has with an apostrophe in it, as it is written there: O'Brien for obrien; or null. */
+  function withApostrophe(word: string): string | null {
+    if (!/^[a-z]{4,20}$/.test(word)) return null
+    for (const split of [1, 2, word.length - 1, word.length - 2]) {
+      const [first, rest] = [word.slice(0, split), word.slice(split)]
+      const written = new RegExp(`(?<![\\p{L}\\p{N}])${first}['’]${rest}(?![\\p{L}\\p{N}])`, 'iu')
+      for (const at of ascending(hits.textBits(`${first}'${rest}`, 'any'), MOST_COMPARED)) {
+        const found = written.exec(hits.facts(columns.messageAt(at))?.text ?? '')
+        if (found !== null) return found[0]
+      }
+    }
+    return null
+  }
+
   /** The query with one misspelt word put right, where that finds more. */
   function didYouMean(query: string, node: QueryNode, found: number): string | null {
     if (found >= 3) return null
@@ -54,7 +70,7 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
     for (const one of nodes) {
       if (one.kind !== 'text' || one.field !== 'any') continue
       for (const word of words(one.text)) {
-        const better = nearest(word, columns.held)
+        const better = withApostrophe(word) ?? nearest(word, columns.held)
         if (better === null) continue
         const at = (foldOf.get(query) ?? '').indexOf(word)
         // the same place in the query as it was typed, where folding left lengths alone

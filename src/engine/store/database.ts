@@ -33,8 +33,11 @@ export class StoreOpenError extends Error {
   }
 }
 
-/** The file, with its key and the extension; its schema is not looked at. Throws StoreOpenError. */
-export function connect(files: StoreFiles, create: boolean): Database.Database {
+/**
+ * The file, with its key and the extension; its schema is not looked at. `damaged`: a file that is shorter than it says is opened all the
+ * same, for reading (https://sqlite.org/pragma.html#pragma_writable_schema). Throws StoreOpenError.
+ */
+export function connect(files: StoreFiles, create: boolean, damaged = false): Database.Database {
   try {
     const db = open(files, { fileMustExist: !create, timeout: 10_000 })
     if (files.key !== null) {
@@ -45,6 +48,11 @@ export function connect(files: StoreFiles, create: boolean): Database.Database {
     }
     // what is sorted or set aside would lie readable in a file of the temporary folder (https://sqlite.org/tempfiles.html)
     db.pragma('temp_store = MEMORY')
+    if (damaged) {
+      db.unsafeMode(true)
+      db.pragma('writable_schema = ON')
+      db.pragma('query_only = ON')
+    }
     db.prepare('SELECT count(*) FROM sqlite_schema').get()
     db.loadExtension(files.extension)
     return db

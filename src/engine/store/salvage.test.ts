@@ -1,5 +1,5 @@
 /** A damaged file: what can be read is saved, the rest is asked of the servers again, and the damaged file stays. */
-import { closeSync, copyFileSync, existsSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openThreads, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'
@@ -81,6 +81,20 @@ test.each([
   // and that was once
   ;({ store, saved } = await open(folder.path))
   expect(saved).toEqual([])
+  await store.close()
+})
+
+test.each([
+  ['its last page', (bytes: number) => bytes - PAGE, 0.99],
+  ['its second half', (bytes: number) => Math.floor(bytes / 2), 0.2]
+])('a file that was cut off and lacks %s is saved as far as it goes', { timeout: 20_000 }, async (_, length, least) => {
+  using folder = temporaryFolder()
+  const file = await filled(folder.path)
+  truncateSync(file, length(statSync(file).size))
+  const { store, saved } = await open(folder.path)
+  expect(saved).toHaveLength(1)
+  expect(saved[0]!.messages).toBeGreaterThanOrEqual(COUNT * least)
+  expect(await store.read.isSound()).toBe(true)
   await store.close()
 })
 

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import type Database from 'better-sqlite3'
 import { z } from 'zod'
 import { lookUp } from '../../contract/look-up.ts'
-import { claim, connect, openWritable, type StoreFiles, type WritableDB } from './database.ts'
+import { claim, connect, openWritable, StoreOpenError, type StoreFiles, type WritableDB } from './database.ts'
 import { COMPACT } from './migrations/0029-compact.ts'
 
 export const Salvaged = z.object({
@@ -68,7 +68,7 @@ const MADE_ANEW: Record<string, readonly string[]> = { message: ['doc'] }
 /** A note that the store is to be salvaged when it is opened next. */
 export const salvageNote = (file: string): string => `${file}.salvage`
 
-/** Throws StoreOpenError where somebody has the store open, or where not even its first page can be read. */
+/** Throws StoreOpenError where somebody has the store open, or where not even the pages can be read that say where messages are. */
 export function salvage(files: StoreFiles): Salvaged {
   const claimed = claim(files)
   try {
@@ -98,7 +98,11 @@ function putInPlace(file: string, kept: string): void {
 function copyAll(files: StoreFiles): Salvaged {
   const fresh = savedAs(files.file)
   for (const end of ['', '-wal', '-shm']) rmSync(`${fresh}${end}`, { force: true })
-  const from = connect(files, false)
+  const from = connect(files, false, true)
+  if (from.prepare("SELECT 1 FROM pragma_table_info('message')").get() === undefined) {
+    from.close()
+    throw new StoreOpenError('corrupt', `${files.file} is damaged: nothing in it says any more where its messages are.`)
+  }
   const to = openWritable({ ...files, file: fresh })
   let incomplete = false
   let messages = 0

@@ -1,5 +1,5 @@
 /** A damaged file: what can be read is saved, the rest is asked of the servers again, and the damaged file stays. */
-import { closeSync, copyFileSync, existsSync, openSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openThreads, seeded, storeFiles, temporaryFolder, WORKER } from '../../../test/support/files.ts'

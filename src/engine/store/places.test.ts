@@ -5,6 +5,7 @@ import Database from 'better-sqlite3'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, storeFiles, temporaryFolder, TEST_KEY } from '../../../test/support/files.ts'
 import { migrate, type WritableDB } from './database.ts'
+import { packRows } from './import-rows.ts'
 import { migrations } from './migrations/index.ts'
 
 const DAY = 86_400_000
@@ -206,4 +207,22 @@ test('whatever times messages are handed over with, from wherever: each has a pl
   expect(order).toEqual(order.toSorted())
   expect(db.prepare('SELECT min(id) FROM message').pluck().get()).toBeGreaterThan(0)
   db.close()
+})
+
+test('thousands that a file says of one minute come after thousands of it that are here, each looked up once', { timeout: 60_000 }, async () => {
+  const COUNT = 50_000
+  const store = await openStore(folder.path)
+  const bring = (part: string) =>
+    store.write.importRows({
+      jid: 'chat@import.invalid' as Jid,
+      name: 'chat',
+      self: null,
+      rows: packRows(Array.from({ length: COUNT }, (_, i) => ({ sender: 'a', time: START, text: `${part} ${i}` })))
+    })
+  await bring('first')
+  await bring('second')
+  const { id } = (await store.read.conversations())[0]!
+  const { messages } = await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 2 * COUNT })
+  expect(messages.map(({ text }) => text)).toEqual(['first', 'second'].flatMap((part) => Array.from({ length: COUNT }, (_, i) => `${part} ${i}`)))
+  await store.close()
 })

@@ -299,14 +299,15 @@ export function messageWrites(db: WritableDB) {
     },
     /** Gives keys for messages that come in order of their times, from `first` to `last` (ms). */
     freeKeys(first: number, last: number): (time: number) => MessageId {
-      const used = new Set(keysBetween.all(firstKeyAt(first), firstKeyAt(last + 1)))
+      const beyond = firstKeyAt(last + 1)
+      const used = new Set(keysBetween.all(firstKeyAt(first), beyond))
       let before = 0
       return (time) => {
         let key = Math.max(firstKeyAt(time), before + 1)
+        while (used.has(key)) key++
         // beyond those that were looked up only where thousands share a millisecond
-        while (used.has(key) || (key >= firstKeyAt(last + 1) && runEnd(key) !== null)) key++
-        before = key
-        return key as MessageId
+        before = key < beyond ? key : nextKey(time, key - 1, runEnd)
+        return before as MessageId
       }
     },
     /** The oldest message of the conversation that an archive gave us, or Infinity. */

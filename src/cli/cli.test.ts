@@ -71,7 +71,7 @@ test('a preview refuses what the import refuses, and says the same', () => {
 
 test('whoever reads only the first line of the output is no error', () => {
   const file = join(folder.path, 'much.tsv')
-  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at}\tpiped ${at} ${'x'.repeat(50)}`).join('\n'))
+  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at * 60_000}\tpiped ${at} ${'x'.repeat(50)}`).join('\n'))
   mnemo('import', file)
   const search = [join(ROOT, 'src/cli/index.ts'), 'search', 'piped', '--limit', '20000', '--profile', join(folder.path, 'profile')]
   const { stdout, stderr } = spawnSync('sh', ['-c', '"$@" | head -1', 'sh', process.execPath, ...search], { encoding: 'utf8' })
@@ -83,7 +83,7 @@ test('a damaged history is told, and saved by the next command', () => {
   const profile = join(folder.path, 'damaged')
   const run = (...args: string[]) => spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', profile], { encoding: 'utf8' })
   const file = join(folder.path, 'long.tsv')
-  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at}\tkept ${at} ${'x'.repeat(50)}`).join('\n'))
+  writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at * 60_000}\tkept ${at} ${'x'.repeat(50)}`).join('\n'))
   run('import', file)
   const store = openSync(join(profile, 'messages.db'), 'r+')
   const { size } = fstatSync(store)
@@ -98,6 +98,22 @@ test('a damaged history is told, and saved by the next command', () => {
   expect(Number(/exported (\d+)/.exec(after.stdout)?.[1])).toBeGreaterThan(10_000)
   expect(readdirSync(profile).some((name) => name.startsWith('messages.db.damaged-'))).toBe(true)
 })
+
+test('an import that the disk stops says how far it came, and goes on when it is repeated', () => {
+  const file = join(folder.path, 'large.tsv')
+  const profile = join(folder.path, 'small-disk')
+  const count = 60_000
+  writeFileSync(file, Array.from({ length: count }, (_, at) => `a\t${1_600_000_000_000 + at * 60_000}\tmessage ${at} ${'x'.repeat(50)}`).join('\n'))
+  const call = [process.execPath, join(ROOT, 'src/cli/index.ts'), 'import', file, '--profile', profile]
+  // no file may grow beyond so many blocks
+  const stopped = spawnSync('bash', ['-c', `trap '' XFSZ; ulimit -f 6000; exec "$@"`, 'bash', ...call], { encoding: 'utf8' })
+  expect(stopped.status).toBe(1)
+  const imported = Number(/([\d,]+) of 60,000 messages were imported; import it again/.exec(stopped.stderr)?.[1]?.replaceAll(',', ''))
+  expect(imported).toBeGreaterThan(0)
+  const again = spawnSync(call[0]!, call.slice(1), { encoding: 'utf8' })
+  expect(again.stdout).toMatch(new RegExp(`^imported ${count - imported} messages`))
+  expect(again.stderr).toContain(`${imported} were here already`)
+}, 300_000)
 
 test('sending without an account keeps the message and says so; wrong use exits with 2', () => {
   expect(mnemo('send', 'bob@example.org', 'later').stdout).toMatch(/^queued/)

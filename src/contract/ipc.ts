@@ -451,6 +451,12 @@ export interface CallError {
   /** Of 'transfer': which file it is, and where in it, from 1. */
   file?: string
   line?: number | null
+  stopped?: StoppedImport
+}
+/** How far an import came before the store took no more, in messages; imported again it goes on with the others. */
+export interface StoppedImport {
+  imported: number
+  total: number
 }
 /** Of 'store' and 'transfer'. */
 export type CallReason = ImportProblem | 'full' | 'damaged' | 'disk' | 'thread' | 'other'

@@ -5,7 +5,7 @@ import type { AppEvent, CallError, Channel, Input, Output } from '../contract/ip
 export class CallFailed extends Error {
   readonly code: CallError['code']
   /** What the windows put into words; see i18n's failure(). */
-  readonly about: Pick<CallError, 'reason' | 'file' | 'line' | 'said'>
+  readonly about: Pick<CallError, 'reason' | 'file' | 'line' | 'said' | 'stopped'>
   constructor(error: CallError) {
     super(error.message)
     this.name = 'CallFailed'

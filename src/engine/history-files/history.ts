@@ -130,6 +130,22 @@ export class ImportError extends Error {
   }
 }
 
+/** The store took no more, for `cause`: `imported` of the messages are there, and what is imported again goes on with the others. */
+export class ImportStopped extends Error {
+  readonly imported: number
+  readonly total: number
+  constructor(imported: number, total: number, cause: unknown) {
+    const count = (messages: number): string => messages.toLocaleString('en')
+    super(
+      `${cause instanceof Error ? cause.message : String(cause)}. ${count(imported)} of ${count(total)} messages were imported; import it again, and it goes on with the others.`,
+      { cause }
+    )
+    this.name = 'ImportStopped'
+    this.imported = imported
+    this.total = total
+  }
+}
+
 /** A table of which nobody has said what its columns are. `headed`: its first row names them. */
 export const unclearColumns = (file: string, headed: boolean): ImportError =>
   new ImportError(file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')

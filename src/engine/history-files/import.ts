@@ -11,6 +11,7 @@ import type { TransferContext } from './context.ts'
 import { ENCODINGS, type EncodingName } from './decoding.ts'
 import {
   ImportError,
+  ImportStopped,
   type ConversationHead,
   type OpenHistory,
   type ParsedFile,
@@ -130,7 +131,7 @@ interface Target {
   ids: MessageId[]
 }
 
-/** Throws ImportError; where it is cancelled, after what was added is gone again. */
+/** Throws ImportError; ImportStopped, where the store takes no more; where it is cancelled, after what was added is gone again. */
 export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
   const source = await readHistory(task.path, task.format, readOptions(task.options, context.files))
   try {
@@ -187,6 +188,9 @@ class Import {
       }
       this.#context.signal.throwIfAborted()
     } catch (error) {
+      // what a full disk stopped goes on where it is imported again
+      if (!(error instanceof ImportError) && !this.#context.signal.aborted && this.#done > 0)
+        throw new ImportStopped(this.#done + this.#known, this.#survey.messages, error)
       for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids }))
       throw error
     }

@@ -7,8 +7,8 @@ import type { Writes } from '../store/writer.ts'
 import { exportHistory, type ExportTask } from './export.ts'
 import { importHistory, previewHistory, type ImportTask } from './import.ts'
 import { diskReason } from '../threads/thread.ts'
-import type { CallReason } from '../../contract/ipc.ts'
-import { ImportError } from './history.ts'
+import type { CallReason, StoppedImport } from '../../contract/ipc.ts'
+import { ImportError, ImportStopped } from './history.ts'
 
 export type TransferTask =
   | { kind: 'preview'; path: string; format: ImportFormat | null; options?: ImportOptions }
@@ -26,7 +26,15 @@ export type TransferReply =
   | { kind: 'progress'; done: number; total: number }
   | { kind: 'changes'; changes: unknown }
   | { kind: 'result'; value: unknown }
-  | { kind: 'failed'; code: 'import' | 'cancelled' | 'io'; message: string; reason: CallReason; file: string | null; line: number | null }
+  | {
+      kind: 'failed'
+      code: 'import' | 'cancelled' | 'io'
+      message: string
+      reason: CallReason
+      file: string | null
+      line: number | null
+      stopped?: StoppedImport
+    }
 
 /** Carries out one task, then closes the port. */
 export async function runTask(port: MessagePort, { task, files, media, writer }: TransferStart): Promise<void> {
@@ -75,7 +83,11 @@ export async function runTask(port: MessagePort, { task, files, media, writer }:
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const about =
-      error instanceof ImportError ? { reason: error.reason, file: error.file, line: error.line } : { reason: diskReason(error), file: null, line: null }
+      error instanceof ImportError
+        ? { reason: error.reason, file: error.file, line: error.line }
+        : error instanceof ImportStopped
+          ? { reason: diskReason(error.cause), file: null, line: null, stopped: { imported: error.imported, total: error.total } }
+          : { reason: diskReason(error), file: null, line: null }
     say({ kind: 'failed', code: cancelled.signal.aborted ? 'cancelled' : error instanceof ImportError ? 'import' : 'io', message, ...about })
   } finally {
     writer?.close()

@@ -1,7 +1,7 @@
 /** Imports and exports of history, each in a thread of its own beside the store's. */
 import { Worker } from 'node:worker_threads'
 import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/history-files.ts'
-import type { CallReason } from '../../contract/ipc.ts'
+import type { CallReason, StoppedImport } from '../../contract/ipc.ts'
 import type { StoreFiles } from '../store/database.ts'
 import type { Store } from '../threads/store.ts'
 import type { StoreChanges } from '../store/types.ts'
@@ -17,10 +17,16 @@ export class TransferError extends Error {
   /** Which file it is, and where in it, where that is known. */
   readonly file: string | null
   readonly line: number | null
+  readonly stopped: StoppedImport | null
   constructor(
     code: TransferError['code'],
     message: string,
-    { reason = 'other', file = null, line = null }: { reason?: CallReason; file?: string | null; line?: number | null } = {}
+    {
+      reason = 'other',
+      file = null,
+      line = null,
+      stopped = null
+    }: { reason?: CallReason; file?: string | null; line?: number | null; stopped?: StoppedImport | null } = {}
   ) {
     super(message)
     this.name = 'TransferError'
@@ -28,6 +34,7 @@ export class TransferError extends Error {
     this.reason = reason
     this.file = file
     this.line = line
+    this.stopped = stopped
   }
 }
 

@@ -304,7 +304,14 @@ export const explain: RouterOptions['explain'] = (error) => {
   if (error instanceof TransferError)
     return error.code === 'cancelled'
       ? { code: 'cancelled', message: 'cancelled' }
-      : { code: 'transfer', message: error.message, reason: error.reason, ...(error.file === null ? {} : { file: basename(error.file) }), line: error.line }
+      : {
+          code: 'transfer',
+          message: error.message,
+          reason: error.reason,
+          ...(error.file === null ? {} : { file: basename(error.file) }),
+          line: error.line,
+          ...(error.stopped === null ? {} : { stopped: error.stopped })
+        }
   if (error instanceof StoreError)
     return error.code === 'CANCELLED' ? { code: 'cancelled', message: 'cancelled' } : { code: 'store', message: error.message, reason: diskReason(error) }
   if (error instanceof Error && error.name === 'AbortError') return { code: 'cancelled', message: 'cancelled' }

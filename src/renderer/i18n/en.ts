@@ -232,6 +232,7 @@ export default {
     unexpected: 'This did not work. The log has the details.',
     'not-found': 'This no longer exists.',
     'bad-input': 'This cannot be done like this.',
+    stopped: '{said} {imported} of {total} messages were imported. Import the file again to go on.',
     line: ' (line {line})',
     reason: {
       full: 'There is no room left on the disk. Free some space and try again.',

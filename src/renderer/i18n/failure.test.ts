@@ -19,6 +19,7 @@ test('whatever main says of a failure, the reader is told in their own language'
       ...CallErrorCode.options.map((code) =>
         failure(new CallFailed({ code, message: code === 'refused' ? 'forbidden' : 'SQLITE_FULL: database or disk is full' }))
       ),
+      failure(new CallFailed({ code: 'transfer', message: 'in English', reason: 'full', stopped: { imported: 31_998, total: 60_000 } })),
       ...reasons.map((reason) => failure(new CallFailed({ code: 'transfer', message: 'in English', reason, file: '记录.csv', line: 3 })))
     ]
     for (const text of said) {
@@ -34,6 +35,9 @@ test('whatever main says of a failure, the reader is told in their own language'
     '“chat.json” is damaged or incomplete. Nothing was imported.'
   )
   expect(plain(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full' })))).toMatch(/no room/)
+  expect(failure(new CallFailed({ code: 'transfer', message: '', reason: 'full', stopped: { imported: 31_998, total: 60_000 } }))).toMatch(
+    /no room.* 31,998 of 60,000 messages were imported\./
+  )
 })
 
 /** RFC 6120 sections 4.9.3, 6.5 and 8.3.3. */

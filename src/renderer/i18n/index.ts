@@ -56,8 +56,11 @@ export function failure(cause: unknown): string {
       return t(`failure.${code}`)
     case 'store':
     case 'transfer': {
-      const { reason = 'other', file = '', line = null } = about
-      return t(`failure.reason.${reason}`, { file, line: line === null ? '' : t('failure.line', { line }) })
+      const { reason = 'other', file = '', line = null, stopped } = about
+      const said = t(`failure.reason.${reason}`, { file, line: line === null ? '' : t('failure.line', { line }) })
+      if (stopped === undefined) return said
+      const [imported, total] = [stopped.imported, stopped.total].map((count) => count.toLocaleString(i18n.global.locale.value))
+      return t('failure.stopped', { said, imported, total })
     }
     case 'file':
       return i18n.global.te(`files.problem.${message}`) ? t(`files.problem.${message}`) : t('failure.unexpected')

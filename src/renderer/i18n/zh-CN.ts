@@ -224,6 +224,7 @@ export default {
     unexpected: '操作未成功，详情见日志。',
     'not-found': '该内容已不存在。',
     'bad-input': '无法这样操作。',
+    stopped: '{said}已导入 {imported} 条消息，共 {total} 条。再次导入该文件即可继续。',
     line: '（第 {line} 行）',
     reason: {
       full: '磁盘空间不足，请清理后重试。',

@@ -224,6 +224,7 @@ export default {
     unexpected: '操作未成功，詳情請見記錄檔。',
     'not-found': '該內容已不存在。',
     'bad-input': '無法這樣操作。',
+    stopped: '{said}已匯入 {imported} 則訊息，共 {total} 則。再次匯入該檔案即可繼續。',
     line: '（第 {line} 行）',
     reason: {
       full: '磁碟空間不足，請清理後再試。',

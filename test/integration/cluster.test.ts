@@ -5,7 +5,8 @@ import { hasEjabberd } from '../support/ejabberd.ts'
 
 test.skipIf(!hasEjabberd())(
   'nodes of a cluster are killed and come back: clients go to the other node, nothing is lost, doubled or out of order',
-  { timeout: 300_000 },
+  // the run itself ends with a report where nothing moves for five minutes
+  { timeout: 900_000 },
   async () => {
     const told: string[] = []
     const result = await runCluster({ messages: 30, kills: 2, pause: 3000, log: (text) => told.push(text) })

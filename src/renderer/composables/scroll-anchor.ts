@@ -200,7 +200,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     const handle = list()
     if (!sent || handle === null) return
     sent = false
-    // a row that is in sight already takes the place of where the list was sent to
+    // another aim ends the way there; virtua 0.54 takes none for a row that is wholly in sight, and may go back once more
     handle.scrollToIndex(handle.findItemIndex(handle.scrollOffset + handle.viewportSize / 2), { align: 'nearest', smooth: true })
   }
   return {

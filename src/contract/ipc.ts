@@ -467,7 +467,7 @@ export type AppEvent =
   /** Topics that have another value now; of presence, the people who have. */
   | { type: 'live'; changed: Partial<Live> }
   | { type: 'conversations'; changed: Conversation[]; removed: ConversationId[] }
-  /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so read the page again. */
+  /** Only to windows that watch the conversation. `bulk`: more changed than is listed, so the page is to be read again. */
   | { type: 'messages'; conversation: ConversationId; changed: Message[]; removed: MessageId[]; bulk: boolean }
   /** Something happened in a group; only to windows that watch it. */
   | { type: 'notices'; conversation: ConversationId; notices: Notice[] }

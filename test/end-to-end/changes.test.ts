@@ -102,7 +102,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.click('[data-test=rejoin]')
   await bubble('你还在吗').waitFor()
   await bob.messages.send(b.id, '太好了')
-  await main.locator('[data-test=news] [role=log] p', { hasText: /鲍勃\u2069：\u2068太好了/ }).waitFor({ state: 'attached' })
+  await expect.poll(() => main.locator('[data-test=news] [role=log]').innerText(), { timeout: 20_000 }).toMatch(/鲍勃\u2069：\u2068太好了/)
   await main.locator('[data-test=composer]').waitFor()
 })
 

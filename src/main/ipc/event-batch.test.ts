@@ -32,6 +32,14 @@ test('more than a window should be sent becomes a word to read again', () => {
   expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [], removed: [], bulk: true }])
 })
 
+test('a message that comes while the conversation is to be read again is told with it', () => {
+  const batch = new EventBatch()
+  batch.add({ type: 'messages', conversation: one, changed: [message(4)], removed: [], bulk: false })
+  batch.add({ type: 'messages', conversation: one, changed: [], removed: [], bulk: true })
+  batch.add({ type: 'messages', conversation: one, changed: [message(5)], removed: [3 as MessageId], bulk: false })
+  expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [message(4), message(5)], removed: [3], bulk: true }])
+})
+
 test('of many presences each person is told once, the latest', () => {
   const batch = new EventBatch()
   for (let i = 0; i < 20_000; i++) batch.add({ type: 'live', changed: { presence: { [`p${i % 10_000}@x`]: i < 10_000 ? 'online' : 'offline' } } })

@@ -88,8 +88,14 @@ export class EventBatch {
     if (this.#conversations.size > 0 || this.#removedConversations.size > 0)
       events.push({ type: 'conversations', changed: [...this.#conversations.values()], removed: [...this.#removedConversations] })
     for (const [conversation, { changed, removed, bulk }] of this.#messages) {
-      const tooMany = bulk || changed.size > MOST_MESSAGES
-      events.push({ type: 'messages', conversation, changed: tooMany ? [] : [...changed.values()], removed: tooMany ? [] : [...removed], bulk: tooMany })
+      const tooMany = changed.size > MOST_MESSAGES
+      events.push({
+        type: 'messages',
+        conversation,
+        changed: tooMany ? [] : [...changed.values()],
+        removed: tooMany ? [] : [...removed],
+        bulk: bulk || tooMany
+      })
     }
     for (const [conversation, notices] of this.#notices) events.push({ type: 'notices', conversation, notices })
     if (show !== undefined) events.push(show)

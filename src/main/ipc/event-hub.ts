@@ -54,9 +54,8 @@ export class EventHub {
       const removed = changes.removed.flatMap((gone) => (gone.conversation === conversation ? [gone.id] : []))
       const notices = changes.notices?.filter((notice) => notice.conversation === conversation) ?? []
       if (notices.length > 0) this.#queue(contents, listener, { type: 'notices', conversation, notices })
-      if (changes.reread?.includes(conversation) === true)
-        this.#queue(contents, listener, { type: 'messages', conversation, changed: [], removed: [], bulk: true })
-      else if (changed.length > 0 || removed.length > 0) this.#queue(contents, listener, { type: 'messages', conversation, changed, removed, bulk: false })
+      const bulk = changes.reread?.includes(conversation) === true
+      if (bulk || changed.length > 0 || removed.length > 0) this.#queue(contents, listener, { type: 'messages', conversation, changed, removed, bulk })
     }
   }
 

@@ -37,7 +37,8 @@ export const ImportFormat = z.enum([
   'viber',
   'skype',
   'mattermost',
-  'zulip'
+  'zulip',
+  'sms'
 ])
 export type ImportFormat = z.infer<typeof ImportFormat>
 

@@ -32,5 +32,6 @@ export const FORMAT_NAMES: Record<ImportFormat, string> = {
   viber: 'Viber',
   skype: 'Skype / Teams',
   mattermost: 'Mattermost',
-  zulip: 'Zulip'
+  zulip: 'Zulip',
+  sms: 'SMS Backup & Restore'
 }

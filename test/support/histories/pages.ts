@@ -14,6 +14,22 @@ const qqRow = (name: string, clock: string, body: string): string =>
 const imessage = (who: string, sender: string, time: string, body: string, id: string): string =>
   `<div class="message">\n<div class="${who}">\n<p><span class="timestamp"><a title="Reveal in Messages app" href="sms://open?message-guid=${id}">${time}</a> </span>\n<span class="sender">${sender}</span></p>\n<hr><div class="message_part">\n${body}\n</div>\n</div>\n</div>\n`
 
+/** A message as Meta's pages have it: under its sender a text, then what came with it and what people added, then its time. */
+const metaEntry = (
+  entry: string,
+  heading: string,
+  from: string,
+  content: string,
+  sender: string,
+  text: string,
+  more: string,
+  time: string,
+  tag = 'div'
+): string =>
+  `<${tag} class="${entry}"><${heading} class="${from}">${sender}</${heading}><div class="${content}"><div><div></div><div>${text}</div><div></div><div>${more}</div></div></div>${time}</${tag}>`
+const oldFacebook = (name: string, time: string, text: string): string =>
+  `<div class="message"><div class="message_header"><span class="user">${name}</span><span class="meta">${time}</span></div></div><p>${text}</p>`
+
 export const PAGE_HISTORIES: HistoryFixture[] = [
   {
     of: 'WechatExporter, page',
@@ -72,5 +88,68 @@ export const PAGE_HISTORIES: HistoryFixture[] = [
     content: `<?xml version="1.0" encoding="UTF-8" ?>\n<chat xmlns="http://purl.org/net/ulf/ns/0.4-02" account="me@example.org" service="Jabber"><event type="windowOpened" sender="me@example.org" time="2024-05-31T09:30:00+02:00"></event>\n<message sender="ann@example.org" time="2024-05-31T09:30:15+02:00" alias="Ann"><div><span style="font: 12pt">hello &amp; bye</span></div></message>\n<message sender="me@example.org" time="2024-05-31T09:31:00+02:00" alias="Me"><div>ok<br/>fine</div></message>\n</chat>`,
     lines: { 'ann@example.org': ['2024-05-31T07:30:15.000Z <Ann: hello & bye', '2024-05-31T07:31:00.000Z >Me: ok\nfine'] },
     notices: 1
+  },
+  {
+    of: 'Instagram, page',
+    format: 'messenger',
+    file: 'message_1.html',
+    content: `<html><head><style>._a6-g{padding:8px}</style><title>Ann &amp; co</title></head><body><div role="main"><div class="pam _3-95 _2ph- _a6-g uiBoxWhite noborder"><h2 class="_a6-h">Participants: ann and me</h2></div>${metaEntry('pam _3-95 _2ph- _a6-g uiBoxWhite noborder', 'h2', '_3-95 _2pim _a6-h _a6-i', '_3-95 _a6-p', 'ann', 'here&#039;s &lt;b&gt;<br />second<br /><br />third', '<ul class="_a6-q"><li><span>❤️me<span> (May 31, 2024 9:40 am)</span></span></li></ul>', '<div class="_3-94 _a6-o">May 31, 2024 9:31 am</div>')}${metaEntry('pam _3-95 _2ph- _a6-g uiBoxWhite noborder', 'h2', '_3-95 _2pim _a6-h _a6-i', '_3-95 _a6-p', 'me', '', '<div><a target="_blank" href="your_instagram_activity/messages/inbox/ann_1/photos/12.jpg"><img src="your_instagram_activity/messages/inbox/ann_1/photos/12.jpg" class="_a6_o _3-96" /></a></div>', '<div class="_3-94 _a6-o">May 31, 2024 9:30 am</div>')}${metaEntry('pam _3-95 _2ph- _a6-g uiBoxWhite noborder', 'h2', '_3-95 _2pim _a6-h _a6-i', '_3-95 _a6-p', 'ann', '', '<div><video src="x/audio/444.mp4" controls="1"><a target="_blank" href="x/audio/444.mp4"><div>Click for audio:</div></a></video></div>', '<div class="_3-94 _a6-o">May 30, 2024 11:05 pm</div>')}</div></body></html>`,
+    local: true,
+    lines: {
+      'Ann & co': [
+        "2024-05-31 09:31:00 ann: here's <b>\nsecond\n\nthird (❤️ by me)",
+        '2024-05-31 09:30:00 me: [image 12.jpg]',
+        '2024-05-30 23:05:00 ann: [voice 444.mp4]'
+      ]
+    }
+  },
+  {
+    of: 'Messenger, page',
+    format: 'messenger',
+    file: 'message_2.html',
+    content: `<html><head><title>Anne</title></head><body><div role="main"><section class="_a6-g"><h2 class="_2ph_ _a6-h">Participants : Anne et Moi</h2></section>${metaEntry('_a6-g', 'h2', '_2ph_ _a6-h _a6-i', '_2ph_ _a6-p', 'Anne', 'salut <a href="https://example.org/x">https://example.org/x</a>', '<ul class="_a6-q"><li>👍Moi</li></ul>', '<footer class="_3-94 _a6-o"><div class="_a72d">31/05/2024, 09:30</div></footer>', 'section')}${metaEntry('_a6-g', 'h2', '_2ph_ _a6-h _a6-i', '_2ph_ _a6-p', 'Moi', 'oui', '', '<footer class="_3-94 _a6-o"><div class="_a72d">02/05/2024, 09:30</div></footer>', 'section')}</div></body></html>`,
+    local: true,
+    lines: { Anne: ['2024-05-31 09:30:00 Anne: salut https://example.org/x (👍 by Moi)', '2024-05-02 09:30:00 Moi: oui'] }
+  },
+  {
+    of: 'Messenger, page of 2018 to 2021',
+    format: 'messenger',
+    file: 'message_3.html',
+    content: `<html><head><title>Ann Lee</title></head><body><div class="_4t5n" role="main"><div class="pam _3-95 _2pi0 _2lej uiBoxWhite noborder"><div class="_3-96 _2pio _2lek">Participants: Ann Lee and Me</div></div>${metaEntry('pam _3-95 _2pi0 _2lej uiBoxWhite noborder', 'div', '_3-96 _2pio _2lek _2lel', '_3-96 _2let', 'Ann Lee', 'hello there', '<ul class="_tqp"><li>😆Me</li></ul>', '<div class="_3-94 _2lem">May 31, 2018 9:30am</div>')}${metaEntry('pam _3-95 _2pi0 _2lej uiBoxWhite noborder', 'div', '_3-96 _2pio _2lek _2lel', '_3-96 _2let', 'Me', '', '<div><a href="messages/inbox/annlee_x/files/plan.pdf">plan.pdf</a></div>', '<div class="_3-94 _2lem">31 May 2018, 09:29</div>')}</div></body></html>`,
+    local: true,
+    lines: { 'Ann Lee': ['2018-05-31 09:30:00 Ann Lee: hello there (😆 by Me)', '2018-05-31 09:29:00 Me: [file plan.pdf]'] }
+  },
+  {
+    of: 'Messenger, page of all threads until 2018',
+    format: 'messenger',
+    file: 'messages.htm',
+    content: `<html><head><title>Me - Messages</title></head><body><div class="contents"><h1>Me</h1><div><div class="thread">Me, Ann Lee${oldFacebook('Ann Lee', 'Wednesday, November 12, 2008 at 8:53pm UTC+01', 'shall we?')}${oldFacebook('Me', '12 November 2008 at 20:50 UTC+01', 'hi')}</div><div class="thread">Me, Bob${oldFacebook('Bob', 'Thursday, November 13, 2008 at 8:53am UTC+01', '')}${oldFacebook('Me', 'Thursday, November 13, 2008 at 8:52am UTC+01', 'Bob?')}</div></div></div></body></html>`,
+    lines: {
+      'Me, Ann Lee': ['2008-11-12T19:53:00.000Z Ann Lee: shall we?', '2008-11-12T19:50:00.000Z Me: hi'],
+      'Me, Bob': ['2008-11-13T07:52:00.000Z Me: Bob?']
+    },
+    unread: { text: 1 }
+  },
+  {
+    of: 'SMS Backup & Restore',
+    format: 'sms',
+    file: 'sms-20240531093000.xml',
+    content: `<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>
+<!--File Created By SMS Backup & Restore v10 on Ann's phone-->
+<?xml-stylesheet type="text/xsl" href="sms.xsl"?>
+<smses count="5" backup_date="1717150000000" type="full">
+  <sms protocol="0" address="+1 (555) 0100" date="1717147800000" type="1" subject="null" body="hi &#55357;&#56832; &amp; &#10;bye" toa="null" read="1" status="-1" readable_date="May 31, 2024 9:30:00 AM" contact_name="Ann Lee" />
+  <sms protocol="0" address="+15550100" date="1717147860000" type="2" subject="null" body='she said "hi" data="x" > ok' read="1" contact_name="Ann Lee" />
+  <sms address="BANK" date="1717147870000" type="1" body="code 123" contact_name="(Unknown)" />
+  <sms address="+15550100" date="1717147880000" type="3" body="a draft" contact_name="Ann Lee" />
+  <mms date="1717147890000" sub="null" msg_box="1" address="+15550100~+15550101" contact_name="Ann Lee, Bob"><parts><part seq="-1" ct="application/smil" text='&lt;smil a="b"&gt;' /><part seq="0" ct="image/jpeg" name="pic.jpg" text="null" data="aGVsbG8=" /><part seq="1" ct="text/plain" text="Look" /></parts><addrs><addr address="+15550101" type="137" /><addr address="insert-address-token" type="151" /></addrs></mms>
+</smses>`,
+    lines: {
+      'Ann Lee': ['2024-05-31T09:30:00.000Z <Ann Lee: hi 😀 & \nbye', '2024-05-31T09:31:00.000Z >Me: she said "hi" data="x" > ok'],
+      BANK: ['2024-05-31T09:31:10.000Z <BANK: code 123'],
+      'Ann Lee, Bob': ['2024-05-31T09:31:30.000Z <Bob: Look [image pic.jpg]']
+    },
+    unread: { draft: 1 },
+    self: 'Me'
   }
 ]

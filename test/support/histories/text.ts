@@ -581,5 +581,80 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     file: 'list.json',
     content: '[{"sender":"Ann","time":"2024-05-31T09:30:00Z","text":"hi"}]',
     lines: { list: ['2024-05-31T09:30:00.000Z Ann: hi'] }
+  },
+  {
+    of: 'WeChat, sent by mail',
+    format: 'wechat',
+    file: 'mail.txt',
+    content:
+      '微信群"周末爬山"的聊天记录如下:\n\n—————  2024-05-31  —————\n\n\n小美  09:30\n\n几点\n\n出发？\n\n阿 强  09:31\n\n[图片: 8b0a.png.jpg(请在附件中查看)]\n\n—————  2024-06-01  —————\n\n小美11:00-20:00  08:05\n到了 9:30  见\n',
+    local: true,
+    lines: {
+      周末爬山: [
+        '2024-05-31 09:30:00 小美: 几点\n\n出发？',
+        '2024-05-31 09:31:00 阿 强: [image 8b0a.png.jpg]',
+        '2024-06-01 08:05:00 小美11:00-20:00: 到了 9:30  见'
+      ]
+    }
+  },
+  {
+    of: 'WeChat, copied out of its window',
+    format: 'wechat',
+    file: 'copied.txt',
+    content: '小 美 2024/5/31 9:30 AM\n几点出发？\n等你到 2024/6/1 9:00\n\n阿强 2024/5/31 2:31 PM\n三点\n\n还有两个人\n\n小 美 2024/5/31 2:32 PM\n[动画表情]\n',
+    local: true,
+    lines: {
+      copied: [
+        '2024-05-31 09:30:00 小 美: 几点出发？\n等你到 2024/6/1 9:00',
+        '2024-05-31 14:31:00 阿强: 三点\n\n还有两个人',
+        '2024-05-31 14:32:00 小 美: [动画表情]'
+      ]
+    }
+  },
+  {
+    of: 'KakaoTalk, phone in another language',
+    format: 'kakaotalk',
+    file: 'KakaoTalk_山田.txt',
+    content:
+      'KakaoTalk 山田さんとのトーク\n保存した日時 : 2024年5月31日 午後9:30\n\n2024年5月31日 午前9:30\n2024年5月31日 午前9:30, 山田 : こんにちは\nまた\n2024年5月31日 午後1:05, 田中 : どうも\n',
+    local: true,
+    lines: { 山田: ['2024-05-31 09:30:00 山田: こんにちは\nまた', '2024-05-31 13:05:00 田中: どうも'] },
+    notices: 1,
+    unread: { line: 1 }
+  },
+  {
+    of: 'KakaoTalk, PC in another language',
+    format: 'kakaotalk',
+    file: '山田.txt',
+    content:
+      '--------------- 2024年5月31日 金曜日 ---------------\n[山田] [午前 9:30] こんにちは\n[田中] [午後 1:05] どうも\n--------------- 2024年6月1日 土曜日 ---------------\n[山田] [午前 0:05] おやすみ\n',
+    local: true,
+    lines: { 山田: ['2024-05-31 09:30:00 山田: こんにちは', '2024-05-31 13:05:00 田中: どうも', '2024-06-01 00:05:00 山田: おやすみ'] }
+  },
+  {
+    of: 'KakaoTalk, days between lines of dashes',
+    format: 'kakaotalk',
+    file: 'talk.txt',
+    content:
+      '------------------------------\n2024년 5월 31일 금요일\n------------------------------\n오전 9:23, 홍길동 : 몇시?\n오후 9:25, 김영희 : 7시\n또\n------------------------------\n2024년 6월 1일 토요일\n------------------------------\n오전 8:00, 홍길동 : 안녕\n',
+    local: true,
+    lines: { talk: ['2024-05-31 09:23:00 홍길동: 몇시?', '2024-05-31 21:25:00 김영희: 7시\n또', '2024-06-01 08:00:00 홍길동: 안녕'] }
+  },
+  {
+    of: 'irssi, over midnight, in another language',
+    format: 'irc',
+    file: 'walkers.log',
+    content:
+      '--- Log opened ven. mai 31 23:50:00 2024\n23:58 <@ann> soir\n00:01 < bob> minuit\n00:02  * bob dort\n09:00 < ann> matin\n--- Day changed dim. juin 02 2024\n08:00 < ann> dimanche\n',
+    local: true,
+    lines: {
+      walkers: [
+        '2024-05-31 23:58:00 ann: soir',
+        '2024-06-01 00:01:00 bob: minuit',
+        '2024-06-01 00:02:00 bob: * bob dort',
+        '2024-06-01 09:00:00 ann: matin',
+        '2024-06-02 08:00:00 ann: dimanche'
+      ]
+    }
   }
 ]

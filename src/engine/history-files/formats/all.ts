@@ -11,6 +11,7 @@ import { kakaoTalk } from './kakaotalk.ts'
 import { line } from './line.ts'
 import { matrix } from './matrix.ts'
 import { messenger } from './messenger.ts'
+import { messengerOldPage, messengerPage } from './messenger-page.ts'
 import { psi } from './psi.ts'
 import { qqExporter } from './qq-exporter.ts'
 import { qqPage } from './qq-page.ts'
@@ -20,9 +21,11 @@ import { sigtopText } from './signal-text.ts'
 import { signalCli, signalExport, sigtopJson } from './signal-tools.ts'
 import { skype } from './skype.ts'
 import { slackDay } from './slack.ts'
+import { smsBackup } from './sms-backup.ts'
 import { mattermost, zulip } from './team-chats.ts'
 import { telegramPage } from './telegram-page.ts'
 import { viber } from './viber.ts'
+import { wechatCopied, wechatMail } from './wechat-copied.ts'
 import { wechatCsv } from './wechat-csv.ts'
 import { chatlogJson, pyWxDumpJson, weFlowJson } from './wechat-json.ts'
 import { memoTracePage, wechatExporterPage } from './wechat-pages.ts'
@@ -50,12 +53,15 @@ const OF_JSON = [
 ]
 const OF_TEXT = [
   telegramPage,
+  messengerPage,
+  messengerOldPage,
   qqPage,
   memoTracePage,
   wechatExporterPage,
   imessagePage,
   pidginPage,
   adium,
+  smsBackup,
   wechatCsv,
   viber,
   qqText,
@@ -67,6 +73,8 @@ const OF_TEXT = [
   sigtopText,
   wechatExporterText,
   memoTraceText,
+  wechatMail,
+  wechatCopied,
   discordText,
   irc
 ]

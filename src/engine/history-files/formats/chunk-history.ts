@@ -3,9 +3,14 @@ import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import type { Format, Probe } from './format.ts'
+import type { Stamp } from './stamps.ts'
+import { Orders, timeOf } from './times.ts'
 
-/** A message with what stands where its time should be, 'notice', something unreadable, or null for what is nothing at all. */
-export type ReadChunk = (Omit<ParsedMessage, 'time'> & { time: number | null; written?: string }) | 'notice' | { unread: string } | null
+/**
+ * A message with what stands where its time should be, 'notice', something unreadable, or null for what is nothing at all. `dated`: its
+ * time where the whole file tells which number of the date is the day; then `time` is null.
+ */
+export type ReadChunk = (Omit<ParsedMessage, 'time'> & { time: number | null; dated?: Stamp | null; written?: string }) | 'notice' | { unread: string } | null
 
 export interface ChunkReader {
   /** What stands before the first message; also tells whether any is to come. */
@@ -60,22 +65,28 @@ export function chunkHistory(dialect: ChunkDialect): Format {
   return {
     name: format,
     matches: (probe) => dialect.matches(probe),
-    async read(file) {
+    async read(file, options) {
       const first = dialect.open(file)
+      const orders = new Orders()
       let found = 0
+      let dated = false
       for await (const chunk of chunksOf(file, dialect.starts)) {
         if (!startsWith(chunk, dialect.starts)) first.before?.(chunk)
         else {
           found++
-          first.read(chunk)
+          const read = first.read(chunk)
+          if (read === null || typeof read === 'string' || 'unread' in read || read.dated === undefined || read.dated === null) continue
+          dated = true
+          orders.add(read.dated)
         }
       }
       if (found === 0) throw new ImportError(file.file, null, 'there are no messages in it', 'empty')
+      const order = options.order === null ? orders.best() : { order: options.order, sure: true }
       return {
         format,
         self: first.self?.() ?? null,
         encoding: file.encoding,
-        order: null,
+        order: dated ? order : null,
         columns: null,
         async read(sink) {
           const reader = dialect.open(file)
@@ -92,7 +103,8 @@ export function chunkHistory(dialect: ChunkDialect): Format {
             if (read === 'notice') sink.notice()
             else if ('unread' in read) sink.unread(read.unread, beginning(chunk))
             else {
-              const { written, ...message } = read
+              const { written, dated: stamp, ...message } = read
+              if (stamp !== undefined && stamp !== null) message.time = timeOf(stamp, order.order)
               if (message.time === null) message.stamp = beginning(written ?? '')
               const head = reader.head()
               if (head !== current) sink.conversation((current = head))

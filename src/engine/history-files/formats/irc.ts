@@ -3,12 +3,13 @@ import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
+import { timeOf } from './times.ts'
 
 /** Ways in which a log tells its day; the date is the first group. */
 const DAYS = [
-  /^--- (?:Log opened|Log closed|Day changed) (?:\p{L}+ )?(.+)$/u,
-  /^\*{4} (?:BEGIN|ENDING) LOGGING AT (?:\p{L}+ )?(.+)$/u,
-  /^Session (?:Start|Time|Close|Ident): (?:\p{L}+ )?(.+)$/u
+  /^--- (?:Log opened|Log closed|Day changed) (?:\p{L}+\.? +)?(.+)$/u,
+  /^\*{4} (?:BEGIN|ENDING) LOGGING AT (?:\p{L}+\.? +)?(.+)$/u,
+  /^Session (?:Start|Time|Close|Ident): (?:\p{L}+\.? +)?(.+)$/u
 ]
 const CLOCK = /^\[?(\d{1,2}:\d{2}(?::\d{2})?)\]? +(.*)$/
 const DATED = /^\[?(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)\]?[\t ]+(.*)$/
@@ -20,8 +21,10 @@ const TOLD =
 const ACTION = /^[*•]\s+([^\s*]+?):?\s(.*)$/
 const NOTICE = /^(?:-!-|-->|<--|--|\*{3}|-[^ ]+-|==|!|=!=|[<>]{2})(?:\s|$)/
 const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
-/** 'Fri May 31 09:30:00 2024', as C's ctime has it, without the weekday; irssi's day has no clock. */
-const CTIME = /^(\p{L}{3}) (\d{1,2}) (?:(\d{2}:\d{2}:\d{2}) )?(\d{4})$/u
+/** 'Fri May 31 09:30:00 2024', as C's ctime has it in the system's language, without the weekday; irssi's day has no clock. */
+const CTIME = /^(\p{L}{2,12}\.?|\d{1,2}[月월]) +(\d{1,2}) (?:(\d{2}:\d{2}:\d{2}) )?(\d{4})$/u
+/** A clock may go back by so much when summer ends, ms; behind it is the next day, which not all programs tell. */
+const HOUR = 3_600_000
 /** ZNC: 2024-05-31.log; older ones: user_network_#channel_20240531.log; irssi's: #channel.2024-05-31.log */
 const IN_NAME = /(\d{4})-?(\d{2})-?(\d{2})$/
 
@@ -44,6 +47,21 @@ function openIrc(file: TextFile): TextReader {
   const at = (written: string): Stamp | null => {
     if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
     return cached.stamp
+  }
+  /** ms; the clock of the line before, on the day that is known. */
+  let last: number | null = null
+  /** The day of a clock: the next one where it is past midnight. */
+  const dayOf = (clock: string): string => {
+    const stamp = day === '' ? null : at(`${day} ${clock}`)
+    let time = stamp === null ? null : timeOf(stamp, 'ymd')
+    if (time !== null && last !== null && time < last - HOUR) {
+      const date = new Date(time)
+      date.setDate(date.getDate() + 1)
+      day = `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
+      time = date.getTime()
+    }
+    last = time ?? last
+    return day
   }
   const told = (written: string, rest: string): LineRead => {
     const stamp = at(written)
@@ -70,13 +88,16 @@ function openIrc(file: TextFile): TextReader {
         const found = pattern.exec(text)?.[1]?.trim()
         if (found === undefined) continue
         const [, word = '', number = '', , of = ''] = CTIME.exec(found) ?? []
-        if (of !== '') day = `${number} ${word} ${of}`
+        if (of !== '') {
+          day = /^\d/.test(word) ? `${of}-${parseInt(word, 10)}-${number}` : `${number} ${word} ${of}`
+          last = null
+        }
         return 'skip'
       }
       if (text.trim() === '') return 'skip'
-      const [, date, clock, rest = ''] = DATED.exec(text) ?? []
+      const [, date, clock, after = ''] = DATED.exec(text) ?? []
       if (date !== undefined)
-        return rest.includes('\t') && !rest.startsWith('<') ? tabbed(`${date} ${clock ?? ''}`, rest) : told(`${date} ${clock ?? ''}`, rest)
+        return after.includes('\t') && !after.startsWith('<') ? tabbed(`${date} ${clock ?? ''}`, after) : told(`${date} ${clock ?? ''}`, after)
       const [, short, hour, more = ''] = HEXCHAT.exec(text) ?? []
       if (short !== undefined) {
         const of = /\d{4}/.exec(day)?.[0] ?? ''
@@ -84,8 +105,8 @@ function openIrc(file: TextFile): TextReader {
         const written = `${number} ${word} ${of} ${hour ?? ''}`
         return more.includes('\t') && !/^[<*]/.test(more) ? tabbed(written, more) : told(written, more.replace('\t', ' '))
       }
-      const [, only, last = ''] = CLOCK.exec(text) ?? []
-      return only === undefined ? null : told(`${day} ${only}`.trim(), last)
+      const [, only, rest = ''] = CLOCK.exec(text) ?? []
+      return only === undefined ? null : told(`${dayOf(only)} ${only}`.trim(), rest)
     },
     head: () => head
   }

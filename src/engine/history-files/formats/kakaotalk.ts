@@ -1,6 +1,7 @@
 /**
  * KakaoTalk's history in its shapes: of the PC (days between dashes, '[name] [오전 9:30] text'), of phones ('2024년 5월 31일 오전 9:30,
- * name : text', on iPhones '2024. 5. 31. …'), in Korean and English; and of the Mac (Date,User,Message).
+ * name : text', on iPhones '2024. 5. 31. …', or the clock alone below a day), told by their shape in every language; titles and what the
+ * app says itself in Korean and English; and of the Mac (Date,User,Message).
  */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -15,20 +16,39 @@ const TITLES = [
   /^(.+?) ?Talk Chats$/i,
   /^Talk_\d.*\.txt$/
 ]
-const SAVED = /^(?:저장한? ?날짜|Date Saved|Saved Date|保存日時)\s*[:：]/i
+const SAVED = /^(?:저장한? ?날짜|Date Saved|Saved Date|保存(?:した)?(?:日時|日付|日期|時間|时间))\s*[:：]/i
 const DAY = /^-{5,}\s*(.+?)\s*-{5,}$/
-const ROW = /^\[(.+?)\] \[((?:오전|오후|AM|PM) ?\d{1,2}:\d{2}|\d{1,2}:\d{2}(?: ?[AP]M)?)\] ?([\s\S]*)$/i
+/** The same in any language: when it was saved, behind a colon. */
+const SAVED_SHAPE = /^[^:：]{2,24}[:：] ?\D{0,5}\d{1,4}\D/u
+/** A day between two lines of dashes. */
+const DASHES = /^-{5,}$/
+const ROW = /^\[(.+?)\] \[((?:\p{L}{1,4}\.? ?)?\d{1,2}:\d{2}(?: ?\p{L}[\p{L}.]{1,3})?)\] ?([\s\S]*)$/u
+/** Below a day of its own: 오전 9:23, name : text */
+const CLOCK_ROW = /^((?:\p{L}{1,4} ?)?\d{1,2}:\d{2}(?: ?[AP]M)?), (.{1,80}?) : ([\s\S]*)$/iu
 const NAMED = /^, ?(.{1,80}?) : ([\s\S]*)$/
 /** A day of phones stands alone: with its weekday, or with the clock of the first message. */
-const LONE_DAY = /^(?:\d{4}년 \d{1,2}월 \d{1,2}일(?: \p{L}요일)?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?(?: \p{L}요일)?|\p{L}+, \p{L}+ \d{1,2}, \d{4})$/u
+const LONE_DAY = /^(?:\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: \p{L}{2,3})?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?(?: \p{L}{2,3})?|\p{L}+, \p{L}+ \d{1,2}, \d{4})$/u
 const DELETED = /^(?:삭제된 메시지입니다\.?|The message (?:has been|was) deleted\.?|This message was deleted\.?)$/i
 const NOTICE = /(?:님을 초대(?:했습니다|하였습니다)|님이 (?:들어왔습니다|나갔습니다)|님을 내보냈습니다|(?:joined|left) this chatroom|invited .+)\.?$/
 
-const withoutWeekday = (day: string): string => day.replace(/^\p{L}+day, /iu, '').replace(/ \p{L}요일$/u, '')
+/** A day without its weekday, as a stamp reads it. */
+const withoutWeekday = (day: string): string =>
+  [day, day.replace(/^\p{L}+, /u, ''), day.replace(/ \p{L}{2,3}$/u, '')].find((one) => readStamp(one) !== null) ?? day
+const clockFirst = (clock: string): string => clock.replace(/^(AM|PM) ?(.*)$/i, '$2 $1')
+
+/** A line of phones: a date with a clock, a comma, the name, a colon between blanks. */
+function isPhones(line: string): boolean {
+  if (!/, .{1,80}? : /u.test(line)) return false
+  const head = simplify(line.slice(0, 60))
+  const found = stampAt(head, 0)
+  return found?.clocked === true && /^, ?.{1,80}? : /u.test(simplify(line).slice(found.end))
+}
 
 function openKakao(file: TextFile): TextReader {
   const head: ConversationHead = { name: file.name.replace(/^KakaoTalk_/i, ''), id: null }
   let day = ''
+  /** The day stands above the messages without dashes. */
+  let below = false
   let seen = false
   let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }
   const at = (written: string): Stamp | null => {
@@ -53,16 +73,27 @@ function openKakao(file: TextFile): TextReader {
         seen = true
         return 'skip'
       }
-      const [, name, clock = '', said = ''] = day === '' ? [] : (ROW.exec(text) ?? [])
+      const [, name, clock = '', said = ''] = day === '' || below ? [] : (ROW.exec(text) ?? [])
       if (name !== undefined)
         return {
-          stamp: at(`${day} ${/^\d/.test(clock) ? clock : clock.replace(/^(AM|PM) ?(.*)$/i, '$2 $1')}`),
+          stamp: at(`${day} ${clockFirst(clock)}`),
           written: `${day} ${clock}`,
           sender: name,
           text: said
         }
-      if (day !== '') return NOTICE.test(text) || DELETED.test(text) ? 'skip' : null
-      if (LONE_DAY.test(text.trim())) return 'skip'
+      if (DASHES.test(text.trim())) return 'skip'
+      const lone = LONE_DAY.test(text.trim())
+      if (lone && (day === '' || below)) {
+        day = withoutWeekday(text.trim())
+        below = true
+        return 'skip'
+      }
+      const [, hour = '', who, what = ''] = below ? (CLOCK_ROW.exec(text) ?? []) : []
+      if (who !== undefined) {
+        seen = true
+        return { stamp: at(`${day} ${clockFirst(hour)}`), written: `${day} ${hour}`, sender: who.trim(), text: what }
+      }
+      if (day !== '' && !below) return NOTICE.test(text) || DELETED.test(text) ? 'skip' : null
       const found = /^[\d\p{L}]/u.test(text) ? stampAt(simplify(text.slice(0, 60)), 0) : null
       if (found === null || !found.clocked) return seen || text.trim() !== '' ? null : 'skip'
       seen = true
@@ -92,11 +123,9 @@ export const kakaoTalk = textHistory({
       return true
     const dashed = lines.slice(0, 40).findIndex((one) => DAY.test(one))
     if (dashed >= 0 && lines.slice(dashed, dashed + 20).some((one) => ROW.test(one))) return true
-    return (
-      lines
-        .slice(0, 12)
-        .filter((one) => /^(?:\d{4}년 |\d{4}\. ?\d{1,2}\. |\p{L}+ \d{1,2}, \d{4})/u.test(one) && /\d{1,2}:\d{2}[^,]{0,6}, .{1,80}? : /u.test(one)).length >= 1
-    )
+    if (lines.slice(0, 12).some((one) => LONE_DAY.test(one.trim())) && lines.slice(0, 20).filter((one) => CLOCK_ROW.test(one)).length >= 1) return true
+    const phones = lines.slice(0, 12).filter(isPhones).length
+    return phones >= 2 || (phones === 1 && top.some((one) => SAVED_SHAPE.test(one) && !isPhones(one)))
   },
   open: openKakao
 })

@@ -2,21 +2,9 @@
 import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
-import { attributeOf, plainText } from './markup.ts'
+import { attributeOf, plainText, within } from './markup.ts'
 import { readStamp } from './stamps.ts'
 import { timeOf } from './times.ts'
-
-/** What stands between the tag that has a class and the next tag of its kind that ends; '' where there is none. */
-function within(markup: string, className: string): string {
-  const found = new RegExp(`<(div|span|a) [^>]*class="${className}[^"]*"[^>]*>`).exec(markup)
-  if (found === null) return ''
-  const tag = new RegExp(`<(/?)${found[1] ?? 'div'}\\b`, 'g')
-  tag.lastIndex = found.index + found[0].length
-  const from = tag.lastIndex
-  let depth = 1
-  for (let one = tag.exec(markup); one !== null; one = tag.exec(markup)) if ((depth += one[1] === '/' ? -1 : 1) === 0) return markup.slice(from, one.index)
-  return markup.slice(from)
-}
 
 const MEDIA =
   /<a class="[^"]*(photo_wrap|video_file_wrap|animated_wrap|sticker_wrap|media_voice_message|media_audio_file|media_video|media_file|media_photo|media_location|media_contact|media_call|media_poll|media_[a-z_]+)[^"]*"([^>]*)>/g

@@ -1,6 +1,7 @@
-/** Files within a web archive (.mht, RFC 2557): each is a part with its name, in Base64. Found in one pass, and read from their places. */
+/** Files within a web archive (.mht, RFC 2557), each a part with its name, or within attributes of XML, in Base64. Found in one pass, and read from their places. */
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
+import { dataIn } from './attribute-data.ts'
 
 /** Before the name of a part, where a message names its file. */
 export const PART = 'part:'
@@ -51,11 +52,13 @@ async function* decodedBytes(source: AsyncIterable<Buffer>): AsyncIterable<Buffe
   if (open !== '') yield Buffer.from(open, 'base64')
 }
 
-/** Opens parts of the archive at `path` by the name behind PART; null: there is none. */
+/** Opens parts of the file at `path` by the name behind PART; null: there is none. */
 export function partsOf(path: string): (source: string) => Promise<Readable | null> {
   let places: Promise<Map<string, Place>> | null = null
+  let data: Promise<Map<string, Place>> | null = null
   return async (source) => {
-    const place = (await (places ??= placesIn(path))).get(source.slice(PART.length))
+    const name = source.slice(PART.length)
+    const place = (await (places ??= placesIn(path))).get(name) ?? (await (data ??= dataIn(path))).get(name)
     if (place === undefined || place.end < place.start) return null
     return Readable.from(decodedBytes(createReadStream(path, { start: place.start, end: place.end }) as AsyncIterable<Buffer>), { objectMode: false })
   }

@@ -76,9 +76,10 @@ async function* entries(file: TextFile, onStray?: (line: string) => void): Async
   if (last !== null) yield last
 }
 
-/** Sender and text, or null for what no person wrote. */
-function split(rest: string): { sender: string; text: string } | null {
-  const colon = rest.indexOf(': ')
+/** Sender and text, or null for what no person wrote. `names`: people whose names have a colon and a blank in them. */
+function split(rest: string, names: ReadonlySet<string> = NOBODY): { sender: string; text: string } | null {
+  const long = [...names].find((name) => rest.startsWith(`${name}:`))
+  const colon = long === undefined ? rest.indexOf(': ') : long.length
   const end = colon < 0 && rest.endsWith(':') ? rest.length - 1 : colon < 0 ? (/:(?=\n)/.exec(rest)?.index ?? -1) : colon
   if (end < 0 || rest.slice(0, end).includes('\n')) return null
   const sender = rest.slice(0, end).replace(MARKS, '').replace(/\s+/gu, ' ').trim()
@@ -91,6 +92,42 @@ function split(rest: string): { sender: string; text: string } | null {
           .replace(/^ /, '')
           .replace(/\n+$/, '')
       }
+}
+const NOBODY: ReadonlySet<string> = new Set()
+
+/** What stands before the first colon and before the second one in a line of an entry: the second may be the whole of a name. */
+function twoColons(rest: string): { short: string; long: string } | null {
+  const first = rest.indexOf(': ')
+  const second = first < 0 ? -1 : rest.indexOf(': ', first + 2)
+  if (second < 0 || second > MOST_NAME || rest.slice(0, second).includes('\n')) return null
+  return { short: rest.slice(0, first), long: rest.slice(0, second) }
+}
+const MOST_NAME = 80
+/** Entries of one name that begin alike before it is taken for the longer one. */
+const MANY_ALIKE = 3
+
+/** Counts how often what stands before the first colon goes on the same way to a second one. */
+class LongNames {
+  readonly #short = new Map<string, { entries: number; long: Map<string, number> }>()
+
+  add(rest: string): void {
+    const colon = rest.indexOf(': ')
+    if (colon < 0 || colon > MOST_NAME || rest.slice(0, colon).includes('\n')) return
+    const short = rest.slice(0, colon)
+    const known = this.#short.get(short) ?? { entries: 0, long: new Map<string, number>() }
+    this.#short.set(short, known)
+    known.entries++
+    const both = twoColons(rest)
+    // one way alone is of interest: people with many are names, whose texts have colons
+    if (both !== null && known.long.size < 2) known.long.set(both.long, (known.long.get(both.long) ?? 0) + 1)
+  }
+
+  /** Names before a second colon that all entries of the first have. */
+  found(): Set<string> {
+    const names = new Set<string>()
+    for (const { entries, long } of this.#short.values()) for (const [name, count] of long) if (count === entries && count >= MANY_ALIKE) names.add(name)
+    return names
+  }
 }
 
 interface Person {
@@ -201,15 +238,25 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
   const orders = new Orders()
   const people = new Map<string, Person>()
   const words: PhoneWords = { attached: new Set(), edited: new Set() }
-  for await (const { stamp, rest } of entries(file)) {
-    orders.add(stamp)
-    const said = split(rest)
-    if (said === null) continue
+  const long = new LongNames()
+  const meet = (rest: string, names: ReadonlySet<string>): void => {
+    const said = split(rest, names)
+    if (said === null) return
     const person = people.get(said.sender) ?? { messages: 0, marked: 0 }
     person.messages++
     if (/^[\u200e\u200f][^<]/u.test(said.text) && !/\.\w{2,5} \(/u.test(said.text)) person.marked++
     people.set(said.sender, person)
     learnWords(said.text, file, words)
+  }
+  for await (const { stamp, rest } of entries(file)) {
+    orders.add(stamp)
+    long.add(rest)
+    meet(rest, NOBODY)
+  }
+  const names = long.found()
+  if (names.size > 0) {
+    people.clear()
+    for await (const { rest } of entries(file)) meet(rest, names)
   }
   const order = options.order === null ? orders.best() : { order: options.order, sure: true }
   const called = headOf(file, [...people.keys()])
@@ -231,7 +278,7 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
       let count = 0
       for await (const { stamp, written, rest, number } of entries(file, (line) => sink.unread('line', line))) {
         if (++count % 2000 === 0) await sink.rest()
-        const said = split(rest)
+        const said = split(rest, names)
         // the first thing in a chat of two is the phone's word on encryption, in the other one's name
         const greeting = said !== null && number === 1 && /^\u200e[^<]{60,}$/su.test(said.text)
         if (said === null || none.has(said.sender) || greeting) {

@@ -1,0 +1,100 @@
+/**
+ * Messages that were marked in WeChat and sent by mail or shared as text (days between dashes, 'name  9:30' above a text), and those that were
+ * copied out of its window on a computer ('name 2024/5/31 9:30 AM' above a text, a blank line between two).
+ */
+import type { ConversationHead } from '../history.ts'
+import { fileOf, type TextFile } from '../source.ts'
+import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
+import { textHistory, type LineRead, type TextReader } from './text-history.ts'
+
+const DAY = /^\s*[—–-]{3,}\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[—–-]{3,}\s*$/
+/** Two blanks stand before the clock. */
+const CLOCKED = /^(.{1,80}?)\s{2,}(\d{1,2}:\d{2}(?::\d{2})?)\s*$/
+const TITLES = [
+  /^\s*(?:微信群[“"「](.+)[”"」]的|(.+?) ?微信群上的)(?:聊天记录|聊天記錄)/,
+  /^\s*(?:[如以]下是 ?)?[“"]?(.+?)[”"]? ?[和与與] ?[“"]?(.+?)[”"]? ?(?:在微信上的|之间的微信|之間的微信)(?:聊天记录|聊天記錄)/
+]
+const FILE = /^\[([^\]:：]{1,12})[:：] ?(.+\.\w{1,5})\([^()]*\)\]$/
+const BLANK = / /g
+const LONGEST_NAME = 80
+
+/** Name and time in a line of which the time is the end. */
+function namedStamp(line: string): { name: string; stamp: Stamp; written: string } | null {
+  const simple = simplify(line).trimEnd()
+  // characters that simplify leaves out would move the end
+  if (simple.length !== line.trimEnd().length || !/\d{1,2}[:.時时点]\d{2}/u.test(simple)) return null
+  // a word before a date may be the day of the week, or the last part of a name
+  for (const { index } of [...simple.slice(0, LONGEST_NAME).matchAll(BLANK)].reverse()) {
+    const found = index === 0 ? null : stampAt(simple, index + 1)
+    if (found?.clocked === true && found.end === simple.length) return { name: line.slice(0, index).trim(), stamp: found.value, written: line.slice(index + 1) }
+  }
+  return null
+}
+
+/** What the files of a message are, where the line is nothing but one. */
+function contentOf(text: string, file: TextFile): ReturnType<NonNullable<TextReader['content']>> {
+  const plain = text.replace(/^\n+|\n+$/g, '')
+  const [, , name] = FILE.exec(plain) ?? []
+  return name === undefined ? { text: plain } : { text: '', files: [fileOf(file, name.trim())] }
+}
+
+function openMail(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name, id: null }
+  let day = ''
+  return {
+    line(text): LineRead {
+      const begun = DAY.exec(text)?.[1]
+      if (begun !== undefined) {
+        day = begun
+        return 'skip'
+      }
+      if (day === '') {
+        const [group, pair] = TITLES.map((pattern) => pattern.exec(text))
+        if (group !== null && group !== undefined) head.name = group[1] ?? group[2] ?? head.name
+        else if (pair !== null && pair !== undefined) head.name = `${pair[1] ?? ''}, ${pair[2] ?? ''}`
+        return 'skip'
+      }
+      const [, name, clock = ''] = CLOCKED.exec(text) ?? []
+      const written = `${day} ${clock}`
+      return name === undefined ? null : { stamp: readStamp(written), written, sender: name.trim(), text: '' }
+    },
+    head: () => head,
+    content: (text) => contentOf(text, file)
+  }
+}
+
+/** What WeChat sends by mail, or shares as text. */
+export const wechatMail = textHistory({
+  format: 'wechat',
+  matches({ lines }) {
+    const day = lines.slice(0, 12).findIndex((line) => DAY.test(line))
+    return day >= 0 && lines.slice(day + 1, day + 3).some((line) => CLOCKED.test(line))
+  },
+  open: openMail
+})
+
+function openCopied(file: TextFile): TextReader {
+  const head: ConversationHead = { name: file.name, id: null }
+  let blank = true
+  return {
+    line(text): LineRead {
+      // a text may end with a time, too: what is said above it is a blank line
+      const found = blank ? namedStamp(text) : null
+      blank = text.trim() === ''
+      return found === null ? null : { stamp: found.stamp, written: found.written, sender: found.name, text: '' }
+    },
+    head: () => head,
+    content: (text) => contentOf(text, file)
+  }
+}
+
+/** What is copied out of WeChat's window, and pasted into a file. */
+export const wechatCopied = textHistory({
+  format: 'wechat',
+  matches({ head, lines }) {
+    if (namedStamp(lines[0] ?? '') === null || namedStamp(lines[1] ?? '') !== null) return false
+    const [, ...others] = head.split(/\r\n?|\n(?=\s*\n)/)
+    return others.length === 0 || others.some((part) => namedStamp(part.trimStart().split(/\r\n?|\n/)[0] ?? '') !== null)
+  },
+  open: openCopied
+})

@@ -1,10 +1,10 @@
 /** Calls to the main process, typed by the contract. */
 import type { AppEvent, CallError, Channel, Input, Output } from '../contract/ipc.ts'
 
-/** A call that main refused or could not fulfil. */
+/** A call that the main process refused or could not fulfil. */
 export class CallFailed extends Error {
   readonly code: CallError['code']
-  /** What the windows put into words; see i18n's failure(). */
+  /** Details that the windows put into words; see i18n's failure(). */
   readonly about: Pick<CallError, 'reason' | 'file' | 'line' | 'said' | 'stopped'>
   constructor(error: CallError) {
     super(error.message)
@@ -25,7 +25,7 @@ export async function call<C extends Channel>(
   const cancel = (): void => void window.mnemo.cancel(id)
   signal?.addEventListener('abort', cancel, { once: true })
   try {
-    // a copy without Vue's proxies, which cannot cross a process
+    // a copy without Vue's proxies, which cannot be sent between processes
     const answer = await window.mnemo.call(id, channel, input === undefined ? undefined : JSON.parse(JSON.stringify(input)))
     if (!answer.ok) throw new CallFailed(answer.error)
     return answer.value as Output<C>

@@ -1,4 +1,4 @@
-/** What every window does at its start. */
+/** Start of every window. */
 import { createPinia } from 'pinia'
 import { createApp, watchEffect, type Component } from 'vue'
 import { i18n, setLanguage } from './i18n/index.ts'
@@ -23,7 +23,7 @@ export async function openWindow(root: Component): Promise<void> {
   try {
     await state.load()
   } catch (error) {
-    // an empty window would say nothing
+    // an error page instead of an empty window
     createApp(StartFailed, { reason: error instanceof Error ? error.message : String(error) })
       .use(i18n)
       .mount('#app')
@@ -41,7 +41,7 @@ export async function openWindow(root: Component): Promise<void> {
     void state.change({ zoom })
   })
   app.mount('#app')
-  // beside the window's own, which fills it
+  // beside the window's own app, which fills it
   const problem = document.body.appendChild(document.createElement('div'))
   createApp(StoreProblem).use(pinia).use(i18n).mount(problem)
   createApp(FailureNote)

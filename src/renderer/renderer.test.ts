@@ -71,7 +71,7 @@ test('links are found, nothing else is, and marks cross them', () => {
   ).toBe(text.slice(8, 20))
 })
 
-/** XEP-0393, its own examples among them: [style, text with directives] each. */
+/** Spans of a text as [style, text with directives]; test data includes XEP-0393's own examples. */
 const styles = (text: string): string[] => styledBlocks(text).flatMap(({ spans }) => spans.map(({ style, start, end }) => `${style} ${text.slice(start, end)}`))
 
 test('spans are styled as XEP-0393 has it', () => {
@@ -151,7 +151,7 @@ test('emoji alone are big, with text they are not', () => {
   expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual(
     [true, true, false, false, true, true, false]
   )
-  // a flag's half, text's own heart, what holds emoji together alone, four
+  // half a flag, a text-style heart, a lone variation selector and joiner, four emoji
   for (const text of ['', '🇨', '❤', '\ufe0f', '👍\u200d', '1\ufe0f', '#', '👍👍👍👍']) expect([text, isEmojiOnly(text)]).toEqual([text, false])
 })
 

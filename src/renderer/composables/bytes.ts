@@ -1,4 +1,4 @@
-/** Sizes of files in words. */
+/** File sizes in words. */
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 /** 1536 -> 1.5 KB */

@@ -1,4 +1,4 @@
-/** The way to a server, as the advanced part of the sign-in has it. */
+/** Connection settings as entered in the advanced part of the sign-in. */
 import { Proxy, type AccountSettings, type Security } from '../../contract/domain.ts'
 
 export interface ConnectionChoice {
@@ -8,10 +8,10 @@ export interface ConnectionChoice {
   proxy: string
 }
 
-/** As it is at first: found from the address. */
+/** Initial choice: the server is found from the address. */
 export const anyConnection = (): ConnectionChoice => ({ host: '', port: '', security: 'starttls', proxy: '' })
 
-/** As account settings have it; null: the proxy is none. */
+/** Returns the choice as account settings, or null where the proxy is invalid. */
 export function connectionSettings({ host, port, security, proxy }: ConnectionChoice): Pick<AccountSettings, 'host' | 'port' | 'security' | 'proxy'> | null {
   const given = Proxy.nullable().safeParse(proxy.trim() === '' ? null : proxy.trim())
   if (!given.success) return null

@@ -1,10 +1,10 @@
-/** Those emoji that this system can show; looked at once in each window. */
+/** Emoji that this system can draw, detected once per window. */
 import { loadEmoji, type Emoji } from './emoji.ts'
 
 let loading: Promise<readonly Emoji[]> | null = null
 export const drawnEmoji = (): Promise<readonly Emoji[]> => (loading ??= loadEmoji(drawn()))
 
-/** Whether this system's fonts have an emoji: they are often older than the list of them. */
+/** Returns a test of whether the system's fonts draw an emoji; fonts are often older than the emoji list. */
 function drawn(): (emoji: string) => boolean {
   const side = 16
   const canvas = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(side * 3, side).getContext('2d', { willReadFrequently: true })
@@ -16,7 +16,7 @@ function drawn(): (emoji: string) => boolean {
     canvas.fillText(text, 0, 0)
     return canvas.getImageData(0, 0, side * 3, side).data.join()
   }
-  // what is drawn for a character that nobody has; parts that are not joined stand beside each other
+  // the drawing of a character that no font has; an emoji whose parts do not join is too wide
   const nothing = picture('\u{10fffe}')
   const widest = canvas.measureText('😀').width * 1.4
   return (emoji) => canvas.measureText(emoji).width <= widest && picture(emoji) !== nothing

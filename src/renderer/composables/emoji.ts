@@ -1,14 +1,14 @@
-/** All emoji, by their names and keywords in English and Chinese, and by the pinyin of the latter. Loaded when first wanted. */
+/** Emoji with their names and keywords in English and Chinese, and pinyin for the Chinese ones. Loaded on first use. */
 
 export interface Emoji {
   emoji: string
   group: number
-  /** In the five skin tones, from light to dark; empty where it has none. */
+  /** Skin-tone variants, from light to dark; empty where the emoji has none. */
   skins: readonly string[]
-  /** Names and keywords: the first of each language is its name. */
+  /** Names and keywords; the first of each language is the name. */
   en: readonly string[]
   zh: readonly string[]
-  /** Of the Chinese ones: in full, and their initials. */
+  /** Pinyin of the Chinese names and keywords: in full, and as initials. */
   pinyin: readonly string[]
 }
 
@@ -22,11 +22,11 @@ interface Entry {
   skins?: { unicode: string }[]
 }
 
-/** Parts that others are made of. */
+/** Group of the components that other emoji are made of. */
 const COMPONENTS = 2
 export const GROUPS = [0, 1, 3, 4, 5, 6, 7, 8, 9] as const
 
-/** `isDrawn`: whether the system has a picture of it. */
+/** `isDrawn`: whether the system can draw an emoji. */
 export async function loadEmoji(isDrawn: (emoji: string) => boolean): Promise<readonly Emoji[]> {
   const [en, zh, { pinyin }] = await Promise.all([import('emojibase-data/en/compact.json'), import('emojibase-data/zh/compact.json'), import('pinyin-pro')])
   const chinese = new Map((zh.default as Entry[]).map((entry) => [entry.hexcode, entry]))
@@ -51,7 +51,7 @@ export async function loadEmoji(isDrawn: (emoji: string) => boolean): Promise<re
     })
 }
 
-/** How well a word is what was typed: 0 is it, more is worse; Infinity: it is not. */
+/** Distance between words and the typed text: 0 is equal, larger is worse, Infinity is no match. */
 function distance(words: readonly string[], typed: string): number {
   let best = Infinity
   for (const [at, word] of words.entries()) {
@@ -62,7 +62,7 @@ function distance(words: readonly string[], typed: string): number {
   return best
 }
 
-/** Those that are called so, in either language or in pinyin, the best first. Pure. */
+/** Emoji whose name or keywords match, in either language or in pinyin, best first. Pure. */
 export function findEmoji(all: readonly Emoji[], text: string, limit: number): Emoji[] {
   const typed = text.trim().toLowerCase().replaceAll('_', ' ')
   if (typed === '') return []
@@ -78,17 +78,17 @@ const RECENT = 'recent-emoji'
 const TONE = 'skin-tone'
 const MOST_RECENT = 24
 
-/** Those that were used last, the latest first; remembered by the window's own storage. */
+/** Recently used emoji, latest first; kept in the window's localStorage. */
 export function recentEmoji(): string[] {
   const kept: unknown = JSON.parse(localStorage.getItem(RECENT) ?? '[]')
   return Array.isArray(kept) ? kept.filter((one): one is string => typeof one === 'string').slice(0, MOST_RECENT) : []
 }
 export const useEmoji = (emoji: string): void =>
   localStorage.setItem(RECENT, JSON.stringify([emoji, ...recentEmoji().filter((one) => one !== emoji)].slice(0, MOST_RECENT)))
-/** 0: none, 1 to 5: from light to dark. */
+/** Skin tone: 0 for none, 1 to 5 from light to dark. */
 export const skinTone = (): number => Math.min(5, Math.max(0, Math.trunc(Number(localStorage.getItem(TONE) ?? 0)) || 0))
 export const keepSkinTone = (tone: number): void => localStorage.setItem(TONE, String(tone))
-/** What it is called. */
+/** Name of an emoji in the given language. */
 export const emojiName = ({ en, zh }: Emoji, language: 'zh-CN' | 'en'): string => (language === 'zh-CN' ? zh[0] : undefined) ?? en[0] ?? ''
-/** The emoji in a skin tone, where it has any. */
+/** The emoji in a skin tone, if it has any. */
 export const toned = ({ emoji, skins }: Emoji, tone: number): string => (tone === 0 ? emoji : (skins[tone - 1] ?? emoji))

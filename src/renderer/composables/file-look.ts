@@ -1,7 +1,7 @@
-/** How the kinds of files look in a list, by the endings of their names. Pure. */
+/** Icons for kinds of files in a list, by file name extension. Pure. */
 import { lookUp } from '../../contract/look-up.ts'
 
-/** Each dark enough for white letters (WCAG 2.1, 4.5:1). */
+/** Colours dark enough for white letters (WCAG 2.1, 4.5:1). */
 const COLOURS = {
   page: '#1f5fbf',
   sheet: '#1c7a43',
@@ -22,7 +22,7 @@ const KINDS: Record<string, keyof typeof COLOURS> = {
   ...Object.fromEntries(['js', 'ts', 'py', 'c', 'cc', 'cpp', 'h', 'rs', 'go', 'java', 'json', 'html', 'css', 'sh', 'xml'].map((ending) => [ending, 'code']))
 }
 
-/** A word of at most four letters for a file's kind, and its colour. */
+/** Label of at most four letters for a file's kind, and its colour. */
 export function fileLook(name: string): { word: string; colour: string } {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   return { word: ending.slice(0, 4).toUpperCase() || '•', colour: COLOURS[lookUp(KINDS, ending) ?? 'other'] }

@@ -1,9 +1,12 @@
-/** `.pdf`, `.tar.gz`: letters and digits alone, so that no control character of bidirectional text is part of what must stay readable. */
+/**
+ * File name extensions such as `.pdf` and `.tar.gz`: letters and digits only, so that no bidirectional control character gets
+ * into the part that stays readable.
+ */
 const ENDING = /(?:\.tar)?\.[\p{L}\p{N}_-]{1,12}$/iu
 
-/** A file's name in two parts: what may be shortened, and the ending that tells which kind it is ('' where it has none). */
+/** Splits a file name into the stem, which may be shortened, and the extension, which tells the kind ('' where there is none). */
 export function fileNameParts(name: string): { stem: string; ending: string } {
   const ending = ENDING.exec(name)?.[0] ?? ''
-  // a name such as '.profile' has no ending
+  // a name such as '.profile' has no extension
   return ending.length === name.length ? { stem: name, ending: '' } : { stem: name.slice(0, name.length - ending.length), ending }
 }

@@ -1,16 +1,16 @@
-/** What a filter by name offers. */
+/** Entry that a filter by name offers. */
 import type { Range } from '../../contract/search.ts'
 
 export interface FilterChoice<T> {
   key: string | number
-  /** What goes into the query. */
+  /** Value that goes into the query. */
   value: T
   name: string
   jid: string
   ranges: Range[]
   group: boolean
-  /** Messages of theirs among the hits; null where that is not counted. */
+  /** Number of the person's messages among the hits; null where it is not counted. */
   count: number | null
-  /** The query says so by now. */
+  /** The query already contains this filter. */
   on: boolean
 }

@@ -1,7 +1,7 @@
-/** Names of the programs and formats that histories are imported from. */
+/** Names of the programs and formats that histories can be imported from. */
 import type { ImportFormat } from '../../contract/history-files.ts'
 
-/** As their makers write them. */
+/** Names as their makers write them. */
 export const FORMAT_NAMES: Record<ImportFormat, string> = {
   whatsapp: 'WhatsApp',
   telegram: 'Telegram',

@@ -1,30 +1,30 @@
-/** Who in a group has read how far: its members joined with what they have said of it. Pure. */
+/** Read positions of a group's members: the member list joined with read markers. Pure. */
 import type { GroupMember, GroupReader, MessageId } from '../../contract/domain.ts'
 
-/** Of larger groups nobody is told. */
+/** Largest group, in other members, whose readers are shown. */
 export const MOST_READERS = 30
 
 export interface Reader {
   name: string
-  /** Whose picture and colour. */
+  /** Address that determines picture and colour. */
   address: string
-  /** 0: they have not said. */
+  /** Id of the last message read; 0 if unknown. */
   upTo: number
 }
 
-/** All others in a group, by name; null: it is too large, or nobody there says what they have read. */
+/** All other members of a group, by name; null where the group is too large or nobody there sends read markers. */
 export function groupReaders(group: string, members: readonly GroupMember[], seen: readonly GroupReader[]): Reader[] | null {
   const others = members.filter(({ own, affiliation }) => !own && affiliation !== 'outcast')
   if (others.length === 0 || others.length > MOST_READERS || seen.length === 0) return null
   return others.map(({ nick, jid, name }) => ({
     name,
     address: jid ?? `${group}/${nick ?? ''}`,
-    // who is away has no nickname, and is known by the address; a nickname may have been another person's
+    // an absent member has no nickname and is matched by address; a nickname may have belonged to another person before
     upTo: Math.max(0, ...seen.filter((one) => (jid !== null && one.person !== null ? one.person === jid : one.nick === nick)).map(({ upTo }) => upTo))
   }))
 }
 
-/** Those who have read a message, and those who have not, or do not say. */
+/** Splits readers into those who have read a message, and those who have not or send no read markers. */
 export const parted = (readers: readonly Reader[], id: MessageId): { read: Reader[]; unread: Reader[] } => ({
   read: readers.filter(({ upTo }) => upTo >= id),
   unread: readers.filter(({ upTo }) => upTo < id)

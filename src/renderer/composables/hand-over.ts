@@ -1,4 +1,4 @@
-/** Files of this window to the main process, piece by piece. */
+/** Transfers files from this window to the main process, piece by piece. */
 import { LARGEST_PIECE } from '../../contract/ipc.ts'
 import { call } from '../bridge.ts'
 import { thumbHashOf } from './thumbnail.ts'
@@ -12,7 +12,10 @@ function base64(piece: ArrayBuffer): Promise<string> {
   })
 }
 
-/** Hands a file over whole; what it is known as there. `onBytes` hears how much has gone. Throws CallFailed, the file's error, or the signal's reason. */
+/**
+ * Transfers a whole file and returns its token in the main process. `onBytes` receives the number of bytes transferred so
+ * far. Throws CallFailed, the file's error, or the signal's reason.
+ */
 export async function handOver(file: File, { signal, onBytes }: { signal: AbortSignal; onBytes(bytes: number): void }): Promise<string> {
   const token = await call('files.begin', { name: file.name === '' ? 'file' : file.name, bytes: file.size, type: file.type, preview: await thumbHashOf(file) })
   try {

@@ -1,19 +1,19 @@
-/** Where a new account is to be made: what somebody types, pastes or opens. Pure. */
+/** Server of a new account, from typed, pasted or opened text. Pure. */
 import { domainOf, localOf, parseJid } from '../../contract/address.ts'
 import type { Jid } from '../../contract/domain.ts'
 import { parseXmppUri } from './xmpp-uri.ts'
 
 export interface NewAccount {
   domain: string
-  /** Of an invitation (XEP-0445). */
+  /** Token of the invitation (XEP-0445). */
   token: string | null
-  /** The name that the invitation gives; empty: none. */
+  /** User name that the invitation gives; empty if none. */
   name: string
-  /** Who becomes a contact. */
+  /** Person who becomes a contact. */
   inviter: Jid | null
 }
 
-/** Of an xmpp: link. */
+/** Parses an xmpp: link. */
 function ofLink(text: string): NewAccount | null {
   const link = parseXmppUri(text)
   const jid = parseJid(link?.jid ?? '')
@@ -28,8 +28,8 @@ function ofLink(text: string): NewAccount | null {
 }
 
 /**
- * Of an invitation's page, as Prosody's mod_invites_page and Snikket have them: the token in the path or in the query; or the whole xmpp: link
- * behind the #, as easy-xmpp-invitation has it.
+ * Parses the address of an invitation page, as Prosody's mod_invites_page and Snikket write it: the token in the path or in
+ * the query; or the whole xmpp: link after the #, as easy-xmpp-invitation writes it.
  */
 function ofPage(text: string): NewAccount | null {
   if (!URL.canParse(text)) return null
@@ -40,7 +40,7 @@ function ofPage(text: string): NewAccount | null {
   return token === undefined || !/^\/(invite|register)\b/.test(pathname) ? null : { domain: hostname, token, name: '', inviter: null }
 }
 
-/** A server's name, an xmpp: link, or an invitation's page; null: it is none of them. */
+/** Parses a server name, an xmpp: link, or the address of an invitation page; null if it is none of them. */
 export function newAccountAt(text: string): NewAccount | null {
   const typed = text.trim()
   if (/^xmpp:/i.test(typed)) return ofLink(typed)

@@ -8,7 +8,7 @@ test('later is in an hour, this evening, tomorrow and next Monday, as far as the
   // a Thursday
   expect(offered('2026-11-26T14:05')).toEqual(['hour 2026-11-26T15:05', 'evening 2026-11-26T20:00', 'tomorrow 2026-11-27T09:00', 'monday 2026-11-30T09:00'])
   expect(offered('2026-11-26T19:45')).toEqual(['hour 2026-11-26T20:45', 'tomorrow 2026-11-27T09:00', 'monday 2026-11-30T09:00'])
-  // on a Sunday tomorrow is Monday; on a Monday the next one is meant
+  // on a Sunday, tomorrow is Monday; on a Monday, the next Monday is offered
   expect(offered('2026-11-29T10:00').map((one) => one.split(' ')[0])).toEqual(['hour', 'evening', 'tomorrow'])
   expect(offered('2026-11-30T08:00').at(-1)).toBe('monday 2026-12-07T09:00')
   expect(offered('2026-12-31T23:30')).toEqual(['hour 2027-01-01T00:30', 'tomorrow 2027-01-01T09:00', 'monday 2027-01-04T09:00'])

@@ -1,4 +1,4 @@
-/** Times that people mean by "later". Pure. */
+/** Times to choose from for "later". Pure. */
 
 export const LATER = ['hour', 'evening', 'tomorrow', 'monday'] as const
 export type Later = (typeof LATER)[number]
@@ -6,10 +6,10 @@ export type Later = (typeof LATER)[number]
 const HOUR_MS = 3_600_000
 const EVENING = 20
 const MORNING = 9
-/** The evening is offered until so long before it, ms. */
+/** Minimum time before the evening for it to be offered, ms. */
 const BEFORE_MS = HOUR_MS / 2
 
-/** Those that are still to come, with their times (ms), local. */
+/** Choices that are still ahead, with their local times in ms. */
 export function laterTimes(now: number): { which: Later; time: number }[] {
   const at = (days: number, hour: number): number => {
     const date = new Date(now)
@@ -25,12 +25,12 @@ export function laterTimes(now: number): { which: Later; time: number }[] {
 }
 
 const two = (n: number): string => String(n).padStart(2, '0')
-/** As a field for date and time wants it (HTML, local date and time string). */
+/** Formats a time for a date and time field (HTML, local date and time string). */
 export function toField(time: number): string {
   const date = new Date(time)
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`
 }
-/** ms, local; null: it is no time, or has passed. */
+/** Parses the value of a date and time field as local time, in ms; null if it is invalid or has passed. */
 export function fromField(text: string, now: number): number | null {
   const time = new Date(text).getTime()
   return Number.isNaN(time) || time <= now ? null : time

@@ -1,17 +1,17 @@
-/** Several messages that were forwarded as one: quotations, each headed by its author and time (engine/xmpp/stanzas/styling.ts). Pure. */
+/** Several messages forwarded as one text: quotations, each headed by author and time (engine/xmpp/stanzas/styling.ts). Pure. */
 
 export interface ForwardedMessage {
   sender: string
-  /** As it is written: 2026-11-25 03:58, of whoever forwarded it. */
+  /** Time as written by the forwarding client, in its time zone: 2026-11-25 03:58. */
   time: string
   text: string
 }
 
 const HEAD = /^> \*(.+)\* (\d{4}-\d\d-\d\d \d\d:\d\d)$/
-/** Whether a text, or what was cut off its end, begins as one. */
+/** Whether a text, possibly cut off at its end, begins with the head of a merged forward. */
 export const beginsMerged = (text: string): boolean => HEAD.test(text.slice(0, text.indexOf('\n') < 0 ? undefined : text.indexOf('\n')))
 
-/** The messages that a text quotes; null: it is none of these. */
+/** Messages quoted in a merged forward; null if the text is none. */
 export function mergedForward(text: string): ForwardedMessage[] | null {
   if (!beginsMerged(text)) return null
   const messages: ForwardedMessage[] = []

@@ -1,12 +1,12 @@
-/** Actions on a message, and why one cannot be done. Pure. */
+/** Actions on a message, and the reasons why one is impossible. Pure. */
 import type { Message } from '../../contract/domain.ts'
 
-/** Offered at once; others come with the emoji picker of the system. */
+/** Reactions offered directly; all others are in the emoji picker. */
 export const QUICK_REACTIONS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const
 
 export type MessageAction = 'reply' | 'react' | 'edit' | 'forward' | 'star' | 'pin' | 'remind' | 'details' | 'select' | 'recall' | 'delete' | 'copy'
 
-/** Why an action is not possible: a key of the texts `thread.cannot`. */
+/** Reason why an action is impossible: a key of the texts `thread.cannot`. */
 export type Refusal = 'closed' | 'recalled' | 'queued' | 'failed' | 'imported' | 'unknown' | 'foreign' | 'textless' | 'filesGone' | 'emptied'
 
 const isUnsent = ({ state }: Message): boolean => state === 'queued' || state === 'failed'
@@ -40,24 +40,24 @@ export function whyNot(action: MessageAction, message: Message, writable: boolea
   }
 }
 
-/** Others can be told of a new text. */
+/** Whether a correction of the text can be sent. */
 export const isCorrectable = (message: Message): boolean => whyNot('edit', message, true) === null
-/** There is something to send on: its words, or files that are here or still where their sender put them. */
+/** Whether a message has content to forward: a text, or files that are stored here or still at their source. */
 export const isForwardable = (message: Message): boolean =>
   !message.retracted && (message.text !== '' || message.attachments.some(({ where }) => where !== 'nowhere'))
-/** Names of files that can be sent on no more. */
+/** Names of files that can no longer be forwarded. */
 export const lostFiles = (messages: readonly Message[]): string[] =>
   messages.flatMap(({ attachments }) => attachments.filter(({ where }) => where === 'nowhere').map(({ name }) => name))
-/** It was never sent, so it can only be sent again or thrown away. */
+/** Whether a message was never sent, so that it can only be resent or discarded. */
 export const isDiscardable = isUnsent
 
-/** All that we react with once `emoji` was chosen: it is added, or taken back where it was there. */
+/** Own reactions after choosing `emoji`: it is added, or removed if it was there. */
 export function toggledReactions(message: Message, emoji: string): string {
   const own = message.reactions.filter((reaction) => reaction.own).map((reaction) => reaction.emoji)
   return (own.includes(emoji) ? own.filter((one) => one !== emoji) : [...own, emoji]).join(' ')
 }
 
-/** A key pressed on a message, as what it does; a letter by its place on the keyboard where that writes no Latin. */
+/** Action for a key pressed on a message; a letter is taken by its position where the keyboard layout does not write Latin. */
 export function keyAction({
   key,
   code,

@@ -1,15 +1,18 @@
-/** The keyboard within a message list: arrows go from message to message, letters do something with one. The focus survives rows that come and go. */
+/**
+ * Keyboard focus in a message list: arrows move between messages, letters act on one. The focus survives rows that are added
+ * or removed.
+ */
 import { computed, nextTick, ref, watch, type ComputedRef, type Ref } from 'vue'
 import type { Message } from '../../contract/domain.ts'
 import { messagesOf, type Row } from '../components/messages/message-rows.ts'
 import { keyAction, type MessageAction } from './message-actions.ts'
 import type { ScrollAnchor } from './scroll-anchor.ts'
 
-/** A step in a conversation. */
+/** Step within a conversation. */
 export type Move = 'previous' | 'next' | 'page-up' | 'page-down' | 'start' | 'end'
 
 const MOVES: Partial<Record<string, Move>> = { ArrowUp: 'previous', ArrowDown: 'next', PageUp: 'page-up', PageDown: 'page-down', Home: 'start', End: 'end' }
-/** The step that a key means, without any other key held. */
+/** Step for a key pressed without modifiers. */
 export const moveOf = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): Move | null =>
   ctrlKey || metaKey || altKey || shiftKey ? null : (MOVES[key] ?? null)
 
@@ -20,17 +23,17 @@ export interface MessageFocusOptions {
   run(action: MessageAction, message: Message): void
   /** Opens the menu of a message beside its element. */
   openMenu(element: HTMLElement): void
-  /** The focus goes back to where one writes. */
+  /** Returns the focus to the composer. */
   leave(): void
 }
 
 export interface MessageFocus {
-  /** The key of the focused message, or null. */
+  /** Key of the focused message, or null. */
   focused: Readonly<Ref<string | null>>
-  /** Rows that stay in the document though they are out of sight. */
+  /** Indices of rows that stay in the document while out of sight. */
   kept: ComputedRef<number[]>
   move(step: Move): Promise<void>
-  /** Puts the focus back where it was, after a menu. */
+  /** Restores the focus after a menu closes. */
   again(): void
   onFocusIn(event: FocusEvent): void
   onFocusOut(event: FocusEvent): void
@@ -49,12 +52,12 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
     if (one === undefined) return
     focused.value = one.message.key
     anchor.reveal(one.at)
-    // the list puts a row that it has to keep into the document, then the row its content
+    // the list first renders the row that it has to keep, then the row its content
     for (let i = 0; i < 3 && elementOf(one.message.key) === null; i++) await nextTick()
     elementOf(one.message.key)?.focus({ preventScroll: true })
   }
 
-  /** The last message that is wholly in sight. */
+  /** Index of the last message that is wholly in sight. */
   function lastInSight(): number {
     const bottom = root.value?.getBoundingClientRect().bottom ?? 0
     const inSight = order.value.findLastIndex(({ message }) => (elementOf(message.key)?.getBoundingClientRect().bottom ?? Infinity) <= bottom)
@@ -86,7 +89,7 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
     }
   }
 
-  // rows are made anew where history is added before them
+  // rows are recreated when history is added before them
   watch(
     rows,
     async () => {
@@ -112,7 +115,7 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
       if (row !== null) focused.value = row.dataset['key'] ?? null
     },
     onFocusOut({ relatedTarget }) {
-      // null: the window lost the focus, or the row was made anew
+      // null: the window lost the focus, or the row was recreated
       if (relatedTarget instanceof Element && !(root.value?.contains(relatedTarget) ?? false) && relatedTarget.closest('.menu, .dialog') === null)
         focused.value = null
     },
@@ -121,7 +124,7 @@ export function useMessageFocus({ root, rows, anchor, run, openMenu, leave }: Me
       if (event.isComposing || event.defaultPrevented || !(target instanceof HTMLElement)) return
       const row = target.dataset['key'] === undefined ? null : order.value.find(({ message }) => message.key === target.dataset['key'])
       const step = moveOf(event)
-      // within a message the keys are its buttons'; on the list itself arrows reach the messages
+      // within a message, keys belong to its buttons; on the list itself, arrows reach the messages
       if (row === undefined || (row === null && !target.matches('.scroller'))) return
       if (step !== null) {
         event.preventDefault()

@@ -1,10 +1,10 @@
-/** XEP-0393 Message Styling: which parts of a text are strong, quoted, code ... Offsets in UTF-16 units. Pure. */
+/** XEP-0393 Message Styling: spans and blocks of a text. Offsets in UTF-16 units. Pure. */
 
 export const STYLES = { '*': 'strong', _: 'emphasis', '~': 'strike', '`': 'code' } as const
 export type Style = (typeof STYLES)[keyof typeof STYLES]
 
 export interface StyledSpan {
-  /** With its directives. */
+  /** Start and end include the directives. */
   start: number
   end: number
   style: Style
@@ -12,23 +12,26 @@ export interface StyledSpan {
 
 export interface StyledBlock {
   kind: 'plain' | 'quote' | 'pre'
-  /** How deep a quotation is; otherwise 0. */
+  /** Depth of a quotation; otherwise 0. */
   depth: number
-  /** What is shown of it, a line each, without what marks the block. */
+  /** Lines to show, without the characters that mark the block. */
   lines: { start: number; end: number }[]
   spans: StyledSpan[]
 }
 
-/** Deeper quotations look like this deep ones. */
+/** Deepest level of quotation with a look of its own. */
 const DEEPEST = 4
 
 const isDirective = (character: string | undefined): character is keyof typeof STYLES => character !== undefined && character in STYLES
 const isSpace = (character: string | undefined): boolean => character === undefined || /\s/.test(character)
-/** Chinese and Japanese put no spaces between words and their punctuation: CJK and full-width punctuation is a border, too. */
+/**
+ * Borders of words: spaces, and CJK and full-width punctuation, since Chinese and Japanese write no spaces around
+ * punctuation.
+ */
 const isBorder = (character: string | undefined): boolean =>
   isSpace(character) || /[\u3001-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u2014\u2018-\u201f\u2026]/.test(character ?? '')
 
-/** Places of a line at which a directive may close a span, in order, by the directive. */
+/** Offsets in a line at which a directive may close a span, ascending, by directive. */
 type Closers = Record<keyof typeof STYLES, number[]>
 
 function closersIn(text: string, from: number, to: number): Closers {
@@ -40,7 +43,7 @@ function closersIn(text: string, from: number, to: number): Closers {
   return closers
 }
 
-/** The first of `places`, which are in order, from `from` on. */
+/** First of the sorted `places` that is at or after `from`. */
 function firstFrom(places: readonly number[], from: number): number | undefined {
   let [low, high] = [0, places.length]
   while (low < high) {
@@ -51,14 +54,17 @@ function firstFrom(places: readonly number[], from: number): number | undefined 
   return places[low]
 }
 
-/** Section 6: an opening directive begins a line or follows a space, CJK punctuation or another one; the nearest one that may close it does. */
+/**
+ * Finds spans (section 6): an opening directive begins a line or follows a space, CJK punctuation or another opening
+ * directive; the nearest possible closing directive ends the span.
+ */
 function spansOf(text: string, from: number, to: number, closers: Closers, into: StyledSpan[]): void {
   for (let at = from; at < to; at++) {
     const directive = text[at]
     if (!isDirective(directive) || at + 1 >= to || isSpace(text[at + 1])) continue
     const before = at === from ? undefined : text[at - 1]
     if (!isBorder(before) && !(isDirective(before) && before !== directive)) continue
-    // nothing between them is no span
+    // two directives with nothing between them are no span
     const end = text[at + 1] === directive ? undefined : firstFrom(closers[directive], at + 2)
     if (end === undefined || end >= to) continue
     into.push({ start: at, end: end + 1, style: STYLES[directive] })
@@ -67,7 +73,7 @@ function spansOf(text: string, from: number, to: number, closers: Closers, into:
   }
 }
 
-/** Section 5: the text as blocks, in order. */
+/** Splits a text into blocks, in order (section 5). */
 export function styledBlocks(text: string): StyledBlock[] {
   const blocks: StyledBlock[] = []
   let fenced = false
@@ -101,5 +107,5 @@ export function styledBlocks(text: string): StyledBlock[] {
   return blocks
 }
 
-/** Whether anything is styled at all: most messages are not. */
+/** Whether any styling applies; most messages have none. */
 export const isStyled = (blocks: readonly StyledBlock[]): boolean => blocks.some(({ kind, spans }) => kind !== 'plain' || spans.length > 0)

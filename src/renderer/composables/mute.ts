@@ -1,13 +1,13 @@
-/** For how long nothing is told of a conversation. Pure. */
+/** Durations of muting a conversation. Pure. */
 
 export const MUTES = ['hour', 'eight', 'morning'] as const
 export type Mute = (typeof MUTES)[number]
 
 const HOUR_MS = 3_600_000
-/** When the morning begins, hour of the day. */
+/** Start of the morning, hour of the day. */
 const MORNING = 8
 
-/** The time at which it speaks up again, ms: the next 8 o'clock of this computer's time zone for 'morning'. */
+/** End of the mute, in ms; for 'morning' the next 8 o'clock in this computer's time zone. */
 export function mutedUntil(mute: Mute, now: Date): number {
   if (mute !== 'morning') return now.getTime() + (mute === 'hour' ? 1 : 8) * HOUR_MS
   const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), MORNING)

@@ -1,7 +1,10 @@
-/** The colour of a person: one of twelve of the style sheet (--person-0 to --person-11), the same for an address on every device. Pure. */
+/**
+ * Colour of a person: one of twelve in the style sheet (--person-0 to --person-11), the same for an address on every device.
+ * Pure.
+ */
 export const PERSON_COLOURS = 12
 
-/** FNV-1a of the address. */
+/** Picks the colour by the FNV-1a hash of the address. */
 export function personColour(address: string): string {
   let hash = 0x811c9dc5
   for (const character of address) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0

@@ -1,16 +1,16 @@
-/** Pictures as they are sent as photos: turned upright, of a size that a screen needs, and without a word on where, when and by what they were taken. */
+/** Pictures sent as photos: rotated upright, scaled down to screen size, without metadata on time, place and camera. */
 
-/** The longer side at most, in pixels. */
+/** Maximum length of the longer side, in pixels. */
 export const LONGEST_SIDE = 2560
 const QUALITY = 0.86
 
-/** Kinds that are drawn anew; others, such as moving ones, stay as they are. */
+/** Types that are re-encoded; others, such as animated ones, are sent unchanged. */
 const DRAWN = /^image\/(png|jpeg|webp|avif|bmp)$/
 export const canBePhoto = (file: Pick<File, 'type'>): boolean => DRAWN.test(file.type)
-/** Whether it can be shown before it goes. */
+/** Whether the file can be previewed before it is sent. */
 export const canBeShown = (file: Pick<File, 'type'>): boolean => canBePhoto(file) || file.type === 'image/gif'
 
-/** Whether any pixel lets something through, looked for in a small copy. */
+/** Whether any pixel is transparent, checked on a small copy. */
 function isTransparent(picture: ImageBitmap): boolean {
   const side = 64
   const context = new OffscreenCanvas(side, side).getContext('2d')
@@ -21,7 +21,7 @@ function isTransparent(picture: ImageBitmap): boolean {
   return false
 }
 
-/** A picture drawn anew with its longer side at most so long; null where it cannot be drawn. */
+/** Redraws a picture with its longer side at most `longest` pixels; null where it cannot be decoded. */
 async function drawn(file: Blob, longest: number): Promise<{ canvas: OffscreenCanvas; seeThrough: boolean } | null> {
   const picture = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null)
   if (picture === null) return null
@@ -39,7 +39,7 @@ async function drawn(file: Blob, longest: number): Promise<{ canvas: OffscreenCa
 
 const stem = (name: string): string => name.replace(/\.[^.]*$/, '') || 'photo'
 
-/** The picture drawn anew, as JPEG, or as WebP where one sees through it. The file itself where it cannot be drawn. */
+/** Re-encodes a picture as JPEG, or as WebP where it has transparency. Returns the file itself where it cannot be decoded. */
 export async function asPhoto(file: File): Promise<File> {
   const made = canBePhoto(file) ? await drawn(file, LONGEST_SIDE) : null
   if (made === null) return file
@@ -48,7 +48,7 @@ export async function asPhoto(file: File): Promise<File> {
   return new File([blob], `${stem(file.name)}.${made.seeThrough ? 'webp' : 'jpg'}`, { type })
 }
 
-/** The picture as a small WebP, `longest` pixels on its longer side at most; null where it cannot be drawn. */
+/** Re-encodes a picture as a small WebP, at most `longest` pixels on its longer side; null where it cannot be decoded. */
 export async function smallPicture(file: File, longest: number): Promise<File | null> {
   const made = await drawn(file, longest)
   if (made === null) return null

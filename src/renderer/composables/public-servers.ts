@@ -1,20 +1,20 @@
-/** Servers on which anybody makes an account from an app. */
+/** Servers where anybody can register an account from an app. */
 
 export interface PublicServer {
   domain: string
-  /** Where it stands, ISO 3166-1. */
+  /** Countries of the server, ISO 3166-1. */
   countries: readonly string[]
-  /** Days that messages stay in its archive. */
+  /** Days that its archive keeps messages. */
   archiveDays: number
-  /** Of a file, at most, MB. */
+  /** Largest upload, MB. */
   fileMegabytes: number
-  /** The year it was opened in. */
+  /** Year of its opening. */
   since: number
 }
 
 /**
- * Of category A in XMPP Providers (https://providers.xmpp.net, as of June 2026): free, open to all from an app, well run. Those with the longest
- * history, or run by an association.
+ * Servers of category A in XMPP Providers (https://providers.xmpp.net, as of June 2026): free, open to all from an app, well
+ * run. Selected: those with the longest history or run by an association.
  */
 export const PUBLIC_SERVERS: readonly PublicServer[] = [
   { domain: 'hookipa.net', countries: ['DE'], archiveDays: 365, fileMegabytes: 104, since: 2008 },

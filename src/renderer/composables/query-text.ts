@@ -1,11 +1,11 @@
-/** The query as a text that parts are put into and taken out of. Pure. */
+/** Edits to the text of a query: parts are added and removed. Pure. */
 import { isMe, type FilterMeaning, type Range } from '../../contract/search.ts'
 
 export function withoutRange(query: string, [start, end]: Range): string {
   return `${query.slice(0, start).trimEnd()} ${query.slice(end).trimStart()}`.trim()
 }
 
-/** Without several parts, given in their order. */
+/** Query without several parts, given in order. */
 export const withoutRanges = (query: string, ranges: readonly Range[]): string => ranges.toReversed().reduce(withoutRange, query)
 
 const quoted = (value: string): string => `"${value.replace(/(["\\])/g, '\\$1')}"`
@@ -15,7 +15,7 @@ export const filterText = (operator: string, value: string): string => `${operat
 /** A filter by time in the user's language: a month (2024-05), or first..last day. */
 export const duringFilter = (language: string, value: string): string => filterText(language === 'zh-CN' ? '期间' : 'during', value)
 
-/** Operators and values that the buttons write. */
+/** Operators and values that the filter buttons write. */
 const WORDS: Record<FilterMeaning, { en: string; zh: string }> = {
   text: { en: 'type:text', zh: '类型:文字' },
   image: { en: 'has:image', zh: '有:图片' },
@@ -34,11 +34,11 @@ const WORDS: Record<FilterMeaning, { en: string; zh: string }> = {
 /** A filter by kind or state in the user's language. */
 export const meaningFilter = (language: string, meaning: FilterMeaning): string => WORDS[meaning][language === 'zh-CN' ? 'zh' : 'en']
 
-/** A filter by who wrote it; null: oneself. A name that is a word for oneself stands in quotes. */
+/** A filter by sender in the user's language; null is the user. A name that equals a word for "me" is quoted. */
 export function senderFilter(language: string, name: string | null): string {
   const operator = language === 'zh-CN' ? '来自' : 'from'
   return name !== null && isMe(name) ? `${operator}:${quoted(name)}` : filterText(operator, name ?? (language === 'zh-CN' ? '我' : 'me'))
 }
 
-/** A filter by the conversation that it was written in. */
+/** A filter by conversation. */
 export const placeFilter = (language: string, name: string): string => filterText(language === 'zh-CN' ? '在' : 'in', name)

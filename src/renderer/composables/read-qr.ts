@@ -1,11 +1,11 @@
-/** Reads a QR code out of a picture. */
+/** Reads a QR code from a picture. */
 
-/** A code is read from at most so many pixels a side; photos have more, and need not. */
+/** Maximum side of the searched picture, in pixels; photos have more than a code needs. */
 const MOST_SIDE = 1400
-/** It is looked for so long, ms. */
+/** Time limit of the search, ms. */
 const LONGEST_MS = 3000
 
-/** The text of the code in a picture; null: there is none, or the picture cannot be read. */
+/** Text of the QR code in a picture; null if there is none or the picture cannot be decoded. */
 export async function readQr(picture: Blob): Promise<string | null> {
   const bitmap = await createImageBitmap(picture).catch(() => null)
   if (bitmap === null) return null

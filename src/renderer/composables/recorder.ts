@@ -4,9 +4,9 @@ import { BufferTarget, MediaStreamAudioTrackSource, OggOutputFormat, Output } fr
 const BITRATE = 32_000
 
 export interface Recording {
-  /** How loud it is now, 0 to 1. */
+  /** Current loudness, 0 to 1. */
   level(): number
-  /** Ends it; the file. Throws what went wrong while it ran. */
+  /** Ends the recording and returns the file. Throws the first error that occurred while recording. */
   finish(): Promise<File>
   cancel(): Promise<void>
 }
@@ -41,7 +41,7 @@ export async function record(): Promise<Recording> {
   return {
     level() {
       analyser.getFloatTimeDomainData(samples)
-      // loudness is heard as its logarithm
+      // loudness is perceived logarithmically
       const power = samples.reduce((sum, one) => sum + one * one, 0) / samples.length
       return Math.min(1, Math.max(0, 1 + Math.log10(power + 1e-7) / 5))
     },

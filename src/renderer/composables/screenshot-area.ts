@@ -1,4 +1,4 @@
-/** Parts of a picture of the screen, and what makes one unreadable. Pixels of the picture. Pure. */
+/** Areas of a screenshot, and the blurring of one. Units are pixels of the picture. Pure. */
 
 export interface Point {
   x: number
@@ -11,7 +11,7 @@ export interface Area {
   height: number
 }
 
-/** The rectangle between two corners, within the picture. */
+/** Rectangle between two corners, clamped to the picture. */
 export function areaOf(from: Point, to: Point, width: number, height: number): Area {
   const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, Math.round(value)))
   const [left, right] = [clamp(Math.min(from.x, to.x), width), clamp(Math.max(from.x, to.x), width)]
@@ -19,7 +19,7 @@ export function areaOf(from: Point, to: Point, width: number, height: number): A
   return { x: left, y: top, width: right - left, height: bottom - top }
 }
 
-/** Each square of `block` by `block` pixels becomes its mean: what it said is not in the picture any more. */
+/** Replaces each square of `block` by `block` pixels by its mean; its content cannot be recovered from the picture. */
 export function coarsened(pixels: Uint8ClampedArray, width: number, height: number, block: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(pixels.length)
   for (let top = 0; top < height; top += block)

@@ -1,4 +1,7 @@
-/** What is drawn on a screenshot: arrows, boxes, words and blurred places, in the order in which they were made. Pixels of the picture. */
+/**
+ * Marks drawn on a screenshot: arrows, boxes, texts and blurred areas, in the order they were made. Units are pixels of the
+ * picture.
+ */
 import { areaOf, coarsened, type Point } from './screenshot-area.ts'
 
 export type Tool = 'arrow' | 'box' | 'text' | 'blur'
@@ -10,7 +13,7 @@ export interface Mark {
 }
 
 const COLOUR = '#e5342b'
-/** Of blurred places, pixels of the screen that become one; nothing can be read through it. */
+/** Side of a blurred block, in screen pixels; large enough to make text unreadable. */
 const BLOCK = 14
 const ARROW_HEAD = 0.45
 
@@ -27,7 +30,7 @@ function arrow(context: CanvasRenderingContext2D, { from, to }: Mark, thick: num
   context.stroke()
 }
 
-/** Draws a mark; `scale`: pixels of the picture for one of the screen. */
+/** Draws a mark; `scale`: picture pixels per screen pixel. */
 export function drawMark(context: CanvasRenderingContext2D, mark: Mark, scale: number): void {
   const thick = 3 * scale
   context.strokeStyle = COLOUR

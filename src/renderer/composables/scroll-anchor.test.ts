@@ -19,7 +19,7 @@ const message = (id: number): Message =>
   }) as unknown as Message
 const messages = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, i) => message(from + i))
 
-/** A list of rows that are all as tall, in a window of ten of them. */
+/** List of rows of equal height in a viewport of ten rows. */
 class Rows implements ScrolledList {
   scrollOffset = 0
   readonly viewportSize = 10 * ROW
@@ -63,12 +63,12 @@ interface Scene {
   list: Rows
   anchor: ScrollAnchor
   thread: AnchoredThread & { messages: Message[]; target: { id: MessageId; align: 'center' | 'start'; serial: number } | null; hasNewer: boolean; sent: number }
-  /** How often the end was said to be in sight, and what was asked for. */
+  /** Number of times the end was reported in sight. */
   ends: () => number
-  /** The first and the last message that were said to be in sight. */
+  /** First and last message last reported in sight. */
   shown: () => number[]
   asked: string[]
-  /** Called when a frame begins. */
+  /** Called at the start of a frame. */
   onFrame: (() => void) | undefined
   settled(): Promise<void>
 }
@@ -121,7 +121,7 @@ test('a conversation opens at its end, and stays there while messages come in', 
 
 test('one with unread messages opens at the line above them, one that was left further up at that place', async () => {
   const unread = await scene({}, 40)
-  // a date, forty messages, the line
+  // a date, forty messages, the line of unread messages
   expect(unread.list.scrollOffset).toBe(41 * ROW)
   const left = await scene({ leftAt: 20 as MessageId })
   expect(left.list.scrollOffset).toBe(20 * ROW)

@@ -1,18 +1,21 @@
-/** The scroll position of a message list: it stays at the end while messages come in, goes to a message that is jumped to, and yields to a hand that scrolls. */
+/**
+ * Scroll position of a message list: stays at the end while messages arrive, goes to a message that is jumped to, and yields
+ * to manual scrolling.
+ */
 import { nextTick, ref, watch, type Ref } from 'vue'
 import type { Message, MessageId } from '../../contract/domain.ts'
 import { messagesOf, type Row } from '../components/messages/message-rows.ts'
 
-/** Nearer to the end than this counts as being at it, in pixels. */
+/** Distance to the end that counts as being at it, in pixels. */
 const AT_END = 60
-/** More history is asked for this far from an edge, in pixels. */
+/** Distance to an edge at which more history is loaded, in pixels. */
 const AHEAD = 900
-/** Scrolling goes on this long after a wheel, a key or a finger, ms. */
+/** Time that scrolling lasts after a wheel, key or touch event, ms. */
 const BY_HAND_MS = 1000
 
 type Align = 'center' | 'end' | 'start' | 'nearest'
 
-/** The virtual list, as far as it is used here; sizes in pixels. */
+/** The parts of the virtual list used here; sizes in pixels. */
 export interface ScrolledList {
   readonly scrollOffset: number
   readonly scrollSize: number
@@ -22,7 +25,7 @@ export interface ScrolledList {
   scrollBy(offset: number): void
 }
 
-/** The messages that the list shows, as far as they are used here. */
+/** The parts of the thread store used here. */
 export interface AnchoredThread {
   readonly conversation: number | null
   readonly messages: readonly Message[]
@@ -42,29 +45,29 @@ export interface ScrollAnchorOptions {
   list: () => ScrolledList | null
   rows: Readonly<Ref<readonly Row[]>>
   thread: AnchoredThread
-  /** The end is in sight. */
+  /** Called when the end is in sight. */
   onEnd(): void
-  /** Messages from one to another are in sight. */
+  /** Called with the first and last message in sight. */
   onShown(first: MessageId, last: MessageId): void
-  /** Settles when the next frame begins. */
+  /** Resolves at the start of the next frame. */
   frame(): Promise<unknown>
 }
 
 export interface ScrollAnchor {
-  /** The message that was jumped to, shown for a moment. */
+  /** Message that was jumped to, highlighted briefly. */
   flashing: Readonly<Ref<MessageId | null>>
-  /** The time (ms) of the topmost message; null: there is none. */
+  /** Time of the topmost message in ms; null if there is none. */
   dayAbove: Readonly<Ref<number | null>>
-  /** Somebody scrolls by hand. */
+  /** The user is scrolling manually. */
   scrolling: Readonly<Ref<boolean>>
   onScroll(): void
-  /** A wheel, a key or a finger moves the list. */
+  /** Called when a wheel, key or touch event moves the list. */
   byHand(): void
   toEnd(): void
   latest(): Promise<void>
-  /** Scrolls by so many pages of the window, up where negative. */
+  /** Scrolls by a number of viewport pages; negative is up. */
   page(by: number): void
-  /** Brings a row into view where it is not. */
+  /** Scrolls a row into view if it is not. */
   reveal(index: number): void
 }
 
@@ -74,12 +77,12 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
   const scrolling = ref(false)
   let still: ReturnType<typeof setTimeout> | undefined
   let settling = false
-  /** When somebody last scrolled by hand. */
+  /** Time of the last manual scroll. */
   let scrolled = -Infinity
-  /** The conversation was just opened and is still to be put in its place. */
+  /** The conversation has just been opened and its position is still to be restored. */
   let opening = true
 
-  /** The list was sent to a row: it goes on to there for as long as rows on the way are measured. */
+  /** The list was sent to a row and keeps scrolling there while rows on the way are measured. */
   let sent = false
 
   function toEnd(): void {
@@ -88,13 +91,13 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
   }
   const rowOf = (id: MessageId): number => rows.value.findIndex((row) => messagesOf(row).some((message) => message.id === id))
 
-  /** Puts a row in its place; sizes are measured as rows appear, so once more when they are known. */
+  /** Scrolls to a row; sizes are measured as rows appear, so it is repeated when they are known. */
   async function place(index: number, align: 'center' | 'end' | 'start'): Promise<void> {
     settling = true
     thread.atEnd = align === 'end'
     const begun = performance.now()
     await nextTick()
-    // a hand that scrolls meanwhile has the last word
+    // manual scrolling in the meantime takes precedence
     for (let i = 0; i < 3 && scrolled < begun; i++) {
       sent = true
       list()?.scrollToIndex(index, { align })
@@ -108,7 +111,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     const handle = list()
     if (handle === null || settling) return
     const below = handle.scrollSize - handle.scrollOffset - handle.viewportSize
-    // the list moved because messages came in, not because somebody scrolled: it stays at its end
+    // the list moved because messages arrived, not because the user scrolled: it stays at its end
     if (thread.atEnd && below >= AT_END && !thread.hasNewer && performance.now() - scrolled > BY_HAND_MS) {
       toEnd()
       return
@@ -165,7 +168,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
       if (target === null) return
       const index = rowOf(target.id)
       if (index < 0) return
-      // the day stands above its first message
+      // the date row stands above its first message
       if (target.align === 'start') await place(rows.value[index - 1]?.kind === 'date' ? index - 1 : index, 'start')
       else await place(index, 'center')
       flashing.value = target.align === 'center' ? target.id : null
@@ -173,7 +176,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     { immediate: true, flush: 'post' }
   )
   watch(
-    // also one further up that grows, as by a reaction
+    // also when a row further up grows, as by a reaction
     () => thread.messages,
     async () => {
       if (settling || thread.hasNewer || !thread.atEnd) return
@@ -181,7 +184,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
       await nextTick()
       toEnd()
       await frame()
-      // a hand that scrolls meanwhile has the last word
+      // manual scrolling in the meantime takes precedence
       if (settling || thread.hasNewer || !thread.atEnd || scrolled >= begun) return
       toEnd()
       onEnd()
@@ -200,7 +203,8 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     const handle = list()
     if (!sent || handle === null) return
     sent = false
-    // another aim ends the way there; virtua 0.54 takes none for a row that is wholly in sight, and may go back once more
+    // a new target ends the scroll to the old one; virtua 0.54 ignores a row that is wholly in sight, and may scroll back once
+    // more
     handle.scrollToIndex(handle.findItemIndex(handle.scrollOffset + handle.viewportSize / 2), { align: 'nearest', smooth: true })
   }
   return {
@@ -214,7 +218,7 @@ export function useScrollAnchor({ list, rows, thread, onEnd, onShown, frame }: S
     page(by) {
       const handle = list()
       byHand()
-      // a line of the page before stays in sight
+      // keeps a line of the previous page in sight
       handle?.scrollBy(by * Math.max(handle.viewportSize - 40, handle.viewportSize / 2))
     },
     reveal(index) {

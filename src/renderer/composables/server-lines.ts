@@ -1,4 +1,4 @@
-/** What the operator of a server writes into its configuration for what it lacks: Prosody 0.12 and newer, ejabberd 23.01 and newer. */
+/** Configuration that a server's operator adds for missing features: Prosody 0.12 and newer, ejabberd 23.01 and newer. */
 import type { ServerAbility } from '../../contract/domain.ts'
 
 export interface ServerLines {
@@ -6,7 +6,7 @@ export interface ServerLines {
   ejabberd: string
 }
 
-/** One of Prosody's own or of prosody-modules. */
+/** Modules of Prosody itself or of prosody-modules. */
 const modules = (...names: string[]): string => `modules_enabled = {\n    -- …\n${names.map((name) => `    "${name}";`).join('\n')}\n}`
 const yaml = (text: string): string => `modules:\n${text.replace(/^/gm, '  ')}`
 

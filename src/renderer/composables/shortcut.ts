@@ -1,7 +1,7 @@
-/** Keys as this system writes and presses them. */
+/** Keyboard shortcuts as this system writes and presses them. */
 const isMac = navigator.userAgent.includes('Macintosh')
 
-/** Ctrl, or Cmd on a Mac. */
+/** Whether only Ctrl is held, or Cmd on a Mac. */
 export const withCommand = (event: KeyboardEvent): boolean => (isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey) && !event.altKey
 
 export const keys = (key: string): string => (isMac ? `⌘${key}` : `Ctrl+${key}`)

@@ -1,12 +1,12 @@
-/** Sounds of messages, decoded to be drawn (https://www.w3.org/TR/webaudio/). */
+/** Waveforms of audio files, decoded for display (https://www.w3.org/TR/webaudio/). */
 import { peaksOf, type Waveform } from './waveform.ts'
 
-/** Parts of which the loudest is kept. */
+/** Number of parts; each keeps its peak. */
 const PARTS = 64
-/** A larger file is not decoded for that, bytes; an hour of speech is about 10 MB. */
+/** Largest file that is decoded for its waveform, bytes; an hour of speech is about 10 MB. */
 const LARGEST = 12e6
 const RATE = 8000
-/** What was looked at last stays known. */
+/** Number of waveforms that are cached. */
 const KEPT = 200
 const known = new Map<number, Promise<Waveform | null>>()
 
@@ -17,7 +17,7 @@ async function read(attachment: number): Promise<Waveform | null> {
   return { length: sound.duration, peaks: peaksOf(sound.getChannelData(0), PARTS) }
 }
 
-/** Of an attachment that is here; null where it is too large or no sound that can be decoded. */
+/** Waveform of a stored attachment; null where it is too large or no decodable sound. */
 export function waveformOf(attachment: number): Promise<Waveform | null> {
   const before = known.get(attachment)
   if (before !== undefined) return before

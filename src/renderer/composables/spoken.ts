@@ -1,11 +1,11 @@
-/** A message in one sentence, for those who hear it: the sender, the text or files, the time, the state. */
+/** A message as one sentence for screen readers: sender, text or files, time, state. */
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { attachmentNoun } from '../../contract/attachment-noun.ts'
 import type { Message } from '../../contract/domain.ts'
 import { useTime } from './use-time.ts'
 
-/** UTF-16 units of the text. */
+/** Longest text that is read, in UTF-16 units. */
 const LONGEST = 400
 
 export function useSpoken(of: () => Message, seen: () => boolean): ComputedRef<string> {

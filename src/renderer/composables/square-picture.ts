@@ -1,10 +1,10 @@
-/** A picture of a person or a group, as servers and other programs take it. */
+/** Square pictures for people and groups, as servers and other clients accept them. */
 import type { OwnPicture } from '../../contract/ipc.ts'
 
-/** Pixels. */
+/** Side in pixels. */
 const SIDE = 256
 
-/** The middle of a picture, as a square JPEG without any metadata. Rejects where it is no picture. */
+/** Crops the middle of a picture to a square JPEG without metadata. Rejects if it cannot be decoded. */
 export async function squarePicture(file: File): Promise<OwnPicture> {
   const picture = await createImageBitmap(file)
   const side = Math.min(picture.width, picture.height)

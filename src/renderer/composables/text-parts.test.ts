@@ -10,7 +10,7 @@ const TEXT = fc
   })
   .map((list) => list.join(''))
 
-/** Two to a pair, in order, apart. */
+/** Ranges from sorted pairs of offsets: ordered, not overlapping. */
 const ranges = (text: string, seeds: readonly number[]): Range[] => {
   const places = [...new Set(seeds.map((seed) => seed % (text.length + 1)))].sort((a, b) => a - b)
   return places.flatMap((start, at): Range[] => (at % 2 === 0 && places[at + 1] !== undefined ? [[start, places[at + 1]!]] : []))
@@ -47,7 +47,7 @@ test('the parts of all lines are their texts, marked, linked and styled as each 
 })
 
 test('the work grows with the text, not with its square', () => {
-  /** How often a span's place is looked at while a text of so many styled words is cut. */
+  /** Number of reads of span offsets while a text of `words` styled words is cut. */
   const looks = (words: number): number => {
     let count = 0
     const text = '*a* '.repeat(words)

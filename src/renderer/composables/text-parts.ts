@@ -1,21 +1,24 @@
-/** A message's text as parts to show: plain, link, marked. Pure. */
+/** A message's text as parts to show: plain, linked, marked. Pure. */
 import type { Range } from '../../contract/search.ts'
 import { LINK } from '../../contract/web-links.ts'
 import { styledBlocks, type Style, type StyledBlock, type StyledSpan } from './message-styling.ts'
 
 export interface TextPart {
   text: string
-  /** Where it leads; http, https, xmpp, mailto and tel only. */
+  /** Target of the link; http, https, xmpp, mailto and tel only. */
   href: string | null
   marked: boolean
   styles: Style[]
-  /** It says how something looks, and nothing else. */
+  /** The part is a styling directive only. */
   directive: boolean
 }
 
 const MAIL = /(?<![\w.+@/:-])[\w.+-]{1,64}@(?:[a-z\d-]+\.)+[a-z]{2,24}(?![\w@-])/giu
 
-/** Numbers as people write them: with their country, Chinese mobiles and landlines, North American ones. Others are too easily something else. */
+/**
+ * Phone numbers in common notations: international, Chinese mobile and landline, North American. Other digits too easily mean
+ * something else.
+ */
 const PHONE =
   /(?<![\w.+\-/=#@])(?:\+\d{1,3}[ -]?(?:\(\d{1,4}\)[ -]?)?\d(?:[ -]?\d){6,12}|1[3-9]\d(?:[ -]?\d{4}){2}|0\d{2,3}-\d{7,8}|\(\d{3}\) ?\d{3}-\d{4})(?![\w\-/=@]|\.\d)/g
 
@@ -25,7 +28,7 @@ interface Link {
   href: string
 }
 
-/** Links in their order, none within another. */
+/** Links in order, none within another. */
 function linksIn(text: string): Link[] {
   const found = (pattern: RegExp, prefix: string): Link[] =>
     [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length, href: `${prefix}${match[0]}` }))
@@ -34,7 +37,7 @@ function linksIn(text: string): Link[] {
   return merged(mails, phones)
 }
 
-/** Two lists in order as one; an address or a number that meets a link is a part of it. */
+/** Merges two ordered lists of links; an address or number that overlaps a link is dropped as a part of it. */
 function merged(links: readonly Link[], others: readonly Link[]): Link[] {
   const all: Link[] = []
   let at = 0
@@ -45,12 +48,12 @@ function merged(links: readonly Link[], others: readonly Link[]): Link[] {
   return [...all, ...links.slice(at)]
 }
 
-/** The first page that the text leads to, or null. */
+/** First https link in the text, or null. */
 export const firstLink = (text: string): string | null => linksIn(text).find(({ href }) => href.startsWith('https://'))?.href ?? null
 
 /**
- * Cuts stretches of a text into parts, in one pass over the text: they must be asked for in order. `ranges` in UTF-16 units, in
- * order, not overlapping; `spans` in order of their starts, one within the other or apart.
+ * Cuts sections of a text into parts, in one pass: sections must be requested in order. `ranges` in UTF-16 units, in order,
+ * not overlapping; `spans` ordered by start, nested or disjoint.
  */
 export function partsOf(text: string, ranges: readonly Range[], spans: readonly StyledSpan[]): (from: number, to: number) => TextPart[] {
   const links = linksIn(text)
@@ -68,7 +71,7 @@ export function partsOf(text: string, ranges: readonly Range[], spans: readonly 
   let link = 0
   let range = 0
   let span = 0
-  /** Spans around the place that was reached, the outermost first. */
+  /** Spans that enclose the current offset, outermost first. */
   let around: StyledSpan[] = []
 
   function part(start: number, end: number): TextPart {
@@ -103,7 +106,7 @@ export function partsOf(text: string, ranges: readonly Range[], spans: readonly 
 /** A whole text as parts; see partsOf. */
 export const textParts = (text: string, ranges: readonly Range[], spans: readonly StyledSpan[] = []): TextPart[] => partsOf(text, ranges, spans)(0, text.length)
 
-/** The parts of each line of each block. */
+/** Parts of each line of each block. */
 export function linesOfBlocks(text: string, ranges: readonly Range[], blocks: readonly StyledBlock[]): TextPart[][][] {
   const parts = partsOf(
     text,
@@ -113,10 +116,10 @@ export function linesOfBlocks(text: string, ranges: readonly Range[], blocks: re
   return blocks.map(({ lines }) => lines.map(({ start, end }) => parts(start, end)))
 }
 
-/** A longer text is shortened as it is written, in UTF-16 units. */
+/** Longest text whose directives are removed, in UTF-16 units; longer ones are shortened as written. */
 const LONGEST_STYLED = 4000
 
-/** A styled text as it is read: without the signs that say how it looks (XEP-0393), its lines as one. Ranges in order. */
+/** A styled text without its directives (XEP-0393), on one line. `ranges` in order. */
 export function plainText(text: string, ranges: readonly Range[]): { text: string; ranges: Range[] } {
   if (text.length > LONGEST_STYLED) return { text, ranges: [...ranges] }
   let plain = ''
@@ -132,11 +135,11 @@ export function plainText(text: string, ranges: readonly Range[]): { text: strin
   return { text: plain, ranges: marked }
 }
 
-/** A line of text around its first match, short enough to show it: at most `most` units, cut at character borders. */
+/** Excerpt of a text around its first match: at most `most` UTF-16 units, cut at character borders. */
 export function snippet(text: string, ranges: readonly Range[], most = 120): { text: string; ranges: Range[] } {
   const first = ranges[0]?.[0] ?? 0
   let start = text.length <= most || first < most / 2 ? 0 : first - Math.floor(most / 3)
-  // not in the middle of a surrogate pair
+  // do not cut a surrogate pair
   if (start > 0 && /[\udc00-\udfff]/.test(text.charAt(start))) start--
   let end = Math.min(text.length, start + most)
   if (end < text.length && /[\udc00-\udfff]/.test(text.charAt(end))) end++
@@ -149,12 +152,13 @@ export function snippet(text: string, ranges: readonly Range[], most = 120): { t
 }
 
 /**
- * One to three emoji, by the form they have (https://www.unicode.org/reports/tr51/#EBNF_and_Regex) and shown as pictures: those
- * newer than Chromium's Unicode, too. \p{RGI_Emoji}, every one by name, takes 4 MB of each window and 62 ms in Chromium.
+ * One to three emoji, matched by form (https://www.unicode.org/reports/tr51/#EBNF_and_Regex) and emoji presentation, which
+ * includes emoji newer than Chromium's Unicode. \p{RGI_Emoji}, which lists each one, takes 4 MB per window and 62 ms in
+ * Chromium.
  */
 const ONLY_EMOJI =
   /^(?:\p{RI}{2}|[0-9#*]\uFE0F\u20E3|(?![\p{RI}0-9#*])\p{Emoji}(?:\p{EMod}|\uFE0F|[\u{E0020}-\u{E007E}]+\u{E007F}|(?<=\p{EPres}))(?:\u200D\p{Emoji}(?:\p{EMod}|\uFE0F)?)*){1,3}$/u
-/** Three families with skin tones, in UTF-16 units, and spaces around them. */
+/** Length of three families with skin tones, in UTF-16 units, with spaces around them. */
 const LONGEST_EMOJI = 150
-/** One to three emoji and nothing else. */
+/** Whether a text consists of one to three emoji. */
 export const isEmojiOnly = (text: string): boolean => text.length <= LONGEST_EMOJI && ONLY_EMOJI.test(text.trim())

@@ -1,10 +1,10 @@
-/** What a picture looks like, in some 25 bytes: ThumbHash (https://github.com/evanw/thumbhash). */
+/** Blurred previews of pictures in about 25 bytes: ThumbHash (https://github.com/evanw/thumbhash). */
 import { rgbaToThumbHash, thumbHashToDataURL } from 'thumbhash'
 
-/** The longer side of what is looked at, pixels; the algorithm takes no more. */
+/** Longer side of the input, in pixels; the algorithm takes no more. */
 const SIDE = 100
 
-/** Of a picture that is about to be sent, base64; null where it is none that can be drawn. */
+/** ThumbHash of a picture to be sent, base64; null where it cannot be decoded. */
 export async function thumbHashOf(file: File): Promise<string | null> {
   if (!file.type.startsWith('image/')) return null
   const picture = await createImageBitmap(file).catch(() => null)
@@ -18,7 +18,7 @@ export async function thumbHashOf(file: File): Promise<string | null> {
   return btoa(String.fromCharCode(...rgbaToThumbHash(width, height, context.getImageData(0, 0, width, height).data)))
 }
 
-/** As an address that a picture can show; null where it is no such thing. */
+/** Data URL of a ThumbHash; null where it is invalid. */
 export function thumbHashUrl(base64: string): string | null {
   try {
     return thumbHashToDataURL(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))

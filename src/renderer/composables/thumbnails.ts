@@ -1,25 +1,25 @@
-/** Pictures and films of messages, small: those that were made before come from the store, others are made here and kept. */
+/** Thumbnails of pictures and videos in messages: read from the store, or made here and stored. */
 import type { Attachment } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
 
-/** Of the square that is kept, pixels: a cell of the grid on a screen with twice the density. */
+/** Side of the square thumbnail, in pixels: a cell of the grid at twice the density. */
 const SIDE = 240
 const QUALITY = 0.72
-/** As many are held in memory, some 8 KB each. */
+/** Thumbnails held in memory, about 8 KB each. */
 const KEPT = 1500
-/** A large picture takes tens of MB while it is made small. */
+/** Pictures scaled down in parallel: a large one takes tens of MB meanwhile. */
 const AT_ONCE = 2
-/** A film that shows nothing by then shows nothing, ms. */
+/** Time limit for a video to show its first frame, ms. */
 const FILM_MS = 5000
 
 type Small = Pick<Attachment, 'id' | 'kind' | 'name' | 'bytes' | 'where' | 'width' | 'height'>
 
-// numbers of attachments that are gone are given again
+// ids of deleted attachments are reused
 const keyOf = ({ id, name, bytes }: Small): string => `${id} ${bytes ?? ''} ${name}`
 const known = new Map<string, string>()
-/** Those that are looked for, and who still wants them. */
+/** Thumbnails being looked up, with the callers' wanted checks. */
 const running = new Map<string, { found: Promise<string | null>; wanted: (() => boolean)[] }>()
-/** Those that wait to be made; the latest asked for is looked at first. */
+/** Thumbnails waiting to be made; the latest request is served first. */
 const waiting: { file: Small; wanted: () => boolean; done: (url: string | null) => void }[] = []
 let making = 0
 
@@ -34,7 +34,7 @@ function remember(key: string, image: Blob): string {
   return url
 }
 
-/** Cuts a square out of the middle. */
+/** Crops the middle to a square. */
 async function square(source: CanvasImageSource, width: number, height: number): Promise<Blob | null> {
   const side = Math.min(width, height)
   const canvas = new OffscreenCanvas(SIDE, SIDE)
@@ -50,7 +50,7 @@ async function ofPicture({ id, width, height }: Small): Promise<Blob | null> {
   if (!answer.ok) return null
   const image = await answer.blob()
   const scale = width === null || height === null ? 1 : SIDE / Math.min(width, height)
-  // made small while it is decoded, off the page's own thread
+  // scaled down while decoding, off the main thread
   const picture = await createImageBitmap(
     image,
     scale < 1 && width !== null && height !== null
@@ -87,7 +87,7 @@ async function keep(id: number, image: Blob): Promise<void> {
   const bytes = new Uint8Array(await image.arrayBuffer())
   let text = ''
   for (const byte of bytes) text += String.fromCharCode(byte)
-  // it is shown all the same
+  // it is shown even if it could not be stored
   await call('files.keepThumbnail', { id, base64: btoa(text) }).catch((cause: unknown) => {
     if (!(cause instanceof CallFailed)) throw cause
   })
@@ -104,7 +104,7 @@ function next(): void {
   while (making < AT_ONCE) {
     const one = waiting.pop()
     if (one === undefined) return
-    // scrolled past meanwhile
+    // scrolled past in the meantime
     if (!one.wanted()) {
       one.done(null)
       continue
@@ -128,10 +128,10 @@ async function find(file: Small, wanted: () => boolean): Promise<string | null> 
   })
 }
 
-/** The address of what it looks like small, where it is at hand. */
+/** URL of the thumbnail if it is in memory. */
 export const thumbnailAtHand = (file: Small): string | null => known.get(keyOf(file)) ?? null
 
-/** The same, fetched or made; null where there is none, or it is `wanted` no longer. */
+/** URL of the thumbnail, fetched or made; null where there is none or it is no longer `wanted`. */
 export function thumbnailOf(file: Small, wanted: () => boolean): Promise<string | null> {
   const key = keyOf(file)
   const before = known.get(key)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { timeFormats } from './time-formats.ts'
 
-/** A Wednesday early in a year, so that a week ago is the year before. */
+/** A Wednesday early in a year: the week before lies in the previous year. */
 const NOW = new Date(2026, 0, 7, 9, 30).getTime()
 const daysBefore = (days: number, hour = 23): number => new Date(2026, 0, 7 - days, hour, 59).getTime()
 const brief = (locale: string): string[] => {

@@ -1,9 +1,9 @@
-/** Times and dates as a language writes them, by Intl; pure. */
+/** Times and dates in a language, by Intl. Pure. */
 
 export interface TimeFormats {
   /** 14:05 */
   clock(time: number): string
-  /** For a list: the clock today, the weekday within a week, otherwise the date, with the year where it is another one. */
+  /** For a list: the time today, the weekday within a week, otherwise the date, with the year if it differs. */
   brief(time: number): string
   /** For a separator: today, yesterday, or the full date. */
   day(time: number): string
@@ -24,7 +24,7 @@ const FORMATS = {
 type Formats = Record<keyof typeof FORMATS, Intl.DateTimeFormat>
 
 const made = new Map<string, Formats>()
-/** Of a language, made once: every row has times. */
+/** Formatters of a language, made once: every row shows times. */
 export function formatsOf(locale: string): Formats {
   let formats = made.get(locale)
   if (formats === undefined) {
@@ -37,8 +37,8 @@ export function formatsOf(locale: string): Formats {
 }
 
 /**
- * Times as they are written in a language.
- * @param words 'today' and 'yesterday' in it
+ * Formats times in a language.
+ * @param words 'today' and 'yesterday' in that language
  * @param now milliseconds; a time after today is written as a date
  */
 export function timeFormats(locale: string, words: { today: string; yesterday: string }, now: () => number = Date.now): TimeFormats {

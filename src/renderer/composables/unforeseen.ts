@@ -1,19 +1,19 @@
-/** Errors that nothing has dealt with: they go into the log, and the user is told of those that undid something they asked for. */
+/** Unhandled errors: all are logged, and the user is told of those that interrupted a user's action. */
 import { shallowRef, type App } from 'vue'
 import { LONGEST_ERROR } from '../../contract/limits.ts'
 import { call, CallFailed } from '../bridge.ts'
 
-/** The last one that the user is to be told of; null: there is none, or it was read. */
+/** Last error to show to the user; null if there is none or it was dismissed. */
 export const unforeseen = shallowRef<unknown>(null)
 
-/** A window that fails in a loop does not fill the log. */
+/** Number of errors that one window logs at most: a window that fails in a loop does not fill the log. */
 const MOST = 50
 let told = 0
 
-/** Messages of other kinds may quote what people wrote. */
+/** Errors whose messages the language writes; messages of others may quote user content. */
 const OWN_WORDS = new Set(['TypeError', 'ReferenceError', 'RangeError'])
 
-/** An error as the log may have it: its kind and the places in the code, its message only where the language itself wrote it. */
+/** An error as it may be logged: its kind and stack frames, its message only if the language wrote it. */
 export function forLog(cause: unknown): string {
   if (!(cause instanceof Error)) return typeof cause
   const places = (cause.stack ?? '').split('\n').filter((line) => /^\s+at (?:.* \()?(?:app|file|node):.*:\d+:\d+\)?$/.test(line))
@@ -23,9 +23,9 @@ export function forLog(cause: unknown): string {
 
 const isCancelled = (cause: unknown): boolean => cause instanceof CallFailed && cause.code === 'cancelled'
 
-/** For calls that no user waits for (typing, read marks): a failure of theirs goes into the log alone. */
+/** Handles failures of calls that no user waits for (typing, read markers): they are only logged. */
 export function quietly(cause: unknown): void {
-  // of an error that it did not foresee main has written its own line
+  // the main process has already logged its own unforeseen errors
   if (isCancelled(cause) || (cause instanceof CallFailed && cause.code === 'internal')) return
   if (told++ < MOST) call('app.failed', { error: forLog(cause) }).catch(() => undefined)
 }
@@ -38,7 +38,8 @@ function take(cause: unknown): void {
 
 export function watchErrors(app: App): void {
   app.config.errorHandler = take
-  // a resize observer that is not finished within a frame goes on in the next one; Chromium tells it as an error without a cause
+  // a resize observer that does not finish within a frame continues in the next one; Chromium reports that as an error without a
+  // cause
   addEventListener('error', ({ error }) => error !== null && error !== undefined && take(error))
   addEventListener('unhandledrejection', (event) => {
     event.preventDefault()

@@ -1,12 +1,12 @@
-/** Calls that a component makes for the user: whether one runs, and in words why the last one failed. */
+/** Calls that a component makes for the user: whether one is running, and the message of the last failure. */
 import { ref, type Ref } from 'vue'
 import { failure } from '../i18n/index.ts'
 
 export interface Attempt {
   busy: Ref<boolean>
-  /** null: the last one did not fail. */
+  /** Message of the last failure; null if the last call succeeded. */
   error: Ref<string | null>
-  /** Whether it worked. */
+  /** Runs the call and returns whether it succeeded. */
   attempt(run: () => Promise<unknown>): Promise<boolean>
 }
 

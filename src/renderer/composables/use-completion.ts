@@ -1,11 +1,11 @@
-/** What may be completed where the cursor stands in a query, and the keys that choose it. */
+/** Completions at the cursor of a query, and the keys that choose one. */
 import { ref, type Ref } from 'vue'
 import type { Completion } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
 
 export function useCompletion(query: Ref<string>, input: () => HTMLInputElement | null, language: () => 'zh-CN' | 'en') {
   const offers = ref<Completion[]>([])
-  /** -1: none is chosen, Enter is a search's. */
+  /** Index of the chosen completion; -1: none, and Enter searches. */
   const chosen = ref(-1)
   let running: AbortController | null = null
 
@@ -37,7 +37,7 @@ export function useCompletion(query: Ref<string>, input: () => HTMLInputElement 
     input()?.setSelectionRange(cursor, cursor)
     if (offer.kind === 'operator') await look()
   }
-  /** Whether the key was for the list. */
+  /** Returns whether the list has handled the key. */
   function onKey(event: KeyboardEvent): boolean {
     if (offers.value.length === 0 || event.isComposing) return false
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {

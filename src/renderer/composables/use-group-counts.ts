@@ -1,4 +1,4 @@
-/** What stands under the name of a group: how many are in it and here, or where it comes from. */
+/** Subtitle of a group: number of members and of those present, or its origin if imported. */
 import { onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
 import { isImported } from '../../contract/address.ts'
 import type { Conversation } from '../../contract/domain.ts'
@@ -9,7 +9,7 @@ import { i18n } from '../i18n/index.ts'
 import { useAppStore } from '../stores/app.ts'
 import { FORMAT_NAMES } from './format-names.ts'
 
-/** Of a large group, where people come and go all the time, counts are asked for once in this time, ms. */
+/** Minimum interval between count requests, ms: in a large group people come and go constantly. */
 const OFTEN_MS = 2000
 
 export interface GroupCounts {
@@ -17,13 +17,13 @@ export interface GroupCounts {
   here: number
 }
 
-/** Where an imported conversation comes from, in words. */
+/** Origin of an imported conversation, in words. */
 export function originOf({ importedFrom }: Pick<Conversation, 'importedFrom'>): string {
   const program = importedFrom === null ? undefined : lookUp(FORMAT_NAMES, importedFrom as ImportFormat)
   return program === undefined ? i18n.global.t('panel.imported') : i18n.global.t('panel.importedFrom', { program })
 }
 
-/** null: it is no group that we are in, or nobody knows yet. */
+/** Counts of a group; null where the user is not in it or they are not known yet. */
 export function useGroupCounts(conversation: () => Conversation): Ref<GroupCounts | null> {
   const app = useAppStore()
   const counts = shallowRef<GroupCounts | null>(null)
@@ -35,7 +35,7 @@ export function useGroupCounts(conversation: () => Conversation): Ref<GroupCount
     last = performance.now()
     try {
       const found = await call('groups.counts', { conversation: id })
-      // none is here: we are not in yet
+      // nobody present: we have not joined yet
       if (id === conversation().id) counts.value = found.here === 0 ? null : found
     } catch (cause) {
       if (!(cause instanceof CallFailed)) throw cause

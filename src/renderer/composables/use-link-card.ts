@@ -1,14 +1,14 @@
-/** What the first page that is linked to in what is being written says of itself, where the user wants it asked. */
+/** Link preview for the first link in the text being written, if the user enabled previews. */
 import { onBeforeUnmount, ref, watch, type Ref } from 'vue'
 import type { ConversationId, LinkMetadata } from '../../contract/domain.ts'
 import { call, CallFailed } from '../bridge.ts'
 import { useAppStore } from '../stores/app.ts'
 import { firstLink } from './text-parts.ts'
 
-/** An address is asked when it stays the same for so long, ms. */
+/** Time an address must stay unchanged before its page is fetched, ms. */
 const PAUSE_MS = 700
 
-/** `encryption`: how the conversation is encrypted; a card does not go along with what is. */
+/** `encryption`: how the conversation is encrypted; encrypted texts are sent without a card. */
 export function useLinkCard(
   conversation: () => ConversationId,
   text: () => string,
@@ -16,7 +16,7 @@ export function useLinkCard(
 ): { card: Ref<LinkMetadata | null>; refuse(): void; take(text: string): LinkMetadata | null } {
   const app = useAppStore()
   const card = ref<LinkMetadata | null>(null)
-  /** Whose card the user does not want, or whose page said nothing. */
+  /** Addresses whose preview the user dismissed, or whose page has none. */
   const refused = new Set<string>()
   let timer: number | undefined
   let running: AbortController | null = null
@@ -53,7 +53,7 @@ export function useLinkCard(
     if (card.value !== null) refused.add(card.value.url)
     card.value = null
   }
-  /** The card goes with a text that is sent; a page that is still being asked is not waited for. */
+  /** Returns the card for a text that is sent; a page still being fetched is not waited for. */
   function take(sent: string): LinkMetadata | null {
     const taken = card.value !== null && sent.includes(card.value.url) ? card.value : null
     stop()

@@ -1,4 +1,4 @@
-/** Whether a media query holds for this window, as it changes (https://drafts.csswg.org/mediaqueries-5/). */
+/** Whether a media query matches this window, reactively (https://drafts.csswg.org/mediaqueries-5/). */
 import { onBeforeUnmount, ref, type Ref } from 'vue'
 
 export function useMedia(query: string): Readonly<Ref<boolean>> {

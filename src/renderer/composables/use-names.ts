@@ -1,4 +1,4 @@
-/** People and conversations by what is typed; of two questions at once only the later one counts. */
+/** People and conversations matching typed text; a later request supersedes an earlier one. */
 import { nextTick, shallowRef, type ShallowRef } from 'vue'
 import type { NameMatch, PersonMatch } from '../../contract/search.ts'
 import { call, CallFailed } from '../bridge.ts'
@@ -24,7 +24,10 @@ function useMatches<T>(find: (text: string, signal: AbortSignal) => Promise<read
     }
   }
   const look = (text: string): void => void (answering = ask(text))
-  /** What is typed by now is answered: who types a name and Enter in one go means the best match of that, not one that is still shown. */
+  /**
+   * Resolves when the current text is answered: a name typed and confirmed with Enter at once takes its best match, not one
+   * of the list still shown.
+   */
   async function whenAnswered(): Promise<void> {
     await nextTick()
     await answering
@@ -33,8 +36,8 @@ function useMatches<T>(find: (text: string, signal: AbortSignal) => Promise<read
   return { names, look, whenAnswered }
 }
 
-/** Conversations, and people by theirs. */
+/** Conversations by name, and people by the conversation with them. */
 export const useNames = (limit: number): Matches<NameMatch> => useMatches((text, signal) => call('search.names', { text, limit }, signal))
 
-/** Everybody one can write to: contacts, those spoken with, those met in groups. */
+/** People to write to: contacts, earlier correspondents, and members of groups. */
 export const usePeople = (limit: number): Matches<PersonMatch> => useMatches((text, signal) => call('contacts.find', { text, limit }, signal))

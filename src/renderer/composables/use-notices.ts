@@ -1,9 +1,9 @@
-/** What happened in a group beside its messages, in the language of the window. */
+/** Group notices (joins, leaves, changes) in the language of the window. */
 import { useI18n } from 'vue-i18n'
 import type { Notice } from '../../contract/domain.ts'
 import { isolate, listed } from '../i18n/isolate.ts'
 
-/** So many names are told; of more, their number. */
+/** Names listed at most; beyond that only their number. */
 const NAMED = 3
 
 export function useNotices(): (notices: readonly Notice[]) => string {

@@ -1,12 +1,12 @@
-/** Whether what is written next in a conversation is encrypted end to end, as it is now. */
+/** Whether the next message in a conversation will be encrypted end to end. */
 import { ref, watch, type Ref } from 'vue'
 import type { Conversation, Secrecy } from '../../contract/domain.ts'
 import { call } from '../bridge.ts'
 
-/** Rises when the user decides about a device. */
+/** Counter that rises when the user decides about a device. */
 export const decisions = ref(0)
 
-/** Which of its sentences holds. */
+/** Key of the sentence that describes the secrecy. */
 export function secrecyWords(secrecy: Secrecy | null): 'on' | 'verified' | 'undecided' | 'lacking' | 'off' | 'impossible' {
   const { on = false, possible = false, verified = false, undecided = 0, without = [] } = secrecy ?? {}
   if (!on) return possible ? 'off' : 'impossible'
@@ -14,7 +14,7 @@ export function secrecyWords(secrecy: Secrecy | null): 'on' | 'verified' | 'unde
   return undecided > 0 ? 'undecided' : verified ? 'verified' : 'on'
 }
 
-/** It may change with each message; null: it is not known yet, or there is nothing that could be encrypted. */
+/** Secrecy of a conversation, refreshed with each message; null while unknown or where nothing can be encrypted. */
 export function useSecrecy(conversation: () => Conversation): Ref<Secrecy | null> {
   const secrecy = ref<Secrecy | null>(null)
   watch(

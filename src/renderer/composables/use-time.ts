@@ -3,7 +3,10 @@ import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { formatsOf, timeFormats, type TimeFormats } from './time-formats.ts'
 
-/** Reads a language's dates, which takes some 40 ms the first time, while the page is idle: before somebody opens a conversation. */
+/**
+ * Prepares a language's date formats, which takes about 40 ms the first time, while the page is idle: before a conversation
+ * is opened.
+ */
 export const prepareTimes = (locale: string): Promise<void> =>
   new Promise((resolve) =>
     requestIdleCallback(
@@ -11,7 +14,7 @@ export const prepareTimes = (locale: string): Promise<void> =>
         for (const format of Object.values(formatsOf(locale))) format.format(0)
         resolve()
       },
-      // a page that is not seen is idle at long intervals
+      // a hidden page is idle only at long intervals
       { timeout: 1000 }
     )
   )

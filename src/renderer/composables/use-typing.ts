@@ -1,14 +1,14 @@
-/** Who writes to us in a conversation right now (XEP-0085), as a sentence; empty: nobody. */
+/** Sentence about who is typing in a conversation (XEP-0085); empty if nobody is. */
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Conversation } from '../../contract/domain.ts'
 import { listed } from '../i18n/isolate.ts'
 import { useAppStore } from '../stores/app.ts'
 
-/** So many are named. */
+/** Names listed at most. */
 const NAMED = 3
 
-/** `named`: also where it can only be one. */
+/** `named`: names the person also in a direct conversation. */
 export function useTyping(conversation: () => Conversation, named: boolean): ComputedRef<string> {
   const app = useAppStore()
   const { locale, t } = useI18n()

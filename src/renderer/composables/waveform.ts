@@ -1,13 +1,13 @@
-/** What a sound looks like, from its samples. Pure. */
+/** Waveform of a sound, from its samples. Pure. */
 
 export interface Waveform {
-  /** Seconds. */
+  /** Duration in seconds. */
   length: number
-  /** The loudest of each part, 0 to 1. */
+  /** Peak of each part, 0 to 1. */
   peaks: number[]
 }
 
-/** The peaks of samples in [-1, 1], `parts` of them; the loudest part is 1. Pure. */
+/** Peaks of samples in [-1, 1], `parts` of them, normalised so that the highest is 1. Pure. */
 export function peaksOf(samples: Float32Array, parts: number): number[] {
   const peaks = Array.from({ length: parts }, (_, part) => {
     let peak = 0
@@ -19,7 +19,7 @@ export function peaksOf(samples: Float32Array, parts: number): number[] {
   return loudest === 0 ? peaks : peaks.map((peak) => peak / loudest)
 }
 
-/** How wide a voice message of so many seconds is, pixels: each further second adds less. */
+/** Width of a voice message, in pixels: each further second adds less. */
 export const widthOf = (seconds: number): number => Math.round(150 + 170 * (1 - Math.exp(-seconds / 25)))
 
 /** 1:05, 1:02:03 */

@@ -14,7 +14,7 @@ test('keys of devices in a link are read as other apps write them, and as we do'
     [7, KEY],
     [2_147_483_647, 'f'.repeat(64)]
   ])
-  // with the kind of the key before it, in capitals, after a word of what is to be done
+  // with the key type byte in front, in capitals, after an action
   expect([...fingerprintsIn(`xmpp:bob@example.org?message;omemo-sid-7=05${KEY.toUpperCase()}`)]).toEqual([[7, KEY]])
   for (const none of ['', 'xmpp:bob@example.org', `xmpp:bob@example.org?omemo-sid-7=${KEY}0`, `xmpp:bob@example.org?omemo-sid-7=${KEY.slice(1)}`])
     expect([...fingerprintsIn(none)]).toEqual([])

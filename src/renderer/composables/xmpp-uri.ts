@@ -3,12 +3,15 @@ import { xmppUri } from '../../contract/address.ts'
 
 export interface XmppLink {
   jid: string
-  /** ?join: it leads to a group. */
+  /** ?join: the link leads to a group. */
   group: boolean
   password: string | null
-  /** Of an invitation (XEP-0379, XEP-0445). */
+  /** Token of an invitation (XEP-0379, XEP-0445). */
   token: string | null
-  /** It leads to a new account: with that name (XEP-0445 section 3), or as a contact of that person (XEP-0401). */
+  /**
+   * Kind of new account the link leads to: one with that name (XEP-0445 section 3), or one with that person as a contact
+   * (XEP-0401).
+   */
   account: 'named' | 'contact' | null
 }
 
@@ -20,7 +23,7 @@ const decode = (text: string): string => {
   }
 }
 
-/** null: it is no such link. */
+/** Parses a link; null if it is no xmpp: link. */
 export function parseXmppUri(text: string): XmppLink | null {
   const match = /^\s*xmpp:(?:\/\/[^/]*\/)?([^?#\s]+)(?:\?([^#\s]*))?/i.exec(text)
   if (match === null) return null
@@ -38,15 +41,15 @@ export function parseXmppUri(text: string): XmppLink | null {
   }
 }
 
-/** Public keys of devices by their numbers, as other apps put them into a link (`omemo-sid-…`), 64 hex digits; libsignal's begin with 05. */
+/** Public keys by device id, as other clients put them into a link (`omemo-sid-…`), 64 hex digits; libsignal's begin with 05. */
 export function fingerprintsIn(text: string): Map<number, string> {
   const found = text.matchAll(/[?;&]omemo-sid-(\d{1,10})=(?:05)?([0-9a-f]{64})(?![0-9a-f])/gi)
   return new Map([...found].map(([, device, key]) => [Number(device), (key ?? '').toLowerCase()]))
 }
 
-/** The link to an account with the keys of its devices, to be compared. */
+/** Link to an account with the keys of its devices, for verification. */
 export const xmppUriWithDevices = (jid: string, devices: readonly { device: number; fingerprint: string }[]): string =>
   `${xmppUri(jid)}?${devices.map(({ device, fingerprint }) => `omemo-sid-${device}=${fingerprint}`).join(';')}`
 
-/** The person whose address a text hands on, and nothing else; null: it does not. */
+/** Address of the person if the text consists of only that link; otherwise null. */
 export const contactIn = (text: string): string | null => /^xmpp:([^\s?#/]{1,1023}@[^\s?#/]{1,1023})$/i.exec(text.trim())?.[1]?.toLowerCase() ?? null

@@ -9,7 +9,7 @@ test.each([
   ['_', 90, 80],
   ['-', 80, 80],
   ['0', 175, 100],
-  // of a file that another version wrote
+  // a value from a file that another version wrote
   ['+', 115, 125],
   ['f', 100, null]
 ])('%s at %i per cent: %s', (name, now, then) => {

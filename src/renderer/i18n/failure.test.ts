@@ -7,7 +7,7 @@ import { connectionProblem, failure, i18n, refusal } from './index.ts'
 
 beforeAll(() => void (i18n.global.missingWarn = false))
 
-/** Without the marks that isolate words of others. */
+/** Text without bidirectional isolates. */
 const plain = (text: string): string => text.replace(/[\u2068\u2069]/g, '')
 
 test('whatever main says of a failure, the reader is told in their own language', () => {
@@ -100,7 +100,7 @@ test('each condition that the RFCs name has words; a condition of nobody, or the
       ...[...STREAM, ...SASL].map((condition) => connectionProblem('server-error', condition)),
       ...STANZA.map(refusal)
     ]
-    // a fault of our own names its condition, for whoever mends it
+    // for a fault of our own, the text names the error condition, to help developers
     for (const text of said.map((text) => plain(text).replace(/[“「][a-z-]+[”」]/, ''))) {
       expect(text).not.toMatch(/refusal|serverSays|problem\.|[a-z]-[a-z]+-[a-z]/)
       if (language !== 'en') expect(text.replace(/Mnemo|XMPP/g, '')).not.toMatch(/[A-Za-z]{3}/)

@@ -1,4 +1,4 @@
-/** The words of the interface. Each language has the same keys as en, checked by the type below and by renderer.test.ts. */
+/** Texts of the interface. Each language has the same keys as en, checked by the type below and by renderer.test.ts. */
 import { createI18n } from 'vue-i18n'
 import { CallFailed } from '../bridge.ts'
 import en from './en.ts'
@@ -19,16 +19,16 @@ export function setLanguage(language: Language): void {
   document.documentElement.lang = language
 }
 
-/** What a server's error condition (RFC 6120 section 8.3.3) means to the user. */
+/** Explains a server's error condition (RFC 6120 section 8.3.3) to the user. */
 export function refusal(condition: string): string {
   const { t, te } = i18n.global
   return condition !== 'other' && te(`refusal.${condition}`) ? t(`refusal.${condition}`) : t('refusal.other', { condition })
 }
 
-/** Faults of what we said, or of how the server reads it (RFC 6120 section 4.9.3). */
+/** Conditions caused by our own stanzas, or by the server's reading of them (RFC 6120 section 4.9.3). */
 const MISUNDERSTOOD = /^(bad-format|bad-namespace-prefix|improper-addressing|invalid-(from|namespace|xml)|not-well-formed|restricted-xml|unsupported-.*)$/
 
-/** Why there is no connection. `detail`: of a server's error its condition, or its own words; of sign-in what it offers. */
+/** Explains why there is no connection. `detail`: of a server error its condition or text; of a failed sign-in the mechanisms offered. */
 export function connectionProblem(problem: ConnectionProblem, detail: string): string {
   const { t, te } = i18n.global
   if (problem !== 'server-error') return t(`problem.${problem}`, { detail })
@@ -38,7 +38,7 @@ export function connectionProblem(problem: ConnectionProblem, detail: string): s
   return known ? t(`serverSays.${detail}`) : t('serverSays.says', { condition: detail })
 }
 
-/** Why something did not work, in the reader's language; the log has what main said of it. */
+/** Explains a failure in the reader's language; the details of the main process are in the log. */
 export function failure(cause: unknown): string {
   const { t } = i18n.global
   if (!(cause instanceof CallFailed)) return t('failure.unexpected')

@@ -1,10 +1,10 @@
 /**
- * Words of others within our sentences: each is isolated (Unicode's first strong isolate, UAX 9), so that a name in Arabic or Hebrew turns
- * nothing around it. The places are marked once, as the languages are loaded.
+ * Isolation of foreign text in interface texts: each is wrapped in Unicode's first strong isolate (UAX 9), so that a name in Arabic or Hebrew
+ * does not reorder its surroundings. Placeholders are marked once, when a language is loaded.
  */
 const [FSI, PDI] = ['\u2068', '\u2069']
 
-/** Places whose content people, files or servers give; numbers, dates and versions are our own. */
+/** Placeholders whose content people, files or servers provide; numbers, dates and versions are our own. */
 const FOREIGN = [
   'name',
   'names',
@@ -28,7 +28,7 @@ const PLACE = new RegExp(`\\{(?:${FOREIGN.join('|')})\\}`, 'g')
 
 export const isolate = (text: string): string => `${FSI}${text}${PDI}`
 
-/** The same words, with each such place isolated. */
+/** Isolates each such placeholder in a language's texts. */
 export function isolatePlaces<T>(words: T): T {
   if (typeof words === 'string') return words.replace(PLACE, isolate) as T
   if (typeof words !== 'object' || words === null) return words

@@ -1,4 +1,4 @@
-/** Actions on messages of the conversation that this window shows: by menu, hover bar or key. An action that is impossible says why. */
+/** Actions on messages of the open conversation: by menu, hover bar or key. An impossible action shows its reason. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { Message } from '../../contract/domain.ts'
@@ -9,7 +9,7 @@ import { useConversationsStore } from './conversations.ts'
 import { useSelectionStore } from './selection.ts'
 import { useThreadStore } from './thread.ts'
 
-/** A reason stays on screen for so long, ms. */
+/** Time that a reason stays on screen, ms. */
 const SHOWN_MS = 4000
 
 export const useActionsStore = defineStore('actions', () => {
@@ -17,14 +17,14 @@ export const useActionsStore = defineStore('actions', () => {
   const conversations = useConversationsStore()
   const selection = useSelectionStore()
   const thread = useThreadStore()
-  /** The message that is to get a reaction which is still to be chosen; the one that is to be deleted once that is confirmed. */
+  /** Message waiting for the choice of a reaction, and message waiting for confirmation of its deletion. */
   const reacting = ref<Message | null>(null)
   const deleting = ref<Message | null>(null)
-  /** The message of which the user is to be reminded at a time that is still to be chosen. */
+  /** Message waiting for the choice of a reminder's time. */
   const reminding = ref<Message | null>(null)
-  /** Why the last action was impossible. */
+  /** Reason why the last action was impossible. */
   const refusal = ref<Refusal | null>(null)
-  /** What own messages said that were taken back in this window, by key: they can be written again. Nothing keeps it longer. */
+  /** Texts of own messages retracted in this window, by key, so that they can be rewritten. They are kept nowhere else. */
   const recalled = ref(new Map<string, string>())
   let shown: number | undefined
 

@@ -1,4 +1,4 @@
-/** What all windows know: accounts and their connections, presence, settings. */
+/** State shared by all windows: accounts and their connections, presence, settings. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { type Conversation, type Jid, type Presence } from '../../contract/domain.ts'
@@ -26,15 +26,18 @@ export const useAppStore = defineStore('app', () => {
     const chosen = state.value?.settings.language ?? 'system'
     return chosen === 'system' ? (state.value?.systemLanguage ?? 'en') : chosen
   })
-  /** The one of the two that the query language and the names of emoji have. */
+  /** Language of the query language and emoji names: English or Chinese. */
   const queryLanguage = computed(() => queryLanguageOf(language.value))
   const typingIn = (jid: string): readonly string[] => lookUp(state.value?.typing ?? {}, jid) ?? []
   const presenceOf = (jid: string): Presence => lookUp(state.value?.presence ?? {}, jid) ?? 'offline'
   const isBlocked = ({ account, jid }: Pick<Conversation, 'account' | 'jid'>): boolean =>
     state.value?.blocked.some((one) => one.account === account && one.jid === jid) === true
-  /** The account is here; otherwise its conversations can only be read. */
+  /** Whether the account is signed in here; conversations of others are read-only. */
   const isOurs = (account: Jid | null): boolean => state.value?.accounts.some(({ jid }) => jid === account) === true
-  /** Messages can be sent there: its account is here, it is not blocked, and of a group we are a member. */
+  /**
+   * Whether messages can be sent: the account is signed in here, and the person is not blocked or the user is a member of the
+   * group.
+   */
   const isWritable = (conversation: Conversation): boolean =>
     isOurs(conversation.account) && (conversation.kind === 'direct' ? !isBlocked(conversation) : conversation.nick !== null)
   const avatarOf = (jid: string): string | null => lookUp(state.value?.avatars ?? {}, jid) ?? null

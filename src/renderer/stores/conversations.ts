@@ -1,4 +1,4 @@
-/** The conversation list: what is pinned, then the newest first. */
+/** Conversation list: pinned ones first, then by newest message. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import type { Conversation, ConversationId } from '../../contract/domain.ts'
@@ -7,11 +7,11 @@ import { call, onEvent } from '../bridge.ts'
 import { i18n } from '../i18n/index.ts'
 import { useAppStore } from './app.ts'
 
-/** A conversation with oneself holds notes, and is called so. */
+/** Whether this is the conversation with oneself, "Notes to self". */
 export const isNotes = ({ jid, account }: Pick<Conversation, 'jid' | 'account'>): boolean => jid === account
 const named = (conversation: Conversation): Conversation => (isNotes(conversation) ? { ...conversation, name: i18n.global.t('start.notes') } : conversation)
 
-/** As ids of messages are: ms times 1024. What has no message yet stands where it was opened last. */
+/** Sort key in units of message ids, ms times 1024. A conversation without messages counts from when it was last opened. */
 const rank = ({ last, usedAt }: Conversation): number => last?.id ?? usedAt * 1024
 
 export const useConversationsStore = defineStore('conversations', () => {
@@ -20,7 +20,7 @@ export const useConversationsStore = defineStore('conversations', () => {
   const list = computed(() => [...byId.value.values()].sort((a, b) => (b.pinned ?? 0) - (a.pinned ?? 0) || rank(b) - rank(a) || a.id - b.id))
 
   const app = useAppStore()
-  // other accounts, the demo's store, or another language
+  // on a change of accounts, of the demo's store, or of the language
   watch(
     () => JSON.stringify([app.language, app.now.accounts.map(({ jid }) => jid), app.now.demo]),
     () => void load()

@@ -1,12 +1,12 @@
-/** Files that are about to be sent, and the picture that is looked at. */
+/** Files to be sent, and the picture shown in the viewer. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
 
 export const useFilesStore = defineStore('files', () => {
-  /** Chosen, dropped or pasted, and not sent yet. */
+  /** Files chosen, dropped or pasted, but not sent yet. */
   const chosen = ref<{ conversation: ConversationId; files: File[] } | null>(null)
-  /** The attachment that is shown large. */
+  /** Attachment shown in the viewer. */
   const shown = ref<{ conversation: ConversationId; id: number } | null>(null)
 
   function choose(conversation: ConversationId, files: readonly File[]): void {

@@ -1,4 +1,4 @@
-/** Finding within the conversation that this window shows: the hits from the newest on, and where each stands in its text. */
+/** Search within the open conversation: hits from the newest on, and their ranges in the texts. */
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { MessageId } from '../../contract/domain.ts'
@@ -12,14 +12,14 @@ const PAGE = 100
 export const useFindStore = defineStore('find', () => {
   const thread = useThreadStore()
   const open = ref(false)
-  /** Rises each time that somebody wants to type. */
+  /** Counter that rises each time the search field should take the focus. */
   const started = ref(0)
   const query = ref('')
   const total = ref<number | null>(null)
-  /** The hit that is shown, 0 the newest; -1: none. */
+  /** Index of the shown hit, 0 is the newest; -1: none. */
   const at = ref(-1)
   const hits = shallowRef<readonly SearchHit[]>([])
-  /** Where the query stands in the messages that are on screen. */
+  /** Matched ranges in the messages on screen. */
   const marks = shallowRef<ReadonlyMap<MessageId, Range[]>>(new Map())
   let running: AbortController | null = null
 
@@ -63,7 +63,7 @@ export const useFindStore = defineStore('find', () => {
     if (running === mine) marks.value = new Map(found.map(({ id, ranges }) => [id, ranges]))
   }
 
-  /** Shows the hit of that place; around at both ends. */
+  /** Shows the hit at an index, wrapping around at both ends. */
   async function go(place: number): Promise<void> {
     const id = thread.conversation
     const mine = running
@@ -81,7 +81,7 @@ export const useFindStore = defineStore('find', () => {
   const older = (): Promise<void> => go(at.value + 1)
   const newer = (): Promise<void> => go(at.value - 1)
 
-  /** Opens it, or leads back to what is looked for. */
+  /** Opens the search, or returns the focus to its field. */
   function start(): void {
     open.value = true
     call('search.prepare').catch(quietly)
@@ -92,7 +92,7 @@ export const useFindStore = defineStore('find', () => {
     query.value = ''
     thread.unmark()
   }
-  /** Which one of how many, for people: 1 is the newest. */
+  /** Position of the shown hit for display: 1 is the newest. */
   const place = computed(() => (total.value === null ? null : { at: at.value + 1, total: total.value }))
 
   watch([query, open, () => thread.conversation], () => void run())

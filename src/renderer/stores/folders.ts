@@ -1,4 +1,4 @@
-/** Folders of the conversation list: those that there always are, and the user's own, which are settings. */
+/** Folders of the conversation list: built-in ones, and the user's own, which are settings. */
 import { defineStore } from 'pinia'
 import { computed, ref, watch } from 'vue'
 import { isMuted, type Conversation, type ConversationId } from '../../contract/domain.ts'
@@ -16,7 +16,7 @@ export const useFoldersStore = defineStore('folders', () => {
   const own = computed(() => app.now.settings.folders)
   const wanted = ref(localStorage.getItem(KEPT) ?? 'all')
   const isThere = (name: string): boolean => (ALWAYS as readonly string[]).includes(name) || own.value.some(({ id }) => id === name)
-  /** One of ALWAYS, or the id of an own one. */
+  /** One of ALWAYS, or the id of the user's own folder. */
   const chosen = computed(() => (isThere(wanted.value) ? wanted.value : 'all'))
   function choose(name: string): void {
     wanted.value = name
@@ -24,7 +24,10 @@ export const useFoldersStore = defineStore('folders', () => {
   }
 
   const isUnread = (one: Conversation): boolean => one.unread > 0 || one.markedUnread
-  /** What was unread when the folder was opened stays until another one is: what is read must not vanish under the pointer. */
+  /**
+   * Conversations that were unread when the folder was opened; they stay in it until another one is opened, so that none
+   * vanishes under the pointer when read.
+   */
   const kept = ref(new Set<ConversationId>())
   watch(chosen, (now) => (kept.value = new Set(now === 'unread' ? conversations.list.filter(isUnread).map(({ id }) => id) : [])), { immediate: true })
   const always: Record<Always, (one: Conversation) => boolean> = {
@@ -39,7 +42,7 @@ export const useFoldersStore = defineStore('folders', () => {
     const members = new Set(folder.conversations)
     return (one: Conversation): boolean => members.has(one.id)
   })
-  /** Unread conversations in a folder, those that are muted apart. */
+  /** Number of unread conversations in a folder, without muted ones. */
   const unreadIn = ({ conversations: members }: Folder): number =>
     members.filter((id) => {
       const one = conversations.byId.get(id)

@@ -1,4 +1,4 @@
-/** Names in the group that this window shows that look like another person's. Asked for again when somebody new says something. */
+/** Look-alike names in the open group. Refreshed when a new person writes. */
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { ConversationId } from '../../contract/domain.ts'
@@ -7,7 +7,7 @@ import { call } from '../bridge.ts'
 import { useConversationsStore } from './conversations.ts'
 import { useThreadStore } from './thread.ts'
 
-/** Of many who begin to speak one after the other it is asked once, ms. */
+/** Delay before a refresh, ms: several new writers cause one request. */
 const SOON_MS = 300
 
 export const useLookAlikesStore = defineStore('look-alikes', () => {
@@ -41,7 +41,7 @@ export const useLookAlikesStore = defineStore('look-alikes', () => {
     { immediate: true }
   )
 
-  /** Other people's names that look like this one. */
+  /** Names of other people that look like this one. */
   const like = (name: string): readonly string[] => lookUp(names.value, name) ?? []
 
   return { like }

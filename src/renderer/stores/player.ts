@@ -1,4 +1,4 @@
-/** The voice message that is played in this window: one at a time, and when it ends the next one of its conversation. */
+/** Voice message player of this window: one at a time, followed by the next one of the conversation. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { useThreadStore } from './thread.ts'
@@ -10,7 +10,7 @@ export const usePlayerStore = defineStore('player', () => {
   const thread = useThreadStore()
   const audio = new Audio()
   audio.preload = 'auto'
-  /** The attachment that is played, or stopped midway. */
+  /** Attachment that is playing or paused. */
   const id = ref<number | null>(null)
   const playing = ref(false)
   const failed = ref(false)
@@ -19,7 +19,7 @@ export const usePlayerStore = defineStore('player', () => {
   const length = ref(0)
   const rate = ref(RATES.find((one) => String(one) === localStorage.getItem(KEPT)) ?? 1)
 
-  // smoother than the element's own four times a second
+  // smoother than the element's own four updates a second
   function follow(): void {
     if (!playing.value) return
     time.value = audio.currentTime
@@ -57,11 +57,11 @@ export const usePlayerStore = defineStore('player', () => {
   }
   function start(which: number): void {
     load(which)
-    // what cannot be played says so by its own event
+    // playback errors are reported by their own event
     audio.play().catch(() => undefined)
   }
   const toggle = (which: number): void => (id.value === which && playing.value ? audio.pause() : start(which))
-  /** To a place in it, in seconds. */
+  /** Seeks to a position in seconds. */
   function seek(which: number, to: number): void {
     load(which)
     audio.currentTime = to

@@ -1,4 +1,4 @@
-/** Who has read how far in the group that is open, where it is small. */
+/** Readers of the open group, with their read positions, if it is small. */
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { Conversation, GroupMember, GroupReader } from '../../contract/domain.ts'
@@ -8,7 +8,7 @@ import { useAppStore } from './app.ts'
 import { useConversationsStore } from './conversations.ts'
 import { useThreadStore } from './thread.ts'
 
-/** People who come and go at once are looked at once, ms. */
+/** Delay before the members are read again, ms: several people who come and go cause one request. */
 const OFTEN_MS = 1000
 
 export const useReadersStore = defineStore('readers', () => {
@@ -23,7 +23,7 @@ export const useReadersStore = defineStore('readers', () => {
   })
   const all = computed(() => (group.value === null ? null : groupReaders(group.value.jid, members.value, seen.value)))
 
-  /** One after the other; what comes meanwhile is asked once more. */
+  /** Serialises a request; calls during a run cause one more run. */
   function again(run: () => Promise<void>): () => void {
     let wanted = false
     let running = false
@@ -38,7 +38,7 @@ export const useReadersStore = defineStore('readers', () => {
             await run()
           }
         } catch (cause) {
-          // without a connection nobody knows who is there
+          // without a connection the members are unknown
           if (!(cause instanceof CallFailed)) throw cause
         } finally {
           running = false
@@ -49,7 +49,7 @@ export const useReadersStore = defineStore('readers', () => {
   const readMembers = again(async () => {
     const id = group.value?.id
     if (id === undefined) return
-    // three lists of a large group are not asked for again and again, for what nobody is shown
+    // the three member lists of a large group are not requested repeatedly, since its readers are not shown
     const { members: count } = await call('groups.counts', { conversation: id })
     const found = count - 1 > MOST_READERS ? [] : (await call('groups.members', { conversation: id })).members
     if (id === group.value?.id) members.value = found
@@ -72,7 +72,7 @@ export const useReadersStore = defineStore('readers', () => {
     },
     { immediate: true }
   )
-  // where nobody says what they have read, nobody needs to know who is there
+  // while nobody sends read markers, the members are not needed
   let timer: number | null = null
   watch(
     () => app.now.occupants,

@@ -1,4 +1,4 @@
-/** The contacts of all accounts. */
+/** Contacts of all accounts. */
 import { defineStore } from 'pinia'
 import { shallowRef, watch } from 'vue'
 import type { Jid, RosterContact } from '../../contract/domain.ts'
@@ -7,7 +7,7 @@ import { useAppStore } from './app.ts'
 
 export const useRosterStore = defineStore('roster', () => {
   const app = useAppStore()
-  /** null: not read yet. */
+  /** null: not loaded yet. */
   const contacts = shallowRef<readonly RosterContact[] | null>(null)
   watch(
     () => [app.now.rosters, app.now.accounts],

@@ -1,6 +1,6 @@
 /**
- * A search in this window: what was typed, its first hits at once, then what takes longer (total, facets, what is
- * like it), and further hits where somebody looks.
+ * Search of this window: the query, its first hits at once, then the slower parts (total, facets, related messages), and
+ * further hits on scrolling.
  */
 import { defineStore } from 'pinia'
 import { computed, nextTick, ref, shallowRef, watch } from 'vue'
@@ -11,18 +11,18 @@ import { failure } from '../i18n/index.ts'
 import { meaningFilter, withoutRanges } from '../composables/query-text.ts'
 import { useAppStore } from './app.ts'
 
-/** Kinds of messages that have a view of their own. */
+/** Kinds of messages with a view of their own. */
 export const SEARCH_KINDS = ['media', 'file', 'link', 'voice'] as const
 export type SearchKind = (typeof SEARCH_KINDS)[number]
 const KIND_OF: Partial<Record<FilterMeaning, SearchKind>> = { media: 'media', image: 'media', video: 'media', file: 'file', link: 'link', voice: 'voice' }
 
 const PAGE = 30
-/** What was searched for this long is kept among the recent ones, ms. */
+/** Time after which a query is added to the recent ones, ms. */
 const SETTLED_MS = 1500
 const MOST_RECENT = 12
-/** A pause in typing this long, and the rest is asked for, ms. */
+/** Pause in typing after which the slower parts are requested, ms. */
 const PAUSE_MS = 120
-/** Who has not typed for this long has typed what was meant, ms: before that nothing is found fault with. */
+/** Pause in typing after which the query counts as complete, ms: problems are reported only then. */
 const STILL_MS = 900
 
 export const useSearchStore = defineStore('search', () => {
@@ -30,12 +30,12 @@ export const useSearchStore = defineStore('search', () => {
   const query = ref('')
   const scope = ref<ConversationId | null>(null)
   const order = ref<SearchOrder>('newest')
-  /** Hits by their place; undefined where nobody has looked yet. */
+  /** Hits by index; undefined where not loaded yet. */
   const hits = shallowRef<readonly (SearchHit | undefined)[]>([])
-  /** null: still being counted */
+  /** null while counting. */
   const total = ref<number | null>(null)
   const facets = shallowRef<Facets | null>(null)
-  /** The facets are those of the query before. */
+  /** The facets shown are still those of the previous query. */
   const counting = ref(false)
   const related = shallowRef<readonly SearchHit[]>([])
   const didYouMean = ref<string | null>(null)
@@ -44,11 +44,11 @@ export const useSearchStore = defineStore('search', () => {
   const problems = ref<readonly QueryProblem[]>([])
   const notIndexed = ref(0)
   const tookMs = ref(0)
-  /** The query that the hits answer; null before the first answer. */
+  /** Query that the hits answer; null before the first answer. */
   const answered = ref<string | null>(null)
   const error = ref<string | null>(null)
   const history = ref<SearchHistory>({ recent: [], saved: [] })
-  /** The query is answered, and nobody has typed for a while. */
+  /** The query is answered and typing has paused. */
   const still = ref(false)
   let pausing: ReturnType<typeof setTimeout> | undefined
   let running: AbortController | null = null
@@ -56,12 +56,12 @@ export const useSearchStore = defineStore('search', () => {
   const loading = new Set<number>()
   let answering: Promise<unknown> = Promise.resolve()
 
-  /** The kind of messages that the query asks for; null: of every kind. */
+  /** Kind of messages that the query asks for; null for every kind. */
   const kind = computed((): SearchKind | null => {
     for (const { meaning, negative } of filters.value) if (meaning !== null && !negative && KIND_OF[meaning] !== undefined) return KIND_OF[meaning]
     return null
   })
-  /** What is looked for, without the filters; of the query that was answered. */
+  /** Words of the answered query, without its filters. */
   const words = computed(() =>
     answered.value === null
       ? ''
@@ -97,7 +97,7 @@ export const useSearchStore = defineStore('search', () => {
       if (running !== mine) return
       hits.value = first.hits
       total.value = first.hits.length < PAGE ? first.hits.length : null
-      // the last ones stay until there are others: what is beside the hits does not come and go with each keystroke
+      // the previous facets stay until the new ones arrive, so that the panel does not flicker with each keystroke
       counting.value = true
       related.value = []
       didYouMean.value = null
@@ -110,7 +110,7 @@ export const useSearchStore = defineStore('search', () => {
       error.value = null
       loading.clear()
       if (text.trim() !== '') settled = setTimeout(() => void remember(text), SETTLED_MS)
-      // counting would be in the way of the next keystroke
+      // counting would delay the next keystroke
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
       if (running !== mine) return
       const rest = await call('search.messages', { ...input(0, 0), total: true, facets: true, suggest: true }, mine.signal)
@@ -128,14 +128,14 @@ export const useSearchStore = defineStore('search', () => {
     }
   }
 
-  /** What is typed by now is answered, or cannot be. */
+  /** Resolves when the current query is answered or has failed. */
   async function whenAnswered(): Promise<void> {
     await nextTick()
     await answering
     await nextTick()
   }
 
-  /** Gets the hits of these places where they are not here yet. */
+  /** Loads the hits in a range of indices where they are missing. */
   async function reveal(from: number, to: number): Promise<void> {
     const mine = running
     const pages = new Set<number>()
@@ -181,7 +181,7 @@ export const useSearchStore = defineStore('search', () => {
   }
   async function remember(text: string): Promise<void> {
     const query = text.trim()
-    // what it was typed on the way to is not kept beside it
+    // prefixes typed on the way to this query are not kept beside it
     const recent = history.value.recent.filter((one) => !query.startsWith(one))
     await change({ ...history.value, recent: [query, ...recent].slice(0, MOST_RECENT) })
   }
@@ -192,9 +192,9 @@ export const useSearchStore = defineStore('search', () => {
     await change({ ...history.value, saved: saved.includes(text) ? saved.filter((one) => one !== text) : [text, ...saved].slice(0, 100) })
   }
 
-  /** Puts a filter in the place of those that `replaces` tells; null: takes them away. */
+  /** Replaces the filters that `replaces` selects by `filter`; null only removes them. */
   async function put(replaces: (filter: QueryFilter) => boolean, filter: string | null): Promise<void> {
-    // what was typed meanwhile has other places
+    // ranges change with what is typed in the meantime
     await whenAnswered()
     if (query.value.trim() !== '' && answered.value !== query.value) return
     query.value = `${withoutRanges(
@@ -202,7 +202,7 @@ export const useSearchStore = defineStore('search', () => {
       filters.value.filter(replaces).map(({ range }) => range)
     )} ${filter ?? ''}`.trim()
   }
-  /** Adds a filter at the end of the query, or takes it away where it is there. */
+  /** Adds a filter at the end of the query, or removes it if present. */
   async function toggle(filter: string): Promise<void> {
     await whenAnswered()
     const same = ({ range }: QueryFilter): boolean => query.value.slice(...range) === filter
@@ -211,10 +211,10 @@ export const useSearchStore = defineStore('search', () => {
   const has = (meaning: FilterMeaning): boolean => filters.value.some((filter) => filter.meaning === meaning && !filter.negative)
   const toggleMeaning = (meaning: FilterMeaning): Promise<void> =>
     put((filter) => filter.meaning === meaning, has(meaning) ? null : meaningFilter(app.queryLanguage, meaning))
-  /** Shows one kind of messages alone; once more: all of them. */
+  /** Shows only one kind of messages; a second call shows all again. */
   const toggleKind = (which: SearchKind): Promise<void> =>
     put(({ meaning }) => meaning !== null && KIND_OF[meaning] !== undefined, kind.value === which ? null : meaningFilter(app.queryLanguage, which))
-  /** All of a kind in one conversation. */
+  /** Shows all messages of a kind in one conversation. */
   function browse(where: ConversationId, which: SearchKind): void {
     scope.value = where
     query.value = meaningFilter(app.queryLanguage, which)

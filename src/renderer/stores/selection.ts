@@ -1,4 +1,4 @@
-/** Messages that are chosen in this window, to do something with all of them; and those that are about to be forwarded. */
+/** Messages selected in this window, and messages about to be forwarded. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import type { ConversationId, Message } from '../../contract/domain.ts'
@@ -6,22 +6,22 @@ import { call } from '../bridge.ts'
 import { isForwardable, lostFiles } from '../composables/message-actions.ts'
 import { useThreadStore } from './thread.ts'
 
-/** As many as a call takes. */
+/** Largest selection: the limit of one call. */
 const MOST = 200
 
 export const useSelectionStore = defineStore('selection', () => {
   const thread = useThreadStore()
-  /** By key: a message that is given another place stays chosen. */
+  /** Selected messages by key: a message that moves stays selected. */
   const chosen = ref(new Map<string, Message>())
   const conversation = ref<ConversationId | null>(null)
-  /** Where one began, for those between. */
+  /** Start of a range selection. */
   let anchor: string | null = null
   const forwarding = ref<readonly Message[]>([])
-  /** Names of the files that cannot go along. */
+  /** Names of the files that cannot be forwarded. */
   const leftOut = ref<readonly string[]>([])
 
   const active = computed(() => chosen.value.size > 0 && conversation.value === thread.conversation)
-  /** In order of history. */
+  /** Selected messages in order of history. */
   const messages = computed(() => [...chosen.value.values()].sort((a, b) => a.id - b.id))
   const has = (key: string): boolean => active.value && chosen.value.has(key)
 
@@ -31,7 +31,7 @@ export const useSelectionStore = defineStore('selection', () => {
     anchor = message.key
   }
 
-  /** `range`: and all between it and the one before. */
+  /** `range`: selects also all messages between this one and the anchor. */
   function toggle(message: Message, range: boolean): void {
     const list = thread.messages
     const [from, to] = [list.findIndex(({ key }) => key === anchor), list.findIndex(({ key }) => key === message.key)]
@@ -51,7 +51,10 @@ export const useSelectionStore = defineStore('selection', () => {
     forwarding.value = list.filter(isForwardable)
     leftOut.value = lostFiles(list)
   }
-  /** Sends what is to be forwarded, and is done with it. `merged`: as one message that quotes all of them. Names of files that could not go along, and were not said before. */
+  /**
+   * Forwards the pending messages and clears them. `merged`: as one message that quotes all of them. Returns names of files
+   * that could not be forwarded and were not named before.
+   */
   async function send(to: ConversationId[], merged: boolean): Promise<string[]> {
     const lost = await call('messages.forward', { ids: forwarding.value.map(({ id }) => id), to, merged })
     const said = new Set(leftOut.value)

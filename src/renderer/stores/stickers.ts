@@ -1,4 +1,4 @@
-/** The user's stickers, as every window has them. */
+/** The user's stickers, shared by every window. */
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { Sticker, StickerPack } from '../../contract/stickers.ts'
@@ -6,7 +6,7 @@ import { call, onEvent } from '../bridge.ts'
 import { handOver } from '../composables/hand-over.ts'
 import { smallPicture } from '../composables/photo.ts'
 
-/** Pixels of the longer side of those that are made of other pictures. */
+/** Longer side of stickers made from other pictures, in pixels. */
 const MADE_SIDE = 512
 
 export const useStickersStore = defineStore('stickers', () => {
@@ -23,7 +23,7 @@ export const useStickersStore = defineStore('stickers', () => {
 
   const over = (file: File): Promise<string> => handOver(file, { signal: new AbortController().signal, onBytes: () => undefined })
 
-  /** As it is where it can be, made small otherwise. */
+  /** Adds a picture unchanged where possible, otherwise scaled down. */
   async function addOne(file: File, pack: string): Promise<boolean> {
     const fate = await call('stickers.add', { token: await over(file), pack })
     if (fate !== 'unfit') return fate === 'added'
@@ -37,7 +37,7 @@ export const useStickersStore = defineStore('stickers', () => {
   }
   const addZip = async (file: File): Promise<StickerPack> => call('stickers.addZip', { token: await over(file) })
 
-  /** The picture of a message becomes one of the user's own. */
+  /** Adds the picture of a message to the user's stickers. */
   async function copy(attachment: number, name: string): Promise<void> {
     if ((await call('stickers.copy', { attachment })) !== 'unfit') return
     const blob = await (await fetch(`/media/${attachment}`)).blob()

@@ -1,8 +1,8 @@
-/** A stretch of history under change. Pure. */
+/** A stretch of history under changes. Pure. */
 import type { Message, MessageId } from '../../contract/domain.ts'
 
 /**
- * The stretch after some messages changed, were added or removed; in order of history. `open`: it reaches to the newest
+ * Applies changed, added and removed messages to a stretch, in order of history. `open`: the stretch reaches the newest
  * message, so newer ones belong to it; otherwise only those within its bounds do.
  */
 export function applyChanges(stretch: readonly Message[], changed: readonly Message[], removed: readonly MessageId[], open: boolean): Message[] {

@@ -1,4 +1,4 @@
-/** The messages that this window shows: a stretch of one conversation, never all of it. */
+/** Messages shown in this window: a stretch of one conversation, never all of it. */
 import { defineStore } from 'pinia'
 import { nextTick, ref, shallowRef } from 'vue'
 import type { ConversationId, LinkMetadata, Message, MessageId, Notice } from '../../contract/domain.ts'
@@ -12,60 +12,60 @@ import { placeOf, setPlace } from './places.ts'
 import { applyChanges } from './stretch.ts'
 
 const PAGE = 60
-/** The most messages held; what is out of sight beyond that is let go. */
+/** Most messages held; beyond that, those out of sight are dropped. */
 const MOST = 360
-/** At the end, where they come by themselves, all but KEPT are let go when they are SPARE more. */
+/** At the end of a conversation, where messages arrive by themselves, all but KEPT are dropped once there are SPARE more. */
 const KEPT = 2 * PAGE
 const SPARE = PAGE / 2
-/** Of thousands that come in a row the newest are shown this often, ms; less often where showing them takes long. */
+/** Interval at which a burst of thousands of messages is shown, ms; it grows where rendering takes long. */
 const RELOAD_MS = 250
 const SLOWEST_RELOAD_MS = 2000
-/** Most of a window's time is left to who types in it. */
+/** Reloading takes at most one SHARE-th of a window's time; the rest is left to typing. */
 const SHARE = 6
-/** Where one is, is written down so often, ms. */
+/** Interval at which the reading position is saved, ms. */
 const KEEP_MS = 1000
 
 export const useThreadStore = defineStore('thread', () => {
   const conversations = useConversationsStore()
   const conversation = ref<ConversationId | null>(null)
-  // replaced, never changed: every row reads a dozen fields of one
+  // replaced, never mutated: every row reads a dozen fields of a message
   const messages = shallowRef<Message[]>([])
-  /** What else happened meanwhile, in order. */
+  /** Group notices among the messages, in order. */
   const notices = shallowRef<Notice[]>([])
   const hasOlder = ref(false)
   const hasNewer = ref(false)
   const loading = ref(false)
-  /** Older history of the conversation comes from its archive. */
+  /** Older history is being fetched from the archive. */
   const fetching = ref(false)
-  /** Nothing older is anywhere. */
+  /** Conversation of which no older history exists anywhere. */
   let whole: ConversationId | null = null
-  /** The end is in sight, and what comes is to be seen there. */
+  /** The end is in sight, so new messages are shown as they arrive. */
   const atEnd = ref(true)
-  /** Counts how often one was opened: it is put in its place then, also where it was open already. */
+  /** Counter of openings: the position is restored each time, also if the conversation was open already. */
   const opened = ref(0)
-  /** Counts what was sent from this window: who sends something wants to see it. */
+  /** Counter of messages sent from this window: the list scrolls to each. */
   const sent = ref(0)
-  /** Rows are being added or let go at the start: the list keeps its place by counting from the end. */
+  /** Rows are being added or removed at the start: the list keeps its position by counting from the end. */
   const prepending = ref(false)
-  /** The message that was jumped to, with what was searched for. */
+  /** Message that was jumped to, with the matched ranges. */
   const target = ref<{ id: MessageId; ranges: Range[]; align: 'center' | 'start'; serial: number } | null>(null)
-  /** What is being written is an answer to a message, or its new text. */
+  /** Message that the composer replies to or edits. */
   const writing = ref<{ kind: 'reply' | 'edit'; message: Message } | null>(null)
-  /** A text that is to be written once more; `serial` tells two of the same apart. */
+  /** Text to put back into the composer; `serial` distinguishes equal ones. */
   const rewritten = ref<{ text: string; serial: number } | null>(null)
   function rewrite(text: string): void {
     writing.value = null
     rewritten.value = { text, serial: (rewritten.value?.serial ?? 0) + 1 }
   }
-  /** A day to jump to is being chosen, beginning with the one of this time, ms. */
+  /** Time in ms of the day that the day picker opens with; null while it is closed. */
   const choosingDay = ref<number | null>(null)
-  /** Who was reading further up goes on there; null: at the end, or at what is new. */
+  /** Message at which reading was left; null: open at the end, or at the first unread message. */
   const leftAt = ref<MessageId | null>(null)
-  /** The message of which all is told. */
+  /** Message whose details are shown. */
   const details = ref<Message | null>(null)
-  /** Up to here all had been read when the conversation was opened. */
+  /** Read position at the time the conversation was opened. */
   const readUpTo = ref(0)
-  /** Where one is, not kept yet. */
+  /** Reading position that is not saved yet. */
   let place: { conversation: ConversationId; top: MessageId | null } | null = null
   let keeping: number | undefined
   let epoch = 0
@@ -73,11 +73,11 @@ export const useThreadStore = defineStore('thread', () => {
   let reloadAfter = RELOAD_MS
 
   type Changes = Extract<AppEvent, { type: 'messages' }>
-  /** What changed while a page was on its way: the page may be from before, so it is applied after it. */
+  /** Changes that arrived while a page was loading: the page may be older, so they are applied after it. */
   let late: Changes[] = []
-  /** It is only looked at, beside what was found in it: that does not count as using or reading it. */
+  /** The conversation is only previewed beside a search hit: that does not count as using or reading it. */
   const peeking = ref(false)
-  /** The conversation whose page is on its way, while another one is still shown. */
+  /** Conversation whose page is loading while another one is still shown. */
   let coming: ConversationId | null = null
 
   onEvent((event) => {
@@ -89,13 +89,13 @@ export const useThreadStore = defineStore('thread', () => {
 
   function apply(event: Changes): void {
     if (event.bulk) {
-      // who reads further up goes on reading
+      // the user reads history: do not move the list
       if (!atEnd.value) hasNewer.value = true
       else if (!hasNewer.value) reloading ??= window.setTimeout(() => void reload(), reloadAfter)
       return
     }
     const last = messages.value.at(-1)?.id ?? 0
-    // who reads further up is not pushed out of it: what comes beyond that is read when one goes down to it
+    // the user reads history: newer messages are not appended, but loaded on scrolling down
     if (!atEnd.value && messages.value.length >= MOST && event.changed.some(({ id }) => id > last)) hasNewer.value = true
     prepending.value = false
     messages.value = applyChanges(messages.value, event.changed, event.removed, !hasNewer.value)
@@ -103,10 +103,10 @@ export const useThreadStore = defineStore('thread', () => {
   }
 
   const isLongAtEnd = (): boolean => atEnd.value && !hasNewer.value && messages.value.length > KEPT + SPARE
-  /** Who is at the end needs the end alone. */
+  /** Drops older messages while the user is at the end. */
   async function keepEnd(): Promise<void> {
     const mine = epoch
-    // the list is told of each end by itself, as in extend()
+    // one end at a time is changed in the list, as in extend()
     await nextTick()
     if (mine !== epoch || loading.value || !isLongAtEnd()) return
     keep('newest', KEPT)
@@ -138,7 +138,7 @@ export const useThreadStore = defineStore('thread', () => {
     const byId = new Map([...notices.value, ...more].map((notice) => [notice.id, notice]))
     notices.value = [...byId.values()].sort((a, b) => a.time - b.time || a.id - b.id)
   }
-  /** Of what is held so many stay, and of the notices those that stand among them. */
+  /** Keeps `count` messages at one end, and the notices among them. */
   function keep(which: 'oldest' | 'newest', count: number): void {
     prepending.value = which === 'newest'
     messages.value = which === 'newest' ? messages.value.slice(-count) : messages.value.slice(0, count)
@@ -167,7 +167,7 @@ export const useThreadStore = defineStore('thread', () => {
     }
   }
 
-  /** Shows a conversation: at a message, otherwise at the first unread one, otherwise at its end. */
+  /** Opens a conversation: at a message, otherwise at the first unread one, otherwise at its end. */
   async function open(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] } | null): Promise<void> {
     const same = conversation.value === id
     coming = null
@@ -182,11 +182,11 @@ export const useThreadStore = defineStore('thread', () => {
     notices.value = []
     late = []
     readUpTo.value = read
-    // it is heard before the page is read; the answer waits for the writer
+    // events are subscribed to before the page is read; the answer waits for the writer
     await Promise.all([call('conversations.watch', { conversation: id, peek: false }), show(id, at, false)])
   }
 
-  /** What was begun in the conversation that is shown ends with it. */
+  /** Ends replies, edits and open dialogs of the conversation shown. */
   function leave(): void {
     flushPlace()
     writing.value = null
@@ -195,7 +195,7 @@ export const useThreadStore = defineStore('thread', () => {
     whole = null
   }
 
-  /** Shows a message among those around it, in one step: what is shown stays until the others are here. */
+  /** Previews a message among those around it, in one step: the current messages stay until the new ones are loaded. */
   async function peek(id: ConversationId, read: number, at: { id: MessageId; ranges: Range[] }): Promise<void> {
     if (conversation.value === id && !loading.value && messages.value.some((message) => message.id === at.id)) {
       coming = null
@@ -208,7 +208,7 @@ export const useThreadStore = defineStore('thread', () => {
     coming = id
     late = []
     try {
-      // it is heard before the page is read
+      // events are subscribed to before the page is read
       if (!same) call('conversations.watch', { conversation: id, peek: true }).catch(quietly)
       const page = await call('messages.page', { conversation: id, anchor: { kind: 'around', id: at.id }, limit: PAGE })
       if (mine !== epoch) return
@@ -235,7 +235,7 @@ export const useThreadStore = defineStore('thread', () => {
     }
   }
 
-  /** Somebody goes on in the conversation that was only looked at: from now on it is open. */
+  /** Turns a preview into an open conversation. */
   function stay(): void {
     if (!peeking.value || conversation.value === null) return
     peeking.value = false
@@ -249,16 +249,16 @@ export const useThreadStore = defineStore('thread', () => {
       return
     }
     target.value = null
-    // its end is in sight and comes by itself
+    // its end is in sight, and new messages appear by themselves
     if (same && atEnd.value && !hasNewer.value) return
     opened.value++
     leftAt.value = same || (conversations.byId.get(id)?.unread ?? 0) > 0 ? null : placeOf(id)
     await load(leftAt.value !== null ? { kind: 'around', id: leftAt.value } : { kind: 'first-unread' })
   }
 
-  /** Where one is, so that one comes back there. */
+  /** Saves the reading position. */
   function keepPlace(top: MessageId | null): void {
-    // who has jumped somewhere has not been reading there
+    // after a jump, the position is not where the user was reading
     if (conversation.value === null || target.value !== null) return
     place = { conversation: conversation.value, top: atEnd.value ? null : top }
     keeping ??= window.setTimeout(flushPlace, KEEP_MS)
@@ -274,12 +274,12 @@ export const useThreadStore = defineStore('thread', () => {
     target.value = { id, ranges, align, serial: (target.value?.serial ?? 0) + 1 }
   }
 
-  /** What was found is marked no longer. */
+  /** Removes the marks of the search hit. */
   function unmark(): void {
     if (target.value !== null && target.value.ranges.length > 0) target.value = { ...target.value, ranges: [] }
   }
 
-  /** Shows what was written from a time (ms) on. */
+  /** Shows the messages from a time (ms) on. */
   async function toTime(time: number): Promise<void> {
     choosingDay.value = null
     await load({ kind: 'time', time })
@@ -313,7 +313,7 @@ export const useThreadStore = defineStore('thread', () => {
       const page = await call('messages.page', { conversation: id, anchor: { kind: direction, id: edge.id }, limit: PAGE })
       if (mine !== epoch) return
       addNotices(page.notices)
-      // the list is told of each end by itself: what is added at one and let go at the other would leave its length as it is
+      // one end at a time is changed in the list: adding at one end and dropping at the other would leave its length unchanged
       prepending.value = direction === 'before'
       if (direction === 'before') {
         messages.value = [...page.messages, ...messages.value]
@@ -331,7 +331,7 @@ export const useThreadStore = defineStore('thread', () => {
     }
   }
 
-  /** The store has no more of it: perhaps the archive has. */
+  /** Fetches older history from the archive, when the store has no more. */
   async function fetchOlder(id: ConversationId): Promise<void> {
     if (fetching.value || whole === id) return
     fetching.value = true
@@ -344,7 +344,7 @@ export const useThreadStore = defineStore('thread', () => {
       }
       hasOlder.value = true
     } catch (cause) {
-      // the banner says what is the matter with the connection
+      // the banner shows the state of the connection
       if (!(cause instanceof CallFailed)) throw cause
       return
     } finally {
@@ -353,7 +353,7 @@ export const useThreadStore = defineStore('thread', () => {
     await extend('before')
   }
 
-  /** Shows what comes after what was read. */
+  /** Shows the first message after `readUpTo`. */
   async function toUnread(readUpTo: number): Promise<void> {
     const isHere = (id: number): boolean => id > readUpTo
     if (!messages.value.some(({ id, outgoing }) => isHere(id) && !outgoing) || (messages.value[0]?.id ?? Infinity) > readUpTo)
@@ -367,7 +367,7 @@ export const useThreadStore = defineStore('thread', () => {
     if (hasNewer.value) await load({ kind: 'newest' })
   }
 
-  /** Throws CallFailed ('too-long'), and what was written about is still. */
+  /** Sends the text. Throws CallFailed ('too-long'); the reply or edit stays open then. */
   async function send(text: string, link: LinkMetadata | null): Promise<void> {
     const about = writing.value
     writing.value = null
@@ -392,13 +392,13 @@ export const useThreadStore = defineStore('thread', () => {
     sent.value++
   }
 
-  /** Sends what was handed over; it comes as an event. Throws CallFailed. */
+  /** Sends a file that was handed over; its message arrives as an event. Throws CallFailed. */
   async function sendFile(id: ConversationId, token: string): Promise<void> {
     await call('files.send', { token, conversation: id })
     if (conversation.value === id) sent.value++
   }
 
-  /** The newest own message that can be corrected, if it is here. */
+  /** Newest own message that can be corrected, if it is loaded. */
   const lastOwn = (): Message | undefined => messages.value.findLast(isCorrectable)
 
   return {

@@ -1,4 +1,7 @@
-/** Messages of the open conversation that concern the user in particular and were not on screen yet: mentions, and own ones with new reactions. The oldest come first. */
+/**
+ * Messages of the open conversation that concern the user and were not on screen yet: mentions, and own messages with new
+ * reactions. Oldest first.
+ */
 import { defineStore } from 'pinia'
 import { ref, watch, type Ref } from 'vue'
 import type { ConversationId, MessageId } from '../../contract/domain.ts'
@@ -9,7 +12,7 @@ export const useUnseenStore = defineStore('unseen', () => {
   const thread = useThreadStore()
   const mentions = ref<MessageId[]>([])
   const reactions = ref<MessageId[]>([])
-  /** The newest message that was known when the conversation was opened, or came since. */
+  /** Newest message known when the conversation was opened, or since. */
   let newest = 0
 
   const add = (list: Ref<MessageId[]>, more: readonly MessageId[]): void => {
@@ -48,7 +51,7 @@ export const useUnseenStore = defineStore('unseen', () => {
     for (const { id } of event.changed) newest = Math.max(newest, id)
   })
 
-  /** Messages from one to another are on screen. */
+  /** Marks messages from `first` to `last` as on screen. */
   function see(first: MessageId, last: MessageId): void {
     for (const list of [mentions, reactions])
       if (list.value.some((id) => id >= first && id <= last)) list.value = list.value.filter((id) => id < first || id > last)

@@ -9,7 +9,7 @@ type Scheme = Map<string, readonly number[]>
 const css = readFileSync(new URL('tokens.css', import.meta.url), 'utf8')
 const accents = readFileSync(new URL('accents.css', import.meta.url), 'utf8')
 
-/** Colours that a block of the style sheet sets. */
+/** Colours set by a block of the style sheet. */
 function colours(block: string): Scheme {
   const found = block.matchAll(/--([\w-]+): #([\da-f]{6});/g)
   return new Map([...found].map(([, name, hex]) => [name!, [0, 2, 4].map((at) => parseInt(hex!.slice(at, at + 2), 16))]))
@@ -22,7 +22,7 @@ function blockAfter(heading: string): string {
   return css.slice(start, css.indexOf('\n}', start))
 }
 
-/** What an accent sets in a scheme: the block of its selector within the media query of that heading; null: outside of any. */
+/** Colours of an accent in a scheme: the block of its selector within the media query `media`; null: outside any. */
 function accentBlock(accent: string, media: string | null): Scheme {
   const from = media === null ? 0 : accents.indexOf(`${media} {`)
   expect(from, media ?? '').toBeGreaterThan(-1)
@@ -57,13 +57,13 @@ const SCHEMES = (
     ['dark, more contrast', darkMore, [null, '@media (prefers-color-scheme: dark)', '@media (prefers-contrast: more)', MORE_DARK]]
   ] as const
 ).flatMap(([name, scheme, media]) =>
-  // teal is what tokens.css has
+  // teal is in tokens.css
   ACCENTS.map(
     (accent) => [`${name}, ${accent}`, accent === 'teal' ? scheme : new Map([...scheme, ...media.flatMap((one) => [...accentBlock(accent, one)])])] as const
   )
 )
 
-/** The background of a chosen row: `.list-row.selected` in base.css. */
+/** Background of a selected row: `.list-row.selected` in base.css. */
 function chosen(scheme: Scheme): number[] {
   const accent = scheme.get('accent')!
   return scheme.get('surface-2')!.map((part, at) => part * 0.84 + accent[at]! * 0.16)
@@ -94,7 +94,7 @@ test.each([
   for (const ground of ['chat', 'bubble', 'bubble-own']) expect(contrast(scheme.get('line-color')!, scheme.get(ground)!), ground).toBeGreaterThanOrEqual(3)
 })
 
-/** Linear RGB as eyes see it that lack one kind of cones (Machado, Oliveira and Fernandes 2009, severity 1.0). */
+/** Matrices for linear RGB as seen without one kind of cones (Machado, Oliveira and Fernandes 2009, severity 1.0). */
 const EYES = {
   'all cones': [
     [1, 0, 0],
@@ -118,7 +118,7 @@ const EYES = {
   ]
 } as const
 
-/** CIELAB (D65) of a colour as an eye sees it. */
+/** CIELAB (D65) of a colour as seen by an eye. */
 function lab(colour: readonly number[], eye: keyof typeof EYES): number[] {
   const linear = colour.map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4))
   const [r, g, b] = EYES[eye].map((row) =>
@@ -139,7 +139,7 @@ function lab(colour: readonly number[], eye: keyof typeof EYES): number[] {
   return [116 * y - 16, 500 * (x - y), 200 * (y - z)]
 }
 
-/** 2.3 is the least difference that is noticed; names stand far apart, and small pictures are dim. */
+/** Minimum distance: 2.3 is the least noticeable difference; names are far apart, and small pictures are dim. */
 const CLEAR = 12
 
 describe.each([

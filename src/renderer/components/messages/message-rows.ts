@@ -1,20 +1,20 @@
-/** Messages as the rows of a list: day separators, the line above what is new, and who starts and ends a run. Pure. */
+/** Messages as rows of a list: day separators, the line above unread messages, and the start and end of runs. Pure. */
 import { isStickerName } from '../../../contract/stickers.ts'
 import type { Message, Notice } from '../../../contract/domain.ts'
 
 export type Row =
   | { kind: 'date'; key: string; time: number }
   | { kind: 'unread'; key: string }
-  /** What happened in a group: of one kind, one after the other. */
+  /** Consecutive group notices of one kind. */
   | { kind: 'notice'; key: string; notices: Notice[] }
-  /** Pictures without a word that were sent together. */
+  /** Pictures without text that were sent together. */
   | { kind: 'album'; key: string; messages: Message[]; first: boolean; last: boolean }
   | { kind: 'message'; key: string; message: Message; first: boolean; last: boolean }
 
-/** Messages further apart than this do not belong to one run, in ms. */
+/** Longest gap between two messages of a run, in ms. */
 const RUN_MS = 5 * 60_000
 
-/** Of these many stand in one line. */
+/** Kinds of notices that are merged into one line. */
 const JOINED: ReadonlySet<Notice['kind']> = new Set(['joined', 'left', 'added', 'removed'])
 
 const dayOf = (time: number): number => new Date(time).setHours(0, 0, 0, 0)
@@ -32,7 +32,7 @@ function joins(a: Message | undefined, b: Message | undefined): boolean {
   )
 }
 
-/** So many pictures stand side by side, sent within this time of the one before, ms. */
+/** Largest album, and longest gap between two of its pictures, ms. */
 const ALBUM = 10
 const ALBUM_MS = 60_000
 const isPicture = ({ text, attachments, reply, reactions, retracted }: Message): boolean =>
@@ -45,7 +45,7 @@ const isPicture = ({ text, attachments, reply, reactions, retracted }: Message):
   !isStickerName(attachments[0].name) &&
   (attachments[0].where === 'here' || attachments[0].width !== null)
 
-/** With pictures that were sent together in one row. */
+/** Gathers pictures that were sent together into album rows. */
 function gathered(rows: readonly Row[]): Row[] {
   const result: Row[] = []
   for (const row of rows) {
@@ -71,7 +71,7 @@ function gathered(rows: readonly Row[]): Row[] {
 /** The messages of a row. */
 export const messagesOf = (row: Row): readonly Message[] => (row.kind === 'message' ? [row.message] : row.kind === 'album' ? row.messages : [])
 
-/** `readUpTo`: the last message that had been read when the conversation was opened; 0: no line. */
+/** `readUpTo`: read position when the conversation was opened; 0: no line. */
 export function toRows(messages: readonly Message[], readUpTo: number, notices: readonly Notice[] = []): Row[] {
   const rows: Row[] = []
   let drawn = readUpTo === 0
@@ -83,7 +83,7 @@ export function toRows(messages: readonly Message[], readUpTo: number, notices: 
     rows.push({ kind: 'date', key: `d${day}-${key}`, time })
     return true
   }
-  /** Those from before a time; whether there were any. */
+  /** Adds the notices before a time and returns whether there were any. */
   const noticesBefore = (time: number): boolean => {
     const before = noticed
     for (let notice = notices[noticed]; notice !== undefined && notice.time < time; notice = notices[++noticed]) {

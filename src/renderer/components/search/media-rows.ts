@@ -1,4 +1,4 @@
-/** The places of pictures in a grid that goes by months. Pure. */
+/** Rows of a picture grid by month. Pure. */
 import type { SearchOrder } from '../../../contract/search.ts'
 
 export type MediaRow = { kind: 'month'; key: string; month: string; count: number } | { kind: 'cells'; key: string; from: number; to: number }
@@ -12,8 +12,8 @@ const cells = (from: number, to: number, columns: number): MediaRow[] =>
   }))
 
 /**
- * Rows of `total` hits: each month begins with its name and with a row of its own. `months` in the order of history, as they were
- * counted; where they do not tell of all hits, or the order is not that of time, the hits stand without them.
+ * Rows of `total` hits: each month begins with its name and on a new row. `months` in order of history, with their counts; where the counts do
+ * not cover all hits, or the order is not by time, there are no months.
  */
 export function mediaRows(total: number, months: readonly { month: string; count: number }[], order: SearchOrder, columns: number): MediaRow[] {
   const counted = months.reduce((sum, { count }) => sum + count, 0)

@@ -25,17 +25,17 @@ import { Windows } from './windows/windows.ts'
 const SLOW_MS = 100
 
 export interface ComposeOptions {
-  /** The profile's folder; it takes files. */
+  /** Folder of the profile; it is writable. */
   folder: string
   log: Log
   logFile: string
   links: LinkInbox
-  /** Versions on trial, and the trial of this start; null: there is none. */
+  /** Trials of new versions, and the trial that this start belongs to; null if there is none. */
   trials: Trials
   trial: Trial | null
 }
 
-/** Electron must be ready. Throws where the profile does not open, before there is any window. */
+/** Requires that Electron is ready. Throws where the profile does not open, before there is any window. */
 export async function compose({ folder, log, logFile, links, trials, trial }: ComposeOptions): Promise<void> {
   const out = join(projectRoot(), 'out')
   const resources = app.isPackaged ? process.resourcesPath : null
@@ -99,14 +99,14 @@ export async function compose({ folder, log, logFile, links, trials, trial }: Co
   })
 
   const updates = new Updates({
-    // unpacked, a test names a folder in place of the resources
+    // in an unpackaged app, a test names a folder in place of the resources
     source: updateSource(app.isPackaged ? resources : (process.env['MNEMO_UPDATES'] ?? null)),
     installation: installation(process.platform, process.env, process.windowsStore),
     trials,
     trial,
     schema: migrations.length,
     settings: () => profile.engine.store.read.settings(),
-    // one who hides behind a proxy does so here, too; Chromium takes no password in its address
+    // updates go through the proxy of an account, if it has one; Chromium takes no password in a proxy's address
     proxy: async () =>
       (await profile.engine.store.read.accounts()).map(({ proxy }) => proxy?.replace(/\/\/[^/@]*@/, '//')).find((proxy) => proxy !== undefined) ?? null,
     tell: (state) => hub.broadcast({ type: 'live', changed: { update: state } }),

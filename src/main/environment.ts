@@ -1,14 +1,14 @@
-/** Facts of the machine that must be known before Electron is ready. Node alone. */
+/** Facts about the machine needed before Electron is ready. Uses Node only. */
 import { accessSync, constants, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { unwritable } from '../engine/store/database.ts'
 
-/** Chromium's pages share memory with its browser process there (shm_open(3)). */
+/** Shared memory of Chromium's pages and its browser process (shm_open(3)). */
 const SHARED_MEMORY = '/dev/shm'
-/** Bytes. A window of Mnemo takes 5 to 20 MB of it. */
+/** Minimum free shared memory, bytes. A window of Mnemo takes 5 to 20 MB of it. */
 const ENOUGH_SHARED_MEMORY = 128 << 20
 
-/** Whether /dev/shm is missing, closed to this user or too full for windows; Linux alone has one. */
+/** Whether /dev/shm is missing, not writable by this user, or too full for windows; only Linux has it. */
 export function sharedMemoryIsShort(folder = SHARED_MEMORY): boolean {
   if (process.platform !== 'linux') return false
   try {
@@ -20,10 +20,10 @@ export function sharedMemoryIsShort(folder = SHARED_MEMORY): boolean {
   }
 }
 
-/** A full disk takes no byte more, yet its history can be read. */
+/** Errors of a full disk, whose history can still be read. */
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 
-/** Makes the profile's folder and writes a byte there. Throws StoreOpenError 'io' with a sentence for the user. */
+/** Creates the profile's folder and writes a byte there. Throws StoreOpenError 'io' with a sentence for the user. */
 export function ensureWritable(folder: string): void {
   const probe = join(folder, `.writable-${process.pid}`)
   try {
@@ -36,6 +36,6 @@ export function ensureWritable(folder: string): void {
   try {
     rmSync(probe, { force: true })
   } catch {
-    // a folder that takes files and gives none back, such as a mail drop: the lock file decides
+    // a folder that accepts files but does not return them, such as a mail drop: the lock file decides
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Starts the app, in two steps that must stay apart: first all that Electron takes only before it is ready, then compose.ts with
- * all that Electron has only afterwards (sessions, screens, windows, trays).
- * An error in either is told by a dialog with a way on; a process without a window is never left behind.
+ * Start of the app, in two steps that must stay apart: first everything that Electron accepts only before it is ready, then compose.ts with
+ * everything that Electron provides only afterwards (sessions, screens, windows, trays).
+ * An error in either is shown in a dialog that offers ways to continue; a process without a window is never left behind.
  */
 import { app } from 'electron'
 import { mkdtempSync } from 'node:fs'
@@ -17,24 +17,24 @@ import { returnToOld } from './updates/updates.ts'
 import { declareScheme } from './windows/scheme.ts'
 
 app.setName('Mnemo')
-// as electron-builder.yml has it: notifications of Windows need it
+// as in electron-builder.yml; notifications on Windows require it
 app.setAppUserModelId('im.mnemo.desktop')
 const folder = resolve(app.commandLine.getSwitchValue('profile') || process.env['MNEMO_PROFILE'] || app.getPath('userData'))
 app.setPath('userData', folder)
 declareScheme()
 app.enableSandbox()
-// all windows show pages of ours: one process holds them, which takes half the memory of a process each
+// all windows show our own pages: they share one process, which takes half the memory of a process each
 app.commandLine.appendSwitch('process-per-site')
-// pages would crash one after the other; Chromium then shares memory in files of the temporary folder
+// otherwise pages would crash; with it, Chromium shares memory in files of the temporary folder
 if (sharedMemoryIsShort()) app.commandLine.appendSwitch('disable-dev-shm-usage')
-// macOS may hand over the link that started the app before it is ready
+// macOS may deliver the link that started the app before it is ready
 const links = new LinkInbox(app)
 
 void start()
 
 async function start(): Promise<void> {
   try {
-    // in a folder that takes nothing the lock would be refused as if another Mnemo held it
+    // in a read-only folder the lock would be refused as if another Mnemo held it
     ensureWritable(folder)
     if (!app.requestSingleInstanceLock()) {
       app.quit()
@@ -54,7 +54,7 @@ async function start(): Promise<void> {
     await app.whenReady()
     await compose({ folder, log, logFile, links, trials, trial: begun.kind === 'trial' ? begun.trial : null })
   } catch (error) {
-    // Chromium would try for half a minute to write there before it shows anything
+    // otherwise Chromium would try to write there for half a minute before it shows anything
     if (!app.isReady()) app.setPath('userData', mkdtempSync(join(tmpdir(), 'mnemo-')))
     process.stderr.write(`Mnemo does not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
     await app.whenReady()

@@ -1,16 +1,16 @@
-/** `xmpp:` links (RFC 5122) handed to the app: on the command line, by a second instance, or by macOS. */
+/** `xmpp:` links (RFC 5122) passed to the app: on the command line, by a second instance, or by macOS. */
 import type { App } from 'electron'
 
 const isLink = (text: string): boolean => /^xmpp:/i.test(text)
 
 export interface LinkTarget {
-  /** Shows what the link names. */
+  /** Opens the link's target. */
   link(uri: string): void
-  /** A second instance was started without a link. */
+  /** Called when a second instance was started without a link. */
   again(): void
 }
 
-/** Holds what comes before there is a window, and hands on the rest. */
+/** Queue of links that arrive before there is a window; later ones are delivered at once. */
 export class LinkInbox {
   readonly #early: string[] = []
   #target: LinkTarget | null = null
@@ -23,7 +23,7 @@ export class LinkInbox {
     app.on('second-instance', (_event, argv) => this.#take(argv))
   }
 
-  /** The links held so far and those of this process's command line go to `target`, and all later ones. */
+  /** Delivers the links queued so far, those of this process's command line, and all later ones. */
   deliverTo(target: LinkTarget): void {
     this.#target = target
     for (const link of [...process.argv.filter(isLink), ...this.#early.splice(0)]) target.link(link)

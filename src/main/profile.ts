@@ -1,4 +1,4 @@
-/** The profile in use: the user's own, or the demo's. Swapping it closes one engine and opens another. */
+/** Profile in use: the user's own, or the demo's. Switching closes one engine and opens another. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import type { AppState } from '../contract/ipc.ts'
@@ -6,7 +6,7 @@ import type { Demo } from '../demo/demo.ts'
 import { Engine, type EngineOptions } from '../engine/engine.ts'
 
 interface Events {
-  /** Another engine is in use. */
+  /** Emitted when another engine is in use. */
   swapped: [Engine]
 }
 
@@ -27,7 +27,7 @@ export class Profile extends EventEmitter<Events> {
     return this.#engine
   }
 
-  /** What windows know of the accounts; the demo has one also where it has no server. */
+  /** Accounts as windows see them; the demo has one even without a server. */
   get accounts(): AppState['accounts'] {
     const { list } = this.engine.accounts
     return list.length === 0 && this.#demo !== null ? [{ jid: this.#demo.own, connection: { status: 'signed-out' }, accepted: null, shortages: [] }] : list
@@ -37,13 +37,13 @@ export class Profile extends EventEmitter<Events> {
     return this.#demo === null ? 'no' : this.#demo.live ? 'live' : 'offline'
   }
 
-  /** Opens the user's own profile; the account connects by itself. Throws StoreOpenError. */
+  /** Opens the user's own profile and connects its accounts. Throws StoreOpenError. */
   async open(): Promise<void> {
     await this.#use(await Engine.open({ profile: this.#folder, ...this.#options }))
     await this.engine.connect()
   }
 
-  /** Opens the demo: its people, its server where one can be had, its history. */
+  /** Opens the demo: its people, its history, and its server if one can be started. */
   async openDemo(offline = false): Promise<void> {
     const { startDemo } = await import('../demo/demo.ts')
     const folder = join(this.#folder, 'demo')
@@ -53,7 +53,7 @@ export class Profile extends EventEmitter<Events> {
     if (this.#demo.account !== null) await engine.signIn(this.#demo.account)
   }
 
-  /** Back to the user's own profile. */
+  /** Returns to the user's own profile. */
   async leaveDemo(): Promise<void> {
     await this.#use(await Engine.open({ profile: this.#folder, ...this.#options }), true)
     await this.engine.connect()

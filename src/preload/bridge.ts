@@ -1,4 +1,4 @@
-/** The bridge: one object, no logic. Channels and inputs are checked by main, which trusts no window. */
+/** Bridge: one object, no logic. Channels and inputs are checked by the main process, which trusts no window. */
 import { contextBridge, ipcRenderer } from 'electron'
 import { IPC } from '../contract/channels.ts'
 import type { Bridge } from '../contract/ipc.ts'

@@ -5,12 +5,12 @@ import { pickLanguage } from './languages.ts'
 
 export function applySettings(settings: Settings): void {
   nativeTheme.themeSource = settings.theme
-  // except on macOS, Chromium fetches a dictionary from the network the first time: it is off until the user wants it
+  // except on macOS, Chromium downloads a dictionary on first use, so spell checking is off until the user enables it
   session.defaultSession.setSpellCheckerEnabled(settings.spellCheck)
 }
 
-/** The language that the user has chosen, or the system's. */
+/** Language chosen by the user, or the system's. */
 export const languageOf = (settings: Settings): Language => (settings.language === 'system' ? systemLanguage() : settings.language)
 
-/** The language of the system. Electron lists what the environment says: with LANG=C that is no language. */
+/** Language of the system. Electron lists what the environment names; LANG=C names none. */
 export const systemLanguage = (): Language => pickLanguage(app.getPreferredSystemLanguages())

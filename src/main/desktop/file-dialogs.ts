@@ -1,4 +1,4 @@
-/** The system's dialogs for choosing files; each belongs to the window that asked. */
+/** System dialogs for choosing files, each attached to the window that asked. */
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type SaveDialogOptions, type WebContents } from 'electron'
 import { join } from 'node:path'
 import type { ExportFormat } from '../../contract/history-files.ts'
@@ -25,21 +25,21 @@ const HISTORY_FILES = [
   'db'
 ]
 
-/** The path that was chosen, or null. */
+/** Returns the chosen path, or null. */
 async function open(contents: WebContents, options: OpenDialogOptions): Promise<string | null> {
   const window = BrowserWindow.fromWebContents(contents)
   const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options))
   return canceled ? null : (filePaths[0] ?? null)
 }
 
-/** The path to write to, or null. */
+/** Returns the path to write to, or null. */
 export async function chooseSavePath(contents: WebContents, options: SaveDialogOptions): Promise<string | null> {
   const window = BrowserWindow.fromWebContents(contents)
   const { canceled, filePath } = await (window === null ? dialog.showSaveDialog(options) : dialog.showSaveDialog(window, options))
   return canceled || filePath === '' ? null : filePath
 }
 
-/** The history file to import, or null. */
+/** Returns the history file to import, or null. */
 export const chooseHistory = (contents: WebContents, words: DesktopWords['dialogs']): Promise<string | null> =>
   open(contents, {
     title: words.importHistory,
@@ -50,7 +50,7 @@ export const chooseHistory = (contents: WebContents, words: DesktopWords['dialog
     ]
   })
 
-/** The file to export to, or null. */
+/** Returns the file to export to, or null. */
 export function chooseTarget(contents: WebContents, words: DesktopWords['dialogs'], format: ExportFormat): Promise<string | null> {
   const name = `Mnemo ${new Date().toISOString().slice(0, 10)}.${format}`
   return chooseSavePath(contents, {

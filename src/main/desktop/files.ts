@@ -8,10 +8,10 @@ import { markAsForeign } from './origin-mark.ts'
 import { isProgram } from './programs.ts'
 import type { DesktopWords } from './words.ts'
 
-/** What hangs at the pointer while a file is dragged out. */
+/** Size of the icon at the pointer while a file is dragged out. */
 const ICON_PX = 48
 
-/** A file of a message: where it lies, and what its sender called it. */
+/** File of a message: its path, and the name its sender gave it. */
 type MessageFile = { path: string; name: string } | null
 
 export class FileError extends Error {
@@ -39,7 +39,7 @@ export function revealFile(file: MessageFile): void {
   shell.showItemInFolder(existing(file).path)
 }
 
-/** Copies a file to where another one may lie: that one is replaced by all of it, or stays. */
+/** Copies a file to a path where another may exist: that one is replaced completely or kept. */
 export async function copyWhole(from: string, to: string): Promise<void> {
   const own = await mkdtemp(join(dirname(to), '.mnemo-save-'))
   try {
@@ -50,7 +50,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
   }
 }
 
-/** Lets the user choose where to; false where nothing was chosen. */
+/** Lets the user choose the target; false if the dialog was cancelled. */
 export async function saveFile(contents: WebContents, words: DesktopWords['dialogs'], file: MessageFile): Promise<boolean> {
   const { path, name } = existing(file)
   const target = await chooseSavePath(contents, { title: words.saveFile, defaultPath: join(app.getPath('downloads'), name) })
@@ -60,14 +60,14 @@ export async function saveFile(contents: WebContents, words: DesktopWords['dialo
   return true
 }
 
-/** Begins to drag the file out of a window, under its own name: in the media folder it has none. Throws FileError. */
+/** Starts dragging a file out of a window, under its own name, which it does not have in the media folder. Throws FileError. */
 export async function dragFile(contents: WebContents, file: MessageFile, icon: string): Promise<void> {
   const { path, name } = existing(file)
   const folder = await mkdtemp(join(tmpdir(), 'mnemo-drag-'))
   const copy = join(folder, basename(name))
   await copyFile(path, copy)
   await markAsForeign(copy)
-  // where it is dropped it is copied once more
+  // the drop target copies it once more
   app.once('will-quit', () => void rm(folder, { recursive: true, force: true }))
   contents.startDrag({ file: copy, icon: nativeImage.createFromPath(icon).resize({ width: ICON_PX }) })
 }

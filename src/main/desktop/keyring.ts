@@ -2,7 +2,7 @@
 import { safeStorage } from 'electron'
 import type { Keyring } from '../../engine/store/key.ts'
 
-/** On Linux without a secret service Electron would seal with a password anyone knows; that is no keychain. */
+/** Keyring. On Linux without a secret service, Electron encrypts with a publicly known password; that does not count as a keychain. */
 export const keyring: Keyring = {
   isAvailable: () => safeStorage.isEncryptionAvailable() && (process.platform !== 'linux' || safeStorage.getSelectedStorageBackend() !== 'basic_text'),
   seal: (text) => safeStorage.encryptString(text),

@@ -1,11 +1,11 @@
-/** The interface's language out of the system's list. Pure. */
+/** Language of the interface, from the system's list. Pure. */
 import { LANGUAGES, type Language } from '../../contract/settings.ts'
 
 /** Chinese languages of ISO 639-3 that the system may name in place of `zh`. */
 const CHINESE = new Set(['zh', 'cmn', 'yue', 'wuu', 'nan', 'hak', 'gan', 'hsn'])
 
 /**
- * A POSIX or BCP 47 name as a locale; null for a name that is neither ('C', '', 'x-private').
+ * Parses a POSIX or BCP 47 name as a locale; null for a name that is neither ('C', '', 'x-private').
  * POSIX names carry a charset and a modifier: `zh_CN.UTF-8`, `sr@latin` (POSIX.1-2017, section 8.2).
  */
 function localeOf(tag: string): Intl.Locale | null {
@@ -17,7 +17,7 @@ function localeOf(tag: string): Intl.Locale | null {
   }
 }
 
-/** The first of `tags` that the interface speaks; English otherwise. Never throws. */
+/** Returns the first of `tags` that the interface supports; English otherwise. Never throws. */
 export function pickLanguage(tags: readonly string[]): Language {
   for (const tag of tags) {
     const locale = localeOf(tag)

@@ -1,14 +1,14 @@
-/** A log file in the profile; no message text, address or password goes in. */
+/** Log file in the profile; it holds no message text, address or password. */
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Log } from '../../engine/log.ts'
 
 const LARGEST = 1_000_000
 
-/** What looks like an address is cut out, whoever wrote the line. */
+/** Removes anything that looks like an address, whichever code wrote the line. */
 export const redact = (text: string): string => text.replace(/[^\s@"'<>()]+@[^\s@"'<>(),;]+/g, '<address>')
 
-/** A line that cannot be written, on a full disk or in a folder that takes nothing, is left out: whoever had something to tell has to go on. */
+/** Opens the log. A line that cannot be written, as on a full disk or in a read-only folder, is dropped: its writer has to go on. */
 export function fileLog(path: string): Log {
   const write = (level: string, message: string): void => {
     try {

@@ -1,4 +1,4 @@
-/** The application menu: what macOS needs for its shortcuts; elsewhere windows have none. */
+/** Application menu: on macOS it provides the shortcuts; elsewhere windows have none. */
 import { Menu } from 'electron'
 
 export function installMenu(): void {

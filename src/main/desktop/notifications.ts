@@ -1,4 +1,4 @@
-/** New messages as the system shows them: one notification a conversation, gone when it is read; and the count on the app's icon. */
+/** Notifications of new messages, one per conversation, closed when it is read; and the unread count on the app's icon. */
 import { app, Notification } from 'electron'
 import { isMuted, type Conversation, type ConversationId, type Message, type MessageId } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -7,18 +7,18 @@ import type { StoreChanges } from '../../engine/store/types.ts'
 import { isQuiet, isWorthTelling, notificationText } from './notify-rules.ts'
 import type { DesktopWords } from './words.ts'
 
-/** Of many in a row one is shown this often, ms. */
+/** Minimum interval between notifications, ms. */
 const EVERY_MS = 1500
-/** What came while we were away: so many conversations are named. */
+/** Conversations named at most in the summary of messages that arrived while offline. */
 const MOST = 5
 
 export interface NotificationsOptions {
   engine(): Engine
   words(settings: Settings): DesktopWords
-  /** Somebody looks at that conversation. */
+  /** Whether the user is looking at that conversation. */
   isSeen(conversation: ConversationId): boolean
   open(conversation: ConversationId, message: MessageId): void
-  /** How much is unread in all. */
+  /** Called with the total of unread messages. */
   onUnread(count: number): void
   warn(message: string): void
 }
@@ -28,7 +28,7 @@ export class Notifications {
   readonly #waiting = new Map<ConversationId, { conversation: Conversation; message: Message; count: number }>()
   readonly #shown = new Map<ConversationId, Notification>()
   readonly #unread = new Map<ConversationId, number>()
-  /** What was shown of reminders, so that each is shown once. */
+  /** Reminders already shown, so that each is shown once. */
   readonly #reminded = new Set<string>()
   #timer: NodeJS.Timeout | null = null
 
@@ -36,7 +36,7 @@ export class Notifications {
     this.#options = options
   }
 
-  /** Another engine is in use. */
+  /** Switches to another engine. */
   async restart(): Promise<void> {
     this.#waiting.clear()
     this.#unread.clear()
@@ -60,7 +60,7 @@ export class Notifications {
     if (this.#waiting.size > 0) this.#timer ??= setTimeout(() => this.#show(), EVERY_MS / 5)
   }
 
-  /** Messages of which the user is reminded now, all of them; each is shown once. */
+  /** Shows the reminders that are due; each is shown once. */
   async remind(due: readonly Message[]): Promise<void> {
     const engine = this.#options.engine()
     const settings = await engine.store.read.settings()
@@ -84,7 +84,7 @@ export class Notifications {
 
   async #showWaiting(): Promise<void> {
     const engine = this.#options.engine()
-    // what was missed is told when all of it is here
+    // the summary waits until catch-up has finished
     if (engine.connection.status === 'catching-up') {
       this.#timer = setTimeout(() => this.#show(), EVERY_MS)
       return

@@ -1,4 +1,4 @@
-/** Which messages are worth a notification, and what it says. Pure. */
+/** Rules for which messages cause a notification, and its text. Pure. */
 import { attachmentNoun } from '../../contract/attachment-noun.ts'
 import { isMuted, type Conversation, type Message } from '../../contract/domain.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -6,14 +6,14 @@ import type { DesktopWords } from './words.ts'
 
 const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
 
-/** Whether a time of day is within the quiet hours, which may go over midnight. */
+/** Whether a time of day is within the quiet hours, which may span midnight. */
 export function isQuiet(quiet: Settings['quiet'], now: Date): boolean {
   if (quiet === null) return false
   const [from, to, at] = [minutes(quiet.from), minutes(quiet.to), now.getHours() * 60 + now.getMinutes()]
   return from <= to ? at >= from && at < to : at >= from || at < to
 }
 
-/** Of others, new, and of a conversation that may speak up. */
+/** Whether a message is new, from somebody else, and in a conversation whose settings allow a notification. */
 export function isWorthTelling(message: Message, conversation: Conversation): boolean {
   if (message.outgoing || message.retracted || message.id <= conversation.readUpTo || conversation.unread === 0) return false
   return !isMuted(conversation) && (conversation.notify === 'all' || (conversation.notify === 'mentions' && message.mention))

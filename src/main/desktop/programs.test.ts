@@ -1,4 +1,4 @@
-/** Files that are never opened from here, and how they are marked. */
+/** File types that are never opened from Mnemo, and the mark of the internet on files. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -49,7 +49,7 @@ test('on Windows a saved file says that it is from the internet; a system withou
   using folder = temporaryFolder()
   const path = join(folder.path, 'a.docx')
   writeFileSync(path, 'x')
-  // elsewhere a stream is a file of that name
+  // on other systems, a stream is a file of that name
   await markAsForeign(path, 'win32')
   expect(readFileSync(`${path}:Zone.Identifier`, 'latin1')).toBe('[ZoneTransfer]\r\nZoneId=3\r\n')
   await markAsForeign(join(folder.path, 'nowhere', 'b'), 'win32')

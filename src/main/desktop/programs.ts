@@ -1,4 +1,4 @@
-/** Files that a system runs, mounts, installs or lets run scripts, instead of showing them. Pure. */
+/** File types that a system runs, mounts, installs or lets run scripts, instead of showing them. Pure. */
 
 const PROGRAMS = new Set(
   `.a3x .accda .accde .ade .adp .apk .app .appimage .appinstaller .applescript .application .appref-ms .appx .appxbundle .automator
@@ -13,7 +13,7 @@ const PROGRAMS = new Set(
    .xsl .xslt .zsh`.split(/\s+/)
 )
 
-/** By its name. Blanks and dots at the end are dropped by Windows, and a name of a stream of NTFS hides the ending before it. */
+/** Tests a file name. Windows drops blanks and dots at the end, and an NTFS stream name hides the extension before it. */
 export function isProgram(name: string): boolean {
   const plain = name
     .normalize('NFKC')

@@ -1,11 +1,14 @@
-/** A picture of the screen, through the system's own capture: X11 and Windows give it at once, macOS asks for permission, Wayland's portal shows its own dialog. */
+/**
+ * Screenshots by the system's own capture: X11 and Windows provide them at once, macOS asks for permission, Wayland's portal shows its own
+ * dialog.
+ */
 import { BrowserWindow, desktopCapturer, screen, systemPreferences, type WebContents } from 'electron'
 import type { ScreenPicture } from '../../contract/ipc.ts'
 
-/** Windows are gone from the screen after so long at most, ms. */
+/** Longest wait for a window to disappear from the screen, ms. */
 const HIDE_MS = 300
 
-/** The screen that the window lies on, without the window where `hide` says so. */
+/** Captures the screen that the window is on, with the window hidden if `hide` is set. */
 export async function captureScreen(contents: WebContents, hide: boolean): Promise<ScreenPicture> {
   if (process.platform === 'darwin' && ['denied', 'restricted'].includes(systemPreferences.getMediaAccessStatus('screen'))) return { failed: 'denied' }
   const window = BrowserWindow.fromWebContents(contents)
@@ -14,7 +17,7 @@ export async function captureScreen(contents: WebContents, hide: boolean): Promi
   if (hide && window !== null) {
     const hidden = new Promise((resolve) => setTimeout(resolve, HIDE_MS))
     window.hide()
-    // the compositor draws what was behind it
+    // the compositor redraws the area behind the window
     await hidden
   }
   try {

@@ -1,4 +1,4 @@
-/** Tells why Mnemo cannot start, and offers a way on. */
+/** Dialog that explains why Mnemo cannot start, and offers ways to continue. */
 import { app, dialog, shell } from 'electron'
 import { StoreOpenError } from '../../engine/store/database.ts'
 import { systemLanguage } from './appearance.ts'
@@ -6,20 +6,20 @@ import { WORDS } from './words.ts'
 
 const PROFILE = '--profile'
 
-/** Starts anew with another profile folder, or the same where `profile` is null. */
+/** Restarts with another profile folder, or with the same one if `profile` is null. */
 function startAgain(profile: string | null): void {
   const given = process.argv.slice(1)
   app.relaunch({ args: profile === null ? given : [...given.filter((argument) => !argument.startsWith(PROFILE)), `${PROFILE}=${profile}`] })
   app.exit(0)
 }
 
-/** Electron must be ready. Ends the process, or starts it anew, as the user chooses. */
+/** Requires that Electron is ready. Ends the process or restarts it, as the user chooses. */
 export async function tellStartProblem(error: unknown, folder: string): Promise<void> {
   const words = WORDS[systemLanguage()].startProblem
   const code = error instanceof StoreOpenError ? error.code : 'other'
   const choices = [words.again, words.otherFolder, words.showFolder, words.quit]
   for (;;) {
-    // synchronous: without any window, Electron hands an asynchronous answer over only when something else wakes it
+    // synchronous: without a window, Electron delivers an asynchronous answer only when something else wakes its loop
     const response = dialog.showMessageBoxSync({
       type: 'error',
       title: 'Mnemo',

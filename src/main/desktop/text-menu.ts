@@ -1,8 +1,8 @@
-/** The menu of a text: what is misspelt, what may be done with what is selected. */
+/** Context menu of texts: spelling suggestions, and actions on the selection. */
 import { clipboard, Menu, type ContextMenuParams, type MenuItemConstructorOptions, type WebContents } from 'electron'
 import type { DesktopWords } from './words.ts'
 
-/** So many proposals for a misspelt word. */
+/** Suggestions for a misspelt word, at most. */
 const MOST = 5
 
 type Params = Pick<ContextMenuParams, 'isEditable' | 'misspelledWord' | 'dictionarySuggestions' | 'selectionText' | 'linkURL' | 'editFlags'>
@@ -12,7 +12,7 @@ interface Acts {
   copy(text: string): void
 }
 
-/** Its items; none where there is nothing to be done. */
+/** Items of the menu; empty where no action applies. */
 export function textItems(
   { isEditable, misspelledWord, dictionarySuggestions, selectionText, linkURL, editFlags }: Params,
   words: DesktopWords['text'],
@@ -42,7 +42,7 @@ export function textItems(
   return groups.flatMap((group, i) => (i === 0 ? group : [{ type: 'separator' as const }, ...group]))
 }
 
-/** Shows it where a page asks for one; pages have menus of their own for all else. */
+/** Shows the menu where a page asks for it; pages have menus of their own for everything else. */
 export function offerTextMenu(contents: WebContents, words: () => Promise<DesktopWords['text']>): void {
   contents.on('context-menu', (_event, params) => {
     void words().then((said) => {

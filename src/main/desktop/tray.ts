@@ -1,8 +1,8 @@
-/** The icon beside the clock: messages still come while no window is open. */
+/** Tray icon: messages still arrive while no window is open. */
 import { app, Menu, nativeImage, Tray } from 'electron'
 import type { DesktopWords } from './words.ts'
 
-/** Electron alone has one; elsewhere the app ends with its last window. */
+/** Whether the host has a tray: only Electron; elsewhere the app ends with its last window. */
 export const hasTray = (): boolean => process.versions['electron'] !== undefined
 
 export class AppTray {

@@ -1,23 +1,23 @@
-/** What the main process says itself: notifications and the tray. */
+/** Texts of the main process: notifications, tray, menus and dialogs. */
 import type { AttachmentNoun } from '../../contract/domain.ts'
 import type { Language } from '../../contract/settings.ts'
 import type { StoreOpenError } from '../../engine/store/database.ts'
 
 export interface DesktopWords {
   newMessages(count: number): string
-  /** `name`: of the conversation. */
+  /** `name`: name of the conversation. */
   reminder(name: string): string
   kinds: Record<Exclude<AttachmentNoun, 'file'>, string>
-  /** Of a message that this version does not understand. */
+  /** Text for a message that this version does not understand. */
   unsupported: string
   encrypted: string
   open: string
   quit: string
   reply: string
-  /** The menu of a text. */
-  /** Why Mnemo cannot start, by the code of StoreOpenError, and what can be done. */
+  /** Context menu of texts. */
+  /** Reasons why Mnemo cannot start, by the code of StoreOpenError, and the user's choices. */
   startProblem: Record<'title' | 'again' | 'otherFolder' | 'showFolder' | 'quit', string> & { reasons: Record<StoreOpenError['code'] | 'other', string> }
-  /** A window that does not answer, or whose page ends again and again. */
+  /** Dialog for a window that does not respond, or whose page ends again and again. */
   page: Record<'hung' | 'hungAbout' | 'wait' | 'reload' | 'ended' | 'endedAbout' | 'close', string>
   /** Titles of the system's file dialogs. */
   dialogs: Record<'importHistory' | 'historyFiles' | 'exportHistory' | 'saveFile' | 'allFiles', string>

@@ -1,9 +1,9 @@
-/** What one window will be told at its next turn: of several changes of the same thing, the last. Pure. */
+/** Events queued for one window until its next turn: of several changes to the same thing, only the last is kept. Pure. */
 import type { Conversation, ConversationId, Message, MessageId, Notice } from '../../contract/domain.ts'
 import type { Live } from '../../contract/live.ts'
 import type { AppEvent } from '../../contract/ipc.ts'
 
-/** More changed messages than this are not sent to a window; it reads its page again instead. */
+/** Limit of changed messages sent to a window; beyond it, the window reloads its page. */
 export const MOST_MESSAGES = 50
 
 export class EventBatch {
@@ -62,7 +62,7 @@ export class EventBatch {
     }
   }
 
-  /** Each person once, the latest. */
+  /** Merges presence, keeping the latest per person. */
   #presence(changed: Live['presence']): Live['presence'] {
     return Object.assign(this.#live.presence ?? {}, changed)
   }
@@ -78,9 +78,9 @@ export class EventBatch {
     )
   }
 
-  /** All events since the last call. */
+  /** Returns all events since the last call. */
   take(): AppEvent[] {
-    // what is to be shown may have come with the same batch
+    // the conversation to show may have come with the same batch
     const show = this.#single.get('show')
     this.#single.delete('show')
     const events: AppEvent[] = [...this.#single.values()]

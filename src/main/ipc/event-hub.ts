@@ -1,4 +1,4 @@
-/** Tells windows what changed, each only what it shows, coalesced. */
+/** Events to windows: each window gets only changes of what it shows, in batches. */
 import type { WebContents } from 'electron'
 import type { ConversationId } from '../../contract/domain.ts'
 import { IPC } from '../../contract/channels.ts'
@@ -24,7 +24,7 @@ export class EventHub {
     })
   }
 
-  /** The conversation whose messages this window shows. */
+  /** Sets the conversation whose messages a window shows. */
   watch(contents: WebContents, conversation: ConversationId | null): void {
     const listener = this.#listeners.get(contents)
     if (listener !== undefined) listener.watches = conversation
@@ -59,7 +59,7 @@ export class EventHub {
     }
   }
 
-  /** The first event after a quiet time goes at once, the following ones together. */
+  /** Queues an event. The first one after a quiet time is sent at once, the following ones together. */
   #queue(contents: WebContents, listener: Listener, event: AppEvent): void {
     listener.batch.add(event)
     listener.timer ??= setTimeout(() => this.#send(contents, listener), Math.max(0, listener.last + EVENT_INTERVAL_MS - Date.now()))

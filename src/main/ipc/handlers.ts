@@ -1,4 +1,4 @@
-/** One handler a channel of the contract. Each does one thing by asking the engine; no rules live here. */
+/** Handlers of the contract's channels, one each. Each makes one call to the engine; no rules live here. */
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
 import { app, clipboard, shell } from 'electron'
@@ -27,13 +27,13 @@ export interface HandlerOptions {
   windows: Windows
   updates: Updates
   host: string
-  /** The app's icon and its log file. */
+  /** Path of the app's icon, and of its log file. */
   icon: string
   log: string
   warn(message: string): void
 }
 
-/** Errors of one window that go into the log: a page that fails in a loop, or is not ours any more, does not fill it. */
+/** Errors logged per window at most: a page that fails in a loop, or is no longer ours, does not fill the log. */
 const MOST_ERRORS = 50
 
 export function createHandlers({ profile, hub, windows, updates, host, icon, log, warn }: HandlerOptions): Handlers {
@@ -42,9 +42,9 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
 
   const dialogWords = async () => WORDS[languageOf(await engine().store.read.settings())].dialogs
 
-  /** Files that the user chose, by what the windows know them as. */
+  /** Paths of files that the user chose, by their token in the windows. */
   const chosen = new Map<string, string>()
-  /** Where the last export went. */
+  /** Path of the last export. */
   let exported: string | null = null
 
   const errors = new WeakMap<object, number>()

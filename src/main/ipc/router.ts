@@ -1,4 +1,4 @@
-/** The only code that touches ipcMain: checks the sender, validates the input, turns every failure into a typed error. */
+/** The only code that uses ipcMain: checks the sender, validates the input, turns every failure into a typed error. */
 import { ipcMain, type IpcMainInvokeEvent, type WebContents } from 'electron'
 import { z } from 'zod'
 import { IPC } from '../../contract/channels.ts'
@@ -6,23 +6,23 @@ import { requests, type Answer, type CallError, type Channel, type Output, type 
 
 export interface CallContext {
   sender: WebContents
-  /** Aborted when the window takes the call back, or goes away. */
+  /** Aborted when the window cancels the call or closes. */
   signal: AbortSignal
 }
 export type Handlers = { [C in Channel]: (input: ParsedInput<C>, context: CallContext) => Promise<Output<C>> | Output<C> }
 
 export interface RouterOptions {
   handlers: Handlers
-  /** Whether a frame of that URL may call at all. */
+  /** Whether a frame with that URL may call at all. */
   trusts(url: string): boolean
-  /** An error of ours as one for the user, or null for one nobody foresaw. */
+  /** Turns an expected error into one for the user; null for an unexpected one. */
   explain(error: unknown): CallError | null
   warn(message: string): void
 }
 
 const CallArguments = z.tuple([z.number().int(), z.string().max(100), z.unknown()])
 
-/** Starts answering; returns the function that stops it. */
+/** Starts answering calls; returns a function that stops it. */
 export function route({ handlers, trusts, explain, warn }: RouterOptions): () => void {
   const running = new Map<WebContents, Map<number, AbortController>>()
 

@@ -1,7 +1,7 @@
-/** Failures of an update as the user is told of them. */
+/** Problems of an update, as shown to the user. */
 import type { UpdateProblem } from '../../contract/updates.ts'
 
-/** Codes are of electron-updater, of Node's file system, and of Chromium's network (net::ERR_...). */
+/** Maps an error by its code: of electron-updater, of Node's file system, or of Chromium's network (net::ERR_...). */
 export function problemOf(error: unknown): UpdateProblem {
   const { code = '', message = '', statusCode } = error as { code?: string; message?: string; statusCode?: number }
   if (code === 'ERR_CHECKSUM_MISMATCH') return 'checksum'

@@ -1,29 +1,29 @@
 /**
- * The trial of a new version. It lasts from its installation until its first window has shown its list. A version that ended twice
- * before that is replaced by the one before it, unless it has changed the store in a way that the old one cannot read.
- * Everything is kept in `updates/` of the profile and read before anything of the new version can fail.
+ * Trial of a new version. It lasts from the installation until the first window has shown its list. A version that ended twice before that is
+ * replaced by its predecessor, unless it has changed the store in a way that the predecessor cannot read.
+ * All state is kept in `updates/` of the profile and read before anything of the new version can fail.
  */
 import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 
-/** Starts that may fail before the old version comes back. */
+/** Failed starts after which the old version is restored. */
 export const MOST_STARTS = 2
 
 const Trial = z.object({
   from: z.string(),
   to: z.string(),
-  /** What is new, for the user. */
+  /** Release notes for the user. */
   notes: z.string().nullable(),
-  /** Migrations of the store that the old version knows. */
+  /** Number of the store's migrations that the old version knows. */
   schema: z.number().int(),
-  /** A copy of the old version, and the place that it belongs to. Of Windows its installer, which needs no place. */
+  /** Path of a copy of the old version, and its original path. On Windows the copy is the installer, which needs no path. */
   kept: z.string(),
   target: z.string().nullable(),
-  /** The place of the new version, where it is another one. */
+  /** Path of the new version, if it differs. */
   placed: z.string().nullable(),
   starts: z.number().int().min(0),
-  /** The new version has migrated the store. */
+  /** Whether the new version has migrated the store. */
   migrated: z.boolean()
 })
 export type Trial = z.infer<typeof Trial>
@@ -31,9 +31,9 @@ const Refused = z.object({ version: z.string() })
 
 export type StartKind =
   | { kind: 'usual' }
-  /** The first start, or the first ones, of a new version. */
+  /** One of the first starts of a new version. */
   | { kind: 'trial'; trial: Trial }
-  /** The new version has failed to start; the old one is to be put back. */
+  /** The new version has failed to start; the old one is to be restored. */
   | { kind: 'return'; trial: Trial }
 
 export class Trials {
@@ -41,37 +41,37 @@ export class Trials {
   readonly #file: string
   readonly #refused: string
 
-  /** `profile`: the folder of the profile. */
+  /** `profile`: folder of the profile. */
   constructor(profile: string) {
     this.#folder = join(profile, 'updates')
     this.#file = join(this.#folder, 'trial.json')
     this.#refused = join(this.#folder, 'refused.json')
   }
 
-  /** The folder for copies of old versions. */
+  /** Folder for copies of old versions. */
   get folder(): string {
     return this.#folder
   }
 
-  /** Notes that `to` is about to take the place of `from`. */
+  /** Records that `to` is about to replace `from`. */
   plan(trial: Omit<Trial, 'starts' | 'migrated' | 'placed'>): void {
     this.#write(this.#file, { ...trial, starts: 0, migrated: false, placed: null })
   }
 
-  /** The new version lies at `path`. */
+  /** Records that the new version is at `path`. */
   placed(path: string): void {
     const trial = this.#read(this.#file, Trial)
     if (trial !== null) this.#write(this.#file, { ...trial, placed: path })
   }
 
-  /** Puts the old version back where an installation took it away and then failed. */
+  /** Restores the old version if an installation removed it and then failed. */
   mend(): void {
     const trial = this.#read(this.#file, Trial)
     if (trial === null || trial.target === null || existsSync(trial.target) || trial.placed !== null) return
     cpSync(trial.kept, trial.target, { recursive: true, verbatimSymlinks: true })
   }
 
-  /** Counts this start of `version`. What cannot be read or written makes it a usual start: it must not stand in the way. */
+  /** Counts this start of `version`. If the state cannot be read or written, it counts as a usual start: the trial must not prevent it. */
   begin(version: string): StartKind {
     const trial = this.#read(this.#file, Trial)
     if (trial === null || trial.to !== version) return { kind: 'usual' }
@@ -85,20 +85,20 @@ export class Trials {
     return { kind: 'trial', trial: counted }
   }
 
-  /** The store is open, with `schema` migrations. */
+  /** Records that the store is open, with `schema` migrations. */
   opened(schema: number): void {
     const trial = this.#read(this.#file, Trial)
     if (trial !== null && schema > trial.schema && !trial.migrated) this.#write(this.#file, { ...trial, migrated: true })
   }
 
-  /** The new version works: what was kept of the old one goes. */
+  /** Ends the trial: the new version works, and the copy of the old one is deleted. */
   passed(): void {
     const trial = this.#read(this.#file, Trial)
     rmSync(this.#file, { force: true })
     if (trial !== null) rmSync(trial.kept, { recursive: true, force: true })
   }
 
-  /** Puts the old version back to its place, and remembers the new one as refused. Throws where the system refuses. */
+  /** Restores the old version and records the new one as refused. Throws where the system does not allow it. */
   giveBack(trial: Trial): void {
     this.#write(this.#refused, { version: trial.to })
     if (trial.target !== null) {
@@ -117,7 +117,7 @@ export class Trials {
     rmSync(this.#file, { force: true })
   }
 
-  /** The version that did not start and is not to be installed again; null: none. */
+  /** Version that failed to start and is not to be installed again; null if there is none. */
   get refused(): string | null {
     return this.#read(this.#refused, Refused)?.version ?? null
   }
@@ -130,7 +130,7 @@ export class Trials {
     }
   }
 
-  /** Whole or not at all, also when the power fails. */
+  /** Writes atomically, also if the power fails. */
   #write(file: string, value: unknown): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const next = `${file}.new`
@@ -145,7 +145,7 @@ export class Trials {
   }
 }
 
-/** Out of the way of its successor: an open program of macOS is a folder, which cannot be replaced by a rename. */
+/** Moves an app out of the way of its successor: on macOS a running app is a folder, which a rename cannot replace. */
 function moveAway(from: string, to: string): void {
   try {
     renameSync(from, to)

@@ -1,4 +1,7 @@
-/** electron-updater, told where announcements lie and whose signature they bear. Loaded where a build has a server for updates. */
+/**
+ * electron-updater, configured with the folder of the announcements and the key of their signatures. Loaded only where a build has an update
+ * server.
+ */
 import { AppImageUpdater, MacUpdater, NsisUpdater, type AppUpdater } from 'electron-updater'
 import { GenericProvider } from 'electron-updater/out/providers/GenericProvider.js'
 import { parseUpdateInfo, type ProviderRuntimeOptions } from 'electron-updater/out/providers/Provider.js'
@@ -7,7 +10,7 @@ import type { Log } from '../../engine/log.ts'
 import { checkSignature, SignatureError } from './signature.ts'
 import type { Installation, UpdateSource } from './source.ts'
 
-/** Announcements are read from `<channel>.yml`, `<channel>-mac.yml` or `<channel>-linux.yml`, each with its signature beside it. */
+/** Suffix of the announcement's name: `<channel>.yml`, `<channel>-mac.yml` or `<channel>-linux.yml`, each with its signature beside it. */
 const suffix = (): string =>
   process.platform === 'darwin' ? '-mac' : process.platform === 'linux' ? `-linux${process.arch === 'x64' ? '' : `-${process.arch}`}` : ''
 
@@ -16,7 +19,7 @@ export interface UpdaterOptions {
   installation: Installation
   channel: string
   log: Log
-  /** A version that did not start here. */
+  /** Version that failed to start here. */
   refused: string | null
 }
 
@@ -37,7 +40,7 @@ export function createUpdater({ source, installation, channel, log, refused }: U
       checkSignature(text ?? '', signature ?? '', source.key)
       return parseUpdateInfo(text, file, url)
     }
-    /** The number by which a staged rollout picks computers stays here: the server learns of nobody who comes again. */
+    /** Drops the id that staged rollouts use to pick computers, so that the server cannot recognise one. */
     override setRequestHeaders(headers: OutgoingHttpHeaders | null): void {
       super.setRequestHeaders(Object.fromEntries(Object.entries(headers ?? {}).filter(([name]) => name !== 'x-user-staging-id')))
     }
@@ -51,7 +54,7 @@ export function createUpdater({ source, installation, channel, log, refused }: U
   updater.autoDownload = false
   updater.autoInstallOnAppQuit = true
   updater.allowDowngrade = false
-  // whether this is a packed Mnemo was decided by its source
+  // the presence of a source already shows that this is a packaged Mnemo
   updater.forceDevUpdateConfig = true
   updater.updateConfigPath = source.config
   updater.setFeedURL({ provider: 'custom', updateProvider: SignedProvider, url: source.url } as unknown as Parameters<AppUpdater['setFeedURL']>[0])

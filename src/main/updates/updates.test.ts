@@ -64,7 +64,7 @@ test('problems by the codes of electron-updater, Node and Chromium', () => {
   for (const about of [{ code: 'EACCES' }, { code: 'ERR_UPDATER_INVALID_VERSION' }, {}]) expect(of(about)).toBe('other')
 })
 
-/** A program of one file, in its place and kept, and its trial. */
+/** A program of one file, installed and as a copy, with its trial. */
 function installed(folder: string, schema = 3) {
   const target = join(folder, 'Mnemo.AppImage')
   const profile = join(folder, 'profile')

@@ -1,4 +1,4 @@
-/** Newer versions: looked for in the background, loaded, checked, and put in place when Mnemo ends. */
+/** Updates: checked in the background, downloaded, verified, and installed when Mnemo quits. */
 import { app, shell } from 'electron'
 import type { AppUpdater, ProgressInfo, UpdateInfo } from 'electron-updater'
 import { spawn } from 'node:child_process'
@@ -12,29 +12,29 @@ import { problemOf } from './problem.ts'
 import type { Installation, UpdateSource } from './source.ts'
 import type { Trial, Trials } from './trial.ts'
 
-/** Between two looks, ms, and before the first one; each is a tenth more or less by chance, so that not all ask at once. */
+/** Interval between checks, and delay of the first one, ms; each is varied at random by up to a tenth, so that not all clients ask at once. */
 const EVERY_MS = 6 * 3_600_000
 const FIRST_MS = 60_000
-/** Of release notes, UTF-16 units. */
+/** Longest release notes, UTF-16 units. */
 const LONGEST_NOTES = 20_000
 
 export interface UpdatesOptions {
-  /** null: this build has none. */
+  /** null: this build has no update server. */
   source: UpdateSource | null
   installation: Installation
   trials: Trials
-  /** The trial that this start belongs to, or null. */
+  /** Trial that this start belongs to, or null. */
   trial: Trial | null
-  /** Migrations that this version knows. */
+  /** Number of migrations that this version knows. */
   schema: number
   settings(): Promise<Pick<Settings, 'updates' | 'updateChannel'>>
-  /** socks5://... or http://..., where an account goes through one; null: as the system has it. */
+  /** Proxy of an account, socks5://... or http://...; null: the system's proxy. */
   proxy(): Promise<string | null>
   tell(state: UpdateState): void
   log: Log
 }
 
-/** Notes as text; electron-builder's may come one a version. */
+/** Release notes as text; electron-builder may provide them per version. */
 function notesOf({ releaseNotes }: Pick<UpdateInfo, 'releaseNotes'>): string | null {
   const text = Array.isArray(releaseNotes) ? releaseNotes.map(({ version, note }) => `${version}\n${note ?? ''}`).join('\n\n') : releaseNotes
   return text === undefined || text === null || text.trim() === '' ? null : text.trim().slice(0, LONGEST_NOTES)
@@ -48,7 +48,7 @@ export class Updates {
   #news: UpdateState['news'] = null
   #timer: NodeJS.Timeout | null = null
   #trial: Trial | null
-  /** A version that did not start here; as it was when this process began. */
+  /** Version that failed to start here, as known when this process began. */
   readonly #refused: string | null
 
   constructor(options: UpdatesOptions) {
@@ -62,12 +62,12 @@ export class Updates {
     return { progress: this.#progress, news: this.#news, returnedFrom: this.#refused }
   }
 
-  /** The store is open: from here on the old version may not be able to read it. */
+  /** Called when the store is open: from now on the old version may be unable to read it. */
   opened(): void {
     if (this.#trial !== null) this.#options.trials.opened(this.#options.schema)
   }
 
-  /** The first window has its list: this version works. */
+  /** Called when the first window has shown its list: this version works. */
   works(): void {
     const trial = this.#trial
     if (trial === null) return
@@ -82,7 +82,7 @@ export class Updates {
     this.#tell()
   }
 
-  /** Looks now and then from here on. */
+  /** Starts regular checks. */
   start(): void {
     if (this.#options.source !== null) this.#again(FIRST_MS)
   }
@@ -102,12 +102,12 @@ export class Updates {
     try {
       if ((await this.#options.settings()).updates !== 'off') await this.check()
     } catch (error) {
-      // the store cannot be read now; it may be the next time
+      // the store cannot be read now; the next check may succeed
       this.#options.log.warn(`update: ${String(error)}`)
     }
   }
 
-  /** Asks the server; loads what is newer where the settings say so. */
+  /** Asks the server, and downloads an update if the settings say so. */
   async check(): Promise<void> {
     const { source, installation } = this.#options
     if (source === null || this.#progress.at === 'checking' || this.#progress.at === 'loading' || this.#progress.at === 'ready') return
@@ -127,7 +127,7 @@ export class Updates {
     }
   }
 
-  /** Loads what was found. */
+  /** Downloads the update that was found. */
   async load(): Promise<void> {
     const found = this.#progress
     if (found.at !== 'found' || found.page !== null || this.#updater === null) return
@@ -142,17 +142,17 @@ export class Updates {
     }
   }
 
-  /** Ends Mnemo; the new version takes its place and starts. */
+  /** Quits Mnemo; the new version is installed and started. */
   restart(): void {
     if (this.#progress.at !== 'ready' || this.#updater === null) return
     const appImage = process.env['APPIMAGE']
     if (this.#options.installation !== 'appimage' || appImage === undefined) return this.#updater.quitAndInstall(true, true)
-    // at the end the file is replaced; what is started then is already the new one
+    // the file is replaced at quit, so the relaunch already starts the new version
     app.relaunch({ execPath: appImage, args: process.argv.slice(app.isPackaged ? 1 : 2) })
     app.quit()
   }
 
-  /** Opens the page with the downloads. */
+  /** Opens the download page. */
   openPage(): void {
     const found = this.#progress
     if (found.at === 'found' && found.page !== null) void shell.openExternal(found.page)
@@ -167,7 +167,7 @@ export class Updates {
     updater.on('download-progress', ({ percent }: ProgressInfo) => {
       if (this.#progress.at === 'loading') this.#become({ ...this.#progress, share: Math.min(1, percent / 100) })
     })
-    // each failure also rejects the call that it belongs to; an installation at the end has no call
+    // each failure also rejects the call that it belongs to; an installation at quit has no call
     updater.on('error', (error) => {
       log.warn(`update: ${error.stack ?? error.message}`)
       trials.mend()
@@ -178,7 +178,7 @@ export class Updates {
     return updater
   }
 
-  /** Keeps what runs now for the case that the new version does not start. */
+  /** Keeps a copy of the running version, in case the new one does not start. */
   async #keepOld(version: string, notes: string | null): Promise<void> {
     const { installation, trials, schema } = this.#options
     const kept = join(trials.folder, `kept-${app.getVersion()}`)
@@ -203,11 +203,11 @@ export class Updates {
   }
 }
 
-/** Copies what runs now to `kept`. Returns the place that it belongs to, null for an installer, undefined where there is nothing to keep. */
+/** Copies the running version to `kept`. Returns its original path, null for an installer, undefined where there is nothing to keep. */
 async function keepCopy(installation: Installation, kept: string): Promise<string | null | undefined> {
   if (installation === 'appimage') {
     const file = process.env['APPIMAGE'] ?? ''
-    // the update takes the name away, not the file
+    // the update removes the name, not the file
     await link(file, kept).catch(() => copyFile(file, kept, constants.COPYFILE_FICLONE))
     return file
   }
@@ -216,14 +216,14 @@ async function keepCopy(installation: Installation, kept: string): Promise<strin
     await cp(bundle, kept, { recursive: true, verbatimSymlinks: true, mode: constants.COPYFILE_FICLONE })
     return bundle
   }
-  // the installer of this version, as Windows' installer itself left it there (electron-builder's installer.nsi)
+  // the installer of this version, left there by Windows' installer itself (electron-builder's installer.nsi)
   const cache = join(process.env['LOCALAPPDATA'] ?? '', 'mnemo-updater', 'installer.exe')
   if (installation !== 'nsis' || !existsSync(cache)) return undefined
   await copyFile(cache, kept)
   return null
 }
 
-/** Puts the version before back and starts it; this process is to end then. Throws where that cannot be done. */
+/** Restores the previous version and starts it; this process must end then. Throws where that is not possible. */
 export function returnToOld(trials: Trials, trial: Trial): void {
   trials.giveBack(trial)
   if (trial.target === null) spawn(trial.kept, ['--updated', '/S', '--force-run'], { detached: true, stdio: 'ignore' }).unref()

@@ -12,11 +12,11 @@ test('a window is no larger than a small screen, and in the middle of it', () =>
 
 test('a window on a screen that was unplugged cannot be reached', () => {
   expect(isReachable({ x: 100, y: 100, width: 800, height: 600 }, left)).toBe(true)
-  // the second screen stood to the right, above, to the left
+  // as if a second screen had been to the right, above, or to the left
   expect(isReachable({ x: 2000, y: 100, width: 800, height: 600 }, left)).toBe(false)
   expect(isReachable({ x: 100, y: -900, width: 800, height: 600 }, left)).toBe(false)
   expect(isReachable({ x: -790, y: 100, width: 800, height: 600 }, left)).toBe(false)
-  // half of it still shows
+  // half of it is still visible
   expect(isReachable({ x: -400, y: -5, width: 800, height: 600 }, left)).toBe(true)
 })
 

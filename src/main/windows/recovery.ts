@@ -1,16 +1,16 @@
-/** A page that ended, hangs or does not load: it is loaded anew, and where that does not help the user decides. */
+/** Recovery of a page that crashed, hangs or does not load: it is reloaded, and if that does not help the user decides. */
 import { dialog, type BrowserWindow } from 'electron'
 import type { DesktopWords } from '../desktop/words.ts'
 
-/** A page that ends more often than this within WITHIN_MS is not loaded again by itself. */
+/** Crashes within WITHIN_MS after which a page is no longer reloaded automatically. */
 const MOST_RELOADS = 3
 const WITHIN_MS = 60_000
 
 export interface RecoveryOptions {
   words(): Promise<DesktopWords['page']>
-  /** The window is in reserve, where the user does not see it: it goes without a question. */
+  /** Whether the window is in reserve, hidden from the user: it is dropped without a question. */
   inReserve(): boolean
-  /** Lets a window in reserve go; another one may be made. */
+  /** Drops a window in reserve; another one may be made. */
   drop(): void
   warn(message: string): void
 }
@@ -18,7 +18,7 @@ export interface RecoveryOptions {
 export function recoverPage(window: BrowserWindow, { words, inReserve, drop, warn }: RecoveryOptions): void {
   const contents = window.webContents
   const ends: number[] = []
-  /** At most one question a window. */
+  /** Whether a question is open; at most one per window. */
   let asking = false
 
   async function ask(kind: 'hung' | 'ended'): Promise<void> {
@@ -30,7 +30,7 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
     asking = true
     const said = await words()
     const [stay, about] = kind === 'hung' ? [said.wait, said.hungAbout] : [said.close, said.endedAbout]
-    // a window whose page never came has not been shown
+    // a window whose page never loaded has not been shown
     if (!window.isDestroyed() && !window.isVisible()) window.show()
     const { response } = await dialog.showMessageBox(window, {
       type: 'warning',
@@ -44,7 +44,7 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
     })
     asking = false
     if (window.isDestroyed()) return
-    // a hung page takes no reload, and its process may be past hearing forcefullyCrashRenderer; it is loaded anew below
+    // a hung page accepts no reload, and its process may be beyond forcefullyCrashRenderer; it is reloaded below
     if (response === 0 && kind === 'hung' && !contents.isCrashed()) process.kill(contents.getOSProcessId(), 'SIGKILL')
     else if (response === 0 || (kind === 'hung' && contents.isCrashed())) contents.reload()
     else if (kind === 'ended') window.destroy()
@@ -58,7 +58,7 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
       drop()
       return
     }
-    // the answer decides
+    // the user's answer decides
     if (asking) return
     const now = Date.now()
     ends.push(now)
@@ -67,7 +67,7 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
     else contents.reload()
   })
   contents.on('did-fail-load', (_event, code, description, _url, isMainFrame) => {
-    // a navigation that another one replaced
+    // a navigation that was superseded by another
     if (!isMainFrame || description === 'ERR_ABORTED') return
     warn(`a window's page did not load: ${description} (${code})`)
     told('ended')

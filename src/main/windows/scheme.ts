@@ -1,4 +1,7 @@
-/** app://mnemo/ : the built renderer, and under /media/ the pictures, films and sounds of messages, under /thumbnail/ what they look like small, under /avatar/ those of people, under /sticker/ the user's stickers; under a strict content security policy. */
+/**
+ * app://mnemo/ : serves the built renderer; /media/: pictures, videos and sounds of messages; /thumbnail/: their thumbnails; /avatar/: people's
+ * pictures; /sticker/: the user's stickers. All under a strict content security policy.
+ */
 import { protocol } from 'electron'
 import { createReadStream } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
@@ -24,7 +27,7 @@ const policy = (connect = "'self'"): string =>
     "img-src 'self' data: blob:",
     "media-src 'self'",
     "font-src 'self'",
-    // the sounds of messages, to draw them
+    // sounds of messages, to draw their waveforms
     `connect-src ${connect}`,
     "base-uri 'none'",
     "form-action 'none'",
@@ -33,7 +36,7 @@ const policy = (connect = "'self'"): string =>
     'trusted-types vue'
   ].join('; ')
 
-/** What a window may show of the media folder: what no page can make anything else of. */
+/** Media types that a window may show: those that no page can interpret as anything else. */
 const MEDIA: Record<string, string> = {
   '.mp4': 'video/mp4',
   '.m4v': 'video/mp4',
@@ -56,16 +59,16 @@ const MEDIA: Record<string, string> = {
   '.bmp': 'image/bmp'
 }
 
-/** Where the files lie that pages may show; null: there is none. */
+/** Paths of the files that pages may show; null if there is none. */
 export interface Files {
   attachment(id: number): Promise<string | null>
-  /** WebP; null: none was made yet. */
+  /** WebP; null if none was made yet. */
   thumbnail(id: number): Promise<Uint8Array | null>
   avatar(jid: string): Promise<string | null>
   sticker(id: number): Promise<string | null>
 }
 
-/** A file, or the part of it that is asked for (RFC 9110 section 14.2): players seek so. */
+/** Serves a file, or the requested range of it (RFC 9110 section 14.2): players seek with ranges. */
 async function serveMedia(file: string, type: string, range: string | null): Promise<Response> {
   const { size } = await stat(file)
   const headers = {
@@ -88,12 +91,12 @@ async function serveMedia(file: string, type: string, range: string | null): Pro
   })
 }
 
-/** Before the app is ready. */
+/** Registers the scheme. Must be called before the app is ready. */
 export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } }])
 }
 
-/** A page or one of its modules as Vite's server has it; windows also hear from there what has changed (tools/dev). */
+/** Serves a page or module from Vite's server, from which windows also receive hot updates (tools/dev). */
 async function developed(server: string, { pathname, search }: URL): Promise<Response> {
   const answer = await fetch(`${server}${pathname}${search}`)
   const headers = {
@@ -104,7 +107,7 @@ async function developed(server: string, { pathname, search }: URL): Promise<Res
   return new Response(await answer.arrayBuffer(), { status: answer.status, headers })
 }
 
-/** Serves `folder`; anything outside it, or of a type we do not ship, is not found. `server`: pages come from there instead. */
+/** Serves `folder`; paths outside it and types that we do not ship are not found. `server`: address that pages come from instead. */
 export function serveScheme(folder: string, { attachment, thumbnail, avatar, sticker }: Files, server: string | null = null): void {
   protocol.handle('app', async (request) => {
     const url = new URL(request.url)
@@ -114,7 +117,7 @@ export function serveScheme(folder: string, { attachment, thumbnail, avatar, sti
     const small = /^\/thumbnail\/(\d{1,15})$/.exec(url.pathname)
     if (url.host === 'mnemo' && request.method === 'GET' && small !== null) {
       const image = await thumbnail(Number(small[1]))
-      // that there is none is an answer: the page makes one
+      // 204: no thumbnail yet, so the page makes one
       if (image === null) return new Response(null, { status: 204 })
       return new Response(new Uint8Array(image), {
         headers: {

@@ -1,4 +1,4 @@
-/** Our windows: which are open, where they stand, what they may do. */
+/** Windows of the app: which are open, their placement, and their permissions. */
 import { BrowserWindow, nativeImage, nativeTheme, screen, session, shell, systemPreferences, type WebContents } from 'electron'
 import { z } from 'zod'
 import { ConversationId, type MessageId } from '../../contract/domain.ts'
@@ -24,26 +24,26 @@ const SEARCH: Kind = { name: 'search', width: 1240, height: 760, minWidth: 420, 
 const VIEWER: Kind = { name: 'viewer', width: 960, height: 700, minWidth: 360, minHeight: 320 }
 
 const SAVE_MS = 400
-/** The name of a chat's window, before its conversation's id; and where those that were open are remembered. */
+/** Prefix of a chat window's name, before its conversation's id; and key of the list of open chat windows. */
 const CHAT_OF = 'chat:'
 const CHATS = 'windows:chats'
-/** A spare window is made when nothing else happens for so long. */
+/** Idle time after which a spare window is made, ms. */
 const SPARE_MS = 2500
 
 export interface WindowsOptions {
-  /** The built preload script. */
+  /** Path of the built preload script. */
   preload: string
   icon: string
-  /** A small mark, see setUnread. */
+  /** Path of the unread mark, see setUnread. */
   unreadIcon: string
-  /** What a window was told to remember, as JSON. */
+  /** Reads a window's stored value, as JSON. */
   recall(name: string): Promise<string | null>
   remember(name: string, json: string): Promise<void>
   onCreated(contents: WebContents): void
-  /** Whether any window can be seen, when that may have changed. */
+  /** Called when it may have changed whether any window is visible. */
   onVisible(visible: boolean): void
   tell(contents: WebContents, event: AppEvent): void
-  /** The words for a page that ended or hangs. */
+  /** Texts for a page that crashed or hangs. */
   words(): Promise<DesktopWords['page']>
   warn(message: string): void
 }
@@ -51,31 +51,31 @@ export interface WindowsOptions {
 export class Windows {
   readonly #options: WindowsOptions
   readonly #open = new Map<string, BrowserWindow>()
-  /** A chat's window without a chat, loaded and hidden: the next one opens at once. */
+  /** Spare chat window, loaded and hidden, so that the next one opens at once. */
   #spare: BrowserWindow | null = null
-  /** Its page has said that it can be told what to show. */
+  /** Whether the spare window's page can be given a conversation. */
   #spareIsReady = false
-  /** The main window's page that listens, and what it is to be told once it does. */
+  /** Page of the main window once it listens, and events to send to it then. */
   #shown: WebContents | null = null
   readonly #early: AppEvent[] = []
   #unread: string | null = null
   #spareTimer: NodeJS.Timeout | null = null
   #zoom = 1
 
-  /** How large all pages are drawn; 1: as they are. */
+  /** Zoom of all pages; 1 is the original size. */
   set zoom(factor: number) {
     this.#zoom = factor
     for (const window of [...this.#open.values(), this.#spare]) if (window?.isDestroyed() === false) window.webContents.setZoomFactor(factor)
   }
 
-  /** The app must be ready: before that Electron has no session. */
+  /** Requires that the app is ready: before that, Electron has no session. */
   constructor(options: WindowsOptions) {
     this.#options = options
-    // nothing a page asks for is granted but putting text on the clipboard, and the microphone for voice messages
+    // pages are granted nothing but writing to the clipboard, and the microphone for voice messages
     const granted = (permission: string, video: boolean): boolean => permission === 'clipboard-sanitized-write' || (permission === 'media' && !video)
     session.defaultSession.setPermissionRequestHandler((_contents, permission, decide, details) => {
       const allowed = granted(permission, 'mediaTypes' in details && details.mediaTypes?.includes('video') === true)
-      // macOS asks the user for the app as a whole
+      // macOS asks the user on behalf of the whole app
       if (allowed && permission === 'media' && process.platform === 'darwin')
         systemPreferences.askForMediaAccess('microphone').then(decide, () => decide(false))
       else decide(allowed)
@@ -88,14 +88,14 @@ export class Windows {
   openMain = (): Promise<void> => this.#show('main', MAIN, {})
   openSettings = (): Promise<void> => this.#show('settings', SETTINGS, {})
 
-  /** The search window; one that is open already comes to the front and takes the query. */
+  /** Opens the search window; an open one comes to the front with the query. */
   async openSearch(query: string): Promise<void> {
     const open = this.#open.get('search')
     if (open !== undefined) this.#options.tell(open.webContents, { type: 'search', query })
     await this.#show('search', SEARCH, query === '' ? {} : { query })
   }
 
-  /** The conversation's own window; one that is open already comes to the front. */
+  /** Opens the conversation's own window; an open one comes to the front. */
   async openChat(conversation: ConversationId, message: MessageId | null): Promise<void> {
     const name = `${CHAT_OF}${conversation}`
     const open = this.#open.get(name)
@@ -114,36 +114,36 @@ export class Windows {
     this.#spareLater()
   }
 
-  /** The page of a window in reserve can be told what to show. */
+  /** Called when the page of the spare window can be given a conversation. */
   ready(contents: WebContents): void {
     if (this.#spare?.webContents === contents) this.#spareIsReady = true
   }
 
-  /** The window of pictures; one that is open already comes to the front and shows that one. */
+  /** Opens the picture viewer; an open one comes to the front and shows that picture. */
   async openViewer(conversation: ConversationId, id: number): Promise<void> {
     const open = this.#open.get('viewer')
     if (open !== undefined) this.#options.tell(open.webContents, { type: 'view', conversation, id })
     await this.#show('viewer', VIEWER, { conversation: String(conversation), id: String(id) })
   }
 
-  /** Which chats have a window of their own now; for the next start. */
+  /** Stores which chats have their own window, for the next start. */
   async rememberChats(): Promise<void> {
     const chats = [...this.#open.keys()].flatMap((name) => (name.startsWith(CHAT_OF) ? [Number(name.slice(CHAT_OF.length))] : []))
     await this.#options.remember(CHATS, JSON.stringify(chats))
   }
 
-  /** Opens the chats that had one when the app was ended. */
+  /** Reopens the chat windows that were open when the app quit. */
   async reopenChats(isThere: (conversation: ConversationId) => Promise<boolean>): Promise<void> {
     const remembered = z.array(ConversationId).safeParse(JSON.parse((await this.#options.recall(CHATS)) ?? '[]'))
     for (const conversation of remembered.success ? remembered.data : []) if (await isThere(conversation)) await this.openChat(conversation, null)
   }
 
-  /** How far files on their way have come, 0 to 1, on the app's icon; null: there are none. */
+  /** Shows the progress of file transfers, 0 to 1, on the app's icon; null if there are none. */
   setProgress(share: number | null): void {
     this.#open.get('main')?.setProgressBar(share ?? -1)
   }
 
-  /** The mark of unread messages on the main window's icon, which only Windows lays over it; `words` null: there are none. */
+  /** Sets the unread mark on the main window's icon, an overlay that only Windows has; `words` null removes it. */
   setUnread(words: string | null): void {
     this.#unread = words
     this.#markUnread()
@@ -187,12 +187,12 @@ export class Windows {
     this.#dropSpare()
   }
 
-  /** The page that has the keyboard, if it is one of ours. */
+  /** Page with the keyboard focus, if it is one of ours. */
   get focused(): WebContents | null {
     return BrowserWindow.getFocusedWindow()?.webContents ?? null
   }
 
-  /** The main window in front, with a conversation. */
+  /** Brings the main window to the front and sends it an event. */
   async showInMain(event: AppEvent): Promise<void> {
     await this.openMain()
     const main = this.#open.get('main')
@@ -201,7 +201,7 @@ export class Windows {
     else this.#early.push(event)
   }
 
-  /** A main window's page listens. */
+  /** Called when the main window's page listens. */
   shown(contents: WebContents): void {
     if (this.#open.get('main')?.webContents !== contents) return
     this.#shown = contents
@@ -269,14 +269,14 @@ export class Windows {
     window.loadURL(url.href).catch((error: unknown) => this.#options.warn(`window ${kind.name}: ${String(error)}`))
   }
 
-  /** Counts a window as one that the user has open, under a name. */
+  /** Registers a window that the user has open, under a name. */
   #keep(name: string, window: BrowserWindow): void {
     this.#open.set(name, window)
     this.#keepPlace(name, window)
     const seen = (): void => this.#options.onVisible([...this.#open.values()].some((one) => !one.isDestroyed() && one.isVisible() && !one.isMinimized()))
     window.on('closed', () => {
       this.#open.delete(name)
-      // the last window is closed when none is left that the user sees
+      // the spare window is dropped when no visible window is left
       if (this.#open.size === 0) this.#dropSpare()
       seen()
     })
@@ -286,16 +286,16 @@ export class Windows {
     window.on('restore', seen)
   }
 
-  /** No page but ours, in no window but ours. */
+  /** Allows only our own pages in our own windows. */
   #guard(window: BrowserWindow): void {
     const contents = window.webContents
     contents.on('will-navigate', (event) => {
-      // a page may load itself anew, and nothing else
+      // a page may only reload itself
       if (event.url !== contents.getURL()) event.preventDefault()
     })
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      // of ours, whatever other program the system would start for it
+      // xmpp: links are handled here, whatever program the system has for them
       if (/^xmpp:/.test(url)) void this.showInMain({ type: 'link', uri: url })
       else if (/^(https?|mailto|tel):/.test(url)) shell.openExternal(url).catch((error: unknown) => this.#options.warn(`opening a link: ${String(error)}`))
       return { action: 'deny' }
@@ -338,14 +338,14 @@ export class Windows {
     return parsePlacement(await this.#options.recall(`window:${name}`))
   }
 
-  /** A remembered place, unless the screen it was on is gone. */
+  /** A stored placement, unless the screen it was on is gone. */
   #visible(placement: Placement | null): Placement | null {
     if (placement === null) return null
     const { workArea } = screen.getDisplayMatching(placement)
     return isReachable(placement, workArea) ? { ...placement, ...fitting(placement, workArea) } : null
   }
 
-  /** A screen was unplugged or became smaller: windows that nobody could reach any more come to one that is there. */
+  /** Moves windows that are out of reach to a screen that exists, after one was unplugged or became smaller. */
   #gather(): void {
     for (const window of this.#open.values()) {
       if (window.isDestroyed() || window.isMaximized() || window.isMinimized()) continue

@@ -1,4 +1,4 @@
-/** The accounts of a profile: a session each, side by side, and what windows are to know of all of them. */
+/** Accounts of a profile: one session per account, and the live state that windows show of all of them. */
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { bare } from '../contract/address.ts'
@@ -24,11 +24,11 @@ import { Typists } from './xmpp/modules/typists.ts'
 
 interface Events {
   changes: [StoreChanges]
-  /** What the clock of an account's server says, ms; `exact` false: it says that or more. */
+  /** Time of an account's server, ms; `exact` false: the clock shows this time or a later one. */
   time: [account: Jid, time: number, exact: boolean]
 }
 
-/** What is told of all accounts together. */
+/** Live topics that combine all accounts. */
 type Topic = 'accounts' | 'requests' | 'invitations' | 'blocked'
 
 interface Running {
@@ -38,13 +38,13 @@ interface Running {
   typists: Typists
 }
 
-/** What is remembered of an account, and of all. */
+/** Names of stored values, of one account or of all. */
 const KEEP_ALIVE = 'keep-alive'
 const DEVICE = 'device'
 const signInName = (jid: Jid): string => `sign-in:${jid}`
 const limitName = (jid: Jid): string => `limit:${jid}`
 const pinName = (jid: Jid): string => `sign-in-pin:${jid}`
-/** At most so long signing out waits for the server to invalidate the token, ms. */
+/** Longest wait for the server to invalidate the token at sign-out, ms. */
 const REVOKE_MS = 10_000
 
 export class Accounts extends EventEmitter<Events> {
@@ -55,7 +55,7 @@ export class Accounts extends EventEmitter<Events> {
   readonly #running = new Map<Jid, Running>()
   #settings: AccountSettings[] = []
   #active = true
-  /** How often it was told who types. */
+  /** Counter of typing updates: a newer update supersedes one that still waits for names. */
   #typingTold = 0
 
   constructor(store: Store, media: Media, live: LiveState, log: Log) {
@@ -73,12 +73,12 @@ export class Accounts extends EventEmitter<Events> {
     this.#tell('accounts')
   }
 
-  /** Those that are stored, in the order in which they were added. */
+  /** Stored accounts, in the order in which they were added. */
   get settings(): readonly AccountSettings[] {
     return this.#settings
   }
 
-  /** How each of them is connected. */
+  /** Connection state of each account. */
   get list(): EngineLive['accounts'] {
     return this.#settings.map(({ jid, trustedFingerprint }) => ({
       jid,
@@ -92,7 +92,7 @@ export class Accounts extends EventEmitter<Events> {
     return this.#running.get(jid)?.session.connection.state ?? { status: 'signed-out' }
   }
 
-  /** The session of an account; null where it has none. */
+  /** Session of an account, or null. */
   of(jid: Jid | null): Session | null {
     return jid === null ? null : (this.#running.get(jid)?.session ?? null)
   }
@@ -101,15 +101,15 @@ export class Accounts extends EventEmitter<Events> {
     return [...this.#running.values()].map(({ session }) => session)
   }
 
-  /** What each one's best resource shows, by bare address. */
+  /** Presence of each contact's best resource, by bare address. */
   get presence(): ReadonlyMap<string, Presence> {
     return new Map([...this.#running.values()].flatMap(({ presences }) => [...presences.now]))
   }
-  /** The same of one person: as the last account that knows it says. */
+  /** Presence of one person, from the last account that knows it. */
   presenceOf(jid: Jid): Presence {
     return [...this.#running.values()].findLast(({ presences }) => presences.now.has(jid))?.presences.now.get(jid) ?? 'offline'
   }
-  /** Who types now, by conversation: occupants in groups, addresses otherwise. */
+  /** Typing people by conversation: occupants in groups, addresses otherwise. */
   get typing(): ReadonlyMap<Jid, readonly Jid[]> {
     return new Map([...this.#running.values()].flatMap(({ typists }) => [...typists.now]))
   }
@@ -123,7 +123,7 @@ export class Accounts extends EventEmitter<Events> {
     return this.sessions.flatMap((session) => session.membership.invitations)
   }
 
-  /** What all accounts together say of a topic. */
+  /** Current value of each topic, over all accounts. */
   readonly #topics: { [T in Topic]: () => EngineLive[T] } = {
     accounts: () => this.list,
     requests: () => this.requests,
@@ -135,7 +135,7 @@ export class Accounts extends EventEmitter<Events> {
     for (const topic of topics) this.#live.set(topic, this.#topics[topic]())
   }
 
-  /** Those who type, as they are called everywhere. */
+  /** Publishes who is typing, with the names that contacts have elsewhere in the app. */
   async #tellTyping(): Promise<void> {
     const mine = ++this.#typingTold
     const now = [...this.typing]
@@ -150,18 +150,18 @@ export class Accounts extends EventEmitter<Events> {
     this.#live.set('avatars', Object.fromEntries(avatars.map(({ jid, hash }) => [jid, hash])))
   }
 
-  /** Whether any window can be seen. */
+  /** True while any window is visible. */
   set active(active: boolean) {
     this.#active = active
     for (const session of this.sessions) session.connection.active = active
   }
 
-  /** Connects those that are stored and not connected. */
+  /** Connects stored accounts that are not connected. */
   async connect(): Promise<void> {
     for (const settings of this.#settings) if (!this.#running.has(settings.jid)) await this.#start(settings)
   }
 
-  /** Signs in; settles when that worked or failed. It is stored only where it worked; until then an account that is there goes on as it is. */
+  /** Signs in; settles when that worked or failed. The account is stored only on success; until then an existing account keeps running unchanged. */
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const account = { ...settings, jid: bare(settings.jid) }
     if (this.#running.has(account.jid)) {
@@ -169,7 +169,7 @@ export class Accounts extends EventEmitter<Events> {
       if (refused !== null) return refused
     }
     await this.#stop(account.jid)
-    // what was written before there was any account goes out with the first one
+    // messages written before there was an account go out with the first one
     const adopted = this.#settings.length === 0 ? await this.#store.write.adopt(account.jid) : []
     const { connection } = await this.#start(account, true)
     const state = await settled(connection)
@@ -180,7 +180,7 @@ export class Accounts extends EventEmitter<Events> {
     return state
   }
 
-  /** Signs in beside the session that is running, and out again; null: that works. */
+  /** Signs in on a second connection and out again; null on success. */
   async #try(account: AccountSettings, options: SignInOptions): Promise<ConnectionState | null> {
     const connection = new Connection(account, options)
     connection.start()
@@ -196,7 +196,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#tell('accounts')
   }
 
-  /** Forgets an account; its messages stay. */
+  /** Removes an account; its messages stay. */
   async signOut(jid: Jid): Promise<void> {
     const account = this.#settings.find((known) => known.jid === jid)
     const session = this.of(jid)
@@ -210,7 +210,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#tell('accounts')
   }
 
-  /** Lets the server forget the token that signs this installation in (XEP-0484 section 5.4): who has a copy has nothing. */
+  /** Invalidates the sign-in token of this installation on the server (XEP-0484 section 5.4), so that a copy of it is worthless. */
   async #revoke(account: AccountSettings): Promise<void> {
     const options = await this.#signInOptions(account.jid, false)
     if (options.token === null) return
@@ -223,10 +223,10 @@ export class Accounts extends EventEmitter<Events> {
     await connection.stop()
   }
 
-  /** Tries again now, with a password or a certificate that the user has just given; it is stored once that works. */
+  /** Retries now, with a password or certificate that the user has just given; it is stored once it works. */
   async reconnect(jid: Jid, change: { trustFingerprint: string | null; password: string | null }): Promise<void> {
     const session = this.of(jid)
-    // what was given before and has not worked yet is still tried
+    // credentials that were given before and have not worked yet are tried again
     const known = session?.connection.account ?? this.#settings.find((account) => account.jid === jid)
     if (known === undefined) return
     if (change.trustFingerprint === null && change.password === null && session !== null) {
@@ -261,7 +261,7 @@ export class Accounts extends EventEmitter<Events> {
     this.#tell('requests', 'invitations', 'blocked', 'accounts')
   }
 
-  /** `typed`: the password was just typed, so it is what signs in. */
+  /** `typed`: the password was just typed, so sign in with it and not with a token. */
   async #start(account: AccountSettings, typed = false): Promise<Session> {
     const { jid } = account
     const learnt = Learnt.safeParse(JSON.parse((await this.#store.read.remembered(KEEP_ALIVE)) ?? '{}'))
@@ -315,7 +315,7 @@ export class Accounts extends EventEmitter<Events> {
     return session
   }
 
-  /** Who this installation is to a server, what the server gave it to sign in with, and how it signed in the last time. */
+  /** Sign-in data of this installation: its device id, the token from the server, and the mechanism used last time. */
   async #signInOptions(jid: Jid, typed: boolean): Promise<SignInOptions> {
     const known = await this.#store.read.remembered(DEVICE)
     const device = known === null ? randomUUID() : (JSON.parse(known) as string)
@@ -326,7 +326,7 @@ export class Accounts extends EventEmitter<Events> {
   }
 }
 
-/** How a connection that was started ends up: open, waiting, or ended. */
+/** First settled state of a connection that was started: open, waiting, or ended. */
 function settled(connection: Connection): Promise<ConnectionState> {
   const { promise, resolve } = Promise.withResolvers<ConnectionState>()
   const onState = (next: ConnectionState): void => {

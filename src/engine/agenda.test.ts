@@ -38,7 +38,7 @@ test('what was due while nobody was here is sent at the start, once and in its o
   ])
   await expect.poll(() => flushed).toEqual([conversation, conversation])
   expect((await store.read.scheduled(conversation)).map(({ text }) => text)).toEqual(['later'])
-  // what one writes meanwhile is another message
+  // a scheduled message leaves the current draft alone
   expect((await store.read.conversation(conversation))?.draft).toBe('half a sentence')
   agenda.look()
   await agenda.send((await store.read.scheduled(conversation))[0]!.id, conversation)
@@ -85,7 +85,7 @@ test('a reminder is told when it is due, until it is done; it goes with its mess
   agenda.start()
   await vi.waitFor(() => expect(told).toEqual([['call me']]), { timeout: 20_000 })
   expect(Date.now()).toBeGreaterThanOrEqual(due)
-  // the same is not told again
+  // a reminder is shown once
   await agenda.tellReminders()
   expect(told).toHaveLength(1)
   expect((await store.write.remind({ id: message!.id, due: null })).messages[0]).toMatchObject({ remindAt: null })

@@ -1,25 +1,25 @@
-/** What is to happen at a time: messages that are sent later, and reminders of messages. What was due while Mnemo was closed happens when it starts. */
+/** Timed actions: scheduled messages and reminders of messages. Actions due while Mnemo was closed run when it starts. */
 import { EventEmitter } from 'node:events'
 import type { ConversationId, Message } from '../contract/domain.ts'
 import type { Log } from './log.ts'
 import type { StoreChanges } from './store/types.ts'
 import type { Store } from './threads/store.ts'
 
-/** The longest wait at once, ms: a clock that is set, or a computer that slept, is noticed then. */
+/** Longest single wait, ms: bounds the delay after a clock change or after sleep. */
 const LONGEST_MS = 30_000
 
 interface Events {
   changes: [StoreChanges]
-  /** Messages that are sent later were added, changed or sent. */
+  /** Scheduled messages were added, changed or sent. */
   scheduled: []
-  /** The messages that one is to be reminded of now, all of them. */
+  /** All messages whose reminder is due now. */
   reminders: [due: Message[]]
 }
 
 export class Agenda extends EventEmitter<Events> {
   readonly #store: Store
   readonly #log: Log
-  /** Sends what waits in an account's queue. */
+  /** Sends the queued messages of an account. */
   readonly #flush: (conversation: ConversationId) => void
   #timer: NodeJS.Timeout | null = null
   #told = ''
@@ -40,7 +40,7 @@ export class Agenda extends EventEmitter<Events> {
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
-  /** Does what is due, and waits for the next. */
+  /** Runs due actions, then waits for the next. */
   look(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -58,14 +58,14 @@ export class Agenda extends EventEmitter<Events> {
     this.#timer.unref()
   }
 
-  /** Sends one now. */
+  /** Sends one scheduled message now. */
   async send(id: number, conversation: ConversationId): Promise<void> {
     this.emit('changes', await this.#store.write.sendScheduled({ id, time: Date.now() }))
     this.emit('scheduled')
     this.#flush(conversation)
   }
 
-  /** All that one is to be reminded of now. */
+  /** Messages whose reminder is due now. */
   async reminders(): Promise<Message[]> {
     const ids = await this.#store.read.remindersDue(Date.now())
     const messages = await Promise.all(ids.map((id) => this.#store.read.message(id)))

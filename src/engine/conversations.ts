@@ -1,4 +1,4 @@
-/** Conversations: begun, kept tidy, their older history fetched, deleted. */
+/** Conversations: start, list settings, older history, deletion. */
 import { bare, parseJid } from '../contract/address.ts'
 import type { Conversation, ConversationId, ConversationKind, Jid } from '../contract/domain.ts'
 import type { GroupChats } from './group-chats.ts'
@@ -6,7 +6,7 @@ import type { Messages } from './messages.ts'
 import { EngineError, type Scope } from './scope.ts'
 import type { Store } from './threads/store.ts'
 
-/** A timer runs so long at most, ms (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args takes 31 bits). */
+/** Longest timer, ms (https://nodejs.org/api/timers.html#settimeoutcallback-delay-args takes 31 bits). */
 const LONGEST_TIMER_MS = 86_400_000
 
 export class Conversations {
@@ -24,12 +24,12 @@ export class Conversations {
     this.#removeCleared = removeCleared
   }
 
-  /** Goes on fetching older history where the settings want it. */
+  /** Continues fetching older history where the settings want it. */
   async fillHistory(): Promise<void> {
     for (const { account, jid } of await this.#scope.store.read.missingHistory()) this.#scope.accounts.of(account)?.archives.fill(jid)
   }
 
-  /** Fetches more of a conversation from before what is here; false: there is no more, or no connection to ask. */
+  /** Fetches history older than the stored part of a conversation; false: there is no more, or no connection. */
   async older(id: ConversationId): Promise<boolean> {
     const conversation = await this.#scope.store.read.conversation(id)
     const session = this.#scope.accounts.of(conversation?.account ?? null)
@@ -37,7 +37,10 @@ export class Conversations {
     return session.archives.older(conversation.jid, conversation.kind)
   }
 
-  /** Opens a conversation of an account, the first where none is named; a group is entered. `token`: of an invitation to be a contact. Throws EngineError, and JoinError where the group refuses. */
+  /**
+   * Opens a conversation of an account (default: the first account); a group is joined. `token`: from an invitation to become a contact. Throws EngineError,
+   * and JoinError if the group refuses.
+   */
   async start(
     address: string,
     kind: ConversationKind,
@@ -52,7 +55,7 @@ export class Conversations {
     const jid = bare(parsed)
     const whose = account ?? (await this.#scope.store.read.conversationByJid(jid))?.account ?? this.#scope.first
     if (kind === 'direct') {
-      // somebody met in a group goes on to be called as there
+      // a person met in a group keeps the name used there
       const name = called || (this.#scope.accounts.of(whose ?? null)?.groups.people.find((met) => met.jid === jid)?.name ?? '')
       const { id } = await this.#scope.store.write.ensureConversation({ ...(whose === undefined ? {} : { account: whose }), jid, kind, name, nick: null })
       const conversation = await this.#scope.begun(id)
@@ -75,7 +78,7 @@ export class Conversations {
     if (change.mutedUntil !== undefined) await this.unmute()
   }
 
-  /** Lets those conversations speak up again whose silence is over, now and each at its time. */
+  /** Unmutes conversations whose mute time is over, now and each at its time. */
   async unmute(): Promise<void> {
     if (this.#unmuting !== null) clearTimeout(this.#unmuting)
     const { changes, next } = await this.#scope.store.write.unmute(Date.now())
@@ -87,26 +90,26 @@ export class Conversations {
     ).unref()
   }
 
-  /** Shows an imported history within another conversation. Throws EngineError where one of them is not there, or is no such history. */
+  /** Shows an imported history within another conversation. Throws EngineError if one of them does not exist or `from` is no imported history. */
   async joinHistories(from: ConversationId, into: ConversationId): Promise<void> {
     const changes = await this.#scope.store.write.joinHistories({ from, into })
     if (changes.removedConversations.length === 0) throw new EngineError('not-found', 'the history, or the conversation to join it with')
     this.#scope.changed(changes)
   }
 
-  /** An imported history stands for itself again. */
+  /** Separates an imported history from the conversation that shows it. */
   async partHistory(id: ConversationId): Promise<void> {
     this.#scope.changed(await this.#scope.store.write.partHistory(id))
   }
 
-  /** Deletes a conversation from this computer, with its files; a group is left. */
+  /** Deletes a conversation from this computer, with its files; leaves a group. */
   async delete(id: ConversationId): Promise<void> {
     await this.#groups.leave(id)
     this.#scope.changed(await this.#scope.store.write.clearConversation({ conversation: id, time: Date.now() }))
     await this.#removeCleared()
   }
 
-  /** Reads every conversation, here and on all other devices. */
+  /** Marks every conversation as read, here and on all other devices. */
   async markAllRead(): Promise<void> {
     for (const { id, unread, markedUnread, reactions, last } of await this.#scope.store.read.conversations()) {
       if (unread === 0 && !markedUnread && reactions === 0) continue

@@ -1,4 +1,4 @@
-/** The engine: store, accounts and media of one profile, without any window. The app and the command line both run on it. */
+/** Engine: store, accounts and media of one profile, without windows. The app and the command line both run on it. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { parseJid } from '../contract/address.ts'
@@ -29,15 +29,15 @@ import { Upkeep } from './threads/upkeep.ts'
 import { lookAtServer } from './xmpp/modules/server-report.ts'
 
 export interface EngineOptions {
-  /** The folder of everything the user has here. */
+  /** Folder of all data of the user. */
   profile: string
-  /** threads/worker.ts and history-files/worker.ts, or the files that they were built to. */
+  /** Code of threads/worker.ts and history-files/worker.ts, as sources or built files. */
   worker: ThreadCode<WorkerStart>
   transferWorker: ThreadCode<TransferStart>
-  /** The native search extension, and jieba's dictionaries. */
+  /** Paths of the native search extension and of jieba's dictionary. */
   extension: string
   dictionary: string
-  /** SQLite's binary for better-sqlite3; absent or null: its package finds its own. */
+  /** SQLite binary for better-sqlite3; absent or null: the package finds its own. */
   addon?: string | null
   keyring?: Keyring
   log?: Log
@@ -63,7 +63,7 @@ export class Engine extends EventEmitter<Events> {
   readonly files: Files
   readonly registrations: Registrations
   readonly keyProtection: 'keychain' | 'file'
-  /** What windows show at every moment. */
+  /** Live state shown by windows. */
   readonly live = new LiveState()
   readonly #log: Log
   readonly #scope: Scope
@@ -99,13 +99,13 @@ export class Engine extends EventEmitter<Events> {
     this.registrations = new Registrations(scope)
   }
 
-  /** Makes the index anew, in the background; what is not in it yet is searched message by message. */
+  /** Rebuilds the index in the background; messages not indexed yet are searched one by one. */
   reindex = (): Promise<void> => this.#upkeep.reindex()
 
-  /** Somebody is about to search: what that needs is read into memory. */
+  /** Reads the data that a search needs into memory, before the user searches. */
   prepareSearch = (): Promise<void> => this.#upkeep.prepareSearch()
 
-  /** Opens the profile's store; connects nothing yet. Throws StoreOpenError. */
+  /** Opens the profile's store without connecting. Throws StoreOpenError. */
   static async open(options: EngineOptions): Promise<Engine> {
     const file = join(options.profile, 'messages.db')
     const { key, protection } = profileKey(options.profile, options.keyring)
@@ -138,23 +138,23 @@ export class Engine extends EventEmitter<Events> {
     return engine
   }
 
-  /** Something in the store is damaged: unless that is its index alone, what can be read is saved into a new one when it is opened next. */
+  /** Handles damage in the store: if more than the index is damaged, the next start saves the readable part into a new store. */
   salvageNextTime = (): Promise<void> => this.#upkeep.salvageNextTime()
 
-  /** The first account, which is meant where none is named. */
+  /** First account, the default where none is named. */
   get account(): AccountSettings | null {
     return this.accounts.settings[0] ?? null
   }
-  /** Of the first account. */
+  /** Connection state of the first account. */
   get connection(): ConnectionState {
     return this.account === null ? { status: 'signed-out' } : this.accounts.state(this.account.jid)
   }
-  /** Connects the accounts that are stored. */
+  /** Connects the stored accounts. */
   connect = (): Promise<void> => this.accounts.connect()
 
   /**
-   * Signs in, beside the accounts that are; settles when that worked or failed. The account is stored only where it
-   * worked, so a typing error changes nothing. Throws EngineError.
+   * Signs in beside the existing accounts; settles when that worked or failed. The account is stored only on success, so a typing error changes nothing.
+   * Throws EngineError.
    */
   async signIn(settings: AccountSettings): Promise<ConnectionState> {
     const jid = parseJid(settings.jid)
@@ -162,30 +162,30 @@ export class Engine extends EventEmitter<Events> {
     return this.accounts.signIn({ ...settings, jid })
   }
 
-  /** What an account's server can do. Throws EngineError; rejects with ConnectionError where the connection is lost meanwhile. */
+  /** Capabilities of an account's server. Throws EngineError; rejects with ConnectionError if the connection is lost meanwhile. */
   async serverReport(account: Jid): Promise<ServerReport> {
     return lookAtServer(this.#scope.connected(account).connection)
   }
 
-  /** Forgets an account; its messages stay. */
+  /** Removes an account; its messages stay. */
   async signOut(jid: Jid | undefined = this.account?.jid): Promise<void> {
     if (jid !== undefined) await this.accounts.signOut(jid)
   }
 
-  /** Tries again now, with a password or a certificate that the user has just given. */
+  /** Retries now, with a password or certificate that the user has just given. */
   async reconnect(change: { trustFingerprint: string | null; password: string | null }, jid: Jid | undefined = this.account?.jid): Promise<void> {
     if (jid !== undefined) await this.accounts.reconnect(jid, change)
   }
 
-  /** Messages that would go where nothing older than so many days is kept. */
+  /** Number of messages that would be deleted if only the last `days` days were kept. */
   expiring = (days: number): Promise<number> => this.#upkeep.expiring(days)
 
-  /** Deletes what is older than the settings say, soon. */
+  /** Deletes messages older than the settings allow, soon. */
   expire(): void {
     this.#upkeep.expire()
   }
 
-  /** Whether any window can be seen. */
+  /** True while any window is visible. */
   set active(active: boolean) {
     this.accounts.active = active
   }
@@ -204,7 +204,7 @@ export class Engine extends EventEmitter<Events> {
     this.agenda.stop()
     await this.disconnect()
     await this.#upkeep.stopped
-    // on a full disk the log stays beside the file, and is part of the store as well
+    // on a full disk the write-ahead log stays beside the file, and remains part of the store
     await this.store.write.checkpoint().catch((error: unknown) => this.#log.warn(String(error)))
     await this.store.close()
   }

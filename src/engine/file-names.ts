@@ -1,9 +1,9 @@
-/** Names as they are shown and kept, and what they say a file is. */
+/** File names for display and storage, and media types by file name. */
 import mime from 'mime'
 import type { AttachmentKind } from '../contract/domain.ts'
 
 const LONGEST_NAME = 200
-/** What a window can show. */
+/** Image types that a window can show. */
 const IMAGES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif', 'image/bmp'])
 
 export function attachmentKind(type: string): AttachmentKind {
@@ -12,11 +12,11 @@ export function attachmentKind(type: string): AttachmentKind {
   return type.startsWith('audio/') ? 'voice' : 'file'
 }
 
-/** The media type by the name's ending; the sender's word where that says nothing. */
+/** Media type by the file name's extension; the sender's type if the extension is unknown. */
 export const mediaType = (name: string, said: string | null): string =>
   mime.getType(name) ?? (said !== null && /^[\w.+-]+\/[\w.+-]+$/.test(said) ? said : 'application/octet-stream')
 
-/** A file name that leads nowhere and reads as what it is: no folders, control characters or changes of direction. */
+/** File name without folders, control characters or changes of text direction. */
 export function safeName(name: string): string {
   const plain = plainName(name)
     .replace(/[/\\:*?"<>|]/g, '_')
@@ -26,7 +26,7 @@ export function safeName(name: string): string {
   return plain.slice(0, LONGEST_NAME - ending.length).replace(/[\ud800-\udbff]$/, '') + ending
 }
 
-/** The last part of an address's path. Throws where it is none. */
+/** Last segment of a URL's path. Throws on an invalid URL. */
 export function nameIn(url: string): string {
   const last = new URL(url).pathname.split('/').at(-1) ?? ''
   try {
@@ -36,7 +36,7 @@ export function nameIn(url: string): string {
   }
 }
 
-/** A name as it reads: nothing that changes the direction of what follows, hides, or moves the cursor. */
+/** Name without characters that change the text direction, are invisible, or move the cursor. */
 export const plainName = (name: string, longest = Infinity): string =>
   name
     .normalize('NFC')

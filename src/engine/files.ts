@@ -13,20 +13,20 @@ export class Files {
     this.#scope = scope
   }
 
-  /** The file of an attachment and its own name, or null where it is not on this computer. */
+  /** Path and original name of an attachment's file, or null if it is not on this computer. */
   async attachment(id: number): Promise<{ path: string; name: string } | null> {
     const file = await this.#scope.store.read.attachment(id)
     return file === null || file.stored === null ? null : { path: join(this.#scope.media.folder, file.stored), name: file.name }
   }
 
-  /** The contact cards in the file of an attachment; empty: it is none, or is not here. */
+  /** Contact cards in an attachment's file; empty if there are none or the file is not here. */
   async contactsIn(id: number): Promise<ContactFile[]> {
     const file = await this.#scope.store.read.attachment(id)
     if (file === null || file.stored === null || !isContactFile(file)) return []
     return contactsIn(await readFile(join(this.#scope.media.folder, file.stored)))
   }
 
-  /** Removes files from this computer that can be fetched again, of one conversation or of all; bytes that were freed. */
+  /** Removes local files that can be fetched again, of one conversation or of all; returns the bytes freed. */
   async clear(conversation: ConversationId | null): Promise<number> {
     const { files, bytes, ...changes } = await this.#scope.store.write.clearFiles(conversation)
     this.#scope.changed(changes)

@@ -55,7 +55,7 @@ test('every file goes along: what is here anew, what is not by its address; what
   ]
   expect(await forward(context, ids, [7, 8] as ConversationId[], false)).toEqual(lost)
   expect(sent).toEqual([7, 8].flatMap((to) => [[to, 'look', undefined], ...files.map((one) => [to, '', one])]))
-  // what goes by its address is uploaded nowhere and fetched by nobody unasked
+  // a file forwarded by its address is neither uploaded nor fetched unasked
   expect(sent.filter(([, , one]) => one?.stored === null).every(([, , one]) => (one?.tries ?? 0) >= MOST_TRIES)).toBe(true)
   sent.length = 0
   expect(await forward(context, ids, [7] as ConversationId[], true)).toEqual(lost)

@@ -1,4 +1,4 @@
-/** Messages that are sent on, with their files. */
+/** Forwarding of messages with their files. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConversationId, Message, MessageId } from '../contract/domain.ts'
@@ -10,25 +10,25 @@ import type { OutgoingMessage } from './store/types.ts'
 
 export interface ForwardContext {
   store: Store
-  /** Where files of messages lie. */
+  /** Media folder. */
   folder: string
   send(conversation: ConversationId, text: string, more?: Pick<OutgoingMessage, 'attachments' | 'link'>): Promise<unknown>
 }
 
-/** A file as it is sent on: what is here is uploaded anew, what is not goes by its address. Null: it is nowhere any more. */
+/** Attachment of a forwarded message: a local file is uploaded again, others go by their URL. Null: the file no longer exists anywhere. */
 async function fileToSend({ store, folder }: ForwardContext, id: number): Promise<NewAttachment | null> {
   const file = await store.read.attachment(id)
   if (file === null) return null
   const { kind, name, bytes, stored, url, type, width, height, hash, preview, tries } = file
   const known = { kind, name, bytes, type, width, height, hash, preview }
   if (stored !== null && existsSync(join(folder, stored))) return { ...known, stored }
-  // that it is sent on is no reason to fetch it here
+  // forwarding alone is no reason to fetch the file here
   return url === null || tries >= GONE || !isWebUrl(url) ? null : { ...known, stored: null, url, tries: MOST_TRIES }
 }
 
 /**
- * Sends messages on, in order of history, with their files. `merged`: their words as one message that quotes all of them. Returns the
- * names of the files that could not go along: they are neither here nor anywhere else.
+ * Forwards messages in order of history, with their files. `merged`: one message that quotes all of their texts. Returns the names of files that could not be
+ * forwarded: they are neither here nor on a server.
  */
 export async function forward(context: ForwardContext, ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<string[]> {
   const messages: Message[] = []

@@ -1,4 +1,4 @@
-/** Groups: made, led, left. */
+/** Group chats: creation, administration, leaving. */
 import type { Conversation, ConversationId, GroupMembers, Jid } from '../contract/domain.ts'
 import { lookAlikesIn } from './look-alikes.ts'
 import { EngineError, type Scope } from './scope.ts'
@@ -12,7 +12,7 @@ export class GroupChats {
     this.#scope = scope
   }
 
-  /** Makes a group on an account's own server and asks people into it. Throws EngineError, JoinError. */
+  /** Creates a group on the account's own server and invites people. Throws EngineError, JoinError. */
   async create({
     name,
     membersOnly,
@@ -32,21 +32,21 @@ export class GroupChats {
     return this.#scope.entered(session, jid)
   }
 
-  /** Does something in a group that we are in. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
+  /** Runs an action in a joined group. Throws EngineError, and xmpp.js's StanzaError if the group refuses. */
   async inside<T>(id: ConversationId, run: (groups: Groups, group: Jid) => Promise<T>): Promise<T> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
     return run(this.#scope.connected(conversation.account ?? undefined).groups, conversation.jid)
   }
 
-  /** Names in a group that look like other people's there. */
+  /** Nicknames in a group that look like those of other people there. */
   async lookAlikes(id: ConversationId): Promise<Record<string, string[]>> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation?.kind !== 'group') return {}
     return lookAlikesIn(this.#scope.store, id, this.#scope.accounts.of(conversation.account)?.groups.nicksIn(conversation.jid) ?? [])
   }
 
-  /** Takes another nickname in a group. Throws EngineError, JoinError. */
+  /** Changes the nickname in a group. Throws EngineError, JoinError. */
   async changeNick(id: ConversationId, nick: string): Promise<void> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation?.kind !== 'group') throw new EngineError('not-found', 'the group')
@@ -60,23 +60,23 @@ export class GroupChats {
     })
   }
 
-  /** Says yes or no to an invitation. Throws EngineError, JoinError. */
+  /** Accepts or declines an invitation. Throws EngineError, JoinError. */
   async answerInvitation(group: Jid, accept: boolean, account?: Jid): Promise<void> {
     await this.#scope.connected(account).membership.answerInvitation(group, accept)
   }
 
-  /** Leaves a group; its history stays here. */
+  /** Leaves a group; its history stays. */
   async leave(id: ConversationId): Promise<void> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation?.kind !== 'group') return
     const session = this.#scope.accounts.of(conversation.account)
-    // kept before it is done: it may be cut off
+    // stored first, because the request may be cut off
     this.#scope.changed(await this.#scope.store.write.leave({ conversation: id, why: 'left', reason: '', tell: true }))
     await session?.membership.leave(conversation.jid)
     void session?.errands.flush()
   }
 
-  /** Who is in a group, and who may be. Throws EngineError. */
+  /** Occupants of a group and its members. Throws EngineError. */
   async members(id: ConversationId): Promise<GroupMembers> {
     const { members, ...group } = await this.inside(id, (groups, jid) => groups.members(jid))
     const names = await this.#scope.store.read.contactNames(members.map(({ jid }) => jid ?? ''))

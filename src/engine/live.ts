@@ -1,9 +1,9 @@
-/** The live state of an engine: what is so now, topic by topic (contract/live.ts). */
+/** Live state of an engine: the current value of each topic (contract/live.ts). */
 import { EventEmitter } from 'node:events'
 import { follow, type EngineLive } from '../contract/live.ts'
 
 interface Events {
-  /** The topics that have another value now; of presence, the people who have. */
+  /** Topics with a new value; for presence, only the people whose presence changed. */
   change: [Partial<EngineLive>]
 }
 
@@ -23,14 +23,14 @@ export class LiveState extends EventEmitter<Events> {
     occupants: 0
   }
 
-  /** `value`: the whole topic; of presence, the people whose it has changed. */
+  /** `value`: the whole topic; for presence, only the people whose presence changed. */
   set<T extends keyof EngineLive>(topic: T, value: EngineLive[T]): void {
     const changed: Partial<EngineLive> = { [topic]: value }
     follow(this.now, changed)
     this.emit('change', changed)
   }
 
-  /** Something changed that windows are to look at again. */
+  /** Increases a topic's counter, so that windows read its data again. */
   count(topic: 'rosters' | 'occupants'): void {
     this.set(topic, this.now[topic] + 1)
   }

@@ -1,4 +1,4 @@
-/** The log as the engine sees it. Lines hold no text of messages and no secrets; writing one never throws. */
+/** Log interface of the engine. Lines hold no message texts and no secrets; writing never throws. */
 export interface Log {
   info(message: string): void
   warn(message: string): void

@@ -6,29 +6,29 @@ import type { Store } from './threads/store.ts'
 
 export interface Named {
   name: string
-  /** XEP-0421; null where the group does not say. */
+  /** Occupant id (XEP-0421); null if the group gives none. */
   occupant: string | null
 }
 
-/** What is not seen in a name, or only as a gap. */
+/** Characters of a name that are invisible or show as a gap only. */
 const UNSEEN = /\p{Default_Ignorable_Code_Point}|\p{Cc}/gu
 const visible = (name: string): string => name.normalize('NFKC').replace(UNSEEN, '').replace(/\s+/gu, ' ').trim().normalize('NFD')
 const skeleton = (text: string): string => unhomoglyph(text).normalize('NFD').toLowerCase()
 
-/** Names that share one of these look the same: as they are written, and in lower case, where other letters are alike. */
+/** Skeletons of a name, as written and in lower case, where other letters are alike. Names that share a skeleton look the same. */
 const looksOf = (name: string): string[] => [...new Set([skeleton(visible(name)), skeleton(visible(name).toLowerCase())])]
 
-/** Of a group, so many messages back. */
+/** Number of newest messages of a group whose senders are compared. */
 const SAID = 3000
 
-/** Whose names look alike among those who are in a group and those who have said something there lately. `present`: nicknames. */
+/** Look-alikes among a group's occupants and its recent senders. `present`: nicknames. */
 export async function lookAlikesIn(store: Store, conversation: ConversationId, present: Iterable<string>): Promise<Record<string, string[]>> {
   const said = (await store.read.sendersIn({ conversation, most: SAID })).map(({ sender, occupant }) => ({ name: resource(sender), occupant }))
   const spoken = new Set(said.map(({ name }) => name))
   return lookAlikes([...said, ...[...present].filter((name) => !spoken.has(name)).map((name) => ({ name, occupant: null }))].filter(({ name }) => name !== ''))
 }
 
-/** To each name that looks like another person's, those other names. One person under two names is one person, where the group says so. */
+/** Look-alikes of other people, by name. Two names of one person do not count, where the group tells that they are one person. */
 export function lookAlikes(people: Iterable<Named>): Record<string, string[]> {
   const occupantsOf = new Map<string, Set<string | null>>()
   for (const { name, occupant } of people) occupantsOf.set(name, (occupantsOf.get(name) ?? new Set()).add(occupant))

@@ -1,4 +1,4 @@
-/** Messages: written, changed, sent on, read, kept. */
+/** Messages: sending, changing, forwarding, read state, reminders. */
 import { randomUUID } from 'node:crypto'
 import type { ChangeKind, ConversationId, Jid, LinkMetadata, Message, MessageId, Secrecy, SeenRange } from '../contract/domain.ts'
 import { localOf } from '../contract/address.ts'
@@ -9,7 +9,7 @@ import { contactFile } from './media/contact-file.ts'
 import { EngineError, type Scope } from './scope.ts'
 import type { OutgoingMessage } from './store/types.ts'
 
-/** Of a message that is quoted in words, so much, in UTF-16 units. */
+/** Longest quotation within a text, UTF-16 units. */
 const LONGEST_QUOTE = 500
 /** XEP-0393 section 5.1.3 */
 const quoting = (quoted: string, text: string): string =>
@@ -19,7 +19,7 @@ export class Messages {
   readonly #scope: Scope
   readonly #groups: GroupChats
   readonly #agenda: Agenda
-  /** To whom we said that we type, if to anyone. */
+  /** Recipient of our last 'composing' notification, or null. */
   #typingTo: Jid | null = null
 
   constructor(scope: Scope, groups: GroupChats, agenda: Agenda) {
@@ -28,11 +28,11 @@ export class Messages {
     this.#agenda = agenda
   }
 
-  /** Stores the message and its place in the queue, then sends when it can. Throws EngineError, 'too-long' where the server would not take it. */
+  /** Stores the message in the queue, then sends it as soon as possible. Throws EngineError 'too-long' if the server would not take it. */
   async send(id: ConversationId, written: string, more: Pick<OutgoingMessage, 'reply' | 'attachments' | 'link'> = {}): Promise<Message> {
     const { sender, session, conversation } = await this.#scope.own(id)
     const answered = more.reply === undefined || more.reply === null ? null : await this.#scope.store.read.message(more.reply)
-    // a message that the others cannot look up, such as an imported one, is quoted in words
+    // a message that the others cannot look up, such as an imported one, is quoted in the text
     const text = answered === null || answered.changeable ? written : quoting(answered.text, written)
     if (text !== '' && session?.outbox.takes(conversation, text, more.link) === false)
       throw new EngineError('too-long', 'the text is longer than the server takes')
@@ -53,7 +53,7 @@ export class Messages {
     return message
   }
 
-  /** Sends a text at a time, ms. Throws EngineError, 'too-long' where the server would not take it. */
+  /** Schedules a text for a time, ms. Throws EngineError 'too-long' if the server would not take it. */
   async schedule(id: ConversationId, text: string, reply: MessageId | null, due: number): Promise<void> {
     const { session, conversation } = await this.#scope.own(id)
     if (session?.outbox.takes(conversation, text) === false) throw new EngineError('too-long', 'the text is longer than the server takes')
@@ -62,20 +62,22 @@ export class Messages {
     this.#agenda.look()
   }
 
-  /** One that was to be sent later: not at all, or `now`. */
+  /** Cancels a scheduled message, or sends it `now`. */
   async unschedule(id: ConversationId, scheduled: number, now: boolean): Promise<void> {
     if (now) return this.#agenda.send(scheduled, id)
     await this.#scope.store.write.unschedule(scheduled)
     this.#agenda.emit('scheduled')
   }
 
-  /** Reminds of a message at a time, ms; null: not any more. */
+  /** Sets a message's reminder, ms; null removes it. */
   async remind(id: MessageId, due: number | null): Promise<void> {
     this.#scope.changed(await this.#scope.store.write.remind({ id, due }))
     this.#agenda.look()
   }
 
-  /** Corrects or takes back an own message, or reacts to any: here at once, to the others when it can. `text`: the new text, or emoji, separated by spaces. */
+  /**
+   * Corrects or retracts an own message, or reacts to any: locally at once, remotely as soon as possible. `text`: the new text, or emoji separated by spaces.
+   */
   async change(id: MessageId, kind: ChangeKind, text: string): Promise<void> {
     const message = await this.#scope.store.read.message(id)
     if (message === null) throw new EngineError('not-found', 'the message')
@@ -85,7 +87,7 @@ export class Messages {
     session?.outbox.flush()
   }
 
-  /** Whether what is written next in a conversation is encrypted end to end; `modern`: with all that stands in it. */
+  /** Encryption state for the next message of a conversation; `modern`: with the whole envelope (newer version of OMEMO). */
   async secrecy(id: ConversationId): Promise<Secrecy & { modern: boolean }> {
     const conversation = await this.#scope.store.read.conversation(id)
     const session = this.#scope.accounts.of(conversation?.account ?? null)
@@ -94,7 +96,7 @@ export class Messages {
     return session.encryption.secrecy(conversation)
   }
 
-  /** Sends messages on; the names of the files that could not go along. */
+  /** Forwards messages; returns the names of files that could not be forwarded. */
   forward = (ids: readonly MessageId[], to: readonly ConversationId[], merged: boolean): Promise<string[]> =>
     forward(
       { store: this.#scope.store, folder: this.#scope.media.folder, send: (conversation, text, more) => this.send(conversation, text, more) },
@@ -103,19 +105,19 @@ export class Messages {
       merged
     )
 
-  /** Takes back what somebody else wrote in a group that we lead, for all. Throws EngineError, and xmpp.js's StanzaError where the group refuses. */
+  /** Retracts somebody else's message for everyone in a group that we moderate. Throws EngineError, and xmpp.js's StanzaError if the group refuses. */
   async moderate(id: MessageId): Promise<void> {
     const [message, stanzaId] = [await this.#scope.store.read.message(id), await this.#scope.store.read.stanzaIdOf(id)]
     if (message === null || stanzaId === null) throw new EngineError('not-found', 'the message')
     await this.#groups.inside(message.conversation, (groups, jid) => groups.moderate(jid, stanzaId))
   }
 
-  /** Deletes messages from this computer alone. */
+  /** Deletes messages from this computer only. */
   async remove(ids: MessageId[]): Promise<void> {
     this.#scope.changed(await this.#scope.store.write.remove(ids))
   }
 
-  /** What a page that is about to be linked to says of itself; null where the user does not want it asked, or where the card would not go along, as it does not in the older version of OMEMO. */
+  /** Metadata of a page for a link card; null if the user does not want pages fetched, or if the card could not be sent (the older version of OMEMO). */
   async readLink(id: ConversationId, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation === null || !(await this.#scope.store.read.settings()).linkPreviews) return null
@@ -124,7 +126,7 @@ export class Messages {
     return this.#scope.media.readLink(conversation.account, url, signal)
   }
 
-  /** We type in a conversation, or do no longer. */
+  /** Sends a chat state: typing in a conversation, or no longer. */
   async type(id: ConversationId, typing: boolean): Promise<void> {
     const conversation = await this.#scope.store.read.conversation(id)
     if (conversation === null || conversation.kind === 'group' || (!typing && this.#typingTo !== conversation.jid)) return
@@ -152,12 +154,12 @@ export class Messages {
     return this.sendFile(id, token)
   }
 
-  /** Stores a file that a window has handed over as a message, then sends it when it can. */
+  /** Stores a file from a window as a message, then sends it as soon as possible. */
   async sendFile(id: ConversationId, token: string): Promise<Message> {
     return this.send(id, '', { attachments: [await this.#scope.media.intake.finish(token)] })
   }
 
-  /** Sends cards of people into conversations: as files, or as their addresses where the server takes none. */
+  /** Sends contact cards into conversations: as files, or as addresses if the server takes no files. */
   async sendContacts(conversations: readonly ConversationId[], jids: readonly Jid[]): Promise<void> {
     const named = await this.#scope.store.read.contactNames(jids)
     for (const id of conversations) {
@@ -193,7 +195,7 @@ export class Messages {
     this.#scope.changed(await this.#scope.store.write.star({ id, on }))
   }
 
-  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. */
+  /** `seen`: messages on screen, whose new reactions become seen; absent: all of them. */
   async markRead(conversation: ConversationId, upTo: MessageId, seen?: SeenRange): Promise<void> {
     const { tellRead } = await this.#scope.store.read.settings()
     const changes = await this.#scope.store.write.markRead({ conversation, upTo, ...(seen === undefined ? {} : { seen }), tell: tellRead })
@@ -201,7 +203,7 @@ export class Messages {
     void this.#scope.accounts.of(changes.conversations[0]?.account ?? null)?.errands.flush()
   }
 
-  /** Sends what waits in a conversation. */
+  /** Sends the queued messages of a conversation. */
   async flush(id: ConversationId): Promise<void> {
     const conversation = await this.#scope.store.read.conversation(id)
     this.#scope.accounts.of(conversation?.account ?? null)?.outbox.flush()

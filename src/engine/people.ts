@@ -1,4 +1,4 @@
-/** People: contacts, how they and we look, and the devices that they encrypt with. */
+/** People: contacts, profiles, and OMEMO devices. */
 import { join } from 'node:path'
 import type { Device, Jid } from '../contract/domain.ts'
 import type { PersonMatch } from '../contract/search.ts'
@@ -6,7 +6,7 @@ import { EngineError, type Scope } from './scope.ts'
 import type { Errand } from './store/tables/errand.ts'
 import { buffers } from './xmpp/omemo/sealed.ts'
 
-/** What may be wished of a contact. */
+/** Contact request that can wait for a connection, without its account. */
 type Wish = Errand extends infer E ? (E extends { kind: 'block' | 'contact' } ? Omit<E, 'account'> : never) : never
 
 export class People {
@@ -16,20 +16,20 @@ export class People {
     this.#scope = scope
   }
 
-  /** Says yes or no to somebody who asks to be a contact. Throws EngineError. */
+  /** Accepts or declines a contact request. Throws EngineError. */
   async answerRequest(jid: Jid, accept: boolean, account?: Jid): Promise<void> {
     const session = this.#scope.connected(account)
     await session.contacts.answer(jid, accept)
     if (accept) this.#scope.touched(await this.#scope.store.write.ensureConversation({ account: session.own, jid, kind: 'direct', name: '', nick: null }))
   }
 
-  /** People one can write to, by what is typed of a name: contacts and those spoken with, then those in groups with us. */
+  /** People whose names match what is typed: contacts and people with a conversation first, then other occupants of joined groups. */
   async find(input: { text: string; limit: number }, signal?: AbortSignal): Promise<PersonMatch[]> {
     const known = this.#scope.accounts.sessions.flatMap(({ own, groups }) => groups.people.map((person) => ({ ...person, account: own })))
     return this.#scope.store.find.findPeople({ ...input, known, without: this.#scope.accounts.settings.map(({ jid }) => jid) }, signal)
   }
 
-  /** What is asked of the server for an account. Throws EngineError, and xmpp.js's StanzaError where it refuses. */
+  /** Requests to an account's server. They throw EngineError, and xmpp.js's StanzaError if it refuses. */
   block = (jid: Jid, blocked: boolean, account?: Jid): Promise<void> => this.#wish({ kind: 'block', jid, value: { blocked } }, account)
 
   rename = (jid: Jid, name: string, account?: Jid): Promise<void> => this.#wish({ kind: 'contact', jid, value: { wish: 'rename', name } }, account)
@@ -43,7 +43,7 @@ export class People {
   setAvatar = async (picture: { data: Buffer; type: string; side: number } | null, account?: Jid): Promise<void> =>
     this.#scope.connected(account).pictures.set(picture)
 
-  /** Does at once what the user wishes of a contact, or keeps it for the next connection. Throws EngineError, and xmpp.js's StanzaError where the server refuses. */
+  /** Sends a contact request at once, or stores it for the next connection. Throws EngineError, and xmpp.js's StanzaError if the server refuses. */
   async #wish(wish: Wish, account: Jid | undefined = this.#scope.first): Promise<void> {
     if (account === undefined) throw new EngineError('not-connected', 'That needs an account.')
     const session = this.#scope.accounts.of(account)
@@ -53,7 +53,7 @@ export class People {
     await session?.contacts.foresee(errand)
   }
 
-  /** Somebody's devices, or our own others; `own`: this one, where they are our own. */
+  /** Devices of a person, or our own other devices; `own`: this device, if they are our own. */
   async devices(account: Jid, jid: Jid): Promise<{ own: Device | null; devices: Device[] }> {
     await this.#scope.accounts.of(account)?.encryption.learn(jid)
     const own = jid === account ? buffers(await this.#scope.store.write.ownDevice({ account, time: Date.now() })) : null
@@ -84,15 +84,15 @@ export class People {
     }
   }
 
-  /** This device has another name: it is announced where there is a connection, otherwise with the next. Rejects never. */
+  /** Announces this device's new name: now if connected, otherwise on the next connection. Never rejects. */
   async announceName(): Promise<void> {
     await Promise.allSettled(this.#scope.accounts.sessions.map(({ encryption }) => encryption.rename()))
   }
 
-  /** Takes another device of ours from our list: nothing is encrypted for it any more. Throws EngineError. */
+  /** Removes another own device from our device list; nothing is encrypted for it any more. Throws EngineError. */
   forgetDevice = (account: Jid, device: number): Promise<void> => this.#scope.connected(account).encryption.forget(device)
 
-  /** The picture that somebody shows, or null. */
+  /** Path of a person's avatar file, or null. */
   async avatarFile(jid: string): Promise<string | null> {
     const avatar = await this.#scope.store.read.avatar(jid)
     return avatar === null ? null : join(this.#scope.media.folder, avatar.stored)

@@ -1,4 +1,4 @@
-/** New accounts: the server's form, and invitations. */
+/** New accounts: registration forms and invitations. */
 import { domainOf, parseJid } from '../contract/address.ts'
 import type { AccountSettings, Jid, RegistrationState, ServerInvitation } from '../contract/domain.ts'
 import { ConnectionError, refused } from './net/problem.ts'
@@ -8,14 +8,17 @@ import { Registration } from './xmpp/stream/registration.ts'
 
 export class Registrations {
   readonly #scope: Scope
-  /** The form for a new account that is being filled in. */
+  /** Registration form being filled in. */
   #registration: Registration | null = null
 
   constructor(scope: Scope) {
     this.#scope = scope
   }
 
-  /** Asks a server what it wants to know of a new account; `token`: of an invitation. Throws EngineError, `signal`'s reason, and xmpp.js's StanzaError where it makes none. */
+  /**
+   * Fetches a server's registration form; `token`: from an invitation. Throws EngineError, `signal`'s reason, and xmpp.js's StanzaError if the server
+   * registers no accounts.
+   */
   async begin(server: AccountSettings, token: string | null, signal?: AbortSignal): Promise<RegistrationState> {
     this.end()
     const jid = parseJid(server.jid)
@@ -39,7 +42,7 @@ export class Registrations {
     }
   }
 
-  /** Hands in the form that was asked for last. Throws EngineError where it is not open any more, and xmpp.js's StanzaError where the server refuses. */
+  /** Submits the form that was fetched last. Throws EngineError if it is closed, and xmpp.js's StanzaError if the server refuses. */
   async submit(values: Readonly<Record<string, string>>): Promise<void> {
     if (this.#registration === null) throw new EngineError('not-found', 'the form')
     try {
@@ -57,7 +60,7 @@ export class Registrations {
     this.#registration = null
   }
 
-  /** An invitation that an account's server makes (XEP-0401); null: it makes none. Throws EngineError. */
+  /** Invitation from an account's server (XEP-0401); null if the server makes none. Throws EngineError. */
   async invite(account: Jid): Promise<ServerInvitation | null> {
     return this.#scope
       .connected(account)

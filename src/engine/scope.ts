@@ -1,4 +1,4 @@
-/** What the parts of an engine share: the store, accounts and media of its profile, and who is told of changes. */
+/** Shared context of the engine's parts: store, accounts, media, log, and the listener for changes. */
 import type { Conversation, ConversationId, Jid } from '../contract/domain.ts'
 import type { Accounts } from './accounts.ts'
 import type { Log } from './log.ts'
@@ -7,7 +7,7 @@ import type { StoreChanges } from './store/types.ts'
 import type { Store } from './threads/store.ts'
 import type { Session } from './xmpp/session.ts'
 
-/** A wish that cannot be fulfilled, with a reason for the user. */
+/** Request that cannot be fulfilled; `code` tells the user why. */
 export class EngineError extends Error {
   readonly code: 'not-found' | 'invalid-address' | 'not-connected' | 'too-long'
   constructor(code: EngineError['code'], message: string) {
@@ -22,7 +22,7 @@ export class Scope {
   readonly accounts: Accounts
   readonly media: Media
   readonly log: Log
-  /** Tells of what has changed in the store. */
+  /** Reports changes in the store. */
   readonly changed: (changes: StoreChanges) => void
 
   constructor(store: Store, accounts: Accounts, media: Media, log: Log, changed: (changes: StoreChanges) => void) {
@@ -33,19 +33,19 @@ export class Scope {
     this.changed = changed
   }
 
-  /** The first account, which is meant where none is named. */
+  /** First account, the default where none is named. */
   get first(): Jid | undefined {
     return this.accounts.settings[0]?.jid
   }
 
-  /** The session of an account, of the first where none is named. Throws EngineError where it has no connection. */
+  /** Session of an account (default: the first). Throws EngineError if it is not connected. */
   connected(account: Jid | undefined = this.first): Session {
     const session = this.accounts.of(account ?? null)
     if (session === null || !session.connection.isReady) throw new EngineError('not-connected', 'That needs a connection.')
     return session
   }
 
-  /** Who we are in a conversation, and what connects us. Throws EngineError. */
+  /** Own address in a conversation, and its session. Throws EngineError. */
   async own(id: ConversationId): Promise<{ sender: Jid; session: Session | null; conversation: Conversation }> {
     const conversation = await this.store.read.conversation(id)
     if (conversation === null) throw new EngineError('not-found', 'the conversation')
@@ -57,7 +57,7 @@ export class Scope {
     }
   }
 
-  /** The user has just begun it: it stands above those that nobody has opened for longer. */
+  /** Moves a conversation that the user has just started to the top of the list. */
   async begun(id: ConversationId): Promise<Conversation> {
     await this.store.write.used({ conversation: id, time: Date.now() })
     const conversation = await this.store.read.conversation(id)
@@ -66,7 +66,7 @@ export class Scope {
     return conversation
   }
 
-  /** The conversation of a group that was just entered. */
+  /** Conversation of a group that was just joined. */
   async entered(session: Session, jid: Jid): Promise<Conversation> {
     const conversation = await this.store.read.conversationByJid(jid, session.own)
     if (conversation === null) throw new EngineError('not-found', 'the group')

@@ -1,4 +1,4 @@
-/** Corrections, retractions and reactions: by whom they may come, in whatever order they do. */
+/** Corrections, retractions and reactions: accepted authors, in every order of arrival. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ChangeKind, Jid, Message } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -52,7 +52,7 @@ test('the last correction counts, whatever came first', async () => {
   expect(await all()).toMatchObject([{ text: 'hello there', edited: true }])
   expect(await total('helo')).toBe(0)
   expect(await total('hello there')).toBe(1)
-  // the archive shows them once more
+  // the archive sends them again
   await record([one, two, three], 'forward')
   expect((await all()).map(({ text }) => text)).toEqual(['hello there'])
 })
@@ -89,7 +89,7 @@ test('nobody changes what another one wrote', async () => {
     { text: 'of carol', retracted: false },
     { text: 'forged', sender: `${ROOM}/mallory` }
   ])
-  // but a group's moderators may: the group itself says so
+  // a group's moderators may retract: the group itself sends the retraction
   await record([change('retraction', 'archive-c', '', { ...room('carol'), sender: ROOM, occupant: null })])
   expect((await all(ROOM))[0]).toMatchObject({ text: '', retracted: true })
 })
@@ -164,7 +164,7 @@ test('a marker says how far the other one has read; one of our other devices, ho
   const conversation = async () => (await store.read.conversationByJid(BOB))!
   await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'b', own: false, nick: null }])
   expect((await conversation()).seenUpTo).toBe(second!.id)
-  // a late one, and one for a message that is not ours
+  // a late marker, and a marker for an unknown message
   await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'a', own: false, nick: null }])
   await record([], 'live', [{ kind: 'displayed', conversation: BOB, id: 'c', own: false, nick: null }])
   expect(await conversation()).toMatchObject({ seenUpTo: second!.id, unread: 1 })
@@ -194,7 +194,7 @@ test('what an archive says of its messages is stored with them: what came, what 
     const list = await all()
     expect(list.map(({ state }) => state)).toEqual(['delivered', 'received', 'sent', 'received', 'received'])
     expect(await store.read.conversationByJid(BOB)).toMatchObject({ seenUpTo: list[0]!.id, readUpTo: list[3]!.id, unread: 1 })
-    // who is told of them is told that they were read, too
+    // the event about the messages already says that they were read
     if (order === 'forward') expect(changes).toMatchObject({ added: 5, conversations: [{ unread: 1 }] })
   }
 })
@@ -231,7 +231,7 @@ test('a deleted conversation leaves nothing, comes back with something new, and 
   await store.write.saveDraft({ conversation, draft: 'begun' })
   const time = (clock += 1000)
   expect(await store.write.clearConversation({ conversation, time })).toMatchObject({ removedConversations: [conversation] })
-  // what comes meanwhile stays, and what was begun goes on after any end
+  // messages that arrive meanwhile stay, and the removal resumes after any kind of end
   await record([message('meanwhile', 'w')])
   expect(await store.write.removeCleared(100)).toMatchObject({ left: true })
   await store.close()
@@ -317,7 +317,7 @@ const inArchive = (messages: IncomingMessage[], order: RecordBatch['order'], arc
 const correct = (text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => change('correction', 'm', text, more)
 
 test('of two corrections the later in the archive counts, whatever the clocks of those who stamped them say', async () => {
-  // this computer was an hour ahead when the first one came live
+  // this computer's clock was an hour ahead when the first message arrived live
   await inArchive([message('v0', 'm')], 'live', {})
   await inArchive([correct('v1', { time: clock + HOUR })], 'live', {})
   await inArchive([correct('v2')], 'live', {})
@@ -336,7 +336,7 @@ test('an own correction stands where the archive has it, not when it was written
   const of = (text: string, origin: string): IncomingMessage => message(text, origin, { ...ours, change: { kind: 'correction', target: 'm' } })
   await inArchive([of('of the phone', 'phone')], 'live', {})
   expect(await now()).toEqual(['of the phone'])
-  // the phone's came first to the server
+  // the phone's message reached the server first
   await inArchive([of('of the phone', 'phone'), of('of this computer', 'here')], 'forward', { lastId: 'a' })
   expect(await now()).toEqual(['of this computer'])
   await inArchive([of('of this computer', 'here'), of('of the phone', 'phone')], 'forward', { lastId: 'b' })
@@ -367,7 +367,7 @@ test('a correction whose message is not here is shown at once, and is one with i
   expect(shown).toMatchObject({ text: 'first', edited: false })
   expect((await store.read.conversationByJid(BOB))?.unread).toBe(1)
   await store.write.star({ id: shown!.id, on: true })
-  // the archive shows it once more, and has another one
+  // the archive sends it again, with another message of that id
   await record([second], 'forward')
   await record([change('correction', 'm', 'the first')])
   expect(await all()).toMatchObject([{ text: 'the first' }])
@@ -414,7 +414,7 @@ test('a correction of a correction counts without origin-ids and in whatever ord
         )
       const list = await all(peer)
       expect(list, `${kind} ${JSON.stringify(batches)}`).toHaveLength(1)
-      // live the order in which they came counts
+      // live changes count in the order in which they arrived
       if (kind !== 'live' || at === 0) expect(list[0]).toMatchObject({ text: 'v4', edited: true })
     }
 })
@@ -454,7 +454,7 @@ test('a correction by somebody else, or by nobody knows whom, is a message of th
   ])
   const expected = ['mine!', 'of nobody knows whom', 'forged', 'forged too', 'and so']
   expect((await all(ROOM)).map(({ text }) => text)).toEqual(expected)
-  // who has the id of a message that is still to come keeps it from nobody
+  // a sender who uses the id of a message still to come does not hide that message
   await record([said('taken', 'm9', 'mallory', 'M'), said('v2', 'c5', 'alice', 'A', 'm9')])
   await record([said('v1', 'm9', 'alice', 'A')], 'backward')
   expect((await all(ROOM)).map(({ text }) => text).sort()).toEqual([...expected, 'taken', 'v2'].sort())
@@ -478,7 +478,7 @@ test('messages that have one archive id between them are all kept, each once', a
       order
     ).toEqual(['one', 'one'])
   }
-  // of changes, too
+  // the same holds for changes
   const [x, y] = [change('correction', 'a', 'one!', same), change('correction', 'b', 'two!', same)]
   for (const order of ['live', 'forward'] as const) await record([x, y], order)
   expect((await all()).map(({ text }) => text).sort()).toEqual(['one!', 'three', 'two!'])
@@ -497,7 +497,7 @@ test('a client that gives one origin-id to many messages loses none of them', as
     expect((await all()).map(({ text }) => text).sort(), order).toEqual(['one', 'three', 'two'])
   }
   expect(new Set((await all()).map(({ key }) => key)).size).toBe(3)
-  // what is sent again is one message
+  // a message that is sent again is one message
   await record([message('one', '1', { stanzaId: 'C' })])
   expect(await all()).toHaveLength(3)
 })

@@ -9,7 +9,7 @@ const DAY = 86_400_000
 const NOW = Date.UTC(2026, 10, 25)
 const ME = 'me@example.org' as Jid
 
-/** A computer's clock that somebody sets, and time that passes all the same. */
+/** Computer whose clock can be set, with a steady clock of its own. */
 class Computer {
   wallNow = NOW
   steadyNow = 5000
@@ -56,7 +56,7 @@ test('a server that says the same as this computer is believed; where they diffe
   expect(computer.clock.now).toBe(NOW)
   computer.clock.say('b', NOW - 7 * 3_600_000)
   expect(computer.clock.now).toBe(NOW - 7 * 3_600_000)
-  // an archive's stamps say that it is so late at least
+  // an archive's stamp is a lower bound of the time
   const other = new Computer()
   other.clock.begin(NOW - 400 * DAY)
   other.clock.stamped(NOW - DAY)
@@ -90,7 +90,7 @@ test(
       (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)
     const upkeepOf = (computer: Computer): Upkeep =>
       new Upkeep(store, folder.path, { warn: () => undefined }, { indexing: () => undefined, changes: () => undefined }, computer.clock)
-    /** One run of the app, until what has expired is gone. */
+    /** One run of the app, until expired messages are gone. */
     async function run(computer: Computer, expected: string[]): Promise<void> {
       const upkeep = upkeepOf(computer)
       upkeep.start()
@@ -105,7 +105,7 @@ test(
     ahead.wallNow += 730 * DAY
     expect(await upkeepOf(ahead).expiring(90)).toBe(2)
     await run(ahead, ['20 days', '1 days', '0 days'])
-    // an own message is stamped by the wrong clock; the app starts again, still wrong
+    // an own message is stamped by the wrong clock; the app restarts with the clock still wrong
     await store.write.queueMessage({ conversation: id, text: 'mine', originId: 'o', sender: ME, time: ahead.wallNow })
     await store.write.transition({ account: ME, conversation: bob, originId: 'o', state: 'sent', error: null })
     const again = new Computer()

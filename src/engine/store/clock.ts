@@ -1,47 +1,47 @@
 /**
- * The time by which something may be destroyed. This computer's clock may be wrong, and so may a server's: the earlier of both
- * counts, and where no server has said anything yet, what was known when the app last ran and the time that it has run since.
+ * Trusted time for expiry. This computer's clock and a server's may both be wrong: the earlier of the two counts; before any server has told its time, the
+ * time known at the last run plus this run's uptime.
  */
 export interface ClockSources {
-  /** ms since 1970, as this computer has it. */
+  /** Wall clock of this computer, ms since 1970. */
   wall(): number
-  /** ms that pass evenly, whatever the clock is set to. */
+  /** Monotonic clock, ms; unaffected by clock changes. */
   steady(): number
 }
 
 export class TrustedClock {
   readonly #sources: ClockSources
-  /** A time that was at least reached, and when that was. */
+  /** Lower bound of the time, and the monotonic time at which it was learnt. */
   #known: { time: number; at: number } | null = null
-  /** What each server's clock says. */
+  /** Last time told by each server. */
   readonly #said = new Map<string, { time: number; at: number }>()
 
   constructor(sources: ClockSources = { wall: () => Date.now(), steady: () => performance.now() }) {
     this.#sources = sources
   }
 
-  /** What was known before this run, ms. */
+  /** Starts from the time known before this run, ms. */
   begin(time: number): void {
     this.#reached(time)
   }
 
-  /** A server's clock says so, ms. */
+  /** Records a server's time, ms. */
   say(server: string, time: number): void {
     this.#said.set(server, { time, at: this.#sources.steady() })
     this.#reached(Math.min(time, this.#sources.wall()))
   }
 
-  /** An archive has stamped something so, ms: its clock says that or more. */
+  /** Records an archive's stamp, ms, as a lower bound of the time. */
   stamped(time: number): void {
     this.#reached(Math.min(time, this.#sources.wall()))
   }
 
-  /** To be known at the next start, ms; null: nothing is. */
+  /** Time to be stored for the next start, ms; null: unknown. */
   get known(): number | null {
     return this.#known === null ? null : this.#on(this.#known)
   }
 
-  /** ms; null: nobody knows it, and nothing is to be destroyed. */
+  /** Trusted time, ms; null: unknown, so nothing may be deleted. */
   get now(): number | null {
     const { known } = this
     return known === null ? null : Math.min(known, this.#sources.wall(), ...[...this.#said.values()].map((said) => this.#on(said)))

@@ -1,4 +1,4 @@
-/** Messages of an older store are the same messages when they take less room: every id, time, state and sender. */
+/** Messages of an older store stay the same in the compact schema: every id, time, state and sender. */
 import { writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { packId } from './ids.ts'
 import { migrations } from './migrations/index.ts'
 import { salvageNote } from './salvage.ts'
 
-/** The schema before. */
+/** Schema version before the compact one. */
 const BEFORE = 28
 const IDS = [
   null,
@@ -36,7 +36,7 @@ const STATES = ['received', 'sent', 'queued', 'delivered', 'failed']
 const ALL =
   'SELECT id, conversation, SENDER AS sender, outgoing, text, time, state, error, stanza_id, origin_id, message_id, reply_to, doc, flags, occupant, home FROM message m ORDER BY id'
 
-/** A store of before, with a message for each id in each place. */
+/** Store in the older schema, with a message for each id in each column. */
 function older(folder: string): unknown[] {
   const { file, extension, dictionary } = storeFiles(folder)
   const db = new Database(file)
@@ -88,7 +88,7 @@ test('nothing of an older store is lost, and ids are found as they were given', 
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(db.pragma('foreign_key_check')).toEqual([])
   expect(db.prepare('SELECT count(*) FROM attachment a JOIN former_text f ON f.message = a.message').pluck().get()).toBe(IDS.length * 4)
-  // what the program packs is what the migration packed
+  // packId packs as the migration packed
   for (const id of IDS)
     for (const column of ['stanza', 'origin', 'message', 'reply'])
       if (id !== null)

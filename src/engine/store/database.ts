@@ -6,24 +6,24 @@ import { migrations, type Migration } from './migrations/index.ts'
 
 export type { ReadableDB, WritableDB }
 
-/** Where the database and what it needs lie. */
+/** Paths and key of the database, and the files it needs. */
 export interface StoreFiles {
-  /** The database file. */
+  /** Path of the database file. */
   file: string
   /** 256-bit key, 64 hex digits; null opens an unencrypted database (tests and benchmarks that read its bytes). */
   key: string | null
-  /** The loadable extension of native/. */
+  /** Loadable extension of native/. */
   extension: string
-  /** jieba's dictionary, as native/generate-dictionary.mjs writes it. */
+  /** Dictionary of jieba, as native/generate-dictionary.mjs writes it. */
   dictionary: string
-  /** SQLite's binary for better-sqlite3; absent or null: its package finds its own. */
+  /** SQLite binary for better-sqlite3; absent or null: the package finds its own. */
   addon?: string | null
 }
 
 const open = ({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>, options: Database.Options): Database.Database =>
   new Database(file, { ...options, ...(addon === undefined || addon === null ? {} : { nativeBinding: addon }) })
 
-/** A store that cannot be opened, with a sentence a person can act on. */
+/** Error of a store that cannot be opened, with a sentence that the user can act on. */
 export class StoreOpenError extends Error {
   readonly code: 'wrong-key' | 'corrupt' | 'newer' | 'io' | 'in-use'
   constructor(code: StoreOpenError['code'], message: string, options?: ErrorOptions) {
@@ -34,8 +34,8 @@ export class StoreOpenError extends Error {
 }
 
 /**
- * The file, with its key and the extension; its schema is not looked at. `damaged`: a file that is shorter than it says is opened all the
- * same, for reading (https://sqlite.org/pragma.html#pragma_writable_schema). Throws StoreOpenError.
+ * Opens the file with its key and the extension, without looking at its schema. `damaged`: also opens a file shorter than its header says, for reading
+ * (https://sqlite.org/pragma.html#pragma_writable_schema). Throws StoreOpenError.
  */
 export function connect(files: StoreFiles, create: boolean, damaged = false): Database.Database {
   try {
@@ -46,7 +46,7 @@ export function connect(files: StoreFiles, create: boolean, damaged = false): Da
       db.pragma('legacy = 4')
       db.pragma(`key = "x'${files.key}'"`)
     }
-    // what is sorted or set aside would lie readable in a file of the temporary folder (https://sqlite.org/tempfiles.html)
+    // temporary tables and sorters would be readable in files of the temporary folder (https://sqlite.org/tempfiles.html)
     db.pragma('temp_store = MEMORY')
     if (damaged) {
       db.unsafeMode(true)
@@ -66,8 +66,8 @@ export function connect(files: StoreFiles, create: boolean, damaged = false): Da
 }
 
 /**
- * Claims a store for this process, until that ends, however it ends: SQLite's own lock on a file beside it
- * (https://sqlite.org/lockingv3.html). Throws StoreOpenError 'in-use'.
+ * Claims a store until this process ends in any way: SQLite's own lock on a file beside it (https://sqlite.org/lockingv3.html). Throws StoreOpenError
+ * 'in-use'.
  */
 export function claim({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>): { release(): void } {
   let lock: Database.Database | null = null
@@ -85,7 +85,7 @@ export function claim({ file, addon }: Pick<StoreFiles, 'file' | 'addon'>): { re
   return { release: () => held.close() }
 }
 
-/** What is to be said where a profile's folder takes nothing: no right to write, a read-only or a full disk. */
+/** Error for a profile folder that cannot be written: no permission, a read-only or a full disk. */
 export const unwritable = (folder: string, cause: Error): StoreOpenError =>
   new StoreOpenError(
     'io',
@@ -96,7 +96,7 @@ export const unwritable = (folder: string, cause: Error): StoreOpenError =>
 /** Opens for reading; the file must exist and be migrated. */
 export function openReadable(files: StoreFiles): ReadableDB {
   const db = connect(files, false)
-  // the words of the index, for spelling; a table of this connection alone
+  // words of the index, for spelling; a temporary table of this connection
   db.exec("CREATE VIRTUAL TABLE temp.index_word USING fts5vocab ('main', 'message_index', 'row')")
   db.pragma('query_only = ON')
   return db as ReadableDB
@@ -106,7 +106,7 @@ export function openReadable(files: StoreFiles): ReadableDB {
 export function openWritable(files: StoreFiles): WritableDB {
   const db = connect(files, true) as WritableDB
   try {
-    // for a new file: what becomes free can be given back (https://sqlite.org/pragma.html#pragma_auto_vacuum)
+    // only for a new file: free pages can be given back (https://sqlite.org/pragma.html#pragma_auto_vacuum)
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
   } catch (error) {
@@ -114,27 +114,30 @@ export function openWritable(files: StoreFiles): WritableDB {
     throw error instanceof Error ? unwritable(dirname(files.file), error) : error
   }
   db.pragma('synchronous = NORMAL')
-  // readers move the log into the file, beside the writer; this is for when none does
+  // readers checkpoint beside the writer; this limit is for when none does
   db.pragma('wal_autocheckpoint = 20000')
-  // a large log is cut back once it is in the file, bytes
+  // a large log is truncated after a checkpoint, bytes
   db.pragma('journal_size_limit = 16777216')
-  // what is deleted is overwritten
+  // deleted content is overwritten
   db.pragma('secure_delete = ON')
   db.prepare('SELECT mnemo_dictionary(?)').get(files.dictionary)
-  // a table that others refer to is replaced by a new one of the same name (https://sqlite.org/lang_altertable.html#otheralter)
+  // migrations replace tables that others refer to by new ones of the same name (https://sqlite.org/lang_altertable.html#otheralter)
   db.pragma('foreign_keys = OFF')
   migrate(db, migrations)
   db.pragma('foreign_keys = ON')
   compact(db)
-  // readers begin with a full look; those of another process are given the latest
+  // readers start with a full read; readers of another process get the latest changes
   db.exec('DELETE FROM doc_change WHERE serial <= (SELECT max(serial) FROM doc_change) - 10000')
   return db
 }
 
-/** More of an older file than this that is free is given back when it is opened. */
+/** Share of free pages above which an older file is compacted when it is opened. */
 const MOST_FREE = 1 / 4
 
-/** Writes a file of an older Mnemo anew where much of it is free, as migrations leave it; from then on upkeep gives back what becomes free. Without room for the copy it stays as it is. */
+/**
+ * Rewrites a file of an older Mnemo if much of it is free, as migrations leave it; from then on maintenance gives free pages back. Without disk space for the
+ * copy the file stays as it is.
+ */
 function compact(db: WritableDB): void {
   const [mode, pages, free] = ['auto_vacuum', 'page_count', 'freelist_count'].map((name) => Number(db.pragma(name, { simple: true }))) as [
     number,
@@ -150,7 +153,7 @@ function compact(db: WritableDB): void {
   }
 }
 
-/** Applies the migrations that are missing, each in its own transaction. Throws StoreOpenError 'newer' where the file is from a later Mnemo. */
+/** Applies missing migrations, each in its own transaction. Throws StoreOpenError 'newer' if the file is from a later Mnemo. */
 export function migrate(db: WritableDB, steps: readonly Migration[]): void {
   const version = Number(db.pragma('user_version', { simple: true }))
   if (version > steps.length) throw new StoreOpenError('newer', `This store was written by a newer Mnemo (schema ${version}; this one knows ${steps.length}).`)

@@ -1,4 +1,4 @@
-/** What is deleted here stays deleted, whatever ids it has and whatever clocks say; what is new comes. */
+/** Locally deleted messages stay deleted, whatever ids they have and whatever clocks say; new messages arrive. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -45,7 +45,7 @@ const removeAll = async (): Promise<void> => {
   while ((await store.write.removeCleared(300)).left);
 }
 
-/** ms between the server's clock and ours. */
+/** Difference between the server's clock and ours, ms. */
 test.each([0, 2 * 3_600_000, -2 * 3_600_000, 1000 * 86_400_000])(
   'a conversation deleted where the server’s clock differs by %i ms: old ones stay away, new ones come',
   async (difference) => {
@@ -56,7 +56,7 @@ test.each([0, 2 * 3_600_000, -2 * 3_600_000, 1000 * 86_400_000])(
     await store.write.clearConversation({ conversation: id, time: now })
     await removeAll()
     expect(await texts()).toEqual([])
-    // read again from an older mark, and from the archive's end
+    // fetched again from an older position, and from the archive's end
     await forward([...old, message('new', now + difference + 1000)])
     expect(await texts()).toEqual(['new'])
     await store.write.forgetArchive({ account: ME, jid: ME })

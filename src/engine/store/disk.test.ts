@@ -1,4 +1,4 @@
-/** Disks that end, refuse or forget: a clear sentence, and nothing lost that can be kept. */
+/** Disks that are full, refuse writes or lose them: a clear error, and no loss that can be avoided. */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import type { Store } from '../threads/store.ts'
 const BOB = 'bob@example.org' as Jid
 const ARCHIVE = 'me@example.org' as Jid
 
-/** A batch as sync stores it: messages, and in the same transaction how far the archive was read. */
+/** Batch as the sync stores it: messages and the archive position in one transaction. */
 async function record(store: Store, from: number, count: number): Promise<void> {
   const messages = Array.from({ length: count }, (_, i) => ({
     conversation: BOB,
@@ -53,7 +53,7 @@ test('a write-ahead log that was torn or spoilt costs its end and nothing else',
     const conversation = await torn.read.conversationByJid(BOB)
     const { messages } =
       conversation === null ? { messages: [] } : await torn.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 1000 })
-    // what is there is the beginning, in whole batches, and the archive's mark says just that: the rest is fetched again
+    // the stored messages are a prefix in whole batches, and the archive position matches: the rest is fetched again
     expect(messages.map(({ text }) => text)).toEqual(Array.from({ length: messages.length }, (_, i) => `message ${i} 消息`))
     expect(messages.length % 10).toBe(0)
     expect((await torn.read.archiveProgress(ARCHIVE)).lastId).toBe(messages.length === 0 ? null : `s${messages.length - 1}`)
@@ -64,12 +64,12 @@ test('a write-ahead log that was torn or spoilt costs its end and nothing else',
     kept.push(messages.length)
     await torn.close()
   }
-  // it was torn in different places
+  // the writes were torn at different points
   expect(new Set(kept).size).toBeGreaterThan(4)
   await store.close()
 })
 
-/** Gone at the end of its block, before the folder that it is in. */
+/** Small disk, unmounted at the end of its block, before its folder is removed. */
 function smallDisk(folder: string, megabytes: number): { path: string; here: boolean; [Symbol.dispose](): void } {
   const path = join(folder, 'disk')
   const here = mountSmallDisk(path, megabytes)

@@ -1,7 +1,6 @@
 /**
- * Row ids of the full-text index. They are dense, so that a set of them is a small bit set, and rise with history within
- * a run, so that 'newest first' is a walk that can stop early. A live message continues the last run; older history
- * goes below the first one; what fits neither starts a run of its own at the end.
+ * Row ids of the full-text index (docs). They are dense, so that a set of docs is a small bit set, and rise with history within a run, so that 'newest first'
+ * can stop early. A live message extends the last run; older history goes below the first run; anything else starts a new run at the end.
  */
 import type { WritableDB } from './database.ts'
 
@@ -13,7 +12,7 @@ export interface Run {
   newest: number
 }
 
-/** Docs are 32-bit for those who read them. */
+/** Largest doc: readers store docs in 32 bits. */
 const LIMIT = 2 ** 31 - 1
 
 export function createDocNumbers(db: WritableDB) {
@@ -37,7 +36,7 @@ export function createDocNumbers(db: WritableDB) {
   }
 
   return {
-    /** The doc of a message that is new to the index. */
+    /** Next doc for a new message. */
     next(message: number): number {
       const last = load().at(-1)
       if (last === undefined) return start(1, 1, message, message)
@@ -47,7 +46,7 @@ export function createDocNumbers(db: WritableDB) {
       changed.add(last)
       return ++last.last
     },
-    /** The first of `count` docs in a row, for messages in order of history from `oldest` to `newest`. */
+    /** First of `count` consecutive docs, for messages in order of history from `oldest` to `newest`. */
     block(count: number, oldest: number, newest: number): number {
       const list = load()
       const first = list[0]
@@ -69,23 +68,23 @@ export function createDocNumbers(db: WritableDB) {
       return first.first
     },
     runs: (): readonly Run[] => load(),
-    /** From now on there is only this run, or none. */
+    /** Replaces all runs by this one, or by none. */
     cut(run: Run | null): void {
       clear.run()
       runs = run === null ? [] : [run]
       changed = new Set(runs)
     },
-    /** Writes what changed; at the end of each transaction. */
+    /** Writes changed runs; at the end of each transaction. */
     flush(): void {
       for (const { first, last, oldest, newest } of changed) save.run(first, last, oldest, newest)
       changed.clear()
     },
-    /** After a transaction that was rolled back. */
+    /** Drops the cached runs after a rollback. */
     forget(): void {
       runs = null
       changed = new Set()
     },
-    /** There is nothing in the index. */
+    /** Empties the runs together with the index. */
     reset(): void {
       clear.run()
       runs = []

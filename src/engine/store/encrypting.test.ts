@@ -1,4 +1,4 @@
-/** Sessions on the store: each message opened once and kept, no key used twice, whatever ends the process and in whatever order messages come. */
+/** OMEMO sessions on the store: each message decrypted once and kept, no key used twice, whatever ends the process and in whatever order messages arrive. */
 import { spawn } from 'node:child_process'
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,12 +32,12 @@ describe.each(VERSIONS)('%s', (version) => {
     for (const folder of folders) folder[Symbol.dispose]()
   })
 
-  /** What is for the first device. */
+  /** Key element for the first device. */
   function keyElement(stanza: Element): Element {
     const header = stanza.getChild('encrypted')!.getChild('header')!
     return (version === 'axolotl' ? header : header.getChild('keys')!).getChild('key')!
   }
-  /** Which key a message was encrypted with: chain and place. */
+  /** Identity of a message key: chain and position. */
   function keyOf(stanza: Element): string {
     const key = keyElement(stanza)
     const bytes = Buffer.from(key.text(), 'base64')
@@ -92,7 +92,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await alice.read([await bob.write('an answer')])
     using other = temporaryFolder()
     const anew = await Side.open(await openStore(other.path), BOB, ALICE, version)
-    // of a device that has lost its sessions, under the number that it had
+    // message to a device that has lost its sessions, under its old number
     const lost = await alice.write('to the old session')
     keyElement(lost).attrs['rid'] = String(anew.device)
     const { encryption } = await anew.read([lost])
@@ -126,7 +126,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await bob.store.write.ownDevice({ account: BOB, time: Date.now() + 8 * day })
     await bob.publish()
     expect(signedId(bob.bundle)).not.toBe(signedId(old))
-    // whoever has read the bundle before is still heard
+    // senders who read the bundle earlier can still write
     await alice.meet(bob.device, old)
     await bob.read([await alice.write('by the old bundle')])
     expect(await bob.said()).toEqual(['takes one', 'by the old bundle'])
@@ -138,7 +138,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await bob.store.write.setTrust({ account: BOB, jid: ALICE, device: alice.device, trust: 'verified' })
     using other = temporaryFolder()
     const impostor = await Side.open(await openStore(other.path), ALICE, BOB, version)
-    // of the prekeys that are left: a session cannot begin with the one that Alice's took
+    // the remaining prekeys: a session cannot begin with the one that Alice's session used
     await bob.publish()
     await impostor.meet(bob.device, bob.bundle)
     const stanza = await impostor.write('it is me, Alice')
@@ -161,7 +161,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await restored.read([copy(sent)], 'forward')
     const { devices } = await restored.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })
     expect(devices).toEqual([{ jid: BOB, device: bob.device, version, ready: false, verified: false }])
-    // what is still on its way to it is read, and after the peer's turn its session sends again, with keys of its own
+    // messages still under way to it can be read, and after the peer's turn its session sends again, with new keys
     await restored.read([await bob.write('still read')])
     expect((await restored.said()).at(-1)).toBe('still read')
     await bob.publish()
@@ -186,7 +186,7 @@ describe.each(VERSIONS)('%s', (version) => {
       child.stdin.on('error', () => undefined)
       const lines = createInterface({ input: child.stdout })
       const texts = Array.from({ length: 200 }, () => `from alice ${written++}`)
-      // what is not confirmed comes again, as the archive has it
+      // unconfirmed messages arrive again, from the archive
       if (round > 0) for (let i = 0; i < 15; i++) toAlice.push(await bob.write(`from bob ${round}.${i}`))
       const [reading, writing] = [JSON.stringify({ read: toAlice.map(String) }), JSON.stringify({ write: texts })]
       child.stdin.write(round % 2 === 0 ? `${writing}\n` : `${reading}\n${writing}\n`)
@@ -200,11 +200,11 @@ describe.each(VERSIONS)('%s', (version) => {
           keys.set(keyOf(stanza), said.text)
           sent.push({ text: said.text, stanza })
         }
-        // it is ended while it reads, or while it writes
+        // the process is killed while it reads or writes
         if (said.read === true || said.stanza !== undefined) heard++
         if (heard === 7 + round * 9) child.kill('SIGKILL')
       }
-      // Bob reads what has left, and answers to the newest: turns of both
+      // Bob reads the sent messages and answers the newest: both sides take turns
       await bob.read(sent.slice(-20).map(({ stanza }) => stanza))
     }
     await bob.read(sent.map(({ stanza }) => copy(stanza)))

@@ -1,6 +1,6 @@
 /**
- * OMEMO (XEP-0384 0.3 and 0.8) on the store: each step of a session is stored in the transaction of what it belongs to, the message that was
- * opened or the ciphertext that is handed out. Secrets stay in the writer's thread.
+ * OMEMO (XEP-0384 0.3 and 0.8) on the store: each session step is stored in one transaction with the message that was decrypted or the ciphertext that is
+ * sent. Secrets stay in the writer's thread.
  */
 import { LONGEST_TEXT, type DeviceTrust, type Jid, type Unreadable } from '../../contract/domain.ts'
 import { attachmentKind, mediaType, nameIn, safeName } from '../file-names.ts'
@@ -19,22 +19,22 @@ import type { DeviceRow, omemoWrites } from './tables/omemo.ts'
 import type { Content, ContentReader, DeviceAddress, EncryptionEffects, SessionAddress } from './types.ts'
 
 type Said = { kind: 'text'; text: string; files: NewAttachment[] } | { kind: 'content'; content: Content; files: NewAttachment[] }
-/** `verified`: by a device that the user has compared. */
+/** `verified`: sent by a device that the user has verified. */
 export type Opened = (Said & { verified: boolean }) | { kind: 'silent' } | { kind: 'unreadable'; reason: Unreadable }
 
-/** Devices that a message goes to. */
+/** Recipient devices of a message. */
 export interface Targets {
   /** All of `devices` have the newer version. */
   modern: boolean
-  /** Trusted ones, each in the version that a message goes to it in; `ready`: there is a session to send with. */
+  /** Trusted devices, each with the version it gets; `ready`: a session for sending exists. */
   devices: (SessionAddress & { ready: boolean; verified: boolean })[]
-  /** New ones, about which the user has yet to decide. */
+  /** New devices that the user has not decided about yet. */
   undecided: DeviceAddress[]
-  /** Who has no device that it could go to. */
+  /** Recipients without any usable device. */
   without: Jid[]
 }
 
-/** 'used' is none: such a message is here. */
+/** Reasons shown for refusals; 'used' has none, because that message is stored already. */
 const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = {
   malformed: 'damaged',
   version: 'method',
@@ -43,10 +43,10 @@ const REASONS: Record<Exclude<RefusalCode, 'used'>, Unreadable> = {
   'no-session': 'session',
   'no-key': 'session'
 }
-/** A new session mends these. */
+/** Refusals after which a new session is started. */
 const HEALED: ReadonlySet<RefusalCode> = new Set(['forged', 'too-far', 'no-session', 'no-key'])
 
-/** The file that a text is the address of (XEP-0454); a second line may have a thumbnail. */
+/** Files of a text that is an aesgcm URL (XEP-0454); a second line may hold a thumbnail. */
 function filesIn(text: string): NewAttachment[] {
   const [address = '', ...more] = text.trim().split('\n')
   const found = more.length > 1 ? null : parseMediaAddress(address)
@@ -57,14 +57,14 @@ function filesIn(text: string): NewAttachment[] {
   return [{ kind: attachmentKind(type), name, bytes: null, stored: null, url: address, type }]
 }
 
-/** The column of a device's row that says whether a version's list has it. */
+/** Column of a device row that tells whether the owner's list in a version contains it. */
 const COLUMNS: Record<Version, 'active' | 'active_2'> = { axolotl: 'active', 'omemo:2': 'active_2' }
 const nameOf = ({ jid, device }: DeviceAddress): string => `${device} ${jid}`
 
 export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrust: () => boolean, readContent: ContentReader) {
   const { ensure, ownDevice, published, keys: ownKeys } = createOwnDevice(omemo)
 
-  /** A device that was not known: trusted where the user has verified no other of that person, and does not want to be asked. */
+  /** Initial trust of a new device: trusted, unless the user has verified another device of that person or wants to be asked. */
   const trustOfNew = (account: Jid, jid: Jid): DeviceTrust =>
     asksTrust() || omemo.devices(account, jid).some(({ trust }) => trust === 'verified') ? 'undecided' : 'trusted'
 
@@ -80,13 +80,13 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     last_at: 0
   })
 
-  /** Another identity under a known number is another device. */
+  /** Row of a device with its identity key; another key under a known number is another device. */
   function identified(account: Jid, row: DeviceRow, key: Buffer): DeviceRow {
     if (row.identity === null || row.identity.equals(key)) return { ...row, identity: key }
     return { ...row, identity: key, trust: row.trust === 'trusted' ? trustOfNew(account, row.jid) : 'undecided' }
   }
 
-  /** Somebody's device list in a version, as its owner announces it; false: it was known so. */
+  /** Stores a device list as its owner announces it for a version; false: nothing changed. */
   function setDevices({
     account,
     jid,
@@ -113,13 +113,13 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       omemo.putDevice(account, next)
       changed = true
     }
-    // together: the first of them is not the reason to ask about the second
+    // insert the devices together: the first must not be the reason to ask about the second
     const rows = [...listed.values()].map(({ id, label }) => ({ ...newRow(account, jid, id, time), [column]: 1, label }))
     for (const row of rows) omemo.putDevice(account, row)
     return changed || rows.length > 0
   }
 
-  /** What the user says of a device. */
+  /** Sets the user's trust decision for a device. */
   function setTrust({ account, jid, device, trust }: { account: Jid; trust: DeviceTrust } & DeviceAddress): void {
     const row = omemo.device(account, jid, device)
     if (row !== undefined) omemo.putDevice(account, { ...row, trust })
@@ -132,7 +132,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   const putSessions = (account: Jid, { jid, device, version }: SessionAddress, sessions: Sessions): void =>
     void omemo.putSession(account, jid, device, version, encodeSessions(sessions))
 
-  /** Begins a session with a device by its bundle; null, or why it could not be begun. */
+  /** Starts a session with a device from its bundle; null, or the reason of a failure. */
   function beginSession({ account, jid, device, bundle, time }: { account: Jid; bundle: Bundle; time: number } & DeviceAddress): RefusalCode | null {
     const { own } = ensure(account)
     try {
@@ -147,15 +147,16 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     }
   }
 
-  /** The versions in which a device can be written to; of one that announces nothing those in which it has written. */
+  /** Versions in which a device can be written to; for a device that announces none, the versions in which it has written. */
   function versionsOf(account: Jid, row: DeviceRow): Version[] {
     const listed = VERSIONS.filter((version) => row[COLUMNS[version]] === 1)
     return listed.length > 0 ? listed : VERSIONS.filter((version) => omemo.session(account, row.jid, row.device, version) !== undefined)
   }
 
   /**
-   * Where a message to these accounts goes; `jids` without our own, whose other devices get it, too. It goes out in the newer version where all devices have it,
-   * otherwise to each in the older one, and to those that have the newer one alone in that. `old`: devices whose bundle in the newer version cannot be had.
+   * Recipient devices of a message to these accounts; `jids` excludes our own account, whose other devices are added. The newer version is used if all
+   * devices have it; otherwise each device gets the older one, and devices with only the newer one get that. `old`: devices whose bundle in the newer version
+   * is unavailable.
    */
   function targets({ account, jids, old = [] }: { account: Jid; jids: readonly Jid[]; old?: readonly DeviceAddress[] }): Targets {
     const { device: ourDevice } = ensure(account)
@@ -166,7 +167,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     for (const jid of new Set([...jids, account])) {
       const known = omemo.devices(account, jid).filter((row) => jid !== account || row.device !== ourDevice)
       const listed = known.filter((row) => row.active === 1 || row.active_2 === 1)
-      // a client may announce nothing, or to its contacts alone: what has written to us is there
+      // a client may announce no list, or only to its contacts: use the devices that have written to us
       const active = listed.length > 0 || jid === account ? listed : known.filter((row) => row.last_at > 0)
       const trusted = active.filter(({ trust }) => trust === 'trusted' || trust === 'verified')
       for (const row of trusted) {
@@ -186,8 +187,8 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
   }
 
   /**
-   * Encrypts for devices with a session; those that have none are left out. `text`: for the older version, `envelope`: for the newer one (XEP-0420); null: an empty
-   * message. One is made for each version that a device needs.
+   * Encrypts for devices with a session; devices without one are left out. `text`: for the older version, `envelope`: for the newer one (XEP-0420); null: an
+   * empty message. Returns one element for each version in use.
    */
   function seal({
     account,
@@ -218,7 +219,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     })
   }
 
-  /** Opens messages of one batch; what has changed is stored by `close`. */
+  /** Decrypts messages of one batch; `close` stores the changed sessions. */
   function opening(account: Jid, time: number) {
     const row = omemo.own(account)
     const changed = new Map<string, SessionAddress & { sessions: Sessions }>()
@@ -228,12 +229,12 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       if (!list.some(({ jid, device, version }) => jid === address.jid && device === address.device && version === address.version)) list.push(address)
     }
 
-    /** What a payload says with its key; null: it carries keys alone. Throws OmemoRefusal. */
+    /** Content of a payload; null: it carries keys only. Throws OmemoRefusal. */
     function said({ version, payload, fallback }: Sealed, key: Buffer, place: ContentPlace): Said | Exclude<Opened, Said> {
       if (payload === null) return { kind: 'silent' }
       if (version === 'omemo:2') {
         const content = readContent(openContent(payload, key), place)
-        // the message's key is used: nobody else has said this, or it was said elsewhere
+        // the message key is used up; the content is damaged or was meant for another place
         if (content === null) return { kind: 'unreadable', reason: 'damaged' }
         return content.says || content.delivered !== null || content.displayed !== null
           ? { kind: 'content', content, files: content.files.length > 0 ? [] : filesIn(content.text) }
@@ -245,14 +246,14 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       return { kind: 'text', text: files.length > 0 ? '' : fallback === null ? whole : without(whole, fallback), files }
     }
 
-    /** `place`: where it was said. Null: it was opened before. */
+    /** `place`: conversation and sender. Null: decrypted before. */
     function open(given: Sealed, place: Omit<ContentPlace, 'own' | 'from'>): Opened | null {
       const sealed = buffers(given)
       const { version, from: jid, device, key, payload } = sealed
       if (jid === null) return { kind: 'unreadable', reason: 'author' }
       const unreadable = (reason: Unreadable): Opened => (payload === null ? { kind: 'silent' } : { kind: 'unreadable', reason })
       const keys = ownKeys(account, version)
-      // what this device has sent is here, or was; a session to itself there is none
+      // messages sent by this device are, or were, stored here: it has no session with itself
       if (keys === null || key === null || (jid === account && device === row?.device)) return unreadable('device')
       const address = { jid, device, version }
       const name = `${version} ${nameOf(address)}`
@@ -269,7 +270,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
       try {
         opened = said(sealed, received.plaintext, { ...place, own: account, from: jid })
       } catch (error) {
-        // the session stays as it was: a copy of the message that nobody has changed can be opened
+        // the session stays unchanged: an unaltered copy of the message can still be decrypted
         if (error instanceof OmemoRefusal) return unreadable('damaged')
         throw error
       }
@@ -297,13 +298,13 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     return {
       device: row?.device ?? null,
       open,
-      /** This device has sent what the store does not know: it is an older copy. */
+      /** Marks the store as an older copy: this device has sent messages that the store does not know. */
       noteOlder: (): void => void (isOlder = true),
       close
     }
   }
 
-  /** The store is older than what this device has sent since: no session sends before its peer's next turn. */
+  /** Marks all sessions as stale, because the store is older than the last message this device sent: no session sends before its peer's next turn. */
   function stale(account: Jid): void {
     for (const { sessions, ...address } of omemo.sessionsOf(account)) putSessions(account, address, staled(decodeSessions(sessions)))
   }
@@ -317,7 +318,7 @@ export function createEncrypting(omemo: ReturnType<typeof omemoWrites>, asksTrus
     targets,
     seal,
     opening,
-    /** An account is gone, and with it its device. */
+    /** Removes the device of an account that was removed. */
     forget: (account: Jid) => void omemo.forget(account)
   }
 }

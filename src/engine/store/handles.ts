@@ -1,4 +1,4 @@
-/** Open databases by what may be done with them. */
+/** Database handles by permission: readable or writable. */
 import type Database from 'better-sqlite3'
 
 export type WritableDB = Database.Database & { readonly __may: 'write' }

@@ -1,4 +1,4 @@
-/** The messages of an import on their way to the writer. */
+/** Messages of an import, packed for the writer thread. */
 import type { NewAttachment } from './tables/attachment.ts'
 import { hasLink, FLAG, IMPORTED } from './tables/message-row.ts'
 import { NO_TEXT, textColumn, type TextColumn } from './packing.ts'
@@ -8,19 +8,19 @@ export interface ImportRow {
   /** ms */
   time: number
   text: string
-  /** Its place in history where that is not its time, ms: the order of the file it came from. */
+  /** Position in history if it differs from `time`, ms: the order within the file. */
   place?: number
-  /** Where not the sender alone says whether it is one's own. */
+  /** Set where the sender alone does not tell whether the message is the user's own. */
   outgoing?: boolean
   edited?: boolean
   pinned?: boolean
   starred?: boolean
   mention?: boolean
   retracted?: boolean
-  /** What others of the same file call it, and the one that it answers. */
+  /** Id within the file, and id of the message that this one answers. */
   id?: string
   replyTo?: string
-  /** Emoji, separated by blanks, of one person each. */
+  /** Emoji, separated by blanks; one entry per person. */
   reactions?: readonly ImportReaction[]
   attachments?: readonly NewAttachment[]
 }
@@ -36,7 +36,7 @@ export interface SparseColumn {
   texts: TextColumn
 }
 
-/** The same as columns, in the order of their places. */
+/** Import rows as columns, in order of their positions. */
 export interface PackedRows {
   /** ms */
   times: Float64Array
@@ -50,12 +50,12 @@ export interface PackedRows {
   senders: string[]
   /** Indices into senders. */
   sender: Uint32Array
-  /** 1: own, 0: not, 2: as the sender says. */
+  /** 1: own, 0: not own, 2: decided by the sender. */
   outgoing: Uint8Array
   ids: SparseColumn
   replies: SparseColumn
   reactions: [row: number, id: string, list: readonly ImportReaction[]][]
-  /** Of the rows that have any. */
+  /** Attachments, of rows that have any. */
   attachments: [row: number, list: readonly NewAttachment[]][]
 }
 

@@ -1,4 +1,4 @@
-/** Imported histories joined with other conversations, and parted again. */
+/** Imported histories joined with other conversations, and separated again. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { storeFiles, temporaryFolder } from '../../../test/support/files.ts'
@@ -57,7 +57,7 @@ const incoming = (text: string, time: number, n: number) => ({
   encrypted: false,
   raw: null
 })
-/** A conversation that came by XMPP: two messages, the second one unread. */
+/** Conversation received by XMPP: two messages, the second one unread. */
 function live(): ConversationId {
   const conversation = write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: 'Bob', nick: null }).id
   const record = (text: string, time: number, n: number) =>
@@ -111,7 +111,7 @@ test('a joined history stands in its place among the other messages, and is foun
   expect(read.joined(bob)).toEqual([{ id: old, name: 'Bob B.', messages: 4 }])
   expect(found('one')).toEqual([`${bob}: live one`, `${bob}: old one`])
   expect(found('three', bob)).toEqual([`${bob}: old three`])
-  // reading on counts what came by XMPP alone
+  // reading further counts XMPP messages only
   write.markRead({ conversation: bob, upTo: texts(bob)[2]?.id as MessageId })
   expect(read.conversation(bob)?.unread).toBe(1)
   expect(read.newestReceived({ conversation: bob, upTo: texts(bob)[3]?.id as MessageId })).toMatchObject({ stanzaId: 's1' })

@@ -1,6 +1,6 @@
 /**
- * Joins an imported history with another conversation of the same person or group, and parts them again. The messages change their
- * conversation and remember their home; whatever counts what came by XMPP (unread messages, read marks, places in an archive) leaves them out.
+ * Joins an imported history with another conversation of the same person or group, and separates them again. The messages change their conversation and keep
+ * their origin in `home`; everything that counts XMPP messages (unread messages, read markers, archive positions) leaves them out.
  */
 import { IMPORT_DOMAIN } from '../../contract/address.ts'
 import type { ConversationId } from '../../contract/domain.ts'
@@ -9,7 +9,7 @@ import type { ReadableDB, WritableDB } from './handles.ts'
 import type { Tables } from './tables/index.ts'
 import type { StoreChanges } from './types.ts'
 
-/** Conversations that no server knows. */
+/** Address pattern of imported conversations, which no server knows. */
 export const IMPORTED_JID = `%@${IMPORT_DOMAIN}`
 
 export function joiningReads(db: ReadableDB) {
@@ -17,12 +17,12 @@ export function joiningReads(db: ReadableDB) {
     'SELECT c.id, c.name, (SELECT count(*) FROM message WHERE home = c.id) AS messages FROM conversation c WHERE c.joined_into = ? ORDER BY c.id'
   )
   return {
-    /** Imported histories that a conversation shows. */
+    /** Imported histories shown within a conversation. */
     joined: (conversation: number): JoinedHistory[] => joined.all(conversation)
   }
 }
 
-/** Each function is to be called within a transaction. */
+/** Each function must be called within a transaction. */
 export function createJoining(db: WritableDB, { conversations, changes }: Tables) {
   const mayJoin = db
     .prepare<[number, string], number>("SELECT 1 FROM conversation WHERE id = ? AND account = '' AND jid LIKE ? AND joined_into IS NULL AND clearing = 0")
@@ -40,26 +40,26 @@ export function createJoining(db: WritableDB, { conversations, changes }: Tables
   const docsHome = db.prepare('UPDATE doc SET conversation = ? WHERE doc IN (SELECT doc FROM message WHERE home = ? AND doc IS NOT NULL)')
   const tellHome = db.prepare('INSERT INTO doc_change (doc) SELECT doc FROM message WHERE home = ? AND doc IS NOT NULL')
   const messagesHome = db.prepare('UPDATE message SET conversation = home, home = NULL WHERE home = ?')
-  // those who reacted in an imported history have addresses of it
+  // senders of reactions in an imported history have addresses of its own
   const changesHome = db.prepare('UPDATE change SET conversation = ? WHERE conversation = ? AND sender >= ? AND sender < ?')
   const setHome = db.prepare('UPDATE message SET home = ? WHERE id IN (SELECT value FROM json_each(?))')
   const forget = db.prepare('DELETE FROM conversation WHERE joined_into = ?')
 
   return {
-    /** The messages of `from`, an imported history, are shown in `into` from here on. Nothing where that cannot be. */
+    /** Shows the messages of the imported history `from` in `into`. Does nothing if that is impossible. */
     join({ from, into }: { from: ConversationId; into: ConversationId }): StoreChanges {
       if (from === into || mayJoin.get(from, IMPORTED_JID) === undefined || takesMore.get(into) === undefined) return changes([])
       tellDocs.run(from)
       moveDocs.run(into, from)
       moveMessages.run(into, from)
       moveChanges.run(into, from)
-      // histories that had been joined into this one go with it
+      // histories that were joined into `from` move along
       passOn.run(into, from)
       join.run(into, from)
       conversations.summarize(into)
       return { ...changes([into]), removedConversations: [from], reread: [into] }
     },
-    /** An imported history stands for itself again. */
+    /** Separates an imported history again. */
     part(conversation: ConversationId): StoreChanges {
       const into = intoOf.get(conversation) ?? null
       const jid = jidOf.get(conversation)
@@ -74,11 +74,11 @@ export function createJoining(db: WritableDB, { conversations, changes }: Tables
       if (newest !== undefined) conversations.read(conversation, newest, 0)
       return { ...changes([conversation, into]), reread: [into] }
     },
-    /** The conversation that shows what is imported into this one. */
+    /** Conversation that shows new imports into this one. */
     shownIn: (conversation: ConversationId): ConversationId => intoOf.get(conversation) ?? conversation,
-    /** What was just imported belongs to a history that is shown elsewhere. */
+    /** Marks newly imported messages as part of a history that is shown elsewhere. */
     setHome: (home: ConversationId, ids: readonly number[]) => setHome.run(home, JSON.stringify(ids)),
-    /** A conversation is gone, with all that was joined into it. */
+    /** Removes a deleted conversation and all histories joined into it. */
     forget: (conversation: number) => forget.run(conversation)
   }
 }

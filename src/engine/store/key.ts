@@ -1,10 +1,10 @@
-/** The store's key: 256 random bits, kept by the system's keychain where there is one, otherwise in a file only the user can read. */
+/** Store key: 256 random bits, kept by the system's keychain where there is one, otherwise in a file that only the user can read. */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreOpenError, unwritable } from './database.ts'
 
-/** What the system offers to keep a secret with; Electron's safeStorage, or nothing. */
+/** Keychain interface of the system, as Electron's safeStorage offers it. */
 export interface Keyring {
   isAvailable(): boolean
   seal(text: string): Buffer
@@ -30,7 +30,7 @@ export interface StoreKey {
 const SEALED = 'store-key.sealed'
 const PLAIN = 'store-key'
 
-/** The key of a profile, made at its first use. Throws StoreOpenError where the database is there and its key is not. */
+/** Key of a profile, generated on first use. Throws StoreOpenError if the database exists and its key does not. */
 export function storeKey(profile: string, keyring: Keyring, databaseExists: boolean): StoreKey {
   const sealed = join(profile, SEALED)
   const plain = join(profile, PLAIN)
@@ -48,7 +48,7 @@ export function storeKey(profile: string, keyring: Keyring, databaseExists: bool
   return { key, protection }
 }
 
-/** Whole or not at all, and on the disk before it counts. */
+/** Atomic write, flushed to the disk before the file is renamed. */
 function write(path: string, content: Buffer | string): void {
   const temporary = `${path}.new`
   writeFileSync(temporary, content, { mode: 0o600, flush: true })
@@ -56,7 +56,7 @@ function write(path: string, content: Buffer | string): void {
   renameSync(temporary, path)
 }
 
-/** A keychain that was not there when the key was made keeps it from now on; false: it does not give back what it was given. */
+/** Moves a key into a keychain that was unavailable when the key was made; false: the keychain does not return what it was given. */
 function moveIntoKeychain(key: string, keyring: Keyring, sealed: string, plain: string): boolean {
   try {
     const kept = keyring.seal(key)
@@ -65,19 +65,19 @@ function moveIntoKeychain(key: string, keyring: Keyring, sealed: string, plain: 
   } catch {
     return false
   }
-  // the file system may keep the old bytes a while; they are overwritten where it writes in place
+  // the file system may keep the old bytes a while; this overwrites them where it writes in place
   writeFileSync(plain, '0'.repeat(key.length), { flush: true })
   rmSync(plain)
   return true
 }
 
-/** The same, for a profile whose folder may not be there yet. */
+/** Key of a profile whose folder may not exist yet. */
 export function profileKey(profile: string, keyring: Keyring = NO_KEYRING): StoreKey {
   try {
     mkdirSync(profile, { recursive: true, mode: 0o700 })
     return storeKey(profile, keyring, existsSync(join(profile, 'messages.db')))
   } catch (error) {
-    // the system's own errors: no room, no right
+    // system errors: no space, no permission
     throw error instanceof Error && 'syscall' in error ? unwritable(profile, error) : error
   }
 }

@@ -1,4 +1,4 @@
-/** Room in the file that nothing needs any more is given back. */
+/** Free pages of the file are given back. */
 import { statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ test('what was deleted leaves the file', async () => {
   const full = bytes()
   await removeMost(store)
   await settle(store)
-  // a few are kept for what comes next
+  // a few free pages are kept for the next messages
   const reader = openReadable(storeFiles(folder.path))
   expect(reader.pragma('freelist_count', { simple: true })).toBeLessThanOrEqual(128)
   reader.close()
@@ -61,7 +61,7 @@ test('what was deleted leaves the file', async () => {
   await store.close()
 })
 
-/** The file as a Mnemo wrote it that gave nothing back. */
+/** Rewrites the file as an older Mnemo wrote it, without auto_vacuum. */
 function asBefore(): void {
   const db = new Database(storeFiles(folder.path).file)
   for (const pragma of ["cipher = 'sqlcipher'", 'legacy = 4', `key = "x'${TEST_KEY}'"`]) db.pragma(pragma)
@@ -108,7 +108,7 @@ test('every table names its rows by a number of its own: a file that is written 
     const isNumbered = db.prepare<[string], number>("SELECT count(*) FROM pragma_table_info(?) WHERE pk = 1 AND type = 'INTEGER'").pluck().get(name) === 1
     if (!isNumbered && !/WITHOUT ROWID/i.test(sql)) unnumbered.push(name)
   }
-  // nothing names a row of these by its number
+  // no statement refers to rows of these tables by rowid
   expect(unnumbered).toEqual(['name_change'])
   db.close()
 })

@@ -1,4 +1,4 @@
-/** The media folder of a profile: files of messages, each under the SHA-256 of what is in it. */
+/** Media folder of a profile: files of messages, named by the SHA-256 of their content. */
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
@@ -8,12 +8,12 @@ import { pipeline } from 'node:stream/promises'
 import { imageSizeFromFile } from 'image-size/fromFile'
 
 export interface Kept {
-  /** Its name in the folder: SHA-256 in hex, and the ending of its own name. */
+  /** Name in the folder: SHA-256 in hex, and the extension of the original name. */
   stored: string
   bytes: number
 }
 
-/** A stream that is longer than was allowed. */
+/** Error of a stream longer than allowed. */
 export class TooLarge extends Error {
   constructor(most: number) {
     super(`the file is larger than ${most} bytes`)
@@ -21,21 +21,21 @@ export class TooLarge extends Error {
   }
 }
 
-/** Whether a name in the folder is one that `keep` gave. */
+/** True for names in the folder that `keep` gave. */
 export const isKeptName = (name: string): boolean => /^[0-9a-f]{64}(\.[a-z0-9]{1,8})?$/.test(name) || name.startsWith('.incoming-')
 
-/** What has come of a file before its stream broke off (media/partial-file.ts). */
+/** Name prefix of a partial download (media/partial-file.ts). */
 export const PARTIAL = '.incoming-part-'
 
-/** The name of a file in the folder. `hash`: its SHA-256, hex; `name`: its own name. */
+/** Name of a file in the folder. `hash`: its SHA-256, hex; `name`: its original name. */
 export const storedName = (hash: string, name: string): string => `${hash}${/^\.[A-Za-z0-9]{1,8}$/.exec(extname(name))?.[0].toLowerCase() ?? ''}`
 
-/** The SHA-256 of a kept file, hex. */
+/** SHA-256 of a kept file, hex. */
 export const hashOf = (stored: string): string => stored.slice(0, 64)
 
 /**
- * Writes a stream into the folder, once. Of more than `most` bytes nothing is kept (TooLarge). Rejects with the stream's error, the file
- * system's, or the signal's reason.
+ * Writes a stream into the folder, once. A stream of more than `most` bytes is discarded (TooLarge). Rejects with the error of the stream or file system, or
+ * the signal's reason.
  */
 export async function keep(folder: string, stream: Readable, name: string, options: { signal?: AbortSignal; most?: number } = {}): Promise<Kept> {
   const { signal, most = Infinity } = options
@@ -61,12 +61,12 @@ export async function keep(folder: string, stream: Readable, name: string, optio
   }
 }
 
-/** Width and height of an image as it is to be shown, in pixels; nulls where it is none that we know. */
+/** Displayed width and height of an image, in pixels; nulls for unknown formats. */
 export async function dimensions(path: string): Promise<{ width: number | null; height: number | null }> {
   try {
     const { width, height, orientation = 1 } = await imageSizeFromFile(path)
     if (!(width > 0) || !(height > 0)) return { width: null, height: null }
-    // EXIF: from 5 on it lies on its side
+    // EXIF orientation: from 5 on the image is rotated by 90 degrees
     return orientation >= 5 ? { width: Math.round(height), height: Math.round(width) } : { width: Math.round(width), height: Math.round(height) }
   } catch {
     return { width: null, height: null }

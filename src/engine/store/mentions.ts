@@ -1,4 +1,4 @@
-/** Whether a text speaks to somebody by the nickname: after an @, or as a word of its own. */
+/** Mentions of a nickname in a text: after an @, or as a separate word. */
 export function mentions(text: string, nick: string): boolean {
   const said = text.toLowerCase()
   const name = nick.toLowerCase()

@@ -1,4 +1,4 @@
-/** Any older store is brought up to date, also when that is cut off at any moment. */
+/** Every older store is migrated, even if the migration is killed at any moment. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -8,14 +8,14 @@ import { migrate, openWritable, type WritableDB } from './database.ts'
 import { migrations } from './migrations/index.ts'
 
 const COUNT = 1500
-/** From this schema on there are several accounts. */
+/** First schema with several accounts. */
 const ACCOUNTS = 9
-/** When a migration is cut off, ms after it began: each schema at two of them, so that each of them is tried on many. */
+/** Moments at which migrations are killed, ms after the start: two per schema, so that each moment is tried on many schemas. */
 const MOMENTS = [0, 2, 5, 10, 20, 40]
-/** The last schema whose messages tell ids, senders and states as words: what is older than a later one is written so, and then brought up to it. */
+/** Last schema that stores ids, senders and states as text: stores older than a later schema are written in this one, then migrated. */
 const WORDS = 28
 
-/** A store as an older Mnemo left it. */
+/** Store as an older Mnemo left it. */
 function older(folder: string, version: number): void {
   const { file, extension, dictionary } = storeFiles(folder)
   const db = new Database(file)
@@ -42,7 +42,7 @@ function older(folder: string, version: number): void {
   db.close()
 }
 
-/** Ends a migration `ms` after it began; whether it was done by then. */
+/** Kills a migration `ms` after its start; returns whether it had finished. */
 function killed(folder: string, ms: number): Promise<boolean> {
   const child = spawn(process.execPath, [join(ROOT, 'test/support/migrate-process.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   let done = false
@@ -63,7 +63,7 @@ test.each(migrations.slice(1).map((_, i) => i + 1))('from schema %i, killed on t
   expect(db.prepare('SELECT count(*) FROM message').pluck().get()).toBe(COUNT)
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   expect(db.pragma('foreign_key_check')).toEqual([])
-  // all that there was is the account's that there was; imports are nobody's
+  // all data belongs to the only account; imports belong to none
   expect(db.prepare('SELECT jid, account FROM conversation ORDER BY id').raw().all()).toEqual([
     ['bob@example.org', 'me@example.org'],
     ['x@import.invalid', '']

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { firstKeyAt, LATEST_TIME, nextKey, previousKey } from './order.ts'
 
 const free = (): null => null
-/** A time, ms. */
+/** Sample time, ms. */
 const AT = 1_700_000_000_000
 
 test('keys rise with time and stay safe integers', () => {
@@ -29,7 +29,7 @@ test('before the first message of all, whatever its time, there is room for olde
 
 test('a key at the very end is not followed: the next one has its own time', () => {
   for (const after of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER + 2, Infinity]) expect(nextKey(AT, after, free)).toBe(firstKeyAt(AT))
-  // thousands in the last millisecond that counts
+  // thousands of messages in the last valid millisecond
   let last = 0
   for (let i = 0; i < 5000; i++) {
     const key = nextKey(Infinity, last, free)

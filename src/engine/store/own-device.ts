@@ -1,4 +1,4 @@
-/** This device as others see it: its identity, and a bundle of prekeys for each version of OMEMO, in the store. */
+/** Own device in the store: its identity key, and a prekey bundle for each version of OMEMO. */
 import { randomInt } from 'node:crypto'
 import type { Jid } from '../../contract/domain.ts'
 import { identity, keyPair, type Identity, type KeyPair } from '../xmpp/omemo/curve.ts'
@@ -6,27 +6,27 @@ import { VERSIONS, type Version } from '../xmpp/omemo/version.ts'
 import { announcedKey, signPreKey, type Bundle, type OwnKeys } from '../xmpp/omemo/x3dh.ts'
 import type { omemoWrites } from './tables/omemo.ts'
 
-/** One-time prekeys that a bundle has. */
+/** One-time prekeys in a bundle. */
 const PRE_KEYS = 100
-/** A signed prekey is announced so long, and is known so much longer for who had read the bundle before, ms. */
+/** Lifetime of a signed prekey in the bundle, ms, and in the store, for senders who read the bundle before. */
 const SIGNED_MS = 7 * 86_400_000
 const SIGNED_KEPT_MS = 35 * 86_400_000
 const MAX_DEVICE_ID = 2 ** 31 - 1
 
 export interface OwnDevice {
   device: number
-  /** X25519, 32 bytes: what is compared. */
+  /** Identity key (X25519, 32 bytes), which users compare. */
   identity: Buffer
-  /** One in each version. */
+  /** One bundle per version. */
   bundles: Bundle[]
-  /** Rises with each change of the bundles. */
+  /** Revision number; rises with each change of the bundles. */
   revision: number
-  /** The server has not yet taken the bundles as they are. */
+  /** True until the server has accepted the current bundles. */
   unpublished: boolean
 }
 
 export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
-  /** This device's row, made where there is none. */
+  /** Row of this device, created if missing. */
   function ensure(account: Jid): { device: number; own: Identity; next: number; unpublished: boolean } {
     const row = omemo.own(account)
     if (row !== undefined) return { device: row.device, own: identity(row.seed), next: row.next_id, unpublished: row.unpublished === 1 }
@@ -36,7 +36,7 @@ export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
     return { device, own, next: 1, unpublished: true }
   }
 
-  /** A version's bundle, filled up, its signed prekey a week old at most. `first`: the next prekey's number. */
+  /** Bundle of a version with all prekeys, its signed prekey at most a week old. `first`: number of the next prekey. */
   function fill(account: Jid, own: Identity, version: Version, first: number, time: number): { bundle: Bundle; next: number } {
     let next = first
     const rows = () => omemo.preKeys(account).filter((row) => row.version === version)
@@ -72,11 +72,11 @@ export function createOwnDevice(omemo: ReturnType<typeof omemoWrites>) {
       if (next !== first) omemo.setNext(account, next)
       return { device, identity: own.public, bundles, revision: next, unpublished: unpublished || next !== first }
     },
-    /** The server has taken the bundles of that revision. */
+    /** Marks the bundles of that revision as accepted by the server. */
     published({ account, revision }: { account: Jid; revision: number }): void {
       if (omemo.own(account)?.next_id === revision) omemo.setUnpublished(account, false)
     },
-    /** The secrets of a version, for what others send; null: there is no device. */
+    /** Private keys of a version, for decryption; null: there is no device. */
     keys(account: Jid, version: Version): OwnKeys | null {
       const row = omemo.own(account)
       if (row === undefined) return null

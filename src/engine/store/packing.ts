@@ -1,13 +1,13 @@
-/** Many rows as columns of bytes: what mnemo_insert binds, and what crosses from thread to thread without a copy of each value. */
+/** Rows packed as byte columns: bound by mnemo_insert, and transferred between threads without copying each value. */
 
-/** Texts one after the other, UTF-8. */
+/** Concatenated texts, UTF-8. */
 export interface TextColumn {
-  /** Where each begins in `bytes`, and the end of the last. */
+  /** Start of each text in `bytes`, and the end of the last. */
   offsets: Uint32Array
   bytes: Uint8Array
 }
 
-/** Instead of an index into a dictionary. */
+/** Index value of rows without a text. */
 export const NO_TEXT = 0xffffffff
 
 export function textColumn(texts: readonly string[]): TextColumn {
@@ -22,5 +22,5 @@ export function textColumn(texts: readonly string[]): TextColumn {
   return { offsets, bytes: buffer.subarray(0, at) }
 }
 
-/** The bytes of a column, as a statement's parameter. */
+/** Bytes of a column, as a statement parameter. */
 export const asBlob = (column: Float64Array | Uint32Array | Uint8Array): Buffer => Buffer.from(column.buffer, column.byteOffset, column.byteLength)

@@ -1,4 +1,4 @@
-/** A store in which a stranger's stamp has put messages into a far future is a store like any other again. */
+/** Stores in which a sender's stamp has put messages into the far future are repaired. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import fc from 'fast-check'
 import Database from 'better-sqlite3'
@@ -18,7 +18,7 @@ let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => (folder = temporaryFolder()))
 afterEach(() => folder[Symbol.dispose]())
 
-/** As an older version left it; `rows`: conversation, key, time, text. */
+/** Store as an older version left it; `rows`: conversation, key, time, text. */
 function older(rows: readonly [number, number | bigint, number, string][], more = ''): void {
   const { file, extension, dictionary } = storeFiles(folder.path)
   const db = new Database(file)
@@ -82,7 +82,7 @@ test('messages behind a stamp of 2200 stand at their own times, in the same orde
   expect(messages.find(({ id }) => id === bob.readUpTo)?.text).toBe('same second')
   expect(messages.find(({ id }) => id === bob.seenUpTo)?.text).toBe('after')
   expect((await store.read.missingHistory())[0]?.since).toBe(START + DAY)
-  // what comes next stands at its own time, and is found by it
+  // new messages stand at their own time and are found by it
   const now = START + 4 * DAY
   const me = 'me@example.org' as Jid
   const jid = 'bob@example.org' as Jid
@@ -171,7 +171,7 @@ test('whatever times messages are handed over with, from wherever: each has a pl
     ),
     {
       numRuns: 60,
-      // what an archive begins with at the first moment of all, with older history behind it
+      // an archive that begins at time 0, with older history behind it
       examples: [
         [
           [
@@ -184,7 +184,7 @@ test('whatever times messages are handed over with, from wherever: each has a pl
       ]
     }
   )
-  // thousands of the first second of all, read backwards
+  // thousands of messages in the first second of all, read backwards
   const jid = 'old@example.org' as Jid
   for (let page = 0; page < 12; page++)
     writes.record({

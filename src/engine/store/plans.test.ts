@@ -1,7 +1,6 @@
 /**
- * How SQLite goes about every statement of the store and the search (https://sqlite.org/eqp.html), without statistics, as in a store of
- * years: nothing reads a table that grows with the history from end to end, or what a conversation has of it, or sorts more than a page, but what
- * stands here with a reason.
+ * Query plans of every statement of store and search (https://sqlite.org/eqp.html), without statistics, as in a store of many years: no statement scans a
+ * table that grows with the history, or all rows of a conversation, or sorts more than a page, unless it is listed here with a reason.
  */
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,10 +10,10 @@ import { openReadable, openWritable, type ReadableDB, type WritableDB } from './
 import { createReads } from './reader.ts'
 import { createWrites } from './writer.ts'
 
-/** Tables with a row for each message, or more; all others have a row for each person or conversation at most. */
+/** Tables with a row per message or more; all others have at most one row per person or conversation. */
 const GROWING = ['message', 'doc', 'doc_change', 'change', 'attachment', 'notice', 'raw', 'link', 'former_text', 'deleted', 'avatar', 'thumbnail']
 
-/** Beginnings of the statements that may, with the reason; `plan`: the line of the plan that is meant. */
+/** Allowed exceptions: beginning of the statement, line of its plan, reason. */
 const ALLOWED: readonly { statement: RegExp; plan: RegExp; reason: string }[] = [
   {
     statement: /^(UPDATE doc SET conversation|INSERT INTO doc_change|UPDATE message SET conversation|UPDATE change SET conversation)/,
@@ -81,7 +80,7 @@ let writable: WritableDB
 let readable: ReadableDB
 
 beforeAll(() => {
-  // every statement that is prepared from here on
+  // record every statement prepared from here on
   Database.prototype.prepare = function (this: ReadableDB, sql: string) {
     seen.set(sql.replace(/\s+/g, ' ').trim(), this)
     return prepare.call(this, sql)
@@ -103,10 +102,10 @@ afterAll(() => {
   folder[Symbol.dispose]()
 })
 
-/** All that a conversation has. */
+/** Plan line that reads all rows of a conversation. */
 const WALK = /^SEARCH (\w+) USING .*\(conversation=\?\)$/
 
-/** Lines of the plan that read a growing table whole, or all that a conversation has of it, or sort. */
+/** Plan lines that scan a growing table, read all of a conversation's rows in it, or sort. */
 function costly(sql: string, db: ReadableDB): string[] {
   const statement = prepare.call(db, `EXPLAIN QUERY PLAN ${sql}`) as Database.Statement<unknown[]>
   const named = [...sql.matchAll(/[:@$](\w+)/g)].map(([, name = '']) => [name, null] as const)
@@ -125,7 +124,7 @@ function costly(sql: string, db: ReadableDB): string[] {
       return detail.includes('TEMP B-TREE') ? sorts(sql) : scanned !== undefined && GROWING.includes(aliases.get(scanned) ?? scanned)
     })
 }
-/** Sorting a list of people or conversations is no work. */
+/** Sorting a list of people or conversations is cheap. */
 const sorts = (sql: string): boolean => GROWING.some((table) => new RegExp(`\\b(FROM|JOIN|UPDATE)\\s+${table}\\b`, 'i').test(sql))
 
 test('no statement reads or sorts a whole history', () => {
@@ -135,7 +134,7 @@ test('no statement reads or sorts a whole history', () => {
     .flatMap(([sql, db]) => costly(sql, db).map((plan) => ({ sql, plan })))
   const bad = found.filter(({ sql, plan }) => !ALLOWED.some((one) => one.statement.test(sql) && one.plan.test(plan)))
   expect(bad.map(({ sql, plan }) => `${plan}: ${sql.slice(0, 300)}`)).toEqual([])
-  // the list has nothing that is not needed
+  // every exception in the list is needed
   expect(
     ALLOWED.filter((one) => !found.some(({ sql, plan }) => one.statement.test(sql) && one.plan.test(plan))).map(({ statement }) => String(statement))
   ).toEqual([])

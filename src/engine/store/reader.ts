@@ -1,4 +1,4 @@
-/** What may be asked of the store. Runs in reader threads beside the writer (WAL). */
+/** Read queries of the store. Runs in reader threads beside the writer (WAL). */
 import type { ConversationId, ConversationUsage, GroupReader, Jid, Message, MessageId, MessagePage, TextVersion, Usage } from '../../contract/domain.ts'
 import type { PageAnchor } from '../../contract/ipc.ts'
 import type { ReadableDB } from './database.ts'
@@ -24,22 +24,22 @@ export interface QueuedMessage {
   message: Message
   originId: string
   replyTo: string | null
-  /** Who wrote the message that it answers, where that is here. */
+  /** Author of the message that this one answers, if it is stored. */
   replyAuthor: Jid | null
-  /** What is to be sent with it. */
+  /** Attached files to send. */
   files: AttachmentRow[]
 }
 
 type Stretch = Omit<MessagePage, 'notices'>
 
-/** Conversations that are listed with what they use. */
+/** Number of conversations listed in the usage report. */
 const MOST_USED = 100
 
 export function createReads(db: ReadableDB) {
   const accounts = accountReads(db)
   const archives = archiveReads(db)
   const attachments = attachmentReads(db)
-  /** Of the whole database; part of it may still lie in the write-ahead log. */
+  /** Size of the whole database, bytes; part of it may still be in the write-ahead log. */
   const databaseBytes = (): number => Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }))
   const changes = changeReads(db)
   const conversations = conversationReads(db)
@@ -92,7 +92,7 @@ export function createReads(db: ReadableDB) {
     }
   }
 
-  /** A stretch of history, with what else happened while it was written. */
+  /** Page of history, with group events of the same time. */
   function page(input: { conversation: ConversationId; anchor: PageAnchor; limit: number }): MessagePage {
     const found = stretch(input)
     const [first, last] = [found.messages[0], found.messages.at(-1)]
@@ -103,7 +103,7 @@ export function createReads(db: ReadableDB) {
     }
   }
 
-  /** The texts a message had, oldest first. */
+  /** Texts of a message over time, oldest first. */
   function versions(id: number): TextVersion[] {
     const row = messages.byId(id)
     if (row === undefined) return []
@@ -124,27 +124,27 @@ export function createReads(db: ReadableDB) {
     conversation: conversations.byId,
     conversationByJid: conversations.byJid,
     unseen: conversations.unseen,
-    /** What lets us into a group, or null. */
+    /** Password of a group, or null. */
     groupPassword: conversations.password,
     page,
     versions,
     contactNames: names.contactNames,
     pinned: ({ conversation }: { conversation: ConversationId }): Message[] => messages.pinned(conversation).map(toMessage),
-    /** How far each in a group has read who says so. */
+    /** Read position of each group occupant who sends markers. */
     groupReaders: (conversation: ConversationId): GroupReader[] => notices.readers(conversation),
-    /** The days of a month (2024-05, local time) on which something was written. */
+    /** Days of a month (2024-05, local time) that have messages. */
     days({ conversation, month }: { conversation: ConversationId; month: string }): number[] {
       const [year = 0, number = 1] = month.split('-').map(Number)
       const start = (day: number): number => firstKeyAt(new Date(year, number - 1, day).getTime())
       const all = Array.from({ length: new Date(year, number, 0).getDate() }, (_, i) => i + 1)
       return all.filter((day) => messages.anyBetween(conversation, start(day), start(day + 1)))
     },
-    /** Whose a message is; null: nobody's. */
+    /** Account of a message; null for imported ones. */
     accountOf(message: number): Jid | null {
       const row = messages.byId(message)
       return row === undefined ? null : (conversations.byId(row.conversation)?.account ?? null)
     },
-    /** What its archive calls a message, or null. */
+    /** Archive id of a message, or null. */
     stanzaIdOf: (id: number): string | null => messages.byId(id)?.stanza_id ?? null,
     message(id: number): Message | null {
       const row = messages.byId(id)
@@ -152,7 +152,10 @@ export function createReads(db: ReadableDB) {
     },
     attachment: attachments.byId,
     thumbnail: attachments.thumbnail,
-    /** Files that may be fetched unasked, the latest first: of contacts and groups of these accounts, those before an id and of `most` bytes or an unknown size. */
+    /**
+     * Files that may be fetched automatically, newest first: of contacts and groups of these accounts, with ids below `before`, of at most `most` bytes or
+     * unknown size.
+     */
     filesToFetch: ({
       before,
       most,
@@ -166,7 +169,7 @@ export function createReads(db: ReadableDB) {
       groups: readonly string[]
       limit: number
     }): AttachmentRow[] => attachments.toFetch(before, most, whose, groups, limit),
-    /** What takes how much of the disk. */
+    /** Disk usage by conversation. */
     usage(): Usage {
       const files = new Map(attachments.usage().map((one) => [one.conversation, one]))
       const counts = new Map(db.prepare<[], [number, number]>('SELECT conversation, count(*) FROM message GROUP BY conversation').raw().all())
@@ -183,25 +186,25 @@ export function createReads(db: ReadableDB) {
         conversations: used.slice(0, MOST_USED)
       }
     },
-    /** Whether own messages wait for their archive to say where they stand. */
+    /** True if own messages still wait for their archive position. */
     hasUnplaced: (account?: string): boolean => messages.hasUnplaced(account),
-    /** How many messages `expire` would delete. `before`: ms. */
+    /** Number of messages that `expire` would delete. `before`: ms. */
     expiring: (before: number): number => messages.expiringCount(before),
-    /** Own messages of a time, ms, that the server took and the group has never told: their origin-ids, in order. */
+    /** Origin ids, in order, of own messages within a time range (ms) that the server accepted and the group has never reflected. */
     untold: ({ group, account, from, before }: { group: Jid; account: Jid; from: number; before: number }): string[] =>
       messages.untold(group, account, from, before),
     newestTime: messages.newestTime,
     sendersIn: ({ conversation, most }: { conversation: ConversationId; most: number }) => messages.sendersIn(conversation, most),
-    /** The names in the media folder that attachments have. */
+    /** Names of attached files in the media folder. */
     storedFiles: attachments.storedNames,
     queuedChanges: changes.queuedChanges,
     ...rawReads(db),
-    /** Somebody's devices, or our own; with their identities (X25519, 32 bytes) where those are known. */
+    /** Devices of a person, or our own; with identity keys (X25519, 32 bytes) where known. */
     devices: ({ account, jid }: { account: Jid; jid: Jid }): DeviceRow[] => omemo.devices(account, jid),
     ...errandReads(db),
-    /** The newest message of others up to `upTo`, as they know it; null where there is none. */
+    /** Newest message of others up to `upTo`, by the ids its sender knows; null if there is none. */
     newestReceived: (input: { conversation: ConversationId; upTo: MessageId }): ReceivedId | null => messages.newestReceived(input.conversation, input.upTo),
-    /** Those still to be sent that come after a message, in order. */
+    /** Queued messages after a given one, in order. */
     queued: ({ after, limit, account }: { after: number; limit: number; account?: string }): QueuedMessage[] =>
       messages.queued(after, limit, account).flatMap((row) =>
         row.origin_id === null
@@ -216,7 +219,7 @@ export function createReads(db: ReadableDB) {
               }
             ]
       ),
-    /** Looks the file over; false where pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
+    /** Checks the file; false if pages are damaged (https://sqlite.org/pragma.html#pragma_quick_check). */
     isSound: (): boolean => {
       try {
         return db.pragma('quick_check(1)', { simple: true }) === 'ok'
@@ -224,12 +227,12 @@ export function createReads(db: ReadableDB) {
         return false
       }
     },
-    /** Lets go of the pages in memory, and gives what was freed back to the system; it takes some ms in which other threads may wait. */
+    /** Releases the page cache to the system; takes some ms in which other threads may wait. */
     releaseMemory(): void {
       db.pragma('shrink_memory')
       db.prepare('SELECT mnemo_release_memory()').get()
     },
-    /** Moves what the write-ahead log holds into the database file, as far as no reader is in the way; beside the writer. */
+    /** Moves the write-ahead log into the database file beside the writer, as far as readers allow. */
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     stats: () => ({
       messages: messages.count(),

@@ -1,4 +1,4 @@
-/** What sync hands over, into history: each message once, in the order of its archive, with what was done to it. */
+/** Storing of incoming messages: each message once, in archive order, with its corrections, retractions and reactions. */
 import { bare } from '../../contract/address.ts'
 import type { ChangeKind, Conversation, ConversationId, Jid, Message, MessageId } from '../../contract/domain.ts'
 import { mentions } from './mentions.ts'
@@ -8,27 +8,27 @@ import { FLAG, idsOf, toMessage, type MessageRow } from './tables/message-row.ts
 import { SELF, type Content, type EncryptionEffects, type IncomingMessage, type MessageSign, type RecordBatch, type StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
 
-/** What became of a batch. */
+/** Result of a batch. */
 interface Recorded {
   changes: StoreChanges
-  /** The keys of its first and last message; null and 0 where it had none. */
+  /** Keys of the batch's first and last message; null and 0 if it had none. */
   first: number | null
   last: number
 }
 
-/** `at`: the key of what was told last; `known`: of all that was told. */
+/** `at`: key of the message replayed last; `known`: keys of all replayed messages. */
 interface Telling {
   at: number
   known: Set<number>
 }
 type Author = Pick<MessageRow, 'sender' | 'occupant' | 'outgoing'>
-/** Whether two things were said by one person: by the occupant-ids of their group, else by the address, which in a group is a nickname. */
+/** True if two items have one author: by the occupant ids of the group, else by the address, which in a group is a nickname. */
 const isSame = (a: Author, b: Author): boolean =>
   a.outgoing === b.outgoing && (a.outgoing === 1 || (a.occupant !== null && b.occupant !== null ? a.occupant === b.occupant : a.sender === b.sender))
 
 /**
- * Whether what is done to a message is done by its author. A nickname proves nothing: in a group both need the same occupant-id, or the group has
- * to show that it is one person (`occupant`).
+ * True if a change provably comes from the message's author. A nickname proves nothing: in a group both need the same occupant id, or the group has to show
+ * that it is one person (`occupant`).
  */
 function isProven(message: Author, change: Author, conversation: Pick<Conversation, 'jid' | 'kind'>): boolean {
   if (message.outgoing !== change.outgoing) return false
@@ -40,13 +40,13 @@ const authorOf = ({ sender, occupant = null, outgoing }: IncomingMessage): Autho
 const idsIn = ({ originId, messageId = null, stanzaId }: IncomingMessage): (string | null)[] => [originId, messageId, stanzaId].filter((id) => id !== null)
 const isChange = ({ change }: IncomingMessage): boolean => change !== undefined && change !== null
 
-/** Of a file of which its address alone is known. */
+/** Metadata of a file of which only the address is known. */
 const NO_METADATA = { type: null, width: null, height: null, hash: null, preview: null, url: null }
 
-/** What an encrypted message says, as a message says it. */
+/** Content of an encrypted message as fields of a message. */
 const contentOf = ({ replyTo, change, link, mentioned, unstyled }: Content): Partial<IncomingMessage> => ({ replyTo, change, link, mentioned, unstyled })
 
-/** What an encrypted message says of others: that they came, or were read. */
+/** Receipts and markers inside an encrypted message. */
 function signsIn({ conversation, kind, outgoing, sender }: IncomingMessage, { delivered, displayed }: Content): MessageSign[] {
   const nick = kind === 'group' && !outgoing ? sender.slice(conversation.length + 1) : null
   const common = { conversation, own: outgoing, nick }
@@ -60,42 +60,47 @@ export function createRecording(
   { messages, conversations, archives, alterations, encrypting, changes, read }: Tables,
   sign: ReturnType<typeof createSigning>['sign']
 ) {
-  /** Messages that stood in for one which has come. */
+  /** Stand-ins removed because their message has arrived. */
   let relieved: StoreChanges['removed'] = []
-  /** Messages that are counted as unread already, by what stood in for them. */
+  /** Messages already counted as unread through their stand-ins. */
   let counted = new Set<number>()
 
-  /** Gives a message another place; who has seen or read up to it still has. An own one takes nobody's messages along that nobody has read. */
+  /**
+   * Moves a message to another key; read positions at that message move along. An own message does not take the read position past unread messages of others.
+   */
   function move(row: MessageRow, time: number, key: MessageId): MessageId {
     conversations.moved(row.conversation, row.id, messages.move(row, time, key), row.outgoing === 0)
     return key
   }
 
-  /** A key after `prev` and, where there is room, before `next`; at its time where that fits. */
+  /** Key after `prev` and, if there is space, before `next`; at its own time if that fits. */
   const keyBetween = (time: number, prev: number, next: number): MessageId => {
     const key = messages.keyAfter(time, prev)
     if (key < next) return key
     return prev > 0 ? messages.keyAfter(0, prev) : messages.keyBefore(time, next, new Set())
   }
 
-  /** The place of what was held back since before what is here begins: within the part of the archive that is still missing, which puts it right when it is read. Null: it stands as any other. */
+  /**
+   * Key for a message held back since before the stored history begins: inside the missing part of the archive, which corrects it when it is fetched. Null:
+   * the ordinary key.
+   */
   function keyInHole({ replayed, time }: IncomingMessage, { archive, account }: RecordBatch): MessageId | null {
     const floor = !replayed || archive === null || archives.progress(archive.jid, account).hole === null ? null : archives.floor(archive.jid, account ?? '')
     const key = floor === null ? null : messages.keyAfter(time, 0)
     return floor === null || key === null || key >= floor ? null : key
   }
 
-  /** The user has deleted it here, or the whole conversation as it was then: that is known by its ids and by its place in the archive, for clocks differ. */
+  /** True if the user deleted this message, or its whole conversation after it: known by ids and by the archive position, because clocks differ. */
   function isDeleted(id: ConversationId, incoming: IncomingMessage, older: boolean): boolean {
     const buried = messages.isBuried(id, incoming)
     const cleared = older ? conversations.cleared(id) : undefined
     if (cleared === undefined) return buried
-    // the rest of the archive lies below it
+    // the rest of the archive lies below this message
     if (buried && cleared.met === 0) conversations.meetCleared(id)
     return buried || cleared.met === 1 || (cleared.met === 2 && incoming.time <= cleared.time)
   }
 
-  /** Whether a message says what a stored one says, or once said; of what was taken back or cannot be read nobody knows. */
+  /** True if a message has a text that a stored one has or had; assumed for messages that were retracted or cannot be read. */
   function saysSame(row: MessageRow, { text, files = [], sealed = null, unreadable = null }: IncomingMessage): boolean {
     if (sealed !== null || unreadable !== null || (row.flags & (FLAG.retracted | FLAG.unreadable)) !== 0) return true
     if (row.text !== text && ((row.flags & FLAG.edited) === 0 || messages.formerText(row.id) !== text)) return false
@@ -104,7 +109,7 @@ export function createRecording(
     return files.some(({ url }) => addresses.includes(url ?? null))
   }
 
-  /** Whether a stored message that has the same id in its archive is this one: a broken server, or a group, may give it twice. */
+  /** True if a stored message with the same archive id is this message: a broken server, or a group, may give an id twice. */
   function isOne(row: MessageRow, incoming: IncomingMessage): boolean {
     const { originId, messageId = null, occupant = null, sender, outgoing } = incoming
     const own = row.outgoing === 1 && outgoing
@@ -113,7 +118,7 @@ export function createRecording(
     return [originId, messageId].some((id) => id !== null && known.includes(id)) || saysSame(row, incoming)
   }
 
-  /** What a group without an archive tells again to us who come in: where in history it has arrived, and what of it was found here. */
+  /** Replays by groups without an archive when we join: position reached in history, and messages of the replay found in the store. */
   const tellings = new Map<ConversationId, Telling & { telling: number }>()
   const isTold = ({ replayed, kind, stanzaId, telling }: IncomingMessage): boolean => replayed && kind === 'group' && stanzaId === null && telling !== undefined
   function tellingOf(id: ConversationId, { telling = 0 }: IncomingMessage): Telling {
@@ -128,7 +133,7 @@ export function createRecording(
     telling.at = key
     telling.known.add(key)
   }
-  /** Between which keys that stands which a group tells next; null: at the end. `later`: what comes with it. */
+  /** Keys between which the group's next replayed message stands; null: at the end. `later`: messages that come with it. */
   function gapIn(id: ConversationId, { at, known }: Telling, later: readonly IncomingMessage[]): { prev: number; next: number } | null {
     if (at > 0) return { prev: at, next: messages.toldBeside(id, at, 'after') ?? Infinity }
     for (const one of later) {
@@ -139,9 +144,9 @@ export function createRecording(
     return null
   }
 
-  /** The stored message that this one is, or undefined. */
+  /** Stored copy of this message, or undefined. */
   function find(id: ConversationId, incoming: IncomingMessage): MessageRow | undefined {
-    // what it stands for is known by another's id
+    // a stand-in is known by the id of the message it replaces
     if (incoming.standIn === true) return undefined
     const byArchive = incoming.stanzaId === null ? undefined : messages.byStanzaId(id, incoming.stanzaId).find((row) => isOne(row, incoming))
     if (byArchive !== undefined) return byArchive
@@ -149,7 +154,7 @@ export function createRecording(
     const toldAgain =
       told === null ? undefined : messages.toldBefore(id, incoming).find((row) => !told.known.has(row.id) && (row.outgoing === 1 || saysSame(row, incoming)))
     if (toldAgain !== undefined) return toldAgain
-    // a server without an archive keeps for later what was not confirmed, though it came
+    // a server without an archive holds back unconfirmed messages, even if they arrived
     const keptBack =
       incoming.replayed && incoming.kind === 'direct' && incoming.stanzaId === null && incoming.originId === null && (incoming.messageId ?? null) !== null
     const cameBefore = keptBack
@@ -159,22 +164,22 @@ export function createRecording(
     const { originId, messageId = null, sender, outgoing } = incoming
     const byOrigin =
       originId === null ? undefined : (messages.byOriginId(id, sender, originId) ?? (outgoing ? messages.ownByOriginId(id, originId) : undefined))
-    // a client that counts anew gives one id to many
+    // a client that restarts its counter gives one id to many messages
     if (byOrigin !== undefined && (outgoing || saysSame(byOrigin, incoming))) return byOrigin
     if (byOrigin !== undefined && originId !== null)
       return messages.byAnyId(id, originId).find((row) => row.message_id === originId && row.sender === sender && saysSame(row, incoming))
     if (!outgoing) return undefined
-    // the origin-id may be lost on the way through a group, and the stanza's id, too
+    // a group may drop the origin id, and the stanza's id as well
     const byId = messageId === null ? undefined : messages.ownByOriginId(id, messageId)
     return byId ?? (incoming.kind === 'group' && originId === null ? messages.unreflected(id, incoming) : undefined)
   }
 
-  /** Notes that a group has told us our own message, and under which id others know it. */
+  /** Stores the id under which a group reflected our own message. */
   function reflect(known: MessageRow, key: number, { kind, outgoing, messageId = null }: IncomingMessage): void {
     if (kind === 'group' && outgoing && known.message_id === null) messages.setMessageId(key, messageId ?? known.origin_id)
   }
 
-  /** What stood in for a message that is here, or is stored now under `key`, goes; the marks that the user gave it, which stay. */
+  /** Removes stand-ins for a message that is stored under `key` now; returns the flags set by the user, which stay. */
   function relieve(id: ConversationId, ids: readonly (string | null)[], author: Author, key: MessageId): number {
     let kept = 0
     const waiting = messages.standInsFor(id, ids)
@@ -214,10 +219,10 @@ export function createRecording(
       raw = null,
       standIn = false
     } = incoming
-    // one that another message of that sender has as well counts as its stanza's id
+    // an origin id that another message of that sender has counts as the stanza's id
     const isTaken = incoming.originId !== null && messages.byOriginId(id, sender, incoming.originId) !== undefined
     const originId = isTaken ? null : incoming.originId
-    // what its group has told us of ourselves, another device of ours has said
+    // an own message reflected by the group was sent by another device of ours
     const messageId = isTaken ? incoming.originId : (incoming.messageId ?? (kind === 'group' && outgoing ? incoming.originId : null))
     const nick = kind === 'group' && !outgoing ? conversations.nick(id) : null
     const kept = standIn ? 0 : relieve(id, idsIn(incoming), authorOf(incoming), key)
@@ -252,37 +257,37 @@ export function createRecording(
     if (encrypted && unreadable === null) conversations.becomeEncrypted(id)
     if (raw !== null) messages.raw.put(stored, raw.stanza, raw.decoder)
     if (standIn) messages.standIn(stored)
-    // what was done to it may have come before it
+    // changes of this message may have arrived before it
     const before = alterations.of(id, [originId, messageId, stanzaId])
-    // what was taken back before it was corrected is the message that it stands in for
+    // a message retracted before its correction arrived is the one that the stand-in replaces
     const from = standIn ? before.findIndex((one) => one.kind === 'correction' && isSame(one, authorOf(incoming))) : 0
     for (const [i, change] of before.entries()) if (i >= from || change.kind !== 'retraction') alter(change)
     return stored
   }
 
-  /** A change that counts no more. */
+  /** Removes a superseded change. */
   function forget({ id, conversation, outgoing, origin_id, encrypted }: ChangeRow): void {
     if (outgoing === 1 && encrypted === 1 && origin_id !== null) messages.buryOwn(conversation, origin_id)
     alterations.remove(id)
   }
 
-  /** Does what a change says, where its message is here and it is its author's to do; the message, or null. */
+  /** Applies a change to its message if that is stored and has the same author; returns the message, or null. */
   function alter(change: ChangeRow): MessageRow | null {
     const { conversation: id, sender, kind, target, text } = change
     const found = messages.byAnyId(id, target)
     if (kind === 'reactions') {
-      // others may have given that id, too, but not the archive
+      // other senders may have used that id, but not the archive
       const row = found.find((one) => one.stanza_id === target) ?? found[0]
       if (row === undefined) return null
       const all = alterations.of(id, idsOf(row)).filter((one) => one.kind === 'reactions' && isSame(one, change))
-      // each says all that its author thinks now
+      // each reactions stanza holds the complete set of its author
       for (const older of all.slice(0, -1)) forget(older)
       messages.setFlag(row, FLAG.reacted, true)
       return row
     }
     const conversation = conversations.byId(id)
     if (conversation === null) return null
-    // a group says itself what its moderators took back
+    // the group itself sends its moderators' retractions
     const row = found.find((one) => isProven(one, change, conversation) || (kind === 'retraction' && sender === bare(one.sender) && sender !== one.sender))
     if (row === undefined) return null
     if ((row.flags & FLAG.retracted) !== 0) {
@@ -301,8 +306,8 @@ export function createRecording(
   }
 
   /**
-   * Stores what is done to a message, and does it where that is here. `changed`: the message's id; `instead`: a message to be shown, for the one that
-   * is corrected is not here, or is not provably of the same author. `pending`: those of the same page, which are not stored yet.
+   * Stores a change, and applies it if its message is stored. `changed`: the message's id; `instead`: a message to be shown, because the corrected one is
+   * missing or not provably of the same author. `pending`: messages of the same page that are not stored yet.
    */
   function recordChange(
     id: ConversationId,
@@ -318,7 +323,7 @@ export function createRecording(
     const author = authorOf(incoming)
     const isTheirs = (row: Author): boolean => (kind === 'reactions' ? true : isProven(row, author, conversation))
     const isHere = (one: string): boolean => messages.byAnyId(id, one).some(isTheirs)
-    // XEP-0308 wants the first message's id; who names the correction before this one means the same
+    // XEP-0308 wants the first message's id; a sender who names the previous correction means the same
     const corrected = isHere(named) ? undefined : alterations.byAnyId(id, named).findLast((one) => one.kind === 'correction' && isTheirs(one))
     const target = corrected?.target ?? named
     const stored = alterations.add(
@@ -342,7 +347,7 @@ export function createRecording(
     if (stored === 'known') return nothing
     const isHereNow = isHere(target)
     if (kind === 'correction') {
-      // what named this correction, by one of its ids, means the message that it corrects
+      // changes that name this correction, by one of its ids, mean the message that it corrects
       const ids = idsIn(incoming).filter((one) => one !== target)
       retarget(conversation, ids, target, author)
       const waiting = [...(pending ?? [])].filter(([, one]) => one.conversation === incoming.conversation && isProven(authorOf(one), author, conversation))
@@ -377,18 +382,18 @@ export function createRecording(
     if (real !== undefined && marks !== 0) messages.setFlag(real, marks, true)
   }
 
-  /** Older history: from its end on, each message gets a key below the one that follows it, and all of them below `floor`. */
+  /** Stores older history: from the page's end on, each message gets a key below the one that follows it, and all of them below `floor`. */
   function recordOlder(batch: RecordBatch, floor: number | null, era: number, missed: boolean): Recorded {
     let before = floor ?? Infinity
     let last = 0
-    // an archive's end stands above all that is here; what came live meanwhile waits until it is read
+    // an archive's end stands above all stored messages; live messages that arrive meanwhile wait until it is fetched
     const newest = batch.archive?.lastId !== undefined
     const seen = new Set<ConversationId>()
     const reserved = new Set<number>()
     const fresh: { key: MessageId; id: ConversationId; incoming: IncomingMessage }[] = []
     const settled: Message[] = []
     const removed: StoreChanges['removed'] = []
-    // where the page has what is here already, it is in order with that; otherwise below all that the archive gave us
+    // a page that overlaps with stored messages is placed by them; otherwise below all messages of the archive
     const overlaps = new Set(
       batch.messages.flatMap(({ conversation, stanzaId }) => (storedOf(batch.account, conversation, stanzaId) === undefined ? [] : [conversation]))
     )
@@ -411,7 +416,7 @@ export function createRecording(
       if (floor === null && !newest && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
       seen.add(id)
       if (known !== undefined) {
-        // of one that was sent twice the first counts, which is read last
+        // of a message sent twice the first copy counts, which is read last
         const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         const key = known.id < before ? known.id : move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
         if (key !== known.id) {
@@ -433,13 +438,13 @@ export function createRecording(
       reserved.add(key)
       fresh.push({ key, id, incoming })
     }
-    // FTS5 gathers what it is given in memory only while row ids rise
+    // FTS5 buffers in memory only while row ids rise
     fresh.sort((a, b) => a.key - b.key)
     let isNews = false
     let doc = fresh.length === 0 ? 0 : messages.docs.block(fresh.length, fresh[0]?.key ?? 0, fresh.at(-1)?.key ?? 0)
     for (const { key, id, incoming } of fresh) {
       insert(id, incoming, key, doc++)
-      // after an absence longer than the archive keeps: what is not here came meanwhile. Where nothing was ever read, as on a new device, it is history
+      // after an absence longer than the archive keeps, missing messages are unread. Where nothing was ever read, as on a new device, they are history
       const readUpTo = conversations.byId(id)?.readUpTo ?? 0
       const unread = !incoming.outgoing && key > readUpTo && (missed || readUpTo > 0)
       conversations.advance(id, key, unread && !counted.has(key) ? 1 : 0)
@@ -457,7 +462,7 @@ export function createRecording(
     return { changes: stored, first: Number.isFinite(before) ? before : null, last }
   }
 
-  /** Whether what a message stands in for is here, or comes with the same page. */
+  /** True if the message that a stand-in replaces is stored, or comes with the same page. */
   function isComing(standIn: IncomingMessage, { messages: page, account }: RecordBatch): boolean {
     const { conversation: jid, messageId: target = null } = standIn
     const conversation = conversations.byJid(jid, account)
@@ -469,7 +474,7 @@ export function createRecording(
     )
   }
 
-  /** Whether an older message of a page is one that the page has again. */
+  /** True if an older message of a page appears in the page again. */
   const isRepeated = (later: IncomingMessage, older: IncomingMessage): boolean =>
     later.sender === older.sender &&
     later.text === older.text &&
@@ -478,13 +483,13 @@ export function createRecording(
     ((older.originId !== null && later.originId === older.originId) ||
       (older.stanzaId !== null && later.stanzaId === older.stanzaId && later.messageId === older.messageId))
 
-  /** What the archive gave us under that id. */
+  /** Stored message with that archive id. */
   function storedOf(account: Jid | undefined, jid: Jid, stanzaId: string | null): MessageRow | undefined {
     const conversation = stanzaId === null ? null : conversations.idOf(jid, account)
     return conversation === null || stanzaId === null ? undefined : messages.byStanzaId(conversation, stanzaId)[0]
   }
 
-  /** For each message of a page, the key of the next one that is stored and placed. `stored`: the rows that are. */
+  /** For each message of a page, the key of the next stored and placed one. `stored`: rows of the stored messages. */
   function following(stored: readonly (MessageRow | undefined)[]): (number | undefined)[] {
     let after: number | undefined
     return stored
@@ -497,7 +502,7 @@ export function createRecording(
       .reverse()
   }
 
-  /** What comes after all that is stored: each page of an archive after `lastKey`, in its order; what comes live at the end of its conversation. */
+  /** Stores newer messages: archive pages after `lastKey` in archive order, live messages at the end of their conversation. */
   function recordNewer(batch: RecordBatch, lastKey: number, era: number): Recorded {
     const touched = new Set<ConversationId>()
     const changed = new Map<number, Message>()
@@ -506,9 +511,9 @@ export function createRecording(
     const inOrder = batch.order === 'forward'
     const before = inOrder ? batch.messages.map(({ conversation, stanzaId }) => storedOf(batch.account, conversation, stanzaId)) : []
     const nextOf = following(before)
-    // right after the mark: what was pushed along before pushes these, too
+    // right after the mark: messages that were pushed back before are pushed back by these, too
     const atMark = batch.archive?.after !== undefined && batch.archive.after === archives.progress(batch.archive.jid, batch.account).lastId
-    // otherwise a page that was read before is in order with itself
+    // a page stored before keeps the order in which it is stored
     const firstKnown = atMark ? undefined : before.find((row) => row !== undefined)
     let last = firstKnown !== undefined && firstKnown.id <= lastKey ? 0 : lastKey
     let added = 0
@@ -532,7 +537,7 @@ export function createRecording(
               telling,
               batch.messages.slice(at + 1).filter((one) => one.conversation === incoming.conversation)
             )
-      // an archive's page is the order, and so is what a group tells again; what comes live stands at the end
+      // an archive page is in order, and so is a group's replay; live messages stand at the end
       const next = gap?.next ?? nextOf[at] ?? Infinity
       const settledKey = known === undefined || known.stanza_id === null ? Infinity : known.id
       const prev =
@@ -545,15 +550,16 @@ export function createRecording(
               messages.newestSettled(id, inOrder ? Math.min(next, settledKey) : Infinity) ??
               0)
       if (known !== undefined) {
-        // a group without an archive: where it tells us our own message is its place for everybody
+        // a group without an archive: its reflection of our own message gives the message's position for everybody
         const told =
           !inOrder && known.outgoing === 1 && incoming.kind === 'group' && incoming.stanzaId === null && known.stanza_id === null && known.message_id === null
         reflect(known, known.id, incoming)
-        // sent twice because the first was not confirmed: the archive has both, and the first counts. The later one may have come live before the archive was read
+        // sent twice because the first copy was not confirmed: the archive has both, and the first counts. The later copy may have arrived live before the
+        // archive was fetched
         const repeated = known.stanza_id !== null && incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         const earlier = repeated && inOrder && known.id > prev
         const news = earlier || (known.stanza_id === null && incoming.stanzaId !== null)
-        // the group's order is everybody's
+        // the group's order is the same for everybody
         const isBehind = telling !== null && known.id <= telling.at
         if (telling !== null) pass(telling, known.id)
         if ((!news && !told && !inOrder && !isBehind) || (repeated && !earlier)) continue
@@ -580,7 +586,7 @@ export function createRecording(
       last = stored
       added++
       conversations.advance(id, stored, incoming.outgoing || counted.has(stored) ? 0 : 1)
-      // who answers has read what stood before it
+      // a user who answers has read the messages before
       if (incoming.outgoing) conversations.read(id, stored, 0)
       touched.add(id)
       changed.set(stored, toMessage(read(stored)))
@@ -588,32 +594,32 @@ export function createRecording(
     return { changes: changes(touched, [...changed.values()], removed, added), first: null, last }
   }
 
-  /** What stood in for a message that has come is gone, also for windows. */
+  /** Adds removed stand-ins to the changes for windows. */
   function withoutRelieved(stored: StoreChanges): StoreChanges {
     if (relieved.length === 0) return stored
     const gone = new Set(relieved.map(({ id }) => id))
     return { ...stored, messages: stored.messages.filter(({ id }) => !gone.has(id)), removed: [...stored.removed, ...relieved] }
   }
 
-  /** What is done to a message, where that is here: it need not be opened to be known. In the newer version the content alone says that it is a change. */
+  /** Stored change with the same id, which then need not be decrypted. In the newer version only the content tells that a message is a change. */
   function knownChange(id: ConversationId, incoming: IncomingMessage): ChangeRow | undefined {
     const ids = idsIn(incoming).flatMap((one) => (one === null ? [] : alterations.byAnyId(id, one)))
     const isHidden = incoming.sealed?.version === 'omemo:2'
     return ids.find((one) => (isHidden || one.kind === incoming.change?.kind) && isSame(one, authorOf(incoming)))
   }
 
-  /** A batch while its messages are opened. */
+  /** State of a batch during decryption. */
   interface Unsealing {
     batch: RecordBatch
     opening: ReturnType<typeof encrypting.opening>
     /** Messages that were unreadable until now. */
     completed: MessageId[]
-    /** Those that are changes of others, as is seen now. */
+    /** Messages that turned out to be changes of others. */
     gone: MessageRow[]
     signs: MessageSign[]
   }
 
-  /** A message that is encrypted, as it is to be stored; null: it says nothing, or was here before and has no id. */
+  /** Decrypted form of a message, for storing; null: it has no content, or was stored before and has no id. */
   function unseal(incoming: IncomingMessage, unsealing: Unsealing): IncomingMessage | null {
     const { opening, signs } = unsealing
     const { account, order } = unsealing.batch
@@ -628,7 +634,7 @@ export function createRecording(
     if (isRead && (outgoing || (stanzaId !== null && here.stanza_id === stanzaId))) return again
     const nick = kind === 'group' && id !== null ? conversations.nick(id) : null
     const said = opening.open(sealed, { conversation, kind, outgoing, nick })
-    // what was opened before is here, and may have an id of its archive now
+    // a message decrypted before is stored, and may have an archive id now
     if (said === null || (isRead && said.kind === 'unreadable')) return here === undefined ? null : again
     if (said.kind === 'silent') return null
     if (said.kind === 'unreadable') {
@@ -654,7 +660,7 @@ export function createRecording(
     return read
   }
 
-  /** Stores a batch and what it says of its archive; within a transaction. What is encrypted is opened first, in the order in which it was sent. */
+  /** Stores a batch and its archive position; within a transaction. Encrypted messages are decrypted first, in the order in which they were sent. */
   function record(batch: RecordBatch): StoreChanges {
     const { account, order } = batch
     if (account === undefined || batch.messages.every(({ sealed = null }) => sealed === null)) return recordOpened(batch)
@@ -684,7 +690,8 @@ export function createRecording(
     const result =
       batch.order === 'backward' ? recordOlder(batch, archives.floor(jid, account), era, missed) : recordNewer(batch, archives.lastKey(jid, account), era)
     if (batch.archive !== null) {
-      // what came live stands after own messages that the archive has and we have not seen there: it is read again from before them
+      // live messages stand after own messages that the archive has and we have not yet seen there: keep the position, so that the archive is fetched from
+      // before them
       const passes = batch.order === 'live' && conversations.byJid(jid, batch.account)?.kind !== 'group' && messages.hasUnplaced(batch.account)
       const { lastId, lastOf, hole } = batch.archive
       if (lastId !== undefined && !passes)

@@ -1,20 +1,20 @@
-/** What goes: single messages, what has expired, imports that were taken back, whole conversations, files that can be fetched again. */
+/** Removal: single messages, expired ones, undone imports, whole conversations, files that can be fetched again. */
 import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { ATTACHED, idsOf, toMessage, type MessageRow } from './tables/message-row.ts'
 import type { StoreChanges } from './types.ts'
 import type { Tables } from './tables/index.ts'
 
-/** Of many messages that change at once, so many of the newest are told. */
+/** Number of newest messages reported individually when many change at once. */
 const MOST_TOLD = 500
-/** The latest messages of a conversation that is deleted, which are known when an archive shows them again. */
+/** Newest messages of a deleted conversation that are remembered, so that they are recognized in an archive. */
 const MARKING = 1000
 
-/** Each function is to be called within a transaction. `forgetJoined`: forgets the histories that were joined into a conversation that is gone. */
+/** Each function must be called within a transaction. `forgetJoined`: forgets the histories joined into a removed conversation. */
 export function createRemoval(
   { accounts, alterations, conversations, messages, notices, changes, read }: Tables,
   forgetJoined: (conversation: number) => void
 ) {
-  /** How many unread messages each conversation has without these. */
+  /** Unread count of each conversation without these messages. */
   function unreadAmong(rows: readonly MessageRow[]): Map<number, number> {
     const left = new Map<number, number>()
     for (const id of new Set(rows.map((row) => row.conversation))) {
@@ -57,14 +57,14 @@ export function createRemoval(
     return { ...changes([]), removedConversations: [conversation.id] }
   }
 
-  /** Of these names in the media folder those that nothing has any more. */
+  /** Names of media files, among these, that nothing refers to any more. */
   function unneeded(names: readonly string[]): string[] {
     if (names.length === 0) return []
     const needed = new Set(messages.files.storedNames())
     return [...new Set(names)].filter((name) => !needed.has(name))
   }
 
-  /** Forgets where files lie that can be fetched again; `files`: those in the media folder that nothing needs any more. */
+  /** Forgets local copies of files that can be fetched again; `files`: media files that nothing needs any more. */
   function clearFiles(conversation: ConversationId | null): StoreChanges & { files: string[]; bytes: number } {
     const cleared = messages.files.clearable(conversation)
     for (const { id } of cleared) messages.files.clear(id)
@@ -79,16 +79,19 @@ export function createRemoval(
     }
   }
 
-  /** Deletes a conversation as it is now: at once from the list, its messages by `removeCleared`. */
+  /** Deletes a conversation in its current state: from the list at once, its messages by `removeCleared`. */
   function clearConversation(input: { conversation: ConversationId; time: number }): StoreChanges {
     const key = messages.newest(input.conversation) ?? 0
-    // the latest of them mark the place in the archive below which all was deleted, whatever clocks say; of some the archive has not told its id yet
+    // the newest messages mark the archive position below which all was deleted, whatever clocks say; the archive ids of some are not known yet
     for (const row of messages.before(input.conversation, Number.MAX_SAFE_INTEGER, MARKING)) messages.bury(row)
     conversations.clear(input.conversation, input.time, key)
     return { ...changes([]), removedConversations: [input.conversation] }
   }
 
-  /** Removes `limit` messages of conversations that were deleted, and with the last of them what else is kept; what has come since stays. `files`: those in the media folder that nothing needs any more; `left`: there is more to remove. */
+  /**
+   * Removes `limit` messages of deleted conversations, and their other data together with the last message; later messages stay. `files`: media files that
+   * nothing needs any more; `left`: there is more to remove.
+   */
   function removeCleared(limit: number): { files: string[]; left: boolean } {
     const [conversation] = conversations.clearing()
     if (conversation === undefined) return { files: [], left: false }
@@ -102,7 +105,7 @@ export function createRemoval(
     accounts.removeAvatarsIn(jid)
     conversations.wholeCleared(id)
     forgetJoined(id)
-    // nothing more comes of an imported one
+    // an imported conversation gets no more messages
     if (account === '' && messages.newest(id) === null) conversations.remove(id)
     return { files, left: true }
   }

@@ -1,4 +1,4 @@
-/** A damaged file: what can be read is saved, the rest is asked of the servers again, and the damaged file stays. */
+/** Damaged file: the readable part is saved, the rest is fetched from the servers again, and the damaged file stays. */
 import { closeSync, copyFileSync, existsSync, openSync, renameSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
@@ -11,7 +11,7 @@ import { Store } from '../threads/store.ts'
 const PAGE = 4096
 const COUNT = 5000
 
-/** Writes nonsense over some pages. */
+/** Overwrites some pages with random bytes. */
 function damage(file: string, pages: number[]): void {
   const random = seeded(7)
   const handle = openSync(file, 'r+')
@@ -34,7 +34,7 @@ async function filled(folder: string): Promise<string> {
   return storeFiles(folder).file
 }
 
-/** The numbers of the pages that hold messages and their index; where a page of the schema is lost nobody knows what the others are. */
+/** Numbers of pages with messages and their index; without a schema page the others cannot be interpreted. */
 function pagesOfMessages(folder: string): number[] {
   const db = openReadable(storeFiles(folder))
   const pages = db
@@ -74,11 +74,11 @@ test.each([
   for (let left = 1; left > 0;) left = (await store.write.indexOlder(3000)).left
   expect((await store.find.search({ query: '消息', limit: 1, total: true })).total).toBe(saved[0]!.messages)
   expect(await store.read.settings()).toMatchObject({ theme: 'dark' })
-  // the archive is read again: it has what was lost
+  // the archive is fetched again, including the lost messages
   expect((await store.read.archiveProgress('me@example.org')).lastId).toBeNull()
   await store.write.checkIndex()
   await store.close()
-  // and that was once
+  // the salvage ran once
   ;({ store, saved } = await open(folder.path))
   expect(saved).toEqual([])
   await store.close()
@@ -159,7 +159,7 @@ test('what hangs on messages is saved with them: former texts, links, notices, w
 test('a process that ended between the two moves of a salvage loses nothing: the next one makes the second', async () => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
-  // as the first move leaves it, with a log of the damaged file still there
+  // state after the first move, with a log of the damaged file still there
   const kept = `${file}.damaged-x`
   copyFileSync(file, `${file}.saved`)
   renameSync(file, kept)

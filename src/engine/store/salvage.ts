@@ -1,6 +1,6 @@
 /**
- * Saves what can still be read of a damaged store into a new one; the damaged file is kept beside it. The index is made
- * anew from the messages, and what was lost comes back from the servers' archives, which are read again from their end.
+ * Saves the readable part of a damaged store into a new one; the damaged file is kept beside it. The index is rebuilt from the messages, and lost messages
+ * come back from the servers' archives, which are fetched again from their end.
  */
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import type Database from 'better-sqlite3'
@@ -10,16 +10,16 @@ import { claim, connect, openWritable, StoreOpenError, type StoreFiles, type Wri
 import { COMPACT } from './migrations/0029-compact.ts'
 
 export const Salvaged = z.object({
-  /** Where the damaged file is now. */
+  /** Path of the damaged file. */
   kept: z.string(),
-  /** Messages that were saved. */
+  /** Number of saved messages. */
   messages: z.number(),
-  /** Something could not be read. */
+  /** True if something could not be read. */
   incomplete: z.boolean()
 })
 export type Salvaged = z.infer<typeof Salvaged>
 
-/** What is copied, in the order in which rows refer to each other. */
+/** Tables to copy, in order of their references. */
 export const COPIED = [
   'setting',
   'account',
@@ -44,7 +44,7 @@ export const COPIED = [
   'reminder',
   'sticker'
 ] as const
-/** What is not, and why. */
+/** Tables not copied, with the reason. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   archive: 'it would say that nothing is missing',
   archive_hole: 'as archive',
@@ -60,15 +60,15 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   thumbnail: 'made anew where it is looked at'
 }
 const BATCH = 500
-/** How often what cannot be read is halved, in search of what can. */
+/** How often an unreadable range is halved in search of readable rows. */
 const DEEPEST = 8
-/** The index's own rows are made anew. */
+/** Columns of the index, which is rebuilt. */
 const MADE_ANEW: Record<string, readonly string[]> = { message: ['doc'] }
 
-/** A note that the store is to be salvaged when it is opened next. */
+/** Path of the note that makes the next start salvage the store. */
 export const salvageNote = (file: string): string => `${file}.salvage`
 
-/** Throws StoreOpenError where somebody has the store open, or where not even the pages can be read that say where messages are. */
+/** Throws StoreOpenError if the store is in use, or if the pages that locate the messages are unreadable. */
 export function salvage(files: StoreFiles): Salvaged {
   const claimed = claim(files)
   try {
@@ -78,7 +78,7 @@ export function salvage(files: StoreFiles): Salvaged {
   }
 }
 
-/** Where the last salvage ended, whoever ended it, between its two moves: the damaged file is put aside and the new one is whole. */
+/** Completes a salvage that ended between its two moves, for whatever reason: the damaged file is put aside and the new one is complete. */
 function finishMove(file: string): Salvaged | null {
   if (existsSync(file) || !existsSync(savedAs(file))) return null
   const saved = Salvaged.parse(JSON.parse(readFileSync(salvageNote(file), 'utf8')))
@@ -88,7 +88,10 @@ function finishMove(file: string): Salvaged | null {
 
 const savedAs = (file: string): string => `${file}.saved`
 
-/** The damaged file goes aside, with its log, which would be taken for the new one's; then the new one comes. Each step may be done already. */
+/**
+ * Moves the damaged file aside together with its log, which would otherwise be applied to the new file; then moves the new file in place. Each step may be
+ * done already.
+ */
 function putInPlace(file: string, kept: string): void {
   for (const end of ['', '-wal', '-shm']) if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${kept}${end}`)
   renameSync(savedAs(file), file)
@@ -113,11 +116,11 @@ function copyAll(files: StoreFiles): Salvaged {
       incomplete ||= !whole
       if (table === 'message') messages = rows
     }
-    // whose address could not be read is somebody nobody knows
+    // a sender whose address is unreadable becomes an unknown person
     to.exec(
       "INSERT INTO address (id, jid) SELECT DISTINCT sender_id, 'lost-' || sender_id || '@salvaged.invalid' FROM message WHERE sender_id NOT IN (SELECT id FROM address)"
     )
-    // what belongs to nothing any more
+    // rows whose parents are missing
     removeOrphans(to)
     to.exec('UPDATE conversation SET last_message = (SELECT max(id) FROM message WHERE conversation = conversation.id)')
     to.pragma('foreign_keys = ON')
@@ -128,13 +131,13 @@ function copyAll(files: StoreFiles): Salvaged {
   }
   const kept = `${files.file}.damaged-${new Date().toISOString().replace(/[:.]/g, '-')}`
   const saved = { kept, messages, incomplete }
-  // whoever opens it after a process that ends from here on finds by the note that all is saved, and where the damaged file goes
+  // after a process ends here, the next one learns from the note that all is saved, and where the damaged file goes
   writeFileSync(salvageNote(files.file), JSON.stringify(saved), { flush: true })
   putInPlace(files.file, kept)
   return saved
 }
 
-/** Of each table the rows that refer to one that could not be read; twice, for what hangs on what hangs on it. */
+/** Removes rows that refer to unreadable rows; twice, because rows refer to those rows in turn. */
 function removeOrphans(db: WritableDB): void {
   const references = db.prepare<[string], { table: string; from: string; to: string; gone: string }>(
     'SELECT "table", "from", "to", on_delete AS gone FROM pragma_foreign_key_list(?)'
@@ -142,17 +145,17 @@ function removeOrphans(db: WritableDB): void {
   for (let round = 0; round < 2; round++)
     for (const table of COPIED)
       for (const { table: other, from, to, gone } of references.all(table)) {
-        // a message that is sent later is kept without the one that it answers
+        // a scheduled message is kept without the one that it answers
         const change = gone === 'SET NULL' ? `UPDATE "${table}" SET "${from}" = NULL` : `DELETE FROM "${table}"`
         db.exec(`${change} WHERE "${from}" NOT IN (SELECT "${to}" FROM "${other}")`)
       }
 }
 
-/** Copies a table from both ends towards what cannot be read, and what lies between. */
+/** Copies a table from both ends towards unreadable rows, and the rows in between. */
 function copy(from: Database.Database, to: WritableDB, table: string): { rows: number; whole: boolean } {
   const columnsOf = (db: Database.Database): string[] => db.prepare<[string], string>('SELECT name FROM pragma_table_info(?)').pluck().all(table)
   const known = new Set(columnsOf(from))
-  // of an older store messages are made what they are now
+  // messages of an older schema are converted
   const older = table === 'message' && known.has('sender') && !known.has('sender_id')
   const now = (column: string): string | undefined => (older ? (column === 'sender_id' ? 'sender' : lookUp(COMPACT, column)) : undefined)
   const columns = columnsOf(to).filter((column) => (known.has(column) || now(column) !== undefined) && MADE_ANEW[table]?.includes(column) !== true)
@@ -170,7 +173,7 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
   const store = to.transaction((rows: unknown[][]) => rows.reduce((sum, row) => sum + insert.run(asNow(row)).changes, 0))
   const key = to.prepare<[string], string>("SELECT name FROM pragma_table_info(?) WHERE pk = 1 AND type = 'INTEGER'").pluck().get(table)
   let copied = 0
-  // no number to go on from: up to the first row that cannot be read
+  // without a numeric key: copy up to the first unreadable row
   if (key === undefined) {
     const rows: unknown[][] = []
     let whole = true
@@ -182,7 +185,7 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
     return { rows: store(rows), whole }
   }
   const place = columns.indexOf(key)
-  /** Copies from one end of (low, high) until something cannot be read; how far that was, or null where all could be. */
+  /** Copies from one end of (low, high) up to an unreadable row; returns that key, or null if all were readable. */
   const run = (order: 'ASC' | 'DESC', low: number, high: number): number | null => {
     const rows = (size: number): unknown[][] =>
       from
@@ -198,7 +201,7 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
         if (order === 'ASC') low = last
         else high = last
       } catch {
-        // as near as can be to what is broken
+        // as close as possible to the unreadable page
         if (size === 1) return order === 'ASC' ? low : high
         size = Math.max(1, size >> 2)
       }
@@ -211,7 +214,7 @@ function copy(from: Database.Database, to: WritableDB, table: string): { rows: n
     if (low === null) continue
     whole = false
     const high = run('DESC', low, gap.high) ?? low
-    // what lies between two broken pages
+    // the rows between two unreadable pages
     const middle = Math.floor(low / 2 + high / 2)
     if (gap.depth < DEEPEST && high - low > 1) gaps.push({ low, high: middle + 1, depth: gap.depth + 1 }, { low: middle, high, depth: gap.depth + 1 })
   }

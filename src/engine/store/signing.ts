@@ -1,10 +1,10 @@
-/** What is said of messages that are here: how far our own have come, who has read how far. */
+/** Applies delivery receipts and read markers to stored messages. */
 import type { ConversationId, Jid, Message, MessageState } from '../../contract/domain.ts'
 import { toMessage, type MessageRow } from './tables/message-row.ts'
 import type { Tables } from './tables/index.ts'
 import type { MessageSign, StoreChanges } from './types.ts'
 
-/** What may become of an own message; 'queued' again where the server lost it. */
+/** Allowed transitions of an own message's state; back to 'queued' if the server lost it. */
 const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
   received: [],
   queued: ['sent', 'delivered', 'failed'],
@@ -14,7 +14,7 @@ const FOLLOWS: Record<MessageState, readonly MessageState[]> = {
 }
 
 export function createSigning({ alterations, changes, conversations, messages, notices, read }: Tables) {
-  /** The own message that has come so far now, or null where none has. */
+  /** Own message whose state advanced, or null. */
   function advance(account: Jid | undefined, jid: Jid, originId: string, state: MessageState, error: string | null): MessageRow | null {
     const conversation = conversations.idOf(jid, account)
     if (conversation === null) return null
@@ -25,7 +25,7 @@ export function createSigning({ alterations, changes, conversations, messages, n
     return read(row.id)
   }
 
-  /** How far an own message, or an own change of one, has come. */
+  /** Sets the state of an own message, or of an own change. */
   function transition({
     account,
     conversation,
@@ -43,27 +43,27 @@ export function createSigning({ alterations, changes, conversations, messages, n
     return row === null ? changes([]) : changes([row.conversation], [toMessage(row)])
   }
 
-  /** The conversation that shows it, or null where that was known, or is of no message here. */
+  /** Conversation to refresh, or null if the marker is old or its message unknown. */
   function displayed({ conversation: jid, id, own, nick }: MessageSign, account: Jid | undefined): ConversationId | null {
     const conversation = conversations.byJid(jid, account)
     if (conversation === null) return null
     const found = messages.byAnyId(conversation.id, id)
-    // in a group whoever wrote it, otherwise one reads what the other wrote
+    // in a group: any author; otherwise each side reads the other's messages
     const row = nick === null ? found.find(({ outgoing }) => (outgoing === 1) !== own) : found[0]
     if (row === undefined) return null
     if (own) {
       const { id, readUpTo, unread } = conversation
-      // what came since may stand before what was read here
+      // messages that arrived later may stand before the one read here
       if (readUpTo >= row.id && unread === 0) return null
       conversations.read(id, row.id, messages.unreadCount(id, Math.max(readUpTo, row.id)))
       return id
     }
     if (nick !== null && !notices.see(conversation.id, nick, row.id)) return null
-    // in a group each who reads is news, not the first alone
+    // in a group every reader counts, not only the first
     return conversations.see(conversation.id, row.id) || nick !== null ? conversation.id : null
   }
 
-  /** One after the other, and what has changed by `before` and them; within a transaction. */
+  /** Applies receipts and markers in order; returns `before` merged with their changes. Within a transaction. */
   function sign(signs: readonly MessageSign[], account: Jid | undefined, before: StoreChanges): StoreChanges {
     const touched = new Set(before.conversations.map(({ id }) => id))
     const changed = new Map<number, Message>(before.messages.map((message) => [message.id, message]))

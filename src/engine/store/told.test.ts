@@ -1,4 +1,4 @@
-/** A group without an archive has one order all the same: that in which it tells. */
+/** Groups without an archive have one order all the same: that of their broadcasts. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -53,13 +53,13 @@ test.each([
   await tell('me', 'mine 1', replayed)
   await tell('bob', 'his 2', replayed)
   await tell('me', 'mine 2', replayed)
-  // what the group has told was sent, with or without the server's word; what it has not told stands where it was written
+  // reflected messages count as sent, with or without the server's confirmation; others stay where they were written
   expect((await all()).filter((line) => !line.startsWith('mine 3'))).toEqual(['his 1 received', 'mine 1 sent', 'his 2 received', 'mine 2 sent'])
   expect(await all()).toContain('mine 3 queued')
   await tell('me', 'mine 3', replayed)
   const order = ['his 1 received', 'mine 1 sent', 'his 2 received', 'mine 2 sent', 'mine 3 sent']
   expect(await all()).toEqual(order)
-  // told once more, nothing moves
+  // a repeated replay moves nothing
   telling++
   for (const [nick, text] of [
     ['bob', 'his 1'],
@@ -83,7 +83,7 @@ const said = (nick: string, text: string, id: string | null, time = NOW): Incomi
   replayed: false
 })
 const record = (messages: IncomingMessage[]): Promise<unknown> => store.write.record({ account: ME, messages, archive: null, order: 'live' })
-/** The group tells it again to us who come in; `apart`: each comes in a packet of its own. */
+/** Replays messages to a new occupant; `apart`: one packet per message. */
 async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Promise<void> {
   telling++
   const told = messages.map((one) => ({ ...one, time: one.time + ahead, replayed: true, telling, ahead }))
@@ -98,7 +98,7 @@ test.each([true, false])('what was missed stands where the group tells it, %s', 
   await record([list[1]!, list[4]!].map((one) => ({ ...one, originId: one.messageId ?? null })))
   for (let round = 0; round < 2; round++) {
     await again(list, apart)
-    // the first of a telling that comes by itself has nothing that it stands before
+    // the first message of a replay that arrives alone has no successor to stand before
     expect(apart ? (await now()).filter((text) => text !== 'b1') : await now()).toEqual(
       ['b1', 'm1', 'b2', 'm2', 'b3', 'b4'].filter((text) => !apart || text !== 'b1')
     )
@@ -145,7 +145,7 @@ test('our own words stand once, in whatever way the group tells them', async () 
     await store.write.transition({ account: ME, conversation: ROOM, originId, state: 'sent', error: null })
   }
   for (const [i, text] of ['same', 'other words', 'two  blanks and\nlines ', 'same'].entries()) await queue(text, `q${i}`)
-  // under its id, under its id with other words, without any id and with other white space, under another id
+  // with its id, with its id and another text, without an id and with other white space, with another id
   const told = [said('me', 'same', 'q0'), said('me', '** other words **', 'q1'), said('me', 'two blanks and lines', null), said('me', 'same', 'x')]
   await record(told)
   for (const apart of [true, false]) await again(told, apart)

@@ -1,4 +1,4 @@
-/** What crosses the border of the writer's thread. */
+/** Types that cross the border of the writer's thread. */
 import type {
   ChangeKind,
   Conversation,
@@ -17,85 +17,85 @@ import type { PackedRows } from './import-rows.ts'
 import type { ArchiveHole } from './tables/archive.ts'
 import type { AttachmentRow, NewAttachment } from './tables/attachment.ts'
 
-/** As what we ourselves are known in a group that gives us no occupant-id. */
+/** Our own occupant id in a group that gives none. */
 export const SELF = 'self'
 
-/** A message as sync hands it over: verified, not yet known to be new. */
+/** Message as the sync hands it over: verified, not yet known to be new. */
 export interface IncomingMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
-  /** Who in a group it is, whatever the nickname: by XEP-0421, or as the group shows who is there while it is said. */
+  /** Author in a group under any nickname: occupant id (XEP-0421), or the real address if the group shows it at that time. */
   occupant?: string | null
   outgoing: boolean
   text: string
-  /** ms; the archive's stamp where there is one */
+  /** Time, ms; the archive's stamp if there is one. */
   time: number
   stanzaId: string | null
   originId: string | null
-  /** The stanza's id where it is not the origin-id. */
+  /** Stanza id if it differs from the origin id. */
   messageId?: string | null
   /** XEP-0461: an id of the message that this one answers. */
   replyTo?: string | null
   files?: readonly Omit<NewAttachment, 'stored'>[]
   link?: LinkMetadata | null
-  /** It says that it speaks to us. */
+  /** Mentions us explicitly. */
   mentioned?: boolean
-  /** Shown as it is written. */
+  /** Text without message styling. */
   unstyled?: boolean
-  /** It is encrypted end to end. */
+  /** End-to-end encrypted. */
   encrypted?: boolean
-  /** By a device of its author that the user has compared. */
+  /** Sent by a device that the user has verified. */
   verified?: boolean
-  /** What of it is for this device, to be opened when it is stored; the text is empty until then. */
+  /** Ciphertext for this device, decrypted when it is stored; the text is empty until then. */
   sealed?: Sealed | null
-  /** It is encrypted end to end and cannot be read, and why. */
+  /** Reason why an encrypted message cannot be read. */
   unreadable?: Unreadable | null
-  /** The stanza, where not all of it was understood. */
+  /** Stanza that was not fully understood. */
   raw?: { stanza: string; decoder: number } | null
-  /** It is no message of its own: it changes the one that has the id `target`, as `text` says. */
+  /** Change to the message with the id `target`, with `text` as its content; not a message of its own. */
   change?: { kind: ChangeKind; target: string } | null
-  /** It corrects a message that is not here, or not its author's as far as one can tell, and stands for itself until that one comes; `messageId` is that one's. */
+  /** Correction of a message that is missing or not provably of the same author; shown until that message arrives, whose id is `messageId`. */
   standIn?: boolean
-  /** Own messages that are on their way, by origin-id: this may be one of them, told by a group that gives messages other ids. */
+  /** Origin ids of own messages under way: a group that changes ids may be reflecting one of them. */
   onTheWay?: readonly string[]
-  /** Held back by our server, or told again by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): it may be older than what is here. */
+  /** Held back by our server, or replayed by its group, and stamped by them (XEP-0160, XEP-0045 section 7.2.15): may be older than stored messages. */
   replayed: boolean
-  /** Of what a group tells again: how often we have entered it. In one telling each message comes once. */
+  /** Number of the replay: how often we have entered the group. A replay has each message once. */
   telling?: number
-  /** By how much the server's clock, of which `time` is, is ahead of this computer's, ms. */
+  /** Offset of the server's clock, which stamped `time`, to this computer's, ms. */
   ahead?: number
 }
 
-/** What the envelope of an encrypted message says (XEP-0420). */
+/** Content of an encrypted message's envelope (XEP-0420). */
 export interface Content extends Required<Pick<IncomingMessage, 'text' | 'replyTo' | 'files' | 'link' | 'mentioned' | 'unstyled' | 'change'>> {
-  /** The ids of messages that it says have come, or were read. */
+  /** Ids of messages acknowledged as delivered, or as read. */
   delivered: string | null
   displayed: string | null
-  /** There is more in it than signs of other messages. */
+  /** True if there is more than receipts and markers. */
   says: boolean
 }
 
-/** Reads an envelope; null: it is none, or belongs elsewhere. The store itself knows no XMPP. */
+/** Parses an envelope; null: invalid, or meant for another place. The store itself knows no XMPP. */
 export type ContentReader = (envelope: string, place: ContentPlace) => Content | null
 
-/** What somebody says of a message: it came to them, or they have read all up to it. */
+/** Receipt or marker: a message was delivered, or read together with all before it. */
 export interface MessageSign {
   kind: 'delivered' | 'displayed'
   conversation: Jid
-  /** Its sender's or its archive's. */
+  /** Id given by its sender or archive. */
   id: string
-  /** Another device of ours says it. */
+  /** Sent by another device of ours. */
   own: boolean
-  /** Who in a group has read it. */
+  /** Reader in a group. */
   nick: string | null
 }
 
-/** What a newer decoder makes of a message that was not understood. */
+/** Result of a newer decoder for a message that was not fully understood. */
 export interface DecodedAgain {
   id: MessageId
   decoder: number
-  /** Still not all of it is understood. */
+  /** Parts are still not understood. */
   unknown: boolean
   text: string
   replyTo: string | null
@@ -107,43 +107,43 @@ export interface DecodedAgain {
   unreadable: Unreadable | null
 }
 
-/** A message that the user has just written. */
+/** Message that the user has just written. */
 export interface OutgoingMessage {
   conversation: ConversationId
   text: string
   originId: string
   sender: Jid
-  /** ms */
+  /** Time, ms. */
   time: number
-  /** The message that it answers. */
+  /** Answered message. */
   reply?: MessageId | null
   link?: LinkMetadata | null
-  /** It goes out encrypted end to end, or not at all. */
+  /** Sent end-to-end encrypted, or not at all. */
   encrypted?: boolean
-  /** In the media folder. */
+  /** Files in the media folder. */
   attachments?: readonly NewAttachment[]
 }
 
 export interface RecordBatch {
   messages: IncomingMessage[]
-  /** What is said among these messages of them and others; it counts when all of them are stored. */
+  /** Receipts and markers among these messages, for these and other messages; applied once all are stored. */
   signs?: readonly MessageSign[]
-  /** Who received them; where it is not given, whoever has their conversations, or the first account. */
+  /** Receiving account; undefined: the owner of the conversations, or the first account. */
   account?: Jid
-  /** What storing these messages says of the archive they came from; stored in the same transaction. */
+  /** Archive position after these messages; stored in the same transaction. */
   archive: {
     jid: Jid
-    /** Read and stored up to here. */
+    /** Last archive id read and stored. */
     lastId?: string
-    /** What these messages come after in their archive, as it was asked for. */
+    /** Archive id after which this page was requested. */
     after?: string
-    /** Whose message that is, where it is not the last one of these. */
+    /** Conversation of the message `lastId`, if that is not the last of these. */
     lastOf?: Jid
     hole?: ArchiveHole | null
   } | null
-  /** The archive no longer has what we read last: all of this that is not here came since. */
+  /** The archive no longer has the last message that we read: all messages missing here are newer. */
   missed?: boolean
-  /** 'live' and 'forward' stand after all that is stored of their conversation; 'backward' is older history. */
+  /** 'live' and 'forward' stand after all stored messages of their conversation; 'backward' is older history. */
   order: 'live' | 'forward' | 'backward'
 }
 
@@ -152,15 +152,15 @@ export interface StoreChanges {
   removedConversations: ConversationId[]
   messages: Message[]
   removed: { conversation: ConversationId; id: MessageId }[]
-  /** Messages that were new, of those given. */
+  /** Number of new messages. */
   added: number
-  /** Conversations of which more has changed than is listed. */
+  /** Conversations with more changes than listed here, to be read again. */
   reread?: ConversationId[]
-  /** Older history, which is no news. */
+  /** True for older history, which is no news. */
   old?: boolean
-  /** What is to be done after encrypted messages were opened; `old`: in older history. */
+  /** Actions due after decryption; `old`: in older history. */
   encryption?: EncryptionEffects & { old: boolean }
-  /** What else happened in groups. */
+  /** New group events. */
   notices?: (Notice & { conversation: ConversationId })[]
 }
 
@@ -168,38 +168,38 @@ export interface ImportBatch {
   jid: Jid
   name: string
   rows: PackedRows
-  /** Of the file that they come from. */
+  /** Format of the imported file. */
   format?: string
-  /** The sender that is oneself. */
+  /** Sender that is the user. */
   self: string | null
 }
 
-/** A file that lies in the media folder. */
+/** File in the media folder. */
 export type KeptFile = Pick<AttachmentRow, 'bytes' | 'width' | 'height'> & { stored: string }
 
 export interface ImportChanges extends StoreChanges {
-  /** Of the messages, as columns are. */
+  /** Ids of the messages, as a column. */
   ids: Float64Array
 }
 
-/** A device of somebody. */
+/** Device of a person. */
 export interface DeviceAddress {
   jid: Jid
   device: number
 }
 
-/** A device in the version in which there are sessions with it. */
+/** Device together with the version of its sessions. */
 export interface SessionAddress extends DeviceAddress {
   version: Version
 }
 
-/** What is to be done after messages were opened. */
+/** Actions due after decryption. */
 export interface EncryptionEffects {
   account: Jid
-  /** Sessions that others have begun: an empty message completes them. */
+  /** Sessions started by others, to be completed with an empty message. */
   begun: SessionAddress[]
-  /** Sessions that opened nothing: they are begun anew. */
+  /** Broken sessions, to be started again. */
   broken: SessionAddress[]
-  /** The bundles have changed. */
+  /** True if the bundles have changed. */
   bundle: boolean
 }

@@ -1,4 +1,4 @@
-/** What concerns the user in particular: mentions that are not read, own messages with new reactions, and who the people of a group are. */
+/** Unread mentions, own messages with new reactions, and real addresses of group occupants. */
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Conversation, Jid } from '../../contract/domain.ts'
@@ -72,7 +72,7 @@ test('a reaction to an own message is news until one looks, or it is taken back;
   await record([reaction('archive-m', '', 'r4')])
   expect((await unseen()).reactions).toEqual([])
   await record([reaction('archive-m', '❤️', 'r5')])
-  // who reads further down has not seen it
+  // reading further down does not mark it as seen
   await store.write.markRead({ conversation: (await room()).id, upTo: id!, seen: { from: id! + 1, to: id! + 9 } })
   expect(await room()).toMatchObject({ reactions: 1 })
   await store.write.markRead({ conversation: (await room()).id, upTo: id!, seen: { from: id!, to: id! } })
@@ -82,7 +82,7 @@ test('a reaction to an own message is news until one looks, or it is taken back;
   expect(await room()).toMatchObject({ reactions: 0 })
   await record([reaction('archive-m', '👀', 'r6', 'dave')], 'backward')
   expect(await room()).toMatchObject({ reactions: 0 })
-  // gone with its message
+  // the reaction disappears with its message
   await record([reaction('archive-m', '👍', 'r7', 'erin')])
   expect(await room()).toMatchObject({ reactions: 1 })
   await store.write.remove([id!])
@@ -123,7 +123,7 @@ test('a person of a group has the name of the roster, by nickname or occupant-id
   expect((await all())[1]?.reactions).toMatchObject([{ names: ['Robert'] }])
   expect((await all())[3]?.reply).toMatchObject({ senderName: 'Robert', person: bob })
   expect((await store.find.search({ query: 'from:robert', limit: 5 })).hits.map(({ message: { text } }) => text)).toEqual(['hi'])
-  // the same again is nothing new
+  // repeated data changes nothing
   expect((await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: bob }] })).reread).toBeUndefined()
   await store.write.meetOccupants({ group: ROOM, people: [{ nick: 'bobby', occupant: null, jid: 'mallory@example.org' as Jid }] })
   expect((await all())[0]).toMatchObject({ senderName: 'bobby', person: null })
@@ -144,7 +144,7 @@ test('what was read on another device is read here, wherever own messages stood 
         conversation: jid,
         sender: `${jid}/${archive[i]!.own ? 'me' : 'carol'}` as Jid
       })
-      // typed here in an order of their own, while some of the others' came live and were read
+      // own messages in their typing order, while some of the others arrived live and were read
       const typed = archive.flatMap((one, i) => (one.own ? [{ at: one.typed, i }] : [])).sort((a, b) => a.at - b.at)
       const live = archive.flatMap((one, i) => (!one.own && one.live ? [i] : []))
       for (let step = 0; step <= 20; step++) {

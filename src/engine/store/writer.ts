@@ -1,4 +1,4 @@
-/** What may change the store. Each function is one transaction and returns what changed, for the windows. */
+/** Write operations of the store. Each function is one transaction and returns the changes for windows. */
 import type {
   AccountSettings,
   ChangeKind,
@@ -45,7 +45,7 @@ import { noticeWrites } from './tables/notice.ts'
 import { occupantWrites, type Occupant } from './tables/occupant.ts'
 import { FLAG, IMPORTED, toMessage, type MessageRow } from './tables/message-row.ts'
 
-/** `readContent`: of what was encrypted with all that stands in a message. */
+/** `readContent`: parses the envelope of messages encrypted as a whole. */
 export function createWrites(db: WritableDB, readContent: ContentReader) {
   const accounts = accountWrites(db)
   const agenda = agendaWrites(db)
@@ -58,7 +58,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const occupants = occupantWrites(db)
   const stickers = stickerWrites(db)
 
-  /** One transaction: all of it, or nothing. */
+  /** Wraps a function in a transaction. */
   function transaction<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
     const wrapped = db.transaction((...args: A): R => {
       const result = run(...args)
@@ -96,7 +96,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
   const removal = createRemoval(tables, joining.forget)
 
   const queue = (input: OutgoingMessage): StoreChanges => {
-    // asked again, because the thread ended before it could answer
+    // repeated request: the thread ended before it could answer
     const known = messages.ownByOriginId(input.conversation, input.originId)
     if (known !== undefined) return changes([input.conversation], [toMessage(known)])
     const after = messages.newest(input.conversation) ?? 0
@@ -115,7 +115,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   const queueMessage = transaction(queue)
 
-  /** A message that was to be sent later goes now, once: its row is gone in the same transaction. */
+  /** Sends a scheduled message now, once: its row is deleted in the same transaction. */
   const sendScheduled = transaction(({ id, time }: { id: number; time: number }): StoreChanges => {
     const row = agenda.scheduledById(id)
     const conversation = row === null ? null : conversations.byId(row.conversation)
@@ -125,12 +125,12 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     const sender = conversation.kind === 'group' ? (`${conversation.jid}/${conversation.nick ?? own}` as Jid) : own
     const { draft } = conversation
     const sent = queue({ conversation: row.conversation, text: row.text, originId: row.originId, sender, time, reply: row.reply })
-    // what is being written is another message
+    // the current draft is another message
     if (draft !== '') conversations.saveDraft(row.conversation, draft)
     return { ...sent, conversations: changes([row.conversation]).conversations }
   })
 
-  /** `due` (ms) null: not any more. */
+  /** `due` (ms) null removes the reminder. */
   const remind = transaction(({ id, due }: { id: MessageId; due: number | null }): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined) return changes([])
@@ -143,7 +143,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     const row = messages.byId(id)
     if (row === undefined || row.state !== 'failed') return changes([])
     messages.setState(id, 'queued', null)
-    // the user has said so since: it goes as it is
+    // the user has turned encryption off since: the message goes unencrypted
     if (conversations.byId(row.conversation)?.encryption === 'off') messages.setFlag(row, FLAG.encrypted, false)
     return changes([row.conversation], [toMessage(read(id))])
   })
@@ -156,15 +156,15 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([row.conversation], [], [{ conversation: row.conversation, id: row.id }])
   })
 
-  /** The id under which others know a message: in a group its archive's (XEP-0424 section 4.2, XEP-0444 section 4.2, XEP-0461 section 3). */
+  /** Id by which others know a message: in a group its archive's (XEP-0424 section 4.2, XEP-0444 section 4.2, XEP-0461 section 3). */
   function publicId(row: MessageRow): string | null {
-    // the id that an import gives is nobody else's
+    // nobody else knows an id given by an import
     if (row.message_id?.startsWith(IMPORTED) === true) return null
     const group = conversations.byId(row.conversation)?.kind === 'group'
     return group ? (row.stanza_id ?? row.origin_id) : (row.origin_id ?? row.message_id ?? row.stanza_id)
   }
 
-  /** Does something to a message, and queues it for the others; nothing where nobody would understand which message is meant. */
+  /** Changes a message and queues the change; does nothing if others could not tell which message is meant. */
   const change = transaction((input: { id: MessageId; kind: ChangeKind; text: string; originId: string; sender: Jid; time: number }): StoreChanges => {
     const { id, kind, text, originId, sender, time } = input
     const row = messages.byId(id)
@@ -191,7 +191,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([row.conversation], [toMessage(read(row.id))])
   })
 
-  /** Messages of which more is understood than when they came. */
+  /** Updates messages of which more is understood now. */
   const decodeAgain = transaction((list: readonly DecodedAgain[]): StoreChanges => {
     const changed: Message[] = []
     for (const { id, decoder, unknown, text, replyTo, files, link, mentioned, unstyled, encrypted, unreadable } of list) {
@@ -213,7 +213,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     )
   })
 
-  /** An imported message that said a word in place of its files. */
+  /** Completes an imported message that had a placeholder text in place of its files. */
   const completeImported = transaction(({ id, text, attachments }: { id: MessageId; text: string; attachments: readonly NewAttachment[] }): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined) return changes([])
@@ -221,7 +221,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([row.conversation], [toMessage(read(id))])
   })
 
-  /** A message that waits goes out encrypted, or not at all; and so does what follows in its conversation. */
+  /** Encrypts a queued message and the later ones of its conversation: they are sent encrypted or not at all. */
   const setEncrypted = transaction((id: MessageId): StoreChanges => {
     const row = messages.byId(id)
     if (row === undefined || row.state !== 'queued') return changes([])
@@ -244,7 +244,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([], [toMessage(read(row.id))])
   })
 
-  /** What happened in a group, kept and told. */
+  /** Stores a group event and reports it. */
   const noticed = (conversation: ConversationId, what: Omit<Notice, 'id'>): Pick<StoreChanges, 'notices'> => ({
     notices: [{ ...notices.add(conversation, what), conversation }]
   })
@@ -254,7 +254,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return { ...changes([]), ...(conversation === null ? {} : noticed(conversation, input)) }
   })
 
-  /** A group says what it is about; `by`: who has just said so, null where it is said to who comes in. */
+  /** Sets a group's subject; `by`: occupant who has just changed it, null if it is sent on joining. */
   const describe = transaction((input: { account?: Jid; jid: Jid; subject: string; by: string | null; time: number }): StoreChanges => {
     const { account, jid, subject, by, time } = input
     const conversation = conversations.idOf(jid, account)
@@ -276,7 +276,10 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([id])
   })
 
-  /** `seen`: messages on screen, whose new reactions are seen; absent: all are. `tell`: whether whoever wrote is to know; absent: nobody is told, our other devices neither. */
+  /**
+   * `seen`: messages on screen, whose new reactions become seen; absent: all of them. `tell`: whether authors get a marker; absent: nobody is told, not even
+   * our other devices.
+   */
   const markRead = transaction((input: { conversation: ConversationId; upTo: MessageId; seen?: SeenRange; tell?: boolean }): StoreChanges => {
     const current = conversations.byId(input.conversation)
     if (current === null) return changes([])
@@ -289,7 +292,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes([input.conversation])
   })
 
-  /** We are no longer in a group; its history stays. `tell`: it is our wish, which our other devices and the group are to know. */
+  /** Marks a group as left; its history stays. `tell`: the user left, so our other devices and the group are to be told. */
   const leave = transaction((input: { conversation: ConversationId; why: OutReason; reason: string; tell?: boolean }): StoreChanges => {
     const before = conversations.byId(input.conversation)
     conversations.leave(input.conversation, input.why, input.reason)
@@ -335,7 +338,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return { ...changes([conversation]), added: keys.length, ids: keys }
   })
 
-  /** Changes an attachment, for those who show its message. */
+  /** Changes an attachment and reports its message. */
   function touchFile(id: number, change: () => void): StoreChanges {
     const file = messages.files.byId(id)
     if (file === null) return changes([])
@@ -357,7 +360,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     return changes(touched)
   })
 
-  /** A group shows who its people are. */
+  /** Stores the real addresses of a group's occupants. */
   const meetOccupants = transaction(({ account, group, people }: { account?: Jid; group: Jid; people: readonly Occupant[] }): StoreChanges => {
     const isNew = people.map((one) => occupants.meet(group, one)).includes(true)
     const conversation = isNew ? conversations.idOf(group, account) : null
@@ -386,18 +389,18 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     addStickers: transaction(stickers.addStickers),
     removeStickers: transaction(stickers.removeStickers),
     meetOccupants,
-    /** The user sees the bubble after this. */
+    /** The message is shown as queued after this. */
     queueMessage: durably(queueMessage),
-    /** Our device and its bundle, as they are to be published. */
+    /** Own device with the bundles to publish. */
     ownDevice: transaction(encrypting.ownDevice),
     bundlesPublished: transaction(encrypting.published),
     setDevices: transaction(encrypting.setDevices),
     setTrust: transaction(encrypting.setTrust),
     beginSession: transaction(encrypting.beginSession),
     encryptionTargets: transaction(encrypting.targets),
-    /** The ciphertext leaves after this: no key is used again, whatever ends this computer. */
+    /** The ciphertext is sent after this: no key is used twice, even after a crash. */
     seal: durably(transaction(encrypting.seal)),
-    /** How far an own message, or an own change of one, has come. */
+    /** Sets the state of an own message, or of an own change. */
     transition: transaction(signing.transition),
     decodeAgain,
     completeImported,
@@ -410,7 +413,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     leave,
     addErrand: (errand: Errand) => void errands.put(errand),
     errandDone: (id: number) => void errands.done(id),
-    /** We are in a group under this nickname; made where it is not known. */
+    /** Marks a group as joined under a nickname; creates its conversation if needed. */
     enterGroup,
     describe,
     notice,
@@ -421,15 +424,15 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
       conversations.set(input, input.conversation)
       return changes([input.conversation])
     },
-    /** Conversations that were silent until `now` or before speak up again. `next`: when another one will, ms; null: none. */
+    /** Unmutes conversations whose mute time ended by `now`. `next`: next end of a mute time, ms; null: none. */
     unmute: transaction((now: number): { changes: StoreChanges; next: number | null } => {
       const due = conversations.muted().filter(({ until }) => until <= now)
       for (const { id } of due) conversations.set({ mutedUntil: null }, id)
       return { changes: changes(due.map(({ id }) => id)), next: conversations.muted()[0]?.until ?? null }
     }),
-    /** A conversation was opened. */
+    /** Counts an opening of a conversation. */
     used: (input: { conversation: ConversationId; time: number }) => void conversations.use(input.conversation, input.time),
-    /** Takes back what importRows gave these ids, and the conversation where nothing is left in it. */
+    /** Undoes importRows for these ids, and removes the conversation if nothing is left in it. */
     undoImport: transaction(removal.undoImport),
     star,
     setEncrypted,
@@ -441,20 +444,20 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
       return changes(conversations.rename(input.conversation, input.name) ? [input.conversation] : [])
     },
     markRead,
-    /** An attachment lies in the media folder now. */
+    /** Marks an attachment as stored in the media folder. */
     keepFile,
-    /** A picture or a film made small by a window that shows it. */
+    /** Stores a thumbnail of a picture or video, made by a window that shows it. */
     keepThumbnail: (input: { id: number; image: Uint8Array }) => void messages.files.keepThumbnail(input.id, input.image),
     clearFiles: transaction(removal.clearFiles),
-    /** An own attachment was uploaded. */
+    /** Stores the URL of an uploaded attachment. */
     putFile,
-    /** An attachment could not be fetched; `gone`: nor ever will be. */
+    /** Counts a failed fetch of an attachment; `gone`: it will never be available. */
     failFile,
     saveDraft(input: { conversation: ConversationId; draft: string }): StoreChanges {
       conversations.saveDraft(input.conversation, input.draft)
       return changes([input.conversation])
     },
-    /** Many at once. */
+    /** Imports many messages at once. */
     importRows(input: ImportBatch): ImportChanges {
       db.pragma('foreign_keys = OFF')
       try {
@@ -469,18 +472,18 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
       encrypting.forget(jid)
       errands.forget(jid)
     }),
-    /** What was begun before there was an account is this one's now; returns their ids. */
+    /** Assigns conversations started before there was an account to this one; returns their ids. */
     adopt: (account: Jid): number[] => conversations.adopt(account),
     disown: (ids: number[]) => ids.forEach((id) => conversations.disown(id)),
     saveContacts,
     removeContact: (input: { account?: Jid; jid: Jid }) => void accounts.removeContact(input.jid, input.account),
-    /** What a contact calls itself: its name where the user gave it none. */
+    /** Sets the name that a contact gives itself, shown if the user gave it none. */
     callContact(input: { account?: Jid; jid: Jid; name: string }): StoreChanges {
       const conversation = accounts.callContact(input.jid, input.name, input.account) ? conversations.idOf(input.jid, input.account) : null
       return changes(conversation === null ? [] : [conversation])
     },
     setAvatar: (input: { jid: Jid; avatar: { hash: string; stored: string } | null }) => void accounts.setAvatar(input.jid, input.avatar),
-    /** Merged here, one after the other, so that two windows' changes at once are both kept. */
+    /** Merges settings here, one change after the other, so that simultaneous changes of two windows are both kept. */
     changeSettings(change: Partial<Settings>): Settings {
       const settings = { ...accounts.settings(), ...change }
       accounts.saveSettings(settings)
@@ -488,7 +491,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
     },
     saveSearchHistory: (history: SearchHistory) => void accounts.saveSearchHistory(history),
     remember: (input: { name: string; json: string }) => void accounts.remember(input.name, input.json),
-    /** Starts an archive afresh; where the server no longer knows the id we stopped at. */
+    /** Resets an archive, for example if the server no longer knows the id where we stopped. */
     forgetArchive: (input: { account?: Jid; jid: Jid }) => archives.forget(input.jid, input.account ?? '')
   }
 }

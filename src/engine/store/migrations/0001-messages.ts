@@ -1,4 +1,4 @@
-/** The first schema. */
+/** First schema. */
 export const sql = `
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,

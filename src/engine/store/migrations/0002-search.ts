@@ -1,4 +1,4 @@
-/** What search needs beside the texts: numbered rows, senders by number, attachments. The index is made anew. */
+/** Data for search beside the texts: numbered rows, senders by number, attachments. The index is rebuilt. */
 export const sql = `
 ALTER TABLE message ADD COLUMN doc INTEGER;
 ALTER TABLE message ADD COLUMN flags INTEGER NOT NULL DEFAULT 0;

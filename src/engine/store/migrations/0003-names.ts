@@ -1,4 +1,4 @@
-/** Counts changes of names, so that those who keep them know when to read them again. */
+/** Counter of name changes, so that caches of names know when to read them again. */
 export const sql = `
 CREATE TABLE name_change (
   count INTEGER NOT NULL

@@ -1,4 +1,4 @@
-/** What is done to messages after they were sent: corrections, retractions, reactions; and what a message answers. */
+/** Corrections, retractions, reactions; and the message that a message answers. */
 export const sql = `
 -- RFC 6120 section 8.1.3: the stanza's own id, where it is not the origin-id
 ALTER TABLE message ADD COLUMN message_id TEXT;

@@ -1,4 +1,4 @@
-/** Files of messages that lie on a server (XEP-0363), and what is known of them before they are here. */
+/** Files of messages on a server (XEP-0363), and their metadata before download. */
 export const sql = `
 -- where its sender put it; NULL: nowhere, or not yet
 ALTER TABLE attachment ADD COLUMN url TEXT;

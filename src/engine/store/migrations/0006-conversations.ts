@@ -1,4 +1,4 @@
-/** What is kept of a conversation beside its messages. */
+/** Data of a conversation beside its messages. */
 export const sql = `
 -- a group's subject (XEP-0045 section 8.1)
 ALTER TABLE conversation ADD COLUMN subject TEXT NOT NULL DEFAULT '';

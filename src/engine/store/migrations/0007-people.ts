@@ -1,4 +1,4 @@
-/** What people show of themselves. */
+/** Profile data that people publish. */
 export const sql = `
 -- the name that the user gave a contact, and what it calls itself (XEP-0172); name is the first of them that there is
 ALTER TABLE contact ADD COLUMN given TEXT NOT NULL DEFAULT '';

@@ -1,4 +1,4 @@
-/** What came with messages and was not understood. */
+/** Stanzas of messages that were not fully understood. */
 export const sql = `
 CREATE TABLE raw (
   message INTEGER PRIMARY KEY REFERENCES message (id) ON UPDATE CASCADE ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-/** What a message said before it was corrected; pins; what happened in groups; who has read there; conversations that were deleted. */
+/** Texts of messages before their first correction; pins; group events; group read markers; deleted conversations. */
 export const sql = `
 -- the first text of a message that was corrected; the later ones are in change
 CREATE TABLE former_text (

@@ -1,4 +1,4 @@
-/** What a picture looks like before it is here. */
+/** Previews of pictures that are not downloaded yet. */
 export const sql = `
 -- ThumbHash (https://github.com/evanw/thumbhash), base64
 ALTER TABLE attachment ADD COLUMN preview TEXT;

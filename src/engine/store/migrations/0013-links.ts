@@ -1,4 +1,4 @@
-/** What a message says of the page that it links to (XEP-0511). */
+/** Link metadata that messages carry (XEP-0511). */
 export const sql = `
 CREATE TABLE link (
   message INTEGER PRIMARY KEY REFERENCES message (id) ON UPDATE CASCADE ON DELETE CASCADE,

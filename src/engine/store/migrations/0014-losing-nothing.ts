@@ -1,4 +1,4 @@
-/** What waits to be sent is found at once; conversations that are groups are groups; what was deleted is known by its place in the archive. */
+/** Index of queued messages; kinds of group conversations corrected; deleted messages are recognized by their archive position. */
 export const sql = `
 CREATE INDEX message_queued ON message (id) WHERE state = 'queued';
 

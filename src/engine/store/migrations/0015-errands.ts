@@ -1,4 +1,4 @@
-/** What is still to be told to the server: reading, leaving, blocking, names of contacts. Of each kind the last wish about somebody counts. */
+/** Requests still to be sent to the server: read state, leaving, blocking, contact names. The last request of a kind about an address counts. */
 export const sql = `
 CREATE TABLE errand (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

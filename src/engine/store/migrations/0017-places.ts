@@ -1,30 +1,30 @@
 /**
- * Messages that an older version placed in a far future, because a stranger's stamp or this computer's clock said so, stand where
- * they belong: what came after them stood behind them, was not found by its date and never expired. Order within a conversation stays.
+ * Moves messages that an older version placed in the far future, because of a sender's stamp or this computer's clock, to their proper position: later
+ * messages stood behind them, were not found by date and never expired. The order within a conversation stays.
  */
 import type { WritableDB } from '../handles.ts'
 
 /** As in order.ts when this was written: a key is milliseconds times this, plus a number within. */
 const PER_MS = 1024
 const DAY_MS = 86_400_000
-/** When this was written, ms: a clock that says less is wrong, and does not make what is stored a future. */
+/** Date of this migration, ms: an earlier clock is wrong, and does not make stored times a future. */
 const WRITTEN = Date.UTC(2026, 10, 25)
-/** What was held to be later than what stood a minute before it may not be: clocks differ, ms. */
+/** Tolerance for times earlier than those of messages before them: clocks differ, ms. */
 const SLACK_MS = 60_000
 
 interface Misplaced {
   n: number
   conversation: number
   time: number
-  /** Its own stamp is none that it can have. */
+  /** 1: the message's own stamp is impossible. */
   wrong: 0 | 1
 }
 
-/** Puts misplaced messages where they belong, then all that names their places. Runs without foreign keys enforced. */
+/** Moves misplaced messages, then updates all references to their keys. Runs without foreign keys enforced. */
 export function migrate(db: WritableDB): void {
   const latest = Math.max(Date.now(), WRITTEN) + DAY_MS
   const limit = latest * PER_MS
-  // an import's dates are its file's
+  // dates of an import are those of its file
   db.exec(`
     CREATE TABLE misplaced AS SELECT row_number() OVER (ORDER BY m.id) AS n, m.id AS old, 0 AS new, m.conversation, m.time, m.time > ${latest} AS wrong
     FROM message m JOIN conversation c ON c.id = m.conversation
@@ -33,13 +33,13 @@ export function migrate(db: WritableDB): void {
   if (db.prepare('SELECT count(*) FROM misplaced').pluck().get() !== 0) {
     place(db, latest)
     follow(db, limit)
-    // the index's rows are in the order of places: it is made anew, in the background
+    // index rows are in order of keys: the index is rebuilt in the background
     db.exec(
       "INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; DELETE FROM doc_run; UPDATE message SET doc = NULL; INSERT INTO doc_change (doc) VALUES (0)"
     )
   }
   db.exec('DROP TABLE misplaced')
-  // stamps alone
+  // only the stamps change
   const clamp = `max(0, min(time, ${latest}))`
   for (const table of ['message', 'change', 'notice'])
     db.exec(
@@ -61,7 +61,7 @@ function place(db: WritableDB, latest: number): void {
   const given = new Set<number>()
   for (const [conversation, list] of byConversation) {
     const newest = before.get(conversation, latest * PER_MS) ?? 0
-    // one without a stamp of its own came shortly before the next one that has one, or else after all that is here
+    // a message without a valid stamp comes shortly before the next one with a valid stamp, or else after all stored messages
     let next = list.findLast(({ wrong }) => wrong === 0)?.time ?? Math.min(Math.floor(newest / PER_MS), latest)
     const times = list
       .toReversed()
@@ -83,7 +83,7 @@ function place(db: WritableDB, latest: number): void {
     UPDATE message SET id = (SELECT new FROM misplaced WHERE old = message.id) WHERE id IN (SELECT old FROM misplaced)`)
 }
 
-/** What names places of messages names the new ones. */
+/** Updates references to moved messages. */
 function follow(db: WritableDB, limit: number): void {
   for (const table of ['attachment', 'raw', 'former_text', 'link'])
     db.exec(`UPDATE ${table} SET message = (SELECT new FROM misplaced WHERE old = ${table}.message) WHERE message IN (SELECT old FROM misplaced)`)

@@ -1,4 +1,4 @@
-/** What is done to messages stands in the order of its archive, not of the clocks that stamped it; see tables/change.ts. */
+/** Corrections, retractions and reactions stand in the order of their archive, not of the clocks that stamped them; see tables/change.ts. */
 const MIDDLE = 2 ** 31
 export const sql = `
 ALTER TABLE change ADD COLUMN place INTEGER NOT NULL DEFAULT 0;

@@ -1,4 +1,4 @@
-/** Pictures are looked up by their hash at each presence that names one (XEP-0153 section 3.3). */
+/** Index of avatars by hash: each presence that names one looks it up (XEP-0153 section 3.3). */
 export const sql = `
 CREATE INDEX avatar_by_hash ON avatar (hash);
 `

@@ -1,4 +1,4 @@
-/** An imported history that is shown within another conversation, of the same person or group, until the two are parted again. */
+/** Imported histories shown within another conversation of the same person or group, until they are separated again. */
 export const sql = `
 -- the conversation that shows the messages of this one
 ALTER TABLE conversation ADD COLUMN joined_into INTEGER REFERENCES conversation (id) ON DELETE SET NULL;

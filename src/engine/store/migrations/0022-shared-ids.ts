@@ -1,7 +1,4 @@
-/**
- * An id tells no message from all others by itself: broken servers, groups and clients give one twice. A correction whose message is not here
- * stands in for it.
- */
+/** Ids are not unique: broken servers, groups and clients give one twice. A correction whose message is missing stands in for it. */
 export const sql = `
 DROP INDEX message_by_stanza_id;
 CREATE INDEX message_by_stanza_id ON message (conversation, stanza_id) WHERE stanza_id IS NOT NULL;

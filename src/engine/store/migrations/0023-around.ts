@@ -1,4 +1,4 @@
-/** What is kept of contacts and conversations beside messages: groups of the roster, notes, own names, and how each one may be heard. */
+/** Data of contacts and conversations beside messages: roster groups, notes, own names, notification settings of each conversation. */
 export const sql = `
 -- of the roster: names of its groups (RFC 6121 section 2.1.2.4), as JSON, and whether the contact has yet to answer
 ALTER TABLE contact ADD COLUMN roster_groups TEXT NOT NULL DEFAULT '[]';

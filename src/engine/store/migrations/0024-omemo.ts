@@ -1,4 +1,4 @@
-/** OMEMO (XEP-0384): this device's keys, others' devices and the sessions with them; which conversations are encrypted. */
+/** OMEMO (XEP-0384): this device's keys, others' devices and sessions with them; encrypted conversations. */
 export const sql = `
 -- our device of each account
 CREATE TABLE omemo_own (

@@ -1,4 +1,4 @@
-/** What pictures and films look like small, as a window made it: made anew where it is missing. */
+/** Thumbnails of pictures and videos, made by a window; missing ones are made again. */
 export const sql = `
 CREATE TABLE thumbnail (
   attachment INTEGER PRIMARY KEY REFERENCES attachment (id) ON DELETE CASCADE,

@@ -1,4 +1,4 @@
-/** What concerns the user in particular: mentions, new reactions to own messages, and who the people of groups are. */
+/** Mentions, new reactions to own messages, and the real addresses of group occupants. */
 export const sql = `
 CREATE INDEX message_mention ON message (conversation, id) WHERE flags & 32;
 -- own messages that others have reacted to since the user last looked

@@ -1,4 +1,4 @@
-/** What is to happen at a time: messages that are sent later, and messages that one is reminded of. Times in ms. */
+/** Scheduled messages and reminders of messages. Times in ms. */
 export const sql = `
 CREATE TABLE scheduled (
   id INTEGER PRIMARY KEY,

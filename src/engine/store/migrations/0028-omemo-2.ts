@@ -1,4 +1,4 @@
-/** OMEMO in its newer version too (XEP-0384 0.8, `urn:xmpp:omemo:2`): keys, sessions and lists of devices by version; names of devices. */
+/** Newer version of OMEMO (XEP-0384 0.8, `urn:xmpp:omemo:2`): keys, sessions and device lists by version; device names. */
 export const sql = `
 ALTER TABLE omemo_pre_key ADD COLUMN version TEXT NOT NULL DEFAULT 'axolotl';
 

@@ -1,22 +1,22 @@
 /**
- * Messages take less room: ids that are UUIDs or numbers are kept as such, senders and states are numbers, a time that the place tells is
- * not kept twice, and indexes of ids hold their ends alone. Runs without foreign keys enforced, in one transaction: what is cut off begins anew.
+ * Smaller messages: ids that are UUIDs or numbers are stored as such, senders and states are numbers, a time implied by the key is not stored, and id indexes
+ * hold the ends of ids only. Runs without foreign keys enforced, in one transaction: an interrupted migration starts again.
  */
 
-/** As ids.ts packs them, when this was written: 16 bytes of a UUID in small letters, whole numbers, else the text. */
+/** Packed id, as ids.ts packed them when this was written: 16 bytes of a lower-case UUID, whole numbers, else the text. */
 export const packed = (id: string): string => {
   const bytes = `unhex(replace(${id}, '-', ''))`
   const uuid = `length(${id}) = 36 AND ${id} = lower(${id}) AND ${id} GLOB '????????-????-????-????-????????????' AND length(${bytes}) = 16`
   const number = `length(${id}) BETWEEN 5 AND 15 AND ${id} NOT GLOB '*[^0-9]*' AND ${id} NOT GLOB '0*'`
   return `CASE WHEN ${uuid} THEN ${bytes} WHEN ${number} THEN CAST(${id} AS INTEGER) ELSE ${id} END`
 }
-/** The other way round. */
+/** Inverse of `packed`. */
 const unpacked = (key: string): string => {
   const hex = `hex(${key})`
   const part = (from: number, length: number): string => `substr(${hex}, ${from}, ${length})`
   return `CASE typeof(${key}) WHEN 'blob' THEN lower(${[part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)].join(" || '-' || ")}) ELSE CAST(${key} AS TEXT) END`
 }
-/** Of the columns of old the new ones; `sender_id` is the sender's number in `address`. */
+/** New columns computed from the old ones; `sender_id` is the sender's number in `address`. */
 export const COMPACT = {
   stamp: 'nullif(time, id / 1024)',
   state_code: "CASE state WHEN 'received' THEN 0 WHEN 'sent' THEN 1 WHEN 'queued' THEN 2 WHEN 'delivered' THEN 3 ELSE 4 END",

@@ -1,4 +1,4 @@
-/** Stickers that the user has. Times in ms. */
+/** Stickers of the user. Times in ms. */
 export const sql = `
 CREATE TABLE sticker (
   id INTEGER PRIMARY KEY,

@@ -31,7 +31,7 @@ import { sql as omemo2 } from './0028-omemo-2.ts'
 import { sql as compact } from './0029-compact.ts'
 import { sql as stickers } from './0030-stickers.ts'
 
-/** SQL, or where that does not do a function; each runs in a transaction. */
+/** Migration step: SQL, or a function where SQL does not suffice; runs in a transaction. */
 export type Migration = string | ((db: WritableDB) => void)
 
 export const migrations: readonly Migration[] = [

@@ -9,9 +9,9 @@ export interface Contact {
   jid: string
   name: string
   subscription: 'none' | 'to' | 'from' | 'both'
-  /** They were asked and have not answered. */
+  /** Request sent and not answered yet. */
   asked?: boolean
-  /** Groups of the roster that they are in. */
+  /** Roster groups. */
   groups?: readonly string[]
 }
 
@@ -60,12 +60,12 @@ export const DEFAULT_SETTINGS: Settings = {
   spellCheck: process.platform === 'darwin'
 }
 
-/** What somebody looks like. */
+/** Avatar of a person. */
 export interface Avatar {
   jid: string
   /** SHA-1, hex */
   hash: string
-  /** Its name in the media folder. */
+  /** Name in the media folder. */
   stored: string
 }
 
@@ -79,13 +79,13 @@ export function accountReads(db: ReadableDB) {
   const avatarByHash = db.prepare<[string], Avatar>('SELECT jid, hash, stored FROM avatar WHERE hash = ? LIMIT 1')
   const setting = db.prepare<[string], string>('SELECT value FROM setting WHERE name = ?').pluck()
   return {
-    /** In the order in which they were added. */
+    /** Accounts in the order in which they were added. */
     accounts: (): AccountSettings[] => account.all().map((json) => AccountSettings.parse(JSON.parse(json))),
-    /** `account`: whose; where it is not given, everybody's. */
+    /** `account`: owner; undefined: all accounts. */
     contacts: (account?: string) => contacts.all(account ?? null).map(toContact),
     avatars: () => avatars.all(),
     avatar: (jid: string): Avatar | null => avatar.get(jid) ?? null,
-    /** Somebody's that is the same picture. */
+    /** Any avatar with the same picture. */
     avatarByHash: (hash: string): Avatar | null => avatarByHash.get(hash) ?? null,
     settings(): Settings {
       const json = setting.get('settings')
@@ -95,9 +95,9 @@ export function accountReads(db: ReadableDB) {
       const json = setting.get('search-history')
       return json === undefined ? { recent: [], saved: [] } : SearchHistory.parse(JSON.parse(json))
     },
-    /** The version of the rules that the index was made by; 0: of none. */
+    /** Version of the tokenizer rules that the index was built by; 0: none. */
     indexVersion: (): number => Number(setting.get('index-version') ?? 0),
-    /** What a window of that kind remembered, as JSON. */
+    /** JSON stored under a name, such as a window's state. */
     remembered: (name: string): string | null => setting.get(`remembered:${name}`) ?? null
   }
 }
@@ -129,9 +129,9 @@ export function accountWrites(db: WritableDB) {
     removeAccount: (jid: string) => remove.run(jid),
     saveContact: ({ jid, name, subscription, asked = false, groups = [] }: Contact, account?: string) =>
       saveContact.run({ jid, name, subscription, asked: asked ? 1 : 0, groups: JSON.stringify(groups), account: account ?? null }),
-    /** What a contact calls itself; false: that was known. */
+    /** Sets the name that a contact gives itself; false: unchanged. */
     callContact: (jid: string, nick: string, account?: string): boolean => call.run({ jid, nick, account: account ?? null }).changes > 0,
-    /** Those of a group's occupants. */
+    /** Removes the avatars of a group's occupants. */
     removeAvatarsIn: (group: string) => removeAvatarsIn.run(group, group),
     setAvatar: (jid: string, avatar: Omit<Avatar, 'jid'> | null) => (avatar === null ? removeAvatar.run(jid) : setAvatar.run(jid, avatar.hash, avatar.stored)),
     removeContact: (jid: string, account?: string) => removeContact.run(jid, account ?? null),

@@ -2,7 +2,7 @@
 import type { ConversationId, MessageId, ScheduledMessage } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
-/** Of reminders that are due so many are told at once. */
+/** Limit of due reminders reported at once. */
 const MOST_REMINDERS = 20
 
 export interface NewScheduled {
@@ -23,13 +23,13 @@ export function agendaReads(db: ReadableDB) {
     .prepare<[number], number | null>('SELECT min(due) FROM (SELECT min(due) AS due FROM scheduled UNION ALL SELECT min(due) FROM reminder WHERE due > ?)')
     .pluck()
   return {
-    /** Messages of a conversation that are sent later, the next one first. */
+    /** Scheduled messages of a conversation, next one first. */
     scheduled: (conversation: ConversationId): ScheduledMessage[] =>
       of.all(conversation).map(({ id, text, reply, due: time }) => ({ id, conversation, text, reply, due: time })),
     scheduledDue: (now: number) => due.all(now),
     scheduledById: (id: number) => byId.get(id) ?? null,
     remindersDue: (now: number): MessageId[] => reminders.all(now),
-    /** When something is due next: a message that is sent later, or a reminder after `now`; null: nothing is. */
+    /** Time of the next scheduled message, or of the next reminder after `now`; null: none. */
     nextDue: (now: number): number | null => next.get(now) ?? null
   }
 }
@@ -43,7 +43,7 @@ export function agendaWrites(db: WritableDB) {
     ...agendaReads(db),
     schedule: ({ conversation, text, reply, due, originId }: NewScheduled) => add.run(conversation, text, reply, due, originId),
     unschedule: (id: number): boolean => remove.run(id).changes > 0,
-    /** `due` null: not any more. */
+    /** `due` null removes the reminder. */
     remind: (message: number, due: number | null) => (due === null ? forget.run(message) : remind.run(message, due))
   }
 }

@@ -1,12 +1,12 @@
-/** Statements of the tables `archive` and `archive_hole`: how much of each archive is stored. */
+/** Statements of the tables `archive` and `archive_hole`: the stored parts of each archive. */
 import type { Jid, MissingHistory } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { timeOf } from '../order.ts'
 
 export interface ArchiveHole {
-  /** All before this archive id is missing ... */
+  /** Messages before this archive id are missing ... */
   before: string
-  /** ... down to this one, which is stored; null: down to the archive's start. */
+  /** ... down to this id, which is stored; null: down to the archive's start. */
   after: string | null
 }
 
@@ -16,7 +16,7 @@ export interface ArchiveProgress {
 }
 
 export function archiveReads(db: ReadableDB) {
-  // whose part of it; where that is not given, whoever has one
+  // rows of an account; without one, of any account
   const WHERE = 'WHERE jid = ? AND account = coalesce(?, account)'
   const last = db.prepare<[string, string | null], string>(`SELECT last_id FROM archive ${WHERE}`).pluck()
   const hole = db.prepare<[string, string | null], ArchiveHole>(`SELECT before_id AS "before", after_id AS "after" FROM archive_hole ${WHERE}`)
@@ -52,15 +52,15 @@ export function archiveWrites(db: WritableDB) {
   const forget = db.prepare('DELETE FROM archive WHERE jid = ? AND account = ?')
   return {
     ...archiveReads(db),
-    /** `key`: of the last message that is stored up to there; 0: as before. */
+    /** `key`: of the last stored message up to that id; 0: unchanged. */
     setLast: (jid: string, account: string, id: string, key: number) => setLast.run(jid, account, id, key),
-    /** `floor`: the key of the first message above the hole, or null. */
+    /** `floor`: key of the first message above the hole, or null. */
     setHole: (jid: string, account: string, hole: ArchiveHole | null, floor: number | null) =>
       hole === null ? closeHole.run(jid, account) : setHole.run(jid, account, hole.before, hole.after, floor),
-    /** Counts how often it was begun anew; see change.ts. */
+    /** Number of times the archive was started anew; see change.ts. */
     era: (jid: string, account: string): number => era.get(jid, account) ?? 0,
     setEra: (jid: string, account: string, number: number) => setEra.run(number, jid, account),
-    /** What its hole lacks came while we were away. */
+    /** True if the messages in the hole arrived while we were away. */
     isMissed: (jid: string, account: string): boolean => isMissed.get(jid, account) === 1,
     setMissed: (jid: string, account: string) => setMissed.run(jid, account),
     lastKey: (jid: string, account: string): number => lastKey.get(jid, account) ?? 0,

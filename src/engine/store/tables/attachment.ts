@@ -1,11 +1,11 @@
-/** Statements of the table `attachment`: files of messages, here or still where their sender put them. */
+/** Statements of the table `attachment`: files of messages, stored here or only on the sender's server. */
 import type { AttachmentKind, MessageId } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { CODE } from '../ids.ts'
 
-/** attachment.tries of a file that its server has no more. */
+/** attachment.tries of a file that its server no longer has. */
 export const GONE = 100
-/** So many failed fetches, and it is fetched only when the user asks. */
+/** Failed fetches after which only the user's request fetches the file. */
 export const MOST_TRIES = 4
 
 export interface AttachmentRow {
@@ -14,20 +14,20 @@ export interface AttachmentRow {
   kind: AttachmentKind
   name: string
   bytes: number | null
-  /** Its name in the media folder, or null. */
+  /** Name in the media folder, or null. */
   stored: string | null
-  /** Where its sender put it, or null. */
+  /** URL given by the sender, or null. */
   url: string | null
-  /** Its media type (RFC 6838), as its sender says. */
+  /** Media type (RFC 6838), as given by the sender. */
   type: string | null
-  /** In pixels. */
+  /** Width and height, pixels. */
   width: number | null
   height: number | null
-  /** Its SHA-256 in hex, as its sender says. */
+  /** SHA-256 in hex, as given by the sender. */
   hash: string | null
-  /** What it looks like (ThumbHash, base64), as its sender says. */
+  /** Preview (ThumbHash, base64), as given by the sender. */
   preview: string | null
-  /** Failed fetches; GONE: it cannot be had any more. */
+  /** Failed fetches; GONE: no longer available. */
   tries: number
 }
 
@@ -39,7 +39,7 @@ const COLUMNS = 'id, message, kind, name, bytes, stored, url, type, width, heigh
 export function attachmentReads(db: ReadableDB) {
   const byId = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE id = ?`)
   const of = db.prepare<[number], AttachmentRow>(`SELECT ${COLUMNS} FROM attachment WHERE message = ? ORDER BY id`)
-  // only from those whom the user knows: fetching tells the server that has it where we are
+  // only from known people: a fetch reveals our IP address to the server
   const toFetch = db.prepare<[number, number, string, string, number], AttachmentRow>(
     `SELECT ${COLUMNS.split(', ')
       .map((column) => `a.${column}`)
@@ -60,14 +60,17 @@ export function attachmentReads(db: ReadableDB) {
   return {
     byId: (id: number): AttachmentRow | null => byId.get(id) ?? null,
     of: (message: number): AttachmentRow[] => of.all(message),
-    /** Those that may be fetched unasked, the latest first: of contacts and of these groups, of `most` bytes or an unknown size, in conversations of these accounts. */
+    /**
+     * Files that may be fetched automatically, newest first: of contacts and of these groups, of at most `most` bytes or unknown size, in conversations of
+     * these accounts.
+     */
     toFetch: (before: number, most: number, accounts: readonly string[], groups: readonly string[], limit: number): AttachmentRow[] =>
       toFetch.all(before, most, JSON.stringify(accounts), JSON.stringify(groups), limit),
-    /** What it looks like small (WebP), where that was made. */
+    /** Thumbnail (WebP), if one was made. */
     thumbnail: (id: number): Buffer | null => thumbnail.get(id) ?? null,
-    /** Files that lie here, by conversation. */
+    /** Local files by conversation. */
     usage: () => usage.all(),
-    /** The names in the media folder that attachments, avatars and stickers have. */
+    /** Names of all attachments, avatars and stickers in the media folder. */
     storedNames: (): string[] => stored.all()
   }
 }
@@ -84,7 +87,7 @@ export function attachmentWrites(db: WritableDB) {
     `SELECT a.id, a.message, a.stored, coalesce(a.bytes, 0) AS bytes FROM attachment a JOIN message m ON m.id = a.message
      WHERE a.stored IS NOT NULL AND a.url IS NOT NULL AND m.conversation = coalesce(?, m.conversation) AND m.state_code <> ${CODE.queued}`
   )
-  // it is fetched again only when the user asks
+  // afterwards only the user's request fetches it again
   const clear = db.prepare(`UPDATE attachment SET stored = NULL, tries = ${MOST_TRIES} WHERE id = ?`)
   const keepThumbnail = db.prepare('INSERT OR REPLACE INTO thumbnail (attachment, image) SELECT id, ? FROM attachment WHERE id = ?')
   const tries = db.prepare<[number], number>('SELECT tries FROM attachment WHERE id = ?').pluck()
@@ -97,17 +100,17 @@ export function attachmentWrites(db: WritableDB) {
       insert.run(message, kind, name, bytes, stored, url, type, width, height, hash, preview, failed)
     },
     removeOf: (message: number) => removeOf.run(message),
-    /** It lies in the media folder now. */
+    /** Marks a file as stored in the media folder. */
     keep: (id: number, { stored, bytes, width, height }: Pick<AttachmentRow, 'stored' | 'bytes' | 'width' | 'height'>) =>
       keep.run(stored, bytes, width, height, id),
     keepThumbnail: (id: number, image: Uint8Array) => keepThumbnail.run(image, id),
-    /** It was uploaded. */
+    /** Stores the URL of an uploaded file. */
     put: (id: number, url: string) => put.run(url, id),
-    /** Those of a conversation, or of all, that can be fetched again. */
+    /** Files of a conversation, or of all, that can be fetched again. */
     clearable: (conversation: number | null) => clearable.all(conversation),
-    /** It lies here no longer. */
+    /** Marks a file as no longer stored here. */
     clear: (id: number) => clear.run(id),
-    /** It could not be fetched; `gone`: nor ever will be. */
+    /** Counts a failed fetch; `gone`: the file will never be available. */
     fail: (id: number, gone: boolean) => fail.run(gone ? GONE : (tries.get(id) ?? 0) + 1, id)
   }
 }

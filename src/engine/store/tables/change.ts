@@ -1,6 +1,6 @@
 /**
- * Statements of the table `change`. Of several the last by `place` counts: their order in the archive, for clocks differ. An archive
- * that is begun anew from its end has an era of its own; what comes then is counted up from the era's middle, older history down.
+ * Statements of the table `change`. The last change by `place` counts: changes are ordered by the archive, because clocks differ. An archive that is started
+ * anew from its end has a new era; newer changes count up from the middle of the era, older history down.
  */
 import type { ChangeKind, ConversationId, ConversationKind, Jid, TextVersion } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
@@ -18,11 +18,11 @@ export interface ChangeRow {
   place: number
   stanza_id: string | null
   origin_id: string | null
-  /** It came, or goes, encrypted end to end. */
+  /** End-to-end encrypted, received or to be sent. */
   encrypted: 0 | 1
 }
 
-/** One that is still to be sent. */
+/** Change still to be sent. */
 export interface QueuedChange {
   originId: string
   jid: Jid
@@ -38,15 +38,15 @@ export function changeReads(db: ReadableDB) {
     `SELECT h.origin_id AS originId, c.jid, c.kind AS conversationKind, h.kind, h.target, h.text, h.encrypted
      FROM change h JOIN conversation c ON c.id = h.conversation WHERE h.state = 'queued' AND c.account = coalesce(?, c.account) ORDER BY h.id`
   )
-  // '+': by what they change, not through all changes of the conversation in their order
+  // '+': search by target, not through all changes of the conversation in order
   const corrections = db.prepare<[number, string, string | null, string | null, string | null], TextVersion>(
     "SELECT text, time FROM change WHERE conversation = ? AND kind = 'correction' AND sender = ? AND target IN (?, ?, ?) ORDER BY +place, id"
   )
   return {
-    /** What a message was corrected to by its author, oldest first; `ids`: the three that it may have. */
+    /** Corrected texts of a message by its author, oldest first; `ids`: the three ids that it may have. */
     corrections: (conversation: number, sender: string, [origin = null, message = null, stanza = null]: readonly (string | null)[]): TextVersion[] =>
       corrections.all(conversation, sender, origin, message, stanza),
-    /** Those still to be sent; `account`: by whom. */
+    /** Changes still to be sent, of one account or all. */
     queuedChanges: (account?: string) => queued.all(account ?? null)
   }
 }
@@ -54,7 +54,7 @@ export function changeReads(db: ReadableDB) {
 export interface NewChange {
   conversation: ConversationId
   sender: Jid
-  /** XEP-0421 */
+  /** Occupant id (XEP-0421). */
   occupant?: string | null
   outgoing: boolean
   kind: ChangeKind
@@ -64,16 +64,18 @@ export interface NewChange {
   state: 'received' | 'queued' | 'sent'
   stanzaId: string | null
   originId: string | null
-  /** Of its stanza, where that is not the origin-id. */
+  /** Stanza id, if it differs from the origin id. */
   messageId?: string | null
   encrypted?: boolean
 }
 
-/** Places of one era. */
+/** Range of places in one era. */
 const ERA = 2 ** 32
 const MIDDLE = 2 ** 31
 
-/** Where a change stands: above all that is known of its conversation, or below what the era of its archive has of it. `firm`: also one that was known stands there. */
+/**
+ * Position of a change: above all known changes of its conversation, or below those in the era of its archive. `firm`: moves a known change there as well.
+ */
 export interface ChangePlace {
   end: 'above' | 'below'
   era: number
@@ -104,13 +106,13 @@ export function changeWrites(db: WritableDB) {
   let conversations: Set<number> | null = null
   return {
     ...changeReads(db),
-    /** The era of an archive that is begun anew. */
+    /** Next era, for an archive that is started anew. */
     nextEra: (): number => Math.floor((latest.get() ?? 0) / ERA) + 1,
-    /** Those that are known under an id: their sender's, or their archive's. */
+    /** Changes with an id given by their sender or archive. */
     byAnyId: (conversation: number, id: string): ChangeRow[] => withId.all(conversation, id, conversation, id, conversation, id),
-    /** It is about another message than it said. */
+    /** Sets the target of a change to another message. */
     setTarget: (id: number, target: string) => setTarget.run(target, id),
-    /** Stores a change: 'new'; 'placed' where it was there and has another place now; 'known' where it stands as it stood. */
+    /** Stores a change: 'new'; 'placed' if a known one moved; 'known' if nothing changed. */
     add(change: NewChange, place: ChangePlace = { end: 'above', era: 0, firm: false }): 'new' | 'placed' | 'known' {
       const {
         conversation,
@@ -127,7 +129,7 @@ export function changeWrites(db: WritableDB) {
         occupant = null,
         encrypted = false
       } = change
-      // of an id that was given twice the words tell; a group may have changed our own
+      // for an id that was given twice the text decides; a group may have altered the text of our own
       const isOne = (one: ChangeRow): boolean =>
         one.kind === kind &&
         (one.outgoing === 1 && outgoing
@@ -138,7 +140,7 @@ export function changeWrites(db: WritableDB) {
         .find(isOne)
       if (before !== undefined) {
         settle.run(stanzaId, before.id)
-        // of an own one the archive says only now where it stands
+        // only the archive tells the position of an own change
         if (!place.firm && (before.stanza_id !== null || stanzaId === null)) return 'known'
         setPlace.run(placeFor(conversation, place), before.id)
         return 'placed'
@@ -169,9 +171,9 @@ export function changeWrites(db: WritableDB) {
       return [...new Set(ids)].flatMap((id) => (id === null ? [] : of.all(conversation, id))).sort((a, b) => a.place - b.place || a.id - b.id)
     },
     remove: (id: number) => remove.run(id),
-    /** Removes it unless it is still to be sent. */
+    /** Removes a change unless it is still to be sent. */
     forgetSent: (id: number) => forgetSent.run(id),
-    /** Of one of our own; false: there is none with that id, or it is in that state. */
+    /** Sets the state of an own change; false: there is none with that id, or it has that state. */
     setState: (conversation: number, originId: string, state: 'sent' | 'failed' | 'queued'): boolean =>
       setState.run(state, conversation, originId, state).changes > 0,
     forget(): void {

@@ -58,7 +58,7 @@ interface ConversationRow {
   last_state: MessageState | null
 }
 
-/** Unread messages of others that mention us; `c` is the conversation. */
+/** Unread mentions; `c` is the conversation. */
 const MENTIONS = `conversation = c.id AND flags & ${FLAG.mention} AND id > c.read_up_to AND outgoing = 0 AND home IS NULL`
 
 const SELECT = `
@@ -72,7 +72,7 @@ const SELECT = `
     m.outgoing AS last_outgoing, m.flags AS last_flags, m.state AS last_state
   FROM conversation c LEFT JOIN message m ON m.id = c.last_message LEFT JOIN address s ON s.id = m.sender_id`
 
-/** As what a message without words is told: by what its file is. */
+/** Noun that describes a message without text, by its kind of file. */
 function nounOf({ last_flags: flags, last_file: name }: ConversationRow): AttachmentNoun | null {
   const kind = AttachmentKind.options.find((one) => ((flags ?? 0) & FLAG[one]) !== 0) ?? null
   return kind === null || name === null ? kind : attachmentNoun({ kind, name })
@@ -124,7 +124,7 @@ function toConversation(row: ConversationRow): Conversation {
   }
 }
 
-/** What the user decides about a conversation. */
+/** Settings of a conversation that the user can change. */
 export type ConversationChange = Partial<
   Pick<Conversation, 'notify' | 'mutedUntil' | 'notifySound' | 'notifyText' | 'note' | 'ownName' | 'pinned' | 'archived' | 'markedUnread' | 'encryption'>
 >
@@ -144,9 +144,9 @@ export function conversationReads(db: ReadableDB) {
   return {
     all: () => all.all().map(toConversation),
     byId: (id: number) => map(byId.get(id)),
-    /** `account`: whose; where it is not given, whoever has one. */
+    /** `account`: owner; undefined: any account. */
     byJid: (jid: string, account?: string) => map(byJid.get(jid, account ?? null)),
-    /** What concerns the user in particular and was not seen: messages that mention us, own ones with new reactions; the oldest first. */
+    /** Unseen mentions and own messages with new reactions; oldest first. */
     unseen: (id: number): { mentions: MessageId[]; reactions: MessageId[] } => ({ mentions: mentionsOf.all(id), reactions: reactedIn.all(id) }),
     password: (id: number): string | null => password.get(id) ?? null
   }
@@ -154,7 +154,7 @@ export function conversationReads(db: ReadableDB) {
 
 const bit = (value: boolean | null): number | null => (value === null ? null : value ? 1 : 0)
 
-/** What was opened this long ago counts half. */
+/** Half-life of a conversation's use count, ms. */
 export const USE_HALF_LIFE_MS = 14 * 86_400_000
 
 export function conversationWrites(db: WritableDB) {
@@ -227,7 +227,7 @@ export function conversationWrites(db: WritableDB) {
   const draft = db.prepare('UPDATE conversation SET draft = ? WHERE id = ?')
   return {
     ...conversationReads(db),
-    /** The conversation of an account with that address, made where there is none. Where no account is given: whoever has one, or the first. */
+    /** Conversation of an account with that address, created if missing. Without an account: any account's, or the first account. */
     ensure(jid: Jid, kind: ConversationKind, name: string, nick: string | null, account?: string): ConversationId {
       const known = idOf.get(jid, account ?? null)
       if (known !== undefined) {
@@ -238,25 +238,25 @@ export function conversationWrites(db: WritableDB) {
       return Number(insert.run(jid, account ?? null, kind, name, nick).lastInsertRowid) as ConversationId
     },
     idOf: (jid: string, account?: string): ConversationId | null => idOf.get(jid, account ?? null) ?? null,
-    /** Deleted here at that time, ms: its messages up to `key` are to be removed. */
+    /** Marks a conversation as deleted at a time, ms: its messages up to `key` are to be removed. */
     clear: (id: number, time: number, key: number) => clear.run(time, key, id),
-    /** Of which messages are still to be removed. */
+    /** Deleted conversations with messages still to be removed. */
     clearing: () => clearing.all(),
     wholeCleared: (id: number) => wholeCleared.run(id),
-    /** When it was deleted (ms), and whether older history is read from below that place; undefined: it was not. */
+    /** Time of the deletion (ms), and whether history below that point is being read; undefined: not deleted. */
     cleared: (id: number) => cleared.get(id),
-    /** What is older in its archive was deleted. */
+    /** Marks that reading the archive has reached the deleted history. */
     meetCleared: (id: number) => meet.run(id),
-    /** An archive is read anew from its end: the place of what was deleted is still to come. */
+    /** Resets that mark: the archive is read anew from its end. */
     unmeetCleared: (archive: string, account: string) => unmeet.run(account, archive),
-    /** We are no longer in a group. */
+    /** Marks a group as left. */
     leave: (id: number, why: OutReason, reason: string) => leave.run(why, reason, id),
-    /** We are in a group. */
+    /** Marks a group as joined. */
     enter: (id: number, nick: string, password: string | null) => enter.run(nick, password, id),
     describe: (id: number, subject: string): boolean => describe.run(subject, id, subject).changes > 0,
-    /** Those of which nothing is told for a while, the next to speak up first. */
+    /** Muted conversations, those that end first in front. */
     muted: () => muted.all(),
-    /** The format of the history that it comes from. */
+    /** Sets the format of the imported history. */
     imported: (id: number, format: string) => setImported.run(format, id),
     set({ notify, mutedUntil, notifySound, notifyText, note, ownName, pinned, archived, markedUnread, encryption }: ConversationChange, id: number): void {
       if (notify !== undefined) setNotify.run(notify, id)
@@ -270,33 +270,32 @@ export function conversationWrites(db: WritableDB) {
       if (markedUnread !== undefined) setMarkedUnread.run(markedUnread ? 1 : 0, id)
       if (encryption !== undefined) setEncryption.run(encryption, id)
     },
-    /** Something in it was encrypted: it stays so, unless the user has said otherwise. */
+    /** Turns encryption on, unless the user has decided otherwise. */
     becomeEncrypted: (id: number) => becomeEncrypted.run(id),
     rename: (id: number, name: string): boolean => rename.run(name, id, name, name).changes > 0,
-    /** Finds the last message anew; after one was moved or removed. */
+    /** Finds the last message again, after one was moved or removed. */
     summarize: (id: number) => summarize.run(id),
-    /** A newer message, of `unread` unread ones. */
+    /** Sets the newest message and adds `unread` unread ones. */
     advance: (id: number, last: number, unread: number) => advance.run(last, unread, id),
     setUnread: (id: number, unread: number) => setUnread.run(unread, id),
     read: (id: number, upTo: number, unread: number) => read.run(upTo, unread, id),
-    /** The other one has seen our messages up to that one; false: that was known. */
+    /** Sets the position up to which the peer has seen our messages; false: unchanged. */
     see: (id: number, upTo: number): boolean => see.run(upTo, id, upTo).changes > 0,
-    /** A message has another key. */
+    /** Replaces a message's old key by its new one. */
     moved: (id: number, from: number, to: number, received: boolean) => moved.run(from, to, received ? 1 : 0, from, to, id),
     nick: (id: number) => nick.get(id) ?? null,
-    /** It was opened now (ms). */
+    /** Counts an opening of the conversation; `now`: ms. */
     use: (id: number, now: number) => use.run(now, USE_HALF_LIFE_MS, now, id),
-    /** What was begun before there was an account is this one's now; their ids. Imports stay nobody's. */
+    /** Assigns conversations started before there was an account to this one; returns their ids. Imports keep no account. */
     adopt: (account: string): number[] => adopt.all(account),
-    /** It is nobody's again. */
+    /** Removes the account of a conversation again. */
     disown: (id: number) => disown.run(id),
-    /** Others have reacted to an own message, or not any more. */
+    /** Marks an own message as having new reactions, or not any more. */
     reacted: (id: number, message: number, on: boolean) => (on ? news.run(message, id) : noNews.run(message)),
-    /** The user has looked. */
-    /** New reactions to messages that were on screen are seen; to all where none are named. Their number. */
+    /** Marks new reactions to messages on screen as seen, or all without a range; returns their number. */
     seeReactions: (id: number, { from, to }: SeenRange = { from: 0, to: Number.MAX_SAFE_INTEGER }): number => seeNews.run(id, from, to).changes,
     remove: (id: number) => remove.run(id),
-    /** Another conversation shows its messages. */
+    /** True if another conversation shows its messages. */
     isJoined: (id: number): boolean => isJoined.get(id) === 1,
     saveDraft: (id: number, text: string) => draft.run(text, id)
   }

@@ -1,9 +1,9 @@
-/** Statements of the table `errand`: what is still to be told to the server. */
+/** Statements of the table `errand`: requests still to be sent to the server. */
 import { z } from 'zod'
 import type { Jid } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
-/** A wish of the user that the server does not know yet; `jid`: whom or which conversation it is about. */
+/** Request of the user that the server does not know yet; `jid`: the person or conversation. */
 export type Errand = { account: Jid; jid: Jid } & (
   | { kind: 'read'; value: { tell: boolean } }
   | { kind: 'leave'; value: { nick: string | null } }
@@ -39,7 +39,7 @@ interface ErrandRow {
 export function errandReads(db: ReadableDB) {
   const list = db.prepare<[string], ErrandRow>('SELECT id, account, kind, jid, value FROM errand WHERE account = ? ORDER BY id')
   return {
-    /** In the order in which they were wished. */
+    /** Requests in the order in which they were made. */
     errands: (account: Jid): StoredErrand[] =>
       list.all(account).flatMap((row) => {
         const value = VALUES[row.kind].safeParse(JSON.parse(row.value))
@@ -54,9 +54,9 @@ export function errandWrites(db: WritableDB) {
   const forget = db.prepare('DELETE FROM errand WHERE account = ?')
   const withdraw = db.prepare('DELETE FROM errand WHERE account = ? AND kind = ? AND jid = ?')
   return {
-    /** An older wish of that kind about the same is forgotten. */
+    /** Stores a request; replaces an older one of that kind about the same address. */
     put: ({ account, kind, jid, value }: Errand) => put.run(account, kind, jid, JSON.stringify(value)),
-    /** The server knows it; a wish that came meanwhile has another id. */
+    /** Removes a sent request; a newer request has another id. */
     done: (id: number) => done.run(id),
     withdraw: ({ account, kind, jid }: Pick<Errand, 'account' | 'kind' | 'jid'>) => withdraw.run(account, kind, jid),
     forget: (account: Jid) => forget.run(account)

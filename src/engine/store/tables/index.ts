@@ -1,4 +1,4 @@
-/** The tables, and what every change of them ends with: what the parts of the writer are given. */
+/** Tables, and the functions shared by the parts of the writer. */
 import type { Message } from '../../../contract/domain.ts'
 import type { createEncrypting } from '../encrypting.ts'
 import type { StoreChanges } from '../types.ts'
@@ -18,8 +18,8 @@ export interface Tables {
   encrypting: ReturnType<typeof createEncrypting>
   messages: ReturnType<typeof messageWrites>
   notices: ReturnType<typeof noticeWrites>
-  /** What windows are told. */
+  /** Changes to report to windows. */
   changes(touched: Iterable<number>, changed?: Message[], removed?: StoreChanges['removed'], added?: number): StoreChanges
-  /** A message that was just written. */
+  /** Row of a message that was just written. */
   read(id: number): MessageRow
 }

@@ -1,17 +1,17 @@
-/** Statements of the tables `doc` and `message_index`: what search knows of each message. */
+/** Statements of the tables `doc` and `message_index`: the search data of each message. */
 import type { WritableDB } from '../database.ts'
 import type { DocNumbers } from '../doc-numbers.ts'
 import { CODE } from '../ids.ts'
 import { asBlob, type TextColumn } from '../packing.ts'
 import { ATTACHED, COLUMNS, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
 
-/** What makes use of the index message_pending. */
+/** Condition that makes use of the index message_pending. */
 export const PENDING = `(state_code = ${CODE.queued} OR doc IS NULL)`
 export const WITHOUT_DOC = `${PENDING} AND doc IS NULL`
 
 export type Indexed = Pick<MessageRow, 'conversation' | 'sender' | 'text' | 'flags'> & { id: number; outgoing: boolean | 0 | 1 }
 
-/** Columns of many messages, each as `mnemo_insert` takes it; one entry a message. */
+/** Columns of many messages, as `mnemo_insert` takes them; one entry per message. */
 export interface IndexColumns {
   keys: Float64Array
   docs: Float64Array
@@ -19,10 +19,10 @@ export interface IndexColumns {
   /** Address ids. */
   senders: Float64Array
   flags: Float64Array
-  /** UTF-16 units of the texts. */
+  /** Lengths of the texts, UTF-16 units. */
   lengths: Float64Array
   texts: TextColumn
-  /** The names of the attached files: an index into `fileNames`, or NO_TEXT. */
+  /** Names of attached files: an index into `fileNames`, or NO_TEXT. */
   files: Uint32Array
   fileNames: TextColumn
 }
@@ -55,7 +55,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
     return id
   }
 
-  /** The names of a message's files, a line each. */
+  /** Names of a message's files, one per line. */
   const fileNames = (row: { id: number; flags: number }): string | null => (row.flags & ATTACHED ? (namesOf.get(row.id) ?? null) : null)
 
   function setFlags(doc: number, row: Pick<Indexed, 'outgoing' | 'text' | 'flags'>): void {
@@ -68,7 +68,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
     index.run(doc, row.text, files)
   }
 
-  /** Puts one there that was not, as the doc that comes next. */
+  /** Indexes a message under the next doc. */
   function place(row: MessageRow, doc = docs.next(row.id)): void {
     setDoc.run(doc, row.id)
     add(doc, row, fileNames(row))
@@ -90,11 +90,11 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
     addressOf,
     insertColumns,
     forget: () => addresses.clear(),
-    /** Of a message that was just stored; `files`: the names of its files, a line each. */
+    /** Indexes a message that was just stored; `files`: names of its files, one per line. */
     add,
     place,
     take,
-    /** Another text, other flags; `files`: whether those it has stay. To be called before the message itself is changed. */
+    /** Updates text and flags in the index; `files`: whether its files stay. Must be called before the message row is changed. */
     change(row: MessageRow, text: string, flags: number, files = true): void {
       if (row.doc === null) return
       const names = fileNames(row)
@@ -110,7 +110,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
       insertColumns(INSERT_DOC, count, 'iiviii', asBlob(numbers), asBlob(keys), conversation, asBlob(senders), asBlob(flags), asBlob(lengths))
       insertColumns(INDEX, count, 'icd', asBlob(numbers), asBlob(texts.offsets), asBlob(texts.bytes), asBlob(files), asBlob(names.offsets), asBlob(names.bytes))
     },
-    /** One run of docs for all that stands after the first message of the runs but the first; false where there was nothing to do, or more than `most` to move. */
+    /** Merges all runs after the first message of the second run into one; false if there is nothing to do, or more than `most` messages would move. */
     mergeRuns(most: number): boolean {
       const [first, ...rest] = docs.runs()
       if (first === undefined || rest.length === 0) return false
@@ -123,7 +123,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
       return true
     },
     unindexedCount: () => unindexedCount.get() ?? 0,
-    /** Puts the newest `count` messages that are not in the index there; returns how many those were. */
+    /** Indexes the newest `count` messages that are not indexed; returns their number. */
     indexOlder(count: number): number {
       const rows = unindexed.all(count).reverse()
       const oldest = rows[0]
@@ -133,7 +133,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
       for (const row of rows) place(row, doc++)
       return rows.length
     },
-    /** Empties the index; every message is to be put there anew. */
+    /** Empties the index; every message has to be indexed again. */
     reset(): void {
       db.exec("INSERT INTO message_index (message_index) VALUES ('delete-all'); DELETE FROM doc; UPDATE message SET doc = NULL WHERE doc IS NOT NULL")
       docs.reset()

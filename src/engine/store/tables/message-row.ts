@@ -1,4 +1,4 @@
-/** A row of `message` with what belongs to it, and the message that it stands for. */
+/** Row of `message` with its related data, and its conversion to a Message. */
 import {
   Unreadable,
   type Attachment,
@@ -17,7 +17,7 @@ import { withKey } from '../ids.ts'
 import { GONE } from './attachment.ts'
 import { contactOf, nameOf, personOf } from './name.ts'
 
-/** The ids that an import gives begin so: nobody else knows them. */
+/** Prefix of ids given by an import, which nobody else knows. */
 export const IMPORTED = 'import:'
 
 /** Bits of message.flags and doc.flags. */
@@ -39,7 +39,7 @@ export const FLAG = {
   reminder: 1 << 20,
   verified: 1 << 21
 } as const
-/** In doc.flags alone. */
+/** Flags used only in doc.flags. */
 export const OUTGOING = 256
 export const ATTACHED = FLAG.image | FLAG.video | FLAG.voice | FLAG.file
 const LINK = /https?:\/\/|www\.[^\s.]+\./i
@@ -74,15 +74,18 @@ export interface MessageRow {
   remind_at: number | null
 }
 
-/** Of a message that is answered, so much is shown. */
+/** Longest shown quotation of an answered message, UTF-16 units. */
 const LONGEST_QUOTE = 300
-/** Of those who reacted in one way, so many are named. */
+/** Number of people named per reaction. */
 const MOST_NAMES = 8
 
-/** What COLUMNS is read from; LEFT: the message comes first. */
+/** FROM clause for COLUMNS; LEFT: the message comes first. */
 export const MESSAGES = 'message m LEFT JOIN address s ON s.id = m.sender_id'
 
-/** Columns of a message with its sender's name; `m` is the message. The answered one is looked for under one id after the other: by an OR of them the whole conversation would be read. */
+/**
+ * Columns of a message with its sender's name; `m` is the message. The answered message is looked up by one id after the other: an OR would read the whole
+ * conversation.
+ */
 export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.text, m.time, m.state, m.error, m.stanza_id, m.origin_id, m.message_id, m.reply_to, m.occupant, m.doc, m.flags,
   CASE WHEN m.flags & ${ATTACHED} THEN (SELECT json_group_array(json_array(id, kind, name, bytes, stored IS NOT NULL, url IS NOT NULL AND tries < ${GONE}, width, height, preview) ORDER BY id) FROM attachment WHERE message = m.id) END AS attachments,
   CASE WHEN m.flags & ${FLAG.reacted} THEN (SELECT json_group_array(json_array(sender, ${contactOf('h')}, outgoing, text) ORDER BY h.id)
@@ -93,13 +96,13 @@ export const COLUMNS = `m.id, m.conversation, s.jid AS sender, m.outgoing, m.tex
   CASE WHEN m.flags & ${FLAG.reminder} THEN (SELECT due FROM reminder WHERE message = m.id) END AS remind_at,
   ${contactOf('m', 's.jid')} AS sender_name, ${personOf('m', 's.jid')} AS person`
 
-/** Under what names the message may be spoken of. */
+/** Ids by which others may refer to a message. */
 export const idsOf = (row: MessageRow): (string | null)[] => [row.origin_id, row.message_id, row.stanza_id]
 
 export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,
-    // another person may give the same id
+    // another sender may use the same id
     key: row.origin_id === null ? `m${row.id}` : `o${row.outgoing === 1 ? '' : `${row.sender} `}${row.origin_id}`,
     conversation: row.conversation,
     sender: row.sender,
@@ -153,13 +156,13 @@ function toReactions(json: string): Reaction[] {
   return [...found.values()]
 }
 
-/** Of a text that was corrected the link may be gone. */
+/** Link metadata, unless a correction removed the link from the text. */
 function toLink(json: string, text: string): LinkMetadata | null {
   const [url, title, description, site] = JSON.parse(json) as [string, string, string, string]
   return linksTo(text, url) ? { url, title, description, site } : null
 }
 
-/** Who wrote the message that a row answers, where that is here. */
+/** Author of the message that a row answers, if it is stored. */
 export const quotedAuthor = ({ quoted }: MessageRow): Jid | null => (quoted === null ? null : (JSON.parse(quoted) as [MessageId, Jid])[1])
 
 function toQuoted(json: string | null): Quoted {

@@ -1,4 +1,4 @@
-/** Statements of the table `message`. Its files and its place in the index are written with it. */
+/** Statements of the table `message`. Its files and its index entry are written with it. */
 import { createHash } from 'node:crypto'
 import type { ConversationId, Jid, LinkMetadata, MessageId, MessageState } from '../../../contract/domain.ts'
 import { asBlob, NO_TEXT, textColumn, type TextColumn } from '../packing.ts'
@@ -13,17 +13,17 @@ import type { IncomingMessage } from '../types.ts'
 import { ATTACHED, COLUMNS, FLAG, hasLink, MESSAGES, OUTGOING, type MessageRow } from './message-row.ts'
 import { rawWrites } from './raw.ts'
 
-/** Starred ones stay, and those that are still to be sent. */
+/** Condition of messages that may expire: starred and unsent ones stay. */
 const EXPIRES = `m.id < ? AND m.flags & ${FLAG.starred} = 0 AND m.state_code NOT IN (${CODE.queued}, ${CODE.failed})`
 
-/** What others call a message. */
+/** Ids of a message as its sender knows it. */
 export interface ReceivedId {
-  /** The id of its stanza. */
+  /** Id of its stanza. */
   id: string | null
   stanzaId: string | null
 }
 
-/** '+': by the index of their state, not by their conversations: those have all messages. */
+/** '+': search by state, not by conversations, which have all messages. */
 export const QUEUED = `m.state_code = ${CODE.queued} AND m.id > ? AND +m.conversation IN (SELECT id FROM conversation WHERE account = coalesce(?, account))`
 
 export function messageReads(db: ReadableDB) {
@@ -88,45 +88,45 @@ export function messageReads(db: ReadableDB) {
     .pluck()
   return {
     byId: (id: number) => byId.get(id),
-    /** Newest first. */
+    /** Messages before a key, newest first. */
     before: (conversation: number, id: number, limit: number) => before.all(conversation, id, limit),
-    /** Oldest first. */
+    /** Messages after a key, oldest first. */
     after: (conversation: number, id: number, limit: number) => after.all(conversation, id, limit),
-    /** Those still to be sent that come after a message, in order. */
+    /** Queued messages after a given one, in order. */
     queued: (after: number, limit: number, account?: string) => queued.all(after, account ?? null, limit),
     count: () => count.get() ?? 0,
     unreadCount: (conversation: number, readUpTo: number) => unreadCount.get(conversation, readUpTo) ?? 0,
-    /** The oldest of `unread` messages that were not read; null where there are not so many. */
+    /** Oldest of `unread` unread messages; null if there are fewer. */
     firstUnread: (conversation: number, readUpTo: number, unread: number) => firstUnread.get(conversation, readUpTo, unread - 1) ?? null,
-    /** Those of a conversation up to one of them, the oldest first. */
+    /** Messages of a conversation up to a given one, oldest first. */
     upTo: (conversation: number, last: number, limit: number) => upTo.all(conversation, last, limit),
-    /** Messages from before a time (ms) that may go, oldest first. */
+    /** Messages from before a time (ms) that may expire, oldest first. */
     expired: (before: number, limit: number) => expired.all(firstKeyAt(before), limit),
     expiringCount: (before: number) => expiringCount.get(firstKeyAt(before)) ?? 0,
-    /** Whether an own message outside of groups waits for its archive to say where it stands. */
+    /** True if an own message outside of groups still waits for its archive position. */
     hasUnplaced: (account?: string): boolean => unplaced.get(account ?? null) === 1,
-    /** Own messages of a time, ms, that the server took and the group has never told: the origin-ids, in order. */
+    /** Origin ids, in order, of own messages within a time range (ms) that the server accepted and the group has never reflected. */
     untold: (group: string, account: string, from: number, before: number) => untold.all(group, account, firstKeyAt(from), firstKeyAt(before)),
     newestReceived: (conversation: number, upTo: number) => newestReceived.get(conversation, upTo) ?? null,
-    /** The latest first. */
+    /** Pinned messages, newest first. */
     pinned: (conversation: number) => pinned.all(conversation),
-    /** What it said before it was first corrected, or null. */
+    /** Text before the first correction, or null. */
     formerText: (id: number): string | null => formerText.get(id) ?? null,
-    /** Whether there is one from a key on and before another. */
+    /** True if there is a message in the key range [from, before). */
     anyBetween: (conversation: number, from: number, before: number): boolean => anyBetween.get(conversation, from, before) === 1,
     newest: (conversation: number) => newest.get(conversation) ?? null,
-    /** Who has said the newest `most` messages. */
+    /** Senders of the newest `most` messages. */
     sendersIn: (conversation: number, most: number) => sendersIn.all(conversation, most),
-    /** When the newest message of all was said, ms. */
+    /** Time of the newest message of all, ms. */
     newestTime: (): number | null => {
       const id = newestKept.get() ?? null
       return id === null ? null : timeOf(id)
     },
-    /** The newest message that a group without an archive has told us: its place is final, as that of our own is once they are told. */
+    /** Newest message that a group without an archive has sent us: its position is final, as is that of our own once reflected. */
     newestTold: (conversation: number) => newestTold.get(conversation) ?? null,
-    /** The next message after or before a key that a group without an archive has told us. */
+    /** Next message after or before a key that a group without an archive has sent us. */
     toldBeside: (conversation: number, key: number, side: 'after' | 'before') => (side === 'after' ? toldAfter : toldBefore).get(conversation, key) ?? null,
-    /** The newest message before a key whose place is final; own messages that no archive has confirmed are still to be placed. */
+    /** Newest message before a key whose position is final; own messages not confirmed by an archive have none yet. */
     newestSettled: (conversation: number, before: number) => newestSettled.get(conversation, Math.min(before, Number.MAX_SAFE_INTEGER)) ?? null
   }
 }
@@ -143,26 +143,26 @@ export interface NewMessage {
   messageId?: string | null
   replyTo?: string | null
   occupant?: string | null
-  /** Some of FLAG; those of links and attachments are found here. */
+  /** Bits of FLAG; those of links and attachments are added here. */
   flags?: number
   attachments?: readonly NewAttachment[]
   link?: LinkMetadata | null
 }
 
 const RUN = 256
-/** A group tells us our own message within this time, ms; clocks differ. */
+/** Longest time until a group reflects our own message, ms; clocks differ. */
 const REFLECTED_MS = 86_400_000
-/** A group's stamp and the time at which the same message came live differ by no more, ms, where no id tells. */
+/** Tolerance between a group's stamp and the live arrival of the same message, ms, if no id matches. */
 const TOLD_MS = 60_000
-/** Own messages that a group has not told us, of which so many are looked through. */
+/** Number of unreflected own messages that are compared. */
 const MOST_UNREFLECTED = 200
 const plain = (text: string): string => text.normalize('NFC').replace(/\s+/gu, ' ').trim()
-/** Under which a message is known as deleted before its archive has given it an id. A stanza-id has no line break. */
+/** Id of a deleted message before its archive has given it one. A stanza-id has no line break. */
 const sendersId = (sender: string, outgoing: boolean, id: string): string => `${outgoing ? '' : sender}\n${id}`
-/** As sendersId, for one text alone, of which nothing is kept. */
+/** Like sendersId, for one text only, of which nothing is stored. */
 const sendersWords = (sender: string, outgoing: boolean, id: string, text: string): string =>
   `${sendersId(sender, outgoing, id)}\n${createHash('sha256').update(`${sender}\n${id}\n${text}`).digest('base64')}`
-/** In place of an id, for words that have none, in a group that tells them again. */
+/** Substitute for the id of a message without one, in a group that replays. */
 const minuteOf = (time: number): string => `minute ${Math.floor(time / TOLD_MS)}`
 
 export function messageWrites(db: WritableDB) {
@@ -174,7 +174,7 @@ export function messageWrites(db: WritableDB) {
   const docs = createDocNumbers(db)
   const index = createMessageIndex(db, docs)
   const FIELDS = 'id, conversation, sender_id, outgoing, text, stamp, state_code, stanza_key, origin_key, doc, flags, message_key, reply_key'
-  // of many at once the numbers of parameters say which column of values each is; a time that the place tells is not kept
+  // for many rows, parameter numbers select the columns of values; a time implied by the key is not stored
   const INSERT = `INSERT INTO message (${FIELDS}) VALUES (${FIELDS.split(', ')
     .map((field, at) => (field === 'stamp' ? `nullif(?${at + 1}, ?1 / 1024)` : `?${at + 1}`))
     .join(', ')})`
@@ -220,7 +220,7 @@ export function messageWrites(db: WritableDB) {
   const tombstone = db.prepare('INSERT OR IGNORE INTO deleted (conversation, stanza_id) VALUES (?, ?)')
   const isDeleted = db.prepare<[number, string], number>('SELECT 1 FROM deleted WHERE conversation = ? AND stanza_id = ?').pluck()
 
-  /** The far end of the unbroken run of used keys from `key` on, upwards (step 1) or downwards (step -1); null: it is free. */
+  /** Far end of the unbroken run of used keys from `key` on, upwards (step 1) or downwards (step -1); null: `key` is free. */
   function runFrom(key: number, step: 1 | -1): number | null {
     const keys = step === 1 ? keysFrom : keysDownFrom
     let end: number | null = null
@@ -241,7 +241,7 @@ export function messageWrites(db: WritableDB) {
 
   return {
     ...reads,
-    /** Its numbers are to be flushed at the end of each transaction. */
+    /** Doc numbers; must be flushed at the end of each transaction. */
     docs,
     index,
     files,
@@ -251,14 +251,14 @@ export function messageWrites(db: WritableDB) {
       index.forget()
       standIns = null
     },
-    /** What an archive gave us under that id: one message, where the archive is not broken. */
+    /** Messages with an archive id: one, unless the archive is broken. */
     byStanzaId: (conversation: number, id: string): MessageRow[] => byStanzaId.all({ conversation, key: packId(id) }),
-    /** Marks a message as made of a correction. */
+    /** Marks a message as a stand-in made from a correction. */
     standIn(id: number): void {
       stand.run(id)
       standIns = true
     },
-    /** Those that stand in for a message that is not here and would have one of these ids. */
+    /** Stand-ins for a missing message that would have one of these ids. */
     standInsFor(conversation: number, ids: readonly (string | null)[]): MessageRow[] {
       standIns ??= anyStandIn.get() === 1
       if (!standIns) return []
@@ -268,36 +268,36 @@ export function messageWrites(db: WritableDB) {
     },
     byOriginId: (conversation: number, sender: string, id: string) => byOriginId.get({ conversation, key: packId(id), sender }),
     ownByOriginId: (conversation: number, id: string) => ownByOriginId.get({ conversation, key: packId(id) }),
-    /** Those that a group without an archive may tell again as this one: by its sender's id, otherwise by sender, text and stamp. */
+    /** Messages that a group without an archive may be replaying now: by the sender's id, otherwise by sender, text and stamp. */
     toldBefore(conversation: number, { messageId = null, originId, sender, text, time, ahead = 0 }: IncomingMessage): MessageRow[] {
       const id = originId ?? messageId
       if (id !== null) return byAnyId.all({ conversation, key: packId(id) }).filter((row) => row.sender === sender)
-      // what came live has this computer's time, what was told again the server's
+      // a live message has this computer's time, a replayed one the server's
       return [...new Set([time, time - ahead])].flatMap((at) =>
         toldAt.all(conversation, sender, firstKeyAt(at - TOLD_MS), firstKeyAt(at + TOLD_MS)).filter((row) => plain(row.text) === plain(text))
       )
     },
-    /** Whether a message came when another one is stamped, in the server's or in this computer's time. */
+    /** True if the stamp of another message matches a message's arrival, in the server's or this computer's time. */
     isAtTime: (row: MessageRow, { time, ahead = 0 }: IncomingMessage): boolean => [time, time - ahead].some((at) => Math.abs(row.time - at) <= TOLD_MS),
-    /** The oldest own message of that text that was sent lately and that its group has not told us. Gateways change white space. */
+    /** Oldest recent own message with that text that its group has not reflected. Gateways change white space. */
     unreflected: (conversation: number, { text, time, onTheWay = [] }: IncomingMessage): MessageRow | undefined =>
       unreflected.all(conversation, firstKeyAt(time - REFLECTED_MS), JSON.stringify(onTheWay)).find((row) => plain(row.text) === plain(text)),
     setMessageId: (id: number, messageId: string | null) => setMessageId.run(packId(messageId), id),
-    /** Those that are known under an id: their sender's, or their archive's. */
+    /** Messages with an id given by their sender or archive. */
     byAnyId: (conversation: number, id: string): MessageRow[] => byAnyId.all({ conversation, key: packId(id) }),
-    /** A key that comes after `after`. */
+    /** Free key after `after`. */
     keyAfter: (time: number, after: number): MessageId => nextKey(time, after, runEnd),
-    /** A key that comes before `before`, none of `reserved`. */
+    /** Free key before `before`, none of `reserved`. */
     keyBefore(time: number, before: number, reserved: ReadonlySet<number>): MessageId {
       const key = previousKey(time, before, (from) => {
         let start = runFrom(from, -1)
         while (reserved.has((start ?? from + 1) - 1)) start = (start ?? from + 1) - 1
         return start
       })
-      // where thousands are said to be of 1970's first second, the first free place has to do
+      // where thousands claim the first second of 1970, the first free key is used
       return key ?? nextKey(0, Math.max(0, ...reserved), runEnd)
     },
-    /** Gives keys for messages that come in order of their times, from `first` to `last` (ms). */
+    /** Assigns free keys to messages in order of their times, from `first` to `last` (ms). */
     freeKeys(first: number, last: number): (time: number) => MessageId {
       const beyond = firstKeyAt(last + 1)
       const used = new Set(keysBetween.all(firstKeyAt(first), beyond))
@@ -305,14 +305,14 @@ export function messageWrites(db: WritableDB) {
       return (time) => {
         let key = Math.max(firstKeyAt(time), before + 1)
         while (used.has(key)) key++
-        // beyond those that were looked up only where thousands share a millisecond
+        // outside the range looked up only if thousands share a millisecond
         before = key < beyond ? key : nextKey(time, key - 1, runEnd)
         return before as MessageId
       }
     },
-    /** The oldest message of the conversation that an archive gave us, or Infinity. */
+    /** Oldest message of the conversation that came from an archive, or Infinity. */
     oldestArchived: (conversation: number): number => oldestArchived.get(conversation) ?? Infinity,
-    /** Stores and indexes under a free key. `doc`: its row id in the index where that is not simply the next one. */
+    /** Stores and indexes under a free key. `doc`: row id in the index if it is not the next one. */
     insert(message: NewMessage, id: MessageId, doc: number = docs.next(id)): MessageId {
       const {
         conversation,
@@ -353,8 +353,8 @@ export function messageWrites(db: WritableDB) {
       return id
     },
     /**
-     * Stores and indexes many of one conversation, each under the key that `keys` has for it; in order of history.
-     * `self`: the sender that is oneself. Fast only where foreign keys are not enforced.
+     * Stores and indexes many messages of one conversation, each under its key in `keys`; in order of history. `self`: the sender that is the user. Fast only
+     * if foreign keys are not enforced.
      */
     insertMany(conversation: ConversationId, addresses: readonly Jid[], self: number, rows: PackedRows, keys: Float64Array): void {
       const { times, texts, lengths, flags: flagged, sender, outgoing: said, ids, replies, attachments } = rows
@@ -392,7 +392,7 @@ export function messageWrites(db: WritableDB) {
       const fileNames = textColumn(attachments.map(([, list]) => list.map(({ name }) => name).join('\n')))
       index.addMany({ keys, docs: doc, conversation, senders, flags: docFlags, lengths, texts, files: named, fileNames })
     },
-    /** Gives a message another time, and a free key as its place in history. */
+    /** Moves a message to another time and a free key. */
     move(row: MessageRow, time: number, id: MessageId): MessageId {
       index.take(row)
       rekey.run(id, stampOf(id, time), row.id)
@@ -401,7 +401,7 @@ export function messageWrites(db: WritableDB) {
     },
     settle: (id: number, stanzaId: string | null, state: MessageState) => settle.run(packId(stanzaId), stateCode(state), id),
     setState: (id: number, state: MessageState, error: string | null) => setState.run(stateCode(state), error, id),
-    /** Another text in the same place; a plain one takes the lock from what was encrypted. */
+    /** Replaces the text; a plain text clears the encrypted flag. */
     edit(row: MessageRow, text: string, encrypted: boolean): void {
       const flags = (row.flags & ~(FLAG.link | FLAG.unreadable | (encrypted ? 0 : FLAG.encrypted))) | FLAG.edited | (hasLink(text) ? FLAG.link : 0)
       keepText.run(row.id, row.text)
@@ -409,7 +409,7 @@ export function messageWrites(db: WritableDB) {
       setText.run(text, flags, row.id)
       raw.remove(row.id)
     },
-    /** What it was all the time, understood only now; `flags`: some of FLAG that it has, too. */
+    /** Completes a message that is understood only now; `flags`: further bits of FLAG. */
     complete(
       row: MessageRow,
       {
@@ -429,7 +429,7 @@ export function messageWrites(db: WritableDB) {
       setReply.run(packId(replyTo), row.id)
       if (row.doc !== null) index.place({ ...row, text, flags }, row.doc)
     },
-    /** Takes back what it says: text, files and all. */
+    /** Removes the content of a retracted message: text and files. */
     retract(row: MessageRow): void {
       const flags = (row.flags & ~(ATTACHED | FLAG.link | FLAG.mention | FLAG.pinned | FLAG.unreadable)) | FLAG.retracted
       index.change(row, '', flags, false)
@@ -439,14 +439,14 @@ export function messageWrites(db: WritableDB) {
       forgetLink.run(row.id)
       raw.remove(row.id)
     },
-    /** The user does not want it here: it does not come back from its archive. */
+    /** Remembers a message that the user deleted, so that its archive does not restore it. */
     bury(row: MessageRow): void {
       if (row.stanza_id !== null) tombstone.run(row.conversation, row.stanza_id)
       const own = row.outgoing === 1
       const texts = new Set([row.text, reads.formerText(row.id) ?? row.text])
       const ids = [row.origin_id, row.message_id].filter((id) => id !== null)
       for (const id of ids) {
-        // our own ids are given once, and what was encrypted comes without its text
+        // our own ids are unique, and encrypted messages arrive without their text
         if (own || (row.flags & FLAG.encrypted) !== 0) tombstone.run(row.conversation, sendersId(row.sender, own, id))
         else for (const text of texts) tombstone.run(row.conversation, sendersWords(row.sender, own, id, text))
       }
@@ -454,9 +454,12 @@ export function messageWrites(db: WritableDB) {
       for (const text of texts)
         for (const at of [-1, 0, 1]) tombstone.run(row.conversation, sendersWords(row.sender, own, minuteOf(row.time + at * TOLD_MS), text))
     },
-    /** What we have said under that id, encrypted, is not kept: it cannot be opened when an archive or a group tells it again. */
+    /** Remembers the id of an own encrypted message without content: it cannot be decrypted when an archive or group sends it again. */
     buryOwn: (conversation: number, originId: string) => tombstone.run(conversation, sendersId('', true, originId)),
-    /** By any of its ids; those that its sender gave count for that sender alone, and with their words, for some give one twice. `ahead`: of a group that tells again, see IncomingMessage. */
+    /**
+     * True if a message was deleted, by any of its ids; ids of senders count for that sender and, because some repeat ids, with the text. `ahead`: of a
+     * group's replay, see IncomingMessage.
+     */
     isBuried(
       conversation: number,
       {

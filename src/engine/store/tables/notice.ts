@@ -1,14 +1,14 @@
-/** Statements of the tables `notice` and `group_seen`: what happens in groups beside their messages. */
+/** Statements of the tables `notice` and `group_seen`: group events beside messages. */
 import type { GroupReader, Notice } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 import { firstKeyAt } from '../order.ts'
 import { contactOf, personOf } from './name.ts'
 
-/** Of one stretch of history, the latest. */
+/** Limit of events in one range, the newest ones. */
 const MOST = 300
 
 export function noticeReads(db: ReadableDB) {
-  // who is named is called as everywhere
+  // people in events have their usual names
   const named = (where: string): string =>
     `SELECT n.id, n.kind, coalesce((SELECT name FROM contact WHERE jid = n.name AND name <> ''), ${contactOf('n')}, n.name) AS name, n.text, n.time FROM
       (SELECT o.*, (SELECT jid FROM conversation WHERE id = o.conversation) || '/' || o.name AS sender, NULL AS occupant FROM notice o WHERE ${where}) n`
@@ -22,9 +22,9 @@ export function noticeReads(db: ReadableDB) {
   )
   return {
     notice: (id: number): Notice | undefined => byId.get(id),
-    /** From one time to another, ms; oldest first. */
+    /** Events of a time range, ms; oldest first. */
     noticesBetween: (conversation: number, from: number, to: number): Notice[] => between.all(conversation, from, to, MOST),
-    /** How far each in a group has read who says so. */
+    /** Read position of each occupant who sends markers. */
     readers: (conversation: number): GroupReader[] => readers.all(conversation)
   }
 }
@@ -43,9 +43,9 @@ export function noticeWrites(db: WritableDB) {
       const id = Number(insert.run(conversation, kind, name, text, time).lastInsertRowid)
       return reads.notice(id) ?? { id, kind, name, text, time }
     },
-    /** False: that was known. */
+    /** False: unchanged. */
     see: (conversation: number, nick: string, upTo: number): boolean => seen.run(conversation, nick, upTo).changes > 0,
-    /** Forgets what happened and was read up to a time, ms. */
+    /** Removes events and read positions up to a time, ms. */
     clear(conversation: number, time: number): void {
       clear.run(conversation, time)
       clearSeen.run(conversation, firstKeyAt(time + 1))

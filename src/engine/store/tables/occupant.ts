@@ -2,10 +2,10 @@
 import type { Jid } from '../../../contract/domain.ts'
 import type { WritableDB } from '../database.ts'
 
-/** A person whom a group shows under a nickname. */
+/** Person shown under a nickname in a group. */
 export interface Occupant {
   nick: string
-  /** XEP-0421; null: the group gives none. */
+  /** Occupant id (XEP-0421); null: the group gives none. */
   occupant: string | null
   jid: Jid
 }
@@ -13,7 +13,7 @@ export interface Occupant {
 export function occupantWrites(db: WritableDB) {
   const known = db.prepare<[string], string>('SELECT jid FROM occupant WHERE address = ?').pluck()
   const put = db.prepare('INSERT INTO occupant (address, jid) VALUES (?, ?) ON CONFLICT (address) DO UPDATE SET jid = excluded.jid')
-  /** A nickname that two persons have had stands for neither: what was written under it may be of the other one. */
+  /** A nickname used by two people stands for neither: older messages may be of either one. */
   function learn(address: string, jid: string): boolean {
     const before = known.get(address)
     if (before === jid || before === '') return false
@@ -21,7 +21,7 @@ export function occupantWrites(db: WritableDB) {
     return true
   }
   return {
-    /** Whether something of it was new. */
+    /** True if anything was new. */
     meet(group: string, { nick, occupant, jid }: Occupant): boolean {
       const byNick = learn(`${group}/${nick}`, jid)
       return (occupant !== null && learn(`${group}\n${occupant}`, jid)) || byNick

@@ -14,7 +14,7 @@ export interface DeviceRow {
   jid: Jid
   device: number
   identity: Buffer | null
-  /** Its owner's lists have it: of version 0.3, and of `urn:xmpp:omemo:2`. */
+  /** Listed by its owner: in version 0.3, and in `urn:xmpp:omemo:2`. */
   active: 0 | 1
   active_2: 0 | 1
   label: string | null
@@ -76,13 +76,13 @@ export function omemoWrites(db: WritableDB) {
   return {
     ...omemoReads(db),
     insertOwn: (account: string, device: number, seed: Buffer, next: number) => insertOwn.run(account, device, seed, next),
-    /** The bundle has changed. */
+    /** Sets the number of the next prekey, which marks the bundle as changed. */
     setNext: (account: string, next: number) => setNext.run(next, account),
     setUnpublished: (account: string, on: boolean) => setUnpublished.run(on ? 1 : 0, account),
     setDevice: (account: string, device: number) => setDevice.run(device, account),
-    /** All of an account: keys, devices, sessions. */
+    /** Removes keys, devices and sessions of an account. */
     forget: (account: string) => forget.run(account),
-    /** `signedAt`: ms; null: it serves once. */
+    /** `signedAt`: ms; null: a one-time prekey. */
     putPreKey: (account: string, version: Version, id: number, secret: Buffer, signedAt: number | null) =>
       putPreKey.run(account, id, version, secret, signedAt),
     preKey: (account: string, version: Version, id: number) => preKey.get(account, id, version),
@@ -92,7 +92,7 @@ export function omemoWrites(db: WritableDB) {
     putDevice: (account: string, row: DeviceRow) => putDevice.run({ account, ...row }),
     session: (account: string, jid: string, device: number, version: Version) => session.get(account, jid, device, version),
     putSession: (account: string, jid: string, device: number, version: Version, sessions: string) => putSession.run(account, jid, device, version, sessions),
-    /** With each device of anybody. */
+    /** Sessions with all devices. */
     sessionsOf: (account: string) => sessionsOf.all(account)
   }
 }

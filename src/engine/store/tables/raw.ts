@@ -1,17 +1,17 @@
-/** Statements of the table `raw`: stanzas of which something was not understood. */
+/** Statements of the table `raw`: stanzas that were not fully understood. */
 import type { MessageId } from '../../../contract/domain.ts'
 import type { ReadableDB, WritableDB } from '../database.ts'
 
 export interface RawStanza {
   message: MessageId
-  /** As it came, XML. */
+  /** XML as received. */
   stanza: string
 }
 
 export function rawReads(db: ReadableDB) {
   const list = db.prepare<[number, number, number], RawStanza>('SELECT message, stanza FROM raw WHERE decoder < ? AND message > ? ORDER BY message LIMIT ?')
   return {
-    /** Those that no decoder from `decoder` on has seen, after a message. */
+    /** Stanzas after a message that no decoder of version `decoder` or later has seen. */
     rawStanzas: ({ decoder, after, limit }: { decoder: number; after: number; limit: number }): RawStanza[] => list.all(decoder, after, limit)
   }
 }
@@ -24,7 +24,7 @@ export function rawWrites(db: WritableDB) {
   const remove = db.prepare('DELETE FROM raw WHERE message = ?')
   return {
     put: (message: number, stanza: string, decoder: number) => put.run(message, stanza, decoder),
-    /** A decoder has seen it and understands no more of it. */
+    /** Marks a stanza as seen by a decoder that understands no more of it. */
     seen: (message: number, decoder: number) => seen.run(decoder, message),
     remove: (message: number) => remove.run(message)
   }

@@ -21,7 +21,7 @@ export function stickerReads(db: ReadableDB) {
   const all = db.prepare<[], StickerRow>(`SELECT ${COLUMNS} FROM sticker ORDER BY pack, id`)
   const byId = db.prepare<[number], StickerRow>(`SELECT ${COLUMNS} FROM sticker WHERE id = ?`)
   return {
-    /** By their packs, as they were added. */
+    /** Stickers by pack, in the order in which they were added. */
     stickers: (): Sticker[] => all.all().map(toSticker),
     sticker: (id: number): (Sticker & { stored: string }) | null => {
       const row = byId.get(id)
@@ -37,7 +37,7 @@ export function stickerWrites(db: WritableDB) {
   const use = db.prepare('UPDATE sticker SET used_at = ? WHERE id = ?')
   const remove = db.prepare<[number], string>('DELETE FROM sticker WHERE id = ? RETURNING stored').pluck()
   return {
-    /** How many of them are new; the rest is there already, or is one too many. */
+    /** Adds stickers and returns how many were new; the rest exist already or exceed the limit. */
     addStickers: (list: readonly NewSticker[]): number => {
       let added = 0
       let have = count.get() ?? 0
@@ -51,7 +51,7 @@ export function stickerWrites(db: WritableDB) {
     },
     favourSticker: ({ id, favourite }: { id: number; favourite: boolean }): void => void favour.run(favourite ? 1 : 0, id),
     useSticker: ({ id, time }: { id: number; time: number }): void => void use.run(time, id),
-    /** The names in the media folder that they had. */
+    /** Removes stickers; returns their names in the media folder. */
     removeStickers: (ids: readonly number[]): string[] => ids.flatMap((id) => remove.get(id) ?? [])
   }
 }

@@ -9,7 +9,7 @@ test('a page is settled up to what is old enough beside its newest message', () 
   expect(settledIn(page(1, 2, 3, CROSSING_MS + 2, CROSSING_MS + 3))).toBe('s3')
   expect(settledIn(page(1, 2, 3))).toBeNull()
   expect(settledIn([])).toBeNull()
-  // a clock that went back says nothing of what follows
+  // stamps of a clock that went back do not settle later messages
   expect(settledIn(page(1, 90_000, 2, 3, 80_000))).toBe('s1')
   expect(settledIn([{ archiveId: 's0', time: 0 }, { archiveId: '', time: 1 }, ...page(90_000)])).toBe('s0')
 })

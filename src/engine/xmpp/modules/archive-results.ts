@@ -1,4 +1,4 @@
-/** What archives answer, message by message (XEP-0313 section 4.2): each goes to the query that it belongs to. */
+/** Archive results (XEP-0313 section 4.2), each handed to the query it belongs to. */
 import type { Element } from '@xmpp/client'
 import { bare } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -14,12 +14,12 @@ export class ArchiveResults implements Module {
   readonly #isOurs: (archive: string | undefined) => boolean
   readonly #readers = new Set<(stanza: Element) => void>()
 
-  /** `isGroup`: of a group that we are in, which has an archive of its own. */
+  /** `isGroup`: true for a joined group, which has an archive of its own. */
   constructor(own: Jid, isGroup: (address: string) => boolean) {
     this.#isOurs = (archive) => archive === undefined || bare(archive) === own || isGroup(archive)
   }
 
-  /** Hands each result to `reader` until `work` has settled; the reader knows those of its own query. */
+  /** Hands each result to `reader` until `work` has settled; the reader recognizes those of its own query. */
   async during<T>(reader: (stanza: Element) => void, work: () => Promise<T>): Promise<T> {
     this.#readers.add(reader)
     try {
@@ -29,7 +29,7 @@ export class ArchiveResults implements Module {
     }
   }
 
-  /** A result speaks for the archive that was asked; in anybody else's message it says nothing, and the words beside it are theirs. */
+  /** Handles results of the queried archive; a result in anybody else's message is ignored, and the text beside it belongs to the sender. */
   message({ stanza }: Incoming): boolean {
     if (!isArchiveResult(stanza) || !this.#isOurs(stanza.attrs['from'])) return false
     for (const reader of this.#readers) reader(stanza)

@@ -1,17 +1,14 @@
-/**
- * Servers that do not copy messages to our other devices (XEP-0280) but keep an archive: it is asked now and then, so that a
- * device that is online learns what another one wrote, and what only that one was sent.
- */
+/** Polling for servers that keep an archive but send no carbons (XEP-0280): an online device then learns what another one sent and received. */
 import type { Connection } from '../stream/connection.ts'
 import type { Shortages } from './shortages.ts'
 
-/** ms */
+/** Polling interval, ms */
 const EVERY_MS = 15_000
 
 export class ArchiveWatch {
   #timer: NodeJS.Timeout | null = null
 
-  /** `read`: our own account's archive. */
+  /** `read`: reads our own account's archive. */
   constructor(connection: Connection, shortages: Shortages, read: () => Promise<void>, warn: (message: string) => void) {
     const look = (): void =>
       void read().then(

@@ -31,14 +31,14 @@ const live = (conversation: Jid, n: number): IncomingMessage => ({
   replayed: false
 })
 
-/** A connection of which the archives named in `silent` never answer, and those in `broken` answer nonsense; the others have what `held` says. */
+/** Fake connection: archives in `silent` never answer, those in `broken` answer nonsense, all others have the messages in `held`. */
 class Server extends EventEmitter {
   account = { jid: ME }
   isReady = true
   readonly silent = new Set<string>()
   readonly broken = new Set<string>()
   readonly held = new Map<string, number[]>()
-  /** Stands in each message behind its own text. */
+  /** Text appended to each message. */
   large = ''
 
   request(iq: Element): Promise<Element> {
@@ -83,7 +83,7 @@ function setUp(
   log: Log = { info: () => undefined, warn: () => undefined }
 ): { server: Server; inbox: Inbox; archives: Archives; texts(jid: Jid): Promise<string[]>; mark(jid: Jid): Promise<string | null> } {
   const server = new Server()
-  // as session.ts does it
+  // as in session.ts
   const inbox = new Inbox(store, ME, () => undefined)
   const results = new ArchiveResults(ME, (address) => [ROOM, OTHER].includes(address as Jid))
   server.on('stanza', (stanza: Element) => results.message({ stanza, message: stanza, copied: null }))
@@ -115,7 +115,7 @@ for (const kind of ['silent', 'broken'] as const)
     await archives.read(ROOM)
     inbox.add(ROOM, live(ROOM, 6))
     expect(await texts(ROOM)).toEqual(['message 1', 'message 2', 'message 5', 'message 6'])
-    // what the archive has meanwhile is still missing
+    // the archive's newer messages are still missing
     expect(await mark(ROOM)).toBe('s2')
     server.held.set(OTHER, [1])
     await archives.read(OTHER)
@@ -195,7 +195,7 @@ test(
       server.held.set(ROOM, [1, 2])
       await archives.read(ROOM)
       fillDisk(join(disk, 'filler'))
-      // the archive has more, something comes live, somebody signs, a subject, a receipt: none of it can be stored
+      // older archive messages, a live message, a receipt, a subject and a marker arrive while the disk is full
       const large = 'x'.repeat(200_000)
       server.held.set(ROOM, [1, 2, 3, 4, 5])
       server.large = large
@@ -209,7 +209,7 @@ test(
       rmSync(join(disk, 'filler'))
       server.held.set(ROOM, [1, 2, 3, 4, 5, 6])
       server.held.set(OTHER, [1])
-      // by itself: nobody asks again
+      // without another request
       await expect.poll(async () => (await texts(ROOM)).length, { timeout: 60_000 }).toBe(6)
       await expect.poll(async () => (await texts(OTHER)).length, { timeout: 60_000 }).toBe(1)
       expect(await mark(ROOM)).toBe('s6')

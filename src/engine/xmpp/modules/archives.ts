@@ -1,4 +1,4 @@
-/** Reading of archives: what is new, the hole below, and where our own messages stand. One reading of each at a time. */
+/** Archive reading: new messages, the hole below them, and the positions of our own messages. Each archive is read once at a time. */
 import { EventEmitter } from 'node:events'
 import { bare } from '../../../contract/address.ts'
 import type { ConversationKind, Jid } from '../../../contract/domain.ts'
@@ -12,17 +12,17 @@ import { StoreError } from '../../threads/store.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import { expiryOf } from '../../threads/upkeep.ts'
 
-/** What could not be stored is asked for again after this time, ms. */
+/** Delay before messages that could not be stored are requested again, ms. */
 const AGAIN_MS = 2000
-/** An archive that does not answer is asked again after twice the time of the last try, this long at most, ms. */
+/** Longest delay before a silent archive is asked again, ms; the delay doubles with each try. */
 const LONGEST_AGAIN_MS = 10 * 60_000
-/** An archive that says nothing for so long holds back nothing that comes live, ms. */
+/** Silence of an archive after which live messages are stored without waiting for it, ms. */
 const PATIENCE_MS = 10_000
-/** Own messages are placed this long after the first of them was taken, ms: some servers read a whole archive for each question. */
+/** Delay between the server's first acknowledgement and the query for the positions of own messages, ms: some servers read a whole archive for each query. */
 const PLACE_MS = 8000
-/** Older history that nobody waits for: this long a pause after a page, of the time that the page took. */
+/** Pause after a page of older history in the background, as a share of the time that the page took. */
 const POLITE = 0.5
-/** Pages that are read at most until one has a message of the conversation that somebody reads. */
+/** Most pages read until one has a message of the conversation on screen. */
 const MOST_PAGES = 25
 
 export interface ArchivesOptions {
@@ -31,12 +31,12 @@ export interface ArchivesOptions {
   /** Our own account's archive. */
   own: Jid
   log: Log
-  /** How long an archive may be silent, ms. */
+  /** Longest silence of an archive, ms. */
   patience?: number
 }
 
 interface Events {
-  /** It came while we were away. */
+  /** An invitation that arrived while we were away. */
   invitation: [Invitation]
 }
 
@@ -48,9 +48,9 @@ export class Archives extends EventEmitter<Events> implements Module {
   readonly #filling = new Set<Jid>()
   readonly #asked = new Map<Jid, Asked>()
   readonly #paging = new Map<Jid, Promise<StoreChanges | null>>()
-  /** Archives that are asked again soon. */
+  /** Timers of archives to be asked again. */
   readonly #again = new Map<Jid, NodeJS.Timeout>()
-  /** How often in a row an archive did not answer. */
+  /** Consecutive failures of each archive to answer. */
   readonly #silent = new Map<Jid, number>()
   #placing: NodeJS.Timeout | null = null
 
@@ -65,7 +65,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     })
   }
 
-  /** What waits for its archive waits for it in this stream, too; groups whose archives were being read are still in where the stream was resumed. */
+  /** Reads the archives again whose messages are held back; in a resumed stream we are still in the groups whose archives were being read. */
   async begin(resumed: boolean): Promise<void> {
     if (resumed) for (const archive of this.#options.inbox.unreadArchives) if (archive !== this.#options.own) this.#background(archive)
     await this.read(this.#options.own)
@@ -76,7 +76,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     for (const timer of this.#again.values()) clearTimeout(timer)
   }
 
-  /** What was being read when the stream broke off, before anything passes it. */
+  /** Continues the readings that the end of the last stream interrupted, before live messages can pass them. */
   resume(): void {
     for (const archive of this.#options.inbox.unreadArchives) this.#background(archive)
   }
@@ -85,7 +85,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     this.read(archive).catch((error: unknown) => this.#options.log.warn(error instanceof Error ? error.message : String(error)))
   }
 
-  /** Reads what an archive has and we have not; one reading of it after the other. Settles, too, when the archive is silent: it is read later, and nothing waits for it. */
+  /** Reads new messages of an archive; one reading after the other. Also settles if the archive is silent: it is read later, and nothing waits for it. */
   read(archive: Jid): Promise<void> {
     const passed = Promise.withResolvers<void>()
     const reading = (this.#reading.get(archive) ?? Promise.resolve()).catch(() => undefined).then(() => this.#readOnce(archive, passed.resolve))
@@ -93,7 +93,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     return Promise.race([reading, passed.promise])
   }
 
-  /** Soon, where it was not the connection that failed: a new one does so anyway. */
+  /** Schedules another reading, unless the connection failed: a new connection reads anyway. */
   readAgain(archive: Jid): void {
     if (!this.#context.connection.isReady || this.#again.has(archive)) return
     const timer = setTimeout(
@@ -106,16 +106,16 @@ export class Archives extends EventEmitter<Events> implements Module {
     this.#again.set(archive, timer.unref())
   }
 
-  /** `onPassed`: the archive is silent, and what comes live is stored without it. */
+  /** `onPassed`: called when the archive is silent, so live messages are stored without it. */
   async #readOnce(archive: Jid, onPassed: () => void): Promise<void> {
     const { inbox, own, log, patience = PATIENCE_MS } = this.#options
     const { connection, onChanges } = this.#context
-    // a query to our own account's names nobody
+    // a query to our own account's archive has no 'to'
     const asked = archive === own ? null : archive
     if (!inbox.isPassing(archive)) inbox.park(archive)
     this.#asked.set(archive, nothingAsked())
     const pass = (): void => {
-      // without a connection nothing comes, and the next one asks anew
+      // without a connection no live messages arrive, and the next connection asks again
       if (!connection.isReady) return
       inbox.pass(archive)
       onPassed()
@@ -132,12 +132,12 @@ export class Archives extends EventEmitter<Events> implements Module {
     try {
       await catchUp({ ...this.#context, onChanges: heard, onHeard, ...(asked === null ? { ids: inbox.ids } : {}) }, asked)
     } catch (error) {
-      // a server without an archive is still a server to talk through
+      // a server without an archive is still usable
       if (!isRefusal(error)) {
         const unstored = error instanceof StoreError
         if (!unstored && connection.isReady) this.#silent.set(archive, (this.#silent.get(archive) ?? 0) + 1)
         this.readAgain(archive)
-        // the disk may be full: what comes meanwhile stays parked until it could be stored
+        // the disk may be full: live messages stay parked until they can be stored
         if (unstored || !connection.isReady) throw error
         log.warn(`the archive of ${archive} does not answer: ${error instanceof Error ? error.message : String(error)}`)
         pass()
@@ -152,14 +152,14 @@ export class Archives extends EventEmitter<Events> implements Module {
     this.fill(archive)
   }
 
-  /** Reads older history in the background, newest first, until all of it is here or the settings want no more. */
+  /** Reads older history in the background, newest first, until all of it is stored or the settings want no more. */
   fill(archive: Jid): void {
     if (this.#filling.has(archive) || !this.#context.connection.isReady) return
     this.#filling.add(archive)
     this.#fillAll(archive)
       .catch((error: unknown) => {
         this.#options.log.info(`older history of ${archive} goes on later: ${String(error)}`)
-        // what the server refuses it refuses again
+        // the server would refuse again
         if (!isRefusal(error)) this.readAgain(archive)
       })
       .finally(() => this.#filling.delete(archive))
@@ -171,7 +171,7 @@ export class Archives extends EventEmitter<Events> implements Module {
       const { keepHistory, keepDays } = await store.read.settings()
       if (!keepHistory) return
       const { since } = (await store.read.missingHistory(this.#options.own)).find(({ jid }) => jid === archive) ?? { since: null }
-      // what would expire at once
+      // older messages would expire at once
       if (keepDays !== null && since !== null && since < expiryOf(keepDays)) return
       const started = performance.now()
       if ((await this.#page(archive)) === null) return
@@ -180,7 +180,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     }
   }
 
-  /** One page of an archive at a time, whoever wants it. */
+  /** Reads one page of an archive; concurrent requests queue up. */
   #page(archive: Jid): Promise<StoreChanges | null> {
     const page = (this.#paging.get(archive) ?? Promise.resolve(null))
       .catch(() => null)
@@ -189,7 +189,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     return page
   }
 
-  /** Reads older history until there is more of a conversation; false: there is none. Rejects where the connection is lost. */
+  /** Reads older history until there is more of a conversation; false: there is none. Rejects if the connection is lost. */
   async older(conversation: Jid, kind: ConversationKind): Promise<boolean> {
     const archive = kind === 'group' ? bare(conversation) : this.#options.own
     for (let i = 0; i < MOST_PAGES; i++) {
@@ -200,7 +200,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     return true
   }
 
-  /** An own message was taken, here or by another device's stream: the archive says where it stands. Of many in a row it is asked once. */
+  /** Schedules a query for the archive position of own messages, sent here or by another device: one query for many in a row. */
   placeSoon(): void {
     this.#placing ??= setTimeout(() => {
       this.#placing = null

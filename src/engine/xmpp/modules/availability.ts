@@ -1,4 +1,4 @@
-/** That we are there, and what we can do (RFC 6121 section 4.2, XEP-0115, XEP-0030). */
+/** Initial presence and capabilities (RFC 6121 section 4.2, XEP-0115, XEP-0030). */
 import type { Answer, Module } from '../module.ts'
 import type { Extension } from '../stanzas/extensions.ts'
 import { NS } from '../stanzas/namespaces.ts'
@@ -21,12 +21,12 @@ export class Availability implements Module {
     this.#connection = connection
   }
 
-  /** From now on these are what we can do. */
+  /** Sets the extensions to announce. */
   announce(extensions: readonly Extension[]): void {
     this.#capabilities = new Capabilities(extensions)
   }
 
-  /** After the roster is read, so that no presence comes of somebody unknown. */
+  /** Runs after the roster is read, so that no presence arrives from unknown people. */
   async begin(): Promise<void> {
     await this.#connection.send(available(this.#capabilities.element))
   }

@@ -1,4 +1,4 @@
-/** XEP-0115 Entity Capabilities and XEP-0030: what we can do, and what we want to hear of. */
+/** XEP-0115 Entity Capabilities and XEP-0030: announced features and PEP subscriptions. */
 import { createHash } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
 import type { Extension } from '../stanzas/extensions.ts'
@@ -7,7 +7,7 @@ import { NS } from '../stanzas/namespaces.ts'
 const NODE = 'https://mnemo.chat'
 const IDENTITY = { category: 'client', type: 'pc', name: 'Mnemo' } as const
 
-/** What all of these say that we can do, and want to hear of. */
+/** Features and notification requests of all extensions. */
 export class Capabilities {
   readonly #features: readonly string[]
   /** XEP-0115 section 5.1: SHA-1 over identity and features. */
@@ -20,12 +20,12 @@ export class Capabilities {
       .digest('base64')
   }
 
-  /** For presence. */
+  /** Element for presence. */
   get element(): Element {
     return xml('c', { xmlns: NS.caps, hash: 'sha-1', node: NODE, ver: this.#version })
   }
 
-  /** The answer to a question what we can do. `node`: as it was asked. */
+  /** Answer to a disco#info query. `node`: as requested. */
   answer(node: string | undefined): Element {
     return xml(
       'query',

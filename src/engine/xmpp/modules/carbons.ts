@@ -1,4 +1,4 @@
-/** What our other devices send and get, copied to this one by our server (XEP-0280). */
+/** Messages sent and received by our other devices, copied to this one by our server (XEP-0280). */
 import type { Jid } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
 import type { Incoming, Module } from '../module.ts'
@@ -21,12 +21,12 @@ export class Carbons implements Module {
     this.#log = log
   }
 
-  /** The server turns them on before it reads what is sent next; nobody waits for its word. */
+  /** Enables carbons without waiting for the answer: the server handles stanzas in order. */
   begin(): void {
     this.#connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
   }
 
-  /** Beside a forged one, what its sender says for himself still counts. */
+  /** Handles carbons; beside a forged carbon, the rest of the message still counts for its sender. */
   message(incoming: Incoming): void {
     const carbon = carbonOf(incoming.stanza, this.#own)
     if (carbon === 'spoofed') this.#log.warn(`a carbon that is not our account's was ignored`)

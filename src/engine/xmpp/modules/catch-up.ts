@@ -1,4 +1,4 @@
-/** Reading an archive page by page: first what is newer than the store, then the hole below, newest first. */
+/** Archive reading page by page: first messages newer than the store, then the hole below, newest first. */
 import { randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
 import { addressOf, bare } from '../../../contract/address.ts'
@@ -16,9 +16,9 @@ import { settledIn, type ArchiveIds } from './archive-order.ts'
 import type { ArchiveResults } from './archive-results.ts'
 import type { IncomingMessage, RecordBatch, StoreChanges } from '../../store/types.ts'
 
-/** What was missed is wanted soon: a page costs a server much of its time however short it is. */
+/** Page size of missed messages, which are wanted soon: a page costs a server much time however short it is. */
 const PAGE = 500
-/** Older history comes politely. */
+/** Page size of older history, small so as not to load the server. */
 const OLDER_PAGE = 200
 const PAGE_MS = 60_000
 
@@ -26,36 +26,36 @@ export interface CatchUpContext {
   connection: Connection
   store: Store
   self: Self
-  /** Where results of queries come from. */
+  /** Source of query results. */
   results: Pick<ArchiveResults, 'during'>
-  /** What is known of the ids of our own archive. */
+  /** Known ids of our own archive. */
   ids?: ArchiveIds
-  /** Of the account's server. */
+  /** Clock of the account's server. */
   clock?: ServerTime
   onChanges(changes: StoreChanges): void
-  /** An invitation that came while we were away. */
+  /** Called for an invitation that arrived while we were away. */
   onInvitation(invitation: Invitation): void
-  /** The archive has said something. */
+  /** Called when the archive has answered. */
   onHeard?(): void
-  /** Our own archive has stamped something so, ms. */
+  /** Called with stamps of our own archive, ms. */
   onStamp?(time: number): void
 }
 
-/** Pages without a message in a row, after which an archive has no more: others answer so without end. */
+/** Limit of consecutive empty pages, after which an archive has no more: some answer without end. */
 const MOST_EMPTY = 20
 
 interface Page extends ArchivePage {
   messages: ArchivedMessage[]
 }
 
-/** What was asked of an archive's older history since it was last begun; a server that goes round in circles is not followed. */
+/** Queries for an archive's older history since its last start; a server that repeats itself is not followed. */
 export interface Asked {
   before: Set<string>
   empty: number
 }
 export const nothingAsked = (): Asked => ({ before: new Set(), empty: 0 })
 
-/** An archive that has nothing and does not say that this is all is asked once more. */
+/** Fetches a page; an empty answer that does not say it is complete is requested once more. */
 async function fetchPage(...asked: Parameters<typeof fetchOnce>): Promise<Page> {
   const page = await fetchOnce(...asked)
   return page.complete || page.first !== null ? page : fetchOnce(...asked)
@@ -74,13 +74,13 @@ async function fetchOnce(context: CatchUpContext, archive: Jid | null, position:
     context.onHeard?.()
   }
   const { complete, first, last } = archivePage(await results.during(collect, () => connection.request(archiveQuery(query), PAGE_MS)))
-  // some do not say what their page begins and ends with
+  // some servers leave out the first and last id of a page
   return { complete, first: first ?? (messages[0]?.archiveId || null), last: last ?? (messages.at(-1)?.archiveId || null), messages }
 }
 
 /**
- * An archive speaks for itself alone: a group's for what was said in it, our own for what came to us or went out (XEP-0313 section 5).
- * `archive` null: our own account's.
+ * True for messages that an archive may contain: a group's archive has messages said in it, our own has messages that we received or sent (XEP-0313 section
+ * 5). `archive` null: our own account's.
  */
 export function isOfArchive(message: Element, archive: Jid | null, own: Jid): boolean {
   const { from, to, type } = message.attrs
@@ -89,14 +89,14 @@ export function isOfArchive(message: Element, archive: Jid | null, own: Jid): bo
   return type !== 'groupchat' && (sender === own || receiver === own)
 }
 
-/** `archive` null: our own account's, which alone has invitations. */
+/** `archive` null: our own account's, the only one with invitations. */
 function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid | null, older: boolean): Pick<RecordBatch, 'messages' | 'signs'> {
   const own = page.messages.filter(({ message }) => isOfArchive(message, archive, self.jid))
   const messages = own.flatMap(({ archiveId, time, message }): IncomingMessage[] => {
     const invitation = archive !== null || message.attrs['from'] === undefined || bare(message.attrs['from']) === self.jid ? null : invitationOf(message)
     if (invitation !== null) {
       if (!older) onInvitation(invitation)
-      // a group says in it what it is; a person may say something besides
+      // invitations of a group carry no text; those of a person may
       if (isOfGroup(message)) return []
     }
     const decoded = decodeMessage(message, self)
@@ -106,8 +106,8 @@ function decode(page: Page, { self, onInvitation }: CatchUpContext, archive: Jid
 }
 
 /**
- * Stores all that the archive has and the store has not, up to now. What is missing from before (first sign-in, expired
- * position) becomes a hole, for fillHole. `archive` null: our own account's. Rejects where the connection is lost.
+ * Stores all archive messages that are newer than the store. A gap below them (first sign-in, expired position) becomes a hole, for fillHole. `archive` null:
+ * our own account's. Rejects if the connection is lost.
  */
 export async function catchUp(context: CatchUpContext, archive: Jid | null): Promise<void> {
   const { store, self, connection } = context
@@ -125,20 +125,23 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
     context.ids?.learn(page.messages.flatMap(({ archiveId }) => archiveId || []))
     context.onChanges(await store.write.record({ account: self.jid, ...decoded, archive: { jid, ...rest, ...last }, order, missed }))
   }
-  /** Our own archive may still get what stands before the newest that it has: that is read again. A group has one order, and tells it. */
+  /**
+   * Last settled id of a page. Our own archive may still insert messages before its newest ones, which are read again. A group has one order and announces
+   * it.
+   */
   const settledOf = (page: Page): string | null => (archive === null ? settledIn(page.messages) : page.last)
 
-  /** The archive no longer has what was read last: what it has now came since. */
+  /** True if the archive no longer has the last message read: all it has now is newer. */
   let missed = false
   let { lastId } = await store.read.archiveProgress(jid, self.jid)
-  /** One page is stored while the next one is on its way. */
+  /** Storing of one page while the next one is fetched. */
   let storing: Promise<void> = Promise.resolve()
   const asked = new Set<string>()
   let empty = 0
   while (lastId !== null) {
     const page: Page | null = await fetchPage(context, archive, { after: lastId }).catch(async (error: unknown) => {
       await storing
-      // the server no longer knows where we stopped (section 4.1.2): begin from the newest
+      // the server no longer knows the id where we stopped (section 4.1.2): start from the newest
       if (error instanceof Error && 'condition' in error && error.condition === 'item-not-found') return null
       throw error
     })
@@ -165,14 +168,14 @@ export async function catchUp(context: CatchUpContext, archive: Jid | null): Pro
   await record(newest, 'backward', { lastId: newest.last, hole }, settledOf(newest) ?? newest.first)
 }
 
-/** Reads the newest page of the archive's missing stretch, in one transaction. Null: nothing is missing any more, or the archive gives no more. */
+/** Reads the newest page of the archive's hole, in one transaction. Null: nothing is missing any more, or the archive has no more. */
 export async function fillPage(context: CatchUpContext, archive: Jid | null, asked: Asked = nothingAsked()): Promise<StoreChanges | null> {
   const { store, self, connection } = context
   const jid = archive ?? bare(connection.account.jid)
   const { hole } = await store.read.archiveProgress(jid, self.jid)
   if (hole === null || asked.empty === MOST_EMPTY) return null
   asked.before.add(hole.before)
-  // what it no longer knows is older than all that it keeps
+  // an id unknown to the server is older than all it keeps
   const page = await fetchPage(context, archive, { before: hole.before, ...(hole.after === null ? {} : { after: hole.after }) }, OLDER_PAGE).catch(
     (error: unknown): Page => {
       if (isRefusal(error) && error.condition === 'item-not-found') return { complete: true, first: null, last: null, messages: [] }

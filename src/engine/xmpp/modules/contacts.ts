@@ -1,4 +1,4 @@
-/** Whom we know: the roster, who asks to be in it, who is there, and whom we do not want to hear of. */
+/** Contacts: roster, contact requests, presence, and blocked addresses. */
 import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
@@ -16,16 +16,16 @@ import type { Errand } from '../../store/tables/errand.ts'
 import type { StoreChanges } from '../../store/types.ts'
 import type { Log } from '../../log.ts'
 
-/** Of people who ask to be contacts; a flood of them is not shown. */
+/** Limit of shown contact requests, against floods. */
 const MOST_REQUESTS = 100
 
 interface Events {
   changes: [StoreChanges]
   presence: [jid: Jid, presence: Presence]
-  /** Who asks to be a contact. */
+  /** People who want to become contacts. */
   requests: [Jid[]]
   blocked: [readonly Jid[]]
-  /** Other contacts than before, or other groups of them. */
+  /** Contacts or their groups have changed. */
   roster: []
 }
 
@@ -42,7 +42,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
   readonly #roster = new Map<Jid, RosterItem>()
   readonly #requests = new Set<Jid>()
   readonly #blocked = new Set<Jid>()
-  /** Whom we have asked in this session: their own question may be read before the roster says so. */
+  /** People invited in this session: their own request may be read before the roster shows ours. */
   readonly #invited = new Set<Jid>()
   #pushes: Promise<void> = Promise.resolve()
 
@@ -53,7 +53,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     this.#own = own
     const onRoster = (iq: Element): true | undefined => {
       if (!isRosterPush(iq, own)) return undefined
-      // one after the other: the last version is kept last
+      // one push after the other, so that the last version is stored last
       this.#pushes = this.#pushes.then(() => this.#onRosterPush(iq)).catch((error: unknown) => log.warn(String(error)))
       return true
     }
@@ -74,7 +74,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     for (const errand of await this.#store.read.errands(this.#own)) if (errand.kind === 'block') this.#onBlocked([errand.jid], errand.value.blocked)
   }
 
-  /** A server without a roster is one without contacts. */
+  /** Loads the roster; a server without one has no contacts. */
   async begin(): Promise<void> {
     await this.load().catch(refused(undefined))
   }
@@ -87,7 +87,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     return this.#roster.has(jid)
   }
 
-  /** Adds a contact and asks to see their presence; `token`: of their invitation, which lets them say yes at once (XEP-0379); `name`: what they are called. */
+  /** Adds a contact and requests their presence; `token`: of their invitation, which lets them accept at once (XEP-0379); `name`: roster name. */
   async add(jid: Jid, token: string | null = null, name = ''): Promise<void> {
     const known = this.#roster.get(jid)
     const sees = known?.subscription === 'to' || known?.subscription === 'both'
@@ -97,7 +97,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     await this.#connection.send(subscription(jid, 'subscribe', token))
   }
 
-  /** Those who ask to be contacts and have no answer yet. The server asks again at each sign-in (RFC 6121 section 3.1.3). */
+  /** Unanswered contact requests. The server repeats them at each sign-in (RFC 6121 section 3.1.3). */
   get requests(): Jid[] {
     return [...this.#requests]
   }
@@ -108,7 +108,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     this.emit('requests', this.requests)
   }
 
-  /** Yes: each sees the other from now on. No: they are told nothing but that. */
+  /** Answers a contact request. Accepting shares presence both ways; declining tells them only that. */
   async answer(jid: Jid, accept: boolean): Promise<void> {
     if (!this.#requests.has(jid)) return
     await this.#connection.send(subscription(jid, accept ? 'subscribed' : 'unsubscribed'))
@@ -116,11 +116,11 @@ export class Contacts extends EventEmitter<Events> implements Module {
     if (accept) await this.add(jid)
   }
 
-  /** Reads the roster, or what is new of it; to be done before we show ourselves. */
+  /** Reads the roster, or its changes; must run before initial presence. */
   async load(): Promise<void> {
     const copy = this.#connection.hasRosterVersions ? await readRosterCopy(this.#store, this.#own) : null
     let answer = await this.#connection.request(rosterGet(this.#connection.hasRosterVersions ? (copy?.version ?? '') : null))
-    // a server that says 'as before' of what was never known
+    // the server reports an unchanged roster although we have no copy
     if (isRosterAsBefore(answer) && copy === null) answer = await this.#connection.request(rosterGet())
     const items = isRosterAsBefore(answer) && copy !== null ? copy.items : rosterItems(answer)
     this.#roster.clear()
@@ -150,7 +150,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
   }
 
   #onBlocked(jids: readonly Jid[], blocked: boolean): void {
-    // to unblock nobody in particular is to unblock everybody
+    // an unblock without addresses unblocks everybody
     if (!blocked && jids.length === 0) this.#blocked.clear()
     for (const jid of jids) {
       if (blocked) this.#blocked.add(jid)
@@ -159,7 +159,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     this.emit('blocked', this.blocked)
   }
 
-  /** Asks the server to do it; rejects where it refuses. */
+  /** Sends the request to the server; rejects if the server refuses. */
   async fulfil({ kind, jid, value }: Errand): Promise<void> {
     if (kind === 'block') await this.block(jid, value.blocked)
     else if (kind === 'contact' && value.wish === 'add') await this.add(jid, value.token ?? null, value.name)
@@ -168,7 +168,7 @@ export class Contacts extends EventEmitter<Events> implements Module {
     else if (kind === 'contact' && value.wish === 'group') await this.#put(jid, { groups: value.groups })
   }
 
-  /** Without a connection: as it will be, here alone. */
+  /** Applies the request locally while there is no connection. */
   async foresee({ kind, jid, value }: Errand): Promise<void> {
     if (kind === 'block') {
       this.#onBlocked([jid], value.blocked)
@@ -187,42 +187,42 @@ export class Contacts extends EventEmitter<Events> implements Module {
     this.emit('roster')
   }
 
-  /** Rejects where the server refuses. */
+  /** Rejects if the server refuses. */
   async block(jid: Jid, blocked: boolean): Promise<void> {
     await this.#connection.request(block(jid, blocked))
     this.#onBlocked([jid], blocked)
     if (blocked) this.#setRequest(jid, false)
   }
 
-  /** Gives a contact a name; an empty one: what it calls itself. */
+  /** Sets a contact's name; empty: the name that the contact gives itself. */
   rename = (jid: Jid, name: string): Promise<void> => this.#put(jid, { name })
 
-  /** A server keeps nothing of an item but what it is told of it last. */
+  /** Updates a roster item; the server replaces the whole item. */
   async #put(jid: Jid, change: Partial<Pick<RosterItem, 'name' | 'groups'>>): Promise<void> {
     const { name, groups } = { name: '', groups: [], ...this.#roster.get(jid), ...change }
     await this.#connection.request(rosterAdd(jid, name, groups))
   }
 
-  /** Neither sees the other any more; their conversation stays. */
+  /** Removes a contact: presence is no longer shared; the conversation stays. */
   async remove(jid: Jid): Promise<void> {
     this.#invited.delete(jid)
     await this.#connection.request(rosterRemove(jid))
   }
 
-  /** A presence that is of no group: somebody is there, or wants to see us. */
+  /** Handles presence outside of groups: availability and subscriptions. */
   presence(stanza: Element): void {
     const from = parseJid(stanza.attrs['from'] ?? '')
     if (from === null) return
     const { type } = stanza.attrs
     if (type === 'subscribe') {
-      // whom we asked ourselves may see us, too
+      // people whose presence we requested may see ours, too
       const known = this.#roster.get(bare(from))
       if (this.#invited.has(bare(from)) || (known !== undefined && (known.asked || known.subscription === 'to' || known.subscription === 'both')))
         this.#connection.send(subscription(bare(from), 'subscribed')).catch(() => undefined)
       else if (bare(from) !== this.#own) this.#setRequest(bare(from), true)
       return
     }
-    // they no longer want to
+    // the request is withdrawn
     if (type === 'unsubscribe') this.#setRequest(bare(from), false)
     if ((type === undefined || type === 'unavailable') && bare(from) !== this.#own) this.emit('presence', from, presenceOf(stanza))
   }

@@ -1,4 +1,4 @@
-/** What an older version kept without understanding it. */
+/** Decoding of stanzas that an older version did not understand. */
 import { expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -52,7 +52,7 @@ test('an upgrade shows what was kept, finds it, and leaves alone what was change
   expect((await store.find.search({ query: '旅行计划', limit: 5, total: true })).total).toBe(1)
   expect((await store.find.search({ query: 'files.example', limit: 5, total: true })).total).toBe(0)
   await store.write.checkIndex()
-  // the poll is for a later version, and is not looked at again by this one
+  // the poll is left to a later version, and not decoded again by this one
   expect(await store.read.rawStanzas({ decoder: DECODER, after: 0, limit: 10 })).toEqual([])
   expect(await store.read.rawStanzas({ decoder: DECODER + 1, after: 0, limit: 10 })).toHaveLength(1)
   await store.close()

@@ -1,4 +1,4 @@
-/** After an upgrade: what an older version kept without understanding it is decoded once more. */
+/** Decodes stored stanzas again that an older version did not understand; runs after an upgrade. */
 import parse from '@xmpp/xml/lib/parse.js'
 import type { MessageId } from '../../../contract/domain.ts'
 import { encryptionOf } from '../stanzas/encryption.ts'
@@ -16,7 +16,7 @@ export async function decodeAgain(store: Store, self: Self, onChanges: (changes:
     if (last === undefined) return
     after = last.message
     const again: DecodedAgain[] = []
-    /** Keys between clients, which say nothing. */
+    /** Key transport messages, which have no content. */
     const silent: MessageId[] = []
     for (const { message, stanza } of raw) {
       const element = parse(stanza)
@@ -25,10 +25,10 @@ export async function decodeAgain(store: Store, self: Self, onChanges: (changes:
         continue
       }
       const decoded = decodeMessage(element, self)
-      // null: of a group that we are no longer in
+      // null: from a group that we have left
       if (decoded === null || decoded.change !== null) continue
       const { text, replyTo, files, link, mentioned, unstyled, encrypted } = decoded
-      // kept by a version that had no device: nobody has encrypted it for this one
+      // stored by a version without OMEMO: not encrypted for this device
       const unreadable = decoded.sealed === null ? decoded.unreadable : 'device'
       again.push({ id: message, decoder: DECODER, unknown: decoded.raw !== null, text, replyTo, files, link, mentioned, unstyled, encrypted, unreadable })
     }

@@ -10,7 +10,7 @@ import { Devices } from './devices.ts'
 const OWN = 'me@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
 
-/** A server that refuses every question so. */
+/** Server that refuses every query with this condition. */
 async function learnt(condition: string): Promise<{ stored: string[]; published: number }> {
   const stored: string[] = []
   let published = 0

@@ -1,4 +1,7 @@
-/** Devices that encrypt (XEP-0384 0.3 and 0.8): ours and its bundles at our PEP, others' lists and bundles at theirs; what is known of them lies in the store. */
+/**
+ * OMEMO devices (XEP-0384 0.3 and 0.8): our device and its bundles in our PEP nodes, others' lists and bundles in theirs; the known ones are kept in the
+ * store.
+ */
 import type { Element } from '@xmpp/client'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
@@ -11,11 +14,14 @@ import type { Bundle } from '../omemo/x3dh.ts'
 import { createNode, itemsOf, itemsQuery, openNode, publish, type Item } from '../stanzas/pubsub.ts'
 import type { Connection } from '../stream/connection.ts'
 
-/** The one item of a list's node. */
+/** Id of the only item in a device list node. */
 const CURRENT = 'current'
-/** Others' servers may be slow to answer, or gone, ms. */
+/** Timeout of queries to other servers, which may be slow or gone, ms. */
 const ASK_MS = 15_000
-/** A list that was asked for counts so long, ms: whoever is no contact does not tell of a new device. One without devices: its owner may be about to have one. */
+/**
+ * Validity of a fetched device list, ms: people who are no contacts send no notification of a new device. Shorter for an empty list, whose owner may be about
+ * to add a device.
+ */
 const LIST_MS = 10 * 60_000
 const EMPTY_MS = 20_000
 
@@ -29,9 +35,9 @@ export interface DevicesOptions {
 export class Devices {
   readonly #options: DevicesOptions
   #device: number | null = null
-  /** Until when lists count that were told or asked for in this stream, performance.now(), by version and account. */
+  /** Expiry of device lists learnt in this stream, performance.now(), by version and account. */
   readonly #listed = new Map<string, number>()
-  /** Our device is being put into our lists. */
+  /** Announcements of our device in progress, by version. */
   readonly #announcing = new Map<Version, Promise<void>>()
   #open = false
 
@@ -44,30 +50,30 @@ export class Devices {
     this.#listed.clear()
   }
 
-  /** The number of our device; null: it has none yet. */
+  /** Our device id; null: not generated yet. */
   get own(): number | null {
     return this.#device
   }
 
-  /** Before anything is decoded. */
+  /** Loads our device; before any message is decoded. */
   async remember(): Promise<void> {
     const { store, own } = this.#options
     this.#device = (await store.write.ownDevice({ account: own, time: Date.now() })).device
   }
 
-  /** A new stream: what is announced of us is put right. */
+  /** Corrects our published lists and bundles in a new stream. */
   async introduce(): Promise<void> {
     this.#open = true
     for (const version of VERSIONS) await this.#onOwnList(version, await this.#askList(version, this.#options.own))
     await this.publishBundles()
   }
 
-  /** The stream is as it was. */
+  /** Marks the stream as open again, with its state unchanged. */
   resume(): void {
     this.#open = true
   }
 
-  /** Somebody's node says something new. */
+  /** Handles a PEP notification with a device list. */
   async onItem(owner: Jid, node: string, { payload }: Item): Promise<void> {
     const version = VERSIONS.find((one) => LIST_NODES[one] === node)
     if (version === undefined) return
@@ -76,14 +82,14 @@ export class Devices {
     else await this.#learn(version, owner, devices)
   }
 
-  /** `until`: when it is to be asked for again, performance.now(). */
+  /** `until`: time of the next query, performance.now(). */
   async #learn(version: Version, jid: Jid, devices: readonly ListedDevice[], until = Infinity): Promise<void> {
     const { store, own } = this.#options
     this.#listed.set(`${version} ${jid}`, until)
     await store.write.setDevices({ account: own, jid, version, devices, time: Date.now() })
   }
 
-  /** Another device of ours may have forgotten us. */
+  /** Handles our own device list, from which another device of ours may have removed this one. */
   async #onOwnList(version: Version, devices: readonly ListedDevice[]): Promise<void> {
     await this.#learn(version, this.#options.own, devices)
     const device = this.#device
@@ -95,21 +101,21 @@ export class Devices {
     await announcing
   }
 
-  /** What others read as the name of our device; the list is open to everybody. */
+  /** Public name of our device; everybody can read the list. */
   async #name(): Promise<string> {
     return (await this.#options.store.read.settings()).deviceName
   }
 
-  /** Our device has another name. Rejects with a Refusal. */
+  /** Publishes a new name of our device. Rejects with a Refusal. */
   async rename(): Promise<void> {
     if (this.#open) await this.#onOwnList('omemo:2', await this.#askList('omemo:2', this.#options.own))
   }
 
   async #announce(version: Version, device: number): Promise<void> {
     const { own } = this.#options
-    // whoever reads the list reads the bundle next
+    // publish the bundle first: readers of the list fetch it next
     await this.publishBundles(version)
-    // another device may have written it meanwhile
+    // another device may have changed the list meanwhile
     const devices = await this.#askList(version, own)
     const label = await this.#name()
     if (!this.#open || devices.some((one) => one.id === device && (version === 'axolotl' || one.label === label))) return
@@ -117,7 +123,7 @@ export class Devices {
     await this.#publish(LIST_NODES[version], CURRENT, deviceList(version, [...others, { id: device, label }]))
   }
 
-  /** Empty where there is none. Rejects where the connection is lost, and where a server says anything else than that: what is known stays. */
+  /** Fetches a device list; empty if there is none. Rejects if the connection is lost or a server gives any other error: the known devices stay. */
   async #askList(version: Version, jid: Jid): Promise<ListedDevice[]> {
     const { connection, own } = this.#options
     const items = await connection.request(itemsQuery(LIST_NODES[version], jid === own ? null : jid), ASK_MS).then(itemsOf, (error: unknown) => {
@@ -127,14 +133,14 @@ export class Devices {
     return decodeDeviceList(version, (items.find(({ id }) => id === CURRENT) ?? items.at(-1))?.payload ?? undefined)
   }
 
-  /** `many`: the node keeps an item for each device. */
+  /** `many`: the node keeps one item per device. */
   async #publish(node: string, item: string, payload: Element, many = false): Promise<void> {
     const { connection } = this.#options
     try {
       await connection.request(publish(node, item, payload, many ? 'open-many' : 'open'))
     } catch (error) {
       if (!isRefusal(error)) throw error
-      // it is there with other options, or the server does not know how a node is made on the way
+      // the node exists with other options, or the server cannot create nodes on publish
       for (const step of [...(many ? [createNode(node)] : []), openNode(node, many)])
         await connection.request(step).catch((refusal: unknown) => {
           if (!isRefusal(refusal)) throw refusal
@@ -143,7 +149,7 @@ export class Devices {
     }
   }
 
-  /** Where they have changed since the server has taken them; that of `version` in any case. */
+  /** Publishes bundles that changed since the server accepted them; the bundle of `version` in any case. */
   async publishBundles(version?: Version): Promise<void> {
     const { store, own } = this.#options
     const { device, bundles, revision, unpublished } = buffers(await store.write.ownDevice({ account: own, time: Date.now() }))
@@ -156,7 +162,7 @@ export class Devices {
     if (unpublished) await store.write.bundlesPublished({ account: own, revision })
   }
 
-  /** Whether somebody's lists are known as they are now, as far as anybody says. */
+  /** True if all device lists of a person are known and up to date, as far as notifications tell. */
   hasLooked(jid: Jid): boolean {
     return VERSIONS.every((version) => this.#listed.has(`${version} ${jid}`))
   }
@@ -165,7 +171,7 @@ export class Devices {
     return (this.#listed.get(`${version} ${jid}`) ?? -Infinity) > performance.now()
   }
 
-  /** Looks at somebody's devices where they are not known as they are now. Rejects never: where nobody answers those of before count. */
+  /** Fetches a person's device lists if they are not up to date. Never rejects: if the server does not answer, the known devices are used. */
   async learn(jid: Jid): Promise<void> {
     const { connection, log } = this.#options
     await Promise.all(
@@ -182,18 +188,18 @@ export class Devices {
     )
   }
 
-  /** A device of somebody's has written for the first time: their lists are asked for before the next message to them. */
+  /** Discards a person's device lists, because an unknown device has written: they are fetched before the next message to that person. */
   doubt(jid: Jid): void {
     for (const version of VERSIONS) this.#listed.delete(`${version} ${jid}`)
   }
 
-  /** A device of somebody's has written for the first time: a server may not have told that it is announced. Rejects never. */
+  /** Fetches a person's device lists again, because an unknown device has written and the server may not have sent a notification. Never rejects. */
   async learnAgain(jid: Jid): Promise<void> {
     this.doubt(jid)
     await this.learn(jid)
   }
 
-  /** Rejects with a Refusal, a TimeoutError, or an OmemoRefusal where it is no bundle. */
+  /** Fetches a bundle. Rejects with a Refusal, a TimeoutError, or an OmemoRefusal if it is invalid. */
   async bundle(version: Version, jid: Jid, device: number): Promise<Bundle> {
     const { connection, own } = this.#options
     const { node, item } = bundlePlace(version, device)
@@ -202,7 +208,7 @@ export class Devices {
     return decodeBundle(version, (items.find(({ id }) => id === item) ?? (isMany ? undefined : items.at(-1)))?.payload ?? undefined)
   }
 
-  /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
+  /** Removes another own device from our lists, so that it gets no more messages. Rejects with a Refusal. */
   async forget(device: number): Promise<void> {
     const { own } = this.#options
     for (const version of VERSIONS) {
@@ -213,9 +219,9 @@ export class Devices {
     }
   }
 
-  /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
+  /** Removes this device from the account's lists, so that nobody encrypts for it. Never rejects. */
   async retire(): Promise<void> {
-    // nor does it announce itself again
+    // prevents that it announces itself again
     this.#open = false
     await Promise.allSettled(this.#announcing.values())
     if (this.#device === null || !this.#options.connection.isReady) return

@@ -1,6 +1,6 @@
 /**
- * OMEMO between accounts (XEP-0384 0.3 and 0.8): who a message is encrypted for, and sessions that are begun, healed and completed. What belongs to a single
- * message is the store's (store/encrypting.ts), lists and bundles are in devices.ts.
+ * OMEMO between accounts (XEP-0384 0.3 and 0.8): recipient devices of messages, and sessions that are started, healed and completed. Encryption of single
+ * messages is in store/encrypting.ts, lists and bundles are in devices.ts.
  */
 import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
@@ -23,11 +23,11 @@ import type { Module } from '../module.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Devices } from './devices.ts'
 
-/** A device whose session was healed, or could not be begun, is left alone so long, ms. */
+/** Delay before the next attempt at a device whose session was healed or could not be started, ms. */
 const AGAIN_MS = 10 * 60_000
-/** Groups of more people, ourselves apart, are not encrypted by themselves: each sender would have to know all their devices. */
+/** Largest group, without ourselves, that is encrypted by default: each sender has to know all devices of the others. */
 const LARGEST_BY_ITSELF = 50
-/** Who is in a group is asked again after this time, ms. */
+/** Validity of a group's member list, ms. */
 const MEMBERS_MS = 30_000
 
 export interface EncryptionOptions {
@@ -35,12 +35,12 @@ export interface EncryptionOptions {
   store: Store
   own: Jid
   isContact(jid: Jid): boolean
-  /** The accounts of those who read what is said in a group, ourselves apart; null: it is none in which is encrypted. */
+  /** Accounts of a group's readers, without ourselves; null: not a group that can be encrypted. */
   accountsOf(group: Jid): Promise<Jid[] | null>
   log: Log
 }
 
-/** A message that cannot go out encrypted, and why: the others have no device, or new ones that the user has yet to decide about. */
+/** Error of a message that cannot be encrypted: the others have no device, or have new ones that the user has to decide about. */
 export class CannotEncrypt extends Error {
   readonly reason: 'no-device' | 'undecided'
   readonly who: readonly Jid[]
@@ -56,13 +56,13 @@ const nameOf = ({ jid, device, version }: SessionAddress): string => `${version}
 export class Encryption implements Module {
   readonly #options: EncryptionOptions
   readonly #devices: Devices
-  /** When a session with a device was last tried to be begun anew, ms; by version, device and address. */
+  /** Time of the last attempt to restart a session, ms; by version, device and address. */
   readonly #tried = new Map<string, number>()
-  /** Who reads what is said in groups, and when that was asked, performance.now(). */
+  /** Readers of groups, and the time of the query, performance.now(). */
   readonly #members = new Map<Jid, { accounts: readonly Jid[]; at: number }>()
-  /** Devices that announce the newer version and have no bundle in it. */
+  /** Devices that announce the newer version without having a bundle in it. */
   #old: SessionAddress[] = []
-  /** What is to be done after messages came; while there is no stream that it could be done on, it waits. */
+  /** Actions due after received messages; kept until there is a stream. */
   #due: Omit<EncryptionEffects, 'account'> = { begun: [], broken: [], bundle: false }
   #work: Promise<void> = Promise.resolve()
   #open = false
@@ -79,15 +79,15 @@ export class Encryption implements Module {
     this.#devices.lost()
   }
 
-  /** The number of our device; null: it has none yet. */
+  /** Our device id; null: not generated yet. */
   get device(): number | null {
     return this.#devices.own
   }
 
-  /** Before anything is decoded. */
+  /** Loads our device; before any message is decoded. */
   remember = (): Promise<void> => this.#devices.remember()
 
-  /** What is announced of us is put right, and what was received is answered; nobody waits for it. */
+  /** Corrects our published lists and answers received messages, in the background. */
   open(): void {
     void this.#introduce()
   }
@@ -102,37 +102,37 @@ export class Encryption implements Module {
     }
   }
 
-  /** The stream is as it was. */
+  /** Marks the stream as open again, with its state unchanged. */
   resume(): void {
     this.#open = true
     this.#devices.resume()
     void this.#answer()
   }
 
-  /** Somebody's node says something new. */
+  /** Handles a PEP notification. */
   onItem = (owner: Jid, node: string, item: Item): Promise<void> => this.#devices.onItem(owner, node, item)
 
-  /** Whether somebody's devices are known as they are now, as far as anybody says. */
+  /** True if a person's devices are known and up to date, as far as notifications tell. */
   hasLooked({ jid, kind }: Pick<Conversation, 'jid' | 'kind'>): boolean {
     return kind === 'group' || jid.includes('/') || this.#devices.hasLooked(jid)
   }
 
-  /** Looks at somebody's devices, once in a stream. Rejects never: where nobody answers those of before count. */
+  /** Fetches a person's device lists, once per stream. Never rejects: if the server does not answer, the known devices are used. */
   learn = (jid: Jid): Promise<void> => this.#devices.learn(jid)
 
-  /** Another device of ours is no longer one: it gets nothing more. Rejects with a Refusal. */
+  /** Removes another own device from our lists, so that it gets no more messages. Rejects with a Refusal. */
   forget = (device: number): Promise<void> => this.#devices.forget(device)
 
-  /** Our device has another name. Rejects with a Refusal. */
+  /** Publishes a new name of our device. Rejects with a Refusal. */
   rename = (): Promise<void> => this.#devices.rename()
 
-  /** This device is the account's no longer: nobody is to encrypt for it. Rejects never. */
+  /** Removes this device from the account's lists, so that nobody encrypts for it. Never rejects. */
   retire(): Promise<void> {
     this.#open = false
     return this.#devices.retire()
   }
 
-  /** Who reads what is said in a private group, their devices looked at; nobody of one that is none, or is large: there it is the user's to turn it on. */
+  /** Readers of a small private group, with their devices fetched; empty for public or large groups, where the user turns encryption on. */
   async #smallGroup(group: Jid): Promise<readonly Jid[]> {
     const jids = await this.#accountsIn(group).catch((error: unknown) => {
       if (isRefusal(error)) return null
@@ -143,7 +143,7 @@ export class Encryption implements Module {
     return jids
   }
 
-  /** Whether messages are encrypted by themselves: all have devices, and the user has not said otherwise. */
+  /** True if a conversation is encrypted: the user's choice, or by default if all have devices. */
   async wants({ jid, kind, encryption }: Pick<Conversation, 'jid' | 'kind' | 'encryption'>): Promise<boolean> {
     if (encryption !== null || jid.includes('/')) return encryption === 'on'
     if (!(await this.#options.store.read.settings()).autoEncrypt) return false
@@ -159,7 +159,7 @@ export class Encryption implements Module {
     const { jid, kind } = conversation
     const on = await this.wants(conversation)
     const jids = jid.includes('/') ? null : kind === 'group' ? await this.#accountsIn(jid) : [jid]
-    // everybody's devices in a group are looked at only where it is to be encrypted
+    // the devices of a group are fetched only if it is encrypted
     if (jids === null || (kind === 'group' && !on)) return { on, possible: jids !== null, verified: false, undecided: 0, without: [], modern: false }
     for (const one of jids) await this.learn(one)
     const found = await store.write.encryptionTargets({ account: own, jids: [...jids] })
@@ -174,7 +174,7 @@ export class Encryption implements Module {
     }
   }
 
-  /** Begins a session with a device by its bundle; false: it has none that holds. */
+  /** Starts a session with a device from its bundle; false: there is no valid bundle. */
   async #begin({ jid, device, version }: SessionAddress): Promise<boolean> {
     const { connection, store, own, log } = this.#options
     try {
@@ -197,14 +197,14 @@ export class Encryption implements Module {
     return true
   }
 
-  /** Where a message goes, with sessions begun where there were none. A device that has no bundle in the newer version is written to in the older one, and so are all with it. */
+  /** Recipient devices, with missing sessions started. If a device has no bundle in the newer version, it and all others are written to in the older one. */
   async #targets(jids: readonly Jid[]): Promise<Targets> {
     const { store, own } = this.#options
     const tried = new Set<string>()
     for (;;) {
       const found = await store.write.encryptionTargets({ account: own, jids: [...jids], old: this.#old })
       const reached = new Set(found.devices.flatMap((one) => (one.ready ? one.jid : [])))
-      // who would get nothing is tried each time: the bundle may be there by now
+      // a recipient who would get nothing is tried each time: the bundle may exist by now
       const waiting = found.devices.filter((one) => !one.ready && !tried.has(nameOf(one)) && (this.#mayTry(one) || !reached.has(one.jid)))
       if (waiting.length === 0) return found
       for (const address of waiting) {
@@ -215,8 +215,8 @@ export class Encryption implements Module {
   }
 
   /**
-   * A message encrypted for all devices of its receivers and the others of our own. `isChange`: it says nothing that the older version could encrypt, and is given back
-   * as it is where not all devices have the newer one. Throws CannotEncrypt; rejects where the connection is lost.
+   * Encrypts a message for all devices of its recipients and our other devices. `isChange`: the older version cannot encrypt it, so it is returned
+   * unencrypted unless all devices have the newer one. Throws CannotEncrypt; rejects if the connection is lost.
    */
   async encrypt(message: Element, { jid: address, kind }: Pick<Conversation, 'jid' | 'kind'>, isChange = false): Promise<Element> {
     const { store, own } = this.#options
@@ -248,7 +248,7 @@ export class Encryption implements Module {
     )
   }
 
-  /** As the group says, at most half a minute ago. */
+  /** Readers of a group, at most half a minute old. */
   async #accountsIn(group: Jid): Promise<readonly Jid[] | null> {
     const known = this.#members.get(group)
     if (known !== undefined && performance.now() - known.at < MEMBERS_MS) return known.accounts
@@ -257,7 +257,7 @@ export class Encryption implements Module {
     return accounts
   }
 
-  /** Messages were opened, or could not be: sessions are completed and healed, the bundle is filled up. */
+  /** Completes and heals sessions and refills the bundle, after messages were decrypted or failed to be. */
   after({ begun, broken, bundle, old }: EncryptionEffects & { old: boolean }): void {
     this.#due.bundle ||= bundle
     if (!old) {
@@ -267,7 +267,7 @@ export class Encryption implements Module {
     void this.#answer()
   }
 
-  /** One after the other; what could not be done waits for the next stream. */
+  /** Runs the due actions one after the other; those that fail wait for the next stream. */
   #answer(): Promise<void> {
     this.#work = this.#work
       .then(async () => {
@@ -288,12 +288,12 @@ export class Encryption implements Module {
     return this.#work
   }
 
-  /** Strangers hear nothing by itself. */
+  /** False for strangers, who get no automatic answers. */
   #mayAnswer({ jid }: SessionAddress): boolean {
     return jid === this.#options.own || this.#options.isContact(jid)
   }
 
-  /** A message that says nothing, for its keys (XEP-0384 0.3, 'Sending a key transport message'; 0.8, 'Empty OMEMO messages'). */
+  /** Sends an empty message for its keys (XEP-0384 0.3, 'Sending a key transport message'; 0.8, 'Empty OMEMO messages'). */
   async #sendEmpty(address: SessionAddress): Promise<void> {
     const { connection, store, own } = this.#options
     const sealed = buffers(await store.write.seal({ account: own, devices: [address], text: null, envelope: null }))
@@ -302,7 +302,7 @@ export class Encryption implements Module {
   }
 }
 
-/** Everything asks for the same, so that nothing tells a text from a change of one. */
+/** Adds the same requests to every message, so that texts and changes cannot be told apart. */
 function alike(message: Element): Element {
   const asked = [xml('request', { xmlns: NS.receipts }), markable()].filter((one) => message.getChild(one.name, one.getNS()) === undefined)
   return xml('message', message.attrs, ...message.children, ...asked)

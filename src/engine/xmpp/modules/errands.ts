@@ -1,6 +1,6 @@
 /**
- * What the user wished without a connection, or just now: reading, leaving, blocking, contacts. Each waits in the store until
- * the server has answered, so it is told at the next connection, also after a restart, and not again after that.
+ * Requests of the user to the server: reading, leaving, blocking, contacts. Each stays in the store until the server has answered, so it is sent on the next
+ * connection, even after a restart, and only once.
  */
 import { domainOf } from '../../../contract/address.ts'
 import { xml } from '@xmpp/client'
@@ -17,7 +17,7 @@ import type { Groups } from './groups.ts'
 import type { Personal } from './personal.ts'
 import type { Log } from '../../log.ts'
 
-/** After a failure that is not the connection's, ms. */
+/** Delay after a failure other than a lost connection, ms. */
 const AGAIN_MS = 5000
 
 export interface ErrandsOptions {
@@ -27,17 +27,17 @@ export interface ErrandsOptions {
   contacts: Contacts
   groups: Groups
   personal: Personal
-  /** Settles when all that has come is in the store. */
+  /** Settles when all received messages are stored. */
   stored(): Promise<void>
   log: Log
 }
 
-/** What may be told before the archive is read. */
+/** Requests that may be sent before the archive is read. */
 const WISHES: readonly Errand['kind'][] = ['contact', 'block', 'leave']
 
 export class Errands implements Module {
   readonly #options: ErrandsOptions
-  /** Kinds that the stream is ready for. */
+  /** Kinds of requests that the stream is ready for. */
   readonly #open = new Set<Errand['kind']>()
   #running: Promise<void> | null = null
   #again = false
@@ -46,12 +46,12 @@ export class Errands implements Module {
     this.#options = options
   }
 
-  /** Before anything of what was wished otherwise meanwhile is read. */
+  /** Sends the user's requests before any contrary state is read from the server. */
   async begin(): Promise<void> {
     await this.#tellNow(...WISHES)
   }
 
-  /** How far is read is told when what our other devices have read is stored. */
+  /** Sends read state once that of our other devices is stored. */
   async open(): Promise<void> {
     await this.#options.stored()
     void this.#tellNow('read')
@@ -65,26 +65,26 @@ export class Errands implements Module {
     this.#open.clear()
   }
 
-  /** From now on in this stream these are told; settles when those that wait were. */
+  /** Allows these kinds in this stream; settles when the waiting requests were sent. */
   async #tellNow(...kinds: Errand['kind'][]): Promise<void> {
     for (const kind of kinds) this.#open.add(kind)
     await this.flush()
   }
 
-  /** Tells what waits; rejects never. */
+  /** Sends waiting requests; never rejects. */
   flush(): Promise<void> {
     this.#again = true
     this.#running ??= this.#run()
       .catch((error: unknown) => {
         this.#options.log.info(`what is left to tell waits: ${String(error)}`)
-        // the next connection tells it; where this one is still there, the server was slow or the disk is full
+        // the next connection sends it; if this one still exists, the server was slow or the disk is full
         setTimeout(() => void (this.#options.connection.isReady && this.flush()), AGAIN_MS).unref()
       })
       .finally(() => (this.#running = null))
     return this.#running
   }
 
-  /** Keeps a wish, then tells it when it can. */
+  /** Stores a request, then sends it as soon as possible. */
   async add(errand: Errand): Promise<void> {
     await this.#options.store.write.addErrand(errand)
     void this.flush()
@@ -107,33 +107,33 @@ export class Errands implements Module {
     }
   }
 
-  /** False: not yet. The server has answered when it settles. */
+  /** Sends a request; settles after the server's answer. False: not possible yet. */
   async #tell(errand: StoredErrand): Promise<boolean> {
     const { connection, contacts, personal } = this.#options
     const { jid, kind, value } = errand
     if (kind === 'read') return this.#tellRead(jid, value.tell)
     if (kind !== 'leave') await contacts.fulfil(errand)
     else {
-      // who was in it in this stream is in it until the group is told
+      // we are in the group until the group is told otherwise
       if (value.nick !== null) await connection.send(leaveGroup(jid, value.nick))
       await personal.keepGroup({ group: jid, autojoin: false, name: '', nick: null, password: null })
     }
     return true
   }
 
-  /** How far it is read by now: another device may have gone on meanwhile, and the archive has given its ids. */
+  /** Sends the current read state: another device may have read further meanwhile, and the archive has given its ids. */
   async #tellRead(jid: Jid, tell: boolean): Promise<boolean> {
     const { connection, store, own, contacts, groups, personal } = this.#options
     const conversation = await store.read.conversationByJid(jid, own)
     const newest = conversation === null ? null : await store.read.newestReceived({ conversation: conversation.id, upTo: conversation.readUpTo as MessageId })
     if (conversation === null || newest === null) return true
     const isGroup = conversation.kind === 'group'
-    // whether it is small enough to be told is known inside
+    // only occupants know whether the group is small enough for markers
     if (isGroup && conversation.nick !== null && !groups.isJoined(jid)) return false
     const id = isGroup ? newest.stanzaId : newest.id
     if (tell && id !== null && (isGroup ? groups.isIntimate(jid) : contacts.has(jid))) await connection.send(displayed(jid, id, isGroup))
     if (newest.stanzaId !== null) await personal.noteRead(jid, newest.stanzaId, groups.nickIn(jid) === null ? own : jid)
-    // an answer that the server gives after it has taken the marker
+    // wait for an answer that the server gives after it has accepted the marker
     else await connection.request(xml('iq', { type: 'get', to: domainOf(own) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))).catch(refused(null))
     return true
   }

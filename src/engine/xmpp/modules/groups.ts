@@ -1,4 +1,4 @@
-/** Groups that we are in: entering and leaving them, who is there, and what their moderators may do. */
+/** Joined groups: entering and leaving, occupants, moderation. */
 import { EventEmitter } from 'node:events'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Element } from '@xmpp/client'
@@ -17,26 +17,26 @@ import { vcardSetPhoto } from '../stanzas/vcard.ts'
 import { occupantId, type OccupantIds } from '../stanzas/occupants.ts'
 import { SELF } from '../../store/types.ts'
 
-/** As localeCompare, for thousands. */
+/** Same order as localeCompare, fast enough for thousands. */
 const byName = new Intl.Collator().compare
 const JOIN_MS = 30_000
-/** A group that does not say by then what it can do does not let us in either, ms. */
+/** Timeout for a group's disco#info before joining, ms: a group that does not answer does not let us in either. */
 const ASK_MS = 15_000
 const MOST_NICK_TRIES = 5
-/** Changes of who is there are told this often at most, ms: thousands come at once when a large group is entered. */
+/** Shortest interval between occupant updates, ms: entering a large group brings thousands at once. */
 const TELL_MS = 500
-/** A group that was silent for so long is asked whether we are still in it, ms: one that was started again on another node of its server's knows nobody. */
+/** Silence of a group after which it is pinged, ms: a group restarted on another node of its server has lost its occupants. */
 const PING_MS = 5 * 60_000
-/** One is not asked more often than this, ms. */
+/** Shortest interval between pings of a group, ms. */
 const ASKED_MS = 5000
-/** How often that is looked at, ms. */
+/** Interval of checks for silent groups, ms. */
 const LOOK_MS = 30_000
-/** In a larger group nobody is told who comes and goes. */
+/** Largest group in which joins and leaves are shown. */
 const MOST_NOTICED = 100
-/** In a larger group nobody is told who has read. */
+/** Largest group in which read markers are sent. */
 const MOST_INTIMATE = 30
 
-/** A group that did not let us in; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
+/** Error of a refused join; `condition` is XEP-0045's: conflict, registration-required, not-authorized, forbidden ... */
 export class JoinError extends Error {
   readonly condition: string
   constructor(group: string, condition: string) {
@@ -46,14 +46,14 @@ export class JoinError extends Error {
   }
 }
 
-/** A question that was not answered, as what it means for a joining. */
+/** Turns a timeout into a JoinError. */
 const unanswered =
   (group: Jid) =>
   (error: unknown): never => {
     throw error instanceof Error && error.name === 'TimeoutError' ? new JoinError(group, 'remote-server-timeout') : error
   }
 
-/** A person whom a group shows under a nickname; `occupant`: XEP-0421. */
+/** Person shown under a nickname; `occupant`: occupant id (XEP-0421). */
 interface Occupied {
   nick: string
   occupant: string | null
@@ -64,11 +64,11 @@ interface Occupant {
   jid: Jid | null
   role: GroupRole
   affiliation: Affiliation
-  /** Of nobody else, from coming to leaving, whatever nickname. */
+  /** Unique id of an occupant from entering to leaving, across nickname changes. */
   stay: string
 }
 
-/** How the group answered our joining; `condition` null: we are in. */
+/** Answer to a join; `condition` null: joined. */
 interface Entered {
   condition: string | null
   nick: string
@@ -79,53 +79,53 @@ interface Group {
   nick: string
   password: string | null
   joined: boolean
-  /** What it said before we came in is known: what waits for it may be said. */
+  /** History before our join is known, so queued messages may be sent. */
   open: boolean
   occupants: Map<string, Occupant>
-  /** It stamps what is said with occupant-ids (XEP-0421). */
+  /** Messages carry occupant ids (XEP-0421). */
   stamps: boolean
-  /** It keeps what is said (XEP-0313). */
+  /** The group has an archive (XEP-0313). */
   archived: boolean
-  /** Only those whom its owners have listed may come in. */
+  /** Only listed members may enter. */
   membersOnly: boolean
-  /** Everybody there sees everybody's address. */
+  /** All occupants see each other's addresses. */
   showsAddresses: boolean
-  /** Our own occupant-id, where it has told us. */
+  /** Our own occupant id, if known. */
   ownId: string | null
-  /** Members who are not here, by its lists; null: they were not asked for, or changed since. */
+  /** Number of members who are not present, by the group's lists; null: unknown or outdated. */
   absent: number | null
-  /** When it last said something, performance.now(). */
+  /** Time of the last stanza from the group, performance.now(). */
   heard: number
-  /** When it was last asked whether we are in, performance.now(). */
+  /** Time of our last ping, performance.now(). */
   asked: number
-  /** Counts how often any group was entered. */
+  /** Number of the join, counted over all groups. */
   entered: number
 }
 let entered = 0
 
 interface Events {
-  /** Who is in some group has changed. */
+  /** The occupants of a group have changed. */
   occupants: []
-  /** A group shows who these people are. */
+  /** A group shows these people's addresses. */
   people: [group: Jid, people: readonly Occupied[]]
-  /** We are no longer in a group, by no wish of ours. */
+  /** We were removed from a group. */
   out: [group: Jid, why: OutReason, reason: string]
-  /** `by`: who has just set it; null: it is told to us who come in. */
+  /** `by`: occupant who has just set it; null: sent on joining. */
   subject: [group: Jid, subject: string, by: string | null]
-  /** Something that its people are to see happened. */
+  /** Event to be shown in the group. */
   notice: [group: Jid, notice: Pick<Notice, 'kind' | 'name' | 'text'>]
 }
 
-/** As the group lists them. */
+/** Members as the group lists them. */
 export type ListedMembers = Omit<GroupMembers, 'members'> & { members: Omit<GroupMember, 'name'>[] }
 
 export class Groups extends EventEmitter<Events> implements Module {
   readonly #connection: Connection
   readonly #groups = new Map<string, Group>()
   readonly #recognized = new Set<string>()
-  /** Presences of ours that a group has not answered yet. */
+  /** Our presences that a group has not answered yet. */
   readonly #asked = new Set<{ group: Jid; onPresence: (stanza: Element) => void; reject: (error: JoinError) => void }>()
-  /** Met since windows were last told, by group. */
+  /** People met since the last update to windows, by group. */
   readonly #met = new Map<Jid, Occupied[]>()
   #telling: NodeJS.Timeout | null = null
   #pinging: NodeJS.Timeout
@@ -141,7 +141,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     else for (const group of this.#groups.values()) Object.assign(group, { joined: false, open: false, occupants: new Map<string, Occupant>() })
   }
 
-  /** A stream that goes on is still where it was, unless a group says otherwise. */
+  /** Pings all groups after a resumption: we are still in them unless they say otherwise. */
   resume(): void {
     this.#pingAll(0)
   }
@@ -155,7 +155,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (this.#telling !== null) clearTimeout(this.#telling)
   }
 
-  /** Makes a group known before its messages can be decoded. */
+  /** Registers a group before its messages can be decoded. */
   know(group: string, nick: string, password: string | null = this.#groups.get(group)?.password ?? null): void {
     const known = this.#groups.get(group)
     if (known === undefined)
@@ -177,7 +177,7 @@ export class Groups extends EventEmitter<Events> implements Module {
       })
     else Object.assign(known, { nick, password })
   }
-  /** Makes the address of a group known that we are not in, or not yet. */
+  /** Registers the address of a group that we have not joined (yet). */
   recognize(group: string): void {
     this.#recognized.add(group)
   }
@@ -191,31 +191,31 @@ export class Groups extends EventEmitter<Events> implements Module {
     })
   }
 
-  /** Groups that we are in and that no stranger comes into. */
+  /** Joined groups that only members may enter. */
   get closed(): Jid[] {
     return [...this.#groups].flatMap(([group, { joined, membersOnly }]) => (joined && membersOnly ? (group as Jid) : []))
   }
 
-  /** Whether no stranger comes in and all know each other's addresses: what XEP-0384 wants of a group in which is encrypted. */
+  /** True if only members may enter and all see each other's addresses, as XEP-0384 requires for encryption. */
   isPrivate(group: string): boolean {
     const known = this.#groups.get(group)
     return known !== undefined && known.joined && known.membersOnly && known.showsAddresses
   }
 
-  /** The account of somebody who is there, where that is shown. */
+  /** Account of an occupant, if shown. */
   accountIn(occupant: string): Jid | null {
     const jid = this.#groups.get(bare(occupant))?.occupants.get(resource(occupant))?.jid ?? null
     return jid === null ? null : bare(jid)
   }
 
-  /** The accounts of all who may read what is said in it, ourselves apart. Rejects where the connection is lost. */
+  /** Accounts of all readers of a group, without ourselves. Rejects if the connection is lost. */
   async accountsOf(group: Jid): Promise<Jid[]> {
     const own = bare(this.#connection.account.jid)
     const { members } = await this.members(group)
     return [...new Set(members.flatMap(({ jid }) => (jid === null || bare(jid) === own ? [] : bare(jid))))]
   }
 
-  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  /** Our occupant ids in a group that assigns them; null if it does not. */
   occupantIds(group: string): OccupantIds | null {
     const known = this.#groups.get(group)
     return known?.stamps === true ? { own: known.ownId } : null
@@ -224,15 +224,15 @@ export class Groups extends EventEmitter<Events> implements Module {
   nickIn(group: string): string | null {
     return this.#groups.get(group)?.nick ?? null
   }
-  /** Which archive has a conversation: our own account's, or the group's. */
+  /** Archive of a conversation: our own account's, or the group's. */
   archiveOf(conversation: Jid): Jid {
     return this.nickIn(conversation) === null ? bare(this.#connection.account.jid) : conversation
   }
-  /** Who is there. */
+  /** Nicknames of a group's occupants. */
   nicksIn(group: string): Iterable<string> {
     return this.#groups.get(group)?.occupants.keys() ?? []
   }
-  /** Who speaks under a nickname now, in a group that gives no occupant-ids: by the address where it is shown, otherwise by one's stay there; null: nobody. */
+  /** Identity behind a nickname in a group without occupant ids: by the address if shown, otherwise by the occupant's stay; null: no such occupant. */
   personOf(occupant: string): string | null {
     const group = this.#groups.get(bare(occupant))
     const nick = resource(occupant)
@@ -240,42 +240,42 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (group === undefined || found === undefined || !group.joined) return null
     return nick === group.nick ? SELF : found.jid === null ? found.stay : `jid:${found.jid}`
   }
-  /** What it tells again to us who come in is told once for each of these. */
+  /** Number of the history replay that began with our last join. */
   tellingOf = (group: string): number => this.#groups.get(group)?.entered ?? 0
-  /** Those in our groups whose own address is shown, ourselves apart. */
+  /** Occupants of our groups whose address is shown, without ourselves. */
   get people(): { jid: Jid; name: string; group: Jid }[] {
     return [...this.#groups].flatMap(([group, { nick: own, occupants }]) =>
       [...occupants].flatMap(([nick, { jid }]) => (jid === null || nick === own ? [] : [{ jid, name: nick, group: group as Jid }]))
     )
   }
-  /** A mention of everybody is for those who lead the group, and for all where it takes no strangers. */
+  /** True if we may mention everybody: as moderators, or in a group for members only. */
   callsAll(group: string): boolean {
     return this.mayCallAll(`${group}/${this.nickIn(group) ?? ''}`)
   }
-  /** The same of somebody who is there. */
+  /** True if an occupant may mention everybody. */
   mayCallAll(occupant: string): boolean {
     const known = this.#groups.get(bare(occupant))
     return known !== undefined && (known.membersOnly || known.occupants.get(resource(occupant))?.role === 'moderator')
   }
   size = (group: string): number => this.#groups.get(group)?.occupants.size ?? 0
   isJoined = (group: string): boolean => this.#groups.get(group)?.joined === true
-  /** Whether what waits for it may be said. */
+  /** True if queued messages may be sent to a group. */
   isOpen = (group: string): boolean => this.#groups.get(group)?.open === true
   isArchived = (group: string): boolean => this.#groups.get(group)?.archived === true
-  /** Asks a group whether we are still in; 'out' where we are not. */
+  /** Pings a group to learn whether we are still in it; emits 'out' if not. */
   ask(group: Jid): void {
     const known = this.#groups.get(group)
     if (known?.joined === true && this.#connection.isReady) this.#ping(group, known)
   }
-  /** We are in, and what was said there before is known. */
+  /** Opens a joined group for queued messages once its earlier history is known. */
   admit(group: string): void {
     const known = this.#groups.get(group)
     if (known?.joined === true) known.open = true
   }
 
   /**
-   * Enters the group; a nickname that is taken gets an underscore. Returns the group's name and the nickname. Throws
-   * JoinError. `create`: how a new one is set up; one that exists is left again ('conflict').
+   * Joins a group; an underscore is appended to a taken nickname. Returns the group's name and the nickname. Throws JoinError. `create`: configuration of a
+   * new group; if the group exists, it is left again ('conflict').
    */
   async join(
     group: Jid,
@@ -285,7 +285,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     const { create } = options
     const before = this.#groups.get(group)
     const password = options.password ?? before?.password ?? null
-    // who does not say what it can do, or not to us, may have no archive: what it tells twice is taken once
+    // a group whose features are unknown may have no archive: its replay is matched with stored messages
     let about = create === undefined ? await this.#info(group, ASK_MS).catch(unanswered(group)) : null
     const features = about?.features ?? new Set<string>()
     const replay = create === undefined && !features.has(NS.mam)
@@ -297,7 +297,7 @@ export class Groups extends EventEmitter<Events> implements Module {
       entered = await this.#enter(group, nick, password, replay)
       if (entered.condition === null) break
       if (entered.condition !== 'conflict' || tries === MOST_NICK_TRIES) {
-        // who was never in decodes nothing of it
+        // we never joined: forget the group, so that its messages are not decoded
         if (before === undefined) this.#groups.delete(group)
         throw new JoinError(group, entered.condition)
       }
@@ -312,7 +312,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     if (create !== undefined) await this.#setUp(group, create)
     else if (entered.isNew) await this.#connection.request(muc.acceptDefaults(group)).catch(() => undefined)
     Object.assign(this.#groups.get(group) ?? {}, { joined: true, heard: performance.now() })
-    // one that says nothing to strangers says it to those who are in
+    // a group that hides its features from strangers shows them to occupants
     if (about === null || entered.isNew || muc.groupName(about) === '') about = await this.#info(group).catch(() => null)
     if (about !== null) this.#learn(group, about.features)
     return { name: about === null ? '' : muc.groupName(about), nick }
@@ -336,7 +336,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     )
   }
 
-  /** An address for a new group on our own server, or null where it has none. */
+  /** Unused address for a new group on our own server, or null if it has no group service. */
   async newAddress(name: string): Promise<Jid | null> {
     const service = await findService(this.#connection, (found, jid) => (muc.isGroupService(found) ? jid : null))
     const slug = name
@@ -348,14 +348,14 @@ export class Groups extends EventEmitter<Events> implements Module {
     return service === null ? null : (`${slug === '' ? 'group' : slug}-${randomBytes(4).toString('hex')}@${service}` as Jid)
   }
 
-  /** Goes out; nothing of the group is decoded any more. */
+  /** Leaves a group; none of its messages are decoded any more. */
   async leave(group: Jid): Promise<void> {
     const known = this.#groups.get(group)
     this.#groups.delete(group)
     if (known?.joined === true && this.#connection.isReady) await this.#connection.send(muc.leaveGroup(group, known.nick))
   }
 
-  /** Who is in it, and who may be; those who are there first. Rejects where the server refuses. */
+  /** Occupants and members of a group; occupants first. Rejects if the server refuses. */
   async members(group: Jid): Promise<ListedMembers> {
     const known = this.#groups.get(group)
     const own = known?.occupants.get(known.nick)
@@ -385,7 +385,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     return { role: own?.role ?? 'none', affiliation: own?.affiliation ?? 'none', archived: features.has(NS.mam), picture: features.has(NS.vcard), members }
   }
 
-  /** How many are in it, and how many of them are here now. Rejects where the connection is lost. */
+  /** Number of members, and of those present. Rejects if the connection is lost. */
   async counts(group: Jid): Promise<{ members: number; here: number }> {
     const known = this.#groups.get(group)
     if (known === undefined) return { members: 0, here: 0 }
@@ -393,14 +393,14 @@ export class Groups extends EventEmitter<Events> implements Module {
     return { members: known.occupants.size + (known.absent ?? 0), here: known.occupants.size }
   }
 
-  /** Takes another nickname in a group. Throws JoinError where the group refuses. */
+  /** Changes our nickname in a group. Throws JoinError if the group refuses. */
   async changeNick(group: Jid, nick: string): Promise<void> {
     const { condition } = await this.#ask(group, nick, muc.changeNick(group, nick))
     if (condition !== null) throw new JoinError(group, condition)
     this.know(group, nick)
   }
 
-  /** Gives a group that we own another picture, or none. Rejects where it refuses. */
+  /** Sets or removes the avatar of a group that we own. Rejects if it refuses. */
   setPicture = async (group: Jid, photo: { type: string; data: Buffer } | null): Promise<void> =>
     void (await this.#connection.request(vcardSetPhoto(group, photo)))
 
@@ -415,27 +415,27 @@ export class Groups extends EventEmitter<Events> implements Module {
     await this.#connection.request(muc.configure(group, form, { 'muc#roomconfig_roomname': name }))
   }
 
-  /** Whether we may take back what others wrote. Rejects where the connection is lost. */
+  /** True if we may retract others' messages. Rejects if the connection is lost. */
   async moderates(group: Jid): Promise<boolean> {
     const known = this.#groups.get(group)
     if (known?.occupants.get(known.nick)?.role !== 'moderator') return false
     return moderate(group, 'x', await this.#features(group)) !== null
   }
 
-  /** Takes back what somebody wrote, for all (XEP-0425). Rejects where the group refuses, or cannot. */
+  /** Retracts somebody's message for everyone (XEP-0425). Rejects if the group refuses or cannot. */
   async moderate(group: Jid, stanzaId: string): Promise<void> {
     const request = moderate(group, stanzaId, await this.#features(group))
     if (request === null) throw new Error('the group knows no moderation')
     await this.#connection.request(request)
   }
 
-  /** null: the group refuses to say. */
+  /** Fetches the group's disco#info; null: the group refuses. */
   #info(group: Jid, timeoutMs?: number): Promise<Info | null> {
     return this.#connection.request(infoQuery(group), timeoutMs).then(info, refused(null))
   }
   #features = async (group: Jid): Promise<ReadonlySet<string>> => (await this.#info(group))?.features ?? new Set<string>()
 
-  /** A group for members only lets in whom it has listed; who may list them does. */
+  /** Invites people; in a group for members only they are added to the members first, if we may do so. */
   async invite(group: Jid, jids: readonly Jid[]): Promise<void> {
     const known = this.#groups.get(group)
     const own = known?.occupants.get(known.nick)?.affiliation
@@ -466,7 +466,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     const own = change.own || change.nick === group.nick
     if (change.own && group.stamps) group.ownId = occupantId(stanza) ?? group.ownId
     const before = group.occupants.get(change.nick)
-    // those who come and go without being members change nothing in its lists
+    // people without membership who enter or leave do not change the lists
     const [was, is] = [before?.affiliation ?? 'none', change.present?.affiliation ?? 'none']
     if (change.renamed === null && was !== is) group.absent = null
     if (change.present !== null) group.occupants.set(change.nick, { ...change.present, stay: before?.stay ?? `stay:${randomUUID()}` })
@@ -477,7 +477,7 @@ export class Groups extends EventEmitter<Events> implements Module {
         { nick: change.nick, occupant: group.stamps ? occupantId(stanza) : null, jid: change.present.jid }
       ])
     if (group.joined && !own && group.occupants.size <= MOST_NOTICED) this.#notice(change, before)
-    // who takes another name is there all the time
+    // a nickname change is no leaving
     if (change.renamed !== null && before !== undefined) group.occupants.set(change.renamed, before)
     if (own && change.renamed !== null) group.nick = change.renamed
     else if (own && change.present === null && group.joined) {
@@ -493,10 +493,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     }, TELL_MS)
   }
 
-  /**
-   * Who comes and goes. In a group of members presence says only that somebody's computer is on or off: there what counts
-   * is who becomes a member and who is one no longer.
-   */
+  /** Emits joins and leaves. In a group for members only presence just tells whether a computer is on: there membership changes count. */
   #notice({ group, nick, present, renamed, out, reason }: muc.OccupantChange, before: Occupant | undefined): void {
     const tell = (kind: Notice['kind'], text = ''): void => void this.emit('notice', group, { kind, name: nick, text })
     if (renamed !== null) tell('renamed', renamed)
@@ -510,7 +507,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     else if (before.affiliation !== 'none' && present.affiliation === 'none') tell('removed')
   }
 
-  /** A small group whose members see each other's addresses. */
+  /** True for a small group whose members see each other's addresses. */
   isIntimate(group: Jid): boolean {
     const occupants = this.#groups.get(group)?.occupants
     return (
@@ -520,7 +517,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     )
   }
 
-  /** XEP-0410, of groups that were silent for so long, ms; `on`: of one server alone. */
+  /** XEP-0410 pings to groups silent for that long, ms; `on`: only groups of this server. */
   #pingAll(silent: number, on: string | null = null): void {
     if (!this.#connection.isReady) return
     for (const [group, known] of this.#groups)
@@ -536,7 +533,7 @@ export class Groups extends EventEmitter<Events> implements Module {
     })
   }
 
-  /** A group says that we are not in it; others of its server may have forgotten us, too. */
+  /** Handles a group's statement that we are not in it; also pings other groups of its server, which may have forgotten us, too. */
   interrupted(group: Jid): void {
     const known = this.#groups.get(group)
     if (known?.joined !== true) return
@@ -549,7 +546,7 @@ export class Groups extends EventEmitter<Events> implements Module {
   #enter = (group: Jid, nick: string, password: string | null, replay: boolean): Promise<Entered> =>
     this.#ask(group, nick, muc.joinGroup(group, nick, password, replay))
 
-  /** Sends a presence that a group answers with our own presence under that nickname, or with an error. */
+  /** Sends a presence that the group answers with our own presence under that nickname, or with an error. */
   async #ask(group: Jid, nick: string, presence: Element): Promise<Entered> {
     const { promise, resolve, reject } = Promise.withResolvers<Entered>()
     // the stream may end before the presence is written

@@ -37,7 +37,7 @@ test('what could not be stored holds back all that follows it of its archive, un
   inbox.add(ROOM, message(ROOM, 3))
   await inbox.idle()
   expect(failed).toEqual([ROOM])
-  // there is room again, but the archive was not read yet
+  // there is space again, but the archive was not read yet
   full = false
   inbox.add(ROOM, message(ROOM, 4))
   inbox.add(OTHER, message(OTHER, 2))

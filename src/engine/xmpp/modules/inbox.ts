@@ -1,7 +1,6 @@
 /**
- * What arrives live, into the store: in order, in as few transactions as the writer keeps up with. While an archive is
- * being read its live messages are parked, so that they stand after what the archive has. What is said of messages comes
- * after them.
+ * Stores live messages: in order, in as few transactions as the writer keeps up with. While an archive is being read its live messages are parked, so that
+ * they stand after the archived ones. Receipts and markers follow their messages.
  */
 import { EventEmitter } from 'node:events'
 import type { Jid } from '../../../contract/domain.ts'
@@ -16,14 +15,14 @@ interface Arrival {
   archive: Jid
   message: IncomingMessage | null
   sign: MessageSign | null
-  /** It is in the store for good. */
+  /** Called once the message is durably stored. */
   onStored?: (() => void) | undefined
 }
 
 interface Events {
   /** Messages of an archive could not be stored: they wait until it was read. */
   failed: [archive: Jid, error: Error]
-  /** What came live of the account may stand elsewhere in its archive, which is to be read again. */
+  /** Live messages may have another position in the account's archive, which has to be read again. */
   unsure: []
 }
 
@@ -32,13 +31,13 @@ export class Inbox extends EventEmitter<Events> implements Module {
   readonly #account: Jid
   readonly #onChanges: (changes: StoreChanges) => void
   readonly #parked = new Map<Jid, Arrival[]>()
-  /** Up to where each archive may count as read, later: what came live of it lately. */
+  /** Recent live messages per archive. An entry may advance the archive position after CROSSING_MS. */
   readonly #lately = new Map<Jid, { lastId: string; lastOf: Jid; at: number }[]>()
-  /** Archives that are to be read once more for the order in which they have what came live. */
+  /** Archives to be read again for the order of their live messages. */
   readonly #unsure = new Set<Jid>()
-  /** Of the account's archive. */
+  /** Ids of the account's archive. */
   readonly ids = new ArchiveIds()
-  /** Archives that do not answer: what comes live of them is stored, and their mark stays where it is. */
+  /** Silent archives: their live messages are stored, and their position does not advance. */
   readonly #passing = new Set<Jid>()
   #waiting: Arrival[] = []
   #running: Promise<void> | null = null
@@ -50,7 +49,7 @@ export class Inbox extends EventEmitter<Events> implements Module {
     this.#onChanges = onChanges
   }
 
-  /** What was held back in the last stream stays so until the archive is read: a server without one has nothing else of it. */
+  /** Parks the account's archive; messages held back in the last stream stay parked until it is read: a server without an archive has no other copy. */
   begin(): void {
     this.park(this.#account)
   }
@@ -60,7 +59,7 @@ export class Inbox extends EventEmitter<Events> implements Module {
     if (!this.#parked.has(archive)) this.#parked.set(archive, [])
   }
 
-  /** The archive was read up to now. */
+  /** Ends parking: the archive was read up to now. */
   release(archive: Jid): void {
     this.#passing.delete(archive)
     this.#lately.delete(archive)
@@ -68,7 +67,7 @@ export class Inbox extends EventEmitter<Events> implements Module {
     this.#letGo(archive)
   }
 
-  /** The archive does not answer: its live messages wait no longer. Its mark does not pass what is missing, until release(). */
+  /** Stores live messages without waiting for a silent archive. Its position does not pass the missing messages until release(). */
   pass(archive: Jid): void {
     this.#passing.add(archive)
     this.#letGo(archive)
@@ -84,12 +83,12 @@ export class Inbox extends EventEmitter<Events> implements Module {
     for (const arrival of held) this.#add(arrival)
   }
 
-  /** Archives whose reading is not finished. */
+  /** Archives that are not completely read. */
   get unreadArchives(): Jid[] {
     return [...new Set([...this.#parked.keys(), ...this.#passing])]
   }
 
-  /** `onStored`: called once the message is in the store, not before. */
+  /** `onStored`: called once the message is stored, not before. */
   add(archive: Jid, message: IncomingMessage, onStored?: () => void): void {
     this.#add({ archive, message, sign: null, onStored })
   }
@@ -102,11 +101,11 @@ export class Inbox extends EventEmitter<Events> implements Module {
     const { archive, message } = arrival
     const parked = this.#parked.get(archive)
     parked?.push(arrival)
-    // what is said may be of a message that is here already
+    // a receipt or marker may concern a message that is stored already
     if (parked !== undefined && message !== null) return
     if (message?.kind === 'direct') {
       const isLate = message.stanzaId !== null && this.ids.came(message.stanzaId)
-      // written on another device of ours: the two streams know nothing of each other
+      // sent by another device of ours: the two streams have no common order
       const isCopy = message.outgoing && message.sealed?.payload !== null
       if (isLate || isCopy) {
         this.#unsure.add(archive)
@@ -117,14 +116,14 @@ export class Inbox extends EventEmitter<Events> implements Module {
     this.#running ??= this.#drain().finally(() => (this.#running = null))
   }
 
-  /** Whether what came live may stand elsewhere in its archive. */
+  /** True if live messages may have another position in the archive. */
   isUnsure(archive: Jid): boolean {
     return this.#unsure.has(archive)
   }
 
-  /** What storing these messages says of how far their archive was read. A group has one order for all; an account's archive has its own. */
+  /** Archive position after storing these messages. A group has one order for all; an account's archive has its own. */
   #progress(archive: Jid, messages: readonly IncomingMessage[]): NonNullable<RecordBatch['archive']> {
-    // what carries keys alone is not stored, so nothing can stand after it
+    // key transport messages are not stored, so nothing can stand after them
     const ids = messages.flatMap(({ stanzaId, conversation, kind, sealed }) =>
       stanzaId === null || sealed?.payload === null ? [] : [{ lastId: stanzaId, lastOf: conversation, kind }]
     )
@@ -139,13 +138,13 @@ export class Inbox extends EventEmitter<Events> implements Module {
     return mark === undefined || this.#unsure.has(archive) ? { jid: archive } : { jid: archive, lastId: mark.lastId, lastOf: mark.lastOf }
   }
 
-  /** Settles when all that was added is stored. */
+  /** Settles when all added messages are stored. */
   async idle(): Promise<void> {
     while (this.#running !== null) await this.#running
   }
 
   async #drain(): Promise<void> {
-    // one turn of the event loop gathers what came in one packet
+    // one turn of the event loop collects the stanzas of one packet
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#waiting.length > 0) {
       const archive = this.#waiting[0]?.archive as Jid
@@ -157,7 +156,7 @@ export class Inbox extends EventEmitter<Events> implements Module {
         this.#onChanges(await this.#store.write.record({ account: this.#account, messages, signs, archive: this.#progress(archive, messages), order: 'live' }))
         for (const { onStored } of batch) onStored?.()
       } catch (error) {
-        // nothing later of this archive may be stored before these: its mark would pass them
+        // no later message of this archive may be stored before these: its position would pass them
         const later = this.#waiting.filter((arrival) => arrival.archive === archive)
         this.#waiting = this.#waiting.filter((arrival) => arrival.archive !== archive)
         this.#parked.set(archive, [...batch, ...later, ...(this.#parked.get(archive) ?? [])])

@@ -7,7 +7,7 @@ import { Membership, type MembershipOptions } from './membership.ts'
 const OWN = 'me@example.org' as Jid
 const room = (n: number): Jid => `room${n}@rooms.example.org` as Jid
 
-/** Groups of which those with a number in `dead` never answer, and those in `missing` are refused by their server. */
+/** Groups by number: those in `dead` never answer, those in `missing` are refused by their server. */
 function setUp(count: number, dead: number[], missing: number[]) {
   const joined = new Set<string>()
   const tried: string[] = []

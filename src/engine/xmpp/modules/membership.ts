@@ -1,4 +1,4 @@
-/** Which groups we are in: by our wish, by an invitation, because another device of ours is; and out of which we were put. */
+/** Group membership: joins by the user, by invitations and by our other devices; removals. */
 import { EventEmitter } from 'node:events'
 import { z } from 'zod'
 import { localOf } from '../../../contract/address.ts'
@@ -17,28 +17,28 @@ import type { Personal } from './personal.ts'
 import type { Log } from '../../log.ts'
 import { untilStored } from './until-stored.ts'
 
-/** Groups that a fault put us out of are entered again at once, not all of them and not everybody in the same moment, ms; ... */
+/** Longest delay before re-entering groups after a fault, ms; random, so that not all groups and clients return at once. */
 const AT_ONCE_MS = 2000
-/** ... after this time where that fails, or we were in for less than LASTED_MS, ms; twice that after each try, ... */
+/** Delay if that fails, or if we were in for less than LASTED_MS, ms; doubles after each try. */
 const ENTER_MS = 30_000
 const LASTED_MS = 10_000
-/** What a group's archive has and could not be stored is asked for again after this time, ms. */
+/** Delay before archive messages that could not be stored are requested again, ms. */
 const READ_AGAIN_MS = 2000
-/** ... and this at most. */
+/** Longest delay between attempts to enter, ms. */
 const LONGEST_ENTER_MS = 30 * 60_000
-/** So many groups are entered at once: those that do not answer do not delay the others, and no server is flooded. */
+/** Number of groups entered at the same time: silent groups do not delay the others, and no server is flooded. */
 const AT_ONCE = 8
-/** Of invitations; a flood of them is not shown. */
+/** Limit of shown invitations, against floods. */
 const MOST_INVITATIONS = 100
-/** Answers to a joining after which another try would be the same. */
+/** Join errors after which another try would fail as well. */
 const FINAL: Record<string, OutReason> = { forbidden: 'banned', 'registration-required': 'members-only', 'not-authorized': 'password', gone: 'destroyed' }
 
 const Remembered = z.array(Invitation.extend({ password: z.string().nullable() }))
 
-/** As Groups.join takes them. */
+/** Options of Groups.join. */
 type JoinOptions = NonNullable<Parameters<Groups['join']>[2]>
 
-/** Does something with each, with a few at once; rejects with the first error, when all are done. */
+/** Runs a task for each item, a few at a time; rejects with the first error when all are done. */
 async function severally<T>(list: readonly T[], run: (one: T) => Promise<void>): Promise<void> {
   const left = [...list]
   const runner = async (): Promise<void> => {
@@ -57,7 +57,7 @@ export interface MembershipOptions {
   personal: Personal
   own: Jid
   log: Log
-  /** A group has let us in and its archive is read: what waits for it may go. */
+  /** Called when a group was joined and its archive is read: queued messages may be sent. */
   onEntered(group: Jid): Promise<void>
 }
 
@@ -68,12 +68,12 @@ interface Events {
 
 export class Membership extends EventEmitter<Events> implements Module {
   readonly #options: MembershipOptions
-  /** Groups that are being entered again. */
+  /** Groups that are being re-entered. */
   readonly #underway = new Set<Jid>()
   readonly #invitations = new Map<Jid, Invitation>()
-  /** What invitations say lets us in. */
+  /** Passwords from invitations. */
   readonly #passwords = new Map<Jid, string>()
-  /** Groups that are tried again later, and how often in a row each did not let us in. */
+  /** Groups to be tried again later, with their consecutive failures. */
   readonly #later = new Map<Jid, { tries: number; timer: NodeJS.Timeout | null; entered: number | null }>()
 
   constructor(options: MembershipOptions) {
@@ -87,7 +87,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     options.personal.on('bookmark', (mark) => void this.follow(mark).catch((error: unknown) => options.log.info(`${mark.group}: ${String(error)}`)))
   }
 
-  /** Groups are known before anything of them is decoded: a new device knows by the bookmarks which of those in its archive are some. */
+  /** Registers groups before their messages are decoded: a new device learns from the bookmarks which addresses in its archive are groups. */
   async begin(): Promise<void> {
     for (const { group } of (await this.#options.personal.bookmarks()) ?? []) this.#options.groups.recognize(group)
   }
@@ -101,7 +101,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     return this.enterAll()
   }
 
-  /** A group says in an invitation what it is; a person may say something besides. */
+  /** Handles invitations; those of a group carry no text, those of a person may. */
   message({ message, copied }: Incoming): boolean {
     const invitation = copied === 'sent' || message.attrs['type'] === 'error' ? null : invitationOf(message)
     if (invitation === null) return false
@@ -113,13 +113,13 @@ export class Membership extends EventEmitter<Events> implements Module {
     for (const { timer } of this.#later.values()) if (timer !== null) clearTimeout(timer)
   }
 
-  /** Enters a group and reads its history; `create`: makes it first. Throws JoinError. */
+  /** Joins a group and reads its history; `create`: creates it first. Throws JoinError. */
   async join(group: Jid, nick: string, options: JoinOptions = {}): Promise<void> {
     const name = await this.#enter(group, nick, options)
     this.#noteGroup(group, name, options.password ?? null)
   }
 
-  /** Takes another nickname in a group, on all of our devices. Throws JoinError where the group refuses. */
+  /** Changes our nickname in a group, on all of our devices. Throws JoinError if the group refuses. */
   async changeNick(group: Jid, nick: string): Promise<void> {
     const { groups, store, own } = this.#options
     await groups.changeNick(group, nick)
@@ -128,13 +128,13 @@ export class Membership extends EventEmitter<Events> implements Module {
     if (conversation !== null) this.#noteGroup(group, conversation.name, await store.read.groupPassword(conversation.id))
   }
 
-  /** Leaves a group; that our other devices do, too, is an errand. */
+  /** Leaves a group; our other devices are told by an errand. */
   async leave(group: Jid): Promise<void> {
     await this.#options.groups.leave(group)
   }
 
   async #enter(group: Jid, nick: string, options: JoinOptions = {}): Promise<string> {
-    // once inside, live messages come before its archive was read
+    // once joined, live messages arrive before the archive was read
     this.#options.inbox.park(group)
     let name: string
     try {
@@ -143,7 +143,7 @@ export class Membership extends EventEmitter<Events> implements Module {
       const inside = { account: this.#options.own, jid: group, name: entered.name, nick: entered.nick, password: options.password ?? null }
       this.emit('changes', await untilStored(() => this.#options.store.write.enterGroup(inside), this.#options.log.warn))
     } catch (error) {
-      // without a connection nobody knows whether we are in: its archive says what came
+      // without a connection it is unknown whether we joined: the archive will tell which messages arrived
       if (this.#options.connection.isReady && error instanceof JoinError && error.condition !== 'disconnected') this.#options.inbox.release(group)
       throw error
     }
@@ -156,7 +156,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     return name
   }
 
-  /** Again and again while it cannot be stored: what waits to be said there is said after it. Rejects where the connection is lost. */
+  /** Reads a group's archive, repeatedly while it cannot be stored: queued messages are sent after it. Rejects if the connection is lost. */
   async #readHistory(group: Jid): Promise<void> {
     const { archives, connection, log } = this.#options
     for (;;) {
@@ -170,7 +170,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     }
   }
 
-  /** Enters the groups that we have conversations of and are not in, several at once. */
+  /** Enters all groups that we have conversations of and have not joined, several at once. */
   async enterAll(): Promise<void> {
     const missing = (await this.#options.store.read.conversations()).filter(
       (conversation) => conversation.account === this.#options.own && conversation.kind === 'group'
@@ -178,7 +178,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     await severally(missing, ({ jid, nick }) => this.#enterAgain(jid, nick))
   }
 
-  /** A group that we should be in. Rejects where it is not the group that hinders us. */
+  /** Re-enters a group. Rejects for reasons other than the group's refusal. */
   async #enterAgain(group: Jid, nick: string | null): Promise<void> {
     if (nick === null || this.#options.groups.isJoined(group) || this.#underway.has(group)) return
     this.#underway.add(group)
@@ -195,14 +195,14 @@ export class Membership extends EventEmitter<Events> implements Module {
     }
   }
 
-  /** We were put out, or are not let in again: that is not tried any more. */
+  /** Marks a group as left after a removal or a final refusal; it is not tried again. */
   async #leave(group: Jid, why: OutReason, reason: string): Promise<void> {
     await this.#options.groups.leave(group)
     const conversation = await this.#options.store.read.conversationByJid(group, this.#options.own)
     if (conversation !== null) this.emit('changes', await this.#options.store.write.leave({ conversation: conversation.id, why, reason }))
   }
 
-  /** A group that we should be in and are not, because of a fault. */
+  /** Schedules re-entering a group that we lost because of a fault. */
   #enterLater(group: Jid, failed = 0): void {
     const before = this.#later.get(group)
     if (before !== undefined && before.timer !== null) return
@@ -222,7 +222,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     await this.#enterAgain(group, (await this.#options.store.read.conversationByJid(group, this.#options.own))?.nick ?? null)
   }
 
-  /** Our groups, and invitations that have no answer yet. */
+  /** Loads our groups and unanswered invitations. */
   async remember(): Promise<void> {
     const { groups, store, own } = this.#options
     for (const { id, jid, nick, account, kind } of await store.read.conversations()) {
@@ -242,14 +242,14 @@ export class Membership extends EventEmitter<Events> implements Module {
     return `invitations:${this.#options.own}`
   }
 
-  /** They are told once: neither the archive nor the server says again who has asked us. */
+  /** Stores the invitations: neither the archive nor the server repeats them. */
   #keep(): void {
     const json = JSON.stringify(this.invitations.map((invitation) => ({ ...invitation, password: this.#passwords.get(invitation.group) ?? null })))
     this.#options.store.write.remember({ name: this.#name, json }).catch((error: unknown) => this.#options.log.warn(String(error)))
     this.emit('invitations', this.invitations)
   }
 
-  /** Enters the groups that our other devices are in; tells them of those that they do not know yet. */
+  /** Joins the groups that our other devices are in, and publishes bookmarks that they lack. */
   async followAll(): Promise<void> {
     const marks = await this.#options.personal.bookmarks()
     if (marks === null) return
@@ -281,7 +281,7 @@ export class Membership extends EventEmitter<Events> implements Module {
       if (conversation !== null && conversation.nick !== null) await this.#leave(group, 'left', '')
       return
     }
-    // who was put out is not let in again; who left here has taken the bookmark back
+    // a removed user is not let in again; leaving here has removed the bookmark
     if (this.#options.groups.nickIn(group) !== null || (conversation?.out ?? null) !== null) return
     await this.#enter(group, nick ?? this.defaultNick, { password }).catch((error: unknown) => {
       if (!(error instanceof JoinError)) throw error
@@ -289,14 +289,14 @@ export class Membership extends EventEmitter<Events> implements Module {
     })
   }
 
-  /** Those who ask us into groups that we are not in. */
+  /** Invitations to groups that we are not in. */
   get invitations(): readonly Invitation[] {
     return [...this.#invitations.values()]
   }
 
   #onInvitation({ group, from, reason, password }: MucInvitation): void {
     if (this.#options.groups.nickIn(group) !== null || (this.#invitations.size >= MOST_INVITATIONS && !this.#invitations.has(group))) return
-    // a group that says it once more does not take away who it was that asked
+    // a repeated invitation by the group does not replace the name of the inviter
     const known = this.#invitations.get(group)
     this.#invitations.set(group, {
       account: this.#options.own,
@@ -308,7 +308,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     this.#keep()
   }
 
-  /** Yes: enters the group. Throws JoinError. */
+  /** Answers an invitation; accepting joins the group. Throws JoinError. */
   async answerInvitation(group: Jid, accept: boolean): Promise<void> {
     if (accept) await this.join(group, this.defaultNick, { password: this.#passwords.get(group) ?? null })
     this.#invitations.delete(group)
@@ -316,7 +316,7 @@ export class Membership extends EventEmitter<Events> implements Module {
     this.#keep()
   }
 
-  /** The nickname we take in a group when the user names none. */
+  /** Default nickname in groups. */
   get defaultNick(): string {
     return localOf(this.#options.own)
   }

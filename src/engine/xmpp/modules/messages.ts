@@ -1,4 +1,4 @@
-/** Messages that come live: decoded, placed, and handed to the inbox with all that is said of other messages in them. */
+/** Live messages: decoded and handed to the inbox together with the receipts and markers in them. */
 import type { Element } from '@xmpp/client'
 import { bare, domainOf } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -46,7 +46,7 @@ export class Messages implements Module {
     const own = self.jid
     const stamp = heldBackSince(message, decoded.kind === 'group' ? [decoded.conversation] : [own, domainOf(own)], time)
     const receipt = copied || decoded.outgoing || decoded.change !== null || !contacts.has(bare(decoded.sender)) ? null : receiptOf(message)
-    // 'delivered' is what its sender is shown: true only once it cannot be lost any more
+    // the sender is shown 'delivered': true only once the message cannot be lost any more
     const onStored = receipt === null ? undefined : () => void (connection.isReady && connection.send(receipt).catch(() => undefined))
     const onTheWay = decoded.kind === 'group' && decoded.outgoing && decoded.originId === null ? outbox.onTheWay : []
     inbox.add(
@@ -62,12 +62,12 @@ export class Messages implements Module {
       },
       onStored
     )
-    // what carries keys alone says nothing
+    // key transport messages have no content
     if (decoded.sealed?.payload === null) return
     if (!decoded.outgoing) typing.said(decoded.conversation, decoded.sender)
   }
 
-  /** While a message is said the group shows who has that nickname. */
+  /** Real person behind a nickname while the message is received. */
   #personOf({ conversation, outgoing, sender }: DecodedMessage): string | null {
     const { groups } = this.#options
     return groups.personOf(outgoing ? `${conversation}/${groups.nickIn(conversation)}` : (sender as Jid))

@@ -1,4 +1,4 @@
-/** Bookmarks where older programs keep them (XEP-0048): moved to where all find them, or kept there where a server has nothing else. */
+/** Legacy bookmarks (XEP-0048): moved to the current node, or kept in private storage on servers that support nothing else. */
 import { z } from 'zod'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Connection } from '../stream/connection.ts'
@@ -15,7 +15,7 @@ export class OldBookmarks {
   readonly #connection: Connection
   readonly #store: Store
   readonly #own: Jid
-  /** One change of the list after the other: each writes all of it. */
+  /** Serializes changes of the list: each writes all of it. */
   #keeping: Promise<void> = Promise.resolve()
 
   constructor(connection: Connection, store: Store, own: Jid) {
@@ -24,13 +24,16 @@ export class OldBookmarks {
     this.#own = own
   }
 
-  /** Of private storage; null: the server has none. Rejects where the connection is lost. */
+  /** Bookmarks in private storage; null: the server has none. Rejects if the connection is lost. */
   async stored(): Promise<Bookmark[] | null> {
     const answer = await this.#connection.request(storageQuery()).catch(refused(null))
     return answer === null ? null : oldBookmarks(storageOf(answer))
   }
 
-  /** Those that are not where all find them, and have not been moved there before: whoever has left such a group since is not to be in it again. `known`: the groups that are there. */
+  /**
+   * Legacy bookmarks that are missing in the current node and were never moved there: a group left since must not come back. `known`: groups in the current
+   * node.
+   */
   async toMove(known: ReadonlySet<string>): Promise<Bookmark[]> {
     const published = await this.#connection.request(itemsQuery(NS.oldBookmarks)).then(itemsOf, refused([]))
     const all = [...((await this.stored()) ?? []), ...published.flatMap(({ payload }) => oldBookmarks(payload))]
@@ -44,7 +47,7 @@ export class OldBookmarks {
       await this.#store.write.remember({ name: this.#name, json: JSON.stringify([...new Set([...moved, ...groups])]) })
   }
 
-  /** Settles when the server keeps it. */
+  /** Settles when the server has stored it. */
   keep(mark: Bookmark): Promise<void> {
     const kept = this.#keeping.then(async () => {
       const storage = withBookmark(storageOf(await this.#connection.request(storageQuery())), mark)

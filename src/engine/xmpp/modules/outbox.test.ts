@@ -6,7 +6,7 @@ import { openStore, temporaryFolder } from '../../../../test/support/files.ts'
 import type { Connection } from '../stream/connection.ts'
 import { Outbox } from './outbox.ts'
 
-/** A stream that acknowledges each stanza a moment after it was sent, at any point of what the outbox is doing. */
+/** Stream that acknowledges each stanza shortly after it was sent, at any point of the outbox's work. */
 class Stream extends EventEmitter {
   readonly sent: string[] = []
   readonly stanzas: Element[] = []
@@ -20,7 +20,7 @@ class Stream extends EventEmitter {
   }
 }
 
-/** Nobody has devices. */
+/** Encryption stub: nobody has devices. */
 const PLAIN = {
   hasLooked: () => true,
   learn: () => Promise.resolve(),

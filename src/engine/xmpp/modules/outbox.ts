@@ -1,6 +1,6 @@
 /**
- * Sends what the store has queued, in order, each with the origin-id it was given when it was typed. A message leaves
- * the queue when the server has taken it (XEP-0198), so one that was cut off is sent again, under the same id.
+ * Sends queued messages in order, each with the origin-id it got when it was written. A message leaves the queue when the server has acknowledged it
+ * (XEP-0198); an interrupted one is sent again under the same id.
  */
 import { randomUUID } from 'node:crypto'
 import { xml, type Element } from '@xmpp/client'
@@ -22,53 +22,53 @@ import type { Store } from '../../threads/store.ts'
 import type { AttachmentRow } from '../../store/tables/attachment.ts'
 import type { StoreChanges } from '../../store/types.ts'
 
-/** Not yet acknowledged at once; other servers cut a longer burst off. */
+/** Largest number of unacknowledged stanzas; some servers cut off longer bursts. */
 const WINDOW = 100
-/** Of the queue, read at once. */
+/** Queued messages read at once. */
 const PAGE = 200
-/** After a failure that is not the connection's, ms. */
+/** Delay after a failure other than a lost connection, ms. */
 const AGAIN_MS = 2000
-/** A message that a group does not take is sent there again so often. */
+/** Number of times a message refused by a group is sent there again. */
 const MOST_RETURNS = 2
 
 export interface OutboxOptions {
-  /** In place of AGAIN_MS. */
+  /** Overrides AGAIN_MS. */
   againMs?: number
   connection: Connection
   store: Store
-  /** Whose messages. */
+  /** Account that sends. */
   own: Jid
   uploads: Pick<Uploads, 'put'>
   onChanges(changes: StoreChanges): void
-  /** Whether a group has let us in; messages to the others wait. */
+  /** True if a group is joined and open; messages to other addresses may always be sent. */
   maySendTo(conversation: string): Promise<boolean>
   /** End-to-end encryption of messages. */
   encryption: Pick<Encryption, 'encrypt' | 'hasLooked' | 'learn' | 'wants'>
-  /** Who is in a group. */
+  /** Nicknames of a group's occupants. */
   nicksIn(group: string): Iterable<string>
-  /** Whether we may speak to everybody there. */
+  /** True if we may mention everybody in a group. */
   callsAll(group: string): boolean
-  /** The server took a message. */
+  /** Called when the server has acknowledged a message. */
   onTaken(conversation: Jid, kind: ConversationKind): void
   warn(message: string): void
 }
 
-/** About what stands beside an encrypted text, base64, in a message for a dozen devices. */
+/** Approximate size of an OMEMO envelope without the text, base64, for a dozen devices. */
 const ENVELOPE_BYTES = 4000
 
 export class Outbox implements Module {
   readonly #options: OutboxOptions
-  /** Sent, and not yet known in the store to have been taken. */
+  /** Sent messages that are not yet stored as acknowledged. */
   readonly #inFlight = new Set<string>()
-  /** Taken since the list of queued messages was last read; that list may still have them. */
+  /** Messages acknowledged since the queue was last read; that list may still have them. */
   readonly #settled = new Set<string>()
-  /** Not to be sent again, and not yet known in the store to have failed. */
+  /** Failed messages that are not yet stored as failed. */
   readonly #refused = new Set<string>()
-  /** Given back by a group, before the server has said that it took them. */
+  /** Messages returned by a group before the server's acknowledgement. */
   readonly #returned = new Set<string>()
-  /** Counts what was given back: a list of queued messages from before that lacks it. */
+  /** Counter of returned messages: a queue read before the last one is outdated. */
   #gifts = 0
-  /** How often a group has given each back. */
+  /** Number of returns per message. */
   readonly #returns = new Map<string, number>()
   #open = false
   #running = false
@@ -87,7 +87,7 @@ export class Outbox implements Module {
     )
   }
 
-  /** Whether the server takes a message of that text, as far as anybody knows. */
+  /** True if the server accepts a message with that text, as far as its limits are known. */
   takes(conversation: Pick<Conversation, 'jid' | 'kind' | 'encryption'>, text: string, link: LinkMetadata | null = null): boolean {
     const { outgoing } = this.#options.connection
     const { most } = outgoing
@@ -95,18 +95,18 @@ export class Outbox implements Module {
     const { jid, kind, encryption } = conversation
     const said = { text, id: randomUUID(), link, nicks: this.#options.nicksIn(jid), callsAll: this.#options.callsAll(jid) }
     const bytes = outgoing.bytesOf(encodeMessage(jid, kind, said))
-    // encrypted it stands there in base64, and at worst as text and as element
+    // encrypted content is base64, and at worst contains the text and the element
     return (encryption === 'on' ? Math.ceil((bytes + Buffer.byteLength(text)) / 3) * 4 + ENVELOPE_BYTES : bytes) <= most
   }
 
-  /** The origin-ids of what was sent and is not known in the store to have been taken. */
+  /** Origin ids of sent messages that are not stored as acknowledged. */
   get onTheWay(): string[] {
     return [...this.#inFlight]
   }
 
   /**
-   * After the archive was caught up, so that what it already has is not sent again. `resumed`: what was on its way still
-   * is, xmpp.js sends it again itself.
+   * Opens the outbox after the archive was caught up, so that messages already in it are not sent again. `resumed`: unacknowledged stanzas are sent again by
+   * xmpp.js itself.
    */
   open(resumed: boolean): void {
     if (!resumed) {
@@ -125,13 +125,13 @@ export class Outbox implements Module {
     this.#open = false
   }
 
-  /** Sends what is queued, now or after the run that is under way. */
+  /** Sends queued messages, now or after the current run. */
   flush(): void {
     this.#again = true
     if (!this.#running) void this.#run()
   }
 
-  /** A group has not taken it, or has lost it: it is sent again once we are in. False: that was so too often. */
+  /** Queues a message again that a group refused or lost; it is sent once we are in. False: too many returns. */
   async sendAgain(group: Jid, originId: string): Promise<boolean> {
     const times = (this.#returns.get(originId) ?? 0) + 1
     if (times > MOST_RETURNS) return false
@@ -149,7 +149,7 @@ export class Outbox implements Module {
       while (this.#again && this.#open) {
         this.#again = false
         const open = new Map<ConversationId, Conversation | null>()
-        // page by page: there may be thousands, and only the first of them can go
+        // page by page: there may be thousands, and only the first of them can be sent
         for (let after = 0, more = true; more && this.#open && this.#inFlight.size < WINDOW;) {
           const known = [...this.#settled]
           const gifts = this.#gifts
@@ -161,7 +161,7 @@ export class Outbox implements Module {
           await this.#sendAll(queued, open, gifts)
           if (gifts !== this.#gifts) break
         }
-        // what is done to messages goes after the messages
+        // changes follow the messages
         for (const { originId, jid, conversationKind, encrypted, ...change } of await this.#options.store.read.queuedChanges(this.#options.own)) {
           if (!(await this.#options.maySendTo(jid))) continue
           if (!this.#open || this.#inFlight.size >= WINDOW) break
@@ -174,7 +174,7 @@ export class Outbox implements Module {
         }
       }
     } catch (error) {
-      // what was not sent stays queued; a connection that went away opens the outbox again when it is back
+      // unsent messages stay queued; the next connection opens the outbox again
       this.#options.warn(`sending stopped: ${error instanceof Error ? error.message : String(error)}`)
       setTimeout(() => this.#open && this.flush(), this.#options.againMs ?? AGAIN_MS).unref()
     } finally {
@@ -182,7 +182,7 @@ export class Outbox implements Module {
     }
   }
 
-  /** `open`: the conversations that may be sent to; whose first message has to wait waits with all, so that their order is kept. */
+  /** `open`: conversations that may be sent to; if a first message has to wait, all later ones wait, so that their order is kept. */
   async #sendAll(queued: readonly QueuedMessage[], open: Map<ConversationId, Conversation | null>, gifts: number): Promise<void> {
     for (const { message, originId, replyTo, replyAuthor, files } of queued) {
       if (this.#inFlight.has(originId)) continue
@@ -194,7 +194,7 @@ export class Outbox implements Module {
       }
       if (conversation === null) continue
       if (!message.encrypted && conversation.encryption === null && !this.#options.encryption.hasLooked(conversation)) {
-        // whether the other side can is not known yet; nobody else waits for its server
+        // unknown whether the peer can decrypt; other conversations do not wait for that server
         open.set(message.conversation, null)
         if (this.#open) void this.#options.encryption.learn(conversation.jid).finally(() => this.flush())
         continue
@@ -202,9 +202,9 @@ export class Outbox implements Module {
       const secret = message.encrypted || (await this.#options.encryption.wants(conversation))
       if (secret && !message.encrypted) this.#options.onChanges(await this.#options.store.write.setEncrypted(message.id))
       const [file] = files
-      // one that was put there as it is, before the message was to be encrypted, is put there anew
+      // a file uploaded unencrypted, before the message was to be encrypted, is uploaded again
       if (file !== undefined && (file.url === null || (secret && parseMediaAddress(file.url) === null))) {
-        // what follows it waits, so that their order is kept
+        // later messages wait, so that their order is kept
         open.set(message.conversation, null)
         if (this.#open) this.#options.uploads.put(file, { conversation: conversation.jid, originId, secret, onDone: () => this.flush() })
         continue
@@ -221,7 +221,7 @@ export class Outbox implements Module {
         callsAll: this.#options.callsAll(conversation.jid)
       })
       const stanza = secret ? await this.#encrypted(plain, conversation, originId) : plain
-      // from here to the sending nothing is awaited
+      // no await from here to the sending
       if (!this.#open || this.#inFlight.size >= WINDOW) return
       if (gifts !== this.#gifts) {
         this.#again = true
@@ -232,7 +232,9 @@ export class Outbox implements Module {
     }
   }
 
-  /** Null: it cannot be, and has failed with its reason. What is not sent after this uses up its keys, and gets others when it is. */
+  /**
+   * Encrypts a stanza; null: impossible, and marked as failed with its reason. An unsent stanza has used its keys, and is encrypted with others next time.
+   */
   async #encrypted(stanza: Element, { jid, kind }: Pick<Conversation, 'jid' | 'kind'>, originId: string, isChange = false): Promise<Element | null> {
     try {
       return await this.#options.encryption.encrypt(stanza, { jid, kind }, isChange)
@@ -252,13 +254,13 @@ export class Outbox implements Module {
       if (!this.#options.connection.hasAcks) await this.#confirm(stanza)
     } catch (error) {
       this.#inFlight.delete(originId)
-      // the others pass it
+      // other messages are not held up
       if (isRefusal(error)) await this.#giveUp(stanza, error.condition)
       else throw error
     }
   }
 
-  /** It fails alone, with its reason. */
+  /** Marks one message as failed, with its reason. */
   async #giveUp(stanza: Element, reason: string): Promise<void> {
     const { id, to } = stanza.attrs
     if (stanza.name !== 'message' || id === undefined || to === undefined) return
@@ -279,7 +281,7 @@ export class Outbox implements Module {
     return untilStored(() => store.write.transition({ account: own, conversation, originId, state, error }), warn)
   }
 
-  /** Without XEP-0198: an answer that the server gives after it has taken the message. */
+  /** Without XEP-0198: waits for an answer that the server gives after it has accepted the message. */
   async #confirm(stanza: Element): Promise<void> {
     const ping = xml('iq', { type: 'get', to: domainOf(this.#options.connection.jid) }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
     await this.#options.connection.request(ping).catch(refused(null))
@@ -293,7 +295,7 @@ export class Outbox implements Module {
       this.#inFlight.delete(id)
       return
     }
-    // the server took it, and the group did not
+    // accepted by the server, refused by the group
     if (this.#returned.delete(id)) {
       this.#inFlight.delete(id)
       this.flush()
@@ -309,7 +311,7 @@ export class Outbox implements Module {
   }
 }
 
-/** Under which address the others know who wrote a message: in a group an occupant's. */
+/** Author's address as the others see it: in a group an occupant's. */
 const authorIn = ({ jid, nick }: Conversation, author: Jid | null): string =>
   author !== null && (bare(author) === bare(jid) || nick === null) ? author : nick === null ? jid : `${jid}/${nick}`
 

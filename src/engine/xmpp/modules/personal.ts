@@ -1,4 +1,4 @@
-/** What our account keeps for all of our devices, and what contacts tell of themselves (XEP-0163). */
+/** PEP data (XEP-0163): state that our account keeps for all of our devices, and contacts' profiles. */
 import { EventEmitter } from 'node:events'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Incoming, Module } from '../module.ts'
@@ -23,13 +23,13 @@ export interface PersonalOptions {
   encryption: Pick<Encryption, 'onItem'>
   isContact(jid: Jid): boolean
   onChanges(changes: StoreChanges): void
-  /** A device of ours has read up to the message that its archive calls so. */
+  /** Called when another device of ours has read up to the message with that archive id. */
   onMark(conversation: Jid, id: string): void
   info(message: string): void
 }
 
 interface Events {
-  /** A device of ours is in a group, or no longer. */
+  /** Another device of ours has joined a group, or left it. */
   bookmark: [Bookmark]
 }
 
@@ -43,10 +43,10 @@ export class Personal extends EventEmitter<Events> implements Module {
     { id: 'XEP-0490', name: 'Message Displayed Synchronization', features: [`${NS.displayedSync}+notify`] }
   ]
   readonly #options: PersonalOptions
-  /** How far our devices have read, by conversation, as they last said. */
+  /** Read position of our devices by conversation, as last published. */
   readonly #marks = new Map<Jid, string>()
   readonly #old: OldBookmarks
-  /** The server keeps bookmarks in private storage alone. */
+  /** The server supports bookmarks in private storage only. */
   #inStorage = false
 
   constructor(options: PersonalOptions) {
@@ -55,7 +55,7 @@ export class Personal extends EventEmitter<Events> implements Module {
     this.#old = new OldBookmarks(options.connection, options.store, options.own)
   }
 
-  /** A notification; those of strangers are ignored. Words that stand beside it are read as any other's. */
+  /** Handles PEP notifications; those of strangers are ignored. Text beside a notification is handled as a normal message. */
   message({ stanza }: Incoming): boolean {
     const { own, isContact, info } = this.#options
     const event = eventOf(stanza, own)
@@ -66,7 +66,7 @@ export class Personal extends EventEmitter<Events> implements Module {
     return stanza.getChild('body') === undefined
   }
 
-  /** How far our other devices have read meanwhile. */
+  /** Fetches the read positions of our other devices. */
   async open(): Promise<void> {
     for (const item of await this.#items(NS.displayedSync)) this.#onMark(item)
   }
@@ -89,17 +89,20 @@ export class Personal extends EventEmitter<Events> implements Module {
     this.#options.onMark(mark.conversation, mark.stanzaId)
   }
 
-  /** A group's archive was just read: the mark may be of a message that was not here when it came. */
+  /** Applies a group's read position again after its archive was read: its message may not have been stored before. */
   markAgain(group: Jid): void {
     const id = this.#marks.get(group)
     if (id !== undefined) this.#options.onMark(group, id)
   }
 
-  /** The groups that our devices are in; null: the server keeps none. What older programs have kept elsewhere is moved (XEP-0048), or stays there where the server has nothing else. */
+  /**
+   * Bookmarked groups of our devices; null: the server keeps none. Legacy bookmarks are moved (XEP-0048), or stay in private storage if the server supports
+   * nothing else.
+   */
   async bookmarks(): Promise<Bookmark[] | null> {
     const items = await this.#options.connection.request(itemsQuery(NS.bookmarks)).then(itemsOf, (error: unknown) => {
       if (!isRefusal(error)) throw error
-      // nothing was ever kept there
+      // nothing was ever published there
       return error.condition === 'item-not-found' ? [] : null
     })
     this.#inStorage = items === null
@@ -110,17 +113,17 @@ export class Personal extends EventEmitter<Events> implements Module {
     return [...items.flatMap((item) => bookmark(item) ?? []), ...old]
   }
 
-  /** Tells our other devices how far we have read. `by`: whose archive gave the id. */
+  /** Publishes our read position to our other devices. `by`: archive that gave the id. */
   noteRead(conversation: Jid, stanzaId: string, by: Jid): Promise<void> {
     return this.#keep(NS.displayedSync, displayedItem({ conversation, stanzaId }, by))
   }
 
-  /** Our other devices are to be in a group, too, or no longer. */
+  /** Publishes to our other devices that we joined or left a group. */
   noteGroup(mark: Bookmark): void {
     this.#background(this.keepGroup(mark))
   }
 
-  /** As noteGroup; settles when the server keeps it. What other programs have put into the item stays. */
+  /** Like noteGroup; settles when the server has stored it. Elements of other programs in the item are kept. */
   async keepGroup(mark: Bookmark): Promise<void> {
     if (this.#inStorage) return this.#old.keep(mark)
     const there = await this.#options.connection.request(itemsQuery(NS.bookmarks, null, mark.group)).then(itemsOf, refused<Item[]>([]))
@@ -128,13 +131,13 @@ export class Personal extends EventEmitter<Events> implements Module {
     // nothing to leave
     if (!mark.autojoin && before === null) return
     await this.#keep(NS.bookmarks, bookmarkItem(mark, before)).catch((error: unknown) => {
-      // a server that has no such nodes, and did not say so
+      // a server without such nodes that does not say so
       if (isRefusal(error)) return this.#old.keep(mark)
       throw error
     })
   }
 
-  /** What contacts without a name for us see. */
+  /** Sets the name shown to contacts that have no other name for us. */
   async setNick(nick: string): Promise<void> {
     await this.#options.connection.request(publishNick(nick))
   }
@@ -144,7 +147,7 @@ export class Personal extends EventEmitter<Events> implements Module {
     return answer === null ? [] : itemsOf(answer)
   }
 
-  /** Keeps an item for our devices alone. */
+  /** Publishes an item that only our devices can read. */
   async #keep(node: string, { id, payload }: Item): Promise<void> {
     const { connection } = this.#options
     if (payload === null) return
@@ -152,14 +155,14 @@ export class Personal extends EventEmitter<Events> implements Module {
       await connection.request(publish(node, id, payload, 'private'))
     } catch (error) {
       if (!isRefusal(error)) throw error
-      // a server that does not know how a node is made on the way (ejabberd before 23.04)
+      // a server that cannot create nodes on publish (ejabberd before 23.04)
       await connection.request(createNode(node)).catch(() => undefined)
       await connection.request(configureNode(node))
       await connection.request(publish(node, id, payload, 'private', false))
     }
   }
 
-  /** What is of no harm where it fails. */
+  /** Runs work whose failure does no harm. */
   #background(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
   }

@@ -1,4 +1,4 @@
-/** What people look like: XEP-0084 at their accounts, XEP-0153 in their presence, also in groups. */
+/** Avatars: XEP-0084 of accounts, XEP-0153 in presence, also in groups. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Element } from '@xmpp/client'
@@ -13,22 +13,22 @@ import { itemsOf, itemsQuery, type Item } from '../stanzas/pubsub.ts'
 import { photoHash, vcardPhoto, vcardQuery } from '../stanzas/vcard.ts'
 import type { Store } from '../../threads/store.ts'
 
-/** In a larger group nobody's picture is fetched. */
+/** Largest group whose occupants' avatars are fetched. */
 const MOST_SHOWN = 100
-/** Windows are told of pictures so often, ms. */
+/** Shortest interval between avatar updates to windows, ms. */
 const TELL_MS = 250
 
 export interface PicturesOptions {
   connection: Connection
   store: Store
-  /** Where they are kept. */
+  /** Media folder. */
   folder: string
   isContact(jid: Jid): boolean
-  /** Whether it is a group's address that we are in. */
+  /** True for the address of a joined group. */
   isGroup(address: string): boolean
-  /** How many are in a group. */
+  /** Number of occupants of a group. */
   occupants(group: Jid): number
-  /** Somebody shows another picture, or none. */
+  /** Called when somebody's avatar changed. */
   onAvatar(): void
   info(message: string): void
 }
@@ -40,13 +40,13 @@ export class Pictures implements Module {
     { id: 'XEP-0153', name: 'vCard-Based Avatars' }
   ]
   readonly #options: PicturesOptions
-  /** Whose picture is on its way, so that it is asked for once. */
+  /** Owners of avatars being fetched, so that each is requested once. */
   readonly #fetching = new Set<Jid>()
-  /** Who shows theirs by XEP-0084: what their vCards have is the same, or older. */
+  /** Owners who publish by XEP-0084: their vCards have the same avatar, or an older one. */
   readonly #publishers = new Set<Jid>()
-  /** Occupants of groups and the hashes of what they show. */
+  /** Occupants of groups and the avatar hashes they announce. */
   readonly #announced = new Map<Jid, string | null>()
-  /** Those whose vCard did not give what was announced: a contact's may be seen by contacts alone, and come by that way. */
+  /** Owners whose vCard did not have the announced avatar: a contact's may be visible to contacts only, and arrive that way. */
   readonly #refused = new Map<Jid, string>()
   #showing = false
   #telling: NodeJS.Timeout | null = null
@@ -55,7 +55,7 @@ export class Pictures implements Module {
     this.#options = options
   }
 
-  /** A square picture of ours; null: none. Rejects where the server refuses. */
+  /** Sets our avatar (square); null removes it. Rejects if the server refuses. */
   async set(picture: { data: Buffer; type: string; side: number } | null): Promise<void> {
     const { connection } = this.#options
     if (picture === null) {
@@ -67,7 +67,7 @@ export class Pictures implements Module {
     await connection.request(publishAvatarInfo({ id, bytes: picture.data.length, type: picture.type }, picture.side))
   }
 
-  /** What a contact's account, or our own, tells of its picture. */
+  /** Handles avatar metadata of a contact or of our own account. */
   async onMetadata(owner: Jid, item: Item): Promise<void> {
     const { store, connection } = this.#options
     const info = avatarInfo(item)
@@ -87,7 +87,7 @@ export class Pictures implements Module {
     })
   }
 
-  /** `hash`: SHA-1 (hex) of the picture that is to come. */
+  /** `hash`: SHA-1 (hex) of the expected picture. */
   async #fetch(owner: Jid, hash: string, get: () => Promise<{ type: string; data: Buffer } | null>): Promise<void> {
     const { store, folder } = this.#options
     this.#fetching.add(owner)
@@ -103,7 +103,7 @@ export class Pictures implements Module {
     }
   }
 
-  /** Ends the way of an occupant's: a group is no contact. */
+  /** Consumes an occupant's presence: a group is no contact. */
   presence(stanza: Element): boolean {
     const inGroup = this.#options.isGroup(bare(stanza.attrs['from'] ?? ''))
     if (inGroup) this.#onOccupant(stanza)
@@ -111,7 +111,7 @@ export class Pictures implements Module {
     return inGroup
   }
 
-  /** A contact's presence may say what its vCard shows (XEP-0153). */
+  /** Handles the vCard hash in a contact's presence (XEP-0153). */
   #onPerson(stanza: Element): void {
     const owner = bare(stanza.attrs['from'] ?? '')
     const hash = photoHash(stanza)
@@ -119,17 +119,17 @@ export class Pictures implements Module {
     this.#onPhoto(owner, hash).catch((error: unknown) => this.#options.info(`vCard of ${owner}: ${String(error)}`))
   }
 
-  /** So may an occupant's in a group. Another one may have the nickname now: who announces none has none. */
+  /** Handles the vCard hash in an occupant's presence. A nickname may have passed to another person: without a hash there is no avatar. */
   #onOccupant(stanza: Element): void {
     const occupant = parseJid(stanza.attrs['from'] ?? '')
     if (occupant === null || stanza.attrs['type'] !== undefined) return
-    // a group's own picture, of which most of its presences say nothing
+    // the group's own avatar, which most of its presences do not mention
     if (resource(occupant) === '' && photoHash(stanza) === undefined) return
     this.#announced.set(occupant, photoHash(stanza) ?? null)
     if (!this.#showing) void this.#showOccupants()
   }
 
-  /** One after the other: whoever enters a group hears of all its occupants at once. */
+  /** Fetches occupants' avatars one after the other: entering a group brings all its occupants at once. */
   async #showOccupants(): Promise<void> {
     const { connection, occupants, info } = this.#options
     this.#showing = true
@@ -141,14 +141,14 @@ export class Pictures implements Module {
         info(`a vCard in a group: ${String(error)}`)
         if (hash === null) return
         this.#refused.set(occupant, hash)
-        // it may have come meanwhile
+        // it may have arrived meanwhile
         await this.#giveRefused(hash).catch((cause: unknown) => info(String(cause)))
       })
     }
     this.#showing = false
   }
 
-  /** Those who announced a picture that is here get it. */
+  /** Assigns a stored picture to all who announced it. */
   async #giveRefused(hash: string): Promise<void> {
     const { store } = this.#options
     const same = await store.read.avatarByHash(hash)

@@ -25,7 +25,7 @@ test('ten thousand people who come at once are told once each', () => {
   const presences = new Presences(() => told++)
   for (let i = 0; i < 10_000; i++) presences.set(jid(`p${i}@x/1`), 'online')
   expect([told, presences.now.size]).toEqual([10_000, 10_000])
-  // a server that makes up resources without end
+  // a server that invents resources without end
   for (let i = 0; i < 10_000; i++) presences.set(jid(`p0@x/r${i}`), 'away')
   expect(told).toBe(10_000)
   presences.clear()

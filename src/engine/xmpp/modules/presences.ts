@@ -1,11 +1,11 @@
-/** Who of those we know is there: what the best resource of each shows (RFC 6121 section 4). */
+/** Presence of known people: the best one of each person's resources (RFC 6121 section 4). */
 import { bare } from '../../../contract/address.ts'
 import type { Jid, Presence } from '../../../contract/domain.ts'
 
-/** From the one who is easiest to reach to the one who is hardest. */
+/** Presence values from the most reachable to the least. */
 const ORDER: readonly Presence[] = ['chat', 'online', 'away', 'xa', 'dnd']
 
-/** Resources of a person that are kept: a server that tells of more without end fills no memory. */
+/** Resources kept per person, so that a hostile server cannot fill the memory. */
 const MOST_RESOURCES = 100
 
 export class Presences {
@@ -13,12 +13,12 @@ export class Presences {
   readonly #now = new Map<string, Presence>()
   readonly #onChange: (jid: Jid) => void
 
-  /** `onChange` gets the bare address of each person whose presence is another one now. */
+  /** `onChange` gets the bare address of each person whose presence has changed. */
   constructor(onChange: (jid: Jid) => void) {
     this.#onChange = onChange
   }
 
-  /** The best presence of each person who is there, by bare address. */
+  /** Best presence of each available person, by bare address. */
   get now(): ReadonlyMap<string, Presence> {
     return this.#now
   }
@@ -34,7 +34,7 @@ export class Presences {
     this.#show(person, best(resources.values()))
   }
 
-  /** Nobody's is known any more. */
+  /** Forgets all presences. */
   clear(): void {
     this.#resources.clear()
     for (const person of [...this.#now.keys()]) this.#show(person as Jid, 'offline')

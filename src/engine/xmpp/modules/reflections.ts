@@ -1,6 +1,6 @@
 /**
- * Own messages that a group never told us. The server took them, and the group, or the node of a cluster on which it lived, ended before it did.
- * Where its archive lacks them they are sent again: that it has an archive, and has read out all of it, is what proves it.
+ * Own messages that a group never reflected: the server accepted them, and the group, or its cluster node, ended before broadcasting them. They are sent
+ * again if the group's archive lacks them, which is proven by an archive that was read completely.
  */
 import type { Jid } from '../../../contract/domain.ts'
 import type { Log } from '../../log.ts'
@@ -12,9 +12,9 @@ import type { Groups } from './groups.ts'
 import type { Inbox } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 
-/** A group tells a message within this time of the server's having taken it, ms. */
+/** Longest time between the server's acknowledgement and the group's reflection, ms. */
 const TOLD_MS = 30_000
-/** Older ones are left as they are: groups forget, and nobody waits for them any more, ms. */
+/** Age after which messages are left alone, ms: groups forget, and nobody waits for such messages any more. */
 const OLD_MS = 86_400_000
 
 interface ReflectionsOptions {
@@ -30,7 +30,7 @@ interface ReflectionsOptions {
 
 export class Reflections implements Module {
   readonly #options: ReflectionsOptions
-  /** Groups that are looked at soon. */
+  /** Timers of groups to be checked. */
   readonly #soon = new Map<Jid, NodeJS.Timeout>()
 
   constructor(options: ReflectionsOptions) {
@@ -41,7 +41,7 @@ export class Reflections implements Module {
     for (const timer of this.#soon.values()) clearTimeout(timer)
   }
 
-  /** The server took what was said in a group. */
+  /** Called when the server has acknowledged a message to a group. */
   taken(group: Jid): void {
     if (this.#soon.has(group)) return
     const timer = setTimeout(() => {
@@ -51,7 +51,7 @@ export class Reflections implements Module {
     this.#soon.set(group, timer.unref())
   }
 
-  /** Of a group that is in use: it is asked whether we are in, which is found out by Groups, and its archive is read once more. */
+  /** Checks a group in use: Groups pings it to learn whether we are in, and its archive is read once more. */
   async #look(group: Jid): Promise<void> {
     const { connection, groups, archives, outbox } = this.#options
     const before = Date.now() - TOLD_MS / 2
@@ -63,7 +63,7 @@ export class Reflections implements Module {
     outbox.flush()
   }
 
-  /** The archive of a group was read: what it lacks of ours goes again. */
+  /** Sends own messages again that are missing in a group's archive, after it was read. */
   async check(group: Jid, before = Date.now()): Promise<void> {
     const { store, own, inbox, groups, outbox, log } = this.#options
     if (!groups.isJoined(group) || inbox.isPassing(group) || !groups.isArchived(group)) return

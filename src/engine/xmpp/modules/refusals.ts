@@ -1,4 +1,4 @@
-/** Messages of ours that come back as errors (RFC 6121 section 5.2.2): each has failed, with its reason. */
+/** Own messages returned as errors (RFC 6121 section 5.2.2): each is marked as failed, with its reason. */
 import type { Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -11,11 +11,11 @@ import { untilStored } from './until-stored.ts'
 interface RefusalsOptions {
   store: Store
   own: Jid
-  /** Whether it is a group's that we are in. */
+  /** True for the address of a joined group. */
   isGroup(address: string): boolean
-  /** A group says that we are not in it. */
+  /** Called when a group says that we are not in it. */
   interrupted(group: Jid): void
-  /** Whether what it has not taken is sent there again. */
+  /** Returns whether a message refused by a group is sent there again. */
   sendAgain(group: Jid, originId: string): Promise<boolean>
   onChanges(changes: StoreChanges): void
   log: Log
@@ -41,9 +41,9 @@ export class Refusals implements Module {
     if (from === null || id === undefined) return
     const error = message.getChild('error')
     const condition = error?.getChildElements()[0]?.name ?? 'error'
-    // what was said to one occupant of a group is refused in the occupant's name (XEP-0045 section 7.5)
+    // a private message in a group is refused in the occupant's name (XEP-0045 section 7.5)
     const conversation = !isGroup(bare(from)) || (await store.read.conversationByJid(from, own)) === null ? bare(from) : from
-    // whoever started it again, or the node of a cluster on which it lives now, knows nobody (XEP-0045 section 7.4)
+    // a restarted group, or its new cluster node, has lost its occupants (XEP-0045 section 7.4)
     if (from === conversation && isGroup(from) && condition === 'not-acceptable' && (await sendAgain(from, id))) {
       interrupted(from)
       return

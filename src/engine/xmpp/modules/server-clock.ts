@@ -1,4 +1,4 @@
-/** What time it is by our own server (XEP-0202): where this computer's clock is wrong, the server's counts. */
+/** Time of our own server (XEP-0202), used if this computer's clock is wrong. */
 import { EventEmitter } from 'node:events'
 import { domainOf } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -8,11 +8,11 @@ import { ServerTime } from '../stanzas/delay.ts'
 import { timeOf, timeQuery } from '../stanzas/entity-time.ts'
 import type { Connection } from '../stream/connection.ts'
 
-/** A server that does not say its time holds up nothing for longer, ms. */
+/** Timeout of the time query, ms. */
 const TIME_MS = 5000
 
 interface Events {
-  /** What our server's clock says, ms; `exact` false: it says that or more. */
+  /** Time of our server's clock, ms; `exact` false: that time or later. */
   time: [time: number, exact: boolean]
 }
 
@@ -30,7 +30,7 @@ export class ServerClock extends EventEmitter<Events> implements Module {
     this.#log = log
   }
 
-  /** Before stamps are read. */
+  /** Asks for the time, before stamps are read. */
   async begin(): Promise<void> {
     try {
       const time = timeOf(await this.#connection.request(timeQuery(domainOf(this.#own)), TIME_MS))
@@ -42,7 +42,7 @@ export class ServerClock extends EventEmitter<Events> implements Module {
     }
   }
 
-  /** Our own archive has stamped something so, ms. */
+  /** Records a stamp of our own archive, ms. */
   stamped(time: number): void {
     this.emit('time', time, false)
   }

@@ -1,4 +1,4 @@
-/** What a server can do for an account, all of it, for who wants to know (XEP-0030). What it lacks that everybody is told is in shortages.ts. */
+/** Report of all capabilities of a server for an account (XEP-0030). Shortages that every user is told about are in shortages.ts. */
 import { bare, domainOf } from '../../../contract/address.ts'
 import type { ServerAbility, ServerReport } from '../../../contract/domain.ts'
 import { refused } from '../../net/problem.ts'
@@ -14,9 +14,9 @@ import { findService } from '../stream/services.ts'
 
 const PUBLISH_OPTIONS = `${NS.pubsub}#publish-options`
 const NOTHING: Info = { identities: [], features: new Set(), forms: [] }
-/** A second stream asks whether the server makes accounts, at most so long, ms. */
+/** Timeout of the registration query on a second stream, ms. */
 const REGISTRATION_MS = 15_000
-/** Addresses of one kind, and characters of one. */
+/** Limits: addresses of one kind, and characters of an address. */
 const MOST_ADDRESSES = 5
 const LONGEST_ADDRESS = 500
 const KINDS = ['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'support'] as const
@@ -24,11 +24,11 @@ const KINDS = ['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'sup
 export interface Looked {
   server: Info
   account: Info
-  /** Of its service for groups; null: it has none. */
+  /** Info of the group service; null: there is none. */
   groups: Info | null
   uploads: UploadService | null
   commands: ReadonlySet<string>
-  /** Whether anybody gets an account there; null: unknown. */
+  /** Whether anybody can register an account; null: unknown. */
   registration: boolean | null
   hasAcks: boolean
   hasCsi: boolean
@@ -48,7 +48,7 @@ function contactAddresses({ forms }: Info): ServerReport['addresses'] {
   )
 }
 
-/** Pure: what was seen, as a report. */
+/** Builds the report from the query results. Pure. */
 export function reportOf({ server, account, groups, uploads, commands: offered, registration, hasAcks, hasCsi }: Looked): ServerReport {
   const either = (feature: string): boolean => account.features.has(feature) || server.features.has(feature)
   const hasPep = [...account.identities, ...server.identities].some(({ category, type }) => category === 'pubsub' && type === 'pep')
@@ -78,7 +78,7 @@ export function reportOf({ server, account, groups, uploads, commands: offered, 
   }
 }
 
-/** Asks. Rejects where the connection is lost meanwhile. */
+/** Queries the server. Rejects if the connection is lost meanwhile. */
 export async function lookAtServer(connection: Connection): Promise<ServerReport> {
   const { account: settings } = connection
   const own = bare(settings.jid)

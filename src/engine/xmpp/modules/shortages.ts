@@ -1,4 +1,4 @@
-/** What a server cannot do, so that the user is told what is not to be expected of it (XEP-0030). */
+/** Missing capabilities of a server, shown to the user (XEP-0030). */
 import { EventEmitter } from 'node:events'
 import { bare, domainOf } from '../../../contract/address.ts'
 import type { Shortage } from '../../../contract/domain.ts'
@@ -15,16 +15,16 @@ const OFFLINE = 'msgoffline'
 const NOTHING: Info = { identities: [], features: new Set(), forms: [] }
 
 export interface Found {
-  /** Of the server, and of our own account at it. */
+  /** Info of the server, and of our own account. */
   server: Info
   account: Info
   hasGroups: boolean
   takesFiles: boolean
 }
 
-/** Pure: what is missing. */
+/** Missing capabilities. Pure. */
 export function shortagesOf({ server, account, hasGroups, takesFiles }: Found): Shortage[] {
-  // before version 1.4 of XEP-0163 the server said it of itself
+  // before version 1.4 of XEP-0163 the server had this identity, not the account
   const hasPep = [...account.identities, ...server.identities].some(({ category, type }) => category === 'pubsub' && type === 'pep')
   const hasArchive = account.features.has(NS.mam) || server.features.has(NS.mam)
   const found: Shortage[] = []
@@ -37,14 +37,14 @@ export function shortagesOf({ server, account, hasGroups, takesFiles }: Found): 
 }
 
 interface Events {
-  /** Others than before. */
+  /** The shortages have changed. */
   change: []
 }
 
 export class Shortages extends EventEmitter<Events> {
   #now: readonly Shortage[] = []
 
-  /** Looks at each new session; a failure leaves what was known. */
+  /** Checks each new session; a failure keeps the last result. */
   constructor(connection: Connection, uploads: Pick<Uploads, 'service'>, warn: (message: string) => void) {
     super()
     connection.on('ready', (resumed) => {

@@ -1,4 +1,4 @@
-/** Who types, and that we do (XEP-0085). */
+/** Chat states (XEP-0085): others' typing, and ours. */
 import { EventEmitter } from 'node:events'
 import { bare, parseJid, resource } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -11,12 +11,12 @@ interface TypingOptions {
   connection: Connection
   own: Jid
   isContact(jid: Jid): boolean
-  /** Our nickname in a group that we are in; null: it is none. */
+  /** Our nickname in a joined group; null: not a group. */
   nickIn(address: string): string | null
 }
 
 interface Events {
-  /** Somebody in a conversation types, or does no longer. */
+  /** Somebody started or stopped typing in a conversation. */
   typing: [conversation: Jid, person: Jid, typing: boolean]
 }
 
@@ -38,12 +38,12 @@ export class Typing extends EventEmitter<Events> implements Module {
     if (nick === null || resource(from) !== nick) this.emit('typing', bare(from), nick === null ? bare(from) : from, typing)
   }
 
-  /** What somebody has said is typed no longer. */
+  /** A message ends its sender's typing. */
   said(conversation: Jid, person: Jid): void {
     this.emit('typing', conversation, person, false)
   }
 
-  /** Tells a contact that we type, or do no longer. */
+  /** Tells a contact that we started or stopped typing. */
   tell(conversation: Jid, typing: boolean): void {
     const { connection, isContact } = this.#options
     if (!isContact(conversation) || !connection.isReady) return

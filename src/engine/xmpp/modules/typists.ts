@@ -1,7 +1,7 @@
-/** Who types at this moment. Nobody types for ever: a sign that is not repeated is forgotten. */
+/** Typing indicators; one that is not refreshed expires. */
 import type { Jid } from '../../../contract/domain.ts'
 
-/** XEP-0085 names 30 s after which typing counts as paused. */
+/** Expiry, ms: after 30 s typing counts as paused (XEP-0085). */
 const FORGET_MS = 30_000
 
 export class Typists {
@@ -12,7 +12,7 @@ export class Typists {
     this.#tell = tell
   }
 
-  /** Occupants in groups, addresses otherwise, by conversation. */
+  /** Typing people by conversation: occupants in groups, addresses otherwise. */
   get now(): ReadonlyMap<Jid, readonly Jid[]> {
     return new Map([...this.#typing].map(([conversation, people]) => [conversation, [...people.keys()]]))
   }

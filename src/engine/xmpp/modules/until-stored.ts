@@ -1,12 +1,12 @@
-/** What has happened at the server and nobody says again: it is written down, however long the disk is full. */
+/** Retries writing events that the server does not repeat, however long the disk is full. */
 import { StoreError } from '../../threads/store.ts'
 
-/** After the first failure, ms; twice that after each other one, ... */
+/** Delay after the first failure, ms; doubles after each further one. */
 const FIRST_MS = 500
-/** ... and this at most. */
+/** Longest delay, ms. */
 const LONGEST_MS = 30_000
 
-/** `write` may be done more than once. Rejects where the store is closed. */
+/** `write` may run more than once. Rejects if the store is closed. */
 export async function untilStored<T>(write: () => Promise<T>, warn: (message: string) => void): Promise<T> {
   for (let wait = FIRST_MS; ; wait = Math.min(wait * 2, LONGEST_MS)) {
     try {

@@ -18,7 +18,7 @@ let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 let server: Server
 let fingerprint = ''
-/** What the server answers, one after the other; the last for good. */
+/** Status codes that the server answers, in order; the last one repeats. */
 let answers: number[] = []
 let slots = 0
 let connection: Connection
@@ -58,7 +58,7 @@ afterEach(async () => {
   folder[Symbol.dispose]()
 })
 
-/** Uploads until it is there, or failed for good; the tries that were paused after. */
+/** Uploads until the file is uploaded or failed for good; `pauses`: numbers of tries after which it paused. */
 async function upload(): Promise<{ pauses: number[]; message: { state: string; error: string | null } }> {
   await store.write.saveAccount({ jid: ME, password: 'x', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
   const conversation = await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null, account: ME })

@@ -1,4 +1,4 @@
-/** Own files on their way to the server (XEP-0363). A message with a file is sent once that is there. */
+/** Uploads of own files (XEP-0363). A message with a file is sent once the file is uploaded. */
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
@@ -16,9 +16,9 @@ import type { StoreChanges } from '../../store/types.ts'
 import { HttpError, put, type Trust } from '../../net/http.ts'
 import { untilStored } from './until-stored.ts'
 
-/** An upload that breaks off is begun anew so often; what waits behind it goes on then. */
+/** Tries of an interrupted upload; waiting uploads continue after that. */
 const MOST_TRIES = 8
-/** What a server says of itself and not of the file (RFC 9110 sections 15.5.9, 15.6, RFC 6585 section 4). */
+/** True for status codes about the server, not the file (RFC 9110 sections 15.5.9, 15.6, RFC 6585 section 4). */
 const isPassing = (status: number): boolean => status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 507)
 
 export interface UploadsOptions {
@@ -29,24 +29,24 @@ export interface UploadsOptions {
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
-  /** How long to wait after so many tries, ms; absent: ever longer, with jitter. */
+  /** Pause after so many tries, ms; absent: rising, with jitter. */
   pause?(tries: number): number
 }
 
-/** What an upload is for: the message that waits for it. */
+/** Message that waits for an upload. */
 export interface UploadFor {
   conversation: Jid
   originId: string
-  /** It is encrypted before it leaves (XEP-0454). */
+  /** Encrypt before the upload (XEP-0454). */
   secret: boolean
-  /** It is there, or failed for good. */
+  /** Called when the file is uploaded or failed for good. */
   onDone(): void
 }
 
 export class Uploads {
   readonly #options: UploadsOptions
   readonly #running = new Map<number, AbortController>()
-  /** Tries that broke off, by the attachment. */
+  /** Interrupted tries by attachment. */
   readonly #broken = new Map<number, number>()
   #service: Promise<UploadService | null> | null = null
 
@@ -59,7 +59,7 @@ export class Uploads {
     options.connection.on('lost', () => this.stop())
   }
 
-  /** Who takes our files; null: nobody does. Rejects where the connection is lost. */
+  /** Upload service; null: there is none. Rejects if the connection is lost. */
   service(): Promise<UploadService | null> {
     this.#service ??= findService(this.#options.connection, uploadService).catch((error: unknown) => {
       this.#service = null
@@ -68,7 +68,7 @@ export class Uploads {
     return this.#service
   }
 
-  /** Begins where it is not under way. */
+  /** Starts an upload unless it is running. */
   put(file: AttachmentRow, waiting: UploadFor): void {
     if (this.#running.has(file.id)) return
     const abort = new AbortController()
@@ -113,7 +113,7 @@ export class Uploads {
     }
   }
 
-  /** `key`: null: it goes as it is. */
+  /** `key` null: uploaded unencrypted. */
   async #upload(file: AttachmentRow, key: MediaKey | null, signal: AbortSignal): Promise<string> {
     const { connection, folder, trust, onProgress } = this.#options
     const { id, stored } = file
@@ -145,10 +145,10 @@ export class Uploads {
   }
 }
 
-/** Another try would end the same; `message` is what `refusal` in the windows puts into words. */
+/** Error that another try would repeat; windows translate `message` through `refusal`. */
 class UploadRefused extends Error {}
 
-/** Why it fails for good; null: another try may end otherwise. `isLast`: there is none. */
+/** Reason of a final failure; null: try again. `isLast`: no try is left. */
 function refusal(error: unknown, isLast: boolean): string | null {
   if (error instanceof UploadRefused) return error.message
   if (error instanceof HttpError && error.status >= 400 && (isLast || !isPassing(error.status)))

@@ -3,7 +3,7 @@ import { bare, domainOf, localOf, parseJid, resource } from './address.ts'
 
 test('an address is compared without case, its resource with', () => {
   expect(parseJid(' Alice@Example.ORG/Phone')).toBe('alice@example.org/Phone')
-  // a resource is a nickname in groups: blanks and forms of letters make another person
+  // a resource is a nickname in groups: blanks and letter forms distinguish people
   for (const nick of ['alice', 'alice ', ' alice', 'alice\u00a0', 'alice\u3000', 'Alice', 'é', 'e\u0301'])
     expect(parseJid(`room@rooms.example.org/${nick}`)).toBe(`room@rooms.example.org/${nick}`)
   expect(parseJid('李雷@例子.中国')).toBe('李雷@例子.中国')

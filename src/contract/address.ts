@@ -5,11 +5,11 @@ const FORBIDDEN_LOCAL = /[\s"&'/:<>@]/u
 const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
-/** The address in its comparable form, or null where it is not one. Each part may take 1023 bytes. */
+/** Parses an address into its comparable form; null if it is invalid. Each part may take 1023 bytes. */
 export function parseJid(text: string): Jid | null {
   const slash = text.indexOf('/')
   const bareText = (slash < 0 ? text : text.slice(0, slash)).trim()
-  // as it is: in a group it is a nickname, and "alice " is another person than "alice"
+  // unchanged: in a group it is a nickname, and "alice " is another person than "alice"
   const resourceText = slash < 0 ? null : text.slice(slash + 1)
   const at = bareText.indexOf('@')
   const local = at < 0 ? null : bareText.slice(0, at).normalize('NFC').toLowerCase()
@@ -20,12 +20,12 @@ export function parseJid(text: string): Jid | null {
     .replace(/\.$/, '')
   if (domain === '' || /[\s@/'"<>&:]/u.test(domain) || CONTROL.test(domain) || domain.length > 1023) return null
   if (local !== null && (local === '' || local.length > 1023 || FORBIDDEN_LOCAL.test(local) || CONTROL.test(local))) return null
-  // nicknames have what joins letters and emoji
+  // nicknames may contain joiners of letters and emoji
   if (resourceText !== null && (resourceText === '' || resourceText.length > 1023 || UNFIT.test(resourceText))) return null
   return `${local === null ? '' : `${local}@`}${domain}${resourceText === null ? '' : `/${resourceText}`}` as Jid
 }
 
-/** Whose word it is that came over the stream: as parseJid, but an odd resource, of which some server took no notice, loses no message. */
+/** Parses an address from the stream like parseJid, but accepts an odd resource that some server let through, so that no message is lost. */
 export function addressOf(text: string): Jid | null {
   const whole = parseJid(text)
   const slash = text.indexOf('/')
@@ -44,7 +44,7 @@ export function bare(jid: string): Jid {
   return (slash < 0 ? jid : jid.slice(0, slash)) as Jid
 }
 
-/** What follows the slash (in a group: the nickname), or an empty string. */
+/** Text after the slash (in a group: the nickname), or an empty string. */
 export function resource(jid: string): string {
   const slash = jid.indexOf('/')
   return slash < 0 ? '' : jid.slice(slash + 1)
@@ -55,7 +55,7 @@ export function domainOf(jid: string): string {
   return address.slice(address.indexOf('@') + 1)
 }
 
-/** The domain of imported conversations: no server has one that ends so (RFC 2606 section 2). */
+/** Domain of imported conversations; no server's domain ends like this (RFC 2606 section 2). */
 export const IMPORT_DOMAIN = 'import.invalid'
 export const isImported = (jid: string): boolean => domainOf(jid) === IMPORT_DOMAIN
 
@@ -64,5 +64,5 @@ export function localOf(jid: string): string {
   return at < 0 ? jid : jid.slice(0, at)
 }
 
-/** The link to a bare address; what a link cannot hold as it is, is escaped (RFC 5122 section 2.2). */
+/** Link to a bare address, escaped where necessary (RFC 5122 section 2.2). */
 export const xmppUri = (jid: string): string => `xmpp:${jid.split('@').map(encodeURIComponent).join('@')}`

@@ -1,4 +1,4 @@
-/** What a file is called: its kind, or what its name says that it is. */
+/** Noun for a file: its kind, or the kind that its name tells. */
 import { isContactName } from './contact-files.ts'
 import type { AttachmentKind, AttachmentNoun } from './domain.ts'
 import { isStickerName } from './stickers.ts'

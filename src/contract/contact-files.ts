@@ -1,7 +1,7 @@
-/** Contact cards that come as files (vCard). */
+/** Contact cards received as files (vCard). */
 import { z } from 'zod'
 
-/** What is shown of one. */
+/** Fields shown of a contact. */
 export const ContactFile = z.object({
   name: z.string(),
   organization: z.string(),
@@ -12,7 +12,7 @@ export const ContactFile = z.object({
 })
 export type ContactFile = z.infer<typeof ContactFile>
 
-/** Bytes of a file that is read for cards. */
+/** Largest file that is read for contacts, bytes. */
 export const LARGEST_CONTACT_FILE = 2 ** 20
 export const isContactName = (name: string): boolean => /\.(?:vcf|vcard)$/i.test(name)
 export const isContactFile = ({ name, bytes }: { name: string; bytes: number | null }): boolean =>

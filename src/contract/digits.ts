@@ -3,7 +3,10 @@
 const DIGIT = /\p{Nd}/u
 const known = new Map<string, string>()
 
-/** The ASCII digit that a character is, or null where it is none. The ten of a script follow each other, and scripts begin at a ten (Unicode 4.6). */
+/**
+ * ASCII digit of a character, or null if it is no digit. The ten digits of a script are consecutive, and a script starts at a code point
+ * divisible by ten (Unicode 4.6).
+ */
 export function asciiDigit(character: string): string | null {
   if (!DIGIT.test(character)) return null
   let digit = known.get(character)

@@ -1,4 +1,4 @@
-/** Limits that both sides of the border hold; free of schemas, so that windows may load them. */
+/** Limits that both sides of the IPC border enforce; free of schemas, so that windows may load them. */
 
-/** Characters of an error that a window tells of. */
+/** Longest error reported by a window, in characters. */
 export const LONGEST_ERROR = 2000

@@ -1,4 +1,4 @@
-/** Places on earth as messages carry them: geo: URIs (RFC 5870), and links of maps as people copy them. Pure. */
+/** Locations in messages: geo: URIs (RFC 5870), and map links as people copy them. Pure. */
 
 export interface Place {
   /** Degrees, WGS 84. */
@@ -8,7 +8,7 @@ export interface Place {
 
 const NUMBER = String.raw`([+-]?\d{1,3}(?:\.\d{1,15})?)`
 const GEO = new RegExp(String.raw`^geo:${NUMBER},${NUMBER}(?:,[+-]?\d{1,6}(?:\.\d{1,15})?)?(?:;[\w=;.%-]{0,200})?(?:\?\S{0,500})?$`, 'i')
-/** Latitude first, as most maps write it. */
+/** Links with the latitude first, as most maps write them. */
 const LINKS = [
   new RegExp(String.raw`[@/]${NUMBER},${NUMBER}(?:,\d|[/?&#]|$)`),
   new RegExp(String.raw`[?&](?:q|ll|sll|query|destination|center)=(?:loc:)?${NUMBER}(?:,|%2C)\s*${NUMBER}`, 'i'),
@@ -16,7 +16,7 @@ const LINKS = [
   new RegExp(String.raw`#map=\d{1,2}/${NUMBER}/${NUMBER}`),
   new RegExp(String.raw`^\s*${NUMBER}\s*[,，;\s]\s*${NUMBER}\s*$`)
 ]
-/** Longitude first. */
+/** Links with the longitude first. */
 const TURNED = [new RegExp(String.raw`[?&](?:position|location)=${NUMBER}(?:,|%2C)${NUMBER}`, 'i')]
 
 function made(latitude: string | undefined, longitude: string | undefined): Place | null {
@@ -24,13 +24,13 @@ function made(latitude: string | undefined, longitude: string | undefined): Plac
   return Math.abs(place.latitude) <= 90 && Math.abs(place.longitude) <= 180 ? place : null
 }
 
-/** The place that a text is, and nothing else: a geo: URI. */
+/** Location of a text that is a geo: URI and nothing else. */
 export function placeOf(text: string): Place | null {
   const [, latitude, longitude] = GEO.exec(text.trim()) ?? []
   return latitude === undefined ? null : made(latitude, longitude)
 }
 
-/** The place that a text means: coordinates, a geo: URI, or a map's link. */
+/** Location in a text: coordinates, a geo: URI, or a map link. */
 export function findPlace(text: string): Place | null {
   const direct = placeOf(text)
   if (direct !== null) return direct
@@ -54,6 +54,6 @@ export function coordinates({ latitude, longitude }: Place): string {
   const part = (degrees: number, positive: string, negative: string): string => `${rounded(Math.abs(degrees))}° ${degrees < 0 ? negative : positive}`
   return `${part(latitude, 'N', 'S')}, ${part(longitude, 'E', 'W')}`
 }
-/** Its place on OpenStreetMap, opened in the browser by whoever wants to see it. */
+/** Link to OpenStreetMap, opened in the browser only on request. */
 export const mapLink = ({ latitude, longitude }: Place): string =>
   `https://www.openstreetmap.org/?mlat=${rounded(latitude)}&mlon=${rounded(longitude)}#map=16/${rounded(latitude)}/${rounded(longitude)}`

@@ -1,17 +1,17 @@
-/** What the user has chosen for this computer. */
+/** The user's settings on this computer. */
 import { z } from 'zod'
 import { ConversationId } from './domain.ts'
 
-/** The languages that the interface speaks. */
+/** Languages of the interface. */
 export const LANGUAGES = ['zh-CN', 'zh-TW', 'ja', 'en'] as const
 export const Language = z.enum(LANGUAGES)
 export type Language = z.infer<typeof Language>
-/** The one of the two in which the query language speaks. */
+/** Language of the query language: English or Chinese. */
 export const queryLanguage = (language: Language): 'zh-CN' | 'en' => (language === 'zh-CN' || language === 'zh-TW' ? 'zh-CN' : 'en')
 
 const ClockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/)
 
-/** A folder of the conversation list that the user has made. */
+/** The user's own folder of the conversation list. */
 export const Folder = z.object({ id: z.string().max(100), name: z.string().trim().min(1).max(60), conversations: z.array(ConversationId).max(5000) })
 export type Folder = z.infer<typeof Folder>
 
@@ -20,57 +20,60 @@ export const ZOOMS = [80, 90, 100, 110, 125, 150, 175, 200] as const
 export const ACCENTS = ['teal', 'blue', 'violet', 'rose', 'orange', 'green', 'graphite'] as const
 export const WALLPAPERS = ['none', 'dots', 'lines', 'grid', 'glow'] as const
 
-/** Of the conversation list, px: pictures alone, or between these two. */
+/** Width of the conversation list, px: avatars only, or between `least` and `most`. */
 export const LIST_WIDTH = { pictures: 76, least: 220, most: 480, usual: 320 } as const
 
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   language: z.enum(['system', ...LANGUAGES]),
-  /** How much room rows have. */
+  /** Height of rows. */
   density: z.enum(['comfortable', 'compact']),
-  /** How large everything is drawn, per cent. */
+  /** Zoom of all windows, per cent. */
   zoom: z.number().int().min(80).max(200),
   accent: z.enum(ACCENTS),
-  /** What the ground of a conversation shows. */
+  /** Background of conversations. */
   wallpaper: z.enum(WALLPAPERS),
-  /** Of the conversation list, px. */
+  /** Width of the conversation list, px. */
   listWidth: z.number().int().min(LIST_WIDTH.pictures).max(LIST_WIDTH.most),
   folders: z.array(Folder).max(30),
-  /** All that the archives have is fetched, in the background; otherwise only what is looked at. */
+  /** Downloads all messages of the archives in the background; otherwise only on demand. */
   keepHistory: z.boolean(),
-  /** Messages older than that are deleted from this computer; null: all are kept. */
+  /** Age, in days, at which messages are deleted from this computer; null keeps all. */
   keepDays: z.number().int().min(1).max(36_500).nullable(),
-  /** Files of people one knows are fetched by themselves up to so many bytes; 0: none. */
+  /** Largest file from known people that is downloaded automatically, bytes; 0: none. */
   fetchUpTo: z
     .number()
     .int()
     .min(0)
     .max(2 ** 40),
-  /** Whether new messages are shown by the system, with their text, with a sound. */
+  /** System notifications for new messages: whether they appear, with text, with a sound. */
   notify: z.boolean(),
   notifyText: z.boolean(),
   notifySound: z.boolean(),
-  /** Nothing is shown between these times of day, HH:MM. */
+  /** Quiet hours without notifications, HH:MM. */
   quiet: z.object({ from: ClockTime, to: ClockTime }).nullable(),
-  /** Messages still come when the last window is closed. */
+  /** Keeps running when the last window is closed, so that messages still arrive. */
   stayInTray: z.boolean(),
   startAtLogin: z.boolean(),
-  /** Contacts are told what we have read, and when we type. */
+  /** Sends read markers and typing notifications to contacts. */
   tellRead: z.boolean(),
   tellTyping: z.boolean(),
-  /** Conversations are encrypted end to end by themselves where both sides can. */
+  /** Encrypts conversations end to end automatically where both sides can. */
   autoEncrypt: z.boolean(),
-  /** A device of somebody gets nothing that is encrypted before the user has said that it is theirs; otherwise it is believed until one of theirs was compared. */
+  /**
+   * Requires the user's approval of each new device before it receives encrypted messages; otherwise a person's devices are trusted until one of
+   * them was verified.
+   */
   askTrust: z.boolean(),
-  /** What others read as the name of this device, of all accounts (XEP-0384 0.8, 'label'). */
+  /** Name of this device that others see, for all accounts (XEP-0384 0.8, 'label'). */
   deviceName: z.string().trim().min(1).max(50),
-  /** Words that are misspelt are marked. */
+  /** Marks misspelt words. */
   spellCheck: z.boolean(),
-  /** Pictures are sent as photos (of a screen's size, without metadata) or as the files that they are. */
+  /** Sends pictures as photos (screen size, without metadata) or as unchanged files. */
   picturesAs: z.enum(['photo', 'file']),
-  /** A page that one links to is asked for what the message then says of it. */
+  /** Fetches the metadata of linked pages and sends it with the message. */
   linkPreviews: z.boolean(),
-  /** Newer versions are loaded by themselves, only told of, or not looked for. */
+  /** Downloads updates automatically, only reports them, or does not check. */
   updates: z.enum(['automatic', 'tell', 'off']),
   updateChannel: z.enum(['latest', 'beta']),
   /** The first steps were shown. */

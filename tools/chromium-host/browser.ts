@@ -1,4 +1,4 @@
-/** The installed Chromium as a child, spoken to over the DevTools protocol through a pipe; it ends when the pipe does. */
+/** The installed Chromium as a child process, controlled by the DevTools protocol over a pipe; it ends when the pipe closes. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge']
 
-/** The path of an installed Chromium, or null. `MNEMO_CHROMIUM` names one. */
+/** Path of an installed Chromium, or null. `MNEMO_CHROMIUM` overrides it. */
 export function findChromium(): string | null {
   const named = process.env['MNEMO_CHROMIUM']
   const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -84,7 +84,7 @@ export class Browser extends EventEmitter {
       '--disable-backgrounding-occluded-windows',
       '--disable-search-engine-choice-screen',
       '--noerrdialogs',
-      // nothing a page asks for reaches a network: all it may load comes from protocol.handle
+      // pages cannot reach any network: everything they may load comes from protocol.handle
       '--proxy-server=127.0.0.1:9',
       '--proxy-bypass-list=<-loopback>',
       ...switches
@@ -101,8 +101,8 @@ export class Browser extends EventEmitter {
   }
 
   /**
-   * Opens a window of that size and place and answers with its target. On a display it is a window without tabs and
-   * address bar, which only a second start of the program can ask the running one for.
+   * Opens a window with that size and position and returns its target. On a display it is a window without tabs and
+   * address bar, which only a second start of the program can request from the running one.
    */
   async openWindow(bounds: { x: number; y: number; width: number; height: number }, background: boolean): Promise<string> {
     const { x, y, width, height } = bounds

@@ -40,7 +40,7 @@ afterEach(async () => {
   rmSync(data, { recursive: true, force: true, maxRetries: 5 })
 })
 
-/** Processes that were started with this test's data folder. */
+/** Number of processes started with this test's data folder. */
 function browsers(): number {
   let count = 0
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -53,7 +53,7 @@ function browsers(): number {
   return count
 }
 
-/** Waits for an event that has not been taken yet, and takes it. */
+/** Waits for the next event that was not consumed yet, and consumes it. */
 async function seen(event: string, detail?: unknown): Promise<unknown> {
   const deadline = Date.now() + 20_000
   for (;;) {

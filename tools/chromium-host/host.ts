@@ -1,8 +1,8 @@
-/** The one browser of this process and what all parts of the stand-in share. */
+/** The browser of this process, and state shared by all parts of the Electron stand-in. */
 import { randomBytes } from 'node:crypto'
 import { Browser, findChromium } from './browser.ts'
 
-/** Names the page cannot guess: of the isolated world, of its binding and of the event that carries the port. */
+/** Names that the page cannot guess: of the isolated world, of its binding, and of the event that carries the port. */
 export const names = {
   world: `electron-${randomBytes(12).toString('hex')}`,
   binding: `binding_${randomBytes(12).toString('hex')}`,
@@ -10,7 +10,7 @@ export const names = {
 }
 
 const told = new Set<string>()
-/** Says once that this host cannot do something that Electron does. */
+/** Reports once that this host lacks a feature of Electron. */
 export function unavailable(feature: string): void {
   if (told.has(feature)) return
   told.add(feature)
@@ -33,7 +33,7 @@ export function theBrowser(): Browser {
   return browser
 }
 
-/** https://HOST.SCHEME.app.invalid/ is how Chromium sees SCHEME://HOST/ : a secure origin that no network can serve. */
+/** Suffix of page URLs: Chromium sees SCHEME://HOST/ as https://HOST.SCHEME.app.invalid/, a secure origin that no network can serve. */
 const SUFFIX = '.app.invalid'
 
 export function toPageUrl(url: string): string {

@@ -1,11 +1,11 @@
 /**
- * What runs inside a page. These functions are sent to Chromium as source text, so each stands alone.
+ * Functions that run inside a page. They are sent to Chromium as source text, so each is self-contained.
  *
- * Two worlds: the preload script runs in an isolated one, invisible to the page; contextBridge hands over functions by
- * a message channel between the two, set up before any script of the page.
+ * Two worlds: the preload script runs in an isolated one, invisible to the page; contextBridge passes functions through a message channel between
+ * the two, set up before any script of the page.
  */
 
-/** Values as Electron's structured clone carries them, in JSON. */
+/** Encodes and decodes values as Electron's structured clone does, in JSON. */
 export function createCodec() {
   const TAG = '$electron'
   function encode(value: unknown): unknown {
@@ -58,7 +58,7 @@ export function createCodec() {
   return { encode, decode }
 }
 
-/** A message port as a page has it. */
+/** Message port of a page. */
 interface Port {
   onmessage: ((event: never) => void) | null
   postMessage(message: unknown): void
@@ -70,7 +70,7 @@ interface PageGlobals {
   dispatchEvent(event: unknown): void
 }
 
-/** In the page's own world, before its scripts: waits once for the port and the shape of what is exposed. */
+/** Runs in the page's own world, before its scripts: waits once for the port and the shape of the exposed API. */
 export function mainWorldScript(secret: string): void {
   const page = globalThis as unknown as PageGlobals
   page.addEventListener(
@@ -119,7 +119,7 @@ export function mainWorldScript(secret: string): void {
   )
 }
 
-/** In the isolated world: Electron's contextBridge and ipcRenderer over the binding, and the window's own events. */
+/** Runs in the isolated world: Electron's contextBridge and ipcRenderer over the binding, and the window's own events. */
 export function isolatedWorldScript(secret: string, binding: string, codec: ReturnType<typeof createCodec>): (name: string) => unknown {
   const world = globalThis as unknown as PageGlobals & { document: { title: string; addEventListener: PageGlobals['addEventListener'] } }
   const post = (message: unknown): void => (world[binding] as (text: string) => void)(JSON.stringify(message))

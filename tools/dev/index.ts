@@ -1,6 +1,6 @@
 /**
- * npm run dev: the app from its sources. A window takes a saved .vue file at once (Vite's hot replacement); a change of the main process or
- * of its threads starts the app anew, one of the preload script loads the windows anew.
+ * npm run dev: the app from its sources. A saved .vue file is applied in the window at once (Vite's hot replacement); a change of the main
+ * process or its threads restarts the app, one of the preload script reloads the windows.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -41,7 +41,7 @@ function options(): { demo: boolean; host: 'electron' | 'chromium' | null; profi
   return { demo, host: host ?? null, profile: profile === undefined ? null : resolve(profile), inspect, remote }
 }
 
-/** The running app; one that is started anew ends first, so that its store is closed. */
+/** The running app; on a restart the old process ends first, so that its store is closed. */
 class App {
   readonly #command: readonly string[]
   readonly #host: Host
@@ -87,7 +87,7 @@ class App {
   }
 }
 
-/** Builds once, and again after each change; `changed` is called from the second time on. Rejects where the first build fails. */
+/** Builds once, and again after each change; `changed` is called from the second build on. Rejects if the first build fails. */
 function watch(config: InlineConfig, changed: () => void): Promise<void> {
   return new Promise((settle, reject) => {
     let isFirst = true
@@ -117,10 +117,10 @@ const { demo, host: wanted, profile, inspect, remote } = options()
 const host = await chooseHost({ wanted, ownDisplay: isHeadless() && wanted !== 'chromium' })
 const { config } = await resolveConfig({ root: ROOT, configFile: join(ROOT, 'electron.vite.config.ts') }, 'serve', 'development')
 if (config?.main === undefined || config.preload === undefined || config.renderer === undefined) throw new Error('electron.vite.config.ts lacks a part')
-// from now on out/ holds no whole build: npm start makes one again
+// from now on out/ holds no complete build: npm start builds it again
 rmSync(join(ROOT, 'out/renderer'), { recursive: true, force: true })
 
-// pages are of app://mnemo, so Vite's client must be told where its server listens
+// pages have the origin app://mnemo, so Vite's client needs the address of its server
 const port = await freePort()
 const pages = await createServer(
   mergeConfig(config.renderer, { server: { host: '127.0.0.1', port, strictPort: true, hmr: { protocol: 'ws', host: '127.0.0.1', clientPort: port } } })

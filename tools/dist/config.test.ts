@@ -1,4 +1,4 @@
-/** What electron-builder is told; quick, nothing is packed. */
+/** Configuration of electron-builder; quick, since nothing is packed. */
 import { getConfig, validateConfiguration } from 'app-builder-lib/out/util/config/config.js'
 import { DebugLogger } from 'builder-util'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** The Electron that is packed: its own release, or the one for tests where that cannot be had. */
+/** Electron that is packed: its own release, or the one for tests if the release is not available. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repackFolder } from '../setup/electron.mjs'
@@ -6,29 +6,29 @@ import { repackFolder } from '../setup/electron.mjs'
 export const ROOT = join(import.meta.dirname, '../..')
 
 export interface PackedElectron {
-  /** Folder with the executable; null: electron-builder fetches the release itself. */
+  /** Folder with the executable; null: electron-builder downloads the release itself. */
   dist: string | null
   version: string
-  /** better-sqlite3's binary, where the one of its package does not run on this Electron. */
+  /** Path of better-sqlite3's binary, if the one in its package does not run on this Electron. */
   sqlite: string | null
-  /** A repack that nobody but tests may run: its installers are not to be published. */
+  /** Repack for tests only: its installers must not be published. */
   forTests: boolean
 }
 
-/** The version that package.json asks for. */
+/** Version required by package.json. */
 function ownVersion(): string {
   const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { devDependencies: { electron: string } }
   return devDependencies.electron
 }
 
-/** The first version number of Electron's form that its executable names, as it does in its user agent. */
+/** Version that the executable names in its user agent: the first of that form in the file. */
 function versionOf(dist: string): string {
   const found = /Electron\/(\d+\.\d+\.\d+)/.exec(readFileSync(join(dist, 'electron')).toString('latin1'))?.[1]
   if (found === undefined) throw new Error(`${dist} holds no Electron whose version can be read.`)
   return found
 }
 
-/** Electron for tests (tools/setup): another version than that of the releases, or null where there is none. */
+/** Electron for tests (tools/setup), of another version than the releases; null if there is none. */
 export function electronForTests(): PackedElectron | null {
   const folder = repackFolder()
   const dist = join(folder, 'dist')
@@ -36,7 +36,7 @@ export function electronForTests(): PackedElectron | null {
   return { dist, version: versionOf(dist), sqlite: join(folder, 'better_sqlite3.node'), forTests: true }
 }
 
-/** Electron for installers: the release where it is here, else the one for tests, else what electron-builder may fetch. */
+/** Electron for installers: the installed release, otherwise the one for tests, otherwise a download by electron-builder. */
 export function electronToPack(): PackedElectron {
   const installed = join(ROOT, 'node_modules/electron/dist')
   const own: PackedElectron = { dist: existsSync(installed) ? installed : null, version: ownVersion(), sqlite: null, forTests: false }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Takes fpm's place for electron-builder (CUSTOM_FPM_PATH) where fpm's own build cannot be fetched: a .deb by dpkg-deb(1), an .rpm by
- * rpmbuild(8), from the same folders, scripts and words. Knows the options that electron-builder gives, and refuses others.
+ * Replacement of fpm for electron-builder (CUSTOM_FPM_PATH) where fpm's own build cannot be downloaded: makes a .deb with dpkg-deb(1) and an .rpm
+ * with rpmbuild(8), from the same folders, scripts and texts. Supports the options that electron-builder passes, and refuses others.
  * https://fpm.readthedocs.io/en/latest/cli-reference.html
  */
 import { spawnSync } from 'node:child_process'
@@ -45,7 +45,7 @@ const { values, positionals } = parseArgs({
 
 type Name = { [K in keyof typeof values]-?: NonNullable<(typeof values)[K]> extends string ? K : never }[keyof typeof values]
 
-/** The value of an option that a package cannot be without. */
+/** Value of a required option. */
 function given(name: Name): string {
   const value = values[name]
   if (value === undefined) throw new Error(`fpm: --${name} is missing`)
@@ -58,7 +58,7 @@ function run(program: string, args: string[]): void {
   if (status !== 0) throw new Error(`${program} ended with ${String(status)}`)
 }
 
-/** Puts `source=/place` of each argument under the root; a source with an ending slash is a folder whose contents go to that place. */
+/** Copies each `source=/place` argument under the root; a source with a trailing slash is a folder whose contents go to that place. */
 function fill(root: string): void {
   for (const argument of positionals) {
     const at = argument.lastIndexOf('=/')
@@ -69,7 +69,7 @@ function fill(root: string): void {
   }
 }
 
-/** All files and folders below, paths from the root with a leading slash. */
+/** All files and folders under the root, as paths from the root with a leading slash. */
 function entries(root: string): { path: string; folder: boolean; size: number }[] {
   return readdirSync(root, { recursive: true, withFileTypes: true }).map((entry) => {
     const path = join(entry.parentPath, entry.name)
@@ -77,7 +77,7 @@ function entries(root: string): { path: string; folder: boolean; size: number }[
   })
 }
 
-/** deb-control(5): a field's further lines begin with a blank, and an empty one is a dot. */
+/** Control file, deb-control(5): further lines of a field begin with a blank, and an empty one is a dot. */
 function debControl(root: string): string {
   const [synopsis = '', ...more] = given('description').split('\n')
   const kib = Math.ceil(entries(root).reduce((sum, { size }) => sum + size, 0) / 1024)
@@ -111,18 +111,18 @@ function makeDeb(root: string, file: string): void {
   run('dpkg-deb', [`-Z${compression === 'gz' ? 'gzip' : compression}`, '--root-owner-group', '--build', root, file])
 }
 
-/** rpm's words for machines; electron-builder names them as Debian does. */
+/** Architecture names of rpm; electron-builder passes Debian's. */
 const MACHINES: Record<string, string> = { amd64: 'x86_64', arm64: 'aarch64' }
 const PAYLOADS: Record<string, string> = { none: 'w0.gzdio', gz: 'w6.gzdio', gzip: 'w6.gzdio', xz: 'w6.xzdio', xzmt: 'w6T0.xzdio', zstd: 'w19.zstdio' }
 
-/** A script of the package as the spec has it: a per cent sign begins a macro there. */
+/** A script of the package for the spec file, where a per cent sign begins a macro. */
 function scriptlet(section: string, from: string | undefined): string {
   return from === undefined ? '' : `%${section}\n${readFileSync(from, 'utf8').replaceAll('%', '%%')}\n`
 }
 
 function makeRpm(root: string, work: string, file: string): void {
   const files = entries(root).map(({ path, folder }) => `${folder ? '%dir ' : ''}"${path.replaceAll('%', '%%')}"`)
-  // folders of the system belong to other packages
+  // system folders belong to other packages
   const own = files.filter((line) => !/^%dir "\/(opt|usr|usr\/share|usr\/share\/(applications|icons.*|mime.*))"$/.test(line))
   const compression = values['rpm-compression'] ?? 'xz'
   const payload = PAYLOADS[compression]
@@ -132,7 +132,7 @@ function makeRpm(root: string, work: string, file: string): void {
     '%define _build_id_links none',
     '%global debug_package %{nil}',
     `%define _binary_payload ${payload}`,
-    // rpm(8): a dash parts version and release
+    // rpm(8): a dash separates version and release
     `Name: ${given('name')}`,
     `Version: ${given('version').replaceAll('-', '~')}`,
     `Release: ${values.iteration ?? '1'}`,
@@ -170,7 +170,7 @@ try {
   if (type === 'deb') makeDeb(root, made)
   else if (type === 'rpm') makeRpm(root, work, made)
   else throw new Error(`fpm: no package of the type ${type}`)
-  // whole or not at all; the folder of the packages may lie on another disk
+  // atomic; the folder of the packages may be on another disk
   cpSync(made, `${file}.part`)
   renameSync(`${file}.part`, file)
 } finally {

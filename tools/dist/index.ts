@@ -1,5 +1,5 @@
 /**
- * npm run dist: packs the built app and makes this system's installers in dist/. With `--dir` the packed folder alone.
+ * npm run dist: packs the built app and makes this system's installers in dist/; with `--dir` only the packed folder.
  * Further arguments are targets of electron-builder (deb, rpm, tar.gz …).
  */
 import { rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** THIRD-PARTY-NOTICES.txt: every library and table that is packed, with its licence. Electron's and Chromium's lie beside the executable. */
+/** THIRD-PARTY-NOTICES.txt: every packed library and table with its licence. Those of Electron and Chromium are beside the executable. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './electron.ts'
@@ -10,7 +10,7 @@ export interface Notice {
   text: string
 }
 
-/** Bundles of Vite, which names what it put into them (`build.license`). */
+/** Bundles of Vite, which lists their contents (`build.license`). */
 const BUNDLES = ['main', 'preload', 'renderer']
 
 const MIT = (holder: string): string => `Copyright ${holder}
@@ -28,13 +28,13 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
 ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`
 
-/** Licences that a package names but whose text it does not carry, by the package. */
+/** Copyright holders of packages that name a licence without including its text, by package. */
 const HOLDERS: Record<string, string> = {
   'koa-compose': '(c) Jonathan Ong and contributors',
   'lazy-val': '(c) Vladimir Krivosheev',
   thumbhash: '(c) 2023 Evan Wallace'
 }
-/** Packages whose package.json names no licence; their text is the MIT licence's. */
+/** Packages whose package.json names no licence; their text is the MIT licence. */
 const UNNAMED = new Set(['sasl-anonymous', 'sasl-plain', 'saslmechanisms'])
 
 const SQLITE = `The author disclaims copyright to this source code. In place of a legal notice, here is a blessing:
@@ -61,7 +61,7 @@ ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THE DATA FILES OR
 Except as contained in this notice, the name of a copyright holder shall not be used in advertising or otherwise to promote the sale,
 use or other dealings in these Data Files or Software without prior written authorization of the copyright holder.`
 
-/** What is packed but not through Vite: the native code, and tables made from others' data. */
+/** Parts packed without Vite: the native code, and tables made from third-party data. */
 const NATIVE: { name: string; license: string; package: string; file?: string; text?: string; version?: string }[] = [
   { name: 'better-sqlite3-multiple-ciphers', license: 'MIT', package: 'better-sqlite3', file: 'LICENSE' },
   { name: 'SQLite3 Multiple Ciphers', license: 'MIT', package: 'better-sqlite3', version: '', text: MIT('(c) 2019-2025 Ulrich Telle') },
@@ -93,7 +93,7 @@ function bundled(): Notice[] {
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Every notice, in the order of the file. Throws where a licence is not known. */
+/** All notices, in the order of the file. Throws if a licence is unknown. */
 export function notices(): Notice[] {
   const native = NATIVE.map(({ name, license, package: of, file, text, version }) => {
     const full = text ?? readFileSync(join(ROOT, 'node_modules', of, file ?? 'LICENSE'), 'utf8')
@@ -102,7 +102,7 @@ export function notices(): Notice[] {
   return [...native, ...bundled()]
 }
 
-/** Writes the file for the built app; returns its path. Libraries under the same text share it. */
+/** Writes the file for the built app and returns its path. Libraries with the same text share it. */
 export function writeNotices(): string {
   const byText = new Map<string, Notice[]>()
   for (const notice of notices()) byText.set(notice.text, [...(byText.get(notice.text) ?? []), notice])

@@ -1,11 +1,11 @@
-/** electron-builder over the built app, with the Electron at hand. */
+/** Packs the built app with electron-builder, using the available Electron. */
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { build, Platform, type AfterPackContext, type Configuration } from 'electron-builder'
 import { ROOT, type PackedElectron } from './electron.ts'
 import { notesOf, signAnnouncements, updateServer, writeSource } from './updates.ts'
 
-/** The repack for tests lacks the Node-API of better-sqlite3's own binary, and holds an app of its own that runs a folder. */
+/** Adapts the repack for tests: it lacks the Node-API of better-sqlite3's own binary, and contains an app of its own that runs a folder. */
 function fitForTests({ appOutDir }: AfterPackContext, sqlite: string): void {
   const resources = join(appOutDir, 'resources')
   rmSync(join(resources, 'app'), { recursive: true, force: true })
@@ -15,40 +15,38 @@ function fitForTests({ appOutDir }: AfterPackContext, sqlite: string): void {
   cpSync(sqlite, packed)
 }
 
-/** The first of these programs that the PATH has, or null. */
+/** First of these programs on the PATH, or null. */
 function findProgram(names: readonly string[]): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path)) ?? null
 }
 
-/** What can be made of the repack for tests without fetching more: AppImage's own tools come from a release page. */
+/** Targets that the repack for tests can make without downloads: AppImage's own tools come from a release page. */
 const TARGETS_FOR_TESTS = ['deb', 'rpm', 'tar.gz']
 
-/** better-sqlite3's binaries by system. Of node_modules, electron-builder passes over what its configuration names for one system alone. */
+/** better-sqlite3's binaries by system. In node_modules, electron-builder ignores patterns that its configuration sets for one system only. */
 const BINARIES: Record<string, string> = {
   linux: 'linux-${arch}.node',
   windows: 'win32-${arch}.node',
-  // the two halves of a universal app must hold the same binaries
+  // the two halves of a universal app must contain the same binaries
   mac: 'darwin-*.node'
 }
 
 export interface PackOptions {
-  /** A version of the app other than package.json's. */
+  /** Version of the app, if other than package.json's. */
   app?: string
-  /** A folder other than dist/. */
+  /** Output folder, if other than dist/. */
   output?: string
-  /** Another system than this. */
+  /** Target system, if other than this one. */
   platform?: Platform
-  /** Settings beside those of electron-builder.yml. */
+  /** Settings in addition to electron-builder.yml. */
   settings?: Configuration
 }
 
-/**
- * Packs for this system or another, in dist/; `targets` in place of those of electron-builder.yml where there are any. Returns the files made.
- */
+/** Packs for this system or another, into dist/; `targets`, if any, replace those of electron-builder.yml. Returns the files made. */
 export async function pack({ dist, version, sqlite, forTests }: PackedElectron, wanted: string[] = [], { app, output, platform = Platform.current(), settings = {} }: PackOptions = {}): Promise<string[]> {
   const targets = wanted.length === 0 && forTests ? TARGETS_FOR_TESTS : wanted
-  // packages that are published are made by the tools that electron-builder fetches
+  // published packages are made by the tools that electron-builder downloads
   if (forTests) process.env['CUSTOM_FPM_PATH'] ??= join(import.meta.dirname, 'fpm.ts')
   const zip = forTests ? findProgram(['7zz', '7za', '7z']) : null
   if (zip !== null) process.env['ELECTRON_BUILDER_7ZIP_PATH'] ??= zip

@@ -1,7 +1,7 @@
 /**
- * The updates of a release: where its copies look for newer versions, and the signatures of the announcements.
- * MNEMO_UPDATES_URL names the folder on the server (https), MNEMO_UPDATES_PAGE the page with the downloads, MNEMO_UPDATES_KEY the private
- * key (Ed25519, PEM: `openssl genpkey -algorithm ed25519`). Without the first a build never looks for a newer version.
+ * Updates of a release: the address where its copies check for updates, and the signatures of the announcements.
+ * MNEMO_UPDATES_URL is the folder on the server (https), MNEMO_UPDATES_PAGE the download page, MNEMO_UPDATES_KEY the private key (Ed25519, PEM:
+ * `openssl genpkey -algorithm ed25519`). Without the first, a build never checks for updates.
  */
 import { createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ export interface UpdateServer {
   key: KeyObject
 }
 
-/** The server that the environment names; null: none. Throws where it is named in part, or not safely. */
+/** Update server from the environment; null if there is none. Throws if it is incomplete or not secure. */
 export function updateServer(env: NodeJS.ProcessEnv): UpdateServer | null {
   const { MNEMO_UPDATES_URL: url = '', MNEMO_UPDATES_PAGE: page = '', MNEMO_UPDATES_KEY: pem = '' } = env
   if (url === '' && page === '' && pem === '') return null
@@ -24,12 +24,12 @@ export function updateServer(env: NodeJS.ProcessEnv): UpdateServer | null {
   return { url, page, key }
 }
 
-/** Writes into the packed app's resources what src/main/updates/source.ts reads. */
+/** Writes the file that src/main/updates/source.ts reads into the packed app's resources. */
 export function writeSource(resources: string, { url, page, key }: UpdateServer): void {
   writeFileSync(join(resources, 'updates.json'), JSON.stringify({ url, page, key: createPublicKey(key).export({ type: 'spki', format: 'pem' }) }))
 }
 
-/** Signs each announcement in `folder`; returns the files of the signatures. */
+/** Signs each announcement in `folder`; returns the signature files. */
 export function signAnnouncements(folder: string, { key }: UpdateServer): string[] {
   return readdirSync(folder)
     .filter((name) => /^(latest|beta)(-(mac|linux)(-\w+)?)?\.yml$/.test(name))
@@ -40,7 +40,7 @@ export function signAnnouncements(folder: string, { key }: UpdateServer): string
     })
 }
 
-/** The part of CHANGELOG.md that is of `version`, or of what is not released yet; '' where there is none. */
+/** Section of CHANGELOG.md for `version`, or for unreleased changes; '' if there is none. */
 export function notesOf(changelog: string, version: string): string {
   const parts = changelog.split(/^## /m).slice(1)
   const part = parts.find((one) => one.replace(/^\[/, '').startsWith(version)) ?? parts.find((one) => /^(\[?unreleased|not released)/i.test(one)) ?? ''

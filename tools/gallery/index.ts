@@ -1,4 +1,4 @@
-/** npm run gallery: serves the page that shows every component in every state, until it is interrupted. */
+/** npm run gallery: serves a page with every component in every state, until it is interrupted. */
 import { serveGallery } from './serve.ts'
 
 const { url } = await serveGallery()

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { createServer } from 'vite'
 
-/** Serves the gallery on this computer alone. */
+/** Serves the gallery to this computer only. */
 export async function serveGallery(): Promise<{ url: string; close(): Promise<void> }> {
   const root = join(import.meta.dirname, 'page')
   const server = await createServer({

@@ -1,4 +1,4 @@
-/** The folder of the repacked Electron (dist/electron) and of SQLite built for it; it may not be there. */
+/** Folder of the repacked Electron (dist/electron) and of SQLite built for it; it may not exist. */
 export function repackFolder(): string
-/** Sees to it that there is an Electron; whether one could be had. */
+/** Ensures that an Electron is installed; returns whether one is available. */
 export function electron(): Promise<boolean>

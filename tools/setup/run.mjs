@@ -51,7 +51,7 @@ function appBuild() {
 async function prepare(needs) {
   const [built, sources, chromium, test, dist] = ['app', 'sources', 'chromium', 'test', 'dist'].map((need) => needs.includes(need))
   const app = built || sources
-  // npm's packages are compiled in part, all else waits for nothing
+  // some npm packages need a compiler; the other system packages install in parallel
   await systemPackages(['compiler'])
   const system = systemPackages([
     ...(app ? ['electron', 'display', 'fonts', 'prosody'] : []),
@@ -61,7 +61,7 @@ async function prepare(needs) {
   ])
   const made = npmPackages().then(() => Promise.all([nativeBuild(), app ? electron() : true, built ? appBuild() : null]))
   const [[, isThere]] = await Promise.all([made, system])
-  // without an Electron the windows run on Chromium
+  // without Electron, the windows run on Chromium
   if (app && isThere !== true) await systemPackages(['chromium'])
 }
 
@@ -81,7 +81,7 @@ try {
 }
 
 const PATH = `${bin}${delimiter}${process.env.PATH}`
-// a command line names files from where the user stands
+// file names on a command line are relative to the user's folder
 const cwd = needs.includes('engine') && process.env.INIT_CWD ? process.env.INIT_CWD : root
 const child = spawn(node, [join(root, program), ...rest], { cwd, stdio: 'inherit', env: { ...process.env, PATH } })
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

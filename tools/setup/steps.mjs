@@ -1,4 +1,4 @@
-// Steps of the set-up: each is run at most once for the same inputs. Plain JavaScript for any Node from 20 on.
+// Steps of the set-up, each run at most once for the same inputs. Plain JavaScript for any Node from 20 on.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -12,7 +12,7 @@ const stamps = join(root, 'node_modules', '.cache', 'mnemo')
 
 export const say = (text) => process.stderr.write(`[setup] ${text}\n`)
 
-/** A step that failed; its message is for the user. */
+/** Failure of a step; its message is for the user. */
 export class SetupError extends Error {}
 
 /** Whether a program is on the PATH. */
@@ -27,7 +27,7 @@ export function has(program) {
   return false
 }
 
-/** Runs a program; its output is shown only where it fails. Throws SetupError. */
+/** Runs a program; its output is shown only if it fails. Throws SetupError. */
 export async function run(name, command, args, options = {}) {
   const started = Date.now()
   say(`${name} …`)
@@ -65,7 +65,7 @@ export function digest(...paths) {
   return hash.digest('hex')
 }
 
-/** Does a step unless its inputs are as they were the last time and its outputs are there. */
+/** Runs a step unless its inputs are unchanged and its outputs exist. */
 export async function unlessFresh(name, inputs, outputs, step) {
   const stamp = join(stamps, name)
   if (outputs.every((path) => existsSync(join(root, path))) && existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return
@@ -74,7 +74,7 @@ export async function unlessFresh(name, inputs, outputs, step) {
   writeFileSync(stamp, inputs)
 }
 
-/** A folder with Node's headers, so that node-gyp downloads none, or null; builds do not depend on their version. */
+/** Folder with Node's headers, so that node-gyp does not download them, or null; builds do not depend on their version. */
 export function headers() {
   const prefixes = [
     process.env.npm_config_nodedir,

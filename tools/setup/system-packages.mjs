@@ -1,11 +1,11 @@
-// Debian packages, by what shows that they are there. As root the missing ones are installed, otherwise the command is printed.
+// Debian packages, with a check for each. As root, missing ones are installed; otherwise the command is printed.
 import { existsSync } from 'node:fs'
 import { has, run, say, SetupError } from './steps.mjs'
 
 const library = (name) => ['x86_64', 'aarch64'].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/${name}`))
 const python = (name) => existsSync(`/usr/lib/python3/dist-packages/${name}`)
 
-/** `hard`: without it the program that is asked for cannot run. */
+/** `hard`: the requested program cannot run without it. */
 const PACKAGES = {
   compiler: { present: () => has('g++') && has('make') && has('python3'), names: ['g++', 'make', 'python3'], hard: true },
   electron: {
@@ -21,7 +21,7 @@ const PACKAGES = {
     hard: false
   },
   prosody: { present: () => has('prosody') && has('openssl'), names: ['prosody', 'openssl'], hard: false },
-  // devices of OMEMO that share no code with ours
+  // OMEMO implementations that share no code with ours
   omemo: {
     present: () => python('oldmemo') && python('xmlschema') && python('axolotl'),
     names: ['python3-oldmemo', 'python3-xmlschema', 'python3-axolotl'],
@@ -31,7 +31,7 @@ const PACKAGES = {
   serverModules: { present: () => existsSync('/usr/lib/prosody/modules/mod_sasl2_fast'), names: ['prosody-modules'], hard: true },
   faketime: { present: () => has('faketime'), names: ['faketime'], hard: false },
   profanity: { present: () => has('profanity') && has('tmux'), names: ['profanity', 'tmux'], hard: false },
-  // clients with OMEMO that people use, on a screen
+  // widely used clients with OMEMO, run on a display
   gajim: { present: () => has('gajim') && existsSync('/usr/share/gajim/plugins/omemo'), names: ['gajim', 'gajim-omemo', 'xvfb', 'dbus'], hard: false },
   dino: { present: () => has('dino-im') && has('xdotool'), names: ['dino-im', 'xdotool', 'xvfb', 'dbus'], hard: false },
   packers: {
@@ -40,7 +40,7 @@ const PACKAGES = {
     hard: false
   },
   xvfb: { present: () => has('Xvfb') && has('dbus-daemon'), names: ['xvfb', 'dbus'], hard: true },
-  // what a desktop has and tests ask: notifications, a keyring, a window manager, hands
+  // desktop services for tests: notifications, a keyring, a window manager, simulated input
   desktop: {
     present: () =>
       has('dunst') &&
@@ -75,7 +75,7 @@ const PACKAGES = {
   }
 }
 
-/** Sees to it that packages of these kinds are installed. Throws SetupError where a hard one cannot be had. */
+/** Ensures that packages of these kinds are installed. Throws SetupError if a hard one is not available. */
 export async function systemPackages(kinds) {
   if (process.platform !== 'linux') return
   const missing = kinds.filter((kind) => !PACKAGES[kind].present())

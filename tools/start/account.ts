@@ -1,18 +1,18 @@
 /**
- * The user that Electron runs as. Chromium refuses its sandbox to root, and without the sandbox Mnemo does not start; so root hands
- * the app to an unprivileged user.
+ * User that Electron runs as. Chromium refuses its sandbox to root, and without the sandbox Mnemo does not start; so root runs the app as an
+ * unprivileged user.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, lchownSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface Account {
-  /** Of spawn(2); absent: the user who runs this. */
+  /** Options of spawn(2); absent: the current user. */
   uid?: number
   gid?: number
-  /** Program and arguments that come before every command. */
+  /** Program and arguments in front of every command. */
   prefix: string[]
-  /** For the line that says how the app is run; null where nothing is special. */
+  /** Description for the line that says how the app is run; null if nothing is special. */
   note: string | null
 }
 
@@ -30,9 +30,9 @@ function idsOf(user: string): { uid: number; gid: number } | null {
 const succeeds = (program: string, args: string[], options: object = {}): boolean => spawnSync(program, args, { stdio: 'ignore', ...options }).status === 0
 
 /**
- * The user for an app that reads `files`. Where that user cannot reach them (a checkout in root's own folder) root itself enters a user
- * namespace in which it is that user: without any right over the machine (user_namespaces(7)), but with root's files.
- * Throws where the kernel offers neither.
+ * User for an app that reads `files`. If that user cannot reach them (a checkout in root's own folder), root enters a user namespace in which it
+ * is that user: without any right over the machine (user_namespaces(7)), but with root's files.
+ * Throws if the kernel offers neither.
  */
 export function unprivileged(files: readonly string[]): Account {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return SAME
@@ -48,7 +48,7 @@ export function unprivileged(files: readonly string[]): Account {
   return { prefix: mapped, note: 'in a user namespace without rights' }
 }
 
-/** Chromium's own sandbox wants user namespaces, or a helper that is root's and set-user-ID (its sandbox/linux/suid). */
+/** Prepares Chromium's sandbox: it needs user namespaces, or a helper owned by root and set-user-ID (its sandbox/linux/suid). */
 export function prepareSandbox(helper: string, { uid, gid, prefix }: Account): void {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return
   const [program = 'unshare', ...args] = [...prefix, 'unshare', '--user', 'true']
@@ -57,7 +57,7 @@ export function prepareSandbox(helper: string, { uid, gid, prefix }: Account): v
   chmodSync(helper, 0o4755)
 }
 
-/** Gives a folder, made where it is missing, with all in it, to the user that the app runs as. */
+/** Gives a folder with all its content to the user that the app runs as; creates it if missing. */
 export function give(folder: string, { uid, gid }: Account): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (uid === undefined || gid === undefined) return

@@ -1,6 +1,6 @@
 /**
- * The desktop that Electron's windows stand on: the user's own, or, where there is none, a virtual display (Xvfb) and a D-Bus session.
- * All that is started here ends with this process, however it ends.
+ * Desktop for Electron's windows: the user's own, or, if there is none, a virtual display (Xvfb) and a D-Bus session.
+ * Everything started here ends with this process, however it ends.
  */
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -11,25 +11,25 @@ import type { Readable } from 'node:stream'
 import { findProgram } from '../../src/demo/prosody.ts'
 import { give, type Account } from './account.ts'
 
-/** Where root's own windows keep their profile, when the app runs as another user. */
+/** Home of root's own windows, when the app runs as another user. */
 const HOME_OF_ROOT = '/var/lib/mnemo'
 const START_MS = 30_000
 
 export interface Desktop {
-  /** The environment of programs on it; '' stands for a variable that they must not inherit. */
+  /** Environment of programs on it; '' marks a variable that they must not inherit. */
   env: Record<string, string>
   account: Account
-  /** It is a virtual one. */
+  /** Whether the display is virtual. */
   virtual: boolean
-  /** The file in which a virtual display keeps what it shows (display-picture.ts). */
+  /** File in which a virtual display keeps its picture (display-picture.ts). */
   frame?: string
 }
 
-/** Ends a program's process when the pipe to its standard input closes, as it does when we end. */
+/** Shell wrapper that kills a program when the pipe to its standard input closes, as it does when this process ends. */
 const GUARD =
   'exec 4<&0; "$@" 4<&- </dev/null & child=$!; (cat <&4 >/dev/null; kill "$child" 2>/dev/null) & guard=$!; wait "$child"; status=$?; kill "$guard" 2>/dev/null; exit $status'
 
-/** Starts a program as the desktop's user; it ends with us. `options.stdio` lacks the first entry. */
+/** Starts a program as the desktop's user; it ends with this process. `options.stdio` lacks the first entry. */
 export function spawnOn(
   { env, account }: Desktop,
   program: string,
@@ -45,7 +45,7 @@ export function spawnOn(
 }
 export const ids = ({ uid, gid }: Account): { uid?: number; gid?: number } => (uid === undefined || gid === undefined ? {} : { uid, gid })
 
-/** The first line that a program writes to its descriptor 3; where it ends without one, its last words on standard error are the reason. */
+/** First line that a program writes to its descriptor 3; if it ends without one, rejects with its last lines on standard error. */
 function firstLine({ stdio }: ChildProcess, name: string): Promise<string> {
   const [stream, errors] = [stdio[3], stdio[2]] as [Readable, Readable]
   return new Promise((resolve, reject) => {
@@ -64,8 +64,8 @@ function firstLine({ stdio }: ChildProcess, name: string): Promise<string> {
 }
 
 /**
- * Makes the folder of the displays' sockets, as a system's own start does: on a machine without one, a display of an unprivileged
- * user cannot make it, nor write into one that root made with the usual mask.
+ * Creates the folder of the displays' sockets, as a system does at its start: on a machine without one, a display of an unprivileged user cannot
+ * create it, nor write into one that root created with the usual mask.
  */
 export function shareSockets(folder = '/tmp/.X11-unix'): void {
   if (process.getuid?.() !== 0) return
@@ -81,7 +81,7 @@ function authority(cookie: Buffer): Buffer {
   return Buffer.concat([ANY, counted(Buffer.alloc(0)), counted(Buffer.alloc(0)), counted(Buffer.from('MIT-MAGIC-COOKIE-1')), counted(cookie)])
 }
 
-/** The display that the user sits at. As root the app runs as another user, who is given the key to it. */
+/** The user's own display. As root the app runs as another user, who gets a cookie for it. */
 export function ownDesktop(account: Account): Desktop {
   if (account.note === null) return { env: {}, account, virtual: false }
   give(HOME_OF_ROOT, account)
@@ -104,15 +104,15 @@ const homes = (home: string, run: string): Record<string, string> => ({
 
 export interface VirtualDesktop extends Desktop {
   virtual: true
-  /** Its home and run-time folders; gone after stop(). */
+  /** Folder of its home and run-time files; deleted by stop(). */
   folder: string
   stop(): void
 }
 
-/** Whether a virtual desktop can be made here. */
+/** Whether a virtual desktop can be started here. */
 export const hasVirtualDesktop = (): boolean => process.platform === 'linux' && findProgram('Xvfb') !== null && findProgram('dbus-daemon') !== null
 
-/** Starts a display of `size`, a session bus and a home of its own. Throws where Xvfb or dbus-daemon is missing. */
+/** Starts a display of `size`, a session bus and a home of its own. Throws if Xvfb or dbus-daemon is missing. */
 export async function startDesktop(account: Account, size = '1280x900'): Promise<VirtualDesktop> {
   const folder = mkdtempSync(join(tmpdir(), 'mnemo-desktop-'))
   const run = join(folder, 'run')
@@ -125,7 +125,7 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
     env: { ...homes(folder, run), XAUTHORITY: key, WAYLAND_DISPLAY: '', XDG_SESSION_TYPE: 'x11', DBUS_SESSION_BUS_ADDRESS: '' },
     account,
     virtual: true,
-    // Xvfb's name for its first screen
+    // Xvfb's file for its first screen
     frame: join(run, 'Xvfb_screen0'),
     folder,
     stop() {
@@ -152,7 +152,7 @@ export async function startDesktop(account: Account, size = '1280x900'): Promise
     programs.push(bus)
     const address = await firstLine(bus, 'dbus-daemon')
     desktop.env['DBUS_SESSION_BUS_ADDRESS'] = address
-    // Chromium asks the system's bus for the battery and the network, and complains where there is none
+    // Chromium asks the system bus about battery and network, and complains if there is none
     if (!existsSync('/run/dbus/system_bus_socket')) desktop.env['DBUS_SYSTEM_BUS_ADDRESS'] = address
     return desktop
   } catch (error) {

@@ -3,7 +3,7 @@ import { inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { pngOfDump } from './display-picture.ts'
 
-/** A dump of one row: a header of 100 bytes and a name, one colour of a map, then pixels of `order`. */
+/** Dump of one row: a header of 100 bytes and a name, a colour map of one entry, then pixels of `order`. */
 function dump(pixels: number[], order: 0 | 1, bits = 32): Buffer {
   const head = Buffer.alloc(108)
   for (const [place, value] of [

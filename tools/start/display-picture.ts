@@ -1,7 +1,7 @@
-/** What a virtual display shows, as a picture: Xvfb keeps it in a file in the format of xwd (X11/XWDFile.h). */
+/** Pictures of a virtual display: Xvfb keeps its content in a file in the format of xwd (X11/XWDFile.h). */
 import { crc32, deflateSync } from 'node:zlib'
 
-/** Places of 32-bit numbers in the header. */
+/** Indices of 32-bit numbers in the header. */
 const HEADER_SIZE = 0
 const WIDTH = 4
 const HEIGHT = 5
@@ -9,7 +9,7 @@ const BYTE_ORDER = 7
 const BITS_PER_PIXEL = 11
 const BYTES_PER_LINE = 12
 const COLOURS = 19
-/** Bytes of an entry of the colour map, which lies between the header and the pixels. */
+/** Bytes per entry of the colour map, which is between the header and the pixels. */
 const COLOUR_BYTES = 12
 const PNG_SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const EIGHT_BITS_RGB = [8, 2, 0, 0, 0]
@@ -22,18 +22,18 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum])
 }
 
-/** A PNG (RFC 2083) of a dump of 24-bit colours in 32-bit pixels. Throws on any other. */
+/** Converts a dump of 24-bit colours in 32-bit pixels to PNG (RFC 2083). Throws on any other. */
 export function pngOfDump(dump: Buffer): Buffer {
   const field = (place: number): number => dump.readUInt32BE(place * 4)
   const [width, height, line] = [field(WIDTH), field(HEIGHT), field(BYTES_PER_LINE)]
   if (field(BITS_PER_PIXEL) !== 32) throw new Error('a display without 32 bits a pixel')
   const start = field(HEADER_SIZE) + field(COLOURS) * COLOUR_BYTES
-  // blue comes first in a display of the usual byte order, of which 0 is the sign; else the unused byte does
+  // with the usual byte order (0), blue comes first; otherwise the unused byte does
   const [red, green, blue] = field(BYTE_ORDER) === 0 ? [2, 1, 0] : [1, 2, 3]
   const rows = Buffer.alloc(height * (1 + width * 3))
   let at = 0
   for (let y = 0; y < height; y++) {
-    // each row begins with its filter: none
+    // each row begins with its filter type: none
     at++
     for (let x = 0; x < width; x++) {
       const pixel = start + y * line + x * 4

@@ -1,4 +1,4 @@
-/** Starts the app and drives its real windows, on either host; for the headless tour, the end-to-end tests and the benchmarks. */
+/** Starts the app and drives its real windows, on either host; for the tour, the end-to-end tests and the benchmarks. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,14 +12,14 @@ const START_MS = 30_000
 export interface RunningApp {
   process: ChildProcess
   host: Host
-  /** The window of that kind, once it is open and its page is there. */
+  /** Resolves to the window of that kind, once it is open and its page is loaded. */
   window(kind: 'main' | 'chat' | 'search' | 'settings' | 'viewer', ms?: number): Promise<Page>
   windows(): Page[]
-  /** Takes hold of the windows anew; after a page crashed. */
+  /** Attaches to the windows again, as after a crash of a page. */
   attachAgain(): Promise<void>
-  /** The app has let go of the hold on its windows, as Chromium does with every connection when the machine goes to sleep. */
+  /** Resolves when the app has dropped the connection to its windows, as Chromium does with every connection when the machine sleeps. */
   released(): Promise<void>
-  /** Ends it as a user does, and waits. Rejects where it does not end with 0. */
+  /** Quits as a user does, and waits. Rejects if the exit code is not 0. */
   quit(): Promise<void>
   kill(): Promise<void>
 }
@@ -28,13 +28,13 @@ export interface StartOptions {
   profile: string
   args?: string[]
   env?: Record<string, string>
-  /** Takes hold of no window until attachAgain: Chromium does not watch whether a page answers while somebody looks into it. */
+  /** Attaches to no window until attachAgain: Chromium does not check whether a page responds while a debugger is attached. */
   alone?: boolean
 }
 
 /**
- * The language as the environment names it. A locale that is not installed counts as C, in which Chromium reads no file name beyond
- * ASCII (setlocale(3)); a virtual desktop has none but C.UTF-8, and LANGUAGE says the language there.
+ * Environment for a language. A locale that is not installed counts as C, in which Chromium reads no file name beyond ASCII (setlocale(3)); a
+ * virtual desktop has only C.UTF-8, and LANGUAGE sets the language there.
  */
 function languageEnv({ kind, desktop }: Host, env: Record<string, string>): Record<string, string> {
   const [language = '', charset] = (env['LANG'] ?? '').split('.')
@@ -43,7 +43,7 @@ function languageEnv({ kind, desktop }: Host, env: Record<string, string>): Reco
 }
 
 export async function startApp(host: Host, { profile, args = [], env = {}, alone = false }: StartOptions): Promise<RunningApp> {
-  // Chromium writes its port there; Electron's user data folder is the profile itself
+  // Chromium writes its port to this file; Electron's user data folder is the profile itself
   const portFile = host.kind === 'electron' ? join(profile, 'DevToolsActivePort') : join(profile, 'chromium', 'DevToolsActivePort')
   rmSync(portFile, { force: true })
   const { account } = host.desktop
@@ -61,10 +61,10 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
     if (child.exitCode !== null || Date.now() > deadline) throw new Error('the app did not start')
     await new Promise((resolve) => setTimeout(resolve, 30))
   }
-  // Electron's pages follow its own theme, which a scheme of playwright's would hide
+  // Electron's pages follow its own theme, which a colour scheme set by playwright would hide
   const attach = (): Promise<Browser> => chromium.connectOverCDP(`http://127.0.0.1:${readPort()}`, { noDefaults: host.kind === 'electron' })
   let browser = alone ? null : await attach()
-  // a connection ends with the app: closed before, playwright waits half a minute for an answer that Electron does not give
+  // connections are closed after the app has ended: earlier, playwright waits half a minute for an answer that Electron does not give
   const connections = browser === null ? [] : [browser]
   const disconnect = (): Promise<unknown> => Promise.all(connections.map((each) => each.close().catch(() => undefined)))
   const windows = (): Page[] => browser?.contexts().flatMap((context) => context.pages()) ?? []
@@ -86,7 +86,7 @@ export async function startApp(host: Host, { profile, args = [], env = {}, alone
     async window(kind, ms = START_MS) {
       const until = Date.now() + ms
       for (;;) {
-        // one that is kept in reserve shows no conversation
+        // a spare window shows no conversation
         const page = windows().find(
           (candidate) => candidate.url().includes(`/windows/${kind}/`) && (kind !== 'chat' || candidate.url().includes('conversation='))
         )

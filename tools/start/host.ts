@@ -1,4 +1,4 @@
-/** The host of the windows: Electron, its own binary or the one of tools/setup; otherwise the installed Chromium. */
+/** Host of the windows: Electron, its own binary or the one of tools/setup; otherwise the installed Chromium. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium, isHeadless } from '../chromium-host/browser.ts'
@@ -11,22 +11,22 @@ const PACKAGE = join(ROOT, 'node_modules/electron')
 
 export interface Host {
   kind: 'electron' | 'chromium'
-  /** The line that says which and why. */
+  /** Line that names the host and the reason for it. */
   reason: string
   /** Program and leading arguments; the app's own follow. */
   command: [string, ...string[]]
   desktop: Desktop
-  /** Ends what was started for it. */
+  /** Ends everything started for the host. */
   stop(): void
 }
 
 interface Electron {
   program: string
-  /** Electron's own binary, of the version that package.json names. */
+  /** Whether it is Electron's own binary, of the version in package.json. */
   own: boolean
 }
 
-/** The binary that is there. The package's own way to ask for it would download it, without a limit of time. */
+/** Installed binary, or null. The package's own lookup would download it, without a time limit. */
 function electronBinary(): Electron | null {
   const { ELECTRON_OVERRIDE_DIST_PATH: other } = process.env
   const named = join(PACKAGE, 'path.txt')
@@ -40,7 +40,7 @@ function electronBinary(): Electron | null {
 }
 
 function chromium(reason: string): Host {
-  // the host's sources are TypeScript: compiled once, later starts load no compiler
+  // the host's sources are TypeScript: with the cache, later starts do not compile them
   process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/mnemo/compiled')
   return {
     kind: 'chromium',
@@ -51,7 +51,7 @@ function chromium(reason: string): Host {
   }
 }
 
-/** The files that the app reads at its start, for the user that it runs as. */
+/** Files that the app reads at its start, which must be readable for its user. */
 const READ = [
   'package.json',
   'out/main/index.js',
@@ -62,15 +62,15 @@ const READ = [
 ]
 
 export interface HostChoice {
-  /** null: Electron where it can be had. */
+  /** null: Electron if available. */
   wanted: 'electron' | 'chromium' | null
-  /** A display of its own, also where the user sits at one. */
+  /** Uses a virtual display even if the user has one. */
   ownDisplay?: boolean
-  /** A desktop that was started before, in place of another one. */
+  /** Desktop that is already running, used instead of another one. */
   desktop?: Desktop | null
 }
 
-/** Throws where no host can be had. */
+/** Chooses a host. Throws if none is available. */
 export async function chooseHost({ wanted, ownDisplay = false, desktop = null }: HostChoice): Promise<Host> {
   if (wanted === 'chromium') return chromium('as asked')
   const needsDisplay = ownDisplay || isHeadless()

@@ -1,4 +1,4 @@
-/** The main job without a display, by driving the real windows: a transcript with timings, and a picture of the display at every step. */
+/** Tour of the app on a virtual display, driving the real windows: a transcript with timings, and a picture of the display at every step. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { ROOT, type Host } from './host.ts'
 const SHOTS = join(ROOT, 'demo-screens')
 const PIECES = ['华联', 'hone手机', '流浪', 'earch-ind', 'メラ']
 
-/** Returns the exit code: 0 where every step went well. Pictures go into `folder`, whose old ones are removed. */
+/** Runs the tour. Returns the exit code: 0 if every step succeeded. Pictures go into `folder`; old ones are removed. */
 export async function tour(host: Host, folder = SHOTS): Promise<number> {
   const profile = mkdtempSync(join(tmpdir(), 'mnemo-tour-'))
   rmSync(folder, { recursive: true, force: true })
@@ -53,11 +53,11 @@ async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
 
 type Shot = (page: Page, name: string) => Promise<void>
 
-/** Between two looks at the display, ms; it follows a page by a frame or more. */
+/** Interval between two checks of the display, ms; it is a frame or more behind the page. */
 const LOOK_MS = 100
 const MOST_LOOKS = 20
 
-/** What the virtual display shows, with that window in front; where there is none, the page. */
+/** Pictures of the virtual display with that window in front; without one, of the page. */
 function pictures({ desktop: { frame } }: Host, folder: string): Shot {
   return async (page, name) => {
     const path = join(folder, `${name}.png`)
@@ -95,7 +95,7 @@ async function run(app: RunningApp, live: boolean, shot: Shot): Promise<void> {
   })
   await shot(main, '2-conversations')
   await step('open a conversation', async () => {
-    // a person's: what a group gets is never 'delivered'
+    // a direct conversation: messages to a group are never 'delivered'
     await main.locator('.item[data-jid$="@localhost"]').first().click()
     await main.locator('.bubble').first().waitFor()
   })

@@ -1,6 +1,6 @@
 /**
- * Writes src/engine/history-files/formats/time-words.ts: the words for halves and parts of the day, and for months, of every language
- * that CLDR knows, as Node's own ICU has them. Run it with the Node of node_modules: node tools/tables/time-words.mjs
+ * Writes src/engine/history-files/formats/time-words.ts: words for halves and parts of the day, and for months, in every language
+ * of CLDR, as Node's own ICU has them. Run it with the Node of node_modules: node tools/tables/time-words.mjs
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ const locales = languages.flatMap((language) => {
   ].filter(own)
 })
 
-/** As words are looked up: no marks of direction, one kind of blank and apostrophe, small letters, no points, no blanks. */
+/** Normalises a word for look-up: no direction marks, one kind of blank and apostrophe, lower case, no dots, no blanks. */
 const plain = (word) =>
   word
     .normalize('NFKC')
@@ -59,7 +59,7 @@ for (const locale of locales) {
     }
   }
 }
-// a word for two months in two languages means what it means in the one that more people write
+// a word for different months in two languages means the month of the language that more people write
 for (const language of ['it', 'tr', 'id', 'ru', 'de', 'pt', 'fr', 'es', 'en']) {
   for (let month = 0; month < 12; month++) {
     for (const width of ['long', 'short']) {
@@ -72,7 +72,7 @@ for (const language of ['it', 'tr', 'id', 'ru', 'de', 'pt', 'fr', 'es', 'en']) {
     }
   }
 }
-// a word for both halves, in two languages, means the one of the language that more people write
+// a word for both halves, in two languages, has the meaning of the language that more people write
 for (const language of ['fi', 'sv', 'de', 'en'])
   for (const [hours, sample] of [
     [0xfff, 9],
@@ -85,7 +85,7 @@ for (const language of ['fi', 'sv', 'de', 'en'])
     )
     if (word !== '') halves.set(word, hours)
   }
-// words of both halves that ICU has in other widths alone, or that older systems wrote: Persian, Thai, Bulgarian, Hebrew
+// words for halves of the day that ICU has only in other widths, or that older systems wrote: Persian, Thai, Bulgarian, Hebrew
 for (const [word, hours] of [
   ['قبل از ظهر', 0xfff],
   ['بعد از ظهر', 0xfff000],
@@ -101,7 +101,7 @@ for (const [word, hours] of [
   ['রাত', 0xfc003f]
 ])
   halves.set(plain(word), hours)
-// words of both halves of phones' older systems, in languages whose newer ones write others
+// words for halves of the day of older phones, in languages whose newer systems write others
 for (const [morning, evening] of [
   ['முற்பகல்', 'பிற்பகல்'],
   ['పూర్వాహ్నం', 'అపరాహ్నం'],

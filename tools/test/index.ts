@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUTPUT = join(ROOT, 'test-output')
-// each test starts threads, and many a process: their TypeScript is stripped and compiled once
+// tests start many threads and processes: their TypeScript is stripped and compiled only once
 process.env['NODE_COMPILE_CACHE'] ??= join(ROOT, 'node_modules/.cache/mnemo/compiled')
 
 interface Result {
@@ -22,7 +22,7 @@ function check(name: string, script: string): Result {
   return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 }
 }
 
-/** One project of tests. `later`: its output is kept until its end, since another project prints meanwhile. */
+/** Runs one project of tests. `later`: holds its output back until its end, since another project prints meanwhile. */
 async function tests(project: string, later = false): Promise<Result> {
   const file = join(OUTPUT, `results-${project}.json`)
   rmSync(file, { force: true })
@@ -40,12 +40,12 @@ async function tests(project: string, later = false): Promise<Result> {
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   }
-  // a file that could not even be loaded, or an error outside of any test
+  // a file that could not be loaded, or an error outside of any test
   const failed = report.numFailedTests === 0 && status !== 0 ? Math.max(1, report.numFailedTestSuites) : report.numFailedTests
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests }
 }
 
-/** Several projects, one after the other. */
+/** Runs several projects, one after the other. */
 async function inTurn(projects: readonly string[], later: boolean): Promise<Result[]> {
   const all: Result[] = []
   for (const project of projects) all.push(await tests(project, later))
@@ -59,10 +59,10 @@ const results: Result[] = []
 if (wanted('types')) results.push(check('types', 'types'))
 if (wanted('lint')) results.push(check('lint', 'lint'))
 for (const project of ['unit', 'native']) if (wanted(project)) results.push(await tests(project))
-// both wait for servers and windows most of the time
+// both spend most of the time waiting for servers and windows
 const sides = [['integration'], ['end-to-end', 'host']].map((projects) => projects.filter(wanted)).filter((projects) => projects.length > 0)
 results.push(...(await Promise.all(sides.map((projects, at) => inTurn(projects, at > 0)))).flat())
-// minutes of packing: only where asked for (npm run dist:check)
+// packing takes minutes: only on request (npm run dist:check)
 if (only.includes('dist')) results.push(await tests('dist'))
 const sum = (key: keyof Result): number => results.reduce((total, result) => total + result[key], 0)
 const skipped = sum('skipped')

@@ -12,7 +12,7 @@ class App extends EventEmitter {
   readonly isPackaged = false
   readonly dock = undefined
   name = 'Electron'
-  /** For the host: set by browser-window.ts; closes all and says whether none is left. */
+  /** For the host: set by browser-window.ts; closes all windows and returns whether none is left. */
   closeAllWindows: () => boolean = () => true
   readonly #paths = new Map<string, string>()
   readonly #switches = new Map<string, string>()
@@ -40,7 +40,7 @@ class App extends EventEmitter {
     this.#ready ??= (async () => {
       await new Promise((resolve) => setImmediate(resolve))
       const switches = [...this.#switches].map(([name, value]) => `--${name}${value === '' ? '' : `=${value}`}`)
-      // as Electron does with a switch of Chromium's on its own command line
+      // as Electron does with Chromium's switches on its own command line
       switches.push(...process.argv.filter((argument) => /^--(remote-debugging-port=|use-fake-)/.test(argument)))
       const browser = await startBrowser(join(this.getPath('userData'), 'chromium'), switches)
       browser.once('exit', () => {
@@ -107,7 +107,7 @@ class App extends EventEmitter {
     this.#paths.set(name, path)
   }
 
-  /** One instance a userData folder: the second hands its command line to the first. */
+  /** Allows one instance per userData folder: a second one passes its command line to the first. */
   requestSingleInstanceLock(): boolean {
     const folder = this.getPath('userData')
     mkdirSync(folder, { recursive: true })
@@ -149,7 +149,7 @@ class App extends EventEmitter {
     this.#finish()
   }
 
-  /** It does not start itself again; whoever started it may. */
+  /** Not supported: the host does not restart itself. */
   relaunch(): void {
     process.stderr.write('[chromium-host] cannot start Mnemo again\n')
   }
@@ -162,7 +162,7 @@ class App extends EventEmitter {
     theBrowser().close().then(end, end)
   }
 
-  /** For the host: the last window closed. */
+  /** For the host: called when the last window closed. */
   allWindowsClosed(): void {
     if (this.#quitting) return
     if (this.listenerCount('window-all-closed') > 0) this.emit('window-all-closed')

@@ -155,7 +155,7 @@ export class BrowserWindow extends EventEmitter {
     this.#loseFocus()
   }
 
-  /** Asks as Electron does: a listener of 'close' may prevent it. */
+  /** Closes as Electron does: a listener of 'close' may prevent it. */
   close(): void {
     if (this.#destroyed) return
     const event = new PreventableEvent()
@@ -190,13 +190,13 @@ export class BrowserWindow extends EventEmitter {
     theBrowser().once('exit', () => this.#closed())
     const { windowId } = await theBrowser().send('Browser.getWindowForTarget', { targetId })
     this.#windowId = windowId as number
-    // on a display Chromium gives an app's window the size the last one had
+    // on a display, Chromium gives an app's window the size of the previous one
     if (!isHeadless()) await this.#place({ left: this.#bounds.x, top: this.#bounds.y, width: this.#bounds.width, height: this.#bounds.height })
     if (!this.#visible && !isHeadless()) await this.#place({ windowState: 'minimized' })
     await nativeTheme.applyTo(this.webContents)
   }
 
-  /** A page that a page opened: closed at once unless its handler allows it, and then it is none of ours. */
+  /** Handles a page opened by a page: it is closed at once unless the handler allows it, and even then it is not one of ours. */
   #onOpened(targetId: string, url: string): void {
     if (!this.webContents.mayOpen(url))
       theBrowser()
@@ -223,7 +223,7 @@ export class BrowserWindow extends EventEmitter {
       this.emit('ready-to-show')
     }
     if (name === 'resize') void this.#readBounds()
-    // without a window system every page believes it has the focus
+    // without a window system, every page reports that it has the focus
     if (isHeadless()) return
     if (name === 'focus') this.#gainFocus()
     if (name === 'blur') this.#loseFocus()

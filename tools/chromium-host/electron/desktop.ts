@@ -1,4 +1,4 @@
-/** What a desktop offers and this host does not: each says so once and answers as Electron does without it. */
+/** Desktop features that this host lacks: each reports so once and behaves as Electron does without it. */
 import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { isHeadless } from '../browser.ts'
@@ -53,7 +53,7 @@ export const dialog = {
     return options.cancelId ?? 0
   },
   showOpenDialogSync: (): undefined => undefined,
-  // there is no dialog here; who drives the host says beforehand what was chosen
+  // no dialogs here; the program that drives the host sets the chosen file beforehand
   showOpenDialog(): Promise<{ canceled: boolean; filePaths: string[] }> {
     const chosen = process.env['MNEMO_HOST_FILE']
     if (chosen !== undefined) return Promise.resolve({ canceled: false, filePaths: [chosen] })
@@ -133,5 +133,5 @@ export const clipboard = {
 
 export const nativeImage = { createFromPath: (): object => ({}), createEmpty: (): object => ({}), createFromBuffer: (): object => ({}) }
 
-/** https://www.electronjs.org/docs/latest/api/system-preferences: nothing here stands between the app and a microphone. */
+/** https://www.electronjs.org/docs/latest/api/system-preferences: microphone access needs no permission of the system here. */
 export const systemPreferences = { askForMediaAccess: (): Promise<boolean> => Promise.resolve(true) }

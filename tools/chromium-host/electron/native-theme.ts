@@ -27,7 +27,7 @@ class NativeTheme extends EventEmitter {
     return false
   }
 
-  /** For the host: makes the page see the chosen scheme. */
+  /** For the host: applies the chosen colour scheme to the page. */
   async applyTo(contents: WebContents): Promise<void> {
     const value = this.#source === 'system' ? '' : this.#source
     await contents.command('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] })

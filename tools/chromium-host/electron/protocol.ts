@@ -7,7 +7,7 @@ type PermissionHandler = (contents: unknown, permission: string, decide: (grante
 class Protocol {
   readonly #handlers = new Map<string, SchemeHandler>()
 
-  /** Nothing to do: every scheme here is served from a secure origin of its own. */
+  /** Does nothing: every scheme here is served from a secure origin of its own. */
   registerSchemesAsPrivileged = (): void => undefined
 
   handle(scheme: string, handler: SchemeHandler): void {
@@ -22,7 +22,7 @@ class Protocol {
     return this.#handlers.has(scheme)
   }
 
-  /** For the host: the answer to a page's request, or null for a scheme nobody handles. */
+  /** For the host: answers a page's request; null for a scheme without a handler. */
   async serve(url: string, method: string, headers: Record<string, string>): Promise<Response | null> {
     const handler = this.#handlers.get(url.slice(0, url.indexOf(':')))
     return handler === undefined ? null : await handler(new Request(url, { method, headers }))
@@ -31,7 +31,7 @@ class Protocol {
 
 export const protocol = new Protocol()
 
-/** Electron's permission names beside the DevTools protocol's. */
+/** Electron's permission names, mapped to the DevTools protocol's. */
 const PERMISSIONS: Record<string, string> = {
   notifications: 'notifications',
   geolocation: 'geolocation',
@@ -67,7 +67,7 @@ class Session {
     await Promise.resolve()
   }
 
-  /** For the host: asks the handlers once for each permission and grants just those; all others are denied. */
+  /** For the host: asks the handlers once for each permission and grants only those; all others are denied. */
   async applyPermissions(): Promise<void> {
     const granted: string[] = []
     for (const [electronName, name] of Object.entries(PERMISSIONS)) {

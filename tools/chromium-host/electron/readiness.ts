@@ -1,15 +1,15 @@
-/** What Electron has only after, or only before, the app is ready; https://www.electronjs.org/docs/latest/api/app#event-ready */
+/** Parts of Electron that exist only after, or only before, the app is ready; https://www.electronjs.org/docs/latest/api/app#event-ready */
 
 const refuse = (name: string): never => {
   throw new Error(`The '${name}' module can't be used before the app 'ready' event`)
 }
 
-/** A class of which nothing is made before readiness; its static parts are there at once. */
+/** Wraps a class that cannot be instantiated before readiness; its static members are available at once. */
 export function madeWhenReady<T extends abstract new (...args: never[]) => object>(name: string, type: T, isReady: () => boolean): T {
   return new Proxy(type, { construct: (target, args, newTarget) => (isReady() ? (Reflect.construct(target, args, newTarget) as object) : refuse(name)) })
 }
 
-/** A module of which nothing is used before readiness, but the parts in `before`, which are refused afterwards. */
+/** Wraps a module that cannot be used before readiness, except the members in `before`, which are refused afterwards. */
 export function usedWhenReady<T extends object>(name: string, module: T, isReady: () => boolean, before: readonly string[] = []): T {
   return new Proxy(module, {
     get(target, key) {

@@ -9,7 +9,7 @@ import { protocol } from './protocol.ts'
 const codec = createCodec()
 const RECEIVE = '(text) => __receive(JSON.parse(text))'
 
-/** An event that a listener may stop. */
+/** Event that a listener may prevent. */
 export class PreventableEvent {
   defaultPrevented = false
   preventDefault = (): void => {
@@ -56,7 +56,7 @@ export class WebContents extends EventEmitter {
   openDevTools = (): void => unavailable('webContents.openDevTools (start with --remote-debugging-port)')
   setZoomFactor = (factor: number): void => void this.command('Emulation.setPageScaleFactor', { pageScaleFactor: factor })
 
-  /** Sends to the preload script's listeners. */
+  /** Sends a message to the preload script's listeners. */
   send(channel: string, ...args: unknown[]): void {
     if (this.#destroyed) throw new TypeError('Object has been destroyed')
     this.#deliver({ channel, args: args.map(codec.encode) })
@@ -94,7 +94,7 @@ export class WebContents extends EventEmitter {
     return { toPNG: () => png, isEmpty: () => png.length === 0 }
   }
 
-  /** For the host: a DevTools command to this page. */
+  /** For the host: sends a DevTools command to this page. */
   async command(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
     await this.attached
     return theBrowser().send(method, params, this.#sessionId)
@@ -105,7 +105,7 @@ export class WebContents extends EventEmitter {
     return this.#openHandler({ url: fromPageUrl(url), disposition: 'new-window' }).action === 'allow'
   }
 
-  /** For the host: the page is gone. */
+  /** For the host: called when the page is gone. */
   destroyed(): void {
     if (this.#destroyed) return
     this.#destroyed = true
@@ -200,13 +200,13 @@ export class WebContents extends EventEmitter {
   #deliver(message: unknown): void {
     if (this.#destroyed || this.#context === null) return
     theBrowser()
-      // what is compiled is the same each time: the text of a call lives as long as its code does
+      // the function's source is the same each time: the text of a call lives as long as its compiled code
       .send(
         'Runtime.callFunctionOn',
         { functionDeclaration: RECEIVE, arguments: [{ value: JSON.stringify(message) }], executionContextId: this.#context, returnByValue: true },
         this.#sessionId
       )
-      // a page that went away between the two lines
+      // the page went away in the meantime
       .catch(() => undefined)
   }
 
@@ -217,7 +217,7 @@ export class WebContents extends EventEmitter {
     frameId: string
   }): Promise<void> {
     const url = fromPageUrl(paused.request.url)
-    // an aborted navigation leaves the page as it is; any other error would put Chromium's own page in its place
+    // an aborted navigation keeps the current page; any other error would replace it with Chromium's error page
     const errorReason = paused.resourceType === 'Document' ? 'Aborted' : 'BlockedByClient'
     const refuse = (): Promise<unknown> => this.command('Fetch.failRequest', { requestId: paused.requestId, errorReason })
     try {

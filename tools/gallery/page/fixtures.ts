@@ -1,4 +1,4 @@
-/** What the gallery shows: a message, a conversation, a file in each of its states. */
+/** Fixtures of the gallery: messages, conversations and files in each of their states. */
 import type { Attachment, Conversation, ConversationId, Device, Jid, Message, MessageId, Secrecy } from '../../../src/contract/domain.ts'
 import type { AppState } from '../../../src/contract/ipc.ts'
 
@@ -54,14 +54,14 @@ const file = (more: Partial<Attachment>): Attachment => ({
   ...more
 })
 
-/** The id of the file that is on its way. */
+/** Id of the file being transferred. */
 const MOVING = 900
 const LONG =
   '这是一条很长很长的消息，用来看看文字怎样换行。A message that mixes 中文 and English in one line, with a_very_long_word_that_has_no_place_to_break_but_must_break_somewhere_all_the_same. '
 const emoji = (list: string): Message['reactions'] =>
   list.split(' ').map((one, i) => ({ emoji: one, count: i + 1, own: i === 0, names: ['Bob', '王伟'].slice(0, i) }))
 
-/** By what is to be seen of them. */
+/** Messages by the feature they show. */
 export const MESSAGES: Record<string, Message[]> = {
   states: [
     message('等一下再发', { outgoing: true, state: 'queued' }),
@@ -194,7 +194,7 @@ export const CONVERSATIONS: Conversation[] = [
   conversation('テスト', { last: last({ outgoing: true, state: 'failed', text: 'ありがとう' }) })
 ]
 export const GROUP = CONVERSATIONS[1]!
-/** Of those in which one cannot write. */
+/** Conversations that cannot be written in. */
 export const CLOSED: Conversation[] = [
   conversation('Left', { kind: 'group', out: { why: 'left', reason: '' } }),
   conversation('Banned', { kind: 'group', out: { why: 'banned', reason: 'advertising' } }),
@@ -209,7 +209,7 @@ const certificate = {
   validTo: '2027-01-01',
   reason: 'DEPTH_ZERO_SELF_SIGNED_CERT'
 }
-/** What a connection may be. */
+/** Connections in each state. */
 export const CONNECTIONS: AppState['accounts'] = [
   { jid: ME, connection: { status: 'connecting' }, accepted: null, shortages: [] },
   { jid: ME, connection: { status: 'catching-up' }, accepted: null, shortages: [] },
@@ -294,7 +294,7 @@ const device = (serial: number, trust: Device['trust'], active = true): Device =
 export const DEVICES: Device[] = [device(7, 'verified'), device(1, 'verified'), device(2, 'trusted'), device(3, 'undecided'), device(4, 'refused', false)]
 
 const NO_SECRECY = { on: true, possible: true, verified: false, undecided: 0, without: [] }
-/** Each state of the lock. */
+/** Secrecy in each state of the lock. */
 export const SECRECY: Secrecy[] = [
   NO_SECRECY,
   { ...NO_SECRECY, verified: true },

@@ -1,4 +1,4 @@
-/** The gallery's page: the components with what they may show. ?theme=dark &language=zh-CN &density=compact */
+/** Page of the gallery: the components with fixtures. ?theme=dark &language=zh-CN &density=compact */
 import { Language } from '../../../src/contract/settings.ts'
 import type { Answer, Bridge } from '../../../src/contract/ipc.ts'
 import { openWindow } from '../../../src/renderer/open-window.ts'
@@ -11,7 +11,7 @@ const settings = {
   language: Language.catch('en').parse(asked.get('language')),
   density: asked.get('density') === 'compact' ? ('compact' as const) : ('comfortable' as const)
 }
-/** There is no main process: what is asked of it has these answers. */
+/** Answers to calls, in place of a main process. */
 const answers: Record<string, unknown> = {
   'app.state': state(settings),
   'search.names': [],

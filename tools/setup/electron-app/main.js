@@ -1,4 +1,4 @@
-// Runs the app of the folder that the command line names, as the default app of Electron's own package does
+// Runs the app in the folder given on the command line, as the default app of Electron's own package does
 // (https://github.com/electron/electron/tree/main/default_app). Electron is not ready before this module has run.
 import { app } from 'electron'
 import { existsSync, readFileSync } from 'node:fs'

@@ -1,6 +1,6 @@
 /**
- * Installers of Linux (npm run dist:check): the .deb is installed on this machine by apt, started from its desktop entry, upgraded and
- * removed; the .rpm and the .tar.gz are unpacked and started. Needs root and a Debian.
+ * Linux installers (npm run dist:check): the .deb is installed on this machine by apt, started from its desktop entry, upgraded and removed; the
+ * .rpm and the .tar.gz are unpacked and started. Needs root on Debian.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -29,7 +29,7 @@ const folder = testFolder()
 const made: Record<string, string> = {}
 let app: RunningApp | null = null
 
-/** Runs a program of the system; its output. Throws where it fails, with what it said. */
+/** Runs a system program and returns its output. Throws with that output if the program fails. */
 function sys(program: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' } })
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${String(status)}:\n${stdout}${stderr}`)
@@ -72,14 +72,14 @@ const quit = async (): Promise<void> => {
   app = null
 }
 
-/** The program that the desktop entry starts. */
+/** Program that the desktop entry starts. */
 function entryProgram(): string {
   const [, program] = /^Exec=(\S+) %U$/m.exec(readFileSync(ENTRY, 'utf8')) ?? []
   if (program === undefined) throw new Error(`${ENTRY} starts nothing`)
   return program
 }
 
-/** Finds a piece of a message by the search field. */
+/** Finds a part of a message with the search field. */
 async function find(main: Page, piece: string): Promise<void> {
   await main.fill('[data-test=search]', piece)
   await main.locator('.hit mark').filter({ hasText: new RegExp(`^${piece}$`, 'i') }).first().waitFor({ timeout: 60_000 })
@@ -131,7 +131,7 @@ test.skipIf(!here)('its removal leaves the profile, and nothing of the program',
   expect(readdirSync(profile).sort()).toEqual(before)
 })
 
-/** Opens the demo with an unpacked program and finds a piece of a word. */
+/** Opens the demo with an unpacked program and finds a part of a word. */
 async function runs(program: string, name: string): Promise<void> {
   const account = unprivileged([program])
   prepareSandbox(join(program, '../chrome-sandbox'), account)
@@ -144,7 +144,7 @@ async function runs(program: string, name: string): Promise<void> {
 test.skipIf(!here)('the .rpm holds the same files and starts', opts, async () => {
   const root = join(folder.path, 'rpm')
   mkdirSync(root)
-  // another system's package: its dependencies are not here, and its scripts ask for programs outside of the folder
+  // the package is for another system: its dependencies are missing here, and its scripts call programs outside of the folder
   sys('rpm', '--install', '--root', root, '--nodeps', '--noscripts', '--ignorearch', file(`${NEWER} rpm`))
   const names = (path: string): string[] => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort()
   const deb = join(folder.path, 'deb')

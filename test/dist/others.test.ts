@@ -1,6 +1,6 @@
 /**
- * Folders packed for Windows and macOS (npm run dist:check), around stand-ins for Electron: files with the names of its own, an empty
- * executable and property lists. What electron-builder puts beside them is real, apart from the search extension, which is this system's.
+ * Folders packed for Windows and macOS (npm run dist:check), around stand-ins for Electron: files with the same names, an empty executable and
+ * property lists. What electron-builder adds is real, except for the search extension, which is this system's.
  */
 import { getRawHeader } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
@@ -19,14 +19,14 @@ interface Resources {
   entries: object[]
   outputResource(executable: object): void
 }
-/** The library by which electron-builder reads and writes Windows' executables. */
+/** Library that electron-builder uses to read and write Windows executables. */
 const { NtExecutable, NtExecutableResource, Resource } = createRequire(createRequire(import.meta.url).resolve('app-builder-lib'))('resedit') as {
   NtExecutable: { createEmpty(is32Bit: boolean, isLibrary: boolean): { generate(): ArrayBuffer }; from(bytes: Buffer): object }
   NtExecutableResource: { from(executable: object): Resources }
   Resource: { VersionInfo: { create(info: object): { outputToResourceEntries(entries: object[]): void } } }
 }
 
-/** Eight fuses that are all off, as they stand in Electron's executable (https://github.com/electron/fuses). */
+/** Eight fuses that are all off, as in Electron's executable (https://github.com/electron/fuses). */
 const FUSES = Buffer.concat([Buffer.from('dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'), Buffer.from([1, 8]), Buffer.from('00000000')])
 const ON = '1'.charCodeAt(0)
 const VERSION = '45.0.0'
@@ -65,7 +65,7 @@ function macStandIn(folder: string): void {
   }
 }
 
-/** Windows' and macOS's files of icons, around a picture: electron-builder fetches a program to make them of one. */
+/** Icon files of Windows and macOS around a picture: electron-builder would download a program to make them. */
 function icons(folder: string): { ico: string; icns: string } {
   const picture = readFileSync(join(ROOT, 'build/icon.png'))
   const directory = Buffer.alloc(22)
@@ -91,12 +91,12 @@ interface Packed {
   name: string
   standIn(folder: string): void
   platform: Platform
-  /** In the output folder. */
+  /** Path in the output folder. */
   resources: string
   program: string
   binaries: string[]
   locales: [folder: string, expected: string[]]
-  /** The hash of the archive's header that Electron compares at its start. */
+  /** Hash of the archive's header that Electron compares at its start. */
   hash(output: string): string | undefined
 }
 
@@ -155,6 +155,6 @@ test.each(systems)('$name: bundles, its own binary and the notices are packed; t
   expect(wire[FuseV1Options.RunAsNode]).not.toBe(ON)
   expect(wire[FuseV1Options.EnableEmbeddedAsarIntegrityValidation]).toBe(ON)
   expect(wire[FuseV1Options.OnlyLoadAppFromAsar]).toBe(ON)
-  // a change of any file changes its hash in the header, and so the header's
+  // a change of any file changes its hash in the header, and so the header's own
   expect(system.hash(output)).toBe(createHash('sha256').update(headerString).digest('hex'))
 })

@@ -1,4 +1,4 @@
-/** The packed app (npm run dist:check): what is in it, its size and fuses, and that it runs. */
+/** The packed app (npm run dist:check): its content, size and fuses, and a run of it. */
 import { getRawHeader } from '@electron/asar'
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { globSync, statSync } from 'node:fs'
@@ -15,10 +15,10 @@ import { testFolder } from '../support/server.ts'
 const PACKED = join(ROOT, 'dist/linux-unpacked')
 const PROGRAM = join(PACKED, 'mnemo')
 const RESOURCES = join(PACKED, 'resources')
-/** Beside Electron's own files, bytes. */
+/** Maximum size without Electron's own files, bytes. */
 const MOST = 28_000_000
 
-/** A fuse that is on, as it stands in the executable (https://github.com/electron/fuses). */
+/** Value of an enabled fuse in the executable (https://github.com/electron/fuses). */
 const ON = '1'.charCodeAt(0)
 
 const folder = testFolder()
@@ -75,7 +75,7 @@ test('the packed app opens its demo as an unprivileged user, and pieces of words
   app = await startApp({ ...host, command: [first ?? PROGRAM, ...rest], desktop: { ...host.desktop, account } }, { profile: join(folder.path, 'profile'), args: ['--demo', '--offline'] })
   const main = await app.window('main')
   await main.locator('.item').first().waitFor({ timeout: 60_000 })
-  // pieces of words, which the packed extension and dictionary find
+  // parts of words, found only with the packed extension and dictionary
   for (const piece of ['华联', 'hone手机', 'メラ']) {
     await main.fill('[data-test=search]', piece)
     await main.locator('.hit mark').filter({ hasText: new RegExp(`^${piece}$`, 'i') }).first().waitFor({ timeout: 30_000 })

@@ -1,4 +1,4 @@
-/** No screen has anything that axe-core objects to, in light and dark; the keyboard reaches what the pointer does. */
+/** axe-core finds nothing on any screen, in light and dark; everything is reachable by keyboard. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -111,14 +111,14 @@ test('by keyboard alone: to the list, into a conversation, to a message sent, to
   await main.keyboard.press('ArrowDown')
   await main.keyboard.press('Enter')
   await expect.poll(focused).toBe('composer')
-  // the one that is open already, too
+  // also for the conversation that is open already
   await main.locator('.item.selected').focus()
   await main.keyboard.press('Enter')
   await expect.poll(focused).toBe('composer')
   await main.keyboard.type('只用键盘 by keyboard alone')
   await main.keyboard.press('Enter')
   await main.locator('.row.own', { hasText: '只用键盘' }).waitFor()
-  // what has the focus can be seen
+  // the focused element is visible as such
   await main.keyboard.press('Shift+Tab')
   expect(await main.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle)).not.toBe('none')
 })

@@ -1,4 +1,4 @@
-/** One message after another into the open conversation: nobody loses the place, and none is missing. */
+/** Messages arriving one after another in the open conversation: the reading position stays, and none is missing. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -36,17 +36,17 @@ function arrive(): void {
 }
 const scroller = (): Promise<{ top: number; below: number; height: number }> =>
   main.locator('.thread .scroller').evaluate((at) => ({ top: at.scrollTop, below: at.scrollHeight - at.scrollTop - at.clientHeight, height: at.scrollHeight }))
-/** What each row says, by its number, from the top. */
+/** Numbers of the shown messages, from the top. */
 const shown = (): Promise<number[]> =>
   main.locator('.row .bubble').evaluateAll((rows) => rows.map((row) => Number(/number (\d+)\./.exec(row.textContent)?.[1])))
-/** The number of the first row that is in sight, and where it stands. */
+/** Number and position of the first row in sight. */
 const place = (): Promise<[string, number] | null> =>
   main.evaluate(() => {
     const top = document.querySelector('.thread .scroller')?.getBoundingClientRect().top ?? 0
     const row = [...document.querySelectorAll('.thread .row')].find((one) => one.getBoundingClientRect().top > top)
     return row === undefined ? null : [/number \d+/.exec(row.textContent)?.[0] ?? '', Math.round(row.getBoundingClientRect().top)]
   })
-/** All numbers that are seen on the way. */
+/** Scrolls and returns all numbers seen on the way. */
 async function scroll(by: number, until: number): Promise<number[]> {
   const seen = new Set<number>()
   await expect

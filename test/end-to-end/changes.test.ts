@@ -1,4 +1,4 @@
-/** Two people talk: one answers, reacts, puts a word right with Ctrl+Up, takes a message back and deletes one here. */
+/** Two people chat: replies, reactions, a correction with Ctrl+Up, a retraction, and a deletion on this computer only. */
 import { expect, test } from 'vitest'
 import { Devices, messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -15,7 +15,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.locator('[data-jid="bob@localhost"]').click()
   const bubble = (text: string) => main.locator('.row', { hasText: text }).last().locator('.bubble')
   await bubble('爬香山').waitFor()
-  // an answer
+  // a reply
   await bubble('爬香山').click({ button: 'right' })
   await main.locator('.menu [data-test=reply]').waitFor()
   await screenshot(main, 'message-menu')
@@ -33,7 +33,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.locator('.menu .reaction-item').first().click()
   await main.locator('[data-test=reaction]').waitFor()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ reactions }) => reactions[0]?.emoji === '👍'))
-  // Ctrl+Up, and the last own message is put right; what was begun before stays a draft
+  // Ctrl+Up edits the last own message; the text begun before remains as a draft
   await main.locator('.row.own[data-state=delivered]').waitFor()
   await main.locator('[data-test=composer]').focus()
   await main.keyboard.press('Control+ArrowUp')
@@ -43,15 +43,15 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await bubble('八点出发').waitFor()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text, edited }) => edited && text === '好啊，八点出发！'))
   expect(await main.inputValue('[data-test=composer]')).toBe('')
-  // bob types, and reads
+  // Bob types, and reads
   await bob.messages.type(toAlice.id, true)
   await main.locator('[data-test=typing]').waitFor()
   await screenshot(main, 'message-typing')
-  // who does not see the screen is told, too
+  // screen readers announce it, too
   expect(await main.locator('[data-test=news] [role=status]').textContent()).toMatch(/正在输入…$/)
   await bob.messages.markRead(toAlice.id, (await messages(bob, 'alice@localhost')).at(-1)!.id)
   await main.locator('.row.own .state.seen').first().waitFor()
-  // taken back
+  // retracted
   await main.fill('[data-test=composer]', '发错了的消息')
   await main.keyboard.press('Enter')
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '发错了的消息'))
@@ -63,19 +63,19 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await screenshot(main, 'message-changes')
   await main.emulateMedia({ colorScheme: 'dark' })
   await screenshot(main, 'message-changes-dark')
-  // deleted here alone, once that was confirmed
+  // deleted here only, after a confirmation
   await bubble('Weather').click({ button: 'right' })
   await main.click('.menu [data-test=delete]')
   await main.click('[data-test=delete-confirm]')
   await bubble('Weather').waitFor({ state: 'detached' })
   expect((await messages(bob, 'alice@localhost')).some(({ text }) => text.startsWith('Weather'))).toBe(true)
-  // a click on the quotation leads to what it quotes
+  // a click on the quotation jumps to the quoted message
   await main.click('[data-test=quoted]')
   await main.locator('.bubble.flash', { hasText: '爬香山' }).waitFor()
-  // and back to where one was
+  // and back to the previous position
   await main.click('[data-test=back]')
   await main.locator('[data-test=back]').waitFor({ state: 'detached' })
-  // somebody of a group is mentioned by the beginnings of a name's syllables
+  // a group member is found by the initials of a name's syllables
   const room = 'outing@rooms.localhost'
   const b = await bob.conversations.start(room, 'group', '鲍勃')
   await bob.messages.send(b.id, '大家好')
@@ -93,7 +93,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.keyboard.press('Enter')
   await until(bob, async () => (await messages(bob, room)).find(({ text }) => text === '早上好 @鲍勃'))
   expect((await bob.store.find.search({ query: 'is:mention', limit: 5 })).hits.map(({ message }) => message.text)).toEqual(['早上好 @鲍勃'])
-  // out of the group, and in again
+  // leaving the group and joining again
   await main.locator(`[data-jid="${room}"]`).click({ button: 'right' })
   await main.click('[data-test=leave]')
   await main.locator('[data-test=no-composer]').waitFor()
@@ -147,7 +147,7 @@ test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 
     await main.click('[data-test=accept]')
     await main.locator('[data-test=request]').waitFor({ state: 'detached' })
     await main.locator('[data-jid="dave@localhost"]').waitFor()
-    // each sees the other from now on
+    // both see each other's presence from now on
     await until(dave, async () => dave.accounts.presence.get('alice@localhost') === 'online')
     const mallory = await strangers.signIn(story.server, 'mallory')
     await mallory.conversations.start('alice@localhost', 'direct', null)

@@ -1,4 +1,4 @@
-/** Contact cards that come as files: shown with names, numbers and addresses, and one can write to who is on XMPP. */
+/** Contact cards received as files: shown with names, numbers and addresses, with a button to write to XMPP addresses. */
 import { expect, test } from 'vitest'
 import { Story } from '../support/story.ts'
 import { screenshot, violations } from '../support/windows.ts'
@@ -36,7 +36,7 @@ test('cards of a phone and of an address book', { timeout: 90_000 }, async () =>
   await main.emulateMedia({ colorScheme: 'dark' })
   await screenshot(main, 'contact-files-dark')
   await main.emulateMedia({ colorScheme: 'light' })
-  // who is added has the name of the card; a contact is not offered to be added
+  // an added contact gets the name on the card; a contact is not offered to be added again
   await send('dora.vcf', ['VERSION:3.0', 'FN:朵拉 Dora', 'IMPP;X-SERVICE-TYPE=XMPP:xmpp:dora@localhost'])
   const dora = cards.filter({ hasText: '朵拉 Dora' })
   await dora.locator('[data-test=contact-add]').click()

@@ -1,4 +1,4 @@
-/** A chat begins with a person, not with an address: contacts, people of groups, oneself; by a QR code; and the list of contacts. */
+/** Starting a chat with people rather than addresses: contacts, group members, oneself; a QR code; and the contact list. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encodeQR } from 'qr'
@@ -25,7 +25,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await main.locator(`[data-jid="${group.jid}"]`).waitFor()
   const focused = (): Promise<string | null> => main.evaluate(() => document.activeElement?.getAttribute('data-test') ?? null)
 
-  // contacts, those of groups, and oneself
+  // contacts, group members, and oneself
   await main.keyboard.press('Control+n')
   await expect.poll(focused).toBe('who')
   await main.locator('[data-test=person]', { hasText: 'bob@localhost' }).waitFor()
@@ -39,17 +39,17 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   }
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
 
-  // two initials and Enter: a conversation with somebody of a group
+  // two initials and Enter: a conversation with a group member
   await main.keyboard.type('wxm')
   await main.keyboard.press('Enter')
-  // who goes on to be called as there
+  // the person keeps the name known from the group
   await main.locator('.head h2', { hasText: '王小明' }).waitFor()
   await expect.poll(focused).toBe('composer')
   await main.keyboard.type('我们在爬山群里见过')
   await main.keyboard.press('Enter')
   await until(mallory, async () => (await messages(mallory, 'alice@localhost')).some(({ text }) => text.includes('爬山群')))
 
-  // notes
+  // notes to self
   await main.keyboard.press('Control+n')
   await main.keyboard.press('Enter')
   await main.locator('.head h2', { hasText: '备忘录' }).waitFor()
@@ -59,7 +59,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await screenshot(main, 'notes')
   expect(await main.locator('[data-jid="alice@localhost"] .name').textContent()).toBe('备忘录')
 
-  // a new address; nothing to click
+  // a new address, without a click
   await main.keyboard.press('Control+n')
   await main.keyboard.type('carol@loc')
   await main.locator('[data-test=person]', { hasText: 'carol@localhost' }).waitFor()
@@ -68,7 +68,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await screenshot(main, 'start-address')
   await main.keyboard.press('Escape')
 
-  // our own code can be read, by the app itself as well
+  // the user's own QR code is readable, also by the app itself
   await main.click('[data-test=new]')
   await main.click('[data-test=own-card]')
   await main.locator('[data-test=own-code] path').waitFor()
@@ -80,7 +80,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await main.click('[data-test=by-address]')
   await main.setInputFiles('[data-test=code-picture]', join(story.folder, 'code.png'))
   await expect.poll(() => main.inputValue('[name=jid]')).toBe('alice@localhost')
-  // another program's picture, and one without a code
+  // a QR code from another program, and a picture without one
   await main.setInputFiles('[data-test=code-picture]', {
     name: 'room.gif',
     mimeType: 'image/gif',
@@ -92,7 +92,7 @@ test('new chat: people first, by keyboard; notes to oneself; an address; a QR co
   await main.locator('.error-text', { hasText: '二维码' }).waitFor()
   await main.keyboard.press('Escape')
 
-  // the list of contacts, with the roster's groups
+  // contact list with roster groups
   await until(mallory, async () => mallory.accounts.requests.length > 0)
   await main.click('[data-test=menu]')
   await main.click('[data-test=contacts-item]')

@@ -1,4 +1,4 @@
-/** Pictures and files: chosen, pasted, dropped, looked at, heard; what cannot go says why. */
+/** Pictures and files: chosen, pasted, dropped, viewed, played; files that cannot be sent show the reason. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from 'playwright-core'
@@ -18,7 +18,7 @@ function picture(name: string, ...what: Parameters<typeof gradient>): string {
   return path
 }
 
-/** Whether a name is shortened, and its ending is seen whole all the same. */
+/** Whether a name is shortened while its extension stays visible. */
 const keepsEnding = (name: Locator): Promise<{ shortened: boolean; ending: string; inside: boolean }> =>
   name.evaluate((element) => {
     const [stem, ending] = [element.querySelector('.one-line'), element.querySelector('.ending')]
@@ -48,7 +48,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.locator('.row', { hasText: '照片发我' }).waitFor()
 
-  // chosen: seen before they go, one too many left out, a caption
+  // chosen: previewed before sending, one too many removed, a caption
   const hill = picture('香山红叶.png', 1600, 1000, [255, 165, 0], [0, 0, 128])
   const tall = picture('tall screenshot.png', 400, 1600, [255, 255, 255], [0, 128, 128])
   writeFileSync(join(story.folder, 'too large.bin'), Buffer.alloc(LARGEST_FILE + 10))
@@ -58,14 +58,14 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
     join(story.folder, '会议纪要 minutes of the very long meeting that nobody remembers the end of (final) (2).pdf'),
     join(story.folder, 'too large.bin')
   ])
-  // a name that is too long keeps the ending that tells which kind it is
+  // a name that is too long keeps the extension that tells its kind
   const long = main.locator('.dialog [data-test=file-name]', { hasText: '会议纪要' })
   await long.waitFor()
   expect(await keepsEnding(long)).toEqual({ shortened: true, ending: '.pdf', inside: true })
   const dialog = main.locator('.dialog')
   await dialog.locator('li.refused').waitFor()
   expect(await dialog.locator('li').count()).toBe(3)
-  // as the files that they are, to the byte; that is remembered
+  // as unchanged files, byte by byte; the choice is remembered
   await main.check('[name=pictures-as][value=file]')
   await main.locator('[data-test=way-about]', { hasText: '原图' }).waitFor()
   await main.fill('[data-test=caption]', '昨天拍的')
@@ -119,13 +119,13 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await main.keyboard.press('Enter')
   await dialog.waitFor({ state: 'detached' })
 
-  // from the other side: a picture, a sound, a program, a file
+  // received: a picture, a sound, a program, a file
   await bobSends('日落 sunset.png', gradient(900, 600, [255, 215, 0], [128, 0, 128]))
   await bobSends('语音.wav', tone())
   await bobSends('update.exe', Buffer.from('MZ'))
   const incoming = main.locator('.row:not(.own)')
   await incoming.locator('img').waitFor()
-  // its length is read, and it is heard, dragged and set to another speed
+  // its duration is read; it is played, sought and set to another speed
   const voice = incoming.locator('[data-test=voice]')
   await voice.locator('[data-test=voice-time]', { hasText: '0:01' }).waitFor()
   expect(await voice.locator('.bar').count()).toBeGreaterThan(20)
@@ -139,12 +139,12 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await program.locator('text=程序').waitFor()
   await screenshot(main, 'files-list')
 
-  // looked at: the one before, larger, turned
+  // viewed: the previous picture, zoomed, rotated
   await incoming.locator('button.picture').click()
   const viewer = main.locator('[data-test=viewer]')
   await viewer.locator('[data-test=viewer-place]', { hasText: '3 / 3' }).waitFor()
   await screenshot(main, 'files-viewer')
-  // on the dark ground there are signs, no plates
+  // icons on the dark background have no plates
   expect(
     await viewer
       .locator('header button')
@@ -159,7 +159,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await main.keyboard.press('Escape')
   await viewer.waitFor({ state: 'detached' })
 
-  // sent together they stand side by side; looked at in a window of their own
+  // pictures sent together are shown side by side, and viewed in their own window
   await main.setInputFiles('[data-test=file-input]', [hill, tall, picture('third.png', 700, 500, [20, 90, 200], [230, 230, 250])])
   await main.keyboard.press('Enter')
   const album = main.locator('.row.own[data-test=album]').last()
@@ -171,13 +171,13 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await pictures.locator('[data-test=viewer-place]', { hasText: '/ 6' }).waitFor()
   await pictures.keyboard.press('ArrowRight')
   await screenshot(pictures, 'viewer-window')
-  // it closes while the key is still down: nobody is there to be told of its release
+  // the window closes while the key is still down, so its release is not reported
   await Promise.all([pictures.waitForEvent('close'), pictures.keyboard.down('Escape').catch(() => undefined)])
   await expect.poll(() => story.app.windows().some((page) => page.url().includes('/viewer/'))).toBe(false)
   await bobSends('update.exe', Buffer.from('MZ'))
   await main.locator('.row:not(.own) .file', { hasText: 'update.exe' }).nth(1).waitFor()
 
-  // the list says what came last, and a name finds it
+  // the list previews the last message, and a name finds it
   expect(await main.locator('[data-jid="bob@localhost"] .preview').innerText()).toContain('update.exe')
   await main.fill('.side input', '会议纪要')
   await main.locator('.hit', { hasText: 'minutes' }).waitFor()
@@ -185,7 +185,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await screenshot(main, 'files-found')
   await main.fill('.side input', '')
 
-  // the disk is asked for its room: what can be fetched again goes, and is fetched again when it is wanted
+  // space is freed: files that can be downloaded again are removed, and downloaded again on request
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
@@ -200,7 +200,7 @@ test('pictures and files go both ways and can be looked at', { timeout: 180_000 
   await settings.close()
   await main.bringToFront()
   await expect.poll(() => main.locator('.row:not(.own) .picture img').count()).toBe(0)
-  // what they look like is still known, where their sender said it
+  // blurred previews remain for pictures whose sender sent one
   await main.locator('.row.own .picture .blurred').first().waitFor()
   await screenshot(main, 'files-blurred')
   await main.locator('.row:not(.own) [aria-label*="sunset"]').click()

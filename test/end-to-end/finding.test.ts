@@ -1,4 +1,4 @@
-/** Finding by eye: filters that are chosen with the mouse, searches from before, what is said where nothing was found. The demo's history, without a server. */
+/** Searching with the mouse: filters, earlier searches, and the empty result. The demo's history, without a server. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -21,7 +21,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-// what another window covers is not painted
+// a covered window is not painted
 afterEach(async () => {
   for (const page of app.windows()) if (page.url().includes('/windows/search/')) await page.close()
   await main.bringToFront()
@@ -32,7 +32,7 @@ const count = async (page: Page): Promise<number> =>
   Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
 
 test('looking at what was found reads nothing: what is unread stays so until one goes on in its conversation', async () => {
-  // which conversations of the demo have something unread is a matter of the hour
+  // the demo's unread conversations depend on the hour
   const unread = main.locator('.item', { has: main.locator('.badge') }).first()
   await unread.waitFor()
   const name = ((await unread.locator('.name').textContent()) ?? '').trim()
@@ -55,7 +55,7 @@ test('a person by pinyin and a stretch of time, with the mouse: the query says w
   await main.fill('[data-test=search]', '手机')
   await expect.poll(() => count(main)).toBeGreaterThan(300)
   const all = await count(main)
-  // at most one row stands between the field and the first hit
+  // at most one row between the field and the first hit
   const [field, hit] = [await main.locator('.search').boundingBox(), await main.locator('.hit').first().boundingBox()]
   expect(hit!.y - field!.y - field!.height).toBeLessThan(60)
   await main.click('[data-test=person]')
@@ -67,7 +67,7 @@ test('a person by pinyin and a stretch of time, with the mouse: the query says w
   await expect.poll(() => query(main)).toBe('手机 来自:"周杰 Jay"')
   await expect.poll(() => count(main)).toSatisfy((now: number) => now > 0 && now < all)
   const his = await count(main)
-  // the keyboard is the query's again
+  // the query has the focus again
   expect(await main.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('search')
   await main.click('[data-test=dates]')
   await main.click('[data-test=date-lastMonth]')
@@ -85,7 +85,7 @@ test('a person by pinyin and a stretch of time, with the mouse: the query says w
   await main.click('[data-test=dates]')
   await main.click('[data-test=date-clear]')
   await expect.poll(() => count(main)).toBe(his)
-  // the same person once more takes it back
+  // choosing the same person again removes the filter
   await main.click('[data-test=person]')
   await main.locator('[data-test=person-option][aria-selected=true]').click()
   await expect.poll(() => query(main)).toBe('手机')
@@ -95,7 +95,7 @@ test('a person by pinyin and a stretch of time, with the mouse: the query says w
 test('everybody and every conversation can be chosen before anything is typed', async () => {
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
-  // one has one colour, whether counted under a group's address or by their own
+  // a person has one colour, whether counted under a group's address or their own
   await search.fill('[data-test=search]', '手机')
   const colour = (of: string): Promise<string> =>
     search
@@ -144,7 +144,7 @@ test('kinds and states are buttons, in whatever words the query says it', async 
   await main.click('[data-test=states]')
   await main.click('[data-test=state-starred]')
   await expect.poll(() => query(main)).toBe('预算 是:星标')
-  // where nothing fits one is told what was looked for, and a button leads on
+  // without a hit, the query is shown, and a button leads on
   await main.locator('[data-test=nothing]', { hasText: '预算' }).waitFor()
   await main.click('[data-test=without-filters]')
   await expect.poll(() => query(main)).toBe('预算')
@@ -153,7 +153,7 @@ test('kinds and states are buttons, in whatever words the query says it', async 
 
 test('people and groups that match stand above the messages; nothing is blamed while one types', async () => {
   await main.fill('[data-test=search]', '来自:没有这个人')
-  // the notice comes when one has stopped typing
+  // the notice appears after typing has stopped
   expect(await main.locator('[data-test=problem]').count()).toBe(0)
   await main.locator('[data-test=problem]').waitFor()
   await main.fill('[data-test=search]', '李')
@@ -200,7 +200,7 @@ test('hit rows are plain texts with the conversation, who wrote it and when', as
 
 test('searches from before are offered when the field is gone to, and go when one types', async () => {
   await main.fill('[data-test=search]', '预算')
-  // what one has looked at for a while is kept
+  // a query shown for a while is added to the recent ones
   await expect
     .poll(() =>
       main.evaluate(async () =>

@@ -1,4 +1,4 @@
-/** Several messages chosen at once: sent on, copied, deleted here. */
+/** Several messages selected at once: forwarded, copied, deleted here. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -18,7 +18,7 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   const row = (text: string) => main.locator('.row', { hasText: text })
   await row('not this one').waitFor()
 
-  // one, from the menu
+  // one message, from the menu
   await row('第二条').locator('.bubble').click({ button: 'right' })
   await main.click('.menu [data-test=forward]')
   await main.fill('.dialog [data-test=people]', 'carol')
@@ -31,7 +31,7 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   await online(carol)
   await until(carol, async () => (await messages(carol, 'alice@localhost')).some(({ text }) => text === '第二条：带上方案'))
 
-  // a run of them, with Shift; as one message
+  // a range, with Shift; as one message
   await row('第一条').locator('.bubble').click({ button: 'right' })
   await main.click('.menu [data-test=select]')
   await row('第三条').click({ modifiers: ['Shift'] })
@@ -58,7 +58,7 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   await main.keyboard.press('Escape')
   await main.locator('.dialog').waitFor({ state: 'detached' })
 
-  // a picture goes with its bytes
+  // a picture is forwarded with its bytes
   const path = join(story.folder, 'view.png')
   writeFileSync(path, gradient(240, 160, [240, 90, 60], [60, 40, 160]))
   await main.locator('[data-jid="bob@localhost"]').click()
@@ -76,7 +76,7 @@ test('messages are chosen and forwarded, one by one or merged, pictures too; and
   )
   await carol.close()
 
-  // chosen with the keyboard, deleted here, and Escape leaves
+  // selected with the keyboard, deleted here, and left with Escape
   await row('第一条').locator('.bubble').click({ button: 'right' })
   await main.click('.menu [data-test=select]')
   await row('第二条').focus()

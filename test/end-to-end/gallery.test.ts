@@ -1,4 +1,4 @@
-/** The page that shows every component in every state: drawn in light, dark and more contrast, in both languages, without an error or a violation. */
+/** Gallery of every component in every state: rendered in light, dark and high contrast, in both languages, without an error or a violation. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { chromium, type Browser } from 'playwright-core'
 import { findChromium } from '../../tools/chromium-host/browser.ts'
@@ -46,7 +46,7 @@ test('a text begins at the side where its script begins, each paragraph by its f
   await chat.locator('.bubble').last().waitFor()
   const seen = await chat.locator('.row .text').evaluateAll((texts) => texts.map((text) => getComputedStyle(text).direction))
   expect(seen).toEqual(['rtl', 'rtl', 'ltr', 'ltr', 'rtl', 'ltr'])
-  /** Where a piece of a text stands: its left and right edge, px. */
+  /** Left and right edge of a part of a text, px. */
   const place = (row: number, piece: string): Promise<{ left: number; right: number }> =>
     chat
       .locator('.row')
@@ -65,16 +65,16 @@ test('a text begins at the side where its script begins, each paragraph by its f
         }
         throw new Error(`${wanted} is not there`)
       }, piece)
-  // the sentence begins at the right, its last sign stands at the left
+  // the sentence begins at the right, and its last character is at the left
   expect((await place(0, 'שלום')).left).toBeGreaterThan((await place(0, 'world')).right - 1)
   expect((await place(1, '!')).right).toBeLessThan((await place(1, 'Mnemo')).left + 1)
-  // a sentence that begins in Latin goes on to the right
+  // a sentence that begins in Latin script runs to the right
   expect((await place(2, 'Hello')).right).toBeLessThan((await place(2, 'שלום')).left + 1)
   expect((await place(2, '!')).left).toBeGreaterThan((await place(2, '2.0')).right - 1)
-  // a paragraph of its own
+  // each paragraph has its own direction
   expect((await place(3, 'שורה')).left).toBeGreaterThan((await place(3, '(2)')).right - 1)
   expect((await place(3, 'First')).left).toBeLessThan((await place(3, 'line')).left)
-  // the list: the sender is apart from the text
+  // in the list, the sender is separate from the text
   expect(await page.locator('.item .preview', { hasText: 'נפגשים' }).evaluate((element) => getComputedStyle(element).direction)).toBe('rtl')
   await screenshot(chat, 'directions')
   await page.close()

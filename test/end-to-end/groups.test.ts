@@ -1,4 +1,4 @@
-/** A group as people make one: created with friends, led, left by force; and a list that is kept tidy. */
+/** A group's life: created with friends, administered, removed from; and a conversation list kept tidy. */
 import { expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import { until } from '../support/server.ts'
@@ -11,7 +11,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   const { bob } = story
   const main = await story.open()
 
-  // made, with Bob chosen by name
+  // created, with Bob chosen by name
   await main.click('[data-test=new]')
   await main.click('[data-test=create-group]')
   await main.fill('[name=group-name]', '周末爬山')
@@ -20,7 +20,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await screenshot(main, 'group-create')
   await main.click('.dialog .button.primary')
   await main.locator('.head h2', { hasText: '周末爬山' }).waitFor()
-  // what was just made stands first, though nobody has said anything yet
+  // the new group is first in the list, though it has no message yet
   await expect.poll(() => main.locator('.item .name').first().textContent()).toBe('周末爬山')
   await until(bob, async () => bob.accounts.invitations.length > 0)
   await bob.groups.answerInvitation(bob.accounts.invitations[0]!.group, true)
@@ -29,7 +29,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await bob.messages.send(bobs.id, '收到，周六见 🏔️')
   await main.locator('.row', { hasText: '周六见' }).waitFor()
 
-  // what it is about, and who is in it
+  // its subject and its members
   await main.click('[data-test=about]')
   await main.locator('.member', { hasText: 'bob@localhost' }).waitFor()
   await main.click('[data-test=edit-subject]')
@@ -47,7 +47,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await main.keyboard.press('Escape')
   await main.locator('.dialog').waitFor({ state: 'detached' })
 
-  // asked into another one, and put out of it
+  // invited to another group, and removed from it
   const other = await bob.groups.create({ name: 'Reading circle', membersOnly: true, invite: ['alice@localhost' as Jid] })
   await main.locator('[data-test=invitation]').waitFor()
   await screenshot(main, 'group-invitation')
@@ -59,7 +59,7 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   await main.locator('[data-test=no-composer]', { hasText: '禁止加入' }).waitFor()
   await screenshot(main, 'group-out')
 
-  // pinned, muted, put aside and back
+  // pinned, muted, archived and restored
   const item = (jid: string) => main.locator(`[data-jid="${jid}"]`)
   const menu = async (jid: string, what: string): Promise<void> => {
     await item(jid).click({ button: 'right' })
@@ -68,14 +68,14 @@ test('a group is made, led and left; the list is kept tidy', { timeout: 180_000 
   const first = (): Promise<string | null> => main.locator('.item').first().getAttribute('data-jid')
   await menu('carol@localhost', 'pin')
   await expect.poll(first).toBe('carol@localhost')
-  // for an hour, and heard again
+  // muted for an hour, and unmuted
   await item(group).click({ button: 'right' })
   await main.click('.menu [data-test=mute]')
   await main.click('.menu [data-test=mute-hour]')
   await item(group).locator('.bottom .kind').waitFor()
   await menu(group, 'unmute')
   await expect.poll(() => item(group).locator('.bottom .kind').count()).toBe(0)
-  // for good
+  // muted for good
   await item(group).click({ button: 'right' })
   await main.click('.menu [data-test=mute]')
   await screenshot(main, 'list-mute')

@@ -1,4 +1,4 @@
-/** Somebody brings the history of another messenger along, finds it, and takes it out again. */
+/** Importing another messenger's history, searching it, and exporting it again. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -47,7 +47,7 @@ test('an import is looked at before it happens, happens once, and is found; what
     await settings.locator('[data-test=import-outcome]').waitFor()
     expect(await settings.locator('[data-test=import-outcome]').textContent()).toContain(round === 'first' ? '3 条' : '0 条')
     if (round === 'first') {
-      // what was imported is one click away
+      // the imported conversation is one click away
       await settings.click('[data-test=import-open]')
       await main.locator('.head h2', { hasText: '老同学' }).waitFor()
       expect(await main.locator('.head .who .quiet').textContent()).toBe('从 WhatsApp 导入')
@@ -55,7 +55,7 @@ test('an import is looked at before it happens, happens once, and is found; what
       await settings.bringToFront()
     } else await settings.locator('.dialog .button').click()
   }
-  // in pinyin: words of the history are offered
+  // in pinyin, words of the history are offered
   await main.fill('[data-test=search]', 'yiheyuan')
   const word = main.locator('[data-test=read-as] button', { hasText: '颐和园' })
   await word.waitFor()
@@ -77,7 +77,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   expect(readFileSync(target, 'utf8').match(/<article/g)).toHaveLength(1)
   expect(readFileSync(target, 'utf8')).toContain('十七孔桥见')
   await search.close()
-  // the imported history is shown within another conversation, parted at once, joined again, and parted from its details
+  // the imported history is joined with another conversation, separated at once, joined again, and separated in the details
   await main.bringToFront()
   await main.fill('[data-test=search]', '')
   const own = main.locator('.item', { hasText: '老同学' })
@@ -108,7 +108,7 @@ test('an import is looked at before it happens, happens once, and is found; what
   await main.keyboard.press('Escape')
   await own.waitFor()
   await settings.bringToFront()
-  // what is older than a year goes, once that was said twice
+  // messages older than a year are deleted only when the dialog is confirmed
   const year = settings.locator('label', { hasText: '一年' })
   await year.click()
   await settings.locator('.dialog').waitFor()

@@ -1,4 +1,4 @@
-/** What people keep and what they throw away: pins, the texts that a message had, who has read it; folders, the order of pins, a conversation deleted. */
+/** Keeping and deleting: pins, earlier versions of a message, read receipts; folders, the order of pins, a deleted conversation. */
 import { expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import { online, openEngine, testFolder, until } from '../support/server.ts'
@@ -21,7 +21,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await item('bob@localhost').click()
   await row('under the mat').waitFor()
 
-  // pinned: the latest first, a click goes there, and on to the next
+  // pinned: latest first; a click jumps there, and shows the next
   await menu('WiFi', 'pin-message')
   await menu('under the mat', 'pin-message')
   const pinned = main.locator('[data-test=pinned]')
@@ -33,7 +33,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await pinned.locator('[data-test=unpin]').click()
   await pinned.locator('text=The key is').waitFor()
 
-  // corrected twice: every text is kept
+  // corrected twice: every version is kept
   await main.fill('[data-test=composer]', '火锅吧')
   await main.keyboard.press('Enter')
   await main.locator('.row.own[data-state=delivered]', { hasText: '火锅' }).waitFor()
@@ -52,7 +52,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await screenshot(main, 'message-details')
   await main.keyboard.press('Escape')
 
-  // a group whose members know each other: who has read is told, and what happened stands among the messages
+  // a group whose members know each other: readers are shown, and notices stand among the messages
   const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid] })
   await main.click('[data-test=enter]')
   await item(group.jid).click()
@@ -70,7 +70,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await bob.groups.inside(group.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
   await main.locator('[data-test=notice]', { hasText: '香山东门' }).waitFor()
 
-  // an open group: who comes and goes
+  // a public group: joins and leaves
   const folder = testFolder()
   const carol = await openEngine(folder.path)
   await carol.signIn(story.server.settings('carol'))
@@ -89,7 +89,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await carol.close()
   folder.remove()
 
-  // a folder of one's own
+  // the user's own folder
   await item('bob@localhost').click({ button: 'right' })
   await main.locator('.menu [data-test=folders]').hover()
   await main.click('[data-test=folder-new]')
@@ -111,7 +111,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await main.click('[data-test=folder-delete]')
   await main.locator('[data-test=folder-own]').waitFor({ state: 'detached' })
 
-  // pins in another order: dragged, and by keyboard
+  // pins reordered: by dragging, and by keyboard
   for (const jid of ['bob@localhost', 'carol@localhost', group.jid]) {
     await item(jid).click({ button: 'right' })
     await main.click('.menu [data-test=pin]')
@@ -131,7 +131,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await screenshot(main, 'search-names')
   await main.fill('.side input', '')
 
-  // deleted: it is gone, is not found, and comes back when something new is said
+  // a deleted conversation is gone, is not found, and returns with a new message
   await item('bob@localhost').click({ button: 'right' })
   await main.click('.menu [data-test=delete-conversation]')
   await screenshot(main, 'delete-conversation')
@@ -145,7 +145,7 @@ test('messages are pinned, corrected and read; people come and go; conversations
   await row('还在吗').waitFor()
   expect(await main.locator('.row').count()).toBe(1)
 
-  // who is not in the list any more is found by name
+  // a person who is no longer in the list is found by name
   await item('carol@localhost').click({ button: 'right' })
   await main.click('.menu [data-test=delete-conversation]')
   await main.click('[data-test=delete-conversation-confirm]')

@@ -1,4 +1,4 @@
-/** Messages that are sent at a time, reminders of messages, and cards of places and people. */
+/** Scheduled messages, reminders, and cards of locations and contacts. */
 import { expect, test } from 'vitest'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -34,10 +34,10 @@ test('a message waits for its time, can be sent before it, written anew or calle
   await list.nth(1).waitFor()
   await screenshot(main, 'later-list')
   expect(await violations(main)).toEqual([])
-  // one goes now
+  // one is sent now
   await list.nth(0).locator('[data-test=scheduled-now]').click()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text === '明天早上提醒你带伞'))
-  // the other is written anew
+  // the other is edited
   await list.nth(0).locator('[data-test=scheduled-edit]').click()
   await main.locator('[data-test=scheduled]').waitFor({ state: 'detached' })
   expect(await main.inputValue('[data-test=composer]')).toBe('生日快乐')
@@ -97,7 +97,7 @@ test('places and contacts go both ways as cards', { timeout: 120_000 }, async ()
   await main.locator('.dialog .person').first().click()
   await main.click('[data-test=contact-send]')
   await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ attachments }) => attachments[0]?.name === 'Carol.vcf'))
-  // the panel of a contact hands the same on
+  // a contact's panel shares the same card
   await main.click('[data-test=about]')
   await main.click('[data-test=share-contact]')
   await main.fill('.dialog [data-test=people]', 'bob')

@@ -1,4 +1,4 @@
-/** Alice sends links: nobody is asked before she wants it; then what the page says goes along, and who receives it asks nobody. */
+/** Link previews: no page is fetched before the user enables them; then the page's metadata is sent along, and the receiver fetches nothing. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -31,14 +31,14 @@ test('previews of links', { timeout: 90_000 }, async () => {
     const row = (text: string) => main.locator('.row', { hasText: text }).last()
     await row('周末去哪').waitFor()
 
-    // previews do not go along with what is encrypted
+    // encrypted messages carry no previews
     await main.keyboard.press('Control+,')
     const privacy = await story.app.window('settings')
     await privacy.locator('[data-test=switch-auto-encrypt]').click()
     await privacy.locator('[data-test=switch-auto-encrypt][data-state=unchecked]').waitFor()
     await privacy.close()
 
-    // as long as she does not want it nobody is asked
+    // while previews are off, no page is fetched
     await main.fill('[data-test=composer]', `这里 ${link}`)
     await main.keyboard.press('Enter')
     await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('这里')))
@@ -50,7 +50,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await settings.locator('[data-test=switch-link-previews][data-state=checked]').waitFor()
     await settings.close()
 
-    // what the page says is shown before it is sent
+    // the preview is shown before it is sent
     await main.fill('[data-test=composer]', `还是这里吧 ${link}，怎么样？`)
     await main.locator('[data-test=writing-link]', { hasText: '黄山三日徒步路线' }).waitFor()
     await screenshot(main, 'link-writing')
@@ -65,7 +65,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
       site: '山野地图'
     })
 
-    // without it, where she does not want it this time
+    // the preview is removed for this message
     await main.fill('[data-test=composer]', `再发一次 ${link}`)
     await main.locator('[data-test=writing-link]').waitFor()
     await main.click('[data-test=no-card]')
@@ -73,7 +73,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await main.locator('[data-test=composer]').press('Enter')
     expect((await until(bob, async () => (await messages(bob, 'alice@localhost')).find(({ text }) => text.startsWith('再发')))).link).toBeNull()
 
-    // what comes is shown as it was told
+    // a received preview is shown as its sender described it
     const asked = pages.asked.length
     await bob.messages.send(toAlice.id, `好，${link} 我也看了`, { link: { url: link, title: '看过的路线', description: '', site: '' } })
     await row('我也看了').locator('[data-test=link-card]', { hasText: '看过的路线' }).waitFor()
@@ -82,7 +82,7 @@ test('previews of links', { timeout: 90_000 }, async () => {
     await screenshot(main, 'link-cards-dark')
     expect(pages.asked.length).toBe(asked)
 
-    // where all devices can, a card goes along with what is encrypted: it is fetched anew
+    // where all devices support it, a preview is sent with an encrypted message: it is fetched again
     await main.fill('[data-test=composer]', `只给你看 ${other}`)
     const card = main.locator('[data-test=writing-link]', { hasText: '夜爬装备清单' })
     await card.waitFor()

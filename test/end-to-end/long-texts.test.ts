@@ -1,11 +1,11 @@
-/** A text that the server does not take: told, kept, and sent as a file. A certificate that the user accepted is told, too. */
+/** A text that is too long for the server: reported, kept, and sent as a file. A certificate that the user accepted is shown, too. */
 import { expect, test } from 'vitest'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
 import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
-/** 300,000 bytes of UTF-8; the server takes 262,144. */
+/** Text of 300,000 bytes in UTF-8; the server accepts 262,144. */
 const LONG = '长'.repeat(100_000)
 const files = async (): Promise<number> =>
   (await messages(story.bob, 'alice@localhost')).filter(({ attachments }) => attachments[0]?.name === 'text.txt').length

@@ -1,4 +1,4 @@
-/** How the app looks is the user's: size, colour, ground, and how wide the list is; for all windows, and at the next start. */
+/** Appearance settings: zoom, colour, background and list width; in all windows, and after a restart. */
 import { expect, test } from 'vitest'
 import { Story } from '../support/story.ts'
 import { moveWindow, openApp, screenshot, violations } from '../support/windows.ts'
@@ -17,7 +17,7 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   const divider = () => main.locator('[data-test=divider]')
   expect(await width()).toBe(320)
 
-  // by hand: within bounds, and to pictures alone
+  // with the mouse: within limits, and down to avatars only
   const drag = async (to: number): Promise<void> => {
     const box = (await divider().boundingBox())!
     await main.mouse.move(box.x + 5, 300)
@@ -34,7 +34,7 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   await row().locator('.badge').waitFor()
   expect(await violations(main)).toEqual([])
   await screenshot(main, 'list-slim')
-  // the search opens it, and gives it back
+  // the search widens the list, and narrows it again
   await main.keyboard.press('Control+f')
   await main.locator('[data-test=search]').waitFor()
   await expect.poll(() => main.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('search')
@@ -75,7 +75,7 @@ test('zoom, accent, wallpaper and the width of the list are chosen, and kept', {
   }
   await main.emulateMedia({ colorScheme: null })
 
-  // larger in all windows: a page that is drawn larger has fewer pixels of its own
+  // larger in all windows: a zoomed page has fewer pixels of its own
   const pixels = async (): Promise<number[]> => Promise.all([main, settings].map((page) => page.evaluate(() => Math.round((outerWidth / innerWidth) * 100))))
   await main.keyboard.press('Control+=')
   await expect.poll(pixels).toEqual([110, 110])

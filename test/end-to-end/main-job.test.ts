@@ -1,4 +1,4 @@
-/** The main job on a real server with a foreign client: everything arrives once and in order, and any piece of it is found, offline too. */
+/** The main job on a real server with a foreign client: everything arrives once and in order, and any part of it is found, also offline. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -25,7 +25,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Chinese and English, with all that holds numbers or two scripts first. */
+/** Chinese and English messages, first all that contain numbers or two scripts. */
 function chosenMessages(): string[] {
   const usable = corpus().filter(({ text }) => text.trim() === text && text !== '' && !/[\u0000-\u001f\ufffd\ufffe\uffff]/.test(text) && text.isWellFormed())
   const special = usable.filter(({ text }) => /\d{6,}/.test(text) || /[a-z]{4,}\p{Script=Han}{2,}/iu.test(text)).slice(0, 600)
@@ -39,7 +39,7 @@ function chosenMessages(): string[] {
     .map(({ text }) => text)
 }
 
-/** Thirty pieces: inside Chinese words, inside Latin words, the last four digits of numbers, across scripts. */
+/** Thirty search strings: inside Chinese words, inside Latin words, the last four digits of numbers, across scripts. */
 function chosenPieces(texts: string[]): string[] {
   const random = seeded(11)
   const from = (pattern: RegExp, cut: (match: string) => string, count: number): string[] => {
@@ -58,12 +58,12 @@ async function searchAll(main: Page, pieces: string[], texts: string[]): Promise
   for (const piece of pieces) {
     await main.fill('[data-test=search]', piece)
     const marks = main.locator('.hit mark')
-    // matches that touch are one mark
+    // adjacent matches are one mark
     const marked = async (): Promise<string[]> =>
       (await marks.count()) > 0 ? ((await marks.first().textContent()) ?? '').toLowerCase().split(piece.toLowerCase()) : ['none']
     await expect.poll(async () => (await marked()).join(''), { message: piece, timeout: 60_000 }).toBe('')
     const plain = texts.filter((text) => text.toLowerCase().includes(piece.toLowerCase())).length
-    // to the account and to the group; counted after the first hits are shown
+    // hits to the account and to the group; counted after the first ones are shown
     const total = async (): Promise<number> =>
       Number(/([\d,]+) messages?/.exec((await main.locator('[data-test=count]').textContent()) ?? '')?.[1]?.replace(',', ''))
     await expect.poll(total, { message: piece }).toBeGreaterThanOrEqual(plain * 2)
@@ -93,7 +93,7 @@ test.skipIf(!hasCorpus)(
     await main.locator('.head h2', { hasText: 'corpus' }).waitFor()
     await main.locator('[data-jid="bob@localhost"]').dblclick()
     const chat = await app.window('chat')
-    // both are open before the first message comes: later they would open at the first unread one
+    // both windows are open before the first message arrives: later they would open at the first unread one
     for (const page of [main, chat]) await page.locator('.thread .none').waitFor()
 
     await bob.tell({ do: 'send', to: 'alice@localhost', bodies: texts }, 'sent')

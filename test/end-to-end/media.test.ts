@@ -1,4 +1,7 @@
-/** Pictures, files, links and voice messages as what they are: a grid by months, cards, waveforms; the viewer with its neighbours. A profile without a server. */
+/**
+ * Views for pictures, files, links and voice messages: a grid by months, cards, waveforms; the viewer with its neighbours. A profile without a
+ * server.
+ */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -24,14 +27,14 @@ afterAll(async () => {
   folder.remove()
 })
 
-// what another window covers is not painted
+// a covered window is not painted
 afterEach(async () => {
   for (const page of app.windows()) if (page.url().includes('/windows/search/')) await page.close()
   await main.bringToFront()
 })
 
 const query = (page: Page): Promise<string> => page.inputValue('[data-test=search]')
-/** Cells in sight, and how many of them show their picture. */
+/** Number of cells in sight, and of those showing their picture. */
 const inSight = (page: Page): Promise<{ cells: number; shown: number }> =>
   page.evaluate(() => {
     const frame = document.querySelector('.grid')!.getBoundingClientRect()
@@ -58,14 +61,14 @@ test('all pictures of a conversation from its header: a grid by months, thumbnai
   await main.locator('.month', { hasText: '2026年10月' }).waitFor()
   await allShown(main)
   await screenshot(main, 'media-grid')
-  // each is a small image, not the file itself
+  // each is a thumbnail, not the file itself
   const sources = await main
     .locator('.grid .cell img')
     .evaluateAll((images) =>
       images.map((image) => ({ natural: (image as HTMLImageElement).naturalWidth, blob: (image as HTMLImageElement).src.startsWith('blob:') }))
     )
   expect(sources.every(({ natural, blob }) => natural === 240 && blob)).toBe(true)
-  // what was made is there for the next window
+  // thumbnails are stored for the next window
   const id = await main.locator('[data-test=cell]').first().getAttribute('data-id')
   expect(Number(id)).toBeGreaterThan(0)
   await expect
@@ -117,7 +120,7 @@ test('the search window: each kind as what it is, searched and narrowed like mes
   await search.click('[data-test=kind-media]')
   await expect.poll(count).toBe(PICTURES)
   await allShown(search)
-  // the keys go on from the field, and the conversation follows
+  // arrow keys continue from the field, and the conversation follows
   await search.keyboard.press('ArrowDown')
   await search.keyboard.press('ArrowDown')
   const id = await search.locator('.cell.active').getAttribute('data-id')

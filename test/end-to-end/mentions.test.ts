@@ -1,4 +1,4 @@
-/** A group in which one is spoken to: the list says so, the bubble is tinted, and one jumps from one mention to the next, to new reactions and to what is unread. */
+/** Mentions in a group: marked in the list, tinted bubbles, and buttons that jump between mentions, new reactions and unread messages. */
 import { expect, test } from 'vitest'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -21,7 +21,7 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
   await main.fill('[data-test=composer]', '我来了')
   await main.keyboard.press('Enter')
   const own = await until(bob, async () => (await messages(bob, room)).find(({ text }) => text === '我来了'))
-  // while Alice is elsewhere
+  // while Alice is in another conversation
   await main.click('[data-jid="bob@localhost"]')
   for (let i = 1; i <= 60; i++) await bob.messages.send(b.id, i === 10 || i === 40 ? `@alice 第 ${i} 件事请看一下` : `第 ${i} 句闲话`)
   await bob.messages.change(own.id, 'reactions', '🎉')
@@ -33,7 +33,7 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
   await screenshot(main, 'mentions-list')
   expect(await violations(main)).toEqual([])
   await item.click()
-  // it opens at what is new: both mentions are further down, the own message above
+  // it opens at the first unread message: both mentions are further down, the own message above
   await main
     .locator('[data-test=to-mention] .badge', { hasText: '2' })
     .or(main.locator('[data-test=to-mention] .badge', { hasText: '1' }))
@@ -48,16 +48,16 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
   await screenshot(main, 'mentions-jumped-dark')
   expect(await violations(main)).toEqual([])
   await main.emulateMedia({ colorScheme: 'light' })
-  // once each was seen there is nowhere to jump to
+  // once each was seen there is nothing to jump to
   while ((await main.locator('[data-test=to-mention]').count()) > 0) await main.click('[data-test=to-mention]', { timeout: 2000 }).catch(() => undefined)
   await mention('第 40 件').waitFor()
   expect(await item.locator('[data-test=mentioned]').count()).toBe(0)
-  // the end is left and what is new comes by itself below: first to what is unread, then to the end
+  // away from the end, while new messages arrive below: first to the unread ones, then to the end
   const toEnd = async (): Promise<void> => {
     while ((await main.locator('[data-test=latest]').count()) > 0) await main.click('[data-test=latest]', { timeout: 5000 }).catch(() => undefined)
   }
   await toEnd()
-  // the mark of mentions and the number
+  // mark of mentions and unread count
   await expect.poll(() => item.locator('.badge').count()).toBe(0)
   await main.locator('.row', { hasText: '第 60 句' }).hover()
   await main.mouse.wheel(0, -4000)
@@ -78,7 +78,7 @@ test('mentions are marked in the list and in the bubble, and each has a jump; re
 test('who leads a group calls all of it', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.app.window('main')
-  // made by Alice, who leads it
+  // created by Alice, who may mention all
   const led = 'led@rooms.localhost'
   await main.click('[data-test=new]')
   await main.click('[data-test=join-group]')
@@ -94,7 +94,7 @@ test('who leads a group calls all of it', { timeout: 120_000 }, async () => {
   await main.keyboard.type('明天九点开会')
   await main.keyboard.press('Enter')
   expect((await until(bob, async () => (await messages(bob, led)).find(({ text }) => text === '@所有人 明天九点开会'))).mention).toBe(true)
-  // in the other one Alice leads nobody
+  // in the other group Alice may not
   await main.click(`[data-jid="${room}"]`)
   await main.locator('[data-test=composer]').pressSequentially('@')
   await main.locator('[data-test=mentions] .completion', { hasText: '鲍勃' }).waitFor()

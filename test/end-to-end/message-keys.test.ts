@@ -1,4 +1,4 @@
-/** Messages under a hand that has no mouse, and under one that has: the bar beside a message, the keys on one, and what is said where a thing cannot be done. */
+/** Messages by keyboard and by mouse: the bar beside a message, keys on a focused one, and the reasons of impossible actions. */
 import { expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { messages, until } from '../support/server.ts'
@@ -61,11 +61,11 @@ test('every action on a message has a key, the focus is heard, and what cannot b
   await screenshot(main, 'message-focus-dark')
   expect(await violations(main)).toEqual([])
   await main.emulateMedia({ colorScheme: 'light' })
-  // what Bob wrote is his to edit
+  // Bob's message is not ours to edit
   await main.keyboard.press('e')
   await main.locator('[data-test=refusal] span').waitFor()
   await screenshot(main, 'message-refusal')
-  // a star; by the key's place where the keyboard writes no Latin letters
+  // a star; by the key's position where the layout writes no Latin letters
   await main.keyboard.press('s')
   await expect.poll(() => focused(main)).toMatch(/星标/)
   await main.evaluate('document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "ы", code: "KeyS", bubbles: true, cancelable: true }))')
@@ -91,7 +91,7 @@ test('every action on a message has a key, the focus is heard, and what cannot b
   await expect.poll(() => isWriting(main)).toBe(true)
   await main.keyboard.press('Escape')
   await main.locator('[data-test=writing]').waitFor({ state: 'detached' })
-  // deleted here, and the focus goes on to the next one
+  // deleted here, and the focus moves to the next message
   await main.keyboard.press('ArrowUp')
   await main.keyboard.press('ArrowUp')
   await main.keyboard.press('ArrowUp')
@@ -100,13 +100,13 @@ test('every action on a message has a key, the focus is heard, and what cannot b
   await main.click('[data-test=delete-confirm]')
   await main.locator('.row', { hasText: '第 119 条' }).waitFor({ state: 'detached' })
   expect((await messages(bob, 'alice@localhost')).some(({ text }) => text.startsWith('第 119'))).toBe(true)
-  // edited, from an own message on
+  // edited, starting from an own message
   await main.focus('[data-test=composer]')
   await main.keyboard.press('ArrowUp')
   await main.keyboard.press('e')
   expect(await main.inputValue('[data-test=composer]')).toBe('好的，三点见')
   await main.keyboard.press('Escape')
-  // down from the last one, and one writes again
+  // down from the last message, the composer has the focus
   await main.keyboard.press('ArrowUp')
   await expect.poll(() => focused(main)).toMatch(/好的，三点见/)
   await main.keyboard.press('ArrowDown')
@@ -126,7 +126,7 @@ test('pages, start and end from the field; the focus survives older messages tha
       main.evaluate<number>('(() => { const s = document.querySelector(".thread .scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight })()')
     )
     .toBeLessThan(60)
-  // with a text in the field the keys are the text's, pages the messages'
+  // with text in the field, keys belong to the text, page keys to the messages
   await main.keyboard.type('草稿')
   await main.keyboard.press('Home')
   expect(await main.evaluate('document.activeElement.selectionStart')).toBe(0)
@@ -137,7 +137,7 @@ test('pages, start and end from the field; the focus survives older messages tha
   await main.keyboard.press('End')
   await main.keyboard.press('ArrowUp')
   await expect.poll(() => focused(main)).toMatch(/好的，三点见/)
-  // up and up through all that is loaded, and through what is loaded then
+  // up through all loaded messages, and through those loaded on the way
   for (let i = 0; i < 118; i++) await main.keyboard.press('ArrowUp')
   await expect.poll(() => focused(main)).toMatch(/第 2 条/)
   await main.keyboard.press('End')

@@ -1,4 +1,7 @@
-/** One person has one name everywhere: the roster's, though the group calls them otherwise; who was met in a group keeps that name. And who has read what there. */
+/**
+ * A person has one name everywhere: the roster's, even if the group shows another; a person met in a group keeps that name. And readers of a
+ * message there.
+ */
 import { expect, test } from 'vitest'
 import { xml } from '@xmpp/client'
 import type { Jid } from '../../src/contract/domain.ts'
@@ -30,12 +33,12 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await item.waitFor()
     await item.click()
 
-    // what is said, and the list beside it
+    // messages, and the list beside them
     await bob.messages.send(group.id, '明天八点出发')
     await main.locator('.row .sender', { hasText: 'Bob' }).waitFor()
     await item.locator('.preview', { hasText: 'Bob' }).waitFor()
 
-    // who types
+    // typing notifications
     const from = bob.accounts.sessions[0]!
     await from.connection.send(
       xml(
@@ -48,7 +51,7 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await main.locator('.content header', { hasText: 'Bob' }).waitFor()
     expect(await main.locator('.content header', { hasText: 'robert' }).count()).toBe(0)
 
-    // the members: the name, the nickname beside it
+    // the members: the name, with the nickname beside it
     await main.click('[data-test=about]')
     const member = main.locator('[data-test=members] .member', { hasText: BOB })
     await member.locator('.who', { hasText: 'Bob' }).waitFor()
@@ -58,7 +61,7 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     expect(await violations(main)).toEqual([])
     await main.keyboard.press('Escape')
 
-    // a mention finds both names, and writes the one that the group knows
+    // a mention finds both names, and writes the one known to the group
     await main.fill('[data-test=composer]', '')
     await main.locator('[data-test=composer]').pressSequentially('@rob')
     await main.locator('[data-test=mentions]', { hasText: 'Bob' }).waitFor()
@@ -69,7 +72,7 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await main.keyboard.press('Enter')
     const asked = await until(bob, async () => (await messages(bob, group.jid)).find(({ text }) => text.includes('@robert')))
 
-    // who has read it
+    // readers
     await bob.messages.markRead(group.id, asked.id)
     const count = main.locator('.row.own', { hasText: '@robert' }).locator('[data-test=read-count]')
     await count.filter({ hasText: '已读 1/3' }).waitFor()
@@ -99,7 +102,7 @@ test('the name is the same in the group, its list, its notices, mentions, replie
     await main.locator('[data-test=notice]', { hasText: 'Carol' }).first().waitFor()
     expect(await main.locator('[data-test=notice]', { hasText: 'caz' }).count()).toBe(0)
 
-    // somebody who was met there goes on to be called so
+    // a person met in the group keeps that name
     await main.click('[data-test=new]')
     await main.fill('[data-test=who]', '大卫')
     await main.locator('[data-test=person]', { hasText: '大卫二号' }).click()

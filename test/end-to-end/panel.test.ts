@@ -1,4 +1,4 @@
-/** The panel beside a conversation: who this is, what was shared, what is noted, how a group is called and looks. */
+/** Info panel: the person, shared items, notes, and a group's name and picture. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -65,7 +65,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await panel.locator('[data-test=unmute]').click()
   await panel.locator('[data-test=mute-hour]').waitFor()
 
-  // in a narrow window it lies over the conversation, and Escape gives it back; the note was kept
+  // in a narrow window it covers the conversation, and Escape closes it; the note was saved
   await main.keyboard.press('Escape')
   await panel.waitFor({ state: 'detached' })
   await moveWindow(main, { left: 0, top: 0, width: 420, height: 700 })
@@ -78,7 +78,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await panel.waitFor({ state: 'detached' })
   await moveWindow(main, { left: 0, top: 0, width: 1280, height: 800 })
 
-  // a group: how many are in it, how it looks, what we are called in it, and what we call it
+  // a group: its size and picture, our nickname in it, and our own name for it
   const group = await bob.groups.create({ name: '周末爬山', membersOnly: true, invite: ['alice@localhost' as Jid, 'carol@localhost' as Jid] })
   await main.click('[data-test=enter]')
   const item = main.locator(`[data-jid="${group.jid}"]`)
@@ -92,7 +92,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await main.keyboard.press('Enter')
   await panel.locator('.member', { hasText: '爱丽丝' }).waitFor()
   await until(bob, async () => [...(bob.accounts.sessions[0]?.groups.nicksIn(group.jid) ?? [])].includes('爱丽丝'))
-  // a name that somebody has is refused, in words
+  // a nickname in use is refused, with a reason
   await panel.locator('[data-test=edit-nick]').click()
   await main.fill('[data-test=group-rename]', 'bob')
   await main.keyboard.press('Enter')
@@ -109,10 +109,10 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await item.locator('img').waitFor()
   expect(await violations(main)).toEqual([])
   await screenshot(main, 'panel-group')
-  // the others know it by its own name
+  // the other members still see its own name
   expect((await bob.store.read.conversation(group.id))?.name).toBe('周末爬山')
 
-  // an owner gives the picture from the app
+  // an owner sets the picture in the app
   await main.keyboard.press('Escape')
   await main.click('[data-test=new]')
   await main.click('[data-test=create-group]')
@@ -126,7 +126,7 @@ test('a person and a group beside the conversation', { timeout: 180_000 }, async
   await main.setInputFiles('[data-test=group-picture-input]', picture)
   await panel.locator('.face img').waitFor()
 
-  // everything read at once
+  // everything marked as read at once
   await bob.messages.send(id, '一条')
   await bob.messages.send(group.id, '两条')
   await item.locator('.badge').waitFor()

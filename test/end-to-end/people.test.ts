@@ -1,4 +1,4 @@
-/** A contact as one sees them: a picture of their own, another name, blocked and heard again; and how we look to others. */
+/** A contact: their own picture, another name, blocked and unblocked; and how others see us. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -23,7 +23,7 @@ test('contacts are seen, renamed, blocked; we choose how we look', { timeout: 12
   await main.keyboard.press('Enter')
   await item.locator('.name', { hasText: '老王（爬山）' }).waitFor()
   await main.click('[data-test=block]')
-  // nobody is blocked by one click, and Enter gives the harmless answer
+  // blocking takes more than one click, and Enter gives the harmless answer
   await expect.poll(() => main.evaluate(() => document.activeElement?.matches('.dialog [data-focus]'))).toBe(true)
   await screenshot(main, 'contact-block-asks')
   await main.keyboard.press('Enter')

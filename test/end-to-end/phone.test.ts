@@ -1,4 +1,4 @@
-/** A phone beside the app: another client of the same account, not ours, and an evening without a network between the two. */
+/** A phone beside the app: a foreign client on the same account, and an evening without a network. */
 import { expect, test } from 'vitest'
 import { foreignClient } from '../support/foreign.ts'
 import { messages, online, until } from '../support/server.ts'
@@ -17,7 +17,7 @@ test('what the phone sends and reads is seen here, what is written offline goes 
   await row('到家了吗').waitFor()
   const phone = await foreignClient(server, 'alice')
 
-  // sent by phone: here as one's own, once, on Bob's side once
+  // sent by phone: shown here as an own message, once, and once on Bob's side
   await phone.tell({ do: 'send', to: 'bob@localhost', bodies: ['在地铁上 from the phone'] }, 'sent')
   await main.locator('.row.own', { hasText: 'from the phone' }).waitFor()
   await until(bob, async () => (await messages(bob, 'alice@localhost')).some(({ text }) => text.includes('from the phone')))
@@ -34,7 +34,7 @@ test('what the phone sends and reads is seen here, what is written offline goes 
   )
   await badge.waitFor({ state: 'detached' })
 
-  // an evening without the server: written, searched, and sent once when it is back
+  // an evening without the server: messages are written, searched, and sent once when it is back
   await main.locator('.item[data-jid="bob@localhost"]').click()
   await server.stop()
   await main.locator('.banner').waitFor()

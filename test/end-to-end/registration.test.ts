@@ -1,4 +1,4 @@
-/** An account that is made from the app: by a server's form, behind a captcha, by invitation; and where a server makes none. */
+/** Registering an account in the app: by a server's form, with a captcha, by invitation; and servers that do not allow it. */
 import { join } from 'node:path'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import type { Page } from 'playwright-core'
@@ -36,7 +36,7 @@ async function serverOf(options: ServerOptions): Promise<TestServer> {
   onTestFinished(() => server.stop())
   return server
 }
-/** What a user of a server at home types: where it is. */
+/** Enters the location of a home server, as its user does. */
 async function point(page: Page, where: string, { port }: { port: number }): Promise<void> {
   await page.fill('[name=server]', where)
   await page.click('.create summary')
@@ -53,7 +53,7 @@ test('an account is made on an open server, from its form to the first conversat
   await stillness(page)
   await screenshot(page, 'register-servers')
   expect(await violations(page)).toEqual([])
-  // what is none is told as such
+  // a text that is no server is reported as such
   await page.fill('[name=server]', 'https://example.org/')
   await page.click('[data-test=register-next]')
   await page.locator('.error-text', { hasText: '邀请链接' }).waitFor()
@@ -63,11 +63,11 @@ test('an account is made on an open server, from its form to the first conversat
   await trust(page)
   await page.locator('[name=username]').waitFor()
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('name'))).toBe('username')
-  // back, and the server is still there
+  // going back, the server is still entered
   await page.click('[data-test=register-back]')
   expect(await page.inputValue('[name=server]')).toBe('localhost')
   await page.click('[data-test=register-next]')
-  // bob is taken
+  // the name bob is taken
   await page.fill('[name=username]', 'bob')
   await page.fill('[name=password]', 'a long secret')
   await page.click('[data-test=register-submit]')
@@ -75,7 +75,7 @@ test('an account is made on an open server, from its form to the first conversat
   await stillness(page)
   await screenshot(page, 'register-taken')
   expect(await violations(page)).toEqual([])
-  // a whole address means its first part
+  // of a whole address, the local part counts
   await page.fill('[name=username]', 'newcomer@localhost')
   await page.keyboard.press('Enter')
   await page.locator('.side').waitFor({ timeout: 20_000 })
@@ -84,7 +84,7 @@ test('an account is made on an open server, from its form to the first conversat
   await page.click('[data-test=own-card]')
   await page.locator('.dialog strong', { hasText: 'newcomer@localhost' }).waitFor()
   await page.locator('.dialog .end-buttons .button').click()
-  // this server makes no invitations
+  // this server creates no invitations
   await page.click('[data-test=invite]')
   await page.locator('[data-link="xmpp:newcomer@localhost"]').waitFor()
   await page.keyboard.press('Escape')
@@ -181,7 +181,7 @@ test('an invitation that is opened makes an account, and whoever sent it is a co
   const alice = await devices.signIn(server, 'alice')
   const invitation = await alice.registrations.invite('alice@localhost' as Jid)
   const page = await freshApp([invitation?.uri ?? ''])
-  // the link alone does not tell where a server at home is
+  // the link alone does not contain the location of a home server
   await page.locator('.error-text').waitFor({ timeout: 45_000 })
   await page.click('.create summary')
   await page.fill('[name=host]', '127.0.0.1')
@@ -197,7 +197,7 @@ test('an invitation that is opened makes an account, and whoever sent it is a co
   await page.locator('.side').waitFor({ timeout: 20_000 })
   await page.locator('[data-jid="alice@localhost"].selected').waitFor()
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'guest@localhost' && subscription === 'both'))
-  // and invites somebody, too
+  // and invites others, too
   await page.click('[data-test=menu]')
   await page.click('[data-test=contacts-item]')
   await page.click('[data-test=contact-invite]')
@@ -209,7 +209,7 @@ test('an invitation that is opened makes an account, and whoever sent it is a co
   expect(await violations(page)).toEqual([])
   await page.keyboard.press('Escape')
   await page.locator('.dialog').waitFor({ state: 'detached' })
-  // an invitation that is pasted into a new chat makes a contact without a request
+  // an invitation pasted into a new chat adds the contact without a request
   const bob = await devices.signIn(server, 'bob')
   const bobs = await bob.registrations.invite('bob@localhost' as Jid)
   await page.click('[data-test=new]')

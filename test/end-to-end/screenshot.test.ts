@@ -1,4 +1,4 @@
-/** A picture of the screen: taken from the real desktop, a part chosen by hand, marked, and sent. */
+/** A screenshot: taken of the real desktop, cropped by hand, marked, and sent. */
 import { expect, test } from 'vitest'
 import { messages, until } from '../support/server.ts'
 import { Story } from '../support/story.ts'
@@ -18,7 +18,7 @@ test('a part of the screen is chosen, marked, blurred, undone and sent', { timeo
   await main.click('[data-test=attach-screen]')
   const canvas = main.locator('[data-test=screenshot-canvas]')
   await canvas.waitFor()
-  // it is the desktop: more colours than one, and as large as the screen
+  // the picture is of the desktop: more than one colour, and as large as the screen
   const colours = await canvas.evaluate((element: HTMLCanvasElement) => {
     const { data } = element.getContext('2d')!.getImageData(0, 0, element.width, element.height)
     const seen = new Set<number>()
@@ -74,7 +74,7 @@ test('a part of the screen is chosen, marked, blurred, undone and sent', { timeo
   )
   expect(file.width).toBe(width)
 
-  // the window goes away while what is behind it is taken, and comes back; Escape leaves
+  // the window hides while the screen behind it is captured, and returns; Escape leaves
   await main.locator('[data-test=composer]').focus()
   await main.keyboard.press('Control+Shift+X')
   await canvas.waitFor()

@@ -1,4 +1,4 @@
-/** Pictures are sent as photos or as files, in an order that is made by hand. */
+/** Sending pictures as photos or as files, in a chosen order. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -37,7 +37,7 @@ test(
     await main.locator('[data-test=way-about]', { hasText: '去除' }).waitFor()
     await screenshot(main, 'sending-photos')
     expect(await violations(main)).toEqual([])
-    // the last one to the front by dragging, the first one back by keyboard
+    // the last one moved to the front by dragging, the first one back by keyboard
     await tiles.nth(2).dragTo(tiles.nth(0))
     await expect.poll(async () => (await order()).map((name) => name.trim())).toEqual(['dusk.png', 'sea.png', 'hill.png'])
     await tiles.nth(1).focus()
@@ -53,7 +53,7 @@ test(
       ['image', 2560, 1707],
       ['image', 2560, 1707]
     ])
-    // what is encrypted has no name on its way; here each has its own, in the order that was made
+    // encrypted files have no name in transit; here each has its own, in the chosen order
     const cells = main.locator('.row.own [role=article]')
     expect((await cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label') ?? ''))).map((label) => /(\w+)\.jpg/.exec(label)?.[1])).toEqual([
       'dusk',
@@ -66,7 +66,7 @@ test(
       expect(sent.includes('Exif')).toBe(false)
       expect([...sent.subarray(0, 2)]).toEqual([0xff, 0xd8])
     }
-    // as a file, to the byte
+    // as an unchanged file, byte by byte
     await main.setInputFiles('[data-test=file-input]', [paths[0]!])
     await main.check('[name=pictures-as][value=file]')
     await main.locator('[data-test=way-about]', { hasText: '拍摄地点' }).waitFor()

@@ -1,4 +1,4 @@
-/** The settings say what an account's server can do, what is lost without the rest, and how its operator adds it. */
+/** Server report in the settings: features, what is lost without the missing ones, and how the operator adds them. */
 import { expect, test } from 'vitest'
 import { Story } from '../support/story.ts'
 import { moveWindow, screenshot, stillness, violations } from '../support/windows.ts'
@@ -10,7 +10,7 @@ test('each ability is there or missing; of a missing one the cost and the lines 
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()
   const settings = await story.app.window('settings')
-  // what matters is told before anybody asks
+  // important shortages are shown without asking
   await settings.locator('[data-test=shortages]', { hasText: '不保存聊天记录' }).waitFor()
   await settings.click('[data-test=server-report]')
   await settings.locator('[data-test=server-missing]').waitFor()
@@ -20,7 +20,7 @@ test('each ability is there or missing; of a missing one the cost and the lines 
   for (const name of ['storage', 'encryption', 'files', 'groups', 'blocking', 'csi', 'time']) expect([name, await has(name)]).toEqual([name, 'true'])
   await settings.locator('[data-ability=files]', { hasText: '20.0 MB' }).waitFor()
   await settings.locator('[data-ability=archive]', { hasText: '不保存聊天记录' }).waitFor()
-  // by the keyboard alone
+  // with the keyboard only
   await settings.locator('[data-test=lines-archive]').focus()
   await settings.keyboard.press('Enter')
   await settings.locator('.lines', { hasText: '"mam";' }).waitFor()

@@ -1,4 +1,4 @@
-/** Stickers: packs and one's own, found and sent by keyboard, without a bubble in the chat, as an ordinary picture for everybody else. */
+/** Stickers: packs and own ones, found and sent by keyboard, shown without a bubble, and as an ordinary picture by other clients. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -12,7 +12,7 @@ import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
 
-/** A sticker as packs have them: a face on nothing, WebP. */
+/** A sticker as in packs: a face on a transparent background, WebP. */
 async function face(page: Page, emoji: string): Promise<Buffer> {
   const base64 = await page.evaluate(async (text) => {
     const canvas = new OffscreenCanvas(320, 320)
@@ -39,14 +39,14 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
   const told = main.locator('[data-test=sticker-told]')
   const ones = picker.locator('.one')
 
-  // nothing yet
+  // no stickers yet
   await main.click('[data-test=emoji]')
   await main.click('[data-test=tab-stickers]')
   await picker.locator('.none').waitFor()
   await screenshot(main, 'stickers-none')
   expect(await violations(main)).toEqual([])
 
-  // a pack out of a .zip, with things that are no pictures
+  // a pack from a .zip that also contains other files
   const pack = new ZipFile()
   for (const [name, emoji] of [
     ['开心', '😀'],
@@ -61,7 +61,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
   writeFileSync(join(story.folder, '日常.zip'), await buffer(pack.outputStream))
   await main.setInputFiles('[data-test=sticker-zip]', join(story.folder, '日常.zip'))
   await told.filter({ hasText: '已添加 5 张贴纸。 略过 1 个文件。' }).waitFor()
-  // a broken one adds nothing and says so
+  // a broken one adds nothing and reports it
   writeFileSync(join(story.folder, 'broken.zip'), Buffer.from('PK no archive'))
   await main.setInputFiles('[data-test=sticker-zip]', join(story.folder, 'broken.zip'))
   await told.filter({ hasText: '没有添加任何贴纸' }).waitFor()
@@ -76,7 +76,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
     writeFileSync(join(folder, `${name}.webp`), await face(main, emoji))
   await main.setInputFiles('[data-test=sticker-folder]', folder)
   await told.filter({ hasText: '已添加 3 张贴纸。' }).waitFor()
-  // of one's own: a large picture is made small
+  // an own one: a large picture is scaled down
   writeFileSync(join(story.folder, '香山.png'), gradient(1600, 1200, [255, 165, 0], [0, 0, 128]))
   await main.setInputFiles('[data-test=sticker-files]', join(story.folder, '香山.png'))
   await told.filter({ hasText: '已添加 1 张贴纸。' }).waitFor()
@@ -101,7 +101,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
   await sticker.waitFor()
   expect(await sticker.evaluate((bubble) => getComputedStyle(bubble).backgroundColor)).toBe('rgba(0, 0, 0, 0)')
 
-  // a favourite, the recent ones, and what one gets becomes one's own
+  // a favourite, the recent ones, and a received sticker added to one's own
   await main.click('[data-test=emoji]')
   await picker.locator('section', { hasText: '最近' }).locator('.one').first().waitFor()
   await picker.locator('.one[title=晚安]').first().click({ button: 'right' })
@@ -133,7 +133,7 @@ test('packs, own stickers, search, favourites and removal', { timeout: 120_000 }
   await picker.locator('section[aria-label=日常] .one').first().click({ button: 'right' })
   await main.click('[data-test=sticker-remove-pack]')
   await picker.locator('section[aria-label=日常]').waitFor({ state: 'detached' })
-  // what was sent stays
+  // sent stickers stay in the chat
   await main.keyboard.press('Escape')
   await expect.poll(() => main.locator('.row.own .bubble.only-sticker img').count()).toBe(2)
 })

@@ -1,6 +1,6 @@
 /**
- * Everyday tasks, each as a user does it, with its steps counted: clicks, and keys but for the text that is typed. docs/tasks.md
- * has the same figures beside those of other messengers; a task that needs more steps than it says fails.
+ * Everyday tasks as a user does them, with counted steps: clicks, and keys other than typed text. docs/tasks.md has the same figures beside those
+ * of other messengers; a task that needs more steps than documented fails.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,11 +15,11 @@ import { openApp, screenshot } from '../support/windows.ts'
 
 const story = new Story()
 const DOC = join(ROOT, 'docs/tasks.md')
-/** Steps by the number of the task, as the documentation says. */
+/** Documented steps by the number of the task. */
 const told = new Map([...readFileSync(DOC, 'utf8').matchAll(/^\| (\d+) \|[^|]*\| (\d+) \|/gm)].map(([, task, steps]) => [Number(task), Number(steps)]))
 const taken = new Map<number, number>()
 
-/** The hand of a user, which counts what it does. */
+/** A user's hand that counts its actions. */
 class Hand {
   steps = 0
   readonly #page: Page
@@ -35,7 +35,7 @@ class Hand {
     this.steps++
     await (typeof what === 'string' ? this.#page.locator(what) : what).first().click(options)
   }
-  /** Two clicks. */
+  /** Double click: two steps. */
   async doubleClick(what: Locator): Promise<void> {
     this.steps += 2
     await what.first().dblclick()
@@ -44,7 +44,7 @@ class Hand {
     this.steps++
     await this.#page.keyboard.press(key)
   }
-  /** What is typed is the same everywhere, and not counted. */
+  /** Types text, which is the same in every messenger and not counted. */
   type = (text: string): Promise<void> => this.#page.keyboard.type(text)
 }
 
@@ -64,14 +64,14 @@ const composer = '[data-test=composer]'
 const bubble = (page: Page, text: string): Locator => page.locator('.row', { hasText: text }).last().locator('.bubble')
 const bobHas = (text: string): Promise<unknown> =>
   until(story.bob, async () => (await messages(story.bob, 'alice@localhost')).find((message) => message.text === text))
-/** Bob's conversation is open, and has a message of his. */
+/** Opens Bob's conversation with a message from him. */
 async function withBob(main: Page): Promise<void> {
   if ((await main.inputValue('[data-test=search]')) !== '') await main.fill('[data-test=search]', '')
   await main.locator(BOB).first().click()
   await main.locator(composer).waitFor()
 }
 
-/** What the app itself says, as its windows ask it. */
+/** Calls the main process as its windows do. */
 const ask = (page: Page, channel: string, input?: unknown): Promise<string> =>
   page.evaluate(
     async ([name, given]) =>
@@ -85,7 +85,7 @@ const ask = (page: Page, channel: string, input?: unknown): Promise<string> =>
     [channel, input] as const
   )
 
-/** Address and password by hand; where the test's own server is, and that its certificate is good, is not counted. */
+/** Signs in by hand with address and password; entering the test server's location and accepting its certificate are not counted. */
 async function signInByHand(hand: Hand, page: Page, user: string): Promise<void> {
   const form = page.locator('form.sign-in')
   await form.locator('summary').click()

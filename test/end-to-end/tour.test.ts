@@ -1,4 +1,4 @@
-/** The tour of `npm start` without a display: every step goes well, and its pictures are of windows. */
+/** Tour of `npm start` without a display: every step succeeds, and its pictures show windows. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -13,7 +13,7 @@ test('each step of the tour works, with a picture of each window', { timeout: 30
     expect(await tour(await testHost(), pictures)).toBe(0)
     const made = readdirSync(pictures)
     expect(made).toHaveLength(12)
-    // a picture of one colour takes a tenth of that
+    // a picture of one colour has a tenth of that size
     for (const picture of made) expect(statSync(join(pictures, picture)).size, picture).toBeGreaterThan(20_000)
   } finally {
     folder.remove()

@@ -1,4 +1,4 @@
-/** Voice messages: recorded, sent, played one after the other, given up. The microphone is Chromium's own, which beeps. */
+/** Voice messages: recorded, sent, played one after the other, discarded. The microphone is Chromium's fake one, which beeps. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { messages, until } from '../support/server.ts'
@@ -41,11 +41,11 @@ test('a voice message is recorded and sent, the next one plays on, and what is d
   expect([sound.toString('latin1', 0, 4), sound.includes('OpusHead')]).toEqual(['OggS', true])
 
   const [first, second] = [main.locator('[data-test=voice]').nth(0), main.locator('[data-test=voice]').nth(1)]
-  // a busy machine records on for a moment after the clock was read
+  // on a busy machine, recording continues for a moment after the clock was read
   const seconds = (clock: string): number => Number(clock.slice(clock.indexOf(':') + 1))
   await expect.poll(async () => seconds(await first.locator('[data-test=voice-time]').innerText())).toBeGreaterThanOrEqual(seconds(recorded))
   await screenshot(main, 'voice-messages')
-  // dragged near its end, then played: the second one follows by itself
+  // sought near its end, then played: the second one follows automatically
   const box = await first.locator('.wave').boundingBox()
   if (box === null) throw new Error('no sound is drawn')
   await main.mouse.move(box.x + box.width * 0.3, box.y + 10)
@@ -56,7 +56,7 @@ test('a voice message is recorded and sent, the next one plays on, and what is d
   await first.locator('[data-test=play]').click()
   await second.locator('[data-test=play][aria-label="暂停"]').waitFor()
   await second.locator('[data-test=play][aria-label="播放"]').waitFor()
-  // by keyboard, to its end: it is shorter than a step
+  // by keyboard, to its end, since it is shorter than a step
   await first.locator('.wave').focus()
   await main.keyboard.press('ArrowRight')
   const end = await first.locator('.wave').getAttribute('aria-valuemax')

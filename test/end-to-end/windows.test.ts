@@ -1,4 +1,4 @@
-/** Several windows on one engine, driven as a user does. The demo's history, without a server. */
+/** Several windows on one engine, driven as by a user. The demo's history, without a server. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { RunningApp } from '../../tools/start/drive.ts'
@@ -60,13 +60,13 @@ test('a conversation opens at its end or its first unread message, with few node
     .toBe(true)
   const before = await lastKey(main)
   await item(main, '佐藤').click()
-  // until the other history is there, the end is that of the one before
+  // until the new history is loaded, the end is that of the previous one
   await expect.poll(() => lastKey(main)).not.toBe(before)
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
   expect(await main.locator('.row').count()).toBeLessThan(200)
-  // while rows of a history just opened are measured the list still goes to its end
+  // the list reaches its end while rows of the opened history are still being measured
   await steady(main, () => firstVisible(main))
-  // opened again by who reads further up, it goes to its end
+  // reopened while reading further up, it scrolls to its end
   await main.locator('.thread .scroller').hover()
   for (let i = 0; i < 10; i++) await main.mouse.wheel(0, -300)
   await expect.poll(() => distanceToEnd(main)).toBeGreaterThan(300)
@@ -86,7 +86,7 @@ test('older messages load while the place is kept', async () => {
     await frames(main, 4)
   }
   await expect.poll(async () => Number(await main.locator('.row').first().getAttribute('data-id'))).toBeLessThan(Number(before))
-  // what is looked at stays where it is while more comes in above
+  // the reading position stays while rows are added above
   const place = await steady(main, () => firstVisible(main))
   await frames(main, 24)
   expect(await firstVisible(main)).toBe(place)
@@ -152,7 +152,7 @@ test('own window: live in both, focused when asked for again, the rest lives on 
   for (const page of [main, chat]) await page.locator('.row.own[data-state=queued]', { hasText: 'hello both' }).waitFor()
   await main.fill('[data-test=composer]', 'a draft for both')
   await expect.poll(() => chat.inputValue('[data-test=composer]')).toBe('a draft for both')
-  // who reads further up goes on reading while something is sent from the other window, and sees what is sent from here
+  // a reader further up keeps the position when the other window sends, and sees messages sent from here
   await main.locator('.thread .scroller').hover()
   await expect
     .poll(async () => {
@@ -192,7 +192,7 @@ test('search: live results, marks, a jump to the message, back to the list', asy
   const height = await main.evaluate(() => innerHeight)
   expect(box?.y).toBeGreaterThan(60)
   expect(box?.y).toBeLessThan(height - 60)
-  // who types on and presses Enter at once means what stands there then, not what was found before
+  // Enter right after typing applies to the typed query, not to the earlier results
   const other = await main.evaluate(() => document.querySelector('.bubble.flash')?.closest<HTMLElement>('[data-id]')?.dataset['id'])
   await main.fill('[data-test=search]', 'standup')
   await main.keyboard.press('Enter')
@@ -243,7 +243,7 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   await search.locator('[data-test=search]').waitFor()
   const count = async (): Promise<number> =>
     Number((/^\s*[\d,]+/.exec((await search.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
-  // looking at a hit reads nothing and uses nothing: what is unread stays so
+  // previewing a hit marks nothing as read or used
   await search.fill('[data-test=search]', '是:未读')
   await search.locator('.hit').first().click()
   const unread = await search.locator('.hit').first().getAttribute('data-id')
@@ -268,13 +268,13 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   await search.locator('.heading.group').first().waitFor()
   await screenshot(search, 'search-grouped')
   await search.locator('[data-test=grouped]').click()
-  // far down: hits are fetched where somebody looks
+  // far down: hits are loaded where they are scrolled to
   const scroller = search.locator('.results .scroller')
   await scroller.evaluate((element) => element.scrollTo(0, element.scrollHeight * 0.6))
   await expect.poll(() => search.locator('.results .skeleton').count()).toBe(0)
   await scroller.evaluate((element) => element.scrollTo(0, 0))
   await search.locator('[data-test=search]').click()
-  // the conversation follows the keys: its hit in sight and marked, the keyboard with the results all the while
+  // the conversation follows the keys: its hit in sight and marked, while the results keep the focus
   const shown = search.locator('[data-test=context] .bubble.flash')
   for (let step = 0; step < 3; step++) {
     await search.keyboard.press('ArrowDown')
@@ -287,7 +287,7 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   expect(bubble!.y + bubble!.height).toBeLessThan(pane!.y + pane!.height)
   await screenshot(search, 'search-three-panes')
   const chosen = await search.locator('.hit.active').textContent()
-  // Enter goes on in the conversation, which is live: it can be answered in and scrolls
+  // Enter opens the conversation, which can be written in and scrolls
   await search.keyboard.press('Enter')
   await expect.poll(() => search.evaluate(() => document.activeElement?.getAttribute('data-test'))).toBe('composer')
   await search.keyboard.type('从搜索里回复')
@@ -300,7 +300,7 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   const chat = await app.window('chat')
   await chat.locator('.bubble mark, .bubble.flash').first().waitFor()
   await chat.close()
-  // a query that is wrong in part says where, and is answered as far as it goes
+  // a query with a problem shows where it is, and the rest is answered
   await search.fill('[data-test=search]', '手机 有:蛋糕')
   await search.locator('[data-test=problem]').waitFor()
   await expect.poll(count).toBe(all)
@@ -309,7 +309,7 @@ test('the search window: filters, facets, groups, a hit by keyboard alone and ba
   await expect.poll(count).toBeGreaterThan(0)
   await search.fill('[data-test=search]', '手机')
   await search.locator('.hit').first().click()
-  // two panes, then one, from which one comes back
+  // two panes, then one with a way back
   await search.setViewportSize({ width: 900, height: 640 })
   await search.locator('.facets').waitFor({ state: 'hidden' })
   await search.locator('[data-test=context] .thread').waitFor()
@@ -348,7 +348,7 @@ test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shor
   await main.click('[data-test=folder-unread]')
   await item(main, '佐藤').waitFor()
   const unread = await names()
-  // what is read stays in sight until another folder is opened
+  // read conversations stay in sight until another folder is opened
   await item(main, '佐藤').click()
   await expect.poll(() => item(main, '佐藤').locator('.badge').count()).toBe(0)
   expect(await names()).toEqual(unread)
@@ -464,7 +464,7 @@ test('a page that crashes comes back', async () => {
 
 test('after a restart all is there, and windows are where they were', async () => {
   await moveWindow(main, { left: 120, top: 60, width: 900, height: 700 })
-  // a chat of its own, and a conversation in which somebody reads further up
+  // a chat in its own window, and a conversation read further up
   await item(main, '佐藤').dblclick()
   await bubbles(await app.window('chat'))
     .first()
@@ -485,7 +485,7 @@ test('after a restart all is there, and windows are where they were', async () =
     )
     .toBeGreaterThan(2000)
   await expect.poll(kept, { timeout: 20_000 }).not.toBeNull()
-  // what is kept is where one is when one has stopped
+  // the saved position is that of the last stop
   const read = await steady(main, kept, 120)
   expect(read).toMatch(/^\[(\[\d+,\d+\],?)+\]$/)
   await main.fill('[data-test=search]', 'hello both')

@@ -1,4 +1,4 @@
-/** One person's engine in a process of its own, to be killed at any moment. Takes commands and reports as JSON lines. */
+/** One person's engine in a process of its own, to be killed at any moment. Commands and reports are JSON lines. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,7 +13,7 @@ export interface Place {
   jid: string
   kind: ConversationKind
 }
-/** What a device is started with. */
+/** Start options of a device. */
 export interface Start {
   profile: string
   account: AccountSettings
@@ -22,7 +22,7 @@ export interface Start {
   /** Groups that never answer. */
   dead: string[]
   connect: boolean
-  /** What is said in the first place is encrypted end to end. */
+  /** Messages in the first place are encrypted end to end. */
   encrypted?: boolean
 }
 export type Command =
@@ -30,14 +30,14 @@ export type Command =
   | { do: 'state' }
   | { do: 'dump'; path: string }
   | { do: 'connect' | 'disconnect' }
-  /** Takes an own message back, deletes another one here alone, and reads all there is. */
+  /** Retracts an own message, deletes another one here only, and reads everything. */
   | { do: 'wish'; change: boolean }
 export type Report =
   | { event: 'ready' }
   /** Stored durably: from now on it must never be lost. */
   | { event: 'written'; place: number; number: number }
   | { event: 'refused'; message: string }
-  /** A command that was not done. */
+  /** The command failed. */
   | { event: 'failed'; message: string }
   | ({
       event: 'state'
@@ -51,15 +51,15 @@ export type Report =
       keys: number
       reused: number
     } & Holdings)
-  /** Stored durably, both: from now on it must be so, here and, of what was taken back, everywhere. */
+  /** Both stored durably: from now on they must hold, here and, for a retraction, everywhere. */
   | { event: 'took back' | 'deleted'; texts: string[] }
   | { event: 'done' }
-/** A message as it is compared: whose it is, its text, its state. */
+/** A message for comparison: whether it is ours, its text, its state. */
 export type Line = [outgoing: boolean, text: string, state: string]
 
 const { profile, account, name, places, dead, connect, encrypted = false } = JSON.parse(process.argv[2] ?? '{}') as Start
 const say = (report: Report): boolean => process.stdout.write(`${JSON.stringify(report)}\n`)
-/** On the same disk, which may be full. */
+/** The log is on the same disk, which may be full. */
 const log = fileLog(join(profile, 'logs', 'mnemo.log'))
 let engine: Engine = await openEngine(profile, log, encrypted)
 if (engine.account === null) {
@@ -74,7 +74,7 @@ const ids = await Promise.all(
   )
 )
 for (const jid of dead) await engine.store.write.ensureConversation({ jid: jid as Jid, kind: 'group', name: '', nick: name })
-/** How many of ours each place has: what a killed process wrote is found again. */
+/** Own messages per place, including those written by a killed process. */
 const written = await Promise.all(places.map(async ({ jid }) => (await messages(engine, jid)).filter(({ outgoing }) => outgoing).length))
 let wanted: number[] = [...written]
 let pauseMs = 0
@@ -105,7 +105,7 @@ async function write(): Promise<void> {
 
 const keys = new ChainKeys()
 let holdings: (() => Holdings) | null = null
-/** A session that begins has a connection of its own. */
+/** Connection being listened to; a new session has its own. */
 let heard: object | null = null
 function listen(): void {
   const connection = engine.accounts.of(account.jid)?.connection
@@ -123,7 +123,7 @@ async function lines(jid: string): Promise<Line[]> {
   ])
 }
 
-/** The archive's last words are not touched: they may still be on their way to their place. */
+/** Retracts and deletes. The newest messages are spared: they may still be on their way to their places in the archive's order. */
 async function wish(change: boolean): Promise<void> {
   for (const [place, { jid }] of places.entries()) {
     const all = await messages(engine, jid)
@@ -191,7 +191,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     }
   })().catch((error: unknown) => say({ event: 'failed', message: error instanceof Error ? String(error.stack) : String(error) }))
 })
-// the parent is gone
+// the parent process is gone
 process.stdin.on('end', () => process.exit(0))
 
 if (connect) await engine.connect()

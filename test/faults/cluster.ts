@@ -1,6 +1,6 @@
 /**
- * Four people on a cluster of two nodes write to each other, in pairs and in a group, while the nodes are killed and brought back in turn. At the end
- * nothing is lost, nothing is doubled, all have one order, and whatever was shown as delivered lies in a store of the other side.
+ * Four people on a cluster of two nodes write to each other, in pairs and in a group, while the nodes are killed and restarted in turn. At the
+ * end nothing is lost, nothing is doubled, everyone has the same order, and every message shown as delivered is in a store of the other side.
  */
 import type { Conversation, Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -10,27 +10,27 @@ import { look } from './look.ts'
 import { Progress } from './settle.ts'
 
 export interface ClusterOptions {
-  /** Messages that each person writes to each of both places. */
+  /** Messages that each person writes to each of the two places. */
   messages: number
   kills: number
-  /** ms that a node is away, and that both are there, at least. */
+  /** Minimum time that a node is down, and that both are up, ms. */
   pause: number
   log(text: string): void
 }
 
 export interface ClusterResult {
   lost: number
-  /** Confirmed by a node that was killed then, and in no archive of the reader's. */
+  /** Messages confirmed by a node that was killed then, and missing from the reader's archive. */
   forgotten: number
   doubled: number
-  /** Writers whose messages stand in another order than they were written in, and stores whose group has another order than the first one's. */
+  /** Writers whose messages are not in the order they were written in, and stores whose group order differs from the first one's. */
   disordered: number
   unsettled: number
-  /** Shown as delivered, and not stored at the other side. */
+  /** Messages shown as delivered that the other side has not stored. */
   untrue: number
   messages: number
   kills: number
-  /** ms from the end of a node to each of its clients being online elsewhere. */
+  /** Times from the end of a node until each of its clients is online elsewhere, ms. */
   moves: number[]
   seconds: number
 }
@@ -47,7 +47,7 @@ interface Client {
   engine: Engine
   profile: string
   places: Conversation[]
-  /** How many were written by each person to each place. */
+  /** Messages that each person wrote to each place. */
   written: number
 }
 
@@ -109,7 +109,7 @@ export async function runCluster({ messages: count, kills, pause, log }: Cluster
   return result
 }
 
-/** Watches a client from now on; what it returns gives the ms from `since` to its being online again, null where it was never away. */
+/** Watches a client; the returned function gives the ms from `since` until it is online again, null if it was never away. */
 function movedWithin(engine: Engine, since: number): () => Promise<number | null> {
   let away = false
   let back: number | null = null
@@ -129,7 +129,7 @@ function movedWithin(engine: Engine, since: number): () => Promise<number | null
 const expected = (user: string, place: number, count: number): string[] =>
   (place === 0 ? [user, PARTNER[user] ?? ''] : USERS).flatMap((writer) => Array.from({ length: count }, (_, i) => `${writer} ${i}`))
 
-/** Waits until all is here, or nothing moves on any more. */
+/** Waits until everything has arrived, or progress stops. */
 async function settle(clients: Client[], count: number, log: (text: string) => void): Promise<void> {
   const progress = new Progress()
   const looks = clients.map(({ profile, places }) => look(profile, places))
@@ -159,7 +159,7 @@ async function settle(clients: Client[], count: number, log: (text: string) => v
   }
 }
 
-/** What new devices read of the archives: by user, of both places. */
+/** Texts that new devices read from the archives: by user, of both places. */
 async function archives(cluster: Cluster, clients: Client[]): Promise<Set<string>[][]> {
   const read: Set<string>[][] = []
   for (const { user, places } of clients) {
@@ -189,7 +189,7 @@ async function compare(cluster: Cluster, clients: Client[], count: number, resul
       const missing = expected(user, place, count).filter((text) => !there.has(text))
       result.messages += texts.length
       if (missing.length > 0) archived ??= await archives(cluster, clients)
-      // who wrote it was told by a node that it was taken, and no archive of the reader's has it: it went with that node
+      // a node confirmed it to its writer, and the reader's archive lacks it: it was lost with that node
       const forgotten = missing.filter(
         (text) =>
           place === 0 &&

@@ -1,20 +1,20 @@
-/** What the stores of all devices hold at the end, beside what new devices read from the archives. */
+/** Compares the stores of all devices at the end with what new devices read from the archives. */
 import type { FaultResult } from './run.ts'
 import type { Line } from './client.ts'
 import { UNREADABLE } from './encrypted.ts'
 import type { Person } from './person.ts'
 
 interface Comparison {
-  /** alice's, bob's and alice's second one */
+  /** devices of alice, of bob, and alice's second one */
   devices: Person[]
   newDevice(name: string): Person
   /** Waits until new devices have read their archives. */
   settle(fresh: Person[]): Promise<void>
   /** Messages that each person wrote, per place: direct, a group, a group without an archive. */
   counts: number[]
-  /** What the server confirms it has stored: ejabberd forgets at its end what was on its way to somebody. */
+  /** Whether the server keeps what it confirms: ejabberd forgets at shutdown what was in transit. */
   keepsWhatItTook: boolean
-  /** The direct conversation is encrypted: new devices read nothing of it. */
+  /** The direct conversation is encrypted: new devices cannot read it. */
   encrypted: boolean
   result: FaultResult
   log(text: string): void
@@ -38,7 +38,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
     }
     const archives = await Promise.all(fresh.map((device) => device.lines()))
     const all = [...devices, ...fresh].map((device, i) => ({ device, lists: [...stores, ...archives][i] ?? [], isNew: i >= devices.length }))
-    /** No archive of theirs has it, and whoever wrote it was not told that it came. */
+    /** Whether the reader's archive lacks a text and its writer was not told that it was delivered. */
     const isForgotten = (text: string, place: number, reader: string): boolean => {
       const archive = archives[reader === 'alice' ? 0 : 1]?.[place] ?? []
       const [writer = ''] = text.split(' ')
@@ -46,7 +46,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
       return archive.every(([, said]) => said !== text) && (own === undefined || own[2] !== 'delivered')
     }
     for (const { device, lists, isNew } of all)
-      // nobody tells a new device what a group without an archive once said
+      // a new device cannot get the history of a group without an archive
       for (const [place, list] of (isNew ? lists.slice(0, 2) : lists).entries()) {
         if (isNew && isSecret(place)) continue
         const unread = list.filter(([, text]) => text.startsWith(UNREADABLE))
@@ -63,7 +63,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
         const unheeded = [...gone].filter((text) => there.has(text))
         const unsettled = list.filter(([outgoing, , state]) => outgoing && state !== 'sent' && state !== 'delivered')
         result.messages += texts.length
-        // such a group's history is in its server's memory alone: what it told nobody before a restart, nobody can tell
+        // that group's history is only in its server's memory: messages not delivered before a restart are lost
         if (place === 2 && result.faults.server > 0) result.forgotten += lost.length
         else result.lost += lost.length
         result.doubled += texts.length - there.size
@@ -79,7 +79,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
       (lists[place] ?? []).map(([, text]) => text).filter((text) => text !== '' && !retracted.has(text) && !(place === 0 && removed.has(text)))
     const [alice, bob, tablet, newAlice, newBob] = all
     for (const place of counts.keys()) {
-      // each account has an archive of its own, and messages that cross may stand otherwise in the other's; a group has one order for all
+      // each account has its own archive, where crossing messages may be in another order; a group has one order for all
       const pairs = isSecret(place)
         ? [[alice, tablet]]
         : place === 0

@@ -1,15 +1,15 @@
-/** What is compared of encrypted messages. */
+/** Comparison of encrypted messages. */
 import type { Element } from '@xmpp/client'
 import { NAMESPACES } from '../../src/engine/xmpp/omemo/elements.ts'
 import { FORMATS } from '../../src/engine/xmpp/omemo/format.ts'
 import { VERSIONS } from '../../src/engine/xmpp/omemo/version.ts'
 
-/** In place of a text that was encrypted and cannot be read; the reason follows. */
+/** Prefix in place of an encrypted text that cannot be read, followed by the reason. */
 export const UNREADABLE = 'unreadable:'
 
-/** Keys of messages as the server gave them out: one that encrypts two messages is a fault. */
+/** Message keys in what the server delivered: one that encrypts two messages is a fault. */
 export class ChainKeys {
-  /** What each key has encrypted, base64; by sender's device, receiver's device, chain and place in it. */
+  /** Ciphertext of each key, base64; by the sender's device, the receiver's device, the chain and the index in it. */
   readonly #used = new Map<string, string>()
   reused = 0
 
@@ -17,7 +17,7 @@ export class ChainKeys {
     return this.#used.size
   }
 
-  /** A stanza, with what it carries of other messages: copies, pages of an archive. */
+  /** Records a stanza, including the messages inside copies and archive pages. */
   note(stanza: Element, from = String(stanza.attrs['from'] ?? '')): void {
     for (const version of VERSIONS) {
       const header = stanza.name === 'message' ? stanza.getChild('encrypted', NAMESPACES[version])?.getChild('header') : undefined

@@ -1,6 +1,6 @@
 /**
- * npm run faults [-- --seed N --messages N --faults N --encrypted], and npm run faults -- cluster [--messages N --faults N]: prints what was done and what came of
- * it; fails where anything was lost.
+ * npm run faults [-- --seed N --messages N --faults N --encrypted], and npm run faults -- cluster [--messages N --faults N]: prints the actions
+ * and the results; fails if anything was lost.
  */
 import { parseArgs } from 'node:util'
 import { table } from '../../bench/table.ts'

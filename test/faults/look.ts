@@ -1,20 +1,20 @@
-/** What a client's store holds, counted beside the engine, so that looking costs it nothing. */
+/** Content of a client's store, counted outside of the engine so that it costs the engine nothing. */
 import { openReadable } from '../../src/engine/store/database.ts'
 import { NO_KEYRING, storeKey } from '../../src/engine/store/key.ts'
 import { storeFiles } from '../support/files.ts'
 import type { Place } from './client.ts'
 
 export interface Holdings {
-  /** Messages of each place. */
+  /** Number of messages per place. */
   counts: number[]
-  /** Own messages that the server has, and those that still wait. */
+  /** Own messages that the server has, and those still waiting. */
   taken: number
   queued: number
-  /** How far each archive is read, by its address; where something is missing before that, up to where. */
+  /** Read position of each archive by address, and the bounds of its gaps by address and 'hole'. */
   positions: Record<string, string>
 }
 
-/** Opens the store of a profile whose engine runs. */
+/** Opens the store of a profile whose engine is running. */
 export function look(profile: string, places: readonly Place[]): () => Holdings {
   const db = openReadable({ ...storeFiles(profile), key: storeKey(profile, NO_KEYRING, true).key })
   const count = db.prepare<[string], number>('SELECT count(*) FROM message m JOIN conversation c ON c.id = m.conversation WHERE c.jid = ?').pluck()

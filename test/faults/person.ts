@@ -1,4 +1,4 @@
-/** One device of one person: a process of its own behind a proxy of its own. */
+/** One device of a person: a process of its own behind a proxy of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,16 +9,16 @@ import type { Command, Line, Place, Report, Start } from './client.ts'
 import { FaultyProxy } from './proxy.ts'
 
 export interface PersonOptions {
-  /** Of the account, and what the person's texts begin with. */
+  /** Name of the account, which also begins the person's texts. */
   name: string
-  /** Of the device, in what is logged. */
+  /** Name of the device in the log. */
   device: string
   server: TestServer
   profile: string
   places: Place[]
   /** Groups that never answer. */
   dead: string[]
-  /** What is said in the first place is encrypted end to end. */
+  /** Messages in the first place are encrypted end to end. */
   encrypted?: boolean
   log: (text: string) => void
 }
@@ -28,12 +28,12 @@ export class Person {
   readonly device: string
   readonly proxy: FaultyProxy
   readonly places: Place[]
-  /** How many of each place were reported as stored. */
+  /** Messages reported as stored, per place. */
   readonly confirmed: number[]
-  /** Texts that this device took back, and texts that were deleted here alone. */
+  /** Texts that this device retracted, and texts that it deleted here only. */
   readonly retracted = new Set<string>()
   readonly removed = new Set<string>()
-  /** More of the environment of its process. */
+  /** Additional environment of its process. */
   environment: Record<string, string> = {}
   readonly #options: PersonOptions
   #child: ChildProcess | null = null
@@ -49,7 +49,7 @@ export class Person {
     this.proxy = new FaultyProxy(options.server.port)
   }
 
-  /** Throws where its process ends at once. */
+  /** Starts the process. Throws if it ends at once. */
   async start(connect = true): Promise<void> {
     const { server, profile, dead, encrypted = false, log } = this.#options
     const settings: Start = {
@@ -89,7 +89,7 @@ export class Person {
     this.#child?.stdin?.write(`${JSON.stringify(command)}\n`)
   }
 
-  /** Throws where the command fails, or the process ends. */
+  /** Sends a command and returns the report. Throws if the command fails or the process ends. */
   async ask(command: Command): Promise<Report> {
     const answer = await new Promise<Report>((resolve) => {
       this.#answer = resolve

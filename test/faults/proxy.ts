@@ -1,4 +1,4 @@
-/** A TCP proxy that does to a stream what networks do. */
+/** TCP proxy that simulates network faults. */
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 interface Pair {
@@ -35,12 +35,12 @@ export class FaultyProxy {
     this.#server.close()
   }
 
-  /** Ends every stream without a word. */
+  /** Cuts every stream without closing it properly. */
   cut(): void {
     for (const pair of this.#pairs) this.#end(pair)
   }
 
-  /** Nothing goes through, and nobody is told: half-open. New streams hang, too. */
+  /** Stalls all streams without notice: half-open. New streams hang, too. */
   stall(on: boolean): void {
     this.#stalled = on
     for (const { client, upstream } of this.#pairs)
@@ -49,12 +49,12 @@ export class FaultyProxy {
         else socket.resume()
   }
 
-  /** Every piece arrives that much later. */
+  /** Delays every piece by `ms`. */
   set delay(ms: number) {
     this.#delayMs = ms
   }
 
-  /** The next piece of each stream arrives in part, then the stream ends. */
+  /** Truncates the next piece of each stream, then ends the stream. */
   truncate(): void {
     this.#truncate = true
   }

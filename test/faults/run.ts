@@ -1,8 +1,8 @@
 /**
- * Two people write to each other, directly and in groups, while everything fails that can: streams are cut, stalled, delayed and truncated, the
- * server restarts, a client is killed, its disk (and that of its log) is full, its clock is hours off, a group never answers, another one has no
- * archive, and a second device reads, takes back and deletes without a connection. At the end nothing is lost, nothing is doubled, all have the
- * same order, and whatever was shown as delivered lay in a store of the other side.
+ * Two people write to each other, directly and in groups, under every fault: streams are cut, stalled, delayed and truncated, the server
+ * restarts, a client is killed, its disk (and its log's) is full, its clock is hours off, a group never answers, another one has no archive, and
+ * a second device reads, retracts and deletes while offline. At the end nothing is lost, nothing is doubled, all have the same order, and every
+ * message shown as delivered is in a store of the other side.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,37 +20,40 @@ export type Fault = (typeof FAULTS)[number]
 
 export interface FaultOptions {
   seed: number
-  /** Messages that each person writes to each place; a tenth of it to the group without an archive. */
+  /** Messages that each person writes to each place; the group without an archive gets a tenth. */
   messages: number
   faults: number
-  /** ms between two faults, at most */
+  /** Maximum time between two faults, ms. */
   every: number
-  /** What is said from person to person is encrypted end to end. */
+  /** Direct messages are encrypted end to end. */
   encrypted?: boolean
   log(text: string): void
 }
 
 export interface FaultResult {
   faults: Record<Fault, number>
-  /** Written and nowhere to be found at the end, per reader. */
+  /** Messages written but found nowhere at the end, per reader. */
   lost: number
-  /** Gone with a server that was restarted, so that nobody could tell them again: of the group without an archive, and of a server that confirms what it then forgets. */
+  /**
+   * Messages lost with a restarted server, which nobody could recover: of the group without an archive, and of a server that confirms messages
+   * and then forgets them.
+   */
   forgotten: number
   doubled: number
-  /** Conversations whose order is not the same in all stores and a new device's, which has it from the archive. */
+  /** Conversations whose order differs between the stores and a new device, which reads the archive. */
   disordered: number
   /** Own messages that are neither sent nor delivered. */
   unsettled: number
-  /** Shown as delivered while no store of the other side had it. */
+  /** Messages shown as delivered while no store of the other side had them. */
   untrue: number
-  /** Taken back, deleted or read on the second device, and not so where it should be. */
+  /** Retractions, deletions and read positions of the second device that did not take effect. */
   unheeded: number
-  /** Encrypted, and not to be read by a device that was there when it was written. */
+  /** Encrypted messages that a device which existed when they were written cannot read. */
   undecryptable: number
-  /** Keys of chains that were seen, and those that encrypted two messages. */
+  /** Message keys seen, and those that encrypted two messages. */
   keys: number
   reused: number
-  /** What was compared: of messages, and of claims that they were delivered. */
+  /** Comparisons made: of messages, and of claims of delivery. */
   messages: number
   claims: number
   seconds: number
@@ -60,17 +63,17 @@ export const isBad = ({ lost, doubled, disordered, unsettled, untrue, unheeded, 
   lost + doubled + disordered + unsettled + untrue + unheeded + undecryptable + reused > 0
 
 const GROUP: Place = { jid: 'faults@rooms.localhost', kind: 'group' }
-/** Its host keeps no archive, and a history that one gets on entering. */
+/** Place whose host keeps no archive, but sends a history on joining. */
 const FORGETFUL: Place = { jid: 'faults@forgetful.localhost', kind: 'group' }
 const DEAD = ['one@silent.localhost', 'two@silent.localhost', 'three@silent.localhost']
 const HISTORY = 2000
-/** Messages from which on the server needs archives in a database. */
+/** Number of messages from which the server needs its archives in a database. */
 const LARGE = 1000
-/** Room of the small disk, MB. */
+/** Size of the small disk, MB. */
 const DISK = 256
-/** Debian's package faketime. */
+/** Library of Debian's package faketime. */
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find(existsSync)
-/** The environment of a process whose clock is that many hours off. */
+/** Environment of a process whose clock is that many hours off. */
 const off = (hours: number): Record<string, string> =>
   FAKETIME === undefined ? {} : { LD_PRELOAD: FAKETIME, FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
 
@@ -130,7 +133,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     })
   const [alice, bob, tablet] = [person('alice', 'alice', disk), person('bob', 'bob', root), person('alice', 'alice-tablet', root)]
   const devices = [alice, bob, tablet]
-  /** What each side's stores have, and what the other side was shown as delivered before that. */
+  /** Compares the stores of one side with the delivery claims shown to the other before. */
   const check = async (claimant: Person, holders: Person[], again: (() => Promise<void>) | null = null): Promise<void> => {
     const claimed = delivered(await claimant.lines())
     await again?.()
@@ -141,7 +144,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     if (missing.length > 0)
       log(`shown as delivered to ${claimant.device}, and in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
   }
-  /** Ends a device's process; what its store holds before it connects is compared with what the other side was shown. */
+  /** Kills a device's process; its store, before it reconnects, is compared with what the other side was shown. */
   const killed = async (victim: Person, pause: number, environment: Record<string, string> = victim.environment): Promise<void> => {
     const other = victim === alice ? bob : alice
     await check(other, victim === alice ? [alice, tablet] : [bob], async () => {
@@ -158,7 +161,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
       await device.proxy.start()
       await device.start()
     }
-    // a device that nobody knows yet reads nothing of what is written before
+    // a device that is not known yet cannot read messages written before
     if (encrypted) while ((await states(devices)).some((state) => state.devices < 2)) await wait(200)
     const pauseMs = Math.max(0, Math.round((faults * every) / messages) - 6)
     const write = (pause: number): void => [alice, bob].forEach((writer) => writer.tell({ do: 'write', counts, pauseMs: pause }))
@@ -166,7 +169,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     const choices = FAULTS.filter((fault) => (hasDisk || fault !== 'disk') && (FAKETIME !== undefined || fault !== 'clock'))
     for (let i = 0; i < faults; i++) {
       await wait(between(every * 0.2, every))
-      // each kind once, then by chance
+      // each kind of fault once, then at random
       const fault = choices[i < choices.length ? i : Math.floor(random() * choices.length)] ?? 'cut'
       const victim = random() < 0.5 ? alice : bob
       result.faults[fault]++
@@ -253,14 +256,14 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   return result
 }
 
-/** Own texts of the direct conversation that are shown as delivered. */
+/** Own direct texts shown as delivered. */
 const delivered = ([direct = []]: Line[][]): string[] =>
   direct.filter(([outgoing, text, state]) => outgoing && text !== '' && state === 'delivered').map(([, text]) => text)
 
-/** The group without an archive. */
+/** Index of the group without an archive. */
 const FORGETFUL_AT = 2
 
-/** The second device reads all of it without a connection: then it is read on the first one, too. */
+/** Reads everything on the second device while offline: then it must be read on the first one, too. */
 async function read(devices: Person[], tablet: Person, result: FaultResult, log: (text: string) => void): Promise<void> {
   await tablet.ask({ do: 'disconnect' })
   await tablet.ask({ do: 'wish', change: false })
@@ -268,7 +271,7 @@ async function read(devices: Person[], tablet: Person, result: FaultResult, log:
   const progress = new Progress()
   for (;;) {
     const [first, , second] = await states(devices)
-    // how far a group without an archive was read has no name that other devices know
+    // the read position in a group without an archive has no id that other devices know
     const unread = first?.unread.slice(0, 2) ?? []
     if (unread.every((count) => count === 0)) return
     progress.note({ unread, errands: second?.errands })

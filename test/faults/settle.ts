@@ -1,10 +1,10 @@
-/** Waits until all is written, sent and read, however busy the machine is; gives up only where nothing moves on any more. */
+/** Waits until everything is written, sent and read, however busy the machine is; gives up only when progress stops. */
 import type { Report } from './client.ts'
 import type { Person } from './person.ts'
 
 export type State = Extract<Report, { event: 'state' }>
 
-/** Nothing has moved on for so long: it never will, ms. Above the longest that a client waits by itself (a minute between two tries). */
+/** Time without progress that counts as stuck, ms. It exceeds the longest wait of a client (a minute between two attempts). */
 const STUCK_MS = 5 * 60_000
 const LOG_MS = 60_000
 
@@ -12,7 +12,7 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 export const states = async (people: Person[]): Promise<State[]> => (await Promise.all(people.map((device) => device.ask({ do: 'state' })))) as State[]
 
-/** Facts that have been so before, of each thing: there are only so many, hence going round in circles is not moving on. */
+/** Progress by distinct states, of each thing: their number is finite, so that repeating states is no progress. */
 export class Progress {
   readonly #seen = new Set<string>()
   #last = performance.now()
@@ -26,7 +26,7 @@ export class Progress {
     }
   }
 
-  /** ms since something was new. */
+  /** Time since the last new state, ms. */
   get still(): number {
     return performance.now() - this.#last
   }
@@ -38,17 +38,17 @@ export class Progress {
 
 export interface Settling {
   people: Person[]
-  /** Messages that each of two writes to each place. */
+  /** Messages that each of two people writes to each place. */
   counts: number[]
-  /** Places of which something is gone with a server that was restarted: nothing new comes of them where nothing has moved for a while. */
+  /** Places that lose messages with a restarted server: they count as settled when there has been no progress for a while. */
   forgetful?: readonly number[]
   log(text: string): void
 }
 
-/** Nothing new comes of a place that forgets after so long, ms. */
+/** Time without progress after which a forgetful place counts as settled, ms. */
 const FORGOTTEN_MS = 15_000
 
-/** False where it gave up. */
+/** Returns false if it gave up. */
 export async function settle({ people, counts, forgetful = [], log }: Settling): Promise<boolean> {
   const progress = new Progress()
   let logged = performance.now()

@@ -1,4 +1,4 @@
-/** Every decoder of end-to-end encryption under bytes that nobody wrote: each is understood or refused with an OmemoRefusal, in bounded time. */
+/** Fuzzing of every decoder of end-to-end encryption: each input is decoded or refused with an OmemoRefusal, in bounded time. */
 import { randomBytes } from 'node:crypto'
 import { xml } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
@@ -16,7 +16,7 @@ import { encryptionOf, sealedOf } from '../../src/engine/xmpp/stanzas/encryption
 import { envelope } from '../../src/engine/xmpp/stanzas/envelope.ts'
 import { decodeContent, decodeMessage } from '../../src/engine/xmpp/stanzas/message.ts'
 
-/** Numbers from 0 to `below` - 1, the same for the same seed (mulberry32). */
+/** Random numbers from 0 to `below` - 1, the same for the same seed (mulberry32). */
 function random(seed: number): (below: number) => number {
   let state = seed >>> 0
   return (below) => {
@@ -33,7 +33,7 @@ const OWN_DEVICE = 4711
 
 interface Target {
   name: string
-  /** What clients write. */
+  /** Valid inputs, as clients write them. */
   seeds: Buffer[]
   run(bytes: Buffer): unknown
 }
@@ -63,7 +63,7 @@ function targetsOf(version: Version): Target[] {
   })
   const format = FORMATS[version]
   const text = (bytes: Buffer): string => bytes.toString('utf8')
-  /** Stanzas have passed the parser of the stream. */
+  /** Parses a stanza; real ones have passed the parser of the stream. */
   const element = (bytes: Buffer) => {
     try {
       return parse(text(bytes))
@@ -126,7 +126,7 @@ function targetsOf(version: Version): Target[] {
 
 const FRAGMENTS = ['<', '>', '&lt;', '"', "xmlns='urn:xmpp:omemo:2'", '<key', '\u0000', '\uffff', '4294967296', '-1', '='].map((one) => Buffer.from(one))
 
-/** A copy of some bytes, changed in up to eight places. */
+/** Copies some bytes with up to eight mutations. */
 function mutate(bytes: Buffer, other: Buffer, next: (below: number) => number): Buffer {
   let changed = Buffer.from(bytes)
   for (let count = 1 + next(8); count > 0; count--) {
@@ -159,20 +159,20 @@ function mutate(bytes: Buffer, other: Buffer, next: (below: number) => number): 
 }
 const randomPart = (next: (below: number) => number): Buffer => Buffer.from(Array.from({ length: next(12) }, () => next(256)))
 
-/** One input may take so long, ms, on a busy machine. */
+/** Time limit of one input on a busy machine, ms. */
 const LONGEST_MS = 2000
-/** Inputs that are kept of a decoder because they led elsewhere. */
+/** Inputs kept per decoder because they took a new path. */
 const KEPT = 2000
 
 export interface Fuzzed {
   inputs: number
-  /** Ways through the decoders, as far as their results and refusals tell. */
+  /** Distinct paths through the decoders, as seen from their results and refusals. */
   ways: number
-  /** What was neither understood nor refused, or took too long. */
+  /** Inputs that were neither decoded nor refused, or took too long. */
   findings: { target: string; input: string; what: string }[]
 }
 
-/** What an input came to, without the numbers in it. */
+/** Path of an input: its result without the numbers in it. */
 const wayOf = (value: unknown): string =>
   value instanceof OmemoRefusal
     ? `${value.code} ${value.message.replace(/\d+/g, '#')}`
@@ -184,7 +184,7 @@ const wayOf = (value: unknown): string =>
             .join()
         : typeof value
 
-/** `until`: whether another round of all decoders is to be run. */
+/** `more`: whether to run another round of all decoders. */
 export function fuzz(seed: number, more: () => boolean): Fuzzed {
   const next = random(seed)
   const result: Fuzzed = { inputs: 0, ways: 0, findings: [] }

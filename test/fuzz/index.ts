@@ -1,4 +1,4 @@
-/** npm run fuzz [-- --minutes N --seed N]: every decoder of end-to-end encryption; fails where one neither understands nor refuses. */
+/** npm run fuzz [-- --minutes N --seed N]: fuzzes every decoder of end-to-end encryption; fails if one neither decodes nor refuses an input. */
 import { parseArgs } from 'node:util'
 import { fuzz } from './decoders.ts'
 

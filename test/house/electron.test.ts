@@ -5,14 +5,14 @@ import { expect, test } from 'vitest'
 import { ROOT } from '../support/files.ts'
 
 interface Use {
-  /** `app.quit`, or `Tray` where it is made. */
+  /** `app.quit`, or `Tray` for a class that is instantiated. */
   api: string
   module: string
   member: string | null
   file: string
 }
 
-/** Uses in one file, by the names that it imports as values. */
+/** Uses of Electron in one file, by the names that it imports as values. */
 function usesIn(file: string): Use[] {
   const source = readFileSync(join(ROOT, file), 'utf8')
   const names = (/import \{([^}]+)\} from 'electron'/.exec(source)?.[1] ?? '').split(',').map((name) => name.trim())
@@ -30,7 +30,7 @@ const rows = readFileSync(join(ROOT, 'docs/electron.md'), 'utf8')
   .filter((line) => line.startsWith('| `'))
   .map((line) => line.split('|').map((cell) => cell.trim()))
 
-/** Whether a row names it: `module.first`, `second`; another module begins after a semicolon. */
+/** Whether a row of the document names it: `module.first`, `second`; another module begins after a semicolon. */
 function named({ module, member }: Use): boolean {
   return rows.some(([, apis = '']) =>
     apis.split(';').some((part) => part.includes(`\`${module}`) && (member === null || new RegExp(`\`(${module}\\.)?${member}\``).test(part)))

@@ -7,7 +7,7 @@ import { ROOT } from '../support/files.ts'
 
 const require = createRequire(import.meta.url)
 
-/** Tests of what is packed look at the built app, which `npm test` makes before it runs them. */
+/** Requires the built app, which `npm test` makes before the tests. */
 beforeAll(() => {
   if (!existsSync(join(ROOT, 'out/preload/bridge.cjs'))) throw new Error('There is no built app in out/: run "npm run build", or all by "npm test -- unit".')
 })
@@ -20,7 +20,7 @@ test("the installer's configuration is one that electron-builder accepts, and na
   const { DebugLogger } = require('builder-util') as { DebugLogger: new (enabled: boolean) => object }
   const config = await getConfig(ROOT, join(ROOT, 'electron-builder.yml'), null)
   await validateConfiguration(config, new DebugLogger(false))
-  // npm run dist writes them before it packs
+  // npm run dist writes them before packing
   writeNotices()
   for (const { from } of config.extraResources) expect(existsSync(join(ROOT, from)), from).toBe(true)
   await expect(validateConfiguration({ ...config, noSuchOption: true }, new DebugLogger(false))).rejects.toThrow(/noSuchOption/)

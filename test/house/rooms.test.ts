@@ -1,4 +1,4 @@
-/** ARCHITECTURE.md lists the floors of the house; a room imports from its own and from rooms below alone. */
+/** Layers in ARCHITECTURE.md: a room imports only from itself and from rooms below it. */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, posix } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { ROOT } from '../support/files.ts'
 
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g
 
-/** Rooms from the lowest floor up, as folders or files below src. */
+/** Rooms from the lowest layer up, as folders or files in src. */
 function floors(): string[][] {
   const text = readFileSync(posix.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
   const [, list = ''] = /## Floors\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
@@ -26,7 +26,7 @@ const imports = new Map(
     [...readFileSync(posix.join(ROOT, file), 'utf8').matchAll(IMPORT)].map(([, path = '']) => posix.normalize(posix.join(dirname(file), path)))
   ])
 )
-/** The room that a file belongs to: the longest name that fits. */
+/** Room of a file: the longest matching name. */
 function roomOf(file: string, rooms: readonly string[]): string | undefined {
   const path = file.slice('src/'.length)
   return rooms.filter((room) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0]

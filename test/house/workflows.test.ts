@@ -1,4 +1,4 @@
-/** The workflows of .github as GitHub's own language service reads them: keys, values, expressions, which jobs need which. */
+/** Workflows of .github, checked by GitHub's own language service: keys, values, expressions, dependencies between jobs. */
 import { validate } from '@actions/languageservice'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import { ROOT } from '../support/files.ts'
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 
-/** The service keeps what it has read, by address: each text has its own. */
+/** Counter for unique addresses: the service caches each text by its address. */
 let texts = 0
 
-/** What is wrong in a workflow, with its lines. */
+/** Problems of a workflow, with their lines. */
 async function faults(file: string, text: string): Promise<string[]> {
   const found = await validate(TextDocument.create(`file:///${++texts}/${file}`, 'yaml', 1, text))
   return found.map(({ range, message }) => `${file}:${range.start.line + 1}: ${message}`)

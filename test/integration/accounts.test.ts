@@ -42,7 +42,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   expect(await said(engine, ALICE, BOB)).toEqual(['给 alice 的火锅'])
   expect(await said(engine, CAROL, BOB)).toEqual(['给 carol 的火锅'])
 
-  // each answers as who it is
+  // each account answers under its own address
   for (const [account, text] of [
     [ALICE, 'alice answers'],
     [CAROL, 'carol answers']
@@ -54,7 +54,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   expect(await said(engine, CAROL, BOB)).toEqual(['给 carol 的火锅', `(${CAROL}) carol answers`])
   expect((await engine.store.find.search({ query: '火锅', limit: 10, total: true })).total).toBe(2)
 
-  // the two may write to each other, too
+  // the two accounts may write to each other, too
   await engine.messages.send((await engine.conversations.start(CAROL, 'direct', null, null, ALICE)).id, 'to myself')
   await until(engine, async () => (await said(engine, CAROL, ALICE)).length === 1)
   expect(await said(engine, ALICE, CAROL)).toEqual([`(${ALICE}) to myself`])
@@ -66,7 +66,7 @@ test('what was written before there was an account goes out with the first one t
   const engine = await openEngine(folder.path)
   const { id } = await engine.conversations.start(BOB, 'direct', null)
   await engine.messages.send(id, 'typed before signing in')
-  // a wrong one does not keep it
+  // a wrong password is not stored
   expect((await engine.signIn({ ...server.settings('alice'), password: 'wrong' })).status).toBe('waiting')
   await engine.signIn(server.settings('carol'))
   const bob = devices.engines[1]!
@@ -121,7 +121,7 @@ test('both come back after a restart; who signs out leaves the history here, and
   await bob.messages.send((await bob.conversations.start(ALICE, 'direct', null)).id, 'but you are')
   await until(engine, async () => (await said(engine, ALICE, BOB)).includes('but you are'))
   expect(await said(engine, CAROL, BOB)).not.toContain('nobody is there')
-  // signed in again it goes on where it was
+  // signed in again, it continues where it was
   await engine.signIn(server.settings('carol'))
   await until(engine, async () => (await said(engine, CAROL, BOB)).includes('nobody is there'))
   expect((await said(engine, CAROL, BOB)).filter((text) => text.includes('carol answers'))).toHaveLength(1)

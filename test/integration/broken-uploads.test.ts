@@ -1,4 +1,4 @@
-/** Files on their way to a server whose connections break: they are begun anew by themselves, and arrive whole. */
+/** Uploads to a server whose connections break: they restart automatically and arrive complete. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -44,7 +44,7 @@ test.runIf(SERVER === 'prosody').each([
   expect(readFileSync((await bob.files.attachment(file.id))?.path ?? '')).toEqual(content)
   expect(cuts).toEqual([])
   expect(Math.max(...seen)).toBe(content.length)
-  // it was begun anew: what was done became less
+  // it was restarted: its progress went back
   expect(seen.filter((done, i) => done < (seen[i - 1] ?? 0))).toHaveLength(2)
   await until(bob, async () => (await messages(bob, `${user}@localhost`)).some(({ text }) => text === `after ${name}`))
   const order = (await messages(bob, `${user}@localhost`)).map(({ text, attachments }) => attachments[0]?.name ?? text)

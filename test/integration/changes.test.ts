@@ -1,4 +1,4 @@
-/** What is done to messages after they were sent, through a server: by us, by our other device, and with a foreign client. */
+/** Changes to sent messages, through a server: by us, by our other device, and with a foreign client. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Jid, Message } from '../../src/contract/domain.ts'
@@ -55,7 +55,7 @@ test('a correction, an answer, a reaction and a retraction reach the other one a
     [phone, 'bob@localhost']
   ] as const)
     await find(engine, jid, ({ retracted }) => retracted)
-  // a device that comes later learns the same from the archive
+  // a device that signs in later gets the same from the archive
   const late = await signedIn('bob')
   await until(late, async () => (await messages(late, 'alice@localhost')).some(({ text }) => text === 'fine'))
   expect((await messages(late, 'alice@localhost')).map(({ text, retracted }) => [text, retracted])).toEqual([
@@ -106,13 +106,13 @@ test('who has read what, and who types, is told', async () => {
   await bob.messages.type(conversation.id, true)
   expect(await typing).toEqual(['Bob'])
   await bob.messages.markRead(conversation.id, got.id)
-  // the archive may move a message: it is known by its key
+  // the archive may move a message: it is identified by its key
   const seen = async (key: string): Promise<boolean> =>
     ((await alice.store.read.conversationByJid('bob@localhost'))?.seenUpTo ?? 0) >=
     ((await messages(alice, 'bob@localhost')).find((message) => message.key === key)?.id ?? Infinity)
   await until(alice, () => seen(sent.key))
   await until(tablet, async () => (await tablet.store.read.conversationByJid('alice@localhost'))?.unread === 0)
-  // one who does not want that to be known
+  // with read markers off, nobody is told
   await bob.store.write.changeSettings({ tellRead: false, tellTyping: false })
   const second = await write(alice, 'bob@localhost', 'and this?')
   const unread = await find(bob, 'alice@localhost', ({ text }) => text === 'and this?')
@@ -155,7 +155,7 @@ test('what was read while the app was closed and the phone was not is known when
   await bob.groups.answerInvitation(group.jid, true)
   const asked = await write(alice, 'bob@localhost', '看到了吗')
   await alice.messages.send(group.id, '大家看到了吗')
-  // this one tells nobody but whom it should: its marks are in no node of its account
+  // private read markers: none are published in a node of the account
   const phone = await foreignClient(server, 'alice')
   try {
     const got = await find(bob, 'alice@localhost', ({ text }) => text === '看到了吗')
@@ -217,7 +217,7 @@ test('a foreign client understands ours, and we it', async () => {
       'done'
     )
     await find(alice, 'carol@localhost', ({ retracted }) => retracted)
-    // forged: carol corrects what alice wrote
+    // forged: carol corrects a message that alice wrote
     await carol.tell({ do: 'correct', to: 'alice@localhost', id: sent.key.slice(1), body: 'I owe carol money' }, 'done')
     await carol.tell({ do: 'send', to: 'alice@localhost', bodies: ['after the forgery'] }, 'sent')
     await find(alice, 'carol@localhost', ({ text }) => text === 'after the forgery')

@@ -1,12 +1,12 @@
-/** Clocks that are hours off, of the server and of this computer, in both directions: nothing is lost, destroyed or put out of order. */
+/** Clocks that are hours off, on the server and on this computer, in both directions: nothing is lost, deleted or out of order. */
 import { existsSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Devices, messages, online, SERVER, startServer, texts, until } from '../support/server.ts'
 
-/** Debian's package faketime (https://github.com/wolfcw/libfaketime). */
+/** Library of Debian's package faketime (https://github.com/wolfcw/libfaketime). */
 const LIBRARY = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find(existsSync)
 const HOUR = 3_600_000
-/** A server whose clock is that many hours off. */
+/** Starts a server whose clock is that many hours off. */
 const off = (hours: number) =>
   startServer({ environment: { LD_PRELOAD: LIBRARY ?? '', FAKETIME: `${hours < 0 ? '' : '+'}${hours}h`, FAKETIME_DONT_FAKE_MONOTONIC: '1' } })
 
@@ -32,7 +32,7 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
       await until(alice, at('one'))
       await alice.messages.send(toBob, 'two')
       await until(bob, async () => (await texts(bob, 'alice@localhost')).includes('two'))
-      // deleted here; what is said right after it stays, live and from the archive
+      // deleted here; messages sent right after it stay, live and from the archive
       await alice.conversations.delete(toBob)
       await bob.messages.send(toAlice, 'three')
       await until(alice, at('three'))
@@ -51,7 +51,7 @@ describe.skipIf(LIBRARY === undefined || SERVER !== 'prosody')('clocks', () => {
       await alice.messages.send((await alice.store.read.conversationByJid('bob@localhost'))!.id, 'six')
       await until(alice, at('six'))
       expect(await texts(alice, 'bob@localhost')).toEqual(['three', 'four', 'five', 'six'])
-      // of what was just said nothing has expired, and nothing does
+      // no new message has expired, and none does
       alice.expire()
       expect(await alice.expiring(1)).toBe(0)
       expect(await texts(alice, 'bob@localhost')).toEqual(['three', 'four', 'five', 'six'])

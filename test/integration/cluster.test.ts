@@ -1,11 +1,11 @@
-/** The short form of `npm run faults -- cluster`. */
+/** Short version of `npm run faults -- cluster`. */
 import { expect, test } from 'vitest'
 import { runCluster } from '../faults/cluster.ts'
 import { hasEjabberd } from '../support/ejabberd.ts'
 
 test.skipIf(!hasEjabberd())(
   'nodes of a cluster are killed and come back: clients go to the other node, nothing is lost, doubled or out of order',
-  // the run itself ends with a report where nothing moves for five minutes
+  // the run itself ends with a report when there is no progress for five minutes
   { timeout: 900_000 },
   async () => {
     const told: string[] = []

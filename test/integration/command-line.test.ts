@@ -61,7 +61,7 @@ test('what one sends the other sees while watching, and finds offline', async ()
 test('an account is signed out by name, and what was said stays to be found', async () => {
   expect((await mnemo('bob', 'sign-out', 'nobody@localhost').output).stderr).toContain('bob@localhost')
   expect(await mnemo('bob', 'sign-out', 'bob@localhost').output).toMatchObject({ code: 0, stdout: 'signed out bob@localhost\n' })
-  // what is written now waits until somebody signs in again
+  // messages written now wait until somebody signs in again
   expect((await mnemo('bob', 'send', 'alice@localhost', 'x').output).stdout).toContain('queued: no account')
   expect(JSON.parse((await mnemo('bob', 'search', '起吃', '--json').output).stdout)).toMatchObject({ total: 1 })
 })

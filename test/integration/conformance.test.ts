@@ -1,6 +1,6 @@
 /**
- * What Mnemo needs of a server, whichever it is: nothing here depends on its kind, its configuration beyond the XEPs, or on
- * what its accounts did before. See test/support/running-server.ts for one that runs already.
+ * Requirements of Mnemo on any server: nothing here depends on the server's kind, its configuration beyond the XEPs, or earlier use of its
+ * accounts. See test/support/running-server.ts for testing a server that is already running.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ async function device(settings: AccountSettings): Promise<Engine> {
   return engine
 }
 const address = (at: 0 | 1 | 2): Jid => bare(people.settings[at].jid)
-/** They know each other, from now on or from before. */
+/** Makes two people contacts, unless they are already. */
 async function acquainted(one: Engine, other: Engine): Promise<void> {
   const [first, second] = [bare(one.account!.jid), bare(other.account!.jid)]
   await one.conversations.start(second, 'direct', null)
@@ -51,7 +51,7 @@ const say = async (engine: Engine, to: Jid, text: string): Promise<void> =>
   void (await engine.messages.send((await engine.store.write.ensureConversation({ jid: to, kind: 'direct', name: '', nick: null })).id, text))
 const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): Promise<Message> =>
   until(engine, async () => (await messages(engine, jid)).find(wanted), 30_000)
-/** What was said in this test, of all that is there. */
+/** Texts of this test, out of all messages there. */
 const tagged = async (engine: Engine, jid: Jid, tag: string): Promise<string[]> =>
   (await messages(engine, jid)).map(({ text }) => text).filter((text) => text.includes(tag))
 
@@ -83,11 +83,11 @@ test('text both ways, once and in order on every device; receipts; what came whi
   await online(bob)
   await until(bob, async () => (await tagged(bob, address(0), `${tag} away`)).length === 60, 30_000)
   expect(await tagged(bob, address(0), `${tag} away`)).toEqual(Array.from({ length: 60 }, (_, i) => `${tag} away ${i}`))
-  // a new device has it from the archive, in the order of all others
+  // a new device gets it from the archive, in the same order
   const late = await device(people.settings[0])
   await until(late, async () => (await tagged(late, address(1), tag)).length === 100, 30_000)
   const order = await tagged(late, address(1), tag)
-  // messages that crossed may come live in another order than the archive's, which is asked soon after
+  // messages that crossed may arrive live in another order than the archive's, which is queried soon after
   for (const engine of [alice, phone]) await until(engine, async () => isDeepStrictEqual(await tagged(engine, address(1), tag), order), 30_000)
 })
 
@@ -111,7 +111,7 @@ test('what is done to messages, and how far they were read, reaches the other on
   await find(alice, address(1), ({ text, reactions }) => text === `${tag} corrected` && reactions[0]?.emoji === '👍')
   const last = await find(bob, address(0), ({ text }) => text === `${tag} second`)
   await bob.messages.markRead((await conversation(bob, address(0))).id, last.id)
-  // its place may change until the archive has said where it stands
+  // its position may change until the archive has confirmed it
   await until(
     alice,
     async () =>

@@ -1,4 +1,4 @@
-/** Whom one can write to: the roster with its groups, people of our groups, ourselves. */
+/** People to write to: the roster with its groups, members of our groups, and oneself. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
@@ -59,7 +59,7 @@ test('people of a group are found by name and initials beside contacts, once eac
   const all = await found('')
   expect(all).toEqual(expect.arrayContaining([bob, `mallory@localhost in ${group.jid}`]))
   expect(all.filter((one) => one.startsWith('alice@'))).toEqual([])
-  // once spoken with they are no longer known from a group alone
+  // after a conversation they are no longer known from a group only
   await desk.conversations.start('mallory@localhost', 'direct', null)
   expect((await found('')).filter((one) => one.startsWith('mallory@'))).toEqual(['mallory@localhost'])
 })

@@ -1,4 +1,4 @@
-/** What its sender is shown as delivered is stored at the other side, whatever happens to the streams and whatever stamps it carries. */
+/** A message shown as delivered is stored at the other side, whatever happens to the streams and whatever its time stamp. */
 import { xml } from '@xmpp/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
@@ -11,7 +11,7 @@ let server: TestServer
 let devices: Devices
 beforeAll(async () => {
   server = await startServer({ strangers: ['mallory'] })
-  // more than one page of an archive: below the newest one something is missing
+  // more than one page of an archive: there is a gap below the newest page
   const carol = await foreignClient(server, 'carol')
   await carol.tell({ do: 'send', to: 'alice@localhost', bodies: Array.from({ length: 520 }, (_, i) => `n${i}`) }, 'sent')
   await carol.quit()
@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => devices.end())
 
-/** A device that does not keep all history: a part of its archive stays missing. */
+/** A device that does not fetch all history, so that a gap in its archive remains. */
 async function aliceWithHole(): Promise<Engine> {
   const folder = testFolder()
   devices.folders.push(folder)

@@ -27,14 +27,14 @@ const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean
   until(engine, async () => (await messages(engine, jid)).find(wanted))
 const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationId> =>
   (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
-/** Waits until somebody's devices are known; they are looked at as before a message, since not every server tells of them. */
+/** Waits until a person's devices are known; they are requested as before a message, since not every server announces them. */
 const knows = (engine: Engine, jid: Jid): Promise<boolean> =>
   until(engine, async () => {
     await engine.accounts.of(engine.account!.jid)?.encryption.learn(jid)
     return (await engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })).without.length === 0
   })
 
-/** The devices that an account announces. */
+/** Devices that an account announces. */
 async function announced(client: Foreign, of: Jid): Promise<number[]> {
   await client.tell({ do: 'devices', of }, 'devices')
   return client.events.findLast(({ event }) => event === 'devices')?.ids ?? []
@@ -125,7 +125,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
   test('our device list is put right when another client forgets us, and nobody else can write it', async () => {
     const mine = (await announced(bob, ALICE)).toSorted((a, b) => a - b)
     expect(mine).toHaveLength(2)
-    // Bob says in his own name what Alice's devices are
+    // Bob publishes a device list for Alice in his own name
     await bob.tell(
       {
         do: 'raw',
@@ -136,7 +136,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     await bob.tell({ do: 'send', to: ALICE, text: 'after the forgery' }, 'sent')
     await find(desk, BOB, ({ text }) => text === 'after the forgery')
     expect((await desk.store.read.devices({ account: ALICE, jid: ALICE })).map(({ device }) => device)).not.toContain(666)
-    // another client of Alice's announces itself alone
+    // another client of Alice's announces only itself
     const { promise, resolve } = Promise.withResolvers<void>()
     await laptop.disconnect()
     const connection = desk.accounts.of(ALICE)?.connection
@@ -178,7 +178,7 @@ describe.skipIf(!hasProfanity)('Profanity', () => {
     profanity.types('/msg alice@localhost')
     profanity.types('/omemo start')
     await profanity.sees(/OMEMO session started|\[OMEMO\]/i)
-    // it says nothing when it has read our bundles, and nothing goes before
+    // it does not report when it has read our bundles, and nothing can be sent before
     const got = await until(alice, async () => {
       profanity.types('秘密 from Profanity')
       return (await messages(alice, dave)).find(({ text }) => text === '秘密 from Profanity')
@@ -281,7 +281,7 @@ test('a device is refused, and a new one of somebody who was verified waits for 
   const failed = await alice.messages.send(id, 'for nobody')
   expect(await find(alice, frank, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-undecided' })
 })
-/** Strangers' lists are not told: they are asked for once in a stream. */
+/** Requests a stranger's device list: it is not pushed, and the engine reads it only once per stream. */
 async function refresh(engine: Engine, jid: Jid): Promise<false> {
   const connection = engine.accounts.of(ALICE)!.connection
   const items = itemsOf(await connection.request(itemsQuery('eu.siacs.conversations.axolotl.devicelist', jid)).catch(() => xml('iq')))
@@ -295,7 +295,7 @@ test('a private group: all read, from its archive as well; who cannot is named; 
   const [[grace], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]
   const group = await grace.groups.create({ name: 'secrets', membersOnly: true, invite: [HEIDI, IVAN] })
   for (const engine of [heidi, ivan]) await engine.conversations.start(group.jid, 'group', null)
-  // it is by itself, as all can
+  // it is encrypted automatically, as all members can read it
   await until(grace, async () => {
     const { on, possible, without } = await grace.messages.secrecy(group.id)
     return on && possible && without.length === 0
@@ -308,7 +308,7 @@ test('a private group: all read, from its archive as well; who cannot is named; 
     encrypted: true,
     error: null
   })
-  // what was encrypted there once stays so, for whoever has read it
+  // a group that was encrypted once stays so for members who have read it
   const theirs = (await heidi.store.read.conversationByJid(group.jid))!
   expect(theirs.encryption).toBe('on')
   const ivanAgain = await devices.again(ivan, async () => {
@@ -336,7 +336,7 @@ test('a device has the name that its user gives it, for others too', { timeout: 
   await phone.store.write.changeSettings({ deviceName: '我的手机' })
   await phone.people.announceName()
   await until(other, async () => (await name()) === '我的手机')
-  // and keeps it, whatever another of hers announces
+  // and it is kept, whatever another of her devices announces
   await other.store.write.changeSettings({ deviceName: 'Laptop' })
   await other.people.announceName()
   await until(phone, async () => (await phone.people.devices(carol, carol)).devices.some(({ label }) => label === 'Laptop'))

@@ -1,4 +1,4 @@
-/** Files through a real server: up, announced, down again; what cannot go says why. */
+/** Files through a real server: uploaded, announced, downloaded; files that cannot be sent report the reason. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ async function sendFile(engine: Engine, to: string, name: string, content: Buffe
   for (let at = 0; at < content.length; at += PIECE) await engine.media.intake.append(token, content.subarray(at, at + PIECE))
   return engine.messages.sendFile(conversation.id, token)
 }
-/** The file of the newest message with that name, once `ready` says so. */
+/** Returns the file of the newest message with that name, once `ready` accepts it. */
 const fileOf = (
   engine: Engine,
   jid: string,
@@ -39,7 +39,7 @@ const fileOf = (
     return null
   })
 const content = async (engine: Engine, file: Attachment): Promise<Buffer> => readFileSync((await engine.files.attachment(file.id))?.path ?? '')
-/** One pixel. */
+/** Picture of one pixel. */
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64')
 
 test('a picture and a file arrive whole, on the other side and on our own other device, in the order they were sent', { timeout: 60_000 }, async () => {
@@ -124,7 +124,7 @@ test('files in a group that anybody may enter are fetched only when asked; in on
     await sendFile(alice, group.jid, 'group.png', PNG)
     await fileOf(bob, group.jid, 'group.png', (file) => file.where === (membersOnly ? 'here' : 'there'))
   }
-  // the later one came, so the earlier one was looked at and left
+  // the later one arrived, so the earlier one was checked and left
   const [open] = (await bob.store.read.conversations()).filter(({ name }) => name === 'open')
   expect((await messages(bob, open!.jid)).flatMap(({ attachments }) => attachments.map(({ where }) => where))).toEqual(['there'])
 })
@@ -140,7 +140,7 @@ test('files of strangers are fetched only when asked, and lying ones not at all'
   await carol.media.downloads.fetch(there.file.id)
   expect(await content(carol, there.file)).toEqual(PNG)
 
-  // a contact announces a file with another hash, and one that its server does not have
+  // a contact announces a file with a wrong hash, and one that its server does not have
   const url = (await carol.store.read.attachment(there.file.id))?.url ?? ''
   const sharing = (name: string, target: string, hash: string) =>
     xml(

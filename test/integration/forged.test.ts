@@ -1,4 +1,4 @@
-/** Whom a sign or a change is believed from, and what odd stanzas become: nothing is forged, and no word is lost. */
+/** Authority of markers and changes, and odd stanzas: nothing forged is believed, and no text is lost. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -24,10 +24,10 @@ afterAll(async () => {
 })
 
 let ends = 0
-/** From whom, and what is in it. */
+/** Sends a message with the given sender and content. */
 const from = (sender: string, inside: string, more = "type='chat'"): void =>
   server.say(`<message from='${sender}' to='alice@evil.example/r' ${more}>${inside}</message>`)
-/** All before it has been dealt with when this one is there. */
+/** Waits for a final message: everything before it has been processed then. */
 async function settled(): Promise<void> {
   const text = `end ${++ends}`
   from('fence@evil.example/x', `<body>${text}</body>`, `type='chat' id='${text}'`)
@@ -117,7 +117,7 @@ test('a group’s members change and moderate nothing of each other’s', async 
     "<body>forged</body><replace xmlns='urn:xmpp:message-correct:0' id='g1'/>"
   ].entries())
     says('成员 2', inside, `h${at}`)
-  // privately, by somebody who is not in the group, and by the group's own address as a person
+  // privately, from a non-member, and from the group's own address as a person
   from(`${LARGE_GROUP}/成员 2`, "<retract xmlns='urn:xmpp:message-retract:1' id='S1'/>")
   from(
     'mallory@evil.example/x',
@@ -128,9 +128,9 @@ test('a group’s members change and moderate nothing of each other’s', async 
   await until(alice, async () => (await texts(alice, LARGE_GROUP)).includes('the end'))
   const list = await messages(alice, LARGE_GROUP)
   expect(list.find(({ sender, text }) => sender === (`${LARGE_GROUP}/成员 1` as Jid) && text === 'of one')).toMatchObject({ retracted: false, edited: false })
-  // a correction of what is not theirs is a message of theirs
+  // a correction of another person's message becomes a message of its own
   expect(list.find(({ text }) => text === 'forged')).toMatchObject({ sender: `${LARGE_GROUP}/成员 2`, edited: false })
-  // the group's own word counts
+  // the group's own messages count
   from(
     LARGE_GROUP,
     "<retract xmlns='urn:xmpp:message-retract:1' id='S1'><moderated xmlns='urn:xmpp:message-moderate:1' by='x'/></retract>",
@@ -153,7 +153,7 @@ test('in a group without occupant-ids whoever stays corrects what they said, und
   says(one, 's1', 'frist')
   says(one, 's2', 'first', 's1')
   says(two, 's3', 'secnod')
-  // one goes and another takes the name; two takes another name and stays
+  // one leaves and another takes the nickname; two changes the nickname and stays
   presence(one, item(), "type='unavailable'")
   presence(one, item())
   says(one, 's4', 'forged', 's2')

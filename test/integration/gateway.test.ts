@@ -1,4 +1,4 @@
-/** Groups behind a gateway, which tell us our own messages under ids that we never gave. */
+/** Groups behind a gateway, which returns our own messages under ids that we never assigned. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'

@@ -1,4 +1,4 @@
-/** Groups on a real server: made, entered by invitation, led, left by force. */
+/** Groups on a real server: created, joined by invitation, administered, removed from. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, GroupMembers, Jid } from '../../src/contract/domain.ts'
@@ -28,7 +28,7 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   expect(group).toMatchObject({ kind: 'group', name: '周末爬山 Hiking', nick: 'alice', out: null })
   expect(group.jid).toMatch(/^hiking-[0-9a-f]{8}@rooms\.localhost$/)
 
-  // who was not asked stays out, and nothing of it stays behind
+  // a person who was not invited stays out, and nothing of the attempt remains
   await expect(carol.conversations.start(group.jid, 'group', 'carol')).rejects.toMatchObject({ condition: 'registration-required' })
   expect(await carol.store.read.conversationByJid(group.jid)).toBeNull()
 
@@ -46,7 +46,7 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   expect(list).toMatchObject({ role: 'moderator', affiliation: 'owner' })
   expect(list.members.find(({ nick }) => nick === 'bob')).toMatchObject({ jid: bob, affiliation: 'member', own: false })
 
-  // the subject and the name reach everybody
+  // subject and name reach everybody
   await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'admin'))
   await until(bobs, async () => (await members(bobs, bobsGroup)).affiliation === 'admin')
   await bobs.groups.inside(bobsGroup.id, (groups, jid) => groups.setSubject(jid, '周六八点，香山东门'))
@@ -60,10 +60,10 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   await carol.groups.answerInvitation(group.jid, true)
   expect((await conversation(carol, group.jid)).name).toBe('Hiking club')
 
-  // put out: each learns why, and what was said stays
+  // removal: each person learns the reason, and earlier messages stay
   await bobs.messages.send(bobsGroup.id, 'before the kick')
   await until(alice, async () => (await messages(alice, group.jid)).some(({ text }) => text === 'before the kick'))
-  // a group that shows who its people are: each is known by that, here and in a nickname's place
+  // in a non-anonymous group each member is identified by address, not by nickname
   await until(alice, async () => (await messages(alice, group.jid))[0]?.person === bob)
   await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'member'))
   await alice.groups.inside(group.id, (groups, jid) => groups.setRole(jid, 'bob', 'none'))
@@ -73,7 +73,7 @@ test('a group for members only: made, invited into, named, led and closed', { ti
   expect((await conversation(bobs, group.jid)).out).toBeNull()
   await alice.groups.inside(group.id, (groups, jid) => groups.setAffiliation(jid, bob, 'outcast'))
   await until(bobs, async () => (await conversation(bobs, group.jid)).out?.why === 'banned')
-  // ejabberd 23.01 lets those in whom it has put out for good
+  // ejabberd 23.01 lets banned people in
   if (SERVER !== 'ejabberd')
     await expect(bobs.conversations.start(group.jid, 'group', 'bob')).rejects.toMatchObject({
       condition: expect.stringMatching(/^(forbidden|registration-required)$/)

@@ -1,4 +1,4 @@
-/** What a hostile server or peer may send: nothing is believed, nothing is lost, and the app goes on. */
+/** Stanzas of a hostile server or peer: nothing forged is believed, nothing is lost, and the app keeps working. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -27,12 +27,12 @@ afterEach(async () => {
 const from = "from='bob@evil.example/x' to='alice@evil.example/r' type='chat'"
 const chat = (id: string, body: string, more = ''): string => `<message ${from} id='${id}'><body>${body}</body>${more}</message>`
 const all = async (): Promise<string[]> => (await messages(alice, 'bob@evil.example')).map(({ text }) => text)
-/** Everything before it has been dealt with when this one is there. */
+/** Waits for a message: everything before it has been processed then. */
 async function said(text: string): Promise<void> {
   server.say(chat(`end-${text}`, text))
   await until(alice, async () => (await all()).includes(text))
 }
-/** The stream ended, and another one took its place. */
+/** Waits until the stream has ended and another one has replaced it. */
 const comesBack = async (before: number): Promise<void> => {
   await until(alice, async () => server.streams > before && alice.connection.status === 'online', 20_000)
 }
@@ -46,7 +46,7 @@ test('entities, processing instructions and a document type end the stream, not 
   ]) {
     const before = server.streams
     server.say(evil)
-    // either it is refused and the stream begins anew, or it is text without meaning
+    // either it is refused and the stream restarts, or it is text without meaning
     await Promise.race([comesBack(before), said(`after ${evil.slice(0, 20).replace(/[<&]/g, '')}`).catch(() => undefined)])
     await online(alice)
   }
@@ -73,7 +73,7 @@ test('messages that name nobody, or that nobody may send, are none', async () =>
     stanza("from='@@@'", '<body>nobody</body>'),
     stanza("from='a b@evil.example'", '<body>nobody</body>'),
     stanza(`from='${'x'.repeat(5000)}@evil.example'`, '<body>nobody</body>'),
-    // a carbon that is not our account's, an archive's answer that nobody asked for
+    // a carbon that is not from our account, and an archive result that was not requested
     stanza("from='mallory@evil.example'", `<received xmlns='urn:xmpp:carbons:2'>${forwarded}</received>`),
     stanza("from='mallory@evil.example'", `<sent xmlns='urn:xmpp:carbons:2'>${forwarded}</sent>`),
     stanza("from='alice@evil.example'", `<result xmlns='urn:xmpp:mam:2' queryid='guessed' id='1'>${forwarded}</result>`),
@@ -109,7 +109,7 @@ test('others change nothing that is not theirs, and the same stanza twice is one
 })
 
 test('a stanza-id counts only from the archive that gives it', async () => {
-  // the sender claims an id in our archive under another name
+  // the sender claims an id of our archive in another entity's name
   server.say(chat('s1', 'first', `<stanza-id xmlns='urn:xmpp:sid:0' by='mallory@evil.example' id='A1'/>`))
   server.say(chat('s2', 'second', `<stanza-id xmlns='urn:xmpp:sid:0' by='mallory@evil.example' id='A1'/>`))
   await said('the end')
@@ -124,7 +124,7 @@ test('10,000 reactions to one message stay few', { timeout: 60_000 }, async () =
   server.say(text)
   await said('the end')
   const [message] = await messages(alice, 'bob@evil.example')
-  // what one person thinks now is all that counts
+  // only a person's latest reactions count
   expect(message?.reactions).toHaveLength(2)
   server.say(
     `<message ${from} id='many'><reactions xmlns='urn:xmpp:reactions:0' id='r0'>${Array.from({ length: 10_000 }, (_, i) => `<reaction>${String.fromCodePoint(0x1f600 + (i % 80))}${i}</reaction>`).join('')}</reactions></message>`
@@ -140,7 +140,7 @@ test('names that change their direction or hide are shown as what they are', asy
   await until(alice, async () => (await alice.store.read.conversationByJid('eve@evil.example')) !== null)
   const name = (await alice.store.read.conversationByJid('eve@evil.example'))?.name ?? ''
   expect(name).not.toMatch(/[\u202a-\u202e\u2066-\u2069\p{Cc}]/u)
-  // an address that only looks like another one is another one
+  // an address that only looks like another is a different one
   server.say(`<message from='b\u043eb@evil.example/x' to='alice@evil.example' type='chat' id='h1'><body>I am not Bob</body></message>`)
   await until(alice, async () => (await messages(alice, 'b\u043eb@evil.example')).length === 1)
   expect(await all()).toEqual([])
@@ -169,7 +169,7 @@ test('2,000 stanzas a second from one contact are stored, and reading stays quic
   await until(alice, async () => (await alice.store.read.stats()).messages >= rounds * each, 30_000)
   running = false
   await reading
-  // a window that asks for something gets it: not a speed, but that nothing stands still
+  // calls of a window are answered: no speed is tested, only that nothing blocks
   expect(slowest).toBeLessThan(2000)
 })
 
@@ -179,13 +179,13 @@ test('a vCard’s picture is shown where it is what presence announced, and noth
   const bob = 'bob@evil.example' as Jid
   const announce = (photo: string): void =>
     server.say(`<presence from='${bob}/x' to='alice@evil.example/r'><x xmlns='vcard-temp:x:update'><photo>${photo}</photo></x></presence>`)
-  /** Answers the next question for a vCard. */
+  /** Answers the next vCard request. */
   const answer = async (type: string, data: Buffer): Promise<void> => {
     const asked = (): string[] => [...server.heard.matchAll(/<iq [^>]*id="([^"]+)"[^>]*><vCard/g)].map(([, id]) => id ?? '')
     const before = asked().length
     await until(alice, () => Promise.resolve(asked().length > before || asked().length > answered))
     answered++
-    // somebody else is quicker: whoever was not asked says nothing
+    // somebody else answers first: entities that were not asked are ignored
     for (const other of ['mallory@evil.example', `${bob}/x`, 'evil.example', 'alice@evil.example'])
       server.say(
         `<iq type='result' from='${other}' id='${asked().at(-1)}'><vCard xmlns='vcard-temp'><PHOTO><TYPE>image/png</TYPE><BINVAL>${Buffer.from('forged').toString('base64')}</BINVAL></PHOTO></vCard></iq>`
@@ -231,6 +231,6 @@ test('a group of 10,000 is entered, and half of it leaves: all are known, window
   expect((await messages(alice, LARGE_GROUP))[0]).toMatchObject({ senderName: nickOf(7777), mention: true })
   empty(server, COUNT / 2)
   await until(alice, async () => (await here()) === COUNT / 2 + 1)
-  // twice a second at most
+  // at most twice a second
   expect(told).toBeLessThanOrEqual(2 + (performance.now() - started) / 500)
 })

@@ -1,4 +1,4 @@
-/** The hosts of one domain, as clusters have them: found by SRV records, tried in turn, some of them dead, sick or moved. */
+/** Several hosts of one domain, as in clusters: found by SRV records, tried in turn, some of them dead, broken or moved. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,7 +23,7 @@ afterEach(async () => {
   await dns[Symbol.asyncDispose]()
 })
 
-/** A host that does to each connection what is asked; how many it had. */
+/** Starts a host and counts its connections. */
 async function host(server: Server): Promise<{ port: number; count: () => number }> {
   let count = 0
   const sockets = new Set<Socket>()
@@ -51,7 +51,7 @@ const saysAtOnce = (error: string) =>
       )
     })
   )
-/** A port that nobody listens at. */
+/** A port on which nothing listens. */
 async function dead(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -59,7 +59,7 @@ async function dead(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
-/** Hosts of one domain, each preferred to those after it. */
+/** SRV records of one domain, each host preferred to those after it. */
 const inOrder = (...ports: number[]): Srv[] => ports.map((port, priority) => ({ name: '127.0.0.1', port, priority }))
 const goodPort = (): number => good.settings.port ?? 0
 

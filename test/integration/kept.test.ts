@@ -1,4 +1,4 @@
-/** Nothing is lost or put in the wrong place: groups without an archive, invitations and private words that came while we were away, subjects. */
+/** Nothing is lost or misplaced: groups without an archive, invitations and private messages received while offline, subjects. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { foreignClient, type Foreign } from '../support/foreign.ts'
 import type { Jid } from '../../src/contract/domain.ts'
@@ -26,7 +26,7 @@ const configure = (room: string, fields: string): Promise<void> =>
   raw(
     `<iq type='set' id='c-${room}' to='${room}'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>${field('FORM_TYPE', 'http://jabber.org/protocol/muc#roomconfig')}${fields}</x></query></iq>`
   )
-/** Said to all of a group, without an id where the client gives none. */
+/** Sends to everyone in a group, without an id if the client sets none. */
 const say = (room: string, text: string, id: string | null = text): Promise<void> =>
   raw(`<message type='groupchat' to='${room}'${id === null ? '' : ` id='${id}'`}><body>${text}</body></message>`)
 
@@ -47,7 +47,7 @@ test('a group without an archive tells again what was said while we were away, a
   await until(alice, async () => (await texts(alice, room)).includes('no id'))
   await alice.messages.send(group.id, 'mine')
   await until(alice, async () => (await texts(alice, room)).length === 4 && (await messages(alice, room)).every(({ state }) => state !== 'queued'))
-  // more than a room tells unasked
+  // more than a room sends unasked
   const missed = Array.from({ length: 40 }, (_, i) => `missed ${i}`)
   alice = await devices.again(alice, async () => {
     for (const text of [...missed, 'h3']) await say(room, text)
@@ -117,7 +117,7 @@ test(
     const private_ = (await second.store.read.conversationByJid(`${room}/bobby`))!
     await second.messages.send(private_.id, 'psst yourself')
     await bob.waitFor(({ body, type }) => body === 'psst yourself' && type === 'chat')
-    // to one who is gone: refused, and shown as that
+    // to an occupant who has left: refused, and shown as such
     await bob.tell({ do: 'raw', xml: `<presence type='unavailable' to='${room}/bobby'/>` }, 'done')
     await second.messages.send(private_.id, 'are you there?')
     await until(second, async () => (await messages(second, `${room}/bobby`)).at(-1)?.state === 'failed', 60_000)

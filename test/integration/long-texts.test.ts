@@ -1,4 +1,4 @@
-/** Texts that are longer than the server takes, at its default limits: each fails alone, and all others pass. */
+/** Texts longer than the server accepts, at its default limits: each fails alone, and all others pass. */
 import { xml } from '@xmpp/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Conversation, Message } from '../../src/contract/domain.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-/** 300,000 bytes of UTF-8; the servers take 262,144. */
+/** Text of 300,000 bytes in UTF-8; the servers accept 262,144. */
 const LONG = '长'.repeat(100_000)
 const own = async (engine: Engine): Promise<Message[]> => (await messages(engine, 'bob@localhost')).filter((message) => message.outgoing)
 const stateOf = async (engine: Engine, text: string): Promise<Message | undefined> => (await own(engine)).find((message) => message.text === text)
@@ -42,12 +42,12 @@ test(
     expect(await texts(bob, 'alice@localhost')).toEqual(wanted)
     await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
     expect(await stateOf(alice, LONG)).toMatchObject({ state: 'failed', error: 'too-large' })
-    // one stream was the price of the lesson; a reset of TCP may overtake the server's words, up to three times
+    // learning the limit cost one stream; a TCP reset may overtake the server's error, up to three times
     const price = lost
     expect(price).toBeGreaterThan(0)
     expect(price).toBeLessThanOrEqual(3)
     await expect(alice.messages.send(toBob.id, LONG)).rejects.toThrow(EngineError)
-    // sent again as it is, it fails at once and costs nothing
+    // sent again unchanged, it fails at once and costs no stream
     await alice.messages.retry((await stateOf(alice, LONG))!.id)
     await until(alice, async () => (await stateOf(alice, LONG))?.state === 'failed')
     expect(lost).toBe(price)
@@ -72,7 +72,7 @@ test('what was learnt is known after a restart, and is counted in bytes', { time
   const latin = 'a'.repeat(100_000)
   await alice.messages.send(toBob.id, latin)
   await until(bob, async () => (await texts(bob, 'alice@localhost')).includes(latin))
-  // a correction is no way around it
+  // a correction does not circumvent the limit
   await until(alice, async () => (await stateOf(alice, latin))?.state === 'delivered')
   await expect(alice.messages.change((await stateOf(alice, latin))!.id, 'correction', LONG)).rejects.toThrow('longer')
 })
@@ -116,7 +116,7 @@ test('a limit that the server announces (XEP-0478) is kept to from the first mes
   await expect(engine.messages.send(id, '长'.repeat(6800))).rejects.toThrow('longer')
   expect(await engine.messages.send(id, '长'.repeat(6200))).toMatchObject({ state: 'queued' })
   expect(announcing.streams).toBe(1)
-  // known before the next stream, and forgotten where the server no longer says it
+  // known before the next stream, and forgotten when the server no longer announces it
   await engine.disconnect()
   await engine.connect()
   await online(engine)
@@ -163,7 +163,7 @@ test(
     ])
     expect(hostile.streams).toBe(4)
     expect(waits).toHaveLength(3)
-    // each is between half and all of 1, 2 and 4 s
+    // each wait is between half and all of 1, 2 and 4 s
     expect(waits[1]).toBeGreaterThan(900)
     expect(waits[2]).toBeGreaterThan(1900)
     await engine.close()

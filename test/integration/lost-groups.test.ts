@@ -1,4 +1,4 @@
-/** Groups that have forgotten that we are in, as one does whose server, or node of a cluster, was started again: what was said there is not lost. */
+/** Groups that have forgotten our membership, as after a restart of their server or of a cluster's node: no message there is lost. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { ConversationId } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -11,7 +11,7 @@ const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
 let server: HostileServer
 let folder: TestFolder
 let alice: Engine
-/** Of the group's archive: id and stanza. */
+/** Archive of the group: id and stanza. */
 let archive: [id: string, stanza: string][] = []
 let rooms = 0
 let room = ''
@@ -34,7 +34,7 @@ afterEach(async () => {
 
 const count = (text: string): number => server.heard.split(text).length - 1
 const result = ({ id, to }: Request, inside: string): string => `<iq type='result' id='${id}' from='${to}' to='${ME}/r'>${inside}</iq>`
-/** A group with an archive. */
+/** Answers as a group with an archive. */
 const archived = (request: Request): string | null => {
   if (!request.to.startsWith(room)) return null
   if (request.xml.includes('disco#info'))
@@ -58,7 +58,7 @@ const letIn = (): void =>
   server.say(
     `<presence from='${room}/alice' to='${ME}/r'><x xmlns='${MUC}#user'><item role='participant' affiliation='none'/><status code='110'/></x></presence>`
   )
-/** Waits until the client asks to be let in for the nth time, and lets it in. */
+/** Waits until the client asks to join for the nth time, and lets it in. */
 async function enter(times: number): Promise<void> {
   await until(alice, () => Promise.resolve(count(`<presence to="${room}/alice"`) === times))
   letIn()

@@ -1,4 +1,7 @@
-/** Services, contacts and groups that lie: in slots, pictures, lists, capabilities, events and receipts. Nothing is forged, nobody held up, no work without end. */
+/**
+ * Services, contacts and groups that lie: in slots, pictures, lists, capabilities, events and receipts. Nothing forged is believed, nothing
+ * blocks, no work is endless.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
@@ -44,7 +47,7 @@ const signIn = async (): Promise<void> => {
 }
 const from = (sender: string, inside: string, more = "type='chat'"): void => server.say(`<message from='${sender}' to='${ME}/r' ${more}>${inside}</message>`)
 let fences = 0
-/** All that was said before was dealt with: one that follows it has arrived, and one of ours leaves. */
+/** Waits until everything sent before was processed: a message after it has arrived, and one of ours was sent. */
 async function settled(): Promise<void> {
   const text = `fence ${++fences}`
   from('fence@evil.example/x', `<body>${text}</body>`)
@@ -119,7 +122,7 @@ test('pictures that are too large, of another kind, or not what was announced ar
   announce(`id='${id}' bytes='2000' type='image/png'`, 'mallory@evil.example')
   await settled()
   expect(count()).toBe(first)
-  // it says 2,000 bytes and sends three megabytes, or others
+  // it announces 2,000 bytes and sends three megabytes, or other bytes
   data = randomBytes(3_000_000)
   announce(`id='${createHash('sha1').update(data).digest('hex')}' bytes='2000' type='image/png'`)
   announce(`id='${'ab'.repeat(20)}' bytes='2000' type='image/png'`)
@@ -169,7 +172,7 @@ test('10,000 bookmarks of groups that never answer hold nobody up, and few are e
   await settled()
   const entered = (): number => new Set(server.heard.match(/r\d+@rooms\.evil\.example\/alice/g)).size
   await until(alice, () => Promise.resolve(entered() > 0))
-  // those that never answer take their time: no more than a few are being entered
+  // groups that never answer take their time: only a few are joined at once
   expect(entered()).toBeLessThan(100)
 })
 

@@ -74,7 +74,7 @@ test('a new device fills its history from the archive, newest first, without cou
 })
 
 test('without all history only what is looked at is fetched, until it is wanted after all', { timeout: 90_000 }, async () => {
-  // a device that is there takes them: the server keeps none to be told to the next one (XEP-0160)
+  // a connected device receives them, so that the server stores none for the next one (XEP-0160)
   const [alice] = [await signedIn('alice'), await signedIn('carol')]
   const { id } = await alice.store.write.ensureConversation({ jid: 'carol@localhost' as Jid, kind: 'direct', name: '', nick: null })
   for (let i = 0; i < 720; i++) await alice.messages.send(id, `many ${i}`)
@@ -86,7 +86,7 @@ test('without all history only what is looked at is fetched, until it is wanted 
   await online(carol)
   const conversation = (await carol.store.read.conversationByJid('alice@localhost'))!
   const many = async (): Promise<string[]> => (await texts(carol, 'alice@localhost')).filter((text) => text.startsWith('many'))
-  // a page of the newest, however long the server makes it
+  // one page of the newest, however large the server makes it
   const newest = (count: number): string[] => Array.from({ length: count }, (_, i) => `many ${720 - count + i}`)
   const first = await many()
   expect(first.length).toBeGreaterThan(0)
@@ -130,7 +130,7 @@ test('a message that was taken by the server but not confirmed to us is not sent
   const conversation = await alice.store.read.conversationByJid('bob@localhost')
   const row = (await messages(alice, 'bob@localhost')).at(-1)
   expect(row?.text).toBe('only once')
-  // as a crash between sending and the acknowledgement leaves it
+  // the state that a crash between sending and acknowledgement leaves
   await alice.store.write.transition({ conversation: conversation!.jid, originId: row!.key.slice(1), state: 'queued', error: null })
   const back = await again(alice)
   await back.connect()

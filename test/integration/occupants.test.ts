@@ -1,4 +1,4 @@
-/** Who takes a nickname in a group is not who had it before (XEP-0421). */
+/** A nickname's new owner in a group is not its previous one (XEP-0421). */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import { foreignClient, type Foreign } from '../support/foreign.ts'
@@ -59,12 +59,12 @@ test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, n
   expect((await alice.store.read.conversationByJid(room))?.unread).toBe(4)
   expect((await messages(bob, room)).map(({ text, edited, retracted }) => [text, edited, retracted])).toEqual(expected.map(([text]) => [text, false, false]))
 
-  // back under another nickname: what she said is hers, and hers to correct
+  // back under another nickname: her messages are still hers, and hers to correct
   const own = (await messages(alice, room))[0]!
   await alice.messages.change(own.id, 'correction', 'mine, put right')
   await until(bob, async () => (await texts(bob, room)).includes('mine, put right'))
 
-  // a name that only looks like hers is told to be another one's, as soon as somebody has it
+  // a look-alike of her nickname is reported as soon as somebody takes it
   await mallory.tell({ do: 'join', room, nick: 'b\u043eb' }, 'joined')
   await expect.poll(() => alice.groups.lookAlikes(group.id), { timeout: 30_000 }).toEqual({ bob: ['b\u043eb'], 'b\u043eb': ['bob'] })
 })

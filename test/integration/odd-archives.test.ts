@@ -1,4 +1,4 @@
-/** Archives that answer as none should: nothing is lost or doubled, and no question is asked without end. */
+/** Archives with invalid answers: nothing is lost or doubled, and no query repeats endlessly. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { hostileServer, type HostileServer, type Request } from '../support/hostile-server.ts'
@@ -22,14 +22,14 @@ afterEach(async () => {
 interface Kept {
   id: string
   text: string
-  /** More of its message. */
+  /** Additional content of its message. */
   more?: string
 }
 interface Query {
   id: string
   queryid: string
   after: string | null
-  /** '' where the last page is asked for. */
+  /** Id before which to read; '' requests the last page. */
   before: string | null
 }
 const page = ({ queryid }: Query, kept: readonly Kept[], from = 'alice@evil.example'): string =>
@@ -45,7 +45,7 @@ const error = ({ id }: Query, condition: string): string =>
   `<iq type='error' id='${id}'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
 const ends = (kept: readonly Kept[]): string => (kept.length === 0 ? '' : `<first index='0'>${kept[0]?.id}</first><last>${kept.at(-1)?.id}</last>`)
 
-/** Questions to our own archive. */
+/** Queries to our own archive. */
 let asked: Query[] = []
 function archive(answer: (query: Query) => string): void {
   asked = []
@@ -63,7 +63,7 @@ const signIn = async (): Promise<void> => {
   await online(alice)
 }
 let fences = 0
-/** What came before is dealt with when this one is there, and no question is on its way any more. */
+/** Waits until everything before was processed, and no query is pending. */
 async function settled(): Promise<void> {
   const text = `fence ${++fences}`
   server.say(`<message from='fence@evil.example/x' to='alice@evil.example/r' type='chat'><body>${text}</body></message>`)
@@ -72,7 +72,7 @@ async function settled(): Promise<void> {
 }
 const list = (from: number, to: number): Kept[] => Array.from({ length: to - from + 1 }, (_, i) => ({ id: `a${from + i}`, text: `message ${from + i}` }))
 const wanted = (from: number, to: number): string[] => list(from, to).map(({ text }) => text)
-/** An archive of messages 1 to `most`, a few on each page; `ending` says what a page ends with. */
+/** An archive of messages 1 to `most`, a few per page; `ending` returns the end of a page. */
 const paged =
   (most: number, ending: (kept: Kept[], complete: boolean, query: Query) => string, size = 3) =>
   (query: Query): string => {
@@ -94,7 +94,7 @@ test('without a word where a page begins and ends, all pages are read', { timeou
   await until(alice, async () => (await texts(alice, BOB)).length === 10)
   await settled()
   expect(await texts(alice, BOB)).toEqual(wanted(1, 10))
-  // and what came meanwhile
+  // and messages received in the meantime
   await alice.disconnect()
   archive(paged(20, (_, complete, query) => end(query, '', complete)))
   await alice.connect()

@@ -1,4 +1,4 @@
-/** Servers and groups that answer as none should, and groups that put us out: what is said arrives, and why we are out is known. */
+/** Servers and groups with invalid answers, and groups that remove us: messages arrive, and the reason of a removal is known. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { seeded } from '../support/files.ts'
@@ -160,7 +160,7 @@ test('a server that answers every question with random parts keeps nobody from w
       depth === 0 ? pick(values) : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
     return `<${name}${space === '' ? '' : ` xmlns='${space}'`}${[...given].map((attribute) => ` ${attribute}='${pick(values)}'`).join('')}>${inside}</${name}>`
   }
-  // what was asked for, and in it anything
+  // the requested element with random content
   server.answer = ({ id, to, xml }) => {
     if (xml.includes('xmpp-bind') || random() < 0.1) return null
     const wrapper = /<(query|pubsub|time|blocklist|vCard|request|enable|ping)\b[^>]*xmlns="([^"]+)"/.exec(xml)
@@ -200,7 +200,7 @@ test('errors that say nothing are errors, of requests, of the sign-in and of the
   server.offer = 'PLAIN'
   const started = performance.now()
   await signIn()
-  // no question waits until its time is over
+  // no request waits for its time-out
   expect(performance.now() - started).toBeLessThan(20_000)
   const before = server.streams
   server.say('<stream:error/></stream:stream>')
@@ -234,7 +234,7 @@ test('stamps of whomever, several, within others and of the future: nothing is l
   await settled()
   expect(await texts(alice, BOB)).toEqual([...odd.keys()].map(String).concat('last'))
   for (const { text, time } of await messages(alice, BOB)) {
-    // of the future our own server alone may be believed, for a day
+    // times in the future are believed only from our own server, and up to a day
     if (text !== '12') expect([text, time >= before - 60_000 && time <= Date.now() + 60_000]).toEqual([text, text !== '4'])
     expect(time).toBeLessThan(Date.now() + 86_401_000)
   }
@@ -269,7 +269,7 @@ test.each([
   const room = `out${++fences}@rooms.evil.example`
   await enter(room)
   from(`${room}/bob`, '<body>before</body>', "type='groupchat' id='b'")
-  // what is said of somebody else, or without our own mark, puts nobody of us out
+  // a stanza about somebody else, or without our own status code, does not remove us
   presence(room, 'bob', inside, "type='unavailable'")
   presence(room, 'nobody', inside, "type='unavailable'")
   from(`${room}/bob`, '<body>still in</body>', "type='groupchat' id='c'")

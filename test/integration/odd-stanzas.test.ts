@@ -1,4 +1,4 @@
-/** Stanzas as odd programs, gateways and hostile people make them: no word is lost, none is put in another's mouth, and nothing breaks. */
+/** Stanzas of odd clients, gateways and hostile people: no text is lost, none is attributed to another person, and nothing breaks. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -13,7 +13,7 @@ const MUC = 'http://jabber.org/protocol/muc'
 let server: HostileServer
 let folder: TestFolder
 let alice: Engine
-/** Stanzas that some part of the engine could not deal with. */
+/** Stanzas that some part of the engine failed on. */
 const faults: string[] = []
 beforeAll(async () => {
   server = await hostileServer()
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const from = (sender: string, inside: string, more = "type='chat'"): void => server.say(`<message from='${sender}' to='${ME}/r' ${more}>${inside}</message>`)
 let fences = 0
-/** All before it has been dealt with when this one is there. */
+/** Waits for a final message: everything before it has been processed then. */
 async function settled(): Promise<void> {
   const text = `fence ${++fences}`
   from('fence@evil.example/x', `<body>${text}</body>`)
@@ -131,7 +131,7 @@ test('of a group: what it says itself, odd nicknames, and where it goes on', asy
   const nicks = ['alice ', ' alice', 'علی\u200cرضا', '👨\u200d👩\u200d👧', 'Alice', 'a/b', "x'".replace("'", '&apos;')]
   for (const [i, nick] of nicks.entries()) room(nick, `<body>n${i}</body>`)
   room('', '<body>the server restarts at noon</body>')
-  // what only says how it is set up
+  // messages that only announce the room's configuration
   room('', `<body>This room is not anonymous</body><x xmlns='${MUC}#user'><status code='100'/></x>`)
   room('', '<subject>about</subject>')
   room(nicks[4] ?? '', '<subject>about this</subject><body>and that</body>')
@@ -318,7 +318,7 @@ test('20,000 stanzas of random parts break nothing, and lose no plain message am
         : Array.from({ length: Math.floor(random() * 4) }, () => (random() < 0.2 ? pick(values) : element(depth - 1))).join('')
     return `<${name}${space === '' ? '' : ` xmlns='${space}'`}${[...given].map((attribute) => ` ${attribute}='${pick(values)}'`).join('')}>${inside}</${name}>`
   }
-  // our own presence in the group stays, or nothing of it would be decoded any more
+  // our own presence in the group stays, or none of its messages would be decoded any more
   const senders = [
     BOB,
     `${BOB}/x`,

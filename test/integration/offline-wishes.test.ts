@@ -1,4 +1,4 @@
-/** What is done without a connection is told at the next one: to the account's other devices and to whom it concerns, once, also after a restart. */
+/** Actions made offline are sent on the next connection: to the account's other devices and to the people concerned, once, also after a restart. */
 import { xml } from '@xmpp/client'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -54,7 +54,7 @@ test(
     await expect.poll(() => waiting(again, 'alice@localhost')).toBe(0)
     expect((await at(again, group.jid))?.nick ?? null).toBeNull()
 
-    // nothing is told a second time: what the other device does since then stays
+    // nothing is sent twice: later changes of the other device stay
     await phone.people.block('carol@localhost' as Jid, false)
     await phone.people.rename('bob@localhost' as Jid, 'Bob')
     await until(again, async () => (await at(again, 'bob@localhost'))?.name === 'Bob')

@@ -1,4 +1,4 @@
-/** An evening offline: what was typed goes out in good time. */
+/** An evening offline: typed messages are sent promptly afterwards. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { messages, online, openEngine, SERVER, startServer, testFolder, texts, until, type TestServer } from '../support/server.ts'
 
@@ -12,7 +12,7 @@ afterAll(async () => {
   for (const folder of folders) folder.remove()
 })
 
-/** The archive that ejabberd keeps in Mnesia takes a message the more slowly the more it has. */
+/** Number of messages; ejabberd's archive in Mnesia gets slower the more it holds. */
 const COUNT = SERVER === 'ejabberd' ? 500 : 2000
 
 test('many messages that were typed offline arrive once and in order, and the queue is empty after it', { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-/** Groups that older programs have noted in XEP-0048's list, and servers that have nothing but that. */
+/** Groups that older clients have bookmarked in XEP-0048's list, and servers that support nothing else. */
 import { xml } from '@xmpp/client'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
@@ -37,11 +37,11 @@ test.skipIf(SERVER !== 'prosody')(
           ({ id, payload }) => `${id} ${payload?.attrs['autojoin']} ${payload?.getChildText('nick')}`
         )
       await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} true ally`])
-      // the list of the others is as it was
+      // the list of the other clients is unchanged
       expect(await noted(alice)).toContain('a page')
       await alice.groups.leave((await alice.store.read.conversationByJid(OLD))!.id)
       await expect.poll(items, { timeout: 20_000 }).toEqual([`${OLD} false ally`])
-      // another program takes the mark back altogether
+      // another client removes the bookmark
       await connectionOf(alice).request(
         xml('iq', { type: 'set' }, xml('pubsub', { xmlns: NS.pubsub }, xml('retract', { node: NS.bookmarks }, xml('item', { id: OLD }))))
       )

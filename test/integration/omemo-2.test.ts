@@ -1,4 +1,4 @@
-/** `urn:xmpp:omemo:2` (XEP-0384 0.8) with python3-twomemo on slixmpp, with Mnemo, and where devices know one version each. */
+/** `urn:xmpp:omemo:2` (XEP-0384 0.8) with python3-twomemo on slixmpp, with Mnemo, and between devices that support one version each. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ const conversationWith = async (engine: Engine, jid: Jid): Promise<ConversationI
   (await engine.store.write.ensureConversation({ account: engine.account!.jid, jid, kind: 'direct', name: '', nick: null })).id
 const targets = (engine: Engine, jid: Jid) => engine.store.write.encryptionTargets({ account: engine.account!.jid, jids: [jid] })
 
-/** The devices that an account announces. */
+/** Devices that an account announces. */
 async function announced(client: Foreign, of: Jid): Promise<number[]> {
   await client.tell({ do: 'devices', of }, 'devices')
   return client.events.findLast(({ event }) => event === 'devices')?.ids ?? []
@@ -49,7 +49,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     await alice.messages.send(id, '一个秘密的 <回答> & 👋')
     const got = await bob.waitFor(({ text }) => text === '一个秘密的 <回答> & 👋')
     expect(got.affixes).toMatchObject({ from: ALICE, to: BOB, rpad: expect.anything() })
-    // nothing beside it says that it is a text
+    // nothing beside the envelope reveals that it is a text
     expect(got.beside?.filter((tag) => /body|reply|fallback/.test(tag))).toEqual([])
     for (let turn = 0; turn < 5; turn++) {
       await bob.tell({ do: 'send', to: ALICE, text: `theirs ${turn}` }, 'sent')
@@ -77,7 +77,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     expect(await find(alice, BOB, ({ text }) => text === 'an answer')).toMatchObject({ reply: { text: 'react to this' } })
     await bob.tell({ do: 'send', to: ALICE, content: "<retract xmlns='urn:xmpp:message-retract:1' id='first-words'/>" }, 'sent')
     expect(await find(alice, BOB, ({ key, retracted }) => key === theirs.key && retracted)).toMatchObject({ text: '' })
-    // and ours
+    // and our own
     const before = bob.events.length
     await alice.messages.change((await find(alice, BOB, ({ key }) => key === sent.key)).id, 'correction', 'react to that')
     expect((await bob.waitFor(({ text }) => text === 'react to that')).content).toContain('urn:xmpp:message-correct:0')
@@ -158,7 +158,7 @@ describe('Mnemo with Mnemo', () => {
     expect(await find(carol, ALICE, ({ text }) => text === 'the first secret')).toMatchObject({ encrypted: true, edited: true, key: got.key })
     await carol.messages.change(got.id, 'reactions', '🎈')
     expect(await find(alice, CAROL, ({ key, reactions }) => key === sent.key && reactions.length > 0)).toMatchObject({ reactions: [{ emoji: '🎈' }] })
-    // the second takes the place of the first, on both sides
+    // the second reaction replaces the first, on both sides
     await carol.messages.change(got.id, 'reactions', '🚀')
     expect(await find(alice, CAROL, ({ key, reactions }) => key === sent.key && reactions[0]?.emoji === '🚀')).toMatchObject({ reactions: [{ emoji: '🚀' }] })
     const answer = await carol.messages.send(await conversationWith(carol, ALICE), 'an answer to it', { reply: got.id })

@@ -1,4 +1,4 @@
-/** OMEMO with the clients that people use: Gajim, Dino and Profanity, in their own windows, each alone with us and all in one group. */
+/** OMEMO with widely used clients: Gajim, Dino and Profanity, in their own windows, each alone with us and all in one group. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConversationId, Jid, Message } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -26,7 +26,7 @@ const knows = (jid: Jid): Promise<boolean> =>
   until(alice, async () => (await alice.store.write.encryptionTargets({ account: ALICE, jids: [jid] })).without.length === 0)
 
 const OPEN = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
-/** What another client of theirs has left at their node. */
+/** Publishes what another client of theirs has left at their node. */
 async function publishes(user: string, node: string, item: string, payload: string): Promise<void> {
   const client = await foreignClient(server, user)
   await client.tell(
@@ -39,7 +39,7 @@ async function publishes(user: string, node: string, item: string, payload: stri
   await client.quit()
 }
 
-/** Both begin; both read, turn after turn. */
+/** Exchanges messages: each side begins once, then both read, turn after turn. */
 async function talk(client: Foreign, jid: Jid, name: string): Promise<void> {
   await client.tell({ do: 'send', to: ALICE, text: `hello from ${name}` }, 'sent')
   expect(await find(jid, ({ text }) => text === `hello from ${name}`)).toMatchObject({ encrypted: true, unreadable: null, outgoing: false })
@@ -59,7 +59,7 @@ test.skipIf(!hasGajim)('Gajim', { timeout: 180_000 }, async () => {
   const bob = 'bob@localhost' as Jid
   const client = await gajim(server, 'bob')
   await talk(client, bob, 'Gajim')
-  // we begin, with a client that has just come
+  // we begin, with a client that has just signed in
   await client.quit()
   const again = await gajim(server, 'bob')
   await until(alice, async () => (await alice.people.devices(ALICE, bob)).devices.filter(({ active }) => active).length === 2)
@@ -73,7 +73,7 @@ test.skipIf(!hasDino)('Dino', { timeout: 180_000 }, async () => {
   const client = await dino(server, 'carol')
   await knows(carol)
   const { key } = await alice.messages.send(await conversationWith(carol), 'we begin')
-  // its bundle may come after its list: it is tried again as a person does it
+  // its bundle may arrive after its list: the message is retried as a person would
   await until(alice, async () => {
     const said = (await messages(alice, carol)).find((one) => one.key === key)
     if (said?.state === 'failed') await alice.messages.retry(said.id)
@@ -93,7 +93,7 @@ test.skipIf(!hasGajim || !hasDino || !hasProfanity)('a private group of four cli
     group.jid,
     "<conference xmlns='urn:xmpp:bookmarks:1' name='four' autojoin='true'><nick>carol</nick></conference>"
   )
-  // Profanity adds itself to a list, and makes none
+  // Profanity adds itself to a device list, but creates none
   await publishes('dave', 'eu.siacs.conversations.axolotl.devicelist', 'current', "<list xmlns='eu.siacs.conversations.axolotl'/>")
   const [gajimClient, dinoClient] = [await gajim(server, 'bob'), await dino(server, 'carol')]
   const profanity = new Profanity()
@@ -111,7 +111,7 @@ test.skipIf(!hasGajim || !hasDino || !hasProfanity)('a private group of four cli
       const { on, possible, without } = await alice.messages.secrecy(group.id)
       return on && possible && without.length === 0
     })
-    // everybody speaks, and everybody else reads it
+    // each sends, and all others read it
     await alice.messages.send(group.id, 'Alice to all')
     for (const client of [gajimClient, dinoClient])
       expect(await client.waitFor(({ text }) => text === 'Alice to all')).toMatchObject({ encrypted: true, group: group.jid })

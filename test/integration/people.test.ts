@@ -1,4 +1,4 @@
-/** What an account keeps for all of its devices, and what contacts show: bookmarks, read marks, pictures, names, blocking. */
+/** Data that an account keeps for all of its devices, and that contacts show: bookmarks, read positions, pictures, names, blocking. */
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -48,7 +48,7 @@ test('what is read on one device is read on the others at once', { timeout: 60_0
   await until(laptop, async () => (await unread(laptop)) === 0)
 })
 
-// Debian's ejabberd does not announce what XEP-0084 shows in vCards
+// Debian's ejabberd does not announce XEP-0084 pictures in vCards
 test.skipIf(SERVER === 'ejabberd')(
   'who is in a group with us shows a picture there, stranger or not; who comes in their place does not inherit it',
   { timeout: 60_000 },
@@ -57,7 +57,7 @@ test.skipIf(SERVER === 'ejabberd')(
     const mallory = await foreignClient(server, 'mallory')
     const picture = gradient(48, 48, [0, 200, 0], [0, 0, 90])
     const hash = createHash('sha1').update(picture).digest('hex')
-    // for everybody to see, as Conversations and Dino show it
+    // visible to everybody, as Conversations and Dino publish it
     const open = `<publish-options><x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>http://jabber.org/protocol/pubsub#publish-options</value></field><field var='pubsub#access_model'><value>open</value></field></x></publish-options>`
     const publish = (node: string, payload: string): Promise<unknown> =>
       mallory.tell(
@@ -103,7 +103,7 @@ test('a picture and a name reach contacts, who keep them offline; a lying pictur
   expect(readFileSync((await bobs.people.avatarFile(alice))!)).toEqual(picture)
   await alices.people.setAvatar(null)
   await until(bobs, async () => (await bobs.store.read.avatar(alice)) === null)
-  // what somebody calls themselves counts only where the user gave no name
+  // a person's own nickname counts only if the user gave no name
   await bobs.people.rename(alice, '')
   await alices.people.setNick('爱丽丝 Alice')
   const name = async (): Promise<string | undefined> => (await bobs.store.read.conversationByJid(alice))?.name
@@ -152,7 +152,7 @@ test('who is blocked is not heard, on no device, until they are unblocked', { ti
 test('a stranger can neither push contacts, nor blocks, nor bookmarks, nor read marks', { timeout: 60_000 }, async () => {
   const desk = await devices.signIn(server, 'alice')
   const foreign = await foreignClient(server, 'mallory')
-  // what goes to a bare address the server answers itself: she has to know the full one
+  // the server itself answers requests to a bare address: she has to know the full one
   const { id } = await desk.store.write.ensureConversation({ jid: 'mallory@localhost' as Jid, kind: 'direct', name: '', nick: null })
   await desk.messages.send(id, 'who are you?')
   const full = (await foreign.waitFor(({ event, body }) => event === 'message' && body === 'who are you?')).sender ?? ''

@@ -1,4 +1,4 @@
-/** With Profanity, another messenger, in both directions. */
+/** Exchange with Profanity, another client, in both directions. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -45,7 +45,7 @@ test.skipIf(!hasProfanity)('text, receipts and corrections, there and back', { t
   await find(BOB, ({ text, edited }) => text === '你好 corrected' && edited)
   expect((await messages(alice, BOB)).filter(({ outgoing }) => !outgoing)).toHaveLength(1)
 
-  // whoever asks for a receipt gets one
+  // a requested receipt is sent
   await profanity.sees(/你好 corrected/)
   const answer = await alice.messages.send(id, 'an answer', { reply: got.id })
   await profanity.sees(/an answer/)
@@ -69,7 +69,7 @@ test.skipIf(!hasProfanity)('files', { timeout: 60_000 }, async () => {
   const content = randomBytes(50_000)
   const path = join(server.folder, 'report.bin')
   writeFileSync(path, content)
-  // not as one of the group
+  // in private, outside of the group
   profanity.types('/win 1')
   profanity.types('/msg alice@localhost')
   profanity.types(`/sendfile ${path}`)

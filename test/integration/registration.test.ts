@@ -1,4 +1,4 @@
-/** Accounts that are made from the app: by the server's form, with its captcha, or with an invitation; and invitations that are made. */
+/** Registration of accounts: by the server's form, with its captcha, or with an invitation; and creating invitations. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -60,9 +60,9 @@ test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is
   expect(['online', 'catching-up']).toContain(state.status)
   await formOf(engine, way(server))
   expect(await refusal(engine.registrations.submit({ username: 'newcomer', password: 'another secret' }))).toBe('conflict')
-  // the form is still there, and another name is not taken
+  // the form is still open, and another name is free
   await engine.registrations.submit({ username: 'newcomer2', password: 'another secret' })
-  // it was handed in: there is none any more
+  // the form was submitted: there is none any more
   expect(await refusal(engine.registrations.submit({ username: 'newcomer3', password: 'x' }))).toContain('the form')
 })
 
@@ -93,13 +93,13 @@ test.skipIf(SERVER !== 'prosody')('with an invitation that its server has made a
   expect(invitation?.until).toBeGreaterThan(Date.now())
   const token = /preauth=([^;]+)/.exec(invitation?.uri ?? '')![1]!
   const engine = await openProfile()
-  // without it, or with another one, nobody is let in
+  // without the token, or with a wrong one, registration is refused
   expect(await refusal(engine.registrations.begin(way(server), 'no-such-token'))).toBe('forbidden')
   await formOf(engine, way(server), token)
   await engine.registrations.submit({ username: 'guest', password: 'a long secret' })
   await engine.signIn({ ...way(server), jid: 'guest@localhost' as Jid, password: 'a long secret' })
   await until(alice, async () => (await alice.store.read.contacts()).some(({ jid, subscription }) => jid === 'guest@localhost' && subscription === 'both'))
-  // who has an account becomes a contact at once
+  // the owner of an account becomes a contact at once
   const carol = await devices.signIn(server, 'carol')
   await carol.people.remove('alice@localhost' as Jid)
   await until(carol, async () => !(await carol.store.read.contacts()).some(({ jid }) => jid === 'alice@localhost'))
@@ -122,7 +122,7 @@ test.skipIf(SERVER !== 'prosody')('a server without invitations makes none', { t
 
 test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and takes the right one", { timeout: 90_000 }, async () => {
   const folder = testFolder()
-  // in place of ejabberd's own script: a picture, and what stands in it in a file
+  // replaces ejabberd's own script: a picture, and its solution in a file
   const [script, picture, key] = ['captcha.sh', 'captcha.png', 'key'].map((name) => join(folder.path, name)) as [string, string, string]
   writeFileSync(picture, gradient(120, 40, [240, 240, 240], [180, 200, 220]))
   writeFileSync(script, `#!/bin/sh\nprintf %s "$1" > "${key}"\ncat "${picture}"\n`, { mode: 0o755 })

@@ -9,7 +9,7 @@ let port = 0
 const sockets = new Set<Socket>()
 const folders: TestFolder[] = []
 
-/** Cuts every stream without a word, as a network does. */
+/** Cuts every stream without closing it, as a network does. */
 function cut(): void {
   for (const socket of sockets) socket.destroy()
   sockets.clear()
@@ -56,7 +56,7 @@ test('a stream that was cut is resumed', async () => {
 test('wherever a sign-in breaks off, the next one gets in: no part of the last one answers in it', { timeout: 120_000 }, async () => {
   for (let pieces = 1; pieces <= 24; pieces++) {
     let left = pieces
-    // lets so many pieces through, and ends
+    // passes that many pieces, and ends
     const breaking = createServer((client) => {
       const upstream = connect(server.port, '127.0.0.1')
       const pass = (from: Socket, to: Socket): void => {
@@ -84,7 +84,7 @@ test('wherever a sign-in breaks off, the next one gets in: no part of the last o
     await arrived
     const leaving = performance.now()
     await connection.stop()
-    // also where it breaks off now
+    // also if it breaks now
     expect(performance.now() - leaving).toBeLessThan(20_000)
     breaking.close()
   }
@@ -110,7 +110,7 @@ test('a stream that broke off while it was being set up, and was resumed, is set
     await until(again, () => Promise.resolve(cuts > 0))
     await new Promise((resolve) => setTimeout(resolve, ms + 200))
     await online(again)
-    // nothing but a live message can bring this one now
+    // only a live message can deliver this one now
     await until(again, async () => (await again.store.read.contacts()).length > 0)
     await new Promise((resolve) => setTimeout(resolve, 1000))
     await bob.messages.send(toAlice.id, `live ${round}`)

@@ -1,4 +1,4 @@
-/** Roster versioning (RFC 6121 section 2.6): what is known is not sent again. */
+/** Roster versioning (RFC 6121 section 2.6): a known roster is not sent again. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../src/contract/domain.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 
 const names = async (): Promise<string[]> => (await alice.store.read.contacts()).map(({ name }) => name).sort()
-/** Versions that were named in requests for the roster, in order; null: none. */
+/** Versions in roster requests, in order; null for none. */
 const asked = (): (string | null)[] => [...server.heard.matchAll(/<query xmlns="jabber:iq:roster"(?: ver="([^"]*)")?/g)].map(([, version]) => version ?? null)
 const again = async (): Promise<void> => {
   await alice.close()

@@ -1,4 +1,4 @@
-/** What real servers say that they can do, and that the report has it. */
+/** Feature reports of real servers. */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'

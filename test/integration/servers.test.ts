@@ -1,4 +1,4 @@
-/** A short run of `npm run servers`. */
+/** Short run of `npm run servers`. */
 import { expect, test } from 'vitest'
 import { hasEjabberd } from '../support/ejabberd.ts'
 import { JOBS } from '../servers/jobs.ts'

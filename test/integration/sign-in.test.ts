@@ -1,4 +1,4 @@
-/** Signing in at real servers by each mechanism that they have, what is remembered of it, and men in the middle. */
+/** Signing in to real servers with each of their mechanisms, what is remembered of it, and man-in-the-middle attacks. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,7 +55,7 @@ const settings = (server: Prosody, user = 'alice'): AccountSettings => ({
 
 interface Outcome {
   status: string
-  /** Of a connection that is open. */
+  /** Mechanism of an open connection. */
   mechanism: string | null
   token: SignInToken | null
 }
@@ -91,7 +91,7 @@ test.each([
   ['SCRAM-SHA-256', { modules: MODERN.modules! }],
   ['SCRAM-SHA-256-PLUS', { modules: MODERN_BINDING }],
   ['SCRAM-SHA-256-PLUS', { modules: MODERN_BINDING, settings: 'mnemo_prove_offer = true' }],
-  // its second profile cannot bind, its first can: the client must not say that the server cannot
+  // its second profile cannot bind, its first can: the client must not claim that the server cannot
   ['SCRAM-SHA-256', { modules: MODERN.modules!, settings: OLD_TLS }]
 ] as [string, Kind][])('Prosody: %s of %j', async (mechanism, kind) => {
   const server = await prosody(kind)
@@ -143,7 +143,7 @@ describe('less than the last time', () => {
     const weaker = await prosody({ settings: ONLY('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN') })
     expect(await attempt(settings(weaker), { pin })).toMatchObject({ status: 'weaker-sign-in' })
     expect(await attempt(settings(weaker), { pin, mayBeWeaker: true })).toMatchObject({ status: 'in', mechanism: 'SCRAM-SHA-256' })
-    // another way to the server, whose TLS may end elsewhere
+    // another transport, whose TLS may end elsewhere
     expect(await attempt(settings(weaker), { pin: { ...pin, security: 'websocket' } })).toMatchObject({ status: 'in', mechanism: 'SCRAM-SHA-256' })
     const proven = await prosody({ modules: BINDING, settings: `${ONLY('SCRAM-SHA-1', 'SCRAM-SHA-1-PLUS', 'PLAIN')}\nmnemo_prove_offer = true` })
     expect(await attempt(settings(proven), { pin })).toMatchObject({ status: 'in', mechanism: 'SCRAM-SHA-1-PLUS' })
@@ -157,7 +157,7 @@ describe('less than the last time', () => {
   })
 })
 
-/** Who has the server's certificate and its key, and sits between: what it passes on to the client it may change. */
+/** Attacker with the server's certificate and key in the middle, who may change the text passed to the client. */
 async function manBetween(server: Prosody, change: (text: string) => string): Promise<{ port: number; heard(): string }> {
   let heard = ''
   const pem = (name: string): string => readFileSync(join(server.folder, `${DOMAIN}.${name}`), 'utf8')
@@ -195,7 +195,7 @@ test('a man in the middle with the server’s own key is not let in where the ch
     return (await attempt({ ...settings(server), port: middle.port, security: 'direct-tls' }, options)).status
   }
   expect(await through((text) => text)).not.toBe('in')
-  // the server says that it can bind, and the client that the server cannot
+  // the server offers binding, and the attacker makes the client believe that it does not
   expect(await through((text) => text.replace(/<mechanism>SCRAM-SHA-\d+-PLUS<\/mechanism>/g, ''))).toBe('offer-changed')
   expect(await through((text) => text.replace("'tls-exporter'", "'tls-something'"))).toBe('offer-changed')
   expect(await through((text) => text.replace("'tls-exporter'", "'tls-server-end-point'"))).not.toBe('in')
@@ -255,7 +255,7 @@ describe('an account', () => {
     const to = await bob.conversations.start(jid, 'direct', null)
     await bob.messages.send(to.id, 'still there')
     await until(alice, async () => (await messages(alice, 'bob@localhost')).some(({ text }) => text === 'still there'))
-    // and with the right one it is signed in anew
+    // and with the right password it is signed in again
     expect(await alice.signIn(server.settings('alice'))).toMatchObject({ status: expect.stringMatching(/^(catching-up|online)$/) })
   })
 
@@ -302,7 +302,7 @@ describe('an account', () => {
     ends.push(() => alice.close())
     await alice.connect()
     await until(alice, () => Promise.resolve(alice.connection.status === 'waiting' && alice.connection.problem === 'password-in-plain'))
-    // who signs out and in again has decided
+    // signing out and in again is the user's decision
     await alice.signOut('alice@localhost' as Jid)
     await alice.signIn(settings(plain))
     await online(alice)

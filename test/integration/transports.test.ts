@@ -1,4 +1,4 @@
-/** The other ways to a server: WebSocket, proxies, and signing in with what the server gave instead of the password. */
+/** Other transports: WebSocket, proxies, and signing in with a token of the server instead of the password. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AccountSettings } from '../../src/contract/domain.ts'
 import { CREDENTIALS, httpProxy, socksProxy } from '../support/proxies.ts'
@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const webSocket = (): string => `wss://localhost:${server.webPort}/${SERVER === 'ejabberd' ? 'ws' : 'xmpp-websocket'}`
 
-/** Signs alice in that way, lets her and Bob write to each other, and lets her come back. */
+/** Signs alice in with those settings, exchanges messages with Bob, and reconnects. */
 async function talks(change: Partial<AccountSettings>): Promise<void> {
   const folder = testFolder()
   const alice = await openEngine(folder.path)
@@ -59,7 +59,7 @@ test.each([
   const secret = encodeURIComponent(CREDENTIALS.password)
   await talks({ host: 'localhost', proxy: `${scheme}://${CREDENTIALS.user}:${secret}@127.0.0.1:${proxy.port}` })
   expect(new Set(proxy.asked)).toEqual(new Set([`localhost:${server.port}`]))
-  // a wrong password of the proxy is no reason to go round it
+  // a wrong proxy password is no reason to bypass the proxy
   const folder = testFolder()
   const alice = await openEngine(folder.path)
   const state = await alice.signIn({ ...server.settings('alice'), host: 'localhost', proxy: `${scheme}://${CREDENTIALS.user}:wrong@127.0.0.1:${proxy.port}` })
@@ -74,7 +74,7 @@ test.skipIf(SERVER === 'ejabberd')('the second time the server is not shown the 
   let alice = await openEngine(folder.path)
   await alice.signIn(server.settings('alice'))
   await online(alice)
-  // proof: what is stored as the password now would be refused
+  // proof: the password stored now would be refused
   await alice.disconnect()
   await alice.store.write.saveAccount({ ...server.settings('alice'), password: 'not the password' })
   await alice.close()
@@ -82,7 +82,7 @@ test.skipIf(SERVER === 'ejabberd')('the second time the server is not shown the 
   await alice.connect()
   await online(alice)
   await alice.close()
-  // without the token it is
+  // without the token it is refused
   alice = await openEngine(folder.path)
   await alice.store.write.remember({ name: 'sign-in:alice@localhost', json: 'null' })
   await alice.connect()

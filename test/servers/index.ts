@@ -1,4 +1,4 @@
-/** npm run servers [-- --only TEXT]: the main jobs on each set-up of Prosody and ejabberd; the table goes to docs/servers.md, too. */
+/** npm run servers [-- --only TEXT]: runs the main jobs on each set-up of Prosody and ejabberd; the table is also written to docs/servers.md. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

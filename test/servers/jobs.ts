@@ -1,4 +1,4 @@
-/** What people do with a messenger, done on one server. A job that cannot be done throws; `told` then finds what the user is shown. */
+/** Common jobs of a messenger, run on one server. A job that cannot be done throws; `told` then finds what the user is shown. */
 import { xml } from '@xmpp/client'
 import type { AccountSettings, ConversationId, Jid, Shortage } from '../../src/contract/domain.ts'
 import { Connection } from '../../src/engine/xmpp/stream/connection.ts'
@@ -10,31 +10,31 @@ import en from '../../src/renderer/i18n/en.ts'
 import { DOMAIN } from '../../src/demo/prosody.ts'
 import { messages, openEngine, texts, until, type TestFolder } from '../support/server.ts'
 
-/** Of one wait, ms; a slow server gets its time, and none for ever. */
+/** Time limit of one wait, ms, long enough for a slow server. */
 const WAIT_MS = 25_000
 
 export interface People {
   settings(user: string): AccountSettings
   folder(): TestFolder
-  /** Alice's two devices, and Bob's, as far as they are signed in. */
+  /** Alice's two devices and Bob's, if signed in. */
   alice: Engine | null
   second: Engine | null
   bob: Engine | null
-  /** All that are open, and their profiles. */
+  /** All open engines, with their profiles. */
   engines: Map<Engine, string>
 }
 
 export interface Job {
   name: string
   run(people: People): Promise<void>
-  /** What a server has to lack where this cannot be done, and the settings say so. */
+  /** Shortages that explain an impossible job, if the settings report them. */
   needs: readonly Shortage[]
 }
 
 const ALICE = `alice@${DOMAIN}` as Jid
 const BOB = `bob@${DOMAIN}` as Jid
 
-/** A sign-in that failed, with what the state says. */
+/** Failed sign-in, with the problem in the connection state. */
 export class SignInFailed extends Error {
   readonly problem: string
   readonly detail: string
@@ -63,7 +63,7 @@ function there(engine: Engine | null): Engine {
 const to = async (engine: Engine, jid: Jid): Promise<ConversationId> => (await engine.conversations.start(jid, 'direct', null)).id
 const has = (engine: Engine, jid: string, text: string): Promise<boolean> => until(engine, async () => (await texts(engine, jid)).includes(text), WAIT_MS)
 
-/** As `has`, but ends at once where the message failed at its sender's. */
+/** Like `has`, but ends at once if the message failed at its sender. */
 async function arrives(from: Engine, at: Engine, chat: string, text: string): Promise<void> {
   const failed = async (): Promise<boolean> => (await messages(from, BOB)).some((message) => message.text === text && message.state === 'failed')
   await until(at, async () => (await texts(at, chat)).includes(text) || (await failed()), WAIT_MS)
@@ -186,7 +186,7 @@ export const JOBS: readonly Job[] = [
   }
 ]
 
-/** Asks the server to delete the account (XEP-0077 section 3.2); it need not answer. To be stopped. */
+/** Asks the server to delete the account (XEP-0077 section 3.2); it need not answer. The returned connection must be stopped. */
 async function remove(account: AccountSettings): Promise<Connection> {
   const connection = new Connection(account)
   const ready = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
@@ -198,7 +198,7 @@ async function remove(account: AccountSettings): Promise<Connection> {
 
 const sentences = (group: 'problem' | 'refusal' | 'shortage'): Record<string, string> => en[group]
 
-/** The sentence that the user is shown of a job that failed; null: none. */
+/** Sentence that the user is shown for a failed job; null if there is none. */
 export async function told({ needs }: Job, people: People, error: unknown): Promise<string | null> {
   if (error instanceof SignInFailed) return (sentences('problem')[error.problem] ?? '').replace('{detail}', error.detail) || null
   if (error instanceof JoinError || isRefusal(error)) return sentences('refusal')[error.condition] ?? null

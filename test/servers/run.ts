@@ -1,4 +1,4 @@
-/** All jobs on one set-up of a server. */
+/** Runs all jobs on one set-up of a server. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ import { testFolder, USERS, type TestFolder } from '../support/server.ts'
 import { JOBS, told, type People } from './jobs.ts'
 import { prepareCertificate, type Setup } from './setups.ts'
 
-/** `sentence`: what the user is shown; null: nothing, which is a fault of ours. */
+/** `sentence`: shown to the user; null: nothing, which is a fault of ours. */
 export type Outcome = { done: true } | { done: false; sentence: string | null; why: string } | { done: null }
 
 export interface SetupResult {
   name: string
-  /** In the order of JOBS; `done: null` where it could not be tried, since nobody is signed in. */
+  /** Outcomes in the order of JOBS; `done: null` if a job could not be tried because nobody is signed in. */
   outcomes: Outcome[]
 }
 
@@ -25,7 +25,7 @@ const ACCOUNTS = USERS.map((user) => ({
   roster: Object.fromEntries(USERS.filter((other) => other !== user).map((other) => [`${other}@${DOMAIN}`, other]))
 }))
 
-/** Starts the server, does the jobs one after the other, ends all. Throws where the server does not start. */
+/** Starts the server, runs the jobs one after the other, ends everything. Throws if the server does not start. */
 export async function runSetup(setup: Setup): Promise<SetupResult> {
   const root = mkdtempSync(join(tmpdir(), 'mnemo-servers-'))
   const folders: TestFolder[] = []

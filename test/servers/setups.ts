@@ -1,4 +1,4 @@
-/** Servers as they are found: one thing is otherwise in each. */
+/** Server set-ups as found in practice: each differs in one thing. */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,11 +9,11 @@ import { MODERN } from '../support/server.ts'
 
 export interface Setup {
   name: string
-  /** One of the two. */
+  /** Either of the two servers. */
   prosody?: Kind
   ejabberd?: EjabberdKind
   security?: AccountSettings['security']
-  /** An authority that this computer trusts vouches for the server, but: it is past its time, or names another. */
+  /** Certificate from a trusted authority that is expired, or for another name. */
   certificate?: 'expired' | 'of another name'
 }
 
@@ -28,7 +28,7 @@ const onlyOf = (...names: string[]): EjabberdKind => ({
   settings: `disable_sasl_mechanisms: [X-OAUTH2, ${['PLAIN', 'DIGEST-MD5', 'SCRAM-SHA-512', 'SCRAM-SHA-512-PLUS', ...SCRAMS].filter((name) => !names.includes(name)).join(', ')}]`
 })
 const TLS_1_2 = 'ssl = { protocol = "tlsv1_2" }'
-/** The rates that Debian's ejabberd.yml has for people who are not its admins: bytes a second. */
+/** Rate limits of Debian's ejabberd.yml for users who are not its admins: bytes a second. */
 const SHAPED: EjabberdKind = { settings: 'shaper: {normal: {rate: 3000, burst_size: 20000}}', listener: ', shaper: normal' }
 
 export const SETUPS: readonly Setup[] = [
@@ -44,7 +44,7 @@ export const SETUPS: readonly Setup[] = [
   { name: 'Prosody, no archive, no offline store', prosody: { without: ['mam'], settings: 'modules_disabled = { "s2s", "offline" }' } },
   { name: 'Prosody, no carbons', prosody: { without: ['carbons'] } },
   { name: 'Prosody, no archive, no carbons', prosody: { without: ['mam', 'carbons'] } },
-  // each of these brings mod_pep in by itself
+  // each of these loads mod_pep by itself
   { name: 'Prosody, no PEP', prosody: { without: ['pep', 'bookmarks', 'vcard4', 'vcard_legacy'] } },
   { name: 'Prosody, no stream management', prosody: { without: ['smacks'] } },
   { name: 'Prosody, groups without archive', prosody: { groupsForget: true } },
@@ -109,7 +109,7 @@ export const SETUPS: readonly Setup[] = [
   { name: 'ejabberd, WebSocket alone', ejabberd: { only: 'websocket' }, security: 'websocket' }
 ]
 
-/** Puts a certificate into a folder before its server starts; what this computer is to trust, as PEM. Throws where openssl refuses. */
+/** Puts a certificate into a folder before its server starts; returns the authority for this computer to trust, as PEM. Throws if openssl fails. */
 export function prepareCertificate(folder: string, kind: NonNullable<Setup['certificate']>): string {
   const file = (name: string): string => join(folder, name)
   const run = (...args: string[]): void => void execFileSync('openssl', args, { stdio: 'pipe', cwd: folder })

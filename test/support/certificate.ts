@@ -1,4 +1,4 @@
-/** A certificate for localhost that no authority vouches for, made for one test. */
+/** Self-signed certificate for localhost, made for one test. */
 import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** Two ejabberd nodes that are one server: one domain, SRV records for both, each on a loopback address of its own. */
+/** Two ejabberd nodes that form one server: one domain, SRV records for both, each on its own loopback address. */
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +23,7 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-/** Mnemo in this process finds it by SRV records until it is stopped. Throws where it does not come up. */
+/** Starts a cluster, which Mnemo in this process finds by SRV records until it is stopped. Throws if it does not come up. */
 export async function startCluster(users: readonly string[]): Promise<Cluster> {
   const root = mkdtempSync(join(tmpdir(), 'mnemo-cluster-'))
   const epmd = await freePort()

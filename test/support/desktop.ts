@@ -1,4 +1,4 @@
-/** The one desktop that all end-to-end files share; started and ended by vitest's global set-up. */
+/** Desktop shared by all end-to-end files; started and ended by vitest's global set-up. */
 import { spawnOn, type Desktop } from '../../tools/start/desktop.ts'
 import { chooseHost, type Host } from '../../tools/start/host.ts'
 
@@ -10,7 +10,7 @@ export async function setup(): Promise<() => void> {
   process.stdout.write(`end-to-end: ${host.reason}\n`)
   if (host.kind !== 'electron') return () => host.stop()
   process.env[SHARED] = JSON.stringify(host.desktop)
-  // focus and window places are a window manager's
+  // focus and window positions need a window manager
   const manager = spawnOn(host.desktop, 'openbox', [])
   return () => {
     manager.stdin?.end()
@@ -23,10 +23,10 @@ function wanted(): 'electron' | 'chromium' | null {
   return named === 'electron' || named === 'chromium' ? named : null
 }
 
-/** The kind of the host, known when a file is loaded; tests of Electron's own parts are skipped on the other. */
+/** Kind of the host, known when a file is loaded; tests of Electron's own parts are skipped on the other. */
 export const sharedHost = (): Pick<Host, 'kind'> => ({ kind: process.env[SHARED] === undefined ? 'chromium' : 'electron' })
 
-/** The host of a test: Electron on the shared desktop where there is one. */
+/** Host of a test: Electron on the shared desktop if there is one. */
 export function testHost(): Promise<Host> {
   const shared = process.env[SHARED]
   return chooseHost({ wanted: wanted(), ownDisplay: true, desktop: shared === undefined ? null : (JSON.parse(shared) as Desktop) })

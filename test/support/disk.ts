@@ -1,8 +1,8 @@
-/** Disks of tests: small ones, full ones, read-only ones. They take root; without it the tests that need them are left out. */
+/** Test disks: small, full and read-only. They need root; without it, tests that use them are skipped. */
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 
-/** A small disk of its own at `path`; false where this may not be had. */
+/** Mounts a small disk at `path`; false if that is not possible. */
 export function mountSmallDisk(path: string, megabytes: number): boolean {
   mkdirSync(path, { recursive: true })
   try {
@@ -13,17 +13,17 @@ export function mountSmallDisk(path: string, megabytes: number): boolean {
   }
 }
 
-/** Nothing can be written to it any more, or again. */
+/** Makes the disk read-only, or writable again. */
 export function makeReadOnly(path: string, on: boolean): void {
   execFileSync('mount', ['-o', `remount,${on ? 'ro' : 'rw'}`, path], { stdio: 'ignore' })
 }
 
-/** The disk and all that is on it is gone. */
+/** Unmounts the disk; its content is gone. */
 export function unmount(path: string): void {
   execFileSync('umount', ['-l', path], { stdio: 'ignore' })
 }
 
-/** Writes until the disk has no room. */
+/** Writes until the disk is full. */
 export function fillDisk(path: string): void {
   const file = openSync(path, 'w')
   try {

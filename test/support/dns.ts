@@ -1,4 +1,4 @@
-/** A small DNS server on loopback (RFC 1035): SRV records of a test, and no others. */
+/** Small DNS server on loopback (RFC 1035): answers only with a test's SRV records. */
 import { createSocket } from 'node:dgram'
 import { useNameServers } from '../../src/engine/net/dns.ts'
 
@@ -10,13 +10,13 @@ export interface Srv {
 }
 
 export interface DnsServer extends AsyncDisposable {
-  /** By the name that is asked for, such as _xmpp-client._tcp.example.org; others do not exist. */
+  /** Records by name, such as _xmpp-client._tcp.example.org; other names do not exist. */
   records: Map<string, Srv[]>
-  /** It hears questions and says nothing. */
+  /** Receives queries without answering. */
   silent: boolean
   /** address:port */
   address: string
-  /** Names that were asked for. */
+  /** Queried names. */
   asked: string[]
 }
 
@@ -41,10 +41,10 @@ function answer(question: Buffer, { records, asked }: DnsServer): Buffer {
   asked.push(name)
   const found = question.readUInt16BE(at + 1) === 33 ? (records.get(name) ?? []) : []
   const header = Buffer.from(question.subarray(0, 12))
-  // an answer, recursion available; 3: there is no such name
+  // flags: an answer, recursion available; 3: no such name
   header.writeUInt16BE(0x8180 | (records.has(name) ? 0 : 3), 2)
   header.writeUInt16BE(found.length, 6)
-  // what the question has besides (EDNS) is not answered
+  // additional records of the query (EDNS) are not answered
   header.writeUInt16BE(0, 10)
   header.writeUInt32BE(0, 8)
   return Buffer.concat([
@@ -53,7 +53,7 @@ function answer(question: Buffer, { records, asked }: DnsServer): Buffer {
     ...found.flatMap(({ name: target, port, priority = 0, weight = 0 }) => {
       const data = label(target)
       const head = Buffer.alloc(18)
-      // the name is the question's; SRV, IN, not to be kept
+      // pointer to the query's name; SRV, IN, TTL 0
       head.writeUInt16BE(0xc00c, 0)
       head.writeUInt16BE(33, 2)
       head.writeUInt16BE(1, 4)
@@ -66,7 +66,7 @@ function answer(question: Buffer, { records, asked }: DnsServer): Buffer {
   ])
 }
 
-/** Starts it; where `isOurs`, Mnemo in this process asks it until it is disposed of. */
+/** Starts the server; if `isOurs`, Mnemo in this process queries it until it is disposed of. */
 export async function startDns(isOurs = true): Promise<DnsServer> {
   const socket = createSocket('udp4')
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))

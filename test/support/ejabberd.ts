@@ -1,4 +1,4 @@
-/** An ejabberd on loopback, for the same tests that Prosody runs: nothing is tuned to one server. */
+/** An ejabberd on loopback, for the same tests that Prosody runs: no test is tuned to one server. */
 import { execFileSync, spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,23 +10,23 @@ const program = (): string | undefined => (existsSync(LIBRARIES) ? readdirSync(L
 export const hasEjabberd = (): boolean => program() !== undefined && findProgram('erl') !== null
 
 export interface EjabberdKind {
-  /** Modules of its usual ones that it lacks. */
+  /** Usual modules to leave out. */
   without?: readonly string[]
-  /** More of its configuration, in YAML: of the whole server, and of its listeners for clients. */
+  /** Additional YAML configuration: of the whole server, and of its client listeners. */
   settings?: string
   listener?: string
-  /** More of its modules, in YAML, a line each. */
+  /** Additional modules, in YAML, one per line. */
   modules?: readonly string[]
-  /** The one way in; all without this. */
+  /** Only transport offered; all if absent. */
   only?: 'direct-tls' | 'websocket'
-  /** The domain that it serves, and the address on which it listens; localhost and 127.0.0.1 without this. */
+  /** Domain that it serves, and address that it listens on; localhost and 127.0.0.1 by default. */
   domain?: string
   ip?: string
-  /** Its name within a cluster, the port of the cluster's epmd, and the node that it joins where it is new. */
+  /** Its name within a cluster, the port of the cluster's epmd, and the node that a new one joins. */
   node?: { name: string; epmd: number; join?: string }
 }
 
-/** A server that can be ended without a word. */
+/** A server that can be killed without a proper shutdown. */
 export interface Ejabberd extends Prosody {
   kill(): Promise<void>
 }
@@ -75,7 +75,7 @@ ${MODULES(folder, webPort)
 ${modules.map((line) => `  ${line}`).join('\n')}
 `
 
-/** Starts it with its people in place. Throws where it does not come up within two minutes. */
+/** Starts the server with its accounts. Throws if it does not come up within two minutes. */
 export async function startEjabberd(folder: string, persons: Person[], options: Partial<Ports> & EjabberdKind = {}): Promise<Ejabberd> {
   const { domain = DOMAIN, ip = '127.0.0.1', node } = options
   const library = join(LIBRARIES, program() ?? '', 'ebin')
@@ -122,7 +122,7 @@ export async function startEjabberd(folder: string, persons: Person[], options: 
   const code = ['application:ensure_all_started(ejabberd)', ...joins, ...people, `file:write_file("${join(folder, 'ready')}",os:getpid())`].join(',')
   const distribution =
     node === undefined ? [] : ['-name', node.name, '-setcookie', 'mnemo-test', '-start_epmd', 'false', '-kernel', 'inet_dist_use_interface', '{127,0,0,1}']
-  // it ends when our end of its standard input closes, however we end
+  // it ends when our end of its standard input closes, however this process ends
   const child = spawn(
     '/bin/sh',
     [

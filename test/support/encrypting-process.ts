@@ -1,4 +1,4 @@
-/** One side of an encrypted conversation, with a store of its own; to be killed at any moment. Commands and answers are lines of JSON. */
+/** One side of an encrypted conversation, with a store of its own; to be killed at any moment. Commands and answers are JSON lines. */
 import { createInterface } from 'node:readline'
 import parse from '@xmpp/xml/lib/parse.js'
 import type { Jid } from '../../src/contract/domain.ts'

@@ -18,7 +18,7 @@ export class Side {
   readonly peer: Jid
   readonly version: Version
   device = 0
-  /** XML, as it was last published. */
+  /** Bundle as last published, XML. */
   bundle = ''
   #serial = 0
 
@@ -41,19 +41,19 @@ export class Side {
     this.bundle = bundles.flatMap((bundle) => (bundle.version === this.version ? [bundleElement(bundle).toString()] : [])).join('')
   }
 
-  /** Hears of the other side's device and begins a session with it; why not, or null. */
+  /** Learns of the other side's device and begins a session with it; returns the refusal, or null. */
   async meet(device: number, bundle: string): Promise<string | null> {
     await this.hear(device)
     return this.store.write.beginSession({ account: this.own, jid: this.peer, device, bundle: decodeBundle(this.version, parse(bundle)), time: Date.now() })
   }
 
-  /** Hears of the other side's device. */
+  /** Learns of the other side's device. */
   hear(device: number): Promise<boolean> {
     const devices = [{ id: device, label: null }]
     return this.store.write.setDevices({ account: this.own, jid: this.peer, version: this.version, devices, time: Date.now() })
   }
 
-  /** A message, encrypted for all devices that the other side has; `said` null: an empty one; an element: as it is, `urn:xmpp:omemo:2` alone. */
+  /** Encrypts a message for all devices of the other side; `said` null: an empty message; an element: its content, only in `urn:xmpp:omemo:2`. */
   async write(said: string | Element | null, id = `${this.own}-${process.pid}-${Date.now()}-${this.#serial++}`): Promise<Element> {
     const { devices } = await this.store.write.encryptionTargets({ account: this.own, jids: [this.peer] })
     const plain =
@@ -78,7 +78,7 @@ export class Side {
     return decoded === null ? null : { ...decoded, time: Date.now(), replayed: false }
   }
 
-  /** Stores what came. */
+  /** Stores received stanzas. */
   read(stanzas: readonly Element[], order: RecordBatch['order'] = 'live'): Promise<StoreChanges> {
     return this.store.write.record({ account: this.own, messages: stanzas.flatMap((stanza) => this.decode(stanza) ?? []), archive: null, order })
   }
@@ -88,7 +88,7 @@ export class Side {
     return conversation === null ? [] : (await this.store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 10_000 })).messages
   }
 
-  /** What can be read, and why other messages cannot. */
+  /** Readable texts, and for other messages the reason why not. */
   async said(): Promise<string[]> {
     return (await this.messages()).map(({ text, unreadable }) => (unreadable === null ? text : `(${unreadable})`))
   }

@@ -1,4 +1,4 @@
-/** Folders and files that tests share. */
+/** Folders and files shared by tests. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,12 +12,12 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const WORKER_SOURCE = new URL('../../src/engine/threads/worker.ts', import.meta.url)
 export const TRANSFER_SOURCE = new URL('../../src/engine/history-files/worker.ts', import.meta.url)
 export const MORTAL_SOURCE = new URL('./mortal-worker.ts', import.meta.url)
-/** The environment's name for the folder of bundled workers (workers.ts), an address that ends in a slash. */
+/** Environment variable with the folder of bundled workers (workers.ts), a URL with a trailing slash. */
 export const BUILT_WORKERS = 'MNEMO_TEST_WORKERS'
 const built = process.env[BUILT_WORKERS]
-/** The threads of store and transfer: bundled where vitest's global set-up did so, their sources elsewhere. */
+/** Threads of store and transfer: bundled if vitest's global set-up did so, otherwise their sources. */
 export const WORKER = built === undefined ? WORKER_SOURCE : new URL('store.mjs', built)
-/** As WORKER, where a test ends it. */
+/** Like WORKER, for tests that end it. */
 export const MORTAL_WORKER = built === undefined ? MORTAL_SOURCE : new URL('mortal.mjs', built)
 export const TRANSFER_WORKER = built === undefined ? TRANSFER_SOURCE : new URL('transfer.mjs', built)
 export const TEST_KEY = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'
@@ -36,9 +36,9 @@ export function storeFiles(folder: string): StoreFiles {
   }
 }
 
-/** A store in the thread of the test. */
+/** Opens a store in the thread of the test. */
 export const openStore = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: STORE_IN_PROCESS })
-/** A store with threads of its own, as in the app. */
+/** Opens a store with its own threads, as in the app. */
 export const openThreads = (folder: string): Promise<Store> => Store.open({ ...storeFiles(folder), worker: WORKER })
 
 export const CORPUS = process.env['MNEMO_CORPUS'] ?? join(ROOT, '../shared/corpus')
@@ -58,7 +58,7 @@ export function corpus(): { sender: string; time: string; text: string }[] {
   )
 }
 
-/** A small seeded generator (mulberry32): the same numbers on every run. */
+/** Seeded random generator (mulberry32): the same numbers on every run. */
 export function seeded(seed: number): () => number {
   let a = seed >>> 0
   return () => {

@@ -1,4 +1,4 @@
-/** The foreign client as tests use it. */
+/** Foreign clients for tests. */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +35,7 @@ export interface Foreign {
 
 export const foreignClient = (server: TestServer, user: string): Promise<Foreign> => foreign(server, user, 'foreign_client.py')
 
-/** With OMEMO; `state`: the file of its keys, made where there is none. */
+/** Client with OMEMO; `state`: the file of its keys, created if missing. */
 export const foreignOmemo = (server: TestServer, user: string, state: string, version: Version = 'axolotl'): Promise<Foreign> =>
   foreign(server, user, 'omemo_client.py', state, version)
 
@@ -43,11 +43,11 @@ const PACKAGES = '/usr/lib/python3/dist-packages'
 export const hasForeignOmemo = ['oldmemo', 'twomemo', 'xmlschema', 'slixmpp'].every((name) => existsSync(`${PACKAGES}/${name}`))
 
 const isRoot = process.getuid?.() === 0
-/** A folder that another user may write to: a client does not run as root. */
+/** Creates a folder that another user may write to: a client does not run as root. */
 function homeOf(server: TestServer, name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `mnemo-${name}-`))
   chmodSync(folder, 0o777)
-  // its certificate is read by that user
+  // that user reads the server's certificate
   chmodSync(server.folder, 0o755)
   return folder
 }
@@ -55,29 +55,29 @@ function homeOf(server: TestServer, name: string): string {
 export const hasGajim = ['/usr/bin/gajim', '/usr/share/gajim/plugins/omemo', '/usr/bin/xvfb-run', '/usr/bin/dbus-run-session'].every(existsSync)
 export const hasDino = ['/usr/bin/dino-im', '/usr/bin/xdotool', '/usr/bin/xvfb-run', '/usr/bin/dbus-run-session'].every(existsSync)
 
-/** Gajim with its OMEMO plugin, on a screen of its own. */
+/** Starts Gajim with its OMEMO plugin, on its own display. */
 export function gajim(server: TestServer, user: string): Promise<Foreign> {
   const home = homeOf(server, 'gajim')
-  // it does not run as root
+  // it refuses to run as root
   const before = isRoot ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
   const screen = ['xvfb-run', '-a', '-s', '-screen 0 1200x900x24']
   return launch(server, user, [...before, ...screen, '/usr/bin/python3', join(ROOT, 'test/support/gajim_client.py')], [join(home, 'profile')], home)
 }
 
-/** Dino with its OMEMO plugin, on a screen of its own. */
+/** Starts Dino with its OMEMO plugin, on its own display. */
 export function dino(server: TestServer, user: string): Promise<Foreign> {
   const home = homeOf(server, 'dino')
   return launch(server, user, ['/usr/bin/python3', join(ROOT, 'test/support/dino_client.py')], [join(home, 'profile')], home)
 }
 
-/** `more`: of an encrypting client its file and version; it has a resource by that. */
+/** `more`: file and version of an encrypting client, which also gives its resource. */
 function foreign(server: TestServer, user: string, program: string, ...more: string[]): Promise<Foreign> {
   return launch(server, user, ['/usr/bin/python3', join(ROOT, 'test/support', program)], more)
 }
 
 async function launch(server: TestServer, user: string, [command = '', ...words]: string[], more: string[], home?: string): Promise<Foreign> {
   const args = [...words, `${user}@localhost/foreign${more[1] ?? ''}`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt'), ...more]
-  // with all that it starts
+  // in a process group with everything it starts
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', home === undefined ? 'inherit' : 'ignore'],
     detached: true,
@@ -111,7 +111,7 @@ async function launch(server: TestServer, user: string, [command = '', ...words]
     try {
       process.kill(-(child.pid ?? 0), signal)
     } catch {
-      // all are gone
+      // all processes are gone
     }
   }
   await waitFor((event) => event.event === 'online')
@@ -130,7 +130,7 @@ async function launch(server: TestServer, user: string, [command = '', ...words]
       const end = setTimeout(() => killAll('SIGKILL'), home === undefined ? 2000 : 10_000)
       await gone
       clearTimeout(end)
-      // a screen, a bus
+      // display and bus
       killAll('SIGKILL')
       if (home !== undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 })
     }

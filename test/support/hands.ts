@@ -1,4 +1,4 @@
-/** Hands on the desktop of the end-to-end tests, by xdotool: for all that stands outside of pages, such as the system's dialogs. */
+/** Simulated input on the desktop of the end-to-end tests, by xdotool: for everything outside of pages, such as system dialogs. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
@@ -9,23 +9,23 @@ import type { RunningApp } from '../../tools/start/drive.ts'
 const run = promisify(execFile)
 const WAIT_S = 30
 
-/** Runs a program on the desktop, as its user; what it prints. Rejects where it does not end with 0 within half a minute. */
+/** Runs a program on the desktop as its user and returns its output. Rejects if it does not exit with 0 within half a minute. */
 export async function onDesktop({ env, account }: Desktop, program: string, args: readonly string[]): Promise<string> {
   const { stdout } = await run(program, args, { env: { ...process.env, LC_ALL: 'C.UTF-8', ...env }, ...ids(account), timeout: WAIT_S * 1000, cwd: '/' })
   return stdout
 }
 
-/** The titles of the windows that are shown, by their X ids. */
+/** Titles of the visible windows, by X id. */
 async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
-  // nothing is shown, or a window went away meanwhile
+  // no window is visible, or one closed in the meantime
   const shown = await onDesktop(desktop, 'xdotool', ['search', '--onlyvisible', '--class', '.']).catch(() => '')
   for (const id of shown.split('\n').filter((line) => line !== ''))
     titles.set(id, (await onDesktop(desktop, 'xdotool', ['getwindowname', id]).catch(() => '')).trim())
   return titles
 }
 
-/** The id of the window with that title, once it is shown. `timeout`: ms. */
+/** Id of the window with that title, once it is visible. `timeout`: ms. */
 export async function windowTitled(desktop: Desktop, title: string | RegExp, timeout?: number): Promise<string> {
   const fits = (text: string): boolean => (typeof title === 'string' ? text === title : title.test(text))
   let id: string | undefined
@@ -42,7 +42,7 @@ export async function windowTitled(desktop: Desktop, title: string | RegExp, tim
   return id ?? ''
 }
 
-/** Moves from one place of the screen to another with the button held: a drag begins with a movement, and a target answers each. */
+/** Drags from one point of the screen to another with several movements: a drag begins with a movement, and a target answers each. */
 export async function drag(desktop: Desktop, from: readonly [number, number], to: readonly [number, number]): Promise<void> {
   const move = (share: number): string[] => [
     'mousemove',
@@ -52,40 +52,40 @@ export async function drag(desktop: Desktop, from: readonly [number, number], to
   for (let step = 1; step <= 10; step++) await onDesktop(desktop, 'xdotool', move(step / 10))
 }
 
-/** A place within a window of another program, on the screen. */
+/** Middle of another program's window, in screen coordinates. */
 export async function middleOf(desktop: Desktop, id: string): Promise<[number, number]> {
   const place = await onDesktop(desktop, 'xdotool', ['getwindowgeometry', '--shell', id])
   const [x = 0, y = 0] = ['X', 'Y'].map((name) => Number(new RegExp(`^${name}=(-?\\d+)`, 'm').exec(place)?.[1]))
   return [x + 100, y + 100]
 }
 
-/** Puts a text on the desktop's clipboard. */
+/** Puts text on the desktop's clipboard. */
 export const putOnClipboard = (desktop: Desktop, text: string): Promise<string> =>
-  // xclip stays to serve it, without our pipes
+  // xclip stays alive to serve it, without our pipes
   onDesktop(desktop, 'sh', ['-c', 'printf %s "$1" | xclip -selection clipboard >/dev/null 2>&1', 'sh', text])
 
-/** Presses keys in a window that has the focus. GTK: Ctrl+L shows the field for a path, and puts the cursor there. */
+/** Presses keys in a window that has the focus. GTK: Ctrl+L shows the path field and focuses it. */
 async function press(desktop: Desktop, window: string, ...keys: string[]): Promise<void> {
   await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', window])
   await onDesktop(desktop, 'xdotool', ['key', '--clearmodifiers', ...keys])
 }
 
 /**
- * Names a file in the system's file dialog, by its whole path, and confirms. The Chromium host has no dialog: there MNEMO_HOST_FILE
- * and MNEMO_HOST_TARGET say beforehand what is chosen.
+ * Enters a file's full path in the system's file dialog, and confirms. The Chromium host has no dialog: MNEMO_HOST_FILE and MNEMO_HOST_TARGET set
+ * the choice beforehand.
  */
 export async function nameFile(app: RunningApp, title: string, path: string): Promise<void> {
   if (app.host.kind === 'chromium') return
   const { desktop } = app.host
   let dialog = ''
-  // keys that come before the dialog is ready are lost, so its field is read back before it is confirmed
+  // keys pressed before the dialog is ready are lost, so its field is read back before confirming
   await expect
     .poll(
       async () => {
         // GTK may show it in another window than the first
         dialog = await windowTitled(desktop, title)
         await press(desktop, dialog, 'ctrl+l', 'ctrl+a')
-        // pasted: xdotool types characters that are on no key by changing the keyboard, and a program that is not quick enough misses them
+        // pasted: xdotool types characters missing from the keyboard by remapping it, which slow programs miss
         await putOnClipboard(desktop, path)
         await press(desktop, dialog, 'ctrl+v')
         await putOnClipboard(desktop, 'nothing was copied')

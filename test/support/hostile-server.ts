@@ -1,4 +1,4 @@
-/** A server that signs anybody in and then says whatever it is told to: what no real server would send. */
+/** Server that signs anybody in and then sends any given stanza, including those that no real server would send. */
 import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -7,44 +7,44 @@ import { join } from 'node:path'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
 
-/** A request of the client. */
+/** Request of the client. */
 export interface Request {
   id: string
-  /** '' where it names nobody. */
+  /** Addressee; '' if there is none. */
   to: string
-  /** The whole of it. */
+  /** Whole request as XML. */
   xml: string
 }
 
 export interface HostileServer {
   settings: AccountSettings
-  /** Raw text to the client that is signed in. */
+  /** Sends raw text to the signed-in client. */
   say(xml: string): void
-  /** The address that was bound. */
+  /** Address that was bound. */
   readonly full: string
-  /** What the client has sent since it is signed in. */
+  /** Everything the client has sent since it signed in. */
   readonly heard: string
-  /** How often somebody has signed in. */
+  /** Number of sign-ins. */
   readonly streams: number
-  /** The one mechanism that it offers, PLAIN at first; '': no way in at all; null: it lets everybody in unasked. */
+  /** Only mechanism offered, PLAIN at first; '': none at all; null: everybody is let in unasked. */
   offer: string | null
-  /** What it says to <auth/>, in place of a success. */
+  /** Answer to <auth/> in place of a success. */
   answers: { auth?: string }
-  /** Ends the stream of whoever says this, with an error. */
+  /** Text that makes the server end the stream with an error. */
   poison: string | null
-  /** More of its features, once somebody is signed in. */
+  /** Additional stream features after the sign-in. */
   features: string
-  /** What its answer to a request for the roster holds. */
+  /** Content of the answer to a roster request. */
   roster: string
-  /** Answers a request in its place; null: as usual. */
+  /** Answers a request in the server's place; null: default answer. */
   answer: ((request: Request) => string | null) | null
-  /** Questions for vCards are left to the test. */
+  /** vCard requests are left to the test. */
   vcards: boolean
-  /** What it says to <enable/> (XEP-0198); '': nothing. */
+  /** Answer to <enable/> (XEP-0198); '': none. */
   enabled: string
-  /** Ends the stream without a word. */
+  /** Ends the stream without closing it. */
   drop(): void
-  /** Its certificate. */
+  /** Key and certificate. */
   key: Buffer
   cert: Buffer
   close(): void

@@ -1,4 +1,7 @@
-/** The code of the store's and the transfer's threads, run in the thread of the test: a store opens in a tenth of the time. Messages are copied as between threads. */
+/**
+ * Code of the store's and the transfer's threads, run in the test's own thread: a store opens in a tenth of the time. Messages are copied as
+ * between threads.
+ */
 import { EventEmitter } from 'node:events'
 import { MessageChannel, type MessagePort, type Transferable } from 'node:worker_threads'
 import { runTask, type TransferStart } from '../../src/engine/history-files/task.ts'

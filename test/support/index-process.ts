@@ -1,4 +1,4 @@
-/** Puts messages into the index, a few at a time, and says so, until it is killed. */
+/** Indexes messages, a few at a time, and reports each step, until it is killed. */
 import { openThreads } from './files.ts'
 
 const store = await openThreads(process.argv[2] ?? '')

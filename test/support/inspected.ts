@@ -1,4 +1,4 @@
-/** The threads of a Node process, through its inspector: HeapProfiler and Runtime of the DevTools protocol, NodeWorker of Node's own. */
+/** Threads of a Node process, through its inspector: HeapProfiler and Runtime of the DevTools protocol, NodeWorker of Node's own. */
 
 interface Answer {
   id?: number
@@ -8,17 +8,17 @@ interface Answer {
 }
 
 export interface Inspected {
-  /** What its threads still hold when their garbage is collected, bytes. */
+  /** Memory that the threads still hold after a garbage collection, bytes. */
   heaps(): Promise<number>
-  /** Ends a thread by its name, as an exit of its own would. Waits until there is one. */
+  /** Ends a thread by name, as its own exit would. Waits until it exists. */
   end(name: string): Promise<void>
   close(): void
 }
 
-/** Longest that a thread may take to answer, ms. */
+/** Time limit for a thread's answer, ms. */
 const ANSWER_MS = 20_000
 
-/** Waits until it is so. Rejects with `message` where that takes longer than an answer may. */
+/** Waits for a condition. Rejects with `message` after the time limit for an answer. */
 async function until(isSo: () => boolean, message: string): Promise<void> {
   const last = performance.now() + ANSWER_MS
   while (!isSo()) {
@@ -27,13 +27,13 @@ async function until(isSo: () => boolean, message: string): Promise<void> {
   }
 }
 
-/** A process that was started with `--inspect` and that port. */
+/** Connects to a process started with `--inspect` and that port. */
 export async function inspect(port: number): Promise<Inspected> {
   const [target] = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as { webSocketDebuggerUrl: string }[]
   if (target === undefined) throw new Error('there is nothing to inspect')
   const socket = new WebSocket(target.webSocketDebuggerUrl)
   const waiting = new Map<number, (answer: Answer) => void>()
-  /** Titles of the worker threads, which hold their names, by session. */
+  /** Titles of the worker threads, which contain their names, by session. */
   const workers = new Map<string, string>()
   let serial = 0
   const onAnswer = ({ id, method, params, result = {} }: Answer): void => {
@@ -49,7 +49,7 @@ export async function inspect(port: number): Promise<Inspected> {
   })
   socket.onmessage = ({ data }) => onAnswer(JSON.parse(String(data)) as Answer)
 
-  /** `worker`: null is the main thread. Returns the number that the answer will have. */
+  /** `worker`: null is the main thread. Returns the id of the answer. */
   function send(method: string, worker: string | null, params: object): number {
     const message = { id: ++serial, method, params }
     const outer =
@@ -84,7 +84,7 @@ export async function inspect(port: number): Promise<Inspected> {
       const find = (): string | undefined => [...workers].find(([, title]) => title.includes(name))?.[0]
       await until(() => find() !== undefined, `there is no thread ${name}`)
       const worker = find() ?? ''
-      // a thread that ends answers nothing
+      // a thread that exits does not answer
       send('Runtime.evaluate', worker, { expression: 'process.exit(7)' })
       await until(() => !workers.has(worker), `the thread ${name} goes on`)
     },

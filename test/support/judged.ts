@@ -1,15 +1,18 @@
-/** Judged queries for the order 'best': the message that must come first, those that must be found after it, and the reason. The texts are our own. */
+/**
+ * Judged queries for the order 'best': the message that must come first, those that must be found after it, and the reason. The texts are our
+ * own.
+ */
 
 export interface Written {
   text: string
-  /** Days ago. */
+  /** Age in days. */
   age?: number
-  /** In a group that I only read. */
+  /** Written in a group that the user only reads. */
   elsewhere?: boolean
 }
 
 export const JUDGED: { query: string; first: Written; then: Written[]; why: string }[] = [
-  // whole words before accidental pieces
+  // whole words before accidental parts
   { query: '华联', first: { text: '华联超市今天打折', age: 90 }, then: [{ text: '中华联合保险', age: 1 }], why: 'a word before a piece across words' },
   { query: '人民', first: { text: '人民的名义很好看', age: 60 }, then: [{ text: '本人民意调查员', age: 1 }], why: 'a word before a piece across words' },
   { query: '和服', first: { text: '她穿和服去京都', age: 60 }, then: [{ text: '产品和服务都不错', age: 1 }], why: '和|服务 is not 和服' },
@@ -30,7 +33,7 @@ export const JUDGED: { query: string; first: Written; then: Written[]; why: stri
   { query: '110', first: { text: '拨打 110 报警', age: 90 }, then: [{ text: '单号 8811023', age: 1 }], why: 'a number before a part of one' },
   { query: 'go', first: { text: 'go now', age: 90 }, then: [{ text: 'good google ago', age: 1 }], why: 'a word before an inner piece' },
   { query: 'he', first: { text: 'he knows', age: 90 }, then: [{ text: 'there then other', age: 1 }], why: 'a word before an inner piece' },
-  // how much of the text it is
+  // share of the text that matches
   {
     query: '火锅',
     first: { text: '吃火锅', age: 10 },
@@ -99,7 +102,7 @@ export const JUDGED: { query: string; first: Written; then: Written[]; why: stri
   { query: 'pay bill', first: { text: 'pay the bill', age: 90 }, then: [{ text: 'paypal billion', age: 1 }], why: 'both as words' },
   { query: '会议 纪要', first: { text: '会议纪要已发', age: 90 }, then: [{ text: '会议室里他说这个世纪要变天了', age: 1 }], why: 'both as words' },
   { query: 'on time', first: { text: 'be on time', age: 90 }, then: [{ text: 'sometimes long sentiments', age: 1 }], why: 'both as words' },
-  // either of two: the rare one says more
+  // either of two: the rarer one weighs more
   {
     query: 'quokka OR pizza',
     first: { text: 'quokka photo', age: 30 },
@@ -120,7 +123,7 @@ export const JUDGED: { query: string; first: Written; then: Written[]; why: stri
     ],
     why: 'the rarer word weighs more'
   },
-  // as people type: other case, width, script, marks, quotes
+  // as people type: other case, width, script, accents, quotes
   { query: "don't worry", first: { text: 'don’t worry, be happy', age: 30 }, then: [], why: 'the quote of a phone' },
   { query: 'naive', first: { text: 'a naïve question', age: 30 }, then: [{ text: 'unnaiveté', age: 1 }], why: 'accents, then a word before a piece' },
   { query: 'CAFÉ', first: { text: 'the cafe opens at nine', age: 30 }, then: [{ text: 'cafeteria food', age: 1 }], why: 'case and accents' },
@@ -268,7 +271,7 @@ export const JUDGED: { query: string; first: Written; then: Written[]; why: stri
     why: 'near before far'
   },
   { query: 'train ticket', first: { text: 'train ticket booked', age: 60 }, then: [{ text: 'ticketing staff are in training', age: 1 }], why: 'both as words' },
-  // the rare one says more
+  // the rarer word weighs more
   {
     query: 'axolotl OR coffee',
     first: { text: 'axolotl tank', age: 30 },

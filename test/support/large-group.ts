@@ -1,4 +1,4 @@
-/** A group of thousands, played by the server of ours that says what it is told to: a real one would want thousands of clients. */
+/** A group of thousands, simulated by the hostile server: a real one would need thousands of clients. */
 import type { HostileServer } from './hostile-server.ts'
 
 export const LARGE_GROUP = 'crowd@rooms.evil.example'
@@ -8,7 +8,7 @@ const presence = (nick: string, type: string, more: string): string =>
   `<presence from='${LARGE_GROUP}/${nick}' to='alice@evil.example/r'${type}><x xmlns='http://jabber.org/protocol/muc#user'>${more}</x></presence>`
 export const nickOf = (i: number): string => `成员 ${i}`
 
-/** Lets the client in that has asked to be, as XEP-0045 section 7.2 has it: everybody's presence, then its own. */
+/** Lets the joining client in, as in XEP-0045 section 7.2: everybody's presence, then its own. */
 export async function letIn(server: HostileServer, count: number): Promise<void> {
   while (!server.heard.includes(`to="${LARGE_GROUP}/alice"`)) await new Promise((resolve) => setTimeout(resolve, 5))
   let text = ''
@@ -18,7 +18,7 @@ export async function letIn(server: HostileServer, count: number): Promise<void>
   )
 }
 
-/** The first `count` of them go. */
+/** Makes the first `count` occupants leave. */
 export function empty(server: HostileServer, count: number): void {
   let text = ''
   for (let i = 0; i < count; i++) text += presence(nickOf(i), " type='unavailable'", "<item affiliation='none' role='none'/>")

@@ -1,4 +1,4 @@
-/** Says 'go' and brings a store's schema up to date; to be killed meanwhile. */
+/** Prints 'go' and migrates a store's schema; to be killed in the meantime. */
 import { openWritable } from '../../src/engine/store/database.ts'
 import { storeFiles } from './files.ts'
 

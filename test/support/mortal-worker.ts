@@ -1,4 +1,7 @@
-/** A store's thread that ends when it is told to: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. At 'hang' or 'hang-once' it answers no more. */
+/**
+ * Store thread that exits on request: at a call that carries 'die' or, once, 'die-once'; and at its start while a file says so. At 'hang' or
+ * 'hang-once' it stops answering.
+ */
 import { existsSync, rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { WorkerRequest, WorkerStart } from '../../src/engine/threads/serve.ts'

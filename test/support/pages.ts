@@ -1,14 +1,14 @@
-/** A web server of one's own for link previews: pages by their paths, under a certificate that is given. */
+/** Local web server for link previews: pages by path, with a given certificate. */
 import { createServer } from 'node:https'
 
 export interface WebPage {
   type: string
   body: string | Buffer
-  /** Instead of a page. */
+  /** Redirect in place of a page. */
   redirect?: string
 }
 
-/** `asked`: the paths that were asked for, in order. */
+/** `asked`: requested paths, in order. */
 export async function startPages(
   tls: { key: Buffer; cert: Buffer },
   pages: Record<string, WebPage>

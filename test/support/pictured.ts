@@ -1,4 +1,4 @@
-/** A profile whose conversations have many pictures, files, links and voice messages: written to its store as they come in. */
+/** Profile whose conversations contain many pictures, files, links and voice messages, written to its store as incoming ones are. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ export function tone(seconds = 1): Buffer {
   return Buffer.concat([head, data])
 }
 
-/** Puts a file into the media folder as the engine does; its name there. */
+/** Puts a file into the media folder as the engine does; returns its name there. */
 function keep(profile: string, content: Buffer, ending: string): string {
   const stored = `${createHash('sha256').update(content).digest('hex')}${ending}`
   mkdirSync(join(profile, 'media'), { recursive: true })
@@ -40,8 +40,8 @@ function keep(profile: string, content: Buffer, ending: string): string {
 const hue = (at: number): [number, number, number] => [(at * 67) % 256, (at * 149) % 256, (at * 211) % 256]
 
 /**
- * Makes the profile: `pictures` messages with one picture each, `apart` ms from one to the next up to `until`, in two conversations;
- * of the pictures there are `different` ones, so many pixels wide and high. Beside them, of each 20: a file, a link, a voice message.
+ * Creates the profile: `pictures` messages with one picture each, `apart` ms between them up to `until`, in two conversations; there are
+ * `different` pictures of the given width and height. For every 20 of them there is also a file, a link and a voice message.
  */
 export async function picturedProfile(
   profile: string,
@@ -74,7 +74,7 @@ export async function picturedProfile(
   const account = 'me@example.invalid' as Jid
   const people = ['lin@example.invalid', 'chen@example.invalid'] as Jid[]
   let batch: IncomingMessage[] = []
-  /** In the order of their attachments' numbers. */
+  /** Stored files in the order of their attachments' ids. */
   const here: { stored: string; bytes: number; width?: number; height?: number }[] = []
   const add = (
     at: number,

@@ -1,4 +1,4 @@
-/** Pictures made on the spot. */
+/** Generated pictures. */
 import { crc32, deflateSync } from 'node:zlib'
 
 type Colour = readonly [red: number, green: number, blue: number]
@@ -12,7 +12,7 @@ function chunk(type: string, data: Buffer): Buffer {
   return out
 }
 
-/** A PNG (RFC 2083) that goes from one colour at the top to another at the bottom. `comment`: what its metadata say (section 4.2.3.1). */
+/** A PNG (RFC 2083) with a vertical colour gradient. `comment`: text in its metadata (section 4.2.3.1). */
 export function gradient(width: number, height: number, from: Colour, to: Colour, comment = ''): Buffer {
   const rows = Buffer.alloc(height * (1 + width * 3))
   for (let y = 0; y < height; y++) {

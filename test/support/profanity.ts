@@ -1,4 +1,4 @@
-/** Profanity (https://profanity-im.github.io) in a terminal of tmux, typed into and read as a person would. */
+/** Profanity (https://profanity-im.github.io) in a terminal of tmux, typed into and read as by a person. */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -40,7 +40,7 @@ export class Profanity {
     await this.sees(/logged in successfully/)
   }
 
-  /** A line, and Enter. */
+  /** Types a line, and Enter. */
   types(line: string): void {
     this.#tmux('send-keys', '-t', 'main', '-l', line)
     this.#tmux('send-keys', '-t', 'main', 'Enter')

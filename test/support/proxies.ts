@@ -4,7 +4,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 
 export interface TestProxy {
   port: number
-  /** What was asked for, host:port. */
+  /** Requested targets, host:port. */
   asked: string[]
   close(): void
 }
@@ -60,7 +60,7 @@ export function socksProxy(): Promise<TestProxy> {
         client.write(Buffer.from([1, right ? 0 : 1]))
         if (!right) client.end()
       } else {
-        // the address by name: nobody but the proxy looks it up
+        // the address by name: only the proxy resolves it
         const length = data[4] ?? 0
         const host = data[3] === 3 ? data.subarray(5, 5 + length).toString() : data[3] === 1 ? [...data.subarray(4, 8)].join('.') : ''
         const port = data.readUInt16BE(data.length - 2)
@@ -77,7 +77,7 @@ export function socksProxy(): Promise<TestProxy> {
   return listen(server, asked)
 }
 
-/** Takes connections for another port of this computer and ends those that send much: `cuts` says at how many bytes, one after the other. */
+/** Proxy to another port of this computer that cuts connections which send much: `cuts` are the numbers of bytes, one after the other. */
 export async function cuttingProxy(cuts: number[]): Promise<TestProxy & { target: number }> {
   const asked: string[] = []
   const server = createServer((client) => {

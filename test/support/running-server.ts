@@ -1,15 +1,15 @@
 /**
- * The server of the conformance tests: one that runs already where the environment names it, otherwise one of our own.
+ * Server of the conformance tests: a running one if the environment names it, otherwise one of our own.
  *
  * MNEMO_TEST_ACCOUNTS      three accounts: address and password each, separated by spaces
- * MNEMO_TEST_ADDRESS       host:port; otherwise as the accounts' domain says (SRV)
- * MNEMO_TEST_FINGERPRINT   SHA-256 of a certificate that no authority vouches for, as 'mnemo sign-in' prints it
+ * MNEMO_TEST_ADDRESS       host:port; by default from the accounts' domain (SRV)
+ * MNEMO_TEST_FINGERPRINT   SHA-256 of a self-signed certificate, as 'mnemo sign-in' prints it
  */
 import type { AccountSettings, Jid } from '../../src/contract/domain.ts'
 import { startServer } from './server.ts'
 
 export interface Accounts {
-  /** Of three people. */
+  /** Settings of three accounts. */
   settings: [AccountSettings, AccountSettings, AccountSettings]
   stop(): Promise<void>
 }

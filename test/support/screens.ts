@@ -1,4 +1,7 @@
-/** A display with several screens that are plugged in and out: Xtigervnc has as many RANDR outputs as its viewer asks for (RFC 6143, message 251). */
+/**
+ * Display with several screens that can be plugged in and out: Xtigervnc has as many RANDR outputs as its viewer requests (RFC 6143, message
+ * 251).
+ */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Readable } from 'node:stream'
@@ -13,7 +16,7 @@ export interface Screen {
 }
 
 export interface Screens extends Desktop {
-  /** Plugs in just these. */
+  /** Plugs in exactly these screens. */
   plug(screens: readonly Screen[]): void
   stop(): void
 }
@@ -21,7 +24,7 @@ export interface Screens extends Desktop {
 const VERSION = 'RFB 003.008\n'
 const WITHOUT_PASSWORD = 1
 const SHARED = 1
-/** The pseudo encoding of those that understand several screens. */
+/** Pseudo encoding of viewers that support several screens. */
 const SEVERAL_SCREENS = -308
 
 function encodings(): Buffer {
@@ -46,7 +49,7 @@ function layout(screens: readonly Screen[]): Buffer {
   return message
 }
 
-/** The server's greetings, answered one by one; what it says afterwards is of no interest. */
+/** Connects as a viewer: answers the server's handshake and ignores everything after it. */
 async function viewer(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   await once(socket, 'connect')
@@ -60,7 +63,7 @@ async function viewer(port: number): Promise<Socket> {
   return socket
 }
 
-/** Another display of the same desktop, with one screen. Without a window manager: nobody but the app moves its windows. */
+/** Starts another display of the same desktop, with one screen. Without a window manager, so that only the app moves its windows. */
 export async function startScreens(desktop: Desktop, first: Screen): Promise<Screens> {
   const port = await freePort()
   const server = spawnOn(

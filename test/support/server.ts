@@ -1,4 +1,4 @@
-/** A Prosody of its own for each test file, and engines that sign in to it. */
+/** A Prosody for each test file, and engines that sign in to it. */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,16 +17,16 @@ export interface TestServer extends Prosody {
 
 export const USERS = ['alice', 'bob', 'carol']
 
-/** SASL2 and FAST (XEP-0388, 0484) of Debian's prosody-modules, and WebSockets told by XEP-0156. */
+/** SASL2 and FAST (XEP-0388, 0484) of Debian's prosody-modules, and WebSockets announced by XEP-0156. */
 export const MODERN: Kind = { modules: { names: ['mnemo_test', 'sasl2', 'sasl2_fast'], folder: join(import.meta.dirname, 'prosody') } }
 
-/** Which server the tests talk to: prosody, or ejabberd where Debian's is installed. */
+/** Server kind of the tests: prosody, or ejabberd if Debian's is installed. */
 export const SERVER = process.env['MNEMO_TEST_SERVER'] ?? 'prosody'
 
 export interface ServerOptions extends Kind {
-  /** People whom nobody has in their roster, and who have nobody. */
+  /** People without any roster contacts. */
   strangers?: string[]
-  /** More people who all know each other and the usual ones. */
+  /** Further people, who all know each other and the usual ones. */
   friends?: string[]
 }
 
@@ -69,17 +69,17 @@ export interface TestFolder {
 
 export function testFolder(): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'mnemo-engine-'))
-  // where tests run as root, the app runs as another user, and reads and writes files of the test here
+  // if tests run as root, the app runs as another user, and both read and write the test's files here
   if (process.getuid?.() === 0) chmodSync(path, 0o777)
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }
 
 type Threads = Pick<EngineOptions, 'worker' | 'transferWorker'>
 const OWN_THREADS: Threads = { worker: WORKER, transferWorker: TRANSFER_WORKER }
-/** For tests of one engine: no thread is started. */
+/** Threads for tests of one engine: none is started. */
 export const IN_PROCESS: Threads = { worker: STORE_IN_PROCESS, transferWorker: TRANSFER_IN_PROCESS }
 
-/** `secret`: it encrypts by itself; otherwise what is tested is seen on its way, and a device that comes later reads all of it. */
+/** `secret`: encrypts automatically; otherwise messages are readable in transit, and for a device that signs in later. */
 export async function openEngine(profile: string, log?: Log, secret = false, threads = OWN_THREADS): Promise<Engine> {
   const engine = await Engine.open({
     profile,
@@ -92,12 +92,12 @@ export async function openEngine(profile: string, log?: Log, secret = false, thr
   return engine
 }
 
-/** The devices of one test: each an engine with a profile of its own, signed in. */
+/** Devices of one test: each is an engine with its own profile, signed in. */
 export class Devices {
   readonly folders: TestFolder[] = []
   readonly engines: Engine[] = []
 
-  /** `secret`: as openEngine. */
+  /** `secret`: as in openEngine. */
   async signIn(server: TestServer, user: string, secret = false): Promise<Engine> {
     const folder = testFolder()
     this.folders.push(folder)
@@ -125,7 +125,7 @@ export class Devices {
   }
 }
 
-/** Waits for a condition that a change of the engine can bring about; asks again at each change. */
+/** Waits for a condition that a change of the engine can bring about; checks it again at each change. */
 export async function until<T>(engine: Engine, look: () => Promise<T | null | undefined | false>, ms = 60_000): Promise<T> {
   const deadline = Date.now() + ms
   for (;;) {

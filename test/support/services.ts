@@ -1,4 +1,4 @@
-/** Programs of the tests' desktop that speak in lines of JSON. */
+/** Programs on the tests' desktop that communicate in JSON lines. */
 import type { ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
@@ -16,7 +16,7 @@ export class Service {
 
   /** Starts a Python script on the desktop. */
   constructor(desktop: Desktop, script: string, args: readonly string[] = []) {
-    // the guard of spawnOn holds standard input: commands go by another descriptor
+    // spawnOn's guard uses standard input: commands go through another descriptor
     this.#process = spawnOn(desktop, 'sh', ['-c', 'exec python3 "$@" <&3 3<&-', 'sh', script, ...args], ['pipe', 'inherit', 'pipe'])
     createInterface({ input: this.#process.stdout as Readable }).on('line', (line) => {
       const said = JSON.parse(line) as Said
@@ -26,7 +26,7 @@ export class Service {
     })
   }
 
-  /** The next thing of that kind that it says, or has said and nobody took. Rejects on its errors. */
+  /** Next event of that kind, reported now or before and not consumed yet. Rejects on its errors. */
   async heard(event: string): Promise<Said> {
     const at = this.#said.findIndex((said) => said.event === event || said.event === 'error')
     const said = at >= 0 ? this.#said.splice(at, 1)[0] : await new Promise<Said>((resolve) => this.#waiting.push({ event, resolve }))

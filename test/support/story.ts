@@ -1,4 +1,4 @@
-/** What most end-to-end specs begin with: a server, Bob as an engine, and Alice, who has the app. */
+/** Common set-up of end-to-end tests: a server, Bob as an engine, and Alice, who has the app. */
 import { afterAll, beforeAll } from 'vitest'
 import type { Page } from 'playwright-core'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -13,7 +13,7 @@ export class Story {
   #bob: Engine | null = null
   #app: RunningApp | null = null
 
-  /** To be made at the top of a file: all of it ends with the file. */
+  /** Must be created at the top of a file: everything ends with the file. */
   constructor(options: ServerOptions = {}) {
     beforeAll(async () => {
       this.#server = await startServer(options)
@@ -41,16 +41,16 @@ export class Story {
     if (this.#app === null) throw new Error('the app is not open')
     return this.#app
   }
-  /** The profile's folder of Alice. */
+  /** Folder of Alice's profile. */
   get profile(): string {
     return this.#alices.path
   }
-  /** Where a spec may put files of its own. */
+  /** Folder for a test's own files. */
   get folder(): string {
     return this.#bobs.path
   }
 
-  /** Opens the app in Chinese and signs Alice in; its main window. `args`: further ones of the command line. */
+  /** Opens the app in Chinese and signs Alice in; returns its main window. `args`: additional command-line arguments. */
   async open(args: string[] = [], env: Record<string, string> = {}): Promise<Page> {
     this.#app = await openApp({ profile: this.#alices.path, args, env: { LANG: 'zh_CN.UTF-8', ...env } })
     const main = await this.#app.window('main')

@@ -1,16 +1,16 @@
-/** A history file as its reader tells it, all of it. */
+/** Complete content of a history file, as its reader returns it. */
 import { FOUND, type ParsedMessage } from '../../src/engine/history-files/history.ts'
 import { readHistory } from '../../src/engine/history-files/read.ts'
 
 export interface WholeHistory {
   format: string
   self: string | null
-  /** By name. */
+  /** Messages by conversation name. */
   conversations: Record<string, ParsedMessage[]>
   ids: (string | null)[]
   notices: number
   unread: string[]
-  /** Contents of the files that came along, by source. */
+  /** Contents of the included files, by source. */
   files: Record<string, string>
 }
 

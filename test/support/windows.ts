@@ -1,4 +1,4 @@
-/** The app in its real windows: on Electron, or on the host that MNEMO_TEST_HOST names. */
+/** The app in its real windows: on Electron, or on the host named by MNEMO_TEST_HOST. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
@@ -34,7 +34,7 @@ export interface Bounds {
   height: number
 }
 
-/** Moves a window, its frame included, as a hand would. Electron moves it for its page; Chromium for the DevTools. */
+/** Moves a window with its frame, as by hand. Electron moves it on the page's request; Chromium on a DevTools command. */
 export async function moveWindow(page: Page, bounds: Bounds): Promise<void> {
   const client = await page.context().newCDPSession(page)
   const target = await client.send('Browser.getWindowForTarget').catch(() => null)
@@ -50,7 +50,7 @@ interface Violation {
   nodes: { target: unknown[]; html: string; failureSummary?: string }[]
 }
 
-/** What axe-core (https://github.com/dequelabs/axe-core) finds wrong with what is on the screen, a line each. A menu stands in no landmark. */
+/** Problems that axe-core (https://github.com/dequelabs/axe-core) finds on the screen, one per line. A menu is outside of landmarks. */
 export async function violations(page: Page): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe.source)
   const found = (await page.evaluate(
@@ -72,7 +72,7 @@ export async function frames(page: Page, count: number): Promise<void> {
   await page.evaluate(`new Promise((resolve) => { let left = ${count}; const next = () => (left-- > 0 ? requestAnimationFrame(next) : resolve()); next() })`)
 }
 
-/** The value that `read` gives once it has been the same for `still` frames of the page. */
+/** Result of `read` once it has been the same for `still` frames of the page. */
 export async function steady<T>(page: Page, read: () => Promise<T>, still = 24): Promise<T> {
   for (let value = await read(); ;) {
     let same = true
@@ -86,7 +86,7 @@ export async function steady<T>(page: Page, read: () => Promise<T>, still = 24):
   }
 }
 
-/** Waits until nothing in a page moves or fades, but for what does so without end. */
+/** Waits until nothing in a page moves or fades, except endless animations. */
 export async function stillness(page: Page): Promise<void> {
   do await frames(page, 2)
   while (

@@ -1,4 +1,4 @@
-/** The threads' code bundled as in the app: a thread starts without stripping the types of many files. Vitest's global set-up makes the bundle once a run. */
+/** Bundled thread code, as in the app: a thread starts without stripping the types of many files. Vitest's global set-up bundles once per run. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -7,7 +7,7 @@ import { BUILT_WORKERS, MORTAL_SOURCE, ROOT, TRANSFER_SOURCE, WORKER_SOURCE } fr
 
 /** Bundles both workers into a folder of this run; test workers find it in their environment. */
 export async function setup(): Promise<() => void> {
-  // several projects in one run share one bundle
+  // several projects of one run share one bundle
   if (process.env[BUILT_WORKERS] !== undefined) return () => undefined
   const cache = join(ROOT, 'node_modules/.cache/mnemo')
   mkdirSync(cache, { recursive: true })

@@ -1,4 +1,4 @@
-/** Writes messages one by one and says each when it is committed; to be killed at any moment. */
+/** Writes messages one by one and reports each once it is committed; to be killed at any moment. */
 import type { Jid } from '../../src/contract/domain.ts'
 import { openThreads } from './files.ts'
 

@@ -1,4 +1,4 @@
-/** The desktop around the windows, on a real Electron: notifications, tray, keyring, links, clipboard, menus, dragging, sleep. */
+/** Desktop integration on a real Electron: notifications, tray, keyring, links, clipboard, menus, dragging, sleep. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,14 +14,14 @@ import { Story } from '../../support/story.ts'
 
 const ON_ELECTRON = sharedHost().kind === 'electron'
 const SUPPORT = join(ROOT, 'test/support')
-// a server that keeps nothing of the desktop's: notifications come from real messages
+// no server-side set-up: notifications come from real messages
 const story = ON_ELECTRON ? new Story() : null
 let desktop: Desktop
 let main: Page
 let services: Service
 const programs: { stdin: { end(): void } | null }[] = []
 
-/** The story that is only told on Electron. */
+/** The story, which exists only on Electron. */
 function told(): Story {
   if (story === null) throw new Error('there is no Electron')
   return story
@@ -38,10 +38,10 @@ beforeAll(async () => {
   programs.push(keyring)
   services = new Service(desktop, join(SUPPORT, 'desktop_services.py'))
   await services.heard('ready')
-  // both are there once they own their names on the bus
+  // both are ready once they own their names on the bus
   for (const name of ['org.freedesktop.Notifications', 'org.freedesktop.secrets'])
     await onDesktop(desktop, 'gdbus', ['wait', '--session', '--timeout', '25', name])
-  // of desktops on Linux, Electron marks icons on Unity and KDE alone; xdg-open(1) knows Unity as a kind of GNOME by the last one
+  // on Linux, Electron sets icon badges only on Unity and KDE; xdg-open(1) treats Unity with the last value as a kind of GNOME
   main = await told().open(['--password-store=gnome-libsecret'], {
     XDG_CURRENT_DESKTOP: 'Unity',
     CHROME_DESKTOP: 'mnemo.desktop',
@@ -53,7 +53,7 @@ afterAll(() => {
   for (const { stdin } of programs) stdin?.end()
 })
 
-/** A program of the desktop's that opens pages and texts: it writes down each, a line each. */
+/** Installs a desktop program that opens pages and texts; it writes down each on a line. */
 function putOpener(folder: string): string {
   const opened = join(folder, 'opened')
   const data = desktop.env['XDG_DATA_HOME'] ?? ''
@@ -80,7 +80,7 @@ interface Notice {
   id: number
 }
 
-/** The notifications that dunst shows or has shown. */
+/** Notifications that dunst shows or has shown. */
 async function notices(): Promise<Notice[]> {
   const { data } = JSON.parse(await onDesktop(desktop, 'dunstctl', ['history'])) as { data: Record<string, { data: unknown }>[][] }
   return data.flat().map((one) => ({ summary: String(one['summary']?.data), body: String(one['body']?.data), id: Number(one['id']?.data) }))
@@ -90,7 +90,7 @@ const displayed = async (): Promise<number> => Number((await onDesktop(desktop, 
 test.skipIf(!ON_ELECTRON)("the store's key is sealed by the keyring", () => {
   expect(existsSync(join(told().profile, 'store-key.sealed'))).toBe(true)
   expect(existsSync(join(told().profile, 'store-key'))).toBe(false)
-  // Chromium's mark of a value that the keyring's key seals; 'v10' would be the password that anyone knows
+  // Chromium's prefix of a value sealed with the keyring's key; 'v10' would be the publicly known password
   expect(readFileSync(join(told().profile, 'store-key.sealed')).toString('latin1', 0, 3)).toBe('v11')
 })
 
@@ -111,11 +111,11 @@ test.skipIf(!ON_ELECTRON)('a click on a notification opens its conversation in t
   await onDesktop(desktop, 'dunstctl', ['action', '0'])
   await main.locator('.row', { hasText: '那就六点' }).waitFor()
   await expect.poll(() => main.evaluate('document.hasFocus()')).toBe(true)
-  // dunst keeps it until it is closed, as its middle click does
+  // dunst keeps a notification until it is closed, as by its middle click
   await onDesktop(desktop, 'dunstctl', ['close-all'])
 })
 
-/** The app's icon as the launcher knows it: each signal tells what has changed. */
+/** Properties of the app's launcher icon; each signal contains the changed ones. */
 const icon: Record<string, unknown> = {}
 async function iconShows(fits: () => boolean): Promise<void> {
   while (!fits()) Object.assign(icon, await services.heard('launcher'))
@@ -147,7 +147,7 @@ test.skipIf(!ON_ELECTRON)('the tray has an icon, a tip and a menu; a click bring
 
 test.skipIf(!ON_ELECTRON)('after sleep the connection is looked at', async () => {
   await services.ask({ do: 'sleep', asleep: true }, 'slept')
-  // Chromium lets go of the DevTools' connections when it hears of the sleep; a hold taken before it hears would be lost, too
+  // Chromium drops the DevTools connections when it hears of the sleep; one made before that would be lost, too
   await told().app.released()
   await services.ask({ do: 'sleep', asleep: false }, 'slept')
   await told().app.attachAgain()
@@ -202,7 +202,7 @@ test.skipIf(!ON_ELECTRON)("the menu of a text is the system's: it copies", async
   const before = await windows()
   await main.locator('[data-test=composer]').click({ button: 'right' })
   await expect.poll(windows).toBeGreaterThan(before)
-  // from the end: select all, paste, copy
+  // items from the end of the menu: select all, paste, copy
   await onDesktop(desktop, 'xdotool', ['key', 'Up', 'Up', 'Up', 'Return'])
   await expect.poll(() => onDesktop(desktop, 'xclip', ['-selection', 'clipboard', '-o'])).toBe('native menu')
   await main.fill('[data-test=composer]', '')
@@ -257,7 +257,7 @@ test.skipIf(!ON_ELECTRON)('start at login is an entry of the desktop, and is tak
   const entry = join(desktop.env['XDG_CONFIG_HOME'] ?? '', 'autostart/mnemo.desktop')
   const choice = settings.locator('[data-test=switch-login]')
   await choice.click()
-  // the file is there before its text is
+  // the file exists before its text is written
   await expect
     .poll(() => (existsSync(entry) ? readFileSync(entry, 'utf8') : ''))
     .toMatch(/^\[Desktop Entry\]\nType=Application\nName=Mnemo\nExec=".*electron" ".*"\n/)

@@ -1,4 +1,4 @@
-/** npm run dev, on a copy of the sources that the test may change. */
+/** npm run dev, on a copy of the sources that the test may modify. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { sharedHost } from '../../support/desktop.ts'
 import { ROOT } from '../../support/files.ts'
 import { testFolder } from '../../support/server.ts'
 
-/** What dev reads of a checkout; node_modules is the checkout's own. */
+/** Paths of a checkout that dev reads; node_modules is the checkout's own. */
 const COPIED = ['src', 'tools', 'resources', 'native/build', 'electron.vite.config.ts', 'tsconfig.json', 'package.json']
 const SAVED = 'src/renderer/components/connection/SignInForm.vue'
 
@@ -29,7 +29,7 @@ test.skipIf(sharedHost().kind !== 'electron')('a saved component is in the windo
   })
   const ended = once(dev, 'exit')
   const port = join(profile, 'DevToolsActivePort')
-  /** The main window, once it has its button. */
+  /** Resolves to the main window, once its button is there. */
   const opened = async (): Promise<Page> => {
     await expect.poll(() => existsSync(port) && readFileSync(port, 'utf8').includes('\n'), { timeout: 100_000 }).toBe(true)
     const browser = await chromium.connectOverCDP(`http://127.0.0.1:${readFileSync(port, 'utf8').split('\n')[0]}`, { noDefaults: true })

@@ -1,4 +1,4 @@
-/** A file is dragged out of a real Electron into another program of the desktop. */
+/** Dragging a file out of a real Electron into another program of the desktop. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,18 +22,18 @@ test.skipIf(!here)('a file of a message is dragged out to another program, under
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.setInputFiles('[data-test=file-input]', sent)
   await main.locator('[data-test=send-files]').click()
-  // beside the other program's window: a press brings this one to the front
+  // beside the other program's window, since a press brings this one to the front
   await moveWindow(main, { left: 0, top: 0, width: 900, height: 640 })
   const other = new Service(desktop, join(ROOT, 'test/support/drag_window.py'), [sent])
   try {
     await other.heard('ready')
     const id = await windowTitled(desktop, 'drag window')
     const file = main.locator('.row.own[data-state=delivered] .bubble', { hasText: '会议记录.txt' }).last().locator('[aria-label^=打开]')
-    // the list finds its place anew in the smaller window
+    // the list restores its position in the smaller window
     const box = JSON.parse(await steady(main, async () => JSON.stringify(await file.boundingBox()))) as { x: number; y: number; width: number; height: number }
     const [left, top] = (await main.evaluate('[screenX + (outerWidth - innerWidth) / 2, screenY + outerHeight - innerHeight]')) as [number, number]
     await drag(desktop, [left + box.x + box.width / 2, top + box.y + box.height / 2], await middleOf(desktop, id))
-    // the drag begins once the file has been copied, and tells of the next movement
+    // the drag begins when the file has been copied, and reports only the next movement
     let over = false
     void other.heard('over').then(() => (over = true))
     let step = 1

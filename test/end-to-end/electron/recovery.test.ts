@@ -1,4 +1,4 @@
-/** Processes of a real Electron that end or hang: each comes back, or the user is asked. */
+/** Recovery of a real Electron's processes that crash or hang: each is restarted, or the user is asked. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,7 +17,7 @@ const folder = testFolder()
 const profile = join(folder.path, 'profile')
 let app: RunningApp
 let main: Page
-/** The main process's inspector listens there. */
+/** Port of the main process's inspector. */
 let port: number
 
 beforeAll(async () => {
@@ -32,13 +32,13 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Process ids of the app's own children of that type, by Chromium's command line. */
+/** Ids of the app's child processes of that type, by Chromium's command line. */
 function processes(type: string): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
   return lines.filter((line) => line.includes(`--type=${type}`) && line.includes(profile)).map((line) => Number(line.trim().split(' ')[0]))
 }
 
-/** The page's connection goes with its process; one that is made before the page is back never sees it. */
+/** Reattaches to the main window. The DevTools connection ends with the page's process; one made before the page is back never sees it. */
 async function again(): Promise<void> {
   await expect
     .poll(
@@ -53,18 +53,18 @@ async function again(): Promise<void> {
   await main.locator('.item').first().waitFor({ timeout: 30_000 })
 }
 
-/** Takes the first button of a dialog. */
+/** Presses the first button of a dialog. */
 async function answer(dialog: string): Promise<void> {
   await onDesktop(app.host.desktop, 'xdotool', ['windowfocus', '--sync', dialog])
   await onDesktop(app.host.desktop, 'xdotool', ['key', 'Return'])
 }
 
-/** Pages end as where the system has no memory left; all windows share their process. */
+/** Kills all pages, as the system does without memory; all windows share their process. */
 function crashPages(): void {
   for (const page of processes('renderer')) process.kill(page, 'SIGKILL')
 }
 
-/** Ends of pages that the log tells of. The log has no file until there is something to tell. */
+/** Number of page crashes in the log. The log file does not exist until something is logged. */
 function ends(): number {
   const log = join(profile, 'logs/mnemo.log')
   return existsSync(log) ? (readFileSync(log, 'utf8').match(/a window's page ended: /g)?.length ?? 0) : 0
@@ -83,7 +83,7 @@ test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on'
   if (gpu !== undefined) process.kill(gpu, 'SIGKILL')
   await main.locator('.item').first().click()
   await main.locator('.bubble').first().waitFor()
-  // a picture of more than one colour: text was drawn, as soon as there is another process for it
+  // the screenshot has more than one colour: text was drawn, once the new process exists
   await expect.poll(async () => (await main.screenshot()).length).toBeGreaterThan(10_000)
 })
 
@@ -94,7 +94,7 @@ test.skipIf(!ON_ELECTRON)('a thread of the store ends: it is started again; wher
   const problem = main.locator('[data-test=store-problem]')
   for (let time = 1; time <= 3; time++) {
     await threads.end('store-reader')
-    // no third one: a later test needs something unread
+    // only two conversations: a later test needs an unread one
     const item = main.locator('.item').nth(time % 2)
     await item.click()
     await item.and(main.locator('[aria-current=true]')).waitFor()
@@ -108,7 +108,7 @@ test.skipIf(!ON_ELECTRON)('a thread of the store ends: it is started again; wher
   expect(log()).toMatch(/the reader thread cannot be started again: it ended 4 times: code 7/)
   await main.evaluate('window.before = true')
   await main.click('[data-test=mend]')
-  // the page loads itself anew
+  // the page reloads itself
   await expect.poll(() => main.evaluate('window.before === undefined').catch(() => false)).toBe(true)
   await main.locator('.item').first().waitFor()
   expect(await main.locator('[data-test=store-problem]').count()).toBe(0)
@@ -124,7 +124,7 @@ test.skipIf(!ON_ELECTRON)('an error that nothing deals with goes into the log; o
   await expect.poll(log).toMatch(/the main window: TypeError: Cannot read properties of null \(reading 'missing'\)/)
   await expect.poll(log).toMatch(/the main window: Error/)
   expect(log()).not.toContain('noon')
-  // longer than main takes: the window does not open
+  // longer than the main process accepts: the window does not open
   await main.evaluate('document.querySelector("[data-test=search]").removeAttribute("maxlength")')
   await main.fill('[data-test=search]', 'x'.repeat(1001))
   await main.keyboard.press('Control+Shift+F')
@@ -154,7 +154,7 @@ test.skipIf(!ON_ELECTRON)('a page that hangs is told of, and is loaded anew when
   const { desktop } = app.host
   const window = await windowTitled(desktop, /^\(\d+\) Mnemo$/)
   for (const page of processes('renderer')) process.kill(page, 'SIGSTOP')
-  // Chromium notices a page that leaves input unanswered
+  // Chromium detects a hung page by unanswered input
   await onDesktop(desktop, 'xdotool', ['windowfocus', '--sync', window])
   await onDesktop(desktop, 'xdotool', ['key', 'Down'])
   await answer(await windowTitled(desktop, 'This window is not responding', 90_000))

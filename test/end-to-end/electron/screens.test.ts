@@ -1,4 +1,4 @@
-/** Two screens, one of which is unplugged, on a real Electron: no window stays where nobody can see it. */
+/** Two screens, one of which is unplugged, on a real Electron: no window stays out of sight. */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -41,7 +41,7 @@ async function quit(): Promise<void> {
 }
 const place = (page: Page): Promise<number[]> => page.evaluate('[screenX, screenY, outerWidth, outerHeight]')
 
-/** Puts a window onto the right screen; a page itself may not leave its own. */
+/** Moves a window to the right screen; a page itself may not leave its own. */
 async function putRight(page: Page): Promise<void> {
   const id = await windowTitled(screens, await page.title())
   const [left, top, width, height] = ON_RIGHT.map(String) as [string, string, string, string]
@@ -49,7 +49,7 @@ async function putRight(page: Page): Promise<void> {
   await expect.poll(() => place(page)).toEqual([...ON_RIGHT])
 }
 
-/** Waits until all of the window lies on the left screen. */
+/** Waits until the whole window is on the left screen. */
 async function liesOnLeft(page: Page): Promise<void> {
   await expect
     .poll(async () => {

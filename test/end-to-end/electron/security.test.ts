@@ -1,4 +1,4 @@
-/** Electron's security checklist on a real Electron, in every kind of window: SECURITY.md names each point. */
+/** Electron's security checklist on a real Electron, in every kind of window: SECURITY.md lists each point. */
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs other scripts than its own, or
           typeof (globalThis as { process?: unknown }).process,
           typeof (globalThis as { module?: unknown }).module
         ],
-        // in a task of its own: within this one the debugger that the test speaks through lets it pass
+        // in a task of its own: within this one, the test's debugger would allow it
         // eslint-disable-next-line no-eval -- it is seen to be refused
         evaluated: await new Promise((resolve) => setTimeout(() => resolve([fails(() => (0, eval)('1')), fails(() => new Function('return 1')())]))),
         markup: fails(() => (document.body.innerHTML += '<p></p>')),

@@ -1,4 +1,4 @@
-/** Starts in odd surroundings, on a real Electron: a window with words in it comes up, or a dialog with a way on. */
+/** Starts in unusual environments, on a real Electron: a window with text appears, or a dialog with choices. */
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 afterAll(() => folder.remove())
 
-/** The sign-in window is there, with all its words on the screen. */
+/** Waits for the sign-in window with all its text on the screen. */
 async function showsSignIn(running: RunningApp): Promise<void> {
   const main = await running.window('main')
   await main.locator('form .button.primary').waitFor()
@@ -69,7 +69,7 @@ test.skipIf(kind !== 'electron')('on a screen of 800 x 600 the window fits, and 
   }
 })
 
-// a mount namespace is root's
+// only root can create a mount namespace
 test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('/dev/shm is full: pages do not crash', async () => {
   const host = await testHost()
   const { uid, gid } = host.desktop.account

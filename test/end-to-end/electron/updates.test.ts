@@ -1,6 +1,6 @@
 /**
- * Updates on a real Electron, against a server of their own. The program is a script in place of an AppImage: Electron's own file is
- * replaced, kept and put back in the same way; only the squashed file system within is missing.
+ * Updates on a real Electron, against a local server. The program is a script instead of an AppImage: Electron's own file is replaced, kept and
+ * restored in the same way; only the squashed file system inside is missing.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -23,7 +23,7 @@ const folder = testFolder()
 const { privateKey, publicKey } = generateKeyPairSync('ed25519')
 const { version: OLD } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
 const NEW = '99.0.0'
-/** Says that it was started; `padding`: bytes more. */
+/** Program that writes down its start; `padding`: additional bytes. */
 const program = (version: string, padding = 0): string =>
   `#!/bin/sh\n[ "$APPIMAGE_EXIT_AFTER_INSTALL" = true ] && exit 0\necho "$@" > '${join(folder.path, `started-${version}`)}'\n${'#'.repeat(padding)}`
 const resources = join(folder.path, 'resources')
@@ -32,9 +32,9 @@ const profile = join(folder.path, 'profile')
 
 interface Release {
   version?: string
-  /** What the server hands out; the announcement is of program(version). */
+  /** Content served in place of program(version), which is the announced one. */
   body?: string
-  /** The server closes the connection after so many bytes. */
+  /** Number of bytes after which the server closes the connection. */
   breaksAt?: number
   signature?: string
   staging?: number
@@ -90,7 +90,7 @@ function putProgram(): void {
   chmodSync(appImage, 0o755)
 }
 
-/** The same Electron with the app of another folder. */
+/** The same Electron with the app in another folder. */
 const from = (host: Host, root: string): Host => ({ ...host, command: [...host.command.slice(0, -1), root] as unknown as Host['command'] })
 
 /** Starts the app, of this checkout or of another folder, as an AppImage would. */
@@ -100,7 +100,7 @@ async function start({ root = ROOT, cache = join(folder.path, 'cache') }: { root
   app = await startApp(from(host, root), { profile, env: { MNEMO_UPDATES: resources, APPIMAGE: appImage, XDG_CACHE_HOME: cache, LANG: 'zh_CN.UTF-8' } })
   return app
 }
-/** The part of the settings that tells of updates. */
+/** Opens the update section of the settings. */
 async function settings(running: RunningApp): Promise<Page> {
   const main = await running.window('main')
   await main.locator('form .button.primary').waitFor()
@@ -128,7 +128,7 @@ test.skipIf(!here)('a release that is tampered with, unsigned, older or broken o
     release = bad
     await page.click('[data-test=update-check]')
     await page.locator('[data-test=update][data-at=failed] [role=status]', { hasText: words }).waitFor({ timeout: 60_000 })
-    // the next one begins from a clean state
+    // the next test begins from a clean state
     release = { version: '0.0.1' }
     await page.click('[data-test=update-check]')
     await at(page, 'newest')
@@ -186,7 +186,7 @@ function versionFolder(version: string, broken: boolean): string {
 }
 
 test.skipIf(!here)('a new version that works ends its trial; one that does not start twice gives its place back and stays away', async () => {
-  // the release of the test before was put in place
+  // the release of the previous test was installed
   expect(running()).toBe(program(NEW))
   const broken = versionFolder(NEW, true)
   for (let time = 0; time < 2; time++) {
@@ -196,7 +196,7 @@ test.skipIf(!here)('a new version that works ends its trial; one that does not s
   rmSync(join(folder.path, `started-${OLD}`), { force: true })
   const host = await testHost()
   give(folder.path, host.desktop.account)
-  // the third start ends by itself: no window to take hold of
+  // the third start ends by itself, so there is no window to attach to
   await startApp(from(host, broken), {
     profile,
     alone: true,

@@ -1,4 +1,4 @@
-/** Histories of further exporters, and of those above in other shapes. */
+/** Histories of further exporters, and further shapes of the others. */
 import type { HistoryFixture } from './history.ts'
 
 const lines = (...text: string[]): string => text.join('\n')

@@ -1,22 +1,22 @@
-/** A small history file of our own in the shape of an app's export, and what must be read of it. */
+/** Small history file of our own in the shape of an app's export, with the expected result. */
 import type { ImportFormat } from '../../../src/contract/history-files.ts'
 
 export interface HistoryFixture {
-  /** For the test's name. */
+  /** Part of the test's name. */
   of: string
   format: ImportFormat
-  /** The file's name, as the app gives it. */
+  /** File name, as the app gives it. */
   file: string
   content: string | object | readonly object[]
-  /** Times of the file have no zone: lines tell them as local time, otherwise in UTC. */
+  /** The file's times have no zone: the expected lines are in local time, otherwise in UTC. */
   local?: boolean
   /**
-   * By conversation 'time sender: text', '>' before the sender of one's own, '<' of others where the file says so; [kind name] for
-   * files, then (edited) (pinned) (re ID) (emoji by person).
+   * Expected lines by conversation: 'time sender: text', with '>' before the user's own sender, '<' before others where the file marks them;
+   * [kind name] for files, then (edited) (pinned) (re ID) (emoji by person).
    */
   lines: Record<string, string[]>
   notices?: number
-  /** Kinds that are left out, with their numbers. */
+  /** Kinds that are left out, with their counts. */
   unread?: Record<string, number>
   self?: string
 }

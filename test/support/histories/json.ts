@@ -1,4 +1,4 @@
-/** Histories in JSON, after the shapes that apps and their export tools write. */
+/** Histories in JSON, in the shapes that apps and export tools write. */
 import type { HistoryFixture } from './history.ts'
 
 const latin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

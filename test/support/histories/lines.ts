@@ -1,4 +1,4 @@
-/** Histories in JSON lines, and lists of records of Signal's. */
+/** Histories in JSON lines, and record lists of Signal. */
 import type { HistoryFixture } from './history.ts'
 
 export const LINE_HISTORIES: HistoryFixture[] = [

@@ -1,4 +1,4 @@
-/** Histories that are pages, web archives or XML. */
+/** Histories as HTML pages, web archives or XML. */
 import type { HistoryFixture } from './history.ts'
 
 const page = (side: string, name: string, time: string, content: string, id: string): string => `

@@ -1,4 +1,4 @@
-/** Histories that are lines of text or tables. */
+/** Histories as lines of text or tables. */
 import type { HistoryFixture } from './history.ts'
 
 const lines = (...text: string[]): string => text.join('\r\n')
@@ -469,7 +469,7 @@ export const TEXT_HISTORIES: HistoryFixture[] = [
     local: true,
     lines: { 지우: ['2023-12-31 21:15:00 지우: 안녕', '2024-01-01 00:05:00 하준: 응'] }
   },
-  // the words of the phone are known without a mark before them, in every language
+  // system messages of the phone are recognised without a mark in front of them, in every language
   ...(
     [
       ['de', 'WhatsApp-Chat mit Reise.txt', 'Reise', 'hallo <Diese Nachricht wurde bearbeitet.>'],

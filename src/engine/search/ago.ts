@@ -8,7 +8,7 @@ type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year'
 
 function unitOf(word: string): Unit | null {
   if (/^(?:分钟?|min(?:ute)?s?)$/u.test(word)) return 'minute'
-  if (/^(?:个?小[时時]|[时時]间|hours?)$/u.test(word)) return 'hour'
+  if (/^(?:个?小[时時]|[时時]间|h|hrs?|hours?)$/u.test(word)) return 'hour'
   if (/^(?:天|日|日间|d|days?)$/u.test(word)) return 'day'
   if (/^(?:周间?|个?星期|个?礼拜|w|weeks?)$/u.test(word)) return 'week'
   if (/^(?:[个かヶケカ箇]月间?|m|months?)$/u.test(word)) return 'month'
@@ -24,6 +24,7 @@ export function back(count: number, word: string, now: Date): Span | null {
     // half a year, half a month
     if (unit === 'year') [unit, many] = ['month', 6]
     else if (unit === 'month') [unit, many] = ['day', 15]
+    else if (unit === 'hour') [unit, many] = ['minute', 30]
     else return null
   }
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
@@ -54,6 +55,8 @@ export function recent(word: string, now: Date): Span | null {
   ).exec(word.replace(/^(?:the )?past (?=[a-z]+$)/, 'past 1 '))
   let unit = unitOf(found?.[3] ?? '')
   if (found === null || unit === null || unit === 'minute') return null
+  // 1h alone is a code
+  if (/^\d+hr?s?$/.test(word)) return null
   let count = figure(found[1] ?? '')
   if (found[2] !== undefined && (unit === 'year' || unit === 'month')) [unit, count] = unit === 'year' ? ['month', 6] : ['day', 15]
   if (!(count <= 999)) return null

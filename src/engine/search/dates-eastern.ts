@@ -1,6 +1,7 @@
 /** Dates of Chinese and Japanese: 上周五, 去年五月三号, 先週の金曜日, 令和6年5月3日. Pure. */
 import { back } from './ago.ts'
 import { timeOf } from './day-parts.ts'
+import { isJapanese } from './holidays.ts'
 import { checkedDay, checkedMonth, checkedYear, days, latest, latestDate, months, sinceMonday, type Span } from './spans.ts'
 import { figure, monthPart, N } from './stretches.ts'
 
@@ -17,6 +18,7 @@ const backOf = (which: string): number => (which.startsWith('下') ? -1 : [...wh
 const DAYS_EAST: [RegExp, number][] = [
   [/^(?:今天|今日|今儿个?|本日|きょう|当天)/u, 0],
   [/^(?:昨天|昨日|昨儿个?|昨|きのう|ゆうべ)/u, -1],
+  [/^大大前天/u, -4],
   [/^(?:大前天|一昨昨日|一昨々日|さきおととい)/u, -3],
   [/^(?:前天|前日|一昨日|おととい|おとつい)/u, -2],
   [/^今(?=早|晚|夜|朝|晩)/u, 0],
@@ -37,7 +39,11 @@ export function eastern(word: string, now: Date): Span | null {
   for (const [pattern, offset] of DAYS_EAST) {
     const found = pattern.exec(text)
     if (found === null) continue
-    const span = within(new Date(y, m, d + offset), text.slice(found[0].length))
+    const rest = text.slice(found[0].length)
+    const night = within(new Date(y, m, d + offset), rest)
+    // 今天半夜 is the night that has begun
+    const span =
+      night !== null && offset === 0 && /^(?:的|の)?(?:半夜|深夜|夜中)/u.test(rest) && night.from > now.getTime() ? within(new Date(y, m, d - 1), rest) : night
     if (span !== null && !(found[0] === '昨' && text === '昨')) return span
   }
   const bare = timeOf(text, now)
@@ -66,6 +72,13 @@ export function eastern(word: string, now: Date): Span | null {
     if (date !== undefined) return of(checkedDay(first.getFullYear(), first.getMonth() + 1, figure(date)), rest)
     return rest === '' ? months(y, m - backOf(which)) : monthPart(rest, first.getFullYear(), first.getMonth())
   }
+  const fiscal = /^(?:(\d{4})|(今|本|昨|去|来))年度$/u.exec(text)
+  if (fiscal !== null) {
+    const near = fiscal[2] === undefined ? null : y - (m < 3 ? 1 : 0) + (/[昨去]/u.test(fiscal[2]) ? -1 : fiscal[2] === '来' ? 1 : 0)
+    // from April in Japan, from January in China
+    const japanese = /[今昨来]/u.test(fiscal[2] ?? '') || isJapanese()
+    return japanese ? months(near ?? Number(fiscal[1]), 3, 12) : checkedYear(fiscal[1] === undefined ? y - (fiscal[2] === '去' ? 1 : 0) : Number(fiscal[1]))
+  }
   const year = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし)(.*)$/u.exec(text)
   if (year !== null) {
     const [, which = '', rest = ''] = year
@@ -74,6 +87,11 @@ export function eastern(word: string, now: Date): Span | null {
   }
   const ago = new RegExp(`^(?:${N}|(半))(天|日|周间?|个?星期|个?礼拜|[かヶケカ箇个]月间?|年|个?小[时時]|[时時]间|分钟?)(?:以前|之前|前)$`, 'u').exec(text)
   if (ago !== null) return back(ago[2] === undefined ? figure(ago[1] ?? '') : 0.5, ago[3] ?? '', now)
+  const andHalf = new RegExp(`^${N}(年|小?[时時]间?|小时)半(?:以前|之前|前)$`, 'u').exec(text)
+  if (andHalf !== null) {
+    const count = figure(andHalf[1] ?? '')
+    return andHalf[2] === '年' ? months(y, m - 12 * count - 6) : back(count * 60 + 30, '分', now)
+  }
   const era = new RegExp(`^(令和|平成|昭和|(?:中华)?民国)(?:(元)|${N})年(.*)$`, 'u').exec(text)
   if (era !== null) {
     const at = (era[1] === '令和' ? 2018 : era[1] === '平成' ? 1988 : era[1] === '昭和' ? 1925 : 1911) + (era[2] === undefined ? figure(era[3] ?? '') : 1)
@@ -89,13 +107,16 @@ export function eastern(word: string, now: Date): Span | null {
 
 /** 5月, 5月3号, 五月三日下午3点; 3号 without a month; 今天 of another year. `year` null: the latest that has begun. */
 function calendar(text: string, year: number | null, now: Date): Span | null {
-  const same = /^的?(?:(今天|今日|本日|这一?天|同一?天|同日)|这个?月|本月|今月|同月)$/u.exec(text)
+  const same = /^的?(?:(今天|今日|本日|这一?天|同一?天|同日)(?<rest>.*)|这个?月|本月|今月|同月)$/u.exec(text)
   if (year !== null && same !== null) {
+    if (same[1] === undefined) return months(year, now.getMonth())
     // 29 February is the last of another February
     const last = new Date(year, now.getMonth() + 1, 0).getDate()
-    return same[1] === undefined ? months(year, now.getMonth()) : checkedDay(year, now.getMonth() + 1, Math.min(now.getDate(), last))
+    const day = checkedDay(year, now.getMonth() + 1, Math.min(now.getDate(), last))
+    const rest = same.groups?.['rest'] ?? ''
+    return day === null || rest === '' ? day : timeOf(rest, new Date(day.from))
   }
-  const found = new RegExp(`^(?:${N}月份?)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
+  const found = new RegExp(`^${N}月${N}()(?<rest>)$`, 'u').exec(text) ?? new RegExp(`^(?:${N}月份?)?(?:${N}([日号]))?(?<rest>.*)$`, 'u').exec(text)
   if (found === null || (found[1] === undefined && found[2] === undefined)) return null
   const [, monthText, dateText, sign] = found
   const rest = found.groups?.['rest'] ?? ''
@@ -103,8 +124,8 @@ function calendar(text: string, year: number | null, now: Date): Span | null {
   const date = dateText === undefined ? null : figure(dateText)
   let span: Span | null
   if (month === null) {
-    // 3日 alone is three days
-    if (sign === '日' || year !== null || date === null) return null
+    // 3日 alone is three days, 3日の夜 a night
+    if ((sign === '日' && rest === '') || year !== null || date === null) return null
     span = latestDate(date, now)
   } else if (year === null) span = latest((at) => (date === null ? checkedMonth(at, month) : checkedDay(at, month, date)), now)
   else span = date === null ? checkedMonth(year, month) : checkedDay(year, month, date)

@@ -42,6 +42,15 @@ export function english(word: string, now: Date): Span | null {
     const date = new Date(y, m, d - (/^(?:yesterday|last)/.test(word) ? 1 : 0))
     return part[4] === undefined ? timeOf(part[2] ?? 'night', date) : days(date.getFullYear(), date.getMonth(), date.getDate())
   }
+  const night = /^(?:late )?(?:last|yesterday) (?:night|evening)(?:,? at| around|,)? (\d{1,2})(?::(\d{2}))? ?(?:([ap])\.?m\.?|o'?clock)?$/.exec(word)
+  if (night !== null) {
+    // 2am of last night is behind midnight
+    const [hour, half] = [Number(night[1]) % 12, night[3]]
+    const early = half === 'a' || (half === undefined && hour <= 4)
+    if (Number(night[1]) > 12 || Number(night[1]) === 0) return null
+    const from = new Date(y, m, d - (early && hour < 6 ? 0 : 1), hour + (early ? 0 : 12), Number(night[2] ?? 0)).getTime()
+    return { from, to: from + (night[2] === undefined ? 3_600_000 : 60_000), clock: true }
+  }
   const monthOf = (name: string | undefined): number => MONTHS.indexOf((name ?? '').slice(0, 3)) + 1
   const named = new RegExp(
     `^(last |this )?(?:the )?(?:(\\d{1,2})(?:st|nd|rd|th)? (?:of )?)?(${MONTH_NAMES})\\.?(?: (?:the )?(\\d{1,2})(?:st|nd|rd|th)?)?(?:,? (\\d{4}))?$`
@@ -66,6 +75,11 @@ export function english(word: string, now: Date): Span | null {
   if (weekday !== null && index >= 0) {
     const since = (now.getDay() - index + 7) % 7
     return days(y, m, d - (since === 0 && weekday[1] === 'last' ? 7 : since))
+  }
+  const half = /^(?:(\d{1,2}|an?) hours? and a half|(\d{1,2}) and a half hours|half an hour|a half hour) ago$/.exec(word)
+  if (half !== null) {
+    const hours = half[1] ?? half[2]
+    return back(30 + 60 * (hours === undefined ? 0 : /^a/.test(hours) ? 1 : Number(hours)), 'minutes', now)
   }
   const ago = /^(an?|\d{1,3}) (minutes?|hours?|days?|weeks?|months?|years?) ago$/.exec(word)
   return ago === null ? null : back(/^a/.test(ago[1] ?? '') ? 1 : Number(ago[1]), ago[2] ?? '', now)

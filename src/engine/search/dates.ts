@@ -14,8 +14,10 @@ import { english, MONTH_NAMES } from './dates-english.ts'
 import { PART, timeOf } from './day-parts.ts'
 import { holiday } from './holidays.ts'
 import { loose } from './loose.ts'
-import { checkedDay, checkedMonth, checkedYear, LAST_YEAR, latest, type Span } from './spans.ts'
-import { N, stretch } from './stretches.ts'
+import { approximate, nearby } from './nearby.ts'
+import { monthsOfYear, range } from './ranges.ts'
+import { checkedDay, checkedMonth, checkedYear, latest, type Span } from './spans.ts'
+import { stretch } from './stretches.ts'
 import { simplified } from './traditional.ts'
 
 const HOUR_MS = 3_600_000
@@ -38,11 +40,11 @@ export const DATE_WORDS = {
 
 /** Figures that end a date of several words: days and hours of one; another number does so behind the name of a month, "at" or "of". */
 const LAST_FIGURE =
-  /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
+  /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,3}(?:h|hrs?)|(?:\d{1,2}(?::\d{2})?(?:[ap]m)?[-–—~])?\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
 /** Figures that end a stretch of several words: days behind a month, dates behind the sign or word between two of them, and what Chinese and Japanese write with its sign. */
 const DAYS_OF_MONTH = /^\d{1,2}\p{Dash}\d{1,2},?$/u
 const FIGURE_DATE = /^\d{1,4}(?:[-/.]\d{1,4}){0,2},?$/
-const SIGN_BEFORE = /^(?:\p{Dash}|\.\.|[~～〜]|到|至|から|to|through)$|(?:到|至|から)$/iu
+const SIGN_BEFORE = /^(?:\p{Dash}|\.\.|[~～〜]|到|至|から|to|through|of)$|(?:到|至|から)$/iu
 const SIGNED_FIGURE = /^\d{1,4}[年月日号號](?:[\d年月日号號]*)(?:まで|为止|為止|止)?$/u
 const MONTH_NAME = new RegExp(`^(?:${MONTH_NAMES})\\.?$`, 'i')
 const BEFORE_NUMBER = new RegExp(`^(?:${MONTH_NAMES}|at|of|week|kw|\\d{1,2}(?:st|nd|rd|th)?,?)$`, 'i')
@@ -70,15 +72,13 @@ export function longDate(text: string): string | null {
       !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
     // a word that is still being typed is none
     if (!/[\p{L}\p{N}]/u.test(last[0]) || (/^[a-z]{1,2}$/i.test(last[0]) && !/^(?:[ap]m|gw)$/i.test(last[0])) || (figures && !year)) continue
+    // a dash that only its next word touches leaves that word out, unless it is a date itself: May -3, but 5/3 -5/8
+    if (words.slice(1, count).some(([word]) => /^\p{Dash}[\p{L}\d]+,?$/u.test(word))) continue
     const whole = text.slice(0, last.index + last[0].length)
     if (!/[,"“]$/.test(whole) && parseDate(whole, Date.now()) !== null) return whole
   }
   return null
 }
-
-/** Between two dates: signs and words, then a dash of any kind, which may also stand within a date. */
-const BETWEEN = /\.\.|~|到|至|から| to | through | and /u
-const DASH = /\s?-\s?/gu
 
 /** The stretch that a text names (a date, a word for one, or two of them with .. between), seen from `now` (ms), or null where it is no date. */
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
@@ -89,105 +89,35 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
     .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
     .replace(/\s+/gu, ' ')
     .trim()
-  const whole = single(word, new Date(now), order)
-  if (whole !== null) return whole
-  const range = word.replace(/^(?:从|由|自|from |between )/u, '').replace(/(?:まで|为止|止)$/u, '')
-  if (BETWEEN.test(range)) {
-    const [first = '', last = '', ...more] = range.split(BETWEEN).map((part) => part.trim())
-    return more.length > 0 ? null : between(first, last, new Date(now), order)
-  }
-  // three figures with dashes are one day, and a year and a week one week; here those that no calendar has
-  if (/^(?:\d+-\d+-\d+|\d{4}-w\d+)$/.test(range)) return null
-  const two = /^(\d{4}-\d{1,2}(?:-\d{1,2})?)-(\d{4}-\d{1,2}(?:-\d{1,2})?)$/.exec(range)
-  if (two !== null) return between(two[1] ?? '', two[2] ?? '', new Date(now), order)
-  // dashes with blanks around them part more than those within a date
-  const dashes = [...range.matchAll(DASH)].sort((one, other) => other[0].length - one[0].length)
-  for (const { index, 0: sign } of dashes) {
-    const found =
-      index === 0 || index + sign.length === range.length ? null : between(range.slice(0, index), range.slice(index + sign.length), new Date(now), order)
-    if (found !== null) return found
-  }
-  return null
+  const one = (text: string, at: Date): Span | null => single(text, at, order)
+  // a point or stroke and a dash do not stand in one date
+  if (/^\d{4}[./]\d{1,2}-\d{1,2}$/.test(word)) return monthsOfYear(word)
+  return monthsOfYear(word) ?? single(word, new Date(now), order) ?? range(word, new Date(now), one)
 }
-
-/** From the first day of the one to the last of the other, whichever stands first; either may be left open. What one leaves out, the other says: 5月3日至8日, 3-8 May. */
-function between(first: string, last: string, now: Date, order: DateOrder): Span | null {
-  if (first === '' && last === '') return null
-  const month = /^(.*月)\d+|^(.*月)[一二三四五六七八九十]/u.exec(first)
-  const name = new RegExp(`(?:^| )((?:${MONTH_NAMES})\\.?(?:,? \\d{4})?)(?: |$)`)
-  const alone = (part: string): boolean => /^\d{1,2}(?:st|nd|rd|th)?$/.test(part)
-  // May 3-8, 2024; May - June 2024: the year is that of both
-  const year = /(?:,? |[-/.])(\d{4})$|^(?:\d{4})[-/.年]/u.exec(last)
-  if (year !== null && (NO_YEAR.test(first) || (name.test(first) && alone(first.replace(name, '').trim())))) {
-    const behind = last.slice(0, year.index)
-    const end = single(alone(behind) && name.test(first) ? `${name.exec(first)?.[1] ?? ''} ${behind} ${year[1] ?? ''}` : last, now, order)
-    const begin = end === null ? null : single(first, new Date(end.to - 1), order)
-    return begin === null || end === null ? null : ordered(begin, end)
-  }
-  const start = alone(first) && name.test(last) ? `${first} ${name.exec(last)?.[1] ?? ''}` : /^\d+$/.test(first) && MONTH_EAST.test(last) ? `${first}月` : first
-  const from: Span | null = start === '' ? { from: 0, to: 0 } : single(start, now, order)
-  if (from === null) return null
-  const whole =
-    month !== null && new RegExp(`^${N}[日号]?(?!月)`, 'u').test(last) && !last.includes('月')
-      ? `${month[1] ?? month[2] ?? ''}${/[日号]$/u.test(last) ? last : `${last}日`}`
-      : alone(last) && name.test(first)
-        ? `${name.exec(first)?.[1] ?? ''} ${last}`
-        : last
-  // without a year: the first that comes after
-  const next = new Date(from.from + YEAR_MS - 1)
-  const later = first !== '' && (NO_YEAR.test(whole) || holiday(whole, next, timeOf) !== null) ? next : now
-  const to = last === '' ? { from: 0, to: new Date(LAST_YEAR, 0, 1).getTime() } : single(whole, later, order)
-  if (to === null) return null
-  if (first === '' || last === '') return closed(from, to)
-  // 下午3点到5点: the part of the day and the day are those of both
-  const part = from.clock === true ? new RegExp(PART, 'u').exec(first)?.[0] : undefined
-  const hour = part === undefined || !BARE_HOUR.test(last) ? null : timeOf(`${part}${last}`, new Date(from.from))
-  if (hour !== null && hour.from > from.from) return closed(from, hour)
-  // friday to monday, 3pm to 5pm: the latest of them that stand in this order
-  if (from.from >= to.to && (from.clock === true || WEEKDAY.test(first))) {
-    const earlier = single(first, new Date(to.from), order)
-    return earlier === null ? null : closed(earlier, to)
-  }
-  // 5月8日至3日: a stretch of nearly a year between two days of a month is one the other way round
-  const nearlyYear = later === next && to.from - from.from > 330 * DAY_MS && new Date(to.from).getMonth() === new Date(from.from).getMonth()
-  const other = nearlyYear ? single(whole, new Date(from.from), order) : to
-  return other === null ? null : ordered(from, other)
-}
-const MONTH_EAST = new RegExp(`^${N}月份?$`, 'u')
-const BARE_HOUR = new RegExp(`^${N}(?:[点时時]|:\\d)`, 'u')
-const WEEKDAY = /^(?:last )?(?:sun|mon|tue|wed|thu|fri|sat)[a-z]*$|^(?:周|星期|礼拜)[日天一二三四五六]$|^[日月火水木金土]曜日?$/u
-const DAY_MS = 86_400_000
-const closed = (from: Span, to: Span): Span | null => (from.from >= to.to ? null : { from: from.from, to: to.to })
-const ordered = (one: Span, other: Span): Span => ({ from: Math.min(one.from, other.from), to: Math.max(one.to, other.to) })
-const YEAR_MS = 365 * DAY_MS
-/** A date of the calendar that names no year. */
-const NO_YEAR = new RegExp(
-  `^(?:(?:\\d{1,2}|[一二三四五六七八九十]{1,3})月[^年]*|\\d{1,2}[-/.]\\d{1,2}\\.?|(?:\\d{1,2}(?:st|nd|rd|th)? )?(?:MONTHS)(?: \\d{1,2}(?:st|nd|rd|th)?)?)$`.replace(
-    'MONTHS',
-    MONTH_NAMES
-  ),
-  'u'
-)
 
 function single(word: string, now: Date, order: DateOrder): Span | null {
   // the day of the week behind a day of the calendar says nothing new
-  const plain = word
+  const plain = approximate(word)
     .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '')
     .replace(/^(?:in|on|at|during) (?=.)/, '')
     .replace(/^previous\b/, 'last')
     .replace(/ '(\d{2})$/, ' 20$1')
     .replace(/(?<=[周週])の?土日$/u, '末')
     .replace(/^土日$/u, '周末')
+    .replace(/^(\d{4}), (?=[a-z])/, '$1 ')
+    .replace(/^'(\d{2})$/, '20$1')
   return (
     figures(plain, now, order) ??
     holiday(plain, now, timeOf) ??
     stretch(plain, now) ??
+    nearby(plain, now, (text, at = now) => (text === plain && at === now ? null : single(text, at, order))) ??
     loose(numbered(plain), now, (one) => (one === plain ? null : single(one, now, order))) ??
     eastern(plain, now) ??
     english(numbered(plain), now) ??
     recent(numbered(plain), now) ??
     withPart(plain, now, order) ??
-    byLibrary(plain, now, order)
+    byLibrary(plain, now, order) ??
+    (plain.startsWith('the ') ? byLibrary(plain.slice(4), now, order) : null)
   )
 }
 
@@ -248,11 +178,12 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
     }
     return null
   }
-  const noYear = /^(\d{1,2})([-/.])(\d{1,2})\.?$/.exec(word)
+  const noYear = /^(\d{1,2})([-/.])(\d{1,2})(\.?)$/.exec(word)
   if (noYear === null) return null
   const [a, b] = [Number(noYear[1]), Number(noYear[3])]
+  // a point behind both is one behind each: 3.5.
   const pairs =
-    order === 'dmy'
+    order === 'dmy' || (noYear[2] === '.' && noYear[4] === '.')
       ? [
           [b, a],
           [a, b]
@@ -270,6 +201,8 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
 
 /** All else that people write, by chrono-node; the whole text must be the date. Its certain fields say how long the stretch is. */
 function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
+  // a number behind a dash that stands alone is none of a month
+  if (/ -\d{1,2}$/.test(word)) return null
   for (const parser of [order === 'dmy' ? en.GB : en.casual, ja.casual, zh.hans.casual]) {
     const [result, ...more] = parser.parse(word, now)
     if (result === undefined || more.length > 0 || result.index !== 0 || result.text.length !== word.length || result.end !== null) continue

@@ -6,7 +6,9 @@ const HOUR_MS = 3_600_000
 
 /** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where people differ. */
 const PARTS: [string, number, number][] = [
-  ['凌晨|半夜|未明|夜中|深夜', 0, 6],
+  ['凌晨|未明', 0, 6],
+  // the night that begins on that day
+  ['半夜|夜中|深夜', 22, 30],
   ['明け方|夜明け', 3, 7],
   ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|in the morning|morning', 5, 12],
   ['午前中|午前', 0, 12],
@@ -21,7 +23,10 @@ const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)
 
 /** A part of a day, a time of the day, or both, within the day that begins at `date`. */
 export function timeOf(word: string, date: Date): Span | null {
-  const found = PART_AT.exec(word)
+  // 昨晚凌晨2点 is the night of that evening
+  const found = PART_AT.exec(
+    word.replace(/^(?:晚上?|夜里?|夜晚|晩)的?(?=凌晨|未明|半夜|深夜|夜中)(?:凌晨|未明)?/u, (night) => (/(?:凌晨|未明)$/u.test(night) ? '半夜' : ''))
+  )
   if (found === null || word === '') return null
   const [, name, hourText, half, quarters, minuteText, east, west] = found
   const secondText = east ?? west
@@ -32,7 +37,10 @@ export function timeOf(word: string, date: Date): Span | null {
   const minute = half !== undefined ? 30 : quarters !== undefined ? figure(quarters) * 15 : minuteText === undefined ? null : figure(minuteText)
   if (!(hour <= 24) || (minute !== null && !(minute < 60))) return null
   // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
-  if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
+  // 昨晚2点, 深夜1時 are behind midnight
+  const night = part !== undefined && part[2] > 24
+  if (night && hour <= (part[1] === 22 ? 5 : 4)) hour += 24
+  else if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12
   else if (part !== undefined && part[1] >= 16 && hour === 12) hour = 24
   if (minute !== null && secondText !== undefined) {
     const from = at(hour, minute, Number(secondText))

@@ -92,7 +92,7 @@ const easter =
     return days(year, Math.floor(f / 31) - 1, (f % 31) + 1 + later)
   }
 
-const isJapanese = (): boolean => new Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja')
+export const isJapanese = (): boolean => new Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja')
 /** What means another day in Japan. */
 const either =
   (chinese: Rule, japanese: Rule): Rule =>
@@ -173,6 +173,20 @@ name('成人の日|成人日', nth(2, 1, 1))
 name('敬老の日|敬老日', nth(3, 1, 9))
 name('海の日', nth(3, 1, 7))
 name('スポーツの日|体育の日', nth(2, 1, 10))
+name('元日', fixed(1, 1))
+name('建国記念の日|建国记念の日|建国记念日', fixed(2, 11))
+name('春分の日|春分日|春分', solarTerm(3, 21.4155, 20.646))
+name('昭和の日|昭和日', fixed(4, 29))
+name('憲法記念日|宪法记念日', fixed(5, 3))
+name('みどりの日|みどり日', fixed(5, 4))
+name('山の日|山日', fixed(8, 11))
+name('秋分の日|秋分日|秋分', solarTerm(9, 23.822, 23.042))
+name('勤労感謝の日|勤劳感谢の日|勤劳感谢日|勤労感谢の日|勤労感谢日', fixed(11, 23))
+name('七五三', fixed(11, 15))
+name(
+  '黄金周',
+  either(fixed(10, 1, 7), (year) => ({ from: days(year, 3, 29).from, to: days(year, 4, 6).from }))
+)
 name('夏休み', (year) => ({ from: days(year, 6, 20).from, to: days(year, 8, 1).from }))
 name('冬休み', (year) => ({ from: days(year, 11, 25).from, to: days(year + 1, 0, 8).from }))
 name('春休み', (year) => ({ from: days(year, 2, 25).from, to: days(year, 3, 6).from }))

@@ -23,7 +23,10 @@ function weekdayOf(word: string): number {
 }
 
 /** So many days, weeks or hours. */
-const COUNTED = new RegExp(`^(?:${N}|半|几)(?:个半?)?(?:天|日|周间?|星期|礼拜|[かヶケカ箇]?月间?|年|小[时時]|[时時]间|分钟?)$`, 'u')
+const COUNTED = new RegExp(
+  `^(?:(?:${N}|半|几)(?:个半?月|[かヶケカ箇]月间?|(?:个半?)?(?:天|日|周间?|星期|礼拜|小[时時]|[时時]间|分钟?))|(?:\\d{1,3}|[一二两三四五六七八九十百半几]{1,3})年)$`,
+  'u'
+)
 
 /** `single`: one date without such words, for what stands behind or before them. */
 export function loose(word: string, now: Date, single: (word: string) => Span | null): Span | null {
@@ -58,27 +61,29 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   if (/^(?:the )?day after tomorrow$/.test(word)) return days(y, m, d + 2)
 
   const open =
-    /^(?:since|starting|ever since) (.+)$/.exec(word) ??
+    /^(?:since|starting|as of|ever since|from(?!.*(?: to | through |-|~|\.\.))) (.+)$/.exec(word) ??
+    /^(.+?) (?:onwards?|and later|or later)$/.exec(word) ??
     /^(?:自从?|从)?(.+?)(?:以来|以來|至今|到现在|开始)$/u.exec(word) ??
     /^(.+) (?:so far|until now|till now)$/.exec(word)
   if (open !== null) {
     const span = single(open[1] ?? '')
     return span === null || span.from >= tomorrow ? null : { from: span.from, to: tomorrow }
   }
-  const until = /^(?:until|till|up to) (.+)$/.exec(word)
+  const until = /^(?:until|till|up to) (.+)$/.exec(word) ?? /^(.+?)(?:まで|为止)$/u.exec(word.replace(/^(?!.*(?:から|到|至))/u, ''))
   if (until !== null) return closed(single(until[1] ?? ''), (span) => ({ from: 0, to: span.to }))
-  const earlier = /^before (.+)$/.exec(word) ?? /^(.+?)(?:之前|以前|より前)$/u.exec(word)
+  const earlier = /^(?:before |pre-)(.+)$/.exec(word) ?? /^(.+?)(?:之前|以前|より前)$/u.exec(word)
   // 三天以前 is the day three days ago
   if (earlier !== null && !COUNTED.test(earlier[1] ?? '')) return closed(single(earlier[1] ?? ''), (span) => ({ from: 0, to: span.from }))
-  const after = /^after (.+)$/.exec(word) ?? /^(.+?)(?:之后|以后|以降)$/u.exec(word)
+  const after = /^(?:after |post-)(.+)$/.exec(word) ?? /^(.+?)(?:之后|以后|以降)$/u.exec(word)
   if (after !== null && !COUNTED.test(after[1] ?? ''))
     return closed(single(after[1] ?? ''), (span) => ({ from: /以降$/u.test(word) ? span.from : span.to, to: new Date(LAST_YEAR, 0, 1).getTime() }))
 
   if (/^(?:the )?(?:last|past) hour$/.test(word)) return clock(now.getTime() - HOUR_MS)
-  const decade = /^(?:the )?(?:(\d{3})0'?s|'?([7-9])0'?s)$|^(?:(\d{3})0|([7-9]0|[七八九]十))年代$/u.exec(word)
+  const decade = /^(?:the )?(?:(\d{3})0'?s|'?([7-9])0'?s)$|^(?:(\d{3})0|([0-9]0|[七八九]十))年代$/u.exec(word)
   if (decade !== null) {
     const start = decade[1] ?? decade[3]
-    const first = start === undefined ? 1900 + (decade[4] === undefined ? Number(decade[2]) * 10 : figure(decade[4])) : Number(start) * 10
+    const two = decade[4] === undefined ? Number(decade[2]) * 10 : figure(decade[4])
+    const first = start === undefined ? (two < 60 ? 2000 : 1900) + two : Number(start) * 10
     return first >= 1970 && first < LAST_YEAR - 10 ? { from: months(first, 0).from, to: months(first + 10, 0).from } : null
   }
   return ofYearOrMonth(word, now) ?? nthOfMonth(word, now) ?? ago(word, now, single)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { bare, domainOf, localOf, parseJid, resource } from './address.ts'
 
-test('an address is compared without case, its resource with', () => {
+test('addresses are compared case-insensitively, resources case-sensitively', () => {
   expect(parseJid(' Alice@Example.ORG/Phone')).toBe('alice@example.org/Phone')
   // a resource is a nickname in groups: blanks and letter forms distinguish people
   for (const nick of ['alice', 'alice ', ' alice', 'alice\u00a0', 'alice\u3000', 'Alice', 'é', 'e\u0301'])

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { lookUp } from './look-up.ts'
 
-test('a table answers to its own keys alone', () => {
+test("look-up finds only a table's own keys", () => {
   const table: Record<string, number> = { one: 1 }
   expect(lookUp(table, 'one')).toBe(1)
   for (const inherited of ['constructor', '__proto__', 'toString', 'hasOwnProperty', '']) expect(lookUp(table, inherited)).toBeUndefined()

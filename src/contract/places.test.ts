@@ -3,7 +3,7 @@ import { coordinates, findPlace, geoUri, mapLink, placeOf } from './places.ts'
 
 const SHANGHAI = { latitude: 31.2304, longitude: 121.4737 }
 
-test('a geo: URI alone is a place, words beside it are words', () => {
+test('only a text that is nothing but a geo: URI is a location', () => {
   for (const text of ['geo:31.2304,121.4737', ' GEO:31.2304,121.4737;u=35 ', 'geo:31.2304,121.4737,12.5;crs=wgs84', 'geo:31.2304,121.4737?q=Bund'])
     expect(placeOf(text), text).toEqual(SHANGHAI)
   for (const text of ['', 'here: geo:31.2304,121.4737', 'geo:91,0', 'geo:0,181', 'geo:,', 'geo:1', 'geo:1,2 and more', '31.2304,121.4737'])
@@ -11,7 +11,7 @@ test('a geo: URI alone is a place, words beside it are words', () => {
   expect(placeOf('geo:-33.8568,151.2153')).toEqual({ latitude: -33.8568, longitude: 151.2153 })
 })
 
-test('links of maps are understood as people copy them', () => {
+test('map links are parsed as people copy them', () => {
   for (const text of [
     '31.2304, 121.4737',
     '31.2304，121.4737',
@@ -28,7 +28,7 @@ test('links of maps are understood as people copy them', () => {
   for (const text of ['', 'Shanghai', 'https://example.org', '1', '200, 300']) expect(findPlace(text), text).toBeNull()
 })
 
-test('what is made of a place is that place again', () => {
+test('a location survives a round trip through its URI', () => {
   const sydney = { latitude: -33.8568, longitude: 151.2153 }
   for (const place of [SHANGHAI, sydney, { latitude: 0, longitude: -0.000001 }]) {
     expect(placeOf(geoUri(place))).toEqual(place)

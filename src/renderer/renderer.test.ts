@@ -26,7 +26,7 @@ const message = (id: number, change: Partial<Message> = {}): Message =>
     ...change
   }) as Message
 
-test('newer messages join an open stretch and stay out of one in the past', () => {
+test('newer messages join an open stretch and stay out of a past one', () => {
   const stretch = [message(1), message(2)]
   expect(applyChanges(stretch, [message(3)], [], true).map((m) => m.id)).toEqual([1, 2, 3])
   expect(applyChanges(stretch, [message(3)], [], false).map((m) => m.id)).toEqual([1, 2])
@@ -58,7 +58,7 @@ test('rows separate days, mark what is new and group what one person wrote', () 
   ])
 })
 
-test('links are found, nothing else is, and marks cross them', () => {
+test('only links are found, and marks may cross them', () => {
   const text = 'see https://example.org/a?b=搜索, or javascript:alert(1)。'
   const parts = textParts(text, [[8, 20]])
   expect(parts.map((part) => part.text).join('')).toBe(text)
@@ -74,7 +74,7 @@ test('links are found, nothing else is, and marks cross them', () => {
 /** Spans of a text as [style, text with directives]; test data includes XEP-0393's own examples. */
 const styles = (text: string): string[] => styledBlocks(text).flatMap(({ spans }) => spans.map(({ style, start, end }) => `${style} ${text.slice(start, end)}`))
 
-test('spans are styled as XEP-0393 has it', () => {
+test('spans are styled as in XEP-0393', () => {
   expect(styles('*strong*')).toEqual(['strong *strong*'])
   expect(styles('plain*strong*plain')).toEqual([])
   expect(styles('*strong*plain*')).toEqual(['strong *strong*'])
@@ -91,7 +91,7 @@ test('spans are styled as XEP-0393 has it', () => {
   expect(styles('2*3*4和5*6')).toEqual([])
 })
 
-test('blocks are quotations, nested too, and what is fenced', () => {
+test('blocks are quotations, also nested ones, and fenced code', () => {
   const text = 'hi\n> one\n>> two *x*\nafter\n```js\n*a*\n> b\n```\nend'
   const shown = styledBlocks(text).map(({ kind, depth, lines }) => [kind, depth, lines.map(({ start, end }) => text.slice(start, end)).join('|')])
   expect(shown).toEqual([
@@ -105,7 +105,7 @@ test('blocks are quotations, nested too, and what is fenced', () => {
   expect(isStyled(styledBlocks('3 > 2, and\n2 < 3'))).toBe(false)
 })
 
-test('what a search found is marked within styles, and directives are told apart', () => {
+test('search matches are marked within styles, and directives are separate parts', () => {
   const text = '*bold word*'
   const parts = textParts(text, [[1, 5]], styledBlocks(text)[0]!.spans)
   expect(parts.map(({ text: part, marked, directive, styles: of }) => [part, marked, directive, of.join()])).toEqual([
@@ -116,7 +116,7 @@ test('what a search found is marked within styles, and directives are told apart
   ])
 })
 
-test('addresses are links, too, and nothing within another link is', () => {
+test('addresses are links, too, but not within another link', () => {
   const hrefs = (text: string): string[] => [...new Set(textParts(text, []).flatMap((part) => part.href ?? []))]
   expect(hrefs('写信给 li.ming+work@mail.example.cn，谢谢')).toEqual(['mailto:li.ming+work@mail.example.cn'])
   expect(hrefs('xmpp:周末@rooms.example.org?join 来吧')).toEqual(['xmpp:周末@rooms.example.org?join'])
@@ -147,7 +147,7 @@ test('emoji are found by name and keyword in both languages, and by pinyin', asy
   expect([toned(wave, 0), toned(wave, 3)]).toEqual(['👋', '👋🏽'])
 })
 
-test('emoji alone are big, with text they are not', () => {
+test('emoji alone are large, with text they are not', () => {
   expect([isEmojiOnly('👍'), isEmojiOnly('👨‍👩‍👧❤️'), isEmojiOnly('ok 👍'), isEmojiOnly('1'), isEmojiOnly('ℹ️'), isEmojiOnly(' 1️⃣ '), isEmojiOnly('好👍')]).toEqual(
     [true, true, false, false, true, true, false]
   )
@@ -155,7 +155,7 @@ test('emoji alone are big, with text they are not', () => {
   for (const text of ['', '🇨', '❤', '\ufe0f', '👍\u200d', '1\ufe0f', '#', '👍👍👍👍']) expect([text, isEmojiOnly(text)]).toEqual([text, false])
 })
 
-test('every emoji that can be picked is big alone, in each tone', async () => {
+test('every emoji of the picker is large alone, in each skin tone', async () => {
   for (const entry of await loadEmoji(() => true))
     for (const tone of [0, 1, 2, 3, 4, 5]) {
       const emoji = toned(entry, tone)
@@ -173,7 +173,7 @@ test.each([
   ['zh-CN', zhCN],
   ['zh-TW', zhTW],
   ['ja', ja]
-] as const)('%s has the same words as en, with the same places to fill, none empty but one', (_, words) => {
+] as const)('%s has the same texts as en, with the same placeholders, none empty but one', (_, words) => {
   expect(keysOf(words).sort()).toEqual(keysOf(en).sort())
   for (const one of [en, words]) expect(keysOf(one).filter((key) => wordAt(one, key) === '')).toEqual(['state.received'])
   // the number of a plural may be left out, as in 'a picture'
@@ -181,7 +181,7 @@ test.each([
   for (const key of keysOf(en)) expect([key, places(words, key)]).toEqual([key, places(en, key)])
 })
 
-test('every word is used, and every used word exists', () => {
+test('every text is used, and every used text exists', () => {
   const root = import.meta.dirname
   const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(vue|ts)$/.test(name) && !/i18n.(en|ja|zh-CN|zh-TW)\.ts$/.test(name) && !name.endsWith('.test.ts'))
@@ -197,7 +197,7 @@ test('every word is used, and every used word exists', () => {
   expect(all.filter((key) => !used(key))).toEqual([])
 })
 
-test('a sound is drawn by its loudest parts, and grows with its length, each second less', () => {
+test('a waveform shows the peaks, and grows with the duration, less with each second', () => {
   const samples = Float32Array.from({ length: 800 }, (_, i) => (i < 400 ? 0.25 : i < 600 ? -0.5 : 0))
   expect(peaksOf(samples, 4)).toEqual([0.5, 0.5, 1, 0])
   expect(peaksOf(new Float32Array(10), 3)).toEqual([0, 0, 0])

@@ -87,7 +87,7 @@ async function find(main: Page, piece: string): Promise<void> {
 
 const opts = { timeout: 300_000 }
 
-test.skipIf(!here)('the .deb is installed by apt: entry, icon, link handler, command, all of it root’s', opts, () => {
+test.skipIf(!here)('the .deb is installed by apt: desktop entry, icon, link handler, command, all owned by root', opts, () => {
   sys('apt-get', 'install', '-y', '--no-install-recommends', file(`${OLDER} deb`))
   expect(sys('dpkg-query', '-W', '-f', '${Status} ${Version}', 'mnemo')).toBe(`install ok installed ${OLDER}`)
   sys('desktop-file-validate', ENTRY)
@@ -100,7 +100,7 @@ test.skipIf(!here)('the .deb is installed by apt: entry, icon, link handler, com
   expect(files.filter((path) => statSync(path).uid !== 0 || (statSync(path).mode & 0o022) !== 0)).toEqual([])
 })
 
-test.skipIf(!here)('it starts from its desktop entry as an unprivileged user: signs in, sends, gets, finds', opts, async () => {
+test.skipIf(!here)('the app starts from its desktop entry as an unprivileged user: signs in, sends, receives, searches', opts, async () => {
   const { server, bob, profile } = story ?? new Story()
   const main = await start(entryProgram(), profile)
   await signIn(main, server, 'alice')
@@ -114,7 +114,7 @@ test.skipIf(!here)('it starts from its desktop entry as an unprivileged user: si
   await quit()
 })
 
-test.skipIf(!here)('a newer .deb is installed over it; the history is there, and is found offline', opts, async () => {
+test.skipIf(!here)('a newer .deb upgrades it; the history is kept, and found offline', opts, async () => {
   sys('apt-get', 'install', '-y', '--no-install-recommends', file(`${NEWER} deb`))
   expect(sys('dpkg-query', '-W', '-f', '${Version}', 'mnemo')).toBe(NEWER)
   const main = await start(entryProgram(), story?.profile ?? '', ['--offline'])
@@ -122,7 +122,7 @@ test.skipIf(!here)('a newer .deb is installed over it; the history is there, and
   await quit()
 })
 
-test.skipIf(!here)('its removal leaves the profile, and nothing of the program', opts, () => {
+test.skipIf(!here)('removal keeps the profile, and nothing of the program', opts, () => {
   const profile = story?.profile ?? ''
   const before = readdirSync(profile).sort()
   expect(before.length).toBeGreaterThan(0)
@@ -141,7 +141,7 @@ async function runs(program: string, name: string): Promise<void> {
   await quit()
 }
 
-test.skipIf(!here)('the .rpm holds the same files and starts', opts, async () => {
+test.skipIf(!here)('the .rpm contains the same files and starts', opts, async () => {
   const root = join(folder.path, 'rpm')
   mkdirSync(root)
   // the package is for another system: its dependencies are missing here, and its scripts call programs outside of the folder

@@ -134,7 +134,7 @@ const paths = ({ files = {} }: Entry, at = ''): string[] =>
 
 beforeAll(() => writeNotices())
 
-test.each(systems)('$name: bundles, its own binary and the notices are packed; the fuses are set, and the hash of what is packed', async (system) => {
+test.each(systems)("$name: bundles, its own binary and the notices are packed; the fuses and the archive's hash are set", async (system) => {
   const dist = join(folder.path, `${system.name}-electron`)
   const output = join(folder.path, system.name)
   system.standIn(dist)

@@ -44,7 +44,7 @@ test('only what is needed is packed: the bundles, and better-sqlite3 with the bi
   expect(packed).toContain('out/main/index.js')
 })
 
-test('beside Electron it takes at most 28 MB, notices included', () => {
+test('without Electron it takes at most 28 MB, notices included', () => {
   const files = globSync('**/*', { cwd: RESOURCES }).filter((path) => statSync(join(RESOURCES, path)).isFile())
   expect(files).toContain('THIRD-PARTY-NOTICES.txt')
   expect(files).toContain('LICENSE.txt')
@@ -67,7 +67,7 @@ test('the fuses of the packed executable', async () => {
   }).toEqual({ runAsNode: false, cookieEncryption: true, nodeOptions: false, inspect: false, asarIntegrity: true, onlyAsar: true, fileProtocol: false })
 })
 
-test('the packed app opens its demo as an unprivileged user, and pieces of words are found in it', async () => {
+test('the packed app opens its demo as an unprivileged user, and finds parts of words', async () => {
   const host = await testHost()
   const account = unprivileged([PROGRAM, join(RESOURCES, 'app.asar'), join(RESOURCES, 'words.dat')])
   prepareSandbox(join(PACKED, 'chrome-sandbox'), account)

@@ -96,7 +96,7 @@ test('the sign-in page', { timeout: 60_000 }, async () => {
   empty.remove()
 })
 
-test('by keyboard alone: to the list, into a conversation, to a message sent, to the menu and back', { timeout: 60_000 }, async () => {
+test('with the keyboard only: the list, a conversation, sending a message, the menu and back', { timeout: 60_000 }, async () => {
   await main.bringToFront()
   await main.locator('[data-test=menu]').focus()
   const focused = (): Promise<string> => main.evaluate(() => document.activeElement?.getAttribute('data-test') ?? document.activeElement?.className ?? '')

@@ -6,7 +6,7 @@ import { screenshot } from '../support/windows.ts'
 
 const story = new Story({ strangers: ['mallory', 'dave'] })
 
-test('answers, reactions, corrections and retractions, as people do them', { timeout: 120_000 }, async () => {
+test('replies, reactions, corrections and retractions', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
@@ -106,7 +106,7 @@ test('answers, reactions, corrections and retractions, as people do them', { tim
   await main.locator('[data-test=composer]').waitFor()
 })
 
-test('emoji: chosen from all of them, found by pinyin, completed after a colon, and to react with', { timeout: 60_000 }, async () => {
+test('emoji: picked, found by pinyin, completed after a colon, and used as reactions', { timeout: 60_000 }, async () => {
   const main = await story.app.window('main')
   await main.locator('[data-jid="bob@localhost"]').click()
   await main.click('[data-test=emoji]')
@@ -136,7 +136,7 @@ test('emoji: chosen from all of them, found by pinyin, completed after a colon, 
   await sent.locator('[data-test=reaction]', { hasText: '🍕' }).waitFor()
 })
 
-test('a stranger asks to be a contact, and is let in or not', { timeout: 60_000 }, async () => {
+test("a stranger's contact request is accepted or declined", { timeout: 60_000 }, async () => {
   const main = await story.app.window('main')
   const strangers = new Devices()
   try {

@@ -5,7 +5,7 @@ import { screenshot, violations } from '../support/windows.ts'
 
 const story = new Story()
 
-test('cards of a phone and of an address book', { timeout: 90_000 }, async () => {
+test('contact cards of a phone and of an address book', { timeout: 90_000 }, async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)

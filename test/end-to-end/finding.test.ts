@@ -31,7 +31,7 @@ const query = (page: Page): Promise<string> => page.inputValue('[data-test=searc
 const count = async (page: Page): Promise<number> =>
   Number((/^\s*[\d,]+/.exec((await page.locator('[data-test=count]').textContent()) ?? '')?.[0] ?? '-1').replace(',', ''))
 
-test('looking at what was found reads nothing: what is unread stays so until one goes on in its conversation', async () => {
+test('previewing a hit marks nothing as read until its conversation is opened', async () => {
   // the demo's unread conversations depend on the hour
   const unread = main.locator('.item', { has: main.locator('.badge') }).first()
   await unread.waitFor()
@@ -51,7 +51,7 @@ test('looking at what was found reads nothing: what is unread stays so until one
   await badge.waitFor({ state: 'detached' })
 })
 
-test('a person by pinyin and a stretch of time, with the mouse: the query says what the buttons did, and each is taken back', async () => {
+test('filters by person (in pinyin) and by date, with the mouse: the query shows them, and each can be removed', async () => {
   await main.fill('[data-test=search]', '手机')
   await expect.poll(() => count(main)).toBeGreaterThan(300)
   const all = await count(main)
@@ -92,7 +92,7 @@ test('a person by pinyin and a stretch of time, with the mouse: the query says w
   await expect.poll(() => count(main)).toBe(all)
 })
 
-test('everybody and every conversation can be chosen before anything is typed', async () => {
+test('all people and conversations can be chosen before anything is typed', async () => {
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
   // a person has one colour, whether counted under a group's address or their own
@@ -130,7 +130,7 @@ test('everybody and every conversation can be chosen before anything is typed', 
   await expect.poll(() => query(search)).toBe('来自:陈建国')
 })
 
-test('kinds and states are buttons, in whatever words the query says it', async () => {
+test('kinds and states are buttons, whatever words the query uses for them', async () => {
   await main.fill('[data-test=search]', '预算')
   await main.click('[data-test=kind-link]')
   await expect.poll(() => query(main)).toBe('预算 有:链接')
@@ -151,7 +151,7 @@ test('kinds and states are buttons, in whatever words the query says it', async 
   await main.locator('.hit').first().waitFor()
 })
 
-test('people and groups that match stand above the messages; nothing is blamed while one types', async () => {
+test('matching people and groups are above the messages; no problem is reported while typing', async () => {
   await main.fill('[data-test=search]', '来自:没有这个人')
   // the notice appears after typing has stopped
   expect(await main.locator('[data-test=problem]').count()).toBe(0)
@@ -169,7 +169,7 @@ test('people and groups that match stand above the messages; nothing is blamed w
   await main.locator('[data-test=search-name]', { hasText: '周末徒步' }).waitFor()
 })
 
-test('within the conversation that is open; nothing there, and everywhere is one click away', async () => {
+test('search within the open conversation; without a hit, searching everywhere is one click away', async () => {
   await main.fill('[data-test=search]', '')
   await main.locator('.item', { hasText: '佐藤' }).click()
   await main.fill('[data-test=search]', '预算')
@@ -182,7 +182,7 @@ test('within the conversation that is open; nothing there, and everywhere is one
   await expect.poll(() => main.locator('[data-test=scope]').getAttribute('aria-pressed')).toBe('false')
 })
 
-test('hit rows are plain texts with the conversation, who wrote it and when', async () => {
+test('hit rows are plain texts with the conversation, sender and time', async () => {
   await main.fill('[data-test=search]', '')
   await main.locator('.item', { hasText: '林晓雨' }).click()
   await main.fill('[data-test=composer]', '先看 *重点清单甲* 和 `npm run build`')
@@ -198,7 +198,7 @@ test('hit rows are plain texts with the conversation, who wrote it and when', as
   expect(own!.y).toBeGreaterThanOrEqual(date!.y + date!.height - 1)
 })
 
-test('searches from before are offered when the field is gone to, and go when one types', async () => {
+test('earlier searches are offered when the field gets the focus, and disappear on typing', async () => {
   await main.fill('[data-test=search]', '预算')
   // a query shown for a while is added to the recent ones
   await expect

@@ -16,7 +16,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-test('an import is looked at before it happens, happens once, and is found; what is found goes out as a page', async () => {
+test('an import is previewed, runs once, and is found; the hits are exported as a page', async () => {
   writeFileSync(
     file,
     [

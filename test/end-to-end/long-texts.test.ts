@@ -10,7 +10,7 @@ const LONG = '长'.repeat(100_000)
 const files = async (): Promise<number> =>
   (await messages(story.bob, 'alice@localhost')).filter(({ attachments }) => attachments[0]?.name === 'text.txt').length
 
-test('a text that is too long fails with its reason, and the next is told before it is sent; both go as files', { timeout: 180_000 }, async () => {
+test('a text that is too long fails with its reason, the next one warns before it is sent; both are sent as files', { timeout: 180_000 }, async () => {
   const { bob } = story
   const main = await story.open()
   await bob.messages.send((await bob.conversations.start('alice@localhost', 'direct', null)).id, '把全文发给我')
@@ -36,7 +36,7 @@ test('a text that is too long fails with its reason, and the next is told before
   expect(await main.locator('[data-test=too-long]').count()).toBe(0)
 })
 
-test('the settings say that nobody else vouches for the server, and what it does not do', { timeout: 60_000 }, async () => {
+test('the settings show a certificate trusted only by the user, and missing features', { timeout: 60_000 }, async () => {
   const main = await story.app.window('main')
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()

@@ -72,7 +72,7 @@ async function searchAll(main: Page, pieces: string[], texts: string[]): Promise
 }
 
 test.skipIf(!hasCorpus)(
-  '2,000 messages to the account and to a group: stored once, in order, found by any piece, offline too',
+  '2,000 messages to the account and to a group: stored once, in order, found by any part, offline too',
   { timeout: 600_000 },
   async () => {
     const texts = chosenMessages()

@@ -53,7 +53,7 @@ const allShown = async (page: Page): Promise<void> => {
     .toBe(true)
 }
 
-test('all pictures of a conversation from its header: a grid by months, thumbnails that are made once', async () => {
+test('all pictures of a conversation, opened from its header: a grid by months, thumbnails made once', async () => {
   await main.locator('.item').first().click()
   await main.click('[data-test=media-here]')
   await main.locator('[data-test=cell]').first().waitFor()
@@ -82,7 +82,7 @@ test('all pictures of a conversation from its header: a grid by months, thumbnai
     .toBeGreaterThan(5)
 })
 
-test('scrolled to anywhere there are pictures, and few nodes for many of them', async () => {
+test('the grid shows pictures wherever it is scrolled to, with few nodes', async () => {
   const scroller = main.locator('.grid .rows')
   for (const share of [0.5, 1, 0.25, 0.75, 0]) {
     await scroller.evaluate((element, part) => element.scrollTo(0, element.scrollHeight * part), share)
@@ -91,7 +91,7 @@ test('scrolled to anywhere there are pictures, and few nodes for many of them', 
   expect(await main.locator('.grid .cell').count()).toBeLessThan(120)
 })
 
-test('the viewer: large, with a strip of neighbours to step in', async () => {
+test('the viewer: a large picture with a strip of its neighbours', async () => {
   await main.locator('[data-test=cell]').nth(4).dblclick()
   const strip = main.locator('[data-test=strip]')
   await strip.locator('[aria-current]').waitFor()
@@ -111,7 +111,7 @@ test('the viewer: large, with a strip of neighbours to step in', async () => {
   await strip.waitFor({ state: 'detached' })
 })
 
-test('the search window: each kind as what it is, searched and narrowed like messages', async () => {
+test('the search window: each kind has its own view, searched and filtered like messages', async () => {
   await main.fill('[data-test=search]', '')
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
@@ -151,7 +151,7 @@ test('the search window: each kind as what it is, searched and narrowed like mes
   expect(await violations(search)).toEqual([])
 })
 
-test('a picture that is deleted takes its thumbnail with it', async () => {
+test('deleting a picture deletes its thumbnail', async () => {
   await main.fill('[data-test=search]', '有:媒体')
   await allShown(main)
   const status = (): Promise<number[]> =>

@@ -11,7 +11,7 @@ const focused = (main: Page): Promise<string> => main.evaluate<string>('document
 const isWriting = (main: Page): Promise<boolean> => main.evaluate<boolean>('document.activeElement?.matches("[data-test=composer]") === true')
 const offset = (main: Page): Promise<number> => main.evaluate<number>('document.querySelector(".thread .scroller").scrollTop')
 
-test('a message is answered, reacted to and more from the bar beside it', { timeout: 120_000 }, async () => {
+test('the bar beside a message replies, reacts and more', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.open()
   const toAlice = await bob.conversations.start('alice@localhost', 'direct', null)
@@ -46,7 +46,7 @@ test('a message is answered, reacted to and more from the bar beside it', { time
   await main.locator('.row.own[data-state=delivered]').waitFor()
 })
 
-test('every action on a message has a key, the focus is heard, and what cannot be done says why', { timeout: 120_000 }, async () => {
+test('every action on a message has a key, the focus is announced, and an impossible action says why', { timeout: 120_000 }, async () => {
   const { bob } = story
   const main = await story.app.window('main')
   await main.focus('[data-test=composer]')
@@ -113,7 +113,7 @@ test('every action on a message has a key, the focus is heard, and what cannot b
   await expect.poll(() => isWriting(main)).toBe(true)
 })
 
-test('pages, start and end from the field; the focus survives older messages that come in above', { timeout: 120_000 }, async () => {
+test('page, start and end keys from the field; the focus survives older messages added above', { timeout: 120_000 }, async () => {
   const main = await story.app.window('main')
   await main.focus('[data-test=composer]')
   const end = await offset(main)

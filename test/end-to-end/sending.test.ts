@@ -10,7 +10,7 @@ import { screenshot, violations } from '../support/windows.ts'
 const story = new Story()
 
 test(
-  'photos lose their size and all that they tell of place and camera, files keep it, in the order in which they were put',
+  'photos are scaled down and lose location and camera data, files are sent unchanged, in the order that the user has chosen',
   { timeout: 120_000 },
   async () => {
     const { bob } = story

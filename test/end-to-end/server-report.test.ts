@@ -5,7 +5,7 @@ import { moveWindow, screenshot, stillness, violations } from '../support/window
 
 const story = new Story({ without: ['mam', 'carbons'], groupsForget: true })
 
-test('each ability is there or missing; of a missing one the cost and the lines are told, and copied', { timeout: 120_000 }, async () => {
+test('each feature is present or missing; a missing one shows its cost and its configuration, which can be copied', { timeout: 120_000 }, async () => {
   const main = await story.open()
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()

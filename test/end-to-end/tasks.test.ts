@@ -366,6 +366,6 @@ task(25, 'read and search without a network', async (hand, main) => {
   await main.locator('.hit').first().waitFor()
 })
 
-test('the documentation says what was counted, no more and no less', () => {
+test('the documentation has exactly the counted steps', () => {
   for (const [number, steps] of taken) expect([number, told.get(number)]).toEqual([number, steps])
 })

@@ -39,7 +39,7 @@ const distanceToEnd = (page: Page): Promise<number> =>
     return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight
   })
 
-test('three first steps, told once', async () => {
+test('three first steps, shown once', async () => {
   const steps = main.locator('[data-test=first-steps]')
   await steps.waitFor()
   await screenshot(main, 'first-steps')
@@ -74,7 +74,7 @@ test('a conversation opens at its end or its first unread message, with few node
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
 })
 
-test('older messages load while the place is kept', async () => {
+test('older messages load while the position stays', async () => {
   await item(main, '周杰').click()
   await bubbles(main).first().waitFor()
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(2000)
@@ -94,7 +94,7 @@ test('older messages load while the place is kept', async () => {
   await expect.poll(() => distanceToEnd(main)).toBeLessThan(5)
 })
 
-test('thrown through the history both ways: there are rows at every place, and few of them', async () => {
+test('fast scrolling through the history both ways: there are rows everywhere, and few of them', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
   await main.locator('.thread .scroller').hover()
@@ -115,7 +115,7 @@ test('thrown through the history both ways: there are rows at every place, and f
   expect((await ids()).length).toBeLessThan(200)
 })
 
-test('a day is jumped to: those without messages cannot be chosen', async () => {
+test('jumping to a day: days without messages cannot be chosen', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
   await main.keyboard.press('Control+f')
@@ -142,7 +142,7 @@ test('a day is jumped to: those without messages cannot be chosen', async () => 
   await main.locator('[data-test=latest]').click()
 })
 
-test('own window: live in both, focused when asked for again, the rest lives on when it closes', async () => {
+test('own window: live in both, focused when opened again, the others go on when it closes', async () => {
   await item(main, '陈建国').click()
   await main.click('[data-test=own-window]')
   const chat = await app.window('chat')
@@ -204,7 +204,7 @@ test('search: live results, marks, a jump to the message, back to the list', asy
   await item(main, '林晓雨').waitFor()
 })
 
-test('finding in a conversation: a count, every hit marked, the older and the newer one', async () => {
+test('search in a conversation: a count, every hit marked, older and newer ones', async () => {
   await item(main, '林晓雨').click()
   await bubbles(main).first().waitFor()
   await main.locator('[data-test=composer]').click()
@@ -237,7 +237,7 @@ test('the quick switcher finds people by the initials of their pinyin', async ()
   await main.locator('.head h2', { hasText: '陈建国' }).waitFor()
 })
 
-test('the search window: filters, facets, groups, a hit by keyboard alone and back to the results as they were', { timeout: 90_000 }, async () => {
+test('the search window: filters, facets, groups, a hit by keyboard only, and back to the unchanged results', { timeout: 90_000 }, async () => {
   await main.keyboard.press('Control+Shift+f')
   const search = await app.window('search')
   await search.locator('[data-test=search]').waitFor()
@@ -367,7 +367,7 @@ test('folders of the list, and the keyboard: numbers, Ctrl+Tab, the list of shor
   await main.keyboard.press('Escape')
 })
 
-test('a text is styled as its author wrote it (XEP-0393), code stays code', async () => {
+test('a text is styled (XEP-0393), code stays code', async () => {
   await main.fill(
     '[data-test=composer]',
     '先看 *重点*，再看 _details_ 和 ~旧方案~，运行 `npm run build -- --force`\n> 昨天说的：周五之前\n>> 那就 *周四* 吧\n好的\n```ts\nconst 搜索 = (query: string): Hit[] => index.find(query).slice(0, 20) // 一行很长的注释，看看会不会把气泡撑破，应该可以横向滚动\n```\nhttps://example.org/a_b_c 和 snake_case_name'
@@ -462,7 +462,7 @@ test('a page that crashes comes back', async () => {
   await main.locator('.item').first().waitFor({ timeout: 20_000 })
 })
 
-test('after a restart all is there, and windows are where they were', async () => {
+test('after a restart everything is there, and windows are where they were', async () => {
   await moveWindow(main, { left: 120, top: 60, width: 900, height: 700 })
   // a chat in its own window, and a conversation read further up
   await item(main, '佐藤').dblclick()

@@ -37,13 +37,13 @@ function named({ module, member }: Use): boolean {
   )
 }
 
-test('every use of Electron stands in the table', () => {
+test('every use of Electron is in the table', () => {
   const uses = globSync('src/{main,preload}/**/*.ts', { cwd: ROOT }).flatMap(usesIn)
   expect(uses.length).toBeGreaterThan(40)
   expect(uses.filter((use) => !named(use)).map(({ api, file }) => `${api} in ${file}`)).toEqual([])
 })
 
-test('files that the table names are there', () => {
+test('files named in the table exist', () => {
   const places = rows.flatMap(([, , where = '']) => [...where.matchAll(/[\w/-]+\.ts/g)].map(([path]) => path))
   const beside = (path: string): boolean =>
     ['src/main', 'src', 'src/main/windows', 'src/main/desktop', 'src/main/ipc'].some((folder) => existsSync(join(ROOT, folder, path)))

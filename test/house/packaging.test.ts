@@ -12,7 +12,7 @@ beforeAll(() => {
   if (!existsSync(join(ROOT, 'out/preload/bridge.cjs'))) throw new Error('There is no built app in out/: run "npm run build", or all by "npm test -- unit".')
 })
 
-test("the installer's configuration is one that electron-builder accepts, and names files that exist", async () => {
+test('electron-builder accepts the configuration, and the files it names exist', async () => {
   const { getConfig, validateConfiguration } = require('app-builder-lib/out/util/config/config') as {
     getConfig(root: string, path: string | null, own: object | null): Promise<{ extraResources: { from: string }[] }>
     validateConfiguration(config: object, logger: object): Promise<void>
@@ -52,7 +52,7 @@ test('the sandboxed preload script needs electron alone', () => {
   expect([...preload.matchAll(/require\("([^"]+)"\)/g)].map((match) => match[1])).toEqual(['electron'])
 })
 
-test('the Flatpak says of the app what the installers say: its name, its words in each language, its link, its version', () => {
+test('the Flatpak describes the app as the installers do: name, texts in each language, link, version', () => {
   const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
   const [builder, entry, about, manifest] = [
     read('electron-builder.yml'),

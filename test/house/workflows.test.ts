@@ -19,7 +19,7 @@ async function faults(file: string, text: string): Promise<string[]> {
 
 const files = globSync('.github/workflows/*.yml', { cwd: ROOT }).sort()
 
-test.each(files)('%s is a workflow', async (file) => {
+test.each(files)('%s is valid', async (file) => {
   expect(await faults(file, read(file))).toEqual([])
 })
 
@@ -30,7 +30,7 @@ test.each([
   ['${{ matrix.system }}', '${{ matrix.sistem }}', /sistem/],
   ['${{ matrix.system }}', '${{ matrx.system }}', /matrx/],
   ['needs: pack', 'needs: pak', /pak/]
-])('a fault is found: %s as %s', async (right, wrong, message) => {
+])('an error is found: %s as %s', async (right, wrong, message) => {
   const file = '.github/workflows/release.yml'
   expect(read(file)).toContain(right)
   expect((await faults(file, read(file).replace(right, wrong))).join('\n')).toMatch(message)

@@ -26,7 +26,7 @@ const said = async (engine: Engine, account: Jid, jid: Jid): Promise<string[]> =
 const allOnline = (engine: Engine, count: number): Promise<boolean> =>
   until(engine, () => Promise.resolve(engine.accounts.list.length === count && engine.accounts.list.every(({ connection }) => connection.status === 'online')))
 
-test('two accounts beside each other: what comes to one is that one’s, and both are found at once', { timeout: 90_000 }, async () => {
+test('two accounts side by side: messages to one belong to that one, and a search covers both', { timeout: 90_000 }, async () => {
   const engine = await devices.signIn(server, 'alice')
   expect((await engine.signIn({ ...server.settings('carol'), password: 'wrong' })).status).toBe('waiting')
   expect(engine.accounts.list.map(({ jid }) => jid)).toEqual([ALICE])
@@ -61,7 +61,7 @@ test('two accounts beside each other: what comes to one is that one’s, and bot
   expect(await said(engine, CAROL, ALICE)).toEqual(['to myself'])
 })
 
-test('what was written before there was an account goes out with the first one that signs in', { timeout: 60_000 }, async () => {
+test('messages written before there was an account are sent by the first one that signs in', { timeout: 60_000 }, async () => {
   const folder = testFolder()
   const engine = await openEngine(folder.path)
   const { id } = await engine.conversations.start(BOB, 'direct', null)
@@ -77,7 +77,7 @@ test('what was written before there was an account goes out with the first one t
   folder.remove()
 })
 
-test('both in one group; contacts, blocking and requests are each account’s own', { timeout: 90_000 }, async () => {
+test('both accounts in one group; contacts, blocking and requests are separate per account', { timeout: 90_000 }, async () => {
   const engine = devices.engines[0]!
   const room = `both-${randomUUID()}@rooms.localhost` as Jid
   const group = await engine.conversations.start(room, 'group', 'alice', null, ALICE)
@@ -105,7 +105,7 @@ test('both in one group; contacts, blocking and requests are each account’s ow
   expect((await engine.store.read.contacts(ALICE)).map(({ jid }) => jid)).not.toContain('stranger@localhost')
 })
 
-test('both come back after a restart; who signs out leaves the history here, and nothing more goes out in that name', { timeout: 90_000 }, async () => {
+test('both accounts return after a restart; signing out keeps the history, and nothing more is sent from that account', { timeout: 90_000 }, async () => {
   const engine = await devices.again(devices.engines[0]!)
   const { id } = (await of(engine, CAROL, BOB))!
   await engine.messages.send(id, 'typed offline')

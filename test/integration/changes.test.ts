@@ -28,7 +28,7 @@ async function write(engine: Engine, jid: string, text: string, reply: Message |
 const find = (engine: Engine, jid: string, wanted: (message: Message) => boolean): Promise<Message> =>
   until(engine, async () => (await messages(engine, jid)).find(wanted))
 
-test('a correction, an answer, a reaction and a retraction reach the other one and our second device', async () => {
+test('corrections, replies, reactions and retractions reach the other person and our second device', async () => {
   const [alice, phone, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')]
   const sent = await write(alice, 'bob@localhost', 'see you at sevn')
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'see you at sevn')
@@ -64,7 +64,7 @@ test('a correction, an answer, a reaction and a retraction reach the other one a
   ])
 })
 
-test('in a group: answers, reactions and retractions name what its archive gave', async () => {
+test("in a group, replies, reactions and retractions refer to the archive's ids", async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   const room = `changes-${randomUUID()}@rooms.localhost`
   const a = await alice.conversations.start(room, 'group', 'alice')
@@ -81,7 +81,7 @@ test('in a group: answers, reactions and retractions name what its archive gave'
   await find(bob, room, ({ retracted }) => retracted)
 })
 
-test('changes made offline wait, over a restart, and go out once', async () => {
+test('changes made offline wait, also across a restart, and are sent once', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   const sent = await write(alice, 'bob@localhost', 'offline edit me')
   await find(bob, 'alice@localhost', ({ text }) => text === 'offline edit me')
@@ -94,7 +94,7 @@ test('changes made offline wait, over a restart, and go out once', async () => {
   await until(back, async () => (await back.store.read.queuedChanges()).length === 0)
 })
 
-test('who has read what, and who types, is told', async () => {
+test('read markers and typing notifications are sent', async () => {
   const [alice, bob, tablet] = [await signedIn('alice'), await signedIn('bob'), await signedIn('bob')]
   const sent = await write(alice, 'bob@localhost', 'have you read this?')
   const got = await find(bob, 'alice@localhost', ({ text }) => text === 'have you read this?')
@@ -123,7 +123,7 @@ test('who has read what, and who types, is told', async () => {
   expect(alice.accounts.typing.size).toBe(0)
 })
 
-test('what one device has read, another learns when it comes later, in groups, too', async () => {
+test('a read position of one device reaches another that connects later, also in groups', async () => {
   const [bob, carol] = [await signedIn('bob'), await signedIn('carol')]
   const room = `read-${randomUUID()}@rooms.localhost`
   const c = await carol.conversations.start(room, 'group', 'carol')
@@ -148,7 +148,7 @@ test('what one device has read, another learns when it comes later, in groups, t
     })
 })
 
-test('what was read while the app was closed and the phone was not is known when it comes back', async () => {
+test('messages read on the phone while the app was closed are read after its start', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   const group = await alice.groups.create({ name: '周末', membersOnly: true, invite: ['bob@localhost' as Jid] })
   await until(bob, () => Promise.resolve(bob.accounts.invitations.some((invitation) => invitation.group === group.jid)))
@@ -187,7 +187,7 @@ test('what was read while the app was closed and the phone was not is known when
   }
 })
 
-test('a foreign client understands ours, and we it', async () => {
+test('a foreign client and Mnemo understand each other', async () => {
   const alice = await signedIn('alice')
   const carol = await foreignClient(server, 'carol')
   try {

@@ -4,7 +4,7 @@ import { runCluster } from '../faults/cluster.ts'
 import { hasEjabberd } from '../support/ejabberd.ts'
 
 test.skipIf(!hasEjabberd())(
-  'nodes of a cluster are killed and come back: clients go to the other node, nothing is lost, doubled or out of order',
+  'cluster nodes are killed and restarted: clients move to the other node, and nothing is lost, doubled or out of order',
   // the run itself ends with a report when there is no progress for five minutes
   { timeout: 900_000 },
   async () => {

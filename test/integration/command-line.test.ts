@@ -38,14 +38,14 @@ function mnemo(user: string, ...args: string[]): Run {
 const signIn = (user: string, ...more: string[]) =>
   mnemo(user, 'sign-in', `${user}@localhost`, '--host', '127.0.0.1', '--port', String(server.port), ...more).output
 
-test('sign-in names the fingerprint of a certificate it refuses, and takes it with --trust', async () => {
+test('sign-in prints the fingerprint of an untrusted certificate, and accepts it with --trust', async () => {
   const refused = await signIn('alice')
   expect(refused.code).not.toBe(0)
   expect(refused.stderr).toContain(`--trust ${server.fingerprint}`)
   expect(await signIn('alice', '--trust', server.fingerprint)).toMatchObject({ code: 0, stdout: 'signed in as alice@localhost\n' })
 })
 
-test('what one sends the other sees while watching, and finds offline', async () => {
+test("a sent message appears in the other account's watch, and is found offline", async () => {
   await signIn('bob', '--trust', server.fingerprint)
   const watching = mnemo('bob', 'watch', '--count', '1')
   await watching.said('watching')
@@ -58,7 +58,7 @@ test('what one sends the other sees while watching, and finds offline', async ()
   expect(JSON.parse(found.stdout)).toMatchObject({ total: 1, hits: [{ text: '晚上一起吃饭吗', ranges: [[3, 5]] }] })
 })
 
-test('an account is signed out by name, and what was said stays to be found', async () => {
+test('an account is signed out by name, and its messages stay searchable', async () => {
   expect((await mnemo('bob', 'sign-out', 'nobody@localhost').output).stderr).toContain('bob@localhost')
   expect(await mnemo('bob', 'sign-out', 'bob@localhost').output).toMatchObject({ code: 0, stdout: 'signed out bob@localhost\n' })
   // messages written now wait until somebody signs in again

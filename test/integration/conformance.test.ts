@@ -55,7 +55,7 @@ const find = (engine: Engine, jid: Jid, wanted: (message: Message) => boolean): 
 const tagged = async (engine: Engine, jid: Jid, tag: string): Promise<string[]> =>
   (await messages(engine, jid)).map(({ text }) => text).filter((text) => text.includes(tag))
 
-test('text both ways, once and in order on every device; receipts; what came while one was away', { timeout: 120_000 }, async () => {
+test('texts both ways, once and in order on every device; receipts; messages received while offline', { timeout: 120_000 }, async () => {
   const [alice, bob] = [await device(people.settings[0]), await device(people.settings[1])]
   await acquainted(alice, bob)
   await acquainted(bob, alice)
@@ -91,7 +91,7 @@ test('text both ways, once and in order on every device; receipts; what came whi
   for (const engine of [alice, phone]) await until(engine, async () => isDeepStrictEqual(await tagged(engine, address(1), tag), order), 30_000)
 })
 
-test('what is done to messages, and how far they were read, reaches the other one and our other device', { timeout: 120_000 }, async () => {
+test('changes to messages and read positions reach the other person and our other device', { timeout: 120_000 }, async () => {
   const [alice, bob] = [await device(people.settings[0]), await device(people.settings[1])]
   await acquainted(alice, bob)
   await acquainted(bob, alice)
@@ -127,7 +127,7 @@ test('what is done to messages, and how far they were read, reaches the other on
   )
 })
 
-test('a group: made, invited into, talked in, its history for who comes later, closed', { timeout: 120_000 }, async () => {
+test('a group: created, invited into, written in, its history for later members, closed', { timeout: 120_000 }, async () => {
   const [alice, bob, carol] = [await device(people.settings[0]), await device(people.settings[1]), await device(people.settings[2])]
   const group = await alice.groups.create({ name: '测试 Conformance', membersOnly: false, invite: [address(1)] })
   try {
@@ -151,7 +151,7 @@ test('a group: made, invited into, talked in, its history for who comes later, c
   await until(bob, async () => (await conversation(bob, group.jid)).out?.why === 'destroyed')
 })
 
-test('a file goes up, is announced and comes down whole', { timeout: 120_000 }, async ({ skip }) => {
+test('a file is uploaded, announced and downloaded unchanged', { timeout: 120_000 }, async ({ skip }) => {
   const [alice, bob] = [await device(people.settings[0]), await device(people.settings[1])]
   await acquainted(bob, alice)
   const bytes = randomBytes(70_000)

@@ -57,12 +57,12 @@ const problem = async (change: Partial<ReturnType<TestServer['settings']>>): Pro
   return state.status === 'waiting' ? state.problem : state.status
 }
 
-test('a wrong password is told and stores no account', async () => {
+test('a wrong password is reported and stores no account', async () => {
   expect(await problem({ password: 'wrong' })).toBe('wrong-password')
   expect(await engine.store.read.accounts()).toEqual([])
 })
 
-test('a certificate that no authority vouches for is refused, with what it takes to decide', async () => {
+test('an untrusted certificate is refused, with the details needed for a decision', async () => {
   const state = await engine.signIn({ ...server.settings('alice'), trustedFingerprint: null })
   expect(state).toMatchObject({
     status: 'waiting',
@@ -72,11 +72,11 @@ test('a certificate that no authority vouches for is refused, with what it takes
   })
 })
 
-test('another certificate than the accepted one is refused', async () => {
+test('a certificate other than the accepted one is refused', async () => {
   expect(await problem({ trustedFingerprint: server.fingerprint.replace(/^../, (pair) => (pair === '00' ? '01' : '00')) })).toBe('certificate-changed')
 })
 
-test('an unknown host, a refused connection and a server of another kind each have their own name', async () => {
+test('an unknown host, a refused connection and a server of another kind are distinct problems', async () => {
   expect(await problem({ host: 'no-such-host.invalid' })).toBe('unknown-host')
   expect(await problem({ port: await freePort() })).toBe('refused')
   const web = createServer((peer) => peer.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1')
@@ -86,7 +86,7 @@ test('an unknown host, a refused connection and a server of another kind each ha
   web.close()
 })
 
-test('a server that does not offer encryption is not talked to', async () => {
+test('a server without encryption is refused', async () => {
   let heard = ''
   const plain = createServer((peer) => {
     peer.on('error', () => undefined)
@@ -104,7 +104,7 @@ test('a server that does not offer encryption is not talked to', async () => {
   plain.close()
 })
 
-test('comes back by itself after the server was away', async () => {
+test('reconnects automatically after the server was away', async () => {
   await engine.signIn(server.settings('alice'))
   await online(engine)
   await server.stop()
@@ -113,7 +113,7 @@ test('comes back by itself after the server was away', async () => {
   await online(engine)
 })
 
-test('an error that comes before its request is known to be written is the answer to it, and nobody else hears of it', async () => {
+test('an error that arrives before its request is known to be written answers it, without an unhandled rejection', async () => {
   const { write } = SecureSocket.prototype
   const heard: unknown[] = []
   const onUnhandled = (reason: unknown): void => void heard.push(reason)

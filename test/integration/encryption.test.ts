@@ -50,7 +50,7 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
   }, 60_000)
   afterAll(() => bob.quit())
 
-  test('the other side begins; what is read is found, and answers are read', async () => {
+  test('the other side begins; decrypted messages are searchable, and replies are read', async () => {
     await bob.tell({ do: 'send', to: ALICE, text: '你好 from python 👋' }, 'sent')
     expect(await find(alice, BOB, ({ text }) => text === '你好 from python 👋')).toMatchObject({ encrypted: true, unreadable: null, outgoing: false })
     expect((await alice.store.find.search({ query: 'python', limit: 5, total: true })).total).toBe(1)
@@ -69,7 +69,7 @@ describe.skipIf(!hasForeignOmemo)('python3-omemo', () => {
   })
 })
 
-describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () => {
+describe.skipIf(!hasForeignOmemo)('messages received while offline, and on two devices', () => {
   let desk: Engine
   let laptop: Engine
   let bob: Foreign
@@ -82,7 +82,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
   }, 60_000)
   afterAll(() => bob.quit())
 
-  test('both devices read what comes, and what the other one says', async () => {
+  test('both devices read incoming messages, and those of the other device', async () => {
     await bob.tell({ do: 'send', to: ALICE, text: 'to both of them' }, 'sent')
     for (const engine of [desk, laptop]) await find(engine, BOB, ({ text, encrypted }) => text === 'to both of them' && encrypted)
     await until(desk, async () => (await desk.store.write.encryptionTargets({ account: ALICE, jids: [BOB] })).devices.some(({ jid }) => jid === ALICE))
@@ -94,7 +94,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     expect(await find(desk, BOB, ({ text }) => text === 'from the laptop')).toMatchObject({ outgoing: true, encrypted: true })
   })
 
-  test('what came while we were away is read from the archive, once, also after the app was ended', async () => {
+  test('messages missed while offline are decrypted from the archive, once, also after a restart', async () => {
     const before = (await messages(laptop, BOB)).length
     laptop = await devices.again(laptop, async () => {
       for (let i = 0; i < 8; i++) await bob.tell({ do: 'send', to: ALICE, text: `missed ${i}` }, 'sent')
@@ -111,7 +111,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     await find(desk, BOB, ({ text }) => text === 'back again')
   })
 
-  test('a client that comes back without its keys: its session is begun anew by itself, and both read on', async () => {
+  test('a client that returns without its keys: the session restarts automatically, and both read on', async () => {
     await bob.quit()
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob-anew.json'))
     await until(desk, async () => (await announced(bob, BOB)).length >= 2)
@@ -122,7 +122,7 @@ describe.skipIf(!hasForeignOmemo)('while we are away, and on two devices', () =>
     expect(bob.events.filter(({ refused }) => refused !== undefined)).toEqual([])
   })
 
-  test('our device list is put right when another client forgets us, and nobody else can write it', async () => {
+  test('our device list is repaired when another client drops us, and nobody else can write it', async () => {
     const mine = (await announced(bob, ALICE)).toSorted((a, b) => a - b)
     expect(mine).toHaveLength(2)
     // Bob publishes a device list for Alice in his own name
@@ -202,7 +202,7 @@ describe('Mnemo with Mnemo', () => {
     await Promise.all([knows(alice, CAROL), knows(carol, ALICE)])
   }, 60_000)
 
-  test('texts, corrections, answers and files: nothing of them is plain on the way', async () => {
+  test('texts, corrections, replies and files: nothing is plain in transit', async () => {
     const seen: string[] = []
     const session = carol.accounts.of(CAROL)
     session?.connection.on('stanza', (stanza) => seen.push(stanza.toString()))
@@ -227,7 +227,7 @@ describe('Mnemo with Mnemo', () => {
   })
 })
 
-test('what was encrypted once goes plain when the user says so, and not before', { timeout: 60_000 }, async () => {
+test('an encrypted conversation is sent in plain only when the user says so', { timeout: 60_000 }, async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const erin = 'erin@localhost' as Jid
   const plain = await foreignClient(server, 'erin')
@@ -251,7 +251,7 @@ test('what was encrypted once goes plain when the user says so, and not before',
   await plain.quit()
 })
 
-test('a device is refused, and a new one of somebody who was verified waits for the user', { timeout: 60_000 }, async () => {
+test('a device is rejected, and a new device of a verified person waits for the user', { timeout: 60_000 }, async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const frank = 'frank@localhost' as Jid
   const phone = await devices.signIn(server, 'frank', true)
@@ -289,7 +289,7 @@ async function refresh(engine: Engine, jid: Jid): Promise<false> {
   return false
 }
 
-test('a private group: all read, from its archive as well; who cannot is named; a group that hides addresses has none of it', { timeout: 90_000 }, async () => {
+test('a private group: all members read, also from its archive; others are named; an anonymous group is not encrypted', { timeout: 90_000 }, async () => {
   const people: [Engine, Jid][] = []
   for (const user of ['grace', 'heidi', 'ivan']) people.push([await devices.signIn(server, user, true), `${user}@localhost` as Jid])
   const [[grace], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]
@@ -326,7 +326,7 @@ test('a private group: all read, from its archive as well; who cannot is named; 
   expect(await find(grace, open.jid, ({ key, state }) => key === failed.key && state === 'failed')).toMatchObject({ error: 'cannot-encrypt-no-device' })
 })
 
-test('a device has the name that its user gives it, for others too', { timeout: 60_000 }, async () => {
+test('a device has the name that its user gave it, also for others', { timeout: 60_000 }, async () => {
   const carol = 'carol@localhost' as Jid
   const phone = await devices.signIn(server, 'carol', true)
   const number = (await phone.people.devices(carol, carol)).own?.device
@@ -350,7 +350,7 @@ describe.skipIf(!hasForeignOmemo)('a stranger', () => {
     alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   })
 
-  test('one that is no contact and was installed anew: its new device is written to at once', { timeout: 90_000 }, async () => {
+  test("after a stranger's reinstallation, messages are encrypted for the new device at once", { timeout: 90_000 }, async () => {
     const first = await foreignOmemo(server, 'heidi', join(server.folder, 'heidi.json'))
     await first.tell({ do: 'send', to: ALICE, text: 'from the first' }, 'sent')
     await find(alice, heidi, ({ text }) => text === 'from the first')
@@ -368,7 +368,7 @@ describe.skipIf(!hasForeignOmemo)('a stranger', () => {
   })
 })
 
-test('whoever signs out is encrypted for no longer, and keeps no keys', { timeout: 60_000 }, async () => {
+test('after signing out, nothing is encrypted for the device, and its keys are deleted', { timeout: 60_000 }, async () => {
   const judy = await devices.signIn(server, 'judy', true)
   const JUDY = 'judy@localhost' as Jid
   const stays = await devices.signIn(server, 'judy', true)

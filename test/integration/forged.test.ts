@@ -34,7 +34,7 @@ async function settled(): Promise<void> {
   await until(alice, async () => (await texts(alice, 'fence@evil.example')).includes(text))
 }
 
-test('receipts and read marks count only from whom was written to', async () => {
+test('receipts and read markers count only from the recipient', async () => {
   const { id } = await alice.conversations.start(BOB, 'direct', null)
   await alice.messages.send(id, 'to Bob alone')
   const said = async (): Promise<string> => /<message [^>]*id="([^"]+)"[^>]*>(?:(?!<\/message>).)*to Bob alone/.exec(server.heard)?.[1] ?? ''
@@ -52,7 +52,7 @@ test('receipts and read marks count only from whom was written to', async () => 
   await until(alice, async () => (await messages(alice, BOB)).find(({ text }) => text === 'to Bob alone')?.state === 'delivered')
 })
 
-test('whatever a text comes in, it is kept', async () => {
+test('a text is kept, whatever stanza carries it', async () => {
   const odd = (text: string, inside: string, more?: string): void => from('odd@evil.example/x', `<body>${text}</body>${inside}`, more)
   odd('of no type', '', '')
   odd('a headline', '', "type='headline'")
@@ -102,7 +102,7 @@ test('whatever a text comes in, it is kept', async () => {
   expect(await texts(alice, 'evil.example')).toEqual(['the server says'])
 })
 
-test('a group’s members change and moderate nothing of each other’s', async () => {
+test('group members cannot change or moderate each other’s messages', async () => {
   const entering = alice.conversations.start(LARGE_GROUP, 'group', 'alice')
   await letIn(server, 3)
   await entering
@@ -139,7 +139,7 @@ test('a group’s members change and moderate nothing of each other’s', async 
   await until(alice, async () => (await messages(alice, LARGE_GROUP)).some(({ retracted }) => retracted))
 })
 
-test('in a group without occupant-ids whoever stays corrects what they said, under whatever name; who takes the name does not', async () => {
+test('in a group without occupant-ids, an occupant who stays can correct own messages under any nickname; a new owner of the nickname cannot', async () => {
   const [one, two, three] = ['成员 0', '成员 2', 'new name'].map((nick) => `${LARGE_GROUP}/${nick}`)
   const item = (more = ''): string => `<x xmlns='http://jabber.org/protocol/muc#user'><item role='participant' affiliation='none' ${more}/>`
   const presence = (who: string | undefined, inside: string, more = ''): void =>

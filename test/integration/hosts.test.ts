@@ -71,7 +71,7 @@ function connect(): { connection: Connection; waits: () => number; opened: () =>
   return { connection, waits: () => waits, opened: () => new Promise((resolve) => connection.once('ready', () => resolve())) }
 }
 
-test('hosts that are dead, end each connection or are being stopped are passed at once, each once', async () => {
+test('hosts that are dead, end each connection or are shutting down are skipped at once, each tried once', async () => {
   const [closing, stopping, busy] = [
     await closesAtOnce(),
     await saysAtOnce(`<system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`),
@@ -86,7 +86,7 @@ test('hosts that are dead, end each connection or are being stopped are passed a
   expect([closing, stopping, busy].map(({ count }) => count())).toEqual([1, 1, 1])
 })
 
-test('a host that sends us to another one is followed; hosts that send us to each other are left', async () => {
+test('a redirect of a host is followed; hosts that redirect to each other are given up', async () => {
   const ports: number[] = []
   const moved = (to: () => number) =>
     host(
@@ -125,7 +125,7 @@ test('a stream is resumed at the host that the server names', async () => {
   expect(other.count()).toBe(1)
 })
 
-test('where all hosts fail the user is told and waits, and the next round begins again with all of them', async () => {
+test('if all hosts fail the user is told, and the next round tries all of them again', async () => {
   const closing = await closesAtOnce()
   dns.records.set(SRV, inOrder(await dead(), closing.port))
   const { connection, waits } = connect()
@@ -140,7 +140,7 @@ test('where all hosts fail the user is told and waits, and the next round begins
   expect(waits()).toBe(1)
 })
 
-test('a domain that says that it offers no such service is believed', async () => {
+test('a domain that declares that it offers no such service is believed', async () => {
   dns.records.set(SRV, [{ name: '.', port: 0 }])
   const { connection } = connect()
   const waiting = new Promise<void>((resolve) => connection.on('state', ({ status }) => status === 'waiting' && resolve()))
@@ -149,7 +149,7 @@ test('a domain that says that it offers no such service is believed', async () =
   expect(connection.state).toMatchObject({ problem: 'unknown-host', detail: `evil.example does not offer this (${SRV} is ".")` })
 })
 
-test('a DNS that says nothing is waited for a few seconds only', { timeout: 60_000 }, async () => {
+test('a silent DNS server is waited for a few seconds only', { timeout: 60_000 }, async () => {
   dns.silent = true
   const { connection } = connect()
   const waiting = new Promise<void>((resolve) => connection.on('state', ({ status }) => status === 'waiting' && resolve()))

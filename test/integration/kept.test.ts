@@ -30,7 +30,7 @@ const configure = (room: string, fields: string): Promise<void> =>
 const say = (room: string, text: string, id: string | null = text): Promise<void> =>
   raw(`<message type='groupchat' to='${room}'${id === null ? '' : ` id='${id}'`}><body>${text}</body></message>`)
 
-test('a group without an archive tells again what was said while we were away, and it is taken once', { timeout: 120_000 }, async () => {
+test('a group without an archive resends messages missed while offline, and they are stored once', { timeout: 120_000 }, async () => {
   const room = 'nolog@rooms.localhost'
   await bob.tell({ do: 'join', room, nick: 'bob' }, 'joined')
   await configure(
@@ -65,7 +65,7 @@ test('a group without an archive tells again what was said while we were away, a
 })
 
 test(
-  'an invitation that came while we were away is one, also after another restart, and what is written in its group arrives',
+  'an invitation that was received while offline remains, also after another restart, and the messages of its group arrive',
   { timeout: 120_000 },
   async () => {
     const room = 'party@rooms.localhost'
@@ -97,7 +97,7 @@ test(
 )
 
 test(
-  'private words in a group are with their occupant, also on a device that knew nothing of the group, and so is the answer',
+  'private messages in a group are in a conversation with the occupant, also on a device that does not know the group, and so is the reply',
   { timeout: 120_000 },
   async () => {
     const room = 'pm@rooms.localhost'
@@ -124,7 +124,7 @@ test(
   }
 )
 
-test('a subject is the first line of a message, and a message by itself', { timeout: 60_000 }, async () => {
+test('a subject is the first line of a message, or a message by itself', { timeout: 60_000 }, async () => {
   const alice = await devices.signIn(server, 'alice')
   await raw(`<message to='alice@localhost'><subject>Build 812 failed</subject><body>see the log</body></message>`)
   await raw(`<message to='alice@localhost'><subject>Server restarts at nine</subject></message>`)
@@ -133,7 +133,7 @@ test('a subject is the first line of a message, and a message by itself', { time
   await until(alice, async () => (await alice.store.find.search({ query: '"Build 812"', limit: 1, total: true })).total === 1)
 })
 
-test('what a person writes into an invitation is a message besides', { timeout: 60_000 }, async () => {
+test('the text of an invitation is also a message', { timeout: 60_000 }, async () => {
   const alice = await devices.signIn(server, 'alice')
   await raw(
     `<message to='alice@localhost' type='chat' id='tea'><body>come along, bring tea</body><x xmlns='jabber:x:conference' jid='tea@rooms.localhost'/></message>`

@@ -29,7 +29,7 @@ const own = async (engine: Engine): Promise<Message[]> => (await messages(engine
 const stateOf = async (engine: Engine, text: string): Promise<Message | undefined> => (await own(engine)).find((message) => message.text === text)
 
 test(
-  'a text that is too long fails once, with its reason; those before and after it pass, in order, and the next is told before it is sent',
+  'a text that is too long fails once, with its reason; those before and after it are sent in order, and the next one is refused before sending',
   { timeout: 120_000 },
   async () => {
     let lost = 0
@@ -55,7 +55,7 @@ test(
   }
 )
 
-test('it goes as a file, whole', async () => {
+test('it is sent as a file, complete', async () => {
   await alice.messages.sendAsFile(toBob.id, LONG)
   const file = await until(
     bob,
@@ -64,7 +64,7 @@ test('it goes as a file, whole', async () => {
   expect(file.bytes).toBe(300_000)
 })
 
-test('what was learnt is known after a restart, and is counted in bytes', { timeout: 120_000 }, async () => {
+test('the learned limit survives a restart, and counts bytes', { timeout: 120_000 }, async () => {
   alice = await devices.again(alice)
   await alice.connect()
   await expect(alice.messages.send(toBob.id, LONG)).rejects.toThrow('longer')
@@ -77,7 +77,7 @@ test('what was learnt is known after a restart, and is counted in bytes', { time
   await expect(alice.messages.change((await stateOf(alice, latin))!.id, 'correction', LONG)).rejects.toThrow('longer')
 })
 
-test('what was queued offline, more than one of them, fails alone', { timeout: 120_000 }, async () => {
+test('several long texts queued offline fail alone', { timeout: 120_000 }, async () => {
   const carol = await devices.signIn(server, 'carol')
   const { id } = await carol.conversations.start('bob@localhost', 'direct', null)
   await carol.disconnect()
@@ -97,7 +97,7 @@ test('what was queued offline, more than one of them, fails alone', { timeout: 1
   )
 })
 
-test('a request that is too long is refused, whatever it asks for, and the stream stays', async () => {
+test('any request that is too long is refused, and the stream stays', async () => {
   const [session] = alice.accounts.sessions
   await until(alice, () => Promise.resolve(session?.connection.isReady))
   const stanza = xml('iq', { type: 'set' }, xml('query', { xmlns: 'jabber:iq:private' }, LONG + LONG))
@@ -105,7 +105,7 @@ test('a request that is too long is refused, whatever it asks for, and the strea
   expect(session?.connection.isReady).toBe(true)
 })
 
-test('a limit that the server announces (XEP-0478) is kept to from the first message on', async () => {
+test('a limit announced by the server (XEP-0478) applies from the first message on', async () => {
   const announcing = await hostileServer()
   announcing.features = `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>20000</max-bytes></limits>`
   const folder = testFolder()
@@ -132,7 +132,7 @@ test('a limit that the server announces (XEP-0478) is kept to from the first mes
 })
 
 test(
-  'a message that ends its stream each time is given up after three of them, and no other with it; the wait grows meanwhile',
+  'a message that ends its stream each time is given up after three attempts, and only that one; the wait grows meanwhile',
   { timeout: 120_000 },
   async () => {
     const hostile = await hostileServer()

@@ -77,7 +77,7 @@ const refuse = (text: string): void =>
 const said = (text: string, times: number): Promise<boolean> => until(alice, () => Promise.resolve(count(`<body>${text}</body>`) === times))
 const state = async (text: string): Promise<string | undefined> => (await messages(alice, room)).find((message) => message.text === text)?.state
 
-test('what a group refuses because we are not in any more goes there once we are, in its order', { timeout: 60_000 }, async () => {
+test('messages refused because the group forgot our membership are sent in order after rejoining', { timeout: 60_000 }, async () => {
   const id = await joined()
   await alice.messages.send(id, 'one')
   await alice.messages.send(id, 'two')
@@ -91,7 +91,7 @@ test('what a group refuses because we are not in any more goes there once we are
   await until(alice, async () => (await state('one')) === 'sent' && (await state('two')) === 'sent')
 })
 
-test('what a group refuses again though we are in has failed, and is not said for ever', { timeout: 120_000 }, async () => {
+test('a message that a group refuses again after rejoining fails, and is not retried for ever', { timeout: 120_000 }, async () => {
   const id = await joined()
   await alice.messages.send(id, 'again')
   for (let times = 1; (await state('again')) !== 'failed'; times++) {
@@ -104,7 +104,7 @@ test('what a group refuses again though we are in has failed, and is not said fo
 })
 
 test.each([true, false])(
-  'what a group took and lost with its memory is said again after it was entered anew; its archive has it: %s',
+  'messages that a group accepted and lost are sent again after rejoining; its archive has them: %s',
   { timeout: 60_000 },
   async (has) => {
     const text = `kept ${has}`
@@ -126,7 +126,7 @@ test.each([true, false])(
   }
 )
 
-test('where one group of a server has forgotten us, the others there are asked', { timeout: 60_000 }, async () => {
+test('if one group of a server has forgotten us, the others there are checked', { timeout: 60_000 }, async () => {
   const first = room
   const id = await joined()
   room = `room${++rooms}@rooms.evil.example`

@@ -73,7 +73,7 @@ test.each([
   ['no address', `<put url=''/><get/>`],
   ['a long one', `<put url='https://127.0.0.1/${'x'.repeat(100_000)}'/><get url='https://127.0.0.1/x'/>`],
   ['nothing', '']
-])('a slot with %s: nothing is put there, the file fails with its reason, and what follows it is sent', { timeout: 60_000 }, async (_, inside) => {
+])('a slot with %s: nothing is uploaded, the file fails with its reason, and later messages are sent', { timeout: 60_000 }, async (_, inside) => {
   server.answer = (request) =>
     request.xml.includes(`${UPLOAD}"`) && request.xml.includes('<request')
       ? result(request, `<slot xmlns='${UPLOAD}'>${inside}</slot>`)
@@ -94,7 +94,7 @@ test.each([
   expect(file?.error).toBe('bad-upload-slot')
 })
 
-test('pictures that are too large, of another kind, or not what was announced are not kept, and are asked for once', { timeout: 60_000 }, async () => {
+test('pictures that are too large, of another type, or not the announced ones are not stored, and requested only once', { timeout: 60_000 }, async () => {
   const picture = randomBytes(2000)
   const id = createHash('sha1').update(picture).digest('hex')
   let data = picture
@@ -136,7 +136,7 @@ test('pictures that are too large, of another kind, or not what was announced ar
 })
 
 test(
-  'lists of features and services without end, in circles, and of somebody who was not asked: few are asked, and what follows is sent',
+  'feature and service lists that are endless, circular or from another entity: few requests are made, and later messages are sent',
   { timeout: 120_000 },
   async () => {
     const features = Array.from({ length: 100_000 }, (_, i) => `<feature var='urn:x:${i}'/>`).join('')
@@ -159,7 +159,7 @@ test(
   }
 )
 
-test('10,000 bookmarks of groups that never answer hold nobody up, and few are entered at once', { timeout: 120_000 }, async () => {
+test('10,000 bookmarks of groups that never answer block nothing, and few are joined at once', { timeout: 120_000 }, async () => {
   const marks = Array.from(
     { length: 10_000 },
     (_, i) => `<item id='r${i}@rooms.evil.example'><conference xmlns='urn:xmpp:bookmarks:1' autojoin='true'><nick>alice</nick></conference></item>`
@@ -176,7 +176,7 @@ test('10,000 bookmarks of groups that never answer hold nobody up, and few are e
   expect(entered()).toBeLessThan(100)
 })
 
-test('a roster of 100,000, some of them malformed or twice', { timeout: 120_000 }, async () => {
+test('a roster of 100,000 contacts, some malformed or duplicated', { timeout: 120_000 }, async () => {
   server.roster = `<query xmlns='jabber:iq:roster'>${Array.from({ length: 100_000 }, (_, i) => `<item jid='${i % 1000 === 7 ? '@@' : `c${i % 99_000}@evil.example`}' name='Contact ${i}' subscription='both'><group>g${i % 50}</group></item>`).join('')}</query>`
   await within(90_000, async () => {
     await signIn()
@@ -185,7 +185,7 @@ test('a roster of 100,000, some of them malformed or twice', { timeout: 120_000 
   expect(await alice.store.read.contacts(ME)).toHaveLength(98_901)
 })
 
-test('presences with new capabilities each, of a contact, a stranger and a group, ask nobody anything', { timeout: 120_000 }, async () => {
+test('presences with ever new capabilities, of a contact, a stranger and a group, cause no requests', { timeout: 120_000 }, async () => {
   await signIn()
   await settled()
   const gets = (): number => asked(/<iq [^>]*type="get"/g)
@@ -198,7 +198,7 @@ test('presences with new capabilities each, of a contact, a stranger and a group
   expect(gets() - first).toBeLessThan(20)
 })
 
-test('events of others change nothing of ours', { timeout: 60_000 }, async () => {
+test('PEP events of others change nothing of ours', { timeout: 60_000 }, async () => {
   await signIn()
   from(BOB, '<body>one</body>', "type='chat' id='one'")
   await until(alice, async () => (await texts(alice, BOB)).length === 1)
@@ -219,7 +219,7 @@ test('events of others change nothing of ours', { timeout: 60_000 }, async () =>
   expect(await alice.store.read.conversationByJid('trap@rooms.evil.example')).toBeNull()
 })
 
-test('receipts and marks for what was never sent, or is of another conversation, settle nothing', { timeout: 60_000 }, async () => {
+test('receipts and markers for unknown messages, or for those of another conversation, are ignored', { timeout: 60_000 }, async () => {
   await signIn()
   const { id } = await alice.conversations.start(BOB, 'direct', null)
   await alice.messages.send(id, `to bob ${++fences}`)
@@ -237,7 +237,7 @@ test('receipts and marks for what was never sent, or is of another conversation,
   await until(alice, async () => (await messages(alice, BOB))[0]?.state === 'delivered')
 })
 
-test('copies within copies, 500 deep, say nothing, whoever sends them', { timeout: 60_000 }, async () => {
+test('carbons nested 500 deep are ignored, whoever sends them', { timeout: 60_000 }, async () => {
   await signIn()
   const copy = (depth: number): string =>
     depth === 0
@@ -253,13 +253,13 @@ test('copies within copies, 500 deep, say nothing, whoever sends them', { timeou
   await until(alice, async () => (await texts(alice, BOB)).includes('deep'))
 })
 
-test('answers without anything in them are answers', { timeout: 60_000 }, async () => {
+test('empty answers are accepted', { timeout: 60_000 }, async () => {
   server.answer = (request) => (request.xml.includes('xmpp-bind') ? null : result(request, ''))
   await signIn()
   await settled()
 })
 
-test('groups that end and name each other as the place to go on are left, and not followed in a circle', { timeout: 60_000 }, async () => {
+test('closed groups that name each other as successors are left, and not followed in a circle', { timeout: 60_000 }, async () => {
   await signIn()
   const [one, two] = ['one@rooms.evil.example', 'two@rooms.evil.example'] as const
   const enter = async (room: string): Promise<void> => {

@@ -24,7 +24,7 @@ async function write(engine: Engine, jid: string, text: string): Promise<void> {
   await engine.messages.send(conversation.id, text)
 }
 
-test('a message goes from one to the other and comes back as delivered', async () => {
+test('a message arrives and is shown as delivered', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   await write(alice, 'bob@localhost', '你好 Bob 👋 <&> "quotes"\nsecond line')
   const [got] = await until(bob, async () => (await messages(bob, 'alice@localhost')).length === 1 && messages(bob, 'alice@localhost'))
@@ -33,7 +33,7 @@ test('a message goes from one to the other and comes back as delivered', async (
   expect((await bob.store.read.conversationByJid('alice@localhost'))?.unread).toBe(1)
 })
 
-test('a second device gets what the first one sends and receives, once', async () => {
+test('a second device gets sent and received messages of the first, once', async () => {
   const [first, second, bob] = [await signedIn('alice'), await signedIn('alice'), await signedIn('bob')]
   await write(first, 'bob@localhost', 'from my phone')
   await until(second, async () => (await texts(second, 'bob@localhost')).includes('from my phone'))
@@ -47,7 +47,7 @@ test('a second device gets what the first one sends and receives, once', async (
   expect(new Set(list).size).toBe(list.length)
 })
 
-test('what was sent while we were away is there after the next connect, once and in order', async () => {
+test('messages sent while we were offline arrive on the next connection, once and in order', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   await write(bob, 'alice@localhost', 'away 0')
   await until(alice, async () => (await texts(alice, 'bob@localhost')).includes('away 0'))
@@ -73,7 +73,7 @@ test('a new device fills its history from the archive, newest first, without cou
   expect(await carol.store.read.missingHistory()).toEqual([])
 })
 
-test('without all history only what is looked at is fetched, until it is wanted after all', { timeout: 90_000 }, async () => {
+test('with full history off, only viewed pages are fetched, until it is turned on', { timeout: 90_000 }, async () => {
   // a connected device receives them, so that the server stores none for the next one (XEP-0160)
   const [alice] = [await signedIn('alice'), await signedIn('carol')]
   const { id } = await alice.store.write.ensureConversation({ jid: 'carol@localhost' as Jid, kind: 'direct', name: '', nick: null })
@@ -107,7 +107,7 @@ test('without all history only what is looked at is fetched, until it is wanted 
   folder.remove()
 })
 
-test('a message typed offline is kept over a restart and sent once when the server is back', async () => {
+test('a message typed offline survives a restart and is sent once when the server is back', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   await write(alice, 'bob@localhost', 'before')
   await until(bob, async () => (await texts(bob, 'alice@localhost')).includes('before'))
@@ -123,7 +123,7 @@ test('a message typed offline is kept over a restart and sent once when the serv
   expect((await texts(bob, 'alice@localhost')).filter((t) => t.startsWith('typed offline'))).toEqual(['typed offline 一', 'typed offline 二'])
 })
 
-test('a message that was taken by the server but not confirmed to us is not sent twice', async () => {
+test('a message that the server accepted without a confirmation is not sent twice', async () => {
   const [alice, bob] = [await signedIn('alice'), await signedIn('bob')]
   await write(alice, 'bob@localhost', 'only once')
   await until(bob, async () => (await texts(bob, 'alice@localhost')).includes('only once'))

@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.stop()
 })
 
-test.skipIf(!STAMPS)('who takes a nickname neither speaks as its former owner, nor corrects or takes back what they said', { timeout: 120_000 }, async () => {
+test.skipIf(!STAMPS)('the new owner of a nickname cannot write as its former owner, nor correct or retract their messages', { timeout: 120_000 }, async () => {
   let alice = await devices.signIn(server, 'alice')
   const bob = await devices.signIn(server, 'bob')
   const group = await alice.conversations.start(room, 'group', 'alice')

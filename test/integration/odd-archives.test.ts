@@ -88,7 +88,7 @@ const paged =
     return page(query, kept) + ending(kept, query.after === null ? from <= 0 : to >= most, query)
   }
 
-test('without a word where a page begins and ends, all pages are read', { timeout: 60_000 }, async () => {
+test('all pages are read without their first and last ids', { timeout: 60_000 }, async () => {
   archive(paged(10, (_, complete, query) => end(query, '', complete)))
   await signIn()
   await until(alice, async () => (await texts(alice, BOB)).length === 10)
@@ -102,7 +102,7 @@ test('without a word where a page begins and ends, all pages are read', { timeou
   expect(await texts(alice, BOB)).toEqual(wanted(1, 20))
 })
 
-test('pages that say nothing of an end are read until there are no more', { timeout: 60_000 }, async () => {
+test('pages without a completeness flag are read until there are no more', { timeout: 60_000 }, async () => {
   archive(paged(7, (kept, _, query) => end(query, ends(kept))))
   await signIn()
   await settled()
@@ -148,7 +148,7 @@ test.each([
   expect(wanted(1, 6)).toEqual(expect.arrayContaining(found))
 })
 
-test('an archive that is empty for once is asked again before that is believed', { timeout: 60_000 }, async () => {
+test('an archive that is suddenly empty is queried again before that is believed', { timeout: 60_000 }, async () => {
   const all = paged(10, (kept, complete, query) => end(query, ends(kept), complete))
   const emptied = new Set<string>()
   archive((query) => {
@@ -162,7 +162,7 @@ test('an archive that is empty for once is asked again before that is believed',
   expect(await texts(alice, BOB)).toEqual(wanted(1, 10))
 })
 
-test('a place that the archive no longer knows is not asked for again', { timeout: 60_000 }, async () => {
+test('an id that the archive no longer knows is not queried again', { timeout: 60_000 }, async () => {
   const all = paged(10, (kept, complete, query) => end(query, ends(kept), complete))
   archive((query) => (query.before !== null && query.before !== '' ? error(query, 'item-not-found') : all(query)))
   await signIn()
@@ -171,7 +171,7 @@ test('a place that the archive no longer knows is not asked for again', { timeou
   expect(await alice.store.read.missingHistory('alice@evil.example')).toEqual([])
 })
 
-test('one archive id for several messages, none at all, and one message several times', { timeout: 60_000 }, async () => {
+test('one archive id for several messages, missing ids, and one message several times', { timeout: 60_000 }, async () => {
   const kept: Kept[] = [
     { id: 'same', text: 'one' },
     { id: 'same', text: 'two' },
@@ -188,7 +188,7 @@ test('one archive id for several messages, none at all, and one message several 
   expect(await texts(alice, BOB)).toEqual(['one', 'two', 'three', 'four', 'five', 'six'])
 })
 
-test('results of another question, from somebody else and in other people’s names are none', { timeout: 60_000 }, async () => {
+test('results of another query, from another entity or in other people’s names are ignored', { timeout: 60_000 }, async () => {
   const forged = (text: string): Kept[] => [{ id: text, text }]
   archive(
     (query) =>

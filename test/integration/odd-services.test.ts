@@ -44,7 +44,7 @@ async function settled(): Promise<void> {
   await until(alice, async () => (await texts(alice, 'fence@evil.example')).includes(text))
 }
 
-test('a server that answers every question with random parts keeps nobody from writing', { timeout: 120_000 }, async () => {
+test('random answers to every request do not prevent writing', { timeout: 120_000 }, async () => {
   const random = seeded(7)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const names = [
@@ -187,7 +187,7 @@ test('a server that answers every question with random parts keeps nobody from w
   expect(unhandled).toEqual([])
 })
 
-test('errors that say nothing are errors, of requests, of the sign-in and of the stream', { timeout: 60_000 }, async () => {
+test('empty errors are handled as errors, of requests, of the sign-in and of the stream', { timeout: 60_000 }, async () => {
   server.answer = ({ id, xml }) =>
     xml.includes('xmpp-bind') || xml.includes('jabber:iq:roster')
       ? null
@@ -209,7 +209,7 @@ test('errors that say nothing are errors, of requests, of the sign-in and of the
   expect(unhandled).toEqual([])
 })
 
-test('stamps of whomever, several, within others and of the future: nothing is lost, and what comes stands where it came', { timeout: 60_000 }, async () => {
+test('foreign, multiple, nested and future delay stamps: nothing is lost, and messages stay in order of arrival', { timeout: 60_000 }, async () => {
   await signIn()
   const delay = (by: string, stamp: string, inside = ''): string =>
     `<delay xmlns='urn:xmpp:delay'${by === '' ? '' : ` from='${by}'`} stamp='${stamp}'>${inside}</delay>`
@@ -264,7 +264,7 @@ test.each([
   ["<item role='none' affiliation='none'/><destroy jid='@@@'/>", 'destroyed', ''],
   ["<item role='none' affiliation='none'/><status code='332'/>", null, ''],
   ["<item role='none' affiliation='none'/><status code='307'/><status code='333'/>", null, '']
-])('out of a group: %s', { timeout: 60_000 }, async (inside, why, reason) => {
+])('removed from a group: %s', { timeout: 60_000 }, async (inside, why, reason) => {
   await signIn()
   const room = `out${++fences}@rooms.evil.example`
   await enter(room)
@@ -282,7 +282,7 @@ test.each([
   expect(await texts(alice, room)).toEqual(['before', 'still in'])
 })
 
-test('another name of ours that the group gives is ours, and what is said under the old one is not', { timeout: 60_000 }, async () => {
+test('a nickname that the group assigns us is ours, and messages under the old one are not', { timeout: 60_000 }, async () => {
   await signIn()
   const room = 'renamed@rooms.evil.example'
   await enter(room)
@@ -298,7 +298,7 @@ test('another name of ours that the group gives is ours, and what is said under 
   ])
 })
 
-test('invitations: malformed ones are none, thousands of them are few, and words beside them are kept', { timeout: 60_000 }, async () => {
+test('invitations: malformed ones are ignored, thousands of them are limited, and their texts are kept', { timeout: 60_000 }, async () => {
   await signIn()
   for (const inside of [
     `<x xmlns='${MUC}#user'><invite/></x>`,
@@ -316,7 +316,7 @@ test('invitations: malformed ones are none, thousands of them are few, and words
   expect(alice.accounts.invitations.length).toBeLessThanOrEqual(100)
 })
 
-test('a call to everybody in an open group counts from those alone who lead it', { timeout: 60_000 }, async () => {
+test('a mention of everybody in a public group counts only from its moderators', { timeout: 60_000 }, async () => {
   await signIn()
   const room = 'called@rooms.evil.example'
   await enter(room)

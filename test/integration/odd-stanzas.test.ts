@@ -102,7 +102,7 @@ test.each([
     'urn:ietf:params:xml:ns:xmpp-e2e',
     'urn:of:somebody'
   ].map((namespace) => [`what is said to be ${namespace}`, `<encryption xmlns='urn:xmpp:eme:0' namespace='${namespace}' name='x'/>`])
-])('never its author’s words: the text beside %s', async (_, element) => {
+])('not taken as the author’s text: the body beside %s', async (_, element) => {
   for (const [hint, lang] of [
     ['', ''],
     ["<store xmlns='urn:xmpp:hints'/>", ''],
@@ -111,7 +111,7 @@ test.each([
     expect(await said(`<body${lang}>I sent you a message that your client cannot read.</body>${element}${hint}`)).toEqual([''])
 })
 
-test('a contact stays the contact, whatever stands in the message and however its address is written', async () => {
+test('a contact is recognised whatever the message contains and however the address is written', async () => {
   const before = (await alice.store.read.conversations()).length
   const event =
     "<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='http://jabber.org/protocol/nick'><item id='x'><nick xmlns='http://jabber.org/protocol/nick'>Mum</nick></item></items></event>"
@@ -126,7 +126,7 @@ test('a contact stays the contact, whatever stands in the message and however it
   expect((await alice.store.read.conversations()).length - before).toBeLessThanOrEqual(1)
 })
 
-test('of a group: what it says itself, odd nicknames, and where it goes on', async () => {
+test('a group: its own messages, odd nicknames, and its successor', async () => {
   const room = (nick: string, inside: string, more = ''): void => from(nick === '' ? ROOM : `${ROOM}/${nick}`, inside, `type='groupchat' ${more}`)
   const nicks = ['alice ', ' alice', 'علی\u200cرضا', '👨\u200d👩\u200d👧', 'Alice', 'a/b', "x'".replace("'", '&apos;')]
   for (const [i, nick] of nicks.entries()) room(nick, `<body>n${i}</body>`)
@@ -151,7 +151,7 @@ test('of a group: what it says itself, odd nicknames, and where it goes on', asy
   expect(await texts(alice, `${ROOM}/成员 2`)).toEqual(['psst', 'psst again'])
 })
 
-test('strangers change neither the roster nor what is blocked, nor whom we see', async () => {
+test('strangers change neither roster, blocklist nor presence', async () => {
   const before = JSON.stringify(await alice.store.read.conversations())
   for (const sender of ['mallory@evil.example/x', 'mallory@evil.example', `${ROOM}/成员 1`, BOB, 'other.example', 'alice@evil.example.org'])
     for (const inside of [
@@ -169,7 +169,7 @@ test('strangers change neither the roster nor what is blocked, nor whom we see',
   expect([...server.heard.matchAll(/id="push\d+" type="result"|type="result" id="push\d+"/g)]).toEqual([])
 })
 
-test('what is done in one conversation changes nothing in another', async () => {
+test('changes in one conversation do not affect another', async () => {
   from('one@evil.example/x', '<body>in one</body>', "type='chat' id='shared'")
   from('two@evil.example/x', '<body>in two</body>', "type='chat' id='shared'")
   from(`${ROOM}/成员 1`, '<body>in the group</body>', "type='groupchat' id='shared'")
@@ -193,7 +193,7 @@ test('what is done in one conversation changes nothing in another', async () => 
   expect(await one('two@evil.example')).toMatchObject([['', true, 1]])
 })
 
-test('20,000 stanzas of random parts break nothing, and lose no plain message among them', { timeout: 120_000 }, async () => {
+test('20,000 stanzas of random parts break nothing, and no plain message among them is lost', { timeout: 120_000 }, async () => {
   const random = seeded(20)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   const names =

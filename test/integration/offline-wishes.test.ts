@@ -22,7 +22,7 @@ const at = (engine: Engine, jid: string) => engine.store.read.conversationByJid(
 const waiting = async (engine: Engine, account: string): Promise<number> => (await engine.store.read.errands(account as Jid)).length
 
 test(
-  'what is read, left, blocked and renamed offline is known to the other device and to who wrote, after a restart in between, and once',
+  'reading, leaving, blocking and renaming while offline reach the other device and the sender, also across a restart, and once',
   { timeout: 120_000 },
   async () => {
     const [desk, phone, bob] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
@@ -81,7 +81,7 @@ test('a group that is deleted offline is left on all devices, and does not come 
   expect((await desk.store.read.conversations()).some(({ jid }) => jid === group.jid)).toBe(false)
 })
 
-test('names, extensions and roster groups that other programs have put in are kept', { timeout: 60_000 }, async () => {
+test('names, extensions and roster groups set by other clients are kept', { timeout: 60_000 }, async () => {
   const desk = await devices.signIn(server, 'bob')
   const { connection } = desk.accounts.of('bob@localhost' as Jid)!
   const group = await desk.groups.create({ name: 'Named by us', membersOnly: false, invite: [] })

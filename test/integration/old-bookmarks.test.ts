@@ -16,7 +16,7 @@ const isIn = (engine: Engine, group: Jid) => async (): Promise<boolean> =>
 const noted = async (engine: Engine): Promise<string> => String(storageOf(await connectionOf(engine).request(storageQuery())))
 
 test.skipIf(SERVER !== 'prosody')(
-  'what is noted in the old list is moved once, and what was left since is not entered again',
+  'bookmarks of the old list are migrated only once, and groups that were left since are not joined again',
   { timeout: 120_000 },
   async () => {
     const server = await startServer({ without: ['bookmarks'] })
@@ -58,7 +58,7 @@ test.skipIf(SERVER !== 'prosody')(
   }
 )
 
-test.skipIf(SERVER !== 'prosody')('a server that keeps bookmarks in private storage alone tells our devices by that', { timeout: 120_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('on a server with bookmarks only in private storage, our devices share them there', { timeout: 120_000 }, async () => {
   const server = await startServer({ without: ['pep', 'bookmarks', 'vcard_legacy', 'vcard4'] })
   const devices = new Devices()
   try {

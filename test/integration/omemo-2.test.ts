@@ -62,7 +62,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     expect((await messages(alice, BOB)).filter(({ unreadable, encrypted }) => unreadable !== null || !encrypted)).toEqual([])
   })
 
-  test('reactions, corrections, retractions and answers are content of both sides', async () => {
+  test('reactions, corrections, retractions and replies are encrypted content on both sides', async () => {
     const id = await conversationWith(alice, BOB)
     const sent = await alice.messages.send(id, 'react to this')
     const { id: named } = await bob.waitFor(({ text }) => text === 'react to this')
@@ -90,7 +90,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     expect(bob.events.slice(before).filter(({ event, encrypted }) => event === 'message' && encrypted !== true)).toEqual([])
   })
 
-  test('what was said elsewhere, or by another, says nothing here; what has no words leaves nothing', async () => {
+  test('content meant for another conversation or from another sender is ignored; empty content leaves nothing', async () => {
     const before = (await messages(alice, BOB)).length
     await bob.tell({ do: 'send', to: ALICE, text: 'I am Dave', from: 'dave@localhost' }, 'sent')
     await find(alice, BOB, ({ unreadable }) => unreadable === 'damaged')
@@ -100,7 +100,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
     expect((await messages(alice, BOB)).slice(before).map(({ text, unreadable }) => unreadable ?? text)).toEqual(['damaged', 'the end of it'])
   })
 
-  test('a client that comes back without its keys: both read on', async () => {
+  test('a client that returns without its keys: both read on', async () => {
     await bob.quit()
     bob = await foreignOmemo(server, 'bob', join(server.folder, 'bob-2-anew.json'), 'omemo:2')
     await bob.tell({ do: 'send', to: ALICE, text: 'from a new device' }, 'sent')
@@ -111,7 +111,7 @@ describe.skipIf(!hasForeignOmemo)('python3-twomemo', () => {
   })
 })
 
-test.skipIf(!hasForeignOmemo)('devices that know one version each read the same message', { timeout: 60_000 }, async () => {
+test.skipIf(!hasForeignOmemo)('devices that support one version each read the same message', { timeout: 60_000 }, async () => {
   const alice = devices.engines[0] ?? (await devices.signIn(server, 'alice', true))
   const dave = 'dave@localhost' as Jid
   const clients = [
@@ -143,7 +143,7 @@ describe('Mnemo with Mnemo', () => {
       await until(one, async () => (await targets(one, other)).modern)
   }, 60_000)
 
-  test('all that is said and done is content; nothing of it is plain on the way, files and their names neither', async () => {
+  test('all texts and changes are encrypted content; nothing is plain in transit, including files and their names', async () => {
     const seen: string[] = []
     for (const [engine, jid] of [
       [carol, CAROL],
@@ -178,7 +178,7 @@ describe('Mnemo with Mnemo', () => {
     expect((await messages(alice, CAROL)).filter(({ unreadable, encrypted }) => unreadable !== null || !encrypted)).toEqual([])
   })
 
-  test('what was done is not unreadable when an archive or a second device has it again', { timeout: 60_000 }, async () => {
+  test('changes that an archive or a second device repeats do not become unreadable messages', { timeout: 60_000 }, async () => {
     const id = await conversationWith(alice, CAROL)
     const sent = await alice.messages.send(id, 'reacted to often')
     const got = await find(carol, ALICE, ({ text }) => text === 'reacted to often')
@@ -203,7 +203,7 @@ describe('Mnemo with Mnemo', () => {
   })
 })
 
-test('a private group: texts, reactions and answers are content; who is spoken to hears it', { timeout: 90_000 }, async () => {
+test('a private group: texts, reactions and replies are encrypted content; mentions notify', { timeout: 90_000 }, async () => {
   const people: [Engine, Jid][] = []
   for (const user of ['grace', 'heidi', 'ivan']) people.push([await devices.signIn(server, user, true), `${user}@localhost` as Jid])
   const [[grace, GRACE], [heidi, HEIDI], [ivan, IVAN]] = people as [[Engine, Jid], [Engine, Jid], [Engine, Jid]]

@@ -18,7 +18,7 @@ afterAll(async () => {
 const alice = 'alice@localhost' as Jid
 const [bob, carol] = ['bob@localhost' as Jid, 'carol@localhost' as Jid]
 
-test('a group that one device enters or leaves, the others do, too; also those that sign in later', { timeout: 60_000 }, async () => {
+test('a group joined or left on one device is joined or left on the others, also on those that sign in later', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const room = `marks-${randomUUID()}@rooms.localhost`
   const { id } = await desk.conversations.start(room, 'group', 'alice')
@@ -35,7 +35,7 @@ test('a group that one device enters or leaves, the others do, too; also those t
   expect((await messages(desk, room)).map(({ text }) => text)).toEqual(['said at the desk'])
 })
 
-test('what is read on one device is read on the others at once', { timeout: 60_000 }, async () => {
+test('messages read on one device are read on the others at once', { timeout: 60_000 }, async () => {
   const [desk, laptop, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const { id } = await bobs.conversations.start(alice, 'direct', null)
   await bobs.messages.send(id, 'read me')
@@ -50,7 +50,7 @@ test('what is read on one device is read on the others at once', { timeout: 60_0
 
 // Debian's ejabberd does not announce XEP-0084 pictures in vCards
 test.skipIf(SERVER === 'ejabberd')(
-  'who is in a group with us shows a picture there, stranger or not; who comes in their place does not inherit it',
+  'members of a group show pictures there, strangers or not; a new owner of the nickname does not inherit one',
   { timeout: 60_000 },
   async () => {
     const alices = await devices.signIn(server, 'alice')
@@ -94,7 +94,7 @@ test.skipIf(SERVER === 'ejabberd')(
   }
 )
 
-test('a picture and a name reach contacts, who keep them offline; a lying picture does not', { timeout: 60_000 }, async () => {
+test('a picture and a name reach contacts, who keep them offline; a picture with a wrong hash does not', { timeout: 60_000 }, async () => {
   const [alices, bobs] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'bob')]
   const picture = gradient(64, 64, [255, 0, 0], [0, 0, 255])
   await alices.people.setAvatar({ data: picture, type: 'image/png', side: 64 })
@@ -135,7 +135,7 @@ test('a picture and a name reach contacts, who keep them offline; a lying pictur
   await foreign.quit()
 })
 
-test('who is blocked is not heard, on no device, until they are unblocked', { timeout: 60_000 }, async () => {
+test('a blocked person is not heard on any device until unblocked', { timeout: 60_000 }, async () => {
   const [desk, laptop] = [await devices.signIn(server, 'alice'), await devices.signIn(server, 'alice')]
   const foreign = await foreignClient(server, 'carol')
   await desk.people.block(carol, true)
@@ -149,7 +149,7 @@ test('who is blocked is not heard, on no device, until they are unblocked', { ti
   await foreign.quit()
 })
 
-test('a stranger can neither push contacts, nor blocks, nor bookmarks, nor read marks', { timeout: 60_000 }, async () => {
+test('a stranger can push neither contacts, blocks, bookmarks nor read positions', { timeout: 60_000 }, async () => {
   const desk = await devices.signIn(server, 'alice')
   const foreign = await foreignClient(server, 'mallory')
   // the server itself answers requests to a bare address: she has to know the full one

@@ -49,7 +49,7 @@ const refusal = (work: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof Error && 'condition' in error ? String(error.condition) : String(error))
   )
 
-test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is taken from then on', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('an account is registered, signs in, and its name is taken from then on', { timeout: 60_000 }, async () => {
   const server = await startServer(OPEN)
   onTestFinished(() => server.stop())
   const engine = await openProfile()
@@ -67,7 +67,7 @@ test.skipIf(SERVER !== 'prosody')('an account is made, signs in, and its name is
 })
 
 test.skipIf(SERVER !== 'prosody')(
-  'a server that makes no accounts says so; one that is not there, or whose certificate nobody vouches for, is told as such',
+  'a server without registration, an unreachable one and an untrusted certificate are distinct problems',
   { timeout: 60_000 },
   async () => {
     const server = await startServer()
@@ -80,7 +80,7 @@ test.skipIf(SERVER !== 'prosody')(
   }
 )
 
-test.skipIf(SERVER !== 'prosody')('with an invitation that its server has made a stranger gets an account and a contact', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('with an invitation of its server, a new user gets an account and a contact', { timeout: 60_000 }, async () => {
   const server = await startServer(INVITING)
   const devices = new Devices()
   onTestFinished(async () => {
@@ -110,7 +110,7 @@ test.skipIf(SERVER !== 'prosody')('with an invitation that its server has made a
   expect(alice.accounts.requests).toEqual([])
 })
 
-test.skipIf(SERVER !== 'prosody')('a server without invitations makes none', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a server without invitations creates none', { timeout: 60_000 }, async () => {
   const server = await startServer()
   const devices = new Devices()
   onTestFinished(async () => {
@@ -120,7 +120,7 @@ test.skipIf(SERVER !== 'prosody')('a server without invitations makes none', { t
   expect(await (await devices.signIn(server, 'alice')).registrations.invite('alice@localhost' as Jid)).toBeNull()
 })
 
-test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and takes the right one", { timeout: 90_000 }, async () => {
+test.skipIf(!hasEjabberd())("ejabberd's form shows its captcha, refuses a wrong answer and accepts the right one", { timeout: 90_000 }, async () => {
   const folder = testFolder()
   // replaces ejabberd's own script: a picture, and its solution in a file
   const [script, picture, key] = ['captcha.sh', 'captcha.png', 'key'].map((name) => join(folder.path, name)) as [string, string, string]

@@ -53,7 +53,7 @@ test('a stream that was cut is resumed', async () => {
   await connection.stop()
 })
 
-test('wherever a sign-in breaks off, the next one gets in: no part of the last one answers in it', { timeout: 120_000 }, async () => {
+test('wherever a sign-in breaks off, the next one succeeds: no part of the previous one interferes', { timeout: 120_000 }, async () => {
   for (let pieces = 1; pieces <= 24; pieces++) {
     let left = pieces
     // passes that many pieces, and ends
@@ -90,7 +90,7 @@ test('wherever a sign-in breaks off, the next one gets in: no part of the last o
   }
 })
 
-test('a stream that broke off while it was being set up, and was resumed, is set up all the same: live messages come', { timeout: 120_000 }, async () => {
+test('a stream that broke during its initial sync and was resumed finishes it: live messages arrive', { timeout: 120_000 }, async () => {
   const bob = await openEngine((folders[0] = testFolder()).path)
   await bob.signIn(server.settings('bob'))
   await online(bob)

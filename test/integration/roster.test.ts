@@ -33,7 +33,7 @@ const again = async (): Promise<void> => {
   await online(alice)
 }
 
-test('a roster that is as before is not sent again, and pushes bring it up to date', async () => {
+test('an unchanged roster is not sent again, and pushes update it', async () => {
   server.roster = ROSTER('v1', ITEM('bob'), ITEM('dave'))
   await alice.signIn(server.settings)
   await online(alice)
@@ -49,7 +49,7 @@ test('a roster that is as before is not sent again, and pushes bring it up to da
   expect(alice.accounts.of('alice@evil.example' as Jid)?.contacts.has('carol@evil.example' as Jid)).toBe(true)
 })
 
-test('a server without versions is asked for all of it, and one that says "as before" of nothing is asked again', async () => {
+test('a server without roster versions is asked for the whole roster, and one that wrongly claims no change is asked again', async () => {
   server.roster = ''
   await alice.signIn(server.settings)
   await online(alice)
@@ -61,7 +61,7 @@ test('a server without versions is asked for all of it, and one that says "as be
   expect(await names()).toEqual(['bob'])
 })
 
-test('whoever signs out leaves no roster behind', async () => {
+test('signing out deletes the roster', async () => {
   server.roster = ROSTER('v1', ITEM('bob'))
   await alice.signIn(server.settings)
   await online(alice)
@@ -69,7 +69,7 @@ test('whoever signs out leaves no roster behind', async () => {
   expect(await alice.store.read.remembered('roster:alice@evil.example')).toBe('null')
 })
 
-test('a real server sends what has changed meanwhile', async () => {
+test('a real server sends the changes made in the meantime', async () => {
   const real = await startServer()
   try {
     await alice.signIn(real.settings('alice'))

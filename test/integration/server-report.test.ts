@@ -23,7 +23,7 @@ async function prosody(options: ServerOptions): Promise<TestServer> {
 }
 const missing = ({ abilities }: ServerReport): string[] => abilities.filter(({ has }) => has !== true).map(({ name, has }) => `${name} ${String(has)}`)
 
-test.skipIf(SERVER !== 'prosody')('of a Prosody with all of it nothing is missing', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a Prosody with all modules lacks nothing', { timeout: 60_000 }, async () => {
   const report = await reportOn(
     await prosody({
       modules: { names: ['register_ibr', 'invites', 'invites_adhoc', 'server_contact_info', 'cloud_notify'], folder: FOLDER },
@@ -39,7 +39,7 @@ test.skipIf(SERVER !== 'prosody')('of a Prosody with all of it nothing is missin
   ])
 })
 
-test.skipIf(SERVER !== 'prosody')('of a Prosody with no more than RFC 6121 all is', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('a Prosody with nothing beyond RFC 6121 lacks everything', { timeout: 60_000 }, async () => {
   const without = 'carbons pep private blocklist vcard4 vcard_legacy mam csi_simple smacks bookmarks websocket ping time version'.split(' ')
   const report = await reportOn(await prosody({ without, services: [] }))
   expect(missing(report)).toHaveLength(15)
@@ -47,13 +47,13 @@ test.skipIf(SERVER !== 'prosody')('of a Prosody with no more than RFC 6121 all i
   expect(report.addresses).toEqual([])
 })
 
-test.skipIf(SERVER !== 'prosody')('groups without an archive are told from groups with one', { timeout: 60_000 }, async () => {
+test.skipIf(SERVER !== 'prosody')('groups with and without an archive are distinguished', { timeout: 60_000 }, async () => {
   expect(missing(await reportOn(await prosody({ groupsForget: true })))).toEqual(
     expect.arrayContaining(['group-archive false', 'registration false', 'invitations false', 'contacts false', 'push false'])
   )
 })
 
-test.skipIf(!hasEjabberd())("of Debian's ejabberd", { timeout: 90_000 }, async () => {
+test.skipIf(!hasEjabberd())("the report of Debian's ejabberd", { timeout: 90_000 }, async () => {
   const folder = testFolder()
   const server = await startEjabberd(folder.path, [{ user: 'alice', password: 'alice-secret', roster: {} }], {
     settings: 'registration_timeout: infinity',
@@ -81,12 +81,12 @@ test.skipIf(!hasEjabberd())("of Debian's ejabberd", { timeout: 90_000 }, async (
 })
 
 const PROSODY = '/usr/lib/prosody/modules'
-test.skipIf(!existsSync(PROSODY))('the lines for Prosody name modules that there are', () => {
+test.skipIf(!existsSync(PROSODY))('the configuration for Prosody names existing modules', () => {
   const there = new Set(readdirSync(PROSODY).map((name) => name.replace(/^mod_|\.lua$/g, '')))
   for (const { prosody: lines } of Object.values(SERVER_LINES))
     for (const [, name = ''] of lines.matchAll(/^ *"(\w+)";|^Component "[^"]+" "(\w+)"/gm)) if (name !== '') expect(there).toContain(name)
 })
-test.skipIf(!hasEjabberd())('the lines for ejabberd name modules that there are', () => {
+test.skipIf(!hasEjabberd())('the configuration for ejabberd names existing modules', () => {
   const libraries = '/usr/lib/x86_64-linux-gnu'
   const folder = readdirSync(libraries).find((name) => /^ejabberd-[\d.]+-\d+$/.test(name)) ?? ''
   const there = new Set(readdirSync(join(libraries, folder, 'ebin')))

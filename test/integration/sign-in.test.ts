@@ -124,7 +124,7 @@ describe.skipIf(!hasEjabberd())('ejabberd', () => {
 })
 
 describe('less than the last time', () => {
-  test('a password that went hashed never goes in plain, also where the user has just typed it', async () => {
+  test('a password that was sent hashed is never sent in plain, even if the user has just typed it', async () => {
     const at = folder()
     const server = await prosody({ settings: ONLY('SCRAM-SHA-256', 'PLAIN') }, at)
     const { mechanism } = await attempt(settings(server))
@@ -138,7 +138,7 @@ describe('less than the last time', () => {
     expect(readFileSync(`${at}/debug.log`, 'utf8').match(/Received\[c2s_unauthed\]: <auth /g)).toHaveLength(1)
   })
 
-  test('weaker ways are refused until the user types the password, or the server proves that it meant it (XEP-0474)', async () => {
+  test('weaker mechanisms are refused until the user types the password, or the server proves its offer (XEP-0474)', async () => {
     const pin = { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } as const
     const weaker = await prosody({ settings: ONLY('SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN') })
     expect(await attempt(settings(weaker), { pin })).toMatchObject({ status: 'weaker-sign-in' })
@@ -149,7 +149,7 @@ describe('less than the last time', () => {
     expect(await attempt(settings(proven), { pin })).toMatchObject({ status: 'in', mechanism: 'SCRAM-SHA-1-PLUS' })
   })
 
-  test('a server that offers nothing that is known', async () => {
+  test('a server without a known mechanism', async () => {
     const hostile = await hostileServer()
     ends.push(() => hostile.close())
     hostile.offer = 'DIGEST-MD5'
@@ -188,7 +188,7 @@ async function manBetween(server: Prosody, change: (text: string) => string): Pr
   return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, heard: () => heard }
 }
 
-test('a man in the middle with the server’s own key is not let in where the channel is bound, whatever he changes', async () => {
+test('a man in the middle with the server’s own key fails against channel binding, whatever is changed', async () => {
   const server = await prosody({ modules: MODERN_BINDING, settings: 'mnemo_prove_offer = true' })
   const through = async (change: (text: string) => string, options: SignInOptions = {}): Promise<string> => {
     const middle = await manBetween(server, change)
@@ -204,7 +204,7 @@ test('a man in the middle with the server’s own key is not let in where the ch
   expect(await through((text) => text.replace(/,h=[^,]*/, ''), { pin })).not.toBe('in')
 })
 
-test('a token is bound to the channel, works once more, and is of no use after it was revoked (XEP-0484)', async () => {
+test('a token is bound to the channel, works once more, and is useless after its revocation (XEP-0484)', async () => {
   const server = await prosody({ modules: MODERN_BINDING })
   const account = settings(server)
   const device = '5b0f6d3e-6d6f-4c0f-9b53-0b7c4a3a9c01'
@@ -222,7 +222,7 @@ test('a token is bound to the channel, works once more, and is of no use after i
   expect(last.token).toBeNull()
 })
 
-test('who lets us in unasked, or without proof, is not the server', async () => {
+test('a server that accepts the sign-in unasked, or without proof, is refused', async () => {
   const server = await hostileServer()
   ends.push(() => server.close())
   for (const [offer, answers] of [
@@ -240,7 +240,7 @@ describe('an account', () => {
   const device = new Devices()
   afterEach(() => device.end())
 
-  test('a second sign-in with a typo changes nothing of the account that works, not even where a token would do', async () => {
+  test('a second sign-in with a typo does not change the working account, even if a token would suffice', async () => {
     const server = await startServer(MODERN)
     ends.push(() => server.stop())
     const alice = await device.signIn(server, 'alice')
@@ -259,7 +259,7 @@ describe('an account', () => {
     expect(await alice.signIn(server.settings('alice'))).toMatchObject({ status: expect.stringMatching(/^(catching-up|online)$/) })
   })
 
-  test.skipIf(SERVER === 'ejabberd')('signing out invalidates the token at the server and forgets how it signed in', async () => {
+  test.skipIf(SERVER === 'ejabberd')('signing out invalidates the token at the server and forgets the mechanism', async () => {
     const server = await startServer(MODERN)
     ends.push(() => server.stop())
     const alice = await device.signIn(server, 'alice')
@@ -275,7 +275,7 @@ describe('an account', () => {
     expect((await attempt(stolen, { device: id, token })).status).not.toBe('in')
   })
 
-  test('a password that was typed again is kept only once it works', async () => {
+  test('a retyped password is stored only once it works', async () => {
     const server = await startServer()
     ends.push(() => server.stop())
     const alice = await device.signIn(server, 'alice')
@@ -288,7 +288,7 @@ describe('an account', () => {
     expect(await alice.store.read.accounts()).toMatchObject([{ password: 'alice-secret' }])
   })
 
-  test('what the server offered is remembered over a restart', async () => {
+  test("the server's offer is remembered across a restart", async () => {
     const at = folder()
     const server = await prosody({ settings: ONLY('SCRAM-SHA-256') }, at)
     const profile = folder()

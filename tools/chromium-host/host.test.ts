@@ -72,14 +72,14 @@ async function evaluate(code: string, name = 'first'): Promise<unknown> {
   return seen('value')
 }
 
-test('the preload script is there before the page and in a world of its own', async () => {
+test('the preload script runs before the page and in its own world', async () => {
   expect(await evaluate('window.seenAtStart')).toBe('object')
   expect(await evaluate('api.version')).toBe(3)
   expect(await evaluate('typeof window.onlyInPreload + typeof window.require + typeof window.__receive')).toBe('undefinedundefinedundefined')
   expect(await evaluate('Object.getOwnPropertyNames(window).filter((n) => n.startsWith("binding_")).length')).toBe(0)
 })
 
-test('invoke carries values both ways, and says which frame asked', async () => {
+test('invoke passes values both ways, and identifies the calling frame', async () => {
   expect(await evaluate('api.echo(1, "é👍", { a: [true, null] }).then((r) => JSON.stringify(r))')).toBe(
     '{"args":[1,"é👍",{"a":[true,null]}],"from":"app://fixture/index.html?name=first"}'
   )
@@ -90,7 +90,7 @@ test('a handler that throws rejects the call with its message', async () => {
   expect(await evaluate('api.fail().catch((e) => e.message)')).toBe("Error invoking remote method 'fail': TypeError: as asked")
 })
 
-test('main sends to a listener of the page, maps, dates and bytes included', async () => {
+test('main sends to a listener of the page, including maps, dates and bytes', async () => {
   tell('push', { name: 'first', value: { n: 7 } })
   tell('pushMap', 'first')
   await expect
@@ -100,7 +100,7 @@ test('main sends to a listener of the page, maps, dates and bytes included', asy
   expect(await seen('note')).toBe('hi')
 })
 
-test('the bridge is there again after a reload', async () => {
+test('the bridge is available again after a reload', async () => {
   tell('reload', 'first')
   await expect.poll(() => evaluate('typeof window.api === "object" && performance.getEntriesByType("navigation")[0].type')).toBe('reload')
   expect(await evaluate('api.echo(2).then((r) => r.args[0])')).toBe(2)
@@ -137,7 +137,7 @@ test('several windows live, focus, hide and close on their own; the last one end
   await seen('window-all-closed')
 })
 
-test('a page that crashes is reported and the other one lives on', async () => {
+test('a crashed page is reported and the other one goes on', async () => {
   tell('open', 'second')
   await seen('loaded', 'second')
   tell('crash', 'second')
@@ -145,19 +145,19 @@ test('a page that crashes is reported and the other one lives on', async () => {
   expect(await evaluate('2 + 2')).toBe(4)
 })
 
-test('the theme reaches the page and a picture can be taken', async () => {
+test('the theme reaches the page and a screenshot can be taken', async () => {
   tell('dark')
   await expect.poll(() => evaluate('matchMedia("(prefers-color-scheme: dark)").matches')).toBe(true)
   tell('capture', 'first')
   expect(await seen('png')).toBeGreaterThan(1000)
 })
 
-test('safeStorage says that there is no encryption', async () => {
+test('safeStorage reports that encryption is unavailable', async () => {
   tell('encryption')
   expect(await seen('value')).toBe(false)
 })
 
-test('quit closes all and ends every process', async () => {
+test('quit closes all windows and ends every process', async () => {
   const gone = new Promise((resolve) => app.once('exit', resolve))
   tell('quit')
   await seen('will-quit')

@@ -13,7 +13,7 @@ class Counter extends EventEmitter {
   }
 }
 
-test('nothing is made or used before the app is ready', () => {
+test('nothing can be created or used before the app is ready', () => {
   ready = false
   const Guarded = madeWhenReady('Counter', Counter, isReady)
   const module = usedWhenReady('counter', new Counter(), isReady)
@@ -27,7 +27,7 @@ test('nothing is made or used before the app is ready', () => {
   expect(module.next() + module.next()).toBe(3)
 })
 
-test('what belongs before readiness is refused after it', () => {
+test('calls that belong before readiness are refused after it', () => {
   const module = usedWhenReady('protocol', { declare: () => 'declared', handle: () => 'handled' }, isReady, ['declare'])
   ready = false
   expect(module.declare()).toBe('declared')

@@ -14,7 +14,7 @@ test("the configuration is valid by electron-builder's schema, for all systems",
   await expect(validateConfiguration({ ...config, linux: { target: ['deb'], summary: 'no such key' } } as typeof config, new DebugLogger(false))).rejects.toThrow(/configuration.linux/)
 })
 
-test('fuses: nothing but the packed app runs, with no options from outside', () => {
+test('fuses: only the packed app runs, without options from outside', () => {
   expect(config.electronFuses).toEqual({
     runAsNode: false,
     enableCookieEncryption: true,
@@ -26,13 +26,13 @@ test('fuses: nothing but the packed app runs, with no options from outside', () 
   })
 })
 
-test('package.json holds what .deb and .rpm ask for, and one dependency alone is packed unbundled', () => {
+test('package.json has the fields of .deb and .rpm, and only one dependency is packed unbundled', () => {
   const app = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { homepage: string; author: { name: string; email: string }; desktopName: string; dependencies: object }
   expect(app).toMatchObject({ homepage: expect.stringMatching(/^https:/), author: { name: expect.any(String), email: expect.stringContaining('@') }, desktopName: 'mnemo.desktop' })
   expect(Object.keys(app.dependencies)).toEqual(['better-sqlite3'])
 })
 
-test('every library of the bundles has a notice with the text of its licence', () => {
+test('every bundled library has a notice with its licence text', () => {
   const all = notices()
   const names = all.map(({ name }) => name)
   for (const name of ['@vue/runtime-core', 'zod', '@xmpp/client', 'SQLite', 'better-sqlite3-multiple-ciphers', 'cppjieba and its dictionaries']) expect(names).toContain(name)

@@ -10,7 +10,7 @@ import { notesOf, signAnnouncements, updateServer, writeSource } from './updates
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 const env = { MNEMO_UPDATES_URL: 'https://mnemo.example/updates', MNEMO_UPDATES_PAGE: 'https://mnemo.example/download', MNEMO_UPDATES_KEY: pem }
 
-test('the app takes what a release is signed with, and knows its server', () => {
+test("the app accepts a release's signature, and knows its server", () => {
   using folder = temporaryFolder()
   const server = updateServer(env)
   if (server === null) throw new Error('no server')
@@ -24,7 +24,7 @@ test('the app takes what a release is signed with, and knows its server', () => 
   for (const file of signed) expect(() => checkSignature(readFileSync(file.slice(0, -4), 'utf8'), readFileSync(file, 'utf8'), source?.key ?? '')).not.toThrow()
 })
 
-test('half a server, one without https, or another kind of key stops the release', () => {
+test('an incomplete server, one without https, or another kind of key stops the release', () => {
   expect(updateServer({})).toBeNull()
   for (const change of [{ MNEMO_UPDATES_URL: '' }, { MNEMO_UPDATES_URL: 'http://mnemo.example/' }, { MNEMO_UPDATES_PAGE: '' }, { MNEMO_UPDATES_KEY: '' }, { MNEMO_UPDATES_KEY: 'no key' }])
     expect(() => updateServer({ ...env, ...change }), JSON.stringify(change)).toThrow()
@@ -32,7 +32,7 @@ test('half a server, one without https, or another kind of key stops the release
   expect(() => updateServer({ ...env, MNEMO_UPDATES_KEY: rsa })).toThrow(/Ed25519/)
 })
 
-test('notes of a version are its part of the changelog', () => {
+test('notes of a version are its section of the changelog', () => {
   const log = '# Changelog\n\n## Unreleased\n\n- newest\n\n## 0.2.0 (2026-12-01)\n\n- 搜索更快\n- two\n\n## 0.1.0\n\n- first\n'
   expect(notesOf(log, '0.2.0')).toBe('- 搜索更快\n- two')
   expect(notesOf(log, '0.3.0')).toBe('- newest')

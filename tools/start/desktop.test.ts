@@ -12,7 +12,7 @@ function folder(): string {
 }
 const mode = (path: string): number => statSync(path).mode & 0o1777
 
-test.runIf(isRoot)('everybody may put a socket into the folder of displays, whatever the mask and whoever made it', () => {
+test.runIf(isRoot)("every user may create a socket in the folder of displays, whatever the umask and the folder's owner", () => {
   const missing = join(folder(), 'sockets')
   shareSockets(missing)
   expect(mode(missing)).toBe(0o1777)
@@ -22,7 +22,7 @@ test.runIf(isRoot)('everybody may put a socket into the folder of displays, what
   expect(mode(narrow)).toBe(0o1777)
 })
 
-test.runIf(isRoot)('a link in its place opens no other folder', () => {
+test.runIf(isRoot)('a symbolic link in its place does not open up another folder', () => {
   const target = folder()
   const link = join(folder(), 'sockets')
   symlinkSync(target, link)

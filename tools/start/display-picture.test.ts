@@ -30,6 +30,6 @@ test.each([0, 1] as const)('pixels of either byte order keep their colours', (or
   expect([...row]).toEqual([0, 255, 0, 0, 0, 255, 0, 0, 0, 255])
 })
 
-test('a display of fewer colours is refused', () => {
+test('a display with fewer colours is refused', () => {
   expect(() => pngOfDump(dump([0], 0, 8))).toThrow(/32 bits/)
 })

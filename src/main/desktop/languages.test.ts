@@ -19,7 +19,7 @@ test.each([
   expect(pickLanguage(tags)).toBe(language)
 })
 
-test('names that are no language leave English, or the next one', () => {
+test('names that are no language are skipped; the fallback is English', () => {
   for (const tag of ['', 'C', 'c', 'C.UTF-8', 'POSIX', 'x-private', 'i-klingon', '-', '*', 'en-', '中文', '\0', 'a'.repeat(5000)]) {
     expect([tag.slice(0, 20), pickLanguage([tag])]).toEqual([tag.slice(0, 20), 'en'])
     expect(pickLanguage([tag, 'ja'])).toBe('ja')

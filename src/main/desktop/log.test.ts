@@ -13,7 +13,7 @@ test('no address reaches the log', () => {
   expect(redact('room@rooms.example.org refused to let us in: conflict')).toBe('<address> refused to let us in: conflict')
 })
 
-test('no line throws, wherever the log is to lie, and the log goes on when it can', () => {
+test('logging never throws, whatever the path, and resumes when it can', () => {
   using folder = temporaryFolder()
   writeFileSync(join(folder.path, 'file'), '')
   mkdirSync(join(folder.path, 'folder.log'))
@@ -31,7 +31,7 @@ test('no line throws, wherever the log is to lie, and the log goes on when it ca
   expect(readFileSync(path, 'utf8')).toMatch(/ warn written\n$/)
 })
 
-test('a full disk takes no lines, and nobody who has one to tell is stopped', (context) => {
+test('on a full disk lines are dropped, and their writers go on', (context) => {
   using folder = temporaryFolder()
   const disk = join(folder.path, 'disk')
   if (!mountSmallDisk(disk, 1)) context.skip('no small disk here: that takes root')

@@ -30,7 +30,7 @@ test.each([
   expect(isQuiet({ from, to }, new Date(2026, 0, 1, hour))).toBe(quiet)
 })
 
-test('told are new messages of others, in groups as their setting says', () => {
+test('new messages of others notify, in groups according to their setting', () => {
   expect(isWorthTelling(message(), conversation())).toBe(true)
   expect(isWorthTelling(message({ outgoing: true }), conversation())).toBe(false)
   expect(isWorthTelling(message({ id: 10 as never }), conversation())).toBe(false)
@@ -42,7 +42,7 @@ test('told are new messages of others, in groups as their setting says', () => {
   expect(isWorthTelling(message({ mention: true }), conversation({ notify: 'mentions' }))).toBe(true)
 })
 
-test('a notification says who and what, or only that there is something', () => {
+test('a notification shows sender and text, or only that there is a message', () => {
   const words = WORDS['zh-CN']
   expect(notificationText(conversation(), message({ text: 'a\n b' }), 1, { notifyText: true }, words)).toEqual({ title: 'Bob', body: 'a b' })
   expect(

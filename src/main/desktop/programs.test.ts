@@ -45,7 +45,7 @@ test.each(['a.txt', 'a.pdf', 'exe', 'a.exe.txt', 'a.docx', 'photo.jpg', 'notes',
   expect(isProgram(name)).toBe(false)
 })
 
-test('on Windows a saved file says that it is from the internet; a system without such marks is left alone', async () => {
+test('on Windows a saved file gets the mark of the internet; other systems without marks get none', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'a.docx')
   writeFileSync(path, 'x')

@@ -11,7 +11,7 @@ const labels = (params: Partial<Parameters<typeof textItems>[0]>): (string | und
     type === 'separator' ? '-' : label
   )
 
-test('a misspelt word: what it may be, at most five of them, and to learn it', () => {
+test('a misspelt word gets at most five suggestions, and can be learned', () => {
   expect(labels({ isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello', 'help', 'held', 'halo', 'hero', 'heel'] }).slice(0, 7)).toEqual([
     'hello',
     'help',
@@ -24,14 +24,14 @@ test('a misspelt word: what it may be, at most five of them, and to learn it', (
   expect(labels({ isEditable: true, misspelledWord: 'xqzt' })[0]).toBe('No suggestions')
 })
 
-test('what can be done with a selection, a link, a field; nothing where there is nothing', () => {
+test('items for a selection, a link and a field; no menu without any', () => {
   expect(labels({})).toEqual([])
   expect(labels({ selectionText: 'words' })).toEqual(['Copy'])
   expect(labels({ linkURL: 'https://example.org' })).toEqual(['Copy the address'])
   expect(labels({ isEditable: true })).toEqual(['Undo', 'Redo', '-', 'Cut', 'Copy', 'Paste', 'Select all'])
 })
 
-test('a proposal replaces the word', () => {
+test('a suggestion replaces the word', () => {
   const replace = vi.fn()
   const items = textItems({ ...none, isEditable: true, misspelledWord: 'helo', dictionarySuggestions: ['hello'] }, WORDS.en.text, {
     replace,

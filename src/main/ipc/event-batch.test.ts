@@ -6,7 +6,7 @@ const message = (id: number, text = ''): Message => ({ id, key: `k${id}`, text, 
 const conversation = (id: number, name: string): Conversation => ({ id, name }) as unknown as Conversation
 const one = 1 as ConversationId
 
-test('of several changes of one thing the last is told', () => {
+test('only the last of several changes to one thing is sent', () => {
   const batch = new EventBatch()
   batch.add({ type: 'conversations', changed: [conversation(1, 'a'), conversation(2, 'b')], removed: [] })
   batch.add({ type: 'conversations', changed: [conversation(1, 'c')], removed: [] })
@@ -19,20 +19,20 @@ test('of several changes of one thing the last is told', () => {
   expect(batch.isEmpty).toBe(true)
 })
 
-test('a message that moved is removed under its old id and there under its new one', () => {
+test('a moved message is removed under its old id and added under its new one', () => {
   const batch = new EventBatch()
   batch.add({ type: 'messages', conversation: one, changed: [message(5)], removed: [], bulk: false })
   batch.add({ type: 'messages', conversation: one, changed: [{ ...message(9), key: 'k5' }], removed: [5 as MessageId], bulk: false })
   expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [{ ...message(9), key: 'k5' }], removed: [5], bulk: false }])
 })
 
-test('more than a window should be sent becomes a word to read again', () => {
+test('too many changes become a request to reload', () => {
   const batch = new EventBatch()
   batch.add({ type: 'messages', conversation: one, changed: Array.from({ length: MOST_MESSAGES + 1 }, (_, i) => message(i)), removed: [], bulk: false })
   expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [], removed: [], bulk: true }])
 })
 
-test('a message that comes while the conversation is to be read again is told with it', () => {
+test('a new message is announced even while the conversation is to be reloaded', () => {
   const batch = new EventBatch()
   batch.add({ type: 'messages', conversation: one, changed: [message(4)], removed: [], bulk: false })
   batch.add({ type: 'messages', conversation: one, changed: [], removed: [], bulk: true })
@@ -40,7 +40,7 @@ test('a message that comes while the conversation is to be read again is told wi
   expect(batch.take()).toEqual([{ type: 'messages', conversation: one, changed: [message(4), message(5)], removed: [3], bulk: true }])
 })
 
-test('of many presences each person is told once, the latest', () => {
+test('presences are sent once per person, the latest', () => {
   const batch = new EventBatch()
   for (let i = 0; i < 20_000; i++) batch.add({ type: 'live', changed: { presence: { [`p${i % 10_000}@x`]: i < 10_000 ? 'online' : 'offline' } } })
   const [event, ...others] = batch.take()
@@ -49,7 +49,7 @@ test('of many presences each person is told once, the latest', () => {
   expect(batch.isEmpty).toBe(true)
 })
 
-test('a conversation is told before it is to be shown', () => {
+test('a conversation is sent before the event that shows it', () => {
   const batch = new EventBatch()
   batch.add({ type: 'show', conversation: one, message: null })
   batch.add({ type: 'conversations', changed: [conversation(1, 'a')], removed: [] })

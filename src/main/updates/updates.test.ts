@@ -12,7 +12,7 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519')
 const key = publicKey.export({ type: 'spki', format: 'pem' }).toString()
 const signed = (text: string): string => sign(null, Buffer.from(text), privateKey).toString('base64')
 
-test('an announcement counts as it was signed, to the last byte, by the key of the build alone', () => {
+test("an announcement is accepted only unchanged and signed by the build's key", () => {
   const text = 'version: 0.2.0\nsha512: abc\n'
   expect(() => checkSignature(text, `${signed(text)}\n`, key)).not.toThrow()
   for (const [words, signature] of [
@@ -28,7 +28,7 @@ test('an announcement counts as it was signed, to the last byte, by the key of t
   expect(() => checkSignature(text, signed(text), other)).toThrow(SignatureError)
 })
 
-test('installations that replace themselves, and those that others replace', () => {
+test('kinds of installations: those that replace themselves, and those replaced by others', () => {
   expect(installation('linux', { APPIMAGE: '/home/a/Mnemo.AppImage' })).toBe('appimage')
   for (const env of [{}, { APPIMAGE: '' }]) expect(installation('linux', env)).toBe('by-hand')
   expect(installation('win32', {})).toBe('nsis')
@@ -37,7 +37,7 @@ test('installations that replace themselves, and those that others replace', () 
   expect(installation('darwin', { APPIMAGE: '/x' })).toBe('mac')
 })
 
-test('a build without a server has no updates; one with half a configuration does not start quietly without', () => {
+test('a build without a server has no updates; an incomplete configuration is an error', () => {
   using folder = temporaryFolder()
   expect(updateSource(null)).toBeNull()
   expect(updateSource(folder.path)).toBeNull()
@@ -48,7 +48,7 @@ test('a build without a server has no updates; one with half a configuration doe
   expect(() => updateSource(folder.path)).toThrow()
 })
 
-test('problems by the codes of electron-updater, Node and Chromium', () => {
+test('codes of electron-updater, Node and Chromium map to problems', () => {
   const of = (about: object): string => problemOf(Object.assign(new Error('x'), about))
   expect(of({ code: 'ERR_CHECKSUM_MISMATCH' })).toBe('checksum')
   expect(of({ code: 'ERR_UPDATER_INVALID_SIGNATURE' })).toBe('signature')
@@ -78,7 +78,7 @@ function installed(folder: string, schema = 3) {
   return { trials, target, kept }
 }
 
-test('a version that shows its list has passed: what was kept of the old one goes', () => {
+test('a version that shows its list passes its trial: the copy of the old one is deleted', () => {
   using folder = temporaryFolder()
   const { trials, kept, target } = installed(folder.path)
   expect(trials.begin('0.2.0')).toMatchObject({ kind: 'trial', trial: { starts: 1 } })
@@ -89,7 +89,7 @@ test('a version that shows its list has passed: what was kept of the old one goe
   expect(trials.refused).toBeNull()
 })
 
-test('a version that ended twice before that gives its place back, and is known as refused', () => {
+test('a version that failed to start twice is replaced by the old one, and remembered as refused', () => {
   using folder = temporaryFolder()
   const { trials, target, kept } = installed(folder.path)
   for (let start = 1; start <= MOST_STARTS; start++) expect(trials.begin('0.2.0').kind).toBe('trial')
@@ -102,7 +102,7 @@ test('a version that ended twice before that gives its place back, and is known 
   expect(trials.begin('0.1.0')).toEqual({ kind: 'usual' })
 })
 
-test('a version that has migrated the store stays: the old one could not read it', () => {
+test('a version that has migrated the store is kept: the old one could not read it', () => {
   using folder = temporaryFolder()
   const { trials } = installed(folder.path, 3)
   trials.begin('0.2.0')
@@ -116,7 +116,7 @@ test('a version that has migrated the store stays: the old one could not read it
   expect(unchanged.begin('0.2.0').kind).toBe('return')
 })
 
-test('the old version starts as usual while the new one is not in place yet; a program that an installation lost comes back', () => {
+test('the old version starts as usual until the new one is installed; a program lost by an installation is restored', () => {
   using folder = temporaryFolder()
   const { trials, target } = installed(folder.path)
   expect(trials.begin('0.1.0')).toEqual({ kind: 'usual' })
@@ -132,7 +132,7 @@ test('the old version starts as usual while the new one is not in place yet; a p
   expect(readFileSync(join(lost.path, 'Mnemo.AppImage'), 'utf8')).toBe('old')
 })
 
-test.each(['', '{', '{"to":5}', 'null', `{"to":"0.2.0","starts":-1}`])('a note that cannot be read (%s) holds up no start', (text) => {
+test.each(['', '{', '{"to":5}', 'null', `{"to":"0.2.0","starts":-1}`])('unreadable trial state (%s) does not prevent a start', (text) => {
   using folder = temporaryFolder()
   const trials = new Trials(folder.path)
   mkdirSync(trials.folder)

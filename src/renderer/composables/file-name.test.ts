@@ -14,6 +14,6 @@ const CASES: [name: string, stem: string, ending: string][] = [
   ['', '', '']
 ]
 
-test.each(CASES)('the ending of %j stands apart', (name, stem, ending) => {
+test.each(CASES)('the extension of %j is split off', (name, stem, ending) => {
   expect(fileNameParts(name)).toEqual({ stem, ending })
 })

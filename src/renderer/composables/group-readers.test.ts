@@ -20,7 +20,7 @@ const seen = (nick: string, upTo: number, person: string | null = `${nick}@x.org
 })
 const at = (id: number) => id as MessageId
 
-test('members are counted by their address, also who is away or has another nickname now; ourselves and who is banned are not', () => {
+test('members are counted by address, also if absent or renamed; the user and banned people are not counted', () => {
   const readers = groupReaders(
     'room@x.org',
     [
@@ -36,13 +36,13 @@ test('members are counted by their address, also who is away or has another nick
   expect(parted(readers ?? [], at(5))).toMatchObject({ read: [{ name: 'bob' }, { name: 'carol' }], unread: [{ name: 'dave' }] })
 })
 
-test("where no address is shown the nickname counts; one that was another person's does not", () => {
+test("without addresses, members are counted by nickname, but not by one that was another person's", () => {
   const hidden = groupReaders('room@x.org', [member('bob', { jid: null })], [seen('bob', 5, null)])
   expect(hidden).toEqual([{ name: 'bob', address: 'room@x.org/bob', upTo: 5 }])
   expect(groupReaders('room@x.org', [member('bob')], [seen('bob', 5, 'mallory@x.org')])?.[0]?.upTo).toBe(0)
 })
 
-test('of a large group, or where nobody says anything, nothing is told', () => {
+test('readers are unknown in a large group, or if nobody sends read markers', () => {
   expect(
     groupReaders(
       'room@x.org',

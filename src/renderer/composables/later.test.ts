@@ -4,7 +4,7 @@ import { fromField, laterTimes, toField } from './later.ts'
 const local = (text: string): number => new Date(text).getTime()
 const offered = (now: string): string[] => laterTimes(local(now)).map(({ which, time }) => `${which} ${toField(time)}`)
 
-test('later is in an hour, this evening, tomorrow and next Monday, as far as these are still to come', () => {
+test('"later" offers an hour, this evening, tomorrow and next Monday, if they are still ahead', () => {
   // a Thursday
   expect(offered('2026-11-26T14:05')).toEqual(['hour 2026-11-26T15:05', 'evening 2026-11-26T20:00', 'tomorrow 2026-11-27T09:00', 'monday 2026-11-30T09:00'])
   expect(offered('2026-11-26T19:45')).toEqual(['hour 2026-11-26T20:45', 'tomorrow 2026-11-27T09:00', 'monday 2026-11-30T09:00'])
@@ -14,7 +14,7 @@ test('later is in an hour, this evening, tomorrow and next Monday, as far as the
   expect(offered('2026-12-31T23:30')).toEqual(['hour 2027-01-01T00:30', 'tomorrow 2027-01-01T09:00', 'monday 2027-01-04T09:00'])
 })
 
-test('a time of one’s own is one that is still to come', () => {
+test('a custom time must be in the future', () => {
   const now = local('2026-11-26T14:05')
   expect(fromField('2026-11-26T14:06', now)).toBe(local('2026-11-26T14:06'))
   for (const text of ['', '2026-11-26T14:05', '2020-01-01T00:00', 'soon']) expect(fromField(text, now)).toBeNull()

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { areaOf, coarsened } from './screenshot-area.ts'
 
-test('an area lies within the picture, whichever corner it was begun at', () => {
+test('an area is within the picture, whichever corner it starts from', () => {
   expect(areaOf({ x: 50, y: 40 }, { x: 10, y: -5 }, 100, 30)).toEqual({ x: 10, y: 0, width: 40, height: 30 })
 })
 
-test('a blurred place keeps nothing of what it showed but its mean', () => {
+test('a blurred area keeps only the mean of each block', () => {
   const side = 6
   const pixels = new Uint8ClampedArray(side * side * 4).map((_, i) => (i % 4 === 3 ? 255 : ((i >> 2) % 2) * 200))
   const blurred = coarsened(pixels, side, side, 4)

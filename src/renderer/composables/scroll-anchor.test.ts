@@ -119,7 +119,7 @@ test('a conversation opens at its end, and stays there while messages come in', 
   expect(ends()).toBeGreaterThan(0)
 })
 
-test('one with unread messages opens at the line above them, one that was left further up at that place', async () => {
+test('a conversation with unread messages opens at the line above them, one that was left further up at that position', async () => {
   const unread = await scene({}, 40)
   // a date, forty messages, the line of unread messages
   expect(unread.list.scrollOffset).toBe(41 * ROW)
@@ -128,7 +128,7 @@ test('one with unread messages opens at the line above them, one that was left f
   expect(left.thread.atEnd).toBe(false)
 })
 
-test('who scrolled up stays there while messages come in, and is led to the end by sending', async () => {
+test('after scrolling up, the position stays while messages arrive, and sending goes to the end', async () => {
   const { list, anchor, thread, settled } = await scene()
   anchor.byHand()
   list.scrollBy(-1000)
@@ -143,7 +143,7 @@ test('who scrolled up stays there while messages come in, and is led to the end 
   expect(isAtEnd(list)).toBe(true)
 })
 
-test('a hand that scrolls while the list is led to its end has the last word', async () => {
+test('manual scrolling takes precedence over scrolling to the end', async () => {
   const opened = await scene()
   const { list, anchor, thread, settled } = opened
   opened.onFrame = () => {
@@ -158,7 +158,7 @@ test('a hand that scrolls while the list is led to its end has the last word', a
   expect(list.scrollOffset).toBe(list.scrollSize - list.viewportSize - 200)
 })
 
-test('a list that moves by itself at its end is put back, one that a hand moved is not', async () => {
+test('a list that moves by itself at its end is put back, one that was scrolled by hand is not', async () => {
   const { list, anchor } = await scene()
   list.scrollBy(-300)
   anchor.onScroll()
@@ -169,7 +169,7 @@ test('a list that moves by itself at its end is put back, one that a hand moved 
   expect(isAtEnd(list)).toBe(false)
 })
 
-test('a message that is jumped to stands in the middle and is shown for a moment, a day at the top below its date', async () => {
+test('a jump centres and highlights a message, and puts a day at the top below its date', async () => {
   const { list, anchor, thread, settled, shown } = await scene()
   expect(shown()).toEqual([91, 100])
   thread.target = { id: 50 as MessageId, align: 'center', serial: 1 }
@@ -183,7 +183,7 @@ test('a message that is jumped to stands in the middle and is shown for a moment
   expect(anchor.flashing.value).toBe(null)
 })
 
-test('near an edge more is asked for; pages keep a line in sight; a row out of sight is brought in', async () => {
+test('near an edge more history is loaded; pages keep a line in sight; a hidden row is scrolled into view', async () => {
   const { list, anchor, asked } = await scene({ hasNewer: true })
   asked.length = 0
   anchor.byHand()

@@ -16,7 +16,7 @@ const ranges = (text: string, seeds: readonly number[]): Range[] => {
   return places.flatMap((start, at): Range[] => (at % 2 === 0 && places[at + 1] !== undefined ? [[start, places[at + 1]!]] : []))
 }
 
-test('the parts of all lines are their texts, marked, linked and styled as each place is', () => {
+test('the parts of all lines add up to their texts, with the marks, links and styles of each position', () => {
   fc.assert(
     fc.property(TEXT, fc.array(fc.nat(400), { maxLength: 8 }), (text, seeds) => {
       const marks = ranges(text, seeds)
@@ -46,7 +46,7 @@ test('the parts of all lines are their texts, marked, linked and styled as each 
   )
 })
 
-test('the work grows with the text, not with its square', () => {
+test('the work grows linearly with the text', () => {
   /** Number of reads of span offsets while a text of `words` styled words is cut. */
   const looks = (words: number): number => {
     let count = 0

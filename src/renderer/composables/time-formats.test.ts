@@ -16,7 +16,7 @@ test('a list shows the clock today, the weekday within a week, then the date', (
   expect(brief('ja').slice(2, 4)).toEqual(['月曜日', '木曜日'])
 })
 
-test('the weekday of a week ago is never taken for today, nor that of a time to come', () => {
+test('the same weekday of last week, or of a future time, is not shown as a weekday', () => {
   const { brief: at } = timeFormats('en', { today: 'TODAY', yesterday: 'YESTERDAY' }, () => NOW)
   expect(at(new Date(2026, 0, 7 - 7, 9, 30).getTime())).toBe('12/31/2025')
   expect(at(new Date(2026, 0, 9, 0, 1).getTime())).toBe('Jan 9')

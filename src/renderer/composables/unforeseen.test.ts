@@ -11,7 +11,7 @@ const thrown = (work: () => unknown): unknown => {
   }
 }
 
-test('the log hears of the kind and place of an error, and no words of people', () => {
+test('the log gets the kind and place of an error, and no user content', () => {
   const secret = thrown(() => JSON.parse('Meet me at noon'))
   expect(forLog(secret)).toMatch(/^SyntaxError\n\s+at /)
   for (const cause of [

@@ -3,7 +3,7 @@ import { fingerprintsIn, parseXmppUri, xmppUriWithDevices } from './xmpp-uri.ts'
 
 const KEY = '0123456789abcdef'.repeat(4)
 
-test('keys of devices in a link are read as other apps write them, and as we do', () => {
+test('device keys in a link are parsed as other clients write them, and as we do', () => {
   const link = xmppUriWithDevices('bob@example.org', [
     { device: 7, fingerprint: KEY },
     { device: 2_147_483_647, fingerprint: 'f'.repeat(64) }

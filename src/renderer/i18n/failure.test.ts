@@ -10,7 +10,7 @@ beforeAll(() => void (i18n.global.missingWarn = false))
 /** Text without bidirectional isolates. */
 const plain = (text: string): string => text.replace(/[\u2068\u2069]/g, '')
 
-test('whatever main says of a failure, the reader is told in their own language', () => {
+test("every failure reported by the main process is shown in the reader's language", () => {
   const reasons = [...ImportProblem.options, 'full', 'damaged', 'disk', 'thread', 'other'] as const
   for (const language of ['en', 'zh-CN', 'zh-TW', 'ja'] as const) {
     i18n.global.locale.value = language
@@ -92,7 +92,7 @@ const STANZA = [
   'unexpected-request'
 ]
 
-test('each condition that the RFCs name has words; a condition of nobody, or the server’s own words, are quoted', () => {
+test('each condition of the RFCs has a text; unknown conditions and the server’s own words are quoted', () => {
   for (const language of ['en', 'zh-CN', 'zh-TW', 'ja'] as const) {
     i18n.global.locale.value = language
     const said = [

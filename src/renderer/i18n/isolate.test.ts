@@ -3,7 +3,7 @@ import { i18n } from './index.ts'
 import en from './en.ts'
 import { isolatePlaces } from './isolate.ts'
 
-test('what others call themselves is isolated in every sentence of every language', () => {
+test('names of others are isolated in every sentence of every language', () => {
   for (const language of ['en', 'zh-CN', 'zh-TW', 'ja'] as const) {
     i18n.global.locale.value = language
     const said = i18n.global.t('contact.removeTitle', { name: 'אבי (2)' })
@@ -13,7 +13,7 @@ test('what others call themselves is isolated in every sentence of every languag
   i18n.global.locale.value = 'en'
 })
 
-test('places are marked once each; numbers and plural forms are left as they are', () => {
+test('placeholders are isolated once each; numbers and plural forms stay unchanged', () => {
   const all = JSON.stringify(isolatePlaces(en))
   expect(all.match(/[\u2068\u2069]/g)?.length).toBe(
     2 *

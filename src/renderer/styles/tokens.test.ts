@@ -69,7 +69,7 @@ function chosen(scheme: Scheme): number[] {
   return scheme.get('surface-2')!.map((part, at) => part * 0.84 + accent[at]! * 0.16)
 }
 
-test.each(SCHEMES)('%s: every ink can be read on every surface (4.5 : 1)', (_, scheme) => {
+test.each(SCHEMES)('%s: every text colour is readable on every surface (4.5 : 1)', (_, scheme) => {
   const surfaces = ['surface', 'surface-2', 'surface-3', 'chat', 'bubble', 'bubble-own', 'mention'].map((name) => [name, scheme.get(name)!] as const)
   const weak = ['ink', 'ink-2', 'ink-3'].flatMap((ink) =>
     [...surfaces, ['chosen row', chosen(scheme)] as const]
@@ -79,7 +79,7 @@ test.each(SCHEMES)('%s: every ink can be read on every surface (4.5 : 1)', (_, s
   expect(weak).toEqual([])
 })
 
-test.each(SCHEMES)('%s: bubbles stand out from the ground (1.2 : 1), accents can be read', (_, scheme) => {
+test.each(SCHEMES)('%s: bubbles stand out from the background (1.2 : 1), accents are readable', (_, scheme) => {
   const of = (a: string, b: string): number => contrast(scheme.get(a)!, scheme.get(b)!)
   for (const bubble of ['bubble', 'bubble-own']) expect(of(bubble, 'chat'), bubble).toBeGreaterThanOrEqual(1.2)
   expect(of('on-accent', 'accent'), 'text on the accent').toBeGreaterThanOrEqual(4.5)
@@ -90,7 +90,7 @@ test.each(SCHEMES)('%s: bubbles stand out from the ground (1.2 : 1), accents can
 test.each([
   ['light', lightMore],
   ['dark', darkMore]
-] as const)('%s, more contrast: the edge of a bubble can be seen (3 : 1)', (_, scheme) => {
+] as const)('%s, more contrast: the edge of a bubble is visible (3 : 1)', (_, scheme) => {
   for (const ground of ['chat', 'bubble', 'bubble-own']) expect(contrast(scheme.get('line-color')!, scheme.get(ground)!), ground).toBeGreaterThanOrEqual(3)
 })
 
@@ -154,7 +154,7 @@ describe.each([
       .filter(([, , distance]) => distance < CLEAR)
     expect(alike).toEqual([])
   })
-  test('can be read as names, and behind initials (4.5 : 1)', () => {
+  test('are readable as names, and behind initials (4.5 : 1)', () => {
     const weak = people.flatMap((colour, i) =>
       [...['bubble', 'mention', 'surface'].map((name) => [name, scheme.get(name)!] as const), ['initials', scheme.get('on-person')!] as const]
         .filter(([, other]) => contrast(colour, other) < 4.5)

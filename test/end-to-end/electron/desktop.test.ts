@@ -94,7 +94,7 @@ test.skipIf(!ON_ELECTRON)("the store's key is sealed by the keyring", () => {
   expect(readFileSync(join(told().profile, 'store-key.sealed')).toString('latin1', 0, 3)).toBe('v11')
 })
 
-test.skipIf(!ON_ELECTRON)('a message is told by a notification, which goes when it is read', async () => {
+test.skipIf(!ON_ELECTRON)('a message shows a notification, which disappears when it is read', async () => {
   await say('晚上一起吃饭吗')
   await expect.poll(displayed).toBe(1)
   await main.locator('[data-jid="bob@localhost"]').click()
@@ -121,7 +121,7 @@ async function iconShows(fits: () => boolean): Promise<void> {
   while (!fits()) Object.assign(icon, await services.heard('launcher'))
 }
 
-test.skipIf(!ON_ELECTRON)("the app's icon counts what is unread, until it is read, and shows how far a file has come", async () => {
+test.skipIf(!ON_ELECTRON)("the app's icon shows the number of unread messages and the progress of a file", async () => {
   await main.locator('[data-jid="carol@localhost"]').click()
   await main.locator('.head', { hasText: 'Carol' }).first().waitFor()
   await say('一')
@@ -145,7 +145,7 @@ test.skipIf(!ON_ELECTRON)('the tray has an icon, a tip and a menu; a click bring
   expect(await main.evaluate('document.visibilityState')).toBe('visible')
 })
 
-test.skipIf(!ON_ELECTRON)('after sleep the connection is looked at', async () => {
+test.skipIf(!ON_ELECTRON)('after sleep the connection is checked', async () => {
   await services.ask({ do: 'sleep', asleep: true }, 'slept')
   // Chromium drops the DevTools connections when it hears of the sleep; one made before that would be lost, too
   await told().app.released()
@@ -193,7 +193,7 @@ test.skipIf(!ON_ELECTRON)('a picture is pasted from the clipboard of another pro
   await expect.poll(() => onDesktop(desktop, 'xclip', ['-selection', 'clipboard', '-o'])).toBe('醒了吗')
 })
 
-test.skipIf(!ON_ELECTRON)("the menu of a text is the system's: it copies", async () => {
+test.skipIf(!ON_ELECTRON)('the context menu of a text is native: it copies', async () => {
   await main.fill('[data-test=composer]', 'native menu')
   await main.locator('[data-test=composer]').click()
   await main.keyboard.press('Control+a')
@@ -250,7 +250,7 @@ test.skipIf(!ON_ELECTRON)("a file is saved by the system's dialog", async () => 
   await expect.poll(() => (existsSync(target) ? readFileSync(target, 'utf8') : null)).toBe('一二三')
 })
 
-test.skipIf(!ON_ELECTRON)('start at login is an entry of the desktop, and is taken back', async () => {
+test.skipIf(!ON_ELECTRON)('start at login creates an autostart entry, and removes it', async () => {
   await main.click('[data-test=menu]')
   await main.locator('[data-test=settings-item]').click()
   const settings = await told().app.window('settings')

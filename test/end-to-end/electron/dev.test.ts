@@ -13,7 +13,7 @@ import { testFolder } from '../../support/server.ts'
 const COPIED = ['src', 'tools', 'resources', 'native/build', 'electron.vite.config.ts', 'tsconfig.json', 'package.json']
 const SAVED = 'src/renderer/components/connection/SignInForm.vue'
 
-test.skipIf(sharedHost().kind !== 'electron')('a saved component is in the window at once, and a change of the main process starts the app anew', async () => {
+test.skipIf(sharedHost().kind !== 'electron')('a saved component appears at once, and a change of the main process restarts the app', async () => {
   const folder = testFolder()
   const copy = join(folder.path, 'checkout')
   const profile = join(folder.path, 'profile')

@@ -78,7 +78,7 @@ test.skipIf(!ON_ELECTRON)('all windows share one process of pages', async () => 
   await chat.close()
 })
 
-test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on', async () => {
+test.skipIf(!ON_ELECTRON)('after a crash of the GPU process, pages are still drawn', async () => {
   const [gpu] = processes('gpu-process')
   if (gpu !== undefined) process.kill(gpu, 'SIGKILL')
   await main.locator('.item').first().click()
@@ -87,7 +87,7 @@ test.skipIf(!ON_ELECTRON)('the process of the graphics ends: pages are drawn on'
   await expect.poll(async () => (await main.screenshot()).length).toBeGreaterThan(10_000)
 })
 
-test.skipIf(!ON_ELECTRON)('a thread of the store ends: it is started again; where it ends again and again, windows say so and try once more', async () => {
+test.skipIf(!ON_ELECTRON)('a store thread that ends is restarted; if it ends repeatedly, windows say so and offer a retry', async () => {
   const threads = await inspect(port)
   onTestFinished(() => threads.close())
   const log = (): string => (existsSync(join(profile, 'logs/mnemo.log')) ? readFileSync(join(profile, 'logs/mnemo.log'), 'utf8') : '')
@@ -117,7 +117,7 @@ test.skipIf(!ON_ELECTRON)('a thread of the store ends: it is started again; wher
   expect(log()).toContain('the reader thread runs again')
 })
 
-test.skipIf(!ON_ELECTRON)('an error that nothing deals with goes into the log; of a call that failed the user is told', async () => {
+test.skipIf(!ON_ELECTRON)('an unhandled error is logged; a failed call is reported to the user', async () => {
   await main.evaluate('void setTimeout(() => null.missing)')
   await main.evaluate('void Promise.reject(new Error("Meet me at noon"))')
   const log = (): string => (existsSync(join(profile, 'logs/mnemo.log')) ? readFileSync(join(profile, 'logs/mnemo.log'), 'utf8') : '')
@@ -135,7 +135,7 @@ test.skipIf(!ON_ELECTRON)('an error that nothing deals with goes into the log; o
   await main.fill('[data-test=search]', '')
 })
 
-test.skipIf(!ON_ELECTRON)('a page that crashes comes back by itself; one that crashes again and again asks', async () => {
+test.skipIf(!ON_ELECTRON)('a crashed page reloads by itself; one that crashes repeatedly asks the user', async () => {
   for (let time = 0; time < 3; time++) {
     const before = ends()
     crashPages()
@@ -147,7 +147,7 @@ test.skipIf(!ON_ELECTRON)('a page that crashes comes back by itself; one that cr
   await again()
 })
 
-test.skipIf(!ON_ELECTRON)('a page that hangs is told of, and is loaded anew when the user wants', async () => {
+test.skipIf(!ON_ELECTRON)("a hung page is reported, and reloaded on the user's request", async () => {
   await app.quit()
   const before = ends()
   app = await openApp({ profile, args: ['--demo', '--offline'], env: { LANG: 'en_US.UTF-8' }, alone: true })

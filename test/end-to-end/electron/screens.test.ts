@@ -59,7 +59,7 @@ async function liesOnLeft(page: Page): Promise<void> {
     .toBe('on it')
 }
 
-test.skipIf(!here)('windows of a screen that is unplugged come to the other one, at once', async () => {
+test.skipIf(!here)('windows of an unplugged screen move to the other one at once', async () => {
   screens.plug([LEFT, RIGHT])
   const main = await start()
   await putRight(main)
@@ -73,7 +73,7 @@ test.skipIf(!here)('windows of a screen that is unplugged come to the other one,
   await quit()
 })
 
-test.skipIf(!here)('a window returns to its screen at the next start, or to another one where that is gone', async () => {
+test.skipIf(!here)('a window returns to its screen at the next start, or to another if that is gone', async () => {
   screens.plug([LEFT, RIGHT])
   const first = await start()
   await putRight(first)

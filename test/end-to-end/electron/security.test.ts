@@ -28,7 +28,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-test.skipIf(!ON_ELECTRON)('no page has Node, runs other scripts than its own, or reads files', async () => {
+test.skipIf(!ON_ELECTRON)('no page has Node, runs foreign scripts, or reads files', async () => {
   for (const page of windows) {
     const seen = await page.evaluate(async () => {
       const fails = (run: () => unknown): boolean => {
@@ -79,7 +79,7 @@ test.skipIf(!ON_ELECTRON)('no page has Node, runs other scripts than its own, or
   }
 })
 
-test.skipIf(!ON_ELECTRON)('no page goes elsewhere, opens windows, or embeds others', async () => {
+test.skipIf(!ON_ELECTRON)('no page navigates away, opens windows, or embeds others', async () => {
   const before = app.windows().length
   for (const page of windows) {
     const here = page.url()
@@ -111,7 +111,7 @@ test.skipIf(!ON_ELECTRON)('no page goes elsewhere, opens windows, or embeds othe
   expect(app.windows()).toHaveLength(before)
 })
 
-test.skipIf(!ON_ELECTRON)('no page gets a permission that Mnemo has no use for', async () => {
+test.skipIf(!ON_ELECTRON)('no page gets a permission that Mnemo does not use', async () => {
   for (const page of windows) {
     const granted = await page.evaluate(async () => {
       const state = (name: string): Promise<string> =>

@@ -95,7 +95,7 @@ test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('/dev/shm is full: 
 })
 
 // a checkout in root's own folder, which no other user may enter
-test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('from a folder that root alone can read: the sign-in shows, with the sandbox on', async () => {
+test.skipIf(kind !== 'electron' || process.getuid?.() !== 0)('from a folder that only root can read: the sign-in shows, with the sandbox on', async () => {
   const host = await testHost()
   const closed = join(folder.path, 'closed')
   mkdirSync(closed, { mode: 0o700 })

@@ -117,7 +117,7 @@ async function check(page: Page): Promise<void> {
 const until = async (fact: () => boolean): Promise<void> => expect.poll(fact, { timeout: 60_000 }).toBe(true)
 const running = (): string => readFileSync(appImage, 'utf8')
 
-test.skipIf(!here)('a release that is tampered with, unsigned, older or broken off is not taken, and the user is told why', async () => {
+test.skipIf(!here)('a tampered, unsigned, older or incomplete release is rejected, and the user is told why', async () => {
   const page = await settings(await start())
   for (const [bad, words] of [
     [{ signature: sign(null, Buffer.from('another'), privateKey).toString('base64') }, '签名'],
@@ -139,7 +139,7 @@ test.skipIf(!here)('a release that is tampered with, unsigned, older or broken o
   expect(running()).toBe(program(OLD))
 })
 
-test.skipIf(!here || process.getuid?.() !== 0)('on a full disk nothing is loaded, and the user is told so', async () => {
+test.skipIf(!here || process.getuid?.() !== 0)('on a full disk nothing is downloaded, and the user is told so', async () => {
   const cache = join(folder.path, 'small')
   mkdirSync(cache)
   expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', cache]).status).toBe(0)
@@ -157,7 +157,7 @@ test.skipIf(!here || process.getuid?.() !== 0)('on a full disk nothing is loaded
   }
 })
 
-test.skipIf(!here)('a good release is loaded, put in place at the end, and started; what is new is told', async () => {
+test.skipIf(!here)('a good release is downloaded, installed at quit, and started; its notes are shown', async () => {
   const page = await settings(await start())
   await check(page)
   await at(page, 'ready')
@@ -185,7 +185,7 @@ function versionFolder(version: string, broken: boolean): string {
   return root
 }
 
-test.skipIf(!here)('a new version that works ends its trial; one that does not start twice gives its place back and stays away', async () => {
+test.skipIf(!here)('a new version that works ends its trial; one that fails to start twice is replaced by the old one and not offered again', async () => {
   // the release of the previous test was installed
   expect(running()).toBe(program(NEW))
   const broken = versionFolder(NEW, true)

@@ -17,7 +17,7 @@ test('each month has its name and rows of its own, the newest first', () => {
   expect(mediaRows(7, MONTHS, 'oldest', 4).map(({ key }) => key)).toEqual(['2026-09', 'c0', '2026-11', 'c4'])
 })
 
-test('months that do not tell of all hits, and another order than that of time, leave the names out', () => {
+test('month names are left out if the counts do not cover all hits, or the order is not by time', () => {
   expect(mediaRows(8, MONTHS, 'newest', 4).map(({ key }) => key)).toEqual(['c0', 'c4'])
   expect(mediaRows(7, MONTHS, 'best', 4).map(({ key }) => key)).toEqual(['c0', 'c4'])
   expect(mediaRows(0, [], 'newest', 4)).toEqual([])

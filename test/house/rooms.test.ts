@@ -7,9 +7,9 @@ import { ROOT } from '../support/files.ts'
 const IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']*)'/g
 
 /** Rooms from the lowest layer up, as folders or files in src. */
-function floors(): string[][] {
+function layers(): string[][] {
   const text = readFileSync(posix.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
-  const [, list = ''] = /## Floors\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
+  const [, list = ''] = /## Layers\n[^]*?\n((?: {4}.*\n)+)/.exec(text) ?? []
   return list
     .trim()
     .split('\n')
@@ -32,17 +32,17 @@ function roomOf(file: string, rooms: readonly string[]): string | undefined {
   return rooms.filter((room) => path === room || path.startsWith(`${room}/`)).sort((a, b) => b.length - a.length)[0]
 }
 
-test('each source belongs to a room of the list, each room of the list is there', () => {
-  const rooms = floors().flat()
+test('each source belongs to a listed room, and each listed room exists', () => {
+  const rooms = layers().flat()
   expect(rooms.length).toBeGreaterThan(12)
   expect(rooms.filter((room) => !existsSync(posix.join(ROOT, 'src', room)))).toEqual([])
   expect(files.filter((file) => roomOf(file, rooms) === undefined)).toEqual([])
 })
 
-test('no room imports from a floor above, or from another room on its own', () => {
-  const levels = floors()
+test('no room imports from a layer above, or from another room of its own layer', () => {
+  const levels = layers()
   const rooms = levels.flat()
-  const level = (room: string): number => levels.findIndex((floor) => floor.includes(room))
+  const level = (room: string): number => levels.findIndex((layer) => layer.includes(room))
   const upward = [...imports].flatMap(([file, paths]) =>
     paths
       .filter((path) => {
@@ -54,12 +54,12 @@ test('no room imports from a floor above, or from another room on its own', () =
   expect(upward).toEqual([])
 })
 
-test('nothing of the product imports a tool, a test or a benchmark', () => {
+test('the product imports no tool, test or benchmark', () => {
   const outside = [...imports].flatMap(([file, paths]) => paths.filter((path) => !path.startsWith('src/')).map((path) => `${file} -> ${path}`))
   expect(outside.filter((arrow) => !arrow.endsWith('/package.json'))).toEqual([])
 })
 
-test('no file imports itself by way of others', () => {
+test('imports have no cycles', () => {
   const done = new Set<string>()
   const circles: string[] = []
   const walk = (file: string, way: readonly string[]): void => {

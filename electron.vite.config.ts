@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
-/** Beside each bundle, the licences of what it holds; tools/dist/notices.ts reads them. */
+/** Licences of a bundle's content, written beside it; tools/dist/notices.ts reads them. */
 const license = { fileName: 'licenses.json' }
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -36,7 +36,7 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       license,
-      // every window holds the text of its scripts, two bytes a character
+      // every window holds the text of its scripts, two bytes per character
       minify: true,
       rollupOptions: {
         input: {

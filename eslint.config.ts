@@ -1,16 +1,16 @@
-/** Lint: the language's own traps, Vue's, and the borders between the rooms (ARCHITECTURE.md); test/house/rooms.test.ts holds their order. */
+/** Lint: pitfalls of the language and of Vue, and the borders between the rooms (ARCHITECTURE.md); test/house/rooms.test.ts checks their order. */
 import { builtinModules } from 'node:module'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
 import ts from 'typescript-eslint'
 
-/** Refuses the imports that match; the message says what the room is for. */
+/** Forbids matching imports; the message describes the job of the room. */
 const border = (files: string[], message: string, forbidden: string[], ignores: string[] = []) => ({
   files,
   ignores: ['**/*.test.ts', ...ignores],
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] satisfies [string, object] as ['error', object] }
 })
-/** Electron and windows: src/main and src/renderer alone touch them. */
+/** Electron and windows: only src/main and src/renderer may import them. */
 const WINDOWS = ['electron', '**/main/**', '**/ipc/**', '**/windows/**', '**/desktop/**', '**/renderer/**', 'vue']
 const nodeModules = [...builtinModules, ...builtinModules.map((name) => `node:${name}`)]
 
@@ -18,7 +18,7 @@ export default ts.config(
   { ignores: ['node_modules', 'out', 'dist', 'native/build', 'native/generated', 'demo-screens', 'test-output', '**/*.mjs', '**/*.cjs'] },
   ...ts.configs.recommended,
   ...vue.configs['flat/recommended-error'],
-  // the look of the code is Prettier's
+  // formatting is Prettier's job
   prettier,
   { files: ['**/*.vue'], languageOptions: { parserOptions: { parser: ts.parser } } },
   {
@@ -29,7 +29,7 @@ export default ts.config(
       eqeqeq: 'error',
       'no-eval': 'error',
       'vue/no-v-html': 'error',
-      // a rule of one component would be everybody's
+      // unscoped rules of one component would apply to all
       'vue/enforce-style-attribute': ['error', { allow: ['scoped'] }],
       'vue/multi-word-component-names': ['error', { ignores: ['App'] }],
       'vue/require-default-prop': 'off'

@@ -4,11 +4,10 @@ import vue from '@vitejs/plugin-vue'
 export default defineConfig({
   plugins: [vue()],
   test: {
-    // V8 now and then loses its record of the code that calls from WebAssembly into JavaScript when it compiles that anew after 1000
-    // calls, and ends the process: "Check failed: jit_page.has_value()" below Runtime_TierUpWasmToJSWrapper, see also
-    // nodejs/node#64500. With this budget it compiles none anew.
+    // V8 occasionally loses its record of the code that calls from WebAssembly into JavaScript when it recompiles that after 1000 calls, and crashes:
+    // "Check failed: jit_page.has_value()" below Runtime_TierUpWasmToJSWrapper, see also nodejs/node#64500. With this budget it never recompiles.
     execArgv: ['--wasm-wrapper-tiering-budget=1000000000'],
-    // a ceiling for a busy machine: what is waited for is a fact, and most facts come within milliseconds
+    // a ceiling for a busy machine: tests wait for conditions, most of which hold within milliseconds
     expect: { poll: { timeout: 30_000 } },
     projects: [
       {
@@ -18,7 +17,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'test/house/**/*.test.ts'],
           exclude: ['tools/chromium-host/**'],
           globalSetup: ['test/support/workers.ts'],
-          // its JSON is imported as only bundlers do
+          // its JSON is imported in a way that only bundlers support
           server: { deps: { inline: [/@actions\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-"""A device of OMEMO on libsignal's lineage, for tests: Debian's python3-axolotl, on which Gajim's OMEMO stands, behind the lines of JSON of omemo_peer.py."""
+"""OMEMO device derived from libsignal, for tests: Debian's python3-axolotl, which Gajim's OMEMO uses, with the JSON lines of omemo_peer.py."""
 import base64
 import json
 import os
@@ -108,6 +108,6 @@ print(json.dumps({"device": DEVICE, "bundle": own_bundle()}), flush=True)
 for line in sys.stdin:
     try:
         result = answer(json.loads(line))
-    except Exception as error:  # which one is the test's to judge
+    except Exception as error:  # the test judges which error it is
         result = {"refused": type(error).__name__, "detail": str(error)}
     print(json.dumps(result), flush=True)

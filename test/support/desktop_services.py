@@ -1,7 +1,7 @@
-"""Services of a desktop that Debian has no small program for, on the session bus: the watcher of tray icons, login1's sleep signal,
-the file manager and a launcher, which says what it hears of an app's icon.
+"""Desktop services without a small program in Debian, on the session bus: the watcher of tray icons, login1's sleep signal,
+the file manager, and a launcher that reports changes of an app's icon.
 
-Reads a command a line: {"do": "tray"}, {"do": "click"}, {"do": "sleep", "asleep": true}; answers with a line of JSON each.
+Reads one command per line: {"do": "tray"}, {"do": "click"}, {"do": "sleep", "asleep": true}; answers each with a line of JSON.
 https://www.freedesktop.org/wiki/Specifications/StatusNotifierItem/ , https://www.freedesktop.org/software/systemd/man/org.freedesktop.login1.html ,
 https://www.freedesktop.org/wiki/Specifications/file-manager-interface/ , https://wiki.ubuntu.com/Unity/LauncherAPI
 """
@@ -26,7 +26,7 @@ def say(**words):
 class Watcher(dbus.service.Object):
     @dbus.service.method(WATCHER, in_signature='s', sender_keyword='sender')
     def RegisterStatusNotifierItem(self, service, sender=None):
-        # a path of the sender's own, or a name of its
+        # either an object path of the sender, or a bus name
         items.append((sender, service) if service.startswith('/') else (service, '/StatusNotifierItem'))
         say(event='registered')
 

@@ -1,12 +1,12 @@
-"""Dino in a profile and on a screen of its own, as a person uses it: a link opens the chat, its field is typed into, and what it has read is in its database.
+"""Dino with its own profile and display, used like a person does: a link opens the chat, text is typed into its field, and received messages are read from its database.
 
-It asks for its server where the address says, and believes the system's certificates alone: it runs in namespaces (unshare(1)) where port 5222 leads to the
-server of the test, and that server's certificate is one of those of the system.
+Dino finds its server by the address, and trusts only the system's certificates: it runs in namespaces (unshare(1)) where port 5222 leads to the
+test's server, whose certificate is one of the system's.
 
 Arguments: address, password, port, certificate, folder of its profile. Commands and events are lines of JSON (test/support/foreign.ts).
 In:  {"do": "send", "to": jid, "text": ASCII}     encrypted with OMEMO      out: {"event": "sent"}
-     {"do": "joined", "group": jid}               it has entered that by its bookmark       out: {"event": "joined"}
-     {"do": "devices", "of": jid}                 that it knows             out: {"event": "devices", "ids": [...]}
+     {"do": "joined", "group": jid}               waits until it has joined by its bookmark  out: {"event": "joined"}
+     {"do": "devices", "of": jid}                 devices known to Dino     out: {"event": "devices", "ids": [...]}
 Out: {"event": "message", "sender": jid, "group": jid or null, "text": text, "encrypted": true or false}
 """
 import ctypes
@@ -34,7 +34,7 @@ def say(**event):
 
 
 def forward(listener, connect):
-    """Each connection to `listener` goes on to what `connect` opens."""
+    """Forwards each connection of `listener` to one opened by `connect`."""
 
     def pump(source, sink):
         try:
@@ -64,7 +64,7 @@ def bridge():
 
 
 def outside():
-    """The way to the server, and the namespaces."""
+    """Starts the forwarding to the server, and the namespaces."""
     os.makedirs(profile, exist_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     if os.path.exists(bridge()):
@@ -84,7 +84,7 @@ def to_unix():
 
 
 def prepare():
-    """The loopback of the namespace is there, port 5222 on it is the server, whose certificate the system believes."""
+    """Sets up the namespace: its loopback, port 5222 as the server, and trust of the server's certificate."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         up_and_running = struct.pack("16sH14s", b"lo", 0x1 | 0x40, b"")
         fcntl.ioctl(one, 0x8914, up_and_running)  # SIOCSIFFLAGS
@@ -125,7 +125,7 @@ def until(fact, seconds=60):
 
 
 def rows(path, sql, *values):
-    """Empty while there is no such table."""
+    """Returns the rows; none while the table does not exist."""
     try:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10) as database:
             return database.execute(sql, values).fetchall()
@@ -143,7 +143,7 @@ GROUP = 2
 
 
 def watch():
-    """Tells what Dino has stored."""
+    """Reports messages that Dino has stored."""
     last = 0
     while True:
         for number, sender, nick, text, encryption, kind in rows(DATABASE, SAID, last):
@@ -157,7 +157,7 @@ class Dino:
     def __init__(self):
         self.program = program()
         if not os.path.exists(DATABASE):
-            # it makes its database, into which the account is put
+            # the first run creates the database, into which the account is inserted
             first = self.program()
             until(lambda: rows(DATABASE, "SELECT name FROM sqlite_master WHERE name = 'settings'"))
             first.terminate()
@@ -168,7 +168,7 @@ class Dino:
 
     def start(self):
         self.running = self.program()
-        # it hears of its own presence
+        # it receives its own presence
         started = int(time.time())
         until(lambda: rows(DATABASE, "SELECT 1 FROM entity JOIN jid ON jid.id = entity.jid_id WHERE bare_jid = ? AND last_seen >= ?", account, started))
 
@@ -182,7 +182,7 @@ class Dino:
 
     def send(self, to, text):
         if (OMEMO,) not in rows(DATABASE, CHAT, to):
-            # the lock of the chat, which is one of pictures
+            # the lock of the chat, found by its picture
             self.open(to)
             self.stop()
             with sqlite3.connect(DATABASE) as database:
@@ -193,7 +193,7 @@ class Dino:
         until(lambda: self.type(to, text))
 
     def type(self, to, text):
-        """Whether it was taken: the chat may not be in view yet."""
+        """Types and sends a text; returns whether it was accepted, since the chat may not be open yet."""
         xdotool("key", "ctrl+a")
         xdotool("type", "--delay", "15", text)
         xdotool("key", "Return")

@@ -1,5 +1,5 @@
-"""A window to drag files out of and into: the only argument is the file that it gives. Prints a line of JSON
-for what is held over it, for what is dropped on it, and when another program would take what is dragged out of it."""
+"""Window to drag files out of and into: the only argument is the file to drag out. Prints a line of JSON
+when something is held over it or dropped on it, and when another program would accept the dragged file."""
 import json
 import sys
 

@@ -1,4 +1,4 @@
-"""A foreign XMPP client (slixmpp) that takes commands as JSON lines and reports as JSON lines."""
+"""Foreign XMPP client (slixmpp), with commands and reports as JSON lines."""
 import asyncio
 import json
 import logging
@@ -60,7 +60,7 @@ class Foreign(slixmpp.ClientXMPP):
                 self.send_message(mto=command["to"], mbody=body, mtype=kind)
                 if index % 50 == 49:
                     await asyncio.sleep(0)
-            # answered by the server after all that was sent before it
+            # the server answers it after everything sent before
             await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
             say(event="sent")
         elif what == "correct":

@@ -1,4 +1,4 @@
-"""Gajim in a profile of its own, with an account that is signed in and its OMEMO plugin on; test/support/gajim-hands is in its place.
+"""Gajim with its own profile, a signed-in account, its OMEMO plugin and the plugin test/support/gajim-hands.
 
 Arguments: address, password, port, certificate, folder of its profile.
 """
@@ -40,7 +40,7 @@ if not os.path.exists(profile):
     database.execute("INSERT INTO account_settings VALUES (?, ?)", ["account", json.dumps({"account": account, "contact": {}, "group_chat": {}})])
     database.commit()
     database.close()
-# Gajim says other things to the usual places
+# Gajim prints other things to the usual descriptors
 os.dup2(1, 3)
 os.dup2(2, 1)
 os.execvp("dbus-run-session", ["dbus-run-session", "--", "gajim", "-s", "-c", profile])

@@ -1,7 +1,7 @@
-"""A client with OMEMO that is none of ours, on a server: Debian's slixmpp with python3-oldmemo or python3-twomemo. Commands and events are lines of JSON.
+"""Foreign client with OMEMO on a server: Debian's slixmpp with python3-oldmemo or python3-twomemo. Commands and events are JSON lines.
 
 Arguments: address, password, port, certificate, file of its state, 'axolotl' or 'omemo:2'.
-In:  {"do": "send", "to": jid, "text": text, "id": id}     out: {"event": "sent"}; what is said in omemo:2 may be "content": xml instead of a text
+In:  {"do": "send", "to": jid, "text": text, "id": id}     out: {"event": "sent"}; in omemo:2 also with "content": xml instead of a text
      {"do": "raw", "xml": stanza}                 out: {"event": "done"}
      {"do": "devices", "of": jid}                 out: {"event": "devices", "ids": [...]}
 Out: {"event": "message", "sender": jid, "id": id, "text": text or null, "content": xml, "refused": name, "encrypted": true or false}
@@ -44,7 +44,7 @@ def say(**event):
 
 
 class File(Storage):
-    """What survives its process."""
+    """State that survives the process."""
 
     def __init__(self, path):
         super().__init__()
@@ -68,12 +68,12 @@ class File(Storage):
 
 
 def place(device):
-    """The node and item of a bundle."""
+    """Returns the node and item of a bundle."""
     return (f"{NS}.bundles:{device}", "current") if IS_OLD else (f"{NS}:bundles", str(device))
 
 
 def sealed_text(command, sender):
-    """What is encrypted of a message."""
+    """Returns the text to encrypt for a message."""
     if IS_OLD:
         return command["text"]
     content = command.get("content")
@@ -92,7 +92,7 @@ def body_of(text):
 
 
 def opened(plain):
-    """What was encrypted: text and content."""
+    """Returns the decrypted text and content."""
     if plain is None:
         return {"text": None}
     if IS_OLD:
@@ -125,7 +125,7 @@ async def keep_many(node):
     try:
         await client["xep_0060"].create_node(client.boundjid.bare, node, config=form)
     except IqError:
-        pass  # it is there
+        pass  # it exists already
 
 
 async def items(jid, node, item=None):
@@ -146,7 +146,7 @@ class Manager(SessionManager):
         try:
             await publish(node, elements.serialize_bundle(bundle), item, not IS_OLD)
         except IqError:
-            # ejabberd does not know that option
+            # ejabberd does not support that option
             await keep_many(node)
             await publish(node, elements.serialize_bundle(bundle), item)
 
@@ -191,7 +191,7 @@ class Client(slixmpp.ClientXMPP):
         self.order = asyncio.Lock()
         self.add_event_handler("session_start", self.start_session)
         self.add_event_handler("message", self.received_plain)
-        # slixmpp tells of nothing that has no body
+        # slixmpp reports no message without a body
         self.register_handler(CoroutineCallback("encrypted", MatchXPath("{jabber:client}message/{%s}encrypted" % NS), self.received))
         self.add_event_handler("carbon_received", lambda m: self.received(m["carbon_received"]))
         self.add_event_handler("carbon_sent", lambda m: self.received(m["carbon_sent"]))

@@ -1,9 +1,9 @@
-"""A device of OMEMO that is none of ours, for tests: Debian's python3-oldmemo or python3-twomemo behind lines of JSON.
+"""Foreign OMEMO device for tests: Debian's python3-oldmemo or python3-twomemo, controlled by JSON lines.
 
-Arguments: its account; 'axolotl' or 'omemo:2'. In:  {"publish": jid, "device": id, "bundle": xml}     somebody else's device
+Arguments: its account; 'axolotl' or 'omemo:2'. In:  {"publish": jid, "device": id, "bundle": xml}     announces another person's device
                              {"encrypt": text, "to": jid}                      out: {"message": xml}
                              {"decrypt": xml, "from": jid}                     out: {"text": text or null} or {"refused": name of the error}
-The first line out is its own device: {"device": id, "bundle": xml}. What it sends of itself stands in "sent" of the next answer.
+The first line of output is its own device: {"device": id, "bundle": xml}. Messages that it sends by itself are in "sent" of the next answer.
 """
 import asyncio
 import json
@@ -106,7 +106,7 @@ async def main():
     for line in sys.stdin:
         try:
             result = await answer(peer, json.loads(line))
-        except Exception as error:  # which one is the test's to judge
+        except Exception as error:  # the test judges which error it is
             result = {"refused": type(error).__name__, "detail": str(error)}
         result["sent"] = sent[:]
         sent.clear()

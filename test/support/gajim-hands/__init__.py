@@ -1,1 +1,1 @@
-from hands.plugin import Hands  # Gajim takes the first class that it finds
+from hands.plugin import Hands  # Gajim uses the first class that it finds

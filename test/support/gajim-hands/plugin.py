@@ -1,8 +1,8 @@
-"""A plugin of Gajim for tests: it does in Gajim's own windows what a person would. Commands and events are lines of JSON (test/support/foreign.ts).
+"""Gajim plugin for tests: acts in Gajim's own windows as a person would. Commands and events are JSON lines (test/support/foreign.ts).
 
-In:  {"do": "send", "to": jid, "text": text}      encrypted with OMEMO, by the field of the chat     out: {"event": "sent"}
+In:  {"do": "send", "to": jid, "text": text}      encrypted with OMEMO, through the chat's field     out: {"event": "sent"}
      {"do": "join", "group": jid}                 out: {"event": "joined"}
-     {"do": "devices", "of": jid}                 that Gajim knows                  out: {"event": "devices", "ids": [...]}
+     {"do": "devices", "of": jid}                 devices known to Gajim            out: {"event": "devices", "ids": [...]}
 Out: {"event": "message", "sender": jid, "group": jid or null, "text": text, "encrypted": true or false}
 """
 import json
@@ -22,7 +22,7 @@ def say(**event):
     os.write(3, (json.dumps(event) + "\n").encode())
 
 
-# in place of a window with the report
+# instead of a window with the error
 sys.excepthook = lambda kind, error, trace: say(event="failed", body="".join(traceback.format_exception(kind, error, trace)))
 
 
@@ -83,7 +83,7 @@ class Hands(GajimPlugin):
             say(event="devices", ids=list(omemo.backend.get_devices(command["of"])))
 
     def when(self, fact, then):
-        """Looks until it is so: Gajim tells nobody."""
+        """Polls until `fact` holds, since Gajim sends no event."""
 
         def look():
             if not fact():
@@ -99,7 +99,7 @@ class Hands(GajimPlugin):
         field = app.window._chat_page.get_chat_stack()._message_action_box.msg_textview
 
         def ready():
-            # what a person would wait for, too: Gajim says that keys are being asked for, and sends nothing
+            # a person would wait as well: Gajim reports that it is requesting keys, and sends nothing
             people = omemo.backend.get_muc_members(str(jid)) if is_group else [str(jid)]
             missing = [one for one in people if omemo.are_keys_missing(one) or omemo.backend.devices_without_sessions(one)]
             for one in people:

@@ -1,5 +1,5 @@
--- What the tests of sign-in need of Prosody 0.12: the channel binding tls-exporter (RFC 9266) and its announcement (XEP-0440), which only 0.13 has,
--- and the hash of the offer (XEP-0474), which none has yet. The exporter is that of Debian's lua-sec.
+-- Sign-in features that tests need on Prosody 0.12: the channel binding tls-exporter (RFC 9266) and its announcement (XEP-0440), which only 0.13 has,
+-- and the hash of the offer (XEP-0474), which no version has yet. The exporter is that of Debian's lua-sec.
 module:set_global();
 
 local base64 = require "util.encodings".base64;
@@ -46,7 +46,7 @@ for _, name in ipairs { "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCR
 	end
 end
 
--- the provider of a host's accounts is there when its first stream begins
+-- a host's account provider exists when its first stream begins
 local function patch(users)
 	if rawget(users, "mnemo_patched") then return; end
 	rawset(users, "mnemo_patched", true);

@@ -1,4 +1,4 @@
--- A group as a gateway to another network has it: messages come back under other ids, without an origin-id (Biboumi's IRC channels do so).
+-- Group like those of a gateway to another network: messages return with other ids and without an origin-id (as Biboumi's IRC channels do).
 local uuid = require "util.uuid".generate;
 
 module:hook("muc-broadcast-message", function (event)

@@ -1,4 +1,4 @@
--- What the tests need beside Debian's prosody-modules: mod_sasl2 wants of 0.12 what only 0.13 has, and mod_http_altconnect (XEP-0156) is not in that package.
+-- Additions to Debian's prosody-modules for tests: functions of 0.13 that mod_sasl2 needs on 0.12, and mod_http_altconnect (XEP-0156), which is not in that package.
 module:set_global();
 
 local json = require "util.json";
@@ -17,7 +17,7 @@ end
 
 function module.add_host(host)
 	host:hook("stream-features", function (event)
-		-- Prosody 0.13 tells who opened the stream; mod_sasl2_fast only looks whether anybody did
+		-- Prosody 0.13 provides the stream's opener; mod_sasl2_fast only checks that there is one
 		event.stream = event.stream or { from = "somebody@" .. host.host };
 		local conn = event.origin.conn;
 		local methods = conn and getmetatable(conn).__index;

@@ -1,21 +1,21 @@
 /**
- * One part of what a session does with a stream: an extension, or a few that belong together. The session has them in one list
- * (session.ts); in its order each begins with a stream and is handed what comes.
+ * Module of a session: one extension, or a few that belong together. The session keeps its modules in one list (session.ts); streams and stanzas pass them in
+ * that order.
  */
 import type { Element } from '@xmpp/client'
 import type { Extension } from './stanzas/extensions.ts'
 
-/** A message on its way through the modules. */
+/** Message on its way through the modules. */
 export interface Incoming {
-  /** As it came. */
+  /** Stanza as received. */
   readonly stanza: Element
-  /** The message to be read: the stanza, or what another device of ours sent or got (XEP-0280), which the module of carbons puts here. */
+  /** Message to be read: the stanza itself, or the message copied from another device of ours (XEP-0280), set by the carbons module. */
   message: Element
-  /** Of a copy: in which direction the other device had it. */
+  /** Direction of a copied message at the other device. */
   copied: 'sent' | 'received' | null
 }
 
-/** An IQ that asks us; the handler answers with an element, with nothing (true), or says that it is not for us (undefined). */
+/** Handler of an incoming IQ; it answers with an element, with an empty result (true), or as unsupported (undefined). */
 export interface Answer {
   readonly type: 'get' | 'set'
   readonly namespace: string
@@ -26,23 +26,23 @@ export interface Answer {
 export interface Module {
   readonly extensions?: readonly Extension[]
   readonly answers?: readonly Answer[]
-  /** Before the first connection: what decoding needs is loaded. */
+  /** Loads data that decoding needs, before the first connection. */
   remember?(): Promise<void>
   /**
-   * A new stream, up to the archive: one module after the other. `resumed`: an older stream goes on that broke off before it was
-   * introduced. A rejection ends the introduction; it is tried again in the same stream, or in the next.
+   * Starts a new stream, before the archive is read: one module after the other. `resumed`: an older stream continues that broke off during its initial sync.
+   * A rejection ends the initial sync; it is tried again in the same stream, or in the next.
    */
   begin?(resumed: boolean): Promise<void> | void
-  /** The archive is read: what waited may go out. One module after the other, as `begin`. */
+  /** Called when the archive is read: queued stanzas may be sent. One module after the other, as `begin`. */
   open?(resumed: boolean): Promise<void> | void
-  /** A stream that was introduced goes on where it was (XEP-0198). Nobody waits for it; a failure is told to the log. */
+  /** Called when a stream resumes after a complete initial sync (XEP-0198). Nobody waits for it; a failure is logged. */
   resume?(): Promise<void> | void
-  /** The stream ended. */
+  /** Called when the stream ended. */
   lost?(): void
-  /** True: the message's way ends here. */
+  /** Handles a message; true: later modules do not get it. */
   message?(incoming: Incoming): boolean | void
-  /** True: the presence's way ends here. */
+  /** Handles a presence; true: later modules do not get it. */
   presence?(stanza: Element): boolean | void
-  /** The account signs out, or the app ends; before the stream is closed. */
+  /** Called at sign-out and on exit, before the stream is closed. */
   stop?(): void
 }

@@ -1,4 +1,4 @@
-/** The way of streams and stanzas through the modules of a session, on a connection that only notes what is asked. */
+/** Order of streams and stanzas through a session's modules, on a connection that only records requests. */
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import type { Connection } from './stream/connection.ts'
 const OWN = 'alice@example.org' as Jid
 const BOB = 'bob@example.org' as Jid
 
-/** Refuses whatever it is asked, as a server that can nothing. */
+/** Server that refuses every request. */
 class Bare extends EventEmitter {
   account = { jid: OWN }
   jid = `${OWN}/desk`
@@ -90,7 +90,7 @@ test('a stream begins with what counts before its messages are read, and goes on
 
 test('each stanza is read by whom it is for, and its way ends there', async () => {
   const { connection, said } = await setUp()
-  // an archive's word in anybody else's message is no archive's; the words beside it are theirs
+  // archive results in anybody else's message are ignored; the text beside them belongs to the sender
   connection.emit('stanza', from(`${BOB}/x`, xml('result', { xmlns: NS.mam, queryid: 'x', id: '1' }), body('beside a false result')))
   connection.emit('stanza', xml('message', { from: OWN, to: `${OWN}/desk` }, xml('result', { xmlns: NS.mam, queryid: 'x', id: '1' }), body('in an answer')))
   connection.emit(
@@ -120,7 +120,7 @@ test('an error of one module keeps a stanza from no other', async () => {
   expect(warnings.join()).toContain('a module that fails')
 })
 
-/** As docs/extensions.md lists them. */
+/** Table as docs/extensions.md has it. */
 function table(extensions: readonly Extension[]): string {
   const byId = new Map<string, string>()
   for (const { id, name } of extensions) byId.set(id, name)

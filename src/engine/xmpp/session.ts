@@ -1,4 +1,4 @@
-/** One account's life: its modules, in the order in which each stream and each stanza goes through them. */
+/** Session of one account: its modules, in the order in which streams and stanzas pass them. */
 import { EventEmitter } from 'node:events'
 import type { Element } from '@xmpp/client'
 import { bare } from '../../contract/address.ts'
@@ -32,24 +32,24 @@ import type { Self } from './stanzas/message.ts'
 import type { Connection } from './stream/connection.ts'
 import { STREAM } from './stream/extensions.ts'
 
-/** What could not be done at a stream's beginning is done again after this time, ms. */
+/** Delay before a failed initial sync is repeated, ms. */
 const AGAIN_MS = 5000
 
 interface Events {
   changes: [StoreChanges]
-  /** Nobody's presence is known any more. */
+  /** All known presences are outdated. */
   presenceReset: []
-  /** Somebody looks different. */
+  /** Somebody's avatar has changed. */
   avatars: []
-  /** We are in a group now. */
+  /** A group was joined. */
   entered: [group: Jid]
 }
 
 export class Session extends EventEmitter<Events> {
   readonly connection: Connection
-  /** The account's bare address. */
+  /** Bare address of the account. */
   readonly own: Jid
-  /** All that is spoken: the stream's own, and its modules'. */
+  /** Supported extensions: the stream's own, and its modules'. */
   readonly extensions: readonly Extension[]
   readonly archives: Archives
   readonly clock: ServerClock
@@ -67,9 +67,9 @@ export class Session extends EventEmitter<Events> {
   readonly #self: Self
   readonly #store: Store
   readonly #log: Log
-  /** All that is done at the beginning of a stream was done in this one. */
+  /** The initial sync of this stream is complete. */
   #introduced = false
-  /** Counts what the connection was when. */
+  /** Number of the stream, to recognize outdated work. */
   #stream = 0
 
   constructor(connection: Connection, store: Store, uploads: Uploads, folder: string, log: Log) {
@@ -148,21 +148,18 @@ export class Session extends EventEmitter<Events> {
     this.#log = log
     this.#inbox = inbox
     this.#self = self
-    /*
-     * The order counts. A stream begins, opens, resumes and ends with each in turn; a stanza goes from one to the next
-     * until one has taken it.
-     */
+    /* The order counts. Streams begin, open, resume and end with each module in turn; a stanza passes them until one has consumed it. */
     this.#modules = [
-      // what a group says of itself and of who is there is known before anything that is said in it
+      // group presence is known before the group's messages are decoded
       groups,
       results,
-      // from here on nothing live passes the archive
+      // from here on live messages wait for the archive
       inbox,
       // as soon as the archive is read
       encryption,
       outbox,
       personal,
-      // from here on it is the copied message that is read
+      // from here on the copied message is read
       new Carbons(connection, own, log),
       clock,
       pictures,
@@ -204,7 +201,7 @@ export class Session extends EventEmitter<Events> {
     })
   }
 
-  /** Loads what decoding needs, then connects. */
+  /** Loads data that decoding needs, then connects. */
   async start(): Promise<void> {
     for (const module of this.#modules) await module.remember?.()
     this.#background(decodeAgain(this.#store, this.#self, (changes) => this.emit('changes', changes)))
@@ -223,7 +220,7 @@ export class Session extends EventEmitter<Events> {
     if (changes.encryption !== undefined) this.encryption.after(changes.encryption)
   }
 
-  /** Work that nobody waits for; its failure is told to the log. */
+  /** Runs work in the background; failures are logged. */
   #background(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#log.warn(error instanceof Error ? error.message : String(error)))
   }
@@ -234,24 +231,24 @@ export class Session extends EventEmitter<Events> {
       for (const module of this.#modules) this.#background(Promise.resolve().then(() => module.resume?.()))
       return
     }
-    // a stream that broke off before it was introduced, and was resumed, still has to be
+    // a stream that broke off during its initial sync, and was resumed, repeats it
     if (resumed) this.connection.catchingUp = true
     try {
       await this.#introduce(resumed)
     } catch (error) {
-      // the connection says itself why it was lost; all of this is done again at the next one
+      // the connection reports itself why it was lost; the next one repeats all of this
       this.#log.warn(`synchronising stopped: ${error instanceof Error ? error.message : String(error)}`)
       if (stream !== this.#stream || !this.connection.isReady) return
       this.connection.catchingUp = false
       this.outbox.open(resumed)
-      // the server was too slow to answer, and is still there
+      // the server was too slow to answer, and is still connected
       setTimeout(() => {
         if (stream === this.#stream && this.connection.isReady) void this.#onReady(true)
       }, AGAIN_MS).unref()
     }
   }
 
-  /** All that is to be done once in each stream (RFC 6121 section 2.2, 4.2). */
+  /** Initial sync, once per stream (RFC 6121 section 2.2, 4.2). */
   async #introduce(resumed: boolean): Promise<void> {
     this.#introduced = false
     for (const module of this.#modules) await module.begin?.(resumed)
@@ -267,7 +264,7 @@ export class Session extends EventEmitter<Events> {
     } else if (stanza.name === 'presence') this.#pass((module) => module.presence?.(stanza))
   }
 
-  /** From one module to the next until one has taken it; an error of one keeps it from no other. */
+  /** Passes a stanza from module to module until one has consumed it; an error in one module does not stop the others. */
   #pass(hand: (module: Module) => boolean | void): void {
     for (const module of this.#modules) {
       try {

@@ -12,7 +12,7 @@ test('keys agree as RFC 7748, section 5.2, has it', () => {
   expect(agree(secret, theirs).toString('hex')).toBe('c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552')
 })
 
-// made by libxeddsa 2.0.0 (python3-xeddsa): the same Curve25519 key, its Edwards form with either sign
+// made by libxeddsa 2.0.0 (python3-xeddsa): the same Curve25519 key, with either sign of its Edwards form
 const KEY = hex('ecc57c3d1fcaccd3f54859b4a9ae0745234f4966eb5da2dd5065fe3a7dde9270')
 const SIGNED = hex('053e642a7e1962992677b37186e113d1f8e2732bc5439692eca33fe038c1546f54')
 const POSITIVE = hex('857dc386fde03e07d9a82f193d9050917e570f52f8f1966ed83139643ac6b97649898b6a001a2f25048f3b7235d5b42254df4e83d6dc744449eaa4690a181d04')
@@ -51,7 +51,7 @@ test('signatures and keys of any bytes and lengths are refused, never more', () 
     ),
     { numRuns: 200 }
   )
-  // the key whose Edwards form does not exist, and those that are no number below 2^255 - 19
+  // the key without an Edwards form, and keys that are not below 2^255 - 19
   for (const key of [Buffer.concat([Buffer.of(0xec), Buffer.alloc(30, 0xff), Buffer.of(0x7f)]), Buffer.alloc(32, 0xff)]) {
     expect(verify(key, SIGNED, POSITIVE)).toBe(false)
   }

@@ -21,18 +21,18 @@ export interface KeyPair {
   public: Buffer
 }
 
-/** A device's identity: a key pair for agreement whose secret is the clamped half of an Ed25519 seed's hash, so that node:crypto signs with it. */
+/** Identity of a device: a key pair for agreement whose secret is the clamped half of an Ed25519 seed's hash, so that node:crypto signs with it. */
 export interface Identity extends KeyPair {
-  /** Ed25519 seed, 32 bytes: all else follows from it. */
+  /** Ed25519 seed, 32 bytes: the other keys are derived from it. */
   seed: Buffer
 }
 
 export const KEY_LENGTH = 32
 const SIGNATURE_LENGTH = 64
-/** The type byte of Curve25519 before each public key in bundles and messages. */
+/** Type byte of Curve25519 before each public key in bundles and messages. */
 const TYPE = 5
 
-/** DER of the keys (RFC 8410) up to their raw bytes. */
+/** DER prefixes of the keys (RFC 8410). */
 const X25519_PRIVATE = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const X25519_PUBLIC = Buffer.from('302a300506032b656e032100', 'hex')
 const ED25519_PRIVATE = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -41,18 +41,21 @@ const privateKey = (prefix: Buffer, raw: Buffer): KeyObject => createPrivateKey(
 const publicKey = (prefix: Buffer, raw: Buffer): KeyObject => createPublicKey({ key: Buffer.concat([prefix, raw]), format: 'der', type: 'spki' })
 const publicHalf = (key: KeyObject): Buffer => createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_LENGTH)
 
-/** `secret`: 32 bytes, a new one where none is given. */
+/** `secret`: 32 bytes, random by default. */
 export function keyPair(secret: Buffer = randomBytes(KEY_LENGTH)): KeyPair {
   return { secret, public: publicHalf(privateKey(X25519_PRIVATE, secret)) }
 }
 
-/** `seed`: 32 bytes, a new one where none is given. */
+/** `seed`: 32 bytes, random by default. */
 export function identity(seed: Buffer = randomBytes(KEY_LENGTH)): Identity {
   const secret = createHash('sha512').update(seed).digest().subarray(0, KEY_LENGTH)
   return { ...keyPair(secret), seed }
 }
 
-/** X25519. 32 bytes. Throws OmemoRefusal 'malformed' where `theirs` is of another length or a point of low order, with which any secret agrees alike. */
+/**
+ * X25519 shared secret, 32 bytes. Throws OmemoRefusal 'malformed' if `theirs` has another length or is a point of low order, which yields the same result for
+ * any secret.
+ */
 export function agree(secret: Buffer, theirs: Buffer): Buffer {
   if (theirs.length !== KEY_LENGTH) throw new OmemoRefusal('malformed', `A public key has ${theirs.length} bytes.`)
   try {
@@ -62,12 +65,12 @@ export function agree(secret: Buffer, theirs: Buffer): Buffer {
   }
 }
 
-/** As bundles and messages carry it: 33 bytes. */
+/** Encoded public key of bundles and messages: 33 bytes. */
 export const encodeKey = (raw: Buffer): Buffer => Buffer.concat([Buffer.of(TYPE), raw])
 
 /**
- * Throws OmemoRefusal 'malformed' where it is no public key of Curve25519. The unused top bit is 0 in every key that is made; with it a
- * base key, which no authentication code covers, would have a second form that agrees alike.
+ * Throws OmemoRefusal 'malformed' if it is no public key of Curve25519. The unused top bit is 0 in every generated key; with it a base key, which no
+ * authentication code covers, would have a second form with the same result.
  */
 export function decodeKey(bytes: Buffer): Buffer {
   if (bytes.length !== KEY_LENGTH + 1 || bytes[0] !== TYPE || bytes.readUInt8(KEY_LENGTH) > 0x7f)
@@ -79,7 +82,7 @@ const P = (1n << 255n) - 19n
 const toNumber = (littleEndian: Buffer): bigint => BigInt(`0x${Buffer.from(littleEndian).reverse().toString('hex')}`)
 const toBytes = (value: bigint): Buffer => Buffer.from(value.toString(16).padStart(2 * KEY_LENGTH, '0'), 'hex').reverse()
 
-/** 1 / `value` modulo P, by Fermat; public keys alone come here, so its time tells nothing. */
+/** 1 / `value` modulo P, by Fermat; used with public keys only, so its timing reveals nothing. */
 function inverse(value: bigint): bigint {
   let result = 1n
   let base = value
@@ -90,7 +93,7 @@ function inverse(value: bigint): bigint {
   return result
 }
 
-/** The Ed25519 key of an X25519 key, its sign bit 0 (XEdDSA, 'convert_mont'); null where there is none. */
+/** Ed25519 key of an X25519 key, its sign bit 0 (XEdDSA, 'convert_mont'); null if there is none. */
 function toEdwards(montgomery: Buffer): Buffer | null {
   const u = toNumber(montgomery)
   if (u >= P || u === P - 1n) return null
@@ -98,8 +101,8 @@ function toEdwards(montgomery: Buffer): Buffer | null {
 }
 
 /**
- * The X25519 key of an Ed25519 key (RFC 7748 section 4.1): in `urn:xmpp:omemo:2` an identity is announced as the latter. Throws OmemoRefusal 'malformed' where
- * there is none.
+ * X25519 key of an Ed25519 key (RFC 7748 section 4.1), the form in which `urn:xmpp:omemo:2` announces an identity. Throws OmemoRefusal 'malformed' if there
+ * is none.
  */
 export function toMontgomery(edwards: Buffer): Buffer {
   if (edwards.length !== KEY_LENGTH) throw new OmemoRefusal('malformed', `An identity has ${edwards.length} bytes.`)
@@ -110,13 +113,13 @@ export function toMontgomery(edwards: Buffer): Buffer {
   return toBytes(((1n + y) * inverse((1n - y + P) % P)) % P)
 }
 
-/** Ed25519, 32 bytes: the identity as `urn:xmpp:omemo:2` announces it. */
+/** Ed25519 public key, 32 bytes: the identity as `urn:xmpp:omemo:2` announces it. */
 export const edwardsKey = ({ seed }: Identity): Buffer => publicHalf(privateKey(ED25519_PRIVATE, seed))
 
-/** 64 bytes, Ed25519 (RFC 8032). */
+/** Ed25519 signature (RFC 8032), 64 bytes. */
 export const signEdwards = ({ seed }: Identity, message: Buffer): Buffer => signEd25519(null, message, privateKey(ED25519_PRIVATE, seed))
 
-/** `key`: Ed25519, 32 bytes. False for anything that is no signature of this message by this key. */
+/** `key`: Ed25519, 32 bytes. False if the signature is not by this key over this message. */
 export function verifyEdwards(key: Buffer, message: Buffer, signature: Buffer): boolean {
   if (key.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false
   try {
@@ -127,7 +130,7 @@ export function verifyEdwards(key: Buffer, message: Buffer, signature: Buffer): 
   }
 }
 
-/** 64 bytes: an Ed25519 signature, with the sign bit of the public key in the top bit of the last byte, as libsignal has it. */
+/** Signature, 64 bytes: Ed25519, with the sign bit of the public key in the top bit of the last byte, as in libsignal. */
 export function sign({ seed }: Identity, message: Buffer): Buffer {
   const key = privateKey(ED25519_PRIVATE, seed)
   const signature = signEd25519(null, message, key)
@@ -136,7 +139,7 @@ export function sign({ seed }: Identity, message: Buffer): Buffer {
   return signature
 }
 
-/** `key`: X25519, 32 bytes. False for anything that is no signature of this message by this key. */
+/** `key`: X25519, 32 bytes. False if the signature is not by this key over this message. */
 export function verify(key: Buffer, message: Buffer, signature: Buffer): boolean {
   if (key.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false
   const edwards = toEdwards(key)

@@ -1,4 +1,7 @@
-/** What of OMEMO stands in stanzas and at PEP nodes: device list, bundle, message; of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3) and of `urn:xmpp:omemo:2` (version 0.8). */
+/**
+ * OMEMO elements in stanzas and PEP nodes: device list, bundle, message; of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3) and of `urn:xmpp:omemo:2`
+ * (version 0.8).
+ */
 import { xml, type Element } from '@xmpp/client'
 import { decodeKey, encodeKey, KEY_LENGTH } from './curve.ts'
 import type { Payload } from './payload.ts'
@@ -11,33 +14,33 @@ export const AXOLOTL = 'eu.siacs.conversations.axolotl'
 export const OMEMO_2 = 'urn:xmpp:omemo:2'
 export const NAMESPACES: Record<Version, string> = { axolotl: AXOLOTL, 'omemo:2': OMEMO_2 }
 export const LIST_NODES: Record<Version, string> = { axolotl: `${AXOLOTL}.devicelist`, 'omemo:2': `${OMEMO_2}:devices` }
-/** The one item of a node. */
+/** Id of a node's only item. */
 const CURRENT = 'current'
-/** Where a device's bundle is: its node and item. Version 0.8 has one node for all bundles. */
+/** Node and item of a device's bundle. Version 0.8 has one node for all bundles. */
 export const bundlePlace = (version: Version, deviceId: number): { node: string; item: string } =>
   version === 'axolotl' ? { node: `${AXOLOTL}.bundles:${deviceId}`, item: CURRENT } : { node: `${OMEMO_2}:bundles`, item: String(deviceId) }
 
-/** Devices of an account that are believed, prekeys of a bundle, keys of a message: as many as any client has, times ten. */
+/** Limits, ten times what any client has: devices of an account, prekeys of a bundle, keys of a message. */
 const MAX_DEVICES = 200
 const MAX_PRE_KEYS = 1000
 const MAX_KEYS = 2000
 const MAX_DEVICE_ID = 2 ** 31 - 1
 
-/** A device as its owner announces it. */
+/** Device as its owner announces it. */
 export interface ListedDevice {
   id: number
-  /** What its owner calls it; `urn:xmpp:omemo:2` alone has names. */
+  /** Name given by its owner; only in `urn:xmpp:omemo:2`. */
   label: string | null
 }
 
-/** A message as it stands in its stanza: the sender's device, what a device gets, and the payload; null for one that carries keys alone. */
+/** Encrypted element of a stanza: the sender's device, the keys for devices, and the payload; null for a key transport message. */
 export interface Envelope {
   deviceId: number
   keys: ReadonlyMap<number, DeviceMessage>
   payload: Payload | null
 }
 
-/** What a device of an account gets. */
+/** Key for one device of an account. */
 export interface DeviceKey {
   jid: string
   device: number
@@ -47,7 +50,7 @@ export interface DeviceKey {
 const base64 = (bytes: Buffer): string => bytes.toString('base64')
 const bytesIn = (element: Element | undefined): Buffer => Buffer.from(element?.text() ?? '', 'base64')
 
-/** A whole number from `min` to `max`, or null. */
+/** Whole number from `min` to `max`, or null. */
 function natural(text: unknown, max = 2 ** 32 - 1, min = 0): number | null {
   if (typeof text !== 'string' || !/^\d{1,10}$/.test(text)) return null
   const value = Number(text)
@@ -60,7 +63,7 @@ function required(id: number | null, name: string): number {
   return id
 }
 
-/** UTF-16 units of a device's name. */
+/** Longest device name, UTF-16 units. */
 const LONGEST_LABEL = 60
 
 export const deviceList = (version: Version, devices: readonly ListedDevice[]): Element =>
@@ -68,7 +71,7 @@ export const deviceList = (version: Version, devices: readonly ListedDevice[]): 
     ? xml('list', { xmlns: AXOLOTL }, ...devices.map(({ id }) => xml('device', { id: String(id) })))
     : xml('devices', { xmlns: OMEMO_2 }, ...devices.map(({ id, label }) => xml('device', { id: String(id), ...(label === null ? {} : { label }) })))
 
-/** Each device once, in the order of the list; what is no device is left out. */
+/** Devices of a list, each once, in its order; invalid ones are left out. */
 export function decodeDeviceList(version: Version, list: Element | undefined): ListedDevice[] {
   if (list === undefined || !list.is(version === 'axolotl' ? 'list' : 'devices', NAMESPACES[version])) return []
   const devices = new Map<number, ListedDevice>()
@@ -124,7 +127,7 @@ function decodeOldBundle(bundle: Element): Bundle {
   }
 }
 
-/** 32 bytes. */
+/** Raw key, 32 bytes. */
 function rawKey(element: Element | undefined): Buffer {
   const key = bytesIn(element)
   if (key.length !== KEY_LENGTH) throw new OmemoRefusal('malformed', `A public key has ${key.length} bytes.`)
@@ -144,7 +147,7 @@ function decodeNewBundle(bundle: Element): Bundle {
   }
 }
 
-/** `iv`: of the payload; a message of version 0.3 without one has a vector all the same. Two accounts may have a device of one number. */
+/** `iv`: of the payload; a message of version 0.3 without a payload has an iv all the same. Devices of two accounts may have the same id. */
 export function envelopeElement(
   version: Version,
   { deviceId, keys, payload }: { deviceId: number; keys: readonly DeviceKey[]; payload: Payload | null },
@@ -172,7 +175,10 @@ export function envelopeElement(
 
 const isTrue = (text: unknown): boolean => text === 'true' || text === '1'
 
-/** `own`: whose devices' keys are asked for; version 0.3 does not say whose a key is. Throws OmemoRefusal 'malformed'. Of several keys for a device the first counts. */
+/**
+ * `own`: account whose keys are read; version 0.3 does not tell the account of a key. Throws OmemoRefusal 'malformed'. Of several keys for a device the first
+ * counts.
+ */
 export function decodeEnvelope(version: Version, encrypted: Element, own: string): Envelope {
   const header = encrypted.getChild('header')
   const payload = encrypted.getChild('payload')

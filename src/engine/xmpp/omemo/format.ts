@@ -1,4 +1,4 @@
-/** How the messages of a session are written and authenticated, by version. */
+/** Encoding and authentication of session messages, by version. */
 import { decodeAuthenticated, decodeKeyExchange, encodeAuthenticated, encodeKeyExchange } from './messages.ts'
 import type { Version } from './version.ts'
 import {
@@ -12,9 +12,9 @@ import {
 } from './wire.ts'
 
 interface Format {
-  /** `mac`: of what it is given, 16 bytes or more. */
+  /** `mac`: authentication code of its argument, 16 bytes or more. */
   encode(message: SessionMessage, mac: (authenticated: Buffer) => Buffer): Buffer
-  /** These throw OmemoRefusal 'malformed' or 'version'. */
+  /** Decoders throw OmemoRefusal 'malformed' or 'version'. */
   decode(bytes: Buffer): SealedMessage
   encodeFirst(message: FirstMessage): Buffer
   decodeFirst(bytes: Buffer): FirstMessage

@@ -51,7 +51,7 @@ test('a name goes along unread: whoever has the key reads it, nobody else, and n
     const sealed = sealedName(name, key)
     expect(sealed).toMatch(/^[\w-]+(\.[A-Za-z0-9]{1,10})?$/)
     expect(openName(sealed, key)).toBe(name)
-    // under another key, changed, or cut it is a name like any other
+    // with another key, changed or cut, it is an ordinary name
     expect(openName(sealed, newMediaKey())).toBeNull()
     expect(openName(`${sealed[0] === 'A' ? 'B' : 'A'}${sealed.slice(1)}`, key)).toBeNull()
   }

@@ -8,11 +8,11 @@ const SCHEME = 'aesgcm://'
 const CIPHER = 'aes-256-gcm'
 const KEY_LENGTH = 32
 const TAG_LENGTH = 16
-/** 12 bytes are written; older clients write 16. */
+/** Length of the vector, bytes; older clients use 16. */
 const IV_LENGTH = 12
 const LONGEST_ADDRESS = 4000
 
-/** Bytes that an encrypted file has more. */
+/** Additional bytes of an encrypted file. */
 export const OVERHEAD = TAG_LENGTH
 
 export interface MediaKey {
@@ -25,7 +25,7 @@ export const newMediaKey = (): MediaKey => ({ iv: randomBytes(IV_LENGTH), key: r
 /** `url`: https. */
 export const mediaAddress = (url: string, { iv, key }: MediaKey): string => `${url.replace(/^https:\/\//, SCHEME)}#${iv.toString('hex')}${key.toString('hex')}`
 
-/** Where an encrypted file lies, and its key; null: the text is no such address. */
+/** URL and key of an encrypted file; null: the text is no such address. */
 export function parseMediaAddress(text: string): ({ url: string } & MediaKey) | null {
   if (!text.startsWith(SCHEME) || text.length > LONGEST_ADDRESS) return null
   const [, address = '', fragment = ''] = /^aesgcm:\/\/([^\s#]+)#((?:[0-9a-f]{2}){44}|(?:[0-9a-f]{2}){48})$/i.exec(text) ?? []
@@ -34,18 +34,18 @@ export function parseMediaAddress(text: string): ({ url: string } & MediaKey) | 
   return { url: `https://${address}`, iv: bytes.subarray(0, -KEY_LENGTH), key: bytes.subarray(-KEY_LENGTH) }
 }
 
-/** Bytes of a name that goes along; of a longer one the end. With tag and base64url they stay within 255, the longest name of most file systems. */
+/** Longest encrypted name, bytes; longer names keep their end. With tag and base64url it stays within 255, the longest name of most file systems. */
 const LONGEST_NAME = 144
-/** A name is filled up to a multiple of so many bytes: its length says little. */
+/** Block size to which names are padded, bytes, to hide their length. */
 const NAME_BLOCK = 48
 
-/** The key of a file's name, of the file's key: it seals one name. */
+/** Key of a file's name, derived from the file's key and used once. */
 function nameCipher(key: Buffer): { key: Buffer; iv: Buffer } {
   const bytes = Buffer.from(hkdfSync('sha256', key, Buffer.alloc(0), 'Mnemo file name', KEY_LENGTH + IV_LENGTH))
   return { key: bytes.subarray(0, KEY_LENGTH), iv: bytes.subarray(KEY_LENGTH) }
 }
 
-/** The last `most` bytes of a text, in whole characters. */
+/** Last `most` bytes of a text, in whole characters. */
 function ending(text: string, most: number): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   let start = Math.max(0, bytes.length - most)
@@ -54,8 +54,8 @@ function ending(text: string, most: number): Buffer {
 }
 
 /**
- * The name under which an encrypted file is uploaded: the real one, encrypted, and its ending, which says to other clients what it is. The server
- * learns no more, other clients show it as one of the random names that they use themselves, and who has the file's key reads it.
+ * Upload name of an encrypted file: the real name, encrypted, with its extension, which tells other clients the type. The server learns no more, other
+ * clients show it like the random names that they use themselves, and clients with the file's key can read it.
  */
 export function sealedName(name: string, { key }: MediaKey): string {
   const plain = ending(name, LONGEST_NAME)
@@ -67,7 +67,7 @@ export function sealedName(name: string, { key }: MediaKey): string {
   return `${sealed.toString('base64url')}${/^\.[A-Za-z0-9]{1,10}$/.exec(extname(name))?.[0] ?? ''}`
 }
 
-/** The real name that the last part of a path stands for; null: it is no name that was sealed with this key. */
+/** Real name behind the last segment of a path; null: not sealed with this key. */
 export function openName(path: string, { key }: MediaKey): string | null {
   const sealed = Buffer.from(/^([\w-]+)(?:\.[A-Za-z0-9]{1,10})?$/.exec(path)?.[1] ?? '', 'base64url')
   if (sealed.length <= TAG_LENGTH || (sealed.length - TAG_LENGTH) % NAME_BLOCK !== 0) return null
@@ -83,7 +83,7 @@ export function openName(path: string, { key }: MediaKey): string | null {
   }
 }
 
-/** The ciphertext, and the tag behind it. */
+/** Stream that appends the tag to the ciphertext. */
 export function encrypting({ iv, key }: MediaKey): Transform {
   const cipher = createCipheriv(CIPHER, key, iv)
   return new Transform({
@@ -95,10 +95,10 @@ export function encrypting({ iv, key }: MediaKey): Transform {
   })
 }
 
-/** The other way; it ends with an OmemoRefusal 'forged' where the tag does not hold: what came until then is to be thrown away. */
+/** Stream that decrypts; ends with an OmemoRefusal 'forged' if the tag does not match: discard the output then. */
 export function decrypting({ iv, key }: MediaKey): Transform {
   const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_LENGTH })
-  /** What may be the tag. */
+  /** Last bytes read, possibly the tag. */
   let last = Buffer.alloc(0)
   return new Transform({
     transform(chunk: Buffer, _encoding, next) {

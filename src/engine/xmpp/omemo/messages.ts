@@ -1,11 +1,11 @@
-/** The messages of `urn:xmpp:omemo:2` (XEP-0384 version 0.8, 'Protobuf Schemas'): OMEMOMessage, OMEMOAuthenticatedMessage, OMEMOKeyExchange. */
+/** Messages of `urn:xmpp:omemo:2` (XEP-0384 version 0.8, 'Protobuf Schemas'): OMEMOMessage, OMEMOAuthenticatedMessage, OMEMOKeyExchange. */
 import { KEY_LENGTH } from './curve.ts'
 import { bytesOf, decodeFields, encodeFields, numberOf, type Fields } from './protobuf.ts'
 import { OmemoRefusal } from './refusal.ts'
 import type { FirstMessage, SealedMessage, SessionMessage } from './wire.ts'
 
 export const MAC_LENGTH = 16
-/** A message for one device holds the keys of a payload, or of a client's own; what is longer was not made by a client. */
+/** Longest message for one device, bytes: it holds the keys of a payload, or a client's own data; clients write nothing longer. */
 const MAX_BYTES = 64 * 1024
 
 function fieldsOf(bytes: Buffer): Fields {
@@ -13,7 +13,7 @@ function fieldsOf(bytes: Buffer): Fields {
   return decodeFields(bytes)
 }
 
-/** A public key, X25519 or Ed25519. The unused top bit of X25519 has to be 0, as in version 0.3 (curve.ts, `decodeKey`). */
+/** Public key, X25519 or Ed25519. The unused top bit of X25519 has to be 0, as in version 0.3 (curve.ts, `decodeKey`). */
 function keyOf(fields: Fields, field: number, isAgreed: boolean): Buffer {
   const key = bytesOf(fields, field)
   if (key.length !== KEY_LENGTH || (isAgreed && key.readUInt8(KEY_LENGTH - 1) > 0x7f))
@@ -21,7 +21,7 @@ function keyOf(fields: Fields, field: number, isAgreed: boolean): Buffer {
   return key
 }
 
-/** An OMEMOAuthenticatedMessage. `mac`: of the OMEMOMessage that it is given, 16 bytes or more. */
+/** Encodes an OMEMOAuthenticatedMessage. `mac`: authentication code of the OMEMOMessage, 16 bytes or more. */
 export function encodeAuthenticated({ ratchetKey, counter, previousCounter, ciphertext }: SessionMessage, mac: (authenticated: Buffer) => Buffer): Buffer {
   const message = encodeFields([
     [1, counter],
@@ -35,7 +35,7 @@ export function encodeAuthenticated({ ratchetKey, counter, previousCounter, ciph
   ])
 }
 
-/** Throws OmemoRefusal 'malformed', also where something stands beside the two fields: the code does not cover that. The code is not checked here. */
+/** Throws OmemoRefusal 'malformed', also for further fields, which the code does not cover. The code is not checked here. */
 export function decodeAuthenticated(bytes: Buffer): SealedMessage {
   const outer = fieldsOf(bytes)
   const [mac, authenticated] = [bytesOf(outer, 1), bytesOf(outer, 2)]
@@ -56,7 +56,7 @@ export function decodeAuthenticated(bytes: Buffer): SealedMessage {
   }
 }
 
-/** An OMEMOKeyExchange; it says the identity as Ed25519, and no device. */
+/** Encodes an OMEMOKeyExchange; the identity is Ed25519, and no device is named. */
 export function encodeKeyExchange({ preKeyId, signedPreKeyId, baseKey, identityKey, message }: FirstMessage): Buffer {
   return encodeFields([
     [1, preKeyId ?? undefined],

@@ -1,5 +1,5 @@
 /**
- * The payloads of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3, 'Sending a message': a text in AES-128-GCM, its tag beside the key) and of
+ * Payloads of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3, 'Sending a message': a text in AES-128-GCM, its tag beside the key) and of
  * `urn:xmpp:omemo:2` (version 0.8, 'Message Encryption': an envelope in AES-256-CBC under HMAC).
  */
 import { createCipheriv, createDecipheriv, randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
@@ -9,17 +9,17 @@ import { OmemoRefusal } from './refusal.ts'
 const CIPHER = 'aes-128-gcm'
 const KEY_LENGTH = 16
 const TAG_LENGTH = 16
-/** 12 bytes are written; older clients write 16. */
+/** Length of the vector, bytes; older clients use 16. */
 const IV_LENGTH = 12
 const IV_LENGTHS = new Set([IV_LENGTH, 16])
 
 export interface Payload {
-  /** Empty in `urn:xmpp:omemo:2`, where it follows from the key. */
+  /** Initialization vector; empty in `urn:xmpp:omemo:2`, where it is derived from the key. */
   iv: Buffer
   ciphertext: Buffer
 }
 
-/** `key`: what each device gets through its session, key and tag, 32 bytes. */
+/** `key`: key and tag for each device's session, 32 bytes. */
 export function sealPayload(text: string): Payload & { key: Buffer } {
   const [key, iv] = [randomBytes(KEY_LENGTH), randomBytes(IV_LENGTH)]
   const cipher = createCipheriv(CIPHER, key, iv)
@@ -27,7 +27,7 @@ export function sealPayload(text: string): Payload & { key: Buffer } {
   return { iv, ciphertext, key: Buffer.concat([key, cipher.getAuthTag()]) }
 }
 
-/** `key`: as a session gave it; clients of before 2018 keep the tag at the end of the ciphertext. Throws OmemoRefusal 'malformed' or 'forged'. */
+/** `key`: from a session; clients from before 2018 keep the tag at the end of the ciphertext. Throws OmemoRefusal 'malformed' or 'forged'. */
 export function openPayload({ iv, ciphertext }: Payload, key: Buffer): string {
   const apart = key.length === KEY_LENGTH + TAG_LENGTH
   if (!IV_LENGTHS.has(iv.length) || (!apart && (key.length !== KEY_LENGTH || ciphertext.length < TAG_LENGTH))) {
@@ -56,17 +56,17 @@ function textOf(bytes: Buffer): string {
 
 const CONTENT_CIPHER = 'aes-256-cbc'
 const CONTENT_KEY_LENGTH = 32
-/** What each device gets through its session with a message that says nothing. */
+/** Key that an empty message transports to each device. */
 export const EMPTY_KEY = Buffer.alloc(CONTENT_KEY_LENGTH)
 
-/** Characters; a random number of them, so that the length of what is encrypted says less (XEP-0420, 'rpad'). */
+/** Longest padding, characters; its random length hides that of the content (XEP-0420, 'rpad'). */
 const LONGEST_PADDING = 200
 export const padding = (): string =>
   randomBytes(LONGEST_PADDING)
     .toString('base64')
     .slice(0, randomInt(LONGEST_PADDING + 1))
 
-/** `key`: what each device gets through its session, key and code, 48 bytes. */
+/** `key`: key and code for each device's session, 48 bytes. */
 export function sealContent(envelope: string): Payload & { key: Buffer } {
   const key = randomBytes(CONTENT_KEY_LENGTH)
   const { cipher: cipherKey, iv, mac } = payloadKeys(key)
@@ -75,7 +75,7 @@ export function sealContent(envelope: string): Payload & { key: Buffer } {
   return { iv: Buffer.alloc(0), ciphertext, key: Buffer.concat([key, hmac(mac, ciphertext).subarray(0, TAG_LENGTH)]) }
 }
 
-/** The envelope (XEP-0420). `key`: as a session gave it. Throws OmemoRefusal 'malformed' or 'forged'. */
+/** Decrypts an envelope (XEP-0420). `key`: from a session. Throws OmemoRefusal 'malformed' or 'forged'. */
 export function openContent({ ciphertext }: Payload, key: Buffer): string {
   if (key.length !== CONTENT_KEY_LENGTH + TAG_LENGTH) throw new OmemoRefusal('malformed', `A payload has a key of ${key.length} bytes.`)
   const { cipher: cipherKey, iv, mac } = payloadKeys(key.subarray(0, CONTENT_KEY_LENGTH))

@@ -1,6 +1,6 @@
 /**
- * Sessions with implementations that share no code with ours, in both directions: bundles, X3DH, ratchet, message format, payload.
- * python3-oldmemo and python3-twomemo (`urn:xmpp:omemo:2`) are written from the specifications, python3-axolotl (Gajim) descends from libsignal.
+ * Sessions with implementations that share no code with ours, in both directions: bundles, X3DH, ratchet, message format, payload. python3-oldmemo and
+ * python3-twomemo (`urn:xmpp:omemo:2`) are written from the specifications, python3-axolotl (Gajim) descends from libsignal.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -38,10 +38,10 @@ interface Answer {
 let version: Version = 'axolotl'
 let ask: (command: object) => Promise<Answer>
 let peer: { device: number; bundle: Bundle }
-/** Prekeys of the peer that sessions were begun with: another session takes another. */
+/** Used prekeys of the peer: each session takes another one. */
 let taken = 0
 
-/** One of our devices, and what it publishes. */
+/** Device of ours with its published bundle. */
 function device(): { keys: OwnKeys & { preKeys: Map<number, ReturnType<typeof keyPair>> }; bundle: Bundle } {
   const own = identity()
   const signed = keyPair()
@@ -56,7 +56,7 @@ function device(): { keys: OwnKeys & { preKeys: Map<number, ReturnType<typeof ke
   return { keys, bundle }
 }
 
-/** A device of ours with an account of its own that talks with the peer. */
+/** Device of ours with its own account, in conversation with the peer. */
 class Talk {
   readonly jid: string
   readonly device = device()

@@ -1,9 +1,9 @@
-/** The part of Protocol Buffers that OMEMO's messages are made of: varints of 32 bits and byte strings (protobuf.dev, 'Encoding'). */
+/** Subset of Protocol Buffers used by OMEMO's messages: varints of 32 bits and byte strings (protobuf.dev, 'Encoding'). */
 import { OmemoRefusal } from './refusal.ts'
 
 const VARINT = 0
 const BYTES = 2
-/** Fields that a message may hold, known or not: more is no message of a client. */
+/** Largest number of fields in a message, known or not: clients write fewer. */
 const MAX_FIELDS = 64
 
 export type Fields = ReadonlyMap<number, number | Buffer>
@@ -15,7 +15,7 @@ function varint(value: number): number[] {
   return [...bytes, rest]
 }
 
-/** Fields in the order given; `undefined` is left out. Numbers are whole, from 0 to 2^32 - 1. */
+/** Encodes fields in the given order; `undefined` is left out. Numbers are whole, from 0 to 2^32 - 1. */
 export function encodeFields(fields: readonly (readonly [field: number, value: number | Buffer | undefined])[]): Buffer {
   const parts: Buffer[] = []
   for (const [field, value] of fields) {
@@ -26,7 +26,7 @@ export function encodeFields(fields: readonly (readonly [field: number, value: n
   return Buffer.concat(parts)
 }
 
-/** The last value of each field. Throws OmemoRefusal 'malformed' where the bytes end early, a number passes 32 bits or a wire type is another. */
+/** Last value of each field. Throws OmemoRefusal 'malformed' if the bytes end early, a number exceeds 32 bits or a wire type is unknown. */
 export function decodeFields(bytes: Buffer): Fields {
   const fields = new Map<number, number | Buffer>()
   let at = 0
@@ -58,14 +58,14 @@ export function decodeFields(bytes: Buffer): Fields {
   return fields
 }
 
-/** Throws OmemoRefusal 'malformed' where the field is missing or no number. */
+/** Throws OmemoRefusal 'malformed' if the field is missing or no number. */
 export function numberOf(fields: Fields, field: number): number {
   const value = fields.get(field)
   if (typeof value !== 'number') throw new OmemoRefusal('malformed', `A message has no number in field ${field}.`)
   return value
 }
 
-/** Throws OmemoRefusal 'malformed' where the field is missing or no byte string. */
+/** Throws OmemoRefusal 'malformed' if the field is missing or no byte string. */
 export function bytesOf(fields: Fields, field: number): Buffer {
   const value = fields.get(field)
   if (!(value instanceof Buffer)) throw new OmemoRefusal('malformed', `A message has no bytes in field ${field}.`)

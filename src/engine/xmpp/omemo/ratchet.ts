@@ -1,10 +1,8 @@
 /**
- * The double ratchet (https://signal.org/docs/specifications/doubleratchet/) as libsignal's version 3 and `urn:xmpp:omemo:2` have it. A session is plain data and
- * is never changed: each step gives the session that follows it, to be stored in the transaction of the message. A step that refuses
- * gives none, so that nobody's bytes change a session that they are not part of.
- *
- * Other than the specification says, the previous chain's length (`previousCounter`) counts for nothing here, since clients write
- * it in two ways: earlier chains are kept instead, which yields the same keys.
+ * Double ratchet (https://signal.org/docs/specifications/doubleratchet/) of libsignal's version 3 and `urn:xmpp:omemo:2`. A session is plain, immutable data:
+ * each step returns the next session, to be stored in the transaction of the message. A refused step returns none, so that foreign bytes never change a
+ * session. Unlike in the specification, the previous chain's length (`previousCounter`) is ignored, since clients write it in two ways: earlier chains are
+ * kept instead, which yields the same keys.
  */
 import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto'
 import { agree, encodeKey, keyPair, type KeyPair } from './curve.ts'
@@ -13,26 +11,26 @@ import { OmemoRefusal } from './refusal.ts'
 import { FORMATS } from './format.ts'
 import type { Version } from './version.ts'
 
-/** Messages of a chain that may be missing before the one that came: as many as libsignal allows, so that what others send is opened. */
+/** Largest number of missing messages before one of a chain, as in libsignal, so that others' messages can be decrypted. */
 export const MAX_AHEAD = 2000
-/** Keys of messages that have not come yet, in all chains of a session together: the oldest are given up. */
+/** Largest number of skipped message keys in all chains of a session together: the oldest are dropped. */
 export const MAX_SKIPPED = 2000
-/** Chains of the peer that are kept beside the newest: messages that are late by more turns are given up. */
+/** Number of the peer's chains kept beside the newest: messages that are late by more turns are lost. */
 export const MAX_CHAINS = 20
 
 export interface SkippedKey {
   counter: number
-  /** 32 bytes: the message's keys follow from it. */
+  /** Seed of the message's keys, 32 bytes. */
   seed: Buffer
 }
 
 export interface ReceivingChain {
   ratchetKey: Buffer
-  /** 32 bytes: the next message's. */
+  /** Key of the next message, 32 bytes. */
   key: Buffer
-  /** The next message's. */
+  /** Counter of the next message. */
   counter: number
-  /** By counter, rising. */
+  /** Skipped keys by rising counter. */
   skipped: readonly SkippedKey[]
 }
 
@@ -40,25 +38,30 @@ export interface Session {
   /** X25519 public keys of both devices, 32 bytes each. */
   ownIdentity: Buffer
   peerIdentity: Buffer
-  /** Of `urn:xmpp:omemo:2`: the identities (Ed25519) of who began the session and of the other, 64 bytes, over which each authentication code stands; null: the session is of version 0.3. */
+  /**
+   * In `urn:xmpp:omemo:2`: identities (Ed25519) of the session's initiator and of the other side, 64 bytes, covered by each authentication code; null: a
+   * session of version 0.3.
+   */
   associated: Buffer | null
-  /** The key with which its initiator began it: names the session. */
+  /** Key with which the initiator started the session; identifies it. */
   baseKey: Buffer
-  /** Whoever began it repeats how with each message until the peer has answered. */
+  /** Start of the session, which its initiator repeats with each message until the peer has answered. */
   opening: { preKeyId: number | null; signedPreKeyId: number } | null
   root: Buffer
   sending: { pair: KeyPair; key: Buffer; counter: number }
-  /** Messages of our chain before this one. */
+  /** Number of messages in our previous chain. */
   previousCounter: number
-  /** The newest first. */
+  /** Receiving chains, newest first. */
   receiving: readonly ReceivingChain[]
-  /** It comes from an older copy of the store: keys of its sending chain may have been used. It opens messages, and sends again after the peer's next turn. */
+  /**
+   * Restored from an older copy of the store: keys of its sending chain may have been used. It decrypts messages, and sends again after the peer's next turn.
+   */
   stale?: true
 }
 
 export const versionOf = ({ associated }: Session): Version => (associated === null ? 'axolotl' : 'omemo:2')
 
-/** 32 bytes, of which messages carry the first. */
+/** Authentication code, 32 bytes, of which messages carry the first ones. */
 const authentication =
   ({ associated }: Session, from: Buffer, to: Buffer, macKey: Buffer) =>
   (authenticated: Buffer): Buffer =>
@@ -79,7 +82,7 @@ export function seal(session: Session, plaintext: Buffer): { session: Session; m
   return { session: { ...session, sending: { pair, key: chain, counter: counter + 1 } }, message }
 }
 
-/** The session after a new ratchet key of the peer: a chain to receive with, and a chain of our own with a new key. */
+/** Session after a new ratchet key of the peer: with a new receiving chain, and a sending chain with a new key. */
 function turn(session: Session, ratchetKey: Buffer): Session {
   const version = versionOf(session)
   const theirs = stepRoot(version, session.root, agree(session.sending.pair.secret, ratchetKey))
@@ -96,7 +99,7 @@ function turn(session: Session, ratchetKey: Buffer): Session {
   }
 }
 
-/** The seed of a message's keys, and the chain without it. */
+/** Seed of a message's keys, and the chain without it. */
 function take(chain: ReceivingChain, counter: number): { seed: Buffer; chain: ReceivingChain } {
   if (counter < chain.counter) {
     const kept = chain.skipped.find((skipped) => skipped.counter === counter)
@@ -114,7 +117,7 @@ function take(chain: ReceivingChain, counter: number): { seed: Buffer; chain: Re
   }
 }
 
-/** At most MAX_SKIPPED keys: those of the newest chains, and of each the newest. */
+/** Limits skipped keys to MAX_SKIPPED: those of the newest chains, and of each the newest. */
 function bounded(chains: readonly ReceivingChain[]): ReceivingChain[] {
   let left = MAX_SKIPPED
   return chains.map((chain) => {
@@ -124,7 +127,7 @@ function bounded(chains: readonly ReceivingChain[]): ReceivingChain[] {
   })
 }
 
-/** True where the session has a chain that the message belongs to: no other session can open it. */
+/** True if the session has a chain that the message belongs to: no other session can decrypt it. */
 export function knows(session: Session, bytes: Buffer): boolean {
   const { ratchetKey } = FORMATS[versionOf(session)].decode(bytes)
   return session.receiving.some((chain) => chain.ratchetKey.equals(ratchetKey))

@@ -1,4 +1,4 @@
-/** Why key material or a message of OMEMO is refused: each decoder and each step of a session throws this and nothing else on foreign bytes. */
+/** Refusal of key material or of a message of OMEMO: the only error that decoders and session steps throw on foreign bytes. */
 
 /**
  * - `malformed`: bytes that no client writes: cut off, out of range, of another length.

@@ -1,9 +1,9 @@
-/** What an encrypted message is between its stanza and the store, which opens and seals it. */
+/** Encrypted message between its stanza and the store, which decrypts and encrypts it. */
 import type { ConversationKind, Jid } from '../../../contract/domain.ts'
 import type { DeviceKey } from './elements.ts'
 import type { Version } from './version.ts'
 
-/** What crossed from another thread with its bytes as buffers again: as plain data they come as Uint8Array. */
+/** Data from another thread with its bytes as buffers again: they arrive as Uint8Array. */
 export function buffers<T>(value: T): T {
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength) as T & Buffer
   if (Array.isArray(value)) return value.map((one: unknown) => buffers(one)) as T
@@ -12,57 +12,57 @@ export function buffers<T>(value: T): T {
     : (Object.fromEntries(Object.entries(value).map(([name, one]) => [name, buffers<unknown>(one)])) as T)
 }
 
-/** What an encrypted message has for this device. */
+/** Ciphertext of a message for this device. */
 export interface Sealed {
   version: Version
-  /** Bare address of the sender's account; null: nobody says it. */
+  /** Bare address of the sender's account; null: unknown. */
   from: Jid | null
-  /** The sender's. */
+  /** Device id of the sender. */
   device: number
-  /** null: none is for this device. */
+  /** Encrypted key; null: none for this device. */
   key: { bytes: Buffer; first: boolean } | null
-  /** null: it carries keys alone. `iv`: empty in `urn:xmpp:omemo:2`. */
+  /** Payload; null: a key transport message. `iv`: empty in `urn:xmpp:omemo:2`. */
   payload: { iv: Buffer; ciphertext: Buffer } | null
-  /** What of the text stands in for a reply; in `urn:xmpp:omemo:2` the content says it. */
+  /** Range of the reply fallback in the text; in `urn:xmpp:omemo:2` it is part of the content. */
   fallback: Fallback | null
 }
 
-/** Whose an encrypted message is and where it was said, as its server or its group says. */
+/** Author and conversation of an encrypted message, according to its server or group. */
 export interface ContentPlace {
   /** Own bare address. */
   own: Jid
-  /** The sender's bare address. */
+  /** Bare address of the sender. */
   from: Jid
   conversation: Jid
   kind: ConversationKind
-  /** Ours, or another device's of ours. */
+  /** Sent by us, or by another device of ours. */
   outgoing: boolean
   /** Our nickname in the group; null outside of groups. */
   nick: string | null
 }
 
-/** A message that was encrypted, in one version. */
+/** Encrypted message in one version. */
 export interface SealedMessage {
   version: Version
   device: number
   keys: DeviceKey[]
   iv: Buffer
-  /** null: of a message that says nothing. */
+  /** Ciphertext; null: an empty message. */
   ciphertext: Buffer | null
 }
 
-/** A part of a text that only says something again, for clients that do not know it otherwise (XEP-0428): code points, the end exclusive; null: to the end of the text. */
+/** Fallback text for clients without a feature (XEP-0428): code points, the end exclusive; null: to the end of the text. */
 export interface Fallback {
   start: number
   end: number | null
 }
 
-/** The text without it; as it is where the part does not lie in it, or is all of it. */
+/** Text without the fallback; unchanged if the range is outside of it, or covers all of it. */
 export function without(text: string, { start, end: last }: Fallback): string {
   const characters = [...text]
   const end = last ?? characters.length
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end > characters.length || start > end) return text
   const rest = [...characters.slice(0, start), ...characters.slice(end)].join('')
-  // a reply that is all fallback is a text after all
+  // a reply that consists of fallback only is kept as text
   return rest === '' ? text : rest
 }

@@ -95,7 +95,7 @@ describe.each(VERSIONS)('%s', (version) => {
     for (let turn = 0; turn < 30; turn++) {
       for (let i = 0; i < 5; i++) {
         const message = alice.says('the same')
-        // the end of a session's message is ciphertext and code: they repeat where a key does
+        // a session's message ends with ciphertext and code: they repeat if a key does
         bodies.add(message.bytes.toString('hex').slice(-60))
         bob.hears(message)
       }
@@ -104,7 +104,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(bodies.size).toBe(150)
   })
 
-  /** With one bit changed: each top bit of a byte, which X25519 may leave unused, and a third of the others. */
+  /** Copies with one bit changed: each top bit of a byte, which X25519 may leave unused, and a third of the others. */
   function* flipped({ bytes, first }: DeviceMessage): Generator<DeviceMessage> {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       if (bit % 3 !== 0 && bit % 8 !== 7) continue
@@ -134,7 +134,7 @@ describe.each(VERSIONS)('%s', (version) => {
       }
     }
     const [{ baseKey, ownIdentity }] = alice.sessions as [Session]
-    // in version 0.3 its sender's device id and the version that it knows are covered by nothing
+    // in version 0.3 the sender's device id and newest version are not authenticated
     const meant = `${baseKey.toString('hex')} ${ownIdentity.toString('hex')}`
     expect(new Set(names)).toEqual(new Set(version === 'axolotl' ? [meant] : []))
     expect(bob.hears(message)).toBe('hello')
@@ -142,7 +142,7 @@ describe.each(VERSIONS)('%s', (version) => {
 
   test('any bytes are refused with a reason, whatever they are said to be', () => {
     bob.hears(alice.says('hello'))
-    // what stands around the message in a first one is covered by nothing: with a session that is known it counts for nothing
+    // the outer fields of a first message are not authenticated: with a known session they are ignored
     alice.hears(bob.says('hello'))
     const message = alice.says('a message to cut')
     const cut = fc

@@ -1,6 +1,6 @@
 /**
- * The sessions with one device in one version: two are begun where both sides begin at once, and an earlier one is still needed for messages on their
- * way when a peer begins anew. The one last used to open a message is the one to send with.
+ * Sessions with one device in one version: there are two if both sides start at once, and an earlier one is still needed for messages under way when a peer
+ * starts again. The session that last decrypted a message is used for sending.
  */
 import { KEY_LENGTH } from './curve.ts'
 import { FORMATS } from './format.ts'
@@ -9,42 +9,42 @@ import { OmemoRefusal } from './refusal.ts'
 import type { Version } from './version.ts'
 import { answer, type OwnKeys } from './x3dh.ts'
 
-/** Sessions that are kept; the least recently used is given up. */
+/** Number of sessions kept; the least recently used is dropped. */
 export const MAX_SESSIONS = 10
 
-/** The newest first. */
+/** Newest first. */
 export type Sessions = readonly Session[]
 
-/** What stands in a <key/> for one device. */
+/** Content of a <key/> for one device. */
 export interface DeviceMessage {
   bytes: Buffer
-  /** A FirstMessage (attribute `prekey`, in `urn:xmpp:omemo:2` `kex`), otherwise a SessionMessage. */
+  /** True for a FirstMessage (attribute `prekey`, in `urn:xmpp:omemo:2` `kex`), false for a SessionMessage. */
   first: boolean
 }
 
 export interface Received {
   sessions: Sessions
   plaintext: Buffer
-  /** The one-time prekey that the session was begun with: to be deleted in the transaction that stores the session. */
+  /** One-time prekey that started the session: to be deleted in the transaction that stores the session. */
   usedPreKeyId: number | null
 }
 
 const front = (sessions: Sessions, session: Session, without?: Session): Sessions =>
   [session, ...sessions.filter((other) => other !== without)].slice(0, MAX_SESSIONS)
 
-/** Whether there is a session to send with. */
+/** True if there is a session for sending. */
 export const canSend = (sessions: Sessions): boolean => sessions.some(({ stale }) => stale !== true)
 
-/** None of them sends before its peer's next turn: keys of their sending chains may have been used. */
+/** Marks all sessions as stale: they do not send before the peer's next turn, because keys of their sending chains may have been used. */
 export const staled = (sessions: Sessions): Sessions => sessions.map((session) => ({ ...session, stale: true }))
 
-/** `deviceId`: our own. Throws OmemoRefusal 'no-session' where none was begun. */
+/** `deviceId`: our own. Throws OmemoRefusal 'no-session' if there is none. */
 export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): { sessions: Sessions; message: DeviceMessage } {
   const current = sessions.find(({ stale }) => stale !== true)
   if (current === undefined) throw new OmemoRefusal('no-session', 'No session with the device has begun.')
   const { session, message } = seal(current, plaintext)
   const { opening, baseKey, ownIdentity, associated } = session
-  // whoever repeats how has begun the session
+  // only the initiator repeats the start of the session
   const identityKey = associated?.subarray(0, KEY_LENGTH) ?? ownIdentity
   const bytes = opening === null ? message : FORMATS[versionOf(session)].encodeFirst({ registrationId: deviceId, ...opening, baseKey, identityKey, message })
   return { sessions: front(sessions, session, current), message: { bytes, first: opening !== null } }
@@ -75,7 +75,7 @@ function receiveNext(sessions: Sessions, bytes: Buffer): Received {
   throw refusal
 }
 
-/** Throws OmemoRefusal of any code; the sessions are then as they were. */
+/** Throws OmemoRefusal of any code; the sessions then stay unchanged. */
 export function receive(version: Version, sessions: Sessions, keys: OwnKeys, { bytes, first }: DeviceMessage): Received {
   return first ? receiveFirst(version, sessions, keys, bytes) : receiveNext(sessions, bytes)
 }

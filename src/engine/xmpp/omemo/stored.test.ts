@@ -8,7 +8,7 @@ import { announcedKey, begin, signPreKey } from './x3dh.ts'
 
 const again = (sessions: Sessions): Sessions => decodeSessions(encodeSessions(sessions))
 
-/** Two devices; what they keep goes through the store after each step. */
+/** Two devices whose sessions are stored and loaded after each step. */
 function pair(version: Version) {
   const [alice, bob] = [identity(), identity()]
   const [signed, one] = [keyPair(), keyPair()]

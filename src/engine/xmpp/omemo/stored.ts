@@ -1,4 +1,4 @@
-/** Sessions as text, for the store: JSON with base64, of this device alone and never from outside. */
+/** Sessions as text for the store: JSON with base64, written by this device and never received. */
 import { keyPair } from './curve.ts'
 import type { ReceivingChain, Session, SkippedKey } from './ratchet.ts'
 import type { Sessions } from './sessions.ts'
@@ -8,7 +8,7 @@ type StoredChain = [ratchetKey: string, key: string, counter: number, skipped: [
 interface StoredSession {
   own: string
   peer: string
-  /** Of `urn:xmpp:omemo:2` alone. */
+  /** Only in `urn:xmpp:omemo:2`. */
   associated?: string
   base: string
   opening: Session['opening']
@@ -56,7 +56,7 @@ export function encodeSessions(sessions: Sessions): string {
   )
 }
 
-/** What encodeSessions wrote. */
+/** Parses the result of encodeSessions. */
 export function decodeSessions(json: string): Sessions {
   return (JSON.parse(json) as StoredSession[]).map((stored) => ({
     ownIdentity: bytes(stored.own),

@@ -1,41 +1,41 @@
-/** libsignal's messages, version 3: what stands in a <key/> of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3). */
+/** Messages of libsignal, version 3: the content of a <key/> of `eu.siacs.conversations.axolotl` (XEP-0384 version 0.3). */
 import { decodeKey, encodeKey } from './curve.ts'
 import { bytesOf, decodeFields, encodeFields, numberOf, type Fields } from './protobuf.ts'
 import { OmemoRefusal } from './refusal.ts'
 
-/** Upper half: the version of this message; lower half: the newest that its sender knows. */
+/** Version byte: upper half: version of this message; lower half: newest version that its sender knows. */
 const VERSION = 0x33
 const MAC_LENGTH = 8
-/** A message for one device holds the keys of a payload, or of a client's own; what is longer was not made by a client. */
+/** Longest message for one device, bytes: it holds the keys of a payload, or a client's own data; clients write nothing longer. */
 const MAX_BYTES = 64 * 1024
 
 /** WhisperMessage: a message of a session. */
 export interface SessionMessage {
-  /** X25519, 32 bytes: the sender's newest. */
+  /** Newest ratchet key of the sender (X25519, 32 bytes). */
   ratchetKey: Buffer
-  /** Place in the sending chain, from 0. */
+  /** Position in the sending chain, from 0. */
   counter: number
-  /** Messages of the sender's chain before this one; libsignal writes one less. */
+  /** Number of messages in the sender's previous chain; libsignal writes one less. */
   previousCounter: number
   ciphertext: Buffer
 }
 
-/** What an authentication code stands under, and the code. */
+/** Message with its authenticated bytes and the authentication code. */
 export interface SealedMessage extends SessionMessage {
   authenticated: Buffer
   mac: Buffer
 }
 
-/** PreKeyWhisperMessage: a session's message with all that its receiver needs to begin the session. */
+/** PreKeyWhisperMessage: a session's message with all data that its receiver needs to start the session. */
 export interface FirstMessage {
-  /** The sender's device. */
+  /** Device id of the sender. */
   registrationId: number
-  /** The one-time prekey that was taken; null where the bundle had none. */
+  /** Number of the used one-time prekey; null if the bundle had none. */
   preKeyId: number | null
   signedPreKeyId: number
   /** X25519, 32 bytes. */
   baseKey: Buffer
-  /** X25519, 32 bytes: the sender's. */
+  /** Identity of the sender (X25519, 32 bytes). */
   identityKey: Buffer
   /** An encoded SessionMessage. */
   message: Buffer
@@ -48,7 +48,7 @@ function fieldsOf(bytes: Buffer): Fields {
   return decodeFields(bytes.subarray(1))
 }
 
-/** `mac`: of the message that it is given, 8 bytes or more. */
+/** `mac`: authentication code of the message, 8 bytes or more. */
 export function encodeSessionMessage({ ratchetKey, counter, previousCounter, ciphertext }: SessionMessage, mac: (authenticated: Buffer) => Buffer): Buffer {
   const authenticated = Buffer.concat([
     Buffer.of(VERSION),

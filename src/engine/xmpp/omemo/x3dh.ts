@@ -1,4 +1,7 @@
-/** How a session begins without its receiver's doing (X3DH, https://signal.org/docs/specifications/x3dh/), as libsignal's version 3 and `urn:xmpp:omemo:2` have it. */
+/**
+ * Start of a session without the receiver's participation (X3DH, https://signal.org/docs/specifications/x3dh/), as in libsignal's version 3 and
+ * `urn:xmpp:omemo:2`.
+ */
 import { randomInt } from 'node:crypto'
 import { agree, edwardsKey, encodeKey, keyPair, sign, signEdwards, toMontgomery, verify, verifyEdwards, type Identity, type KeyPair } from './curve.ts'
 import { firstKeys, firstRoot, stepRoot } from './kdf.ts'
@@ -13,7 +16,7 @@ export interface PublicPreKey {
   key: Buffer
 }
 
-/** What a device publishes (XEP-0384 version 0.3, 'Announcing support'; version 0.8, 'Bundles'). */
+/** Published bundle of a device (XEP-0384 version 0.3, 'Announcing support'; version 0.8, 'Bundles'). */
 export interface Bundle {
   version: Version
   /** 32 bytes: X25519, in `urn:xmpp:omemo:2` Ed25519. */
@@ -22,28 +25,28 @@ export interface Bundle {
   preKeys: readonly PublicPreKey[]
 }
 
-/** The secret halves of what this device has published in a version; undefined: not known, or no longer. */
+/** Private keys of what this device has published in a version; undefined: unknown, or deleted. */
 export interface OwnKeys {
   identity: Identity
   signedPreKey(id: number): KeyPair | undefined
   preKey(id: number): KeyPair | undefined
 }
 
-/** Before all that is agreed on, so that it can be no key of another curve (X3DH 2.2). */
+/** Prefix of the shared secrets, so that they cannot be mistaken for keys of another curve (X3DH 2.2). */
 const FIRST = Buffer.alloc(32, 0xff)
 
-/** What is signed of a prekey, and how. */
+/** Signature of a prekey. */
 export const signPreKey = (version: Version, identity: Identity, key: Buffer): Buffer =>
   version === 'axolotl' ? sign(identity, encodeKey(key)) : signEdwards(identity, key)
 const isSigned = ({ version, identityKey, signedPreKey: { key, signature } }: Bundle): boolean =>
   version === 'axolotl' ? verify(identityKey, encodeKey(key), signature) : verifyEdwards(identityKey, key, signature)
 
-/** The identity as the bundles of that version say it. */
+/** Identity key as the bundles of that version contain it. */
 export const announcedKey = (version: Version, own: Identity): Buffer => (version === 'axolotl' ? own.public : edwardsKey(own))
 const agreedKey = (version: Version, announced: Buffer): Buffer => (version === 'axolotl' ? announced : toMontgomery(announced))
 
 /**
- * A session with the device of this bundle. Throws OmemoRefusal: 'forged' where the prekey is not signed by the identity, 'malformed', also where
+ * Starts a session with the device of this bundle. Throws OmemoRefusal: 'forged' if the prekey is not signed by the identity, 'malformed', also if
  * `urn:xmpp:omemo:2` has no one-time prekey, which its messages have to name.
  */
 export function begin(own: Identity, bundle: Bundle): Session {
@@ -75,13 +78,12 @@ export function begin(own: Identity, bundle: Bundle): Session {
   }
 }
 
-/** Of a session that nobody has sent in: the first message turns it. */
+/** Chain key of a session in which nobody has sent: the first message turns it. */
 const NO_CHAIN = Buffer.alloc(32)
 
 /**
- * The session that a peer began with this message, before the message itself is opened. Throws OmemoRefusal: 'no-key' where its prekeys
- * are not known; also where it names no one-time prekey, since such a message could come again and begin the session again (X3DH 4.2):
- * our bundle always has some. 'malformed'.
+ * Session that a peer started with this message, before the message itself is decrypted. Throws OmemoRefusal: 'no-key' if its prekeys are unknown, or if it
+ * names no one-time prekey, since such a message could be replayed and start the session again (X3DH 4.2): our bundle always has some. 'malformed'.
  */
 export function answer(version: Version, keys: OwnKeys, message: FirstMessage): Session {
   const { preKeyId, signedPreKeyId, baseKey, identityKey } = message

@@ -5,10 +5,10 @@ import { delayStamp, type ServerTime } from './delay.ts'
 import { NS } from './namespaces.ts'
 
 export interface ArchiveQuery {
-  /** The group whose archive is asked; null: our own account's. */
+  /** Group whose archive is queried; null: our own account's archive. */
   archive: string | null
   queryId: string
-  /** Archive ids, exclusive; before '' asks for the last page. */
+  /** Archive ids, exclusive; before '' requests the last page. */
   after?: string | null
   before?: string
   max: number
@@ -28,12 +28,12 @@ export function archiveQuery(query: ArchiveQuery): Element {
 
 export interface ArchivedMessage {
   archiveId: string
-  /** ms */
+  /** Time, ms. */
   time: number
   message: Element
 }
 
-/** The archived message of an open query, or null: no result, another query's, or from an archive that was not asked. */
+/** Archived message of an open query, or null: not a result, another query's result, or from an archive that was not queried. */
 export function archiveResult(stanza: Element, query: Pick<ArchiveQuery, 'archive' | 'queryId'>, own: string, clock?: ServerTime): ArchivedMessage | null {
   const result = stanza.getChild('result', NS.mam)
   if (result === undefined || result.attrs['queryid'] !== query.queryId) return null

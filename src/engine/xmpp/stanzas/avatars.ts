@@ -4,21 +4,21 @@ import { NS } from './namespaces.ts'
 import { publish, type Item } from './pubsub.ts'
 import { plainName } from '../../file-names.ts'
 
-/** Of a picture, bytes; what is larger is not fetched. */
+/** Largest avatar that is fetched, bytes. */
 export const LARGEST_AVATAR = 512 * 1024
-/** What may be shown. */
+/** Media types that may be shown. */
 const TYPES = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'image/avif'])
 
 export const isPicture = (type: string): boolean => TYPES.has(type)
 
 export interface AvatarInfo {
-  /** SHA-1 of the picture, hex: its item's id. */
+  /** Item id: SHA-1 of the picture, hex. */
   id: string
   bytes: number
   type: string
 }
 
-/** undefined: it says nothing of use; null: there is no avatar any more. */
+/** Metadata of an item; undefined: no usable metadata; null: the avatar was removed. */
 export function avatarInfo({ payload }: Item): AvatarInfo | null | undefined {
   if (payload === null || !payload.is('metadata', NS.avatarMetadata)) return undefined
   const infos = payload.getChildren('info')
@@ -45,7 +45,7 @@ export const publishAvatarInfo = ({ id, bytes, type }: AvatarInfo, side: number)
   )
 export const removeAvatar = (): Element => publish(NS.avatarMetadata, 'current', xml('metadata', { xmlns: NS.avatarMetadata }), 'shown')
 
-/** Empty: none; not every server tells of an item that was taken back. */
+/** Publishes a nickname; an empty one removes it: not every server sends notifications of retracted items. */
 export const publishNick = (nick: string): Element => publish(NS.nick, 'current', xml('nick', { xmlns: NS.nick }, nick), 'shown')
-/** What somebody calls themselves; empty: nothing. */
+/** Nickname in an item; empty: none. */
 export const nickOf = ({ payload }: Item): string => (payload?.is('nick', NS.nick) === true ? plainName(payload.text(), 200) : '')

@@ -1,9 +1,9 @@
-/** What the author of a message wrote: RFC 6121 section 5.2.3, and where it stands for those who leave the body out. */
+/** Message text: the body (RFC 6121 section 5.2.3), or its substitutes in stanzas without one. */
 import type { Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
 const XHTML_IM = 'http://jabber.org/protocol/xhtml-im'
-/** Elements within elements are read so deep. */
+/** Deepest nesting of elements that is read. */
 const DEEPEST = 50
 
 const allText = (element: Element, depth = 0): string =>
@@ -12,7 +12,7 @@ const allText = (element: Element, depth = 0): string =>
     .join('')
 const firstText = (elements: readonly Element[]): string => elements.map((one) => allText(one)).find((text) => text !== '') ?? ''
 
-/** The first of several bodies that says something; otherwise what a formatted body, an address beside it or a forwarded message says. */
+/** First body with text; otherwise the text of a formatted body, of an address beside it, or of a forwarded message. */
 export function bodyOf(stanza: Element): string {
   const body = firstText(stanza.getChildren('body'))
   if (body !== '') return body

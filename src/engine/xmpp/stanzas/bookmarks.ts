@@ -1,4 +1,4 @@
-/** XEP-0402 PEP Native Bookmarks: the groups that our devices are in. */
+/** XEP-0402 PEP Native Bookmarks: groups joined by all of our devices. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -8,14 +8,14 @@ import { plainName } from '../../file-names.ts'
 
 export interface Bookmark {
   group: Jid
-  /** All devices are to be in it. */
+  /** All devices join the group automatically. */
   autojoin: boolean
   name: string
   nick: string | null
   password: string | null
 }
 
-/** `before`: what is there already. What it says of more than the mark stays, also what nobody here understands (section 4: extensions), and what the mark leaves open. */
+/** `before`: the published item. Its other contents stay, including unknown extensions (section 4), and values that the bookmark leaves open. */
 export function bookmarkItem({ group, autojoin, name, nick, password }: Bookmark, before: Element | null = null): Item {
   const known = before?.is('conference', NS.bookmarks) === true ? before : null
   const ours = { nick, password }
@@ -25,7 +25,7 @@ export function bookmarkItem({ group, autojoin, name, nick, password }: Bookmark
   return { id: group, payload: xml('conference', { ...known?.attrs, xmlns: NS.bookmarks, autojoin: String(autojoin), ...named }, ...given, ...kept) }
 }
 
-/** What an item says; where it was taken back: not to be in it. */
+/** Bookmark in an item; a retracted item means that the group is left. */
 export function bookmark({ id, payload }: Item): Bookmark | null {
   const group = parseJid(id)
   if (group === null || !group.includes('@') || group !== bare(group)) return null

@@ -1,4 +1,4 @@
-/** XEP-0280 Message Carbons: what our other devices sent and got. */
+/** XEP-0280 Message Carbons: messages sent and received by our other devices. */
 import { xml, type Element } from '@xmpp/client'
 import { bare } from '../../../contract/address.ts'
 import { NS } from './namespaces.ts'
@@ -10,10 +10,7 @@ export interface Carbon {
   message: Element
 }
 
-/**
- * The copied message. 'spoofed' where anyone but our own account claims to copy (section 11, CVE-2017-5589); null where
- * the message is no carbon.
- */
+/** Copied message. 'spoofed' if anyone but our own account claims to copy (section 11, CVE-2017-5589); null if the message is no carbon. */
 export function carbonOf(message: Element, own: string): Carbon | 'spoofed' | null {
   for (const direction of ['sent', 'received'] as const) {
     const wrapper = message.getChild(direction, NS.carbons)

@@ -1,4 +1,4 @@
-/** What is done to messages that were sent: XEP-0308 correction, XEP-0424 retraction, XEP-0425 moderation, XEP-0444 reactions. */
+/** Changes to sent messages: XEP-0308 correction, XEP-0424 retraction, XEP-0425 moderation, XEP-0444 reactions. */
 import { xml, type Element } from '@xmpp/client'
 import type { ChangeKind, ConversationKind } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
@@ -6,28 +6,28 @@ import { sendable } from './text.ts'
 
 export interface DecodedChange {
   kind: ChangeKind
-  /** The id of the message it is about, as that was sent or archived. */
+  /** Id of the changed message, as it was sent or archived. */
   target: string
-  /** The new text, or the emoji, separated by spaces; empty for a retraction. */
+  /** New text, or emoji separated by spaces; empty for a retraction. */
   text: string
 }
 
 const LONGEST_ID = 1000
-/** Of one person to one message; more are not kept. */
+/** Largest number of reactions of one person to one message; more are dropped. */
 const MOST_REACTIONS = 16
 const LONGEST_REACTION = 32
 
-/** The change that a message stanza says, or null. `body`: its text. */
+/** Change in a message stanza, or null. `body`: its text. */
 export function decodeChange(stanza: Element, body: string): DecodedChange | null {
   const made = (kind: ChangeKind, id: string | undefined, text: string): DecodedChange | null =>
     id === undefined || id === '' || id.length > LONGEST_ID ? null : { kind, target: id, text }
-  // words that nothing says to be for other clients alone are a message, whatever stands beside them
+  // a text that is not marked as fallback is a message, whatever stands beside it
   const isFallback = stanza.getChildren('fallback', NS.fallback).some((one) => one.attrs['for'] !== NS.replies)
   const hasWords = body !== '' && !isFallback
   const retraction =
     hasWords && !(isModeration(stanza) && stanza.attrs['from']?.includes('/') === false) ? undefined : stanza.getChild('retract', NS.retraction)
   if (retraction !== undefined) return made('retraction', retraction.attrs['id'], '')
-  // XEP-0424 before version 0.4, whose words say that something was taken back
+  // XEP-0424 before version 0.4, whose body just mentions the retraction
   const applied = stanza.getChild('apply-to', NS.fasten)
   const fastened = applied?.getChild('moderated', NS.oldModeration) ?? applied
   if (applied !== undefined && fastened?.getChild('retract', NS.oldRetraction) !== undefined) return made('retraction', applied.attrs['id'], '')
@@ -41,12 +41,12 @@ export function decodeChange(stanza: Element, body: string): DecodedChange | nul
   return replaced === undefined || body === '' ? null : made('correction', replaced.attrs['id'], body)
 }
 
-/** Whether a group's own stanza says that its moderators took a message back (XEP-0425 section 4). */
+/** True if a group's own stanza reports a retraction by its moderators (XEP-0425 section 4). */
 export const isModeration = (stanza: Element): boolean =>
   stanza.getChild('retract', NS.retraction)?.getChild('moderated', NS.moderation) !== undefined ||
   stanza.getChild('apply-to', NS.fasten)?.getChild('moderated', NS.oldModeration) !== undefined
 
-/** Asks a group to take a message back for all; `features`: what it understands (XEP-0425, or its version before 0.3). Null: neither. */
+/** Requests a retraction by the group for everyone; `features`: of the group (XEP-0425, or its version before 0.3). Null: unsupported. */
 export function moderate(group: string, stanzaId: string, features: ReadonlySet<string>): Element | null {
   if (features.has(NS.moderation))
     return xml('iq', { type: 'set', to: group }, xml('moderate', { xmlns: NS.moderation, id: stanzaId }, xml('retract', { xmlns: NS.retraction })))
@@ -58,7 +58,7 @@ export function moderate(group: string, stanzaId: string, features: ReadonlySet<
   )
 }
 
-/** The stanza of a change; `id` is its origin-id. */
+/** Stanza of a change; `id` is its origin-id. */
 export function encodeChange(to: string, conversation: ConversationKind, change: DecodedChange, id: string): Element {
   const { kind, target, text } = change
   const common = [xml('origin-id', { xmlns: NS.stableId, id }), xml('store', { xmlns: NS.hints })]
@@ -71,9 +71,9 @@ export function encodeChange(to: string, conversation: ConversationKind, change:
         'message',
         attributes,
         xml('retract', { xmlns: NS.retraction, id: target }),
-        // for those of before version 0.4
+        // for clients with XEP-0424 before version 0.4
         xml('apply-to', { xmlns: NS.fasten, id: target }, xml('retract', { xmlns: NS.oldRetraction })),
-        // who does not know what that is reads this
+        // shown by clients without retractions
         xml('fallback', { xmlns: NS.fallback, for: NS.retraction }),
         xml('body', {}, 'This person attempted to retract a previous message, but it\u2019s unsupported by your client.'),
         ...common

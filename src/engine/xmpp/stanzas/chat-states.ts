@@ -2,7 +2,7 @@
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
-/** Whether somebody is typing; null where the stanza does not say. */
+/** True if somebody is typing; null if the stanza has no chat state. */
 export function typingOf(message: Element): boolean | null {
   if (message.getChild('composing', NS.chatStates) !== undefined) return true
   return ['active', 'paused', 'inactive', 'gone'].some((state) => message.getChild(state, NS.chatStates) !== undefined) ? false : null

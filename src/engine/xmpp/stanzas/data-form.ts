@@ -1,13 +1,13 @@
-/** XEP-0004 Data Forms: fields of a form, and a form that is handed in. */
+/** XEP-0004 Data Forms: fields of a form, and submission. */
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
 export type FormFields = Record<string, string | readonly string[]>
 
-/** The names of the fields that a form has. */
+/** Names of a form's fields. */
 export const fieldNames = (form: Element | undefined): Set<string> => new Set((form?.getChildren('field') ?? []).flatMap((field) => field.attrs['var'] ?? []))
 
-/** The first value of a field. */
+/** First value of a field. */
 export const fieldValue = (form: Element | undefined, name: string): string | undefined =>
   form
     ?.getChildren('field')

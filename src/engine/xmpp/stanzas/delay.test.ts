@@ -30,13 +30,13 @@ test('the time is our server’s where this computer’s clock is wrong, and thi
   for (const agreed of [0, 900, -59_000]) expect(now(agreed)).toBe(0)
   for (const wrong of [21 * HOUR_MS, 61_000, YEAR_MS / 2]) expect(now(wrong)).toBe(wrong)
   for (const impossible of [2 * YEAR_MS, Date.UTC(9999, 0, 1), Date.UTC(2020, 0, 1) - Date.now(), -Date.now()]) expect(now(impossible)).toBe(0)
-  // this computer's own clock is of before this was written
+  // this computer's clock is earlier than this code
   const real = Date.now()
   vi.spyOn(Date, 'now').mockReturnValue(0)
   const clock = new ServerTime()
   clock.learn(real)
   expect(clock.now).toBe(real)
-  // and years ahead
+  // this computer's clock is years ahead
   vi.spyOn(Date, 'now').mockReturnValue(real + 2 * YEAR_MS)
   clock.learn(real)
   expect(clock.now).toBe(real)

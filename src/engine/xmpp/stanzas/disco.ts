@@ -1,4 +1,4 @@
-/** XEP-0030 Service Discovery: what there is at an address, and what it can do. */
+/** XEP-0030 Service Discovery: items and features of an address. */
 import { xml, type Element } from '@xmpp/client'
 import { parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -8,7 +8,7 @@ export const itemsQuery = (jid: string): Element => xml('iq', { type: 'get', to:
 export const items = (answer: Element): Jid[] =>
   (answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? [])
 
-/** The commands that somebody has for us (XEP-0050 section 3.1), by their nodes. */
+/** Commands offered by an address (XEP-0050 section 3.1), by their nodes. */
 export const commandsQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('query', { xmlns: NS.discoItems, node: NS.commands }))
 export const commands = (answer: Element): Set<string> =>
   new Set((answer.getChild('query', NS.discoItems)?.getChildren('item') ?? []).flatMap(({ attrs }) => attrs['node'] ?? []))
@@ -18,7 +18,7 @@ export const infoQuery = (jid: string): Element => xml('iq', { type: 'get', to: 
 export interface Info {
   identities: Record<string, string | undefined>[]
   features: Set<string>
-  /** XEP-0128: forms that say more. */
+  /** XEP-0128: forms with further information. */
   forms: Element[]
 }
 

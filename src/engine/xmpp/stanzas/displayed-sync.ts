@@ -1,4 +1,4 @@
-/** XEP-0490 Message Displayed Synchronization: how far our devices have read, kept in our own account. */
+/** XEP-0490 Message Displayed Synchronization: read positions of our devices, stored in our own account. */
 import { xml } from '@xmpp/client'
 import { parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -7,11 +7,11 @@ import type { Item } from './pubsub.ts'
 
 export interface DisplayedMark {
   conversation: Jid
-  /** What the archive of the conversation gave the message that was read last. */
+  /** Archive id of the message that was read last. */
   stanzaId: string
 }
 
-/** For our other devices. `by`: whose archive gave the id. */
+/** Item for our other devices. `by`: archive that gave the id. */
 export const displayedItem = ({ conversation, stanzaId }: DisplayedMark, by: string): Item => ({
   id: conversation,
   payload: xml('displayed', { xmlns: NS.displayedSync }, xml('stanza-id', { xmlns: NS.stableId, by, id: stanzaId }))

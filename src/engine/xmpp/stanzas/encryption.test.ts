@@ -1,4 +1,4 @@
-/** What clients that encrypt send to one that does not. */
+/** Stanzas from encrypting clients, received by a client without the key. */
 import parse from '@xmpp/xml/lib/parse.js'
 import { expect, test } from 'vitest'
 import type { Jid } from '../../../contract/domain.ts'

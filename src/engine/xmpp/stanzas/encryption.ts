@@ -1,4 +1,4 @@
-/** Messages that are encrypted end to end: OMEMO (XEP-0384 0.3 and 0.8), and what cannot be read here: XEP-0384 0.4 to 0.7, XEP-0373, XEP-0027, OTR. */
+/** End-to-end encrypted messages: OMEMO (XEP-0384 0.3 and 0.8), and formats that cannot be read here: XEP-0384 0.4 to 0.7, XEP-0373, XEP-0027, OTR. */
 import { xml, type Element } from '@xmpp/client'
 import type { Jid } from '../../../contract/domain.ts'
 import type { Sealed, SealedMessage } from '../omemo/sealed.ts'
@@ -11,12 +11,12 @@ import { fallbackOf } from './replies.ts'
 
 const OMEMO = /^(?:eu\.siacs\.conversations\.axolotl|urn:xmpp:omemo:\d+)$/
 const OPEN_PGP = new Set(['urn:xmpp:openpgp:0', 'jabber:x:encrypted'])
-/** A data message or a fragment of one (OTR version 3); a request to begin is a text. */
+/** OTR data message or fragment (version 3); a request to start OTR is plain text. */
 const OTR = /^\?OTR[:,|]/
 
 /**
- * 'content': what its author said is encrypted, and a body is but a word to clients that cannot decrypt it. 'keys': it carries keys for
- * the clients alone and says nothing (XEP-0384 section 'Sending a key transport message'). null: it is not encrypted.
+ * 'content': encrypted content; a body is only a note for clients that cannot decrypt it. 'keys': a key transport message between clients, without content
+ * (XEP-0384 section 'Sending a key transport message'). null: not encrypted.
  */
 export function encryptionOf(stanza: Element): 'content' | 'keys' | null {
   for (const child of stanza.getChildElements()) {
@@ -29,8 +29,8 @@ export function encryptionOf(stanza: Element): 'content' | 'keys' | null {
 }
 
 /**
- * What a message has for our device, to be opened when it is stored; null: nothing that OMEMO as it is read here could open. `from`: whose it is, as the server
- * or the group says. A message may be encrypted in both versions, for devices that know one of them each: of what is for us the newer counts.
+ * Ciphertext for our device, decrypted when the message is stored; null: nothing that our OMEMO versions could decrypt. `from`: author according to the
+ * server or group. A message may be encrypted in both versions, for devices that know one each: the newer one counts.
  */
 export function sealedOf(stanza: Element, device: number | null, { from, own }: { from: Jid | null; own: Jid }): Sealed | null {
   if (device === null) return null
@@ -50,21 +50,21 @@ function sealedIn(stanza: Element, version: Version, device: number, { from, own
   }
 }
 
-/** What clients without OMEMO show, as the others word it. */
+/** Text shown by clients without OMEMO, in the same words as other clients use. */
 const WITHOUT_OMEMO = 'I sent you an OMEMO encrypted message but your client doesn’t seem to support that.'
-/** What may stand beside an encrypted text: ids, and what is asked of the receiver. All else could tell what it says. */
+/** Elements allowed beside an encrypted text: ids, and requests to the receiver. Anything else could reveal the content. */
 const BESIDE = new Set<string>([NS.stableId, NS.receipts, NS.chatMarkers, NS.correction, NS.replies, NS.fallback, NS.mucUser, NS.styling])
 
-/** What stands beside an envelope: ids, what is for servers, and what is asked of the receiver of everything alike. */
+/** Elements allowed beside an envelope: ids, data for servers, and requests to the receiver that every message contains. */
 const BESIDE_ENVELOPE = new Set<string>([NS.stableId, NS.receipts, NS.chatMarkers, NS.mucUser, NS.hints])
 const isBeside = (child: Element, names: ReadonlySet<string>): boolean => child.name !== 'body' && names.has(child.getNS() ?? '')
 
-/** What of a message is encrypted in `urn:xmpp:omemo:2`: all but what stands beside it. */
+/** Elements that are encrypted in `urn:xmpp:omemo:2`: all but those allowed beside the envelope. */
 export const contentOf = (message: Element): Element[] => message.getChildElements().filter((child) => !isBeside(child, BESIDE_ENVELOPE))
 
 /**
- * A message that is encrypted, in one version or, for devices that know one each, in both: `sealed` in place of what it says. In `urn:xmpp:omemo:2` alone
- * nothing stands beside it that tells a text from a reaction.
+ * Encrypted message in one version, or in both for devices that know one each: `sealed` replaces the content. In `urn:xmpp:omemo:2` alone nothing outside
+ * tells a text from a reaction.
  */
 export function encryptedMessage(message: Element, sealed: readonly SealedMessage[]): Element {
   const [newest] = sealed.toReversed()

@@ -1,10 +1,10 @@
-/** XEP-0202 Entity Time: what a server's clock says. */
+/** XEP-0202 Entity Time: time of a server's clock. */
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
 export const timeQuery = (to: string): Element => xml('iq', { type: 'get', to }, xml('time', { xmlns: NS.time }))
 
-/** ms; null: it does not say, or nothing that is a date. */
+/** Time in ms; null: no valid date. */
 export function timeOf(answer: Element): number | null {
   const utc = answer.getChild('time', NS.time)?.getChildText('utc') ?? ''
   const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(utc) ? Date.parse(utc) : NaN

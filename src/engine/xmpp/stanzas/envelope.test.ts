@@ -25,7 +25,7 @@ test('it counts where it was said, of whom it is from', () => {
   expect(text({})).toBe('hello')
   expect(text({ from: 'eve@example.org' as Jid })).toBeUndefined()
   expect(text({ own: 'other@example.org' as Jid })).toBeUndefined()
-  // the copy that another device of Bob's gets has been to us
+  // the copy for another device of Bob's was addressed to us
   expect(text({ own: BOB, outgoing: true, conversation: ME })).toBe('hello')
   expect(text({ kind: 'group', conversation: ROOM })).toBeUndefined()
   const inRoom = envelope([xml('body', {}, 'hello')], { ...affixes, to: ROOM })
@@ -103,10 +103,10 @@ test('what an envelope has to say: namespaces of all content, a time, padding of
   expect(root.getChild('time')?.attrs['stamp']).toBe('2023-11-14T22:13:20.000Z')
   expect(root.getChild('rpad')?.text()).toHaveLength(5000)
   expect([root.getChild('from')?.attrs['jid'], root.getChild('to')?.attrs['jid']]).toEqual([BOB, ME])
-  // longer padding than anybody writes is no reason to refuse it, nor is an affix that is not known
+  // overlong padding and unknown affixes are accepted
   expect(decodeContent(text, direct)?.text).toBe('hello')
   expect(decodeContent(text.replace('<rpad>', "<other xmlns='urn:x'/><rpad>"), direct)?.text).toBe('hello')
-  // a body of no namespace is none; what is no XML is refused
+  // a body without a namespace is no body; invalid XML is refused
   expect(decodeContent(text.replace('xmlns="jabber:client"', 'xmlns=""'), direct)?.says ?? false).toBe(false)
   expect(decodeContent(text.replace('</rpad>', ''), direct)).toBeNull()
 })

@@ -1,4 +1,4 @@
-/** XEP-0420 Stanza Content Encryption: what of a message is encrypted in `urn:xmpp:omemo:2`, and what stands beside it against those who could use it elsewhere. */
+/** XEP-0420 Stanza Content Encryption: the encrypted content of a message in `urn:xmpp:omemo:2`, with affixes against its reuse elsewhere. */
 import { xml, type Element } from '@xmpp/client'
 import parse from '@xmpp/xml/lib/parse.js'
 import { addressOf, bare } from '../../../contract/address.ts'
@@ -7,7 +7,10 @@ import { NS } from './namespaces.ts'
 
 const CLIENT = 'jabber:client'
 
-/** `from`: the sender's account; `to`: the receiver's or the group's, bare; `time`: ms; `padding`: characters that say nothing, of a random number. As text, as it is encrypted. */
+/**
+ * Envelope as text, ready to be encrypted. `from`: the sender's account; `to`: the receiver's or the group's address, bare; `time`: ms; `padding`:
+ * meaningless characters of random length.
+ */
 export function envelope(content: readonly Element[], { from, to, time, padding }: { from: Jid; to: string; time: number; padding: string }): string {
   return xml(
     'envelope',
@@ -20,7 +23,7 @@ export function envelope(content: readonly Element[], { from, to, time, padding 
   ).toString()
 }
 
-/** An element of a stanza has the stream's namespace, which does not hold within an envelope. */
+/** Adds the stream's namespace, which does not apply within an envelope. */
 const withNamespace = (element: Element, xmlns: string): Element => xml(element.name, { ...element.attrs, xmlns }, ...element.children)
 
 function parsed(text: string): Element | null {
@@ -31,10 +34,10 @@ function parsed(text: string): Element | null {
   }
 }
 
-/** Elements within elements are read so deep. */
+/** Deepest nesting of elements that is read. */
 const DEEPEST = 50
 
-/** As elements of a stanza are: without prefixes of namespaces. Null: it is deeper than any client writes it. */
+/** Element without namespace prefixes, like elements of a stanza. Null: deeper than any client writes. */
 function plain(element: Element, depth = 0): Element | null {
   if (depth > DEEPEST) return null
   const name = element.name.slice(element.name.indexOf(':') + 1)
@@ -44,20 +47,20 @@ function plain(element: Element, depth = 0): Element | null {
   return xml(name, attributes, ...children.filter((child) => child !== null))
 }
 
-/** What servers and groups say of a message: said by its author it is nothing (section 'Server-processed Elements'); an encrypted message within one, too. */
+/** Namespaces that only servers and groups may use: the author's are ignored (section 'Server-processed Elements'), as is an encrypted message within one. */
 const SERVERS = new Set<string>([NS.hints, NS.encryption, NS.delay, NS.mucUser, 'http://jabber.org/protocol/address'])
 const isServers = (child: Element): boolean =>
   SERVERS.has(child.getNS() ?? '') ||
   child.is('stanza-id', NS.stableId) ||
   child.name === 'encrypted' ||
   child.is('envelope', NS.contentEncryption) ||
-  // a text of another namespace is none
+  // a body of another namespace is ignored
   (child.name === 'body' && child.getNS() !== CLIENT)
 
 /**
- * The content without what only servers may say, or null where it is none, or belongs elsewhere: it has to be from the account `from` and to `to` where it says so;
- * in a group it has to say to whom (section 'Affix Elements'; XEP-0384 section 'SCE Profile'). Its time is not compared: a message is opened once, whatever
- * it says, and a clock that is wrong would lose all that it sends.
+ * Content without elements reserved for servers, or null if it is invalid or meant for another place: it has to be from the account `from`, and to `to` if it
+ * names a receiver; in a group it has to name one (section 'Affix Elements'; XEP-0384 section 'SCE Profile'). Its time is not compared: a message is
+ * decrypted only once anyway, and a wrong clock would lose all messages of its sender.
  */
 export function contentIn(text: string, { from, to, isGroup }: { from: string; to: string; isGroup: boolean }): Element[] | null {
   const root = parsed(text)

@@ -1,19 +1,19 @@
-/** What a message may carry that is read here. A namespace that no list names is not understood: such a message is kept as it came (unknown.ts). */
+/** Message extensions that are read. A namespace in no list is not understood: such a message is stored as received (unknown.ts). */
 import { LIST_NODES, NAMESPACES } from '../omemo/elements.ts'
 import { NS } from './namespaces.ts'
 
-/** A specification, and what is told of it to those who ask what we can do. */
+/** Specification, and the features announced for it. */
 export interface Extension {
-  /** As its document is called: 'XEP-0280', 'RFC 6121'. */
+  /** Number of the document: 'XEP-0280', 'RFC 6121'. */
   readonly id: string
   readonly name: string
-  /** XEP-0030; one that ends with '+notify' subscribes to a node of our contacts (XEP-0163 section 4.3.2). */
+  /** Features for XEP-0030; one that ends with '+notify' subscribes to a node of our contacts (XEP-0163 section 4.3.2). */
   readonly features?: readonly string[]
-  /** Namespaces of elements in messages that are understood by it. */
+  /** Namespaces of message elements that it understands. */
   readonly understands?: readonly string[]
 }
 
-/** Read by decodeMessage and decodeSigns. */
+/** Extensions read by decodeMessage and decodeSigns. */
 export const PAYLOADS: readonly Extension[] = [
   { id: 'RFC 6121', name: 'Instant Messaging and Presence' },
   { id: 'XEP-0045', name: 'Multi-User Chat', features: [NS.muc], understands: [NS.muc, NS.mucUser] },
@@ -48,5 +48,5 @@ export const PAYLOADS: readonly Extension[] = [
   { id: 'XEP-0511', name: 'Link Metadata', understands: [NS.openGraph, NS.rdf] }
 ]
 
-/** All that they understand. */
+/** Namespaces understood by all of them. */
 export const understood = (extensions: readonly Extension[]): ReadonlySet<string> => new Set(extensions.flatMap(({ understands = [] }) => understands))

@@ -1,4 +1,4 @@
-/** Whatever numbers others write into any field of any stanza: nothing throws, and what comes out is a number that may be stored and shown. */
+/** Extreme numbers in any field of any stanza: nothing throws, and each result is a number that can be stored and shown. */
 import { xml, type Element } from '@xmpp/client'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
@@ -81,7 +81,7 @@ const numeral = fc.oneof(
   fc.string({ maxLength: 8 })
 )
 
-/** All numbers within what a decoder gives. */
+/** All numbers in a decoder's result. */
 function* numbers(value: unknown, path = ''): Generator<[string, number]> {
   if (typeof value === 'number') yield [path, value]
   else if (value instanceof Set || value instanceof Map || Array.isArray(value))
@@ -97,7 +97,7 @@ function sound(value: unknown): void {
   }
 }
 
-/** A stanza with every numeric field that any extension gives one; `n` gives the next number. */
+/** Stanza with every numeric field of every extension; `n` gives the next number. */
 function crowded(n: () => string, type: string, from: string): Element {
   const delay = (by: string): Element => xml('delay', { xmlns: NS.delay, from: by, stamp: n() })
   const file = xml(

@@ -1,4 +1,6 @@
-/** Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails; XEP-0449 stickers as they come. */
+/**
+ * Files in messages: XEP-0066 Out of Band Data, XEP-0447 Stateless File Sharing with XEP-0446 metadata and XEP-0264 thumbnails; received XEP-0449 stickers.
+ */
 import { xml, type Element } from '@xmpp/client'
 import { Preview, type AttachmentKind } from '../../../contract/domain.ts'
 import { isStickerName, stickerFileName } from '../../../contract/stickers.ts'
@@ -13,11 +15,11 @@ const asSticker = ({ name, type }: SharedFile): string =>
 export interface SharedFile {
   kind: AttachmentKind
   name: string
-  /** null: nobody said */
+  /** Size in bytes; null: unknown. */
   bytes: number | null
   url: string
   type: string | null
-  /** In pixels. */
+  /** Width and height, pixels. */
   width: number | null
   height: number | null
   /** SHA-256, hex */
@@ -28,7 +30,7 @@ export interface SharedFile {
 
 const MOST_FILES = 20
 const THUMBHASH = 'data:image/thumbhash;base64,'
-/** What a thumbnail's address says by itself (XEP-0264); none is fetched. Some quote it, as addresses are. */
+/** ThumbHash in a thumbnail's data URI (XEP-0264); no thumbnail is fetched. Some clients percent-encode it. */
 function thumbHashOf(uri: string | undefined): string | null {
   if (uri?.startsWith(THUMBHASH) !== true) return null
   const hash = uri.slice(THUMBHASH.length).replace(/%2B/gi, '+').replace(/%2F/gi, '/').replace(/%3D/gi, '=')
@@ -36,7 +38,7 @@ function thumbHashOf(uri: string | undefined): string | null {
 }
 
 const natural = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
-/** Pixels; no picture has more on one side. */
+/** Longest side of a picture, pixels. */
 const LONGEST_SIDE = 100_000
 const side = (text: string | undefined): number | null => {
   const pixels = natural(text)
@@ -71,10 +73,10 @@ function shared(
   }
 }
 
-/** Within what was encrypted an address may hold the file's key (XEP-0454). */
+/** True for addresses allowed in encrypted messages, which may hold the file's key (XEP-0454). */
 export const isSecretAddress = (url: string): boolean => isWebUrl(url) || parseMediaAddress(url) !== null
 
-/** The files that a message carries, and its text without their addresses. */
+/** Files of a message, and its text without their addresses. */
 export function decodeFiles(stanza: Element, body: string, isAddress: (url: string) => boolean = isWebUrl): { files: SharedFile[]; text: string } {
   const files = new Map<string, SharedFile>()
   for (const sharing of stanza.getChildren('file-sharing', NS.fileSharing)) {
@@ -108,14 +110,14 @@ export function decodeFiles(stanza: Element, body: string, isAddress: (url: stri
     const url = data.getChild('url')?.text().trim() ?? ''
     if (isAddress(url) && !files.has(url) && files.size < MOST_FILES) files.set(url, shared(url, {}))
   }
-  // a sticker of another client (XEP-0449) stands as ours do, by its name
+  // a sticker of another client (XEP-0449) is named like ours
   if (stanza.getChild('sticker', NS.stickers) !== undefined)
     for (const [url, file] of files) if (file.kind === 'image') files.set(url, { ...file, name: asSticker(file) })
   const text = body.trim()
   return { files: [...files.values()], text: files.has(text) ? '' : body }
 }
 
-/** What says the same three times: the address as text, as XEP-0066 and with its metadata as XEP-0447. */
+/** File in three forms: the address as text, as XEP-0066, and with its metadata as XEP-0447. */
 export function encodeFile(file: SharedFile): { body: string; elements: Element[] } {
   const { name, bytes, url, type, width, height, hash, preview } = file
   const optional = (element: string, value: string | number | null): Element[] => (value === null ? [] : [xml(element, {}, String(value))])

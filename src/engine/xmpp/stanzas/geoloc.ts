@@ -1,9 +1,9 @@
-/** XEP-0080 User Location, of a message that says where something is. */
+/** XEP-0080 User Location of a message that shares a place. */
 import { xml, type Element } from '@xmpp/client'
 import { geoUri, placeOf, type Place } from '../../../contract/places.ts'
 import { NS } from './namespaces.ts'
 
-/** The place that a message carries, as a text of ours; null: none. */
+/** Place in a message, as text of ours; null: none. */
 export function decodePlace(stanza: Element): string | null {
   const geoloc = stanza.getChild('geoloc', NS.geoloc)
   const part = (name: string): number => Number.parseFloat(geoloc?.getChildText(name)?.trim() ?? '')
@@ -11,7 +11,7 @@ export function decodePlace(stanza: Element): string | null {
   return placeOf(geoUri(place)) === null ? null : geoUri(place)
 }
 
-/** The text of a message that carries a place: a body that only says the same, by a link or by coordinates, is not shown twice. */
+/** Text of a message with a place; a body that only repeats the place, as a link or as coordinates, is left out. */
 export function withPlace(body: string, place: string | null): string {
   if (place === null) return body
   return body === '' || placeOf(body) !== null || /^\s*(?:geo:|https?:)\S+\s*$/i.test(body) ? place : `${body}\n${place}`

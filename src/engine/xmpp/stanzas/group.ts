@@ -1,4 +1,4 @@
-/** XEP-0045 Multi-User Chat: joining, who is there, roles and affiliations; XEP-0249 direct invitations; XEP-0410 self-ping. */
+/** XEP-0045 Multi-User Chat: joining, occupants, roles and affiliations; XEP-0249 direct invitations; XEP-0410 self-ping. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Affiliation, GroupRole, Jid, OutReason } from '../../../contract/domain.ts'
@@ -8,12 +8,12 @@ import { NS } from './namespaces.ts'
 import { plainName } from '../../file-names.ts'
 
 /**
- * Messages that a room without an archive is asked to tell again. Unasked, Prosody tells 20, however many it keeps and we missed. A number and
- * not a time (`since`): no clock has to be right for it, and what is told twice is taken once.
+ * Messages requested from a room without an archive on joining. By default Prosody sends 20, however many it keeps and we missed. A number and not a time
+ * (`since`): it needs no correct clock, and repeated messages are recognized.
  */
 const REPLAYED = 1000
 
-/** Joins; `replay`: with what the room tells again to who comes in (section 7.2.13), where it has no archive that would be the source. */
+/** Joins a room; `replay`: requests its history (section 7.2.13), for rooms without an archive. */
 export const joinGroup = (group: string, nick: string, password: string | null = null, replay = false): Element =>
   xml(
     'presence',
@@ -28,7 +28,7 @@ export type JoinAnswer = { kind: 'joined'; nick: string } | { kind: 'refused'; c
 
 const statusCodes = (stanza: Element): string[] => (stanza.getChild('x', NS.mucUser)?.getChildren('status') ?? []).map((s) => s.attrs['code'] ?? '')
 
-/** Whether a presence answers our joining: our own (status 110) or an error. */
+/** Answer to our join in a presence: our own presence (status 110) or an error. */
 export function joinAnswer(stanza: Element, group: string): JoinAnswer | null {
   const [room = '', nick = ''] = splitOccupant(stanza.attrs['from'] ?? '')
   if (room !== group) return null
@@ -49,19 +49,19 @@ const AFFILIATIONS: readonly string[] = ['outcast', 'none', 'member', 'admin', '
 export interface OccupantChange {
   group: Jid
   nick: string
-  /** It is ourselves (status 110). */
+  /** Our own presence (status 110). */
   own: boolean
-  /** null: gone */
+  /** Occupant after the change; null: left. */
   present: { jid: Jid | null; role: GroupRole; affiliation: Affiliation } | null
-  /** Gone to this nickname. */
+  /** New nickname of an occupant who left under the old one. */
   renamed: string | null
-  /** Why it is gone; null: because it wished so. */
+  /** Reason of a removal; null: left voluntarily. */
   out: OutReason | null
-  /** In the words of who did it. */
+  /** Reason given by the person who removed the occupant. */
   reason: string
 }
 
-/** What a group's presence says of one of its occupants, or null. Sections 7.2, 7.6, 8.2, 9.1, 10.9. */
+/** Change of an occupant in a group's presence, or null. Sections 7.2, 7.6, 8.2, 9.1, 10.9. */
 export function occupantChange(stanza: Element): OccupantChange | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
   const x = stanza.getChild('x', NS.mucUser)
@@ -102,7 +102,7 @@ export function occupantChange(stanza: Element): OccupantChange | null {
           },
     renamed: codes.includes('303') ? (item?.attrs['nick'] ?? null) : null,
     out: type === 'unavailable' ? out : null,
-    // a group that is gone may say where it goes on (section 10.9)
+    // a destroyed group may name its successor (section 10.9)
     reason: [(destroyed ?? item)?.getChildText('reason') ?? '', parseJid(destroyed?.attrs['jid'] ?? '') ?? '']
       .filter((part) => part !== '')
       .join(' ')
@@ -112,11 +112,11 @@ export function occupantChange(stanza: Element): OccupantChange | null {
 
 const ownerQuery = (group: string, type: 'get' | 'set', ...children: Element[]): Element =>
   xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucOwner }, ...children))
-/** Asks the room to open with its defaults (section 10.1.2); harmless where it is open already. */
+/** Accepts the default configuration (section 10.1.2); harmless if the room is open already. */
 export const acceptDefaults = (group: string): Element => ownerQuery(group, 'set', xml('x', { xmlns: NS.dataForm, type: 'submit' }))
-/** Section 10.2: the form that says how the group is set up. */
+/** Section 10.2: requests the configuration form. */
 export const configurationQuery = (group: string): Element => ownerQuery(group, 'get')
-/** Hands in those of the fields that the group has. */
+/** Submits those of the fields that the group's form has. */
 export function configure(group: string, form: Element, fields: FormFields): Element {
   const known = fieldNames(form.getChild('query', NS.mucOwner)?.getChild('x', NS.dataForm))
   return ownerQuery(
@@ -130,20 +130,20 @@ export const destroy = (group: string): Element => ownerQuery(group, 'set', xml(
 
 const adminQuery = (group: string, type: 'get' | 'set', item: Record<string, string>): Element =>
   xml('iq', { type, to: group }, xml('query', { xmlns: NS.mucAdmin }, xml('item', item)))
-/** Sections 9.1 to 10.8: by bare address. */
+/** Sections 9.1 to 10.8: affiliation of a bare address. */
 export const setAffiliation = (group: string, jid: string, affiliation: Affiliation): Element => adminQuery(group, 'set', { jid, affiliation })
-/** Section 8.2 and on: of an occupant; 'none' puts them out. */
+/** Section 8.2 and following: role of an occupant; 'none' removes the occupant. */
 export const setRole = (group: string, nick: string, role: GroupRole): Element => adminQuery(group, 'set', { nick, role })
 export const affiliationQuery = (group: string, affiliation: Affiliation): Element => adminQuery(group, 'get', { affiliation })
 export const affiliated = (answer: Element): Jid[] =>
   (answer.getChild('query', NS.mucAdmin)?.getChildren('item') ?? []).flatMap((item) => parseJid(item.attrs['jid'] ?? '') ?? []).map(bare)
 
-/** Section 7.6: another nickname in a group that we are in. */
+/** Section 7.6: new nickname in a joined group. */
 export const changeNick = (group: string, nick: string): Element => xml('presence', { to: `${group}/${nick}` })
 
 /** Section 8.1. */
 export const setSubject = (group: string, subject: string): Element => xml('message', { to: group, type: 'groupchat' }, xml('subject', {}, subject))
-/** The subject that a message sets, or null: a message with a body says something (section 7.2.15). */
+/** Subject set by a message, or null: a message with a body is no subject change (section 7.2.15). */
 export function subjectOf(stanza: Element): { group: Jid; subject: string } | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
   const subject = stanza.getChild('subject')
@@ -160,23 +160,23 @@ export function subjectOf(stanza: Element): { group: Jid; subject: string } | nu
 
 export interface Invitation {
   group: Jid
-  /** Who invites; null: the group says it itself. */
+  /** Inviter; null: only the group itself is named. */
   from: Jid | null
   reason: string
   password: string | null
 }
 
-/** Section 7.8.2: the group passes it on and, where it is for members only, lets them in. */
+/** Section 7.8.2: the group forwards the invitation and, if it is for members only, adds the person to the members. */
 export const invite = (group: string, jid: string, reason: string): Element =>
   xml('message', { to: group }, xml('x', { xmlns: NS.mucUser }, xml('invite', { to: jid }, ...(reason === '' ? [] : [xml('reason', {}, reason)]))))
 
-/** A mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
+/** Mediated invitation (section 7.8.2), or a direct one (XEP-0249). */
 export function invitationOf(stanza: Element): Invitation | null {
   const from = parseJid(stanza.attrs['from'] ?? '')
   if (from === null || stanza.attrs['type'] === 'error') return null
-  // there may be another one beside it, that says what we have become in the group
+  // a second element may tell our new affiliation in the group
   const marks = stanza.getChildren('x', NS.mucUser)
-  // a group itself says it, not somebody there, nor a person's client
+  // only the group itself may mediate, not an occupant or a person's client
   const mediated = from === bare(from) ? marks.flatMap((mark) => mark.getChild('invite') ?? [])[0] : undefined
   if (mediated !== undefined) {
     const inviter = parseJid(mediated.attrs['from'] ?? '')
@@ -198,16 +198,16 @@ export function invitationOf(stanza: Element): Invitation | null {
   }
 }
 
-/** Whether an invitation is the group's own stanza, which says nothing else; a person may say something besides. */
+/** True if an invitation is the group's own stanza, which carries no text; a person's invitation may carry text. */
 export const isOfGroup = (invitation: Element): boolean =>
   !(invitation.attrs['from'] ?? '').includes('/') && invitation.getChildren('x', NS.mucUser).some((mark) => mark.getChild('invite') !== undefined)
 
-/** XEP-0410: an occupant asks itself whether it is still there. */
+/** XEP-0410: pings our own occupant address to check that we are still in. */
 export const selfPing = (group: string, nick: string): Element => xml('iq', { type: 'get', to: `${group}/${nick}` }, xml('ping', { xmlns: 'urn:xmpp:ping' }))
-/** Section 3.3: of the answers, those that mean that we are not. */
+/** Section 3.3: error conditions that mean that we are not in. */
 export const isOut = (condition: string): boolean => condition === 'not-acceptable' || condition === 'item-not-found'
 
 const conference = ({ identities }: Info): Info['identities'][number] | undefined => identities.find(({ category }) => category === 'conference')
 export const groupName = (info: Info): string => plainName(conference(info)?.['name'] ?? '', 200)
-/** Whether a service has groups. */
+/** True if a service hosts groups. */
 export const isGroupService = (info: Info): boolean => conference(info)?.['type'] === 'text' && info.features.has(NS.muc)

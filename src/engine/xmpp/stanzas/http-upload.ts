@@ -1,4 +1,4 @@
-/** XEP-0363 HTTP File Upload: which service takes files, how large, and where one may be put. */
+/** XEP-0363 HTTP File Upload: service discovery, size limit, and upload slots. */
 import { xml, type Element } from '@xmpp/client'
 import type { Jid } from '../../../contract/domain.ts'
 import { fieldValue } from './data-form.ts'
@@ -7,19 +7,19 @@ import { NS } from './namespaces.ts'
 
 export interface UploadService {
   jid: Jid
-  /** The largest file it takes, bytes; null: it does not say. */
+  /** Largest accepted file, bytes; null: not announced. */
   largest: number | null
 }
 
 export interface UploadSlot {
-  /** Where the file is put, by HTTP PUT with these headers. */
+  /** Upload address, for HTTP PUT with these headers. */
   put: string
   headers: Record<string, string>
-  /** Where it can be had then. */
+  /** Download address. */
   get: string
 }
 
-/** What a service says of itself; null: it takes no files. */
+/** Upload service of a disco#info result; null: no upload service. */
 export function uploadService({ features, forms }: Info, jid: Jid): UploadService | null {
   if (!features.has(NS.upload)) return null
   const bytes = Number(
@@ -34,10 +34,10 @@ export function uploadService({ features, forms }: Info, jid: Jid): UploadServic
 export const slotRequest = (service: Jid, file: { name: string; bytes: number; type: string }): Element =>
   xml('iq', { type: 'get', to: service }, xml('request', { xmlns: NS.upload, filename: file.name, size: String(file.bytes), 'content-type': file.type }))
 
-/** Section 5: no other headers than these may be sent, and no line breaks in them. */
+/** Section 5: only these headers may be sent, without line breaks. */
 const HEADERS = new Set(['authorization', 'cookie', 'expires'])
 
-/** null: the answer has no slot, or one that is not encrypted. */
+/** Slot in an answer; null: none, or one without TLS. */
 export function uploadSlot(answer: Element): UploadSlot | null {
   const slot = answer.getChild('slot', NS.upload)
   const put = slot?.getChild('put')
@@ -52,7 +52,7 @@ export function uploadSlot(answer: Element): UploadSlot | null {
 }
 
 const LONGEST_URL = 4000
-/** An address that files are fetched from and put to: encrypted, without a name and password in it. */
+/** True for addresses that files may be fetched from and uploaded to: https, without user name and password. */
 export function isWebUrl(text: string): boolean {
   if (text.length > LONGEST_URL || !URL.canParse(text)) return false
   const url = new URL(text)

@@ -1,4 +1,4 @@
-/** XEP-0511 Link Metadata: what a message's sender says of a page that it links to, in OpenGraph's words (https://ogp.me). */
+/** XEP-0511 Link Metadata: the sender's description of a linked page, in OpenGraph terms (https://ogp.me). */
 import { xml, type Element } from '@xmpp/client'
 import { LinkMetadata, LONGEST_LINK_TEXT } from '../../../contract/domain.ts'
 import { linksTo } from '../../../contract/web-links.ts'
@@ -7,7 +7,7 @@ import { NS } from './namespaces.ts'
 import { plainName } from '../../file-names.ts'
 import { sendable } from './text.ts'
 
-/** What a page says of itself, in one line each and no longer than it is shown; null where it says nothing, or its address is none that may be asked. */
+/** Metadata of a page, one line each, no longer than shown; null if there is none or the address may not be fetched. */
 export function linkMetadata(
   url: string,
   { title = '', description = '', site = '' }: { title?: string | undefined; description?: string | undefined; site?: string | undefined }
@@ -22,7 +22,7 @@ export function linkMetadata(
   return made.title === '' || !isWebUrl(url) || !LinkMetadata.safeParse(made).success ? null : made
 }
 
-/** Of the first page that the text links to and that something is said of. No picture is taken: it would have to be fetched. */
+/** Metadata of the first linked page that is described. Pictures are ignored: they would have to be fetched. */
 export function decodeLink(stanza: Element, text: string): LinkMetadata | null {
   for (const about of stanza.getChildren('Description', NS.rdf)) {
     const url = Object.entries(about.attrs).find(([name]) => name === 'about' || name.endsWith(':about'))?.[1] ?? ''

@@ -2,12 +2,12 @@
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
-/** The id of the message up to which its reader has seen all, or null. */
+/** Id of the last displayed message, or null. */
 export const displayedId = (message: Element): string | null => message.getChild('displayed', NS.chatMarkers)?.attrs['id'] ?? null
 
-/** Asks for markers. */
+/** Request for markers. */
 export const markable = (): Element => xml('markable', { xmlns: NS.chatMarkers })
 
-/** `group`: `id` is what the group's archive calls the message (section 5). */
+/** `group`: `id` is the group's archive id of the message (section 5). */
 export const displayed = (to: string, id: string, group = false): Element =>
   xml('message', { to, type: group ? 'groupchat' : 'chat' }, xml('displayed', { xmlns: NS.chatMarkers, id }), xml('store', { xmlns: NS.hints }))

@@ -24,59 +24,59 @@ export interface DecodedMessage {
   conversation: Jid
   kind: ConversationKind
   sender: Jid
-  /** Who in a group it is (XEP-0421); null outside of groups, and where a group does not say it. */
+  /** Author's occupant id (XEP-0421); null outside of groups, and in groups that assign none. */
   occupant: string | null
   outgoing: boolean
   text: string
   stanzaId: string | null
   originId: string | null
-  /** RFC 6120 section 8.1.3; null where it is the origin-id. */
+  /** Stanza id (RFC 6120 section 8.1.3); null if it equals the origin-id. */
   messageId: string | null
   /** XEP-0461: an id of the message that this one answers. */
   replyTo: string | null
-  /** It is no message of its own, but does something to another one; `text` says what. */
+  /** Change to another message, with `text` as its content; not a message of its own. */
   change: Pick<DecodedChange, 'kind' | 'target'> | null
-  /** The text is without their addresses. */
+  /** Files; the text does not contain their addresses. */
   files: SharedFile[]
   /** XEP-0511 */
   link: LinkMetadata | null
-  /** It says that it speaks to us (XEP-0372). */
+  /** Mentions us (XEP-0372). */
   mentioned: boolean
-  /** Its author wants it shown as it is written (XEP-0393 section 4). */
+  /** Shown without message styling (XEP-0393 section 4). */
   unstyled: boolean
-  /** It is encrypted end to end; the text is empty until it is stored. */
+  /** End-to-end encrypted; the text is empty until the message is stored. */
   encrypted: boolean
-  /** What of it is for this device. */
+  /** Ciphertext for this device. */
   sealed: Sealed | null
-  /** It is encrypted in a way that cannot be read here. */
+  /** Reason why the encrypted content cannot be read. */
   unreadable: Unreadable | null
-  /** The stanza, where this version does not understand all of it. */
+  /** Stanza that this version does not fully understand. */
   raw: Raw | null
 }
 
-/** What decoding has to know of us. */
+/** Data about ourselves that decoding needs. */
 export interface Self {
   /** Own bare address. */
   jid: Jid
-  /** Own nickname in a group, or null where the address is no group of ours. */
+  /** Own nickname in a group, or null for any other address. */
   nickIn(group: string): string | null
-  /** What a group that stamps occupant-ids says of us; null where it does not. */
+  /** Our occupant ids in a group that assigns them; null if it does not. */
   occupantIds?(group: string): OccupantIds | null
-  /** Whether an address is known as a group's, also one that we are not in. */
+  /** True for known addresses of groups, including groups that we are not in. */
   isGroup?(address: string): boolean
-  /** Whether it is a person's whom we know. */
+  /** True for addresses of contacts. */
   isContact?(address: string): boolean
-  /** The number of our device (XEP-0384); null: it has none yet. */
+  /** Our device id (XEP-0384); null: not generated yet. */
   device?(): number | null
-  /** Namespaces of which something is understood in a message, where that is more than what a message itself may carry. */
+  /** Understood namespaces, if they are more than those of message payloads. */
   understands?: ReadonlySet<string>
-  /** The account of a group's occupant, where the group says it. */
+  /** Account of a group's occupant, if the group shows it. */
   accountIn?(occupant: Jid): Jid | null
-  /** Whether an occupant of a group may speak to everybody there. */
+  /** True if an occupant of a group may mention everybody. */
   mayCallAll?(occupant: Jid): boolean
 }
 
-/** Who is spoken with outside of groups. A private message in a group is a conversation with that occupant. */
+/** Peer of a message outside of groups. Private messages in a group are a conversation with that occupant. */
 export function directPeer(from: Jid, to: Jid, self: Self, stanza: Element): { conversation: Jid; outgoing: boolean } {
   const outgoing = bare(from) === self.jid
   const peer = outgoing ? to : from
@@ -84,23 +84,23 @@ export function directPeer(from: Jid, to: Jid, self: Self, stanza: Element): { c
   return { conversation: group ? peer : bare(peer), outgoing }
 }
 
-/** XEP-0045 section 7.5: marks what is said to one occupant of a group, or by one. */
+/** XEP-0045 section 7.5: true for private messages to or from an occupant of a group. */
 const isOfOccupant = (stanza: Element): boolean => {
   const x = stanza.getChild('x', NS.mucUser)
   return x !== undefined && x.getChild('invite') === undefined && x.getChild('decline') === undefined
 }
 export const toOccupant = (to: string): Element[] => (to.includes('/') ? [xml('x', { xmlns: NS.mucUser })] : [])
 
-/** UTF-16 units. */
+/** Longest subject, UTF-16 units. */
 const LONGEST_SUBJECT = 2000
 
-/** The text of a message; outside of groups a subject is its first line (RFC 6121 section 5.2.4): announcements and gateways say there what it is about. */
+/** Text of a message; outside of groups a subject is its first line (RFC 6121 section 5.2.4), because announcements and gateways put their topic there. */
 function withSubject(stanza: Element, body: string): string {
   const subject = stanza.attrs['type'] === 'groupchat' ? '' : (stanza.getChild('subject')?.text() ?? '').trim().slice(0, LONGEST_SUBJECT)
   return [subject, body].filter((part) => part !== '').join('\n')
 }
 
-/** What a message says that is not encrypted, or was decrypted. `isAddress`: of files. */
+/** Content of an unencrypted or decrypted message. `isAddress`: filter for file addresses. */
 function said(stanza: Element, isAddress?: (url: string) => boolean) {
   const written = bodyOf(stanza)
   const whole = written.length > LONGEST_TEXT ? written.slice(0, LONGEST_TEXT) : written
@@ -111,19 +111,19 @@ function said(stanza: Element, isAddress?: (url: string) => boolean) {
   return { body, done, files, text, link: done === null ? decodeLink(stanza, text) : null }
 }
 
-/** Nothing is said in the open. */
+/** Content of an encrypted message before its decryption. */
 const UNSAID: Pick<ReturnType<typeof said>, 'body' | 'files' | 'text' | 'link'> = { body: '', files: [], text: '', link: null }
 const isUnstyled = (stanza: Element): boolean => stanza.getChild('unstyled', NS.styling) !== undefined
 const changeOf = (done: DecodedChange | null): DecodedMessage['change'] => (done === null ? null : { kind: done.kind, target: done.target })
 
-/** In place of a text that is still encrypted: that there is one. */
+/** Placeholder for a text that is still encrypted. */
 const SEALED = '\u0000'
 
-/** Whose a message is; null: a group does not say it. */
+/** Author's account; null if a group does not show it. */
 function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
   if (stanza.attrs['type'] === 'groupchat') {
     if (self.nickIn(bare(from)) === resource(from)) return self.jid
-    // a group's archive says it of those who are no longer there
+    // a group's archive gives the addresses of people who have left
     const said = addressOf(stanza.getChild('x', NS.mucUser)?.getChild('item')?.attrs['jid'] ?? '')
     return said === null ? (self.accountIn?.(from) ?? null) : bare(said)
   }
@@ -131,7 +131,7 @@ function accountOf(stanza: Element, from: Jid, self: Self): Jid | null {
 }
 
 /**
- * The message that a stanza says, or null where it carries neither text nor file, nor anything unknown that is to be stored. The stanza-id that counts is that of our own account's
+ * Message in a stanza, or null if it has neither text, file nor unknown content that is to be stored. The stanza-id that counts is that of our own account's
  * archive, or of the group's.
  */
 export function decodeMessage(stanza: Element, self: Self): DecodedMessage | null {
@@ -140,11 +140,11 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   const encryption = encryptionOf(stanza)
   const encrypted = encryption === 'content'
   const sealed = encryption === null || from === null ? null : sealedOf(stanza, self.device?.() ?? null, { from: accountOf(stanza, from, self), own: self.jid })
-  // keys for others, or a correction of what cannot be read either
+  // a key transport message, or a correction that cannot be decrypted either
   if (sealed === null && (encryption === 'keys' || (encrypted && stanza.getChild('replace', NS.correction) !== undefined))) return null
   const open = encryption === null ? said(stanza) : null
   const { body, files, text, link } = open ?? UNSAID
-  // a correction says in the open what it corrects (version 0.3)
+  // in version 0.3 the target of a correction is unencrypted
   const done = open !== null ? open.done : encryption === 'keys' || sealed?.version === 'omemo:2' ? null : decodeChange(stanza, sealed === null ? '' : SEALED)
   const raw = done === null && sealed === null ? notUnderstood(stanza, self.understands) : null
   const says = body !== '' || encryption !== null || done !== null || files.length > 0 || (raw !== null && isUnknownMessage(stanza, self.understands))
@@ -173,7 +173,7 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   if (stanza.attrs['type'] === 'groupchat') {
     const group = bare(from)
     const nick = self.nickIn(group)
-    // a group we are not in cannot write to us; what it says of itself with a code is no message (XEP-0045 section 7.2.2)
+    // groups that we are not in cannot write to us; status messages of a group are no messages (XEP-0045 section 7.2.2)
     if (
       nick === null ||
       (resource(from) === '' &&
@@ -190,20 +190,20 @@ export function decodeMessage(stanza: Element, self: Self): DecodedMessage | nul
   return { ...common, conversation, kind: 'direct', sender: outgoing ? self.jid : conversation, occupant, outgoing, stanzaId: stanzaId(stanza, self.jid) }
 }
 
-/** Whether a message of a group says that it speaks to us; `everybody`: its author may speak to all. */
+/** True if a group message mentions us; `everybody`: its author may mention everybody. */
 const isToUs = (stanza: Element, { own, group, nick, everybody }: { own: Jid; group: Jid; nick: string | null; everybody: boolean }): boolean =>
   mentioned(stanza).some((jid) => bare(jid) === own || (nick !== null && jid === `${group}/${nick}`) || (everybody && jid === group))
 
-/** What an encrypted message said (XEP-0420). */
+/** Content of an encrypted message (XEP-0420). */
 export type Content = Pick<DecodedMessage, 'text' | 'replyTo' | 'change' | 'files' | 'link' | 'mentioned' | 'unstyled'> & {
-  /** The ids of messages that it says have come, or were read. */
+  /** Ids of messages acknowledged as delivered, or as read. */
   delivered: string | null
   displayed: string | null
-  /** There is more in it than signs of other messages. */
+  /** There is more than receipts and markers. */
   says: boolean
 }
 
-/** What the envelope of an encrypted message says; null: it is none, or belongs elsewhere. */
+/** Content of an encrypted message's envelope; null: invalid, or meant for another place. */
 export function decodeContent(text: string, { own, from, conversation, kind, outgoing, nick }: ContentPlace): Content | null {
   const isGroup = kind === 'group'
   const content = contentIn(text, { from, to: isGroup || outgoing ? bare(conversation) : own, isGroup })
@@ -216,7 +216,7 @@ export function decodeContent(text: string, { own, from, conversation, kind, out
     change: changeOf(done),
     files,
     link,
-    // what is encrypted in a group is said where no stranger comes in
+    // groups with encryption have no strangers
     mentioned: isGroup && isToUs(stanza, { own, group: conversation, nick, everybody: true }),
     unstyled: isUnstyled(stanza),
     delivered: receiptFor(stanza),
@@ -227,16 +227,16 @@ export function decodeContent(text: string, { own, from, conversation, kind, out
 
 export interface EncodableMessage {
   text: string
-  /** Its origin-id, the same over every retry (XEP-0359). */
+  /** Origin-id, the same for every retry (XEP-0359). */
   id: string
-  /** The message that it answers. */
+  /** Answered message. */
   reply?: { id: string; to: string; text: string } | null
-  /** Sent instead of a text. */
+  /** File, sent instead of a text. */
   file?: SharedFile | null
   link?: LinkMetadata | null
-  /** Whom it may speak to with an @; groups only. */
+  /** Nicknames that an @ may mention; groups only. */
   nicks?: Iterable<string>
-  /** It may speak to everybody in the group. */
+  /** The sender may mention everybody in the group. */
   callsAll?: boolean
 }
 

@@ -1,4 +1,4 @@
-/** XEP-0048 Bookmarks as they were before XEP-0402: one list of all groups, in private XML storage (XEP-0049) or in a node of PEP. */
+/** XEP-0048 legacy bookmarks: one list of all groups, in private XML storage (XEP-0049) or in a PEP node. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Bookmark } from './bookmarks.ts'
@@ -7,7 +7,7 @@ import { plainName } from '../../file-names.ts'
 
 export const storageQuery = (): Element => xml('iq', { type: 'get' }, xml('query', { xmlns: NS.privateStorage }, xml('storage', { xmlns: NS.oldBookmarks })))
 export const keepStorage = (storage: Element): Element => xml('iq', { type: 'set' }, xml('query', { xmlns: NS.privateStorage }, storage))
-/** What is stored; an empty list where nothing is. */
+/** Stored list; empty if there is none. */
 export const storageOf = (answer: Element): Element =>
   answer.getChild('query', NS.privateStorage)?.getChild('storage', NS.oldBookmarks) ?? xml('storage', { xmlns: NS.oldBookmarks })
 
@@ -16,7 +16,7 @@ const groupOf = (conference: Element): string | null => {
   return jid === null || !jid.includes('@') ? null : bare(jid)
 }
 
-/** The groups of a list, each once: of several entries the first that is to be entered by itself counts. */
+/** Groups of a list, each once: of several entries the first with autojoin counts. */
 export function oldBookmarks(storage: Element | null): Bookmark[] {
   if (storage === null || !storage.is('storage', NS.oldBookmarks)) return []
   const found = new Map<string, Bookmark>()
@@ -37,7 +37,7 @@ export function oldBookmarks(storage: Element | null): Bookmark[] {
   return [...found.values()]
 }
 
-/** The list with a mark in it; all else stays as it is, also what nobody here understands. Null: nothing is to be changed. */
+/** List with an added or changed bookmark; everything else stays, including unknown elements. Null: nothing to change. */
 export function withBookmark(storage: Element, { group, autojoin, name, nick, password }: Bookmark): Element | null {
   const before = storage.getChildren('conference').find((conference) => groupOf(conference) === group)
   if (before === undefined && !autojoin) return null

@@ -11,6 +11,6 @@ export function presenceOf(stanza: Element): Presence {
 
 /** `capabilities`: XEP-0115. */
 export const available = (capabilities: Element): Element => xml('presence', {}, capabilities)
-/** `token`: of an invitation that whom it asks has made (XEP-0379). */
+/** `token`: from an invitation made by the receiver (XEP-0379). */
 export const subscription = (to: string, type: 'subscribe' | 'subscribed' | 'unsubscribed', token: string | null = null): Element =>
   xml('presence', { to, type }, ...(token === null ? [] : [xml('preauth', { xmlns: NS.preauth, token })]))

@@ -67,7 +67,7 @@ test('in a group that stamps occupant-ids a person is known by them, whatever th
   expect(decode('mimi', 'me', knows('me'))).toEqual([true, 'me'])
   expect(decode('mimi', 'other', knows('me'))).toEqual([false, 'other'])
   expect(decode('former nick', 'me', knows('me'))).toEqual([true, 'me'])
-  // not told yet, or not stamped: by the nickname
+  // own id unknown, or no id in the stanza: decided by the nickname
   expect(decode('mimi', 'other', knows(null))).toEqual([true, 'other'])
   expect(decode('mimi', null, knows('me'))).toEqual([true, null])
   expect(decode('mimi', 'other', self)).toEqual([true, null])
@@ -116,7 +116,7 @@ test('what is said of a linked page goes along, and is taken only of what the te
   const sent = encodeMessage(me, 'direct', { text: `look: ${link.url}`, id: 'id-1', link })
   sent.attrs['from'] = 'bob@example.org/x'
   expect(decodeMessage(parse(`<r xmlns='jabber:client'>${sent.toString()}</r>`).getChild('message') as Element, self)).toMatchObject({ link, raw: null })
-  // nor can what a window hands over end the stream
+  // nor can input from a window end the stream
   expect(encodeMessage(me, 'direct', { text: link.url, id: 'id-1', link: { ...link, title: 'a\u0000b\uffff\ud800' } }).toString()).not.toMatch(
     /[\u0000\uffff\ud800]/
   )
@@ -340,7 +340,7 @@ test('a retraction is understood by those of before version 0.4, and is one', ()
     true,
     true
   ])
-  // one that says it in the old way alone, and one that says it in both
+  // retractions in the old form only, and in both forms
   for (const children of [[old!], [old!, stanza.getChild('retract')!]])
     expect(decodeMessage(message({ from: 'bob@example.org', to: me, type: 'chat' }, body('not for you'), ...children), self)).toMatchObject({
       text: '',
@@ -427,7 +427,7 @@ test('a file goes out as its address, as data out of band and with what is known
   expect(stanza.getChildText('body')).toBe(file.url)
   stanza.attrs['from'] = me
   expect(decodeMessage(stanza, self)).toMatchObject({ text: '', files: [file] })
-  // a peer that says only where it is
+  // a peer that sends the address only
   const oob = (url: string, text = url): Element =>
     message({ from: 'bob@example.org/x', to: me, type: 'chat' }, body(text), xml('x', { xmlns: 'jabber:x:oob' }, xml('url', {}, url)))
   expect(decodeMessage(oob('https://h.example/x/report%202024.pdf'), self)).toMatchObject({
@@ -525,7 +525,7 @@ test('who says that messages came or were read: the other one, another device of
     ['delivered', 'bob@example.org', 'm9', false, null],
     ['displayed', 'bob@example.org', 'm9', false, null]
   ])
-  // what ours says came is the other one's
+  // receipts sent by our own devices acknowledge the peer's messages
   expect(signs(`${me}/phone`, 'bob@example.org', 'chat', received, displayed)).toEqual([['displayed', 'bob@example.org', 'm9', true, null]])
   expect(signs(`${room}/eve`, me, 'groupchat', received, displayed)).toEqual([['displayed', room, 'm9', false, 'eve']])
   expect(signs(`${room}/mimi`, me, 'groupchat', displayed)).toEqual([['displayed', room, 'm9', true, null]])

@@ -1,4 +1,4 @@
-/** XEP-0163 Personal Eventing over XEP-0060: what we keep at our own account, and what others tell by theirs. */
+/** XEP-0163 Personal Eventing over XEP-0060: our own nodes, and notifications from others'. */
 import { xml, type Element } from '@xmpp/client'
 import { bare, parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -7,25 +7,25 @@ import { NS } from './namespaces.ts'
 
 export interface Item {
   id: string
-  /** null: it was taken back */
+  /** Payload; null: the item was retracted. */
   payload: Element | null
 }
 
-/** Kept for us alone, each item until it is taken back. */
+/** Private nodes that keep each item until it is retracted. */
 const PRIVATE = {
   'pubsub#persist_items': 'true',
   'pubsub#max_items': 'max',
   'pubsub#send_last_published_item': 'never',
   'pubsub#access_model': 'whitelist'
 } as const
-/** Where a server does not know 'max'. */
+/** Largest number of items on servers that do not know 'max'. */
 const MOST_ITEMS = 1000
-/** For those who see our presence, the last item alone. */
+/** Nodes for people who see our presence, with the last item only. */
 const SHOWN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'presence' } as const
 
-/** For everybody (XEP-0384 section 4.2 wants it so: whoever begins a session may be a stranger). */
+/** Nodes for everybody (XEP-0384 section 4.2: a stranger may start a session). */
 const OPEN = { 'pubsub#persist_items': 'true', 'pubsub#access_model': 'open' } as const
-/** One item per device (XEP-0384 version 0.8, 'Bundles'). */
+/** Open nodes with one item per device (XEP-0384 version 0.8, 'Bundles'). */
 const OPEN_MANY = { ...OPEN, 'pubsub#max_items': 'max' } as const
 const KEPT = { shown: SHOWN, open: OPEN, 'open-many': OPEN_MANY } as const
 
@@ -33,7 +33,7 @@ const options = (fields: Record<string, string>): Element => xml('publish-option
 const command = (type: 'get' | 'set', to: string | null, ...children: Element[]): Element =>
   xml('iq', { type, ...(to === null ? {} : { to }) }, xml('pubsub', { xmlns: NS.pubsub }, ...children))
 
-/** `strict`: the node is made so that it keeps all items (XEP-0223); servers that do not know how refuse that. */
+/** `strict`: requires that the node keeps all items (XEP-0223); servers without publish options refuse that. */
 export const publish = (node: string, id: string, payload: Element, kept: 'private' | keyof typeof KEPT, strict = true): Element =>
   command(
     'set',
@@ -41,9 +41,9 @@ export const publish = (node: string, id: string, payload: Element, kept: 'priva
     xml('publish', { node }, xml('item', { id }, payload)),
     options(kept !== 'private' ? KEPT[kept] : strict ? PRIVATE : { 'pubsub#access_model': 'whitelist' })
   )
-/** Makes a node, which is then configured: for servers that refuse to do it on the way. */
+/** Creates a node, to be configured afterwards: for servers that cannot create nodes on publish. */
 export const createNode = (node: string): Element => command('set', null, xml('create', { node }))
-/** Makes a node for us alone, that keeps many items. */
+/** Makes a node private, with many items. */
 export const configureNode = (node: string): Element =>
   xml(
     'iq',
@@ -63,7 +63,7 @@ export const configureNode = (node: string): Element =>
       )
     )
   )
-/** Makes a node that is there open to everybody; `many`: it keeps many items. */
+/** Opens an existing node to everybody; `many`: with many items. */
 export const openNode = (node: string, many = false): Element =>
   xml(
     'iq',
@@ -82,14 +82,14 @@ export const openNode = (node: string, many = false): Element =>
       )
     )
   )
-/** `of`: whose; null: our own. */
+/** `of`: owner; null: our own account. */
 export const itemsQuery = (node: string, of: string | null = null, id: string | null = null): Element =>
   command('get', of, xml('items', { node }, ...(id === null ? [] : [xml('item', { id })])))
 
 const toItem = (item: Element): Item => ({ id: item.attrs['id'] ?? '', payload: item.getChildElements()[0] ?? null })
 export const itemsOf = (answer: Element): Item[] => (answer.getChild('pubsub', NS.pubsub)?.getChild('items')?.getChildren('item') ?? []).map(toItem)
 
-/** What a message tells of a node (XEP-0060 section 7.1.2.1), or null; it comes from the owner's bare address. */
+/** Notification in a message (XEP-0060 section 7.1.2.1), or null; it comes from the owner's bare address. */
 export function eventOf(stanza: Element, own: Jid): { owner: Jid; node: string; items: Item[] } | null {
   const event = stanza.getChild('event', `${NS.pubsub}#event`)
   const items = event?.getChild('items')

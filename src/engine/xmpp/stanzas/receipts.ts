@@ -2,10 +2,10 @@
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 
-/** The id of the message that was delivered, as our own stanza named it; null where this is no receipt. */
+/** Id of the delivered message, as sent by us; null if this is no receipt. */
 export const receiptFor = (message: Element): string | null => message.getChild('received', NS.receipts)?.attrs['id'] ?? null
 
-/** The receipt that a message asks for, or null. Never for an error, a group message or a message without an id. */
+/** Receipt requested by a message, or null. Never for an error, a group message or a message without an id. */
 export function receiptOf(message: Element): Element | null {
   const { id, from, type } = message.attrs
   if (message.getChild('request', NS.receipts) === undefined || id === undefined || from === undefined) return null

@@ -1,13 +1,13 @@
-/** XEP-0372 References, of the type that says whom a text speaks to. Offsets count code points. */
+/** XEP-0372 References of type mention. Offsets count code points. */
 import { xml, type Element } from '@xmpp/client'
 import { parseJid } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { NS } from './namespaces.ts'
 
-/** Of one message. */
+/** Largest number of mentions in one message. */
 const MOST = 50
 
-/** The addresses that a message mentions: of accounts, or of a group's occupants. */
+/** Mentioned addresses: accounts, or occupants of a group. */
 export function mentioned(stanza: Element): Jid[] {
   return stanza
     .getChildren('reference', NS.references)
@@ -23,18 +23,21 @@ function addressOf(uri: string): Jid | null {
   try {
     return parseJid(decodeURIComponent(path))
   } catch {
-    // no UTF-8
+    // invalid UTF-8
     return null
   }
 }
 
-/** Everybody in a group, as the app's languages and others write it after an @. */
+/** Words for everybody after an @, in the app's languages and in other clients. */
 export const EVERYONE = ['all', 'everyone', '所有人', '全体成员', '全體成員', '全員'] as const
 
-/** What says of each @nickname in a group's message whom it means. `from`: where the text begins within the body. `callsAll`: everybody may be meant, which the group's own address stands for. */
+/**
+ * References for each @nickname in a group message. `from`: start of the text within the body. `callsAll`: @everyone is allowed, with the group's own address
+ * as its target.
+ */
 export function encodeMentions(text: string, from: number, group: string, nicks: Iterable<string>, callsAll = false): Element[] {
   if (!text.includes('@')) return []
-  // the longest that fits is meant: 王芳芳 before 王芳
+  // the longest match wins: 王芳芳 before 王芳
   const present = new Set(nicks)
   const everyone: readonly string[] = callsAll ? EVERYONE : []
   const known = [...new Set([...present, ...everyone])].filter((nick) => nick !== '' && text.includes(`@${nick}`)).sort((a, b) => b.length - a.length)

@@ -1,22 +1,22 @@
 /**
- * XEP-0077 In-Band Registration: the form for a new account and what is handed in, with data forms (XEP-0004), media elements (XEP-0221) and bits
- * of binary (XEP-0231) as captchas have them (XEP-0158); XEP-0445 tokens of invitations; XEP-0401 invitations that a server makes.
+ * XEP-0077 In-Band Registration: form for a new account and its submission, with data forms (XEP-0004), media elements (XEP-0221) and bits of binary
+ * (XEP-0231) for captchas (XEP-0158); XEP-0445 invitation tokens; XEP-0401 invitations made by a server.
  */
 import { xml, type Element } from '@xmpp/client'
 import type { AccountForm, AccountFormField, ServerInvitation } from '../../../contract/domain.ts'
 import { fieldValue } from './data-form.ts'
 import { NS } from './namespaces.ts'
 
-/** Base64 characters of a captcha's picture at most. */
+/** Largest captcha picture, base64 characters. */
 const LARGEST_PICTURE = 700_000
 const MOST_FIELDS = 50
-/** Of a text that a server writes into its form, UTF-16 units. */
+/** Longest text of a server's form, UTF-16 units. */
 const LONGEST = 2000
 const isPage = (text: string): boolean => /^https:\/\/\S+$/.test(text) && text.length <= LONGEST
 const cut = (text: string | null | undefined): string => (text ?? '').trim().slice(0, LONGEST)
 
 export const registrationQuery = (domain: string): Element => xml('iq', { type: 'get', to: domain }, xml('query', { xmlns: NS.register }))
-/** An invitation's token, told before the account is asked for (XEP-0445 section 3). */
+/** Presents an invitation token before registration (XEP-0445 section 3). */
 export const presentInvitation = (domain: string, token: string): Element =>
   xml('iq', { type: 'set', to: domain }, xml('preauth', { xmlns: NS.preauth, token }))
 
@@ -29,7 +29,7 @@ const TYPES: Record<string, AccountFormField['kind']> = {
   'text-multi': 'lines'
 }
 
-/** The picture that belongs to a field: of the same stanza, under the address that the field names. */
+/** Picture of a field: in the same stanza, under the address that the field names. */
 function pictureOf(field: Element, data: readonly Element[]): string | null {
   for (const uri of field.getChild('media', NS.media)?.getChildren('uri') ?? []) {
     const address = uri.text().trim()
@@ -67,10 +67,10 @@ function formField(field: Element, data: readonly Element[]): AccountFormField |
   }
 }
 
-/** Fields of the old kind, without a data form (section 3.1): those that a person can fill in. */
+/** Fields of the legacy format without a data form (section 3.1) that a person can fill in. */
 const PLAIN = ['username', 'password', 'email', 'name', 'nick', 'first', 'last', 'phone', 'url'] as const
 
-/** What a server wants to know of a new account. */
+/** Registration form of a server. */
 export function accountForm(answer: Element, domain: string): AccountForm {
   const query = answer.getChild('query', NS.register)
   const form = query?.getChild('x', NS.dataForm)
@@ -101,7 +101,7 @@ export function accountForm(answer: Element, domain: string): AccountForm {
   }
 }
 
-/** Hands in what the user wrote, in the way in which it was asked for. */
+/** Submits the user's input in the format of the form. */
 export function register({ domain, isForm, fields }: AccountForm, values: Readonly<Record<string, string>>): Element {
   const given = fields
     .filter(({ kind }) => kind !== 'fixed')
@@ -125,11 +125,11 @@ export function register({ domain, isForm, fields }: AccountForm, values: Readon
 }
 
 export const INVITE_COMMAND = 'urn:xmpp:invite#invite'
-/** Asks our own server for an invitation (XEP-0401 section 4.1.1): who opens it becomes a contact, with an account where the server allows that. */
+/** Requests an invitation from our own server (XEP-0401 section 4.1.1): whoever opens it becomes a contact, with a new account if the server allows that. */
 export const inviteCommand = (domain: string): Element =>
   xml('iq', { type: 'set', to: domain }, xml('command', { xmlns: NS.commands, node: INVITE_COMMAND, action: 'execute' }))
 
-/** The invitation that a server has made; null: it made none. */
+/** Invitation made by a server; null: none. */
 export function madeInvitation(answer: Element): ServerInvitation | null {
   const form = answer.getChild('command', NS.commands)?.getChild('x', NS.dataForm)
   const uri = fieldValue(form, 'uri') ?? ''

@@ -9,22 +9,22 @@ export interface RosterItem {
   jid: Jid
   name: string
   subscription: 'none' | 'to' | 'from' | 'both' | 'remove'
-  /** We asked to see their presence and they have not answered. */
+  /** Our presence request is unanswered. */
   asked: boolean
-  /** In which the user, or another program of his, has put it. */
+  /** Groups assigned by the user, here or in another client. */
   groups: string[]
 }
 
 const SUBSCRIPTIONS = new Set(['none', 'to', 'from', 'both', 'remove'])
 
-/** `version`: of the roster that is known, '' where none is; null: the server has no versions, or all of it is wanted (section 2.6). */
+/** `version`: of the local roster copy, '' without one; null: the server has no versions, or the whole roster is wanted (section 2.6). */
 export const rosterGet = (version: string | null = null): Element =>
   xml('iq', { type: 'get' }, xml('query', { xmlns: NS.roster, ...(version === null ? {} : { ver: version }) }))
-/** The version that a result or a push brings the roster to; null: it names none. */
+/** Roster version of a result or push; null: none. */
 export const rosterVersion = (iq: Element): string | null => iq.getChild('query', NS.roster)?.attrs['ver'] ?? null
-/** A result without a query: the roster is as it was. */
+/** True for a result without a query: the roster is unchanged. */
 export const isRosterAsBefore = (iq: Element): boolean => iq.getChild('query', NS.roster) === undefined
-/** Adds a contact, or gives it another name: all that an item is to have, for the server keeps nothing of the old one (section 2.3). */
+/** Adds or updates a contact; must contain the whole item, because the server replaces it (section 2.3). */
 export const rosterAdd = (jid: string, name: string, groups: readonly string[] = []): Element =>
   xml(
     'iq',
@@ -32,7 +32,7 @@ export const rosterAdd = (jid: string, name: string, groups: readonly string[] =
     xml('query', { xmlns: NS.roster }, xml('item', { jid, ...(name === '' ? {} : { name }) }, ...groups.map((group) => xml('group', {}, group))))
   )
 
-/** No longer a contact (section 2.5). */
+/** Removes a contact (section 2.5). */
 export const rosterRemove = (jid: string): Element =>
   xml('iq', { type: 'set' }, xml('query', { xmlns: NS.roster }, xml('item', { jid, subscription: 'remove' })))
 
@@ -53,7 +53,7 @@ export function rosterItems(iq: Element): RosterItem[] {
   })
 }
 
-/** Whether an IQ is a roster push that may be believed: from nobody, our own account or our own server (section 2.1.6). */
+/** True for a trustworthy roster push: without sender, or from our own account or server (section 2.1.6). */
 export function isRosterPush(iq: Element, own: string): boolean {
   const { from, type } = iq.attrs
   if (type !== 'set' || iq.getChild('query', NS.roster) === undefined) return false

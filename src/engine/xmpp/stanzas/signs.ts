@@ -1,4 +1,4 @@
-/** What a message says of others without a text: that they came (XEP-0184), that all up to one was read (XEP-0333). */
+/** Receipts (XEP-0184) and markers (XEP-0333) in a message. */
 import type { Element } from '@xmpp/client'
 import { addressOf, bare, resource } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
@@ -10,15 +10,15 @@ import { receiptFor } from './receipts.ts'
 export interface DecodedSign {
   kind: 'delivered' | 'displayed'
   conversation: Jid
-  /** An id of the message. */
+  /** Id of the acknowledged message. */
   id: string
-  /** Another device of ours says it. */
+  /** Sent by another device of ours. */
   own: boolean
-  /** Who in a group has read it. */
+  /** Reader in a group. */
   nick: string | null
 }
 
-/** Live or from an archive; none where nobody of ours says it. */
+/** Receipts and markers of a live or archived stanza; empty if its conversation is not ours. */
 export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
   const [delivered, seen] = [receiptFor(stanza), displayedId(stanza)]
   const from = addressOf(stanza.attrs['from'] ?? self.jid)
@@ -34,7 +34,7 @@ export function decodeSigns(stanza: Element, self: Self): DecodedSign[] {
   }
   const { conversation, outgoing: own } = directPeer(from, to, self, stanza)
   const said: DecodedSign[] = []
-  // ours is for the other one's message
+  // our own receipts acknowledge the peer's messages
   if (delivered !== null && !own) said.push({ kind: 'delivered', conversation, id: delivered, own, nick: null })
   if (seen !== null) said.push({ kind: 'displayed', conversation, id: seen, own, nick: null })
   return said

@@ -1,7 +1,7 @@
-/** XEP-0393 Message Styling, of what we write ourselves. */
+/** XEP-0393 Message Styling of our own texts. */
 import { LONGEST_TEXT, type Message } from '../../../contract/domain.ts'
 
-/** Who said what, as quotations (XEP-0393): every messenger shows them as such, or as they are. */
+/** Quotations of messages with author and time (XEP-0393): shown as such, or as plain text. */
 export function quotations(messages: readonly Message[]): string {
   const lines = messages.map(({ senderName, time, text, attachments }) => {
     const said = [...attachments.map(({ name }) => `[${name}]`), text].filter((part) => part !== '').join('\n')

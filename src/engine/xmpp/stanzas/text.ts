@@ -1,7 +1,7 @@
-/** Texts as XML can carry them. */
+/** Texts that XML can carry. */
 
 /** Characters that XML 1.0 cannot carry. */
 const UNSENDABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 
-/** The text of a message as XML can carry it. */
+/** Message text without characters that XML cannot carry. */
 export const sendable = (text: string): string => text.toWellFormed().replace(UNSENDABLE, '\ufffd')

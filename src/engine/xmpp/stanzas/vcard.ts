@@ -1,9 +1,9 @@
-/** XEP-0153 vCard-Based Avatars over XEP-0054, for those who do not show theirs by XEP-0084. */
+/** XEP-0153 vCard-Based Avatars over XEP-0054, of people who do not publish by XEP-0084. */
 import { xml, type Element } from '@xmpp/client'
 import { NS } from './namespaces.ts'
 import { isPicture, LARGEST_AVATAR } from './avatars.ts'
 
-/** SHA-1 (hex) of the picture that a presence announces; null: there is none; undefined: it says nothing of one. */
+/** SHA-1 (hex) of the picture announced in a presence; null: no picture; undefined: no announcement. */
 export function photoHash(presence: Element): string | null | undefined {
   const photo = presence.getChild('x', NS.vcardUpdate)?.getChild('photo')
   if (photo === undefined) return undefined
@@ -14,7 +14,7 @@ export function photoHash(presence: Element): string | null | undefined {
 
 export const vcardQuery = (jid: string): Element => xml('iq', { type: 'get', to: jid }, xml('vCard', { xmlns: NS.vcard }))
 
-/** Gives a group another picture, or none (XEP-0045 has no own way; rooms that announce vcard-temp take it from their owners). */
+/** Sets or removes a group's avatar (XEP-0045 has no own way; rooms that announce vcard-temp accept it from their owners). */
 export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer } | null): Element =>
   xml(
     'iq',
@@ -26,7 +26,7 @@ export const vcardSetPhoto = (jid: string, photo: { type: string; data: Buffer }
     )
   )
 
-/** The picture of the vCard that answers, or null where it has none that may be shown. */
+/** Picture in a vCard, or null if there is none that may be shown. */
 export function vcardPhoto(answer: Element): { type: string; data: Buffer } | null {
   const photo = answer.getChild('vCard', NS.vcard)?.getChild('PHOTO')
   const type = photo?.getChildText('TYPE')?.trim().toLowerCase() ?? ''

@@ -1,4 +1,4 @@
-/** The one stream of an account: sign-in, stream management with resume, keep-alive, reconnect. */
+/** Stream of an account: sign-in, stream management with resumption, keep-alive, reconnection. */
 import { EventEmitter } from 'node:events'
 import { client, xml, type Client, type Element } from '@xmpp/client'
 import { domainOf, localOf } from '../../../contract/address.ts'
@@ -19,7 +19,7 @@ import { SERVICE, transportOf } from './transport.ts'
 import { WebSocketStream } from './web-socket.ts'
 
 const CLOSE_MS = 2000
-/** How often this computer's own addresses are looked at. */
+/** Interval of checks for changed network addresses of this computer, ms. */
 const NETWORK_MS = 3000
 const NS_BIND2 = 'urn:xmpp:bind:0'
 const NS_CSI = 'urn:xmpp:csi:0'
@@ -27,41 +27,41 @@ const NS_ROSTER_VERSIONS = 'urn:xmpp:features:rosterver'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
 export interface ConnectionOptions extends SignInOptions {
-  /** What an earlier connection learnt about keeping paths alive. */
+  /** Keep-alive times learnt by earlier connections. */
   learnt?: Learnt
-  /** What is known of how long a stanza the server takes. */
+  /** Known limit of stanza sizes. */
   limit?: Limit
 }
 
 interface Events {
   state: [ConnectionState]
-  /** Bound and ready to send; `resumed`: the old session goes on, nothing was missed. */
+  /** Bound and ready to send; `resumed`: the old session continues, nothing was missed. */
   ready: [resumed: boolean]
   lost: []
   stanza: [Element]
-  /** Somebody who listens could not deal with a stanza. */
+  /** A stanza listener threw an error. */
   fault: [Error]
-  /** The server took (XEP-0198) or lost this stanza. */
+  /** The server acknowledged (XEP-0198) or lost this stanza. */
   acked: [Element]
   unacked: [Element]
-  /** It ended the stream, or would again, and is not sent any more. */
+  /** The stanza ended the stream, or would do so again, and is not sent any more. */
   givenUp: [GivenUp]
-  /** How long a stanza may be, anew; to be kept for the next start. */
+  /** Changed limit of stanza sizes, to be stored for the next start. */
   limit: [Limit]
-  /** How long the paths may be quiet, anew; to be kept for the next start. */
+  /** Changed keep-alive times, to be stored for the next start. */
   learnt: [Learnt]
-  /** To be kept for the next start; null: it is of no use any more. */
+  /** Sign-in token, to be stored for the next start; null: it is invalid. */
   token: [SignInToken | null]
-  /** How the server let us in; to be kept for the next start. */
+  /** Way in which the server let us in; to be stored for the next start. */
   pin: [Pin]
 }
 
-/** What a server that lets anybody in offers before it has: RFC 6120, XEP-0388; or a place at once. */
+/** Features that a server offers before authentication: RFC 6120, XEP-0388; or binding at once. */
 const WAYS_IN = new Set(['mechanisms', 'authentication', 'starttls', 'bind'])
 
 export class Connection extends EventEmitter<Events> {
   readonly account: AccountSettings
-  /** What goes out, and how long it may be. */
+  /** Outgoing stanzas and their size limit. */
   readonly outgoing: Outgoing
   readonly #client: Client
   readonly #signIn: SignIn
@@ -76,7 +76,7 @@ export class Connection extends EventEmitter<Events> {
   #hasCsi = false
   #offersAcks = false
   #hasRosterVersions = false
-  /** Those of xmpp.js that are there in each stream. */
+  /** Permanent 'nonza' listeners of xmpp.js, which stay from stream to stream. */
   readonly #kept: ReadonlySet<unknown>
   #active = true
   #isLeaving = false
@@ -84,7 +84,7 @@ export class Connection extends EventEmitter<Events> {
 
   constructor(account: AccountSettings, { learnt = {}, limit, ...options }: ConnectionOptions = {}) {
     super()
-    // each request that is under way listens for the end of the stream
+    // each pending request listens for the end of the stream
     this.setMaxListeners(0)
     this.account = account
     const domain = domainOf(account.jid)
@@ -107,10 +107,10 @@ export class Connection extends EventEmitter<Events> {
     const { transport, route } = transportOf(account)
     entity.transports = [transport]
     this.#route = route
-    // what xmpp.js closes in good order may be the next stream already
+    // a stream that xmpp.js closes gracefully may be the next one already
     const close = entity.disconnect.bind(entity)
     entity.disconnect = () => (this.#isLeaving ? close() : Promise.resolve(entity.socket?.destroy?.()))
-    // xmpp.js would go there by itself, and without end
+    // xmpp.js would follow the redirect by itself, without limit
     entity._onSeeOtherHost = (error) => {
       route.redirect(error.element?.getChildText('see-other-host') ?? '')
       entity.emit('error', error)
@@ -150,7 +150,7 @@ export class Connection extends EventEmitter<Events> {
   get isReady(): boolean {
     return this.#machine.name === 'open'
   }
-  /** False: the server has no XEP-0198, and a stanza is known to be taken only by an answer that follows it. */
+  /** False: the server has no XEP-0198, and only an answer that follows a stanza shows that it was accepted. */
   get hasAcks(): boolean {
     return this.#client.streamManagement.enabled
   }
@@ -158,11 +158,11 @@ export class Connection extends EventEmitter<Events> {
   get hasCsi(): boolean {
     return this.#hasCsi
   }
-  /** The server sends what is new of a roster alone (RFC 6121 section 2.6.1). */
+  /** The server sends roster changes only (RFC 6121 section 2.6.1). */
   get hasRosterVersions(): boolean {
     return this.#hasRosterVersions
   }
-  /** The IP address of the server; null: not connected. */
+  /** IP address of the server; null: not connected. */
   get serverAddress(): string | null {
     return this.#secured?.remoteAddress ?? null
   }
@@ -170,7 +170,7 @@ export class Connection extends EventEmitter<Events> {
     const socket: unknown = this.#client.socket
     return socket instanceof SecureSocket || socket instanceof WebSocketStream ? socket : null
   }
-  /** The full address that the server bound. */
+  /** Full address bound by the server. */
   get jid(): string {
     return this.#client.jid?.toString() ?? this.account.jid
   }
@@ -183,19 +183,19 @@ export class Connection extends EventEmitter<Events> {
     this.#on({ type: 'start' })
   }
 
-  /** Tries at once instead of waiting for the next turn. */
+  /** Tries at once instead of waiting for the next attempt. */
   retryNow(): void {
     this.#route.forget()
     this.#on({ type: 'retry' })
   }
 
-  /** This computer was asleep. */
+  /** Handles a wake-up of this computer. */
   wake(): void {
     this.#route.forget()
     this.#on({ type: 'woke' })
   }
 
-  /** Signs out: no timer and no retry outlives this. */
+  /** Signs out; ends all timers and retries. */
   async stop(): Promise<void> {
     if (this.#watch !== null) clearInterval(this.#watch)
     this.#watch = null
@@ -206,12 +206,12 @@ export class Connection extends EventEmitter<Events> {
     await closed
   }
 
-  /** For sync: what the user is told while the archive is read. */
+  /** State shown while the archive is read; set by the sync. */
   set catchingUp(running: boolean) {
     this.#on({ type: 'catching-up', running })
   }
 
-  /** Whether somebody looks at a window: the server may hold back what can wait (XEP-0352). */
+  /** True while a window is visible: otherwise the server may hold back unimportant stanzas (XEP-0352). */
   set active(active: boolean) {
     this.#active = active
     this.#tellActive()
@@ -223,12 +223,12 @@ export class Connection extends EventEmitter<Events> {
     return this.outgoing.send(stanza)
   }
 
-  /** Answers requests of others: with an element, with nothing (true), or by saying that it is not for us (undefined). */
+  /** Answers requests of others: with an element, with an empty result (true), or as unsupported (undefined). */
   answer(type: 'get' | 'set', namespace: string, name: string, handler: (stanza: Element) => Element | true | undefined): void {
     this.#client.iqCallee[type](namespace, name, ({ stanza }) => handler(stanza))
   }
 
-  /** An IQ and its answer. Rejects with xmpp.js's StanzaError, or ConnectionError where the stream ended or time ran out. */
+  /** Sends an IQ and returns its answer. Rejects with xmpp.js's StanzaError, or ConnectionError if the stream ended or time ran out. */
   async request(iq: Element, timeoutMs = 30_000): Promise<Element> {
     if (!this.isReady) throw new ConnectionError('network', 'not connected')
     const lost = Promise.withResolvers<never>()
@@ -241,7 +241,7 @@ export class Connection extends EventEmitter<Events> {
     }
   }
 
-  /** To all who listen: an error of one of them keeps it from no other, and does not end the stream. */
+  /** Calls all listeners: an error in one of them neither stops the others nor ends the stream. */
   #hand(stanza: Element): void {
     for (const listener of this.listeners('stanza')) {
       try {
@@ -253,8 +253,8 @@ export class Connection extends EventEmitter<Events> {
   }
 
   /**
-   * What xmpp.js still waits for in a stream that has ended would take the next one for it: a sign-in that broke off would answer the next challenge,
-   * too, and a request that ran out of time would end a stream that is well.
+   * Drops xmpp.js's pending work of an ended stream, which would otherwise run on in the next one: an interrupted sign-in would answer the next challenge,
+   * too, and a request that timed out would end a healthy stream.
    */
   #forget(): void {
     const entity = this.#client
@@ -288,7 +288,7 @@ export class Connection extends EventEmitter<Events> {
   #do(effect: MachineEffect): void {
     switch (effect) {
       case 'attempt':
-        // what the last stream leaves behind is dealt with by then
+        // by then the remains of the last stream are cleaned up
         setImmediate(() => {
           if (this.#machine.name === 'connecting') void this.#attempt()
         })
@@ -302,7 +302,7 @@ export class Connection extends EventEmitter<Events> {
         this.#liveness.rest()
         break
       case 'close':
-        // after stop() the stream is still to be closed in good order
+        // after stop() the stream is still to be closed gracefully
         if (this.#machine.name !== 'off') this.#client.socket?.destroy?.()
         break
       case 'check':
@@ -348,7 +348,7 @@ export class Connection extends EventEmitter<Events> {
     this.#on({ type: 'failed', problem, shutdown: error.message === 'system-shutdown', elsewhere }, shown)
   }
 
-  /** Another network: what was open may be dead, and what could not be reached may be near. */
+  /** Handles a network change: open connections may be dead, and unreachable hosts may be reachable. */
   #lookAtNetwork(): void {
     const now = networkKey()
     if (now === this.#network) return
@@ -369,14 +369,14 @@ export class Connection extends EventEmitter<Events> {
     const timer = setTimeout(() => gone.resolve(undefined), CLOSE_MS)
     this.#client.once('disconnect', () => gone.resolve(undefined))
     this.#isLeaving = true
-    // xmpp.js waits for the server's goodbye much longer, also where the stream has broken off
+    // xmpp.js waits much longer for the server's closing tag, even if the stream has broken off
     await Promise.race([this.#client.stop().catch(() => undefined), gone.promise])
     this.#isLeaving = false
     clearTimeout(timer)
     this.#client.socket?.destroy?.()
   }
 
-  /** What the user is told. */
+  /** Updates the state shown to the user. */
   #show(error: ConnectionError | null): void {
     const machine = this.#machine
     switch (machine.name) {

@@ -1,4 +1,4 @@
-/** What the stream itself speaks, under and beside the stanzas. */
+/** Extensions of the stream itself, below and beside the stanzas. */
 import type { Extension } from '../stanzas/extensions.ts'
 
 export const STREAM: readonly Extension[] = [

@@ -80,7 +80,7 @@ test('however servers fail, as many attempts as there are hosts follow each othe
           const ways = hosts.next(all, (now += ms))
           expect(ways.length).toBeGreaterThan(0)
           const chosen = ways[at % ways.length] as Host
-          // one that opens and ends before it has lasted is a failure like any other
+          // a stream that opens and ends before it has lasted is a failure like any other
           if (opens) hosts.prefer([chosen])
           hosts.failed(chosen, now)
           inARow = hosts.hasMore ? inARow + 1 : 0

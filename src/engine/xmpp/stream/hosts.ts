@@ -1,6 +1,6 @@
 /**
- * The order in which the hosts of a domain are tried: SRV records by chance of their weights (RFC 2782), the host that holds our session before all
- * (XEP-0198 section 5), hosts that lately failed after all others. Pure.
+ * Order in which the hosts of a domain are tried: SRV records by weighted chance (RFC 2782), the host that holds our session first (XEP-0198 section 5),
+ * hosts that failed recently last. Pure.
  */
 import { isIP } from 'node:net'
 import type { Target } from '../../net/proxy.ts'
@@ -12,14 +12,14 @@ export interface SrvRecord {
   weight: number
 }
 
-/** A target whose name was looked up; null: a proxy does that. */
+/** Target with its address; null: a proxy resolves the name. */
 export interface Host extends Target {
   address: string | null
-  /** Where it takes WebSockets. */
+  /** WebSocket address. */
   url?: URL
 }
 
-/** A failure counts for so long, ms: then the host is as good as any other. */
+/** Time for which a failure counts, ms; after that the host is as good as any other. */
 export const FAILURE_MS = 300_000
 
 const keyOf = ({ host, port, address }: Host): string => `${address ?? host} ${port}`
@@ -40,7 +40,7 @@ export function bySrv<Record extends SrvRecord>(records: readonly Record[], rand
   return ordered
 }
 
-/** `host[:port]`, as `location` (XEP-0198) and see-other-host (RFC 6120 section 4.9.3.19) have it; null: it is neither. */
+/** Parses `host[:port]` of `location` (XEP-0198) and see-other-host (RFC 6120 section 4.9.3.19); null: invalid. */
 export function hostAndPort(text: string, port: number): Target | null {
   const trimmed = text.trim()
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^\s:/@[\]]{1,253}))(?::(\d{1,5}))?$/.exec(trimmed) ?? []
@@ -50,15 +50,15 @@ export function hostAndPort(text: string, port: number): Target | null {
   return number < 1 || number > 65_535 ? null : { host, port: number }
 }
 
-/** What is known of the hosts of one account. All times in ms, of one clock. */
+/** Known state of one account's hosts. All times in ms, of one clock. */
 export class Hosts {
   readonly #failed = new Map<string, number>()
-  /** Those that failed since a stream last lasted, or since all did. */
+  /** Hosts that failed since a stream last lasted, or since all failed. */
   readonly #tried = new Set<string>()
   #known: string[] = []
   #preferred: ReadonlySet<string> = new Set()
 
-  /** The hosts to try now, best first: all that did not fail in this round; where none is left, a new round begins with all. */
+  /** Hosts to try now, best first: all that did not fail in this round; if none is left, a new round starts with all. */
   next(hosts: readonly Host[], now: number): Host[] {
     for (const [key, at] of this.#failed) if (now - at >= FAILURE_MS) this.#failed.delete(key)
     const once = [...new Map(hosts.map((host) => [keyOf(host), host])).values()]
@@ -73,7 +73,7 @@ export class Hosts {
       const at = this.#failed.get(key)
       return at !== undefined ? at : this.#preferred.has(key) ? -Infinity : -Number.MAX_VALUE
     }
-    // equal ones keep their order
+    // equal hosts keep their order
     return left
       .map((host) => ({ host, at: rank(host) }))
       .sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
@@ -85,24 +85,24 @@ export class Hosts {
     this.#failed.set(keyOf(host), now)
   }
 
-  /** These come first, as long as they do not fail: they hold our session, or another host named them. */
+  /** Puts hosts first as long as they do not fail: they hold our session, or another host named them. */
   prefer(hosts: readonly Host[]): void {
     this.#preferred = new Set(hosts.map(keyOf))
   }
 
-  /** The stream to it lasted: whatever failed before is another matter. */
+  /** Resets failures after a lasting stream: earlier ones are no longer relevant. */
   lasted(host: Host): void {
     this.#tried.clear()
     this.#failed.delete(keyOf(host))
   }
 
-  /** Nothing that failed says anything of now, as in another network. */
+  /** Forgets all failures, for example in another network. */
   forget(): void {
     this.#tried.clear()
     this.#failed.clear()
   }
 
-  /** Some host of those last told was not tried in this round. */
+  /** True if a host of the last list was not tried in this round. */
   get hasMore(): boolean {
     return this.#known.some((key) => !this.#tried.has(key))
   }

@@ -23,7 +23,7 @@ test('a server that is slow is waited for longer each time, up to a bound, and n
   const keepAlive = new KeepAlive({}, 'home')
   const patience = (): number[] => [keepAlive.answer, keepAlive.owed, keepAlive.opening]
   const first = patience()
-  // it takes 50 s for each answer: some stream is not given up before it comes
+  // the server takes 50 s for each answer: eventually a stream waits long enough
   let deaths = 0
   while (keepAlive.owed < 50_000) {
     keepAlive.died()

@@ -1,15 +1,15 @@
-/** Whether a stream is alive: pings a quiet one, and calls one dead in which nothing comes back. */
+/** Liveness of a stream: pings an idle one, and declares a silent one dead. */
 import { isRefusal } from '../../net/problem.ts'
 import { KeepAlive, type Learnt } from './keep-alive.ts'
 
 export interface LivenessOptions {
   learnt: Learnt
   isOpen(): boolean
-  /** Asks the server for an answer within that time, ms (XEP-0199). Rejects where none comes; a refusal is an answer, too. */
+  /** Pings the server (XEP-0199); timeout in ms. Rejects without an answer; a refusal is an answer, too. */
   ping(ms: number): Promise<unknown>
-  /** Nothing comes any more, and nobody has said so. */
+  /** Called when the stream is silently dead. */
   onDied(): void
-  /** How long the paths may be quiet, anew. */
+  /** Called with changed keep-alive times. */
   onLearnt(learnt: Learnt): void
 }
 
@@ -19,7 +19,7 @@ export class Liveness {
   #pinger: NodeJS.Timeout | null = null
   #owed: NodeJS.Timeout | null = null
   #lastHeard = 0
-  /** When the stream was opened, performance.now(). */
+  /** Time of the stream's opening, performance.now(). */
   #opened = 0
 
   constructor(options: LivenessOptions) {
@@ -27,28 +27,28 @@ export class Liveness {
     this.#keepAlive = new KeepAlive(options.learnt, '')
   }
 
-  /** The network that the stream goes through, by its key (net/network.ts). */
+  /** Key of the stream's network (net/network.ts). */
   set network(key: string) {
     this.#keepAlive.network = key
   }
 
-  /** So long the steps of a sign-in may take, ms. */
+  /** Timeout of a sign-in step, ms. */
   get patience(): number {
     return this.#keepAlive.opening
   }
 
-  /** A sign-in took longer. */
+  /** Records a sign-in that took too long. */
   slow(): void {
     this.#keepAlive.slow()
   }
 
-  /** A stream begins. */
+  /** Starts watching a new stream. */
   opened(): void {
     this.#opened = performance.now()
     this.heard()
   }
 
-  /** A sign of the server. */
+  /** Records incoming data. */
   heard(): void {
     this.#lastHeard = performance.now()
     this.#keepAlive.lived(this.#lastHeard - this.#opened)
@@ -58,19 +58,19 @@ export class Liveness {
     this.#pinger = setTimeout(() => void this.check(), this.#keepAlive.interval)
   }
 
-  /** A stanza has left that the server acknowledges: where it says nothing at all, the stream is dead. */
+  /** Starts the acknowledgement timeout after a stanza was sent: without any data until then the stream is dead. */
   owed(): void {
     this.#owed ??= setTimeout(() => this.#died(), this.#keepAlive.owed)
   }
 
-  /** The stream is gone: nothing is waited for. */
+  /** Stops all timers at the end of a stream. */
   rest(): void {
     for (const timer of [this.#owed, this.#pinger]) if (timer !== null) clearTimeout(timer)
     this.#owed = null
     this.#pinger = null
   }
 
-  /** Asks whether the server is there. */
+  /** Pings the server. */
   async check(): Promise<void> {
     if (!this.#options.isOpen()) return
     const quiet = performance.now() - this.#lastHeard

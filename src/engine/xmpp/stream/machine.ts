@@ -1,43 +1,45 @@
 /**
- * The life of a connection as states, events and what is to be done; a picture of it is in ARCHITECTURE.md. Pure.
- *
- * A stream that was lost is tried again after a wait that doubles with each failure, until one has lasted, and is jittered, so that the clients
- * of a server that restarts do not come all at once. What only the user can mend waits for the user.
+ * State machine of a connection: states, events and effects; a diagram is in ARCHITECTURE.md. Pure. A lost stream is retried after a delay that doubles with
+ * each failure, until one has lasted, and is jittered, so that the clients of a restarting server do not return all at once. Problems that only the user can
+ * solve wait for the user.
  */
 import type { ConnectionProblem } from '../../../contract/domain.ts'
 import { backoff } from '../../net/backoff.ts'
 
 export type MachineState =
   | { name: 'off' }
-  /** A socket is being opened or a stream negotiated: resumed where the server still has it, new otherwise. */
+  /** Opens a socket and negotiates a stream: resumed if the server still has it, new otherwise. */
   | { name: 'connecting'; tries: number }
-  /** `tries`: what came before it; a stream that lasts takes that back. */
+  /** `tries`: failures before it; a lasting stream resets them. */
   | { name: 'open'; caughtUp: boolean; tries: number }
-  /** `ms` until the next try; null: the user has to do something. */
+  /** `ms` until the next try; null: the user has to act. */
   | { name: 'waiting'; tries: number; ms: number | null }
 
 export type MachineEvent =
   | { type: 'start' }
   | { type: 'stop' }
   | { type: 'opened'; resumed: boolean }
-  /** It has been open for LASTED_MS. */
+  /** The stream has been open for LASTED_MS. */
   | { type: 'lasted' }
-  /** The archive is being read, or was. */
+  /** Reading the archive has started or ended. */
   | { type: 'catching-up'; running: boolean }
-  /** It could not be opened, or was lost. `shutdown`: its server is being stopped or restarted, for all of its clients at once. `elsewhere`: another host of the domain was not tried yet. */
+  /**
+   * Opening failed, or the stream was lost. `shutdown`: the server is being stopped or restarted, for all of its clients at once. `elsewhere`: another host
+   * of the domain was not tried yet.
+   */
   | { type: 'failed'; problem: ConnectionProblem; shutdown?: boolean; elsewhere?: boolean }
   /** The wait is over. */
   | { type: 'elapsed' }
-  /** The user asks for it. */
+  /** The user asks for another try. */
   | { type: 'retry' }
-  /** This computer has another way into the network. */
+  /** This computer's network has changed. */
   | { type: 'network' }
-  /** It was asleep. */
+  /** This computer woke up. */
   | { type: 'woke' }
 
 export type MachineEffect = 'attempt' | 'wait' | 'stop-waiting' | 'close' | 'check'
 
-/** Only the user can mend these. */
+/** Problems that only the user can solve. */
 const FATAL: ReadonlySet<ConnectionProblem> = new Set([
   'wrong-password',
   'certificate',
@@ -51,19 +53,19 @@ const FATAL: ReadonlySet<ConnectionProblem> = new Set([
   'not-the-server'
 ])
 
-/** A stream that was open for so long was no failure, ms: the next wait is the first again. */
+/** Lifetime after which a stream counts as no failure, ms: the next delay is the shortest again. */
 export const LASTED_MS = 10_000
 
-/** Clients of one host that goes away come to the others spread over so long, ms. */
+/** Period over which clients of a failed host spread to other hosts, ms. */
 export const ELSEWHERE_MS = 1000
 
-/** Clients that a server sends away all at once come back spread over so long, ms (RFC 6120 section 3.3); docs/scale.md has the rate of it. */
+/** Period over which clients return that a server dismissed at once, ms (RFC 6120 section 3.3); docs/scale.md has the resulting rate. */
 export const SHUTDOWN_MS = 5000
 
 export const OFF: MachineState = { name: 'off' }
 const connecting = (tries: number): MachineState => ({ name: 'connecting', tries })
 
-/** What an event makes of a state, and what is to be done; an event that means nothing there changes nothing. `random` in [0, 1). */
+/** Next state and effects of an event; an event that has no meaning in the state changes nothing. `random` in [0, 1). */
 export function advance(state: MachineState, event: MachineEvent, random: number): { state: MachineState; effects: MachineEffect[] } {
   const same = { state, effects: [] }
   if (event.type === 'stop') return { state: OFF, effects: state.name === 'off' ? [] : ['stop-waiting', 'close'] }
@@ -84,7 +86,7 @@ export function advance(state: MachineState, event: MachineEvent, random: number
           return event.elsewhere === true
             ? { state: { name: 'waiting', tries: state.tries, ms: Math.round(ELSEWHERE_MS * random) }, effects: ['close', 'wait'] }
             : fail(state.tries + 1, event, random)
-        // the old way may be dead without anybody having said so
+        // the old path may be silently dead
         case 'network':
         case 'woke':
           return { state, effects: ['check'] }
@@ -111,7 +113,7 @@ function fail(
   { problem, shutdown = false }: Extract<MachineEvent, { type: 'failed' }>,
   random: number
 ): { state: MachineState; effects: MachineEffect[] } {
-  // ejabberd also says 'conflict' to an account that was deleted: signing in once more tells. Two that end each other's streams leave it at that
+  // ejabberd also sends 'conflict' to deleted accounts: another sign-in shows which it is. Two clients that end each other's streams stop there
   const onlyTheUser = FATAL.has(problem) || (problem === 'conflict' && tries > 1)
   return onlyTheUser
     ? { state: { name: 'waiting', tries, ms: null }, effects: ['close'] }

@@ -9,7 +9,7 @@ test('an answer counts from whom was asked alone', () => {
     ['Bob@Example.org', 'bob@example.org'],
     ['room@rooms.example.org/Bob', 'room@rooms.example.org/Bob'],
     ['example.org', 'example.org'],
-    // our own account: its server may answer in its name, in ours or in nobody's
+    // our own account: its server may answer with its own address, with ours or with none
     [undefined, undefined],
     [undefined, 'alice@example.org'],
     [undefined, OWN],

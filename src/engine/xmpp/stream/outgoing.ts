@@ -1,4 +1,4 @@
-/** What goes out on an account's stream: how long it is, whether the server took it, and what of it is given up. */
+/** Outgoing stanzas of an account's stream: sizes, acknowledgements, and stanzas that are given up. */
 import { randomUUID } from 'node:crypto'
 import { xml, type Client, type Element } from '@xmpp/client'
 import { bare, domainOf, parseJid } from '../../../contract/address.ts'
@@ -9,12 +9,12 @@ import { StanzaLimit, type GivenUp, type Limit, type StreamEnd } from './stanza-
 const NS_LIMITS = 'urn:xmpp:stream-limits:0'
 const NS_SM = 'urn:xmpp:sm:3'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
-/** A WebSocket's frames name the namespace in each stanza (RFC 7395 section 3.3.3), bytes. */
+/** Overhead of a WebSocket frame, which names the namespace in each stanza (RFC 7395 section 3.3.3), bytes. */
 const FRAMING = 24
 
 /**
- * Whether an answer is of whom was asked. `asked` undefined: our own account, whose server answers in its name, in its own or in none.
- * An answer without a sender is our server's: it stamps all others (RFC 6120 section 8.1.2.2).
+ * True if an answer comes from the address that was asked. `asked` undefined: our own account, whose server answers with our address, its own or none. An
+ * answer without a sender is our server's: it stamps all others (RFC 6120 section 8.1.2.2).
  */
 export function isFromAsked(asked: string | undefined, from: string | undefined, own: string): boolean {
   if (from === undefined) return true
@@ -25,8 +25,8 @@ export function isFromAsked(asked: string | undefined, from: string | undefined,
 }
 
 /**
- * How many stanzas the server has handled, in its own word `h`, of those that it was sent: xmpp.js counts on past its queue otherwise
- * (XEP-0198 section 4: a count that is too high is a mistake).
+ * Number of stanzas handled by the server according to its `h`, at most as many as were sent: otherwise xmpp.js counts past its queue (XEP-0198 section 4: a
+ * count that is too high is an error).
  */
 export function handled(h: string | undefined, { outbound, outbound_q: queue }: { outbound: number; outbound_q: readonly unknown[] }): number {
   const count = h !== undefined && /^\d{1,10}$/.test(h) ? Number(h) : outbound
@@ -35,19 +35,19 @@ export function handled(h: string | undefined, { outbound, outbound_q: queue }: 
 
 export interface OutgoingEvents {
   onGivenUp(given: GivenUp): void
-  /** To be kept for the next start. */
+  /** Called with a limit to be stored for the next start. */
   onLimit(limit: Limit): void
 }
 
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
-/** Errors of the stream and of the sign-in, by namespace, and what they are taken for where they say nothing. */
+/** Stream and sign-in errors by namespace, with the condition assumed if they name none. */
 const UNTOLD: Readonly<Record<string, readonly [name: string, condition: string, xmlns: string]>> = {
   [NS_STREAMS]: ['error', 'undefined-condition', 'urn:ietf:params:xml:ns:xmpp-streams'],
   'urn:ietf:params:xml:ns:xmpp-sasl': ['failure', 'temporary-auth-failure', 'urn:ietf:params:xml:ns:xmpp-sasl'],
   'urn:xmpp:sasl:2': ['failure', 'temporary-auth-failure', 'urn:ietf:params:xml:ns:xmpp-sasl']
 }
 
-/** An error that does not say which one: xmpp.js would wait for the answer that it is, or fail at it. */
+/** Adds a condition to an error without one: xmpp.js would take it for the awaited answer, or fail on it. */
 function withCondition(element: Element): void {
   if (element.is('iq') && element.attrs['type'] === 'error') {
     if (element.getChild('error') === undefined) element.append(xml('error', { type: 'cancel' }))
@@ -60,7 +60,7 @@ function withCondition(element: Element): void {
     element.append(xml(condition, { xmlns: xmlns ?? '' }))
 }
 
-/** An address without a domain ends xmpp.js's stream, which then begins anew with the same stanza: it becomes another one that is nobody's. */
+/** Replaces an address without a domain by an invalid one: xmpp.js would end the stream over it, and resume with the same stanza. */
 function nobody({ attrs }: Element): void {
   for (const name of ['from', 'to']) if (attrs[name] !== undefined && attrs[name] !== '' && domainOf(attrs[name]) === '') attrs[name] = '@nobody.invalid'
 }
@@ -69,12 +69,12 @@ export class Outgoing {
   readonly #client: Client
   readonly #limit: StanzaLimit
   readonly #events: OutgoingEvents
-  /** Ids of requests that are under way, and who was asked; undefined: our own account. */
+  /** Ids of pending requests, and the address asked; undefined: our own account. */
   readonly #asked = new Map<string, string | undefined>()
   #end: StreamEnd = 'silent'
-  /** Stanzas may have gone out on this stream. */
+  /** Stanzas may have been sent on this stream. */
   #used = false
-  /** Some features of this stream said how long a stanza may be; others may say nothing of it. */
+  /** Features of this stream announced a stanza limit; later ones may omit it. */
   #announced = false
 
   constructor(client: Client, limit: Limit | undefined, events: OutgoingEvents) {
@@ -94,25 +94,25 @@ export class Outgoing {
     client.streamManagement.on('fail', (stanza: Element) => this.#limit.done(stanza, false))
   }
 
-  /** The longest stanza that the server takes, bytes; null: nobody knows. */
+  /** Largest stanza that the server accepts, bytes; null: unknown. */
   get most(): number | null {
     return this.#limit.most(Date.now())
   }
 
-  /** Of a stanza as it goes on the wire, bytes. */
+  /** Size of a stanza on the wire, bytes. */
   bytesOf(stanza: Element): number {
     return Buffer.byteLength(stanza.toString()) + FRAMING
   }
 
-  /** Rejects with a Refusal where it is longer than the server takes. */
+  /** Rejects with a Refusal if the stanza is longer than the server accepts. */
   async send(stanza: Element): Promise<void> {
     this.#begin(stanza)
     await this.#written(stanza, this.#client.send(stanza))
   }
 
-  /** An IQ and its answer, which counts from whom was asked alone. Rejects with a Refusal, or xmpp.js's own. */
+  /** Sends an IQ and returns its answer, which only counts from the address that was asked. Rejects with a Refusal, or an error of xmpp.js. */
   async request(iq: Element, timeoutMs: number): Promise<Element> {
-    // one that nobody can guess
+    // an id that nobody can guess
     const id = randomUUID()
     iq.attrs['id'] = id
     this.#asked.set(id, iq.attrs['to'])
@@ -126,7 +126,7 @@ export class Outgoing {
   async #answered(iq: Element, timeoutMs: number): Promise<Element> {
     const mark = this.#begin(iq)
     const answer = this.#client.iqCaller.request(iq, timeoutMs)
-    // xmpp.js looks for the answer only once the request is written: an error that is quicker would be nobody's
+    // xmpp.js attaches its handler after the write; an earlier error would be an unhandled rejection
     this.#client.iqCaller.handlers.get(iq.attrs['id'] ?? '')?.promise.catch(() => undefined)
     try {
       const element = await this.#written(iq, answer)
@@ -158,7 +158,7 @@ export class Outgoing {
     nobody(element)
     withCondition(element)
     if (element.is('a', NS_SM) || element.is('resumed', NS_SM)) element.attrs['h'] = String(handled(element.attrs['h'], this.#client.streamManagement))
-    // what was under way goes again
+    // unacknowledged stanzas are sent again
     if (element.is('resumed', NS_SM)) this.#used = true
     const announced = element.is('features', NS_STREAMS) ? element.getChild('limits', NS_LIMITS)?.getChildText('max-bytes') : null
     if (announced === null || announced === undefined) return
@@ -166,7 +166,7 @@ export class Outgoing {
     this.#announce(Number(announced))
   }
 
-  /** Takes the id from an answer of somebody who was not asked: xmpp.js looks at nothing else (RFC 6120 section 8.1.2.1). */
+  /** Removes the id from answers of addresses that were not asked: xmpp.js matches by id only (RFC 6120 section 8.1.2.1). */
   #disown(element: Element): void {
     const { id, from, type } = element.attrs
     if (!element.is('iq') || (type !== 'result' && type !== 'error') || id === undefined || !this.#asked.has(id)) return
@@ -189,11 +189,11 @@ export class Outgoing {
     this.#events.onGivenUp(given)
     const sm = this.#client.streamManagement
     if (end !== 'silent' && end.condition === 'policy-violation') {
-      // the server did not take it, so it is not counted either
+      // the server did not accept it, so it is not counted either
       sm.outbound_q = sm.outbound_q.filter((item) => item.stanza !== given.stanza)
       return
     }
-    // nobody knows whether it was taken: a new session, whose archive tells
+    // unknown whether the server accepted it: start a new session, whose archive will tell
     sm.id = ''
     sm.outbound = 0
     for (const { stanza } of sm.outbound_q.splice(0)) sm.emit('fail', stanza)

@@ -1,4 +1,4 @@
-/** Making an account on a server (XEP-0077): a stream on which nobody signs in. */
+/** Account registration on a server (XEP-0077): a stream without sign-in. */
 import { client, type Client, type Element } from '@xmpp/client'
 import { domainOf } from '../../../contract/address.ts'
 import type { AccountForm, AccountSettings } from '../../../contract/domain.ts'
@@ -8,7 +8,7 @@ import { SERVICE, transportOf } from './transport.ts'
 
 const OPEN_MS = 30_000
 const REQUEST_MS = 30_000
-/** Who fills in a form takes his time, ms. */
+/** Time for the user to fill in a form, ms. */
 const FILL_MS = 15 * 60_000
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
@@ -24,17 +24,17 @@ export class Registration {
     this.#timer = setTimeout(() => this.close(), FILL_MS).unref()
   }
 
-  /** Connects to the domain of an address, by the way in that the settings say; nothing of them is sent. Rejects with ConnectionError, or `signal`'s reason. */
+  /** Connects to the domain of an address as the settings say, without sending any of them. Rejects with ConnectionError, or `signal`'s reason. */
   static async open(server: AccountSettings, signal?: AbortSignal): Promise<Registration> {
     const domain = domainOf(server.jid)
-    // the server asks for a name and a password, and does not get them
+    // the server asks for credentials, and does not get them
     const entity = client({ domain, username: '', service: SERVICE, timeout: OPEN_MS, credentials: () => new Promise<void>(() => undefined) })
     entity.reconnect.stop()
     entity.transports = [transportOf(server).transport]
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     promise.catch(() => undefined)
     const timer = setTimeout(() => reject(new ConnectionError('timed-out', 'the server did not answer')), OPEN_MS)
-    // what the server offers to those who sign in does not matter here
+    // the offered sign-in mechanisms do not matter here
     entity.on('error', reject)
     entity.on('element', (element: Element) => {
       if (element.is('features', NS_STREAMS)) resolve()
@@ -62,7 +62,7 @@ export class Registration {
     }
   }
 
-  /** Whether a server makes accounts for anybody, from an app or on its page; null: it could not be asked in `ms`. */
+  /** True if a server registers accounts for anybody, in the app or on its web page; null: no answer within `ms`. */
   static async isOpen(server: AccountSettings, ms: number): Promise<boolean | null> {
     try {
       const registration = await Registration.open(server, AbortSignal.timeout(ms))
@@ -73,14 +73,17 @@ export class Registration {
     }
   }
 
-  /** What the server wants to know. `token`: of an invitation. Rejects with xmpp.js's StanzaError where it makes no accounts, or does not know the invitation. */
+  /**
+   * Fetches the registration form. `token`: from an invitation. Rejects with xmpp.js's StanzaError if the server registers no accounts, or does not know the
+   * invitation.
+   */
   async form(token: string | null): Promise<AccountForm> {
     if (token !== null) await this.#request(presentInvitation(this.#domain, token))
     this.#form = accountForm(await this.#request(registrationQuery(this.#domain)), this.#domain)
     return this.#form
   }
 
-  /** Hands in the form, by the names of its fields. Rejects with xmpp.js's StanzaError where the server refuses. */
+  /** Submits the form, by field names. Rejects with xmpp.js's StanzaError if the server refuses. */
   async submit(values: Readonly<Record<string, string>>): Promise<void> {
     if (this.#form === null) throw new Error('no form was asked for')
     await this.#request(register(this.#form, values))

@@ -1,6 +1,6 @@
 /**
- * A TCP socket that is secured before anything else may use it: a host of the domain (RFC 6120 section 3.2), then STARTTLS (section 5) or direct TLS
- * (XEP-0368), then the certificate's check (RFC 7590). There is no unencrypted mode, so no server can talk the client into one.
+ * TCP socket that is secured before anything else may use it: connects to a host of the domain (RFC 6120 section 3.2), then STARTTLS (section 5) or direct
+ * TLS (XEP-0368), then the certificate check (RFC 7590). There is no unencrypted mode, so no server can talk the client into one.
  */
 import { EventEmitter } from 'node:events'
 import { isIP, type Socket } from 'node:net'
@@ -16,7 +16,7 @@ import { Route, type Goal } from './route.ts'
 import { channelBindings, type ChannelBinding } from './sasl/channel-binding.ts'
 
 export interface Endpoint {
-  /** The address's domain: who the certificate must name. */
+  /** Domain of the address, which the certificate must name. */
   domain: string
   host: string | null
   port: number | null
@@ -26,23 +26,23 @@ export interface Endpoint {
   proxy: string | null
 }
 
-/** What is connected to: the endpoint, and how its hosts are found. */
+/** Endpoint, and the route to its hosts. */
 export interface Routed extends Endpoint {
   route: Route
 }
 
 const LONGEST_NEGOTIATION = 65_536
 
-/** The hosts of a domain: of its SRV records (RFC 2782), or itself where it has none. */
+/** Hosts of a domain: from its SRV records (RFC 2782), or the domain itself if it has none. */
 async function goals(endpoint: Endpoint): Promise<Goal[]> {
   const direct = endpoint.security === 'direct-tls'
   const port = endpoint.port ?? (direct ? 5223 : 5222)
   if (endpoint.host !== null) return [{ host: endpoint.host, port }]
   const itself = [{ host: endpoint.domain, port }]
-  // a proxy looks names up, not SRV records: nothing is asked beside it
+  // proxies resolve names, not SRV records: nothing is queried beside the proxy
   if (endpoint.proxy !== null || endpoint.port !== null || isIP(endpoint.domain) !== 0 || endpoint.domain === 'localhost') return itself
   const name = `${direct ? '_xmpps-client' : '_xmpp-client'}._tcp.${endpoint.domain}`
-  // a DNS that fails may be one that knows no SRV records
+  // a failing DNS server may be one without SRV support
   const records = await srvRecords(name).catch(() => [])
   if (records.length === 0) return itself
   const hosts = bySrv(
@@ -53,7 +53,7 @@ async function goals(endpoint: Endpoint): Promise<Goal[]> {
   return hosts.map(({ name: host, port: at }) => ({ host, port: at }))
 }
 
-/** The way to an endpoint's hosts, for all of its connections. */
+/** Route to an endpoint's hosts, shared by all of its connections. */
 export const routeTo = (endpoint: Endpoint): Route =>
   new Route({
     proxy: endpoint.proxy,
@@ -62,13 +62,13 @@ export const routeTo = (endpoint: Endpoint): Route =>
     find: () => goals(endpoint)
   })
 
-/** Emits connect, data, close and error (ConnectionError); the shape that xmpp.js expects of a socket. */
+/** Emits connect, data, close and error (ConnectionError); has the interface that xmpp.js expects of a socket. */
 export class SecureSocket extends EventEmitter {
   readonly secure = true
   readonly #ends = new AbortController()
   #tls: TLSSocket | null = null
   #address: string | null = null
-  /** What the channel can be bound by, strongest first. */
+  /** Binding types of the channel, strongest first. */
   bindings: readonly ChannelBinding[] = []
   #closed = false
 
@@ -82,7 +82,7 @@ export class SecureSocket extends EventEmitter {
         this.#tls = secured
         this.bindings = channelBindings(secured)
         this.#address = endpoint.proxy === null ? (secured.remoteAddress ?? null) : null
-        // xmpp.js decodes each packet by itself, which breaks a character that lies across two
+        // xmpp.js decodes each packet separately, which breaks characters split across two
         secured.setEncoding('utf8')
         const xml = new RestrictedXml()
         secured.on('data', (text: string) => {
@@ -121,7 +121,7 @@ export class SecureSocket extends EventEmitter {
     this.#close()
   }
 
-  /** The IP address of the server; null: not connected, or a proxy knows. */
+  /** IP address of the server; null: not connected, or known to a proxy only. */
   get remoteAddress(): string | null {
     return this.#address
   }
@@ -150,7 +150,7 @@ export class SecureSocket extends EventEmitter {
   }
 }
 
-/** Asks for STARTTLS; resolves when the server says to proceed. */
+/** Requests STARTTLS; resolves when the server says to proceed. */
 function negotiate(raw: Socket, { domain, route }: Routed): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = ''

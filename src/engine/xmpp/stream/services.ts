@@ -1,14 +1,14 @@
-/** The services of our own server: groups, files. */
+/** Discovery of our own server's services: groups, files. */
 import { domainOf } from '../../../contract/address.ts'
 import type { Jid } from '../../../contract/domain.ts'
 import { info, infoQuery, items, itemsQuery, type Info } from '../stanzas/disco.ts'
 import type { Connection } from './connection.ts'
 import { refused } from '../../net/problem.ts'
 
-/** Of a server's services, so many are asked. */
+/** Largest number of services that are queried. */
 const MOST = 20
 
-/** What `look` makes of the first of them that it knows; null: of none. Rejects where the connection is lost. */
+/** Result of `look` for the first service that it recognizes; null: none. Rejects if the connection is lost. */
 export async function findService<T>(connection: Connection, look: (info: Info, jid: Jid) => T | null): Promise<T | null> {
   const domain = domainOf(connection.account.jid) as Jid
   const services = await connection.request(itemsQuery(domain)).then(items, refused([]))

@@ -29,9 +29,9 @@ test('a stream that ends over a long stanza teaches the limit; that one alone is
   limit.done(small, true)
   expect(limit.ended(VIOLATION, true, 2000)).toMatchObject({ stanza: long, reason: 'too-large' })
   expect(limit.most(2000)).toBe(249_999)
-  // the rest is no longer than what each server takes
+  // the remaining stanza is no longer than every server must accept
   expect(limit.ended(VIOLATION, true, 3000)).toBeNull()
-  // it is kept, and doubted after a week
+  // the limit is stored, and expires after a week
   const next = new StanzaLimit(limit.limit)
   expect(next.most(2000 + 6 * DAY)).toBe(249_999)
   expect(next.most(2000 + 8 * DAY)).toBeNull()

@@ -1,22 +1,22 @@
 /**
- * How long a stanza the server takes, in bytes as they go on the wire: it says so (XEP-0478), or it is learnt when it ends
- * the stream over one that was under way. Such a stanza is given up; all others go again.
+ * Stanza size limit of a server, in bytes on the wire: announced (XEP-0478), or learnt when the server ends the stream over an unacknowledged stanza. Such a
+ * stanza is given up; all others are sent again.
  */
 import type { Element } from '@xmpp/client'
 import { z } from 'zod'
 
-/** Each server takes so many (RFC 6120 section 13.12). */
+/** Size that every server must accept (RFC 6120 section 13.12). */
 export const ALWAYS = 10_000
-/** A limit that was learnt is doubted after this time, ms: the server may have another one by then. */
+/** Validity of a learnt limit, ms: the server's limit may have changed by then. */
 const DOUBT_MS = 7 * 86_400_000
 /**
- * Streams that a stanza may end before it is given up: with a word of the server, and without one. Who says nothing may be a
- * bad network, above all where the stanza is none that a server may refuse for its length.
+ * Number of streams that a stanza may end before it is given up: with an error from the server, and without one. A silent end may be a bad network,
+ * especially if the stanza is too short to be refused.
  */
 const TRIES = { spoken: 3, silentLong: 5, silentShort: 10 } as const
-/** Ids whose tries are counted at once. */
+/** Largest number of ids whose tries are counted. */
 const MOST_COUNTED = 1000
-/** Not over a stanza: the server, or somebody else, wanted this stream to end (RFC 6120 section 4.9.3). */
+/** Conditions unrelated to a stanza: the server or an administrator ended the stream (RFC 6120 section 4.9.3). */
 const NOT_OVER_A_STANZA = new Set([
   'conflict',
   'connection-timeout',
@@ -29,28 +29,28 @@ const NOT_OVER_A_STANZA = new Set([
   'system-shutdown'
 ])
 
-/** What is kept for the next start; bytes, ms. */
+/** Limits stored for the next start; bytes, ms. */
 export const Limit = z.object({
   announced: z.number().int().positive().nullable(),
-  /** The shortest that was refused, and when. */
+  /** Shortest refused stanza, and the time. */
   refused: z.object({ bytes: z.number().int().positive(), at: z.number() }).nullable()
 })
 export type Limit = z.infer<typeof Limit>
 export const UNKNOWN: Limit = { announced: null, refused: null }
 
-/** How a stream ended: by an error of the server's, or without a word. */
+/** End of a stream: with an error from the server, or silently. */
 export type StreamEnd = { condition: string } | 'silent'
 
 export interface GivenUp {
   stanza: Element
-  /** A condition that the user is told. */
+  /** Reason shown to the user. */
   reason: 'too-large' | 'ends-the-stream'
 }
 
 interface UnderWay {
   bytes: number
   order: number
-  /** It was not written whole, so it does not go again by itself. */
+  /** Incompletely written, so not sent again automatically. */
   unwritten: boolean
 }
 
@@ -68,45 +68,45 @@ export class StanzaLimit {
     return this.#limit
   }
 
-  /** The longest that may be sent, bytes; null: nobody knows. `now`: ms */
+  /** Largest stanza that may be sent, bytes; null: unknown. `now`: ms */
   most(now: number): number | null {
     const { announced, refused } = this.#limit
     if (announced !== null) return Math.max(announced, ALWAYS)
     return refused === null || now - refused.at > DOUBT_MS ? null : Math.max(refused.bytes - 1, ALWAYS)
   }
 
-  /** What a stream's features say; true: it is news. */
+  /** Records the limit in a stream's features; true if it is new. */
   announce(announced: number | null): boolean {
     if (announced === this.#limit.announced || (announced !== null && !(Number.isSafeInteger(announced) && announced > 0))) return false
-    // a server that says it is believed; one that no longer does is still the one that refused
+    // an announced limit is trusted; a server that no longer announces one is still the one that refused
     this.#limit = { ...this.#limit, announced }
     return true
   }
 
-  /** A stanza goes out; a mark for `answered`. */
+  /** Records an outgoing stanza; returns a mark for `answered`. */
   begin(stanza: Element, bytes: number): number {
     this.#underWay.set(stanza, { bytes, order: ++this.#order, unwritten: false })
     return this.#order
   }
 
-  /** It could not be written whole. */
+  /** Records an incomplete write. */
   failed(stanza: Element): void {
     const known = this.#underWay.get(stanza)
     if (known !== undefined) known.unwritten = true
   }
 
-  /** The server took it (XEP-0198), or it will be sent under the same id again. */
+  /** Removes a stanza that the server acknowledged (XEP-0198), or that will be sent under the same id again. */
   done(stanza: Element, taken: boolean): void {
     this.#underWay.delete(stanza)
     if (taken) this.#tries.delete(stanza.attrs['id'] ?? '')
   }
 
-  /** The server answered what was sent after that mark: it took all before. */
+  /** Records an answer to a stanza sent after that mark: the server has accepted all stanzas before it. */
   answered(mark: number): void {
     for (const [stanza, { order }] of this.#underWay) if (order <= mark) this.done(stanza, true)
   }
 
-  /** The stream ended: who is given up. `goesOn`: what was under way goes again with the session (XEP-0198). `now`: ms */
+  /** Records the end of a stream; returns the stanza to give up. `goesOn`: unacknowledged stanzas are sent again in the same session (XEP-0198). `now`: ms */
   ended(end: StreamEnd, goesOn: boolean, now: number): GivenUp | null {
     const given = this.#blame(end)
     for (const [stanza, { unwritten }] of this.#underWay) if (!goesOn || unwritten || stanza === given?.stanza) this.#underWay.delete(stanza)
@@ -124,9 +124,9 @@ export class StanzaLimit {
     const sorted = [...this.#underWay].sort(([, a], [, b]) => a.order - b.order)
     const longest = sorted.reduce<(typeof sorted)[number] | null>((most, one) => (most === null || one[1].bytes > most[1].bytes ? one : most), null)
     const large = longest !== null && longest[1].bytes > ALWAYS ? longest : null
-    // what Prosody and ejabberd say of a stanza that is too long
+    // Prosody's and ejabberd's condition for a stanza that is too long
     if (end !== 'silent' && end.condition === 'policy-violation' && large !== null) return { stanza: large[0], bytes: large[1].bytes, reason: 'too-large' }
-    // otherwise the first that was not taken
+    // otherwise the first unacknowledged stanza
     const suspect = large ?? sorted.find(([{ name, attrs }]) => name === 'message' && attrs['id'] !== undefined) ?? null
     if (suspect === null) return null
     const [stanza, { bytes }] = suspect

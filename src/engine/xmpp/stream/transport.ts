@@ -1,4 +1,4 @@
-/** The transport that xmpp.js opens for an account, on sockets of our own, which are secured before anything else may use them. */
+/** Transport of xmpp.js for an account, on our own sockets, which are secured before anything else may use them. */
 import ConnectionTCP from '@xmpp/tcp/lib/Connection.js'
 import ConnectionWebSocket from '@xmpp/websocket/lib/Connection.js'
 import { domainOf } from '../../../contract/address.ts'
@@ -7,10 +7,10 @@ import type { Route } from './route.ts'
 import { routeTo, SecureSocket, type Endpoint, type Routed } from './secure-socket.ts'
 import { webRouteTo, WebSocketStream } from './web-socket.ts'
 
-/** The only service that it knows: its hosts are the route's matter. */
+/** Only service known to the transport; the route finds its hosts. */
 export const SERVICE = 'mnemo://account'
 
-/** A class for xmpp.js's list of transports, and the way to the account's hosts that it takes. */
+/** Transport class for xmpp.js, and its route to the account's hosts. */
 export function transportOf({ jid, host, port, security, trustedFingerprint, proxy }: AccountSettings): { transport: typeof ConnectionTCP; route: Route } {
   const endpoint: Endpoint = { domain: domainOf(jid), host, port, security, trustedFingerprint, proxy }
   const web = security === 'websocket'

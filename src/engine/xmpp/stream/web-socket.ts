@@ -1,4 +1,4 @@
-/** XMPP over WebSocket (RFC 7395): found by XEP-0156, secured by our own verdict on the certificate. */
+/** XMPP over WebSocket (RFC 7395): discovered by XEP-0156, with our own certificate check. */
 import { EventEmitter } from 'node:events'
 import WebSocket from 'ws'
 import { ConnectionError } from '../../net/problem.ts'
@@ -12,12 +12,12 @@ import { secure } from '../../net/tls.ts'
 const REL = 'urn:xmpp:alt-connections:websocket'
 const DISCOVERY_MS = 15_000
 const LONGEST_DISCOVERY = 65_536
-/** Of one frame, which is one stanza; bytes. */
+/** Largest frame, which is one stanza; bytes. */
 const LARGEST_FRAME = 64 * 1024 ** 2
 
 const goalOf = (url: URL): Goal => ({ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || 443, url })
 
-/** Where the server of a domain listens for WebSockets. Throws ConnectionError where it does not say. */
+/** WebSocket addresses of a domain's server. Throws ConnectionError if none is announced. */
 async function goals(endpoint: Endpoint): Promise<Goal[]> {
   const { domain, host, port, trustedFingerprint, proxy } = endpoint
   if (host !== null) return [goalOf(new URL(/^wss:\/\//i.test(host) ? host : `wss://${host.includes(':') ? `[${host}]` : host}:${port ?? 443}/xmpp-websocket`))]
@@ -40,16 +40,16 @@ async function goals(endpoint: Endpoint): Promise<Goal[]> {
   throw new ConnectionError('not-xmpp', `${domain} does not say where it takes WebSockets (XEP-0156)`)
 }
 
-/** The way to an endpoint's WebSockets. Other hosts than it names itself have no address of theirs. */
+/** Route to an endpoint's WebSockets. Hosts named by redirects have no WebSocket address. */
 export const webRouteTo = (endpoint: Endpoint): Route => new Route({ proxy: endpoint.proxy, mayMove: false, port: 443, find: () => goals(endpoint) })
 
-/** The same shape as SecureSocket. */
+/** Same interface as SecureSocket. */
 export class WebSocketStream extends EventEmitter {
   readonly secure = true
   readonly #ends = new AbortController()
   #socket: WebSocket | null = null
   #address: string | null = null
-  /** What the channel can be bound by, strongest first. */
+  /** Binding types of the channel, strongest first. */
   bindings: readonly ChannelBinding[] = []
   #closed = false
 
@@ -117,7 +117,7 @@ export class WebSocketStream extends EventEmitter {
     })
     socket.on('error', (error) => this.emit('error', new ConnectionError('network', error.message, null, { cause: error })))
     socket.once('close', (code) => {
-      // RFC 6455 section 7.4.1: a message that is too big
+      // RFC 6455 section 7.4.1: message too big
       if (code === 1009) this.emit('error', Object.assign(new Error('policy-violation'), { name: 'StreamError', condition: 'policy-violation' }))
       this.#close()
     })

@@ -1,4 +1,4 @@
-/** The part of xmpp.js 0.14 that we use; the packages ship no types. */
+/** Types for the part of xmpp.js 0.14 in use; the packages ship no types. */
 declare module '@xmpp/client' {
   export interface Element {
     name: string
@@ -25,19 +25,19 @@ declare module '@xmpp/client' {
     once(event: string, listener: (...args: never[]) => void): void
     removeListener(event: string, listener: (...args: never[]) => void): void
   }
-  /** Texts are bytes, one in each UTF-16 unit. */
+  /** SASL mechanism; texts hold one byte per UTF-16 unit. */
   export interface SaslMechanism {
     name: string
     clientFirst: boolean
     response(credentials: { password: string }): string | Promise<string>
     challenge(data: string): void | Promise<void>
-    /** What came with the success of SASL2. */
+    /** Data of SASL2's success. */
     final?(data: string): void
   }
   interface SaslFactory {
     create(names: string[]): SaslMechanism
   }
-  /** `streamFeatures`: what goes along with <authenticate/>. */
+  /** `streamFeatures`: sent within <authenticate/>. */
   interface FastStep {
     streamFeatures: (Element | undefined)[]
     authenticate(step: FastStep): Promise<void>
@@ -47,7 +47,7 @@ declare module '@xmpp/client' {
     auth(step: FastStep): Promise<boolean>
     fetch(): Promise<{ token: string; mechanism: string } | null>
   }
-  /** `mechanisms`: those that both know; `fast` null: the server does not offer it. */
+  /** `mechanisms`: those supported by both sides; `fast` null: not offered by the server. */
   export type CredentialsFunction = (
     authenticate: (credentials: { username: string; password: string; token: object | null }, mechanism: string, userAgent: Element) => Promise<void>,
     mechanisms: string[],
@@ -63,7 +63,7 @@ declare module '@xmpp/client' {
     streamManagement: Omit<Emitter, 'emit'> & {
       enabled: boolean
       id: string
-      /** Sent and not acknowledged; how many were. */
+      /** Unacknowledged stanzas, and the number of sent ones. */
       outbound_q: { stanza: Element }[]
       outbound: number
       timeout: number
@@ -98,7 +98,7 @@ declare module '@xmpp/client' {
 
 declare module '@xmpp/xml/lib/parse.js' {
   import type { Element } from '@xmpp/client'
-  /** Throws where it is no XML. */
+  /** Throws on invalid XML. */
   export default function parse(text: string): Element
 }
 

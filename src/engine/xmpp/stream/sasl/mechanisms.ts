@@ -1,4 +1,4 @@
-/** Mechanisms of SASL in the shape that xmpp.js calls: texts are bytes, one in each UTF-16 unit, which it puts into base64. */
+/** SASL mechanisms in the form that xmpp.js calls: texts hold one byte per UTF-16 unit, which it encodes in base64. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SaslMechanism } from '@xmpp/client'
 import { ConnectionError } from '../../../net/problem.ts'
@@ -9,7 +9,7 @@ const bytes = (text: string): string => Buffer.from(text, 'utf8').toString('lati
 const text = (binary: string): string => Buffer.from(binary, 'latin1').toString('utf8')
 
 export interface Mechanism extends SaslMechanism {
-  /** What came with the server's success, null: nothing. Throws ConnectionError where that does not prove who it is. */
+  /** Checks the data of the server's success, null: none. Throws ConnectionError if it does not prove the server's identity. */
   finish(data: string | null): void
 }
 
@@ -22,7 +22,7 @@ export const plain = (username: string, password: string): Mechanism => ({
   finish: () => undefined
 })
 
-/** RFC 5802; the server's last message comes as a challenge of its own, or with the success (RFC 6120 section 6.3.10). */
+/** RFC 5802; the server's last message arrives as a separate challenge, or with the success (RFC 6120 section 6.3.10). */
 export function scram(name: string, handshake: Scram): Mechanism {
   let answer = handshake.first()
   let step = 0
@@ -44,7 +44,7 @@ export function scram(name: string, handshake: Scram): Mechanism {
   }
 }
 
-/** The suffix of a hashed token's mechanism, and the type of channel binding that it stands for; strongest first. */
+/** Suffixes of token mechanisms with their type of channel binding; strongest first. */
 const TOKEN_BINDINGS: [suffix: string, type: string | null][] = [
   ['EXPR', 'tls-exporter'],
   ['UNIQ', 'tls-unique'],
@@ -52,11 +52,11 @@ const TOKEN_BINDINGS: [suffix: string, type: string | null][] = [
   ['NONE', null]
 ]
 
-/** Hashed tokens (draft-schmaus-kitten-sasl-ht) that work over such a channel, strongest first. */
+/** Hashed-token mechanisms (draft-schmaus-kitten-sasl-ht) available on such a channel, strongest first. */
 export const tokenMechanisms = (bindings: readonly ChannelBinding[]): string[] =>
   TOKEN_BINDINGS.filter(([, type]) => type === null || bindings.some((binding) => binding.type === type)).map(([suffix]) => `HT-SHA-256-${suffix}`)
 
-/** Signing in by a token (XEP-0484); `mechanism` is one of tokenMechanisms. */
+/** Sign-in by a token (XEP-0484); `mechanism` is one of tokenMechanisms. */
 export function hashedToken(mechanism: string, username: string, bindings: readonly ChannelBinding[]): Mechanism {
   const type = TOKEN_BINDINGS.find(([suffix]) => mechanism.endsWith(`-${suffix}`))?.[1]
   const channel = bindings.find((binding) => binding.type === type)?.data ?? Buffer.alloc(0)

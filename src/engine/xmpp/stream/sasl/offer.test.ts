@@ -78,7 +78,7 @@ test('a type that binds only the certificate is less than one that binds the con
   expect(said(both, pin('tls-unique'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point proven')
   expect(said(both, pin('tls-server-end-point'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
   expect(said(both, pin('tls-exporter', 'direct-tls'))).toBe('SCRAM-SHA-256-PLUS p=tls-server-end-point')
-  // an older TLS has another type that is as good
+  // an older TLS has another type of the same strength
   expect(said(offer(['SCRAM-SHA-256-PLUS']), { ...old, pin: { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', security: 'starttls' } })).toBe(
     'SCRAM-SHA-256-PLUS p=tls-unique'
   )

@@ -32,7 +32,7 @@ test('RFC 7677 section 3: SCRAM-SHA-256', async () => {
   expect(scram.verified).toBe(true)
 })
 
-/** A server of RFC 5802 that checks each piece for itself. */
+/** RFC 5802 server that checks each part independently. */
 function serve(hash: ScramHash, password: string, clientFirst: string, { salt = Buffer.from('salt of the server'), rounds = 4096, extra = '' } = {}) {
   const bare = /^(?:n|y|p=[^,]*),[^,]*,(.*)$/.exec(clientFirst)?.[1] ?? ''
   const nonce = `${/r=([^,]*)/.exec(bare)?.[1] ?? ''}SERVER`
@@ -42,7 +42,7 @@ function serve(hash: ScramHash, password: string, clientFirst: string, { salt = 
   const stored = createHash(hash).update(mac(salted, 'Client Key')).digest()
   return {
     first,
-    /** What the client bound, and the answer: null where its proof is wrong. */
+    /** Bound channel data, and the server's answer: null if the client's proof is wrong. */
     finish(clientFinal: string): { channel: Buffer; answer: string | null } {
       const [, unproven = '', channel = '', proof = ''] = /^(c=([^,]*),r=[^,]*),p=(.*)$/.exec(clientFinal) ?? []
       const whole = `${bare},${first},${unproven}`
@@ -99,7 +99,7 @@ test('a server that does not know the password is not believed', async () => {
   for (const final of ['v=', 'v=AAAA', `v=${Buffer.alloc(32).toString('base64')}`, 'x=1'])
     expect(await problemOf(async () => scram.verify(final))).toBe('not-the-server')
   expect(scram.verified).toBe(false)
-  // a verdict before the handshake
+  // a server's signature before the handshake
   expect(await problemOf(async () => new Scram(plain).verify('v='))).toBe('not-the-server')
 })
 

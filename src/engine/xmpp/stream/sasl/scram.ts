@@ -1,6 +1,6 @@
 /**
- * SCRAM of the client's side (RFC 5802, with SHA-256 of RFC 7677), its -PLUS forms with channel binding, and the hash of
- * what the server offered (XEP-0474). Pure but for the random nonce.
+ * Client side of SCRAM (RFC 5802, with SHA-256 of RFC 7677), its -PLUS forms with channel binding, and the hash of the server's offer (XEP-0474). Pure but
+ * for the random nonce.
  */
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
@@ -9,13 +9,13 @@ import { ConnectionError } from '../../../net/problem.ts'
 
 export type ScramHash = 'sha1' | 'sha256' | 'sha512'
 
-/** Channel binding as the gs2 header says it (RFC 5802 section 6). */
+/** Channel binding in the gs2 header (RFC 5802 section 6). */
 export type Binding =
-  /** The channel is bound by data of that type. */
+  /** Channel bound by data of that type. */
   | { flag: 'p'; type: string; data: Buffer }
-  /** The client can bind and the server seems not to be able to; a server that can refuses this. */
+  /** The client supports binding and the server seems not to; a server that does refuses this. */
   | { flag: 'y' }
-  /** There is no type that both can. */
+  /** No common binding type. */
   | { flag: 'n' }
 
 export interface ScramOptions {
@@ -23,22 +23,22 @@ export interface ScramOptions {
   username: string
   password: string
   binding: Binding
-  /** All mechanisms and channel binding types that the server announced; types null: it announced none (XEP-0440). */
+  /** Mechanisms and channel binding types announced by the server; types null: none announced (XEP-0440). */
   offered: { mechanisms: readonly string[]; types: readonly string[] | null }
-  /** The server has to prove its offer (XEP-0474): it is weaker than an earlier one. */
+  /** The server has to prove its offer (XEP-0474), which is weaker than an earlier one. */
   mustProveOffer?: boolean
-  /** For test vectors. */
+  /** Fixed nonce for test vectors. */
   nonce?: string
 }
 
-/** RFC 5802 section 5.1, RFC 7677 section 4: fewer make a stolen handshake cheap to guess from. */
+/** Smallest iteration count (RFC 5802 section 5.1, RFC 7677 section 4): fewer make it cheap to guess the password from a stolen handshake. */
 const FEWEST_ROUNDS = 4096
-/** More would let a server keep this computer busy: 5 million take about 4 s. */
+/** Largest iteration count: 5 million take about 4 s; a server could keep this computer busy with more. */
 const MOST_ROUNDS = 5_000_000
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 const derive = promisify(pbkdf2)
 
-/** SASLprep (RFC 4013); a text it forbids is left as it is, as servers that do not prepare passwords have it. */
+/** SASLprep (RFC 4013); a text that it forbids stays unchanged, as on servers that do not prepare passwords. */
 export function prepared(text: string): string {
   try {
     return saslprep(text, { allowUnassigned: true })
@@ -47,7 +47,7 @@ export function prepared(text: string): string {
   }
 }
 
-/** The hash of an offer that the server sends as `h` (XEP-0474 section 5.1), base64. */
+/** Hash of an offer, which the server sends as `h` (XEP-0474 section 5.1), base64. */
 export function offerHash(hash: ScramHash, { mechanisms, types }: ScramOptions['offered']): string {
   const list = (names: readonly string[]): string =>
     names
@@ -59,7 +59,7 @@ export function offerHash(hash: ScramHash, { mechanisms, types }: ScramOptions['
     .digest('base64')
 }
 
-/** `a=...,b=...` as a map. Throws where it is something else. */
+/** Parses `a=...,b=...`. Throws on any other format. */
 function attributes(message: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const part of message.split(',')) {
@@ -85,7 +85,7 @@ export class Scram {
     this.#firstBare = `n=${prepared(username).replaceAll('=', '=3D').replaceAll(',', '=2C')},r=${this.#nonce}`
   }
 
-  /** The server knew the password, too. */
+  /** The server has proven that it knows the password, too. */
   get verified(): boolean {
     return this.#verified
   }
@@ -95,7 +95,7 @@ export class Scram {
     return this.#header + this.#firstBare
   }
 
-  /** client-final-message for the server's first. Throws ConnectionError where that is malformed, weak, or shows that the offer was changed on its way. */
+  /** client-final-message for the server's first. Throws ConnectionError if that is malformed, weak, or shows that the offer was altered on its way. */
   async final(serverFirst: string): Promise<string> {
     const { hash, password, binding, offered, mustProveOffer = false } = this.#options
     const said = attributes(serverFirst)
@@ -125,7 +125,7 @@ export class Scram {
     return `${unproven},p=${proof.toString('base64')}`
   }
 
-  /** Checks server-final-message. Throws ConnectionError where the server did not know the password, or refuses. */
+  /** Checks server-final-message. Throws ConnectionError if the server did not know the password, or refuses. */
   verify(serverFinal: string): void {
     const said = attributes(serverFinal)
     if (said.has('e')) throw refusal(said.get('e') ?? '')

@@ -1,4 +1,4 @@
-/** Signing in (RFC 6120 section 6, XEP-0388): which mechanism, the server's proof, tokens in place of the password (XEP-0484). */
+/** Sign-in (RFC 6120 section 6, XEP-0388): choice of mechanism, the server's proof, tokens in place of the password (XEP-0484). */
 import { xml, type Client, type CredentialsFunction, type Element } from '@xmpp/client'
 import { localOf } from '../../../../contract/address.ts'
 import type { AccountSettings } from '../../../../contract/domain.ts'
@@ -14,7 +14,7 @@ const NS_BINDINGS = 'urn:xmpp:sasl-cb:0'
 const NS_FAST = 'urn:xmpp:fast:0'
 const NS_STREAMS = 'http://etherx.jabber.org/streams'
 
-/** What signs us in the next time, without the password (XEP-0484). */
+/** Token for the next sign-in without the password (XEP-0484). */
 export interface SignInToken {
   token: string
   expiry: string
@@ -22,21 +22,21 @@ export interface SignInToken {
 }
 
 export interface SignInOptions {
-  /** A UUID of this installation (XEP-0388 section 3.3). */
+  /** UUID of this installation (XEP-0388 section 3.3). */
   device?: string
   token?: SignInToken | null
-  /** How the account signed in the last time. */
+  /** Last successful sign-in of the account. */
   pin?: Pin | null
-  /** The user has just typed the password: the server may offer less than the last time, but for PLAIN. */
+  /** The user has just typed the password: the server may offer less than the last time, except PLAIN. */
   mayBeWeaker?: boolean
-  /** The token is to be invalidated: it signs in once more for that. */
+  /** Signs in once more to invalidate the token. */
   revoke?: boolean
 }
 
 export interface SignInEvents {
-  /** The channel of the socket that is open. */
+  /** Channel bindings of the open socket. */
   bindings(): readonly ChannelBinding[]
-  /** To be kept for the next start; null: it is of no use any more. */
+  /** Called with a token to be stored for the next start; null: the token is invalid. */
   onToken(token: SignInToken | null): void
   onPin(pin: Pin): void
   onError(error: Error): void
@@ -47,7 +47,7 @@ export class SignIn {
   readonly #options: SignInOptions
   readonly #events: SignInEvents
   #token: SignInToken | null
-  /** Signing in by the token is under way, or has not worked. */
+  /** A sign-in by token is under way, or has failed. */
   #triedToken = false
   #offer: Offer = { mechanisms: [], all: [], types: null }
   #choice: Choice | null = null
@@ -62,33 +62,33 @@ export class SignIn {
     this.#token = options.token ?? null
   }
 
-  /** The server has let us in on this stream, and has proven what its mechanism lets it prove. */
+  /** The server has let us in on this stream, with all proof that its mechanism offers. */
   get done(): boolean {
     return this.#done
   }
 
-  /** A new stream begins. */
+  /** Resets the state for a new stream. */
   begin(): void {
     this.#done = false
     this.#current = null
   }
 
-  /** The stream is open: the token works. */
+  /** Marks the token as working. */
   succeeded(): void {
     this.#triedToken = false
   }
 
-  /** A refusal in words of our own, where it says more than the server did. */
+  /** Replaces a server's refusal by a more precise error where possible. */
   explain(cause: unknown): unknown {
     const { hash, binding } = this.#choice ?? {}
     const isMalformed = cause instanceof Error && 'condition' in cause && cause.condition === 'malformed-request'
-    // Prosody's word for a channel, or an offer, that is not the one that it sees
+    // Prosody's error for a channel binding or an offer that differs from what it sees
     return isMalformed && hash !== null && binding !== undefined && binding.flag !== 'n'
       ? new ConnectionError('offer-changed', cause.message, null, { cause })
       : cause
   }
 
-  /** For xmpp.js, which calls it when the server has said what it offers. */
+  /** Callback of xmpp.js, called with the server's offered mechanisms. */
   readonly credentials: CredentialsFunction = async (authenticate, _mechanisms, fast) => {
     const token = fast === null ? null : await fast.fetch()
     if (this.#options.revoke === true && token === null) throw new ConnectionError('server-error', 'there is no token that could be invalidated')
@@ -98,17 +98,17 @@ export class SignIn {
       const { pin = null, mayBeWeaker = false } = this.#options
       this.#choice = choose(this.#offer, { bindings: this.#events.bindings(), security, pin, mayBeWeaker })
     } catch (error) {
-      // a token may still do
+      // a token may still work
       this.#refusal = error
     }
     await authenticate({ username: localOf(this.#account.jid), password: this.#account.password, token }, this.#choice?.mechanism ?? 'none', this.#userAgent())
   }
 
-  /** Takes the place of xmpp.js's mechanisms: its SCRAM believes any server, and its texts must be Latin. */
+  /** Replaces the mechanisms of xmpp.js: its SCRAM believes any server, and its texts must be Latin. */
   attach(entity: Client): void {
     const { saslFactory, fast } = entity
     const names = (list: () => readonly string[]): PropertyDescriptor => ({ get: () => list().map((name) => ({ name })) })
-    // a mechanism that is not known is refused when it is chosen, with words of our own
+    // unknown mechanisms are refused when they are chosen, with our own error message
     Object.defineProperty(
       saslFactory,
       '_mechs',
@@ -123,7 +123,7 @@ export class SignIn {
     fast.saslFactory.create = ([name = '']) => (this.#current = hashedToken(name, localOf(this.#account.jid), this.#events.bindings()))
     Object.assign(fast, {
       fetchToken: async () => {
-        // a server that did not answer it the last time is shown the password
+        // after an unanswered token the password is used
         const use = this.#triedToken && this.#options.revoke !== true ? null : this.#token
         this.#triedToken = use !== null
         return use
@@ -135,7 +135,7 @@ export class SignIn {
         if (this.#token !== null) this.#events.onToken((this.#token = null))
       }
     })
-    // before xmpp.js acts on it
+    // before xmpp.js handles it
     entity.prependListener('element', (element: Element) => this.#onElement(element))
     if (this.#options.revoke === true) {
       const auth = fast.auth.bind(fast)
@@ -180,7 +180,7 @@ export class SignIn {
   #onSuccess(data: string): void {
     try {
       if (this.#current === null) throw new ConnectionError('not-the-server', 'the server let us in unasked')
-      // '=' stands for nothing (RFC 6120 section 6.4.6)
+      // '=' means empty data (RFC 6120 section 6.4.6)
       this.#current.finish(data.trim() === '' || data.trim() === '=' ? null : Buffer.from(data, 'base64').toString('latin1'))
       this.#done = true
       const mechanism = MECHANISMS.find((name) => name === this.#current?.name)

@@ -1,4 +1,4 @@
-/** What lies so many days, weeks or hours back, and the last so many of them. Pure. */
+/** Relative dates: a number of days, weeks or hours ago, and the last ones. Pure. */
 import { days, months, type Span } from './spans.ts'
 import { figure, N } from './stretches.ts'
 
@@ -15,7 +15,7 @@ function unitOf(word: string): Unit | null {
   return /^(?:年间?|y|years?)$/u.test(word) ? 'year' : null
 }
 
-/** What lies so far back: the minute or hour, the day for days and weeks, the calendar month, the calendar year. */
+/** Time span so far back: the minute or hour, the day for days and weeks, the calendar month, the calendar year. */
 export function back(count: number, word: string, now: Date): Span | null {
   let unit = unitOf(word)
   let many = count
@@ -47,7 +47,7 @@ function clockBack(now: Date, count: number, unit: 'minute' | 'hour'): Span {
   return { from, to: from + step, clock: true }
 }
 
-/** The last so many days, weeks, months, years or hours, today included. */
+/** Last days, weeks, months, years or hours, today included. */
 export function recent(word: string, now: Date): Span | null {
   const found = new RegExp(
     `^(?:(?:the )?(?:last|past)[ -]?|最近的?|近|过去的?|这|直近|ここ)?(?:${N}|(半))[ -]?([a-z]+|[\\p{Script=Han}かヶケカ]+?)(?:以?内|里)?$`,

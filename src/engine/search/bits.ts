@@ -1,10 +1,10 @@
-/** Sets of docs as bit sets: 32 docs a word, least significant bit first. All of one calculation are of one length. Pure. */
+/** Sets of docs as bit sets: 32 docs per word, least significant bit first. All sets of one calculation have the same length. Pure. */
 
 export type Bits = Uint32Array
 
 export const noBits = (words: number): Bits => new Uint32Array(words)
 
-/** A BLOB as mnemo_hits returns it. */
+/** Bit set from a BLOB of mnemo_hits. */
 export function fromBuffer(buffer: Buffer): Bits {
   const { byteOffset, byteLength } = buffer
   return byteOffset % 4 === 0
@@ -22,17 +22,17 @@ export function or(a: Bits, b: Bits): Bits {
   for (let i = 0; i < a.length; i++) out[i] = a[i]! | b[i]!
   return out
 }
-/** Puts b into a. */
+/** Union of a and b, in a. */
 export function add(a: Bits, b: Bits): void {
   for (let i = 0; i < a.length; i++) a[i]! |= b[i]!
 }
-/** Leaves in a what is in b, too; b may be shorter. */
+/** Intersection of a and b, in a; b may be shorter. */
 export function retain(a: Bits, b: Bits): void {
   const common = Math.min(a.length, b.length)
   for (let i = 0; i < common; i++) a[i]! &= b[i]!
   a.fill(0, common)
 }
-/** In a and not in b. */
+/** Difference: a without b. */
 export function andNot(a: Bits, b: Bits): Bits {
   const out = new Uint32Array(a.length)
   for (let i = 0; i < a.length; i++) out[i] = a[i]! & ~b[i]!
@@ -53,7 +53,7 @@ export function count(bits: Bits): number {
   return total
 }
 
-/** Places of the bits that are set, ascending; at most `most`. */
+/** Positions of set bits, ascending; at most `most`. */
 export function ascending(bits: Bits, most: number, from = 0, to = bits.length * 32): number[] {
   const out: number[] = []
   for (let word = from >> 5; word < bits.length && word * 32 < to && out.length < most; word++) {
@@ -65,7 +65,7 @@ export function ascending(bits: Bits, most: number, from = 0, to = bits.length *
   return out
 }
 
-/** The same from the end. */
+/** Positions of set bits, descending; at most `most`. */
 export function descending(bits: Bits, most: number, from = 0, to = bits.length * 32): number[] {
   const out: number[] = []
   for (let word = Math.min(bits.length - 1, (to - 1) >> 5); word >= 0 && word * 32 + 31 >= from && out.length < most; word--) {
@@ -79,12 +79,12 @@ export function descending(bits: Bits, most: number, from = 0, to = bits.length 
   return out
 }
 
-/** Calls `visit` for each bit that is set. */
+/** Calls `visit` for each set bit. */
 export function each(bits: Bits, visit: (at: number) => void): void {
   for (let word = 0; word < bits.length; word++) for (let v = bits[word]!; v !== 0; v &= v - 1) visit(word * 32 + (31 - Math.clz32(v & -v)))
 }
 
-/** For each doc, how many of at most 15 sets it is in, as those that are in exactly `wanted` of them. */
+/** Docs that are in exactly `wanted` of at most 15 sets. */
 export function inExactly(sets: readonly Bits[], wanted: number): Bits {
   const words = sets[0]?.length ?? 0
   const out = new Uint32Array(words)

@@ -1,12 +1,12 @@
 /**
- * What a search needs of every message, held in memory as columns: 22 bytes a message. Read whole at first use, then
- * kept up to date by what the store says has changed; each search runs on one state of the database.
+ * Message data for searches, in memory as columns: 22 bytes per message. Read completely at first use, then updated by the store's changes; each search runs
+ * on one state of the database.
  */
 import type { ReadableDB } from '../store/database.ts'
 import type { Run } from '../store/doc-numbers.ts'
 import type { Bits } from './bits.ts'
 
-/** Months are counted from January 1970. */
+/** Number of months, from January 1970. */
 const MONTHS = (2248 - 1970) * 12
 const MONTH_STARTS = Float64Array.from({ length: MONTHS + 1 }, (_, month) => new Date(1970, month, 1).getTime())
 const DAY = 86_400_000
@@ -15,25 +15,25 @@ const MONTH_OF_DAY = Uint16Array.from({ length: Math.ceil((MONTH_STARTS[MONTHS] 
   return Math.max(0, (date.getFullYear() - 1970) * 12 + date.getMonth())
 })
 
-/** The local month of a time in ms. */
+/** Local month of a time in ms. */
 export function monthOf(time: number): number {
   let month = MONTH_OF_DAY[Math.max(0, Math.floor(time / DAY))] ?? 0
   while (month > 0 && time < MONTH_STARTS[month]!) month--
   while (month < MONTHS - 1 && time >= MONTH_STARTS[month + 1]!) month++
   return month
 }
-/** As 2024-05. */
+/** Month as 2024-05. */
 export const monthName = (month: number): string => `${1970 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`
 export const startOfMonth = (month: number): number => MONTH_STARTS[month] ?? 0
 
 const PER_MS = 1024
 
 export class Columns {
-  /** The doc at place 0. */
+  /** Doc at position 0. */
   base = 0
-  /** Places; a multiple of 64. */
+  /** Number of positions; a multiple of 64. */
   size = 0
-  /** Docs that hold a message. */
+  /** Number of docs with a message. */
   held = 0
   runs: Run[] = []
   message = new Float64Array(0)
@@ -44,11 +44,11 @@ export class Columns {
   month = new Uint16Array(0)
   /** Rises with every change that was read. */
   version = 0
-  /** Rises when places change their meaning: sets from before are of no use. */
+  /** Rises when positions change their meaning: older sets are then invalid. */
   epoch = 0
-  /** The last doc. */
+  /** Last doc. */
   last = -1
-  /** Docs that changed or went in this epoch, in the order in which that was seen. */
+  /** Docs changed or removed in this epoch, in the order in which they were noticed. */
   edits: number[] = []
 
   readonly #state
@@ -85,7 +85,7 @@ export class Columns {
     return this.size / 32
   }
 
-  /** Sees whether the index has changed, within the transaction that is open; reads no column yet. */
+  /** Checks whether the index has changed, within the open transaction; does not read the columns yet. */
   look(): void {
     const serial = this.#state.get() ?? 0
     const runs = this.#runsOf.all()
@@ -109,7 +109,7 @@ export class Columns {
     }
   }
 
-  /** Reads the columns where that has not been done. */
+  /** Reads the columns unless they are loaded. */
   load(): void {
     if (this.#loaded) return
     this.#loaded = true
@@ -121,20 +121,20 @@ export class Columns {
     return this.#loaded
   }
 
-  /** The id of the message at a place; 0 where there is none. */
+  /** Message id at a position; 0 if there is none. */
   messageAt(at: number): number {
     return this.#loaded ? this.message[at]! : (this.#messageOf.get(at + this.base) ?? 0)
   }
 
-  /** All docs that hold a message. */
+  /** All docs with a message. */
   all(): Bits {
     this.load()
     return this.between(1, Infinity)
   }
 
-  // One loop for each kind of question: a million docs take a millisecond or two.
+  // One loop per kind of condition: a million docs take a millisecond or two.
 
-  /** The docs whose number in `column` is one of `numbers`. */
+  /** Docs whose number in `column` is one of `numbers`. */
   among(column: Uint32Array, numbers: ReadonlySet<number>): Bits {
     const out = new Uint32Array(this.words)
     const { message } = this
@@ -163,7 +163,7 @@ export class Columns {
     return out
   }
 
-  /** Message ids from `from` (1 at least) to `to`, exclusive. */
+  /** Docs with message ids from `from` (at least 1) to `to`, exclusive. */
   between(from: number, to: number): Bits {
     const out = new Uint32Array(this.words)
     const { message } = this
@@ -176,7 +176,7 @@ export class Columns {
     return out
   }
 
-  /** Those after the message that `bounds` has for their conversation, without `flag`. */
+  /** Docs after the message that `bounds` has for their conversation, without `flag`. */
   after(bounds: ReadonlyMap<number, number>, flag: number): Bits {
     const out = new Uint32Array(this.words)
     const { message, conversation, flags } = this
@@ -195,13 +195,13 @@ export class Columns {
 
   #update(serial: number, first: number, last: number, base: number, size: number): void {
     const changed = serial === this.#serial ? [] : this.#changes.all(this.#serial)
-    // 0: the index was made anew
+    // 0: the index was rebuilt
     if (changed.includes(0) || changed.length > 50_000 || first > this.#first || last < this.last) {
       this.#restart()
       this.#allocate(base, size)
       this.#read(first, last)
     } else {
-      // older docs below: no set from before knows of them
+      // older docs were added below: older sets do not know them
       if (first < this.#first) this.#restart()
       for (const doc of changed) this.edits.push(doc)
       if (base < this.base || base + size > this.base + this.message.length) this.#grow(base, size)
@@ -231,7 +231,7 @@ export class Columns {
     this.size = size
     this.held = 0
     this.#units = 0
-    // room for what comes
+    // space for later docs
     const room = size + Math.min(65_536, Math.max(1024, size >> 3))
     this.message = new Float64Array(room)
     this.conversation = new Uint32Array(room)

@@ -1,11 +1,11 @@
-/** What may be written where the cursor stands in a query: operators, people, conversations, dates, values. */
+/** Completion at the cursor of a query: operators, people, conversations, dates, values. */
 import { isMe, type Completion, type NameMatch, type Range } from '../../contract/search.ts'
 import { DATE_WORDS, parseDate } from './dates.ts'
 import { OPERATORS, takesDate, tokenize, VALUES } from './query.ts'
 
 export interface CompletionQuery {
   query: string
-  /** UTF-16 units */
+  /** Cursor position, UTF-16 units. */
   cursor: number
   language: 'zh-CN' | 'en'
   now?: number
@@ -15,7 +15,7 @@ type Names = (input: { text: string; limit: number }) => NameMatch[]
 
 const MOST = 8
 const quoted = (value: string): string => (/[\s"]/.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value)
-/** Somebody whose name is a word for oneself is found by it in quotes. */
+/** Quotes a name that equals a word for oneself. */
 const nameOf = (value: string): string => (isMe(value) ? `"${value}"` : quoted(value))
 
 export function complete(input: CompletionQuery, names: Names, senders: (text: string) => string[]): Completion[] {
@@ -56,7 +56,7 @@ export function complete(input: CompletionQuery, names: Names, senders: (text: s
       list.push(made('date', word, first === last ? first : `${first} – ${last}`))
     }
   } else list.push(...(VALUES[operator]?.[language] ?? []).filter((word) => word.startsWith(value.toLowerCase())).map((word) => made('value', word, '')))
-  // nothing to add to what is there
+  // leave out suggestions that are typed already
   return list.filter(({ insert }) => insert.trim() !== query.slice(start, token.end)).slice(0, MOST)
 }
 

@@ -1,4 +1,4 @@
-/** Dates of Chinese and Japanese: 上周五, 去年五月三号, 先週の金曜日, 令和6年5月3日. Pure. */
+/** Chinese and Japanese dates: 上周五, 去年五月三号, 先週の金曜日, 令和6年5月3日. Pure. */
 import { back } from './ago.ts'
 import { timeOf } from './day-parts.ts'
 import { isJapanese } from './holidays.ts'
@@ -11,7 +11,7 @@ const WEEKDAY_EAST = '(?:(?:周|星期|礼拜)([日天一二三四五六])|([日
 const weekdayOf = (chinese: string | undefined, japanese: string | undefined): number =>
   chinese === undefined ? WEEKDAYS_JA.indexOf(japanese ?? 'none') : WEEKDAYS_ZH.indexOf(chinese === '天' ? '日' : chinese)
 
-/** This one, the last, the one before; also the next. */
+/** Words for this one, the last, the one before; also the next. */
 const WHICH = '这一?个?|本|今|[上先]+一?个?|先々|下一?个?'
 const backOf = (which: string): number => (which.startsWith('下') ? -1 : [...which].filter((sign) => '上先々'.includes(sign)).length)
 
@@ -25,13 +25,13 @@ const DAYS_EAST: [RegExp, number][] = [
   [/^前(?=晚|夜)/u, -2]
 ]
 
-/** Dates of Chinese and Japanese, as traditional and simplified characters write them alike. */
+/** Chinese and Japanese dates, in traditional or simplified characters. */
 export function eastern(word: string, now: Date): Span | null {
   if (!/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return null
-  // a blank or の between the parts means nothing
+  // a blank or の between the parts has no meaning
   const text = word.replaceAll(' ', '').replaceAll(/(?<=.)の(?=.)/gu, '')
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
-  /** The day alone, or a time within it, where the rest of the text says one. */
+  /** The day, or the time within it that the rest of the text names. */
   const within = (date: Date, rest: string): Span | null => (rest === '' ? days(date.getFullYear(), date.getMonth(), date.getDate()) : timeOf(rest, date))
   const of = (span: Span | null, rest: string): Span | null => (span === null || rest === '' ? span : timeOf(rest, new Date(span.from)))
 
@@ -110,7 +110,7 @@ function calendar(text: string, year: number | null, now: Date): Span | null {
   const same = /^的?(?:(今天|今日|本日|这一?天|同一?天|同日)(?<rest>.*)|这个?月|本月|今月|同月)$/u.exec(text)
   if (year !== null && same !== null) {
     if (same[1] === undefined) return months(year, now.getMonth())
-    // 29 February is the last of another February
+    // 29 February becomes the last day of February
     const last = new Date(year, now.getMonth() + 1, 0).getDate()
     const day = checkedDay(year, now.getMonth() + 1, Math.min(now.getDate(), last))
     const rest = same.groups?.['rest'] ?? ''

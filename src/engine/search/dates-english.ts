@@ -1,4 +1,4 @@
-/** Stretches and days in English: last week, the 3rd, 3 May, last Friday, 2 weeks ago. Pure. */
+/** English dates and time spans: last week, the 3rd, 3 May, last Friday, 2 weeks ago. Pure. */
 import { back } from './ago.ts'
 import { timeOf } from './day-parts.ts'
 import { checkedDay, checkedMonth, days, latest, latestDate, months, sinceMonday, type Span } from './spans.ts'
@@ -8,11 +8,11 @@ export const MONTH_NAMES =
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 
-/** 0: Sunday; -1: it is none. */
+/** 0: Sunday; -1: no weekday. */
 const weekdayNamed = (word: string): number =>
   WEEKDAYS.findIndex((name) => ['day', 'sday', 'nesday', 'rsday', 'urday', '', 's', 'rs', 'r'].some((end) => word === name + end))
 
-/** English stretches and days that have no year. */
+/** English dates and time spans without a year. */
 export function english(word: string, now: Date): Span | null {
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   const week = new RegExp(`^(this|last|next)[ -]?(week|month|year|weekend)$|^(?:the )?(week|month|year) before last$`).exec(word)
@@ -60,7 +60,7 @@ export function english(word: string, now: Date): Span | null {
     const date = named[2] ?? named[4]
     const at = (year: number): Span | null => (date === undefined ? checkedMonth(year, month) : checkedDay(year, month, Number(date)))
     if (named[5] !== undefined) return at(Number(named[5]))
-    // "last May" is one that has ended
+    // "last May" has ended
     return named[1] === 'last '
       ? latest((year) => {
           const span = at(year)

@@ -1,4 +1,4 @@
-/** Dates as people write and say them. */
+/** Dates in writing and speech. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { longDate, parseDate, systemOrder } from './dates.ts'
@@ -57,7 +57,7 @@ test.each([
   expect(parseDate(word, NOW)).toBeNull()
 })
 
-// a Saturday; the cases were found by a day of use
+// a Saturday; the cases come from a day of use
 const JUNE = new Date(2024, 5, 15, 12, 0).getTime()
 test.each([
   ['03.05.2024', '2024-05-03', '2024-05-04'],
@@ -279,7 +279,7 @@ test('after a day means from the next one on, after an hour from then on', () =>
   expect(from('after:yesterday 3pm')).toBe(at('2024-06-14T15:00'))
 })
 
-/** The stretch that a whole query asks for, as its days; what is left of the query. */
+/** Time span of a whole query, as its days; and the rest of the query. */
 function asked(query: string): unknown {
   const { node, texts, problems, filters } = parseQuery(query, NOW)
   const nodes = node?.kind === 'all' ? node.nodes : [node]
@@ -327,7 +327,7 @@ test.each([
   ['5月3日 から 8日 まで', '2026-05-03', '2026-05-09'],
   ['5月3日から 5月8日まで', '2026-05-03', '2026-05-09'],
   ['5月3日 〜 8日', '2026-05-03', '2026-05-09'],
-  // the other way round
+  // reversed ranges
   ['2024..2022', '2022-01-01', '2025-01-01'],
   ['2024-05-08..2024-05-03', '2024-05-03', '2024-05-09'],
   ['May 8-3', '2026-05-03', '2026-05-09'],

@@ -1,10 +1,7 @@
 /**
- * Dates and words for them, in English, Chinese and Japanese, as stretches of local time. Pure.
- *
- * Our own grammar knows what stretch a word means (a week, a month, an evening), each "without a year: the latest one that has begun",
- * and Chinese and Japanese whole; chrono-node knows the many ways of English, clock times and Japanese eras.
- *
- * Meanings: "2 weeks ago" and "3 days ago" are a day, "2 months ago" a calendar month, "2 years ago" a calendar year; weeks begin on
+ * Dates and words for them, in English, Chinese and Japanese, as spans of local time. Pure. Our own grammar knows the length of each span (a week, a month,
+ * an evening), the rule "without a year: the latest one that has begun", and all of Chinese and Japanese; chrono-node knows the many forms of English, clock
+ * times and Japanese eras. Meanings: "2 weeks ago" and "3 days ago" are a day, "2 months ago" a calendar month, "2 years ago" a calendar year; weeks begin on
  * Monday (ISO 8601); "last Friday" is the latest Friday before today, 上周五 and 先週の金曜日 the Friday of the week before.
  */
 import { en, ja, zh } from 'chrono-node'
@@ -22,26 +19,26 @@ import { simplified } from './traditional.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Places of year, month and day in dates of figures. */
+/** Order of year, month and day in numeric dates. */
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 
-/** The order that the system's language writes. */
+/** Date order of the system's language. */
 export function systemOrder(locale?: string): DateOrder {
   const parts = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(0).map(({ type }) => type)
   if (parts.indexOf('year') < parts.indexOf('month')) return 'ymd'
   return parts.indexOf('day') < parts.indexOf('month') ? 'dmy' : 'mdy'
 }
 
-/** The words that completion offers. */
+/** Words offered by completion. */
 export const DATE_WORDS = {
   en: ['today', 'yesterday', 'this week', 'last week', 'this month', 'last month', 'this year', 'last year'],
   zh: ['今天', '昨天', '本周', '上周', '本月', '上个月', '今年', '去年']
 } as const
 
-/** Figures that end a date of several words: days and hours of one; another number does so behind the name of a month, "at" or "of". */
+/** Numbers that can end a date of several words: days, and hours of one; other numbers only after a month's name, "at" or "of". */
 const LAST_FIGURE =
   /^(?:'?\d{2,4}'?s|\d{1,2}(?:st|nd|rd|th),?|\d{1,3}(?:h|hrs?)|(?:\d{1,2}(?::\d{2})?(?:[ap]m)?[-–—~])?\d{1,2}[ap]m|\d{1,2}:\d{2}(?::\d{2})?(?:[ap]m)?|(?:上午|下午|早上|晚上|午前|午後)?\d{1,2}[点點时時].*)$/i
-/** Figures that end a stretch of several words: days behind a month, dates behind the sign or word between two of them, and what Chinese and Japanese write with its sign. */
+/** Numbers that can end a range of several words: days after a month, dates after a range sign or word, and Chinese and Japanese numbers with their sign. */
 const DAYS_OF_MONTH = /^\d{1,2}\p{Dash}\d{1,2},?$/u
 const FIGURE_DATE = /^\d{1,4}(?:[-/.]\d{1,4}){0,2},?$/
 const SIGN_BEFORE = /^(?:\p{Dash}|\.\.|[~～〜]|到|至|から|to|through|of)$|(?:到|至|から)$/iu
@@ -53,7 +50,7 @@ const BEFORE_YEAR = new RegExp(
   'i'
 )
 
-/** A date of more than one word at the start of a text, as an operator of a query takes it although it has blanks in it; or null. */
+/** Date of more than one word at the start of a text, which an operator accepts despite its blanks; or null. */
 export function longDate(text: string): string | null {
   const words = [...text.slice(0, 60).matchAll(/\S+/gu)]
   for (let count = Math.min(8, words.length); count > 1; count--) {
@@ -70,7 +67,7 @@ export function longDate(text: string): string | null {
       !(/^\d{1,2},?$/.test(last[0]) && BEFORE_NUMBER.test(before[0])) &&
       !(DAYS_OF_MONTH.test(last[0]) && MONTH_NAME.test(before[0])) &&
       !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
-    // a word that is still being typed is none
+    // a word that is still being typed is no date
     if (!/[\p{L}\p{N}]/u.test(last[0]) || (/^[a-z]{1,2}$/i.test(last[0]) && !/^(?:[ap]m|gw)$/i.test(last[0])) || (figures && !year)) continue
     // a dash that only its next word touches leaves that word out, unless it is a date itself: May -3, but 5/3 -5/8
     if (words.slice(1, count).some(([word]) => /^\p{Dash}[\p{L}\d]+,?$/u.test(word))) continue
@@ -80,10 +77,10 @@ export function longDate(text: string): string | null {
   return null
 }
 
-/** The stretch that a text names (a date, a word for one, or two of them with .. between), seen from `now` (ms), or null where it is no date. */
+/** Time span of a text (a date, a word for one, or a range of two), relative to `now` (ms), or null if it is no date. */
 export function parseDate(text: string, now: number, order: DateOrder = systemOrder()): Span | null {
   if (text.length > 80) return null
-  // NFKC: digits and letters of full width; blanks of any kind are one, and so are dashes
+  // NFKC: full-width digits and letters; all blanks become one kind, and so do all dashes
   const word = simplified(text.normalize('NFKC').toLowerCase())
     .replaceAll(/[\u301c\u223c]/gu, '~')
     .replaceAll(/\p{Dash}/gu, (sign) => (sign === '~' ? sign : '-'))
@@ -96,7 +93,7 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
 }
 
 function single(word: string, now: Date, order: DateOrder): Span | null {
-  // the day of the week behind a day of the calendar says nothing new
+  // a weekday after a calendar date is redundant
   const plain = approximate(word)
     .replace(/(?<=[日号\d]) ?\(?(?:(?:周|星期|礼拜)[日天一二三四五六]|[日月火水木金土](?:曜日?)?(?=\)))\)?(?=$| )/u, '')
     .replace(/^(?:in|on|at|during) (?=.)/, '')
@@ -122,11 +119,11 @@ function single(word: string, now: Date, order: DateOrder): Span | null {
 }
 
 const NUMBERS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten', 'eleven', 'twelve']
-/** Small numbers in words of English as figures. */
+/** Replaces small English number words by digits. */
 const numbered = (word: string): string =>
   word.replace(/\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?! of)/g, (name) => String(NUMBERS.indexOf(name)))
 
-/** A day and a part of it: friday evening, may 3 in the morning, the evening of 3 may, 5.3晚上. */
+/** Day with a part of it: friday evening, may 3 in the morning, the evening of 3 may, 5.3晚上. */
 function withPart(word: string, now: Date, order: DateOrder): Span | null {
   const found =
     /^(?<day>.+?),? (?:in the |at )?(?<part>morning|afternoon|evening|night)$|^(?:the )?(?<part>morning|afternoon|evening|night) (?:of|on) (?<day>.+)$/.exec(
@@ -138,14 +135,14 @@ function withPart(word: string, now: Date, order: DateOrder): Span | null {
   return day === null || day.clock === true || day.to - day.from > 26 * HOUR_MS ? null : timeOf(part, new Date(day.from))
 }
 
-/** Dates of figures alone: 2024-05-03, 20240503, 3.5.2024, 5/3, 2024. */
+/** Numeric dates: 2024-05-03, 20240503, 3.5.2024, 5/3, 2024. */
 function figures(word: string, now: Date, order: DateOrder): Span | null {
-  // ISO 8601 with a zone
+  // ISO 8601 with a time zone
   if (/^\d{4}-\d{2}-\d{2}t\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})$/.test(word)) {
     const from = Math.floor(Date.parse(word.toUpperCase()) / 60_000) * 60_000
     return Number.isNaN(from) || from < 0 ? null : { from, to: from + 60_000, clock: true }
   }
-  // 24年 is a year, 3年 three of them
+  // 24年 is a year, 3年 means three years
   const inShort = /^(\d{2})年$/u.exec(word)
   if (inShort !== null && Number(inShort[1]) > 12 && Number(inShort[1]) <= now.getFullYear() % 100) return checkedYear(2000 + Number(inShort[1]))
   const year = /^(\d{4})$/.exec(word)
@@ -199,7 +196,7 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   return null
 }
 
-/** All else that people write, by chrono-node; the whole text must be the date. Its certain fields say how long the stretch is. */
+/** Other dates, by chrono-node; the whole text must be the date. Its certain fields determine the length of the span. */
 function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
   // a number behind a dash that stands alone is none of a month
   if (/ -\d{1,2}$/.test(word)) return null

@@ -1,10 +1,10 @@
-/** Parts of a day and times of it: morning, 下午3点半, 夜11時. Pure. */
+/** Parts and times of a day: morning, 下午3点半, 夜11時. Pure. */
 import type { Span } from './spans.ts'
 import { figure, N } from './stretches.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where people differ. */
+/** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where usage differs. */
 const PARTS: [string, number, number][] = [
   ['凌晨|未明', 0, 6],
   // the night that begins on that day
@@ -17,11 +17,11 @@ const PARTS: [string, number, number][] = [
   ['傍晚|黄昏|夕方', 16, 20],
   ['晚上|夜里|夜晚|晚间|晚|夜|晩|evening|night', 18, 30]
 ]
-/** Their words, as a piece of a pattern. */
+/** Pattern of all words for parts of a day. */
 export const PART = PARTS.map(([words]) => words).join('|')
 const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)(?:(半)|([一三])刻|${N}分?(?:(?<=分):?(\\d{1,2})秒?|:(\\d{2}))?)?)?$`, 'u')
 
-/** A part of a day, a time of the day, or both, within the day that begins at `date`. */
+/** Part of a day, a time of day, or both, within the day that begins at `date`. */
 export function timeOf(word: string, date: Date): Span | null {
   // 昨晚凌晨2点 is the night of that evening
   const found = PART_AT.exec(

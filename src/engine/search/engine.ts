@@ -1,4 +1,4 @@
-/** What may be asked of the search thread. */
+/** Operations of the search thread. */
 import { statSync } from 'node:fs'
 import type { ConversationId, ConversationKind, Jid } from '../../contract/domain.ts'
 import type { Completion, NameMatch, OccupantMatch, PersonMatch } from '../../contract/search.ts'
@@ -7,7 +7,7 @@ import { complete, type CompletionQuery } from './complete.ts'
 import { createNames, type MetPerson } from './names.ts'
 import { createSearch } from './search.ts'
 
-/** A share of the file is kept in memory, decrypted, within these bounds, KiB. */
+/** Page cache: this share of the file, decrypted, within bounds in KiB. */
 const CACHE_SHARE = 1 / 6
 const CACHE_LEAST = 16 * 1024
 const CACHE_MOST = 192 * 1024
@@ -21,7 +21,7 @@ export function createSearchEngine(db: ReadableDB) {
   const { search, mark, ids, people, prepare } = createSearch(db)
   const { names, people: findPeople, occupants, prepare: prepareNames } = createNames(db)
   return {
-    /** Reads into memory what searches need, before the first of them; to be called until it returns false. */
+    /** Reads data for searches into memory in advance; to be called until it returns false. */
     prepare(): boolean {
       sizeCache()
       return prepare() || prepareNames()

@@ -1,4 +1,4 @@
-/** Counts of a set of hits: per conversation, per sender, per month. */
+/** Counts of hits per conversation, per sender, per month. */
 import type { ConversationId, Jid } from '../../contract/domain.ts'
 import type { Facets } from '../../contract/search.ts'
 import { OUTGOING } from '../store/tables/message-row.ts'
@@ -6,7 +6,7 @@ import { each, type Bits } from './bits.ts'
 import { monthName, type Columns } from './columns.ts'
 import type { People } from './people.ts'
 
-/** Senders that are listed. */
+/** Number of listed senders. */
 const MOST_SENDERS = 200
 
 export function facetsOf(set: Bits, columns: Columns, people: People): Facets {
@@ -30,7 +30,7 @@ export function facetsOf(set: Bits, columns: Columns, people: People): Facets {
       senders[id]!++
     }
   })
-  // one person writes under an address of each group
+  // one person writes under a separate address in each group
   const bySender = new Map<string, Facets['senders'][number]>()
   for (const [id, number] of senders.entries()) {
     if (number === 0) continue
@@ -41,7 +41,7 @@ export function facetsOf(set: Bits, columns: Columns, people: People): Facets {
     if (known === undefined) bySender.set(name, { jid: jid as Jid, name, count: number })
     else {
       known.count += number
-      // an own address has the picture and colour that they have everywhere else
+      // the real address gives the avatar and colour used everywhere else
       if (!jid.includes('/')) known.jid = jid as Jid
     }
   }

@@ -1,4 +1,4 @@
-/** What filters find in a history: oneself apart from everybody whose name is like it, and what is left without them. */
+/** Filters on a history: oneself and people with similar names are kept apart, and queries without filters. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Jid } from '../../contract/domain.ts'

@@ -11,36 +11,36 @@ import type { People } from './people.ts'
 import type { Filter, QueryNode } from './query.ts'
 import { createSets } from './sets.ts'
 
-/** What one message is asked about, without its columns. */
+/** Data of one message that a query is compared with, beside the columns. */
 export interface MessageFacts {
   id: number
   conversation: number
   sender: number
-  /** With OUTGOING. */
+  /** Flags, including OUTGOING. */
   flags: number
   text: string
   files: string | null
 }
 
-/** A text of so many terms is looked for by them. */
+/** Number of terms from which a text is searched by its terms. */
 const LONG = 3
-/** At most so many candidates are compared rather than looked for in the index. */
+/** Largest number of candidates that are compared instead of searched in the index. */
 export const COMPARED = 600
-/** So many of the newest messages show which terms are frequent. */
+/** Number of newest messages sampled for frequent terms. */
 const SAMPLE = 2000
 const WARM_MS = 10
-/** With room for fewer sets a term is read only where it saves more at once. */
+/** Capacity in sets below which a term is read only if it saves more at once. */
 const ROOMY = 120
-/** The rest is for what is asked. */
+/** Share of the capacity for warming; the rest is for queries. */
 const WARM_SHARE = 0.6
-/** So many of the most frequent words are read, too: to intersect the places of two frequent characters takes longest. */
+/** Number of most frequent words read in advance: the intersection of two frequent characters' positions takes longest. */
 const WARM_WORDS = 64
-/** What is long is looked for by its terms. */
+/** Sample words; longer texts are searched by their terms. */
 const WORD = /(?=(\p{Script=Han}{2}))|(?<![\p{L}\p{N}])([\p{L}\p{N}]{3})(?![\p{L}\p{N}])/gu
-/** Bit sets that are kept. */
+/** Number of cached bit sets. */
 const KEPT = 48
 
-/** A condition on one column; `numbers` may be large sets. */
+/** Condition on one column; `numbers` may be large sets. */
 type Condition =
   | { column: 'sender' | 'conversation'; numbers: ReadonlySet<number> }
   | { column: 'flags'; mask: number; equals: number; conversations?: ReadonlySet<number> }
@@ -56,7 +56,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const termsOf = db.prepare<[string], string | null>('SELECT mnemo_terms(?)').pluck()
   const FACTS = `m.id, m.conversation, m.sender_id AS sender, m.flags | (m.outgoing * ${OUTGOING}) AS flags, m.text, (SELECT group_concat(name, char(10)) FROM attachment WHERE message = m.id) AS files`
   const factsOf = db.prepare<[number], MessageFacts>(`SELECT ${FACTS} FROM message m WHERE m.id = ?`)
-  // many at once cost a third of as many calls; the order is that of the list
+  // a batch costs a third of single calls; the order is that of the list
   const factsOfAll = db.prepare<[string], MessageFacts & { nth: number }>(
     `SELECT j.key AS nth, ${FACTS} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value`
   )
@@ -73,17 +73,17 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   const kept = new Map<string, Bits>()
   let version = -1
   const sets = createSets(db, columns)
-  /** Phrases that are still to be read; the most frequent terms last, before them the most frequent words. */
+  /** Phrases still to be read; read from the end: the most frequent terms, then the most frequent words. */
   let common: string[] | null = null
 
-  /** A bit set that was made lately, or is made now; all are made anew when the index changed. */
+  /** Cached bit set, or a new one; the cache is cleared when the index changes. */
   function keep(key: string, make: () => Bits): Bits {
     if (version !== columns.version) {
       kept.clear()
       version = columns.version
     }
     const bits = kept.get(key) ?? make()
-    // the latest used stays longest
+    // least recently used sets are evicted first
     kept.delete(key)
     kept.set(key, bits)
     const [oldest] = kept.keys()
@@ -92,9 +92,8 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
 
   /**
-   * The docs that may contain a text: those with all its terms, whatever their order, and what changed lately. null where
-   * it has fewer than `least` terms, or none as a whole (one letter), or where one is not known and it would not be kept for long.
-   * The set is the next call's, too.
+   * Docs that may contain a text: those with all its terms in any order, and recently changed ones. null if it has fewer than `least` terms, or no complete
+   * one (a single letter), or if a term is unknown and would not be cached for long. The set is reused by the next call.
    */
   function candidates(text: string, least: number, make = sets.capacity() >= ROOMY): Bits | null {
     const list = termsIn(text)
@@ -103,7 +102,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
   const termsIn = (text: string): string[] => [...new Set((termsOf.get(text) ?? '').split('\u001f').filter((term) => term !== ''))]
 
-  /** Reads the next of the terms that the newest messages have most, for a few ms; whether there is more to do. */
+  /** Reads the next frequent terms for a few ms; returns whether there is more to do. */
   function warm(): boolean {
     if (common === null) {
       const [terms, words] = [new Map<string, number>(), new Map<string, number>()]
@@ -134,17 +133,16 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     return true
   }
 
-  /** Whether the doc at a place contains a text, or a file of it does. */
+  /** True if the message at a position, or the name of a file of it, contains a text. */
   const confirm = (at: number, text: string): boolean => containsOf.get({ text, id: columns.messageAt(at) }) === 1
-  /** The first `most` of many places that do. */
+  /** First `most` of these positions whose messages contain a text. */
   function confirmed(places: readonly number[], text: string, most = places.length): number[] {
     const ids = places.map((at) => columns.messageAt(at))
     return containing.all({ text, ids: JSON.stringify(ids), most }).map((index) => places[index] ?? 0)
   }
 
   /**
-   * The docs of a long text by its terms: where few docs have them all, those are compared, which is quicker than to walk
-   * through the places of every term. null where that does not pay.
+   * Docs of a long text by its terms: few docs with all of them are compared, which is faster than walking all terms' positions. null if that does not pay.
    */
   function byTerms(text: string): Bits | null {
     const found = candidates(text, LONG, true)
@@ -154,7 +152,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     return sure
   }
 
-  /** The docs that contain a text. */
+  /** Docs that contain a text. */
   function textBits(text: string, field: 'any' | 'files'): Bits {
     const made = phrase(text, field)
     if (made === null) return columns.all()
@@ -164,7 +162,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
       : keep(made, () => byTerms(text) ?? sets.exact(made, (at) => confirm(at, text)))
   }
 
-  /** The docs that have a code, whatever groups it: of those with its digits. */
+  /** Docs that contain a code in any grouping, among those with its digits. */
   function codeBits(digits: string, whole: string): Bits {
     return keep(`code ${whole}`, () => {
       const found = or(textBits(digits, 'any'), phraseBits(groupedNumber(digits)))
@@ -179,10 +177,10 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     })
   }
 
-  /** The docs that match one FTS5 phrase. */
+  /** Docs that match one FTS5 phrase. */
   const phraseBits = (phrase: string): Bits => keep(phrase, () => sets.read(phrase))
 
-  /** The phrase of a text, or null where folding leaves nothing of it: then every message contains it. */
+  /** Phrase of a text, or null if folding leaves nothing of it: then every message contains it. */
   function phrase(text: string, field: 'any' | 'files'): string | null {
     const made = phraseOf.get(text) ?? null
     return made === null || field === 'any' ? made : `files : ${made}`
@@ -209,7 +207,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     }
   }
 
-  /** The same of one message. */
+  /** True if one message meets a condition. */
   function holds(wanted: Condition, { id, conversation, sender, flags }: MessageFacts): boolean {
     switch (wanted.column) {
       case 'sender':
@@ -225,7 +223,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     }
   }
 
-  // what is unread changes without the index
+  // unread messages change without the index
   const filterBits = (filter: Filter): Bits =>
     filter.by === 'unread' ? readFilter(filter) : keep(`${people.version} ${JSON.stringify(filter)}`, () => readFilter(filter))
 
@@ -270,7 +268,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     }
   }
 
-  /** The same question about one message. Filters are resolved once. */
+  /** Predicate of a query for single messages. Filters are resolved once. */
   function matcher(node: QueryNode): (message: MessageFacts) => boolean {
     switch (node.kind) {
       case 'text': {
@@ -301,7 +299,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     }
   }
 
-  /** The FTS5 expression of a query of texts alone, or null where it has filters, or asks only for what is not there. */
+  /** FTS5 expression of a query of texts, or null if it has filters or consists of negations only. */
   function expression(node: QueryNode): string | null {
     switch (node.kind) {
       case 'text':
@@ -325,7 +323,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     }
   }
 
-  /** Names that nobody has. */
+  /** Names in filters that match nobody. */
   function problems(node: QueryNode | null): QueryProblem[] {
     if (node === null || node.kind === 'text' || node.kind === 'number' || node.kind === 'other') return []
     if (node.kind === 'not') return problems(node.node)
@@ -337,7 +335,7 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
     return known ? [] : [{ code: 'unknown-person', range, value: filter.name }]
   }
 
-  /** The docs of one conversation. */
+  /** Docs of one conversation. */
   function within(conversation: ConversationId): Bits {
     return keep(`in ${conversation}`, () => {
       columns.load()
@@ -346,9 +344,9 @@ export function createHits(db: ReadableDB, columns: Columns, people: People) {
   }
 
   const facts = (message: number): MessageFacts | undefined => factsOf.get(message)
-  /** Of the messages at many places, in that order; `nth`: at which of them. */
+  /** Data of the messages at these positions, in that order; `nth`: index in the list. */
   const factsAt = (places: readonly number[]): (MessageFacts & { nth: number })[] => factsOfAll.all(JSON.stringify(places.map((at) => columns.messageAt(at))))
-  /** Those that the index does not have yet, newest first. */
+  /** Messages that are not indexed yet, newest first. */
   const unindexedFacts = (): Iterable<MessageFacts> => unindexed.iterate()
 
   return {

@@ -1,4 +1,4 @@
-/** Holidays and loose words for times, at fixed clocks in many zones. */
+/** Holidays and vague time words, at fixed clocks in many zones. */
 import { afterEach, expect, test } from 'vitest'
 import { longDate, parseDate } from './dates.ts'
 
@@ -7,7 +7,7 @@ afterEach(() => {
   if (TZ === undefined) delete process.env['TZ']
   else process.env['TZ'] = TZ
 })
-/** Local time as people read it. */
+/** Local time in readable form. */
 function wall(time: number): string {
   const date = new Date(time)
   const two = (n: number): string => String(n).padStart(2, '0')
@@ -130,7 +130,7 @@ const ZONES = ['UTC', 'Asia/Shanghai', 'Asia/Tokyo', 'Europe/Berlin', 'America/N
 test.each(ZONES)('in %s each word is the stretch that it means, seen from Saturday, 15 June 2024, noon', (zone) => {
   process.env['TZ'] = zone
   expect(new Date(2024, 5, 15, 12).toLocaleString('sv', { timeZone: zone })).toBe('2024-06-15 12:00:00')
-  // what began before all time begins there
+  // spans that begin before 1970 are cut there
   for (const [text, from, to] of ROWS)
     expect([text, read(text, '2024-06-15T12:00')]).toEqual([text, [from === '1970-01-01' ? wall(0).replace('T00:00', '') : from, to]])
 })
@@ -154,7 +154,7 @@ test('at midnight, at the turn of the year and of the clocks the days are those 
     ['2 fridays ago', '2024-01-05T12:00', '2023-12-22', '2023-12-23'],
     ['年底', '2024-01-01T00:00', '2023-11-01', '2024-01-01'],
     ['last weekend', '2024-01-01T00:00', '2023-12-30', '2024-01-01'],
-    // the clocks of Berlin and New York turn on 31 and 10 March, 27 October and 3 November 2024
+    // daylight saving time of Berlin and New York begins on 31 and 10 March and ends on 27 October and 3 November 2024
     ['yesterday', '2024-04-01T00:30', '2024-03-31', '2024-04-01'],
     ['yesterday 3pm', '2024-04-01T00:30', '2024-03-31T15:00', '2024-03-31T16:00'],
     ['last week', '2024-04-01T12:00', '2024-03-25', '2024-04-01'],

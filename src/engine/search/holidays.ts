@@ -1,4 +1,4 @@
-/** Holidays by their names in English, Chinese and Japanese, and days of the Chinese calendar (by Intl). Pure. */
+/** Holidays by their English, Chinese and Japanese names, and days of the Chinese calendar (by Intl). Pure. */
 import { days, latest, type Span } from './spans.ts'
 import { figure } from './stretches.ts'
 
@@ -6,18 +6,18 @@ const DAY_MS = 86_400_000
 
 type Rule = (year: number) => Span | null
 
-/** A day of the calendar, `count` days long. `month`: 1 to 12. */
+/** Rule of a fixed date, `count` days long. `month`: 1 to 12. */
 const fixed =
   (month: number, date: number, count = 1): Rule =>
   (year) =>
     days(year, month - 1, date, count)
-/** The nth day of that name in a month, the last one for -1, and as many days later. `weekday`: 0 is Sunday. */
+/** Rule of the nth such weekday of a month, the last one for -1, plus `later` days. `weekday`: 0 is Sunday. */
 const nth =
   (which: number, weekday: number, month: number, later = 0): Rule =>
   (year) =>
     days(year, month - 1, nthWeekday(year, month - 1, weekday, which) + later)
 
-/** The date of the nth such weekday of a month, of the last one for -1. `month`: 0 to 11. */
+/** Date of the nth such weekday of a month, of the last one for -1. `month`: 0 to 11. */
 export function nthWeekday(year: number, month: number, weekday: number, which: number): number {
   if (which < 0) {
     const last = new Date(year, month + 1, 0)
@@ -27,8 +27,8 @@ export function nthWeekday(year: number, month: number, weekday: number, which: 
 }
 
 /**
- * Months of the Chinese calendar that ICU begins so many days too early, by the Observatory of Hong Kong: new moons near midnight, and a
- * leap month of 1987. 1970 to 2100.
+ * Months of the Chinese calendar that ICU begins so many days too early, by the Observatory of Hong Kong: new moons near midnight, and a leap month of 1987.
+ * 1970 to 2100.
  */
 const MOVED = new Map([
   ['1987-7', 29],
@@ -39,7 +39,7 @@ const MOVED = new Map([
   ['2030-1', 1],
   ['2070-2', -1]
 ])
-/** The days of the Chinese year that begins in a year of ours, by month and day ('8-15'); leap months have none. */
+/** Days of the Chinese year that begins in a Gregorian year, by month and day ('8-15'), without leap months. */
 const CHINESE_YEARS = new Map<number, Map<string, Date>>()
 const CHINESE = new Intl.DateTimeFormat('en-u-ca-chinese', { timeZone: 'UTC', month: 'numeric', day: 'numeric' })
 function chineseYear(year: number): Map<string, Date> {
@@ -59,14 +59,14 @@ function chineseYear(year: number): Map<string, Date> {
   CHINESE_YEARS.set(year, all)
   return all
 }
-/** A day of the Chinese calendar, `count` days long; a leap month does not count. */
+/** Rule of a day of the Chinese calendar, `count` days long, without leap months. */
 const lunar =
   (month: number, date: number, count = 1): Rule =>
   (year) => {
     const found = chineseYear(year).get(`${month}-${date}`)
     return found === undefined ? null : days(found.getUTCFullYear(), found.getUTCMonth(), found.getUTCDate(), count)
   }
-/** The last day of the Chinese year before the one that begins in `year`. */
+/** Last day of the Chinese year before the one that begins in `year`. */
 const newYearsEve: Rule = (year) => {
   const first = chineseYear(year).get('1-1')
   return first === undefined ? null : days(first.getUTCFullYear(), first.getUTCMonth(), first.getUTCDate() - 1)
@@ -75,13 +75,13 @@ const springFestival: Rule = (year) => {
   const eve = newYearsEve(year)
   return eve === null ? null : { from: eve.from, to: (lunar(1, 8)(year) ?? eve).from }
 }
-/** A solar term by its usual formula, 1970 to 2099; of 1984 and 2021 it takes the winter solstice for the day beside. */
+/** Solar term by its usual formula, 1970 to 2099; for the winter solstices of 1984 and 2021 the result is a day off without `beside`. */
 const solarTerm =
   (month: number, early: number, late: number, beside: Record<number, number> = {}): Rule =>
   (year) =>
     days(year, month - 1, Math.floor((year % 100) * 0.2422 + (year < 2000 ? early : late)) - Math.floor((year % 100) / 4) + (beside[year] ?? 0))
 
-/** Easter Sunday of the western churches (Meeus), and as many days later. */
+/** Easter Sunday of the western churches (Meeus), plus `later` days. */
 const easter =
   (later: number): Rule =>
   (year) => {
@@ -93,13 +93,13 @@ const easter =
   }
 
 export const isJapanese = (): boolean => new Intl.DateTimeFormat().resolvedOptions().locale.startsWith('ja')
-/** What means another day in Japan. */
+/** Rule that differs in Japan. */
 const either =
   (chinese: Rule, japanese: Rule): Rule =>
   (year) =>
     (isJapanese() ? japanese : chinese)(year)
 
-/** Names parted by |, in lower case and simplified characters; the longest that fits counts. */
+/** Names separated by |, in lower case and simplified characters; the longest match wins. */
 const HOLIDAYS = new Map<string, Rule>()
 const name = (names: string, rule: Rule): void => {
   for (const one of names.split('|')) HOLIDAYS.set(one, rule)
@@ -197,7 +197,7 @@ const NAMES = [...HOLIDAYS.keys()].sort((a, b) => b.length - a.length)
 const YEAR_BEFORE = /^(今年|本年|去年|昨年|大前年|前年|一昨年|おととし|last year's|this year's|last|this|\d{4}年?)[ 的の]*/u
 const YEAR_AFTER = /^ ?(?:of |in )?(last year|this year|\d{4})$/
 
-/** A holiday, its year and what the rest says of it. `within`: a part of a day, such as an evening. Null: it is none. */
+/** Span of a holiday in its year. `within`: parses a part of a day, such as an evening. Null: no holiday. */
 export function holiday(word: string, now: Date, within: (rest: string, day: Date) => Span | null): Span | null {
   const before = YEAR_BEFORE.exec(word)
   for (const [rest, which] of [[word, ''] as const, ...(before === null ? [] : [[word.slice(before[0].length), before[1] ?? ''] as const])]) {
@@ -214,7 +214,7 @@ export function holiday(word: string, now: Date, within: (rest: string, day: Dat
           : rule(year)
         : latest((one) => {
             const span = rule(one)
-            // "last Christmas" is one that is over
+            // "last Christmas" is over
             return which === 'last' && span !== null && span.to > now.getTime() ? null : span
           }, now)
     const part = end
@@ -228,7 +228,7 @@ export function holiday(word: string, now: Date, within: (rest: string, day: Dat
   }
   return null
 }
-/** The days about a holiday. */
+/** Words for the days around a holiday. */
 const AROUND = new Map<string, (span: Span) => Span>([
   ['前', ({ from }) => ({ from: moved(from, -7), to: from })],
   ['前夕', ({ from }) => ({ from: moved(from, -1), to: from })],
@@ -238,12 +238,12 @@ const AROUND = new Map<string, (span: Span) => Span>([
   ['前后', ({ from, to }) => ({ from: moved(from, -3), to: moved(to, 3) })],
   ['明け', ({ to }) => ({ from: to, to: moved(to, 7) })]
 ])
-/** The start of the day so many days later. */
+/** Start of the day `count` days later. */
 const moved = (time: number, count: number): number => {
   const date = new Date(time)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + count).getTime()
 }
-/** What may stand behind the name of a holiday. */
+/** Words that may follow the name of a holiday. */
 const ENDS =
   /^(?: ?(?:of |in )?(?:last year|this year|\d{4})| ?(?:的|の)?(?:期间|假期|假|休|节日|当天|那天|那几天|那会儿|holidays?|festival|day)?(?:的|の)?(?: ?(?:凌晨|半夜|清早|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|夜|晚|朝|昼|午前|午後|夕方|晩|morning|noon|afternoon|evening|night))?(?:的|の)?.{0,6})$/u
 
@@ -257,12 +257,12 @@ function yearOf(before: string, after: string, now: Date): number | null {
   return /^(?:前年|一昨年|おととし)$/u.test(said) ? y - 2 : null
 }
 
-/** 农历八月十五, 正月初一, 腊月廿三: a day of the Chinese calendar, or a month of it. */
+/** 农历八月十五, 正月初一, 腊月廿三: day or month of the Chinese calendar. */
 function chineseDate(word: string): Rule | null {
   const found = /^(?:农历|阴历|旧历)?(正|腊|冬|十?[一二三四五六七八九十])月(?:初?([一二三四五六七八九十廿]{1,3}))?[日号]?$/u.exec(word)
   if (found === null) return null
   const [whole, monthText = '', dateText] = found
-  // without a word for it a month of a number is one of our calendar
+  // without a word for the Chinese calendar a numbered month is Gregorian
   if (!/^[农阴旧]/u.test(whole) && !/^[正腊冬]/u.test(monthText) && !whole.includes('初')) return null
   if (whole === '正月') return null
   const month = monthText === '正' ? 1 : monthText === '腊' ? 12 : monthText === '冬' ? 11 : figure(monthText)

@@ -1,6 +1,6 @@
-/** What the same keys write on another keyboard. Pure. */
+/** Text of the same keys on another keyboard layout. Pure. */
 
-/** What the keys of an American keyboard, in this order, write on others. */
+/** Keys of an American keyboard, and the characters of other layouts in this order. */
 const KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 const LAYOUTS = {
   ru: 'йцукенгшщзхъфывапролджэячсмитьбюё',
@@ -12,17 +12,17 @@ const LAYOUTS = {
   th: 'ๆไำพะัีรนยบลฟหกดเ้่าสวงผปแอิืทมใ_'
 }
 
-/** Keyboards of Latin letters, beside the American keys that they differ from: German, French, Spanish. */
+/** Latin layouts, beside the American keys that differ: German, French, Spanish. */
 const LATIN: readonly (readonly [string, string])[] = [
   ["yz[;'-", 'zyüöäß'],
   ["qwazm;'1234567890,", 'azqw,mù&é"\'(-è_çà;'],
   [';', 'ñ']
 ]
-/** What shift makes of signs where other keyboards have letters. */
+/** Signs with shift where other layouts have letters. */
 const SHIFTED = '~{}:"<>'
 const PLAIN = "`[];',."
 
-/** The keys of Korean's keyboard of two sets (KS X 5002), and those with shift. */
+/** Keys of the Korean two-set layout (KS X 5002), then those with shift. */
 const KOREAN_KEYS = 'qwertyuiopasdfghjklzxcvbnmQWERTOP'
 const KOREAN = 'ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ'
 /** Jamo in the order of syllables (Unicode 3.12), joined ones as the two that are typed. */
@@ -59,7 +59,7 @@ const FINALS = [
   'ㅎ'
 ]
 const [FIRST_SYLLABLE, LAST_SYLLABLE] = [0xac00, 0xd7a3]
-/** Joined vowels and finals as they stand alone. */
+/** Joined vowels and finals as separate characters. */
 const JOINED: Record<string, string> = {
   ㅘ: 'ㅗㅏ',
   ㅙ: 'ㅗㅐ',
@@ -83,11 +83,11 @@ const JOINED: Record<string, string> = {
 
 const through = (text: string, from: string, to: string): string =>
   [...text].map((character) => (from.includes(character) ? ([...to][[...from].indexOf(character)] ?? character) : character)).join('')
-/** The longest of these that the text has at a place. */
+/** Longest list entry that the text has at a position. */
 const longest = (list: readonly string[], text: string, at: number): string =>
   list.reduce((best, one) => (one.length > best.length && text.startsWith(one, at) ? one : best), '')
 
-/** Syllables of jamo in the order they are typed in; a consonant before a vowel begins the next one. */
+/** Syllables from jamo in typing order; a consonant before a vowel begins the next syllable. */
 function syllables(jamo: string): string {
   let out = ''
   for (let at = 0; at < jamo.length;) {
@@ -107,7 +107,7 @@ function syllables(jamo: string): string {
   return out
 }
 
-/** The jamo of syllables, one for each key. */
+/** Jamo of syllables, one per key. */
 const jamoOf = (text: string): string =>
   [...text]
     .map((character) => {
@@ -118,7 +118,7 @@ const jamoOf = (text: string): string =>
     })
     .join('')
 
-/** Of a Latin text on each other keyboard, of another text on the American one. */
+/** A Latin text on each other layout; any other text on the American one. */
 export function onOtherKeyboards(text: string): string[] {
   const written = text.toLowerCase()
   const latin = /[a-z]/.test(written)

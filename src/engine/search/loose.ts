@@ -1,4 +1,4 @@
-/** Stretches that people say loosely: recently, just now, the other day, early 2024, the first week of May, two Fridays ago, since Monday. Pure. */
+/** Vague time spans: recently, just now, the other day, early 2024, the first week of May, two Fridays ago, since Monday. Pure. */
 import { nthWeekday } from './holidays.ts'
 import { checkedYear, days, LAST_YEAR, latest, months, type Span } from './spans.ts'
 import { figure, monthPart, N } from './stretches.ts'
@@ -9,9 +9,9 @@ const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
 const WEEKDAYS_EAST = ['日天', '一月', '二火', '三水', '四木', '五金', '六土']
 const ORDINALS = ['', 'first|1st|一', 'second|2nd|二', 'third|3rd|三', 'fourth|4th|四', 'fifth|5th|五']
 
-/** The place in a list of names by their first three letters, -1 for none. */
+/** Index in a list of names by the first three letters, -1 for none. */
 const among = (list: readonly string[], word: string): number => (word.length < 3 ? -1 : list.indexOf(word.slice(0, 3)))
-/** Day of the week in any of the languages; -1: none, 7: a weekend. */
+/** Weekday in any of the languages; -1: none, 7: a weekend. */
 function weekdayOf(word: string): number {
   if (/^(?:weekend|周末)$/u.test(word)) return 7
   const east = /^(?:周|星期|礼拜)([日天一二三四五六])$|^([日月火水木金土])曜日?$/u.exec(word)
@@ -22,13 +22,13 @@ function weekdayOf(word: string): number {
   return /^(?:sun|mon|tues|wednes|thurs|fri|satur)day$/.test(word) ? WEEKDAYS.indexOf(word.slice(0, 3)) : -1
 }
 
-/** So many days, weeks or hours. */
+/** Number of days, weeks or hours. */
 const COUNTED = new RegExp(
   `^(?:(?:${N}|半|几)(?:个半?月|[かヶケカ箇]月间?|(?:个半?)?(?:天|日|周间?|星期|礼拜|小[时時]|[时時]间|分钟?))|(?:\\d{1,3}|[一二两三四五六七八九十百半几]{1,3})年)$`,
   'u'
 )
 
-/** `single`: one date without such words, for what stands behind or before them. */
+/** `single`: parses one date without such words, for the text before or after them. */
 export function loose(word: string, now: Date, single: (word: string) => Span | null): Span | null {
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   const tomorrow = new Date(y, m, d + 1).getTime()
@@ -43,7 +43,7 @@ export function loose(word: string, now: Date, single: (word: string) => Span | 
   const before = new RegExp(`^(前|最近|过去|近|这)(?:${N}|几)(天|日|周|个?星期|个?礼拜|个月|年)$`, 'u').exec(word)
   if (before !== null && (before[1] === '前' || before[2] === undefined)) {
     const [, which, countText, unit = ''] = before
-    // 前三天 are over, 最近几天 go on
+    // 前三天 are over, 最近几天 include today
     const end = which === '前' ? d : d + 1
     const several = /月|年/u.test(unit) ? 6 : /天|日/u.test(unit) ? 7 : 4
     const count = countText === undefined ? several : figure(countText)
@@ -172,7 +172,7 @@ function ago(word: string, now: Date, single: (word: string) => Span | null): Sp
   if (named !== null && weekday >= 0) {
     const count = named[1] === '' ? 2 : /^\d/.test(named[1] ?? '') ? Number(named[1]) : named[1] === 'a few' ? 3 : named[1] === 'a couple of' ? 2 : 1
     if (count === 0) return null
-    // the latest one that is over is one ago
+    // the latest one that is over counts as one ago
     const saturday = d - ((now.getDay() + 6) % 7) - 2
     return weekday === 7 ? days(y, m, saturday - 7 * (count - 1), 2) : days(y, m, d - ((now.getDay() - weekday + 6) % 7) - 1 - 7 * (count - 1))
   }

@@ -1,4 +1,4 @@
-/** Where the texts of a query stand in a message. */
+/** Positions of a query's texts in a message. */
 import type { Range } from '../../contract/search.ts'
 import type { ReadableDB } from '../store/database.ts'
 import { numberRanges } from './numbers.ts'
@@ -8,10 +8,10 @@ export interface Occurrence {
   bounded: boolean
 }
 
-/** Letters and digits of scripts that put blanks between words. */
+/** Letters and digits of scripts with blanks between words. */
 const RUN = /[[\p{L}\p{N}\p{M}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]/v
 
-/** Whether no word goes on over this place of a text, in UTF-16 units. */
+/** True if no word spans this position of a text, UTF-16 units. */
 function isBorder(text: string, place: number): boolean {
   const after = text.codePointAt(place)
   const low = text.charCodeAt(place - 1)
@@ -23,7 +23,7 @@ export function createMarks(db: ReadableDB) {
   const rangesOf = db.prepare<[string, string], string>('SELECT mnemo_ranges(?, ?)').pluck()
   const find = (text: string, piece: string): Range[] => toRanges(rangesOf.get(text, piece) ?? '')
 
-  /** Where the texts stand, in order, overlapping ones joined, never in the middle of a character as people see it. */
+  /** Ranges of the texts, in order, overlapping ones joined, in whole graphemes. */
   function ranges(text: string, texts: readonly string[], numbers: readonly string[] = []): Range[] {
     return joined(text, [...texts.flatMap((piece) => find(text, piece)), ...numbers.flatMap((digits) => numberRanges(text, digits))])
   }
@@ -43,10 +43,10 @@ export function createMarks(db: ReadableDB) {
 
   return {
     ranges,
-    /** The same where one piece was looked for already: `marked` is what mnemo_ranges said. */
+    /** Ranges if one piece was searched already: `marked` is the result of mnemo_ranges. */
     withMarked: (text: string, marked: string, pieces: readonly string[], numbers: readonly string[] = []): Range[] =>
       joined(text, [...toRanges(marked), ...pieces.flatMap((piece) => find(text, piece)), ...numbers.flatMap((digits) => numberRanges(text, digits))]),
-    /** How often a piece is in a text, and whether it begins and ends there at the borders of words: always, where words have none between them. */
+    /** Number of times a text contains a piece, and whether it stands there between word borders; always true for scripts without blanks. */
     occurrence(text: string, piece: string): Occurrence {
       const found = find(text, piece)
       return { often: found.length, bounded: found.some(([start, end]) => isBorder(text, start) && isBorder(text, end)) }
@@ -54,14 +54,14 @@ export function createMarks(db: ReadableDB) {
   }
 }
 
-/** What mnemo_ranges says, 'start,end;start,end'. */
+/** Parses the result of mnemo_ranges, 'start,end;start,end'. */
 function toRanges(text: string): Range[] {
   return text === '' ? [] : text.split(';').map((range) => range.split(',').map(Number) as Range)
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** Ranges that begin or end within a grapheme cluster, such as a flag or a family, are widened to all of it. */
+/** Widens ranges that begin or end within a grapheme cluster, such as a flag or a family. */
 function clusters(text: string, ranges: readonly Range[]): Range[] {
   if (!/[\u200d\ufe0f\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}\p{M}]/u.test(text)) return [...ranges]
   const segments = segmenter.segment(text)

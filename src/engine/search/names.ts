@@ -1,7 +1,6 @@
 /**
- * People and conversations by what is typed of their name: any piece of it, of the address, or of its pinyin - whole
- * syllables, their beginnings, or a mixture of both with characters, every reading of a character counted (重庆: cq,
- * zq, chongq, zhongqing, 重q).
+ * Finds people and conversations by typed parts of their name: any part of it, of the address, or of its pinyin - whole syllables, their beginnings, or both
+ * mixed with characters, in every reading of a character (重庆: cq, zq, chongq, zhongqing, 重q).
  */
 import { pinyin } from 'pinyin-pro'
 import { isImported, resource } from '../../contract/address.ts'
@@ -11,24 +10,24 @@ import type { ReadableDB } from '../store/database.ts'
 import { USE_HALF_LIFE_MS } from '../store/tables/conversation.ts'
 import { contactOf, nameOf } from '../store/tables/name.ts'
 
-/** One folded character of a name, where it stands in the name, and how it may be typed otherwise. */
+/** Folded character of a name, its position, and other ways to type it. */
 interface Letter {
   text: string
   start: number
   end: number
-  /** Pinyin without tones; empty for what is not Chinese. */
+  /** Pinyin readings without tones; empty for other scripts. */
   readings: readonly string[]
-  /** It begins a word: what is typed may begin here. */
+  /** Start of a word, where typed text may begin. */
   begins: boolean
-  /** What it may be begun with, as bits of an alphabet. */
+  /** Possible first letters, as bits of an alphabet. */
   starts: number
 }
 
-/** What is typed is looked for in this. */
+/** Name prepared for matching. */
 interface Named {
   letters: readonly Letter[]
   address: string
-  /** The letters that its name and address may be typed with, as bits: what needs another one does not fit. */
+  /** Letters that can type the name or address, as bits: a text that needs another one does not match. */
   alphabet: number
 }
 
@@ -40,10 +39,10 @@ interface Entry extends Named {
   rank: number
 }
 
-/** Somebody who is in a group with us, by their own address. */
+/** Occupant of a group with us, by the real address. */
 export interface MetPerson {
   jid: Jid
-  /** Their nickname there. */
+  /** Nickname in the group. */
   name: string
   account: Jid
   group: Jid
@@ -52,7 +51,7 @@ export interface MetPerson {
 const HAN = /\p{Script=Han}/u
 const readingsOf = new Map<string, readonly string[]>()
 
-/** Pinyin of a character without tones, every reading of it, the usual one first; empty for what is not Chinese. */
+/** Pinyin readings of a character without tones, the usual one first; empty for other scripts. */
 export function readings(character: string): readonly string[] {
   let known = readingsOf.get(character)
   if (known === undefined) {
@@ -63,7 +62,7 @@ export function readings(character: string): readonly string[] {
   return known
 }
 
-/** A letter as a bit of its own; digits share two, all else the last four. */
+/** Bit of a letter; digits share two, all other characters the last four. */
 function bit(character: string): number {
   const code = character.charCodeAt(0)
   return code >= 97 && code <= 122 ? 1 << (code - 97) : code >= 48 && code <= 57 ? 1 << (26 + (code % 2)) : 1 << (28 + (code % 4))
@@ -74,16 +73,16 @@ function alphabetOf(text: string): number {
   return bits
 }
 
-/** Typed before anybody types, so that V8 has compiled what the first keystrokes need. */
+/** Text typed in advance, so that V8 has compiled the code for the first keystrokes. */
 const PREPARED = 'lwszhymx陈user'
 
-/** How well it fits: the smaller, the better. */
+/** Quality of a match: smaller is better. */
 interface Fit {
   quality: number
   ranges: Range[]
 }
 
-/** Tries to type `text` from the letter `at` on; the letter after the last, or -1. Readings may be cut short at any place but the first letter. */
+/** Matches `text` from the letter `at` on; returns the letter after the last one, or -1. Readings may be cut short anywhere after their first letter. */
 function type(letters: readonly Letter[], at: number, text: string): number {
   if (text === '') return at
   const letter = letters[at]
@@ -93,7 +92,7 @@ function type(letters: readonly Letter[], at: number, text: string): number {
     if (end >= 0) return end
   }
   for (const reading of letter.readings) {
-    // the longest part first: 'xian' is one syllable before it is two
+    // the longest part first: 'xian' is tried as one syllable before two
     let most = 0
     while (most < reading.length && most < text.length && reading[most] === text[most]) most++
     for (let length = most; length > 0; length--) {
@@ -104,15 +103,15 @@ function type(letters: readonly Letter[], at: number, text: string): number {
   return -1
 }
 
-/** Spaces in names need not be typed. */
+/** Letters without spaces, which need not be typed. */
 const dense = (letters: readonly Letter[]): Letter[] => letters.filter(({ text }) => text !== ' ')
 
-/** What it is to begin with the first letter of a name, with another one, with none but be in the address. */
+/** Scores: match at the start of the name, later in it, or only in the address. */
 const FIRST = 2
 const LATER = 4
 const IN_ADDRESS = 8
 
-/** The first place of a name, or of its address, where a text that is not empty fits; null where there is none, or none better than `worse`. */
+/** First position of a name, or of its address, where a non-empty text matches; null if there is none, or none better than `worse`. */
 function fit({ letters, address }: Named, text: string, worse: number): Fit | null {
   const first = bit(text)
   for (let from = 0; from < letters.length; from++) {
@@ -138,7 +137,7 @@ export function createNames(db: ReadableDB) {
       "SELECT count || ' ' || (SELECT total(uses) || ' ' || coalesce(max(last_message), 0) || ' ' || total(hidden) FROM conversation) FROM name_change"
     )
     .pluck()
-  // people whose conversation was deleted are still people; a group that was deleted was left
+  // people with deleted conversations remain; a deleted group was left
   const all = db.prepare<[], { id: ConversationId; jid: Jid; kind: ConversationKind; name: string; uses: number; usedAt: number; last: number | null }>(
     `SELECT c.id, c.jid, c.kind, coalesce(nullif(c.own_name, ''), k.name, nullif(c.name, ''), substr(c.jid, 1, instr(c.jid || '@', '@') - 1)) AS name, c.uses, c.used_at AS usedAt, c.last_message AS last
      FROM conversation c LEFT JOIN contact k ON k.jid = c.jid AND k.account = c.account AND k.name <> '' WHERE c.hidden = 0 OR c.kind = 'direct'`
@@ -194,14 +193,14 @@ export function createNames(db: ReadableDB) {
     entries = all.all().map(({ id, jid, kind, name, uses, usedAt, last }) => {
       const made = letters(name)
       const alphabet = alphabetOfName(made) | alphabetOf(jid)
-      // opened often and lately, then spoken with lately
+      // opened often and recently, then recent messages
       const rank = uses * 0.5 ** ((now - usedAt) / USE_HALF_LIFE_MS) + 0.5 ** (Math.max(0, now - (last ?? 0) / 1024) / USE_HALF_LIFE_MS)
       return { conversation: id, jid, kind, name, letters: made, address: jid, alphabet, rank }
     })
     entries.sort((a, b) => b.rank - a.rank || a.name.localeCompare(b.name))
   }
 
-  /** The best `limit` of a list that is in order of rank; its first where nothing is typed. */
+  /** Best `limit` matches of a list in order of rank; its first entries if nothing is typed. */
   function best<T extends Named>(list: readonly T[], typed: string, limit: number): { one: T; ranges: Range[] }[] {
     const text = (fold.get(typed) ?? '').replace(/[ ']/g, '')
     if (text === '') return list.slice(0, limit).map((one) => ({ one, ranges: [] }))
@@ -212,7 +211,7 @@ export function createNames(db: ReadableDB) {
       const last = found.length < limit ? undefined : found.at(-1)
       const fits = fit(one, text, last?.fit.quality ?? Infinity)
       if (fits === null) continue
-      // of those that fit alike the first comes first
+      // equal matches keep their order
       let place = found.length
       while (place > 0 && found[place - 1]!.fit.quality > fits.quality) place--
       found.splice(place, 0, { one, fit: fits })
@@ -221,14 +220,14 @@ export function createNames(db: ReadableDB) {
     return found.map(({ one, fit: { ranges } }) => ({ one, ranges }))
   }
 
-  /** People and conversations, the best `limit`; all of them by use where nothing is typed. */
+  /** People and conversations, the best `limit`; by use if nothing is typed. */
   function names(input: { text: string; limit: number; kind?: ConversationKind; now?: number }): NameMatch[] {
     look(input.now ?? Date.now())
     const list = input.kind === undefined ? entries : entries.filter(({ kind }) => kind === input.kind)
     return best(list, input.text, input.limit).map(({ one: { conversation, jid, name, kind }, ranges }) => ({ conversation, jid, name, kind, ranges }))
   }
 
-  /** People one can write to, the best `limit`: contacts and those spoken with, then `known`, who were met in groups. `without`: our own addresses. */
+  /** People to write to, the best `limit`: contacts and people with a conversation, then `known`, who were met in groups. `without`: our own addresses. */
   function people(input: { text: string; limit: number; known: readonly MetPerson[]; without: readonly Jid[]; now?: number }): PersonMatch[] {
     look(input.now ?? Date.now())
     const apart = new Set<string>(input.without)
@@ -245,7 +244,7 @@ export function createNames(db: ReadableDB) {
     return best([...own, ...met], input.text, input.limit).map(({ one: { jid, name, account, group }, ranges }) => ({ jid, name, account, group, ranges }))
   }
 
-  /** Those who wrote in a group, ourselves apart; who came last is first. */
+  /** Senders of a group, without ourselves; the newest first. */
   function occupants(input: { conversation: ConversationId; text: string; limit: number }): OccupantMatch[] {
     const group = groupOf.get(input.conversation)
     if (group === undefined) return []
@@ -254,7 +253,7 @@ export function createNames(db: ReadableDB) {
       if (nick === group.nick) return []
       const name = nameOf(jid, contact)
       const made = letters(name)
-      // who is called otherwise is found by the nickname as well
+      // people with another display name are also found by their nickname
       const address = contact === null ? '' : (fold.get(nick) ?? '')
       return [{ jid, nick, name, letters: made, address, alphabet: alphabetOfName(made) | alphabetOf(address) }]
     })
@@ -262,7 +261,7 @@ export function createNames(db: ReadableDB) {
   }
 
   let prepared = 0
-  /** Reads the names and types a letter; whether there is more to do. */
+  /** Reads the names and types a letter in advance; returns whether there is more to do. */
   function prepare(): boolean {
     names({ text: PREPARED.charAt(prepared), limit: 8 })
     return ++prepared < PREPARED.length

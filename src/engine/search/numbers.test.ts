@@ -1,4 +1,4 @@
-/** Numbers however they are grouped, in the real index. */
+/** Numbers in any grouping, in the real index. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
@@ -51,7 +51,7 @@ const written = [
   'London +44 20 7946 0958',
   'London +44 (0)20 7946 0958'
 ]
-/** Few digits, so that pieces meet often; signs of every kind between them. */
+/** Few digits, so that pieces repeat often; separators of every kind between them. */
 const texts = [
   ...written,
   ...Array.from({ length: 1500 }, () =>
@@ -122,7 +122,7 @@ test.each([
 })
 
 test('words of digits find them together and apart', () => {
-  // all three words are in the text of commas and in that of many blanks, too
+  // the texts with commas and with many blanks contain all three words, too
   expect(found('138 0013 8000').slice(0, written.length)).toEqual([...written.slice(0, 4), ...written.slice(6, 8), ...written.slice(9, 12)])
 })
 
@@ -139,7 +139,7 @@ test('the index finds what a look at every text finds', () => {
   const conversation = engine.search({ query: 'call', limit: 1 }).hits[0]?.message.conversation ?? null
   fc.assert(
     fc.property(fc.stringMatching(/^[1-3]?[0-3][1-3][0-3]{3,9}$/), (query) => {
-      // the 0 before a number at home is left away abroad
+      // the leading 0 of a national number is dropped in international form
       const digits = /^0[1-9]\d{7,10}$/.test(query) ? query.slice(1) : query
       const pattern = new RegExp([...digits].join("(?:[ \\-()/.]{0,3}|[,'])"))
       const plain = (text: string): string =>
@@ -150,7 +150,7 @@ test('the index finds what a look at every text finds', () => {
           .replaceAll(/ *点 */g, '点')
       const expected = texts.flatMap((text, at) => (pattern.test(plain(text)) ? [times(at)] : []))
       expect(engine.ids({ query, conversation: null }).map((id) => Math.floor(id / 1024))).toEqual(expected)
-      // within a conversation few are compared one by one, in the order of time
+      // within a conversation few messages are compared one by one, in order of time
       const within = engine.search({ query, conversation, limit: 50, order: 'oldest', total: true })
       expect([within.total, within.hits.map(({ message }) => message.time)]).toEqual([expected.length, expected.slice(0, 50)])
     }),

@@ -1,20 +1,19 @@
 /**
- * Numbers and codes however they are grouped: a query for 13800138000 also finds 138 0013 8000 and 138-0013-8000, and the other way
- * round; one for DE8937040044 finds DE89 3704 0044. The index has the digits of grouped numbers without the signs between them
- * (native/src/tokenizer.h). Pure.
+ * Numbers and codes in any grouping: a query for 13800138000 also finds 138 0013 8000 and 138-0013-8000, and vice versa; one for DE8937040044 finds DE89 3704
+ * 0044. The index has the digits of grouped numbers without separators (native/src/tokenizer.h). Pure.
  */
 import { asciiDigit } from '../../contract/digits.ts'
 import type { Range } from '../../contract/search.ts'
 
-/** Digits of a query that are looked for across signs; the same bounds as the index has. */
+/** Digits of a query that are searched across separators; the same bounds as in the index. */
 const SHORTEST = 5
 const LONGEST = 20
-/** Signs by which people group digits, between two of them; of those for thousands one alone. */
+/** Separators between two digits; of those for thousands only one. */
 const GAP = "(?:[ \\-()/.]{0,3}|[,'·])"
-/** First character of the index's terms of numbers. */
+/** First character of the index's number terms. */
 const NUMBER_MARK = '\u0002'
 
-/** One character as folding leaves it, as far as numbers are concerned. */
+/** Folded form of a character, as far as numbers are concerned. */
 function plain(character: string): string {
   const digit = asciiDigit(character)
   if (digit !== null) return digit
@@ -24,18 +23,18 @@ function plain(character: string): string {
 const APOSTROPHES = '\u2019\u2018\u02bc\uff07'
 const plainText = (text: string): string => [...text].map(plain).join('')
 
-/** Whether a word of a query is a part of a number. */
+/** True if a word of a query can be part of a number. */
 export const isNumberPart = (word: string): boolean => /^\+?[()]*\d[\d\-()/.,'·]*$/.test(plainText(word))
 
-/** The digits of such words, or null where they are too few or too many to stand for one number. */
+/** Digits of these words, or null if they are too few or too many for one number. */
 export function numberOf(words: readonly string[]): string | null {
   const digits = plainText(words.join('')).replaceAll(/\D/g, '')
   return digits.length >= SHORTEST && digits.length <= LONGEST ? digits : null
 }
 
 /**
- * The digits of a phone number as it is written at home, from one for calls from abroad (+ or 00 before the code of a country, ITU E.164),
- * or of one at home without the 0 before it, which is left away abroad; null where these words are none.
+ * National digits of an international phone number (+ or 00 before the country code, ITU E.164), or of a national one without its leading 0, which is dropped
+ * abroad; null for other words.
  */
 export function nationalOf(words: readonly string[]): string | null {
   const text = plainText(words.join('')).replaceAll(/[^\d+]/g, '')
@@ -43,10 +42,10 @@ export function nationalOf(words: readonly string[]): string | null {
   if (abroad !== undefined) return abroad.slice(COUNTRY.exec(abroad)?.[0].length ?? 3)
   return /^0[1-9]\d{7,10}$/.test(text) ? text.slice(1) : null
 }
-/** Codes of countries of one and two digits; all others have three. */
+/** Country codes of one and two digits; all others have three. */
 const COUNTRY = /^(?:[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/
 
-/** A word of Latin letters and digits, such as the number of an account, of which `digits` are the most in a row. */
+/** Word of Latin letters and digits, such as an account number; `digits`: its longest run of digits. */
 export function codeOf(word: string): { whole: string; digits: string } | null {
   const whole = plainText(word).replaceAll('-', '').toLowerCase()
   if (!/^(?=.*[a-z])[a-z\d]{6,40}$/.test(whole)) return null
@@ -55,8 +54,8 @@ export function codeOf(word: string): { whole: string; digits: string } | null {
 }
 
 /**
- * A number of four digits with and without a sign for thousands: 1000, 1,000, 1.000, 1 000, 1'000; one with a fraction by the other sign:
- * 3.14, 3,14; null where these words are none.
+ * Four-digit number with and without a thousands separator: 1000, 1,000, 1.000, 1 000, 1'000; or a fraction with the other separator: 3.14, 3,14; null for
+ * other words.
  */
 export function thousandsOf(words: readonly string[]): string[] | null {
   const fraction = words.length > 1 ? null : /^(\d{1,3})([.,])(\d{1,2})$/.exec(plainText(words.join('')))
@@ -67,16 +66,16 @@ export function thousandsOf(words: readonly string[]): string[] | null {
 
 const patternOf = (digits: string): RegExp => new RegExp([...digits].join(GAP), 'gi')
 
-/** The FTS5 query for grouped numbers with these digits. */
+/** FTS5 query for grouped numbers with these digits. */
 export const groupedNumber = (digits: string): string => `"${NUMBER_MARK}${digits}" *`
 
-/** Whether a folded text has the digits or the code, whatever groups them. */
+/** True if a folded text has the digits or the code, in any grouping. */
 export const hasNumber = (folded: string, digits: string): boolean => patternOf(digits).test(folded)
 
-/** Where a text has the digits or the code, whatever groups them. */
+/** Ranges of the digits or the code in a text, in any grouping. */
 export function numberRanges(text: string, digits: string): Range[] {
   let out = ''
-  /** The place in `text` of each unit of `out`, and of its end. */
+  /** Position in `text` of each unit of `out`, and of its end. */
   const places: number[] = []
   let at = 0
   for (const character of text) {

@@ -1,4 +1,4 @@
-/** Who and what a filter's name means. */
+/** People and conversations meant by the name in a filter. */
 import type { ConversationId, Jid } from '../../contract/domain.ts'
 import { bare, localOf } from '../../contract/address.ts'
 import type { ReadableDB } from '../store/database.ts'
@@ -7,12 +7,12 @@ import { nameOf as nameWith } from '../store/tables/name.ts'
 interface Named {
   id: number
   jid: string
-  /** Folded: the name that is shown, and the address. */
+  /** Displayed name and address, folded. */
   name: string
   address: string
 }
 
-/** Everybody who wrote, and every conversation, by name; read again where the store has more of them. */
+/** All senders and conversations by name; read again when the store has new ones. */
 export function createPeople(db: ReadableDB) {
   const mark = db.prepare<[], string>("SELECT count || ' ' || coalesce((SELECT max(id) FROM address), 0) FROM name_change").pluck()
   const addresses = db.prepare<[], { id: number; jid: string }>('SELECT id, jid FROM address')
@@ -28,7 +28,7 @@ export function createPeople(db: ReadableDB) {
   let senders: Named[] = []
   let rooms: Named[] = []
   let contactNames = new Map<string, string>()
-  /** The person behind an occupant of a group. */
+  /** Person behind a group occupant. */
   let persons = new Map<string, string>()
   const jids = new Map<number, string>()
   const shown = new Map<number, string>()
@@ -60,7 +60,7 @@ export function createPeople(db: ReadableDB) {
   const personOf = (jid: string): string => persons.get(jid) ?? jid
   const nameOf = (jid: string): string => nameWith(jid, contactNames.get(jid) ?? contactNames.get(personOf(jid)))
 
-  /** Those whose name or address is `name`, otherwise those whose name contains it. */
+  /** Entries whose name or address equals `name`, otherwise entries whose name contains it. */
   function matching(list: readonly Named[], name: string): Set<number> {
     const wanted = foldOf(name.replace(/^@/, ''))
     const exactly = list.filter((one) => one.name === wanted || one.address === wanted)
@@ -75,11 +75,11 @@ export function createPeople(db: ReadableDB) {
       return version
     },
     nameOf,
-    /** Their own address, where a group shows it. */
+    /** Real address of an occupant, if the group shows it. */
     personOf,
     conversationName: (id: number) => shown.get(id) ?? '',
     jidOf: (id: number) => jids.get(id) ?? '',
-    /** Names of those who wrote that contain the text; some of them. */
+    /** Some names of senders that contain the text. */
     like(text: string): string[] {
       const wanted = foldOf(text)
       return [...new Set(senders.filter((one) => one.name.includes(wanted)).map((one) => nameOf(one.jid)))].slice(0, 8)

@@ -75,7 +75,7 @@ test.each(['-from:me', '-来自:我', '-有:链接', '-has:image', '-type:media'
     expect(parse(query)).toMatchObject({ node: { kind: 'not', node: { kind: inner.node?.kind } }, texts: [], filters: [{ negative: true }], problems: [] })
     expect(parse(`${query} -in:x`).node).toMatchObject({ kind: 'all', nodes: [{ kind: 'not' }, { kind: 'not' }] })
     expect(parse(`${query} OR -in:x`).node).toMatchObject({ kind: 'any', nodes: [{ kind: 'not' }, { kind: 'not' }] })
-    // a word with it is negated, too: a filter is something else
+    // negates a word as well, unlike a filter
     expect(parse(`-foo ${query}`).node).toMatchObject({ kind: 'all', nodes: [{ kind: 'not', node: text('foo') }, { kind: 'not' }] })
   }
 )

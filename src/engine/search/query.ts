@@ -34,7 +34,7 @@ import { simplified } from './traditional.ts'
 
 type Flag = 'image' | 'video' | 'voice' | 'file' | 'link' | 'mention' | 'starred' | 'edited' | 'encrypted'
 export type Filter =
-  /** name null: oneself */
+  /** `name` null: oneself */
   | { by: 'sender' | 'recipient'; name: string | null }
   | { by: 'conversation'; name: string }
   | { by: 'time'; from: number | null; to: number | null }
@@ -44,9 +44,9 @@ export type Filter =
 
 export type QueryNode =
   | { kind: 'text'; text: string; field: 'any' | 'files' }
-  /** The digits of a number, whatever groups them; `whole`: those of a code, with its letters. */
+  /** Digits of a number in any grouping; `whole`: of a code, with its letters. */
   | { kind: 'number'; digits: string; whole?: string }
-  /** What the same words are when they are written in another way; its hits come after those of the words as they were typed. */
+  /** Other spelling of the same words; its hits come after those of the words as typed. */
   | { kind: 'other'; node: QueryNode }
   | { kind: 'filter'; filter: Filter; range: Range }
   | { kind: 'all'; nodes: QueryNode[] }
@@ -56,19 +56,19 @@ export type QueryNode =
 type OperatorName = 'from' | 'to' | 'in' | 'before' | 'after' | 'on' | 'during' | 'has' | 'is' | 'type' | 'file'
 
 interface ParsedQuery {
-  /** null: nothing is asked for */
+  /** Root; null: an empty query. */
   node: QueryNode | null
-  /** What must be contained, for marking it; without what must not. */
+  /** Texts to highlight; without negated ones. */
   texts: string[]
-  /** The same in other ways of writing. */
+  /** Texts in other spellings. */
   others: string[]
-  /** Digits of the numbers, and codes, that are looked for, whatever groups them. */
+  /** Digits of numbers, and codes, searched in any grouping. */
   numbers: string[]
   filters: QueryFilter[]
   problems: QueryProblem[]
 }
 
-/** The words for each operator; the first of each language is the one that completion offers. */
+/** Words of each operator; the first of each language is offered by completion. */
 export const OPERATORS: Record<OperatorName, { en: readonly string[]; zh: readonly string[] }> = {
   from: { en: ['from'], zh: ['来自', '发件人', '从'] },
   to: { en: ['to'], zh: ['发给', '给', '收件人'] },
@@ -127,7 +127,7 @@ const STATES: Record<string, Flag> = {
   已加密: 'encrypted'
 }
 
-/** The values that completion offers. */
+/** Values offered by completion. */
 export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: readonly string[] }>> = {
   has: { en: ['image', 'video', 'media', 'voice', 'file', 'link'], zh: ['图片', '视频', '媒体', '语音', '文件', '链接'] },
   type: { en: ['text', 'image', 'video', 'media', 'voice', 'file', 'link'], zh: ['文字', '图片', '视频', '媒体', '语音', '文件', '链接'] },
@@ -135,14 +135,14 @@ export const VALUES: Partial<Record<OperatorName, { en: readonly string[]; zh: r
 }
 export const takesDate = (operator: OperatorName): boolean => operator === 'before' || operator === 'after' || operator === 'on' || operator === 'during'
 
-/** What a filter by kind or state asks for; null of the others. */
+/** Meaning of a filter by kind or state; null for others. */
 function meaningOf(filter: Filter | { by: 'media' }): FilterMeaning | null {
   if (filter.by === 'flag') return filter.flag
   if (filter.by === 'text-only') return 'text'
   return filter.by === 'media' || filter.by === 'unread' ? filter.by : null
 }
 
-/** The filter that an operator and its value make, or null where the value means nothing. 'media' stands for two of them. */
+/** Filter of an operator and its value, or null for an invalid value. 'media' stands for two filters. */
 function toFilter(operator: OperatorName, value: string, quoted: boolean, now: number): Filter | { by: 'media' } | null {
   const word = simplified(value.toLowerCase())
   switch (operator) {
@@ -169,7 +169,7 @@ function toFilter(operator: OperatorName, value: string, quoted: boolean, now: n
     default: {
       const span = parseDate(value, now)
       if (span === null) return null
-      // after a day: from the next one on; after 3 o'clock: from then on
+      // after a day: from the next day on; after 3 o'clock: from then on
       return {
         by: 'time',
         from: operator === 'before' ? null : operator === 'after' && span.clock !== true ? span.to : span.from,
@@ -181,11 +181,11 @@ function toFilter(operator: OperatorName, value: string, quoted: boolean, now: n
 
 interface Token {
   kind: 'text' | 'or' | 'filter'
-  /** As written, for a text that turns out not to be negated. */
+  /** Text as written, in case it turns out not to be negated. */
   raw: string
   negative: boolean
   text: string
-  /** The text, or the value of the filter, stands in quotes. */
+  /** True if the text, or the filter's value, is in quotes. */
   quoted: boolean
   operator: OperatorName | null
   start: number
@@ -202,7 +202,7 @@ const at = (pattern: RegExp, text: string, position: number): RegExpExecArray | 
 }
 const unquote = (match: RegExpExecArray): string => (match[1] === undefined ? (match[2] ?? '') : match[1].replace(/\\(["\\])/g, '$1'))
 
-/** The tokens with their places; white space alone parts them. */
+/** Tokens with their ranges, separated by white space only. */
 export function tokenize(query: string): Token[] {
   const tokens: Token[] = []
   for (let position = 0; position < query.length;) {
@@ -240,13 +240,13 @@ export function tokenize(query: string): Token[] {
   return tokens
 }
 
-/** A quote that goes on as a word, such as "a"b, is not a phrase. */
+/** A quote followed by word characters, such as "a"b, is no phrase. */
 const goesOnAsWord = (query: string, end: number): boolean => end < query.length && !/\s/u.test(query.charAt(end))
 
 const textOf = (text: string): QueryNode => ({ kind: 'text', text, field: 'any' })
 const allOf = (nodes: QueryNode[]): QueryNode => (nodes.length === 1 && nodes[0] !== undefined ? nodes[0] : { kind: 'all', nodes })
 
-/** iPhone15, GPT-4 and A4 in the other ways: a word of letters and a number with nothing, a blank or a hyphen between them; none of other words. */
+/** Other spellings of iPhone15, GPT-4 and A4: letters and a number with nothing, a blank or a hyphen in between; none for other words. */
 function apartOf(word: string): string[] {
   const found = /^(\p{L}+|\d+)(\p{Dash}?)(\p{L}+|\d+)$/u.exec(word)
   if (found?.[1] === undefined || found[3] === undefined || /\d/.test(found[1]) === /\d/.test(found[3]) || UNSPACED.test(word)) return []
@@ -254,10 +254,10 @@ function apartOf(word: string): string[] {
 }
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u
 
-/** A word that is a part of a number, neither quoted nor negated. */
+/** Part of a number, neither quoted nor negated. */
 const isNumberWord = (token: Token | undefined): boolean => token?.kind === 'text' && !token.negative && token.raw === token.text && isNumberPart(token.raw)
 
-/** The same query without other ways of writing than it was typed in. */
+/** Query without other spellings. */
 export function asTyped(node: QueryNode): QueryNode {
   if (node.kind === 'all') return { kind: 'all', nodes: node.nodes.map(asTyped) }
   if (node.kind !== 'any') return node
@@ -274,11 +274,11 @@ export function parseQuery(query: string, now: number): ParsedQuery {
   const others: string[] = []
   const anythingElse = tokens.some((token) => token.kind === 'filter' || (token.kind === 'text' && !token.negative))
   const numbers: string[] = []
-  /** By the index of a token: the node of a number that begins there, none for its other words. */
+  /** Nodes by token index: the node of a number that begins there; empty for its other words. */
   const numbersAt = new Map<number, QueryNode[]>()
   for (let first = 0, last = 0; first < tokens.length; first = Math.max(last, first + 1)) {
     for (last = first; isNumberWord(tokens[last]);) last++
-    // OR takes its neighbours alone
+    // OR applies to its neighbours only
     if (last - first > 1 && (tokens[first - 1]?.kind === 'or' || tokens[last]?.kind === 'or')) continue
     const words = tokens.slice(first, last).map(({ raw }) => raw)
     const digits = numberOf(words)
@@ -303,9 +303,9 @@ export function parseQuery(query: string, now: number): ParsedQuery {
     }
     const number = numbersAt.get(index)
     if (number !== undefined) return number
-    // a word, and nothing else is searched for: a dash is a dash
+    // a single word: its dash is part of it
     const negative = token.negative && anythingElse
-    // an OR with nothing to choose between is a word
+    // an OR without alternatives is a word
     const node =
       token.kind === 'filter'
         ? filterNode(token, negative)
@@ -359,7 +359,7 @@ export function parseQuery(query: string, now: number): ParsedQuery {
       const before = nodes.pop()
       const after = factors[i + 1]
       if (before === undefined || after === undefined || after === 'or') {
-        // a neighbour was a filter that means nothing
+        // a neighbour was an invalid filter
         if (before !== undefined) nodes.push(before)
         continue
       }

@@ -1,4 +1,4 @@
-/** The order 'best' over judged queries, and what stands under the hits. */
+/** Order 'best' over judged queries, and suggestions below the hits. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
@@ -87,7 +87,7 @@ test('a misspelt word is answered with one that the history knows', async () => 
   expect(await meant('acommodation')).toBe('accommodation')
   expect(await meant('Resturant tonight')).toBe('restaurant tonight')
   expect(await meant('restaurant')).toBeNull()
-  // as it is written in the history
+  // as the history spells it
   expect(await meant('obrien')).toBe('O’Brien')
   expect(await meant('dinner OBrien')).toBe('dinner O’Brien')
   expect(await meant('hadnt')).toBe("hadn't")

@@ -26,27 +26,27 @@ const OWN = 0.5
 const STARRED = 0.5
 
 export interface RankedText {
-  /** The docs that contain it, and those that contain it as whole words. */
+  /** Docs that contain the text, and docs that contain it as whole words. */
   hits: Bits
   whole: Bits
   count: number
 }
 
-/** Before its text is read. */
+/** Occurrence assumed before a text is read. */
 const ONCE: Occurrence = { often: 1, bounded: true }
-/** In the name of a file, where its text has it not. */
+/** Occurrence in the name of a file, if the text has none. */
 const atLeastOnce = (one: Occurrence): Occurrence => (one.often === 0 ? ONCE : one)
 
 const idf = (all: number, count: number): number => Math.max(0.1, Math.log(1 + (all - count + 0.5) / (count + 0.5)))
 
-/** Conversations that one takes part in: direct ones, and those with a message of one's own. */
+/** Conversations of the user: direct ones, and those with an own message. */
 export function ownConversations(columns: Columns, direct: ReadonlySet<number>): Set<number> {
   const own = new Set(direct)
   for (let at = 0; at < columns.size; at++) if ((columns.flags[at]! & OUTGOING) !== 0 && columns.message[at] !== 0) own.add(columns.conversation[at]!)
   return own
 }
 
-/** The best `most` docs (places), the best first. `occurrence(at, text)`: how the message there contains the text. */
+/** Best `most` docs (positions), best first. `occurrence(at, text)`: how the message at a position contains the text. */
 export function rank(
   columns: Columns,
   hits: Bits,
@@ -75,7 +75,7 @@ export function rank(
     return sum
   }
 
-  // a heap of the best so far, the least on top
+  // heap of the best so far, the lowest score on top
   const candidates = Math.max(most, 200)
   const scores: number[] = []
   const places: number[] = []

@@ -1,4 +1,4 @@
-/** Every message that contains the text is found, and no other: against a scan of the folded texts. */
+/** Every message that contains the text is found, and no other: compared with a scan of the folded texts. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { corpus, hasCorpus, openStore, seeded, storeFiles, temporaryFolder } from '../../../test/support/files.ts'
@@ -14,7 +14,7 @@ let engine: SearchEngine
 let fold: (text: string) => string
 let texts: string[] = []
 const folded: string[] = []
-/** Which texts have a character, or two side by side. */
+/** Texts by character, and by pair of adjacent characters. */
 const having = new Map<string, number[]>()
 let ids: number[] = []
 
@@ -49,7 +49,7 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-/** The messages that contain a text, by looking at every one that has its rarest pair of characters. */
+/** Messages that contain a text, by a scan of those with its rarest pair of characters. */
 function scan(piece: string): number[] {
   const wanted = fold(piece)
   const keys = wanted.length < 2 ? [wanted] : Array.from({ length: wanted.length - 1 }, (_, at) => wanted.slice(at, at + 2))
@@ -71,10 +71,10 @@ test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and preci
     const characters = [...(texts[Math.floor(random() * texts.length)] ?? '')]
     const start = Math.floor(random() * characters.length)
     const cut = characters.slice(start, start + 1 + Math.floor(random() ** 2 * 16)).join('')
-    // a blank at the edge means the end of a word; in the text it may stand beside Chinese, where blanks do not count
+    // a blank at the edge means a word end; in the text it may stand beside Chinese, where blanks do not count
     const piece = cut !== cut.trim() && scan(cut).length === 0 ? cut.trim() : cut
     if (fold(piece).trim() === '') continue
-    // a letter that was looked for already: its hits are all messages of half the corpus
+    // a letter that was searched already: its hits are half of the corpus
     if (seen.has(fold(piece))) continue
     seen.add(fold(piece))
     const truth = scan(piece)
@@ -88,7 +88,7 @@ test.skipIf(!hasCorpus)('20,000 random pieces of real messages: recall and preci
   expect(expected).toBeGreaterThan(500_000)
 })
 
-/** What people type: each kind, some with many hits, some with none. */
+/** Typical queries: each kind, some with many hits, some with none. */
 const WRITTEN = [
   // words
   '手机',
@@ -107,7 +107,7 @@ const WRITTEN = [
   'sorry',
   'Thanks',
   'WIFI',
-  // pieces across and inside of words
+  // pieces across and inside words
   '华联',
   '天晚',
   '公司的',
@@ -250,11 +250,11 @@ test.skipIf(!hasCorpus)('what comes and goes between searches is found, and foun
   const added: { id: number; text: string }[] = []
   const gone = new Set<number>()
   let conversation: ConversationId | undefined
-  // what is asked again and again is answered from what was kept
+  // repeated queries are answered from the cache
   const again = Array.from({ length: 60 }, piece)
   let time = 1_900_000_000_000
   for (let round = 0; round < 12; round++) {
-    // a few are looked at one by one, many are read from the end of the index
+    // a few messages are compared one by one, many are read from the end of the index
     const messages = Array.from({ length: round % 3 === 2 ? 150 : 5 }, () => ({
       conversation: jid,
       kind: 'direct' as const,

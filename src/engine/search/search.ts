@@ -1,11 +1,8 @@
 /**
- * Query -> plan -> hits, in the search thread.
- *
- * The first page of a query of texts alone is a walk of the index from the newest end, which stops when the page is
- * full. Everything else - totals, facets, filters, other orders, later pages - is counted on bit sets: one of each
- * phrase from the index (mnemo_hits), one of each filter from the columns. Where a filter leaves few messages, or a
- * text is one letter that half of all messages have, the newest of them are read and compared instead.
- * Messages that the index does not have yet (it is being made anew) are compared one by one, the newest first.
+ * Query -> plan -> hits, in the search thread. The first page of a text query is a walk of the index from its newest end, which stops when the page is full.
+ * Everything else - totals, facets, filters, other orders, later pages - is counted on bit sets: one per phrase from the index (mnemo_hits), one per filter
+ * from the columns. If a filter leaves few messages, or a text is a single letter that half of all messages have, the newest of them are read and compared
+ * instead. Messages not indexed yet (while the index is rebuilt) are compared one by one, newest first.
  */
 import type { ConversationId, MessageId } from '../../contract/domain.ts'
 import type { QueryProblem, Range, SearchAnswer, SearchHit, SearchOrder } from '../../contract/search.ts'
@@ -25,23 +22,23 @@ import { createWalks } from './walks.ts'
 
 export interface SearchQuery {
   query: string
-  /** Only in this conversation. */
+  /** Restricts the search to this conversation. */
   conversation?: ConversationId | null
   order?: SearchOrder
   limit: number
-  /** Hits to leave out at the start. */
+  /** Number of hits to skip. */
   offset?: number
   total?: boolean
   facets?: boolean
-  /** Also what is like the query: related messages, another spelling. */
+  /** Also finds related messages and other spellings. */
   suggest?: boolean
-  /** ms; what 'yesterday' is counted from */
+  /** Reference time of 'yesterday', ms. */
   now?: number
 }
 
-/** Few enough to be read and compared one by one. */
+/** Largest number of messages that are read and compared one by one. */
 const FEW = 400
-/** How long a search may look through what is not in the index yet, ms. */
+/** Time limit for scanning messages that are not indexed yet, ms. */
 const SCAN_MS = 40
 
 export function createSearch(db: ReadableDB) {
@@ -61,10 +58,10 @@ export function createSearch(db: ReadableDB) {
   /** Changes when another connection has written (https://sqlite.org/pragma.html#pragma_data_version). */
   const dataVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   let seen = -1
-  /** Messages that the index does not have. */
+  /** Number of messages that are not indexed. */
   let waiting = 0
   let own: { version: number; conversations: Set<number> } | null = null
-  /** The docs of the latest query, in its order, for its next pages. */
+  /** Docs of the latest query, in order, for its next pages. */
   let latest: { key: string; places: number[] } | null = null
 
   function toHits(messages: readonly number[], texts: readonly string[], numbers: readonly string[] = []): SearchHit[] {
@@ -76,7 +73,7 @@ export function createSearch(db: ReadableDB) {
     }))
   }
 
-  /** Filters as a set of their own and the rest: only of queries all of whose items must hold. */
+  /** Splits filters from the rest: only if all items of the query must match. */
   function split(node: QueryNode, conversation: ConversationId | null): { filters: Bits | null; rest: QueryNode | null } {
     const nodes = node.kind === 'all' ? node.nodes : [node]
     const isFilter = (one: QueryNode): boolean =>
@@ -90,7 +87,7 @@ export function createSearch(db: ReadableDB) {
     }
   }
 
-  /** Those of `within` that match, by comparing each. */
+  /** Messages of `within` that match, by comparing each. */
   function compared(node: QueryNode, within: Bits): Bits {
     const matches = hits.matcher(node)
     const out = noBits(columns.words)
@@ -102,7 +99,7 @@ export function createSearch(db: ReadableDB) {
     return out
   }
 
-  /** The first page without a look at all hits; null where that does not pay. */
+  /** First page without looking at all hits; null if that does not pay. */
   function firstPage(rest: QueryNode | null, filters: Bits | null, order: 'newest' | 'oldest', limit: number): number[] | null {
     if (rest === null) return null
     if (filters === null) return walks.walk(rest, order, limit)
@@ -130,7 +127,7 @@ export function createSearch(db: ReadableDB) {
     return rank(columns, set, list, own.conversations, now, most, occurrence)
   }
 
-  /** Messages that the index does not have yet, compared one by one until enough, or until time is up. */
+  /** Matches among messages not indexed yet, until there are enough or time is up. */
   function scan(node: QueryNode, conversation: ConversationId | null, most: number): number[] {
     const matches = hits.matcher(node)
     const found: number[] = []
@@ -178,7 +175,7 @@ export function createSearch(db: ReadableDB) {
     // only a first page may stop early
     const early = known === null && order !== 'best' && limit > 0 && offset === 0 && waiting === 0 && !wantTotal && !wantFacets && !suggest ? order : null
     const { filters, rest } = split(node, conversation)
-    // numbers and words as they were typed come first; within one conversation all stand in the order of time
+    // numbers and words as typed come first; within one conversation all hits stand in order of time
     const typed = numbers.length + others.length > 0 && rest !== null && conversation === null ? asTyped(rest) : null
     let ids = early === null ? null : firstPage(typed ?? rest, filters, early, limit)
     if (typed !== null && ids !== null && ids.length < limit) ids = null
@@ -208,7 +205,7 @@ export function createSearch(db: ReadableDB) {
       ids = places.slice(offset, offset + limit).map((at) => columns.messageAt(at))
     }
     if (waitingHits.length > 0) {
-      // of a state in between, pages further down come from the index alone
+      // while the index is being rebuilt, later pages come from the index only
       const merged = [...new Set([...waitingHits, ...ids])]
       if (order !== 'best') merged.sort((a, b) => (order === 'newest' ? b - a : a - b))
       ids = merged.slice(0, limit)
@@ -218,7 +215,7 @@ export function createSearch(db: ReadableDB) {
     return result
   }
 
-  /** Sees what has changed since the last search, where anything has. */
+  /** Reads changes since the last search, if there are any. */
   function look(): void {
     const now = dataVersion.get() ?? 0
     if (now === seen) return
@@ -228,7 +225,7 @@ export function createSearch(db: ReadableDB) {
     waiting = hits.unindexedCount()
   }
 
-  /** Where the texts of a query stand in these messages; those without a hit are left out. */
+  /** Ranges of a query's texts in these messages; messages without a hit are left out. */
   function mark(input: { query: string; ids: MessageId[] }): { id: MessageId; ranges: Range[] }[] {
     const { texts, others, numbers } = parseQuery(input.query, Date.now())
     return input.ids.flatMap((id) => {
@@ -238,7 +235,7 @@ export function createSearch(db: ReadableDB) {
     })
   }
 
-  /** All hits of a query in the order of history, by id, for an export. */
+  /** Ids of all hits in order of history, for an export. */
   function ids(input: { query: string; conversation: ConversationId | null; now?: number }): MessageId[] {
     look()
     const { node } = parseQuery(input.query, input.now ?? Date.now())
@@ -249,14 +246,14 @@ export function createSearch(db: ReadableDB) {
   }
 
   return {
-    /** Reads what searches need in memory, some ms at a time; whether there is more to do. */
+    /** Reads data for searches into memory, some ms at a time; returns whether there is more to do. */
     prepare: db.transaction((): boolean => {
       look()
       if (columns.loaded) return hits.warm() || sounds.prepare()
       columns.load()
       return true
     }) as () => boolean,
-    /** One state of the database for all of it. */
+    /** Runs a search on one state of the database. */
     search: db.transaction(answer) as (input: SearchQuery) => SearchAnswer,
     mark,
     ids: db.transaction(ids) as typeof ids,

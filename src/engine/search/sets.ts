@@ -1,31 +1,31 @@
 /**
- * Which docs have a term or a phrase, as bit sets that are kept from search to search. A set is brought up to date, not
- * made anew: what came since is read from the end of the index, or, where it is little, taken as unsure.
+ * Docs of terms and phrases, as bit sets that are cached across searches. A set is updated, not rebuilt: new docs are read from the end of the index, or, if
+ * they are few, counted as unsure.
  */
 import type { ReadableDB } from '../store/database.ts'
 import { add, ascending, count, fromBuffer, has, noBits, retain, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 
 interface Known {
-  /** Many docs as bits, few as their places. */
+  /** Many docs as bits, few as their positions. */
   bits: Bits | Uint32Array
   sparse: boolean
   epoch: number
-  /** The last doc that was read. */
+  /** Last doc that was read. */
   last: number
-  /** How many of the columns' edits are seen. */
+  /** Number of the columns' edits that were applied. */
   edits: number
-  /** Places that may have it or not. */
+  /** Positions that may contain the phrase or not. */
   unsure: number[]
 }
 
-/** What all sets may take, bytes. */
+/** Memory limit of all sets, bytes. */
 const MOST_BYTES = 30e6
-/** Where one word in so many has a doc, places take less room than bits. */
+/** Words of a bit set per word with a doc above which positions take less memory than bits. */
 const SPARSE = 4
-/** Places of one set that are unsure, at most. */
+/** Largest number of unsure positions in a set. */
 const MOST_UNSURE = 64
-/** A phrase of two or three characters, in its quotes. */
+/** Length of a phrase of two or three characters with its quotes. */
 const SHORT = 5
 
 export function createSets(db: ReadableDB, columns: Columns) {
@@ -38,18 +38,18 @@ export function createSets(db: ReadableDB, columns: Columns) {
     .pluck()
   const sets = new Map<string, Known>()
   let bytes = 0
-  // one for all: a set of its own for each search, 125 KB of a million docs, made V8 collect garbage every few searches
+  // one buffer for all: a new one per search, 125 KB for a million docs, made V8 collect garbage every few searches
   let met = noBits(0)
 
-  /** Made anew, of one FTS5 phrase. */
+  /** Reads the set of one FTS5 phrase. */
   function read(phrase: string): Bits {
-    // what is long is rare, and to find its first row takes as long as to find all
+    // long phrases are rare, and finding the first row takes as long as finding all
     const rare = phrase.length > SHORT || phrase.endsWith('*')
     const blob = (rare ? bitsOf : hitsOf).get(columns.base, columns.size, phrase) ?? undefined
     return blob === undefined ? noBits(columns.words) : fromBuffer(blob)
   }
 
-  /** As bits of the present length, the caller's own. */
+  /** Copy as bits in the current length. */
   function spread({ bits, sparse }: Known): Bits {
     const out = noBits(columns.words)
     if (sparse) for (const at of bits) out[at >> 5]! |= 1 << (at & 31)
@@ -88,7 +88,7 @@ export function createSets(db: ReadableDB, columns: Columns) {
       set = { bits: noBits(0), sparse: true, epoch: columns.epoch, last: columns.last, edits: columns.edits.length, unsure: [] }
       pack(set, read(phrase))
     }
-    // the latest used stays longest
+    // least recently used sets are evicted first
     sets.delete(phrase)
     sets.set(phrase, set)
     for (const oldest of sets.keys()) {
@@ -104,12 +104,12 @@ export function createSets(db: ReadableDB, columns: Columns) {
 
   return {
     read,
-    /** How many sets of many docs have room. */
+    /** Number of sets with many docs that fit. */
     capacity: (): number => Math.floor(MOST_BYTES / (columns.words * 4)),
     has: (phrase: string): boolean => sets.get(phrase)?.epoch === columns.epoch,
-    /** Reads a phrase, if it is not known. */
+    /** Reads a phrase, unless it is cached. */
     load: (phrase: string): void => void get(phrase),
-    /** The docs that may have all of these phrases: those that have them, and what changed lately. The set is the next call's, too. */
+    /** Docs that may have all of these phrases: those that have them, and recently changed ones. The set is reused by the next call. */
     meet(phrases: readonly string[]): Bits {
       const list = phrases.map(get)
       if (met.length !== columns.words) met = noBits(columns.words)
@@ -125,7 +125,7 @@ export function createSets(db: ReadableDB, columns: Columns) {
       for (const { unsure } of list) for (const at of unsure) if (list.every((set) => holds(set, at) || set.unsure.includes(at))) mark(met, at)
       return met
     },
-    /** The docs that have it; `test` decides of a place that is unsure. */
+    /** Docs with a phrase; `test` decides unsure positions. */
     exact(phrase: string, test: (at: number) => boolean): Bits {
       const set = get(phrase)
       const out = spread(set)

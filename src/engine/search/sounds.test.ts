@@ -1,4 +1,4 @@
-/** Queries that stand for something else. */
+/** Queries typed in another script or keyboard layout. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore, temporaryFolder } from '../../../test/support/files.ts'
 import type { Jid } from '../../contract/domain.ts'

@@ -1,6 +1,6 @@
 /**
- * What a query of Latin letters may stand for: words of the history that read so in pinyin (whole, or by the initials of words of two
- * and more characters), kana that read so in romaji, and what the same keys write on another keyboard.
+ * Other readings of a query in Latin letters: words of the history with that pinyin (full, or initials of words of two or more characters), kana with that
+ * romaji, and the same keys on another keyboard layout.
  */
 import { isKana, toHiragana } from 'wanakana'
 import type { ReadableDB } from '../store/database.ts'
@@ -11,23 +11,23 @@ import { readings } from './names.ts'
 
 export interface ReadAs {
   text: string
-  /** Messages that contain it. */
+  /** Number of messages that contain it. */
   count: number
 }
 
 const MOST = 6
-/** Characters of one initial are many: their words are looked through for so long, ms, those of the common ones first. */
+/** Time limit for words of one initial, ms: such characters are many; the common ones come first. */
 const INITIALS_MS = 40
 /** The 3,755 most common characters: the first level of GB 2312, rows 16 to 55. */
 const COMMON = new Set<string>()
 const gb2312 = new TextDecoder('gb18030')
 for (let row = 0xb0; row <= 0xd7; row++) for (let cell = 0xa1; cell <= 0xfe; cell++) COMMON.add(gb2312.decode(Uint8Array.of(row, cell)))
-/** Characters whose readings are looked up at once. */
+/** Number of characters whose readings are looked up at once. */
 const AT_ONCE = 400
 const [FIRST_HAN, LAST_HAN] = [0x4e00, 0x9fff]
 const LONGEST = 40
 
-/** How a word of Chinese reads as the letters: 'whole' by all its syllables, 'initials' by how each begins, or not. */
+/** Match of a Chinese word with letters: 'whole' by all its syllables, 'initials' by their beginnings, or null. */
 export function reads(word: readonly string[], letters: string): 'whole' | 'initials' | null {
   const go = (at: number, rest: string, ways: (reading: string) => readonly string[]): boolean => {
     const character = word[at]
@@ -35,18 +35,18 @@ export function reads(word: readonly string[], letters: string): 'whole' | 'init
     const known = at > 0 && character === '儿' ? [...readings(character), 'r'] : readings(character)
     return known.some((reading) => ways(reading).some((way) => rest.startsWith(way) && go(at + 1, rest.slice(way.length), ways)))
   }
-  // ü is written as people type it: nv, nu, nyu
+  // ü in its typed forms: nv, nu, nyu
   const whole = (reading: string): string[] => (reading.includes('v') ? [reading, reading.replace('v', 'u'), reading.replace('v', 'yu')] : [reading])
   const initial = (reading: string): string[] => (/^[zcs]h/.test(reading) ? [reading.slice(0, 2), reading.slice(0, 1)] : [reading.slice(0, 1)])
   if (go(0, letters, whole)) return 'whole'
-  // some syllables may be whole among initials: nvpy, chongqinghg
+  // full syllables may stand among initials: nvpy, chongqinghg
   return word.length > 1 && go(0, letters, (reading) => [...initial(reading), ...whole(reading)]) ? 'initials' : null
 }
 
-/** Kana variants of a word in romaji, at most. */
+/** Largest number of kana variants of a word in romaji. */
 const MOST_KANA = 48
 
-/** Variants of a text: each of these places as it stands or changed, at most `most` of them changed. */
+/** Variants of a text: each match of the pattern unchanged or changed, at most `most` changes. */
 function varied(text: string, pattern: RegExp, change: (found: string) => readonly string[], most: number): string[] {
   let found = [{ text, changes: 0 }]
   for (const { index, 0: piece } of [...text.matchAll(pattern)].reverse()) {
@@ -61,8 +61,8 @@ function varied(text: string, pattern: RegExp, change: (found: string) => readon
 }
 
 /**
- * The kana that a text may be in romaji: Hepburn of either kind (shimbun, shinbun), Kunrei, long vowels with a macron, with a dash, doubled
- * or left out (tokyo, tōkyō, toukyou, ramen), は, へ and を where they are said wa, e and o.
+ * Kana of a text in romaji: both kinds of Hepburn (shimbun, shinbun), Kunrei, long vowels with a macron, with a dash, doubled or left out (tokyo, tōkyō,
+ * toukyou, ramen), は, へ and を where they are pronounced wa, e and o.
  */
 export function kanaOf(text: string): string[] {
   const plain = text
@@ -91,7 +91,7 @@ export function kanaOf(text: string): string[] {
     if (kana.length < 2 || !isKana(kana)) return []
     const sounds = [kana, ...varied(kana, /[ずじ]/gu, (sign) => [sign === 'ず' ? 'づ' : 'ぢ'], 1)]
     if (isMarked) return sounds
-    // a long vowel that was left out: of o and u in words of Japan, of any vowel, once or twice, in words from abroad
+    // omitted long vowels: of o and u in Japanese words, of any vowel, once or twice, in loanwords
     const long = varied(
       kana,
       /[おこそとのほもよろごぞどぼぽょうくすつぬふむゆるぐずづぶぷゅ](?![うおー])/gu,
@@ -108,11 +108,11 @@ const O_ROW = 'おこそとのほもよろごぞどぼぽょ'
 export function createSounds(db: ReadableDB, hits: Hits) {
   const beginning = db.prepare<[string, string], { term: string; doc: number }>('SELECT term, doc FROM temp.index_word WHERE term > ? AND term < ?')
   const anywhere = db.prepare<[string], number>('SELECT 1 FROM message_index WHERE message_index MATCH mnemo_phrase(?) LIMIT 1').pluck()
-  /** Characters by their readings; read bit by bit before they are wanted. */
+  /** Characters by their readings; filled gradually in advance. */
   const byReading = new Map<string, string[]>()
   let next = FIRST_HAN
 
-  /** Looks up the readings of some more characters; whether there is more to do. */
+  /** Looks up the readings of some more characters; returns whether there is more to do. */
   function prepare(): boolean {
     for (const last = Math.min(LAST_HAN, next + AT_ONCE); next <= last; next++) {
       const character = String.fromCodePoint(next)
@@ -121,7 +121,7 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     return next <= LAST_HAN
   }
 
-  /** Words of the index that begin with one of these and read as the letters. */
+  /** Indexed words that begin with one of these characters and read as the letters. */
   function wordsOf(characters: Iterable<string>, letters: string, until: number): Map<string, { way: 'whole' | 'initials'; docs: number }> {
     const found = new Map<string, { way: 'whole' | 'initials'; docs: number }>()
     for (const first of characters) {
@@ -153,7 +153,7 @@ export function createSounds(db: ReadableDB, hits: Hits) {
       .slice(0, MOST)
   }
 
-  /** `texts`: of a query that has nothing else; `total`: how many messages contain them as they are. */
+  /** `texts`: of a query without anything else; `total`: number of messages that contain them literally. */
   function readAs(texts: readonly string[], total: number): ReadAs[] {
     const query = texts.join(' ')
     if (query.length > LONGEST) return []
@@ -165,11 +165,11 @@ export function createSounds(db: ReadableDB, hits: Hits) {
     if (/^[a-z]{2,}$/.test(letters)) {
       offered.push(...chinese(letters))
     }
-    // of many ways to write it few are written: what stands nowhere takes no room among the sets that are kept
+    // few of many spellings occur: those without any hit take no space in the cache
     offered.push(...kanaOf(query).filter((kana) => anywhere.get(kana) === 1))
     if (total < 3) offered.push(...onOtherKeyboards(query))
     const found = [...new Set(offered)].map((text) => ({ text, count: count(hits.textBits(text, 'any')) })).filter((one) => one.count > 0)
-    // a part of a word that is offered and stands nowhere else says nothing more
+    // leave out parts of an offered word that occur nowhere else
     return found
       .filter(({ text, count }) => !found.some((other) => other.text !== text && isKana(text) && other.text.includes(text) && other.count === count))
       .slice(0, MOST)

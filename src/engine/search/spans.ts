@@ -1,6 +1,6 @@
-/** Stretches of local time: days, months and years of the calendar. Pure. */
+/** Spans of local time: days, months and years of the calendar. Pure. */
 
-/** From (inclusive) to (exclusive), ms since the epoch. `clock`: it is an hour or a minute, not days. */
+/** From (inclusive) to (exclusive), ms since the epoch. `clock`: an hour or a minute, not days. */
 export interface Span {
   from: number
   to: number
@@ -19,7 +19,7 @@ export const months = (year: number, month: number, count = 1): Span => ({
   to: new Date(year, month + count, 1).getTime()
 })
 
-/** The day, or null where the calendar has none. `month`: 1 to 12. */
+/** Span of a day, or null for an invalid date. `month`: 1 to 12. */
 export function checkedDay(year: number, month: number, date: number): Span | null {
   const start = new Date(year, month - 1, date)
   const real = year >= FIRST_YEAR && year < LAST_YEAR && start.getMonth() === month - 1 && start.getDate() === date
@@ -29,7 +29,7 @@ export const checkedMonth = (year: number, month: number): Span | null =>
   year >= FIRST_YEAR && year < LAST_YEAR && month >= 1 && month <= 12 ? months(year, month - 1) : null
 export const checkedYear = (year: number): Span | null => (year >= FIRST_YEAR && year < LAST_YEAR ? months(year, 0, 12) : null)
 
-/** The latest one that has begun; 29 February may lie some years back. */
+/** Latest span that has begun; 29 February may lie some years back. */
 export function latest(at: (year: number) => Span | null, now: Date): Span | null {
   for (let year = now.getFullYear(); year > now.getFullYear() - 9; year--) {
     const span = at(year)
@@ -38,10 +38,10 @@ export function latest(at: (year: number) => Span | null, now: Date): Span | nul
   return null
 }
 
-/** Days since Monday, the first of a week (ISO 8601). */
+/** Days since Monday, the first day of a week (ISO 8601). */
 export const sinceMonday = (date: Date): number => (date.getDay() + 6) % 7
 
-/** The latest day of that number in its month. */
+/** Latest day with that number in its month. */
 export function latestDate(date: number, now: Date): Span | null {
   for (let month = 0; month < 3; month++) {
     const first = new Date(now.getFullYear(), now.getMonth() - month, 1)

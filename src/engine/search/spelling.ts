@@ -1,10 +1,10 @@
-/** 'Did you mean': words of the index that are nearly what was typed. */
+/** 'Did you mean': indexed words similar to the typed ones. */
 import type { ReadableDB } from '../store/database.ts'
 
-/** Words in fewer messages are not offered. */
+/** Fewest messages with a word that is offered. */
 const LEAST_DOCS = 2
 const SHORTEST = 4
-/** The vocabulary is read again once the history has grown by this share; of a small history, whenever it has grown. */
+/** Growth of the history after which the vocabulary is read again; of a small history, any growth. */
 const GROWTH = 1.05
 const SMALL = 20_000
 
@@ -27,7 +27,7 @@ export function createSpelling(db: ReadableDB) {
     return byLength
   }
 
-  /** The most frequent of the nearest words, or null. `word` folded; `held`: messages in the index. */
+  /** Most frequent of the nearest words, or null. `word` folded; `held`: messages in the index. */
   return function nearest(word: string, held: number): string | null {
     const most = word.length < SHORTEST ? 0 : word.length < 6 ? 1 : 2
     if (most === 0 || !/^\p{L}+$/u.test(word) || /\p{Script=Han}/u.test(word)) return null
@@ -44,7 +44,7 @@ export function createSpelling(db: ReadableDB) {
   }
 }
 
-/** Damerau-Levenshtein distance (optimal string alignment); anything above `most` where it is larger. */
+/** Damerau-Levenshtein distance (optimal string alignment); some number above `most` if it is larger. */
 function editDistance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1
   let before: number[] = []

@@ -1,11 +1,11 @@
-/** Stretches of a year that people name: quarters, halves, seasons, weeks by number, and the parts of a month, in English, Chinese and Japanese. Pure. */
+/** Named parts of a year: quarters, halves, seasons, numbered weeks, and parts of a month, in English, Chinese and Japanese. Pure. */
 import { days, latest, months, type Span } from './spans.ts'
 
-/** A number of either kind of figures, as a piece of a pattern. */
+/** Pattern of a number in Arabic or Chinese digits. */
 export const N = '(\\d{1,4}|[〇零一二两三四五六七八九十百廿]{1,5})'
 const FIGURES = '〇一二三四五六七八九'
 
-/** The number that figures of either kind write: 3, 三, 十二, 廿五, 两, 一百二十, 二〇二四; NaN for none. */
+/** Value of a number in Arabic or Chinese digits: 3, 三, 十二, 廿五, 两, 一百二十, 二〇二四; NaN for none. */
 export function figure(text: string): number {
   if (/^\d+$/.test(text)) return Number(text)
   const plain = text.replaceAll('零', '〇').replaceAll('两', '二').replaceAll('廿', '二十')
@@ -18,7 +18,7 @@ export function figure(text: string): number {
   return of(hundreds) * 100 + (ten === undefined ? 0 : tens === undefined ? 10 : of(tens) * 10) + of(ones)
 }
 
-/** A part of a month: 上旬, 月初, 月底, 末; null: the words are none. `month`: 0 to 11. */
+/** Part of a month: 上旬, 月初, 月底, 末; null: none. `month`: 0 to 11. */
 export function monthPart(word: string, year: number, month: number): Span | null {
   const part = /^(?:上旬|初|初め|始め|はじめ|早期|early|start|beginning)$/u.test(word)
     ? 0
@@ -35,7 +35,7 @@ const SEASONS = ['春', '夏', '秋', '冬', 'spring', 'summer', 'autumn', 'wint
 const ORDINALS = ['first', 'second', 'third', 'fourth']
 const ENGLISH = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-/** Year of a word before or after the rest: 2024, 今年, 去年, last year; null: none is named. */
+/** Year before or after the rest of a text: 2024, 今年, 去年, last year; null: none is named. */
 function yearIn(word: string, now: Date): { year: number | null; rest: string } {
   const y = now.getFullYear()
   const found =
@@ -55,7 +55,7 @@ function yearIn(word: string, now: Date): { year: number | null; rest: string } 
   return { year, rest: word.replace(found[0], '').trim() }
 }
 
-/** The stretch, or null where the words name none; without a year the latest that has begun. */
+/** Named part of a year, or null; without a year the latest that has begun. */
 export function stretch(word: string, now: Date): Span | null {
   const { year, rest } = yearIn(word, now)
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]

@@ -1,4 +1,4 @@
-/** What is like a query: its words, messages with most of them, another spelling. */
+/** Suggestions for a query: its words, messages with most of them, another spelling. */
 import type { ReadableDB } from '../store/database.ts'
 import { and, andNot, ascending, count, inExactly, noBits, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
@@ -10,7 +10,7 @@ import type { Walks } from './walks.ts'
 
 const MOST_RELATED = 20
 const MOST_WORDS = 8
-/** So many messages are looked at for how a word is written. */
+/** Number of messages compared for the spelling of a word. */
 const MOST_COMPARED = 20
 
 export function createSuggest(db: ReadableDB, columns: Columns, people: People, hits: Hits, walks: Walks) {
@@ -18,10 +18,10 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
   const foldOf = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
   const wordsOf = db.prepare<[string], string>('SELECT mnemo_words(?)').pluck()
   const setUserWords = db.prepare<[string], number>('SELECT mnemo_user_words(?)').pluck()
-  /** The version of the names that jieba was given. */
+  /** Version of the names given to jieba. */
   let wordsOfNames = -1
 
-  /** jieba's words of a text, those of names among them. */
+  /** Words of a text by jieba, including names. */
   function words(text: string): string[] {
     if (wordsOfNames !== people.version) {
       setUserWords.get(people.names.join('\ufffd'))
@@ -30,13 +30,13 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
     return (wordsOf.get(text) ?? '').split('\u001f').filter((word) => word !== '')
   }
 
-  /** The docs in which each of the words stands as a word. */
+  /** Docs in which each of the words stands as a whole word. */
   function wholeWords(text: string): Bits {
     const sets = words(text).flatMap((word) => ([...word].length < 2 ? [] : [hits.phraseBits(`"\u0001${word.replaceAll('"', '""')}"`)]))
     return sets.length === 0 ? noBits(columns.words) : sets.reduce(and)
   }
 
-  /** Messages with all words of the texts in any order, then with most of them; none of `exact`. */
+  /** Messages with all words of the texts in any order, then with most of them; without `exact`. */
   function related(texts: readonly string[], filters: Bits | null, exact: Bits): number[] {
     const all = [...new Set(texts.flatMap(words))].filter((word) => word.length > 1 || texts.length > 1).slice(0, MOST_WORDS)
     if (all.length < 2) return []
@@ -49,7 +49,7 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
     return found
   }
 
-  /** A word that the history has with an apostrophe in it, as it is written there: O'Brien for obrien; or null. */
+  /** Spelling of a word with an apostrophe in the history: O'Brien for obrien; or null. */
   function withApostrophe(word: string): string | null {
     if (!/^[a-z]{4,20}$/.test(word)) return null
     for (const split of [1, 2, word.length - 1, word.length - 2]) {
@@ -63,7 +63,7 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
     return null
   }
 
-  /** The query with one misspelt word put right, where that finds more. */
+  /** Query with one misspelt word corrected, if that finds more. */
   function didYouMean(query: string, node: QueryNode, found: number): string | null {
     if (found >= 3) return null
     const nodes = node.kind === 'all' ? node.nodes : [node]
@@ -73,7 +73,7 @@ export function createSuggest(db: ReadableDB, columns: Columns, people: People, 
         const better = withApostrophe(word) ?? nearest(word, columns.held)
         if (better === null) continue
         const at = (foldOf.get(query) ?? '').indexOf(word)
-        // the same place in the query as it was typed, where folding left lengths alone
+        // the same position in the query as typed, unless folding changed lengths
         if (at < 0 || (foldOf.get(query.slice(at, at + word.length)) ?? '') !== word) continue
         const suggestion = query.slice(0, at) + better + query.slice(at + word.length)
         const other = parseQuery(suggestion, Date.now()).node

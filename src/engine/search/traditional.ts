@@ -1,4 +1,4 @@
-/** Traditional characters and the words of Taiwan in what the query language says itself: operators, values, dates. Pure. */
+/** Traditional characters and Taiwanese words of the query language: operators, values, dates. Pure. */
 import { lookUp } from '../../contract/look-up.ts'
 
 const WORDS: Record<string, string> = { 檔名: '文件名', 檔案: '文件', 影片: '视频', 連結: '链接', 寄件人: '发件人', 對話: '会话', 群組: '群' }
@@ -6,7 +6,7 @@ const FROM = '來於間會話發給類圖視頻語鏈編輯過標個週後禮這
 const TO = '来于间会话发给类图视频语链编辑过标个周后礼这从当点时两内里钟号昼国庆节圣诞劳动儿万阳阴农历旧腊开妇复学刚几阵现来斗独顷个间书爷当亲'
 const CHARACTERS = new Map([...FROM].map((character, i) => [character, [...TO][i] ?? character]))
 
-/** The same in simplified characters; other text stays as it is. */
+/** Simplified form of such a word; other text stays unchanged. */
 export function simplified(word: string): string {
   return lookUp(WORDS, word) ?? [...word].map((character) => CHARACTERS.get(character) ?? character).join('')
 }

@@ -1,4 +1,4 @@
-/** Two hundred ways in which people type words with Latin letters, or on the keyboard that was not meant. */
+/** Two hundred ways of typing words in Latin letters, or on the wrong keyboard layout. */
 import { expect, test } from 'vitest'
 import { onOtherKeyboards } from './keyboards.ts'
 import { kanaOf, reads } from './sounds.ts'
@@ -93,7 +93,7 @@ test('words read as they are typed in pinyin', () => {
   })
   expect(CHINESE.split('|').length).toBeGreaterThan(100)
   expect(wrong).toEqual([])
-  // what only begins or ends so is another word
+  // words that only begin or end with the letters do not match
   for (const [word, letters] of [
     ['中华', 'hua'],
     ['中华', 'zhonghuan'],
@@ -112,7 +112,7 @@ const VOWELS = [
   'えけせてねへめれげぜでべぺぇ',
   'おこそとのほもよろごぞどぼぽぉょ'
 ]
-/** Hiragana with vowels for long marks, as search takes them. */
+/** Hiragana with vowels for long marks, as the search folds them. */
 function folded(text: string): string {
   let out = ''
   for (const sign of text.replaceAll(/[\u30a1-\u30f6]/gu, (kana) => String.fromCodePoint((kana.codePointAt(0) ?? 0) - 0x60))) {
@@ -136,6 +136,6 @@ test('words are among the kana of what is typed in romaji', () => {
 
 test.each(KEYBOARDS)('%s is %s on another keyboard', (keys, word) => {
   expect(onOtherKeyboards(keys)).toContain(word)
-  // the other way round, but for what shift changed
+  // reversible, except for characters changed by shift
   if (!/[A-Z~{]/.test(keys)) expect(onOtherKeyboards(word)).toContain(keys)
 })

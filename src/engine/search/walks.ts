@@ -1,21 +1,21 @@
-/** Hits in the order of history: from a set, by walking the index from one end, or by comparing the messages at that end. */
+/** Hits in order of history: from a set, by walking the index from one end, or by comparing the messages at that end. */
 import type { ReadableDB } from '../store/database.ts'
 import { ascending, descending, has, noBits, retain, type Bits } from './bits.ts'
 import type { Columns } from './columns.ts'
 import { COMPARED, type Hits } from './hits.ts'
 import type { QueryNode } from './query.ts'
 
-/** Hits that a walk within a filter passes at most. */
+/** Largest number of hits that a walk within a filter skips. */
 const WALK = 3000
 const WALK_LEAST = 300
-/** How many of the newest are compared before the index is asked: within a filter, and for one letter. */
+/** Number of newest messages compared before the index is read: within a filter, and for a single letter. */
 const PEEK = 300
 const PEEK_LETTER = 1500
-/** Of fewer terms the index finds the first hits sooner than all hits of a term are read. */
+/** Number of terms below which an index walk is faster than reading all hits of a term. */
 const LEAST_TERMS = 3
-/** By then it shows whether that will do. */
+/** Number of messages after which the hit rate is estimated. */
 const PEEK_LEAST = 40
-/** More runs than this are not walked one by one. */
+/** Largest number of runs that are walked one by one. */
 const MOST_RUNS = 8
 
 export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
@@ -32,7 +32,7 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
 
   let full = noBits(0)
 
-  /** The places of `set` in the order of history, at most `most`. */
+  /** Positions of `set` in order of history, at most `most`. */
   function inHistory(set: Bits, order: 'newest' | 'oldest', most: number): number[] {
     const { runs, base } = columns
     const [only] = runs
@@ -44,13 +44,13 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     return places.length > most ? places.slice(0, most) : places
   }
 
-  /** The first page by walking the index, or null where it cannot be walked: the message ids. */
+  /** Message ids of the first page by walking the index, or null if it cannot be walked. */
   function walk(node: QueryNode, order: 'newest' | 'oldest', most: number): number[] | null {
     const expression = hits.expression(node)
     if (expression === null || columns.runs.length > MOST_RUNS) return null
     const known = byTerms(node, null, order, most)
     if (known !== null) return known
-    // one letter: its many terms would all be read before the first hit
+    // a single letter: all of its many terms would be read before the first hit
     if (/" \*/.test(expression)) {
       const near = peek(node, null, order, most, PEEK_LETTER)
       if (near !== null) return near
@@ -69,7 +69,7 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     return found
   }
 
-  /** The first page of one text by comparing those that have its terms; null where that does not fill it soon. */
+  /** First page of one text by comparing the messages that have its terms; null if it does not fill soon. */
   function byTerms(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number): number[] | null {
     if (node.kind !== 'text' || node.field !== 'any') return null
     const candidates = hits.candidates(node.text, within === null ? LEAST_TERMS : 1)
@@ -81,7 +81,7 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     return found !== null && (all || found.length === most) ? found : null
   }
 
-  /** The first `most` that `pick` finds, looking at more and more places at once; null where at this rate `reach` of them would not do. */
+  /** First `most` results of `pick` over growing batches of positions; null if, at the current rate, `reach` positions would not suffice. */
   function gather(places: readonly number[], most: number, reach: number, pick: (piece: number[], left: number) => number[]): number[] | null {
     const found: number[] = []
     for (let seen = 0, next = most; seen < places.length; next *= 2) {
@@ -93,7 +93,10 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     return found
   }
 
-  /** The first page within `filters`: by its terms, by walking the index past what they leave out, or by comparing the first of them; null where all of that takes too long. */
+  /**
+   * First page within `filters`: by its terms, by walking the index past excluded messages, or by comparing the first messages; null if all of that takes too
+   * long.
+   */
   function walkWithin(node: QueryNode, filters: Bits, order: 'newest' | 'oldest', most: number): number[] | null {
     return byTerms(node, filters, order, most) ?? walkPast(node, filters, order, most) ?? peek(node, filters, order, most, PEEK)
   }
@@ -107,14 +110,14 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     for (const doc of (order === 'newest' ? walkDown : walkUp).iterate(expression, run.first, run.last, WALK)) {
       if (has(filters, doc - columns.base)) found.push(columns.messageAt(doc - columns.base))
       if (found.length === most) return found
-      // at this rate it would not be filled
+      // at this rate the page would not fill
       if (++seen >= WALK_LEAST && found.length * WALK < most * seen) return null
     }
-    // all there are
+    // all hits
     return seen < WALK ? found : null
   }
 
-  /** The first page by comparing the newest (or oldest) of `within`; null where that does not fill it. */
+  /** First page by comparing the newest (or oldest) messages of `within`; null if it does not fill. */
   function peek(node: QueryNode, within: Bits | null, order: 'newest' | 'oldest', most: number, reach: number): number[] | null {
     const matches = hits.matcher(node)
     const found = gather(inHistory(within ?? everything(), order, reach), most, reach, (piece, left) =>
@@ -126,7 +129,7 @@ export function createWalks(db: ReadableDB, columns: Columns, hits: Hits) {
     )
     return found?.length === most ? found : null
   }
-  /** A set of all places. */
+  /** Set of all positions. */
   function everything(): Bits {
     if (full.length !== columns.words) full = noBits(columns.words).fill(0xffffffff)
     return full

@@ -105,7 +105,7 @@ test('an import that the disk stops says how far it came, and goes on when it is
   const count = 60_000
   writeFileSync(file, Array.from({ length: count }, (_, at) => `a\t${1_600_000_000_000 + at * 60_000}\tmessage ${at} ${'x'.repeat(50)}`).join('\n'))
   const call = [process.execPath, join(ROOT, 'src/cli/index.ts'), 'import', file, '--profile', profile]
-  // no file may grow beyond so many blocks
+  // limits the size of files, in blocks
   const stopped = spawnSync('bash', ['-c', `trap '' XFSZ; ulimit -f 6000; exec "$@"`, 'bash', ...call], { encoding: 'utf8' })
   expect(stopped.status).toBe(1)
   const imported = Number(/([\d,]+) of 60,000 messages were imported; import it again/.exec(stopped.stderr)?.[1]?.replaceAll(',', ''))

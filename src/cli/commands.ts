@@ -1,4 +1,4 @@
-/** The commands, one entry each. */
+/** Commands, one entry each. */
 import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { bare, parseJid } from '../contract/address.ts'
@@ -16,7 +16,7 @@ export class UsageError extends Error {}
 
 interface Option {
   about: string
-  /** What stands for the value in --help; absent for a switch. */
+  /** Placeholder of the value in --help; absent for a switch. */
   value?: string
 }
 export interface Command {
@@ -45,7 +45,7 @@ function tell(findings: Findings, skips: boolean): void {
   for (const finding of findingsOf(findings, skips)) process.stderr.write(`${finding}\n`)
 }
 
-/** Waits until the account is online and its archive read. Throws where that fails. */
+/** Waits until the account is online and its archive read. Throws on failure. */
 async function online(engine: Engine): Promise<void> {
   if (engine.account === null) throw new UsageError('no account in this profile; use mnemo sign-in first')
   await engine.connect()
@@ -81,7 +81,7 @@ async function password(): Promise<string> {
 
 const line = (message: Message): string => `${new Date(message.time).toISOString()}\t${message.senderName}\t${message.text.replace(/[\t\n]/g, ' ')}\n`
 
-/** Long work says on a terminal how far it is; Ctrl+C undoes it. */
+/** Long-running work with progress on a terminal; Ctrl+C cancels and undoes it. */
 function watched(): Running {
   const cancel = new AbortController()
   process.once('SIGINT', () => cancel.abort())
@@ -379,7 +379,7 @@ function facetLists({ conversations, senders, months }: Facets): [string, [strin
   ]
 }
 
-/** The state of an own message once the server took or refused it. */
+/** State of an own message once the server has accepted or refused it. */
 async function settled(engine: Engine, message: Message): Promise<string> {
   const { promise, resolve: done } = Promise.withResolvers<string>()
   const timer = setTimeout(() => done('queued'), SIGN_IN_MS)

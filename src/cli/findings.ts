@@ -1,11 +1,11 @@
-/** What of a history file is not clear or left out, said alike before it is imported and after. */
+/** Report of unclear and skipped parts of a history file, in the same words before and after an import. */
 import type { ImportPreview } from '../contract/history-files.ts'
 
 export type Findings = Pick<ImportPreview, 'unread' | 'badTimes' | 'order'>
 
 const ORDERS = { dmy: 'day, month, year', mdy: 'month, day, year', ymd: 'year, month, day' } as const
 
-/** A line each; none where all is clear. `skips`: messages whose time cannot be read are left out. */
+/** One line per finding; empty if all is clear. `skips`: messages with unreadable times are left out. */
 export function findingsOf({ unread, badTimes: { count, lines }, order }: Findings, skips: boolean): string[] {
   const said = unread.map((one) => `${one.count} left out (${one.kind}): ${one.lines[0] ?? ''}`)
   if (count > 0)

@@ -1,4 +1,4 @@
-/** The engine from the command line: npm run -s mnemo -- COMMAND */
+/** Command line of the engine: npm run -s mnemo -- COMMAND */
 import { parseArgs } from 'node:util'
 import { StoreOpenError } from '../engine/store/database.ts'
 import { StoreError } from '../engine/threads/store.ts'
@@ -43,7 +43,7 @@ async function main(args: string[]): Promise<number> {
   return command.run(parsed.positionals, parsed.values as Record<string, string | boolean | undefined>)
 }
 
-// whoever read the output has enough of it, as head has
+// the reader of the output closed the pipe, as head does
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

@@ -1,4 +1,4 @@
-/** The engine on the profile that a command is for. */
+/** Engine on the profile of a command. */
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findAssets } from '../engine/assets.ts'
@@ -7,7 +7,7 @@ import { isDamage, StoreError } from '../engine/threads/thread.ts'
 
 export type Values = Record<string, string | boolean | undefined>
 
-/** Opens the profile that is asked for, and closes it after its use. Throws StoreError where its history is damaged; the next one that opens it saves what it can. */
+/** Opens the requested profile, and closes it after use. Throws StoreError if its history is damaged; the next start saves the readable part. */
 export async function withEngine<T>(values: Values, use: (engine: Engine) => Promise<T>): Promise<T> {
   const profile = resolve(text(values, 'profile') ?? process.env['MNEMO_PROFILE'] ?? join(homedir(), '.config', 'Mnemo'))
   const opened = Engine.open({

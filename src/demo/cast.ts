@@ -1,10 +1,10 @@
-/** The people and groups of the demo. */
+/** People and groups of the demo. */
 import { DOMAIN, ROOMS } from './prosody.ts'
 
 export interface Character {
   user: string
   name: string
-  /** How they write. */
+  /** Language of their messages. */
   language: 'zh' | 'en' | 'ja' | 'mixed'
   /** Relative share of the history. */
   weight: number

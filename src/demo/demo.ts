@@ -1,4 +1,4 @@
-/** The demo: a history to search, and people to write to on a private server, all on this machine. */
+/** Demo: a history to search, and people to chat with on a private server, all on this machine. */
 import { join } from 'node:path'
 import type { AccountSettings, Jid } from '../contract/domain.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -12,15 +12,15 @@ const BATCH = 1000
 const own = address(YOU.user) as Jid
 
 export interface Demo {
-  /** Whether there is a server to chat through. */
+  /** True if there is a server to chat through. */
   live: boolean
-  /** Who the user is in it. */
+  /** Address of the user. */
   own: Jid
   account: AccountSettings | null
   stop(): Promise<void>
 }
 
-/** Fills the store at its first run and starts the server where one can be had. `offline`: not even then. */
+/** Fills the store on its first run and starts the server if available. `offline`: starts no server. */
 export async function startDemo(folder: string, engine: Engine, offline = false): Promise<Demo> {
   await seed(engine)
   if (offline || !hasProsody()) return { live: false, own, account: null, stop: () => Promise.resolve() }

@@ -133,7 +133,7 @@ function generator(seed: number): () => number {
 
 const digits = (random: () => number, count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join('')
 
-/** An id as clients and archives give them (RFC 9562). */
+/** UUID as clients and archives use it (RFC 9562). */
 function idOf(random: () => number): string {
   const hex = Array.from({ length: 8 }, () =>
     Math.floor(random() * 65_536)
@@ -165,7 +165,7 @@ function fill(template: string, random: () => number): string {
   })
 }
 
-/** A time of day people write at: few at night, most at noon and in the evening. */
+/** Typical time of day for messages: few at night, most at noon and in the evening. */
 function timeOfDay(random: () => number): number {
   const hour = 7 + 16.5 * Math.max(random(), random() * 0.9)
   return hour * 3_600_000
@@ -195,7 +195,7 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
     let point = random() * total
     const thread = threads.find((candidate) => (point -= candidate.weight) < 0) ?? threads[0]
     if (thread === undefined) break
-    // a talk: a few messages within minutes, more of them lately
+    // a chat: a few messages within minutes, more of them in recent times
     const day = today - Math.floor(730 * random() * random()) * DAY
     let time = day + timeOfDay(random)
     if (time > now - 60_000) time -= DAY
@@ -224,14 +224,14 @@ export function generateHistory(count: number, now: number, seed = 20260101): In
   return messages.sort((a, b) => a.time - b.time)
 }
 
-/** What has not been read yet, by conversation: from when on, ms; of the few that were heard from last and not answered. */
+/** Start of the unread part by conversation, ms; for the few that wrote last and were not answered. */
 export function unreadFrom(history: readonly IncomingMessage[]): Map<Jid, number> {
   const last = [...new Map(history.map((message) => [message.conversation, message])).values()]
   const unanswered = last.filter(({ outgoing }) => !outgoing).sort((a, b) => b.time - a.time)
   return new Map(unanswered.slice(0, UNREAD).map(({ conversation, time }) => [conversation, time - UNREAD_MS]))
 }
 
-/** What they answer when you write. */
+/** Answer of a character to the user. */
 export function reply(character: Character, random: () => number): string {
   const lines = LINES[character.language]
   return fill(lines[Math.floor(random() * lines.length)] ?? '', random)

@@ -1,4 +1,4 @@
-/** The demo's people on the demo's server: each signs in, sits in its groups and answers what you write. */
+/** People of the demo's server: each signs in, joins its groups and answers the user. */
 import { xml, type Element } from '@xmpp/client'
 import { randomUUID } from 'node:crypto'
 import { bare, resource } from '../contract/address.ts'
@@ -55,7 +55,7 @@ class Person {
     const receipt = receiptOf(stanza)
     if (receipt !== null) void this.connection.send(receipt)
     if (type === 'groupchat') {
-      // one or two of the group have something to say
+      // one or two of the group answer
       if (resource(from) === YOU.user && Math.random() < 0.45) this.#answer(bare(from), 'group')
     } else if (bare(from) === address(YOU.user)) this.#answer(bare(from), 'direct')
   }
@@ -71,7 +71,7 @@ class Person {
   }
 }
 
-/** Signs everyone in; the first of a group opens it and names it. Returns the function that signs them out. */
+/** Signs everyone in; the first member of a group creates and names it. Returns the function that signs them out. */
 export async function invitePeople(server: Prosody): Promise<() => Promise<void>> {
   const people = CAST.map((character) => new Person(character, server))
   const host = people[0]
@@ -84,7 +84,7 @@ export async function invitePeople(server: Prosody): Promise<() => Promise<void>
   }
 }
 
-/** XEP-0045 section 10.2: as its owner, gives the room its name. */
+/** XEP-0045 section 10.2: sets the room's name as its owner. */
 async function nameGroup(connection: Connection, group: string, name: string, nick: string): Promise<void> {
   await connection.send(joinGroup(group, nick))
   const field = (variable: string, value: string): Element => xml('field', { var: variable }, xml('value', {}, value))
@@ -96,6 +96,6 @@ async function nameGroup(connection: Connection, group: string, name: string, ni
     field('muc#roomconfig_roomname', name),
     field('muc#roomconfig_persistentroom', '1')
   )
-  // another one of them may have opened it first, in an earlier run with the same folder
+  // another member may have created it in an earlier run with the same folder
   await connection.request(xml('iq', { type: 'set', to: group }, xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form))).catch(() => undefined)
 }

@@ -1,4 +1,4 @@
-/** A private Prosody on loopback: own folder, own ports, own certificate; it ends with us. */
+/** Private Prosody on loopback: own folder, own ports, own certificate; it ends with our process. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,46 +8,46 @@ import { delimiter, join } from 'node:path'
 export const DOMAIN = 'localhost'
 export const ROOMS = 'rooms.localhost'
 const UPLOAD = 'upload.localhost'
-/** Of a file, bytes. */
+/** Largest file, bytes. */
 export const LARGEST_FILE = 20 * 1024 ** 2
 
 export interface Person {
   /** Local part of the address. */
   user: string
   password: string
-  /** Whom they see and are seen by: address -> name. */
+  /** Mutual contacts: address -> name. */
   roster: Record<string, string>
 }
 
-/** On loopback. */
+/** Ports on loopback. */
 export interface Ports {
   port: number
   tlsPort: number
-  /** Of HTTPS, where files lie. */
+  /** HTTPS port of uploaded files. */
   webPort: number
 }
 
 export interface Kind {
-  /** More of its environment. */
+  /** Additional environment variables. */
   environment?: Record<string, string>
-  /** Its archives will be large: they are kept in a database, where Debian's lua-dbi-sqlite3 is there. */
+  /** Large archives: kept in a database if Debian's lua-dbi-sqlite3 is installed. */
   large?: boolean
-  /** More modules, and where they lie beside Prosody's own. */
+  /** Additional modules, and their folder beside Prosody's own. */
   modules?: { names: readonly string[]; folder: string }
-  /** More modules of its groups, of Debian's prosody-modules. */
+  /** Additional modules of its groups, from Debian's prosody-modules. */
   groupModules?: readonly string[]
-  /** Modules of its usual ones that it lacks. */
+  /** Default modules to leave out. */
   without?: readonly string[]
-  /** More of its configuration, in Lua: of the whole server, and of its groups. */
+  /** Additional configuration in Lua: for the whole server, and for its groups. */
   settings?: string
   groupSettings?: string
-  /** Its groups keep no archive. */
+  /** Groups keep no archive. */
   groupsForget?: boolean
-  /** What it has beside talk between two; both without this. */
+  /** Services beside direct chat; default: both. */
   services?: readonly ('groups' | 'files')[]
-  /** Where its files are said to lie, where that is another port than its own. */
+  /** Announced port of uploaded files, if it is not the real one. */
   filesPort?: number
-  /** The one way in; all without this. */
+  /** Only way to connect; default: all. */
   only?: 'direct-tls' | 'websocket'
 }
 
@@ -76,11 +76,11 @@ export interface Prosody extends Ports {
   /** SHA-256 of its certificate, as the account settings take it. */
   fingerprint: string
   folder: string
-  /** Ends it and waits until it is gone. */
+  /** Stops it and waits until it has ended. */
   stop(): Promise<void>
 }
 
-/** The path of an installed program, or null. */
+/** Path of an installed program, or null. */
 export function findProgram(name: string): string | null {
   for (const folder of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin']) {
     try {
@@ -133,10 +133,10 @@ function certificate(folder: string): string {
   return new X509Certificate(readFileSync(path)).fingerprint256
 }
 
-/** Text in Lua's quotes. */
+/** Lua string literal. */
 const lua = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`
 
-/** Archives of 100,000 messages are read page by page then, instead of whole. */
+/** True if archives can be kept in SQLite: archives of 100,000 messages are then read page by page instead of whole. */
 const hasSqlite = (): boolean =>
   ['5.4', '5.3', '5.2', '5.1'].some(
     (version) =>
@@ -205,11 +205,11 @@ VirtualHost "${DOMAIN}"
 ${services.includes('groups') ? groups : ''}${services.includes('files') ? files : ''}`
 }
 
-/** A name of a file as Prosody makes it of a user's. */
+/** File name of a user, as Prosody makes it. */
 const fileName = (user: string): string =>
   `${[...Buffer.from(user)].map((byte) => (/[A-Za-z0-9]/.test(String.fromCharCode(byte)) ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, '0')}`)).join('')}.dat`
 
-/** Accounts and rosters as mod_storage_internal keeps them, so that a server starts with its people in place. */
+/** Writes accounts and rosters as mod_storage_internal keeps them, so that a server starts with its people in place. */
 function people(data: string, persons: Person[]): void {
   const folder = (store: string): string => {
     const path = join(data, DOMAIN, store)
@@ -225,7 +225,7 @@ function people(data: string, persons: Person[]): void {
   }
 }
 
-/** Starts the server and waits until it listens. Throws where none is installed or it does not come up within a minute. */
+/** Starts the server and waits until it listens. Throws if none is installed or it does not come up within a minute. */
 export async function startProsody(folder: string, persons: Person[], options: Partial<Ports> & Kind = {}): Promise<Prosody> {
   const program = findProgram('prosody')
   if (program === null) throw new Error('Prosody is not installed (Debian: apt-get install prosody).')
@@ -265,7 +265,7 @@ export async function startProsody(folder: string, persons: Person[], options: P
   return { port, tlsPort, webPort, fingerprint, folder, stop: () => stop(child) }
 }
 
-/** Whether something listens on loopback. */
+/** True if something listens on loopback. */
 export function listens(port: number, ip = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(port, ip)

@@ -1,17 +1,17 @@
 /**
- * vCards in files: versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), with XMPP addresses as IMPP (RFC 4770) or as older programs write them;
- * written as version 3.0, which phones and address books of all ages read. Pure.
+ * vCard files: versions 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), with XMPP addresses as IMPP (RFC 4770) or in older forms; written as version 3.0, which
+ * phones and address books of all ages read. Pure.
  */
 import { addressOf, bare, xmppUri } from '../../contract/address.ts'
 import type { ContactFile } from '../../contract/contact-files.ts'
 import { plainName } from '../file-names.ts'
 
-/** Cards of a file, values of one kind and lines of a card, UTF-16 units of a value. */
+/** Limits: cards per file, values of one kind and lines per card, UTF-16 units per value. */
 const MOST_CARDS = 20
 const MOST_VALUES = 10
 const MOST_PROPERTIES = 500
 const LONGEST_VALUE = 200
-/** What stands before a value, and a value as it is written, in bytes. */
+/** Limits in bytes: the part before a value, and an encoded value. */
 const LONGEST_HEAD = 1000
 const LONGEST_RAW = 4000
 
@@ -22,19 +22,19 @@ interface Property {
   value: string
 }
 
-/** UTF-8 where it is that, else the character set that is named, else Windows-1252. */
+/** Text as UTF-8 if valid, else in the named character set, else Windows-1252. */
 function decoded(bytes: Buffer, charset: string | undefined): string {
   for (const [label, fatal] of [[charset ?? 'utf-8', charset === undefined] as const, ['windows-1252', false] as const]) {
     try {
       return new TextDecoder(label, { fatal }).decode(bytes)
     } catch {
-      // no character set of that name, or not these bytes: the next
+      // unknown character set, or invalid bytes: try the next
     }
   }
   return ''
 }
 
-/** Its bytes as Latin-1, whatever they are; UTF-16 with a byte order mark is UTF-8 then. */
+/** Bytes of a file as Latin-1; UTF-16 with a byte order mark is converted to UTF-8 first. */
 function bytesOf(content: Buffer): string {
   const [first, second] = content
   if (first === 0xff && second === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(content)).toString('latin1')
@@ -42,7 +42,7 @@ function bytesOf(content: Buffer): string {
   return content.toString('latin1').replace(/^\u00ef\u00bb\u00bf/, '')
 }
 
-/** Whole lines: folded ones (a space begins the next), and in quoted-printable those with '=' at their end. */
+/** Unfolded lines: a space continues the line before it, and in quoted-printable a '=' at the end does. */
 function linesOf(text: string): string[] {
   const lines: string[][] = []
   let isQuoted = false
@@ -61,7 +61,7 @@ function linesOf(text: string): string[] {
 
 const unquoted = (text: string): string => text.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 
-/** Where the value begins: at the first colon outside of quotation marks; -1: nowhere. */
+/** Position of the first colon outside of quotation marks, where the value begins; -1: none. */
 function colonIn(line: string): number {
   let isInside = false
   for (let at = 0; at < Math.min(line.length, LONGEST_HEAD); at++) {
@@ -83,16 +83,16 @@ function propertyOf(line: string): Property | null {
     ?.slice(8)
     .replaceAll('"', '')
     .toLowerCase()
-  // a group stands before the name
+  // a group may precede the name
   return { name: said.replace(/^[\w-]+\./, ''), parameters, value: decoded(Buffer.from(isQuoted ? unquoted(raw) : raw, 'latin1'), charset) }
 }
 
 const unescaped = (text: string): string => text.replace(/\\([\\,;:n])/gi, (_, character: string) => (/n/i.test(character) ? ' ' : character))
 const shown = (text: string): string => plainName(unescaped(text).replace(/\s+/g, ' '), LONGEST_VALUE)
-/** The parts of a value that semicolons divide. */
+/** Parts of a value, separated by semicolons. */
 const parts = (value: string): string[] => value.split(/(?<!\\);/).map(shown)
 
-/** Family name first where it is written so, as in Chinese and Japanese. */
+/** Full name; family name first in Chinese and Japanese. */
 function nameOf(value: string): string {
   const [family = '', given = '', middle = ''] = parts(value)
   return /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(family || given)
@@ -100,7 +100,7 @@ function nameOf(value: string): string {
     : [given, middle, family].filter((part) => part !== '').join(' ')
 }
 
-/** The XMPP address that a property gives; null: none. */
+/** XMPP address in a property; null: none. */
 function addressIn({ name, parameters, value }: Property): string | null {
   const said = unescaped(value).trim()
   const isXmpp =
@@ -113,7 +113,7 @@ function addressIn({ name, parameters, value }: Property): string | null {
   try {
     jid = addressOf(decodeURIComponent(plain))
   } catch {
-    // a percent sign that escapes nothing
+    // a percent sign that is no escape
   }
   return jid === null || !jid.includes('@') ? null : bare(jid)
 }
@@ -134,7 +134,7 @@ function cardOf(properties: readonly Property[]): ContactFile | null {
   return name === undefined ? null : { name, organization: organization === name ? '' : organization, addresses, phones, mails }
 }
 
-/** The cards that a file holds, in its order; empty: it is no vCard. */
+/** Cards of a file, in its order; empty: no vCard. */
 export function contactsIn(content: Buffer): ContactFile[] {
   const cards: ContactFile[] = []
   let properties: Property[] | null = null
@@ -153,7 +153,7 @@ export function contactsIn(content: Buffer): ContactFile[] {
   return cards
 }
 
-/** A line may be so many octets long before it goes on in the next (RFC 2426 section 2.6). */
+/** Longest line before folding, octets (RFC 2426 section 2.6). */
 const LONGEST_LINE = 75
 
 function folded(line: string): string {
@@ -172,7 +172,7 @@ function folded(line: string): string {
 }
 const escaped = (text: string): string => plainName(text.replace(/\s+/g, ' '), LONGEST_VALUE).replace(/[\\,;]/g, '\\$&')
 
-/** The card of somebody on XMPP (RFC 2426; IMPP: RFC 4770). */
+/** Card of a person with an XMPP address (RFC 2426; IMPP: RFC 4770). */
 export const contactFile = (name: string, jid: string): string =>
   ['BEGIN:VCARD', 'VERSION:3.0', `FN:${escaped(name)}`, `N:;${escaped(name)};;;`, `IMPP;X-SERVICE-TYPE=XMPP:${xmppUri(jid)}`, 'END:VCARD', '']
     .map(folded)

@@ -18,12 +18,12 @@ let store: Store
 let server: Server
 let origin = ''
 let fingerprint = ''
-/** What the server was asked for: the Range of each request, and If-Range. */
+/** Received requests: Range and If-Range of each. */
 let asked: (string | undefined)[][] = []
-/** How it answers; `breaks`: after so many bytes each answer ends, 0: before its head, none: not at all. */
+/** Behaviour of the server; `breaks`: number of bytes after which each response breaks off, 0: before its head, undefined: never. */
 let plan: { breaks?: number[]; tag?: string | null; modified?: string; content?: Buffer; ignoresRange?: boolean } = {}
 
-/** More than so many bytes have been stored. */
+/** Waits until more than so many bytes are stored. */
 async function someIsHere(from: number): Promise<void> {
   await expect
     .poll(() => readdirSync(media).map((name) => statSync(join(media, name)).size), { timeout: 20_000 })
@@ -88,7 +88,7 @@ const downloads = (): Downloads =>
     pauseMs: 5
   })
 
-/** The id of an attachment that lies on the server. */
+/** Id of an attachment on the server. */
 async function told(hash: string | null, { originId = 'o', url = `${origin}/film.mp4` } = {}): Promise<number> {
   const { messages } = await store.write.record({
     account: 'me@example.org' as Jid,

@@ -1,4 +1,4 @@
-/** Files of others on their way here: those of people one knows by themselves, any when the user asks. */
+/** Downloads of others' files: automatic for known people, otherwise at the user's request. */
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Store } from '../threads/store.ts'
@@ -11,30 +11,30 @@ import { decrypting, OVERHEAD, parseMediaAddress } from '../xmpp/omemo/media.ts'
 import { OmemoRefusal } from '../xmpp/omemo/refusal.ts'
 import { PartialFile } from './partial-file.ts'
 
-/** At once. */
+/** Parallel downloads. */
 const MOST_AT_ONCE = 2
-/** A download that breaks off goes on by itself as often as each part brings something, and at most so many times, ... */
+/** Number of resumptions of an interrupted download, as long as each part brings data. */
 const MOST_PARTS = 10
-/** ... after a pause, ms. */
+/** Pause before a resumption, ms. */
 const PAUSE_MS = 1000
 
 export interface DownloadsOptions {
   store: Store
   folder: string
-  /** null: that account has no connection, and nothing of its conversations is fetched. */
+  /** TLS trust and proxy of an account; null: not connected, so nothing of its conversations is fetched. */
   trust(account: Jid): Trust | null
-  /** Accounts that have a connection. */
+  /** Connected accounts. */
   connected(): Jid[]
-  /** Groups that no stranger comes into: fetching tells whoever has put a file somewhere where we are. */
+  /** Groups for members only: a download reveals our IP address to whoever stored the file. */
   groups(): readonly Jid[]
   onChanges(changes: StoreChanges): void
   onProgress(id: number, done: number, total: number | null): void
   info(message: string): void
-  /** In place of PAUSE_MS. */
+  /** Overrides PAUSE_MS. */
   pauseMs?: number
 }
 
-/** Why a file that the user asked for does not come. */
+/** Error of a download that the user requested. */
 export class FetchError extends Error {
   readonly reason: 'gone' | 'changed' | 'not-connected' | 'network'
   constructor(reason: FetchError['reason'], message: string) {
@@ -56,7 +56,7 @@ export class Downloads {
     this.#options = options
   }
 
-  /** Fetches what may be fetched unasked and is not here, the latest first. */
+  /** Starts automatic downloads, newest first. */
   look(): void {
     this.#again = true
     if (!this.#looking) this.#look().catch((error: unknown) => this.#options.info(`files are fetched later: ${String(error)}`))
@@ -81,7 +81,7 @@ export class Downloads {
     }
   }
 
-  /** Fetches one because the user asked. Throws FetchError; ends quietly where it was cancelled. */
+  /** Downloads a file at the user's request. Throws FetchError; returns silently if cancelled. */
   async fetch(id: number): Promise<void> {
     const file = await this.#options.store.read.attachment(id)
     if (file === null || file.url === null) throw new FetchError('gone', 'nobody says where the file is')
@@ -124,7 +124,7 @@ export class Downloads {
       onProgress(id, 0, null)
       if (signal.aborted) return
       const gone = (error instanceof HttpError && [403, 404, 410].includes(error.status)) || (error instanceof FetchError && error.reason === 'changed')
-      // without a connection of our own nobody is to blame
+      // without our own connection the failure is not the file's
       if (account !== null && this.#options.trust(account) !== null) onChanges(await store.write.failFile({ id, gone }))
       throw gone
         ? new FetchError(error instanceof HttpError ? 'gone' : 'changed', error.message)
@@ -132,7 +132,10 @@ export class Downloads {
     }
   }
 
-  /** Fetches parts until all of it is here. `account`: whose connection is asked. Rejects with HttpError, FetchError, TooLarge, or the system's error. */
+  /**
+   * Fetches parts until the file is complete. `account`: whose connection settings are used. Rejects with HttpError, FetchError, TooLarge, or the system's
+   * error.
+   */
   async #whole(file: AttachmentRow, url: string, account: Jid | null, most: number, signal: AbortSignal): Promise<Kept> {
     const partial = new PartialFile(this.#options.folder, url)
     for (let part = 1; ; part++) {
@@ -141,10 +144,10 @@ export class Downloads {
         const from = await this.#part(file, url, account, partial, { most, signal })
         const kept = await this.#assembled(file, url, partial, signal)
         if (kept !== null) return kept
-        // what was here before is of another version
+        // the stored part was of another version
         if (from === 0) throw new FetchError('changed', 'the file is not the one that was sent')
       } catch (error) {
-        // nobody says that a part belongs to the same file
+        // nothing can prove that a further part belongs to the same file
         const useless = error instanceof TooLarge || (file.hash === null && parseMediaAddress(url) === null && (await partial.version()) === null)
         if (useless) await partial.forget()
         const isBreak = !((error instanceof HttpError && error.status !== 0) || error instanceof FetchError || isDiskFull(error))
@@ -154,7 +157,7 @@ export class Downloads {
     }
   }
 
-  /** Fetches what is missing; where in the file it began. */
+  /** Fetches the missing part; returns its position in the file. */
   async #part(
     { id, bytes: told, hash }: AttachmentRow,
     url: string,
@@ -166,7 +169,7 @@ export class Downloads {
     if (trust === null) throw new FetchError('not-connected', 'there is no connection')
     const secret = parseMediaAddress(url)
     const address = secret?.url ?? url
-    // what came before a break is of use where it can be told that the rest belongs to it: by the server's version, or in the end by the hash or the tag
+    // a partial file is useful if the rest can be verified: by the server's version, or in the end by the hash or the tag
     const version = await partial.version()
     const have = version !== null || hash !== null || secret !== null ? await partial.bytes() : 0
     const answer = await get(address, {
@@ -174,7 +177,7 @@ export class Downloads {
       signal,
       headers: have === 0 ? {} : { range: `bytes=${have}-`, ...(version === null ? {} : { 'if-range': version }) }
     }).catch(async (error: unknown) => {
-      // nothing is left to send, or the part is of another file
+      // the partial file is complete already, or belongs to another file
       if (!(error instanceof HttpError) || error.status !== 416) throw error
       await partial.forget()
       return get(address, { ...trust, signal })
@@ -193,7 +196,7 @@ export class Downloads {
     return from
   }
 
-  /** The file that all parts make; null where they are of different ones. */
+  /** Complete file of all parts; null if they are of different versions. */
   async #assembled({ name, hash }: AttachmentRow, url: string, partial: PartialFile, signal: AbortSignal): Promise<Kept | null> {
     const secret = parseMediaAddress(url)
     if (secret === null) {

@@ -1,4 +1,4 @@
-/** Files that a window hands over piece by piece, until they are in the media folder. */
+/** Staging of files that a window transfers piece by piece into the media folder. */
 import { randomUUID } from 'node:crypto'
 import type { EventEmitter } from 'node:events'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ interface Incoming {
   kept: Promise<Kept>
 }
 
-/** So many may be on their way at once, of all windows. */
+/** Limit of simultaneous transfers, over all windows. */
 const MOST = 200
 
 export class Intake {
@@ -28,7 +28,7 @@ export class Intake {
     this.#folder = folder
   }
 
-  /** Begins one of `bytes` bytes; what it is known as from then on. `type`: its media type, as the window sees it; `giver`: the window's page. */
+  /** Starts a file of `bytes` bytes; returns its token. `type`: media type according to the window; `giver`: the window's page. */
   begin({ name, bytes, type, preview = null }: { name: string; bytes: number; type: string; preview?: string | null }, giver?: EventEmitter): string {
     if (this.#incoming.size >= MOST) throw new Error('too many files at once')
     const token = randomUUID()
@@ -41,14 +41,14 @@ export class Intake {
     return token
   }
 
-  /** Resolves when more may come. Rejects with the file system's error, and where the token is unknown. */
+  /** Resolves when more data may be sent. Rejects with the file system's error, or for an unknown token. */
   async append(token: string, data: Buffer): Promise<void> {
     const { stream, kept } = this.#of(token)
     if (stream.write(data)) return
     await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), kept])
   }
 
-  /** All of it has come. */
+  /** Completes a file. */
   async finish(token: string): Promise<NewAttachment> {
     const { name, bytes, type, preview, stream, kept } = this.#of(token)
     this.#incoming.delete(token)
@@ -64,7 +64,7 @@ export class Intake {
     this.#incoming.delete(token)
   }
 
-  /** The tokens of a page. What it was handing over when it is gone never comes. */
+  /** Tokens of a page. Its unfinished transfers are discarded when it closes. */
   #watch(giver: EventEmitter): Set<string> {
     const known = this.#given.get(giver)
     if (known !== undefined) return known

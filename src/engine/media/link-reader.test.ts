@@ -9,7 +9,7 @@ const html = (head: string, type = 'text/html; charset=utf-8'): WebPage => ({
   type,
   body: `<!doctype html><html><head>${head}</head><body><title>not this</title>${'x'.repeat(2_000_000)}</body></html>`
 })
-/** 「黄山」 as a page of the nineties has it. */
+/** 「黄山」 in the encoding of an old page. */
 const GBK = Buffer.concat([Buffer.from('<meta charset="gb2312"><title>'), Buffer.from([0xbb, 0xc6, 0xc9, 0xbd]), Buffer.from('</title></head>')])
 
 const folder = temporaryFolder()
@@ -48,7 +48,7 @@ test('a page says what it is in OpenGraph’s words, or in HTML’s', async () =
   expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })
   expect(await read('/plain')).toMatchObject({ title: 'Only a title', description: 'and its description', site: '' })
   expect(await read('/gbk')).toMatchObject({ title: '黄山' })
-  // what XML cannot carry
+  // characters that XML cannot carry
   expect((await read('/odd'))?.title).toMatch(/^a.?b.?c$/)
   expect((await read('/odd'))?.title).not.toContain('\uffff')
   expect(await read('/elsewhere')).toMatchObject({ url: `${pages.origin}/elsewhere`, title: 'Only a title' })

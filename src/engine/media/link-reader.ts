@@ -1,17 +1,17 @@
-/** What a page says of itself in its head, for the one who sends a link to it: OpenGraph's words where it has them, HTML's otherwise. */
+/** Metadata in the head of a page, for the sender of a link: OpenGraph if present, HTML otherwise. */
 import { Parser } from 'htmlparser2'
 import type { LinkMetadata } from '../../contract/domain.ts'
 import { get, type Trust } from '../net/http.ts'
 import { linkMetadata } from '../xmpp/stanzas/link-metadata.ts'
 
-/** Of a page so much is read, in bytes. */
+/** Part of a page that is read, bytes. */
 const MOST = 512 * 1024
-/** No page is waited for longer, ms. */
+/** Timeout of a page, ms. */
 const PATIENCE_MS = 8000
-/** Where a page says how it is written, in bytes from its start (https://html.spec.whatwg.org/#concept-get-xcontent-type). */
+/** Part of a page searched for its encoding, bytes from the start (https://html.spec.whatwg.org/#concept-get-xcontent-type). */
 const SNIFFED = 1024
 
-/** Null: it is no page, or says nothing of itself. Rejects with HttpError, ConnectionError, or the system's error. */
+/** Null: no HTML page, or no metadata. Rejects with HttpError, ConnectionError, or the system's error. */
 export async function readLink(url: string, trust: Trust, signal: AbortSignal): Promise<LinkMetadata | null> {
   const { body } = await get(url, {
     ...trust,
@@ -26,7 +26,7 @@ export async function readLink(url: string, trust: Trust, signal: AbortSignal): 
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       length += chunk.length
-      // two pieces at once: the end of the head may lie across them
+      // two pieces at once: the end of the head may be split across them
       if (length >= MOST || Buffer.concat(chunks.slice(-2)).includes('</head')) break
     }
     return linkMetadata(url, headOf(decode(Buffer.concat(chunks), type)))
@@ -35,7 +35,7 @@ export async function readLink(url: string, trust: Trust, signal: AbortSignal): 
   }
 }
 
-/** As the server or the page says that it is written, UTF-8 otherwise. */
+/** Text in the encoding named by server or page, UTF-8 otherwise. */
 function decode(page: Buffer, type: string): string {
   const charset = /charset=["']?([\w-]+)/i
   const label = (charset.exec(type) ?? charset.exec(page.toString('latin1', 0, SNIFFED)))?.[1] ?? 'utf-8'
@@ -46,7 +46,7 @@ function decode(page: Buffer, type: string): string {
   }
 }
 
-/** In the order of preference; the first that is there counts. */
+/** Names in order of preference; the first one present counts. */
 const TITLE = ['og:title', 'twitter:title']
 const DESCRIPTION = ['og:description', 'twitter:description', 'description']
 

@@ -1,4 +1,4 @@
-/** Files of messages in both directions: the folder they lie in, what comes from windows, uploads and downloads. */
+/** Files of messages in both directions: media folder, staging from windows, uploads and downloads. */
 import { EventEmitter } from 'node:events'
 import { bare } from '../../contract/address.ts'
 import type { FileProgress, Jid, LinkMetadata } from '../../contract/domain.ts'
@@ -15,13 +15,13 @@ import { Uploads } from '../xmpp/modules/uploads.ts'
 
 interface Events {
   changes: [StoreChanges]
-  /** Of all attachments that are on their way, by id. */
+  /** Progress of all running transfers, by attachment id. */
   progress: [ReadonlyMap<number, FileProgress>]
 }
 
 export class Media extends EventEmitter<Events> {
   readonly folder: string
-  /** Groups that no stranger comes into; set by whoever knows them. */
+  /** Groups for members only; set by Accounts. */
   closedGroups: () => readonly Jid[] = () => []
   readonly downloads: Downloads
   readonly intake: Intake
@@ -56,12 +56,12 @@ export class Media extends EventEmitter<Events> {
     }
   }
 
-  /** Bytes of the attachments that are on their way, by id. */
+  /** Transferred bytes of running transfers, by attachment id. */
   get progress(): ReadonlyMap<number, FileProgress> {
     return this.#progress
   }
 
-  /** How far all of them together have come, 0 to 1; null: nothing is on its way, or nobody knows how much. */
+  /** Combined progress of all transfers, 0 to 1; null: none is running, or no size is known. */
   get share(): number | null {
     const known = [...this.#progress.values()].flatMap(({ done, total }) => (total === null ? [] : [{ done, total }]))
     const total = known.reduce((sum, file) => sum + file.total, 0)
@@ -74,7 +74,7 @@ export class Media extends EventEmitter<Events> {
     this.emit('progress', this.#progress)
   }
 
-  /** A stream over which files of its account are announced from now on. */
+  /** Registers an account's stream for uploads. */
   connect(connection: Connection): Uploads {
     const account = bare(connection.account.jid)
     const trust = (): Trust => this.#trust(account) ?? { trustedFingerprint: null, mayBePrivate: false, proxy: null }
@@ -91,20 +91,20 @@ export class Media extends EventEmitter<Events> {
     if (this.#connected.size > 0) this.downloads.look()
   }
 
-  /** What an account's server takes: bytes at most, null where it does not say; `accepts` false: no files. */
+  /** Upload limits of an account's server: bytes, null if unknown; `accepts` false: no files. */
   async limit(account: Jid | null): Promise<{ accepts: boolean; largest: number | null }> {
     const connected = account === null ? undefined : this.#connected.get(account)
-    // without a connection a file waits like a text does
+    // without a connection a file is queued like a text
     const service = connected?.connection.isReady === true ? await connected.uploads.service() : undefined
     return { accepts: service !== null, largest: service?.largest ?? null }
   }
 
-  /** What a page says of itself; null where it says nothing or cannot be asked, or there is no connection. */
+  /** Metadata of a page; null if it has none, cannot be fetched, or there is no connection. */
   async readLink(account: Jid | null, url: string, signal: AbortSignal): Promise<LinkMetadata | null> {
     const trust = account === null ? null : this.#trust(account)
     if (trust === null || !isWebUrl(url)) return null
     return readLink(url, trust, signal).catch((error: unknown) => {
-      // which page it is, is not the log's business, and the system's own messages say it
+      // the log must not tell which page it is, and the system's error messages do
       this.#info(
         `a page was not read: ${error instanceof HttpError ? error.message : error instanceof Error && 'code' in error ? String(error.code) : 'no answer'}`
       )
@@ -112,7 +112,7 @@ export class Media extends EventEmitter<Events> {
     })
   }
 
-  /** Ends the sending or fetching of an attachment. */
+  /** Cancels the upload or download of an attachment. */
   cancel(id: number): void {
     for (const { uploads } of this.#connected.values()) uploads.cancel(id)
     this.downloads.cancel(id)

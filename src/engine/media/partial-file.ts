@@ -1,4 +1,4 @@
-/** A file of which a part has come, in the media folder: its bytes as the server sends them, and beside them which version of it the server says they are of. */
+/** Partially downloaded file in the media folder: its bytes as sent by the server, and beside them the server's version of the file. */
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync, type ReadStream } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { PARTIAL, storedName, TooLarge, type Kept } from '../store/media-folder.ts'
 
-/** Longer than any server's word for a version. */
+/** Longest version text of a server that is kept. */
 const LONGEST_VERSION = 1000
 
 export class PartialFile {
@@ -15,14 +15,14 @@ export class PartialFile {
   readonly #path: string
   readonly #versionPath: string
 
-  /** `url`: where the whole file lies. */
+  /** `url`: of the whole file. */
   constructor(folder: string, url: string) {
     this.#folder = folder
     this.#path = join(folder, `${PARTIAL}${createHash('sha256').update(url).digest('hex').slice(0, 32)}`)
     this.#versionPath = `${this.#path}-version`
   }
 
-  /** Bytes that are here. */
+  /** Number of stored bytes. */
   async bytes(): Promise<number> {
     return stat(this.#path).then(
       ({ size }) => size,
@@ -30,20 +30,23 @@ export class PartialFile {
     )
   }
 
-  /** What the server called the version that is here; null: nobody knows. */
+  /** Server's version of the stored bytes; null: unknown. */
   async version(): Promise<string | null> {
     const version = await readFile(this.#versionPath, 'utf8').catch(() => '')
     return version === '' || version.length > LONGEST_VERSION || /[^\x20-\x7e]/.test(version) ? null : version
   }
 
-  /** Whole files of that server's are begun with this. */
+  /** Starts a new file of that version. */
   async begin(version: string | null): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     await this.forget()
     if (version !== null) await writeFile(this.#versionPath, version, { mode: 0o600 })
   }
 
-  /** Writes a stream after the first `from` bytes; what came before a break stays. Rejects with the stream's error, the file system's, TooLarge, or the signal's reason. */
+  /**
+   * Appends a stream after the first `from` bytes; data received before an interruption stays. Rejects with the stream's error, the file system's, TooLarge,
+   * or the signal's reason.
+   */
   async append(
     stream: Readable,
     from: number,
@@ -66,7 +69,7 @@ export class PartialFile {
     return createReadStream(this.#path)
   }
 
-  /** The whole becomes a file of the folder. `expected`: the SHA-256 it is to have, hex; null is returned where it has another. */
+  /** Moves the complete file into the media folder. `expected`: its SHA-256, hex; returns null if it differs. */
   async keep(name: string, expected: string | null): Promise<Kept | null> {
     const hash = createHash('sha256')
     await pipeline(this.read(), hash)

@@ -9,7 +9,7 @@ import { LARGEST_STICKER } from '../../contract/stickers.ts'
 import { isAnimated, stickerName, stickerPicture, stickersInZip } from './sticker-files.ts'
 
 const PNG = gradient(64, 48, [255, 0, 0], [0, 0, 255])
-/** A GIF of one pixel, with and without the extension that lets it repeat (GIF89a, Netscape). */
+/** GIF of one pixel, with and without the loop extension (GIF89a, Netscape). */
 const STILL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 const MOVING = Buffer.concat([
   STILL.subarray(0, 19),
@@ -64,7 +64,7 @@ test('what grows too large is left out, or refused where it lies about it', asyn
   await expect(names(await zip({ 'bomb.png': Buffer.alloc(5 * LARGEST_STICKER) }, lying))).rejects.toThrow()
   const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`${i}.png`, PNG]))
   await expect(names(await zip(many))).rejects.toThrow('too many')
-  // each is small, all together are not
+  // each picture is small, the sum is too large
   const large = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`${i}.png`, Buffer.alloc(LARGEST_STICKER)]))
   await expect(names(await zip(large))).rejects.toThrow('too large')
 })

@@ -1,4 +1,4 @@
-/** Pictures that can be stickers, one by one or out of a .zip: known by their content, small, and nothing else of an archive is ever written. */
+/** Sticker pictures, single or from a .zip: recognized by their content and limited in size; nothing else of an archive is ever written. */
 import { basename, extname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { imageSize } from 'image-size'
@@ -6,9 +6,9 @@ import yauzl from 'yauzl'
 import { LARGEST_STICKER, LONGEST_STICKER_SIDE } from '../../contract/stickers.ts'
 import { plainName } from '../file-names.ts'
 
-/** Entries of an archive that are looked at; one with more is none of stickers. */
+/** Largest number of entries in a sticker archive. */
 const MOST_ENTRIES = 1000
-/** Bytes of all pictures of an archive together. */
+/** Largest total size of an archive's pictures, bytes. */
 const MOST_BYTES = 64 * 2 ** 20
 const LONGEST_NAME = 80
 const ENDINGS = new Map([
@@ -16,7 +16,7 @@ const ENDINGS = new Map([
   ['gif', 'gif'],
   ['webp', 'webp']
 ])
-/** Of an entry's mode: its kind, and the kind of a plain file (POSIX sys/stat.h). */
+/** File type bits of an entry's mode, and the type of a regular file (POSIX sys/stat.h). */
 const KIND = 0o170000
 const PLAIN = 0o100000
 
@@ -29,7 +29,7 @@ export interface StickerPicture {
   animated: boolean
 }
 
-/** Whether it has more pictures than one: an ANIM flag (WebP), an acTL chunk before the pixels (APNG), a second image or a loop (GIF). */
+/** True for animated pictures: an ANIM flag (WebP), an acTL chunk before the pixels (APNG), a second image or a loop (GIF). */
 export function isAnimated(content: Buffer, ending: string): boolean {
   if (ending === 'webp') return content.toString('latin1', 12, 16) === 'VP8X' && ((content[20] ?? 0) & 2) !== 0
   if (ending === 'png') {
@@ -40,7 +40,7 @@ export function isAnimated(content: Buffer, ending: string): boolean {
   return ending === 'gif' && content.includes('NETSCAPE2.0', 0, 'latin1')
 }
 
-/** The picture that a file is; null: it is none, or too large for a sticker. */
+/** Picture in a file; null: no picture, or too large for a sticker. */
 export function stickerPicture(content: Buffer): StickerPicture | null {
   if (content.length > LARGEST_STICKER) return null
   try {
@@ -53,13 +53,13 @@ export function stickerPicture(content: Buffer): StickerPicture | null {
   }
 }
 
-/** What a sticker is searched by: its file's name. */
+/** Searchable name of a sticker: its file's name. */
 export const stickerName = (file: string): string =>
   plainName(basename(file, extname(file)).replace(/\.sticker$/i, ''), LONGEST_NAME).replace(/[/\\:*?"<>|]/g, '_') || 'sticker'
 
 const openZip = (path: string): Promise<yauzl.ZipFile> =>
   new Promise((resolve, reject) => {
-    // names that lead out of a folder end the reading with an error (validateFileName), sizes that lie do so too
+    // names that lead out of a folder end the reading with an error (validateFileName), and so do wrong sizes
     yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error === null ? resolve(zip) : reject(error)))
   })
 const read = (zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> =>
@@ -70,7 +70,7 @@ const read = (zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> =>
     })
   })
 
-/** The pictures of a pack, with their names, and how many other files it has. Rejects where it is no .zip, or one that is made to do harm. */
+/** Pictures of a pack with their names, and the number of other files. Rejects if it is no .zip, or a malicious one. */
 export async function stickersInZip(path: string): Promise<{ pictures: (StickerPicture & { name: string })[]; skipped: number }> {
   const zip = await openZip(path)
   try {

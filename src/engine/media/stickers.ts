@@ -1,4 +1,4 @@
-/** The user's stickers: added, sent, removed. Their files lie in the media folder. */
+/** Stickers of the user: adding, sending, removing. Their files are in the media folder. */
 import { readFile, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -24,14 +24,14 @@ export class Stickers {
     return this.#store.read.stickers()
   }
 
-  /** A file of the media folder becomes one. */
+  /** Adds a file of the media folder as a sticker. */
   async add({ stored, name }: Pick<NewAttachment, 'stored' | 'name'>, pack: string): Promise<StickerFate> {
     const picture = stored === null ? null : stickerPicture(await readFile(join(this.#folder, stored)))
     if (picture === null) return 'unfit'
     return (await this.#keep([{ ...picture, name: stickerName(name) }], pack)) > 0 ? 'added' : 'known'
   }
 
-  /** A .zip of the media folder. What is no picture is left out; of an archive that is made to do harm nothing is taken. */
+  /** Adds the pictures of a .zip in the media folder. Other files are skipped; a malicious archive is refused entirely. */
   async addZip({ stored, name }: Pick<NewAttachment, 'stored' | 'name'>): Promise<StickerPack> {
     try {
       const { pictures, skipped } = await stickersInZip(join(this.#folder, stored ?? ''))
@@ -52,7 +52,7 @@ export class Stickers {
     return this.#store.write.addStickers(kept)
   }
 
-  /** What a message with it carries; null: it is not there any more. */
+  /** Attachment for a message with this sticker; null: the sticker no longer exists. */
   async use(id: number): Promise<NewAttachment | null> {
     const sticker = await this.#store.read.sticker(id)
     if (sticker === null) return null
@@ -63,7 +63,7 @@ export class Stickers {
     return { kind: 'image', name: stickerFileName(name, ending), type: `image/${ending}`, bytes: content.length, stored, width, height }
   }
 
-  /** Its file, or null. */
+  /** Path of its file, or null. */
   async file(id: number): Promise<string | null> {
     const sticker = await this.#store.read.sticker(id)
     return sticker === null ? null : join(this.#folder, sticker.stored)

@@ -1,4 +1,4 @@
-/** How long to wait before the next try: doubling from one second to a minute, with jitter so that clients of a restarted server do not come all at once. */
+/** Delay before the next try: doubles from one second to a minute, with jitter so that clients of a restarted server do not return all at once. */
 export const FIRST_MS = 1000
 export const LONGEST_MS = 60_000
 

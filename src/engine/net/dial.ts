@@ -1,15 +1,15 @@
-/** TCP to a server: its name is looked up, and its addresses are tried beside each other (RFC 8305), or a proxy does both. */
+/** TCP connection to a server: resolves its name and tries its addresses in parallel (RFC 8305), or leaves both to a proxy. */
 import { connect, type Socket } from 'node:net'
 import { addressesOf } from './dns.ts'
 import { ConnectionError } from './problem.ts'
 import { dialThrough, type Target } from './proxy.ts'
 import { race } from './race.ts'
 
-/** A server that does not answer within this time is not reached. */
+/** Timeout of a connection attempt, ms. */
 export const CONNECT_MS = 15_000
-/** How long one address has until the next of the same name begins beside it (RFC 8305 section 5). */
+/** Delay before the next address of the same name is tried in parallel (RFC 8305 section 5), ms. */
 export const ADDRESS_MS = 250
-/** TCP to one address. Rejects with ConnectionError, the system's error, or the signal's reason. */
+/** TCP connection to one address. Rejects with ConnectionError, the system's error, or the signal's reason. */
 export function dialAddress(address: string, port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const raw = connect({ host: address, port })
@@ -35,12 +35,12 @@ export function dialAddress(address: string, port: number, signal: AbortSignal):
 export interface DialOptions {
   /** socks5://... or http://..., or null. */
   proxy?: string | null
-  /** Those of the target's host, where they were looked up. */
+  /** Addresses of the target's host, if already resolved. */
   addresses?: readonly string[]
   signal?: AbortSignal
 }
 
-/** A TCP connection to the first address that answers. Rejects with ConnectionError, the system's error, or the signal's reason. */
+/** TCP connection to the first address that answers. Rejects with ConnectionError, the system's error, or the signal's reason. */
 export async function dial({ host, port }: Target, { proxy = null, addresses, signal }: DialOptions = {}): Promise<Socket> {
   if (proxy !== null) return dialThrough(proxy, { host, port }, CONNECT_MS)
   const { socket } = await race(addresses ?? (await addressesOf(host)), {

@@ -1,20 +1,20 @@
-/** Questions to the DNS, none of which is waited for without end. */
+/** DNS queries, each with a timeout. */
 import { lookup, Resolver } from 'node:dns/promises'
 import type { SrvRecord } from 'node:dns'
 import { ConnectionError } from './problem.ts'
 
-/** A question that is not answered within this time is not, ms. */
+/** Timeout of a query, ms. */
 const LOOKUP_MS = 5000
-/** Addresses of one name that are tried. */
+/** Largest number of addresses of one name that are tried. */
 const MOST_ADDRESSES = 16
 
 let servers: readonly string[] | null = null
-/** Asks these servers (address:port) for records in place of the system's; null: the system's again. */
+/** Queries these servers (address:port) for records instead of the system's; null: the system's again. */
 export function useNameServers(addresses: readonly string[] | null): void {
   servers = addresses
 }
 
-/** What a question says; rejects with ConnectionError where it says nothing in time, with the system's error otherwise. */
+/** Answer of a query; rejects with ConnectionError on a timeout, otherwise with the system's error. */
 async function answered<T>(question: Promise<T>, name: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -27,9 +27,9 @@ async function answered<T>(question: Promise<T>, name: string): Promise<T> {
   }
 }
 
-/** SRV records (RFC 2782) of a name. Rejects where there are none, or the DNS fails. */
+/** SRV records (RFC 2782) of a name. Rejects if there are none, or on a DNS failure. */
 export async function srvRecords(name: string): Promise<SrvRecord[]> {
-  // one for each question: it knows the servers of the network that this computer was in when it was made
+  // one resolver per query: it keeps the servers of the network that was current when it was made
   const resolver = new Resolver()
   if (servers !== null) resolver.setServers(servers)
   try {
@@ -39,7 +39,7 @@ export async function srvRecords(name: string): Promise<SrvRecord[]> {
   }
 }
 
-/** IPv6 and IPv4 in turn, beginning with the family that the system puts first (RFC 8305 section 4). */
+/** IPv6 and IPv4 addresses alternating, starting with the family that the system puts first (RFC 8305 section 4). */
 export function inTurn(addresses: readonly { address: string; family: number }[]): string[] {
   const first = addresses[0]?.family
   const one = addresses.filter(({ family }) => family === first)
@@ -47,5 +47,5 @@ export function inTurn(addresses: readonly { address: string; family: number }[]
   return [...one.flatMap((each, i) => [each, ...other.slice(i, i + 1)]), ...other.slice(one.length)].map(({ address }) => address)
 }
 
-/** The addresses of a name, in the order to try them; an address's own is itself. */
+/** Addresses of a name, in the order to try them; an address resolves to itself. */
 export const addressesOf = async (name: string): Promise<string[]> => inTurn(await answered(lookup(name, { all: true }), name)).slice(0, MOST_ADDRESSES)

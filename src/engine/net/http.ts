@@ -1,4 +1,4 @@
-/** HTTPS to where files lie: the same verdict on certificates as for the stream, and no way into private networks for strangers. */
+/** HTTPS for files: the same certificate check as for the stream, and no access to private networks on behalf of strangers. */
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP } from 'node:net'
@@ -8,11 +8,11 @@ import { dial } from './dial.ts'
 import { addressesOf } from './dns.ts'
 import { secure } from './tls.ts'
 
-/** A server that sends nothing for so long is given up, ms. */
+/** Longest time without data from a server, ms. */
 const QUIET_MS = 60_000
 const MOST_REDIRECTS = 3
 
-/** An answer that is none of success, or an address that may not be asked. `status` 0: nothing was asked. */
+/** Unsuccessful response, or an address that may not be requested. `status` 0: nothing was requested. */
 export class HttpError extends Error {
   readonly status: number
   constructor(status: number, message: string) {
@@ -36,13 +36,13 @@ for (const [network, prefix] of [
   ['224.0.0.0', 3]
 ] as const) {
   PRIVATE.addSubnet(network, prefix, 'ipv4')
-  // the same within IPv6: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible (RFC 4291)
+  // the same networks within IPv6: NAT64 (RFC 6052), 6to4 (RFC 3056), IPv4-compatible (RFC 4291)
   const [a = 0, b = 0, c = 0, d = 0] = network.split('.').map(Number)
   PRIVATE.addSubnet(`64:ff9b::${network}`, 96 + prefix, 'ipv6')
   PRIVATE.addSubnet(`::${network}`, 96 + prefix, 'ipv6')
   PRIVATE.addSubnet(`2002:${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}::`, 16 + prefix, 'ipv6')
 }
-// of IPv6: unspecified and loopback, local NAT64 (RFC 8215), Teredo, unique local, link local, site local, multicast
+// IPv6: unspecified and loopback, local NAT64 (RFC 8215), Teredo, unique local, link local, site local, multicast
 for (const [network, prefix] of [
   ['::', 127],
   ['64:ff9b:1::', 48],
@@ -54,15 +54,15 @@ for (const [network, prefix] of [
 ] as const)
   PRIVATE.addSubnet(network, prefix, 'ipv6')
 
-/** Whether an IP address is of this computer or its own network (RFC 6890). */
+/** True for IP addresses of this computer or its own network (RFC 6890). */
 export const isPrivate = (address: string): boolean => PRIVATE.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 
 export interface Trust {
-  /** The SHA-256 of a certificate that the user accepted, or null. */
+  /** SHA-256 of a certificate that the user accepted, or null. */
   trustedFingerprint: string | null
-  /** Addresses of this computer's own network may be asked: our server is one of them. */
+  /** Allows addresses of this computer's own network, for example of our server. */
   mayBePrivate: boolean
-  /** The proxy to go through, or null. */
+  /** Proxy to use, or null. */
   proxy: string | null
 }
 
@@ -73,11 +73,11 @@ interface Exchange extends Trust {
   signal: AbortSignal
 }
 
-/** One request and the head of its answer. Rejects with HttpError, ConnectionError, or the system's error. */
+/** Sends one request and returns the head of its response. Rejects with HttpError, ConnectionError, or the system's error. */
 async function exchange(url: URL, { method, headers = {}, body, signal, trustedFingerprint, mayBePrivate, proxy }: Exchange): Promise<IncomingMessage> {
   if (url.protocol !== 'https:') throw new HttpError(0, 'the address is not encrypted')
   const name = url.hostname.replace(/^\[|\]$/g, '')
-  // a proxy looks names up itself, and its own network is not ours
+  // a proxy resolves names itself, and its own network is not ours
   const addresses = proxy === null ? await addressesOf(name) : [name]
   const allowed = addresses.filter((address) => mayBePrivate || isIP(address) === 0 || !isPrivate(address))
   if (allowed.length === 0) throw new HttpError(0, 'the address is of a private network')
@@ -99,11 +99,11 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
 
 export interface Fetched {
   body: IncomingMessage
-  /** Of the whole file; null: the server does not say. */
+  /** Size of the whole file; null: unknown. */
   bytes: number | null
-  /** Where in the file the body begins (RFC 9110 section 14.4). */
+  /** Position of the body within the file (RFC 9110 section 14.4). */
   from: number
-  /** By what the server tells this version of it from others, byte for byte: for If-Range; null: it does not. */
+  /** Byte-exact version of the file for If-Range; null: the server gives none. */
   version: string | null
 }
 
@@ -113,7 +113,7 @@ function versionOf({ etag, 'last-modified': modified, date }: IncomingMessage['h
   return modified !== undefined && Date.parse(date ?? '') - Date.parse(modified) >= 1000 ? modified : null
 }
 
-/** The body of a file. Follows redirections, each to be allowed like the first. */
+/** Fetches a file. Follows redirects, each under the same rules as the first address. */
 export async function get(address: string, options: Trust & { headers?: Record<string, string>; signal: AbortSignal }): Promise<Fetched> {
   let url = new URL(address)
   for (let redirects = 0; ; redirects++) {
@@ -135,7 +135,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
   }
 }
 
-/** Puts a file there. */
+/** Uploads a file. */
 export async function put(address: string, body: Readable, options: Trust & { headers: Record<string, string>; signal: AbortSignal }): Promise<void> {
   const response = await exchange(new URL(address), { method: 'PUT', body, ...options })
   const { statusCode = 0 } = response

@@ -1,7 +1,7 @@
-/** Which network this computer is in, as far as its own addresses show. */
+/** Identity of the current network, as far as this computer's own addresses show it. */
 import { networkInterfaces } from 'node:os'
 
-/** The same for the same network; empty without any. Addresses of one IPv6 prefix change by themselves. */
+/** Key of the current network; empty without a network. IPv6 addresses within one prefix change by themselves. */
 export function networkKey(interfaces = networkInterfaces()): string {
   const prefixes = Object.entries(interfaces).flatMap(([name, addresses]) =>
     (addresses ?? []).flatMap(({ internal, family, address, cidr }) =>

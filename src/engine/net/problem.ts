@@ -1,4 +1,4 @@
-/** Why a connection could not be made or was lost, as a value a person can act on. */
+/** Cause of a failed or lost connection, as a value that the user can act on. */
 import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
 import { lookUp } from '../../contract/look-up.ts'
 
@@ -13,10 +13,10 @@ export class ConnectionError extends Error {
   }
 }
 
-/** A server understood a request and said no (RFC 6120 section 8.3), or would; the shape of what xmpp.js throws, which does not export its class. */
+/** Refusal of a request by a server (RFC 6120 section 8.3), or before sending; has the shape of xmpp.js's StanzaError, whose class is not exported. */
 export class Refusal extends Error {
   readonly condition: string
-  /** In the server's own words. */
+  /** Text in the server's own words. */
   readonly text?: string
   constructor(condition: string, message: string) {
     super(message)
@@ -26,7 +26,7 @@ export class Refusal extends Error {
 }
 export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && error.name === 'StanzaError'
 
-/** Of a request that is refused, this instead; what else goes wrong is still an error. */
+/** Replaces a refusal by a value; other errors are rethrown. */
 export const refused =
   <T>(instead: T) =>
   (error: unknown): T => {
@@ -42,13 +42,13 @@ const BY_CODE: Record<string, ConnectionProblem> = {
   ETIMEDOUT: 'timed-out',
   EPROTO: 'no-encryption'
 }
-/** RFC 6120 section 6.5: the account's fault. All else of SASL is the server's. */
+/** RFC 6120 section 6.5: SASL errors caused by the account. All others are the server's. */
 const PASSWORD = new Set(['not-authorized', 'credentials-expired', 'account-disabled', 'invalid-authzid', 'malformed-request'])
 
-/** Prosody ends a stream on which it has nothing to offer. */
+/** Prosody's text when it ends a stream for lack of any feature to offer. */
 const NOTHING_OFFERED = /no stream features/i
 
-/** Any error of sockets, TLS or xmpp.js as one of ours. */
+/** Converts any error of sockets, TLS or xmpp.js to a ConnectionError. */
 export function toConnectionError(cause: unknown): ConnectionError {
   if (cause instanceof ConnectionError) return cause
   const error = cause instanceof Error ? cause : new Error(String(cause))

@@ -9,7 +9,7 @@ export interface Target {
   port: number
 }
 
-/** Opens a connection to `target`, whose name the proxy looks up. `proxy`: socks5://[user:password@]host:port or http://... */
+/** Opens a connection to `target`, whose name the proxy resolves. `proxy`: socks5://[user:password@]host:port or http://... */
 export async function dialThrough(proxy: string, { host, port }: Target, timeoutMs: number): Promise<Socket> {
   const url = new URL(proxy)
   const server = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (url.protocol === 'http:' ? 80 : 1080) }

@@ -7,12 +7,12 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 interface Way {
-  /** ms until it opens, or fails. */
+  /** Time until it opens, or fails, ms. */
   ms: number
   opens: boolean
 }
 
-/** Runs to its end; when each began, which failed, and which are open. */
+/** Runs a race to its end; returns the start times, the failures and the open connections. */
 async function run(ways: Way[], pause = 250) {
   const began: number[] = []
   const failed: number[] = []
@@ -83,7 +83,7 @@ test('the one that opens first wins, no other stays open, and it takes no longer
       }
       expect(ways[result.won]?.opens).toBe(true)
       const best = Math.min(...ways.map(({ ms, opens }, i) => (opens ? ms + 250 * i : Infinity)))
-      // a timer of the fake clock takes one ms at least
+      // a timer of the fake clock takes at least one ms
       expect(result.after).toBeLessThanOrEqual(best + 1)
       for (const [i, at] of began.entries()) expect(at).toBeLessThanOrEqual(250 * i)
       expect(open).toEqual([result.won])

@@ -1,18 +1,18 @@
-/** The first of several ways that works (RFC 8305 section 5): each begins as the one before it fails, or after a pause beside it. */
+/** Race of several ways to connect (RFC 8305 section 5): each starts when the one before it fails, or after a pause. */
 
 export interface Race<Way, Socket> {
-  /** Opens one; ends it where the signal aborts, and rejects. */
+  /** Opens one way; aborts and rejects on the signal. */
   open(way: Way, signal: AbortSignal): Promise<Socket>
-  /** ms that the ways before `way` have until it begins beside them. */
+  /** Pause before `way` starts beside `before`, ms. */
   pause(way: Way, before: Way): number
-  /** One that opened as another had won. */
+  /** Closes a socket that opened after another had won. */
   drop(socket: Socket): void
-  /** One that failed; not one that another was quicker than. */
+  /** Called for a way that failed, not for one that lost the race. */
   onFailed?(way: Way, error: unknown): void
   signal?: AbortSignal
 }
 
-/** Rejects with the error of the way that failed first, where all do; with the signal's reason, where that aborts. `ways` are one or more. */
+/** Rejects with the first error if all ways fail; with the signal's reason on abort. `ways` must not be empty. */
 export function race<Way, Socket>(ways: readonly Way[], { open, pause, drop, onFailed, signal }: Race<Way, Socket>): Promise<{ way: Way; socket: Socket }> {
   return new Promise((resolve, reject) => {
     const ends = new AbortController()

@@ -1,4 +1,4 @@
-/** TLS to a server, with our own verdict on its certificate (RFC 7590). */
+/** TLS to a server, with our own certificate check (RFC 7590). */
 import { isIP, type Socket } from 'node:net'
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
 import type { Certificate, ConnectionProblem } from '../../contract/domain.ts'
@@ -6,15 +6,15 @@ import { CONNECT_MS } from './dial.ts'
 import { ConnectionError } from './problem.ts'
 
 export interface SecureOptions {
-  /** Whom the certificate must name. */
+  /** Name that the certificate must contain. */
   name: string
-  /** The SHA-256 of a certificate that the user accepted, though no authority vouches for it; or null. */
+  /** SHA-256 of a certificate that the user accepted without a trusted authority, or null. */
   trustedFingerprint: string | null
   /** ALPN (RFC 7301). */
   protocols: string[]
 }
 
-/** By the names that OpenSSL and Node have for it. */
+/** Problems by the error codes of OpenSSL and Node. */
 const BY_REASON: Record<string, ConnectionProblem> = { CERT_HAS_EXPIRED: 'certificate-expired', ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-name' }
 
 function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
@@ -23,8 +23,8 @@ function describe(peer: DetailedPeerCertificate, reason: string): Certificate {
 }
 
 /**
- * TLS over the socket. The verdict is ours instead of Node's because a refused certificate has to be shown to the user,
- * and an accepted one be recognised: until it is made, nothing is sent.
+ * Secures a socket with TLS. The check is ours instead of Node's because a refused certificate has to be shown to the user, and an accepted one recognized:
+ * nothing is sent before it.
  */
 export function secure(raw: Socket, { name, trustedFingerprint, protocols }: SecureOptions): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** The index follows every change, leaves nothing of what was deleted, and can be made anew at any time. */
+/** Index maintenance: the index follows every change, keeps nothing of deleted messages, and can be rebuilt at any time. */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ let store: Store
 const ROOM = 'room@rooms.example.org' as Jid
 const rows = (texts: string[], from = 1_700_000_000_000) => texts.map((text, i) => ({ sender: `s${i % 3}`, time: from + i * 1000, text }))
 const add = (texts: string[], from?: number) => store.write.importRows({ jid: ROOM, name: 'room', rows: packRows(rows(texts, from)), self: null })
-/** The same as they come in, each with its text as its id. */
+/** Incoming messages, each with its text as its id. */
 const incoming = (text: string, time: number): IncomingMessage => ({
   conversation: ROOM,
   kind: 'group',
@@ -111,14 +111,14 @@ test('nothing of what was deleted or edited away is left in the file', async () 
   expect(terms.all()).toEqual([])
   db.pragma('wal_checkpoint(TRUNCATE)')
   db.close()
-  // the index alone: its table's pages, as they lie in the file
+  // the index alone: pages of its table, as they are in the file
   const bytes = readFileSync(files.file)
   for (const left of ['xylophonequartz', 'xylo', 'jabberwocky', 'jabb', '龘', '靐']) expect(indexBytes(files.file, bytes).includes(left), left).toBe(false)
   store = await Store.open({ ...files, worker: WORKER })
   expect(await total('ordinary')).toBe(3000)
 })
 
-/** The bytes of the pages that belong to the index, and of free pages. */
+/** Bytes of the index's pages and of free pages. */
 function indexBytes(file: string, bytes: Buffer): Buffer {
   const db = new Database(file, { readonly: true })
   const size = Number(db.pragma('page_size', { simple: true }))
@@ -131,7 +131,7 @@ function indexBytes(file: string, bytes: Buffer): Buffer {
   )
 }
 
-/** A store of the first schema, with its own index of other rules. */
+/** Store of the first schema, with an index by its own rules. */
 function oldStore(texts: string[]): void {
   const db = new Database(storeFiles(folder.path).file)
   db.pragma("cipher = 'sqlcipher'")
@@ -219,7 +219,7 @@ test('what is older than the settings say goes, from the index and the media fol
   const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
   await store.write.changeSettings({ keepDays: 30 })
   upkeep.start()
-  // one that nothing has any more goes when it is found so for the second time
+  // an unused file is deleted when it is found unused for the second time
   const again = setInterval(() => upkeep.expire(), 100)
   await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
   clearInterval(again)

@@ -1,4 +1,4 @@
-/** Opens the store in one of its roles and answers the calls that come over a port. Speaks with store.ts. */
+/** Opens the store in one of its roles and answers calls over a port. Counterpart of store.ts. */
 import { MessagePort } from 'node:worker_threads'
 import { claim, openReadable, openWritable, StoreOpenError, type ReadableDB, type StoreFiles, type WritableDB } from '../store/database.ts'
 
@@ -17,12 +17,12 @@ export type WorkerReply =
   | { kind: 'result'; id: number; value: unknown; ms: number }
   | { kind: 'error'; id: number; code: string; message: string; stack: string }
 
-/** Says `ready`, or `refused` where the store does not open; ends at 'close'. Throws where the store fails in another way. */
+/** Sends `ready`, or `refused` if the store does not open; ends at 'close'. Throws other errors of the store. */
 export async function serve(port: MessagePort, { role, files }: WorkerStart): Promise<void> {
   const reply = (message: WorkerReply): void => port.postMessage(message)
   let claimed: { release(): void } | null = null
   try {
-    // the writer is one, in one process
+    // there is one writer in one process
     if (role === 'writer') claimed = claim(files)
     const db = role === 'writer' ? openWritable(files) : openReadable(files)
     const operations = (await load(role, db)) as unknown as Record<string, (...args: unknown[]) => unknown>
@@ -56,7 +56,7 @@ export async function serve(port: MessagePort, { role, files }: WorkerStart): Pr
   }
 }
 
-/** Each thread loads what it is for, and no more: the modules of all would be in memory three times. */
+/** Loads the modules of one role only: otherwise the modules of all roles would be in memory three times. */
 async function load(role: WorkerStart['role'], opened: ReadableDB | WritableDB): Promise<object> {
   switch (role) {
     case 'writer': {

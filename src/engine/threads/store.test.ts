@@ -88,7 +88,7 @@ test('of a message that was sent twice the later one may come live before the ar
   const page = { messages: [first, y, second, z], archive: { jid: ARCHIVE, after: 's0', lastId: 's4' }, order: 'forward' as const }
   await store.write.record(page)
   expect(await texts()).toEqual(['w', 'x', 'y', 'z'])
-  // read again, whole or in part, nothing moves
+  // reading it again, whole or in part, moves nothing
   await store.write.record(page)
   await store.write.record({ ...page, messages: [second, z], archive: { jid: ARCHIVE, after: 's2', lastId: 's4' } })
   await store.write.record(page)
@@ -133,7 +133,7 @@ test('what the server kept for us while we were away is stored at once, below wh
   })
   expect(early.added).toBe(3)
   expect(await texts()).toEqual(['older', 'old', 'no id', 'new'])
-  // a stamp of what is not older than what is here changes nothing
+  // the stamp of a message that is not older than the stored ones changes nothing
   await store.write.record({
     messages: [incoming('late', { stanzaId: 's10', replayed: true, time: 1_700_000_001_000 })],
     archive: { jid: ARCHIVE },
@@ -182,7 +182,7 @@ test('what came live is put in the order of the archive once that is read, and t
     order: 'live'
   })
   await queue(3)
-  // the archive is to be read again from before our own
+  // the archive has to be read again from before our own messages
   expect((await store.read.archiveProgress(ARCHIVE)).lastId).toBe('s1')
   const page = [
     incoming('own 2', { ...own(2), stanzaId: 's2' }),
@@ -216,7 +216,7 @@ test('where there is no room between two keys, what follows moves along, also wh
   const me = (await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })).id
   await store.write.queueMessage({ conversation: me, text: 'own', originId: 'own', sender: ARCHIVE, time: clock })
   await store.write.transition({ conversation: BOB, originId: 'own', state: 'sent', error: null })
-  // all of one millisecond: their keys follow each other
+  // all within one millisecond: their keys are consecutive
   const live = Array.from({ length: 12 }, (_, i) => incoming(`m${i + 1}`, { stanzaId: `s${i + 1}`, time: clock }))
   await store.write.record({ messages: live, archive: { jid: ARCHIVE }, order: 'live' })
   const own = incoming('own', { sender: ARCHIVE, outgoing: true, originId: 'own', stanzaId: 'own', time: clock })
@@ -228,7 +228,7 @@ test('where there is no room between two keys, what follows moves along, also wh
   await store.write.record({ messages: live.slice(5, 9), archive: { jid: ARCHIVE, after: 's5', lastId: 's9' }, order: 'forward' })
   await store.write.record({ messages: live.slice(9), archive: { jid: ARCHIVE, after: 's9', lastId: 's12' }, order: 'forward' })
   expect(await texts()).toEqual(['m0', 'm1', 'm2', 'own', ...Array.from({ length: 10 }, (_, i) => `m${i + 3}`)])
-  // read once more from the beginning it stays so
+  // another reading from the start changes nothing
   await store.write.record({ messages: [...live.slice(0, 2), own, ...live.slice(2)], archive: { jid: ARCHIVE, after: 's0', lastId: 's12' }, order: 'forward' })
   expect(await texts()).toEqual(['m0', 'm1', 'm2', 'own', ...Array.from({ length: 10 }, (_, i) => `m${i + 3}`)])
 })
@@ -238,7 +238,7 @@ test('unread counts rise with what arrives, not with older history, and fall by 
   await store.write.record({ messages: [incoming('0', { stanzaId: 'z', time: 1 })], archive: null, order: 'backward' })
   const unread = async (): Promise<number> => (await store.read.conversationByJid(BOB))!.unread
   expect(await unread()).toBe(2)
-  // one of them is removed here, and one that was never unread
+  // remove one of them, and one that was never unread
   await store.write.record({ messages: [incoming('gone', { stanzaId: 'g' })], archive: null, order: 'live' })
   expect(await unread()).toBe(3)
   const before = await store.read.page({ conversation: (await store.read.conversationByJid(BOB))!.id, anchor: { kind: 'newest' }, limit: 10 })

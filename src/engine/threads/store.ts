@@ -1,4 +1,4 @@
-/** The message store as the rest of the engine sees it: one writer thread, a reader and the search beside it. */
+/** Message store, as the rest of the engine sees it: one writer thread, with a reader and a search thread beside it. */
 import { EventEmitter } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { Worker, type MessagePort } from 'node:worker_threads'
@@ -11,7 +11,7 @@ import type { RunningThread, ThreadCode } from './running.ts'
 import type { WorkerReply, WorkerStart } from './serve.ts'
 import type { Writes } from '../store/writer.ts'
 
-/** The functions of a thread, each answering with a promise. */
+/** Functions of a thread, each returning a promise. */
 type Remote<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never
 }
@@ -24,11 +24,11 @@ type Cancellable<T> = {
       : never
 }
 
-/** New objects of a thread have so much room before they are gathered (V8's young generation), MB: what is asked for is soon forgotten, and each thread has its own. */
+/** V8's young generation of each thread, MB: results of queries are garbage soon. */
 const YOUNG_MB = 6
 const WRITER_YOUNG_MB = 24
 
-/** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or what ended it. */
+/** Starts a thread, and waits until it answers. Rejects with StoreOpenError, or the error that ended it. */
 async function makeWorker(code: ThreadCode<WorkerStart>, start: WorkerStart): Promise<RunningThread> {
   const worker =
     typeof code === 'function'
@@ -52,50 +52,50 @@ async function makeWorker(code: ThreadCode<WorkerStart>, start: WorkerStart): Pr
   return worker
 }
 
-/** What is another thing when it is done twice. All else of the writer's finds what it did, by its ids, or says the same again. */
+/** Operations that must not be repeated. All others of the writer recognize repetitions by their ids, or have the same effect again. */
 const ONCE = new Set(['importRows', 'notice', 'used', 'adopt'])
 
-/** A call may take so long, s: most take milliseconds; those that go through the whole file take as long as the file is. */
+/** Longest duration of a call, s: most take milliseconds; calls that go through the whole file depend on its size. */
 const PATIENCE_S = 120
 const WHOLE_FILE_S = 3600
 const WHOLE_FILE = new Set(['checkIndex', 'isSound', 'checkpoint', 'mergeIndex', 'releasePages', 'undoImport', 'removeAccount'])
 
-/** Told of every statement's time in ms, by name, so that slow ones can be logged. */
+/** Called with the duration of every operation in ms, by name, so that slow ones can be logged. */
 export type SlowReport = (operation: string, ms: number) => void
 
 export interface StoreOptions extends StoreFiles {
-  /** worker.ts, or the file that it was built to. */
+  /** Code of worker.ts, as sources or built file. */
   worker: ThreadCode<WorkerStart>
   onTime?: SlowReport
-  /** The file was damaged, and what could be read of it is in a new one. */
+  /** Called when the file was damaged and its readable part was saved into a new one. */
   onSalvage?(saved: Salvaged): void
-  /** In place of PATIENCE_S. */
+  /** Overrides PATIENCE_S. */
   patience?: number
-  /** A thread ended, and is started again; for the log. */
+  /** Called with a log message when a thread ended and is started again. */
   onEnded?(message: string): void
 }
 
-/** Changes nothing of the history, and is no reason for more of itself. */
+/** Maintenance that does not change the history, and does not call for more maintenance. */
 const IDLE_WORK = new Set(['mergeIndex', 'releasePages'])
 
-/** After so many writes a reader moves the log into the file. */
+/** Number of writes after which a reader moves the log into the file. */
 const WRITES_A_CHECKPOINT = 100
 
 export class Store {
   readonly write: Remote<Writes>
   readonly read: Remote<Reads>
-  /** Each call may be given up by a signal: it never starts, or its answer is dropped; it rejects with code CANCELLED. */
+  /** Search functions; a signal cancels a call, which then never starts, or whose answer is dropped; it rejects with code CANCELLED. */
   readonly find: Cancellable<SearchEngine>
-  /** Writes asked for so far, idle work apart. */
+  /** Number of writes requested so far, without maintenance. */
   writes = 0
   readonly #files: StoreFiles
   readonly #reader: Thread
   readonly #writer: Thread
   readonly #startSearch: () => Promise<Thread>
-  /** null: it rests until it is asked. */
+  /** Search thread; null: stopped until the next search. */
   #search: Promise<Thread> | null = null
   #lastSearch = performance.now()
-  /** 'found': something in the file is damaged; 'broken': a thread cannot be started again (true), or all run (false). */
+  /** 'found': damage in the file; 'broken': a thread cannot be started again (true), or all run (false). */
   readonly #damage: EventEmitter
   #lastWrite = 0
   #sinceCheckpoint = 0
@@ -132,7 +132,10 @@ export class Store {
     return this.#search
   }
 
-  /** Ends the search's thread with all that it holds in memory, where nobody has searched for that long; the next search starts it again. False: it goes on, or rested already. */
+  /**
+   * Ends the search thread, and frees its memory, if nobody has searched for that long; the next search starts it again. False: it keeps running, or was
+   * stopped already.
+   */
   async restSearch(ms: number): Promise<boolean> {
     const search = await this.#search
     if (search === null || search.load > 0 || performance.now() - this.#lastSearch < ms) return false
@@ -173,41 +176,41 @@ export class Store {
     return store
   }
 
-  /** A way to the writer for a thread of its own, such as an import's. */
+  /** Port to the writer for another thread, such as an import's. */
   writerPort(): MessagePort {
     this.writes++
     this.#lastWrite = performance.now()
     return this.#writer.connect()
   }
 
-  /** What is damaged is not the index: all that can be read is saved into a new file when the store is opened next. */
+  /** Makes the next start save all readable data into a new file, because more than the index is damaged. */
   salvageNextTime(): void {
     writeFileSync(salvageNote(this.#files.file), '')
   }
 
-  /** Calls `listener` when SQLite says that something in the file is damaged. */
+  /** Calls `listener` when SQLite reports damage in the file. */
   onDamage(listener: () => void): void {
     this.#damage.on('found', listener)
   }
 
-  /** Calls `listener` when a thread has ended and cannot be started again (true): what needs it fails; and when all run (false). */
+  /** Calls `listener` when a thread has ended and cannot be started again (true), so that its calls fail; and when all run (false). */
   onBroken(listener: (broken: boolean) => void): void {
     this.#damage.on('broken', listener)
   }
 
-  /** Tries once more to start what is broken; whether all threads run. */
+  /** Tries again to start broken threads; returns whether all run. */
   async mend(): Promise<boolean> {
     const search = await this.#search?.catch(() => null)
     const mended = await Promise.all([this.#writer, this.#reader, search].map((thread) => thread?.mend() ?? true))
     return mended.every(Boolean)
   }
 
-  /** Nothing was written for that long. */
+  /** True if nothing was written for that long. */
   isIdle(ms: number): boolean {
     return performance.now() - this.#lastWrite >= ms
   }
 
-  /** Ends the threads after what they have been given. */
+  /** Ends the threads after their pending calls. */
   async close(): Promise<void> {
     const search = await this.#search?.catch(() => null)
     for (const thread of [search, this.#reader, this.#writer]) await thread?.close()

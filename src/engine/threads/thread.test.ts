@@ -1,4 +1,4 @@
-/** Threads of the store that end: they are started again, what waited goes on, and where that fails it is said. */
+/** Store threads that end: they are started again, pending calls continue, and a failure to start is reported. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Jid } from '../../contract/domain.ts'
@@ -32,7 +32,7 @@ test('a writer that ends is started again: what it was at is done once, what wai
   const send = (text: string, originId: string) => store.write.queueMessage({ conversation: id, text, originId, sender: ME, time: Date.now() })
   const [one, two] = await Promise.all([send('die-once', 'a'), send('after it', 'b')])
   expect([one, two].map(({ messages }) => messages[0]?.text)).toEqual(['die-once', 'after it'])
-  // asked again it is the same message
+  // the repeated call queues the same message
   expect((await send('die-once', 'a')).added).toBe(0)
   expect((await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 9 })).messages.map(({ text }) => text)).toEqual(['die-once', 'after it'])
   expect(said).toEqual([expect.stringMatching(/^the writer thread ended at queueMessage: code 7$/)])
@@ -42,7 +42,7 @@ test('a writer that ends is started again: what it was at is done once, what wai
 test('a call that ends its thread each time fails, and the thread goes on', async () => {
   await expect(store.read.remembered('die')).rejects.toMatchObject({ code: 'THREAD', message: expect.stringMatching(/^remembered: .*reader/) })
   expect(await store.read.remembered('x')).toBeNull()
-  // what is another thing when it is done twice is not
+  // calls that must not be repeated fail
   once()
   await expect(store.write.notice({ jid: BOB, kind: 'subject', name: 'die-once', text: '', time: 0 })).rejects.toMatchObject({ code: 'THREAD' })
   await store.write.remember({ name: 'x', json: '1' })
@@ -68,7 +68,7 @@ test('what cannot be started again is said; every call fails at once, and works 
   for (const call of failing) await expect(call).rejects.toMatchObject({ code: 'THREAD' })
   expect(broken).toEqual([true])
   await expect(store.write.remember({ name: 'y', json: '2' })).rejects.toMatchObject({ code: 'THREAD' })
-  // reading goes on meanwhile
+  // reading continues meanwhile
   expect(await store.read.remembered('y')).toBeNull()
   expect(await store.mend()).toBe(false)
   rmSync(dead)

@@ -1,13 +1,13 @@
 /**
- * One thread of the store and the calls that wait for it. A thread that ended is started again: what waited goes on, and so does what
- * it was at, once, where that changes nothing when it is done twice. Where it cannot be started, every call fails, and that is told.
- * A thread that answers nothing for too long hangs: it is ended, and so started again.
+ * Store thread with its pending calls. A thread that ended is started again: pending calls continue, and the interrupted one is repeated once if that is
+ * harmless. If the thread cannot be started, every call fails and the failure is reported. A thread that does not answer for too long counts as hung: it is
+ * ended, and so started again.
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { RunningThread } from './running.ts'
 import type { WorkerReply } from './serve.ts'
 
-/** A statement that failed; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html), or THREAD, CLOSED, CANCELLED. */
+/** Error of a failed statement; `code` is SQLite's, e.g. SQLITE_FULL (https://sqlite.org/rescode.html), or THREAD, CLOSED, CANCELLED. */
 export class StoreError extends Error {
   readonly code: string
   constructor(code: string, message: string) {
@@ -17,7 +17,7 @@ export class StoreError extends Error {
   }
 }
 
-/** What is wrong with the disk or the store, for the windows; by SQLite's code, or the system's. */
+/** Kind of a disk or store problem, for the windows; by SQLite's code, or the system's. */
 export function diskReason(error: unknown): 'full' | 'damaged' | 'disk' | 'thread' | 'other' {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT') return 'full'
@@ -26,7 +26,7 @@ export function diskReason(error: unknown): 'full' | 'damaged' | 'disk' | 'threa
   return /^(SQLITE_(IOERR|READONLY|CANTOPEN)|EACCES|EPERM|EROFS|EIO|ENOENT|ENOTDIR|EISDIR|EBUSY)/.test(code) ? 'disk' : 'other'
 }
 
-/** Whether the store, or what a task of its own read of it, is damaged. */
+/** True for damage of the store, also when found by another task that reads it. */
 export const isDamage = (error: unknown): boolean =>
   diskReason(error) === 'damaged' || (error instanceof Error && 'reason' in error && error.reason === 'damaged')
 
@@ -34,7 +34,7 @@ interface Waiting {
   operation: string
   args: unknown[]
   signal: AbortSignal | undefined
-  /** A thread has ended while it was at this. */
+  /** A thread has ended during this call. */
   ended: boolean
   resolve(value: unknown): void
   reject(error: Error): void
@@ -42,27 +42,27 @@ interface Waiting {
 
 export interface ThreadOptions {
   role: string
-  /** Makes a thread that answers. Rejects with StoreOpenError, or what ended it. */
+  /** Starts a thread that answers. Rejects with StoreOpenError, or the error that ended it. */
   make(): Promise<RunningThread>
-  /** A call that takes longer hangs, s. Counted while this process runs: a machine that sleeps ends no thread. */
+  /** Duration after which a call counts as hung, s. Counted while this process runs: the computer's sleep ends no thread. */
   patience(operation: string): number
-  /** Whether it may be done once more where nobody knows whether it was done. */
+  /** True if an operation may be repeated when its outcome is unknown. */
   mayRepeat(operation: string): boolean
   onSlow(operation: string, ms: number): void
   onDamage(): void
-  /** For the log. */
+  /** Called with a log message. */
   onEnded(message: string): void
-  /** It cannot be started again (an error), or it could after all (null). */
+  /** Called when the thread cannot be started again (an error), or could be after all (null). */
   onBroken(error: Error | null): void
 }
 
-/** A thread that ends more often than this within WITHIN_MS is not started again by itself. */
+/** Number of ends within WITHIN_MS after which a thread is not restarted automatically. */
 const MOST_ENDS = 3
 const WITHIN_MS = 60_000
-/** The file may be held for a moment by what has just ended, ms between tries. */
+/** Delays between start attempts, ms: the ended thread may lock the file for a moment. */
 const TRIES_MS = [0, 200, 1000, 3000]
 const TICK_MS = 1000
-/** An end that is asked for comes within so many ticks, or the thread waits in the system for something that does not come. */
+/** Ticks to wait for a requested end; after that the thread is blocked in the operating system. */
 const END_TICKS = 10
 
 export class Thread {
@@ -75,10 +75,10 @@ export class Thread {
   #reason = ''
   #ends: number[] = []
   #exited: Promise<void> = Promise.resolve()
-  /** That it is broken was told, and why it is. */
+  /** The failure was reported, and its reason. */
   #told = false
   #why = ''
-  /** Runs while a call is being answered; ticks since it was asked. */
+  /** Timer while a call is pending; ticks since it was sent. */
   #watch: NodeJS.Timeout | null = null
   #ticks = 0
 
@@ -109,7 +109,7 @@ export class Thread {
     })
   }
 
-  /** A way for another thread to ask this one; its calls stand in line with ours. It closes when this one ends. */
+  /** Port for another thread's calls, which queue with ours. It closes when this thread ends. */
   connect(): MessagePort {
     const { port1, port2 } = new MessageChannel()
     if (this.#state === 'running') this.#worker.postMessage(port1, [port1])
@@ -124,7 +124,7 @@ export class Thread {
     await this.#exited
   }
 
-  /** Tries once more to start a thread that is broken; whether it runs. */
+  /** Tries again to start a broken thread; returns whether it runs. */
   async mend(): Promise<boolean> {
     if (this.#state === 'broken') {
       await Promise.race([this.#worker.terminate(), new Promise((resolve) => setTimeout(resolve, END_TICKS * TICK_MS))])
@@ -138,7 +138,7 @@ export class Thread {
     this.#worker = worker
     this.#state = 'running'
     worker.on('message', (reply: WorkerReply) => this.#settle(reply))
-    // its exit follows
+    // its exit event follows
     worker.on('error', (error) => (this.#reason = error instanceof Error ? error.message : String(error)))
     this.#exited = new Promise((resolve) =>
       worker.once('exit', (code) => {
@@ -148,7 +148,7 @@ export class Thread {
     )
   }
 
-  /** Counts the time of the current call; ends a thread that hangs. */
+  /** Counts the time of the current call; ends a hung thread. */
   #tick(): void {
     const { patience, role } = this.#options
     const call = this.#current
@@ -158,7 +158,7 @@ export class Thread {
       this.#reason = `no answer for ${this.#ticks} s`
       void this.#worker.terminate()
     } else if (beyond === END_TICKS) {
-      // blocked outside of JavaScript, where nothing ends it: its successor could not open the file either
+      // blocked outside of JavaScript, where it cannot be ended: a new thread could not open the file either
       this.#unwatch()
       this.#current = null
       call.reject(new StoreError('THREAD', `${call.operation}: the store's ${role} thread hangs`))

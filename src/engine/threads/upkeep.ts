@@ -1,4 +1,4 @@
-/** What the store needs beside its writes: an index that is made anew after its rules changed and merged when nothing else is done, and what has expired deleted. */
+/** Background maintenance of the store: rebuilds the index after a change of its rules, merges it when idle, and deletes expired messages. */
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isKeptName, PARTIAL } from '../store/media-folder.ts'
@@ -6,13 +6,13 @@ import type { Store } from './store.ts'
 import { TrustedClock } from '../store/clock.ts'
 import type { StoreChanges } from '../store/types.ts'
 
-/** Messages put into the index at once: about 20 ms of the writer's time. */
+/** Messages indexed at once: about 20 ms of the writer's time. */
 const BATCH = 1500
-/** Nothing was written for this long: the store is idle, ms. */
+/** Time without writes after which the store counts as idle, ms. */
 const IDLE_MS = 5000
-/** What went wrong is tried again after this time, ms. */
+/** Delay after an error, ms. */
 const TROUBLE_MS = 60_000
-/** Messages that are given other rows of the index at once. */
+/** Messages moved to other rows of the index at once. */
 const MOST_MOVED = 2000
 /** Pages merged at once: a few ms. */
 const MERGE_PAGES = 64
@@ -22,17 +22,17 @@ const RELEASED_PAGES = 128
 /** Messages deleted at once. */
 const EXPIRY_BATCH = 300
 const EXPIRY_EVERY_MS = 3_600_000
-/** Nobody has searched for so long: what searches hold in memory is let go. */
+/** Time without searches after which the search thread's memory is freed, ms. */
 const REST_MS = 3 * 60_000
-/** What was freed meanwhile is given back to the system so often, ms. */
+/** Interval at which freed memory is given back to the system, ms. */
 const RELEASE_EVERY_MS = 10 * 60_000
 
 const DAY_MS = 86_400_000
-/** A part of a file to which nothing was added for so long is of no use, ms. */
+/** Age after which an unfinished partial file is deleted, ms. */
 const PARTIAL_KEPT_MS = 7 * DAY_MS
-/** The time before which nothing is kept, ms, by this computer's clock: for what destroys nothing. */
+/** Time before which messages expire, ms, by this computer's clock: not for deletions. */
 export const expiryOf = (days: number): number => Date.now() - days * DAY_MS
-/** Under which the time that is known is kept for the next start. */
+/** Name under which the trusted time is stored for the next start. */
 const CLOCK = 'clock'
 
 interface Told {
@@ -48,11 +48,11 @@ export class Upkeep {
   readonly #media: string
   readonly #tell: Told
   readonly #clock: TrustedClock
-  /** When to look again; performance.now(). */
+  /** Time of the next check; performance.now(). */
   #expiryAt = 0
   #releaseAt = performance.now() + RELEASE_EVERY_MS
   #preparing: Promise<void> | null = null
-  /** Files in the media folder that nothing had when it was last looked at. */
+  /** Files in the media folder that were unused at the last check. */
   #unneeded: ReadonlySet<string> = new Set()
   #running = false
   #suspected = false
@@ -73,13 +73,13 @@ export class Upkeep {
     this.stopped = this.#run().catch((error: unknown) => this.#log.warn(`index upkeep: ${String(error)}`))
   }
 
-  /** Something did not fit: the index is looked over, and made anew from the messages where it does not agree with them. */
+  /** Requests an index check, after a sign of damage: it is rebuilt from the messages if it does not match them. */
   suspect(): void {
     this.#suspected = true
     this.#wake?.()
   }
 
-  /** The user wishes a new index; whoever is told of progress hears of it at once. */
+  /** Rebuilds the index at the user's request; reports progress at once. */
   async reindex(): Promise<void> {
     if (this.progress.total > 0) return
     await this.#store.write.resetIndex()
@@ -87,7 +87,7 @@ export class Upkeep {
     this.#wake?.()
   }
 
-  /** Removes what is left of conversations that were deleted, and their files; others may write between two pieces. */
+  /** Removes the remaining messages and files of deleted conversations; other writes may run between two batches. */
   async removeCleared(): Promise<void> {
     for (let more = true; more && this.#running;) {
       const { files, left } = await this.#store.write.removeCleared(EXPIRY_BATCH)
@@ -96,13 +96,13 @@ export class Upkeep {
     }
   }
 
-  /** The settings say anew what is to be kept. */
+  /** Starts expiry soon, because the settings have changed. */
   expire(): void {
     this.#expiryAt = 0
     this.#wake?.()
   }
 
-  /** Somebody is about to search. */
+  /** Prepares for the user's next search. */
   async prepareSearch(): Promise<void> {
     this.#preparing ??= this.#prepare().finally(() => (this.#preparing = null))
     await this.#preparing
@@ -123,14 +123,14 @@ export class Upkeep {
       try {
         merged = await this.#step(merged)
       } catch (error) {
-        // a full disk: there is room again, or a reason to look again, later
+        // a full disk may have space again later
         this.#log.warn(`index upkeep: ${String(error)}`)
         await this.#pause(TROUBLE_MS)
       }
     }
   }
 
-  /** `merged`: the writes after which there was nothing left to merge; returns the same, for the next step. */
+  /** `merged`: number of writes at which nothing was left to merge; returns the same, for the next step. */
   async #step(merged: number): Promise<number> {
     if (this.#suspected && this.#running) await this.#repair()
     if (this.#again) {
@@ -141,16 +141,16 @@ export class Upkeep {
     if (this.#running && performance.now() >= this.#expiryAt) await this.#expire()
     const { writes } = this.#store
     if (!this.#running || merged === writes || !this.#store.isIdle(IDLE_MS)) return merged
-    // what came out of order, before that is in too many pieces to be walked
+    // merge runs that arose out of order before there are too many to be walked
     await this.#store.write.mergeRuns(MOST_MOVED)
-    // a write that comes in goes first: each step is short
+    // incoming writes go first: each step is short
     if (await this.#store.write.mergeIndex(MERGE_PAGES)) return merged
     if (await this.#store.write.releasePages(RELEASED_PAGES)) return merged
     await this.#store.read.checkpoint()
     return writes
   }
 
-  /** Reads what searches need. An index that is damaged says so here, and is repaired after it. */
+  /** Reads data for searches. A damaged index shows here, and is repaired afterwards. */
   async #prepare(): Promise<void> {
     try {
       while (this.#running && (await this.#store.find.prepare()));
@@ -165,10 +165,10 @@ export class Upkeep {
     await this.#store.read.releaseMemory()
   }
 
-  /** Deletes what is older than the settings say, and the files that no message has any more. */
+  /** Deletes messages older than the settings allow, and files that no message uses any more. */
   async #expire(): Promise<void> {
     this.#expiryAt = performance.now() + EXPIRY_EVERY_MS
-    // where the process was ended meanwhile
+    // in case the process ended before it was complete
     await this.removeCleared()
     const { keepDays } = await this.#store.read.settings()
     const now = await this.#now()
@@ -176,11 +176,11 @@ export class Upkeep {
     const kept = new Set(await this.#store.read.storedFiles())
     const seen = new Set<string>()
     for (const name of await readdir(this.#media).catch(() => [])) {
-      // what somebody else has put there is theirs
+      // files put there by others stay
       if (kept.has(name) || !isKeptName(name)) continue
-      // a download goes on with it, also after a start
+      // a download resumes with it, even after a restart
       if (name.startsWith(PARTIAL) && (await this.#isYoung(name))) continue
-      // it was of no use an hour ago either, by this process's own time: one that is on its way into a message is in one by now
+      // it was unused an hour ago as well, by this process's steady clock: a file for a new message is in use by now
       if (this.#unneeded.has(name)) await rm(join(this.#media, name), { force: true })
       else seen.add(name)
     }
@@ -192,7 +192,7 @@ export class Upkeep {
     return Date.now() - mtimeMs < PARTIAL_KEPT_MS
   }
 
-  /** The time that may be acted upon, ms; it is kept, so that a clock that is set wrong before the next start is not believed. */
+  /** Trusted time for deletions, ms; stored, so that a clock set wrong before the next start is not believed. */
   async #now(): Promise<number | null> {
     const kept = Number(JSON.parse((await this.#store.read.remembered(CLOCK)) ?? 'null') ?? NaN)
     this.#clock.begin(Number.isFinite(kept) ? kept : ((await this.#store.read.newestTime()) ?? NaN))
@@ -201,7 +201,7 @@ export class Upkeep {
     return this.#clock.now
   }
 
-  /** Messages that would go where nothing older than so many days is kept. */
+  /** Number of messages that would be deleted if only the last `days` days were kept. */
   async expiring(days: number): Promise<number> {
     const now = await this.#now()
     return now === null ? 0 : this.#store.read.expiring(now - days * DAY_MS)
@@ -216,7 +216,7 @@ export class Upkeep {
     }
   }
 
-  /** Unless only the index is damaged, of which a look at all pages finds nothing. */
+  /** Does nothing if only the index is damaged, which a check of all pages does not detect. */
   async salvageNextTime(): Promise<void> {
     if (await this.#store.read.isSound().catch(() => false)) return
     this.#log.warn('the store is damaged; what can be read of it is saved into a new file at the next start')
@@ -235,7 +235,7 @@ export class Upkeep {
     }
   }
 
-  /** Goes on where the last run stopped, whatever stopped it: a message without a doc is one that is not indexed. */
+  /** Continues where the last run stopped, for whatever reason: messages without a doc are not indexed. */
   async #indexAll(): Promise<void> {
     while (this.#running) {
       const { indexed, left } = await this.#store.write.indexOlder(BATCH)

@@ -1,4 +1,4 @@
-/** The entry of a store thread: the writer, a reader, or the search. */
+/** Entry point of a store thread: the writer, a reader, or the search. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serve, type WorkerStart } from './serve.ts'
 

@@ -1,4 +1,4 @@
-/** Blank windows of the host that the app runs on: the peer of its memory and of its start. */
+/** Blank windows of the app's host: the peer for its memory and its start. */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,19 +11,19 @@ import type { Host } from '../tools/start/host.ts'
 import { testHost } from '../test/support/desktop.ts'
 import { allMemory, memory } from './memory-of.ts'
 
-/** Until what was opened has come to rest, ms. */
+/** Time until opened windows have come to rest, ms. */
 const REST = 6000
 
 export interface Blank {
-  /** Proportional memory of all of its processes, MB. */
+  /** Proportional memory of all its processes, MB. */
   pss: number
-  /** Of its main process; of Chromium, of its browser. */
+  /** Proportional memory of the main process; with Chromium, of the browser process. */
   main: number
-  /** From the command to the window that can be shown, ms. */
+  /** Time from the command to a window that is ready to show, ms. */
   shown: number
 }
 
-// no await of readiness at the top: Electron is not ready before its main module has been run
+// no top-level await of readiness: Electron is not ready before its main module has run
 const APP = `import { app, BrowserWindow } from 'electron'
 app.enableSandbox()
 app.whenReady().then(async () => {

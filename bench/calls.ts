@@ -1,4 +1,4 @@
-/** (g) Every common call of the store on a life of years: how long its thread takes, the way there and back included. */
+/** (g) Common calls of the store on a history of years: duration in its thread, including transfer both ways. */
 import { randomUUID } from 'node:crypto'
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'

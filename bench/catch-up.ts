@@ -1,4 +1,4 @@
-/** (i) Catching up with 100,000 archived messages: how fast they are committed and indexed, and what the app is like meanwhile. */
+/** (i) Catch-up with 100,000 archived messages: speed of committing and indexing, and responsiveness of the app meanwhile. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -12,10 +12,10 @@ import { openApp } from '../test/support/windows.ts'
 import { perSecond, spread, table } from './table.ts'
 
 const COUNT = Number(process.env['MNEMO_BENCH_COUNT'] ?? 100_000)
-/** What is scrolled through meanwhile. */
+/** Messages for scrolling meanwhile. */
 const BEFORE = 1500
 const IDLE_MS = 8000
-/** Not acknowledged at once. */
+/** Largest number of unacknowledged messages. */
 const WINDOW = 500
 
 async function connected(server: TestServer, user: string): Promise<Connection> {
@@ -26,7 +26,7 @@ async function connected(server: TestServer, user: string): Promise<Connection> 
   return connection
 }
 
-/** Sends so many, and waits until the server has taken all. */
+/** Sends so many messages, and waits until the server has accepted all. */
 async function fill(server: TestServer, count: number): Promise<void> {
   const texts = corpus()
   const bob = await connected(server, 'bob')
@@ -53,7 +53,7 @@ interface ArchiveRow {
   value: string
 }
 
-/** Puts so many into alice's archive as Prosody itself would: sent one by one they take it hours. The server is stopped meanwhile. */
+/** Writes so many messages into alice's archive, as Prosody would: sending them one by one takes hours. The server is stopped meanwhile. */
 async function archive(server: TestServer, count: number): Promise<void> {
   const texts = corpus()
   await server.stop()
@@ -81,7 +81,7 @@ async function archive(server: TestServer, count: number): Promise<void> {
   await server.restart()
 }
 
-/** The peer: the same pages, read and thrown away. */
+/** Peer: reads the same pages and discards them. */
 async function readOnly(server: TestServer): Promise<number> {
   const carol = await connected(server, 'alice')
   const started = performance.now()
@@ -95,7 +95,7 @@ async function readOnly(server: TestServer): Promise<number> {
   return took
 }
 
-/** Runs in the page: scrolls up and down until told to stop; frame times in ms, and how often main told something. */
+/** Runs in the page: scrolls up and down until stopped; frame times in ms, and the number of events from the main process. */
 const SCROLL = `() => {
   const frames = []
   let events = 0
@@ -157,7 +157,7 @@ export async function catchUp(): Promise<void> {
   await main.locator('.banner').waitFor({ state: 'detached', timeout: 600_000 })
   const seconds = (performance.now() - windowStarted) / 1000
   const seen = (await main.evaluate('window.stopScrolling()')) as { frames: number[]; events: number; seconds: number }
-  // the peer: the same window, the same scrolling, nothing coming in
+  // the peer: the same window and scrolling without incoming messages
   await main.evaluate(`(${SCROLL})()`)
   await main.waitForTimeout(IDLE_MS)
   const idle = (await main.evaluate('window.stopScrolling()')) as typeof seen

@@ -1,4 +1,4 @@
-/** (r) From an arrow key in the search window to the frame in which its conversation shows the hit, among the messages around it; and a grid of 100,000 pictures that is scrolled. */
+/** (r) Time from an arrow key in the search window to the frame with the hit in its conversation; scrolling of a grid of 100,000 pictures. */
 import { testFolder } from '../test/support/server.ts'
 import { picturedProfile } from '../test/support/pictured.ts'
 import { openApp } from '../test/support/windows.ts'
@@ -7,10 +7,10 @@ import { ms, percentile, spread, table } from './table.ts'
 
 const STEPS = 60
 const PICTURES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 100_000)
-/** Jumps of the scroll bar to anywhere. */
+/** Number of jumps of the scroll bar to random positions. */
 const JUMPS = 30
 
-/** Runs in the page: presses the key so often, each time when the conversation shows the last hit. */
+/** Runs in the page: presses the key so often, each time after the conversation shows the last hit. */
 async function steps(count: number): Promise<{ times: number[]; others: number }> {
   const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
   const input = document.querySelector('[data-test=search]') as HTMLInputElement
@@ -30,7 +30,7 @@ async function steps(count: number): Promise<{ times: number[]; others: number }
       if (box !== undefined && pane !== undefined && box.top >= pane.top - 1 && box.bottom <= pane.bottom + 1) break
       if (performance.now() - begun > 10_000) throw new Error('the conversation does not follow')
     }
-    // painted when the frame after it begins
+    // painted when the next frame begins
     await frame()
     times.push(performance.now() - begun)
     const name = document.querySelector('[data-test=context] h2')?.textContent ?? null
@@ -40,7 +40,7 @@ async function steps(count: number): Promise<{ times: number[]; others: number }
   return { times, others }
 }
 
-/** Runs in the page: jumps to a place of the grid, until each cell in sight shows its picture. */
+/** Runs in the page: jumps to a position of the grid, until each visible cell shows its picture. */
 async function jump(share: number): Promise<{ placed: number; shown: number }> {
   const scroller = document.querySelector('.grid .rows') as HTMLElement
   const begun = performance.now()

@@ -1,4 +1,4 @@
-/** (k) 2,000 messages a second from one contact: what typing is like in the window that shows them. */
+/** (k) 2,000 messages a second from one contact: typing latency in the window that shows them. */
 import { corpus } from '../test/support/files.ts'
 import { hostileServer } from '../test/support/hostile-server.ts'
 import { openEngine, testFolder } from '../test/support/server.ts'
@@ -7,12 +7,12 @@ import { percentile, spread, table } from './table.ts'
 
 const A_SECOND = 2000
 const SECONDS = 10
-/** So many packets a second. */
+/** Packets per second. */
 const PACKETS = 20
 const KEY_MS = 90
 const TEXT = 'the quick brown fox jumps over the lazy dog and types on while thousands come in '
 
-/** Runs in the page: from each key, as the system stamped it, to the frame that shows its letter; and tasks over 50 ms. */
+/** Runs in the page: time from each key press, as stamped by the system, to the frame with its letter; and tasks over 50 ms. */
 const WATCH = `() => {
   const keys = []
   const long = []

@@ -1,4 +1,4 @@
-/** (l) A conversation of 1,000,000 messages in a window: opening it, jumping in it, scrolling it; beside a plain v-for of 5,000. */
+/** (l) Conversation of 1,000,000 messages in a window: opening, jumping, scrolling; compared with a plain v-for of 5,000. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
@@ -11,18 +11,18 @@ import { ms, percentile, spread, table } from './table.ts'
 
 const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
 const ROUNDS = 12
-/** Pixels a second: a hand on a wheel, and one that throws. */
+/** Scroll speeds, pixels per second: turning the wheel, and flinging. */
 const HAND = 4000
 const THROW = 40_000
 const SECONDS = 10
-/** Of the wheel, a second. */
+/** Wheel events per second. */
 const TURNS = 50
-/** So many messages are scrolled through before memory is looked at. */
+/** Messages scrolled through before memory is measured. */
 const FAR = Math.min(100_000, MESSAGES / 2)
 const PLAIN = 5000
 const SMALL = 'friend@example.invalid'
 
-/** Runs in the page: from what `begin` does to the frame after the one in which `done` holds, ms. */
+/** Runs in the page: time from `begin` to the frame after the one in which `done` holds, ms. */
 const TIMED = `async (begin, done) => {
   await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
   const before = performance.now()
@@ -35,7 +35,7 @@ const TIMED = `async (begin, done) => {
   return performance.now() - before
 }`
 
-/** Runs in the page: watches frames, tasks and the list while it scrolls. */
+/** Runs in the page: observes frames, tasks and the list while it scrolls. */
 const WATCH = `(selector, rowsOf) => {
   const scroller = document.querySelector(selector)
   const seen = { frames: [], work: [], long: [], blank: 0, most: 0 }
@@ -154,7 +154,7 @@ export async function frames(): Promise<void> {
     await small()
     unread.push(await timed(click(room), inView('.separator.unread')))
   }
-  // to the end, and all is read
+  // to the end, so that all is read
   await main.locator('[data-test=latest]').click()
   await main.locator(`.row[data-id="${large.last.id}"]`).waitFor()
   await main.locator(`${room} .badge`).waitFor({ state: 'detached' })
@@ -209,7 +209,7 @@ export async function frames(): Promise<void> {
     .click({ timeout: 1000 })
     .catch(() => undefined)
   await main.waitForTimeout(1000)
-  /** The window kept in reserve is there again after so long, ms. */
+  /** Time until the spare window is available again, ms. */
   const RESTED = 5000
   const cold: number[] = []
   const opened: number[] = []
@@ -217,7 +217,7 @@ export async function frames(): Promise<void> {
     const rested = round % 2 === 0
     if (rested) {
       await main.waitForTimeout(RESTED)
-      // the one in reserve tells by itself when it has painted the message
+      // the spare window reports itself when it has painted the message
       const reserve = app.windows().find((page) => page.url().includes('/windows/chat/') && !page.url().includes('conversation='))
       if (reserve === undefined) throw new Error('there is no window in reserve')
       await reserve.evaluate(

@@ -1,4 +1,4 @@
-/** (f) How the newest 20 grow with the history, up to 5,000,000 messages: a table, and docs/search-growth.svg. */
+/** (f) Time for the newest 20 hits as the history grows, up to 5,000,000 messages: a table, and docs/search-growth.svg. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../test/support/files.ts'
@@ -36,7 +36,7 @@ export async function growth(): Promise<void> {
   writeFileSync(join(ROOT, 'docs/search-growth.svg'), plot(points))
 }
 
-/** Time over the logarithm of the size: what grows no faster than the logarithm is a straight line or below it. */
+/** Plots time over the logarithm of the size: logarithmic growth is a straight line. */
 function plot(points: { count: number; p50: number; p95: number }[]): string {
   const [width, height, left, bottom] = [640, 340, 56, 46]
   const most = Math.max(5, ...points.map(({ p95 }) => p95)) * 1.1

@@ -1,4 +1,4 @@
-/** Histories of real texts for the search benchmarks, and what is asked of them. */
+/** Histories of real texts for the search benchmarks, and their queries. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,24 +8,24 @@ import type { IncomingMessage } from '../src/engine/store/types.ts'
 import { ROOT, seeded, storeFiles, WORKER } from '../test/support/files.ts'
 import { texts } from './texts.ts'
 
-/** As the app has it, where it is built: the sources' types are stripped at run time, which takes memory. */
+/** Built worker if there is one, as in the app: sources need memory because their types are stripped at run time. */
 const BUILT = join(ROOT, 'out/main/store-worker.js')
 export const BENCH_WORKER = existsSync(BUILT) ? pathToFileURL(BUILT) : WORKER
 
 const ROOMS = 40
 const SENDERS = 200
 const START = 1_300_000_000_000
-/** Between two messages, ms. */
+/** Time between two messages, ms. */
 const STEP = 60_000
 
 let asked: string[] | null = null
-/** What people type, and 50 random pieces of real messages, of 1 to 6 characters. */
+/** Typical queries, and 50 random pieces of real messages, of 1 to 6 characters. */
 export function queries(): string[] {
   return (asked ??= choose())
 }
 
 function choose(): string[] {
-  // a process that only asks need not read the corpus
+  // a process that only runs queries need not read the corpus
   const given = process.env['MNEMO_BENCH_QUERIES']
   if (given !== undefined) return JSON.parse(given) as string[]
   const random = seeded(2026)
@@ -42,7 +42,7 @@ function choose(): string[] {
 
 export const roomOf = (room: number): Jid => `room${room}@rooms.example.org` as Jid
 
-/** A message as it comes in: rooms in turn, in bursts of 50. */
+/** Incoming message: rooms in turn, in bursts of 50. */
 export function incoming(text: string, i: number, rooms = ROOMS): IncomingMessage {
   const room = roomOf(Math.floor(i / 50) % rooms)
   return {
@@ -58,7 +58,7 @@ export function incoming(text: string, i: number, rooms = ROOMS): IncomingMessag
   }
 }
 
-/** Of one person in turn, as `incoming`: a conversation each. */
+/** Messages of several people in turn, like `incoming`: a conversation each. */
 export const contactOf = (number: number): Jid => `friend${number}@evil.example` as Jid
 export function fromContact(text: string, i: number, contacts = ROOMS): IncomingMessage {
   const contact = contactOf(Math.floor(i / 50) % contacts)
@@ -75,7 +75,7 @@ export function fromContact(text: string, i: number, contacts = ROOMS): Incoming
   }
 }
 
-/** A store with that many messages, merged as it is after idle times. */
+/** Store with that many messages, with its index merged as after idle times. */
 export async function history(folder: string, count: number, { account, each = incoming }: { account?: Jid; each?: typeof incoming } = {}): Promise<Store> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -95,7 +95,7 @@ export async function history(folder: string, count: number, { account, each = i
   return store
 }
 
-/** Idle work: merges until there is nothing to merge. */
+/** Merges the index until there is nothing left to merge. */
 export async function settle(store: Store): Promise<void> {
   while (await store.write.mergeIndex(2000));
   while (await store.write.releasePages(2000));

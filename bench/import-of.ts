@@ -1,4 +1,4 @@
-/** One reading of a history file, in a process of its own, so that its memory is its own: argv of the reader and the path. Prints JSON. */
+/** Reads a history file in a separate process, to measure its memory: arguments are the reader and the path. Prints JSON. */
 import { createReadStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEngine } from '../test/support/server.ts'
@@ -6,9 +6,9 @@ import { temporaryFolder } from '../test/support/files.ts'
 import { FOUND } from '../src/engine/history-files/history.ts'
 import { readHistory } from '../src/engine/history-files/read.ts'
 
-/** Each reads a file to its last message and tells how many there are. */
+/** Readers: each reads a file to its last message and returns the number of messages. */
 const readers: Record<string, (path: string) => Promise<number>> = {
-  /** What an import does but for the store: all of the file is learned from, and all is read. */
+  /** Reader of Mnemo: an import without the store, in both passes. */
   async mnemo(path) {
     const { history } = await readHistory(path, null, FOUND)
     let count = 0
@@ -54,7 +54,7 @@ const readers: Record<string, (path: string) => Promise<number>> = {
     return Papa.parse(readFileSync(path, 'utf8'), { header: true, skipEmptyLines: true }).data.length
   }
 }
-/** A package that ships no types. */
+/** Loads a package that ships no types. */
 async function loaded<T>(name: string, member: string): Promise<T> {
   const found = (await import(name)) as { default?: Record<string, unknown> } & Record<string, unknown>
   return (found[member] === undefined && name !== 'papaparse' ? { [member]: found.default } : found) as T

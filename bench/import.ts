@@ -1,4 +1,4 @@
-/** History files: messages read a second and the memory that takes, by format, beside the parsers that npm has. */
+/** History files: messages read per second and memory, by format, compared with npm's parsers. */
 import { execFileSync } from 'node:child_process'
 import { createWriteStream, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { perSecond, table } from './table.ts'
 
 const CHILD = fileURLToPath(new URL('import-of.ts', import.meta.url))
 const FIRST = Date.UTC(2020, 0, 1)
-/** ms between messages */
+/** Time between messages, ms */
 const STEP = 60_000
 
 interface Row {
@@ -17,13 +17,13 @@ interface Row {
   sender: string
   text: string
   time: number
-  /** '2020-01-01 00:00:00' */
+  /** Time format, such as '2020-01-01 00:00:00'. */
   clock: string
 }
 interface Written {
   name: string
   file: string
-  /** Readers of npm beside Mnemo's. */
+  /** npm readers to compare with. */
   peers: string[]
   before?: string
   line(row: Row): string
@@ -140,7 +140,7 @@ const measure = (reader: string, path: string): Measured =>
     })
   ) as Measured
 
-/** Prints a table: of each format, Mnemo's reading, the same into the encrypted, indexed store, and what npm has. */
+/** Prints a table by format: Mnemo's reading, the same into the encrypted, indexed store, and npm's readers. */
 export async function imports(): Promise<void> {
   const rows = corpus()
   const lines: string[][] = []

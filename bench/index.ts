@@ -42,8 +42,8 @@ const wanted = process.argv.slice(2)
 process.stdout.write(
   `${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}\n`
 )
-// windows stand on one desktop
+// windows need a desktop
 const stop = await setup()
-// an hour of traffic only where it is asked for
+// the hour of traffic runs only on request
 for (const [name, run] of Object.entries(parts)) if (wanted.length === 0 ? name !== 'memory' : wanted.includes(name)) await run()
 stop()

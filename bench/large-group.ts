@@ -1,4 +1,4 @@
-/** (j) A group of 10,000: how long entering it takes, and what the main thread's event loop is like meanwhile. */
+/** (j) Group of 10,000 occupants: time to enter it, and delays of the main thread's event loop meanwhile. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { hostileServer } from '../test/support/hostile-server.ts'
 import { empty, LARGE_GROUP, letIn } from '../test/support/large-group.ts'

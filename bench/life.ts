@@ -1,4 +1,4 @@
-/** The history of a person's years, as it comes in by the wire: accounts, very unequal conversations, groups, all ids, signs and changes. */
+/** History of a person's years as received from servers: accounts, conversations of very different sizes, groups, all ids, receipts and changes. */
 import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import type { AccountSettings, Jid } from '../src/contract/domain.ts'
@@ -10,7 +10,7 @@ import { texts } from './texts.ts'
 
 export interface LifeOptions {
   messages: number
-  /** Of them one in twelve is a group. */
+  /** Number of conversations; one in twelve is a group. */
   conversations: number
 }
 
@@ -20,14 +20,14 @@ export interface Life {
   people: Jid[]
   groups: Jid[]
   attachments: number
-  /** Reactions, corrections and retractions. */
+  /** Number of reactions, corrections and retractions. */
   changes: number
 }
 
 const ACCOUNTS = 3
 const BATCH = 400
 const START = 1_500_000_000_000
-/** Years in which it happened, ms. */
+/** Time span of the history, ms. */
 const SPAN = 8 * 365 * 86_400_000
 const SHARE = { file: 0.06, reply: 0.06, reaction: 0.08, correction: 0.01, retraction: 0.003, own: 0.4 }
 const FILES = [
@@ -39,7 +39,7 @@ const EMOJI = ['👍', '❤️', '😂', '🎉', '😮']
 
 const settings = (jid: Jid): AccountSettings => ({ jid, password: '', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
 
-/** A conversation by Zipf's law: the n-th most used has 1/n of the messages of the first. */
+/** Random conversation by Zipf's law: the n-th most used has 1/n of the messages of the first. */
 function zipf(count: number, random: () => number): () => number {
   const sums: number[] = []
   let sum = 0
@@ -56,7 +56,7 @@ function zipf(count: number, random: () => number): () => number {
   }
 }
 
-/** Makes the store in an empty folder, and merges it as it is after idle times. */
+/** Creates the store in an empty folder, with its index merged as after idle times. */
 export async function life(folder: string, { messages, conversations }: LifeOptions): Promise<Life> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** (c) From a real Prosody to committed and indexed. */
+/** (c) Time from a real Prosody to committed and indexed. */
 import { randomUUID } from 'node:crypto'
 import { Connection } from '../src/engine/xmpp/stream/connection.ts'
 import { encodeMessage } from '../src/engine/xmpp/stanzas/message.ts'

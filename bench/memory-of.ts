@@ -1,8 +1,8 @@
-/** What processes take, by Linux's account (proc(5), smaps_rollup). */
+/** Memory of processes according to Linux (proc(5), smaps_rollup). */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Resident and proportional memory in MB of a process and all it started, by kind. */
+/** Resident and proportional memory in MB of a process and its descendants, by kind. */
 export function memory(root: number): Map<string, { count: number; rss: number; pss: number }> {
   const parents = new Map<number, number>()
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)))
@@ -25,5 +25,5 @@ export function memory(root: number): Map<string, { count: number; rss: number; 
   return kinds
 }
 
-/** Proportional memory of a process and all it started, MB. */
+/** Proportional memory of a process and its descendants, MB. */
 export const allMemory = (root: number): number => [...memory(root).values()].reduce((sum, { pss }) => sum + pss, 0)

@@ -1,4 +1,4 @@
-/** (m) What the app takes over an hour of traffic with 1,000,000 messages stored, beside blank windows of the same host. */
+/** (m) Memory of the app over an hour of traffic with 1,000,000 stored messages, compared with blank windows of the same host. */
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
@@ -16,22 +16,22 @@ import { table } from './table.ts'
 const MESSAGES = Number(process.env['MNEMO_BENCH_COUNT'] ?? 1_000_000)
 const MINUTES = Number(process.env['MNEMO_BENCH_MINUTES'] ?? 60)
 const CONTACTS = 40
-/** Between two messages, ms: what lasts comes to light the sooner, and what V8 compiles is compiled in the first half. */
+/** Time between two messages, ms: leaks show sooner, and V8 has compiled its code within the first half. */
 const EVERY = 62
-/** The user looks at another conversation and scrolls in it, every so often, ms. */
+/** Interval at which the user opens another conversation and scrolls in it, ms. */
 const LOOKS = 1875
-/** Between two samples, ms. */
+/** Interval between two samples, ms. */
 const SAMPLED = Math.min(5, MINUTES / 12) * 60_000
-/** Until what was opened has come to rest, ms. */
+/** Time until opened windows have come to rest, ms. */
 const REST = 6000
-/** After a collection of garbage, ms. */
+/** Time after a garbage collection, ms. */
 const COLLECTED = 2000
 const CHATS = 3
 
-/** SIGTERM ends the traffic early: the tables are of what was measured until then. */
+/** SIGTERM ends the traffic early: the tables contain what was measured until then. */
 export async function memoryOverTime(): Promise<void> {
   const electron = (await testHost()).kind === 'electron'
-  /** Proportional memory of all of it, MB. Beside Chromium the main process is Node's and has a bar of its own; in Electron it is Chromium's as well. */
+  /** Proportional memory of the windows, MB. With Chromium the main process is Node's and has a bar of its own; in Electron it is Chromium's as well. */
   const windowsOf = (root: number): number =>
     [...memory(root)].filter(([kind]) => electron || kind !== 'main process').reduce((sum, [, { pss }]) => sum + pss, 0)
   const [first, second] = [(await blank(1)).pss, (await blank(2)).pss]
@@ -83,9 +83,9 @@ export async function memoryOverTime(): Promise<void> {
   }, EVERY)
   const started = Date.now()
   const pages = await Promise.all(app.windows().map((page) => page.context().newCDPSession(page)))
-  // all windows of Electron share one process, and each tells the heap of all
+  // all windows of Electron share one process, and each reports the heap of all
   const sessions = electron ? pages.slice(0, 1) : pages
-  /** What the pages' scripts still hold when their garbage is collected, MB. */
+  /** Heap of the pages' scripts after a garbage collection, MB. */
   async function heapsOf(): Promise<number> {
     let all = 0
     for (const session of sessions) {
@@ -97,7 +97,7 @@ export async function memoryOverTime(): Promise<void> {
   const sample = async (): Promise<void> => {
     const heaps = await heapsOf()
     const held = (await threads.heaps()) / 2 ** 20
-    // what was collected is given back
+    // freed memory is returned to the system
     await rest(COLLECTED)
     const all = memory(root)
     const one = {
@@ -135,7 +135,7 @@ export async function memoryOverTime(): Promise<void> {
   const later = samples.slice(Math.floor(samples.length / 2))
   const end = samples.at(-1)
   if (end === undefined) throw new Error('nothing was measured')
-  /** Over the second half, along the line of least squares through its samples, and the standard error of it. */
+  /** Growth over the second half by least squares over its samples, with the standard error. */
   const growth = (of: (sample: (typeof samples)[number]) => number): string => {
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length
     const sum = (term: (sample: (typeof samples)[number]) => number): number => later.reduce((all, one) => all + term(one), 0)

@@ -1,4 +1,4 @@
-/** (g) From a keystroke to painted results, in the search window of the app, on 1,000,000 messages. */
+/** (g) Time from a keystroke to painted results in the app's search window, on 1,000,000 messages. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Jid } from '../src/contract/domain.ts'

@@ -1,7 +1,6 @@
 /**
- * One way to search: node bench/peers.ts NAME COUNT build|ask, each in a process of its own, prints one JSON line.
- * All hold the same texts, answer the same queries with their newest 20 and a snippet, and are counted against a scan
- * of the folded texts.
+ * Search engine to compare: node bench/peers.ts NAME COUNT build|ask, each in a separate process, prints one JSON line. All hold the same texts, answer the
+ * same queries with their newest 20 and a snippet, and are checked against a scan of the folded texts.
  */
 import Database from 'better-sqlite3'
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -17,7 +16,7 @@ const ROUNDS = 3
 
 interface Engine {
   build(list: readonly string[]): Promise<void> | void
-  /** Work after the build that nobody waits for. */
+  /** Background work after the build. */
   rest?(): Promise<void>
   newest(query: string): Promise<number> | number
   total(query: string): Promise<number> | number
@@ -36,7 +35,7 @@ function plain(): Database.Database {
   return db
 }
 
-/** FTS5 with a tokenizer and a way to make an expression of a query. */
+/** FTS5 with a tokenizer and a function that converts a query to an expression. */
 function fts(options: string, expression: (query: string) => string | null, prepare: (text: string) => string = (text) => text): Engine {
   const db = plain()
   db.exec(
@@ -80,7 +79,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
       async build(list) {
         let storing: Promise<unknown> = Promise.resolve()
         for (let at = 0; at < list.length; at += 30_000) {
-          // as an import does: the next is made ready meanwhile
+          // as in an import: the next rows are prepared meanwhile
           const rows = packRows(
             list.slice(at, at + 30_000).map((text, i) => ({ sender: `sender ${i % 200}`, time: 1_300_000_000_000 + (at + i) * 60_000, text }))
           )
@@ -90,7 +89,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
         }
         await storing
       },
-      // what is done when nothing else is
+      // maintenance at idle times
       async rest() {
         await settle(store)
         await store.write.checkpoint()
@@ -153,7 +152,7 @@ const ENGINES: Record<string, () => Promise<Engine> | Engine> = {
   }
 }
 
-/** How many messages contain each query, by a scan of the folded texts. */
+/** Number of messages that contain each query, by a scan of the folded texts. */
 function truth(list: readonly string[], asked: readonly string[]): number[] {
   using scratch = temporaryFolder()
   const files = { ...storeFiles(scratch.path), key: null }
@@ -214,7 +213,7 @@ async function askIt(): Promise<object> {
   let wanted = 0
   for (const [i, query] of asked.entries()) {
     const truly = expected[i] ?? 0
-    // more than there are is no recall
+    // false positives do not count as recall
     found += Math.min(await engine.total(query), truly)
     wanted += truly
   }

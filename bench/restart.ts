@@ -1,4 +1,4 @@
-/** (r) A server with 5,000 clients is restarted: how they come back, simulated with Mnemo's own connection machine; docs/reconnects.svg. */
+/** (r) Restart of a server with 5,000 clients: their return, simulated with Mnemo's own connection machine; docs/reconnects.svg. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { advance, LASTED_MS, OFF, type MachineEvent, type MachineState } from '../src/engine/xmpp/stream/machine.ts'
@@ -6,15 +6,15 @@ import { ROOT, seeded } from '../test/support/files.ts'
 import { table } from './table.ts'
 
 const CLIENTS = 5000
-/** The server lets so many in a second; the rest of a second's are refused. */
+/** Connections that the server accepts per second; all others are refused. */
 const ACCEPTED = 400
 const BIN_MS = 250
 
 interface Case {
   name: string
-  /** The server says that it is stopped. */
+  /** True if the server announces the shutdown. */
   told: boolean
-  /** ms that it is away. */
+  /** Duration of the outage, ms. */
   away: number
   colour: string
 }
@@ -25,13 +25,13 @@ const CASES: Case[] = [
 ]
 
 interface Outcome {
-  /** Tries in each bin. */
+  /** Number of tries in each bin. */
   tries: number[]
-  /** When each client was back, ms after the server was. */
+  /** Time when each client was back, ms after the server. */
   back: number[]
 }
 
-/** Event by event: each client's next moment in a queue. */
+/** Event-driven simulation: a queue with each client's next event. */
 function simulate({ told, away }: Case, limit: number): Outcome {
   const random = seeded(20261126)
   const tries: number[] = []

@@ -1,4 +1,4 @@
-/** (b) Search at 200,000 and 1,000,000 messages on the encrypted store, beside the ways others go; each in its own process. */
+/** (b) Search at 200,000 and 1,000,000 messages on the encrypted store, compared with other engines; each in its own process. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ import { texts } from './texts.ts'
 
 const MILLION = 1_000_000
 const PEERS = ['Mnemo', 'LIKE', 'FTS5 unicode61', 'FTS5 trigram', 'nodejieba in FTS5', 'nodejieba + search-index']
-/** search-index takes several minutes and gigabytes for a million: asked for by name only. */
+/** Runs on request only: search-index takes several minutes and gigabytes for a million messages. */
 const TOO_SLOW = 'nodejieba + search-index'
 
 interface Measured {
@@ -69,7 +69,7 @@ async function timed(store: Store, make: (query: string) => SearchQuery, rounds 
   const later: number[] = []
   for (let round = 0; round < rounds; round++)
     for (const query of queries()) {
-      // another limit: no page of the last round is kept
+      // another limit, so that no page of the last round is cached
       const input = make(`"${query}"`)
       const before = performance.now()
       await store.find.search({ ...input, ...(input.limit > 0 ? { limit: input.limit - (round % 2) } : {}) })
@@ -141,7 +141,7 @@ async function importing(): Promise<void> {
   const began = performance.now()
   let storing: Promise<unknown> = Promise.resolve()
   for (const rows of batches(1, half)) {
-    // as an import does: the next is made ready meanwhile
+    // as in an import: the next rows are prepared meanwhile
     const packed = packRows(rows)
     await storing
     void store.read.checkpoint()

@@ -1,4 +1,4 @@
-/** (d) From the command to the first paint and the first conversation; windows that are opened; memory beside a blank app of the same host. */
+/** (d) Time from the command to the first paint and the first conversation; opening of windows; memory compared with a blank app of the same host. */
 import type { Page } from 'playwright-core'
 import { testHost } from '../test/support/desktop.ts'
 import { testFolder } from '../test/support/server.ts'
@@ -8,10 +8,10 @@ import { allMemory, memory } from './memory-of.ts'
 import { ms, percentile, table } from './table.ts'
 
 const RUNS = 5
-/** Until what was opened has come to rest, ms. */
+/** Time until opened windows have come to rest, ms. */
 const REST = 6000
 
-/** When the page first painted something, ms since 1970. Its policy lets nothing be evaluated from a text, so the page is asked by a function. */
+/** Time of the page's first paint, ms since 1970. Its policy forbids evaluating text, so the page is asked by a function. */
 const firstPaint = (page: Page): Promise<number> =>
   page.evaluate(async () => {
     const painted = (): number | undefined => performance.getEntriesByName('first-contentful-paint')[0]?.startTime

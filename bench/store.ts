@@ -1,4 +1,4 @@
-/** (a) Messages committed and indexed a second, one by one and in batches, on the encrypted store. */
+/** (a) Messages committed and indexed per second, one by one and in batches, on the encrypted store. */
 import Database from 'better-sqlite3'
 import type { Jid } from '../src/contract/domain.ts'
 import type { IncomingMessage } from '../src/engine/store/types.ts'
@@ -28,7 +28,7 @@ export async function store(): Promise<void> {
   for (const batch of [1, 200, 5000]) {
     using folder = temporaryFolder()
     const opened = await openThreads(folder.path)
-    // the dictionary is loaded by the first message
+    // the first message loads the dictionary
     await opened.write.record({ messages: [incoming('预热一下', -1)], archive: null, order: 'live' })
     const count = batch === 1 ? 5000 : texts.length
     const times: number[] = []

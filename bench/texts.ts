@@ -1,11 +1,11 @@
-/** Real messages, as many as wanted: the corpus repeated with variation. */
+/** Real messages in any number: the corpus, repeated with variation. */
 import { corpus, seeded } from '../test/support/files.ts'
 
 const HAN = /\p{Script=Han}/u
 
 /**
- * Three in four are Chinese (24 characters on average over all), unless `mixture` is 'corpus'. What goes beyond the
- * corpus is varied: its digits are others, and every second message is two halves of different ones.
+ * Three in four messages are Chinese (24 characters on average over all), unless `mixture` is 'corpus'. Messages beyond the corpus are varied: other digits,
+ * and every second message is two halves of different ones.
  */
 export function* texts(count: number, mixture: 'chinese' | 'corpus' = 'chinese', seed = 1): Generator<string> {
   const random = seeded(seed)

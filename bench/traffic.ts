@@ -1,4 +1,4 @@
-/** (t) Bytes between one client and its server, TLS and all: signing in, coming back, resting, talking, catching up. For docs/scale.md. */
+/** (t) Bytes between a client and its server, including TLS: sign-in, reconnection, idle, chat, catch-up. For docs/scale.md. */
 import { randomUUID } from 'node:crypto'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as rest } from 'node:timers/promises'
@@ -10,7 +10,7 @@ import { corpus } from '../test/support/files.ts'
 import { online, openEngine, startServer, testFolder, until, type TestServer } from '../test/support/server.ts'
 import { table } from './table.ts'
 
-/** Contacts beside the two of the test server, and groups with some history. */
+/** Contacts in addition to the two of the test server, and groups with some history. */
 const CONTACTS = 100
 const GROUPS = 10
 const IN_GROUP = 20
@@ -25,7 +25,7 @@ interface Meter {
   take(): [number, number]
   close(): void
 }
-/** A relay that counts. */
+/** Relay that counts bytes. */
 async function meter(to: number): Promise<Meter> {
   let [up, down] = [0, 0]
   const server = createServer((client) => {
@@ -51,7 +51,7 @@ async function meter(to: number): Promise<Meter> {
   }
 }
 
-/** Nothing has crossed for a while. */
+/** Waits until no data has passed for a while. */
 async function quiet(engine: Engine): Promise<void> {
   await online(engine)
   await rest(3000)
@@ -114,7 +114,7 @@ export async function traffic(): Promise<void> {
   await say(talker, TALK)
   await quiet(alice)
   note('a message received, its receipt sent', TALK)
-  // a place in the archive counts as read some seconds after it came live
+  // the archive position advances some seconds after live arrival
   await rest(3000)
   await say(talker, 1)
   await quiet(alice)

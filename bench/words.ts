@@ -1,4 +1,4 @@
-/** (e) jieba's dictionary as it is mapped, beside cppjieba's own in nodejieba, each in a fresh process; and one very long run. */
+/** (e) Mapped dictionary of jieba compared with cppjieba's own in nodejieba, each in a fresh process; and one very long run. */
 import { spawnSync } from 'node:child_process'
 import { storeFiles } from '../test/support/files.ts'
 import { table } from './table.ts'
@@ -11,7 +11,7 @@ interface Cost {
   cutUs: number
 }
 
-/** `load` and `cut` are source text: what is measured must not be loaded here. */
+/** `load` and `cut` are source text: the measured code must not be loaded here. */
 function cost(load: string, cut: string): Cost {
   const program = `
     import { corpus } from ${JSON.stringify(new URL('../test/support/files.ts', import.meta.url).href)}

@@ -79,7 +79,7 @@ const base = new Int32Array(size)
 const check = new Int32Array(size).fill(-1)
 const value = new Uint16Array(size)
 let last = 0
-// Where to look for room for a node of so many children: what lies before is nearly full for that many.
+// Search start for a node with so many children: positions before it are nearly full for that number.
 const from = new Map()
 check[0] = 0
 const queue = [[0, root]]

@@ -1,6 +1,5 @@
-// Writes native/generated/fold_table.h: for every code point its folded form and its class. The rules, their sources and what
-// stays apart are told in docs/folding.md. Run by the native build; Node's own Unicode data is a source, so it must run on the
-// project's Node.
+// Writes native/generated/fold_table.h: the folded form and the class of every code point. docs/folding.md has the rules, their sources and the exceptions.
+// Run by the native build; Node's own Unicode data is a source, so it must run on the project's Node.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { simplify } from './han.mjs'
 
@@ -8,27 +7,26 @@ export const SEPARATOR = 0
 export const RUN = 1
 export const SINGLE = 2
 
-// Found with and without them: what Unicode has as ignorable (variation selectors, joiners, bidi controls, fillers of Hangul, inherent
-// vowels of Khmer), signs of annotations, skin tones, combining marks of Latin, Greek and
-// Cyrillic and of symbols; the points of Hebrew, Arabic, Syriac, Samaritan and Mandaic, which readers know without; tatweel; tones of
-// N'Ko, gemination of Ethiopic, accents of Vedic Sanskrit; the nukta of every script (canonical combining class 7). All of them make
-// no difference of the first level in CLDR's collation for search.
+// Ignored characters: Unicode's ignorable ones (variation selectors, joiners, bidi controls, Hangul fillers, inherent vowels of Khmer), annotation signs,
+// skin tones, combining marks of Latin, Greek, Cyrillic and symbols; the points of Hebrew, Arabic, Syriac, Samaritan and Mandaic, which are optional;
+// tatweel; tones of N'Ko, gemination of Ethiopic, accents of Vedic Sanskrit; the nukta of every script (canonical combining class 7). None of them makes a
+// difference of the first level in CLDR's collation for search.
 const IGNORED =
   /[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb\u00ad\u034f\u0300-\u036f\u0483-\u0489\u061c\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2de0-\u2dff\ua66f-\ua67d\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\u{1f3fb}-\u{1f3ff}\u{e0000}-\u{e0fff}\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufb1e\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0898-\u089f\u08ca-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a\u0816-\u0819\u081b-\u0823\u0825-\u0827\u0829-\u082d\u0859-\u085b\u07eb-\u07f3\u07fd\u135d-\u135f\u0951-\u0954\u1cd0-\u1ce0\u1ce2-\u1ce8\u1ced\u1cf4\u1cf7-\u1cf9\u093c\u09bc\u0a3c\u0abc\u0b3c\u0c3c\u0cbc\u{110ba}\u{11173}\u{111ca}\u{11236}\u{112e9}\u{1133b}\u{1133c}\u{11446}\u{114c3}\u{115c0}\u{116b7}\u{1183a}\u{11943}\u{11d42}\u{1e94a}]/u
 const DIACRITICS = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]/u
-/** The stroke through a sign: it makes another sign where Unicode has that one (≠), else nothing. Composed in fold.cc. */
+/** Stroke overlay: makes another sign where Unicode has that one (≠), else nothing. Composed in fold.cc. */
 const STROKE = '\u0338'
 const isNegated = (character) => [...character.normalize('NFD')].length > 1 && character.normalize('NFD').endsWith(STROKE) && !DIACRITICS.test(character)
-/** What stays composed: syllables of Hangul, voiced kana, negated signs, Cyrillic й (CLDR: a letter of its own, unlike ё). All else is the sequence that Unicode takes it for. */
+/** Characters that stay composed: Hangul syllables, voiced kana, negated signs, Cyrillic й (CLDR: a separate letter, unlike ё). All others are decomposed. */
 const isComposed = (character) => /[\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u0439]/u.test(character) || isNegated(character)
 
-/** Characters that readers take as one and Unicode does not: each of the first is the second. */
+/** Characters that readers take as equal and Unicode does not: each of the first becomes the second. */
 const twins = new Map()
 const twin = (characters, one) => {
   for (const character of characters) twins.set(character, one)
 }
-// quotation marks and apostrophes, among them Hebrew's, Armenian's and the letters that stand for one
-/** All characters with a property of Unicode but some. */
+// quotation marks and apostrophes, including Hebrew's, Armenian's and letters used as one
+/** All characters with a Unicode property, with exceptions. */
 function* having(property, ...but) {
   const pattern = new RegExp(`\\p{${property}}`, 'u')
   for (let code = 0; code < 0x30000; code++) {
@@ -50,14 +48,14 @@ twin('\u2043\ufe63\uff0d', '-')
 twin('\u2044\u2215', '/')
 twin('\u301c\u3030\u223c\u02dc\u2053', '~')
 twin('\u2236\ua789', ':')
-// points in the middle of a line: of names, of lists, of Catalan (UTS 39, confusables)
+// middle dots: of names, of lists, of Catalan (UTS 39, confusables)
 twin('\u30fb\uff65\u2022\u2027\u2219\u22c5\u0387\u16eb\u2e31\u{10101}', '\u00b7')
 twin('\u2217\u204e', '*')
 twin('\u22ef', '...')
-// the voicing marks of kana that stand by themselves: composed in fold.cc with the kana before them, as the others are
+// separate voicing marks of kana: composed in fold.cc with the kana before them, like the combining ones
 twin('\u309b', '\u3099')
 twin('\u309c', '\u309a')
-// letters with a stroke, joined letters and other letters of Latin that do not decompose (CLDR, Latin-ASCII)
+// Latin letters with a stroke, ligatures and other letters that do not decompose (CLDR, Latin-ASCII)
 for (const [one, letters] of Object.entries({
   a: 'ⱥᶏɐᴀɑ',
   aa: 'ꜳ',
@@ -110,15 +108,15 @@ for (const [one, letters] of Object.entries({
   z: 'ƶȥⱬɀʐʑᴢᵶᶎ'
 }))
   twin(letters, one)
-// Arabic as it is written in Arabic, Persian, Urdu and on phones: one letter, several code points (Unicode 9.2, CLDR ar, fa, ur)
+// Arabic letters in Arabic, Persian, Urdu and on phones: several code points per letter (Unicode 9.2, CLDR ar, fa, ur)
 for (const [one, letters] of Object.entries({ ا: 'ٱٲٳٵ', و: 'ٶۄۊ', ي: 'ىیېۍےۓئ', ك: 'کڪګ', ه: 'ةەہۂۃھۀۿ', ء: 'ٴ' })) twin(letters, one)
-// candrabindu and anusvara of Hindi, which writers mix
+// candrabindu and anusvara of Hindi, which are used interchangeably
 twin('\u0901', '\u0902')
-// the г with an upturn, which Ukrainian wrote without it for most of a century
+// г with an upturn, which Ukrainian wrote without it for most of a century
 twin('ґ', 'г')
-// letters without a vowel of Malayalam and Bengali, which older keyboards write with the sign of it (Unicode 12.9, 12.2)
+// Malayalam and Bengali letters without a vowel, which older keyboards write with a virama (Unicode 12.9, 12.2)
 for (const [one, letter] of Object.entries({ ണ്: 'ൺ', ന്: 'ൻ', ര്: 'ർ', ല്: 'ൽ', ള്: 'ൾ', ക്: 'ൿ', ত্: 'ৎ' })) twin(letter, one)
-// numbers in filled circles, which Unicode does not decompose (NamesList), and letters there
+// numbers in filled circles, which Unicode does not decompose (NamesList), and letters in them
 for (const [first, number, count] of [
   [0x2776, 1, 10],
   [0x2780, 1, 10],
@@ -131,12 +129,12 @@ for (const [first, number, count] of [
 ])
   for (let i = 0; i < count; i++) twin(String.fromCodePoint(first + i), String(number + i))
 for (let i = 0; i < 26; i++) twin(String.fromCodePoint(0x1f150 + i), String.fromCodePoint(0x61 + i))
-// joined letters of Yiddish
+// ligatures of Yiddish
 for (const [one, letter] of Object.entries({ וו: 'װ', וי: 'ױ', יי: 'ײ' })) twin(letter, one)
-// the forms of Hebrew letters at the end of a word
+// final forms of Hebrew letters
 for (const [one, letters] of Object.entries({ כ: 'ך', מ: 'ם', נ: 'ן', פ: 'ף', צ: 'ץ' })) twin(letters, one)
 
-/** The digit of a decimal number of any script: the ten of a script follow each other, and scripts begin at a ten (Unicode 4.6). */
+/** Value of a decimal digit of any script: the ten digits of a script are consecutive, and scripts begin at a multiple of ten (Unicode 4.6). */
 function digitOf(character) {
   if (!/\p{Nd}/u.test(character)) return null
   let first = character.codePointAt(0)
@@ -147,7 +145,7 @@ function digitOf(character) {
 const SMALL = 'ぁぃぅぇぉっゃゅょゎゕゖㇰㇱㇲㇳㇴㇵㇶㇷㇸㇹㇺㇻㇼㇽㇾㇿ'
 const LARGE = 'あいうえおつやゆよわかけくしすとぬはひふへほむらりるれろ'
 
-/** Katakana is hiragana for search, small kana are large (differences of the third level in CLDR ja, as case); its half width is composed by NFKC. */
+/** Hiragana of katakana, and large kana of small ones (differences of the third level in CLDR ja, as case); half-width kana are composed by NFKC. */
 function hiragana(character) {
   const code = character.codePointAt(0)
   const kana = (code >= 0x30a1 && code <= 0x30f6) || code === 0x30fd || code === 0x30fe ? String.fromCodePoint(code - 0x60) : character
@@ -174,7 +172,7 @@ function foldOnce(char) {
 }
 
 export function fold(char) {
-  // composed in fold.cc with the sign before it; tags of a flag, joiners of emoji: joined there
+  // composed in fold.cc with the sign before it; tags of flags and joiners of emoji are joined there
   if (char === STROKE) return char
   if (IGNORED.test(char)) return ''
   if (twins.has(char)) return twins.get(char)
@@ -190,7 +188,7 @@ export function fold(char) {
 export function classOf(char) {
   if (ALONE.test(char)) return SINGLE
   if (/[\p{L}\p{N}\p{M}_]/u.test(char)) return char === '_' ? SEPARATOR : RUN
-  // Emoji and other pictographs; currency and mathematical signs stay separators, as punctuation does.
+  // Emoji and other pictographs; currency and mathematical signs stay separators like punctuation.
   if (/[\p{So}\p{Co}]/u.test(char)) return SINGLE
   return SEPARATOR
 }
@@ -220,7 +218,7 @@ for (let high = 0; high < 0x110000; high += 256) {
     classes.push(classOf(char))
     if (folded.length === 1) folds.push(folded[0] === cp ? 0 : folded[0])
     else {
-      // bit 31: a sequence; bits 24..30 its length, bits 0..23 its place in the pool
+      // bit 31: a sequence; bits 24..30 its length, bits 0..23 its position in the pool
       folds.push((0x80000000 + folded.length * 0x1000000 + pool.length) >>> 0)
       pool.push(...folded)
     }
@@ -236,9 +234,9 @@ for (let cp = 0; cp < 0x30000; cp++) {
   const [before, one] = [fold(first), fold(whole)]
   if ([...before].length === 1 && [...one].length === 1) composed.push([before, mark, one].map((character) => character.codePointAt(0)))
 }
-// katakana and hiragana give the same
+// katakana and hiragana give the same pairs
 const pairsOnce = [...new Map(composed.map((pair) => [pair.join(), pair])).values()]
-/** The vowel of each kana from U+3041, which a long mark behind it stands for; 0 for none. */
+/** Vowel of each kana from U+3041, for a long mark after it; 0 for none. */
 const vowels = Array.from({ length: 0x56 }, (_, i) => {
   const kana = fold(String.fromCodePoint(0x3041 + i).normalize('NFD')[0])
   const row = ['あかさたなはまやらわ', 'いきしちにひみりゐ', 'うくすつぬふむゆる', 'えけせてねへめれゑ', 'おこそとのほもよろを'].findIndex((list) =>

@@ -1,5 +1,4 @@
-// The form of a Chinese character that stands for all of its forms in the folding table: traditional, Japanese, regional and old
-// ones. The rules are told in docs/folding.md.
+// Representative form of a Chinese character in the folding table, for its traditional, Japanese, regional and old forms. docs/folding.md has the rules.
 import { readFileSync } from 'node:fs'
 import hongKong from '../node_modules/opencc-js/dist/esm-lib/dict/HKVariants.js'
 import japanese from '../node_modules/opencc-js/dist/esm-lib/dict/JPShinjitaiCharacters.js'
@@ -8,11 +7,10 @@ import taiwanese from '../node_modules/opencc-js/dist/esm-lib/dict/TWVariants.js
 
 const pairs = (dictionary) => dictionary.split('|').map((pair) => pair.split(' ').slice(0, 2))
 
-// Chinese characters: traditional to simplified, and forms of one character to the form that mainland China uses
+// traditional to simplified characters, and variants to the form used in mainland China
 const han = new Map(pairs(ts))
-// old and other forms of the sets of Japan and Korea (JIS X 0208, KS X 1001) that opencc does not know: the second is the first
-// (Unihan, kZVariant and kSemanticVariant, but words that Japanese tells apart), and radicals that have a code point of their own
-// (Unicode, EquivalentUnifiedIdeograph)
+// old and other forms of the sets of Japan and Korea (JIS X 0208, KS X 1001) that opencc does not know: the second becomes the first (Unihan, kZVariant and
+// kSemanticVariant, except words that Japanese distinguishes), and radicals with their own code point (Unicode, EquivalentUnifiedIdeograph)
 const OLD =
   '污汚汙|乡郷|娱娯|姊姉|咒呪|妆粧|韧靭|疏疎|窗窓牕窻|值値|兔兎|妒妬|吞呑|冰氷|邻隣|隶隷|雠讐|偷偸|仙僊|俞兪|写冩|函凾|刃刄|刊刋|劫刧刦|剑劒|勖勗|厂厰|篡簒|器噐|啮囓|场塲|婿壻|奇竒|妊姙|学斈|冤寃|实寔|宝寳|克尅|峨峩|崎嵜|纸帋|帮幇|厩廐|回廻|迪廸|往徃|德悳|' +
   '怪恠|匆怱|博愽|惭慙|喜憙|憩憇|欢懽|拿拏|举擧挙|考攷|映暎|朵朶|棕椶|涩澁渋|炯烱|熙熈|暖煖|犁犂|珍珎|琅瑯|砖甎|尝甞|留畄|耕畊|亩畆|略畧|瑙碯|稿稾|稚穉|秋龝秌|阱穽|窑窰|伫竚|藤籐|秕粃|纠糺|绵緜|纤纎|幂羃|羹羮|肠膓|胭臙|答荅|萼蕚|盖葢|蕊蘂蕋|蟹蠏|羁覊|睹覩|' +
@@ -21,9 +19,9 @@ const OLD =
   '羊⺶|𦍌⺷|𦍋⺸|耂⺹|肀⺺|聿⺻|肉⺼|𦥑⺽|艹⺾⺿⻀|虎⻁|衤⻂|覀⻃|西⻄|见⻅|角⻆|𧢲⻇|讠⻈|贝⻉|𧾷⻊|车⻋|辶⻌⻍⻎|邑⻏|钅⻐|長⻑|镸⻒|长⻓|门⻔|𨸏⻕|阝⻖|雨⻗|青⻘|韦⻙|页⻚|风⻛|飞⻜|食⻝|𩙿⻞|飠⻟|饣⻠|𩠐⻡|马⻢|骨⻣|鬼⻤|鱼⻥|鸟⻦|卤⻧|麦⻨|黄⻩|黾⻪|' +
   '斉⻫|齐⻬|歯⻭|齿⻮|竜⻯|龙⻰|龜⻱|亀⻲'
 for (const [one = '', ...others] of OLD.split('|')) for (const other of others) if (!han.has(other)) han.set(other, han.get(one) ?? one)
-/** The form without the rare ones of han-variants.txt, which is made with it. */
+/** Common form, without the rare ones of han-variants.txt, which is made with it. */
 export const common = (character) => han.get(character) ?? character
-/** The 6763 characters of GB 2312: each is in use there for itself. */
+/** Characters of GB 2312 (6763): each is in separate use. */
 export const inUse = new Set()
 const gb2312 = new TextDecoder('gb18030')
 for (let row = 0xb0; row <= 0xf7; row++) for (let cell = 0xa1; cell <= 0xfe; cell++) inUse.add(gb2312.decode(Uint8Array.of(row, cell)))
@@ -37,7 +35,7 @@ for (const [one, other] of [
 ]) {
   const [a, b] = [common(one), common(other)]
   if (a === b) continue
-  // of two forms that are both in use each stays, but those of place names that differ by country alone
+  // two forms that are both in use stay apart, except those of place names that differ by country only
   const place = /[浜邨]/u.test(a + b)
   if (inUse.has(a) === inUse.has(b) && !place) continue
   const [from, to] = place ? (/[浜邨]/u.test(a) ? [a, b] : [b, a]) : inUse.has(b) ? [a, b] : [b, a]

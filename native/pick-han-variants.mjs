@@ -9,7 +9,7 @@ import { common, inUse } from './han.mjs'
 
 const [unihan, cjkvi] = process.argv.slice(2)
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
-/** The Chinese characters of a set of two bytes. */
+/** Chinese characters of a double-byte character set. */
 function charactersOf(label, rows, cells) {
   const decoder = new TextDecoder(label)
   const all = rows.flatMap((row) => cells.map((cell) => decoder.decode(Uint8Array.of(row, cell))))
@@ -19,7 +19,7 @@ const high = range(0xa1, 0xfe)
 const [jis1, jis2] = [charactersOf('euc-jp', range(0xb0, 0xcf), high), charactersOf('euc-jp', range(0xd0, 0xf4), high)]
 const korean = charactersOf('euc-kr', range(0xca, 0xfd), high)
 const big5 = charactersOf('big5', range(0xa4, 0xc6), [...range(0x40, 0x7e), ...high])
-/** In how many countries a character is common. */
+/** Number of countries in which a character is common. */
 const commonness = (character) => [inUse, jis1, korean, big5].filter((set) => set.has(character)).length
 
 const fields = (file) =>
@@ -36,10 +36,10 @@ for (const [character, field, value] of fields('Unihan_Readings.txt')) {
 }
 const soundAlike = (a, b) => [...(readings.get(a) ?? [])].some((reading) => readings.get(b)?.has(reading))
 const listed = (...names) => new Set(fields('Unihan_OtherMappings.txt').flatMap(([character, field]) => (names.includes(field) ? [character] : [])))
-/** China's and Japan's tables of characters for general use have them as characters of their own. */
+/** Characters in China's and Japan's tables for general use, where they are separate characters. */
 const [china, japan] = [listed('kTGH'), listed('kJoyoKanji', 'kJinmeiyoKanji')]
 
-/** By a form: the forms that a source names beside it. `sure`: the two differ by their shape alone. */
+/** Forms related to a form by some source. `sure`: the two differ in shape only. */
 const related = new Map()
 function relate(a, b, sure) {
   for (const [one, other] of [
@@ -72,7 +72,7 @@ for (const [form, others] of related) {
   for (const { other, sure } of others) {
     const one = common(other.normalize('NFKC'))
     if (one === form || commonness(one) === 0 || (form.codePointAt(0) > 0xffff && !sure)) continue
-    // what some country has in common use is another form only where shapes alone differ, what none has where it also sounds alike
+    // a character in common use somewhere counts as a variant only if just the shape differs, any other also if it sounds alike
     if (known ? sure && commonness(one) > commonness(form) : sure || soundAlike(form, other) || soundAlike(form, one)) found.add(one)
   }
   const best = [...found].sort((a, b) => commonness(b) - commonness(a))

@@ -58,7 +58,7 @@ struct Index {
     left = Prepare(db, "SELECT count(*) FROM v");
   }
 
-  /// Runs a statement of one or two texts; its first column, "" where there is no row.
+  /// Runs a statement with one or two texts; returns its first column, "" without a row.
   std::string Run(sqlite3_stmt* statement, const std::string& a, const std::string* b = nullptr) {
     if (sqlite3_bind_parameter_count(statement) > 0) sqlite3_bind_text(statement, 1, a.data(), static_cast<int>(a.size()), SQLITE_STATIC);
     if (b != nullptr) sqlite3_bind_text(statement, 2, b->data(), static_cast<int>(b->size()), SQLITE_STATIC);
@@ -103,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static Index index;
   if (size < 3 || size > 4096) return 0;
   const std::string text(reinterpret_cast<const char*>(data + 2), size - 2);
-  // a piece of the text, cut where characters start so that it folds as it does in there
+  // a piece of the text, cut at character borders so that it folds as it does within the text
   size_t from = data[0] % text.size();
   size_t to = from + 1 + data[1] % 48;
   if (to > text.size()) to = text.size();

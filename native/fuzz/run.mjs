@@ -1,4 +1,4 @@
-// node native/fuzz/run.mjs SECONDS [libfuzzer]: builds the harness with sanitizers where it is stale, and runs it.
+// node native/fuzz/run.mjs SECONDS [libfuzzer]: builds the harness with sanitizers if it is out of date, and runs it.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -14,15 +14,15 @@
 namespace mnemo {
 namespace {
 
-/// Texts that are handed over at once, and how often ahead: small enough to stay in a core's cache.
+/// Number of texts per chunk, and of chunks cut ahead: small enough to stay in a core's cache.
 constexpr size_t kTexts = 64;
 constexpr size_t kChunks = 8;
 
 struct Chunk {
   Terms terms;
-  /// Where the terms of each text end.
+  /// End of each text's terms.
   std::array<uint32_t, kTexts> ends;
-  /// One more than the number of the chunk that was cut last.
+  /// Number of the chunk that was cut last, plus one.
   size_t cut = 0;
 };
 
@@ -35,11 +35,11 @@ struct Ahead::Work {
   std::array<Chunk, kChunks> chunks;
   std::mutex guard;
   std::condition_variable changed;
-  // under the guard: chunks that somebody has begun to cut, the one that is being taken
+  // protected by the guard: number of chunks begun, and of the one being taken
   size_t begun = 0;
   size_t taken = 0;
   bool stopped = false;
-  // the taker's own: the text that is next, and whether those of its chunk were cut here
+  // used by the taker only: the next text, and whether those of its chunk were cut here
   size_t next = 0;
   bool here = false;
   std::thread thread;
@@ -68,14 +68,15 @@ struct Ahead::Work {
         changed.notify_all();
       }
     } catch (const std::bad_alloc&) {
-      // who takes cuts the rest
+      // the taker cuts the rest
       lock.lock();
       stopped = true;
       changed.notify_all();
     }
   }
 
-  /// Whether a chunk is cut here. One that was not even begun is left to who wants it, who would only wait.
+  /// Returns whether the taker has to cut a chunk itself. A chunk that was not begun is left to it, since it would
+  /// only wait.
   bool Enter(size_t number) {
     std::unique_lock<std::mutex> lock(guard);
     taken = number;
@@ -111,7 +112,7 @@ Ahead::Ahead(const std::vector<Text>& texts) {
   try {
     work->thread = std::thread([raw = work.get()] { raw->Run(); });
   } catch (const std::system_error&) {
-    return;  // no thread is to be had
+    return;  // no thread available
   }
   Work::current = work_ = work.release();
 }

@@ -5,7 +5,7 @@
 
 namespace mnemo {
 
-/// One term as the tokenizer emits it (https://sqlite.org/fts5.html#custom_tokenizers).
+/// Term as the tokenizer emits it (https://sqlite.org/fts5.html#custom_tokenizers).
 struct Term {
   uint32_t place, length;  ///< its bytes, in Terms::bytes
   int flags;               ///< FTS5_TOKEN_COLOCATED or 0
@@ -17,15 +17,15 @@ struct Terms {
   std::vector<Term> list;
 };
 
-/// A text, UTF-8.
+/// Text in UTF-8.
 struct Text {
   const char* bytes;
   size_t size;
 };
 
-/// Cuts texts into terms in a thread of its own, in the order in which an index will ask for them, while FTS5 inserts
-/// those before. While one of these is alive, the tokenizer takes from it what it is asked for in the same thread, and
-/// cuts by itself what is none of these texts, or not the next one.
+/// Cuts texts into terms in a separate thread, in the order in which an index will ask for them, while FTS5 inserts
+/// earlier ones. While an instance is alive, the tokenizer takes the terms from it in the same thread, and cuts a
+/// text itself if it is none of these texts, or not the next one.
 class Ahead {
  public:
   /// The texts must outlive it. On a machine with one core nothing is done ahead.
@@ -34,7 +34,7 @@ class Ahead {
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
 
-  /// The terms of the text that is next, where it is this one; [first, last) of the list stay until the next call.
+  /// Terms of the next text if it equals this one; [first, last) of the list stay valid until the next call.
   struct Cut {
     const Terms* terms;
     uint32_t first, last;

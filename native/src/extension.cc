@@ -1,4 +1,4 @@
-// The loadable extension: the FTS5 tokenizer and the SQL functions that share its folding.
+// Loadable extension: the FTS5 tokenizer and the SQL functions that share its folding.
 #include "sqlite3ext.h"
 SQLITE_EXTENSION_INIT1
 
@@ -26,7 +26,7 @@ namespace {
 
 using Chars = std::vector<Folded>;
 
-/// What separates user words in one argument. Folding turns U+001F itself into U+FFFD, and so does this.
+/// Separator of user words in one argument. Folding turns U+001F itself into U+FFFD, and so does this.
 constexpr uint32_t kWordJoint = 0xFFFD;
 
 Chars FoldValue(sqlite3_value* value) {
@@ -38,7 +38,7 @@ Chars FoldValue(sqlite3_value* value) {
 
 Chars& Scratch(sqlite3_value* value) {
   thread_local Chars scratch;
-  // one long text must not keep its memory for ever
+  // a single long text must not keep its memory for ever
   constexpr size_t kKeptChars = 1 << 16;
   if (scratch.capacity() > kKeptChars) Chars().swap(scratch);
   scratch.clear();
@@ -47,7 +47,7 @@ Chars& Scratch(sqlite3_value* value) {
   return scratch;
 }
 
-/// The folded needle, kept for the whole statement (sqlite3_set_auxdata).
+/// Folded needle, kept for the whole statement (sqlite3_set_auxdata).
 const Chars& Needle(sqlite3_context* context, sqlite3_value* value, Chars& own) {
   if (auto* kept = static_cast<Chars*>(sqlite3_get_auxdata(context, 1))) return *kept;
   own = FoldValue(value);
@@ -62,7 +62,7 @@ void FoldFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_contains(text, piece) -> 1 where the folded text contains the folded piece.
+/// mnemo_contains(text, piece) -> 1 if the folded text contains the folded piece.
 void ContainsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   Chars own;
   const Chars& needle = Needle(context, args[1], own);
@@ -107,8 +107,8 @@ void RangesFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_phrase(piece) -> the FTS5 expression whose matches are exactly the texts that contain the piece, or NULL where
-/// nothing of the piece is left after folding.
+/// mnemo_phrase(piece) -> FTS5 expression whose matches are exactly the texts that contain the piece, or NULL if
+/// folding leaves nothing of it.
 void PhraseFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars& chars = Scratch(args[0]);
   if (chars.empty()) return sqlite3_result_null(context);
@@ -123,8 +123,8 @@ void PhraseFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_terms(piece) -> the terms of mnemo_phrase's expression, joined by U+001F. Every text that contains the piece has
-/// them all; NULL where one of them is a prefix, or there are none.
+/// mnemo_terms(piece) -> terms of mnemo_phrase's expression, joined by U+001F. Every text that contains the piece has
+/// them all; NULL if one of them is a prefix, or there are none.
 void TermsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars& chars = Scratch(args[0]);
   std::string out;
@@ -148,7 +148,7 @@ std::vector<uint32_t> Codes(sqlite3_value* value) {
   return codes;
 }
 
-/// mnemo_cut(text) -> jieba's search-mode words of the text as it is, as 'first,length;...' in code points.
+/// mnemo_cut(text) -> jieba's search-mode words of the unfolded text, as 'first,length;...' in code points.
 void CutFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const std::vector<uint32_t> codes = Codes(args[0]);
   std::vector<WordSpan> words;
@@ -161,7 +161,7 @@ void CutFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
-/// mnemo_words(text) -> the words of the folded text, user words included, joined by U+001F: Han words of two or more
+/// mnemo_words(text) -> words of the folded text, including user words, joined by U+001F: Han words of two or more
 /// characters, words of letters and digits, and single Han characters that belong to no longer word.
 void WordsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const Chars chars = FoldValue(args[0]);
@@ -178,7 +178,7 @@ void WordsFunction(sqlite3_context* context, int, sqlite3_value** args) {
     if (IsHan(codes[i])) {
       while (end < chars.size() && IsHan(codes[end])) end++;
       CutForSearch(codes.data() + i, end - i, true, words);
-      // the whole words alone: those inside a longer one come before it
+      // whole words only: those inside a longer one come before it
       for (size_t w = 0; w < words.size(); w++) {
         bool inside = false;
         for (size_t v = w + 1; v < words.size() && !inside; v++)
@@ -207,7 +207,7 @@ void UserWordsFunction(sqlite3_context* context, int, sqlite3_value** args) {
   sqlite3_result_int(context, 1);
 }
 
-/// mnemo_dictionary(file) -> 1; an error where the file is no dictionary.
+/// mnemo_dictionary(file) -> 1; an error if the file is no dictionary.
 void DictionaryFunction(sqlite3_context* context, int, sqlite3_value** args) {
   const auto* file = reinterpret_cast<const char*>(sqlite3_value_text(args[0]));
   const char* problem = file == nullptr ? "mnemo_dictionary takes a path" : MapDictionary(file);
@@ -220,8 +220,8 @@ void VersionFunction(sqlite3_context* context, int, sqlite3_value**) {
   sqlite3_result_int(context, kTokenizerVersion);
 }
 
-/// mnemo_release_memory() -> null. Gives back to the system what the process has freed and its allocator still holds
-/// (glibc's malloc_trim(3), malloc_zone_pressure_relief(3), _heapmin).
+/// mnemo_release_memory() -> null. Returns memory to the system that the process has freed and its allocator still
+/// holds (glibc's malloc_trim(3), malloc_zone_pressure_relief(3), _heapmin).
 void ReleaseMemoryFunction(sqlite3_context*, int, sqlite3_value**) {
 #if defined(__GLIBC__)
   malloc_trim(0);

@@ -8,20 +8,20 @@ namespace mnemo {
 namespace {
 
 constexpr uint32_t kInvalid = 0xFFFD;
-/// The stroke of negated signs, such as that of the unequal sign.
+/// Stroke overlay of negated signs, such as the unequal sign.
 constexpr uint32_t kStroke = 0x338;
 constexpr uint32_t kJoiner = 0x200D;
 constexpr uint32_t kLongMark = 0x30FC;
-constexpr uint32_t kRepeated = 0x3005;        // of a Chinese character
+constexpr uint32_t kRepeated = 0x3005;        // iteration mark of Chinese characters
 constexpr uint32_t kRepeatedKana = 0x309D;
 constexpr uint32_t kRepeatedVoiced = 0x309E;
 constexpr uint32_t kVoiced = 0x3099;
 constexpr uint32_t kBreve = 0x306;
 constexpr uint32_t kCyrillicI = 0x438, kCyrillicShortI = 0x439;
-/// Lao has these at the same places, 0x80 after Thai.
+/// Thai vowels and tones; Lao has them at the same positions, 0x80 after Thai.
 constexpr uint32_t kSaraE = 0xE40, kSaraAe = 0xE41, kFirstTone = 0xE48, kLastTone = 0xE4B, kNikhahit = 0xE4D, kLao = 0x80;
 
-/// Joins `code` to the character before it where Unicode composes the two; 0 where it does not.
+/// Composes `code` with the character before it as in Unicode; 0 if they do not compose.
 uint32_t Compose(uint32_t before, uint32_t code) {
   if (code == 0x3099 || code == 0x309A || code == kStroke) {
     for (const auto& pair : table::kComposed)
@@ -38,11 +38,12 @@ uint32_t Compose(uint32_t before, uint32_t code) {
 
 bool IsKana(uint32_t code) { return code >= 0x3041 && code < 0x3041 + std::size(table::kVowels); }
 
-/// The character that a mark behind `before` stands for: the vowel of a long one, or what is repeated (CLDR ja, JIS X 4061); 0 for none.
+/// Character that a mark after `before` stands for: the vowel of a long mark, or the repeated character (CLDR ja, JIS
+/// X 4061); 0 for none.
 uint32_t MarkedBy(uint32_t code, uint32_t before) {
   if (code == kRepeated) return IsHan(before) && before != kRepeated ? before : 0;
   if (!IsKana(before)) return 0;
-  // a wave behind kana is a long mark in other clothes
+  // a wave dash after kana is another form of the long mark
   if (code == '~' && table::kVowels[before - 0x3041] == 0) return kLongMark;
   if (code == kLongMark || code == '~') return table::kVowels[before - 0x3041];
   if (code != kRepeatedKana && code != kRepeatedVoiced) return 0;
@@ -53,8 +54,8 @@ uint32_t MarkedBy(uint32_t code, uint32_t before) {
   return voiced != 0 ? voiced : plain;
 }
 
-/// Two regional indicators are one flag (Unicode Technical Standard 51, 1.4.6), and so are emoji with joiners and flags with tags one
-/// sign: code points of planes that Unicode has not given to anything, so that no text has them.
+/// Two regional indicators become one flag (Unicode Technical Standard 51, 1.4.6), and emoji with joiners and flags
+/// with tags one sign: their code points are in planes that Unicode has not assigned, so no text contains them.
 constexpr uint32_t kFlags = 0x40000;
 constexpr uint32_t kSequences = 0x50000;
 constexpr uint32_t kSequenceRoom = 0x80000;
@@ -66,7 +67,7 @@ bool IsSequence(uint32_t code) { return code >= kSequences && code < kSequences 
 bool IsFlag(uint32_t code) { return code >= kFlags && code < kFlags + 26 * 26; }
 
 CharClass ClassOf(uint32_t code) {
-  // a text that is folded already has signs of several characters as one
+  // a text that is folded already has these signs as one character
   if (IsFlag(code) || IsSequence(code)) return CharClass::kSingle;
   return static_cast<CharClass>(table::kClass[table::kClassIndex[code >> 8] * 256 + (code & 0xFF)]);
 }
@@ -74,14 +75,14 @@ CharClass ClassOf(uint32_t code) {
 bool IsTag(uint32_t code) { return code >= 0xE0020 && code <= 0xE007F; }
 /// Pictographs, which joiners join; a sequence is one itself.
 bool IsPictograph(uint32_t code) { return (code >= 0x1F000 && code < 0x20000) || (code >= 0x2190 && code < 0x2C00) || IsSequence(code); }
-/// A number for a sequence of signs; two sequences share one by a chance of one in 500,000.
+/// Code point of a sequence of signs; two sequences collide with a probability of 1 in 500,000.
 uint32_t Sequence(uint32_t before, uint32_t code) { return kSequences + (before * 2654435761u + code * 40503u) % kSequenceRoom; }
 
-/// Chinese characters and kana, beside which blanks are a matter of taste: of the writer's, or of the keyboard's.
+/// Chinese characters and kana, beside which blanks are optional.
 bool IsUnspaced(uint32_t code) { return IsHan(code) || (code >= 0x3041 && code <= 0x30FF && code != 0x30FB); }
 
-/// Takes away the blanks at the end of `out` where they stand between Chinese or kana and anything else, or at the text's own edge.
-/// `next`: the character after them, 0 at the end of the text.
+/// Removes blanks at the end of `out` between Chinese or kana and anything else, or at the edge of the text. `next`:
+/// the character after them, 0 at the end of the text.
 void DropBlanks(uint32_t next, std::vector<Folded>& out) {
   size_t first = out.size();
   while (first > 0 && out[first - 1].code == ' ') first--;
@@ -91,8 +92,8 @@ void DropBlanks(uint32_t next, std::vector<Folded>& out) {
   if (first == 0 ? after : next == 0 ? before : before != after) out.resize(first);
 }
 
-/// Thai and Lao as they look: two sara e are sara ae, and a tone stands before the nikhahit of sara am, whichever was typed first
-/// (Unicode 16.1). Whether `code` has its place now.
+/// Normalizes Thai and Lao by appearance: two sara e become sara ae, and a tone stands before the nikhahit of sara
+/// am, whichever was typed first (Unicode 16.1). Returns whether `code` was placed.
 bool JoinThai(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
   const uint32_t shift = code >= kSaraE + kLao ? kLao : 0;
   const uint32_t thai = code - shift;
@@ -103,7 +104,7 @@ bool JoinThai(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& 
     return true;
   }
   if (thai < kFirstTone || thai > kLastTone || last.code != kNikhahit + shift) return false;
-  // one cluster: both stand for all of it
+  // one cluster: both cover all of it
   last.end = end;
   const Folded mark = last;
   last.code = code;
@@ -115,7 +116,7 @@ bool JoinThai(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& 
 void Push(uint32_t code, uint32_t begin, uint32_t end, std::vector<Folded>& out) {
   uint32_t written = 0;
   if (!out.empty() && (code == kLongMark || code == '~')) {
-    // a row of long marks is one, however much somebody means it
+    // several long marks count as one
     const Folded& last = out.back();
     const bool goes_on = last.written == kLongMark || last.written == '~' || last.code == kLongMark;
     if (goes_on && last.end == begin) {

@@ -6,14 +6,14 @@
 
 namespace mnemo {
 
-/// How a folded character takes part in the index.
+/// Role of a folded character in the index.
 enum class CharClass : uint8_t {
   kSeparator = 0,  ///< space, punctuation, control: never a token
   kRun = 1,        ///< letter or digit of a spaced script: joins its neighbours to a run
   kSingle = 2,     ///< CJK, kana, Hangul, Thai, emoji: a token of its own
 };
 
-/// One folded character and the bytes of the original text it came from.
+/// Folded character and its bytes in the original text.
 struct Folded {
   uint32_t code;   ///< folded code point
   uint32_t begin;  ///< first byte in the original UTF-8
@@ -22,12 +22,13 @@ struct Folded {
   uint32_t written = 0;  ///< the mark that stands there for `code` (of a long vowel, or of what is repeated); 0 for none
 };
 
-/// Whether a character of a text is one of a piece, which may begin with the mark that the text has there.
+/// True if a character of a text matches one of a piece, which may begin with the mark that the text has there.
 inline bool Matches(const Folded& text, const Folded& piece) { return text.code == piece.code || (text.written != 0 && text.written == piece.code); }
 
-/// Folds UTF-8 of any quality by the rules of docs/folding.md (generate-fold-table.mjs); composes voiced kana, Hangul jamo and
-/// flags. A malformed byte becomes U+FFFD of one byte, so does a control character; white space of any kind is a space, and none
-/// where it stands between Chinese or kana and anything else. Long marks are the vowel they stand for, iteration marks what they repeat.
+/// Folds UTF-8 of any quality by the rules of docs/folding.md (generate-fold-table.mjs); composes voiced kana, Hangul
+/// jamo and flags. A malformed byte becomes U+FFFD of one byte, and so does a control character; white space of any
+/// kind becomes a space, or nothing between Chinese or kana and anything else. Long marks become the vowel they stand
+/// for, iteration marks the repeated character.
 void Fold(const char* text, size_t bytes, std::vector<Folded>& out);
 
 /// Decodes one code point (RFC 3629: no overlong forms, no surrogates); returns the number of bytes taken. A malformed

@@ -3,7 +3,7 @@
 
 namespace mnemo {
 
-/// FTS5's extension interface (https://sqlite.org/fts5.html#extending_fts5); nullptr where SQLite has no FTS5.
+/// FTS5's extension interface (https://sqlite.org/fts5.html#extending_fts5); nullptr if SQLite has no FTS5.
 fts5_api* Fts5Api(sqlite3* db);
 
 }  // namespace mnemo

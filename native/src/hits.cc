@@ -44,7 +44,7 @@ void Hits(const Fts5ExtensionApi* api, Fts5Context* row, sqlite3_context* contex
   sqlite3_result_blob64(context, out, bytes, sqlite3_free);
 }
 
-/// The bit set of an aggregate; lives in the aggregate's context, which SQLite zeroes and frees as plain memory.
+/// Bit set of an aggregate; stored in the aggregate's context, which SQLite zeroes and frees as plain memory.
 struct Gathered {
   uint64_t* words;
   sqlite3_int64 size;

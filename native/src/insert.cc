@@ -12,7 +12,7 @@ SQLITE_EXTENSION_INIT3
 namespace mnemo {
 namespace {
 
-/// Instead of an index into a dictionary.
+/// Index value of a missing text.
 constexpr uint32_t kNull = 0xFFFFFFFF;
 
 struct Blob {
@@ -20,7 +20,7 @@ struct Blob {
   size_t size = 0;
 };
 
-/// Texts one after the other: their offsets (32 bits each, one more than there are texts) and their bytes.
+/// Concatenated texts: their offsets (32 bits each, one more than there are texts) and their bytes.
 struct Texts {
   Blob offsets, bytes;
   size_t count() const { return offsets.size < 4 ? 0 : offsets.size / 4 - 1; }
@@ -46,7 +46,7 @@ Blob ToBlob(sqlite3_value* value) {
   return {static_cast<const unsigned char*>(sqlite3_value_blob(value)), static_cast<size_t>(sqlite3_value_bytes(value))};
 }
 
-/// Whether the column has `count` values, all of them inside its bytes.
+/// True if the column has `count` values, all within its bytes.
 bool Holds(const Column& column, size_t count) {
   switch (column.type) {
     case 'i':
@@ -69,7 +69,7 @@ bool Holds(const Column& column, size_t count) {
 
 int BindText(sqlite3_stmt* statement, int place, const Texts& texts, size_t index) {
   const uint32_t start = At(texts.offsets, index);
-  // no bytes at all are a null pointer, which would be NULL
+  // an empty text would have a null pointer, which means NULL
   const char* bytes = texts.bytes.data == nullptr ? "" : reinterpret_cast<const char*>(texts.bytes.data);
   return sqlite3_bind_text64(statement, place, bytes + start, At(texts.offsets, index + 1) - start, SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -91,7 +91,7 @@ int Bind(sqlite3_stmt* statement, int place, const Column& column, size_t row) {
   }
 }
 
-/// What is bound once stays bound through resets.
+/// Binds constant values, which stay bound through resets.
 int BindConstants(sqlite3_stmt* statement, const std::vector<Column>& columns) {
   for (size_t i = 0; i < columns.size(); i++)
     if (columns[i].type == 'v')
@@ -99,7 +99,7 @@ int BindConstants(sqlite3_stmt* statement, const std::vector<Column>& columns) {
   return SQLITE_OK;
 }
 
-/// The texts that will be cut, in order; there is nothing to cut in one without characters. May throw std::bad_alloc.
+/// Texts to be cut, in order, without those that have no characters. May throw std::bad_alloc.
 std::vector<Text> ToCut(const std::vector<Column>& columns, size_t count) {
   std::vector<Text> texts;
   for (const Column& column : columns) {

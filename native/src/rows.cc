@@ -17,7 +17,7 @@ struct Rows {
   std::vector<uint32_t> conversation, sender, rest;
 };
 
-/// Lives in the aggregate's context, which SQLite zeroes and frees as plain memory.
+/// Stored in the aggregate's context, which SQLite zeroes and frees as plain memory.
 struct Context {
   Rows* rows;
 };

@@ -15,9 +15,9 @@ SQLITE_EXTENSION_INIT3
 namespace mnemo {
 namespace {
 
-/// Signs by which people group the digits of a number; dashes of all kinds are folded to one.
+/// Separators within numbers; dashes of all kinds are folded to one.
 bool IsGrouping(uint32_t code) { return code == ' ' || code == '-' || code == '(' || code == ')' || code == '/' || code == '.'; }
-/// Signs that group thousands, alone between two digits: a blank beside a comma parts numbers.
+/// Thousands separators, which stand alone between two digits: a comma with a blank separates numbers.
 bool IsThousands(uint32_t code) { return code == ',' || code == '\'' || code == 0xB7; }
 
 using EmitToken = int (*)(void*, int, const char*, int, int, int);
@@ -26,7 +26,7 @@ class Pass {
  public:
   Pass(void* context, bool query, EmitToken emit) : context_(context), query_(query), emit_(emit) {}
   ~Pass() {
-    // one long text must not keep its memory in every thread for ever
+    // a single long text must not keep its memory in every thread for ever
     if (chars_.capacity() > kKeptChars) Scratch() = Memory();
   }
   Pass(const Pass&) = delete;
@@ -39,7 +39,7 @@ class Pass {
     if (query_ && bytes > 0 && text[0] == kNumberMark) return emit_(context_, 0, text, bytes, 0, bytes);
     Fold(text, static_cast<size_t>(bytes), chars_);
     const size_t count = chars_.size();
-    // every term but a word's is a stretch of the folded text
+    // every term except a word's is a range of the folded text
     folded_.clear();
     place_.clear();
     for (const Folded& c : chars_) {
@@ -82,7 +82,7 @@ class Pass {
                  static_cast<int>(chars_[first].begin), static_cast<int>(chars_[last - 1].end));
   }
 
-  /// A mark as it was written, for pieces that begin with it.
+  /// Emits a mark as written, for pieces that begin with it.
   int EmitMark(size_t at) {
     word_.clear();
     AppendUtf8(chars_[at].written, word_);
@@ -100,7 +100,7 @@ class Pass {
 
   bool IsDigit(size_t i) const { return chars_[i].code >= '0' && chars_[i].code <= '9'; }
 
-  /// Notes for each digit the next one of its number, over the signs by which people group digits; itself at the end.
+  /// Stores for each digit the next one of its number, across separators; itself at the end.
   void FindNumbers() {
     next_digit_.resize(chars_.size());
     size_t next = chars_.size();
@@ -114,7 +114,7 @@ class Pass {
     }
   }
 
-  /// The digits from here on without the signs between them, where there are any.
+  /// Emits the digits from here on without separators, if there are any.
   int EmitNumber(size_t first) {
     size_t at = first;
     size_t digits = 1;
@@ -143,7 +143,7 @@ class Pass {
     return last;
   }
 
-  /// A query for one whole word.
+  /// Emits the term of a query for one whole word.
   int Word(const char* text, int bytes) {
     Fold(text + 1, static_cast<size_t>(bytes - 1), chars_);
     if (chars_.empty()) return SQLITE_OK;
@@ -166,10 +166,10 @@ class Pass {
   size_t han_ = 0;
   size_t next_ = 0;
 
-  /// Characters for which memory is kept between texts.
+  /// Capacity kept between texts, characters.
   static constexpr size_t kKeptChars = 1 << 16;
 
-  /// One text at a time is cut in a thread; its memory serves the next one.
+  /// Scratch memory of a thread, which cuts one text at a time.
   struct Memory {
     std::vector<Folded> chars;
     std::vector<WordSpan> words;
@@ -193,7 +193,7 @@ int Create(void*, const char**, int, Fts5Tokenizer** out) {
 
 void Delete(Fts5Tokenizer*) {}
 
-/// What was cut ahead, emitted.
+/// Emits terms that were cut ahead.
 int Replay(const Ahead::Cut& cut, void* context, EmitToken emit) {
   for (uint32_t i = cut.first; i < cut.last; i++) {
     const Term& term = cut.terms->list[i];

@@ -6,22 +6,22 @@
 
 namespace mnemo {
 
-/// The rules below, as a number: an index that was written by others has to be made anew.
+/// Version of the rules below: an index made by another version has to be rebuilt.
 inline constexpr int kTokenizerVersion = 6;
 
-/// Letters and digits of one word that the vocabulary keeps; longer runs are found by their pieces like all others.
+/// Longest word of letters and digits in the vocabulary; longer runs are found by their pieces.
 inline constexpr size_t kLongestWord = 32;
 
 /// First byte of a whole word's term, which no text can contain (folding replaces control characters). A query that
 /// starts with it asks for that one term.
 inline constexpr char kWordMark = '\x01';
 
-/// First byte of the term of a number's digits, written without the signs that group them. A query asks for the digits that begin so
-/// by a prefix query; it has kShortestNumber to kLongestNumber digits.
+/// First byte of a number's term, which has its digits without separators. Queries use it with a prefix query of
+/// kShortestNumber to kLongestNumber digits.
 inline constexpr char kNumberMark = '\x02';
 inline constexpr size_t kShortestNumber = 5;
 inline constexpr size_t kLongestNumber = 20;
-/// Signs between two digits of one number, at most.
+/// Largest number of separators between two digits of one number.
 inline constexpr size_t kLongestGap = 3;
 
 /// Registers the FTS5 tokenizer 'mnemo' (https://sqlite.org/fts5.html#custom_tokenizers).
@@ -36,7 +36,7 @@ inline constexpr size_t kLongestGap = 3;
 /// long mark or an iteration mark stands for: the mark.
 int RegisterTokenizer(sqlite3* db);
 
-/// Appends the terms that a text of a message has in the index. May throw std::bad_alloc.
+/// Appends the index terms of a message's text. May throw std::bad_alloc.
 void CutText(const char* text, size_t bytes, Terms& out);
 
 }  // namespace mnemo

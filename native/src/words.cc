@@ -1,5 +1,5 @@
-// jieba's segmentation (cppjieba: DictTrie, MPSegment, MixSegment, HMMSegment, QuerySegment) on a mapped double-array
-// trie. Every step follows cppjieba's, to the order of additions, so that the words are the same.
+// Segmentation of jieba (cppjieba: DictTrie, MPSegment, MixSegment, HMMSegment, QuerySegment) on a mapped
+// double-array trie. Every step follows cppjieba's, to the order of additions, so that the words are the same.
 #include "words.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct Dictionary {
   const double* emission = nullptr;
   const double* start = nullptr;
   const double* transition = nullptr;
-  std::vector<double> weight;  // by value - 1; [1] is the least one
+  std::vector<double> weight;  // by value - 1; [1] is the smallest
 
   uint32_t CodeOf(uint32_t character) const {
     if (character < 65536) return bmp[character];
@@ -34,7 +34,7 @@ struct Dictionary {
       if (astral[2 * i] == character) return astral[2 * i + 1];
     return 0;
   }
-  /// The child of `node` for a character's code, or 0.
+  /// Child of `node` for a character's code, or 0.
   uint32_t Child(uint32_t node, uint32_t code) const {
     if (code == 0) return 0;
     const uint32_t next = static_cast<uint32_t>(unit[2 * node]) + code;
@@ -62,7 +62,7 @@ struct Edge {
   const double* weight;  // nullptr: no word, a single character
 };
 
-/// Scratch of one thread, so that a message costs no allocation.
+/// Scratch memory of a thread, so that a message costs no allocation.
 struct Scratch {
   std::vector<uint32_t> codes;
   std::vector<Edge> edges;
@@ -80,7 +80,7 @@ class Cutter {
   Cutter(const Dictionary& dictionary, const UserWords* users, const uint32_t* text, Scratch& scratch)
       : d_(dictionary), users_(users), text_(text), s_(scratch) {}
 
-  /// QuerySegment::Cut over [begin, end), a stretch without separators.
+  /// QuerySegment::Cut over [begin, end), a range without separators.
   void Query(uint32_t begin, uint32_t end, std::vector<WordSpan>& out) {
     s_.mixed.clear();
     Mix(begin, end);
@@ -157,7 +157,7 @@ class Cutter {
     }
   }
 
-  /// MixSegment: runs of single characters once more, by the hidden Markov model.
+  /// MixSegment: splits runs of single characters again by the hidden Markov model.
   void Mix(uint32_t begin, uint32_t end) {
     MaxProbability(begin, end);
     for (size_t i = 0; i < s_.words.size();) {
@@ -247,7 +247,7 @@ class Cutter {
   Scratch& s_;
 };
 
-/// SegmentBase's SPECIAL_SEPARATORS: each stands alone and ends a stretch.
+/// SegmentBase's SPECIAL_SEPARATORS: each stands alone and ends a range.
 bool IsSeparator(uint32_t c) { return c == ' ' || c == '\t' || c == '\n' || c == 0xFF0C || c == 0x3002; }
 
 void Encode(const Dictionary& d, const uint32_t* text, size_t length, Scratch& scratch) {
@@ -257,7 +257,7 @@ void Encode(const Dictionary& d, const uint32_t* text, size_t length, Scratch& s
 
 Scratch& ThreadScratch() {
   thread_local Scratch scratch;
-  // one long text must not keep its memory for ever
+  // a single long text must not keep its memory for ever
   constexpr size_t kKeptCodes = 1 << 16;
   if (scratch.codes.capacity() > kKeptCodes) scratch = Scratch();
   return scratch;

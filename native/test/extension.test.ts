@@ -34,7 +34,7 @@ test('folding ignores case, width, compatibility forms, diacritics and tradition
   expect(fold('\u1112\u1161\u11ab')).toBe('한')
 })
 
-/** Rows of texts that readers take as one. */
+/** Rows of texts that readers take as equal. */
 test.each([
   [
     'apostrophes and quotes',
@@ -96,7 +96,7 @@ test('what readers take as different stays so', () => {
 
 test('every code point folds to what stays as it is, digits to those of ASCII', () => {
   const wrong: string[] = []
-  // a row at a time, with something between that joins nothing
+  // one row at a time, separated by a character that joins nothing
   for (let row = 0; row < 0x110000; row += 256) {
     if (row >= 0xd800 && row < 0xe000) continue
     const characters = Array.from({ length: 256 }, (_, at) => String.fromCodePoint(row + at))
@@ -129,7 +129,7 @@ test('emoji of several signs end at their own borders', () => {
   const [england, scotland] = ['🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}', '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}']
   expect(ranges(`${england}${scotland}🏴`, scotland)).toEqual([scotland])
   expect(ranges(`${england}${scotland}🏴`, '🏴')).toEqual(['🏴'])
-  // a code point for private use is not a flag
+  // a private-use code point is no flag
   expect(ranges('\u{10f800}', '🇦🇦')).toEqual([])
 })
 
@@ -160,7 +160,7 @@ test('ranges point into the original text where folding changes its length', () 
 test('a phrase is a query for exactly the texts that contain it', () => {
   expect(one('SELECT mnemo_phrase(?)', 'hon')).toBe('"hon"')
   expect(one('SELECT mnemo_phrase(?)', '机')).toBe('"机"')
-  // one letter may be followed by any other
+  // a letter may be followed by any other
   expect(one('SELECT mnemo_phrase(?)', 'e')).toBe('"e" *')
   expect(one('SELECT mnemo_phrase(?)', '机e')).toBe('"机e" *')
   expect(one('SELECT mnemo_phrase(?)', '(^_^)')).toBe('"(^_^)"')
@@ -179,7 +179,7 @@ test('the terms of a phrase are those of the index', () => {
   expect(terms('')).toBeNull()
 })
 
-/** Rows of `texts` (from 1) that the index says contain the piece. */
+/** Rows of `texts` (from 1) that contain the piece according to the index. */
 function matches(texts: string[], piece: string): number[] {
   const table = new Database(':memory:')
   table.loadExtension(extension)
@@ -344,7 +344,7 @@ test('what is cut ahead is what is cut on demand', () => {
     )
   texts[300] = ''
   texts[1000] = '0123456789 '.repeat(3000)
-  // a name that is the next message's text
+  // a file name that equals the next message's text
   const names = texts.map((_, i) => (i % 100 === 7 ? (texts[i + 1] ?? '') : 'photo.jpg'))
   const ids = Float64Array.from(texts, (_, i) => i + 1)
   const insert = (sql: string, types: string, ...columns: unknown[]): unknown =>
@@ -360,7 +360,7 @@ test('what is cut ahead is what is cut on demand', () => {
   const terms = (table: string): unknown => db.prepare(`SELECT count(*) AS terms, sum(doc * 7 + offset) AS places FROM ${table}_term`).get()
   expect(terms('ahead')).toEqual(terms('plain'))
   expect(one('SELECT count(*) FROM (SELECT * FROM plain_term EXCEPT SELECT * FROM ahead_term)')).toBe(0)
-  // ends in the middle of it all
+  // aborts in the middle
   ids[2500] = 7
   expect(() => insert('INSERT INTO once VALUES (?, ?)', 'ic', Buffer.from(ids.buffer), ...column(texts))).toThrow(/UNIQUE/)
 })

@@ -1,4 +1,4 @@
-/** Pairs that readers take as one: each is found by the other, in the index and beside it, and marked to its last character. */
+/** Equivalent spellings: each finds the other, in the index and in comparisons, with complete highlights. */
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { storeFiles } from '../../test/support/files.ts'
@@ -12,7 +12,7 @@ const fold = db.prepare<[string], string>('SELECT mnemo_fold(?)').pluck()
 const contains = db.prepare<[string, string], number>('SELECT mnemo_contains(?, ?)').pluck()
 const rangesOf = db.prepare<[string, string], string>('SELECT mnemo_ranges(?, ?)').pluck()
 
-/** Each row: forms that are one, parted by a blank of EM width, which no form has in it. */
+/** Rows of equivalent forms, separated by an em space, which no form contains. */
 const TWINS: Record<string, string> = {
   'rows of long marks': 'すごーい すごーーい すごーーーーい すごおい スゴーイ すご〜い すご～～い すご~い ｽｺﾞｰｲ',
   'waves behind kana without a vowel': 'んーと んーーと ん〜と ン〜ト',
@@ -94,7 +94,7 @@ test('each form finds each other one, and what is marked is all of it', () => {
         const said = `${name}: ${text} by ${piece}`
         if (!match.all(piece).includes(at)) wrong.push(`${said}, not in the index`)
         if (contains.get(text, piece) !== 1) wrong.push(`${said}, not beside it`)
-        // signs without a form before them belong to what stands before
+        // a form that begins with combining signs extends the character before it
         const marked = rangesOf.get(`☃${text}☂`, piece)
         const [start = 0, end = 0] = (marked ?? '').split(',').map(Number)
         const rest = `☃${text}☂`.slice(0, start) + `☃${text}☂`.slice(end)
@@ -107,7 +107,7 @@ test('each form finds each other one, and what is marked is all of it', () => {
   expect(wrong).toEqual([])
 })
 
-/** Pairs that are two words to their readers, though they look or sound alike. */
+/** Pairs of different words that look or sound alike. */
 const APART =
   'は ば|ビル ビール|мой мои|丼 井|喆 哲|犇 奔|堃 坤|咲 笑|芸 艺|雲 芸|人 入|日 曰|土 士|未 末|己 已|ソ ン|シ ツ|カ 力|ー 一|口 ロ|工 エ|二 ニ|夕 タ|へ 一|है हैं|มา ม่า|แ เ|o 0|l 1|ט מ|ב כ|ر ز|ب ت|د ذ|ש ס|ㅏ ㅑ|가 까|α a|в b|р p|с c|≠ =|ß b|ñ m|ä ae|ü ue|ー -|あ ああ|3.5 3:5|a-b ab|a_b ab|a.b ab|@a a|#a a'
 

@@ -1,4 +1,4 @@
-/** A .zip, or a folder: what is in it, read as streams. */
+/** Archive interface for a .zip or a folder: its files as streams. */
 import { createReadStream, readdirSync, statSync } from 'node:fs'
 import { open as openFile, readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
@@ -8,22 +8,24 @@ import yauzl from 'yauzl'
 import { decode, nameEncodingOf } from './decoding.ts'
 
 export interface Archive {
-  /** Files by path, with their bytes when unpacked. */
+  /** Files by path, with their unpacked sizes in bytes. */
   entries: ReadonlyMap<string, number>
-  /** Files that are there and cannot be read, with the reason. */
+  /** Unreadable files, with the reason. */
   locked: ReadonlyMap<string, string>
-  /** null: there is no such file. */
+  /** Stream of a file; null: no such file. */
   stream(path: string): Promise<Readable | null>
   read(path: string): Promise<Buffer>
   close(): void
 }
 
-/** The record at the end of a .zip (APPNOTE 4.3.16), and how far before the end of a file it may begin, bytes. */
+/** Record at the end of a .zip (APPNOTE 4.3.16), and the largest distance from the end of the file at which it may begin, bytes. */
 const END = 0x06054b50
 const END_LENGTH = 22
 const LONGEST_TAIL = 1_200_000
 
-/** Where a .zip lies in a file: other bytes may stand before it and behind it. `shift`: of all its places; `size`: in its own count. null: it is none. */
+/**
+ * Position of a .zip within a file, with other bytes before or after it. `shift`: to be added to all its offsets; `size`: in its own count. null: no .zip.
+ */
 async function placeOf(path: string): Promise<{ shift: number; size: number } | null> {
   const { size } = statSync(path)
   const length = Math.min(size, LONGEST_TAIL)
@@ -41,7 +43,7 @@ async function placeOf(path: string): Promise<{ shift: number; size: number } | 
     const begins = tail.readUInt32LE(at + 16)
     if (at + END_LENGTH + comment > length) continue
     const end = size - length + at
-    // of large ones another record says where
+    // in large archives another record has the offsets
     const shift = listed === 0xffffffff || begins === 0xffffffff ? 0 : end - listed - begins
     if (shift < 0) continue
     return { shift, size: end + END_LENGTH + comment - shift }
@@ -62,15 +64,15 @@ class Part extends yauzl.RandomAccessReader {
   }
 }
 
-/** Whether a file ends as a .zip does. */
+/** True if a file ends like a .zip. */
 export const isArchive = async (path: string): Promise<boolean> => (await placeOf(path)) !== null
 
-/** The name in UTF-8 that Info-ZIP keeps beside another one (APPNOTE 4.6.9). */
+/** UTF-8 name that Info-ZIP stores beside another one (APPNOTE 4.6.9). */
 function unicodeName(entry: yauzl.Entry): string | null {
   const field = entry.extraFields.find(({ id }) => id === 0x7075)?.data
   return field === undefined || field.length < 6 || field[0] !== 1 ? null : field.toString('utf8', 5)
 }
-/** A path within the archive, or null where it leads out of it. */
+/** Path within the archive, or null if it leads out of it. */
 function within(name: string): string | null {
   const steps = name
     .replace(/^[a-z]:(?=[\\/])/i, '')
@@ -81,7 +83,7 @@ function within(name: string): string | null {
 const isLink = ({ externalFileAttributes, versionMadeBy }: yauzl.Entry): boolean =>
   versionMadeBy >> 8 === 3 && ((externalFileAttributes >>> 16) & 0o170000) === 0o120000
 
-/** Rejects where it is no archive, or a damaged one. */
+/** Rejects if the file is no archive, or a damaged one. */
 export async function openArchive(path: string): Promise<Archive> {
   const place = await placeOf(path)
   if (place === null) throw new Error('the archive is cut off or damaged: its list of files is missing')
@@ -117,7 +119,7 @@ export async function openArchive(path: string): Promise<Archive> {
     else if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
       locked.set(inside, `it is packed by method ${entry.compressionMethod}, which Mnemo does not know`)
     else {
-      // of two of one name both are there
+      // keep both of two files with the same name
       let name = inside
       for (let copy = 2; entries.has(name); copy++) name = inside.replace(/(\.[^./]*)?$/, ` (${copy})$1`)
       entries.set(name, entry)
@@ -137,7 +139,7 @@ export async function openArchive(path: string): Promise<Archive> {
   }
 }
 
-/** A folder as if it were an archive: all files in it, and in those within. Links are not followed: they may lead anywhere, and round. */
+/** Opens a folder like an archive: all files in it and its subfolders. Links are not followed: they may lead anywhere, and in circles. */
 export function openFolder(path: string): Archive {
   const entries = new Map<string, number>()
   const locked = new Map<string, string>()

@@ -1,4 +1,4 @@
-/** An archive or a folder as a history: all that it holds, of however many apps. */
+/** Archive or folder as a history: all its parts, of any number of apps. */
 import { basename, dirname } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ImportFormat } from '../../contract/history-files.ts'
@@ -15,10 +15,10 @@ import { bestOf, COMPANIONS, joined, jsonOf, openParts, partsIn, textsIn, TEXTS,
 import { firstBytes, headOf, openText, type TextFile } from './source.ts'
 import { asFarAsPossible, nameOf, plainFormatOf, readAs, type Damage } from './texts.ts'
 
-/** A day of Slack's, read in one piece, is never so long, bytes. */
+/** Largest file of one day in a Slack export, bytes; such files are read in one piece. */
 const LONGEST_PART = 200_000_000
 
-/** Slack's exports in an archive: each folder that has its lists of rooms, and what lies in it. */
+/** Folders of Slack exports in an archive: each has the lists of rooms, and the files of its channels. */
 function slackFolders(paths: readonly string[], format: ImportFormat | null): string[] {
   if (format !== null && format !== 'slack') return []
   const shared = sharedFolder(paths)
@@ -29,10 +29,10 @@ function slackFolders(paths: readonly string[], format: ImportFormat | null): st
 const SLACK_ROOMS = new Set(['channels.json', 'groups.json', 'mpims.json', 'dms.json'])
 
 const DATABASES = /\.(?:db3?|sqlite3?|sqlitedb)$/i
-/** Formats of tables, which any file may have. */
+/** Table formats, which any file may have. */
 const TABLES: ReadonlySet<ImportFormat> = new Set(['csv', 'tsv', 'json', 'jsonl'])
 
-/** All that an archive holds, of however many apps, each read as what it is. Throws ImportError. */
+/** Reads all parts of an archive, each in its own format. Throws ImportError. */
 export async function readArchive(path: string, outer: Archive, format: ImportFormat | null, options: ReadOptions, damage: Damage): Promise<OpenHistory> {
   const name = basename(path)
   const spool = new Spool()
@@ -65,7 +65,7 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
         return decode(await archive.read(folder + part), 'utf-8')
       }
       await attempt(name, folder, () => readSlack({ paths: inside, text }, name))
-      // an export of Slack may have another app's beside it
+      // a Slack export may contain another app's export
       for (const one of inside) if (!one.endsWith('.json') || basename(one) === 'result.json') taken.delete(folder + one)
     }
     if (format === 'telegram' || format === null)
@@ -90,7 +90,7 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
     }
     if (format === null)
       for (const one of paths.filter((each) => DATABASES.test(each))) await readDatabaseIn(archive, spool, one, options, `${name}/${one}`, opened, failed)
-    // tables that lie among an app's files are its own
+    // tables among an app's files belong to it
     const topOf = (one: string): string => one.slice(shared.length).split('/', 2)[0] ?? ''
     const tops = new Set([...parts.map((part) => part.path), ...taken].filter((one) => one.slice(shared.length).includes('/')).map(topOf))
     if (format === null || TABLES.has(format))
@@ -113,13 +113,13 @@ export async function readArchive(path: string, outer: Archive, format: ImportFo
   }
 }
 
-/** Why there is nothing to read in an archive. */
+/** Reason why an archive has nothing to import. */
 function nothingIn({ locked }: Archive): string {
   const [reason] = [...locked].map(([path, why]) => `${path} cannot be read: ${why}`)
   return reason ?? 'there is no chat in it that Mnemo can read'
 }
 
-/** The files of the archive that messages of a chat name as theirs. */
+/** Files of the archive that a chat's messages name as attachments. */
 async function attachedTo(history: ParsedHistory | null): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
   await history?.read({
@@ -134,7 +134,7 @@ async function attachedTo(history: ParsedHistory | null): Promise<ReadonlySet<st
   return found
 }
 
-/** A table that needs nobody to say what its columns are; null: this is none. */
+/** Table whose columns are clear; null: not a table. */
 async function tableIn(file: TextFile, probe: Probe, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory | null> {
   try {
     const found = format ?? (await plainFormatOf(file, probe))
@@ -147,7 +147,7 @@ async function tableIn(file: TextFile, probe: Probe, format: ImportFormat | null
   }
 }
 
-/** An app's database in an archive, which is only to be read where it lies by itself. */
+/** Database of an app in an archive; it must be the only content. */
 async function readDatabaseIn(
   archive: Archive,
   spool: Spool,
@@ -168,21 +168,21 @@ async function readDatabaseIn(
     opened.push({ file, place: path, history: readDatabase(kept, options, (source) => archive.entries.get(folder + source) ?? null) })
   } catch (error) {
     if (!(error instanceof ImportError)) throw error
-    // other databases lie in many exports
+    // many exports contain other databases
     if (error.reason !== 'other-format') failed.push(error)
   }
 }
 
-/** The folders that all paths share, with a '/' at their end, or ''. */
+/** Common folder of all paths, with a '/' at its end, or ''. */
 function sharedFolder(paths: readonly string[]): string {
-  // what macOS adds is none of the export's
+  // files added by macOS are not part of the export
   const own = paths.filter((path) => !path.startsWith('__MACOSX/') && basename(path) !== '.DS_Store')
   const [first = ''] = own
   const folder = first.includes('/') ? first.slice(0, first.indexOf('/') + 1) : ''
   return folder !== '' && own.every((path) => path.startsWith(folder)) ? folder + sharedFolder(own.map((path) => path.slice(folder.length))) : ''
 }
 
-/** Of the texts in an archive the one that reads as a chat and is named like the archive, or is alone: `sure`; others beside it are its files. */
+/** Chat among the texts of an archive: the one that is named like the archive, or is the only one (`sure`); the others are attachments. */
 async function chatIn(archive: Archive, name: string, options: ReadOptions, damage: Damage): Promise<{ file: TextFile; path: string; sure: boolean } | null> {
   const texts = [...archive.entries.keys()].filter((path) => /\.txt$/i.test(path) && !path.startsWith('__MACOSX/'))
   const likely = (path: string): number => (/^_chat\.txt$/i.test(basename(path)) ? 0 : nameOf(basename(path)) === nameOf(name) ? 1 : 2)
@@ -235,9 +235,9 @@ async function textIn(archive: Archive, name: string, path: string, called: stri
 }
 
 const names = new WeakMap<Archive, Map<string, string>>()
-/** Names are the same in every case and normal form: systems disagree on both. */
+/** Comparable form of a name: systems disagree on case and normal form. */
 export const alike = (name: string): string => name.normalize('NFC').toLowerCase()
-/** Paths of an archive by the names of their files. */
+/** Paths of an archive by file name. */
 function byName(archive: Archive): Map<string, string> {
   let known = names.get(archive)
   if (known === undefined)

@@ -1,9 +1,9 @@
-/** What comes out of a file without what no message holds: control characters, halves of characters, marks of byte order. */
+/** Removes characters that no message contains from imported texts: control characters, lone surrogates, byte order marks. */
 import type { ConversationHead, ParsedFile, ParsedHistory, ParsedMessage, Sink } from './history.ts'
 
 const NOISE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]/g
 const NOISY = new RegExp(NOISE.source)
-/** Names have one line. */
+/** Cleaning of texts, and of names, which have one line. */
 const clean = (text: string): string => (NOISY.test(text) || !text.isWellFormed() ? text.replace(NOISE, '').toWellFormed().trimEnd() : text)
 const cleanName = (name: string): string =>
   clean(name)
@@ -22,7 +22,7 @@ function cleanMessage(message: ParsedMessage): ParsedMessage {
   }
 }
 
-/** The same history, with clean texts and names. */
+/** History with clean texts and names. */
 export function cleaned(history: ParsedHistory): ParsedHistory {
   const heads = new WeakMap<ConversationHead, ConversationHead>()
   const headOf = (head: ConversationHead): ConversationHead => {
@@ -30,7 +30,7 @@ export function cleaned(history: ParsedHistory): ParsedHistory {
     if (made === undefined) {
       const name = cleanName(head.name)
       const self = head.self === undefined || head.self === null ? head.self : cleanName(head.self)
-      // most need nothing, and a head is known by being the same one
+      // most heads need no change, and a head is identified by its object
       made = name === head.name && self === head.self ? head : { ...head, name, ...(self === undefined ? {} : { self }) }
       heads.set(head, made)
     }

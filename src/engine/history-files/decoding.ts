@@ -1,21 +1,21 @@
 /**
- * The bytes of a history file as text: UTF-8 where all of it is, UTF-16 in either order, otherwise what a detector takes it for
- * among the encodings that phones and tables were ever written in. What was assumed is told, for the user to see and to change.
+ * Decodes the bytes of a history file: UTF-8 if all of it is valid, UTF-16 in either order, otherwise the result of a detector for the encodings of phones
+ * and tables. The user sees the assumption and can change it.
  */
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
 
-/** A way to read the same bytes again, from their beginning. */
+/** Reads the same bytes again from their start. */
 export type Bytes = () => AsyncIterable<Buffer>
 
 export interface Encoding {
   /** One of ENCODINGS. */
   name: EncodingName
-  /** Nothing else would be possible, or is nearly as likely. */
+  /** True unless another encoding is possible and nearly as likely. */
   sure: boolean
-  /** A few lines that are not plain ASCII, read so. */
+  /** A few lines with non-ASCII characters, decoded. */
   sample: string
-  /** Bytes (UTF-8) or characters (others) that cannot be read so; they come out as U+FFFD. */
+  /** Invalid bytes (UTF-8) or characters (others); decoded as U+FFFD. */
   damaged: number
 }
 
@@ -48,7 +48,7 @@ export const ENCODINGS = [
 ] as const
 export type EncodingName = (typeof ENCODINGS)[number]
 
-/** By the detector's names for them. */
+/** Encodings by the detector's names for them. */
 const DETECTED: Record<string, EncodingName> = {
   gb18030: 'gb18030',
   big5: 'big5',
@@ -74,7 +74,7 @@ const DETECTED: Record<string, EncodingName> = {
   'iso-8859-6': 'iso-8859-6',
   macroman: 'macintosh'
 }
-/** Of one byte a character, the usual ones first: of two that say the same the first is taken. */
+/** Single-byte encodings, the usual ones first: of two with the same result the first is taken. */
 const SINGLE: readonly EncodingName[] = [
   'windows-1252',
   'windows-1251',
@@ -94,22 +94,22 @@ const SINGLE: readonly EncodingName[] = [
   'iso-8859-6',
   'macintosh'
 ]
-/** What the detector thinks of an encoding that it does not name. */
+/** Score of an encoding that the detector does not name. */
 const UNNAMED = 0.01
-/** Bytes that are looked at, at most, to find out; of them so many that are not ASCII are enough. */
+/** Limits of the detection: bytes read, and non-ASCII bytes that suffice. */
 const LOOKED_AT = 64_000_000
 const ENOUGH = 60_000
-/** Bytes that are looked at at once. */
+/** Block size of the detection, bytes. */
 const BLOCK = 256_000
 const LONGEST_BLOCK = 4_000_000
 const SAMPLE_LINES = 5
 const LONGEST_LINE = 160
-/** Where so much of what is not ASCII is right UTF-8, the rest is damage. */
+/** Share of valid UTF-8 among non-ASCII bytes above which the rest counts as damage. */
 const MOSTLY = 0.9
-/** The next likely is behind by so much. */
+/** Factor by which the best score must exceed the next one to be sure. */
 const CLEARLY = 1.8
 
-/** Finds out, or takes what was `chosen`. */
+/** Detects the encoding, or uses the `chosen` one. */
 export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Promise<Encoding> {
   let utf8 = true
   let size = 0
@@ -119,7 +119,7 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
   let wrong = 0
   const telling: Buffer[] = []
   let last: Buffer = Buffer.alloc(0)
-  /** Before the last block. */
+  /** True before the last block. */
   let before = true
   for await (const block of blocks(bytes)) {
     first ??= block
@@ -140,7 +140,7 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
     size += block.length
     if (size > LOOKED_AT && !utf8) break
   }
-  // a file that was cut within a character is none of another encoding
+  // a UTF-8 file cut within a character is still UTF-8
   const cut = utf8 ? 0 : openTail(last)
   if (cut > 0 && before && isUtf8(last.subarray(0, last.length - cut)) && right > 0) utf8 = true
   const looked = Buffer.concat(telling)
@@ -160,7 +160,7 @@ export async function encodingOf(bytes: Bytes, chosen: EncodingName | null): Pro
   return tell(name, sure)
 }
 
-/** Of the names in an archive that do not say it: UTF-8 where they can be, otherwise as the whole of them looks, or as .zip has it (APPNOTE D.1). */
+/** Encoding of an archive's file names without the UTF-8 flag: UTF-8 if valid, otherwise detected over all names, or the default of .zip (APPNOTE D.1). */
 export async function nameEncodingOf(names: readonly Buffer[]): Promise<EncodingName | 'cp437'> {
   const strange = names.filter((name) => name.some((byte) => byte >= 0x80))
   if (strange.length === 0 || strange.every((name) => isUtf8(name))) return 'utf-8'
@@ -169,7 +169,7 @@ export async function nameEncodingOf(names: readonly Buffer[]): Promise<Encoding
 }
 const WIDE: ReadonlySet<EncodingName> = new Set(['gb18030', 'big5', 'shift_jis', 'euc-jp', 'euc-kr'])
 
-/** Whole lines, many at once; a line that does not end is cut where a character ends. */
+/** Blocks of whole lines; an overlong line is split between characters. */
 async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
   let waiting: Buffer[] = []
   let length = 0
@@ -178,7 +178,7 @@ async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
     waiting.push(chunk)
     length += chunk.length
     ends ||= chunk.includes(10)
-    // a long line is put together once
+    // a long line is concatenated once
     if (length < BLOCK || (!ends && length <= LONGEST_BLOCK)) continue
     const whole = Buffer.concat(waiting)
     const line = whole.lastIndexOf(10) + 1
@@ -192,7 +192,7 @@ async function* blocks(bytes: Bytes): AsyncIterable<Buffer> {
   if (rest.length > 0) yield rest
 }
 
-/** The text, in pieces. A mark of byte order is no part of it. */
+/** Text in pieces, without a byte order mark. */
 export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<string> {
   if (name === 'utf-8') {
     const decoder = new TextDecoder('utf-8')
@@ -205,10 +205,10 @@ export async function* decoded(bytes: Bytes, name: EncodingName): AsyncIterable<
   yield decoder.end() ?? ''
 }
 
-/** Of a whole text. */
+/** Decodes a whole text. */
 export const decode = (bytes: Buffer, name: EncodingName | 'cp437'): string => iconv.decode(bytes, name).replace(/^\ufeff/, '')
 
-/** Bytes at the end that begin a character of UTF-8 and do not end it. */
+/** Number of bytes of an incomplete UTF-8 character at the end. */
 function openTail(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0
@@ -219,7 +219,7 @@ function openTail(bytes: Buffer): number {
   return 0
 }
 
-/** The lines of these bytes that are not ASCII, up to `most` bytes. */
+/** Lines with non-ASCII characters, up to `most` bytes. */
 function notAscii(bytes: Buffer, most: number): Buffer {
   const parts: Buffer[] = []
   let length = 0
@@ -236,7 +236,7 @@ function notAscii(bytes: Buffer, most: number): Buffer {
   return Buffer.concat(parts)
 }
 
-/** Sequences of bytes above ASCII that are UTF-8, and bytes that are not. */
+/** Counts of valid UTF-8 sequences above ASCII, and of invalid bytes. */
 function countUtf8(bytes: Buffer): { right: number; wrong: number } {
   let right = 0
   let wrong = 0
@@ -254,7 +254,7 @@ function countUtf8(bytes: Buffer): { right: number; wrong: number } {
   return { right, wrong }
 }
 
-/** UTF-16 without its mark: every other byte of what is ASCII in it is zero. */
+/** UTF-16 without a byte order mark: every other byte of its ASCII characters is zero. */
 function inPairs(bytes: Buffer): 'utf-16le' | 'utf-16be' | null {
   const zeros = [0, 0]
   for (let i = 0; i < Math.min(bytes.length, 4096); i++) if (bytes[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1
@@ -284,7 +284,7 @@ async function detect(bytes: Buffer): Promise<{ name: EncodingName; sure: boolea
   return { name, sure: share > (second?.[1].share ?? 0) * CLEARLY }
 }
 
-/** How far a text can be one, 0 to 1: letters of two alphabets do not meet within a word, and signs are rarer than letters. */
+/** Plausibility of a text, 0 to 1: words do not mix alphabets, and symbols are rarer than letters. */
 function sense(text: string): number {
   const strange = text.match(/[^\x00-\x7f]/gu) ?? []
   if (strange.length === 0) return 0
@@ -299,7 +299,7 @@ function sense(text: string): number {
   return (signs * 2 > strange.length ? 0.5 : 1) * (mixed * 5 > strange.length ? 0.2 : 1)
 }
 
-/** Letters beyond ASCII of the languages that are written in encodings of one byte (CLDR, exemplars). */
+/** Non-ASCII letters of the languages with single-byte encodings (CLDR, exemplars). */
 const ALPHABETS = [
   'àâæçéèêëîïôœùûüÿ',
   'äöüß',
@@ -323,7 +323,7 @@ const ALPHABETS = [
   'çë',
   'àáâãăđèéêìíòóôõơùúưý\u0300\u0301\u0303\u0309\u0323'
 ]
-/** Scripts of one alphabet, and the letters that make most of every text in them. */
+/** Scripts of one alphabet, and their most frequent letters. */
 const SCRIPTS: readonly [RegExp, string][] = [
   [/\p{Script=Cyrillic}/u, 'оеаинтсрвлкмдпуі'],
   [/\p{Script=Greek}/u, 'αοιετσνηυρπκμλςάίόέή'],
@@ -331,16 +331,16 @@ const SCRIPTS: readonly [RegExp, string][] = [
   [/[\u0621-\u064aپچژگیک]/u, 'اليمنورتبهدةكعفسحقى'],
   [/\p{Script=Thai}/u, 'านรอกเงมยลวดทตสปบพหค่้ีัิไะ็์แ']
 ]
-/** Signs that people write beside letters. */
+/** Symbols that are common in texts. */
 const SIGNS = /[’‘“”„«»–—…¿¡°€£§·•№™©®´\u00a0]/u
 
-/** How far a text of single bytes can be one of a language, 0 to 1: by its letters, how often they are and where capitals stand. */
+/** Plausibility of a single-byte text in some language, 0 to 1: by its letters, their frequency and the position of capitals. */
 function readable(text: string): number {
   const strange = text.match(/[^\x00-\x7f]/gu) ?? []
   const letters = strange.filter((one) => /[\p{L}\p{M}]/u.test(one))
   if (letters.length === 0) return 0
   const shareOf = (test: (letter: string) => boolean): number => letters.filter(test).length / letters.length
-  // other signs are rare, and capitals begin words
+  // other symbols are rare, and capitals are at the start of words
   const signs = strange.filter((one) => !/[\p{L}\p{M}]/u.test(one) && !SIGNS.test(one)).length / strange.length
   const capitals = (text.match(/\p{Ll}(?=\p{Lu})/gu) ?? []).length / letters.length
   const order = (capitals > 0.08 ? 0.3 : 1) * Math.max(0, 1 - 2 * signs)
@@ -350,7 +350,7 @@ function readable(text: string): number {
   }
   const lower = letters.flatMap((letter) => [...letter.toLowerCase()].filter((one) => one > '\x7f'))
   const covered = Math.max(...ALPHABETS.map((alphabet) => lower.filter((letter) => alphabet.includes(letter)).length)) / lower.length
-  // in languages of Latin letters those beyond ASCII stand among the others
+  // in Latin languages non-ASCII letters are among ASCII letters
   const among = (text.match(/[a-z\p{M}][^\x00-\x7f]|[^\x00-\x7f][a-z\p{M}]/giu) ?? []).length / letters.length
   return order * covered ** 2 * Math.min(1, among / 0.5)
 }

@@ -1,4 +1,4 @@
-/** From the store into a file: JSON lines, a page to read anywhere, or plain text. Streams; a cancelled one leaves nothing. */
+/** Export into a file: JSON lines, a self-contained page, or plain text. Streams; a cancelled export leaves nothing. */
 import { existsSync } from 'node:fs'
 import { copyFile, lstat, mkdir, mkdtemp, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
@@ -10,17 +10,17 @@ import { COLUMNS, idsOf, MESSAGES, reactionsIn, toMessage, type MessageRow } fro
 import type { TransferContext } from './context.ts'
 
 export interface ExportTask {
-  /** The file to write. */
+  /** Path of the file. */
   path: string
   format: ExportFormat
-  /** Only what this query finds. */
+  /** Exports only hits of this query. */
   query: string | null
   conversation: ConversationId | null
   language: 'zh-CN' | 'en'
 }
 
 const EVERY = 2000
-/** UTF-16 units that are written at once. */
+/** UTF-16 units written at once. */
 const PIECE = 65_536
 
 interface Writer {
@@ -29,14 +29,17 @@ interface Writer {
   message(message: Message, media: ReadonlyMap<number, string>, row: MessageRow): string
   end(): string
 }
-/** A list of messages under one heading. `id`: its address, where another conversation has the same name. */
+/** Messages under one heading. `id`: address, if another conversation has the same name. */
 interface Listed {
   name: string
   id: string | null
   ids: number[]
 }
 
-/** Whatever is written goes into a folder of its own beside the file, and takes its place when all of it is there: what lay there before is replaced then, or not touched at all. */
+/**
+ * Writes into a temporary folder beside the file, and moves the result into place when it is complete: an existing file is replaced then, or not touched at
+ * all.
+ */
 export async function exportHistory(task: ExportTask, context: TransferContext): Promise<ExportSummary> {
   const db = openReadable(context.files)
   let own: string | null = null
@@ -74,7 +77,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
         await write(writer.message(message, media, row))
         if (++done % EVERY !== 0) continue
         context.progress(done, total)
-        // lets a cancellation in
+        // allows a cancellation
         await new Promise((resolve) => setImmediate(resolve))
         context.signal.throwIfAborted()
       }
@@ -87,7 +90,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
     try {
       await rename(page, task.path)
     } catch (error) {
-      // back to where all of it goes
+      // move it back
       if (copied.size > 0) await rename(beside, folder)
       throw error
     }
@@ -99,7 +102,7 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
   }
 }
 
-/** A name that nothing has yet. */
+/** Unused name. */
 async function freeName(path: string): Promise<string> {
   for (let number = 1; ; number++) {
     const name = number === 1 ? path : `${path}-${number}`
@@ -107,7 +110,7 @@ async function freeName(path: string): Promise<string> {
   }
 }
 
-/** Writes text in large pieces; null: what is left. */
+/** Writes text in large pieces; null: flushes the rest. */
 function pieces(file: FileHandle): (text: string | null) => Promise<void> {
   let waiting = ''
   return async (text) => {
@@ -120,7 +123,7 @@ function pieces(file: FileHandle): (text: string | null) => Promise<void> {
   }
 }
 
-/** The messages by conversation, each in order of history. */
+/** Messages by conversation, each in order of history. */
 function selection(db: ReadableDB, { query, conversation }: ExportTask): Listed[] {
   const nameOf = db
     .prepare<[number], string>(
@@ -150,7 +153,7 @@ function selection(db: ReadableDB, { query, conversation }: ExportTask): Listed[
 
 const sender = (message: Message): string => message.senderName
 
-/** What Mnemo reads again, to the last flag; ids only of messages that others speak of. */
+/** JSON lines that Mnemo can import without loss; ids only of answered messages. */
 function jsonLines(_: string, db: ReadableDB): Writer {
   const answered = new Set(db.prepare<[], string>('SELECT DISTINCT reply_to FROM message WHERE reply_to IS NOT NULL').pluck().all())
   let conversation: { conversation: string; conversationId?: string } = { conversation: '' }

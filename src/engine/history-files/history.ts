@@ -1,4 +1,4 @@
-/** A history as it is read from a file, before anything of it is stored: a stream of conversations and their messages. */
+/** Parsed history before import: a stream of conversations and their messages. */
 import type { Readable } from 'node:stream'
 import type { AttachmentKind } from '../../contract/domain.ts'
 import type { ImportColumns, ImportFormat, ImportProblem } from '../../contract/history-files.ts'
@@ -10,91 +10,91 @@ export interface ParsedFile {
   kind: AttachmentKind
   name: string
   bytes: number | null
-  /** Where it lies, relative to the imported file; null where it did not come along. */
+  /** Path relative to the imported file; null if the file is not included. */
   source: string | null
 }
 
 export interface ParsedMessage {
   sender: string
-  /** ms; null: nobody can read it */
+  /** Time, ms; null: unreadable. */
   time: number | null
   text: string
-  /** Where the file says whose it is; otherwise the sender that is oneself decides. */
+  /** Set if the file tells the direction; otherwise the sender that is the user decides. */
   outgoing?: boolean
   edited?: boolean
   pinned?: boolean
-  /** Of Mnemo's own exports. */
+  /** Used by Mnemo's own exports. */
   starred?: boolean
   mention?: boolean
   retracted?: boolean
-  /** The file's own name for it, and of the one that it answers. */
+  /** Id within the file, and id of the answered message. */
   id?: string
   replyTo?: string
   reactions?: { sender: string; emoji: string }[]
   files?: ParsedFile[]
-  /** What stands in the file where the time should be; for those that have none. */
+  /** Written form of an unreadable time. */
   stamp?: string
 }
 
 export interface ConversationHead {
   name: string
-  /** The file's own name for the conversation, the same in every export; null where the format has none. */
+  /** Id of the conversation in the file, the same in every export; null if the format has none. */
   id: string | null
-  /** Who is oneself in this one, where the file says so. */
+  /** Sender that is the user in this conversation, if the file tells. */
   self?: string | null
-  /** Where a history has those of several apps: its own. */
+  /** Format of this conversation, if a history has those of several apps. */
   format?: ImportFormat
 }
 
-/** Who listens while a file is read. All but `rest` return at once. */
+/** Receiver of parsed data. All calls but `rest` return at once. */
 export interface Sink {
-  /** The messages that follow are of this one. The same head again goes on with it. */
+  /** Starts or continues a conversation: the following messages belong to it. */
   conversation(head: ConversationHead): void
   message(message: ParsedMessage): void
-  /** Something that no person wrote. */
+  /** Reports a system message. */
   notice(): void
-  /** Something that is left out, of a kind; `line`: its beginning. */
+  /** Reports skipped content by kind; `line`: its beginning. */
   unread(kind: string, line: string): void
-  /** Called now and then; what was told so far is worked off when it resolves. */
+  /** Called regularly; resolves when everything so far has been processed. */
   rest(): Promise<void>
 }
 
-/** A table whose columns were found, or are to be asked for. */
+/** Columns of a table, found or to be confirmed by the user. */
 export interface Columns {
-  /** What its first row calls them; empty where it has no such row. */
+  /** Column names of the heading; empty without one. */
   heading: string[]
-  /** Some rows. */
+  /** Sample rows. */
   rows: string[][]
   found: ImportColumns
-  /** They are understood. */
+  /** Columns are certain. */
   sure: boolean
-  /** What files like this one have in common: a hash of what the first row calls the columns, or of what stands in them. */
+  /** Hash shared by tables of this shape: of the heading, or of the contents' types. */
   shape: string
-  /** They are as the user said for an earlier file of this shape. */
+  /** Columns come from the user's choice for an earlier file of this shape. */
   remembered: boolean
 }
 
 export interface ParsedHistory {
   format: ImportFormat
-  /** The person that the file says is its owner, or null. */
+  /** Owner of the file, or null. */
   self: string | null
-  /** null: the format knows only one. */
+  /** Encoding; null: the format has only one. */
   encoding: Encoding | null
-  /** null: no times whose order is open. */
+  /** Order of dates; null: no ambiguous dates. */
   order: FoundOrder | null
   columns: Columns | null
-  /** Reads all of it, as often as it is called. Throws ImportError. */
+  /** Reads the whole history, each time it is called. Throws ImportError. */
   read(sink: Sink): Promise<void>
 }
 
 export interface OpenHistory {
   history: ParsedHistory
-  /** A media file by the source its message names; null where it is not there. */
+  /** Opens a media file by the source in its message; null if it is missing. */
   open(source: string): Promise<Readable | null>
   close(): void
 }
 
-/** A history whose bytes leave nothing open: neither encoding nor order of dates nor columns. */
+/** History without open questions: encoding, order of dates and columns are fixed. */
 export const plainHistory = (known: Pick<ParsedHistory, 'format' | 'self' | 'read'>): ParsedHistory => ({
   encoding: null,
   order: null,
@@ -102,21 +102,21 @@ export const plainHistory = (known: Pick<ParsedHistory, 'format' | 'self' | 'rea
   ...known
 })
 
-/** What the user said of a file that does not say it itself; null: as it is found. */
+/** The user's choices for a file that is ambiguous; null: automatic. */
 export interface ReadOptions {
   encoding: EncodingName | null
   order: DateOrder | null
   columns: ImportColumns | null
-  /** Of the account that an encrypted backup is of; absent or null: not known. */
+  /** Password of an encrypted backup's account; absent or null: unknown. */
   password?: string | null
-  /** SQLite's binary, for histories that are databases; absent or null: its package finds its own. */
+  /** SQLite binary for database histories; absent or null: the package finds its own. */
   addon?: string | null
-  /** What the user said of the columns of an earlier file of a shape; null: nothing. */
+  /** The user's columns for an earlier file of this shape; null: none. */
   recall?(shape: string): ImportColumns | null
 }
 export const FOUND: ReadOptions = { encoding: null, order: null, columns: null }
 
-/** A file that is not what it should be; nothing of it was imported. `line` counts from 1. The windows put `reason` into words. */
+/** Error of an invalid file, of which nothing was imported. `line` counts from 1. Windows translate `reason`. */
 export class ImportError extends Error {
   readonly file: string
   readonly line: number | null
@@ -130,7 +130,7 @@ export class ImportError extends Error {
   }
 }
 
-/** The store took no more, for `cause`: `imported` of the messages are there, and what is imported again goes on with the others. */
+/** Error of an import that the store stopped, with its `cause`: `imported` messages are stored, and repeating the import adds the others. */
 export class ImportStopped extends Error {
   readonly imported: number
   readonly total: number
@@ -146,7 +146,7 @@ export class ImportStopped extends Error {
   }
 }
 
-/** A table of which nobody has said what its columns are. `headed`: its first row names them. */
+/** Error of a table with unknown columns. `headed`: its first row is a heading. */
 export const unclearColumns = (file: string, headed: boolean): ImportError =>
   new ImportError(file, headed ? 1 : null, 'which of its columns is the time and which the text is not clear; say it, and it can be imported', 'columns')
 

@@ -1,6 +1,6 @@
 /**
- * Which conversation of the store one of a file is: by the id that the file gives it, else by its messages and people. A name alone
- * neither joins nor parts: two chats called _chat.txt are two, and the same chat exported again under another name is one.
+ * Matches a file's conversations with stored ones: by their id in the file, else by messages and people. Names neither join nor separate: two chats called
+ * _chat.txt are two, and the same chat exported under another name is one.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -12,26 +12,26 @@ import { accountReads } from '../store/tables/account.ts'
 import type { ReadableDB } from '../store/database.ts'
 import type { SurveyedConversation } from './survey.ts'
 
-/** What is remembered of an imported conversation. */
+/** Stored data of an imported conversation. */
 const Imported = z.object({ id: z.string().nullable(), name: z.string(), people: z.array(z.string()) })
 type Imported = z.infer<typeof Imported>
 export const importedName = (jid: Jid): string => `import:${jid}`
 
-/** Messages of an imported conversation `c`, also where another one shows them. */
+/** Messages of an imported conversation `c`, also if another one shows them. */
 export const SHOWN = 'm.conversation = coalesce(c.joined_into, c.id) AND m.home IS iif(c.joined_into IS NULL, NULL, c.id)'
 
 const addressOf = (what: string): Jid => `${createHash('sha256').update(what).digest('hex').slice(0, 16)}@${IMPORT_DOMAIN}` as Jid
-/** The address under which conversations that the user gave a name are kept: the same for the same name. */
+/** Address of conversations that the user named: the same for the same name. */
 export const namedAddress = (name: string): Jid => addressOf(name)
 
-/** Before the address by which Mnemo's own export tells conversations of one name apart. */
+/** Prefix of the address by which Mnemo's own export distinguishes conversations of the same name. */
 export const OWN_ID = 'mnemo:'
 
-/** People of a conversation beyond these are not remembered. */
+/** Largest number of people stored for a conversation. */
 const MOST_PEOPLE = 3000
-/** So far behind its time a message may stand, ms: clocks that go back. */
+/** Tolerance for messages out of order, ms: clocks go back. */
 const HOUR = 3_600_000
-/** Of the messages that were looked up, so many must be there; or so many in number, where a file goes on from an earlier one. */
+/** Share of the compared messages that must be stored; or their number, if a file continues an earlier one. */
 const MOST_OF_THEM = 0.5
 const SEVERAL = 10
 
@@ -59,7 +59,7 @@ export class Identity {
     this.#senders = (jid) => senders.all(jid).map(nameIn)
   }
 
-  /** The address of the conversation, and what is to be remembered of it. `called`: the name of a person as it is stored. */
+  /** Address of the conversation, and data to be stored about it. `called`: stored name of a person. */
   find({ head, people, marks }: SurveyedConversation, called: (sender: string) => string): { jid: Jid; remember: string } {
     const names = [...people.keys()].sort().slice(0, MOST_PEOPLE)
     const found = this.#known(head.id) ?? this.#same(head, names, marks, called)
@@ -94,7 +94,7 @@ export class Identity {
     for (const jid of this.#jids) {
       const known = this.#of(jid)
       if (known !== null && known.id !== null && head.id !== null && known.id !== head.id) continue
-      // there may be new people, or fewer in a part of it, but not others instead
+      // there may be new people, or fewer in a part of it, but not different ones
       const within = (people: readonly string[], stored: boolean): boolean => {
         const [mine, theirs] = [new Set(stored ? names.map(called) : names), new Set(people)]
         return [...mine].every((name) => theirs.has(name)) || [...theirs].every((name) => mine.has(name))
@@ -120,5 +120,5 @@ export class Identity {
   }
 }
 
-/** Of an address of an imported person the name. */
+/** Name in the address of an imported person. */
 const nameIn = (address: string): string => resource(address as Jid)

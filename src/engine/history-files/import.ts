@@ -1,4 +1,4 @@
-/** From a history file into the store: what is new of it, in batches, undone where it is cancelled. */
+/** Imports a history file: its new messages, in batches, undone on cancellation. */
 import type { ConversationId, Jid, MessageId } from '../../contract/domain.ts'
 import { ImportColumns, type ImportFormat, type ImportOptions, type ImportPreview, type ImportSummary } from '../../contract/history-files.ts'
 import { lookUp } from '../../contract/look-up.ts'
@@ -27,28 +27,28 @@ import { Heads, selfOf, surveyHistory, type Survey, type SurveyedConversation } 
 
 export interface ImportTask {
   path: string
-  /** null: find out */
+  /** Format; null: detected. */
   format: ImportFormat | null
-  /** The person in the file that is oneself; null: whom the file names as its owner. */
+  /** Sender that is the user; null: the file's owner. */
   self: string | null
-  /** Other names for people in the file. */
+  /** Replacement names for people in the file. */
   names: Record<string, string>
-  /** The name to give the conversation, where the file holds only one. */
+  /** Name for the conversation, if the file holds only one. */
   conversation: string | null
-  /** What the file does not say clearly; absent: as it is found. */
+  /** The user's choices for ambiguous content; absent: automatic. */
   options?: ImportOptions
 }
 
-/** Messages of one transaction: a message that comes in meanwhile waits no longer than that. */
+/** Messages per transaction: incoming messages wait no longer than that. */
 const BATCH = 10_000
-/** Text of one transaction, UTF-16 units. */
+/** Text per transaction, UTF-16 units. */
 const BATCH_UNITS = 300_000
-/** A message may stand so far behind its time, ms: clocks go back. What goes back further is sorted by its time. */
+/** Tolerance for messages out of order, ms: clocks go back. Larger differences are sorted by time. */
 const HOUR = 3_600_000
 
-/** What is remembered of the columns of tables of a shape. */
+/** Name under which the columns of a table shape are stored. */
 const columnsName = (shape: string): string => `columns:${shape}`
-/** What the user said of tables of each shape. */
+/** Reads the user's columns for table shapes. */
 function recallFrom(files: StoreFiles): NonNullable<ReadOptions['recall']> {
   return (shape) => {
     const db = openReadable(files)
@@ -73,7 +73,7 @@ function readOptions(options: ImportOptions | undefined, files: StoreFiles): Rea
   }
 }
 
-/** Throws ImportError. A table whose columns are not understood is told with some of its rows, and nothing else. */
+/** Throws ImportError. For a table with unknown columns the result has some of its rows, and nothing else. */
 export async function previewHistory(path: string, format: ImportFormat | null, options: ImportOptions | undefined, files: StoreFiles): Promise<ImportPreview> {
   const { history, close } = await readHistory(path, format, readOptions(options, files))
   try {
@@ -105,7 +105,7 @@ export async function previewHistory(path: string, format: ImportFormat | null, 
   }
 }
 
-/** Throws ImportError where there is nothing that can be read. */
+/** Throws ImportError if there is nothing readable. */
 async function surveyed(history: ParsedHistory, path: string): Promise<Survey> {
   const survey = await surveyHistory(history)
   const [line] = survey.unread.flatMap(({ lines }) => lines)
@@ -114,24 +114,24 @@ async function surveyed(history: ParsedHistory, path: string): Promise<Survey> {
   return survey
 }
 
-/** A conversation of the file on its way into the store. */
+/** Conversation of the file during its import. */
 interface Target {
   jid: Jid
   name: string
   remember: string
   surveyed: SurveyedConversation
   stored: StoredMessages
-  /** The file runs from the newest to the oldest. */
+  /** The file runs from newest to oldest. */
   backwards: boolean
-  /** ms; where the message before it stands. */
+  /** Position of the previous message, ms. */
   place: number
   waiting: ImportRow[]
-  /** UTF-16 units of their texts. */
+  /** Length of their texts, UTF-16 units. */
   units: number
   ids: MessageId[]
 }
 
-/** Throws ImportError; ImportStopped, where the store takes no more; where it is cancelled, after what was added is gone again. */
+/** Throws ImportError; ImportStopped if the store stops it; on cancellation, after added messages are removed again. */
 export async function importHistory(task: ImportTask, context: TransferContext): Promise<ImportSummary> {
   const source = await readHistory(task.path, task.format, readOptions(task.options, context.files))
   try {
@@ -183,12 +183,12 @@ class Import {
         await this.#history.read(this.#sink())
         await this.#workOff(true)
       } finally {
-        // what is on its way is stored before anything is undone
+        // wait for the running batch before undoing anything
         await this.#storing
       }
       this.#context.signal.throwIfAborted()
     } catch (error) {
-      // what a full disk stopped goes on where it is imported again
+      // an import stopped by a full disk continues when it is repeated
       if (!(error instanceof ImportError) && !this.#context.signal.aborted && this.#done > 0)
         throw new ImportStopped(this.#done + this.#known, this.#survey.messages, error)
       for (const { jid, ids } of this.#targets) this.#context.changed(await this.#context.write('undoImport', { jid, ids }))
@@ -212,7 +212,7 @@ class Import {
     }
   }
 
-  /** Which conversation of the store each of the file's is, and what of it is there. */
+  /** Matches the file's conversations and messages with stored ones. */
   #choosePlaces(): void {
     const { conversations } = this.#survey
     const db = openReadable(this.#context.files)
@@ -284,7 +284,7 @@ class Import {
     for (const target of this.#targets) if (target.waiting.length > 0) await this.#store(target)
   }
 
-  /** A batch is made ready while the one before it is stored. */
+  /** Stores a batch while the next one is prepared. */
   async #store(target: Target): Promise<void> {
     const rows = packRows(target.backwards ? target.waiting.reverse() : target.waiting)
     target.waiting = []
@@ -309,7 +309,7 @@ class Import {
     this.#storing.catch(() => undefined)
   }
 
-  /** null: it is there already, or is to be left out. */
+  /** Null: stored already, or to be left out. */
   async #toRow(message: ParsedMessage, target: Target): Promise<ImportRow | null> {
     const { sender, text, edited, pinned, starred, mention, retracted, outgoing, id, replyTo, reactions = [], files = [] } = message
     if (message.time === null && this.#task.options?.badTimes === 'skip') return null
@@ -327,10 +327,10 @@ class Import {
       return null
     }
     const row: ImportRow = { sender: this.#called(sender), time, text }
-    // the order of the file counts where its clock goes back by a little
+    // the order of the file counts if its clock goes back a little
     if (!target.backwards && time > 0 && time < target.place && target.place - time <= HOUR) row.place = target.place
     else target.place = time
-    // who chose another person than the file names means its sender
+    // if the user chose another person than the file names, the sender decides
     if (outgoing !== undefined && this.#self === this.#found) row.outgoing = outgoing
     if (edited === true) row.edited = true
     if (pinned === true) row.pinned = true
@@ -349,7 +349,7 @@ class Import {
     return row
   }
 
-  /** Files of a message that is here already and lacked them: another export brings them. */
+  /** Adds files to a stored message that lacked them, from another export. */
   async #fill({ id, missing }: StoredMessage, files: readonly ParsedFile[], text: string): Promise<void> {
     if (files.every(({ source }) => source === null)) return
     if (missing === null) {

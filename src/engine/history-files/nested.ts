@@ -1,4 +1,4 @@
-/** Archives within an archive, and packed files, as if all lay in the one: a phone's several exports, shared as one file. */
+/** Nested archives and compressed files, presented as one archive: several exports of a phone, shared as one file. */
 import { createWriteStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
@@ -8,21 +8,21 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { openArchive, type Archive } from './archive.ts'
 
-/** An archive in an archive in an archive is looked into; no deeper one. */
+/** Deepest level of nested archives. */
 const DEEPEST = 2
 const MOST_ARCHIVES = 200
-/** Together, bytes unpacked: what has more was made to fill the disk. */
+/** Total unpacked size, bytes: more would be an attempt to fill the disk. */
 const MOST_BYTES = 8e9
-/** So many times its bytes a packed file may take. */
+/** Largest compression ratio of a compressed file. */
 const MOST_TIMES = 1100
 
-/** A folder of the system's for files that are only to be had as a whole; gone when the import ends. */
+/** Temporary folder for files that can only be used as a whole; deleted when the import ends. */
 export class Spool {
   #folder: string | null = null
   #count = 0
   #bytes = 0
 
-  /** `path`: where it is to lie, beside another one that is kept; absent: under a name of its own. */
+  /** `path`: position relative to another kept file; absent: a name of its own. */
   async keep(stream: Readable, name: string, path?: string): Promise<string> {
     this.#folder ??= mkdtempSync(join(tmpdir(), 'mnemo-import-'))
     const kept = path ?? join(this.#folder, `${this.#count++}${extname(name)}`)
@@ -39,7 +39,7 @@ export class Spool {
   }
 }
 
-/** The archive with all that lies in archives within it, each under the archive's name. */
+/** Archive including the contents of nested archives, each under its archive's name. */
 export async function unfolded(archive: Archive, spool: Spool, depth = 0): Promise<Archive> {
   const inner: { prefix: string; archive: Archive }[] = []
   const gunzipped = new Map<string, string>()
@@ -51,7 +51,7 @@ export async function unfolded(archive: Archive, spool: Spool, depth = 0): Promi
       const plain = path.replace(/\.gz$/i, '')
       if (entries.has(plain)) continue
       entries.delete(path)
-      // how long it is shows when it is read
+      // the length is known only when it is read
       entries.set(plain, size)
       gunzipped.set(plain, path)
     } else if (/\.zip$/i.test(path) && depth < DEEPEST && inner.length < MOST_ARCHIVES) {

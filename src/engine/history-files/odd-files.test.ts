@@ -1,4 +1,4 @@
-/** Files as they really come: cut, mended by hand, packed in one another, of several apps at once. What is in them is read, and what is not is told. */
+/** Irregular files: truncated, edited by hand, nested, of several apps at once. Their contents are read, and everything else is reported. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
@@ -29,7 +29,7 @@ interface Entry {
   mode?: number
   localName?: string
 }
-/** A .zip by hand, which no packer would make. */
+/** Hand-made .zip, as no packer would write it. */
 function zipped(entries: readonly Entry[], { before = '', after = '' } = {}): Buffer {
   const parts: Buffer[] = [Buffer.from(before)]
   const listed: Buffer[] = []

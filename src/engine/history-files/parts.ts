@@ -1,4 +1,4 @@
-/** Exports of many files, in an archive or a folder: each is read as the format that it has, and all are one history. */
+/** Exports of many files in an archive or folder: each is read in its own format, and together they are one history. */
 import { basename, dirname } from 'node:path'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Archive } from './archive.ts'
@@ -7,11 +7,11 @@ import { probeOf, type Format, type Probe } from './formats/format.ts'
 import { ImportError, type ConversationHead, type ParsedHistory, type ReadOptions, type Sink } from './history.ts'
 import type { TextFile } from './source.ts'
 
-/** Files that say more of those beside them. */
+/** Files with information about those beside them. */
 export const COMPANIONS = ['group_info.json', 'realm.json']
 export const TEXTS = /\.(?:txt|jsonl?|ndjson|html?|csv|tsv|log|mht|mhtml|xml|chatlog|history|weechatlog)$/i
 
-/** What JSON says; undefined where it is none. */
+/** Parsed JSON; undefined if invalid. */
 export function jsonOf(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'))
@@ -20,14 +20,14 @@ export function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-/** A file of an archive and what it is read as. */
+/** File of an archive with its format. */
 export interface Part {
   path: string
   file: TextFile
   format: Pick<Format, 'name' | 'read'>
 }
 
-/** Of several shapes of one app's in one folder, which hold the same, the one of the most files. */
+/** Of several formats of one app in one folder, which have the same content, the one with the most files. */
 export function bestOf(parts: readonly Part[]): Part[] {
   const byFolder = new Map<string, Map<Part['format'], Part[]>>()
   for (const part of parts) {
@@ -38,7 +38,7 @@ export function bestOf(parts: readonly Part[]): Part[] {
   return [...byFolder.values()].flatMap((formats) => [...formats.values()].sort((a, b) => b.length - a.length)[0] ?? [])
 }
 
-/** Files of an archive that may hold messages, in the order of their numbers. */
+/** Files of an archive that may hold messages, in numerical order. */
 export function textsIn(archive: Archive): string[] {
   const order = new Intl.Collator('en', { numeric: true })
   return [...archive.entries.keys()]
@@ -46,7 +46,7 @@ export function textsIn(archive: Archive): string[] {
     .sort((a, b) => order.compare(a, b))
 }
 
-/** The formats that come in many files, of those that are there. `others`: formats that are asked last. */
+/** Files in multi-file formats. `others`: formats tried last. */
 export async function partsIn(
   paths: readonly string[],
   open: (path: string) => Promise<TextFile>,
@@ -65,16 +65,16 @@ export async function partsIn(
   return { parts, rest }
 }
 
-/** A part of an archive that is open. */
+/** Opened part of an archive. */
 export interface OpenPart {
-  /** Where it lies, for messages to the user. */
+  /** Path in messages to the user. */
   file: string
-  /** Conversations of one name in one place are one, where the format has no ids. */
+  /** Scope within which conversations of the same name are one, for formats without ids. */
   place: string
   history: ParsedHistory
 }
 
-/** Opens parts; those that cannot be read are told. */
+/** Opens parts; unreadable ones are reported. */
 export async function openParts(parts: readonly Part[], options: ReadOptions): Promise<{ opened: OpenPart[]; failed: ImportError[] }> {
   const opened: OpenPart[] = []
   const failed: ImportError[] = []
@@ -89,13 +89,13 @@ export async function openParts(parts: readonly Part[], options: ReadOptions): P
   return { opened, failed }
 }
 
-/** One history of several, of one app or more: people and order of dates where all agree. `failed`: sentences on what could not be opened. */
+/** Joins several histories of one app or more: with people and order of dates if they agree. `failed`: sentences on parts that could not be opened. */
 export function joined(first: ParsedHistory, parts: readonly OpenPart[], failed: readonly string[]): ParsedHistory {
   const histories = parts.map(({ history }) => history)
   const owners = new Set(histories.map(({ self }) => self).filter((self) => self !== null))
   const orders = histories.map(({ order }) => order).filter((order) => order !== null)
   const mixed = new Set(histories.map(({ format }) => format)).size > 1
-  // a conversation that the format gives no id goes on in the next file of the same place; the same in every pass
+  // a conversation without an id continues in the next file of the same place; the same in every pass
   const heads = new Map<string, ConversationHead>()
   return {
     format: first.format,

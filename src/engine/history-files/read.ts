@@ -1,4 +1,4 @@
-/** Opens a history file, or a folder of them: what format it has, by its content, and what lies beside it or in the same archive. */
+/** Opens a history file or folder: detects its format by content, and finds the files beside it or in the same archive. */
 import { createReadStream, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, normalize, sep } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -18,12 +18,12 @@ import { firstBytes, openText, type TextFile } from './source.ts'
 import { isTar, openTar } from './tar.ts'
 import { asFarAsPossible, nameOf, readText, refuseOthers, type Damage } from './texts.ts'
 
-/** `format`: null to find out. Throws ImportError. */
+/** `format`: null to detect it. Throws ImportError. */
 export async function readHistory(path: string, format: ImportFormat | null, options: ReadOptions): Promise<OpenHistory> {
   const damage: Damage = new Map()
   const opened = await openHistory(path, format, options, damage)
   const history = cleaned(opened.history)
-  // what breaks while it is read is told as what it is
+  // errors during reading are converted to ImportErrors
   const read = async (sink: Sink): Promise<void> => {
     try {
       await history.read(sink)
@@ -35,7 +35,7 @@ export async function readHistory(path: string, format: ImportFormat | null, opt
   return { ...opened, history: { ...history, read } }
 }
 
-/** An error of a file is told with a sentence; one of the listener's goes through. */
+/** Converts an error of a file to a sentence; errors of the listener pass unchanged. */
 function problemOf(path: string, error: unknown): unknown {
   if (error instanceof ImportError || !(error instanceof Error)) return error
   const code = 'code' in error ? String(error.code) : ''
@@ -71,7 +71,7 @@ async function openHistory(path: string, format: ImportFormat | null, options: R
   }
 }
 
-/** An archive that is packed as a whole (.tar.gz); null: it is none. */
+/** Compressed archive (.tar.gz); null: none. */
 async function archiveWithin(path: string): Promise<{ archive: Archive; spool: Spool } | null> {
   const unpacked = (): Readable => createReadStream(path).pipe(createGunzip())
   let first = Buffer.alloc(0)
@@ -94,11 +94,11 @@ async function archiveWithin(path: string): Promise<{ archive: Archive; spool: S
   }
 }
 
-/** Files of a folder by their path in it, in any case and normal form; null: not there, or outside of it. */
+/** Files of a folder by relative path, in any case and normal form; null: missing, or outside of it. */
 function filesIn(folder: string): (source: string) => string | null {
   const listed = new Map<string, Map<string, string>>()
   const isFile = (full: string): boolean => existsSync(full) && statSync(full).isFile()
-  /** The file of a name that is written otherwise. */
+  /** File with an equivalent name. */
   const likeIt = (full: string): string | null => {
     const parent = dirname(full)
     let names = listed.get(parent)
@@ -118,7 +118,7 @@ function filesIn(folder: string): (source: string) => string | null {
   }
 }
 
-/** An app's own database, with the files beside it. */
+/** Database of an app, with the files beside it. */
 function readStore(path: string, options: ReadOptions): OpenHistory {
   const within = filesIn(dirname(path))
   const media = (source: string): number | null => {

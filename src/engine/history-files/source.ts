@@ -1,23 +1,23 @@
-/** A history file as formats see it: its bytes and text, to be read again as often as needed, and what lies beside it. */
+/** History file as formats see it: its bytes and text, which can be read repeatedly, and the files beside it. */
 import { createReadStream } from 'node:fs'
 import { decoded, encodingOf, type Bytes, type Encoding } from './decoding.ts'
 import { ImportError, kindOf, type ParsedFile, type ReadOptions } from './history.ts'
 
 export interface TextFile {
-  /** For messages to the user. */
+  /** Path in messages to the user. */
   file: string
-  /** Its name without the extension. */
+  /** Name without the extension. */
   name: string
-  /** The name of the folder that it lies in; empty where it is not known. */
+  /** Name of its folder; empty if unknown. */
   folder: string
   size: number
   encoding: Encoding
-  /** Its text in pieces, from the beginning; a mark of byte order is left out. */
+  /** Text in pieces from the start, without a byte order mark. */
   pieces(): AsyncIterable<string>
   bytes: Bytes
-  /** A file that came along, by the path or name that a message gives it. */
+  /** Attached file by the path or name in a message. */
   media(path: string): { bytes: number; source: string } | null
-  /** A JSON file beside it, where the archive has one; undefined: there is none. */
+  /** JSON file beside it in the archive; undefined: none. */
   beside?(name: string): unknown
 }
 
@@ -36,12 +36,12 @@ export async function openText(given: Omit<TextFile, 'encoding' | 'pieces'>, opt
 
 export interface Line {
   text: string
-  /** Counts from 1. */
+  /** Line number, from 1. */
   number: number
 }
-/** No message is so long, UTF-16 units: what has such a line was made to fill the memory. */
+/** Longest line, UTF-16 units: no message is that long, only a file made to fill the memory. */
 const LONGEST_LINE = 100_000_000
-/** Throws ImportError where a line has no end. Of files without any LF lines end with CR, as on old Macs. */
+/** Throws ImportError for an endless line. In files without any LF, lines end with CR, as on old Macs. */
 export async function* lines({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>): AsyncIterable<Line> {
   let number = 0
   let open = ''
@@ -57,7 +57,7 @@ export async function* lines({ file, pieces }: Pick<TextFile, 'file' | 'pieces'>
   if (open !== '') yield { text: open, number: ++number }
 }
 
-/** The beginning of the text. */
+/** Beginning of the text. */
 export async function headOf({ pieces }: Pick<TextFile, 'pieces'>, units = 65_536): Promise<string> {
   let head = ''
   for await (const piece of pieces()) {
@@ -67,7 +67,7 @@ export async function headOf({ pieces }: Pick<TextFile, 'pieces'>, units = 65_53
   return head.slice(0, units)
 }
 
-/** A part of an address without its signs for letters; as it stands where they are broken. */
+/** Part of a URL, percent-decoded; unchanged if the encoding is invalid. */
 export function decodedAddress(part: string): string {
   try {
     return decodeURIComponent(part)
@@ -76,7 +76,7 @@ export function decodedAddress(part: string): string {
   }
 }
 
-/** A file that a message names: with its bytes where it came along. `name`: as people know it. */
+/** Attachment of a message; with its bytes if the file is included. `name`: display name. */
 export function fileOf(
   file: Pick<TextFile, 'media'>,
   path: string,
@@ -84,13 +84,13 @@ export function fileOf(
 ): ParsedFile {
   const plain = path.replace(/[?#].*$/, '')
   const local = path.replace(/^\.\//, '')
-  // pages, and some exports in JSON, write names as addresses have them
+  // pages, and some JSON exports, write names percent-encoded
   const there = /^[a-z]{2,}:/i.test(path) ? null : (file.media(local) ?? file.media(decodedAddress(local)))
   const name = given.name ?? (plain.split(/[\\/]/).at(-1) || plain || 'file')
   return { kind: given.kind ?? kindOf(name), name, bytes: there?.bytes ?? given.bytes ?? null, source: there?.source ?? null }
 }
 
-/** The first block of a file, by which archives and databases are known. */
+/** First block of a file, by which archives and databases are recognized. */
 export async function firstBytes(path: string): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of createReadStream(path, { end: 511 })) chunks.push(chunk as Buffer)

@@ -1,6 +1,6 @@
 /**
- * Messages that the store has of an imported conversation: which of a file's are here already, and which of those lack their files. An
- * export without media says a word in place of each file; the one with media is the same message.
+ * Stored messages of an imported conversation, to recognize those of a file, and those that still lack their files. An export without media has a placeholder
+ * text for each file; the export with media has the same message.
  */
 import { createHash } from 'node:crypto'
 import { resource } from '../../contract/address.ts'
@@ -10,16 +10,16 @@ import { ATTACHED } from '../store/tables/message-row.ts'
 import { SHOWN } from './identity.ts'
 
 const LONG = 64
-/** What makes a message the same one. */
+/** Key that identifies a message. */
 const keyOf = (time: number, files: readonly string[], text: string): string =>
   `${time}\n${files.join('\n')}\n${text.length > LONG ? createHash('sha256').update(text).digest('base64') : text}`
 
-/** What phones write in place of a file: in angle brackets (Android), or a kind of file and a word for left out (iPhone). */
+/** Placeholders of files: in angle brackets (Android), or a kind of file with a word for omitted (iPhone). */
 const LEFT_OUT =
   /^[\u200e\u200f]?(?:<[^<>\n]{3,60}>|[^\n:：]{1,40}?\s?(?:omitted|已忽略|已省略|已略去|忽略|omis(?:e|es)?|omitid[oa]s?|oculta?d?[oa]?s?|omess[oaie]|weggelassen|ausgelassen|weggelaten|пропущен[оа]?|опущен[оа]?|省略されました|は含まれていません|생략됨|제외됨|تم حذف|הושמט|çıkarıldı|pominięto|utelämnades|udeladt|utelatt|atlanmış))$/iu
 export const isLeftOut = (text: string): boolean => LEFT_OUT.test(text.split('\n', 1)[0] ?? '')
 
-/** A message that is here; `missing`: ids of its files, null where one is here; null: it has none. */
+/** Stored message; `missing`: ids of its files, null if one is present; null: it has none. */
 export interface StoredMessage {
   id: number
   missing: (number | null)[] | null
@@ -27,7 +27,7 @@ export interface StoredMessage {
 
 export class StoredMessages {
   readonly #same = new Map<string, StoredMessage[]>()
-  /** Words in place of files, and messages with files, by time and sender. */
+  /** Placeholder messages, and messages with files, by time and sender. */
   readonly #leftOut = new Map<string, StoredMessage[]>()
   readonly #withFiles = new Map<string, StoredMessage[]>()
   readonly #met = new Set<number>()
@@ -56,7 +56,7 @@ export class StoredMessages {
     }
   }
 
-  /** The stored message that one of a file is; each counts once. `sender`: as it is stored. */
+  /** Stored copy of a file's message; each counts once. `sender`: stored form. */
   meet(time: number, sender: string, files: readonly string[], text: string): StoredMessage | null {
     const same = this.#take(this.#same, keyOf(time, files, text))
     if (same !== null) return same

@@ -1,4 +1,4 @@
-/** What a survey keeps of a history stays small, however long its messages are. */
+/** Surveys stay small, however long the messages are. */
 import { expect, test } from 'vitest'
 import type { ParsedHistory } from './history.ts'
 import { surveyHistory } from './survey.ts'
@@ -27,6 +27,6 @@ test('marks are of the beginning and the end, and few where texts are long', asy
   expect(marks.reduce((sum, { text }) => sum + text.length, 0)).toBeLessThan(1_200_000)
   expect(marks[0]?.text).toMatch(/^0 /)
   expect(marks.at(-1)?.text).toMatch(/^299 /)
-  // one that is longer than all together may be is known by itself
+  // a message longer than the limit for all is recognized alone
   expect((await surveyHistory(history(1, () => 'y'.repeat(2_000_000)))).conversations[0]?.marks).toHaveLength(1)
 })

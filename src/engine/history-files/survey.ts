@@ -1,8 +1,8 @@
-/** What is in a history file, counted in one pass: conversations, people, and what cannot be read. Takes little memory, however large the file is. */
+/** Survey of a history file in one pass: conversations, people, and unreadable content. Takes little memory, however large the file is. */
 import type { ImportUnread } from '../../contract/history-files.ts'
 import { beginning, type ConversationHead, type ParsedHistory, type ParsedMessage, type Sink } from './history.ts'
 
-/** What names a message well enough to know it again. */
+/** Data by which a message is recognized. */
 export interface Mark {
   sender: string
   time: number
@@ -12,13 +12,13 @@ export interface SurveyedConversation {
   head: ConversationHead
   messages: number
   files: number
-  /** ms; Infinity and 0 where no message has a time. */
+  /** Times of the first and last message, ms; Infinity and 0 without any time. */
   first: number
   last: number
   people: Map<string, number>
   /** Some messages of its beginning, and some of its end. */
   marks: Mark[]
-  /** Steps in time from message to message. */
+  /** Number of forward and backward steps in time between consecutive messages. */
   forward: number
   back: number
 }
@@ -29,21 +29,21 @@ export interface Survey {
   badTimes: { count: number; lines: string[] }
   unread: ImportUnread[]
   samples: ParsedMessage[]
-  /** Messages that the file calls one's own, by sender. */
+  /** Number of messages that the file marks as the user's own, by sender. */
   own: Map<string, number>
 }
 
 const MARKS = 100
-/** Texts of marks, UTF-16 units in all of a conversation's beginning, and in all of its end: messages may be long. */
+/** Longest text of marks, UTF-16 units, in the beginning and in the end of a conversation: messages may be long. */
 const MARK_UNITS = 500_000
 const LINES = 3
 const SAMPLES = 6
 
-/** Conversations by their heads: the same head is the same conversation, and so is the same id. */
+/** Data of conversations by head: the same head or the same id is the same conversation. */
 export class Heads<T> {
   readonly #byHead = new Map<ConversationHead, T>()
   readonly #byId = new Map<string, T>()
-  /** `make`: for one that was not there. */
+  /** `make`: creates a missing one. */
   get(head: ConversationHead, make: () => T): T {
     let found = this.#byHead.get(head) ?? (head.id === null ? undefined : this.#byId.get(head.id))
     found ??= make()
@@ -111,7 +111,7 @@ export async function surveyHistory(history: ParsedHistory): Promise<Survey> {
   return survey
 }
 
-/** Who oneself is, as far as the file says: its owner, or whoever wrote what it calls one's own. */
+/** Sender that is the user, as far as the file tells: its owner, or the sender of messages marked as own. */
 export function selfOf(history: ParsedHistory, survey: Survey): string | null {
   const [most] = [...survey.own].sort(([, a], [, b]) => b - a)
   return history.self ?? most?.[0] ?? survey.conversations.find(({ head }) => (head.self ?? null) !== null)?.head.self ?? null

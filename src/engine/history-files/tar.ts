@@ -1,29 +1,29 @@
-/** A .tar, as an archive: where each file begins is looked up once (POSIX ustar, with GNU's and pax's long names). */
+/** .tar as an archive: the positions of files are looked up once (POSIX ustar, with GNU's and pax's long names). */
 import { createReadStream, openSync, readSync, closeSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { Archive } from './archive.ts'
 
 const BLOCK = 512
-/** A name that is longer than this is none. */
+/** Longest file name, bytes. */
 const LONGEST_NAME = 1 << 16
 
 const text = (block: Buffer, from: number, length: number): string => {
   const end = block.indexOf(0, from)
   return block.toString('utf8', from, end < 0 || end > from + length ? from + length : end)
 }
-/** Octal digits, or a number in base 256 where the first bit is set (GNU). */
+/** Octal digits, or a base-256 number if the first bit is set (GNU). */
 function numberOf(block: Buffer, from: number, length: number): number {
   if (((block[from] ?? 0) & 0x80) !== 0) return Number(block.subarray(from + 1, from + length).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n))
   return parseInt(text(block, from, length).trim() || '0', 8)
 }
-/** The sum of a header counts its own field as blanks. */
+/** Checks a header's sum, in which its own field counts as blanks. */
 const isHeader = (block: Buffer): boolean => block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0) === numberOf(block, 148, 8)
 
-/** Whether a file that begins so is a .tar. */
+/** True if these first bytes belong to a .tar. */
 export const isTar = (first: Buffer): boolean => first.length >= BLOCK && first[0] !== 0 && isHeader(first.subarray(0, BLOCK))
 
-/** Throws where it is damaged. */
+/** Throws if the file is damaged. */
 export function openTar(path: string): Archive {
   const places = new Map<string, { from: number; size: number }>()
   const file = openSync(path, 'r')
@@ -37,7 +37,7 @@ export function openTar(path: string): Archive {
     while (readSync(file, block, 0, BLOCK, at) === BLOCK && block.some((byte) => byte !== 0)) {
       if (!isHeader(block)) throw new Error(`no header at byte ${at}`)
       const size = numberOf(block, 124, 12)
-      // a size below zero would lead back to a header that was read, for ever
+      // a negative size would lead back to a header already read, for ever
       if (!Number.isSafeInteger(size) || size < 0) throw new Error(`no size at byte ${at}`)
       const type = String.fromCharCode(block[156] ?? 48)
       const from = at + BLOCK

@@ -1,4 +1,4 @@
-/** Reads or writes history files beside the store: one task, asked for and told of over a port. Speaks with transfer.ts. */
+/** Runs one import or export task, requested and reported over a port. Counterpart of transfer.ts. */
 import type { MessagePort } from 'node:worker_threads'
 import type { ImportFormat, ImportOptions } from '../../contract/history-files.ts'
 import type { StoreFiles } from '../store/database.ts'
@@ -17,9 +17,9 @@ export type TransferTask =
 export interface TransferStart {
   task: TransferTask
   files: StoreFiles
-  /** Where attachments are kept. */
+  /** Media folder for attachments. */
   media: string
-  /** Leads to the writer's thread; null where nothing is written. */
+  /** Port to the writer thread; null if the task only reads. */
   writer: MessagePort | null
 }
 export type TransferReply =
@@ -36,13 +36,13 @@ export type TransferReply =
       stopped?: StoppedImport
     }
 
-/** Carries out one task, then closes the port. */
+/** Runs one task, then closes the port. */
 export async function runTask(port: MessagePort, { task, files, media, writer }: TransferStart): Promise<void> {
   const say = (reply: TransferReply): void => port.postMessage(reply)
   const cancelled = new AbortController()
   port.on('message', () => cancelled.abort())
 
-  /** Calls that wait for the writer's thread; it may end. */
+  /** Pending calls to the writer thread, which may end. */
   const waiting = new Set<(error: Error) => void>()
   let ended = false
   writer?.on('close', () => {
@@ -51,7 +51,7 @@ export async function runTask(port: MessagePort, { task, files, media, writer }:
   })
 
   let serial = 0
-  /** Asks the writer's thread; one transaction each. */
+  /** Calls the writer thread; one transaction per call. */
   function write<K extends keyof Writes>(operation: K, ...args: Parameters<Writes[K]>): Promise<ReturnType<Writes[K]>> {
     if (writer === null) throw new Error('this task may not write')
     if (ended) return Promise.reject(new Error('the thread that writes ended'))

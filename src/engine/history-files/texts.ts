@@ -1,4 +1,4 @@
-/** A single text as a history: the format that it has, by its content. */
+/** Single text file as a history: its format is detected by content. */
 import { extname } from 'node:path'
 import type { ImportFormat } from '../../contract/history-files.ts'
 import type { Bytes } from './decoding.ts'
@@ -11,13 +11,13 @@ import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
 import { headOf, type TextFile } from './source.ts'
 
-/** A single text, as the format that it is asked for or is found to have. */
+/** Reads a text in the requested or detected format. */
 export async function readText(file: TextFile, format: ImportFormat | null, options: ReadOptions): Promise<ParsedHistory> {
   const probe = await probeOf(file)
   const found = format !== null && PLAIN.has(format) ? null : formatOf(probe, format)
   return found === null ? readAs(file, format ?? (await plainFormatOf(file, probe)), options, probe) : found.read(file, options)
 }
-/** Formats that are told by what they are not: they are asked last. */
+/** Fallback formats, recognized by exclusion: tried last. */
 const PLAIN: ReadonlySet<ImportFormat> = new Set(['whatsapp', 'telegram', 'slack', 'csv', 'tsv', 'json', 'jsonl'])
 
 export function readAs(file: TextFile, format: ImportFormat, options: ReadOptions, probe: Probe): Promise<ParsedHistory> {
@@ -39,7 +39,7 @@ export function readAs(file: TextFile, format: ImportFormat, options: ReadOption
   }
 }
 
-/** What Telegram's JSON alone has. */
+/** Paths found only in Telegram's JSON. */
 const OF_TELEGRAM = [
   'chats.list',
   'left_chats',
@@ -53,18 +53,18 @@ const OF_TELEGRAM = [
   'messages[].forwarded_from'
 ]
 
-/** The signatures of files that are no texts, and what they are. */
+/** Signatures of non-text files, and their names. */
 const NO_TEXTS: [RegExp, string][] = [
   [/^%PDF-/, 'a PDF'],
   [/^(?:Rar!|7z\xbc\xaf)/, 'an archive that has to be unpacked first, or packed as .zip'],
   [/^\xff\xd8\xff|^\x89PNG|^GIF8|^RIFF|^....ftyp|^OggS|^ID3/s, 'a picture, video or sound'],
   [/^MZ|^\x7fELF/, 'a program']
 ]
-/** What texts have at most here and there. */
+/** Characters that are rare in texts. */
 const NO_LETTERS = /[\0-\x08\x0e-\x1a\x1c-\x1e\x7f-\x84\x86-\x9f\ufffd]/g
-/** Pages that no reader knows. */
+/** Page of an unknown format. */
 const PAGE = /^<(?:!doctype html|html|head|body)\b/i
-/** Throws ImportError where no text can begin so. */
+/** Throws ImportError if these bytes cannot begin a text. */
 export function refuseOthers(file: string, first: Buffer): void {
   const what = NO_TEXTS.find(([signature]) => signature.test(first.toString('latin1')))
   if (what !== undefined) throw new ImportError(file, null, `this is ${what[1]}, not a history`, 'other-format')
@@ -103,16 +103,16 @@ export async function plainFormatOf(file: TextFile, probe: Probe): Promise<Impor
   return line.includes('\t') ? 'tsv' : 'csv'
 }
 
-/** A file's name without what says its kind. */
+/** File name without the extension. */
 export const nameOf = (file: string): string => {
   const plain = file.replace(/\.gz$/i, '')
   return plain.slice(0, plain.length - extname(plain).length) || plain
 }
 
-/** What broke off while it was unpacked, by file: the first reason. */
+/** First error of unpacking, by file. */
 export type Damage = Map<string, string>
 
-/** The same bytes as far as they can be unpacked. */
+/** Bytes up to the point where unpacking fails. */
 export const asFarAsPossible = (bytes: Bytes, file: string, damage: Damage): Bytes =>
   async function* () {
     try {
@@ -122,7 +122,7 @@ export const asFarAsPossible = (bytes: Bytes, file: string, damage: Damage): Byt
       if (!damage.has(file)) damage.set(file, (error as Error).message)
     }
   }
-/** An error of a file's content. */
+/** True for errors of a file's content. */
 export const isDamage = (error: unknown): boolean =>
   error instanceof Error &&
   (/^(?:Z_|ERR_ZLIB)/.test('code' in error ? String(error.code) : '') ||

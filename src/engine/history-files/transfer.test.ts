@@ -1,4 +1,4 @@
-/** History comes in from the files of other messengers, written here after their published formats, and goes out again. */
+/** Import of other messengers' files, written here after their published formats, and export. */
 import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -266,7 +266,7 @@ test.each([
   expect(await engine.store.read.conversations()).toEqual([])
 })
 
-/** In ISO, by sender and text. */
+/** Times in ISO format, by sender and text. */
 async function history(path: string, change: Partial<ImportTask> = {}): Promise<string[]> {
   await bring(path, change)
   await engine.transfer.export({ path: at('out.jsonl'), format: 'jsonl', query: null, conversation: null, language: 'en' })
@@ -374,7 +374,7 @@ test('people may be called as what every object inherits', async () => {
   const path = file('inherited.csv', `time,sender,text\n${people.map((person, at) => `2024-05-31 09:3${at},${person},hello ${at}`).join('\n')}\n`)
   expect(await bring(path)).toMatchObject({ added: people.length })
   expect(await stored('inherited')).toEqual(people.map((person, at) => `${person}: hello ${at}`))
-  // and be called something else
+  // and may be renamed
   const other = file('renamed.csv', 'time,sender,text\n2024-05-31 10:00,__proto__,hi\n2024-05-31 10:01,constructor,ho\n')
   await bring(other, {
     names: Object.fromEntries([
@@ -429,7 +429,7 @@ test('an export of Mnemo read again is the same history, to the last flag', asyn
     list.map((one) => JSON.stringify(Object.entries(one as object).sort(([a], [b]) => (a < b ? -1 : 1)))).sort()
   expect(sorted(parsed.map(plain))).toEqual(sorted(lines.map((one) => plain(one as Record<string, unknown>))))
   expect(parsed.find(({ text: said }) => said === 'answer')?.['replyTo']).toBe(parsed.find(({ text: said }) => said === 'first')?.['id'])
-  // the same again adds nothing, and elsewhere it is the same
+  // repeating the import adds nothing, and in another profile the result is the same
   expect(await bring(at('first.jsonl'))).toMatchObject({ added: 0, known: lines.length })
   expect(await out('second.jsonl')).toBe(told)
   expect([await count('is:starred'), await count('is:edited'), await count('is:mention')]).toEqual([1, 1, 1])
@@ -475,7 +475,7 @@ test('columns that are not understood are asked for, and taken as the user says'
   }
   expect(await bring(path, { options })).toMatchObject({ added: 2 })
   expect(await stored('odd')).toEqual(['Ann: hello', 'Bo: there'])
-  // the next file of this heading is read so, unless its times are elsewhere
+  // the next file with this heading is read the same way, unless its times are in another column
   const next = file('next.csv', 'A,B,C,D\nagain,Ann,x,2024-06-01 09:30\n')
   expect(await engine.transfer.preview(next, null)).toMatchObject({
     columns: { sure: true, remembered: true, found: options.columns },
@@ -582,7 +582,7 @@ test('an export, whatever becomes of it, touches nothing that it did not make', 
   await expect(engine.transfer.export(html, { signal: cancel.signal })).rejects.toMatchObject({ code: 'cancelled' })
   expect(readdirSync(folder.path)).toEqual(before)
   expect(readFileSync(at('page.html'), 'utf8')).toBe('the page of last year')
-  // it cannot take the place of a folder
+  // a file cannot replace a folder
   mkdirSync(at('taken.html'))
   await expect(engine.transfer.export({ ...html, path: at('taken.html') })).rejects.toMatchObject({ code: 'io' })
   expect(readdirSync(folder.path).sort()).toEqual([...before, 'taken.html'].sort())

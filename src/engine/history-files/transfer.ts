@@ -1,4 +1,4 @@
-/** Imports and exports of history, each in a thread of its own beside the store's. */
+/** Imports and exports of history, each in a thread of its own beside the store's threads. */
 import { Worker } from 'node:worker_threads'
 import type { ExportSummary, ImportFormat, ImportOptions, ImportPreview, ImportSummary } from '../../contract/history-files.ts'
 import type { CallReason, StoppedImport } from '../../contract/ipc.ts'
@@ -10,11 +10,11 @@ import type { ExportTask } from './export.ts'
 import type { ImportTask } from './import.ts'
 import type { TransferReply, TransferStart, TransferTask } from './task.ts'
 
-/** Why it did not happen: `import`: the file; `cancelled`: as was asked; `io`: a disk that is full, a folder that is closed. */
+/** Cause of failure: `import`: the file; `cancelled`: on request; `io`: a full disk, a folder without access. */
 export class TransferError extends Error {
   readonly code: 'import' | 'cancelled' | 'io'
   readonly reason: CallReason
-  /** Which file it is, and where in it, where that is known. */
+  /** File and line of the problem, if known. */
   readonly file: string | null
   readonly line: number | null
   readonly stopped: StoppedImport | null
@@ -39,22 +39,22 @@ export class TransferError extends Error {
 }
 
 interface TransferOptions {
-  /** worker.ts, or the file that it was built to. */
+  /** Code of worker.ts, as sources or built file. */
   worker: ThreadCode<TransferStart>
   store: Store
   files: StoreFiles
-  /** Where attachments are kept. */
+  /** Media folder for attachments. */
   media: string
   onChanges(changes: StoreChanges): void
 }
 
 export interface Running {
   signal?: AbortSignal
-  /** Messages done, of all. */
+  /** Number of processed messages, and the total. */
   onProgress?(done: number, total: number): void
 }
 
-/** What the thread holds of what it reads before it looks what is used no more, MB: it reads far more than it keeps. */
+/** V8's young generation of the thread, MB: it reads far more than it keeps. */
 const YOUNG_MB = 8
 
 export class Transfer {
@@ -102,7 +102,7 @@ export class Transfer {
       worker.on('message', (reply: TransferReply) => {
         if (reply.kind === 'progress') {
           onProgress?.(reply.done, reply.total)
-          // the log of what was written moves into the database meanwhile
+          // the write-ahead log moves into the database meanwhile
           if (task.kind === 'import') this.#checkpoint = this.#checkpoint.then(() => store.read.checkpoint()).catch(() => undefined)
         } else if (reply.kind === 'changes') onChanges(reply.changes as StoreChanges)
         else if (reply.kind === 'result') resolve(reply.value)

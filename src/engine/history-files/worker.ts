@@ -1,4 +1,4 @@
-/** The entry of the thread that reads or writes history files, beside the store's. One task, then it ends. */
+/** Entry point of a thread that imports or exports history files. Runs one task, then ends. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runTask, type TransferStart } from './task.ts'
 

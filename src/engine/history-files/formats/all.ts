@@ -1,4 +1,4 @@
-/** The formats of other messengers, in the order in which a file is asked whether it is one of theirs: the surest first. */
+/** Formats of other messengers, in the order of detection: the most certain first. */
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { adium, pidginPage, pidginText } from './pidgin.ts'
 import { chatLab, chatLabLines } from './chatlab.ts'
@@ -80,7 +80,7 @@ const OF_TEXT = [
 ]
 const FORMATS: readonly Format[] = [...OF_JSON, ...OF_TEXT]
 
-/** The format whose file this is; null: none of these. `wanted`: only one of this name. */
+/** Format of a file; null: none of these. `wanted`: only a format of this name. */
 export function formatOf(probe: Probe, wanted: ImportFormat | null = null): Format | null {
   const asked = (probe.shape === null ? OF_TEXT : OF_JSON).filter(({ name }) => wanted === null || name === wanted)
   return asked.find((format) => format.matches(probe)) ?? (wanted === null ? null : (FORMATS.find(({ name }) => name === wanted) ?? null))

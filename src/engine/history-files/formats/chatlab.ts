@@ -1,11 +1,11 @@
-/** ChatLab's format of exchange (chatlab, meta, members, messages), as JSON and as JSON lines; several exporters of WeChat and QQ write it. */
+/** Exchange format of ChatLab (chatlab, meta, members, messages), as JSON and as JSON lines; several exporters of WeChat and QQ write it. */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
 import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 
-/** System message, and what took a message back, by ChatLab's numbers. */
+/** Type numbers of system messages and retractions. */
 const NOTICES = new Set([80, 81, 86])
 const FILES: Record<number, ['image' | 'voice' | 'video' | 'file', string]> = {
   1: ['image', 'image'],
@@ -72,7 +72,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** ChatLab's JSON. */
+/** JSON of ChatLab. */
 export const chatLab = jsonHistory({
   format: 'chatlab',
   matches: ({ shape, jsonLines }) => !jsonLines && hasAll(shape, 'chatlab.version'),
@@ -80,7 +80,7 @@ export const chatLab = jsonHistory({
   messages: ['$.messages.*'],
   open
 })
-/** ChatLab's JSON lines. */
+/** JSON lines of ChatLab. */
 export const chatLabLines = jsonHistory({
   format: 'chatlab',
   matches: ({ shape, jsonLines }) => jsonLines && hasAll(shape, 'chatlab.version', '_type'),

@@ -1,4 +1,4 @@
-/** Pages are cut into pieces wherever their bytes are cut, and what is too long is passed over. */
+/** Pages are split into messages wherever their bytes are cut, and overlong pieces are truncated. */
 import { expect, test } from 'vitest'
 import { chunksOf } from './chunk-history.ts'
 

@@ -1,4 +1,4 @@
-/** Histories that are pages of HTML or other markup: cut into the pieces that hold one message each, as a stream. */
+/** Histories in HTML or other markup: split into pieces of one message each, as a stream. */
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -13,7 +13,7 @@ import { Orders, timeOf } from './times.ts'
 export type ReadChunk = (Omit<ParsedMessage, 'time'> & { time: number | null; dated?: Stamp | null; written?: string }) | 'notice' | { unread: string } | null
 
 export interface ChunkReader {
-  /** What stands before the first message; also tells whether any is to come. */
+  /** Called with the markup before the first message, or the whole file if there is none. */
   before?(markup: string): void
   read(chunk: string): ReadChunk
   head(): ConversationHead
@@ -22,21 +22,21 @@ export interface ChunkReader {
 export interface ChunkDialect {
   format: ImportFormat
   matches(probe: Probe): boolean
-  /** How a message begins; of several the first that is met. */
+  /** Strings that begin a message. */
   starts: readonly string[]
   open(file: TextFile): ChunkReader
 }
 
-/** A piece that is longer is cut, UTF-16 units: web archives hold their pictures as text. */
+/** Longest piece, UTF-16 units; longer ones are cut: web archives hold their pictures as text. */
 const LONGEST = 2_000_000
 const KEPT = 1_000_000
 
-/** The pieces of a text that begin with one of those words; the first piece is what stands before them. */
+/** Pieces of a text that begin with one of these strings; the first piece is the text before them. */
 export async function* chunksOf(file: Pick<TextFile, 'pieces'>, starts: readonly string[]): AsyncIterable<string> {
   const pattern = new RegExp(starts.map((one) => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'g')
   const longest = Math.max(...starts.map((one) => one.length))
   let open = ''
-  /** The beginning of a piece that is too long, whose rest is passed over. */
+  /** Beginning of an overlong piece, whose rest is skipped. */
   let held: string | null = null
   let from = 1
   for await (const piece of file.pieces()) {
@@ -51,7 +51,7 @@ export async function* chunksOf(file: Pick<TextFile, 'pieces'>, starts: readonly
     open = open.slice(begin)
     if (held !== null || open.length > LONGEST) {
       held ??= open.slice(0, KEPT)
-      // a word may be cut between two pieces
+      // a start string may be split between two pieces
       open = open.slice(-longest)
       from = 0
     } else from = Math.max(1, open.length - longest)
@@ -59,7 +59,7 @@ export async function* chunksOf(file: Pick<TextFile, 'pieces'>, starts: readonly
   yield held ?? open
 }
 
-/** A format of markup. */
+/** Creates a markup format. */
 export function chunkHistory(dialect: ChunkDialect): Format {
   const { format } = dialect
   return {

@@ -1,11 +1,11 @@
-/** Which column of a table, or which key of an object, is what: by its name in many languages, by what stands in it, or as the user says. */
+/** Meaning of the columns of a table, or of the keys of an object: by their names in many languages, by their contents, or as the user says. */
 import { createHash } from 'node:crypto'
 import type { ImportColumns } from '../../../contract/history-files.ts'
 import { readStamp } from './stamps.ts'
 
 export type Column = keyof ImportColumns
 
-/** What columns are called; small letters, without blanks and joining signs. `clock`: the time of day, beside a date. */
+/** Names of columns; lower case, without blanks and separators. `clock`: the time of day, beside a date. */
 const NAMES: Record<Column, string> = {
   time: 'time|date|datetime|dateandtime|timestamp|timestampms|unixtime|sent|sentat|senttime|sentdate|createdat|created|createtime|createdate|createddate|strtime|msgtime|messagetime|messagedate|when|received|receivedat|时间|日期|时间戳|发送时间|消息时间|聊天时间|創建時間|时刻|時間|日付|日時|送信日時|傳送時間|發送時間|시간|날짜|일시|보낸시간|fecha|fechayhora|data|dataeora|datum|zeit|zeitpunkt|gesendetam|date/time|дата|время|датаивремя|التاريخ|الوقت|tarih|ngày|วันที่|tanggal|data i godzina|czas|tid|dato|dátum|időpont|päivämäärä|aika|čas|datum a čas|ημερομηνία|час|תאריך|तारीख|दिनांक|तिथि|تاریخ|thời gian|waktu|heure d’envoi|sent on|date sent|date_sent|datetime utc|ts',
   clock:
@@ -28,17 +28,17 @@ function plain(name: string): string {
     .replace(/[\s_\-./:()[\]"']/gu, '')
 }
 
-/** Of one name, or undefined. */
+/** Column of a name, or undefined. */
 export const columnOf = (name: string): Column | undefined => BY_NAME.get(plain(name))
 
 export const NO_COLUMNS: ImportColumns = { time: null, clock: null, sender: null, text: null, conversation: null, direction: null, files: null }
-/** Of two values for the time, the day and its clock, in either order; null: they are not that. */
+/** Date and time of day from two values in either order; null: they are something else. */
 export function dayAndClock(one: string, other: string): { day: string; clock: string } | null {
   if (isClock(other) && !isClock(one)) return { day: one, clock: other }
   return isClock(one) && !isClock(other) ? { day: other, clock: one } : null
 }
 
-/** The order in which columns stand where nothing names them. */
+/** Default column order of tables without a heading. */
 const PLACES: ImportColumns = { ...NO_COLUMNS, sender: 0, time: 1, text: 2 }
 
 const share = (cells: readonly string[], test: (cell: string) => boolean): number => {
@@ -46,34 +46,34 @@ const share = (cells: readonly string[], test: (cell: string) => boolean): numbe
   return filled.length === 0 ? 0 : filled.filter(test).length / filled.length
 }
 const isTime = (cell: string): boolean => readStamp(cell) !== null || cell.trim() === 'unknown'
-/** A time of the day without a day. */
+/** True for a time of day without a date. */
 const isClock = (cell: string): boolean => /\d{1,2} ?[:.h時时点點시] ?\d{2}/u.test(cell) && readStamp(cell) === null
 
 export interface FoundColumns {
   found: ImportColumns
-  /** The first row names the columns. */
+  /** The first row is a heading. */
   headed: boolean
-  /** Time and text are known. */
+  /** Time and text columns are certain. */
   sure: boolean
 }
 
-/** From the first rows of a table; at least one. */
+/** Columns from the first rows of a table; at least one row. */
 export function findColumns(rows: readonly (readonly string[])[]): FoundColumns {
   const [heading = [], ...below] = rows
   const found: ImportColumns = { ...NO_COLUMNS }
   for (const [index, name] of heading.entries()) {
     const column = columnOf(name)
     if (column === undefined) continue
-    // 'Date' and 'Time': the second is the clock, as what stands below says
+    // 'Date' and 'Time': the second is the time of day if the cells say so
     if (column === 'time' && found.time !== null) {
       const cells = below.map((row) => row[index] ?? '')
       const earlier = below.map((row) => row[found.time ?? 0] ?? '')
       if (share(cells, isClock) > 0.5 && share(earlier, isClock) < 0.5) found.clock ??= index
       else if (share(earlier, isClock) > 0.5) [found.time, found.clock] = [index, found.time]
-      // of a number and a text for the same, the text; of two texts the first
+      // of a numeric and a textual time use the text; of two texts the first
       else if (share(earlier, isTime) < share(cells, isTime)) found.time = index
     } else if (column === 'sender' && found.sender !== null) {
-      // the name that is there more often
+      // prefer the name column that is filled more often
       if (
         share(
           below.map((row) => row[index] ?? ''),
@@ -87,7 +87,7 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
         found.sender = index
     } else found[column] ??= index
   }
-  // a column that says of each row whether it came or went
+  // a column with the direction of each row
   if (found.direction === null && below.length > 0) {
     const place = heading.findIndex(
       (_, index) =>
@@ -110,13 +110,13 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
     const lengths = rest.map((index) => rows.reduce((sum, row) => sum + (row[index] ?? '').length, 0))
     const text = rest[lengths.indexOf(Math.max(...lengths))] ?? null
     const sender = rest.find((index) => index !== text) ?? null
-    // time, sender, text is as common an order
+    // time, sender, text is an equally common order
     return { found: { ...NO_COLUMNS, time, text, sender }, headed: false, sure: time === 0 && heading.length === 3 && sender === 1 && text === 2 }
   }
   return { found, headed: below.length > 0 && below.some((row) => row.some(isTime)), sure: false }
 }
 
-/** Whether a cell says that oneself wrote it; undefined: it says nothing. */
+/** True if a cell marks the row as the user's own; undefined: no direction. */
 export function isOwn(cell: string): boolean | undefined {
   const said = cell.trim().toLowerCase()
   if (['1', 'true', 'yes', 'out', 'outgoing', 'sent', 'me', 'y', '是', '发送', '发出', '發送', '送信', '我'].includes(said)) return true
@@ -124,12 +124,12 @@ export function isOwn(cell: string): boolean | undefined {
   return undefined
 }
 
-/** A cell of a column of directions in words; what the app says itself has one, too. */
+/** True for a direction in words, including the word for system messages. */
 const isDirection = (cell: string): boolean => /^(?:incoming|outgoing|received|sent|notification|接收|发送|发出|發送|受信|送信)$/i.test(cell.trim())
-/** Whether a cell says that no person wrote the row. */
+/** True if a cell marks the row as a system message. */
 export const isNotice = (cell: string): boolean => /^notification$/i.test(cell.trim())
 
-/** What tables of one kind have in common: what the first row calls the columns, else whether each holds times, numbers or texts. */
+/** Shape shared by tables of one kind: the column names of the heading, else whether each column holds times, numbers or texts. */
 export function shapeOf(rows: readonly (readonly string[])[], headed: boolean): string {
   const width = Math.max(0, ...rows.map(({ length }) => length))
   const cells = (index: number): string[] => rows.map((row) => row[index] ?? '')
@@ -141,7 +141,7 @@ export function shapeOf(rows: readonly (readonly string[])[], headed: boolean): 
     .digest('hex')
     .slice(0, 32)
 }
-/** Whether columns can be those of some rows: their times are times. */
+/** True if the columns fit the rows: the times are valid. */
 export function fits(rows: readonly (readonly string[])[], { time, clock, text }: ImportColumns): boolean {
   if (time === null || text === null || rows.length === 0) return false
   const written = rows.map((row) => [row[time] ?? '', clock === null ? '' : (row[clock] ?? '')].filter((part) => part.trim() !== '').join(' '))

@@ -1,4 +1,4 @@
-/** Exports of many files, as archives and folders, and those that are databases. */
+/** Exports of many files, as archives and folders, and database exports. */
 import Database from 'better-sqlite3'
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

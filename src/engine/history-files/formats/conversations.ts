@@ -1,7 +1,6 @@
 /**
- * The backup of Conversations and its kin (.ceb). A header in Java's DataOutput: version (1: SQL, 2: JSON), the app's name, the account's
- * address, the time, 12 bytes of initialisation vector and 16 of salt. The rest is gzip in AES-128-GCM; the key is PBKDF2 (HMAC-SHA-1,
- * 1024 rounds) of the account's password.
+ * Backup of Conversations and its forks (.ceb). Header in Java's DataOutput format: version (1: SQL, 2: JSON), app name, account address, time, 12 bytes of
+ * initialization vector and 16 of salt. The rest is gzip in AES-128-GCM; the key is PBKDF2 (HMAC-SHA-1, 1024 rounds) of the account's password.
  */
 import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto'
@@ -15,7 +14,7 @@ import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedHi
 const LARGEST_HEADER = 1200
 const TAG_BYTES = 16
 const ROUNDS = 1024
-/** The header's time: not before the first such backup, and no later than the year 2200, ms. */
+/** Valid range of the header's time: from the first such backup to the year 2200, ms. */
 const [FIRST, LAST] = [Date.UTC(2018, 0, 1), Date.UTC(2200, 0, 1)]
 
 interface Header {
@@ -23,11 +22,11 @@ interface Header {
   account: string
   iv: Buffer
   salt: Buffer
-  /** Bytes of the header. */
+  /** Length of the header, bytes. */
   length: number
 }
 
-/** The header in the first bytes of a file; null: it is no such backup. */
+/** Header in the first bytes of a file; null: not such a backup. */
 export function backupHeader(first: Buffer): Header | null {
   try {
     const version = first.readInt32BE(0)
@@ -51,7 +50,7 @@ export function backupHeader(first: Buffer): Header | null {
   }
 }
 
-/** Looks whether a file is such a backup. */
+/** Header of a backup file; null: not such a backup. */
 export function backupIn(path: string): Header | null {
   const first = Buffer.alloc(LARGEST_HEADER)
   const file = openSync(path, 'r')
@@ -65,7 +64,7 @@ export function backupIn(path: string): Header | null {
 type Values = Record<string, unknown>
 type OnRow = (table: string, values: Values) => void
 
-/** Throws ImportError: 'password' where one is needed, 'wrong-password' where it opens nothing. */
+/** Throws ImportError: 'password' if one is needed, 'wrong-password' if decryption fails. */
 export async function readConversations(path: string, header: Header, { password = null }: ReadOptions): Promise<ParsedHistory> {
   const name = basename(path)
   if (password === null || password === '') throw new ImportError(name, null, `this is a backup of ${header.account}, whose password it needs`, 'password')
@@ -78,7 +77,7 @@ export async function readConversations(path: string, header: Header, { password
     if (a !== 0x1f || b !== 0x8b) throw new ImportError(name, null, `this is not the password of ${header.account}`, 'wrong-password')
   }
 
-  /** All of it, as text; rejects where it was changed, after what came before was given out. */
+  /** Decrypted text; rejects if the file was altered, after yielding the part before. */
   async function* plain(): AsyncGenerator<Buffer> {
     const tag: Buffer[] = []
     for await (const chunk of createReadStream(path, { start: end })) tag.push(chunk as Buffer)
@@ -95,7 +94,7 @@ export async function readConversations(path: string, header: Header, { password
   return plainHistory({ format: 'conversations', self: header.account, read: (sink) => new Backup(header.account, sink).read(plain(), header.version, name) })
 }
 
-/** Numbers of its message.type and message.status. */
+/** Values of message.type and message.status. */
 const [TEXT_STATUS, CALL] = [3, 6]
 const RECEIVED = 0
 const GROUP = 1
@@ -140,7 +139,7 @@ class Backup {
     if (message.time === null) message.stamp = String(values['timeSent'])
     if (isList(values['edited']) || (typeof values['edited'] === 'string' && values['edited'] !== '' && !/^[0[]/.test(values['edited']))) message.edited = true
     const path = typeof values['relativeFilePath'] === 'string' ? values['relativeFilePath'] : ''
-    // the body of a file is its address, and behind it its size and its sides
+    // the body of a file message is its URL, followed by its size and dimensions
     const [address = '', bytes = ''] = body.split('|')
     if (path !== '' || (Number(values['oob'] ?? 0) === 1 && /^https?:\/\/\S+$/.test(address))) {
       const name = (path === '' ? address.replace(/[?#].*$/, '') : path).split('/').at(-1) || 'file'
@@ -189,14 +188,14 @@ async function readRows(chunks: AsyncIterable<Buffer>, onRow: OnRow, rest: () =>
 }
 
 const INSERT = /^INSERT INTO (\w+)\s*\(([^)]*)\)\s*VALUES\s*/i
-/** A value of SQL: a text in single quotes, NULL, a number, a bracket, a comma. */
+/** Token of SQL: a text in single quotes, NULL, a number, a bracket, a comma. */
 const TOKEN = /'((?:[^']|'')*)'|NULL|-?\d+(?:\.\d+)?|[(),;]/giy
 
-/** Version 1: statements that insert one row or several, each ended by a semicolon at the end of a line. */
+/** Version 1: statements that insert one or more rows, each ended by a semicolon at the end of a line. */
 async function readInserts(chunks: AsyncIterable<Buffer>, onRow: OnRow, rest: () => Promise<void>): Promise<void> {
   const decoder = new TextDecoder()
   let text = ''
-  // up to here the quotes were counted; within a text one is open
+  // position up to which quotes were counted; within a text one is open
   let [counted, open] = [0, false]
   const workOff = (): void => {
     for (let end = text.indexOf(';\n', counted); end >= 0; end = text.indexOf(';\n', counted)) {

@@ -1,6 +1,6 @@
 /**
- * Rows of CSV (RFC 4180) as a stream, whoever wrote them: quotes within quotes, line breaks in cells, and quotes that nobody closed, of
- * which the rest of the file is not swallowed.
+ * Streaming CSV parser (RFC 4180) for files of any program: escaped quotes, line breaks in cells, and unclosed quotes, which do not swallow the rest of the
+ * file.
  */
 import type { TextFile } from '../source.ts'
 import { lines, type Line } from '../source.ts'
@@ -8,31 +8,31 @@ import { readStamp } from './stamps.ts'
 
 export interface CsvDialect {
   separator: string
-  /** What opens and closes a cell that has signs of the table in it; null: nothing does. */
+  /** Opening and closing quote of a cell with special characters; null: no quoting. */
   quotes: readonly [string, string] | null
-  /** What stands before a quote within quotes: another one, or a backslash. */
+  /** Escape of a quote within quotes: another quote, or a backslash. */
   escape: '"' | '\\'
 }
 export const PLAIN_CSV: CsvDialect = { separator: ',', quotes: ['"', '"'], escape: '"' }
 
 export interface CsvRow {
   cells: string[]
-  /** Its first, from 1 on. */
+  /** First line of the row, from 1. */
   line: number
 }
 
-/** A cell that goes on for more UTF-16 units is given in pieces, or was never closed. */
+/** Longest quoted cell, UTF-16 units; a longer one is emitted in pieces, or was never closed. */
 const MOST_UNITS = 8_000_000
 
-/** What is read of a row so far. */
+/** Incomplete row. */
 interface Open {
   cells: string[]
-  /** The cell that is open, and where in its line it began. */
+  /** Open cell, and its start in the line. */
   cell: string
   began: number
 }
 
-/** Goes on with a row, or begins one; the row is whole where nothing is open. */
+/** Continues or starts a row; it is complete if nothing is open. */
 function scan(text: string, { separator, quotes, escape }: CsvDialect, before: Open | null): { cells: string[]; open: Open | null } {
   const cells = before?.cells ?? []
   let at = 0
@@ -80,12 +80,12 @@ function scan(text: string, { separator, quotes, escape }: CsvDialect, before: O
       at = after + separator.length
       continue
     }
-    // a quote in the middle is a letter
+    // a quote in the middle of a cell is an ordinary character
     cell += close
   }
 }
 
-/** A line by itself: a quote that it does not close is a letter. */
+/** Cells of a separate line: an unclosed quote is an ordinary character. */
 function alone(text: string, dialect: CsvDialect): string[] {
   const { cells, open } = scan(text, dialect, null)
   if (open === null) return cells
@@ -93,15 +93,15 @@ function alone(text: string, dialect: CsvDialect): string[] {
   return [...cells, ...rest]
 }
 
-/** Makes rows of lines. A quote that nobody closes ends where the next line is a row like those before it. */
+/** Converts lines to rows. An unclosed quote ends where the next line looks like the rows before it. */
 export class CsvReader {
   readonly #dialect: CsvDialect
   #open: Open | null = null
   #waiting: Line[] = []
   #units = 0
-  /** What stands before the open cell in its row, where a piece of the cell was given already. */
+  /** Cells before the open one in its row, if a piece of it was emitted already. */
   #before: string[] | null = null
-  /** Of the row before: how many cells it has, and which is a time. */
+  /** Previous row: number of cells, and index of the time. */
   #width = 0
   #time = -1
 
@@ -142,7 +142,7 @@ export class CsvReader {
     this.#units = 0
     this.#before = null
   }
-  /** The quote is a letter: each line is a row by itself where it looks like one, and otherwise goes on with the cell before it. */
+  /** Treats the quote as an ordinary character: each line is a separate row if it looks like one, and otherwise continues the cell before it. */
   #giveUp(): CsvRow[] {
     const [first, ...others] = this.#waiting
     const before = this.#before
@@ -152,13 +152,13 @@ export class CsvReader {
     for (const { text, number } of others) {
       const cells = alone(text, this.#dialect)
       const last = rows.at(-1)
-      // no cell that a later line opens was closed: that would have closed the first
+      // no cell opened on a later line was closed: that would have closed the first
       if (this.#width < 2 || this.#isRow(cells) || (this.#time < 0 && cells.length === this.#width)) rows.push(this.#row(cells, number))
       else if (last !== undefined) last.cells.push(`${last.cells.pop() ?? ''}\n${text}`)
     }
     return rows
   }
-  /** Where nothing in the cell looks like a row, it is a long one: what is there of it is given, and it goes on. */
+  /** Emits the collected part of a long cell in which no line looks like a row, and continues it. */
   #giveMuch(open: Open): CsvRow[] {
     const rows = this.#giveUp()
     const [row] = rows
@@ -175,7 +175,7 @@ export async function* csvRows(file: TextFile, dialect: CsvDialect): AsyncIterab
   yield* reader.end()
 }
 
-/** The rows of a text. */
+/** Rows of a text. */
 export function csvIn(text: string, dialect: CsvDialect): string[][] {
   const reader = new CsvReader(dialect)
   const rows = text.split(/\r\n?|\n/).flatMap((line, index) => reader.line({ text: line, number: index + 1 }))

@@ -1,4 +1,4 @@
-/** Histories that are SQLite databases: those of Gajim, Dino and Monal, and Apple's chat.db. They are opened for reading only. */
+/** Histories in SQLite databases: Gajim, Dino, Monal, and Apple's chat.db. They are opened read-only. */
 import Database from 'better-sqlite3'
 import { basename } from 'node:path'
 import { ImportError, type ParsedHistory, type ReadOptions, type Sink } from '../history.ts'
@@ -10,7 +10,7 @@ import { monal } from './monal.ts'
 
 const FORMATS: readonly DatabaseFormat[] = [dino, gajim, gajimArchive, monal, imessageDatabase]
 
-/** Whether a file that begins so is an SQLite database (https://sqlite.org/fileformat.html#magic_header_string). */
+/** True if these first bytes belong to an SQLite database (https://sqlite.org/fileformat.html#magic_header_string). */
 export const isDatabase = (first: Buffer): boolean => first.toString('latin1', 0, 16) === 'SQLite format 3\u0000'
 
 /** Throws ImportError. */
@@ -42,7 +42,7 @@ export function readDatabase(path: string, { addon }: Pick<ReadOptions, 'addon'>
         try {
           await format.read(again, media).read(counting)
         } catch (error) {
-          // a page that is damaged ends it; what was read before is right
+          // a damaged page ends the reading; everything before it is valid
           if (told === 0 || !(error instanceof Database.SqliteError)) throw error
           sink.unread('broken', `${basename(path)}: ${error.message}`)
         } finally {

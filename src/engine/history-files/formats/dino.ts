@@ -1,8 +1,8 @@
-/** Dino's history, dino.db: messages with their corrections, replies, reactions and files. */
+/** History of Dino (dino.db): messages with their corrections, replies, reactions and files. */
 import { kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat, type ReadDatabase } from './database-format.ts'
 
-/** Dino's numbers: of a message's direction, the one that went out; of its type, one of a group. */
+/** Values of Dino: direction of a sent message, type of a group message. */
 const SENT = 1
 const GROUP = 2
 const EVERY = 2000
@@ -15,14 +15,14 @@ interface Row {
   ours: string | null
   direction: number
   type: number
-  /** s */
+  /** Time, s. */
   time: number
   text: string | null
   stanza: string | null
   server: string | null
 }
 
-/** Values by a number, of a statement whose first two columns they are. */
+/** Map of a statement's second column by its first. */
 const pairs = (db: ReadDatabase, sql: string): Map<number, string> => new Map(db.prepare<[], [number, string]>(sql).raw().all())
 
 export const dino: DatabaseFormat = {
@@ -48,7 +48,7 @@ export const dino: DatabaseFormat = {
           tables.has('reply') && columnsOf(db, 'reply').has('quoted_message_stanza_id')
             ? pairs(db, 'SELECT message_id, quoted_message_stanza_id FROM reply WHERE quoted_message_stanza_id IS NOT NULL')
             : new Map<number, string>()
-        // a correction is a message of its own, which names the one that it stands for
+        // a correction is a message of its own, with a reference to the corrected one
         const corrections = new Set<number>()
         const corrected = new Map<string, string>()
         if (tables.has('message_correction')) {

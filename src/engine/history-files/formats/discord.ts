@@ -1,4 +1,4 @@
-/** Discord, as DiscordChatExporter writes it (JSON and text): a channel a file, with replies, reactions, pins, edits, stickers and files. */
+/** Discord exports by DiscordChatExporter (JSON and text): one file per channel, with replies, reactions, pins, edits, stickers and files. */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -7,7 +7,7 @@ import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from 
 import { simplify, stampAt } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
-/** Kinds of messages that a person wrote; numbers are those of Discord's API that the exporter does not name. */
+/** Types of messages written by people; numbers are types of Discord's API that the exporter does not name. */
 const WRITTEN = new Set(['default', 'reply', 'call', 'threadstartermessage', 'chatinputcommand', 'contextmenucommand', '0', '19', '20', '21', '23'])
 
 const nameOf = (person: unknown): string | null => firstText(at(person, 'nickname'), at(person, 'name'), at(person, 'id'))
@@ -43,12 +43,12 @@ function open(file: TextFile): JsonReader {
       const time = instantOf(raw['timestamp'])
       const parts = [text]
       if (type === 'call') parts.unshift('📞')
-      // an address in the text has its preview as an embed, which says nothing of the writer's
+      // the embed of a URL in the text is a preview, not the author's text
       for (const embed of recordsOf(raw['embeds'])) {
         const address = textOf(embed['url'])
         if (address === null || !text.includes(address)) parts.push(embedOf(embed))
       }
-      // what was forwarded stands in a message of its own, without an author
+      // a forwarded message is nested, without an author
       const forwarded = isRecord(raw['forwardedMessage']) ? raw['forwardedMessage'] : {}
       if (forwarded === raw['forwardedMessage'])
         parts.push(['↪', textOf(forwarded['content'])].filter((part) => part !== null).join(' '), ...recordsOf(forwarded['embeds']).map(embedOf))
@@ -75,7 +75,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** DiscordChatExporter's JSON. */
+/** JSON of DiscordChatExporter. */
 export const discord = jsonHistory({
   format: 'discord',
   matches: ({ shape }) => hasAll(shape, 'guild.id', 'channel.id') && (hasAll(shape, 'channel.type') || hasAll(shape, 'exportedAt')),
@@ -85,7 +85,7 @@ export const discord = jsonHistory({
 })
 
 const FRAME = /^={20,}$/
-/** '[31/05/2024 09:30] ann (pinned)': the text stands below. */
+/** '[31/05/2024 09:30] ann (pinned)': the text follows below. */
 const HEADING = /^\[([^\]]{8,40})\] (\S.*?)( \(pinned\))?$/
 const SECTION = /^\{(Attachments|Embed|Stickers|Reactions|Forwarded Message|Forwarded)\}$/
 
@@ -105,7 +105,7 @@ function openText(file: TextFile): TextReader {
         const channel = value.split(' / ').at(-1) ?? value
         head.name = guild === '' || guild === 'Direct Messages' ? channel : `${guild} #${channel}`
       }
-      // what stands in the frames above and below was written by the program
+      // the header and footer of the file are skipped
       if (framed === 1 || framed === 3) return 'skip'
       const [, written = '', sender, pinned] = HEADING.exec(text) ?? []
       const stamp = sender === undefined ? null : (stampAt(simplify(written), 0)?.value ?? null)
@@ -130,7 +130,7 @@ function openText(file: TextFile): TextReader {
 }
 const PINNED = '\u0000pinned'
 
-/** DiscordChatExporter's text. */
+/** Text of DiscordChatExporter. */
 export const discordText = textHistory({
   format: 'discord',
   matches: ({ lines }) => FRAME.test(lines[0] ?? '') && /^Guild: /.test(lines[1] ?? '') && /^Channel: /.test(lines[2] ?? ''),

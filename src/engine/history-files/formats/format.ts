@@ -1,4 +1,4 @@
-/** A format as detection sees it, and the beginning of a file by which formats are told apart: by content, never by the file's name alone. */
+/** Interface of a format for detection, and the beginning of a file by which formats are recognized: by content, never by the file's name alone. */
 import { JSONParser } from '@streamparser/json'
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import type { ParsedHistory, ReadOptions } from '../history.ts'
@@ -6,15 +6,15 @@ import { headOf, type TextFile } from '../source.ts'
 import { JsonRepair, repairedText } from './json-repair.ts'
 
 export interface Probe {
-  /** The beginning of the text. */
+  /** Beginning of the text. */
   head: string
-  /** Lines of it that are not blank. */
+  /** Non-blank lines of the head. */
   lines: readonly string[]
-  /** Paths of the first values in JSON, or in the first of JSON lines: 'chat.name', 'messages[].id'; null: it is no JSON. */
+  /** Paths of the first values in JSON, or in the first of JSON lines: 'chat.name', 'messages[].id'; null: no JSON. */
   shape: ReadonlySet<string> | null
-  /** Objects, one a line. */
+  /** One object per line. */
   jsonLines: boolean
-  /** The file's name without its extension. */
+  /** File name without its extension. */
   name: string
 }
 
@@ -37,13 +37,13 @@ function walk(value: unknown, path: string, depth: number, into: Set<string>): v
   else for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`, depth + 1, into)
 }
 
-/** The paths of what stands in the beginning of a JSON text, which may be cut off anywhere. */
+/** Paths in the beginning of a JSON text, which may be cut off anywhere. */
 function shapeOfJson(head: string): Set<string> {
   const shape = new Set<string>()
   const parser = new JSONParser({ keepStack: false })
   parser.onError = () => undefined
   parser.onValue = ({ key, stack }) => {
-    // nobody asks for what lies deeper, and there may be thousands of levels
+    // deeper paths are of no use, and there may be thousands of levels
     if (stack.length > DEEPEST) return
     let path = ''
     for (const step of [...stack.slice(1).map((one) => one.key), key])
@@ -56,12 +56,12 @@ function shapeOfJson(head: string): Set<string> {
       parser.write(part)
     }
   } catch {
-    // what comes after the first value, or is no JSON, adds nothing
+    // anything after the first value, or invalid JSON, adds nothing
   }
   return shape
 }
 
-/** The shapes of the first of JSON lines together; null: lines are no objects. Some may be broken. */
+/** Combined shape of the first JSON lines; null: lines are no objects. Some may be invalid. */
 function shapeOfLines(lines: readonly string[], cut: boolean): Set<string> | null {
   const shape = new Set<string>()
   let [right, wrong] = [0, 0]
@@ -86,11 +86,11 @@ function shapeOfLines(lines: readonly string[], cut: boolean): Set<string> | nul
   }
   return right > 0 && right >= wrong ? shape : null
 }
-/** What leads to a value: comments, a mark, the name that it is given, what it is called with. */
+/** Prefixes of a value: comments, a byte order mark, an assignment, a function call. */
 const LEAD =
   /^(?:\s|\u001e|\ufeff|\0|\/\/[^\n\r]*|\/\*[\s\S]*?\*\/|#[^\n\r]*|(?:(?:var|let|const|export default|module\.exports) *)?[\w$.]{1,80} *=(?=\s*[[{])|[\w$.]{1,80} *\((?=\s*[[{]))+/
 
-/** Looks at the beginning of a file. */
+/** Examines the beginning of a file. */
 export async function probeOf(file: TextFile): Promise<Probe> {
   const whole = (await headOf(file, HEAD_UNITS)).trimStart()
   const led = LEAD.exec(whole)?.[0].length ?? 0
@@ -104,5 +104,5 @@ export async function probeOf(file: TextFile): Promise<Probe> {
   return { head, lines, shape: ofLines ?? shapeOfJson(head), jsonLines: ofLines !== null && !single, name: file.name }
 }
 
-/** The shape has all of these paths. */
+/** True if the shape has all of these paths. */
 export const hasAll = (shape: ReadonlySet<string> | null, ...paths: string[]): boolean => shape !== null && paths.every((path) => shape.has(path))

@@ -1,4 +1,4 @@
-/** Files of other apps are known by their content, and text, time, sender, conversation, direction and kinds of them are right. */
+/** Files of other apps are recognized by their content, with the right text, time, sender, conversation, direction and kind. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -64,7 +64,7 @@ test.each(HISTORIES.map((fixture) => [fixture.of, fixture] as const))('%s', asyn
   const { history } = await readHistory(write(fixture), null, FOUND)
   expect(history.format).toBe(fixture.format)
   expect(await read(history, fixture.local === true)).toEqual({ lines: fixture.lines, notices: fixture.notices ?? 0, unread: fixture.unread ?? {} })
-  // a second time is as the first, since an import reads it twice
+  // a second pass gives the same result, since an import reads twice
   expect((await read(history, fixture.local === true)).lines).toEqual(fixture.lines)
   if (fixture.self !== undefined) expect(selfOf(history, await surveyHistory(history))).toBe(fixture.self)
 })
@@ -72,22 +72,22 @@ test.each(HISTORIES.map((fixture) => [fixture.of, fixture] as const))('%s', asyn
 test('a file is known whatever its name is, and none takes another one’s', async () => {
   const found: Record<string, string> = {}
   for (const [index, fixture] of HISTORIES.entries()) {
-    // a log of IRC that tells its day in its name alone, and one that a program names by its shape, are known by it
+    // IRC logs with the date only in the file name, or with a name in a program's pattern, are recognized by the name
     const name = `some file ${index}${extname(fixture.file)}`
     found[fixture.of] = (await readHistory(write(fixture, name), null, FOUND)).history.format
   }
   expect(found).toEqual(Object.fromEntries(HISTORIES.map(({ of, format }) => [of, format])))
 })
 
-/** Values that no app writes where it writes others. */
+/** Values that no app writes in the place of others. */
 const ODD: unknown[] = [null, 7, '%', {}, [null, 7, []], { a: { b: [] } }, true]
 const changed = (value: unknown, key: string, odd: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
-  // a list of messages is no value of one
+  // keep lists of messages
   const now: unknown = (value as Record<string, unknown>)[key]
   return Array.isArray(now) && now.length > 0 ? value : { ...value, [key]: odd }
 }
-/** The lists of messages in a fixture's content, as getters and setters. */
+/** Lists of messages in a fixture's content. */
 function listsIn(content: unknown): unknown[][] {
   if (Array.isArray(content)) return [content]
   return typeof content === 'object' && content !== null
@@ -106,7 +106,7 @@ test('one odd value in one message never refuses the others, whatever the format
     if (typeof fixture.content === 'string') continue
     const whole = Object.values(fixture.lines).flat().length
     const keys = new Set(listsIn(fixture.content).flatMap((list) => list.flatMap((one) => (typeof one === 'object' && one !== null ? Object.keys(one) : []))))
-    // by what stands around the messages the format is known
+    // the format is recognized by the values around the messages
     keys.delete('conversation')
     for (const key of keys) {
       for (const odd of ODD.slice(0, key === 'type' ? 3 : ODD.length)) {
@@ -120,7 +120,7 @@ test('one odd value in one message never refuses the others, whatever the format
   }
 }, 60_000)
 
-/** What becomes of files on their way, and what is made to break a reader. */
+/** Damage of files in transit, and input that tries to break a reader. */
 const DAMAGE: [string, (text: string) => string][] = [
   ['cut off', (text) => text.slice(0, Math.floor(text.length * 0.7))],
   ['without its last character', (text) => text.slice(0, -1)],

@@ -1,8 +1,8 @@
-/** Gajim's history: logs.db of its versions until 1.8, and the archive of later ones. */
+/** History of Gajim: logs.db of versions until 1.8, and the archive of later ones. */
 import { plainHistory, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
 
-/** Numbers of logs.db (Gajim's KindConstant): a group's message, single and chat messages that came or went. */
+/** Values of logs.db (Gajim's KindConstant): group messages, received and sent single and chat messages. */
 const GROUP = 2
 const CAME = [3, 4]
 const WENT = [5, 6]
@@ -11,14 +11,14 @@ interface LogRow {
   id: number
   address: string
   nick: string | null
-  /** s */
+  /** Time, s. */
   time: number
   kind: number
   text: string | null
   stanza: string | null
 }
 
-/** Rows between two rests. */
+/** Number of rows between two pauses. */
 const EVERY = 2000
 
 export const gajim: DatabaseFormat = {
@@ -44,7 +44,7 @@ export const gajim: DatabaseFormat = {
             sink.notice()
             continue
           }
-          // a private message within a group has the nickname behind the address
+          // a private message in a group has the nickname after the address
           let head = heads.get(address)
           if (head === undefined) heads.set(address, (head = { name: address, id: `xmpp:${address}` }))
           sink.conversation(head)
@@ -71,7 +71,7 @@ interface ArchiveRow {
   resource: string | null
   nick: string | null
   direction: number
-  /** s, with parts of it */
+  /** Time, s, with fractions. */
   time: number
   text: string | null
   stanza: string | null
@@ -79,7 +79,7 @@ interface ArchiveRow {
   reply: string | null
 }
 
-/** The archive: tables message, remote, resource/occupant; direction 1 came in, 2 went out. */
+/** Archive: tables message, remote, resource/occupant; direction 1 is received, 2 is sent. */
 export const gajimArchive: DatabaseFormat = {
   matches: (tables) => tables.has('message') && tables.has('remote') && !tables.has('conversation'),
   read(db) {

@@ -1,4 +1,4 @@
-/** Google Takeout: a conversation of Google Chat (messages.json, with group_info.json beside it), and Hangouts.json, which has all. */
+/** Google Takeout: a conversation of Google Chat (messages.json, with group_info.json beside it), and Hangouts.json with all conversations. */
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { decodedAddress, fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -10,7 +10,7 @@ const nameOf = (person: unknown): string | null => firstText(at(person, 'name'),
 function openChat(file: TextFile): JsonReader {
   const people = new Set<string>()
   let head: ConversationHead | null = null
-  /** A folder is called 'Space AAAA' or 'DM xyz': the letters are the conversation's id. */
+  /** Folder names are 'Space AAAA' or 'DM xyz': the letters are the conversation's id. */
   const headOf = (): ConversationHead => {
     if (head !== null) return head
     const [, id = null] = /^(?:Space|DM|Group) (.+)$/.exec(file.folder) ?? []
@@ -73,7 +73,7 @@ export const googleChat = jsonHistory({
   open: openChat
 })
 
-/** A conversation of Hangouts, as far as it is known: by its place in the list. */
+/** Known data of a Hangouts conversation, by its position in the list. */
 interface Known {
   id: string | null
   name: string | null

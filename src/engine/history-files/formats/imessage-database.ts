@@ -1,30 +1,30 @@
 /**
- * Apple's own history, ~/Library/Messages/chat.db of macOS. Texts of newer versions stand in `attributedBody` alone: a stream of Apple's
- * typedstream, of which the first string is the text.
+ * History of Apple's Messages, ~/Library/Messages/chat.db of macOS. Newer versions store texts in `attributedBody` only: a typedstream of Apple, whose first
+ * string is the text.
  */
 import { kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
 
-/** Seconds from 1970 to 2001, Apple's own beginning of time. */
+/** Apple's epoch (2001), in seconds since 1970. */
 const APPLE_EPOCH = 978_307_200
-/** Later than this in seconds since 2001 no message can be (the year 4001): the number counts nanoseconds, as it does since macOS 10.13. */
+/** Largest time in seconds since 2001 (the year 4001): larger numbers are nanoseconds, in use since macOS 10.13. */
 const MOST_SECONDS = 63_113_904_000
 const EVERY = 2000
-/** Kinds of associated_message_type: a tapback that was given; a thousand more: that was taken back. */
+/** Values of associated_message_type: tapbacks; plus 1000: removed tapbacks. */
 const TAPBACKS: Record<number, string> = { 2000: '❤️', 2001: '👍', 2002: '👎', 2003: '😂', 2004: '‼️', 2005: '❓' }
 const OWN_EMOJI = 2006
 const STICKER = 2007
 const TAKEN_BACK = 1000
 const GROUP = 43
 
-/** ms, or null. */
+/** Time in ms, or null. */
 function timeOf(date: number | bigint | null): number | null {
   if (date === null || Number(date) <= 0) return null
   const seconds = Number(date) > MOST_SECONDS ? Number(date) / 1e9 : Number(date)
   return Math.round((seconds + APPLE_EPOCH) * 1000)
 }
 
-/** The text of an NSAttributedString in a typedstream; null where there is none. A length is one byte, or 0x81 and two, or 0x82 and four. */
+/** Text of an NSAttributedString in a typedstream; null if there is none. A length is one byte, or 0x81 and two, or 0x82 and four. */
 export function attributedText(body: Buffer): string | null {
   const named = ['NSString', 'NSMutableString'].map((name) => body.indexOf(name, 0, 'latin1')).filter((at) => at >= 0)
   if (named.length === 0) return null
@@ -52,7 +52,7 @@ interface Row {
   answers: string | null
 }
 
-/** Of 'p:0/GUID' and 'bp:GUID' the GUID. */
+/** GUID in 'p:0/GUID' or 'bp:GUID'. */
 const guidOf = (reference: string): string => reference.replace(/^(?:p:\d+\/|bp:)/, '')
 
 export const imessageDatabase: DatabaseFormat = {
@@ -106,7 +106,7 @@ export const imessageDatabase: DatabaseFormat = {
            WHERE ${has('associated_message_type', '0')} NOT BETWEEN 2000 AND 3999 ORDER BY m.date, m.ROWID`
         )
         let count = 0
-        // nanoseconds since 2001 are more than a double holds
+        // nanoseconds since 2001 exceed a double
         for (const row of rows.safeIntegers().iterate() as IterableIterator<Record<keyof Row, unknown>>) {
           if (++count % EVERY === 0) await sink.rest()
           const number = (value: unknown): number => Number(value ?? 0)
@@ -144,7 +144,7 @@ export const imessageDatabase: DatabaseFormat = {
   }
 }
 
-/** Files lie in Attachments/ beside the database. */
+/** Attachment; files are in Attachments/ beside the database. */
 function fileOf(path: string | null, name: string | null, bytes: number | bigint | null, media: (source: string) => number | null): ParsedFile {
   const own = name ?? path?.split('/').at(-1) ?? 'file'
   const inside = path === null ? null : (/(?:^|\/)(Attachments\/.+)$/.exec(path)?.[1] ?? null)

@@ -1,4 +1,4 @@
-/** Messages of Apple's, as imessage-exporter writes them: text (time, name, text in blocks) and pages. */
+/** Apple's Messages, exported by imessage-exporter: as text (time, name, text in blocks) and as pages. */
 import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { decodedAddress, fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
@@ -13,7 +13,7 @@ const ANNOUNCED = new RegExp(`^(${TIME}) \\S`, 'u')
 const PATH = /^(?:[~/]|attachments[/\\]|[A-Za-z]:\\)[^\n]*\.\w{1,5}$/
 const ANSWER = /^This message responded to an earlier message\.$/
 const EFFECT = /^Sent with [A-Z][\w ]+$/
-/** Words of tapbacks and the emoji that they are. */
+/** Emoji of the words for tapbacks. */
 const TAPBACKS: Record<string, string> = { loved: '❤️', liked: '👍', disliked: '👎', laughed: '😂', emphasized: '‼️', questioned: '❓' }
 const TAPBACK = /^\s*(?:(Loved|Liked|Disliked|Laughed|Emphasized|Questioned)|(\S+)) by (.+)$/
 
@@ -36,7 +36,7 @@ function openText(file: TextFile): TextReader {
       }
       const announced = ANNOUNCED.exec(text)?.[1]
       if (announced !== undefined) return { stamp: readStamp(announced), written: announced, sender: null, text }
-      // answers stand below what they answer, too, set in by four blanks, and again in their own place
+      // replies appear below the answered message, indented by four blanks, and again at their own position
       if (/^ {4}/.test(text) && !TAPBACK.test(text)) return 'skip'
       if (begins) begins = false
       return null
@@ -56,7 +56,7 @@ function openText(file: TextFile): TextReader {
         else if (ANSWER.test(line) || EFFECT.test(line)) continue
         else if (PATH.test(line)) files.push(fileOf(file, line.trim(), { kind: kindOf(line) }))
         else if (/^Edited .* later: /.test(line)) {
-          // the last of the texts is the one that stands
+          // the last version of an edited text is the valid one
           edited = true
           said.splice(0, said.length, line.replace(/^Edited .*? later: /, ''))
         } else said.push(line)
@@ -75,7 +75,7 @@ function openText(file: TextFile): TextReader {
   }
 }
 
-/** imessage-exporter's .txt. */
+/** Text of imessage-exporter (.txt). */
 export const imessageText = textHistory({
   format: 'imessage',
   matches: ({ lines }) => HEADER.test(lines[0] ?? '') || (ANNOUNCED.test(lines[0] ?? '') && lines.some((one) => HEADER.test(one))),
@@ -91,7 +91,7 @@ function openPage(file: TextFile): ChunkReader {
       const stamp = plainText(/<span class="timestamp">([\s\S]*?)<\/span>/.exec(chunk)?.[1] ?? '')
       const written = new RegExp(TIME, 'u').exec(stamp)?.[0] ?? stamp
       const sender = plainText(/<span class="sender">([\s\S]*?)<\/span>/.exec(chunk)?.[1] ?? '')
-      // answers are shown below what they answer, and again in their own place
+      // replies appear below the answered message, and again at their own position
       const [own = ''] = chunk.split(/<div class="(?:replies|reply)"/)
       if (css === '' || sender === '') return 'notice'
       const said = [...own.matchAll(/<span class="bubble">([\s\S]*?)<\/span>(?=\s*(?:<\/div>|<hr|<div|$))/g)].map(([, inner = '']) => plainText(inner))
@@ -124,7 +124,7 @@ function openPage(file: TextFile): ChunkReader {
   }
 }
 
-/** imessage-exporter's pages. */
+/** Pages of imessage-exporter. */
 export const imessagePage = chunkHistory({
   format: 'imessage',
   matches: ({ head }) => /<div class="message">/.test(head) && /<span class="timestamp">/.test(head),

@@ -1,11 +1,13 @@
-/** Logs of IRC: weechat (time, nick and text between tabs), irssi, HexChat, mIRC and ZNC (a clock a line, the day above it or in the file's name). */
+/**
+ * IRC logs: weechat (time, nick and text separated by tabs), irssi, HexChat, mIRC and ZNC (a time of day per line, the date above it or in the file name).
+ */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { readStamp, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 import { timeOf } from './times.ts'
 
-/** Ways in which a log tells its day; the date is the first group. */
+/** Date lines of logs; the date is the first group. */
 const DAYS = [
   /^--- (?:Log opened|Log closed|Day changed) (?:\p{L}+\.? +)?(.+)$/u,
   /^\*{4} (?:BEGIN|ENDING) LOGGING AT (?:\p{L}+\.? +)?(.+)$/u,
@@ -15,7 +17,7 @@ const CLOCK = /^\[?(\d{1,2}:\d{2}(?::\d{2})?)\]? +(.*)$/
 const DATED = /^\[?(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)\]?[\t ]+(.*)$/
 const HEXCHAT = /^(\p{L}{3} \d{1,2}) (\d{2}:\d{2}:\d{2}) (.*)$/u
 const SAID = /^<\s?[@%+&~!]?([^\s<>]+)>\s(.*)$|^<\s?[@%+&~!]?([^\s<>]+)>$/
-/** What the program says itself, where a person's action stands otherwise. */
+/** Messages of the program in the form of a person's action. */
 const TOLD =
   /^\*\s+(?:Now talking (?:on|in)|Topic (?:is|for)|Set by \S+ on|Disconnected|Rejoined|Retrieving|Attempting to|\S+ (?:[([][^\s()[\]]+@[^\s()[\]]+[)\]] (?:has )?(?:joined|left|quit|Quit)|is now known as \S+$|sets mode: |changes topic to|was kicked by|(?:gives|removes) channel))/
 const ACTION = /^[*•]\s+([^\s*]+?):?\s(.*)$/
@@ -25,10 +27,10 @@ const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
 const CTIME = /^(\p{L}{2,12}\.?|\d{1,2}[月월]) +(\d{1,2}) (?:(\d{2}:\d{2}:\d{2}) )?(\d{4})$/u
 /** A clock may go back by so much when summer ends, ms; behind it is the next day, which not all programs tell. */
 const HOUR = 3_600_000
-/** ZNC: 2024-05-31.log; older ones: user_network_#channel_20240531.log; irssi's: #channel.2024-05-31.log */
+/** ZNC: 2024-05-31.log; older versions: user_network_#channel_20240531.log; irssi: #channel.2024-05-31.log */
 const IN_NAME = /(\d{4})-?(\d{2})-?(\d{2})$/
 
-/** Codes of colour and weight. */
+/** Removes codes of colours and styles. */
 const plain = (text: string): string => text.replace(/\u0003(?:\d{1,2}(?:,\d{1,2})?)?|[\u0002\u000f\u0011\u0016\u001d\u001e\u001f]/g, '')
 
 function placeOf(file: TextFile): string {
@@ -112,7 +114,7 @@ function openIrc(file: TextFile): TextReader {
   }
 }
 
-/** Logs of IRC. */
+/** IRC logs. */
 export const irc = textHistory({
   format: 'irc',
   matches({ lines, name }) {
@@ -123,7 +125,7 @@ export const irc = textHistory({
       count(/^\[?\d{1,2}:\d{2}(?::\d{2})?\]? +(?:<[^<>\s][^<>]*>|\* \S|\*{3} |-!- )/) +
       count(/^\[?\d{4}-\d{2}-\d{2}[T ][\d:.Z+-]+\]?[\t ]+(?:<[^<>\s][^<>]*> |\*{3} |• )/)
     const weechat = count(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\t(?:[^\t]*)\t/)
-    // a table of time, name and text looks the same: the signs of those who join and leave tell it, or the name that weechat gives
+    // a table of time, name and text looks the same: join and part marks tell the difference, or weechat's file name
     const marks = count(/^\S+ \S+\t(?:-->|<--|--|\*|[@+%&~]\S+)\t/)
     return (talk > 0 && talk >= top.length / 2) || (weechat > top.length / 2 && (marks > 0 || /^irc\./.test(name)))
   },

@@ -1,4 +1,4 @@
-/** Histories that are JSON, or JSON lines: a pass for what stands around the messages, and one for the messages, both as streams. */
+/** Histories in JSON or JSON lines: one pass for the values around the messages, and one for the messages, both as streams. */
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -6,16 +6,16 @@ import type { Format, Probe } from './format.ts'
 import { eachLine, isRecord, readJson, shown, type OnValue } from './json-stream.ts'
 
 type JsonPath = readonly (string | number)[]
-/** `replies`: messages within it that answer it. */
+/** `replies`: answers nested within the message. */
 export type ReadMessage = { head: ConversationHead; message: ParsedMessage; replies?: ParsedMessage[] } | 'notice' | { unread: string }
 
-/** What a dialect makes of one file. */
+/** Reader of one file in a dialect. */
 export interface JsonReader {
-  /** A value around the messages, before any message is read. */
+  /** Called with values around the messages, before any message is read. */
   learn?(value: unknown, path: JsonPath): void
-  /** Each message of the first pass, where `learns` is set: names and ids are learned from them. */
+  /** Called with each message of the first pass, if `learns` is set, to learn names and ids. */
   look?(message: Record<string, unknown>, path: JsonPath): void
-  /** The file's owner, once all is learned. */
+  /** Owner of the file, known after the first pass. */
   self?(): string | null
   read(message: Record<string, unknown>, path: JsonPath): ReadMessage
 }
@@ -23,15 +23,15 @@ export interface JsonReader {
 export interface JsonDialect {
   format: ImportFormat
   matches(probe: Probe): boolean
-  /** Paths as readJson takes them; of JSON lines there are none. */
+  /** Paths for readJson; none for JSON lines. */
   around?: readonly string[]
   messages: readonly string[] | 'lines'
-  /** The reader looks at all messages before it reads them. */
+  /** The reader needs a first pass over all messages. */
   learns?: boolean
   open(file: TextFile): JsonReader
 }
 
-/** A format of JSON. */
+/** Creates a JSON format. */
 export function jsonHistory(dialect: JsonDialect): Format {
   const { format, around = [], messages, learns = false } = dialect
   return {
@@ -90,7 +90,7 @@ export function jsonHistory(dialect: JsonDialect): Format {
   }
 }
 
-/** A message that is unlike all that its app writes is told as such, and never stops the rest. */
+/** Reports a malformed message as unread instead of ending the import. */
 function attempt(read: () => ReadMessage): ReadMessage {
   try {
     return read()
@@ -99,17 +99,17 @@ function attempt(read: () => ReadMessage): ReadMessage {
   }
 }
 
-/** Whether a path is one of those: '$' stands for the root, '*' for any key. */
+/** Matches a path with patterns: '$' stands for the root, '*' for any key. */
 function pathTest(patterns: readonly string[] | 'lines'): (path: JsonPath) => boolean {
   if (patterns === 'lines') return () => true
   const split = patterns.map((pattern) => pattern.split('.').slice(1))
   return (path) => split.some((steps) => steps.length === path.length && steps.every((step, index) => step === '*' || step === String(path[index])))
 }
 
-/** One head for each conversation of a file. */
+/** Conversation heads of a file by key. */
 export class HeadsByKey {
   readonly #heads = new Map<string, ConversationHead>()
-  /** `make`: for one that was not there. */
+  /** `make`: creates a missing one. */
   get(key: string, make: () => ConversationHead): ConversationHead {
     let head = this.#heads.get(key)
     if (head === undefined) this.#heads.set(key, (head = make()))

@@ -1,19 +1,19 @@
 /**
- * JSON as programs and people leave it, made strict while it streams by: comments, commas too many or too few, words of other languages
- * for nothing and for numbers that are none, quotes of one stroke, raw line breaks in texts, marks between values, values one after the
- * other, and what leads many levels down. Bytes that are right go through as they are. Memory does not grow with the input.
+ * Streaming repair of JSON written by programs and people: comments, missing or extra commas, other languages' words for null and for invalid numbers, single
+ * quotes, raw line breaks in strings, characters between values, several values in a row, and extreme nesting. Valid bytes pass unchanged. Memory does not
+ * grow with the input.
  */
 
-/** Levels beyond these hold nothing of a message; what lies deeper becomes null. */
+/** Deepest level with data of a message; deeper values become null. */
 const DEEPEST = 200
-/** No text of a message is so long, bytes; what goes beyond is passed over, so that memory does not grow. */
+/** Longest string, bytes; the rest is skipped, so that memory does not grow. */
 const LONGEST_TEXT = 20_000_000
-/** Stands at the end of what is left of such a text: no text of Unicode has it. */
+/** Mark at the end of a truncated string; no Unicode text contains it. */
 export const TOO_LONG = '\uffff\uffff'
-/** A word that is longer than this is none. */
+/** Longest bare word. */
 const LONGEST_WORD = 400
 
-/** Strict bytes of a value, or the end of a whole one. */
+/** Bytes of valid JSON, or the end of a complete value. */
 export type Repaired = Uint8Array | 'end'
 
 const [TAB, LF, CR, BLANK, QUOTE, HASH, STROKE, COMMA, SLASH, COLON] = [9, 10, 13, 32, 0x22, 0x23, 0x27, 0x2c, 0x2f, 0x3a]
@@ -53,7 +53,7 @@ const ESCAPES = Buffer.from('"\\/bfnrtu')
 type Within = 'between' | 'text' | 'word' | 'slash' | 'line-comment' | 'comment' | 'skipped'
 
 export class JsonRepair {
-  /** What is open: 1 for an object, 0 for a list. */
+  /** Open containers: 1 for an object, 0 for a list. */
   readonly #open: number[] = []
   #within: Within = 'between'
   /** After a value: the next one needs a comma. */
@@ -64,13 +64,13 @@ export class JsonRepair {
   #quote = QUOTE
   #escaped = false
   #length = 0
-  /** Within what is too long of a text. */
+  /** Within the skipped part of an overlong string. */
   #over = false
   #tooLong = 0
   readonly #word = Buffer.alloc(LONGEST_WORD)
   #wordLength = 0
   #star = false
-  /** Within what lies too deep: its levels, and whether in a text. */
+  /** State within a skipped deep value: its levels, and whether in a string. */
   #skipped = { levels: 0, text: false, escaped: false }
   #last = 0
   #told: Repaired[] = []
@@ -78,12 +78,12 @@ export class JsonRepair {
   #used = 0
   #changed = false
 
-  /** Something was not strict. */
+  /** True if the input was not valid JSON. */
   get changed(): boolean {
     return this.#changed
   }
 
-  /** Texts that were longer than any message, so far. */
+  /** Number of overlong strings so far. */
   get tooLong(): number {
     return this.#tooLong
   }
@@ -131,7 +131,7 @@ export class JsonRepair {
     return this.#tell()
   }
 
-  /** The last word, where nothing follows it. */
+  /** Flushes a last word. */
   end(): Repaired[] {
     this.#begun(LONGEST_WORD)
     if (this.#within === 'word') this.#endWord(LF)
@@ -174,7 +174,7 @@ export class JsonRepair {
     this.#say(text)
   }
 
-  /** From a place within a text; where to go on. */
+  /** Continues within a string; returns the position after it. */
   #inText(bytes: Uint8Array, from: number): number {
     const first = bytes[from] ?? 0
     if (this.#escaped) {
@@ -204,7 +204,7 @@ export class JsonRepair {
         return end - 1
       }
       this.#fit(end - from)
-      // a loop is quicker than a view of few bytes
+      // for few bytes a loop is faster than a view
       const [room, used] = [this.#room, this.#used]
       if (end - from < 64) for (let i = from; i < end; i++) room[used + i - from] = bytes[i] ?? 0
       else room.set(bytes.subarray(from, end), used)
@@ -256,7 +256,7 @@ export class JsonRepair {
         return
       case QUOTE:
       case STROKE:
-        // at the outermost there are no texts, but in what leads to the value
+        // outside of any container a string is part of a prefix
         this.#begin()
         this.#quote = byte
         this.#within = 'text'
@@ -294,7 +294,7 @@ export class JsonRepair {
     }
   }
 
-  /** Before a value or a key. */
+  /** Called before a value or a key. */
   #begin(): void {
     if (this.#open.length === 0 || !this.#after) return
     if (this.#open.at(-1) === 1 && !this.#key && !this.#comma) this.#changed = true
@@ -305,7 +305,7 @@ export class JsonRepair {
     this.#key = this.#open.at(-1) === 1
   }
 
-  /** After a value or a key. */
+  /** Called after a value or a key. */
   #ended(): void {
     if (this.#open.length === 0) {
       if (this.#used > 0) this.#told.push(this.#room.subarray(0, this.#used))
@@ -343,10 +343,10 @@ export class JsonRepair {
   #endWord(next: number): void {
     const word = this.#word.toString('utf8', 0, this.#wordLength)
     this.#within = 'between'
-    // a mark of byte order, a blank of another kind
+    // a byte order mark, or a special blank
     const plain = /^[\x21-\x7e]*$/.test(word) ? word : word.replace(/[\ufeff\u00a0\u2028\u2029\u200b\u3000]/gu, '')
     if (plain !== word) this.#changed = true
-    // the name of what is called or set, such as ISODate( or window.data =
+    // name of a called function or assigned variable, such as ISODate( or window.data =
     if (plain === '' || this.#open.length === 0 || next === 0x28) return
     this.#begin()
     if (this.#key) this.#say(JSON.stringify(plain))
@@ -376,7 +376,7 @@ export class JsonRepair {
   }
 }
 
-/** The values in a text, strict, as far as they are whole. */
+/** Complete values in a text, as valid JSON. */
 export function repairedText(text: string): string[] {
   const repair = new JsonRepair()
   const values: string[] = []
@@ -386,7 +386,7 @@ export function repairedText(text: string): string[] {
     else {
       const value = Buffer.concat(parts).toString('utf8')
       parts = []
-      // a text by itself is what leads to a value
+      // a string by itself is a prefix of a value
       if (/^\s*[[{]/.test(value)) values.push(value)
     }
   }

@@ -1,24 +1,27 @@
-/** JSON of any size as a stream: values at some paths, one after the other, without the whole in memory. */
+/** Streaming JSON of any size: values at given paths, one after the other, without the whole in memory. */
 import { JSONParser, type ParsedElementInfo } from '@streamparser/json'
 import { beginning, ImportError } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
 import { JsonRepair, repairedText, TOO_LONG, type Repaired } from './json-repair.ts'
 import { parseTime } from './times.ts'
 
-/** `path`: keys and indices that lead to it; `root`: of values one after the other the number, from 0. */
+/** `path`: keys and indices that lead to it; `root`: number of the top-level value, from 0. */
 export type OnValue = (value: unknown, path: readonly (string | number)[], root: number) => void
-/** Where a file stops to be JSON; what came before was read. `kind`: its end is missing ('cut'), or something else stands there ('broken'). */
+/** Called where a file stops being JSON; values before were read. `kind`: the end is missing ('cut'), or the content is invalid ('broken'). */
 export type OnBroken = (kind: 'cut' | 'broken', line: string) => void
 
 export interface JsonPass {
   rest?: () => Promise<void>
-  /** Absent: what is broken is an ImportError. */
+  /** Absent: invalid content throws ImportError. */
   onBroken?: OnBroken
-  /** All values that stand one after the other are read; otherwise what follows the first is told as broken. */
+  /** Reads all top-level values; otherwise content after the first is reported as broken. */
   all?: boolean
 }
 
-/** `paths`: as '$.messages.*', '$' for the whole. Calls `rest` between pieces. What is nearly JSON is read as what it means. Throws ImportError with the line that is not JSON. */
+/**
+ * `paths`: such as '$.messages.*', '$' for the whole. Calls `rest` between pieces. Nearly valid JSON is repaired. Throws ImportError with the line that is no
+ * JSON.
+ */
 export async function readJson(
   file: Pick<TextFile, 'file' | 'bytes' | 'pieces' | 'encoding'>,
   paths: readonly string[],
@@ -44,7 +47,7 @@ export async function readJson(
     onBroken(kind, `${where}: ${what}`)
   }
   let parser: JSONParser | null = null
-  /** false: it cannot go on. */
+  /** False: parsing cannot continue. */
   const take = (parts: readonly Repaired[]): boolean => {
     for (const part of parts) {
       if (part === 'end') {
@@ -52,7 +55,7 @@ export async function readJson(
         root++
         continue
       }
-      // blanks between values, and texts that lead to one
+      // blanks between values, and strings that are prefixes
       if (parser === null) {
         const first = part.find((byte) => byte > 32)
         if (first !== 0x5b && first !== 0x7b) {
@@ -95,14 +98,14 @@ export async function readJson(
   else if (root === 0) tell('cut', 'there are no messages in it', line)
 }
 
-/** A value with nothing in place of texts that were longer than any message. */
+/** Value with overlong strings replaced by empty ones. */
 function withoutTooLong(value: unknown): unknown {
   if (typeof value === 'string') return value.endsWith(TOO_LONG) ? '' : value
   if (Array.isArray(value)) return value.map(withoutTooLong)
   return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutTooLong(inner)])) : value
 }
 
-/** Elements of a list that is broken or cut, as far as they go; `end`: where that is, null: nothing is missing. */
+/** Complete elements of a broken or truncated list; `end`: where it breaks off, null: complete. */
 export async function elementsIn(text: string): Promise<{ elements: unknown[]; end: string | null }> {
   const elements: unknown[] = []
   let end: string | null = null
@@ -124,7 +127,7 @@ export interface LinePass {
   rest?: () => Promise<void>
   onBroken?: (line: string) => void
 }
-/** Values of JSON lines. Lines that are none are told as what they are, and the rest is read. */
+/** Values of JSON lines. Invalid lines are reported, and the rest is read. */
 export async function eachLine(file: TextFile, onValue: OnValue, { rest, onBroken }: LinePass): Promise<void> {
   let root = 0
   for await (const { text, number } of lines(file)) {
@@ -135,9 +138,9 @@ export async function eachLine(file: TextFile, onValue: OnValue, { rest, onBroke
     if (number % 2000 === 0) await rest?.()
   }
 }
-/** A line of a list that has an object a line, or of nothing. */
+/** Line with only brackets of a list of one object per line, or a blank line. */
 const ONLY_SIGNS = /^[\s[\](){},;\0\ufeff\u001e]*$/
-/** What a line says; none: nothing. */
+/** Values in a line; empty: none. */
 function valuesIn(text: string): unknown[] {
   try {
     return [JSON.parse(text)]
@@ -150,7 +153,7 @@ function valuesIn(text: string): unknown[] {
   }
 }
 
-/** The text as UTF-8; bytes that are so already go through as they are. */
+/** Text as UTF-8; bytes in UTF-8 pass unchanged. */
 async function* utf8Of(file: Pick<TextFile, 'bytes' | 'pieces' | 'encoding'>): AsyncIterable<Buffer> {
   if (file.encoding.name !== 'utf-8') {
     for await (const piece of file.pieces()) yield Buffer.from(piece)
@@ -159,7 +162,7 @@ async function* utf8Of(file: Pick<TextFile, 'bytes' | 'pieces' | 'encoding'>): A
   let first = true
   for await (const bytes of file.bytes()) {
     if (bytes.length === 0) continue
-    // a mark of byte order is never cut by the first piece of a file, which is longer
+    // the first piece of a file is long enough to contain a whole byte order mark
     yield first && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
     first = false
   }
@@ -171,7 +174,7 @@ function newlines(bytes: Uint8Array): number {
   return count
 }
 
-/** The beginning of what a value is as JSON; empty where it goes too deep. */
+/** Beginning of a value as JSON; empty if it is nested too deeply. */
 export function shown(value: unknown): string {
   try {
     return beginning(JSON.stringify(value) ?? '')
@@ -181,7 +184,7 @@ export function shown(value: unknown): string {
 }
 
 export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-/** A text, or what a number says; null for all else and for nothing. */
+/** Text, or a number as text; null for everything else and for an empty text. */
 export const textOf = (value: unknown): string | null =>
   typeof value === 'string' ? (value === '' ? null : value) : typeof value === 'number' || typeof value === 'bigint' ? String(value) : null
 export const numberOf = (value: unknown): number | null => {
@@ -189,13 +192,13 @@ export const numberOf = (value: unknown): number | null => {
   return Number.isFinite(number) ? number : null
 }
 export const recordsOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isRecord) : [])
-/** ms of seconds, ms, µs or ns since 1970, or of a written time; null where it is none. */
+/** Time in ms from seconds, ms, µs or ns since 1970, or from a written time; null if invalid. */
 export function instantOf(value: unknown): number | null {
   if (typeof value === 'number' && value > 1e12 && value < 1e14) return Math.floor(value)
   const time = parseTime(textOf(value) ?? '')
   return time === null || time <= 0 ? null : time
 }
-/** The first of these that says something. */
+/** First non-empty text of these values. */
 export const firstText = (...values: unknown[]): string | null => {
   for (const value of values) {
     const text = textOf(value)?.trim()
@@ -203,7 +206,7 @@ export const firstText = (...values: unknown[]): string | null => {
   }
   return null
 }
-/** The value at some keys within each other. */
+/** Value at a path of keys. */
 export function at(value: unknown, ...keys: string[]): unknown {
   let inner = value
   for (const key of keys) inner = isRecord(inner) ? inner[key] : undefined

@@ -26,7 +26,7 @@ const ROW = /^\[(.+?)\] \[((?:\p{L}{1,4}\.? ?)?\d{1,2}:\d{2}(?: ?\p{L}[\p{L}.]{1
 /** Below a day of its own: 오전 9:23, name : text */
 const CLOCK_ROW = /^((?:\p{L}{1,4} ?)?\d{1,2}:\d{2}(?: ?[AP]M)?), (.{1,80}?) : ([\s\S]*)$/iu
 const NAMED = /^, ?(.{1,80}?) : ([\s\S]*)$/
-/** A day of phones stands alone: with its weekday, or with the clock of the first message. */
+/** Date line of phones: with the weekday, or with the time of the first message. */
 const LONE_DAY = /^(?:\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: \p{L}{2,3})?|\d{4}\. ?\d{1,2}\. ?\d{1,2}\.?(?: \p{L}{2,3})?|\p{L}+, \p{L}+ \d{1,2}, \d{4})$/u
 const DELETED = /^(?:삭제된 메시지입니다\.?|The message (?:has been|was) deleted\.?|This message was deleted\.?)$/i
 const NOTICE = /(?:님을 초대(?:했습니다|하였습니다)|님이 (?:들어왔습니다|나갔습니다)|님을 내보냈습니다|(?:joined|left) this chatroom|invited .+)\.?$/
@@ -97,12 +97,12 @@ function openKakao(file: TextFile): TextReader {
       const found = /^[\d\p{L}]/u.test(text) ? stampAt(simplify(text.slice(0, 60)), 0) : null
       if (found === null || !found.clocked) return seen || text.trim() !== '' ? null : 'skip'
       seen = true
-      // simplify leaves marks out; exports of KakaoTalk have none, but for narrow blanks, which stay one unit
+      // simplify removes marks; KakaoTalk's exports contain none except narrow blanks, which stay one unit
       const rest = text.slice(found.end)
       const written = text.slice(0, found.end)
       const named = NAMED.exec(rest)
       if (named !== null) return { stamp: found.value, written, sender: named[1]?.trim() ?? '?', text: named[2] ?? '' }
-      // a colon without a name is what the app says itself; nothing at all is the head of a day
+      // a colon without a name is a system message; an empty rest is a date heading
       return /^ ?:/.test(rest) || rest.trim() === ''
         ? { stamp: found.value, written, sender: null, text: rest }
         : /^, /.test(rest)
@@ -114,7 +114,7 @@ function openKakao(file: TextFile): TextReader {
   }
 }
 
-/** KakaoTalk's .txt. */
+/** Text of KakaoTalk (.txt). */
 export const kakaoTalk = textHistory({
   format: 'kakaotalk',
   matches({ lines }) {

@@ -1,4 +1,4 @@
-/** LINE's history as its apps send it (.txt): a line for each day, then a clock, a name and a text, separated by tabs; of the PC by blanks. */
+/** LINE exports (.txt): a line for each date, then time, name and text, separated by tabs; on PCs by blanks. */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { readStamp, type Stamp } from './stamps.ts'
@@ -34,7 +34,7 @@ const withoutWeekday = (day: string): string =>
     .replace(/^\p{L}+\.?,? (?=\d|\p{L}+\.? \d{1,2},? \d{4})/u, '')
     .replace(/[.]? ?[(（]?[\p{L}.]+[)）]?$/u, (end) => (/^[일日]/u.test(end) ? (end[0] ?? '') : ''))
 
-/** How often each run of words begins a line of a file of the PC's, whose blanks do not tell names from texts. */
+/** Frequency of word sequences at the start of lines in a PC file, whose blanks do not separate names from texts. */
 const begun = new WeakMap<TextFile, Map<string, number>>()
 const MOST_WORDS = 4
 
@@ -45,7 +45,7 @@ function count(rest: string, counts: Map<string, number>): void {
     counts.set(run, (counts.get(run) ?? 0) + 1)
   }
 }
-/** The name at the beginning of a line: the conversation's; else a first word, with those words after it that always follow it. */
+/** Name at the start of a line: the conversation's, or a first word with the words that always follow it. */
 function nameAt(rest: string, chat: string, counts: Map<string, number> | undefined): string {
   if (rest.startsWith(`${chat} `)) return chat
   const words = rest.split(' ')
@@ -73,11 +73,11 @@ function openLine(file: TextFile): TextReader {
     return cached.stamp
   }
   const entry = (clock: string, sender: string | null, text: string): Entry => ({ stamp: at(clock), written: `${day} ${clock}`, sender, text })
-  /** A text of several lines stands in quotes, which are doubled within it. */
+  /** True within a multi-line text, which is in quotes with inner ones doubled. */
   let quoted = false
   return {
     line(text, number): LineRead {
-      // a text that only begins with a quote ends where the next message begins
+      // a text that merely begins with a quote ends at the next message
       if (quoted && (CLOCKED.test(text) || isDay(text.trim()))) quoted = false
       if (quoted) {
         if (/(?:^|[^"])(?:"")*"$/.test(text)) quoted = false
@@ -119,7 +119,7 @@ function openLine(file: TextFile): TextReader {
   }
 }
 
-/** LINE's .txt. */
+/** Text of LINE (.txt). */
 export const line = textHistory({
   format: 'line',
   matches: ({ lines, head }) => {

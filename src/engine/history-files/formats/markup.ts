@@ -1,7 +1,7 @@
-/** Texts that are pieces of HTML or XML: their plain text, and single elements of them. */
+/** HTML and XML fragments: their plain text, and single elements. */
 import { decodeXML, decodeHTML } from 'entities'
 
-/** The text of a piece of HTML as a reader sees it: lines break at <br> and at the end of blocks; addresses behind words are kept. */
+/** Displayed text of HTML: lines break at <br> and after blocks; link addresses are kept. */
 export function plainText(html: string): string {
   const text = html
     .replace(/<(?:script|style|head)\b[\s\S]*?<\/(?:script|style|head)\s*>/gi, '')
@@ -23,17 +23,17 @@ export function plainText(html: string): string {
     .trim()
 }
 
-/** The first element of a name: its attributes as they stand, and what is in it, CDATA taken out of its marks. */
+/** First element of a name: its raw attributes, and its content without CDATA marks. */
 export function elementOf(xml: string, name: string): { attributes: string; inner: string } | null {
   const found = new RegExp(`<${name}\\b([^>]*?)(?:/>|>([\\s\\S]*?)</${name}\\s*>)`, 'i').exec(xml)
   return found === null ? null : { attributes: found[1] ?? '', inner: (found[2] ?? '').replace(/<!\[CDATA\[([\s\S]*?)\]\]>/g, '$1') }
 }
-/** The text in the first element of a name; null where it is not there or empty. */
+/** Text of the first element of a name; null if missing or empty. */
 export function textIn(xml: string, name: string): string | null {
   const inner = elementOf(xml, name)?.inner.trim() ?? ''
   return inner === '' ? null : decodeXML(inner).trim()
 }
-/** An attribute's value. */
+/** Value of an attribute. */
 export function attributeOf(attributes: string, name: string): string | null {
   const found = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(attributes)
   return found === null ? null : decodeXML(found[1] ?? found[2] ?? '')

@@ -1,4 +1,4 @@
-/** A room of Matrix as Element exports it (JSON): the room's name and its events, as the Client-Server API 11 has them. */
+/** Matrix room exported by Element (JSON): the room's name and its events, as in the Client-Server API 11. */
 import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -8,7 +8,7 @@ import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from 
 
 const KINDS: Record<string, ParsedFile['kind']> = { 'm.image': 'image', 'm.video': 'video', 'm.audio': 'voice', 'm.file': 'file' }
 const NOTICES = /^(?:m\.room\.(?!message$|encrypted$)|m\.reaction$|m\.call\.(?!invite$)|m\.space\.|org\.matrix\.|im\.vector\.|m\.beacon$)/
-/** The lines that quote what is answered, at the beginning of a text (11.3.1 of the API's earlier versions). */
+/** Quotation lines at the start of a reply (11.3.1 of the API's earlier versions). */
 const FALLBACK = /^(?:> .*(?:\n|$))+\n?/
 
 function open(file: TextFile): JsonReader {
@@ -40,7 +40,7 @@ function open(file: TextFile): JsonReader {
         const emoji = firstText(at(relation(event), 'key'))
         if (emoji !== null) reactions.set(target, [...(reactions.get(target) ?? []), { sender: textOf(event['sender']) ?? '?', emoji }])
       }
-      // edits come after what they change, the last one counts
+      // edits follow the message that they change; the last one counts
       if (at(relation(event), 'rel_type') === 'm.replace' && target !== null) edits.set(target, textOf(at(event['content'], 'm.new_content', 'body')) ?? '')
       const redacted = firstText(event['redacts'], at(event['content'], 'redacts'))
       if (event['type'] === 'm.room.redaction' && redacted !== null) gone.add(redacted)
@@ -89,7 +89,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** Element's export. */
+/** JSON of Element. */
 export const matrix = jsonHistory({
   format: 'matrix',
   matches: ({ shape }) => hasAll(shape, 'messages[].origin_server_ts', 'messages[].event_id') || hasAll(shape, 'room_name', 'exported_by'),

@@ -1,6 +1,6 @@
 /**
- * Facebook Messenger and Instagram, as 'Download your information' gives them (JSON): message_1.json, message_2.json … of a thread, and
- * the file of an end-to-end encrypted one. Their texts are UTF-8 whose bytes were written as characters of Latin-1, one by one.
+ * Facebook Messenger and Instagram exports of 'Download your information' (JSON): message_1.json, message_2.json … of a thread, and the file of an end-to-end
+ * encrypted one. Their texts are UTF-8 whose bytes were written as Latin-1 characters.
  */
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -9,7 +9,7 @@ import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.t
 import { at, firstText, instantOf, isRecord, recordsOf, textOf } from './json-stream.ts'
 
 const HIGH = /[\u0080-\u00ff]/
-/** Puts a text right where all of its characters are bytes that together are UTF-8; otherwise it is as it was. */
+/** Repairs a text whose characters are all bytes of valid UTF-8; other texts stay unchanged. */
 export function mended(text: string): string {
   if (!HIGH.test(text) || /[^\u0000-\u00ff]/.test(text)) return text
   const bytes = Buffer.from(text, 'latin1')
@@ -24,7 +24,7 @@ const textIn = (value: unknown): string | null => {
   return text === null ? null : mended(text)
 }
 
-/** Lists of media by the key they stand at, and their kinds; 'media' has all of them. */
+/** Keys of media lists, and their kinds; 'media' has all kinds. */
 const MEDIA: [string, ParsedFile['kind'] | null][] = [
   ['photos', 'image'],
   ['videos', 'video'],
@@ -49,7 +49,7 @@ function filesIn(raw: Record<string, unknown>, file: TextFile): ParsedFile[] {
   return found
 }
 
-/** What a message says beside its text: a shared address, a call. */
+/** Content beside the text: a shared link, a call. */
 function partsOf(raw: Record<string, unknown>): string[] {
   const parts = [textIn(raw['content']) ?? textIn(raw['text']) ?? '']
   if (isRecord(raw['share'])) {
@@ -64,7 +64,7 @@ function partsOf(raw: Record<string, unknown>): string[] {
   return parts
 }
 
-/** People of reactions stand in a list of names, or of objects. */
+/** Reactions with their senders, as a list of names or of objects. */
 const reactionsIn = (raw: Record<string, unknown>): NonNullable<ParsedMessage['reactions']> =>
   recordsOf(raw['reactions']).flatMap((one) => {
     const emoji = textIn(one['reaction'])
@@ -80,11 +80,11 @@ function open(file: TextFile): JsonReader {
       ? known['participants'].map((one) => textIn(isRecord(one) ? one['name'] : one)).filter((name) => name !== null)
       : []
     const thread = firstText(known['thread_path'])
-    // 'Anna_40' is the name with the number of the thread
+    // 'Anna_40' is the name with the thread's number
     const encrypted = firstText(known['threadName'])
     const title = textIn(known['title']) ?? (encrypted === null ? null : mended(encrypted).replace(/_\d+$/, ''))
     const id = thread ?? (encrypted === null ? null : `e2ee/${mended(encrypted)}`)
-    // the owner stands last among the two of a private thread, whose title is the other one
+    // in a private thread the owner is the last participant, and the title is the other one
     const self = people.length === 2 && people[0] === title ? (people[1] ?? null) : null
     return (head = { name: title ?? people[0] ?? file.name, id: id === null ? null : `messenger:${id}`, self })
   }
@@ -108,7 +108,7 @@ function open(file: TextFile): JsonReader {
       const reactions = reactionsIn(raw)
       if (reactions.length > 0) {
         message.reactions = reactions
-        // reactions hang on an id, which the format has not
+        // reactions need a message id, which the format lacks
         message.id = `${time ?? 0}-${sender}`
       }
       return { head: headOf(), message }

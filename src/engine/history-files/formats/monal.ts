@@ -1,4 +1,4 @@
-/** Monal's history, sworim.sqlite: one table of messages; the address of a contact, or of a group, is its conversation. */
+/** History of Monal (sworim.sqlite): one table of messages; a conversation is the address of a contact or group. */
 import { kindOf, plainHistory, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { decodedAddress } from '../source.ts'
 import { columnsOf, type DatabaseFormat } from './database-format.ts'
@@ -25,7 +25,7 @@ export const monal: DatabaseFormat = {
   read(db) {
     const columns = columnsOf(db, 'message_history')
     const has = (name: string, or = 'NULL'): string => (columns.has(name) ? `h.${name}` : or)
-    // versions before 5 had message_from and message_to in place of the contact and the direction
+    // versions before 5 had message_from and message_to in place of contact and direction
     const buddy = columns.has('buddy_name')
       ? 'h.buddy_name'
       : "iif(h.message_from IN (SELECT username || '@' || domain FROM account), h.message_to, h.message_from)"

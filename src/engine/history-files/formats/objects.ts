@@ -1,4 +1,4 @@
-/** Objects, one a message: JSON lines, as Mnemo's own export has them, an array of the same, or such arrays anywhere within an object. */
+/** Objects, one per message: JSON lines, such as Mnemo's own export, an array of such objects, or arrays anywhere within an object. */
 import {
   kindOf,
   ImportError,
@@ -18,7 +18,7 @@ import { eachLine, firstText, isRecord, readJson, recordsOf, shown, textOf } fro
 import { readStamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
-/** `within`: where it stands in the file, for the name of its conversation. */
+/** `within`: path in the file, for the name of its conversation. */
 type OnObject = (value: unknown, place: string, within?: readonly (string | number)[]) => void
 interface Pass {
   rest?: () => Promise<void>
@@ -26,7 +26,10 @@ interface Pass {
 }
 type Each = (file: TextFile, onObject: OnObject, pass: Pass) => Promise<void>
 
-/** How the messages lie in a file: an object a line; one after the other, of any shape; a list; lists within an object; a table by columns; a table with its columns named beside; objects by number. */
+/**
+ * Layout of the messages in a file: one object per line; consecutive values of any shape; a list; lists within an object; a table by columns; a table with
+ * separate column names; objects by number.
+ */
 export type Layout =
   { kind: 'lines' | 'values' | 'list' | 'columns' | 'records' } | { kind: 'lists'; lists: readonly string[] } | { kind: 'split'; names: string; rows: string }
 
@@ -38,7 +41,7 @@ const linesOf: Each = (file, onObject, { rest, onBroken }) =>
 
 const valuesOf: Each = (file, onObject, pass) => readJson(file, ['$'], (value, _, root) => onObject(value, String(root + 1)), { ...pass, all: true })
 
-/** Elements of an array; arrays whose first names the keys, or whose places say it, are rows of a table. */
+/** Elements of an array; arrays with a heading, or with recognizable columns, are rows of a table. */
 const elementsOf: Each = async (file, onObject, pass) => {
   let heading: readonly (string | null)[] | null = null
   let early: { cells: unknown[]; place: string }[] | null = []
@@ -72,7 +75,7 @@ const elementsOf: Each = async (file, onObject, pass) => {
 }
 const SAMPLE_ROWS = 40
 
-/** A table that names its columns beside its rows, as pandas' orient="split". */
+/** Table with separate column names, as pandas' orient="split". */
 const splitOf =
   (names: string, rows: string): Each =>
   async (file, onObject, pass) => {
@@ -89,7 +92,7 @@ const splitOf =
     )
   }
 
-/** A table column by column, as pandas' orient="columns", which is held whole. */
+/** Table by columns, as pandas' orient="columns"; loaded completely. */
 const columnsOf: Each = async (file, onObject, pass) => {
   if (file.size > LARGEST_TABLE) throw new ImportError(file.file, null, 'a table that is written column by column is read up to 200 MB', 'too-large')
   const columns = new Map<string, Record<string, unknown> | unknown[]>()
@@ -107,13 +110,13 @@ const columnsOf: Each = async (file, onObject, pass) => {
 }
 const LARGEST_TABLE = 200_000_000
 
-/** Objects by their number, or another key that says nothing. */
+/** Objects by number, or by another meaningless key. */
 const recordsIn: Each = (file, onObject, pass) => readJson(file, ['$.*'], (value, path) => onObject(value, String(path[0])), pass)
 
-/** What a list of messages is called, where the word says nothing of the conversation. */
+/** Generic names of message lists, which are no conversation names. */
 const LISTS =
   /^(?:messages?|msgs?|items|data|history|list|chats?|chat_?(?:messages|history|log)|conversations?|results?|records?|rows|entries|events|content|body|log|消息|聊天记录|messageList|msgList)$/i
-/** Keys of the name of a conversation, beside the list of its messages. */
+/** Keys of a conversation's name beside its list of messages. */
 const NAMES = [
   'name',
   'title',
@@ -133,7 +136,7 @@ const NAMES = [
   'remark'
 ]
 
-/** Paths of the lists of messages within an object, by the beginning of a file; none: it has no such lists. */
+/** Paths of message lists within an object, from the beginning of a file; empty: none. */
 function listsIn({ shape }: Probe): string[] {
   const keys = new Map<string, Set<Column>>()
   for (const path of shape ?? []) {
@@ -144,7 +147,7 @@ function listsIn({ shape }: Probe): string[] {
   const lists = [...keys].flatMap(([path, columns]) =>
     path !== '' && !path.startsWith('[]') && columns.has('text') && (columns.has('time') || columns.has('sender')) ? [path] : []
   )
-  // a list by a name of its own, of a person or a day, has others beside it
+  // a list named after a person or a date has others beside it
   return [
     ...new Set(
       lists.map(
@@ -158,7 +161,7 @@ function listsIn({ shape }: Probe): string[] {
   ]
 }
 
-/** Where the messages of a file lie that has no app's shape; null: there are none. */
+/** Layout of the messages in a file of no app's format; null: no messages. */
 export function layoutOf(probe: Probe): Layout | null {
   const { shape, head, jsonLines } = probe
   if (shape === null) return null
@@ -184,7 +187,7 @@ export function layoutOf(probe: Probe): Layout | null {
 
 const SHOWN_DATE = /^\d{4}-\d{2}-\d{2}|^\d+$/
 
-/** Messages of lists within an object. */
+/** Reads messages from lists within an object. */
 function eachIn(lists: readonly string[]) {
   const names = new Map<string, string>()
   return {
@@ -202,7 +205,7 @@ function eachIn(lists: readonly string[]) {
         },
         pass
       ),
-    /** The name beside a list, or the one by which it is found. */
+    /** Name beside a list, or its key. */
     nameOf(path: readonly (string | number)[]): string | null {
       const list = path.at(-2)
       return names.get(path.slice(0, -2).join('/')) ?? (typeof list === 'string' && !LISTS.test(list) && !SHOWN_DATE.test(list) ? list : null)
@@ -210,7 +213,7 @@ function eachIn(lists: readonly string[]) {
   }
 }
 
-/** What JSON of databases means by an object in place of a value: MongoDB's $date and $numberLong, Firestore's seconds. */
+/** Plain value of database JSON: MongoDB's $date and $numberLong, Firestore's seconds. */
 function plainValue(value: unknown, depth = 0): unknown {
   if (!isRecord(value) || depth > DEEPEST) return value
   const inner =
@@ -225,7 +228,7 @@ function plainValue(value: unknown, depth = 0): unknown {
   return inner === undefined ? value : plainValue(inner, depth + 1)
 }
 const DEEPEST = 20
-/** The text of a message: of parts joined, of an object its own. */
+/** Text of a message: joined parts of a list, or the text within an object. */
 function writtenIn(value: unknown, depth = 0): string | null {
   if (Array.isArray(value)) return depth > DEEPEST ? null : value.map((part) => writtenIn(part, depth + 1) ?? '').join('') || null
   return isRecord(value) ? firstText(value['text'], value['body'], value['content'], value['message'], value['plain']) : textOf(value)
@@ -260,7 +263,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, layout: 
       const said = column === 'time' || column === 'clock' ? plainValue(value) : value
       const before = cells.get(column)
       const apart = column === 'time' && typeof before === 'string' && typeof said === 'string' ? dayAndClock(before, said) : null
-      // of two keys for the same the first that says something
+      // of two keys for the same value the first non-empty one counts
       if (apart !== null) cells.set('time', apart.day).set('clock', apart.clock)
       else if ((before ?? '') === '') cells.set(column, said)
     }
@@ -308,7 +311,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, layout: 
         }
         const told = cells.get('conversation')
         const name = textOf(isRecord(told) ? told['name'] : told) ?? nested?.nameOf(within) ?? file.name
-        // Mnemo tells conversations of one name apart
+        // Mnemo distinguishes conversations of the same name
         const id = textOf(row['conversationId'])
         const key = `${name}\n${id ?? ''}`
         let head = heads.get(key)

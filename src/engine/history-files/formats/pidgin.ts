@@ -1,4 +1,4 @@
-/** Logs of Pidgin (text and pages, a file for each sitting) and of Adium (XML): the day is in the heading or in the file's name. */
+/** Logs of Pidgin (text and pages, one file per session) and of Adium (XML): the date is in the heading or in the file name. */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
@@ -11,20 +11,20 @@ const HEADING = /^Conversation with (.+?) at (.+?) on (.+?) \(([^()]+)\)$/
 /** 2024-05-31.093000+0200CEST.txt */
 const IN_NAME = /^(\d{4})-(\d{2})-(\d{2})\.(\d{2})(\d{2})(\d{2})([+-]\d{4})?/
 const LINE = /^\(([^()]{4,40})\) (.*)$/
-/** The heading in other languages, of which the file's name says more. */
+/** Heading in other languages; the file name has the details. */
 const ANY_HEADING = /\([a-z-]{3,12}\)[^()]*$/
-/** A clock in Chinese or Japanese, with the half of the day in words: 下午09时31分10秒. */
+/** Chinese or Japanese time of day, with AM or PM in words: 下午09时31分10秒. */
 const CLOCK_EAST = /(\d{1,2}) ?[时時] ?(\d{1,2}) ?分(?: ?(\d{1,2}) ?秒)?/
 const AUTOMATIC = / <AUTO-REPLY>$/
 const DAY = 86_400_000
 
-/** The sitting: its day, its zone, and who is who. */
+/** Session: its date, time zone, and participants. */
 interface Sitting {
   head: ConversationHead
   account: string | null
-  /** ms; null: nobody knows. */
+  /** Start, ms; null: unknown. */
   begins: number | null
-  /** As '+0200', or ''. */
+  /** Time zone such as '+0200', or ''. */
   zone: string
 }
 
@@ -42,7 +42,7 @@ function sittingOf(file: TextFile, heading: string | null): Sitting {
   }
 }
 
-/** The time of a clock in a sitting: the day it began, or one after it once the clock has gone back. */
+/** Time of a message in a session: on its first day, or on a later one once the time of day has gone back. */
 function clockTime(written: string, sitting: Sitting, after: number): number | null {
   const clock = written.replace(CLOCK_EAST, (_, hour: string, minute: string, second = '00') => `${hour}:${minute}:${second}`)
   const whole = readStamp(clock)
@@ -84,7 +84,7 @@ function openText(file: TextFile): TextReader {
   }
 }
 
-/** Pidgin's .txt. */
+/** Text of Pidgin (.txt). */
 export const pidginText = textHistory({
   format: 'pidgin',
   matches: ({ lines, name }) =>
@@ -111,7 +111,7 @@ function openPage(file: TextFile): ChunkReader {
       const time = clockTime(clock, sitting, last)
       if (time !== null) last = time
       const text = plainText(body.replace(/<\/body>[\s\S]*$/i, ''))
-      // Pidgin paints its user blue and the other one red
+      // Pidgin shows the user in blue and the other person in red
       const outgoing = color === '#16569e' ? true : color === '#a82f2f' ? false : undefined
       if (sender === '' || (text === '' && outgoing === undefined)) return 'notice'
       return { sender, time, written: clock, text, ...(outgoing === undefined ? {} : { outgoing }) }
@@ -119,7 +119,7 @@ function openPage(file: TextFile): ChunkReader {
   }
 }
 
-/** Pidgin's .html. */
+/** Pages of Pidgin (.html). */
 export const pidginPage = chunkHistory({
   format: 'pidgin',
   matches: ({ head }) =>
@@ -166,7 +166,7 @@ function openAdium(file: TextFile): ChunkReader {
   }
 }
 
-/** Adium's .chatlog, without the heads of day. */
+/** Adium's .chatlog, without the date headings. */
 export const adium = chunkHistory({
   format: 'adium',
   matches: ({ head }) => /<chat\b[^>]*(?:ulf\/ns|account=)/.test(head.slice(0, 2000)),

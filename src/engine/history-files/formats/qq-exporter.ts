@@ -1,4 +1,4 @@
-/** QQ's history as qq-chat-exporter writes it: JSON of one chat, in its versions 3 to 6. */
+/** QQ exports by qq-chat-exporter: JSON of one chat, in its versions 3 to 6. */
 import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -8,7 +8,7 @@ import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from 
 
 const KINDS: Record<string, ParsedFile['kind']> = { image: 'image', video: 'video', audio: 'voice', voice: 'voice', file: 'file' }
 
-/** Words that stand for a file in the text, such as [图片: a.jpg]. */
+/** Placeholders of files in the text, such as [图片: a.jpg]. */
 const PLACEHOLDER = /\[(?:图片|视频|语音|文件|image|video|audio|file)(?:[:：][^\]]*)?\]/gi
 
 function open(file: TextFile): JsonReader {
@@ -57,7 +57,7 @@ function open(file: TextFile): JsonReader {
       const files = resourcesOf(content)
       const elements = recordsOf(at(content, 'elements'))
       const reply = elements.find((one) => one['type'] === 'reply')
-      // what is answered stands in the text, too: '[回复 …]' or '[引用 …]'
+      // the text repeats the answered message: '[回复 …]' or '[引用 …]'
       let text = (isRecord(content) ? textOf(content['text']) : textOf(content)) ?? ''
       if (files.length > 0) text = text.replace(PLACEHOLDER, '').trim()
       if (text === '' && files.length === 0)
@@ -86,7 +86,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** qq-chat-exporter's JSON. */
+/** JSON of qq-chat-exporter. */
 export const qqExporter = jsonHistory({
   format: 'qq',
   matches: ({ shape, head }) =>

@@ -1,4 +1,4 @@
-/** QQ's history as its client saves it as a web archive (.mht) or page: rows of a table; pictures are parts of the same file, in Base64. */
+/** QQ exports by its client as a web archive (.mht) or page: rows of a table; pictures are parts of the same file, in Base64. */
 import type { ConversationHead, ParsedFile } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
@@ -11,7 +11,7 @@ const OBJECT = /^\s*消息对象[:：]\s*(.*)/
 const GROUP = /^\s*消息分组[:：]\s*(.*)/
 const NUMBER = /^(?:【[^】]*】\s*)*(.*?)(?:\((\d{4,15})\)|<([^<>\s]+@[^<>\s]+)>)?$/
 
-/** The picture is a part of the archive; its own name is a number, and says nothing of its kind. */
+/** Picture that is a part of the archive; its name is a number, and does not tell its type. */
 function pictureOf(attributes: string): ParsedFile {
   const source = attributeOf(attributes, 'src')
   const name = (source ?? 'image').split(/[\\/]/).at(-1)?.replace(/[{}]/g, '') ?? 'image'
@@ -46,7 +46,7 @@ function open(file: TextFile): ChunkReader {
         heads.set(key, (head = known ?? { name, id: null }))
         return null
       }
-      // the first box has the name in a box of its own, and the time after it; the second is the message
+      // the first box contains the name in an inner box, then the time; the second is the message
       const [, named = '', after = '', body = ''] = /<div[^>]*>\s*<div[^>]*>([\s\S]*?)<\/div>([\s\S]*?)<\/div>([\s\S]*)$/i.exec(row) ?? []
       const clock = /(\d{4}[-/]\d{1,2}[-/]\d{1,2} )?((?:上午|下午)? ?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AP]M)?)/i.exec(plainText(after))
       if (clock === null) return whole === '' || /^消息记录/.test(whole) ? null : { unread: 'row' }
@@ -62,7 +62,7 @@ function open(file: TextFile): ChunkReader {
   }
 }
 
-/** QQ's .mht. */
+/** Web archive of QQ (.mht). */
 export const qqPage = chunkHistory({
   format: 'qq',
   matches: ({ head }) =>

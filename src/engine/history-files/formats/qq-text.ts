@@ -1,6 +1,6 @@
 /**
- * QQ's history as its client saves it as text, of all years: 消息对象, then a line of time, name and number (or address), then the text.
- * One file may hold many conversations. Also the shape of WeChat tools that write the time and the name in one line.
+ * QQ exports by its client as text, of all versions: 消息对象, then a line of time, name and number (or address), then the text. One file may hold many
+ * conversations. Also the format of WeChat tools that write time and name in one line.
  */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -11,17 +11,17 @@ import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 const OBJECT = /^(?:消息对象|訊息對象|消息對象)[:：]\s*(.*)$/
 const GROUP = /^(?:消息分组|訊息分組|消息分組)[:：]\s*(.*)$/
 const FRAME = /^(?:=+|(?:消息记录|訊息記錄|消息記錄)（此.*|MSG(?:MGR)?_\w*.*)$/
-/** '张三(12345)', '李四<a@qq.com>', or a name alone; a rank stands before it in 【】. */
+/** '张三(12345)', '李四<a@qq.com>', or a name alone; a rank in 【】 may precede it. */
 const SENDER = /^(?:【[^】]*】\s*)*(.*?)(?:\((\d{4,15})\)|<([^<>\s]+@[^<>\s]+)>)?$/
 const SYSTEM = /^(?:系统消息|系統消息|系统提示)(?:\(10000\))?$/
-/** QQ's own address for what the system says. */
+/** Number of QQ's system messages. */
 const SYSTEM_IDS = new Set(['10000', '1000000'])
 
 const HALF = '(?:上午|下午|凌晨|早上|中午|晚上)'
-/** A time and a name in one line. What stands after the clock is the name, were it one letter, but for AM and PM with a blank. */
+/** Time and name in one line. The text after the time is the name, even a single letter, except AM and PM after a blank. */
 const TIMED = new RegExp(`^(\\d{4}[-/年.]\\d{1,2}[-/月.]\\d{1,2}日? +(?:${HALF} ?)?\\d{1,2}:\\d{2}(?::\\d{2})?(?: [AP]M)?)(?: +(\\S.*))?$`)
 
-/** The time at the beginning of a line, and what stands after it; null: there is none. */
+/** Time at the start of a line, and the rest; null: none. */
 function stamped(line: string): { stamp: Stamp; written: string; rest: string } | null {
   const [, written, rest = ''] = TIMED.exec(line) ?? []
   const stamp = written === undefined ? null : readStamp(written)
@@ -32,7 +32,7 @@ function openQQ(file: TextFile): TextReader {
   const heads = new HeadsByKey()
   let group = ''
   let object = ''
-  /** The last name of a number that is none itself: the client sometimes writes the number in its place. */
+  /** Last proper name of a number: the client sometimes writes the number in its place. */
   const names = new Map<string, string>()
   const current = (): ConversationHead => heads.get(`${group}\n${object}`, () => ({ name: object || file.name, id: null }))
   return {
@@ -63,7 +63,7 @@ function openQQ(file: TextFile): TextReader {
   }
 }
 
-/** QQ's .txt. */
+/** Text of QQ (.txt). */
 export const qqText = textHistory({
   format: 'qq',
   matches: ({ head }) => /^(?:消息记录|訊息記錄|消息記錄)（/m.test(head) || /^(?:消息对象|訊息對象|消息對象)[:：]/m.test(head),
@@ -72,7 +72,7 @@ export const qqText = textHistory({
 
 const TIME_AND_NAME = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} \S/
 
-/** MemoTrace's .txt has the same lines without any heading; the other one's are those of the conversation's name. */
+/** MemoTrace's .txt has the same lines without a heading; the peer's messages bear the conversation's name. */
 function openMemoTrace(file: TextFile): TextReader {
   const head: ConversationHead = { name: file.name, id: null }
   return {
@@ -85,7 +85,7 @@ function openMemoTrace(file: TextFile): TextReader {
     head: () => head,
     content(text) {
       const plain = text.replace(/^\n+/, '')
-      // a notice is one line with its time, and nothing below
+      // a notice is one line with its time, without a text below
       if (plain === '') return 'notice'
       const [, body = plain, name = '', said = ''] = /^([\s\S]*)\n引用:([^:\n]*):?([\s\S]*)$/.exec(plain) ?? []
       return { text: said === '' ? plain : `> ${name}: ${said}\n${body}` }
@@ -93,7 +93,7 @@ function openMemoTrace(file: TextFile): TextReader {
   }
 }
 
-/** MemoTrace's .txt. */
+/** Text of MemoTrace (.txt). */
 export const memoTraceText = textHistory({
   format: 'wechat',
   matches: ({ lines }) =>
@@ -124,7 +124,7 @@ function openWechatExporter(file: TextFile): TextReader {
   }
 }
 
-/** WechatExporter's .txt: 'name (time):text'. */
+/** Text of WechatExporter (.txt): 'name (time):text'. */
 export const wechatExporterText = textHistory({
   format: 'wechat',
   matches: ({ lines }) => EXPORTER_TITLE.test(lines[0] ?? '') || lines.slice(0, 6).filter((line) => EXPORTER_LINE.test(line)).length >= 2,

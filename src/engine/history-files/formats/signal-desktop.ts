@@ -1,6 +1,6 @@
 /**
- * Signal's own export of chats (Desktop and phones): main.jsonl, whose lines are the frames of its backup format (Backup.proto) as JSON:
- * the account, recipients, chats and chat items. Fields of 64 bits are texts.
+ * Signal's own chat export (Desktop and phones): main.jsonl, whose lines are frames of its backup format (Backup.proto) as JSON: account, recipients, chats
+ * and chat items. 64-bit fields are strings.
  */
 import { beginning, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -72,7 +72,7 @@ function open(file: TextFile): JsonReader {
       const recipient = chats.get(chat) ?? null
       return { name: recipient === ownId && recipient !== null ? 'Note to Self' : nameOf(recipient), id: `signal:${recipient ?? chat}` }
     })
-  /** What a chat item says; null: nothing that a person wrote. */
+  /** Content of a chat item; null: not written by a person. */
   const said = (item: Record<string, unknown>): Partial<ParsedMessage> | null => {
     const standard = item['standardMessage']
     if (isRecord(standard)) {
@@ -157,7 +157,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** Signal's own export. */
+/** Own export of Signal. */
 export const signalDesktop = jsonHistory({
   format: 'signal',
   matches: ({ shape, jsonLines }) =>

@@ -1,4 +1,4 @@
-/** Signal's history as sigtop writes it as text: 'Conversation: name', then a block for each message with its fields, a blank line and the text. */
+/** Signal exports by sigtop as text: 'Conversation: name', then a block for each message with its fields, a blank line and the text. */
 import { kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { readStamp } from './stamps.ts'
@@ -10,7 +10,7 @@ const MARKED = /^[>|]/
 
 function open(file: TextFile): TextReader {
   const head: ConversationHead = { name: file.name, id: null }
-  /** The fields of a block are being read. */
+  /** True while the fields of a block are read. */
   let fields = false
   let blank = true
   return {
@@ -22,7 +22,7 @@ function open(file: TextFile): TextReader {
       }
       const from = blank ? /^From: (.*)$/.exec(text) : null
       blank = text.trim() === ''
-      // a block without a sender begins with its type; one of a text goes on
+      // a block without a sender begins with its type; otherwise the line continues a text
       if (from !== null || (!fields && /^Type: (?:incoming|outgoing|[a-z-]+)$/.test(text))) {
         fields = true
         return {
@@ -45,7 +45,7 @@ function open(file: TextFile): TextReader {
       for (const line of text.split('\n').slice(1)) {
         const [, field, value = ''] = head ? (FIELD.exec(line) ?? []) : []
         if (field === undefined) {
-          // a quotation, and the versions before an edit, stand between the fields and the text
+          // a quotation, and earlier versions of an edited text, are between the fields and the text
           const version = /^\| ?(.*)$/.exec(line)?.[1]
           if (MARKED.test(line) && version === undefined) body.push(line)
           else if (version !== undefined) {
@@ -81,7 +81,7 @@ function open(file: TextFile): TextReader {
   }
 }
 
-/** sigtop's text. */
+/** Text of sigtop. */
 export const sigtopText = textHistory({
   format: 'signal',
   matches: ({ lines }) => CONVERSATION.test(lines[0] ?? '') && lines.slice(1, 5).some((one) => /^(?:From|Type): /.test(one)),

@@ -1,6 +1,6 @@
 /**
- * Signal's history as other tools write it in JSON: sigtop (a list of Desktop's own records), signal-export (data.json, a line each)
- * and signal-cli (envelopes).
+ * Signal exports of other tools in JSON: sigtop (a list of Desktop's own records), signal-export (data.json, one message per line) and signal-cli
+ * (envelopes).
  */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -8,7 +8,7 @@ import { hasAll } from './format.ts'
 import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './json-history.ts'
 import { at, firstText, instantOf, isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 
-/** Finishes what all three have in common. */
+/** Completes a message; shared by all three. */
 function finished(message: ParsedMessage, head: ConversationHead, written: unknown): ReadMessage {
   if (message.time === null) message.stamp = beginning(textOf(written) ?? '')
   if (message.files?.length === 0) delete message.files
@@ -52,7 +52,7 @@ function openSigtop(file: TextFile): JsonReader {
 }
 
 function openExport(file: TextFile): JsonReader {
-  // every chat has a folder of its name
+  // each chat has a folder with its name
   const head: ConversationHead = { name: /^(?:data|chat)$/i.test(file.name) && file.folder !== '' ? file.folder : file.name, id: null }
   let count = 0
   return {
@@ -123,7 +123,7 @@ function openCli(file: TextFile): JsonReader {
   }
 }
 
-/** sigtop's JSON. */
+/** JSON of sigtop. */
 export const sigtopJson = jsonHistory({
   format: 'signal',
   matches: ({ shape }) => hasAll(shape, '[].conversationId', '[].sent_at'),
@@ -137,7 +137,7 @@ export const signalExport = jsonHistory({
   messages: 'lines',
   open: openExport
 })
-/** What signal-cli prints with --output=json. */
+/** Output of signal-cli with --output=json. */
 export const signalCli = jsonHistory({
   format: 'signal',
   matches: ({ shape }) => hasAll(shape, 'envelope.timestamp'),

@@ -1,4 +1,4 @@
-/** Skype's messages.json, which Microsoft gives on request: all conversations in one file; texts are a piece of XML. */
+/** Skype's messages.json, which Microsoft provides on request: all conversations in one file; texts are XML fragments. */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -7,7 +7,7 @@ import { firstText, instantOf, isRecord, textOf } from './json-stream.ts'
 import { attributeOf, elementOf, plainText } from './markup.ts'
 
 const NOTICE = /^(?:ThreadActivity|Event\/|Signal|InviteFreeRelationshipChanged|Translation|PopCard)/
-/** '8:live:anna' is a person's address at Skype, '8:' its kind. */
+/** '8:live:anna' is a person's Skype address with its type '8:'. */
 const idOf = (from: unknown): string => (textOf(from) ?? '?').replace(/^\d+:/, '')
 
 function open(file: TextFile): JsonReader {
@@ -68,7 +68,7 @@ function open(file: TextFile): JsonReader {
   }
 }
 
-/** Skype's messages.json. */
+/** messages.json of Skype. */
 export const skype = jsonHistory({
   format: 'skype',
   matches: ({ shape }) =>

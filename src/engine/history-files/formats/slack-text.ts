@@ -1,15 +1,15 @@
-/** The readable text of a message in Slack's export: its marks written out, and what its blocks and attachments say. */
+/** Readable text of a message in Slack's export: expanded markup, and the contents of blocks and attachments. */
 import { isRecord, recordsOf, textOf } from './json-stream.ts'
 
 export interface Names {
-  /** By id. */
+  /** Names by id. */
   people: ReadonlyMap<string, string>
   rooms: ReadonlyMap<string, string>
 }
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' }
 
-/** Marks as they are shown: <@U1>, <#C1|name>, <!here>, <!date^..|..>, <https://..|label>, <tel:..|..>. */
+/** Expanded markup: <@U1>, <#C1|name>, <!here>, <!date^..|..>, <https://..|label>, <tel:..|..>. */
 export const plainSlack = (text: string, { people, rooms }: Names): string =>
   text
     .replace(/<([^<>|]+)(?:\|([^<>]*))?>/g, (whole, target: string, label = '') => {
@@ -27,7 +27,7 @@ export const plainSlack = (text: string, { people, rooms }: Names): string =>
     })
     .replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity] ?? entity)
 
-/** What a block of Slack's Block Kit says (https://api.slack.com/reference/block-kit/blocks), its parts in their order. */
+/** Text of a Block Kit block (https://api.slack.com/reference/block-kit/blocks), its parts in order. */
 function blockText(value: unknown, names: Names): string {
   if (Array.isArray(value))
     return value
@@ -104,7 +104,7 @@ function attachmentText(attachment: Record<string, unknown>, names: Names): stri
   return lines.length > 0 ? lines.join('\n') : part('fallback')
 }
 
-/** All that a message says: its text; its blocks where it has none, and what is attached. */
+/** Complete text of a message: its text, or its blocks if it has none, and its attachments. */
 export function slackText(message: Record<string, unknown>, names: Names): string {
   const text = plainSlack(textOf(message['text']) ?? '', names)
   const body = text !== '' ? text : blockText(message['blocks'], names)

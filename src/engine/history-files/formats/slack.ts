@@ -1,4 +1,4 @@
-/** Slack's workspace export: a .zip with users.json, channels.json and a file a day and channel, in a folder or not. */
+/** Slack workspace export: a .zip with users.json, channels.json and one file per day and channel, with or without a top folder. */
 import { ImportError, kindOf, plainHistory, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -6,19 +6,19 @@ import { jsonHistory, type JsonReader, type ReadMessage } from './json-history.t
 import { elementsIn, isRecord, numberOf, recordsOf, shown, textOf } from './json-stream.ts'
 import { slackText, type Names } from './slack-text.ts'
 
-/** The archive: its paths, without a folder that all of them share, and their texts. */
+/** Files of the archive: paths without their common folder, and texts. */
 export interface SlackFiles {
   paths: readonly string[]
   text(path: string): Promise<string>
 }
 
-/** Said by the workspace, not by a person. */
+/** Messages by the workspace, not by a person. */
 const NOTICES = /^(?:channel_|group_|pinned_item|unpinned_item|bot_add|bot_remove|reminder_add|sh_room|huddle)/
 const ROOMS = ['channels.json', 'groups.json', 'mpims.json', 'dms.json']
 
 export const isSlack = (paths: readonly string[]): boolean => paths.includes('users.json') || ROOMS.some((path) => paths.includes(path))
 
-/** Throws ImportError with the file that cannot be read. */
+/** Throws ImportError with the unreadable file. */
 export async function readSlack({ paths, text }: SlackFiles, archive: string): Promise<ParsedHistory> {
   const read = async (path: string, onBroken?: (line: string) => void): Promise<unknown[]> => {
     const json = await text(path)
@@ -35,7 +35,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
       return elements
     }
   }
-  /** What is missing of the lists of people and rooms. */
+  /** Unreadable parts of the lists of people and rooms. */
   const broken: string[] = []
   const people = new Map<string, string>()
   let team = ''
@@ -85,7 +85,7 @@ export async function readSlack({ paths, text }: SlackFiles, archive: string): P
   })
 }
 
-/** One day of a channel, alone: names are those that its messages say. */
+/** Single day of a channel; names come from its messages. */
 function openDay(file: TextFile): JsonReader {
   const head: ConversationHead = { name: file.folder === '' ? file.name : `#${file.folder}`, id: null }
   const names: Names = { people: new Map(), rooms: new Map() }
@@ -104,7 +104,7 @@ function openDay(file: TextFile): JsonReader {
   }
 }
 
-/** A file of a Slack export by itself. */
+/** Single file of a Slack export. */
 export const slackDay = jsonHistory({
   format: 'slack',
   matches: ({ shape, head }) => hasAll(shape, '[].type', '[].ts', '[].text') && /"ts": ?"\d{10}\.\d{6}"/.test(head),
@@ -125,7 +125,7 @@ function messageOf(raw: unknown, names: Names, room: string | null): ParsedMessa
   const profile = isRecord(raw['user_profile']) ? raw['user_profile'] : isRecord(raw['bot_profile']) ? raw['bot_profile'] : {}
   const given = textOf(profile['display_name']) ?? textOf(profile['real_name']) ?? textOf(profile['name'])
   const sender = user === null ? (textOf(raw['username']) ?? given ?? textOf(raw['bot_id']) ?? 'Slack') : (names.people.get(user) ?? given ?? user)
-  // exports until 2018 have one file
+  // exports until 2018 have one file per message
   const files = recordsOf(raw['files'] ?? [raw['file']]).map(fileOf)
   const text = slackText(raw, names)
   if (text === '' && files.length === 0 && typeof raw['text'] === 'object') return { kind: 'text' }

@@ -1,4 +1,4 @@
-/** Times as accounts of every language have them in Google's Takeout and in other exports. */
+/** Times in Google's Takeout and other exports, in every language. */
 import { expect, test } from 'vitest'
 import { parseTime } from './times.ts'
 
@@ -60,7 +60,7 @@ test.each([
   ['1/1/24, 12:05 e paradites', 2024, 0, 1, 0],
   ['1/1/2024 午夜12:05', 2024, 0, 1, 0],
   ['1/1/2024 中午12:05', 2024, 0, 1, 12],
-  // years of two digits: Thailand's, and of the last century
+  // two-digit years: of Thailand's calendar, and of the last century
   ['31/12/66 21:05', 2023, 11, 31, 21],
   ['31/12/98 21:05', 1998, 11, 31, 21],
   ['R6/01/01 0:05', 2024, 0, 1, 0],

@@ -1,6 +1,6 @@
 /**
- * Times as people's phones and programs write them, in every language: digits of any script, words for halves of the day and for
- * months (time-words.ts), the numbers of a date in any order. Pure. A stamp is what stands there; times.ts makes a time of it.
+ * Written times of phones and programs in every language: digits of any script, words for parts of the day and for months (time-words.ts), the numbers of a
+ * date in any order. Pure. A stamp is the written form; times.ts converts it to a time.
  */
 import { asciiDigit } from '../../../contract/digits.ts'
 import { HALVES, MONTHS } from './time-words.ts'
@@ -9,17 +9,20 @@ export interface Clock {
   hour: number
   minute: number
   second: number
-  /** ms */
+  /** Fraction of a second, ms. */
   fraction: number
 }
 export type Stamp =
   | { kind: 'instant'; time: number }
-  /** `numbers`: of the date, as they stand; `month`: 1 to 12 where a word says it, then numbers are the two others. `zone`: minutes east of Greenwich; null: local time. */
+  /**
+   * `numbers`: of the date, in written order; `month`: 1 to 12 if it is a word, then numbers are the two others. `zone`: minutes east of Greenwich; null:
+   * local time.
+   */
   | { kind: 'date'; numbers: readonly number[]; month: number | null; clock: Clock; zone: number | null; hint: DateOrder }
 
 export type DateOrder = 'ymd' | 'dmy' | 'mdy'
 
-/** By the word as plain() has it; hours or months are bits. */
+/** Bits of hours or months by word, as normalized by plain(). */
 const table = (rows: string): ReadonlyMap<string, number> =>
   new Map(rows.split('|').map((row) => [row.slice(0, row.lastIndexOf('=')), parseInt(row.slice(row.lastIndexOf('=') + 1), 16)]))
 const halves = table(HALVES)
@@ -27,7 +30,7 @@ const months = table(MONTHS)
 
 const MARKS = /[\p{Cf}\ufeff\r]/gu
 
-/** One character for each of the text's that is no mark: digits are ASCII, blanks are spaces, signs have one width. */
+/** One character for each of the text's except marks: digits become ASCII, blanks spaces, signs single-width. */
 export const simplify = (text: string): string =>
   text
     .replace(MARKS, '')
@@ -65,11 +68,11 @@ const plain = (word: string): string =>
 
 const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.’'ʼ״׳-]*(?:"[\p{L}\p{M}]+)?(?: [\p{L}\p{M}.’'ʼ״׳-]+){0,3}`
 const NUMERIC = /(\d{1,4})(?: ?[-./年년] ?)(\d{1,2})(?: ?[-./月월] ?)(\d{1,4})(?!\d)(?: ?(?:日|일|г\.?|\.))?/uy
-/** Years of an emperor of Japan, as phones of that calendar write them. */
+/** Years of Japanese eras, as written by phones with that calendar. */
 const ERA = /(令和|平成|昭和|[RHS])(\d{1,2}|元)[-./年] ?(\d{1,2})[-./月] ?(\d{1,2})日?/uy
 const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, R: 2018, H: 1988, S: 1925 }
 const COMPACT = /((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)/uy
-// 31 May 2024; May 31, 2024; 2024 May 31, with their small words: 31 de mayo de 2024, 31st of May
+// 31 May 2024; May 31, 2024; 2024 May 31, with their particles: 31 de mayo de 2024, 31st of May
 const DAY_FIRST =
   /(\d{1,2})(?:st|nd|rd|th)?[.]?(?:[ -](?:de|of|d’|d'))?[ -]?([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.,]?[ -](?:(?:de|del) )?(\d{4}|\d{2})(?!\d)(?: ?г\.?| ?р\.?)?/uy
 const MONTH_FIRST = /([\p{L}\p{M}][\p{L}\p{M}’'ʼ]*)[.]? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/uy
@@ -82,10 +85,10 @@ const CLOCK = new RegExp(
 const HALF = new RegExp(String.raw` ?(${WORD})`, 'uy')
 const ZONE = / ?(Z|UTC|GMT)?(?:([-+−])(\d{2}|(?<=(?:UTC|GMT)[-+−])\d):?(\d{2})?)?(?![\p{L}\d])/uy
 const BETWEEN = /[,T]?(?: ?(?:[\p{L}\p{M}]{1,8}\.?|\([\p{L}\p{M}.]{1,4}\)),? (?=\d))? ?/uy
-/** Words that may follow a clock and say nothing. */
+/** Words that may follow a time and have no meaning. */
 const SILENT = new Set(['uhr', 'ч', 'h', 'hrs', 'น', 'klo', 'kl', 'hs', 'ώρα', 'uur'])
 
-/** The year 24 is none of 2024 where it has four digits. */
+/** Number of digits; a four-digit 0024 is not the year 2024. */
 const numberIn = (digits = ''): number => (digits.length === 4 && digits.startsWith('00') ? 99_999 : Number(digits))
 
 interface Found<T> {
@@ -123,7 +126,7 @@ function dayAt(text: string, from: number): Found<Day> | null {
   ] as const) {
     const found = at(pattern, text, from)
     const bits = found === null ? undefined : months.get(plain(found[word] ?? ''))
-    // a word for two months, in two languages, says neither
+    // a word for different months in two languages is ambiguous
     if (found === null || bits === undefined || (bits & (bits - 1)) !== 0) continue
     return {
       value: { numbers: [Number(found[first]), Number(found[second])], month: 32 - Math.clz32(bits), cjk: false, slash: false },
@@ -133,17 +136,17 @@ function dayAt(text: string, from: number): Found<Day> | null {
   return null
 }
 
-/** The hour of 24, where a word says which half or part of the day is meant: the one of two that is in that part, or nearer to it. */
+/** Hour of 24 for an hour with a word for a part of the day: of the two possible hours the one within that part, or nearer to it. */
 function hourIn(bits: number, hour: number): number {
   const early = hour % 12
-  // a word of the morning alone never means noon: 12:05 e paradites
+  // a word for the morning only never means noon: 12:05 e paradites
   if ((bits & 0xfff000) === 0) return early
   const distance = (candidate: number): number => {
     for (let away = 0; away < 12; away++) if ((bits >> ((candidate + away) % 24)) & 1 || (bits >> ((candidate + 24 - away) % 24)) & 1) return away
     return 24
   }
   const [morning, evening] = [distance(early), distance(early + 12)]
-  // as near to both: a word of the afternoon alone means the later one
+  // equally near: a word for the afternoon only means the later one
   return evening < morning || (evening === morning && (bits & 0xfff) === 0) ? early + 12 : early
 }
 
@@ -156,7 +159,7 @@ function clockAt(text: string, from: number): Found<{ clock: Clock; zone: number
   let word = half === null ? null : (before ?? null)
   const after = at(HALF, text, end)
   if (after !== null) {
-    // the longest run of words that says something: 'p. m. UTC'
+    // the longest meaningful sequence of words: 'p. m. UTC'
     const words = (after[1] ?? '').split(' ')
     for (let count = words.length; count > 0; count--) {
       const run = words.slice(0, count).join(' ')
@@ -189,7 +192,7 @@ const hintOf = (day: Day, half: string | null): DateOrder => {
 }
 const MIDNIGHT: Clock = { hour: 0, minute: 0, second: 0, fraction: 0 }
 
-/** The usual numeric stamp, where no word and no zone can follow it: the end, a bracket, a dash or a colon that is followed by a blank. */
+/** Most common numeric stamp, followed by neither word nor zone: by the end, a bracket, or a dash or colon with a blank after it. */
 const USUAL = /(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})(?:, ?| |T)(\d{1,2}):(\d{2})(?::(\d{2}))?(?=$|\]|:? ?[-–—] |: )/y
 function usualAt(text: string, from: number): Found<Stamp> | null {
   const found = at(USUAL, text, from)
@@ -203,7 +206,7 @@ function usualAt(text: string, from: number): Found<Stamp> | null {
   }
 }
 
-/** The stamp that begins at `from` of a simplified text, date and clock in either order; `end`: where it ends. */
+/** Stamp at `from` of a simplified text, date and time in either order; `end`: position after it. */
 export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: boolean }) | null {
   const usual = usualAt(text, from)
   if (usual !== null) return { ...usual, clocked: true }
@@ -214,7 +217,7 @@ export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: 
   }
   if (day !== null) {
     const [between = ''] = at(BETWEEN, text, day.end) ?? []
-    // a word before the clock may be a half of the day, or say nothing
+    // a word before the time may be a part of the day, or meaningless
     const clock = clockAt(text, day.end + (/^[,T]? ?/u.exec(text.slice(day.end, day.end + 2))?.[0].length ?? 0)) ?? clockAt(text, day.end + between.length)
     if (clock === null)
       return {
@@ -254,7 +257,7 @@ export function stampAt(text: string, from: number): (Found<Stamp> & { clocked: 
   }
 }
 
-/** Seconds, ms, µs or ns since 1970 by their number of digits; dates without separators; days since 1900 as tables count them. */
+/** Seconds, ms, µs or ns since 1970 by their number of digits; dates without separators; days since 1900 as in spreadsheets. */
 function fromNumber(text: string): Stamp | null {
   const date = (year: number, month: number, day: number, hour = 0, minute = 0, second = 0): Stamp => ({
     kind: 'date',
@@ -286,20 +289,20 @@ function fromNumber(text: string): Stamp | null {
               : null
   return time === null ? null : whole.length === 5 ? local(time) : { kind: 'instant', time: Math.floor(time) }
 }
-/** The first days of 1601 and of our era, as other systems count from them, in ms before 1970; and Apple's of 2001 behind it. */
+/** Epochs of other systems, 1601 and year 1, in ms before 1970; and Apple's of 2001 in ms after it. */
 const [SINCE_1601, SINCE_1, SINCE_2001] = [11_644_473_600_000, 62_135_596_800_000, 978_307_200_000]
-/** When there were messages, ms. */
+/** True for plausible times of messages, ms. */
 const isRecent = (time: number): boolean => time > Date.UTC(1995, 0) && time < Date.UTC(2100, 0)
 const firstRecent = (...times: number[]): number => times.find(isRecent) ?? times[0] ?? 0
 /** µs since 1970, or since 1601 (WebKit). */
 const fromMicroseconds = (number: number): number => firstRecent(number / 1000, number / 1000 - SINCE_1601)
-/** ns since 1970 or 2001 (Apple), µs since 1601, or 100 ns since 1601 (Windows) or the year 1 (.NET). Those of 1970 are recent alone where they are behind 2001. */
+/** ns since 1970 or 2001 (Apple), µs since 1601, or 100 ns since 1601 (Windows) or the year 1 (.NET). ns since 1970 only if the result is later than 2001. */
 function fromLong(number: number): number {
   const [nano, tenth] = [number / 1e6, number / 1e4]
   if (nano > Date.UTC(2001, 8)) return nano
   return firstRecent(number / 1000 - SINCE_1601, tenth - SINCE_1601, tenth - SINCE_1, nano + SINCE_2001, nano)
 }
-/** A count of days is local time. */
+/** Stamp of a day count, which is local time. */
 function local(time: number): Stamp {
   const date = new Date(Math.round(time / 1000) * 1000)
   return {
@@ -312,7 +315,7 @@ function local(time: number): Stamp {
   }
 }
 
-/** Times as programs print them: 'Fri May 31 09:30:00 UTC 2024' (C), 'Fri May 31 2024 09:30:00 GMT+0200 (CEST)' (JavaScript), '20240531T093000Z' (ISO 8601). */
+/** Printed times of programs: 'Fri May 31 09:30:00 UTC 2024' (C), 'Fri May 31 2024 09:30:00 GMT+0200 (CEST)' (JavaScript), '20240531T093000Z' (ISO 8601). */
 function plainOrder(text: string): string {
   const [, month, day, clock, zone = '', year] = /^\p{L}{3},? (\p{L}{3,9}) (\d{1,2}) (\d{1,2}:\d{2}:\d{2})( [A-Z]{1,5}| [-+]\d{4})? (\d{4})$/u.exec(text) ?? []
   if (year !== undefined) return `${month} ${day}, ${year} ${clock}${/UTC|GMT|Z|[-+]/.test(zone) ? zone : ''}`
@@ -321,7 +324,7 @@ function plainOrder(text: string): string {
   return text.replace(/^\p{L}{3} (?=\p{L}{3} \d{1,2} \d{4} )/u, '').replace(/ \([^()]*\)$/, '')
 }
 
-/** What a whole text says as a time, or null. */
+/** Stamp of a whole text, or null. */
 export function readStamp(text: string): Stamp | null {
   const usual = usualAt(text, 0)
   if (usual !== null && usual.end === text.length) return usual.value

@@ -1,4 +1,4 @@
-/** Histories that are an app's own store: databases, encrypted backups, and archives in .tar. */
+/** Histories in an app's own storage: databases, encrypted backups, and .tar archives. */
 import Database from 'better-sqlite3'
 import { createCipheriv, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
@@ -36,7 +36,7 @@ const told = (messages: readonly ParsedMessage[] = []): string[] =>
       .join(' ')
   )
 
-/** An NSAttributedString as macOS stores it. */
+/** NSAttributedString as macOS stores it. */
 function attributed(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8')
   const length =
@@ -176,7 +176,7 @@ test.each([
   expect(ids).toEqual(['xmpp:ann@example.org', 'xmpp:room@muc.example.org'])
 })
 
-/** A .ceb as Conversations writes it. */
+/** .ceb backup as Conversations writes it. */
 function backup(version: 1 | 2, content: string, password = 'secret'): Buffer {
   const utf = (text: string): Buffer => {
     const bytes = Buffer.from(text)

@@ -1,4 +1,4 @@
-/** Tables and JSON of any program: the same two messages, in each of the shapes that they come in. */
+/** Tables and JSON of any program: the same two messages in every supported shape. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

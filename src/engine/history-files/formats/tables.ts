@@ -1,4 +1,4 @@
-/** Tables: CSV of any separator and TSV. A first row of names says which column is what; otherwise sender, time, text; else the user says it. */
+/** Tables: CSV with any separator, and TSV. A heading tells the columns; otherwise they are sender, time, text, or chosen by the user. */
 import type { ImportColumns } from '../../../contract/history-files.ts'
 import {
   beginning,
@@ -18,7 +18,7 @@ import { readStamp, type Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
 interface Dialect extends CsvDialect {
-  /** A first line 'sep=;', as Excel takes it. */
+  /** The file has a first line 'sep=;', as Excel understands it. */
   told: boolean
 }
 const QUOTES: readonly (readonly [string, string])[] = [
@@ -29,7 +29,7 @@ const QUOTES: readonly (readonly [string, string])[] = [
 ]
 const SEPARATORS = [',', ';', '\t', '|', '^', '，', '；', '\u0001', '\u001f']
 const WIDE = /[，；]/
-/** How a text writes quotes: the kind that stands at both ends of most cells that have one. */
+/** Quoting of a table: the quotes at both ends of most cells that contain one. */
 function quotesOf(head: string, separator: string): Pick<Dialect, 'quotes' | 'escape'> {
   const escape = /[^\\]\\"/.test(head) && !/[^,;|\t\n\r]""[^,;|\t\n\r]/.test(head) ? '\\' : '"'
   const cells = head
@@ -46,12 +46,12 @@ type Row = CsvRow
 const SAMPLE_ROWS = 40
 const SHOWN_ROWS = 5
 
-/** The rows at the beginning of a text as a dialect has them. */
+/** Rows at the beginning of a text, parsed in a dialect. */
 function rowsOf(head: string, dialect: CsvDialect, whole: boolean): string[][] {
   const cut = whole ? head : head.slice(0, head.lastIndexOf(head.includes('\n') ? '\n' : '\r') + 1)
   return csvIn(cut.slice(0, 100_000), dialect).slice(0, SAMPLE_ROWS)
 }
-/** How many rows have as many cells as most have, and how many cells that is. */
+/** Share of rows with the most common number of cells, and that number. */
 function evenness(rows: readonly string[][]): { share: number; cells: number } {
   const counts = new Map<number, number>()
   for (const { length } of rows) counts.set(length, (counts.get(length) ?? 0) + 1)
@@ -66,7 +66,7 @@ function dialectOf(head: string, whole: boolean, tsv: boolean): Dialect {
     const quotes = quotesOf(head, '\t')
     const plain = rowsOf(head, { separator: '\t', quotes: null, escape: '"' }, whole)
     const quoted = rowsOf(head, { separator: '\t', ...quotes }, whole)
-    // quotes are signs of the table where it is more even with them, and letters otherwise
+    // quotes are syntax if the table is more even that way, and ordinary characters otherwise
     const better =
       plain.length > 1 &&
       evenness(quoted).cells > 2 &&
@@ -97,7 +97,7 @@ const list = (files: string): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
-/** `tsv`: tabs, where quotes may be letters. Throws ImportError. */
+/** `tsv`: separated by tabs; quotes may be ordinary characters. Throws ImportError. */
 export async function readTable(file: TextFile, options: ReadOptions, tsv: boolean): Promise<ParsedHistory> {
   const format = tsv ? 'tsv' : 'csv'
   const head = await headOf(file, 200_000)
@@ -147,9 +147,9 @@ export async function readTable(file: TextFile, options: ReadOptions, tsv: boole
   }
 }
 
-/** Rows above the one that names the columns, at most: a title, or what was asked for. */
+/** Largest number of rows above the heading, such as a title or the search terms. */
 const MOST_ABOVE = 5
-/** The row that names the columns, which may stand below a title. */
+/** Row of the heading, which may follow a title. */
 function headingIn(sample: readonly string[][]): FoundColumns & { above: number } {
   const first = findColumns(sample)
   for (let above = 1; !first.sure && above <= MOST_ABOVE && above < sample.length - 1; above++) {
@@ -165,9 +165,9 @@ const stampOf = (cells: readonly string[], { time, clock }: ImportColumns): stri
     .filter((part) => part !== '')
     .join(' ')
 
-/** No message is so long, UTF-16 units. */
+/** Longest message, UTF-16 units. */
 const LONGEST_CELL = 20_000_000
-/** Makes messages of rows. `rest`: cells beyond the text belong to it, with this between them. */
+/** Creates messages from rows. `rest`: further cells belong to the text, joined by this string. */
 function builder(
   file: TextFile,
   columns: ImportColumns,
@@ -194,7 +194,7 @@ function builder(
     sink.conversation(head)
     const written = stampOf(cells, columns)
     const stamp = readStamp(written)
-    // a file that says itself that nobody knows: these stand first
+    // an 'unknown' time in the file: these messages come first
     const time = written === 'unknown' ? 0 : stamp === null ? null : resolve(stamp, last.get(name) ?? -Infinity)
     if (time !== null && time > 0) last.set(name, time)
     const beyond = rest !== null && cells.slice((columns.text ?? 0) + 1).some((one) => one.trim() !== '')

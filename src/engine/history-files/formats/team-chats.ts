@@ -1,4 +1,4 @@
-/** Mattermost's bulk export (JSON lines of posts), and a channel of Zulip's (the tables of messages-000001.json). */
+/** Bulk export of Mattermost (JSON lines of posts), and a channel of Zulip (the tables of messages-000001.json). */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -63,7 +63,7 @@ function replyOf(raw: Record<string, unknown>, to: string, file: TextFile, calle
   }
 }
 
-/** Mattermost's bulk export. */
+/** Bulk export of Mattermost. */
 export const mattermost = jsonHistory({
   format: 'mattermost',
   matches: ({ shape, jsonLines }) =>
@@ -111,7 +111,7 @@ function openZulip(file: TextFile): JsonReader {
   }
 }
 
-/** Zulip's messages. */
+/** Messages of Zulip. */
 export const zulip = jsonHistory({
   format: 'zulip',
   matches: ({ shape }) => hasAll(shape, 'zerver_message[].content'),

@@ -1,4 +1,4 @@
-/** Telegram Desktop's export as pages (messages.html, messages2.html ...): a page holds a thousand messages of one chat. */
+/** Telegram Desktop export as pages (messages.html, messages2.html ...): a page holds a thousand messages of one chat. */
 import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.ts'
@@ -26,7 +26,7 @@ function open(file: TextFile): ChunkReader {
     read(chunk): ReadChunk {
       if (/^<div class="message service/.test(chunk)) return 'notice'
       const body = within(chunk, 'body')
-      // what was forwarded has a name and a text of its own
+      // a forwarded message has its own name and text
       const forwarded = within(body, 'forwarded body')
       const own = forwarded === '' ? body : body.replace(forwarded, '')
       const named = plainText(within(own, 'from_name').replace(/<span class="details">[\s\S]*$/, '')).trim()
@@ -47,7 +47,7 @@ function open(file: TextFile): ChunkReader {
         files.push(fileOf(file, path, found === undefined ? {} : { kind: found[1] }))
       }
       if (files.length === 0) {
-        // polls, places, contacts, calls and what was not exported say it in words
+        // polls, places, contacts, calls and media that were not exported are described in words
         const media = within(said, 'media_wrap')
         const words = ['title bold', 'question bold', 'status details', 'description'].map((one) => plainText(within(media, one)).trim())
         const answers = [...media.matchAll(/<div class="answer">([\s\S]*?)<\/div>/g)].map(([, answer = '']) => plainText(answer).trim())
@@ -70,7 +70,7 @@ function open(file: TextFile): ChunkReader {
   }
 }
 
-/** Telegram's pages. */
+/** Pages of Telegram. */
 export const telegramPage = chunkHistory({
   format: 'telegram',
   matches: ({ head }) => /<div class="page_body chat_page"|<div class="message (?:default|service)[^"]*" id="message-?\d+"/.test(head),

@@ -1,7 +1,7 @@
-/** The readable text of a message in Telegram's export: what was written, and what polls, places, contacts, calls and the like say. */
+/** Readable text of a message in Telegram's export: the written text, and the contents of polls, places, contacts, calls and the like. */
 import { isRecord, numberOf, recordsOf, textOf } from './json-stream.ts'
 
-/** A text in pieces; addresses behind words are kept. null: it is no text. */
+/** Text given in pieces; link addresses are kept. null: no text. */
 function written(value: unknown): string | null {
   if (value === undefined || value === null) return ''
   if (typeof value === 'string' || typeof value === 'number') return String(value)
@@ -26,7 +26,7 @@ const leaves = (value: unknown): string[] =>
         ? []
         : [String(value)]
 
-/** Known beside these: what filesOf reads, and what says nothing to a reader. */
+/** Other known keys: those read by filesOf, and those without meaning for a reader. */
 const READ = new Set([
   'text',
   'poll',
@@ -39,7 +39,7 @@ const READ = new Set([
   'todo_list'
 ])
 
-/** null: what should be its text is none. `call`: it is a phone call. */
+/** Null: the text has an unknown type. `call`: the message is a phone call. */
 export function telegramText(message: Record<string, unknown>, call: boolean): string | null {
   const body = (message['text'] ?? '') === '' ? (written(message['text_entities'] ?? message['text']) ?? null) : written(message['text'])
   if (body === null) return null
@@ -79,12 +79,12 @@ export function telegramText(message: Record<string, unknown>, call: boolean): s
     parts.push(
       `🧾 ${[textOf(invoice['title']), textOf(invoice['description']), textOf(invoice['amount']), textOf(invoice['currency'])].filter((part) => part !== null).join(' ')}`
     )
-  // what a newer Telegram says in ways of its own
+  // unknown contents of a newer Telegram
   for (const [key, value] of Object.entries(message))
     if (!READ.has(key) && typeof value === 'object' && value !== null && leaves(value).length > 0)
       parts.push(`${key.replace(/_information$/, '').replaceAll('_', ' ')}: ${leaves(value).join(', ')}`)
   if (body !== '') parts.push(body)
-  // a kind of which nothing else is told: a story
+  // a kind without any other data: a story
   const media = textOf(message['media_type'])
   if (parts.length === 0 && media !== null && (message['file'] ?? null) === null) parts.push(`[${media.replaceAll('_', ' ')}]`)
   return parts.join('\n')

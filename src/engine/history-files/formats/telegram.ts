@@ -1,4 +1,4 @@
-/** Telegram Desktop's export as JSON (result.json): of one chat, or of all, those that were left, too. Media lie beside it. */
+/** Telegram Desktop export as JSON (result.json): of one chat, or of all, including left ones. Media files are beside it. */
 import { lookUp } from '../../../contract/look-up.ts'
 import { beginning, ImportError, kindOf, type ConversationHead, type ParsedFile, type ParsedHistory, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -6,7 +6,7 @@ import { isRecord, numberOf, readJson, recordsOf, shown, textOf, type OnValue } 
 import { telegramText } from './telegram-text.ts'
 import { parseTime } from './times.ts'
 
-/** Not in the export: 'File not included. Change data exporting settings to download.' */
+/** Text for media that were not exported: 'File not included. Change data exporting settings to download.' */
 const MISSING = /^\(File /
 const LISTS = ['$', '$.chats.list.*', '$.left_chats.list.*']
 const PATHS = [
@@ -20,9 +20,9 @@ interface Chat {
   name: string | null
   type: string
   id: string | null
-  /** Ids of messages that were pinned. */
+  /** Ids of pinned messages. */
   pinned: Set<string>
-  /** Names by id of those who wrote. */
+  /** Names of senders by id. */
   senders: Map<string, string>
   messages: number
 }
@@ -31,10 +31,10 @@ interface Owner {
   name: string | null
 }
 
-/** `root`: of exports that were written one after the other. */
+/** `root`: number of the export, if a file has several in a row. */
 const chatKey = (path: readonly (string | number)[], root: number): string =>
   `${root}:${path.length <= 3 && path[0] !== 'chats' && path[0] !== 'left_chats' ? '' : path.slice(0, 3).join('.')}`
-/** Seconds of a day that no message can have: the year 2248. */
+/** Upper bound of valid seconds: the year 2248. */
 const LATEST_S = 8_772_710_400
 const timeOf = (message: Record<string, unknown>): number | null => {
   const seconds = numberOf(message['date_unixtime'])
@@ -47,7 +47,7 @@ const senderId = (message: Record<string, unknown>): string | null => {
   return id === null ? null : /^\d+$/.test(id) ? `user${id}` : id
 }
 
-/** Throws ImportError where it is none. */
+/** Throws ImportError if the file is no Telegram export. */
 export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
   const chats = new Map<string, Chat>()
   const owner: Owner = { id: null, name: null }
@@ -131,7 +131,7 @@ export async function readTelegram(file: TextFile): Promise<ParsedHistory> {
   }
 }
 
-/** Who oneself is, where the chats say it by their ids alone. */
+/** The user's name, if the chats identify the user by id only. */
 function ownName(heads: ReadonlyMap<Chat, { own: (id: string | null, name: string) => boolean | undefined }>): string | null {
   for (const [{ senders }, { own }] of heads) for (const [id, name] of senders) if (own(id, name) === true) return name
   return null
@@ -151,7 +151,7 @@ function messageOf(raw: unknown, file: TextFile): ParsedMessage | 'notice' | { k
   const time = timeOf(raw)
   const edited = numberOf(raw['edited_unixtime']) ?? parseTime(textOf(raw['edited']) ?? '')
   const message: ParsedMessage = { sender: textOf(raw['from']) ?? textOf(raw['actor']) ?? id ?? 'Deleted Account', time, text }
-  // exports until 2017 have the first day of 1970 where nothing was edited
+  // exports until 2017 have the first day of 1970 for unedited messages
   if (edited !== null && edited > 86_400_000) message.edited = true
   if (time === null) message.stamp = beginning(textOf(raw['date']) ?? '')
   const own = textOf(raw['id'])

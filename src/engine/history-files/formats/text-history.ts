@@ -1,4 +1,4 @@
-/** Histories that are lines of text: entries that begin with a time and may go on for lines. One pass finds the order of the dates, one reads. */
+/** Histories in lines of text: entries that begin with a time and may have several lines. One pass finds the order of the dates, one reads. */
 import type { ImportFormat } from '../../../contract/history-files.ts'
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
@@ -8,24 +8,24 @@ import { Orders, timeOf } from './times.ts'
 
 export interface Entry {
   stamp: Stamp | null
-  /** What stands where the time should be. */
+  /** Written form of the time. */
   written: string
-  /** null: no person wrote it. */
+  /** Sender; null: a system message. */
   sender: string | null
   text: string
   outgoing?: boolean
 }
-/** 'skip': the line says nothing of a message. null: it goes on with the entry before it. */
+/** 'skip': the line is no part of a message. null: it continues the entry before it. */
 export type LineRead = Entry | 'skip' | null
 
-/** What a dialect makes of one file, line after line; a new one for each pass. */
+/** Reader of one file in a dialect, line after line; a new one for each pass. */
 export interface TextReader {
   line(text: string, number: number): LineRead
-  /** The conversation that the last entry belongs to. The same object for the same one. */
+  /** Conversation of the last entry. Always the same object for the same conversation. */
   head(): ConversationHead
-  /** What is in the whole text of an entry, its last lines included. */
+  /** Content of an entry's whole text, including its last lines. */
   content?(text: string, entry: Entry): Partial<ParsedMessage> | 'notice'
-  /** The owner, where the file says it. */
+  /** Owner, if the file names one. */
   self?(): string | null
 }
 
@@ -57,7 +57,7 @@ async function* entriesOf(file: TextFile, reader: TextReader, onStray: (line: st
   if (last !== null) yield last
 }
 
-/** A format of lines. */
+/** Creates a text format. */
 export function textHistory(dialect: TextDialect): Format {
   const { format } = dialect
   return {

@@ -1,11 +1,11 @@
-/** Times from stamps: which number is the day is found from all stamps of a file, and what no calendar has is no time. Pure. */
+/** Converts stamps to times: the order of day and month is found from all stamps of a file, and invalid dates are no times. Pure. */
 import { PersianCalendar, IslamicUmalquraCalendar, toCalendar, CalendarDate, GregorianCalendar } from '@internationalized/date'
 import { readStamp, type DateOrder, type Stamp } from './stamps.ts'
 
 const DAY = 86_400_000
 const LATEST_YEAR = 2247
 
-/** ms since the epoch, local time where no zone is given, or null where a text is no time; of orders that are possible the one the stamp looks like. */
+/** ms since the epoch, local time without a zone, or null if a text is no time; of several possible orders the one that the stamp looks like. */
 export function parseTime(text: string): number | null {
   const stamp = readStamp(text)
   if (stamp === null) return null
@@ -14,7 +14,7 @@ export function parseTime(text: string): number | null {
   return timeOf(stamp, orders.best().order)
 }
 
-/** Years of other calendars that phones are set to: Thailand's is 543 ahead; Iran's and Arabia's are of this length in our time. */
+/** Gregorian date from other calendars in phones: Thailand's year is 543 ahead; years of Iran's and Arabia's calendars are close to our length. */
 function gregorian(year: number, month: number, day: number): [number, number, number] {
   if (year > 2400 && year < 2800) return [year - 543, month, day]
   const calendar = year >= 1340 && year < 1425 ? new PersianCalendar() : year >= 1425 && year < 1500 ? new IslamicUmalquraCalendar() : null
@@ -23,7 +23,7 @@ function gregorian(year: number, month: number, day: number): [number, number, n
   return [date.year, date.month, date.day]
 }
 
-/** The year of two digits: Thailand's phones write theirs so, too, and logs of the last century are older than phones. */
+/** Full year of a two-digit one: Thailand's phones write two digits as well, and logs of the last century are older than phones. */
 function fullYear(year: number): number {
   const latest = new Date().getFullYear() - 1999
   return year >= 100 || year <= latest ? year + (year < 100 ? 2000 : 0) : year > 70 ? 1900 + year : year > 44 ? 1957 + year : 2000 + year
@@ -39,8 +39,8 @@ function dateOf({ numbers, month }: Extract<Stamp, { kind: 'date' }>, order: Dat
 }
 
 /**
- * ms, or null where no calendar has such a time. `after`: the time before it in its file; of an hour that a clock shows twice, when
- * summer ends, the one is meant that does not lie before.
+ * ms, or null for an invalid date. `after`: the time before it in its file; an hour repeated at the end of summer time means the first one that is not
+ * earlier.
  */
 export function timeOf(stamp: Stamp, order: DateOrder, after = -Infinity): number | null {
   if (stamp.kind === 'instant') return stamp.time >= 0 && stamp.time < Date.UTC(LATEST_YEAR + 1, 0) ? stamp.time : null
@@ -76,7 +76,7 @@ const sameClock = (a: number, b: number): boolean => {
 const ORDERS: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
 export interface FoundOrder {
   order: DateOrder
-  /** Nothing in the file speaks for another order. */
+  /** True if nothing in the file suggests another order. */
   sure: boolean
 }
 interface Tried {
@@ -87,20 +87,20 @@ interface Tried {
   forward: number
   last: number
   hints: number
-  /** ms from message to message, together */
+  /** Sum of the time differences between consecutive messages, ms. */
   way: number
 }
-/** Of so many stamps, one order that makes the way from message to message so many times shorter is right. */
+/** With at least ENOUGH stamps, an order whose sum of differences is SHORTER times smaller is right. */
 const ENOUGH = 20
 const SHORTER = 4
 
-/** Gathers the stamps of a file, one after the other, and tells which of the numbers is the day. Takes no memory for them. */
+/** Collects the stamps of a file, one after the other, and finds the order of its dates. Does not keep them in memory. */
 export class Orders {
   readonly #tried: Tried[] = ORDERS.map((order) => ({ order, wrong: 0, future: 0, back: 0, forward: 0, last: NaN, hints: 0, way: 0 }))
   readonly #now: number
   #open = 0
 
-  /** `now`: ms; messages are not written later than that. */
+  /** `now`: ms; messages have no later times. */
   constructor(now = Date.now()) {
     this.#now = now + DAY
   }
@@ -124,10 +124,10 @@ export class Orders {
     }
   }
   best(): FoundOrder {
-    // files that run backwards run evenly, too
+    // files in reverse order are consistent, too
     const turns = ({ back, forward }: Tried): number => Math.min(back, forward)
     const far = (a: Tried, b: Tried): number => (a.way > b.way * SHORTER ? 1 : b.way > a.way * SHORTER ? -1 : 0)
-    // two digits for a year stand first only where the language writes it so
+    // a two-digit year comes first only where the language has that order
     const rest = this.#tried.filter(({ order }) => order !== 'ymd')
     const likely = this.#tried.filter(
       ({ order, hints, wrong, future }) => order !== 'ymd' || hints > 0 || (wrong + future === 0 && rest.every((one) => one.wrong + one.future > 0))

@@ -1,4 +1,4 @@
-/** Viber's backup of messages as its desktop app sends it (.csv): date, time, name, number and text, without a heading. */
+/** Viber export of its desktop app (.csv): date, time, name, number and text, without a heading. */
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'
 import { csvRows, PLAIN_CSV } from './csv.ts'
@@ -15,7 +15,7 @@ async function* rowsOf(file: TextFile, separator: string): AsyncIterable<string[
 
 const isViber = ({ lines }: Probe): boolean => lines.length > 0 && lines.slice(0, 5).filter((line) => ROW.test(line)).length >= Math.min(2, lines.length)
 
-/** Viber's .csv. */
+/** Table of Viber (.csv). */
 export const viber: Format = {
   name: 'viber',
   matches: isViber,

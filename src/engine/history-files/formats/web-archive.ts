@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { dataIn } from './attribute-data.ts'
 
-/** Before the name of a part, where a message names its file. */
+/** Prefix of a part's name in a message's file reference. */
 export const PART = 'part:'
 
 interface Place {
@@ -11,7 +11,7 @@ interface Place {
   end: number
 }
 
-/** The places of all parts, by their Content-Location. */
+/** Positions of all parts, by Content-Location. */
 async function placesIn(path: string): Promise<Map<string, Place>> {
   const places = new Map<string, Place>()
   let offset = 0
@@ -29,7 +29,7 @@ async function placesIn(path: string): Promise<Map<string, Place>> {
         if (name !== null && start !== null) places.set(name, { start, end: begins - 1 })
         name = start = null
       } else if (start === null) {
-        // the body begins after the blank line that ends the part's head
+        // the body begins after the blank line that ends the part's header
         if (line === '' && name !== null) start = offset + at
         else name = /^Content-Location:\s*(.+)$/i.exec(line)?.[1]?.trim() ?? name
       }
@@ -40,7 +40,7 @@ async function placesIn(path: string): Promise<Map<string, Place>> {
   return places
 }
 
-/** Bytes of Base64 as they come, whatever their lines are. */
+/** Decodes Base64 as a stream, with any line length. */
 async function* decodedBytes(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   let open = ''
   for await (const chunk of source) {

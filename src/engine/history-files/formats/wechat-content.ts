@@ -1,13 +1,13 @@
-/** What a message of WeChat says, by the numbers of its kind and what stands in its XML, as its database has both. */
+/** Content of a WeChat message, from the number of its type and its XML, as in its database. */
 import type { ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { attributeOf, elementOf, plainText, textIn } from './markup.ts'
 
 export type WeChatContent = Pick<ParsedMessage, 'text' | 'files'> | 'notice'
 
-/** Kinds whose content is a file, and what it is called where nothing names it. */
+/** Types of file messages, with default file names. */
 const FILES: Record<number, [ParsedFile['kind'], string]> = { 3: ['image', '图片'], 34: ['voice', '语音'], 43: ['video', '视频'], 62: ['video', '视频'] }
-/** Cards of kind 49 that have no words of their own. */
+/** Cards of type 49 without text of their own. */
 const CARDS: Record<number, string> = {
   3: '音乐',
   4: '链接',
@@ -28,7 +28,7 @@ const NOTICES = new Set([0, 10000, 10002, 9999, 51])
 
 const isXml = (text: string): boolean => /^\s*(?:<\?xml|<(?:msg|appmsg|sysmsg|voipmsg|voipinvitemsg|img|emoji|location)\b)/i.test(text)
 
-/** The title of a card, with its address and description. */
+/** Title of a card, with its address and description. */
 function cardOf(xml: string, type: number, file: TextFile): WeChatContent {
   const app = elementOf(xml, 'appmsg')?.inner ?? xml
   const title = textIn(app, 'title') ?? ''
@@ -45,14 +45,14 @@ function cardOf(xml: string, type: number, file: TextFile): WeChatContent {
   return { text: words.length === 0 ? `[${label}]` : `[${label}] ${words.join('\n')}` }
 }
 
-/** A text with the one that it answers above it. */
+/** Text below a quotation of the answered message. */
 export function quoted(text: string, name: string | null, said: string | null): string {
   if (said === null || said.trim() === '') return text
   const inner = isXml(said) ? (textIn(said, 'title') ?? '[…]') : said
   return `> ${name === null ? '' : `${name}: `}${inner.replaceAll('\n', '\n> ')}\n${text}`
 }
 
-/** `type` and `sub`: of the database; kinds of the fourth WeChat have the sub-type in their upper half. */
+/** `type` and `sub`: as in the database; version 4 stores the sub-type in the upper half. */
 export function weChatContent(type: number, sub: number, content: string, file: TextFile): WeChatContent {
   const kind = type > 0xffff_ffff ? type % 0x1_0000_0000 : type
   const card = type > 0xffff_ffff ? Math.floor(type / 0x1_0000_0000) : sub
@@ -80,7 +80,7 @@ export function weChatContent(type: number, sub: number, content: string, file: 
   return isXml(content) ? { text: textIn(content, 'title') ?? plainText(content) } : { text: content }
 }
 
-/** Kinds as export tools write them in words. */
+/** Type names in export tools. */
 const WORDS: [RegExp, number, number][] = [
   [/^(?:图片|圖片|image|picture)/i, 3, 0],
   [/^(?:语音|語音|voice|audio)(?!通话)/i, 34, 0],
@@ -92,7 +92,7 @@ const WORDS: [RegExp, number, number][] = [
   [/^(?:系统|系統|system|撤回|拍一拍|灰条)/i, 10000, 0],
   [/^(?:音视频通话|语音通话|视频通话|通话|call|voip)/i, 50, 0]
 ]
-/** The numbers of a kind that is written as a word; a text where no word is known. */
+/** Type numbers of a type name; text for unknown names. */
 export function weChatKind(word: string): { type: number; sub: number } {
   const found = WORDS.find(([pattern]) => pattern.test(word.trim()))
   return found === undefined ? { type: 1, sub: 0 } : { type: found[1], sub: found[2] }

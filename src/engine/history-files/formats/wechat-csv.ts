@@ -1,4 +1,4 @@
-/** WeChat's history as tables of export tools: of MemoTrace (its database's columns), PyWxDump and chatlog. What is unlike theirs is a table as any other. */
+/** WeChat exports as tables: by MemoTrace (its database's columns), PyWxDump and chatlog. Other tables are read as general ones. */
 import { beginning, ImportError, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { headOf, type TextFile } from '../source.ts'
 import { csvRows, PLAIN_CSV } from './csv.ts'
@@ -8,7 +8,7 @@ import { instantOf } from './json-stream.ts'
 import { weChatContent, weChatKind } from './wechat-content.ts'
 
 type Row = Record<string, string>
-/** Names of columns by what they hold, small letters; the first that is there and says something counts. */
+/** Column names by content, lower case; the first non-empty one counts. */
 const COLUMNS = {
   kind: ['type', 'type_name', '类型', '消息类型'],
   sub: ['subtype', 'sub_type'],
@@ -21,7 +21,7 @@ const COLUMNS = {
   id: ['localid', 'msgsvrid', '消息id'],
   source: ['src']
 } as const
-/** Headings by which the tools' tables are known. */
+/** Headings by which the tools' tables are recognized. */
 const KNOWN = [
   ['localid', 'issender', 'strcontent'],
   ['type_name', 'is_sender', 'msg'],
@@ -59,7 +59,7 @@ export const wechatCsv: Format = {
     const [first = ''] = (await headOf(file, 4000)).split(/\r?\n/)
     if (!isWeChat(first)) throw new ImportError(file.file, 1, 'its columns are not those of a WeChat export', 'other-format')
     const delimiter = [',', ';', '\t'].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ','
-    // the tool puts the encoding behind the contact's name
+    // the tool appends the encoding to the contact's name
     const called = file.name.replace(/_utf-?8$/i, '')
     return {
       format: 'wechat',

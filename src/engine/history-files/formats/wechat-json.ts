@@ -1,4 +1,4 @@
-/** WeChat's history as JSON: of chatlog and PyWxDump (lists of messages), and of WeFlow and EchoTrace (a session and its messages). */
+/** WeChat exports as JSON: by chatlog and PyWxDump (lists of messages), and by WeFlow and EchoTrace (a session and its messages). */
 import { beginning, type ConversationHead, type ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { hasAll } from './format.ts'
@@ -6,7 +6,7 @@ import { HeadsByKey, jsonHistory, type JsonReader, type ReadMessage } from './js
 import { at, firstText, instantOf, isRecord, numberOf, textOf } from './json-stream.ts'
 import { quoted, weChatContent, weChatKind, type WeChatContent } from './wechat-content.ts'
 
-/** A message of those parts, or what it is instead. */
+/** Message from its parts, or the result in place of one. */
 function finished(content: WeChatContent, message: ParsedMessage, head: ConversationHead, written: unknown): ReadMessage {
   if (content === 'notice') return 'notice'
   Object.assign(message, content)
@@ -14,7 +14,7 @@ function finished(content: WeChatContent, message: ParsedMessage, head: Conversa
   return message.text === '' && message.files === undefined ? { unread: 'text' } : { head, message }
 }
 
-/** chatlog has the parts of a card beside the message. */
+/** Content of a chatlog message, which has the parts of a card beside the message. */
 function chatlogContent(raw: Record<string, unknown>, file: TextFile): WeChatContent {
   const type = numberOf(raw['type']) ?? 1
   const sub = numberOf(raw['subType']) ?? 0
@@ -44,7 +44,7 @@ function openChatlog(file: TextFile): JsonReader {
       const talker = textOf(raw['talker'])
       const name = firstText(raw['talkerName'])
       if (talker !== null && name !== null) names.set(talker, name)
-      // of a chat of two the name of the other one is the chat's
+      // the peer's name is the name of a direct chat
       const sender = firstText(raw['senderName'])
       if (talker !== null && sender !== null && raw['isSelf'] !== true && raw['isChatRoom'] !== true && !names.has(talker)) names.set(talker, sender)
     },
@@ -59,7 +59,7 @@ function openChatlog(file: TextFile): JsonReader {
   }
 }
 
-/** chatlog's JSON. */
+/** JSON of chatlog. */
 export const chatlogJson = jsonHistory({
   format: 'wechat',
   matches: ({ shape }) => hasAll(shape, '[].talker', '[].isSelf', '[].time') || hasAll(shape, 'talker', 'isSelf', 'senderName', 'time'),
@@ -91,7 +91,7 @@ function openPyWxDump(file: TextFile): JsonReader {
   }
 }
 
-/** PyWxDump's JSON. */
+/** JSON of PyWxDump. */
 export const pyWxDumpJson = jsonHistory({
   format: 'wechat',
   matches: ({ shape }) => hasAll(shape, '[].type_name', '[].is_sender', '[].msg', '[].CreateTime'),
@@ -125,7 +125,7 @@ function openSession(file: TextFile): JsonReader {
       const id = textOf(raw['localId'])
       if (id !== null) message.id = id
       const content = textOf(raw['content']) ?? ''
-      // a label such as [图片] says no more than the kind; a text of a card is one
+      // a label such as [图片] tells no more than the type; a card's text is content
       const plain = type === 49 || type === 50 || type === 47 ? { text: content } : weChatContent(type, sub, content, file)
       const said: WeChatContent = sub === 6 ? { text: '', files: [fileOf(file, content.replace(/^\[文件\]\s*/, ''), { kind: 'file' })] } : plain
       return finished(said, message, headOf(), raw['createTime'])
@@ -133,7 +133,7 @@ function openSession(file: TextFile): JsonReader {
   }
 }
 
-/** The JSON of WeFlow and EchoTrace. */
+/** JSON of WeFlow and EchoTrace. */
 export const weFlowJson = jsonHistory({
   format: 'wechat',
   matches: ({ shape }) => hasAll(shape, 'session.wxid') || hasAll(shape, 'messages[].senderUsername', 'messages[].createTime'),

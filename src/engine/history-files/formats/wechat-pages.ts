@@ -1,4 +1,4 @@
-/** WeChat's history as pages: of WechatExporter (a <div class="msg …"> each) and of MemoTrace (a list of objects in a script). */
+/** WeChat exports as pages: by WechatExporter (one <div class="msg …"> per message) and by MemoTrace (a list of objects in a script). */
 import type { ConversationHead, ParsedFile } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
 import { decodeHTML } from 'entities'
@@ -57,7 +57,7 @@ function openExporter(file: TextFile): ChunkReader {
   }
 }
 
-/** WechatExporter's pages. */
+/** Pages of WechatExporter. */
 export const wechatExporterPage = chunkHistory({
   format: 'wechat',
   matches: ({ head }) => /<div class="msg [^"]*"[^>]* msgid=/.test(head) || (/微信聊天记录/.test(head) && /<html/i.test(head)),
@@ -65,7 +65,7 @@ export const wechatExporterPage = chunkHistory({
   open: openExporter
 })
 
-/** Keys and values of an object that is written as JavaScript, on one level. */
+/** Keys and values of a flat JavaScript object literal. */
 const PAIR = /(?:"([^"\\]+)"|'([^'\\]+)'|([A-Za-z_]\w*))\s*:\s*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|`((?:[^`\\]|\\[\s\S])*)`|(-?[\w.]+))/g
 const ESCAPES: Record<string, string> = { n: '\n', r: '', t: '\t', b: '', f: '', v: '', '0': '' }
 const unescaped = (text: string): string =>
@@ -107,7 +107,7 @@ function openMemoTrace(file: TextFile): ChunkReader {
       else if (quote !== undefined && quote !== '') content = { text: `> ${decodeHTML(quote).replaceAll('\n', '\n> ')}\n${text}` }
       else if (type === 49 && words.length > 0) content = { text: words.join('\n') }
       else if (type === 34) content = { text: decodeHTML(values.get('voice_to_text') ?? ''), files: [fileOf(file, text, { kind: 'voice' })] }
-      // a sticker of MemoTrace is a picture of an address
+      // a sticker of MemoTrace is a picture with a URL
       else if (type === 3 && /^https?:/i.test(text)) content = { text: '[动画表情]' }
       else content = weChatContent(type, sub, text, file)
       if (content === 'notice') return 'notice'
@@ -117,7 +117,7 @@ function openMemoTrace(file: TextFile): ChunkReader {
   }
 }
 
-/** MemoTrace's pages. */
+/** Pages of MemoTrace. */
 export const memoTracePage = chunkHistory({
   format: 'wechat',
   matches: ({ head }) => /chatMessages\s*=\s*\[/.test(head) || (/<title>/i.test(head) && /\{\s*"?type"?\s*:\s*\d+\s*,[^{}]{0,400}is_send/.test(head)),

@@ -11,12 +11,12 @@ export interface PhoneWords {
   edited: Set<string>
 }
 
-/** As phones name what they store. */
+/** File names given by phones. */
 const MEDIA_NAME = /^(?:(?:IMG|VID|AUD|PTT|DOC|STK|GIF)-|\d{8}-|(?:IMG|VID|PXL|DSC)_\d)/i
 const IN_BRACKETS = /^([\u200e\u200f]?)([^\n]+?\.\w{1,5}) \(([^()\n]{2,60})\)$/u
 const IN_ANGLES = /^(.*?)\s?([\u200e\u200f]?)<([^:：<>\n]{1,40})[:：] ?([^<>\n]+\.\w{1,5})>$/u
 const EDIT = /^(.*\S)\s([\u200e\u200f]?)<([\p{L}\p{M}][\p{L}\p{M} .'’,-]{2,60})>$/su
-/** What phones say, where nothing else in the file tells. */
+/** Phones' words for attachments, used if the file itself does not show them. */
 const ATTACHED = new Set(
   'file attached|attached|文件附件|文件已附加|檔案附件|附件|已附加檔案|添付ファイル|ファイル添付|첨부 파일|파일 첨부됨|첨부됨|archivo adjunto|adjunto|arquivo anexado|anexado|ficheiro anexado|Datei angehängt|Anhang|fichier joint|pièce jointe|file allegato|allegato|файл добавлен|вложенный файл|прикреплено|файл додано|dosya ekli|eklendi|bestand bijgevoegd|plik załączony|załącznik|bifogad fil|fil vedhæftet|vedlagt fil|tiedosto liitetty|přiložený soubor|soubor přiložen|csatolt fájl|fișier atașat|συνημμένο αρχείο|الملف مرفق|ملف مرفق|مرفق|הקובץ צורף|קובץ מצורף|فایل پیوست شد|फ़ाइल संलग्न है|ไฟล์แนบ|tệp đính kèm|file terlampir|lampiran|fail dilampirkan|прикачен файл|priložena datoteka|датотека приложена'
     .split('|')
@@ -34,11 +34,11 @@ const EDITED = new Set([
   'edited'
 ])
 
-/** Stems of 'edited' in the languages of phones, in a sentence about the message. */
+/** Stems of 'edited' in the languages of phones, within a sentence about the message. */
 const EDITED_STEM =
   /edited|editad[oa]|editó|bearbeitet|modifi(?:é|cato|cat|kuar)|измен[её]н|отредактирован|відредаговано|змінено|edytowan|bewerkt|düzenlen|di(?:edit|sunting|ubah)|upraven[ao]|szerkeszt|muokattiin|muokattu|redigerad|redigeret|redigert|editat|редактиран|uređen|izmijenjen|измењен|επεξεργ|编辑|編輯|編集|수정|편집|تعديل|ویرایش|ترمیم|נערכ|एडिट|संपादित|সম্পাদ|திருத்த|แก้ไข|chỉnh sửa|suntingan|zmenen/iu
 
-/** Takes the phone's words from where nothing else can stand. */
+/** Learns the phone's words from positions where nothing else can stand. */
 export function learnWords(text: string, file: TextFile, words: PhoneWords): void {
   const [first = ''] = text.split('\n')
   const bracket = IN_BRACKETS.exec(first)
@@ -51,7 +51,7 @@ export function learnWords(text: string, file: TextFile, words: PhoneWords): voi
   if (edit !== null && edit[2] !== '') words.edited.add((edit[3] ?? '').toLowerCase())
 }
 
-/** The text of a person, with its files and whether it was changed. */
+/** Text of a person, with its files and whether it was edited. */
 export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick<ParsedMessage, 'text' | 'edited' | 'files'> {
   const edit = EDIT.exec(text)
   const edited =
@@ -76,7 +76,7 @@ export function contentOf(text: string, file: TextFile, words: PhoneWords): Pick
   return { text: plain(body), ...change }
 }
 
-/** Documents are introduced by their own name: 'Quote.pdf • 12 pages'. */
+/** Caption of a document, without its leading file name: 'Quote.pdf • 12 pages'. */
 function captionOf(text: string, name: string): string {
   const own = name.replace(/^\d{8}-/, '')
   const [first = '', ...rest] = text.split('\n')
@@ -89,7 +89,7 @@ function fileOf(name: string, file: TextFile): NonNullable<ParsedMessage['files'
   return { kind: kindOf(clean), name: clean, bytes: there?.bytes ?? null, source: there?.source ?? null }
 }
 
-/** The phone's marks of direction and narrow blanks are none of the writer's. */
+/** Removes the phone's directional marks and narrow blanks. */
 const plain = (text: string): string =>
   text
     .replace(/[\u200e\u202a-\u202e\ufeff\r]/g, '')

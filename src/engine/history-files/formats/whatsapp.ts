@@ -13,21 +13,21 @@ import { contentOf, learnWords, type PhoneWords } from './whatsapp-content.ts'
 
 interface Entry {
   stamp: Stamp
-  /** What stands where the time should be. */
+  /** Written form of the time. */
   written: string
   rest: string
   number: number
 }
-/** The marks between the date and what was said: [..] of iPhones, a dash, the colon of old phones. */
+/** Separators between time and text: [..] of iPhones, a dash, the colon of old phones. */
 const AFTER = /^(?:\]| ?[-–—]|:)(?: |$)/u
 const HEAD = 90
-/** 'Dec 31, 2013', and the eras of Japan: R6/01/31. */
+/** 'Dec 31, 2013', and Japanese eras: R6/01/31. */
 const MONTH_FIRST = /^(?:\p{L}{3,9}\.? \d{1,2},? \d{4}|[RHS]\d{1,2}\/\d|(?:令和|平成|昭和)(?:\d|元))/u
 const MARK = /[\p{Cf}\r]/u
-/** Marks of direction and order; what joins emoji and letters belongs to a name. */
+/** Directional and order marks; joiners of emoji and letters belong to a name. */
 const MARKS = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu
 
-/** The line's stamp and what comes after it, or null where it has none. */
+/** Stamp of a line and its rest, or null if there is none. */
 function entryOf(line: string): Omit<Entry, 'number'> | null {
   const head = simplify(line.slice(0, HEAD))
   const from = head.startsWith('[') ? 1 : 0
@@ -36,7 +36,7 @@ function entryOf(line: string): Omit<Entry, 'number'> | null {
   if (found === null || !found.clocked) return null
   const after = AFTER.exec(head.slice(found.end))
   if (after === null || (from === 1) !== after[0].startsWith(']')) return null
-  // the same place in the line as it stands, whose marks were left out and whose digits may take two units
+  // find the position in the original line, which still has its marks and may have digits of two units
   let passed = 0
   let at = 0
   while (passed < found.end + after[0].length && at < line.length) {
@@ -47,18 +47,18 @@ function entryOf(line: string): Omit<Entry, 'number'> | null {
   return { stamp: found.value, written: head.slice(from, found.end), rest: line.slice(at) }
 }
 
-/** Whether a text begins like one of these. */
+/** True if a text begins like a WhatsApp export. */
 export function isWhatsApp(text: string): boolean {
   const [first = '', ...others] = text.split(/[\r\n]+/, MOST_STRAY + 3).filter((line) => line.trim() !== '')
-  // where only lines without a date have a colon, the entries are another app's
+  // if only lines without a date have a colon, it is another app's export
   const all = [first, ...others].map(entryOf).filter((one) => one !== null)
   if (all.length > 1 && all.length * 2 <= others.length + 1 && !all.some(({ rest }) => rest.includes(':'))) return false
-  // a line or two of somebody's own may stand above
+  // the user may have added a line or two above
   return entryOf(first) !== null || others.filter((line) => entryOf(line) !== null).length >= 2
 }
 const MOST_STRAY = 5
 
-/** `onStray`: lines above the first entry. Throws ImportError where there are many. */
+/** `onStray`: called with lines above the first entry. Throws ImportError if there are many. */
 async function* entries(file: TextFile, onStray?: (line: string) => void): AsyncIterable<Entry> {
   let last: Entry | null = null
   let stray = 0
@@ -132,7 +132,7 @@ class LongNames {
 
 interface Person {
   messages: number
-  /** Of these, those that begin with the mark of what the phone says itself, and are no file. */
+  /** Number of messages that begin with the phone's mark for system texts, and are no files. */
   marked: number
 }
 
@@ -152,7 +152,7 @@ const isCutQuote = (sender: string): boolean =>
     ([open, close]) => sender.lastIndexOf(open) >= 0 && sender.indexOf(close, sender.lastIndexOf(open) + 1) < 0 && (open !== '‘' || sender.includes(' ‘'))
   )
 
-/** Those of the names before colons that are no people. */
+/** Names before colons that are not people. */
 function noPeople(people: ReadonlyMap<string, Person>, chat: string): Set<string> {
   const none = new Set<string>()
   const names = [...people.keys()]
@@ -168,7 +168,7 @@ function noPeople(people: ReadonlyMap<string, Person>, chat: string): Set<string
 }
 
 const APP = /whats ?app|واتساب|ватсап|вотсап|व्हाट्सऐप|왓츠앱/iu
-/** 'WhatsApp Chat with Alice' and its like, of which the name is left. */
+/** 'WhatsApp Chat with Alice' and similar titles, from which the name is taken. */
 const TITLES = [
   /^(?:WhatsApp[ -](?:Chat|Unterhaltung|chatt?|sohbeti|keskustelu|samtale)|(?:Chat|Conversa|Conversación|Conversation|Discussion|Conversație|Obrolan|Percakapan|Czat|Konverzace|Konverzácia|Razgovor|Klepet|Cuộc trò chuyện|การแชท) (?:de |do |di |na |s |v )?WhatsApp|Чат WhatsApp|Chat WhatsApp|WhatsApp 대화|WhatsApp 聊天|WhatsApp のトーク履歴|(?:محادثة|دردشة) واتساب|[צץ]['׳’]אט (?:ב-?)?WhatsApp) ?(?:with|mit|met|med|con|avec|com|cu|dengan|z użytkownikiem|z|s|med|với|กับ|с контактом|с|з|مع|עם|-|–|:) ?(.+)$/iu,
   /^(?:与|與|和|跟) ?(.+?) ?的 ?WhatsApp ?(?:聊天|对话|對話)(?:记录|記錄|紀錄)?$/iu,
@@ -209,7 +209,7 @@ const OWN_WORDS = new Set([
   'tôi'
 ])
 
-/** What the conversation is called, and who is oneself, by the file's name and its people. */
+/** Name of the conversation, and name of the user, from the file name and the people. */
 function headOf(file: TextFile, people: readonly string[]): { name: string; self: string | null } {
   const own = people.find((name) => OWN_WORDS.has(name.toLowerCase())) ?? null
   const [one, two] = people
@@ -233,7 +233,7 @@ function headOf(file: TextFile, people: readonly string[]): { name: string; self
   return { name: rest.slice(0, 3).join(', ') || file.folder || file.name, self: own }
 }
 
-/** Throws ImportError where it is none of these. */
+/** Throws ImportError if the file is no WhatsApp export. */
 export async function readWhatsApp(file: TextFile, options: ReadOptions): Promise<ParsedHistory> {
   const orders = new Orders()
   const people = new Map<string, Person>()
@@ -279,7 +279,7 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
       for await (const { stamp, written, rest, number } of entries(file, (line) => sink.unread('line', line))) {
         if (++count % 2000 === 0) await sink.rest()
         const said = split(rest, names)
-        // the first thing in a chat of two is the phone's word on encryption, in the other one's name
+        // the first message in a direct chat is the phone's notice on encryption, under the peer's name
         const greeting = said !== null && number === 1 && /^\u200e[^<]{60,}$/su.test(said.text)
         if (said === null || none.has(said.sender) || greeting) {
           sink.notice()
@@ -296,5 +296,5 @@ export async function readWhatsApp(file: TextFile, options: ReadOptions): Promis
   }
 }
 
-/** The same as a format of many files: a folder of chats. */
+/** WhatsApp as a multi-file format: a folder of chats. */
 export const whatsApp: Format = { name: 'whatsapp', matches: ({ head }) => isWhatsApp(head), read: readWhatsApp }

@@ -225,7 +225,7 @@ async function compare(cluster: Cluster, clients: Client[], count: number, resul
       }
       if (place === 1 && texts.join('\n') !== stores[0]?.[1]?.map(({ text }) => text).join('\n')) {
         result.disordered++
-        log(`${user}: the group has another order than ${clients[0]?.user}'s`)
+        log(`${user}: the group's order differs from ${clients[0]?.user}'s`)
       }
       if (place === 0) {
         const partner = clients.findIndex((client) => client.user === PARTNER[user])

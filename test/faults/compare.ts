@@ -71,7 +71,7 @@ export async function compare({ devices, newDevice, settle, counts, keepsWhatItT
         result.unsettled += unsettled.length
         const where = `${device.device}, ${device.places[place]?.jid}`
         if (lost.length > 0) log(`${where}: lost ${lost.slice(0, 6).join(', ')}`)
-        if (unheeded.length > 0) log(`${where}: taken back or deleted, and there: ${unheeded.slice(0, 6).join(', ')}`)
+        if (unheeded.length > 0) log(`${where}: retracted or deleted, but present: ${unheeded.slice(0, 6).join(', ')}`)
         if (unsettled.length > 0) log(`${where}: not settled: ${JSON.stringify(unsettled.slice(0, 6))}`)
       }
     const removed = new Set(devices.flatMap((device) => [...device.removed]))

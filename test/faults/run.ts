@@ -100,8 +100,8 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
   const root = mkdtempSync(join(tmpdir(), 'mnemo-faults-'))
   const disk = join(root, 'small-disk')
   const hasDisk = mountSmallDisk(disk, DISK)
-  if (!hasDisk) log('no small disk here (that takes root): the full disk is left out')
-  if (FAKETIME === undefined) log('no faketime here: clocks are left out')
+  if (!hasDisk) log('no small disk available (needs root): skipping the full disk')
+  if (FAKETIME === undefined) log('faketime is not installed: skipping wrong clocks')
   const result: FaultResult = {
     faults: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as FaultResult['faults'],
     lost: 0,
@@ -142,7 +142,7 @@ export async function runFaults(options: FaultOptions): Promise<FaultResult> {
     const missing = claimed.filter((text) => !held.has(text) && !tablet.retracted.has(text) && !tablet.removed.has(text))
     result.untrue += missing.length
     if (missing.length > 0)
-      log(`shown as delivered to ${claimant.device}, and in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
+      log(`shown as delivered to ${claimant.device}, but in no store of ${holders.map(({ device }) => device).join(', ')}: ${missing.slice(0, 5).join(', ')}`)
   }
   /** Kills a device's process; its store, before it reconnects, is compared with what the other side was shown. */
   const killed = async (victim: Person, pause: number, environment: Record<string, string> = victim.environment): Promise<void> => {
@@ -277,7 +277,7 @@ async function read(devices: Person[], tablet: Person, result: FaultResult, log:
     progress.note({ unread, errands: second?.errands })
     if (progress.isStuck) {
       result.unheeded++
-      log(`read on ${tablet.device}, and unread on ${devices[0]?.device}: ${unread.join('+')}`)
+      log(`read on ${tablet.device}, but unread on ${devices[0]?.device}: ${unread.join('+')}`)
       return
     }
     await wait(300)

@@ -168,7 +168,7 @@ export const JOBS: readonly Job[] = [
         WAIT_MS
       )
       const count = (await texts(bob, ALICE)).filter((text) => text === 'written offline').length
-      if (count !== 1) throw new Error(`it came ${count} times`)
+      if (count !== 1) throw new Error(`it arrived ${count} times`)
     }
   },
   {

@@ -100,7 +100,7 @@ async function launch(server: TestServer, user: string, [command = '', ...words]
       const failed = events.find(({ event }) => event === 'failed')
       if (failed !== undefined) throw new Error(`the foreign client failed: ${failed.body}`)
       if (found !== undefined) return found
-      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the foreign client said only ${JSON.stringify(events.slice(-5))}`)
+      if (Date.now() > deadline || child.exitCode !== null) throw new Error(`the foreign client reported only ${JSON.stringify(events.slice(-5))}`)
       await new Promise<void>((resolve) => {
         wake = resolve
         setTimeout(resolve, 250)

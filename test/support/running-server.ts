@@ -21,7 +21,7 @@ export async function accounts(): Promise<Accounts> {
     return { settings: [server.settings('xenia'), server.settings('yann'), server.settings('zoe')], stop: () => server.stop() }
   }
   const words = named.trim().split(/\s+/)
-  if (words.length !== 6) throw new Error('MNEMO_TEST_ACCOUNTS names three accounts: address and password each, separated by spaces')
+  if (words.length !== 6) throw new Error('MNEMO_TEST_ACCOUNTS must contain three accounts: address and password each, separated by spaces')
   const [, host = null, port = null] = /^(.+):(\d+)$/.exec(address ?? '') ?? []
   const settings = (at: number): AccountSettings => ({
     jid: words[at * 2] as Jid,

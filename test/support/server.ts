@@ -131,7 +131,7 @@ export async function until<T>(engine: Engine, look: () => Promise<T | null | un
   for (;;) {
     const value = await look()
     if (value !== null && value !== undefined && value !== false) return value
-    if (Date.now() > deadline) throw new Error('the condition did not come about in time')
+    if (Date.now() > deadline) throw new Error('the condition was not met in time')
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer)

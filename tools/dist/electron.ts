@@ -24,7 +24,7 @@ function ownVersion(): string {
 /** Version that the executable names in its user agent: the first of that form in the file. */
 function versionOf(dist: string): string {
   const found = /Electron\/(\d+\.\d+\.\d+)/.exec(readFileSync(join(dist, 'electron')).toString('latin1'))?.[1]
-  if (found === undefined) throw new Error(`${dist} holds no Electron whose version can be read.`)
+  if (found === undefined) throw new Error(`The version of the Electron in ${dist} cannot be read.`)
   return found
 }
 

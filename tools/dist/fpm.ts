@@ -62,7 +62,7 @@ function run(program: string, args: string[]): void {
 function fill(root: string): void {
   for (const argument of positionals) {
     const at = argument.lastIndexOf('=/')
-    if (at === -1) throw new Error(`fpm: ${argument} names no place`)
+    if (at === -1) throw new Error(`fpm: ${argument} has no target path`)
     const target = join(root, argument.slice(at + 1))
     mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
     cpSync(argument.slice(0, at), target, { recursive: true, verbatimSymlinks: true })
@@ -126,7 +126,7 @@ function makeRpm(root: string, work: string, file: string): void {
   const own = files.filter((line) => !/^%dir "\/(opt|usr|usr\/share|usr\/share\/(applications|icons.*|mime.*))"$/.test(line))
   const compression = values['rpm-compression'] ?? 'xz'
   const payload = PAYLOADS[compression]
-  if (payload === undefined) throw new Error(`fpm: no compression ${compression}`)
+  if (payload === undefined) throw new Error(`fpm: unknown compression ${compression}`)
   const spec = [
     '%define __os_install_post %{nil}',
     '%define _build_id_links none',
@@ -169,7 +169,7 @@ try {
   const type = given('to')
   if (type === 'deb') makeDeb(root, made)
   else if (type === 'rpm') makeRpm(root, work, made)
-  else throw new Error(`fpm: no package of the type ${type}`)
+  else throw new Error(`fpm: unknown package type ${type}`)
   // atomic; the folder of the packages may be on another disk
   cpSync(made, `${file}.part`)
   renameSync(`${file}.part`, file)

@@ -86,7 +86,7 @@ function bundled(): Notice[] {
       const license = identifier ?? (UNNAMED.has(name) ? 'MIT' : undefined)
       const holder = HOLDERS[name]
       const full = text === undefined || text === '' ? (holder === undefined ? undefined : MIT(holder)) : text
-      if (license === undefined || full === undefined) throw new Error(`The licence of ${name} ${version} is not known; tools/dist/notices.ts is to name it.`)
+      if (license === undefined || full === undefined) throw new Error(`The licence of ${name} ${version} is unknown; add it to tools/dist/notices.ts.`)
       found.set(`${name}@${version}`, { name, version, license, text: full.trim() })
     }
   }

@@ -18,9 +18,9 @@ export function updateServer(env: NodeJS.ProcessEnv): UpdateServer | null {
   const { MNEMO_UPDATES_URL: url = '', MNEMO_UPDATES_PAGE: page = '', MNEMO_UPDATES_KEY: pem = '' } = env
   if (url === '' && page === '' && pem === '') return null
   for (const [name, value] of [['MNEMO_UPDATES_URL', url], ['MNEMO_UPDATES_PAGE', page]] as const)
-    if (!value.startsWith('https://')) throw new Error(`${name} is not an address of https: updates need all of MNEMO_UPDATES_URL, MNEMO_UPDATES_PAGE and MNEMO_UPDATES_KEY.`)
+    if (!value.startsWith('https://')) throw new Error(`${name} is not an https URL: updates need all of MNEMO_UPDATES_URL, MNEMO_UPDATES_PAGE and MNEMO_UPDATES_KEY.`)
   const key = createPrivateKey(pem)
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error('MNEMO_UPDATES_KEY is no Ed25519 key.')
+  if (key.asymmetricKeyType !== 'ed25519') throw new Error('MNEMO_UPDATES_KEY is not an Ed25519 key.')
   return { url, page, key }
 }
 

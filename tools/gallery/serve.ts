@@ -15,6 +15,6 @@ export async function serveGallery(): Promise<{ url: string; close(): Promise<vo
   })
   await server.listen(0)
   const url = server.resolvedUrls?.local[0]
-  if (url === undefined) throw new Error('the gallery is served nowhere')
+  if (url === undefined) throw new Error('the gallery server has no address')
   return { url, close: () => server.close() }
 }

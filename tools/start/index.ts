@@ -28,7 +28,7 @@ try {
   const host = await chooseHost({ wanted })
   process.stdout.write(`Mnemo runs ${host.reason}.\n`)
   if (isHeadless()) {
-    process.stdout.write('There is no display here: a tour of the demo follows, with pictures.\n')
+    process.stdout.write('No display was found: starting a tour of the demo with screenshots.\n')
     const { tour } = await import('./tour.ts')
     process.exitCode = await tour(host)
     host.stop()

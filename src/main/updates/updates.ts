@@ -160,7 +160,7 @@ export class Updates {
 
   async #open(channel: string): Promise<AppUpdater> {
     const { source, installation, log, trials } = this.#options
-    if (source === null) throw new Error('this build has no server for updates')
+    if (source === null) throw new Error('this build has no update server')
     if (this.#updater !== null && this.#channel === channel) return this.#updater
     const { createUpdater } = await import('./updater.ts')
     const updater = createUpdater({ source, installation, channel, log, refused: this.#refused })

@@ -151,7 +151,7 @@ class App extends EventEmitter {
 
   /** Not supported: the host does not restart itself. */
   relaunch(): void {
-    process.stderr.write('[chromium-host] cannot start Mnemo again\n')
+    process.stderr.write('[chromium-host] cannot restart Mnemo\n')
   }
 
   exit(code = 0): void {

@@ -71,7 +71,7 @@ export const dialog = {
 function open(target: string): Promise<void> {
   if (isHeadless()) {
     unavailable('opening other programs')
-    return Promise.reject(new Error('no program to open it with'))
+    return Promise.reject(new Error('no program can open the file'))
   }
   spawn('xdg-open', [target], { detached: true, stdio: 'ignore' }).unref()
   return Promise.resolve()

@@ -16,7 +16,7 @@ export async function onDesktop({ env, account }: Desktop, program: string, args
 }
 
 /** Titles of the visible windows, by X id. */
-async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
+export async function windowTitles(desktop: Desktop): Promise<Map<string, string>> {
   const titles = new Map<string, string>()
   // no window is visible, or one closed in the meantime
   const shown = await onDesktop(desktop, 'xdotool', ['search', '--onlyvisible', '--class', '.']).catch(() => '')

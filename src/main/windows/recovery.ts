@@ -15,10 +15,13 @@ export interface RecoveryOptions {
   warn(message: string): void
 }
 
+/** Open question. Windows share a process, so they end and hang together: one question is for all. */
+let open: Promise<void> | null = null
+
 export function recoverPage(window: BrowserWindow, { words, inReserve, drop, warn }: RecoveryOptions): void {
   const contents = window.webContents
   const ends: number[] = []
-  /** Whether a question is open; at most one per window. */
+  /** Whether the window has a question, or waits for the answer to another window's. */
   let asking = false
 
   async function ask(kind: 'hung' | 'ended'): Promise<void> {
@@ -28,6 +31,18 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
     }
     if (asking || window.isDestroyed()) return
     asking = true
+    try {
+      if (open === null) await (open = question(kind).finally(() => (open = null)))
+      else {
+        await open
+        // the other window may be closed instead: its page may be the one at fault
+        if (!window.isDestroyed() && contents.isCrashed()) contents.reload()
+      }
+    } finally {
+      asking = false
+    }
+  }
+  async function question(kind: 'hung' | 'ended'): Promise<void> {
     const said = await words()
     const [stay, about] = kind === 'hung' ? [said.wait, said.hungAbout] : [said.close, said.endedAbout]
     // a window whose page never loaded has not been shown
@@ -42,7 +57,6 @@ export function recoverPage(window: BrowserWindow, { words, inReserve, drop, war
       cancelId: 1,
       noLink: true
     })
-    asking = false
     if (window.isDestroyed()) return
     // a hung page accepts no reload, and its process may be beyond forcefullyCrashRenderer; it is reloaded below
     if (response === 0 && kind === 'hung' && !contents.isCrashed()) process.kill(contents.getOSProcessId(), 'SIGKILL')

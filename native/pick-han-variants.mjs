@@ -1,4 +1,4 @@
-// Writes native/han-variants.txt: rare forms of Chinese characters beside the common one, chosen by data alone. Run by hand where one of
+// Writes native/han-variants.txt: rare forms of Chinese characters beside the common one, chosen from data only. Run by hand when one of
 // its sources has a new version:
 //   node native/pick-han-variants.mjs UNIHAN CJKVI
 // UNIHAN: a folder with Unihan_Variants.txt, Unihan_Readings.txt and Unihan_OtherMappings.txt (unicode.org); CJKVI: one with

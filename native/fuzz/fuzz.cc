@@ -1,8 +1,8 @@
-// Fuzzes the extension as SQLite uses it: a text goes into an index, a piece of it is looked for, and it is taken out
-// again. Crashes and sanitizer findings apart, it fails where a piece of the text is not found, where a range lies
-// outside the text, where the emptied index is not empty, or where what is cut ahead is not what is cut on demand.
+// Fuzzer of the extension as SQLite uses it: inserts a text into an index, searches for a piece of it, and deletes it
+// again. Apart from crashes and sanitizer findings, it fails if a piece of the text is not found, if a range lies outside
+// the text, if the emptied index is not empty, or if terms cut ahead differ from terms cut on demand.
 //   libFuzzer:  node native/fuzz/run.mjs SECONDS libfuzzer   (clang)
-//   its own:    node native/fuzz/run.mjs SECONDS             (g++; random mutations of a few seeds)
+//   built-in:   node native/fuzz/run.mjs SECONDS             (g++; random mutations of a few seeds)
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>

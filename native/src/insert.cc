@@ -128,7 +128,7 @@ int Run(sqlite3_stmt* statement, const std::vector<Column>& columns, size_t coun
 }
 
 /**
- * mnemo_insert(sql, count, types, ...): runs `sql` for each of `count` rows; one letter of `types` for each parameter:
+ * mnemo_insert(sql, count, types, ...): runs `sql` for each of `count` rows; `types` has one letter per parameter:
  * 'i' integers (a BLOB of 64-bit floats), 't' texts (offsets, bytes), 'c' the same for a full-text index (one column at
  * most; they are cut ahead, see ahead.h), 'd' texts of a dictionary (32-bit indices, offsets, bytes; 0xFFFFFFFF is NULL),
  * 'v' the same value for all rows. BLOBs are in the machine's byte order. Returns count.

@@ -26,14 +26,16 @@ inline constexpr size_t kLongestGap = 3;
 
 /// Registers the FTS5 tokenizer 'mnemo' (https://sqlite.org/fts5.html#custom_tokenizers).
 ///
-/// Every folded character has a position of its own, so a phrase query is exactly a substring query, punctuation and
-/// spaces included. The term at a position:
+/// Every folded character has its own position, so a phrase query is exactly a substring query, including punctuation
+/// and spaces. Term at a position:
 ///   CJK, kana, Hangul, Thai, emoji: the character;
-///   any other: the character and the one after it, or the character alone at the end and before one of the above.
-/// Colocated with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two
-/// or more Han characters; words of letters and digits, whole, after kWordMark. Colocated with a digit that blanks, dashes, brackets,
-/// slashes, points, a comma or an apostrophe group with others: the digits from there on alone, after kNumberMark. Colocated with what a
-/// long mark or an iteration mark stands for: the mark.
+///   any other: the character and the next one, or the character alone at the end and before one of the above.
+/// Colocated terms:
+///   with a word's first character, for ranking, spelling and related hits: jieba's search-mode words of two or more
+///   Han characters; whole words of letters and digits, after kWordMark;
+///   with a digit of a number grouped by blanks, dashes, brackets, slashes, points, a comma or an apostrophe: the digits
+///   from there on without separators, after kNumberMark;
+///   with the replacement of a long mark or an iteration mark: the mark.
 int RegisterTokenizer(sqlite3* db);
 
 /// Appends the index terms of a message's text. May throw std::bad_alloc.

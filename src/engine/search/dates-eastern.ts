@@ -75,7 +75,7 @@ export function eastern(word: string, now: Date): Span | null {
   const fiscal = /^(?:(\d{4})|(今|本|昨|去|来))年度$/u.exec(text)
   if (fiscal !== null) {
     const near = fiscal[2] === undefined ? null : y - (m < 3 ? 1 : 0) + (/[昨去]/u.test(fiscal[2]) ? -1 : fiscal[2] === '来' ? 1 : 0)
-    // from April in Japan, from January in China
+    // fiscal years begin in April in Japan, in January in China
     const japanese = /[今昨来]/u.test(fiscal[2] ?? '') || isJapanese()
     return japanese ? months(near ?? Number(fiscal[1]), 3, 12) : checkedYear(fiscal[1] === undefined ? y - (fiscal[2] === '去' ? 1 : 0) : Number(fiscal[1]))
   }
@@ -124,7 +124,7 @@ function calendar(text: string, year: number | null, now: Date): Span | null {
   const date = dateText === undefined ? null : figure(dateText)
   let span: Span | null
   if (month === null) {
-    // 3日 alone is three days, 3日の夜 a night
+    // 3日 alone means three days, 3日の夜 a night
     if ((sign === '日' && rest === '') || year !== null || date === null) return null
     span = latestDate(date, now)
   } else if (year === null) span = latest((at) => (date === null ? checkedMonth(at, month) : checkedDay(at, month, date)), now)

@@ -44,7 +44,7 @@ export function english(word: string, now: Date): Span | null {
   }
   const night = /^(?:late )?(?:last|yesterday) (?:night|evening)(?:,? at| around|,)? (\d{1,2})(?::(\d{2}))? ?(?:([ap])\.?m\.?|o'?clock)?$/.exec(word)
   if (night !== null) {
-    // 2am of last night is behind midnight
+    // 2am of last night is after midnight
     const [hour, half] = [Number(night[1]) % 12, night[3]]
     const early = half === 'a' || (half === undefined && hour <= 4)
     if (Number(night[1]) > 12 || Number(night[1]) === 0) return null

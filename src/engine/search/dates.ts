@@ -69,7 +69,7 @@ export function longDate(text: string): string | null {
       !(FIGURE_DATE.test(last[0]) && SIGN_BEFORE.test(before[0]))
     // a word that is still being typed is no date
     if (!/[\p{L}\p{N}]/u.test(last[0]) || (/^[a-z]{1,2}$/i.test(last[0]) && !/^(?:[ap]m|gw)$/i.test(last[0])) || (figures && !year)) continue
-    // a dash that only its next word touches leaves that word out, unless it is a date itself: May -3, but 5/3 -5/8
+    // a dash attached only to the next word excludes that word, unless it is a date itself: May -3, but 5/3 -5/8
     if (words.slice(1, count).some(([word]) => /^\p{Dash}[\p{L}\d]+,?$/u.test(word))) continue
     const whole = text.slice(0, last.index + last[0].length)
     if (!/[,"“]$/.test(whole) && parseDate(whole, Date.now()) !== null) return whole
@@ -87,7 +87,7 @@ export function parseDate(text: string, now: number, order: DateOrder = systemOr
     .replace(/\s+/gu, ' ')
     .trim()
   const one = (text: string, at: Date): Span | null => single(text, at, order)
-  // a point or stroke and a dash do not stand in one date
+  // a date does not mix a point or slash with a dash
   if (/^\d{4}[./]\d{1,2}-\d{1,2}$/.test(word)) return monthsOfYear(word)
   return monthsOfYear(word) ?? single(word, new Date(now), order) ?? range(word, new Date(now), one)
 }
@@ -178,7 +178,7 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
   const noYear = /^(\d{1,2})([-/.])(\d{1,2})(\.?)$/.exec(word)
   if (noYear === null) return null
   const [a, b] = [Number(noYear[1]), Number(noYear[3])]
-  // a point behind both is one behind each: 3.5.
+  // a point after the second number counts for both: 3.5.
   const pairs =
     order === 'dmy' || (noYear[2] === '.' && noYear[4] === '.')
       ? [
@@ -198,7 +198,7 @@ function figures(word: string, now: Date, order: DateOrder): Span | null {
 
 /** Other dates, by chrono-node; the whole text must be the date. Its certain fields determine the length of the span. */
 function byLibrary(word: string, now: Date, order: DateOrder): Span | null {
-  // a number behind a dash that stands alone is none of a month
+  // a number after a separate dash is no day of a month
   if (/ -\d{1,2}$/.test(word)) return null
   for (const parser of [order === 'dmy' ? en.GB : en.casual, ja.casual, zh.hans.casual]) {
     const [result, ...more] = parser.parse(word, now)

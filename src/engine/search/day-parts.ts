@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000
 /** Parts of a day by their hours; 30: six in the morning of the next day. After CLDR's day periods, wider where usage differs. */
 const PARTS: [string, number, number][] = [
   ['凌晨|未明', 0, 6],
-  // the night that begins on that day
+  // the night after that day
   ['半夜|夜中|深夜', 22, 30],
   ['明け方|夜明け', 3, 7],
   ['清早|清晨|大清早|一大早|早上|早晨|早|上午|朝|in the morning|morning', 5, 12],
@@ -23,7 +23,7 @@ const PART_AT = new RegExp(`^(${PART})?(?:的|の)?(?:${N}(?:点钟?|[时時]|:)
 
 /** Part of a day, a time of day, or both, within the day that begins at `date`. */
 export function timeOf(word: string, date: Date): Span | null {
-  // 昨晚凌晨2点 is the night of that evening
+  // 昨晚凌晨2点 is the night after that evening
   const found = PART_AT.exec(
     word.replace(/^(?:晚上?|夜里?|夜晚|晩)的?(?=凌晨|未明|半夜|深夜|夜中)(?:凌晨|未明)?/u, (night) => (/(?:凌晨|未明)$/u.test(night) ? '半夜' : ''))
   )
@@ -36,8 +36,7 @@ export function timeOf(word: string, date: Date): Span | null {
   let hour = figure(hourText)
   const minute = half !== undefined ? 30 : quarters !== undefined ? figure(quarters) * 15 : minuteText === undefined ? null : figure(minuteText)
   if (!(hour <= 24) || (minute !== null && !(minute < 60))) return null
-  // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays
-  // 昨晚2点, 深夜1時 are behind midnight
+  // 下午3点, 晚上11点; 晚上12点 is the end of the day, 凌晨 stays; 昨晚2点, 深夜1時 are after midnight
   const night = part !== undefined && part[2] > 24
   if (night && hour <= (part[1] === 22 ? 5 : 4)) hour += 24
   else if (part !== undefined && part[1] >= 11 && hour < 12 && !(part[1] === 11 && hour === 11)) hour += 12

@@ -1,4 +1,4 @@
-/** Dates that are told by others, ranges whose ends say different things, and times behind midnight. */
+/** Dates relative to other dates, ranges with incomplete ends, and times after midnight. */
 import { expect, test } from 'vitest'
 import { longDate, parseDate } from './dates.ts'
 import { parseQuery } from './query.ts'

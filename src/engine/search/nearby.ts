@@ -1,4 +1,4 @@
-/** Days that are told by others: around 3pm, the week of May 3, a week ago today, this time last year, Friday the 13th, the 3rd of last month. Pure. */
+/** Dates relative to other dates: around 3pm, the week of May 3, a week ago today, this time last year, Friday the 13th, the 3rd of last month. Pure. */
 import { checkedDay, days, months, sinceMonday, type Span } from './spans.ts'
 import { figure, N } from './stretches.ts'
 
@@ -10,7 +10,7 @@ const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'frida
 const ABOUT_BEFORE = /^(?:around|about|roughly|approximately|circa|ca\.?|大约|大概|约|差不多)(?: at)? ?(?=.)/u
 const ABOUT_BEHIND = /(?<=.) ?(?:左右|上下|许|ごろ|ころ|頃|顷|くらい|ぐらい|位|-?ish)$/u
 
-/** Words for a number that is not exact: 两三天 is up to three days, 十点多 the hour of ten. */
+/** Replaces approximate numbers: 两三天 is up to three days, 十点多 the hour of ten. */
 export const approximate = (word: string): string =>
   word
     .replace(
@@ -19,7 +19,7 @@ export const approximate = (word: string): string =>
     )
     .replace(/(?<=[点时])(?:多钟?|来钟|过)$/u, '')
 
-/** `single`: one date without such words, seen from now or from another time. */
+/** `single`: parses one date without such words, relative to now or to another time. */
 export function nearby(word: string, now: Date, single: (word: string, at?: Date) => Span | null): Span | null {
   const about = word
     .replace(ABOUT_BEFORE, '')
@@ -34,13 +34,13 @@ export function nearby(word: string, now: Date, single: (word: string, at?: Date
   }
   return weekOf(word, single) ?? sameDay(word, now, single) ?? numberedDay(word, now)
 }
-/** The start of the day so many days later. */
+/** Start of the day `count` days later. */
 function moved(time: number, count: number): number {
   const date = new Date(time)
   return new Date(date.getFullYear(), date.getMonth(), date.getDate() + count).getTime()
 }
 
-/** The week, the weekend or the days about a date. */
+/** Week, weekend or days around a date. */
 function weekOf(word: string, single: (word: string) => Span | null): Span | null {
   const english = /^(?:the )?(week|weekend) (?:of|containing|around) (?:the )?(.+)$/.exec(word)
   const eastern = /^(.+?)(?:的|の)?(?:[那这当]一?个?|所在的?)(周末|周|星期|礼拜|天|日|几天)$/u.exec(word) ?? /^(.*[日号])の(周)$/u.exec(word)
@@ -54,7 +54,7 @@ function weekOf(word: string, single: (word: string) => Span | null): Span | nul
   return /end|末/u.test(unit) ? days(y, m, monday + 5, 2) : days(y, m, monday, 7)
 }
 
-/** The same day or time of another week, month or year. */
+/** Same day or time in another week, month or year. */
 function sameDay(word: string, now: Date, single: (word: string, at?: Date) => Span | null): Span | null {
   const [y, m, d] = [now.getFullYear(), now.getMonth(), now.getDate()]
   const inMonth = (back: number): Span | null => {

@@ -1,30 +1,30 @@
 /**
- * The query language. Pure.
+ * Query language. Pure.
  *
- *   query    = item*                        every item must hold
+ *   query    = item*                        every item must match
  *   item     = factor ("OR" factor)*        also: 或 |
  *   factor   = ["-"] (phrase | filter | word)
- *   phrase   = '"' text '"'                 the text as it stands, spaces included; \" for a quote within; also “…”
+ *   phrase   = '"' text '"'                 the literal text, including spaces; \" for a quote within; also “…”
  *   filter   = operator (":" | "：") value   the value may be quoted
- *   word     = anything else without white space; it must be contained, be it inside of a longer word; words that are the digits
- *              of one number (138 0013 8000, (010) 6234-5678) also find it grouped in another way, or not at all
+ *   word     = anything else without white space; messages must contain it, also within a longer word; words that are the digits
+ *              of one number (138 0013 8000, (010) 6234-5678) also find it in another grouping, or in none
  *
  *   operator          value                                               in Chinese
- *   from              who wrote it; me                                    来自 发件人 从
- *   to                who was written to; me                              发给 给 收件人
- *   in                the conversation                                    在 会话 群
+ *   from              sender; me                                          来自 发件人 从
+ *   to                recipient; me                                       发给 给 收件人
+ *   in                conversation                                        在 会话 群
  *   before after      earlier, later than all of a date                   早于 之前 / 晚于 之后
  *   on during         within a date                                       日期 当天 / 期间
  *   has               image video voice file link                         有 含      图片 视频 语音 文件 链接
  *                     media: an image or a video                                     媒体
  *   is                mention starred unread edited encrypted             是         提及 星标 未读 编辑 加密
  *   type              text image video voice file link                    类型
- *   file              a part of an attachment's name                      文件名
+ *   file              part of an attachment's name                        文件名
  *
- * Dates: see dates.ts. "-" stands for "not" only before a letter, a digit, a quote or an operator, and before a
- * word only where something else is searched for; so -_-, --help and -foo alone are texts, and -has:image alone is every message without
- * an image. The words for oneself in quotes are a name. What is not understood is a text, never an error; a
- * filter whose value means nothing is a problem with its place.
+ * Dates: see dates.ts. "-" means "not" only before a letter, a digit, a quote or an operator, and before a word only if
+ * the query has other items; so -_-, --help and -foo alone are texts, and -has:image alone finds every message without an
+ * image. The words for oneself are a name if quoted. Unknown syntax is text, never an error; a filter with an invalid
+ * value is a problem with its position.
  */
 import { lookUp } from '../../contract/look-up.ts'
 import { isMe, type FilterMeaning, type QueryFilter, type QueryProblem, type Range } from '../../contract/search.ts'

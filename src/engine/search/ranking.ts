@@ -1,16 +1,16 @@
 /**
- * 'Best first'. The score of a message m for the texts t of a query:
+ * Ranking of the order 'best first'. Score of a message m for the texts t of a query:
  *
  *   score = sum over t in m of  idf(t) * W(t, m) * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / mean length))
  *           + RECENT * 2 ^ (-age / HALF_LIFE) + OWN * own
  *
  *   idf(t)   = ln(1 + (N - n + 0.5) / (n + 0.5)), at least 0.1; n of N messages contain t (Okapi BM25)
- *   W(t, m)  = 1 where t stands in m as whole words (jieba's, or letters and digits between others), and at their borders, else ACCIDENTAL
- *   tf       = how often m contains t
- *   own      = 1 in a conversation that one takes part in (a direct one, or one that has messages of one's own)
+ *   W(t, m)  = 1 if t occurs in m as whole words (jieba's, or letters and digits between other characters), else ACCIDENTAL
+ *   tf       = number of times that m contains t
+ *   own      = 1 in a conversation of the user (a direct one, or one with own messages)
  *
- * All hits are scored with tf = 1 from the columns alone; the best of those are then scored with what their texts say.
- * k1 and b are the customary ones. Texts of chats are short, so that b pulls a two-word answer above a letter.
+ * All hits are scored with tf = 1 from the columns; the best of them are then scored with their texts.
+ * k1 and b have the usual values. Chat messages are short, so b ranks a two-word answer above a long letter.
  */
 import { FLAG, OUTGOING } from '../store/tables/message-row.ts'
 import { each, has, type Bits } from './bits.ts'

@@ -1,19 +1,19 @@
-/** Long values of the attribute `data` in XML, files in Base64: left out of the text as it is read, and found again by their number. */
+/** Long values of the XML attribute `data` (Base64 files): omitted from the text during parsing, and found again by number. */
 import { createReadStream } from 'node:fs'
 
-/** In place of a value: its number among all of the file. */
+/** Replacement of a value: its number in the file. */
 const numbered = (number: number): string => `data-${number}`
 const MOST_NAME = 60
 
 interface Value {
-  /** Where it begins in what was fed so far, and where it ends. */
+  /** Start and end position in the input so far. */
   from: number
   to: number
 }
 
-/** Walks through XML in pieces and finds the values of `data`, quotes minded: a text may have the same letters. */
+/** Incremental scanner for values of `data` in XML that respects quotes: a text may contain the same letters. */
 class DataScanner {
-  /** '' outside of values, otherwise the quote that ends this one. */
+  /** Closing quote of the current value; '' outside of values. */
   #quote = ''
   #isData = false
   #comment = false
@@ -21,7 +21,7 @@ class DataScanner {
   #from = 0
   #passed = 0
 
-  /** Calls back with pieces that are no such value, and with each value as it ends. */
+  /** Calls back with pieces outside of such values, and with the range of each complete value. */
   feed(text: string, other: (piece: string) => void, value: (found: Value) => void): void {
     let at = 0
     const pass = (end: number): void => {
@@ -63,7 +63,7 @@ class DataScanner {
   }
 }
 
-/** The same text with a number in place of each value of `data`. */
+/** Text with a number in place of each value of `data`. */
 export async function* attributesWithoutData(pieces: AsyncIterable<string>): AsyncIterable<string> {
   const scanner = new DataScanner()
   let count = 0
@@ -78,7 +78,7 @@ export async function* attributesWithoutData(pieces: AsyncIterable<string>): Asy
   }
 }
 
-/** The places of these values in a file, bytes, by their numbers. */
+/** Positions of these values in a file, bytes, by number. */
 export async function dataIn(path: string): Promise<Map<string, { start: number; end: number }>> {
   const places = new Map<string, { start: number; end: number }>()
   const scanner = new DataScanner()

@@ -7,8 +7,8 @@ import type { Stamp } from './stamps.ts'
 import { Orders, timeOf } from './times.ts'
 
 /**
- * A message with what stands where its time should be, 'notice', something unreadable, or null for what is nothing at all. `dated`: its
- * time where the whole file tells which number of the date is the day; then `time` is null.
+ * Message with the written form of its time, 'notice', unreadable content, or null for an empty piece. `dated`: stamp whose order of day and month is found
+ * from the whole file; then `time` is null.
  */
 export type ReadChunk = (Omit<ParsedMessage, 'time'> & { time: number | null; dated?: Stamp | null; written?: string }) | 'notice' | { unread: string } | null
 

@@ -23,9 +23,9 @@ const TOLD =
 const ACTION = /^[*•]\s+([^\s*]+?):?\s(.*)$/
 const NOTICE = /^(?:-!-|-->|<--|--|\*{3}|-[^ ]+-|==|!|=!=|[<>]{2})(?:\s|$)/
 const NICK = /^[@%+&~!]?([^\s@%+&~!\t][^\s\t]*)$/
-/** 'Fri May 31 09:30:00 2024', as C's ctime has it in the system's language, without the weekday; irssi's day has no clock. */
+/** 'Fri May 31 09:30:00 2024', as by C's ctime in the system's language, without the weekday; irssi's date has no time. */
 const CTIME = /^(\p{L}{2,12}\.?|\d{1,2}[月월]) +(\d{1,2}) (?:(\d{2}:\d{2}:\d{2}) )?(\d{4})$/u
-/** A clock may go back by so much when summer ends, ms; behind it is the next day, which not all programs tell. */
+/** Largest backward step of the time of day at the end of summer time, ms; a larger one means the next day, which not all programs announce. */
 const HOUR = 3_600_000
 /** ZNC: 2024-05-31.log; older versions: user_network_#channel_20240531.log; irssi: #channel.2024-05-31.log */
 const IN_NAME = /(\d{4})-?(\d{2})-?(\d{2})$/
@@ -50,9 +50,9 @@ function openIrc(file: TextFile): TextReader {
     if (cached.text !== written) cached = { text: written, stamp: readStamp(written) }
     return cached.stamp
   }
-  /** ms; the clock of the line before, on the day that is known. */
+  /** Time of the previous line on the known date, ms. */
   let last: number | null = null
-  /** The day of a clock: the next one where it is past midnight. */
+  /** Date of a time of day: the next day after midnight. */
   const dayOf = (clock: string): string => {
     const stamp = day === '' ? null : at(`${day} ${clock}`)
     let time = stamp === null ? null : timeOf(stamp, 'ymd')

@@ -1,7 +1,6 @@
 /**
- * KakaoTalk's history in its shapes: of the PC (days between dashes, '[name] [오전 9:30] text'), of phones ('2024년 5월 31일 오전 9:30,
- * name : text', on iPhones '2024. 5. 31. …', or the clock alone below a day), told by their shape in every language; titles and what the
- * app says itself in Korean and English; and of the Mac (Date,User,Message).
+ * KakaoTalk exports: PC (dates between dashes, '[name] [오전 9:30] text'), phones ('2024년 5월 31일 오전 9:30, name : text', on iPhones '2024. 5. 31. …', or the
+ * time of day alone below a date), recognized by shape in every language; titles and system messages in Korean and English; Mac (Date,User,Message).
  */
 import type { ConversationHead } from '../history.ts'
 import type { TextFile } from '../source.ts'
@@ -18,12 +17,12 @@ const TITLES = [
 ]
 const SAVED = /^(?:저장한? ?날짜|Date Saved|Saved Date|保存(?:した)?(?:日時|日付|日期|時間|时间))\s*[:：]/i
 const DAY = /^-{5,}\s*(.+?)\s*-{5,}$/
-/** The same in any language: when it was saved, behind a colon. */
+/** Save date in any language, after a colon. */
 const SAVED_SHAPE = /^[^:：]{2,24}[:：] ?\D{0,5}\d{1,4}\D/u
-/** A day between two lines of dashes. */
+/** Line of dashes around a date. */
 const DASHES = /^-{5,}$/
 const ROW = /^\[(.+?)\] \[((?:\p{L}{1,4}\.? ?)?\d{1,2}:\d{2}(?: ?\p{L}[\p{L}.]{1,3})?)\] ?([\s\S]*)$/u
-/** Below a day of its own: 오전 9:23, name : text */
+/** Message below a separate date: 오전 9:23, name : text */
 const CLOCK_ROW = /^((?:\p{L}{1,4} ?)?\d{1,2}:\d{2}(?: ?[AP]M)?), (.{1,80}?) : ([\s\S]*)$/iu
 const NAMED = /^, ?(.{1,80}?) : ([\s\S]*)$/
 /** Date line of phones: with the weekday, or with the time of the first message. */
@@ -31,12 +30,12 @@ const LONE_DAY = /^(?:\d{4}[년年] ?\d{1,2}[월月] ?\d{1,2}[일日](?: \p{L}{2
 const DELETED = /^(?:삭제된 메시지입니다\.?|The message (?:has been|was) deleted\.?|This message was deleted\.?)$/i
 const NOTICE = /(?:님을 초대(?:했습니다|하였습니다)|님이 (?:들어왔습니다|나갔습니다)|님을 내보냈습니다|(?:joined|left) this chatroom|invited .+)\.?$/
 
-/** A day without its weekday, as a stamp reads it. */
+/** Date without its weekday, as readStamp expects it. */
 const withoutWeekday = (day: string): string =>
   [day, day.replace(/^\p{L}+, /u, ''), day.replace(/ \p{L}{2,3}$/u, '')].find((one) => readStamp(one) !== null) ?? day
 const clockFirst = (clock: string): string => clock.replace(/^(AM|PM) ?(.*)$/i, '$2 $1')
 
-/** A line of phones: a date with a clock, a comma, the name, a colon between blanks. */
+/** True for a line of phones: date and time, a comma, the name, a colon between blanks. */
 function isPhones(line: string): boolean {
   if (!/, .{1,80}? : /u.test(line)) return false
   const head = simplify(line.slice(0, 60))
@@ -47,7 +46,7 @@ function isPhones(line: string): boolean {
 function openKakao(file: TextFile): TextReader {
   const head: ConversationHead = { name: file.name.replace(/^KakaoTalk_/i, ''), id: null }
   let day = ''
-  /** The day stands above the messages without dashes. */
+  /** True if dates stand above the messages, without dashes. */
   let below = false
   let seen = false
   let cached: { text: string; stamp: Stamp | null } = { text: '', stamp: null }

@@ -38,7 +38,7 @@ export function attributeOf(attributes: string, name: string): string | null {
   const found = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`, 'i').exec(attributes)
   return found === null ? null : decodeXML(found[1] ?? found[2] ?? '')
 }
-/** What is in the first element whose class begins so (a piece of a pattern); '' where there is none. */
+/** Content of the first element whose class begins like this (a pattern); '' if there is none. */
 export function within(markup: string, className: string): string {
   const found = new RegExp(`<(div|span|a|footer|h\\d) [^>]*class="${className}[^"]*"[^>]*>`).exec(markup)
   if (found === null) return ''
@@ -49,6 +49,6 @@ export function within(markup: string, className: string): string {
   for (let one = tag.exec(markup); one !== null; one = tag.exec(markup)) if ((depth += one[1] === '/' ? -1 : 1) === 0) return markup.slice(from, one.index)
   return markup.slice(from)
 }
-/** What is in each element of a name that has none of its name within it. */
+/** Contents of the innermost elements of a name. */
 export const elementsOf = (html: string, name: string): string[] =>
   [...html.matchAll(new RegExp(`<${name}\\b[^>]*>([\\s\\S]*?)</${name}\\s*>`, 'gi'))].map(([, inner = '']) => inner)

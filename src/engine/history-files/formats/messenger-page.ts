@@ -1,6 +1,6 @@
 /**
- * Facebook Messenger and Instagram, as 'Download your information' gives them as pages: message_1.html, message_2.html ... of a thread, of
- * 2018 and later, and one page of all threads (messages.htm) before that. Their classes are short names that stayed the same for years.
+ * Facebook Messenger and Instagram exports of 'Download your information' as pages: message_1.html, message_2.html ... of a thread, since 2018, and one page
+ * of all threads (messages.htm) before. Their class names are short and have been stable for years.
  */
 import type { ConversationHead, ParsedFile, ParsedMessage } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -18,19 +18,19 @@ const STARTS = [
 ]
 const OLD_STARTS = ['<div class="thread">', '<div class="message">']
 const SENDER = /<(h[1-6]|div)\b[^>]*class="[^"]*(?:\b_a6-i\b|\b_2lel\b)[^"]*"[^>]*>([\s\S]*?)<\/\1>/
-/** Places of threads in the folder of messages. */
+/** Path of a thread in the messages folder. */
 const PLACE = /((?:inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover)\/[^/]+)\/message_\d+\.html?$/i
-/** What the page says of itself beside what was written. */
+/** Annotations of the page beside the written text. */
 const BESIDE = /^(?:IP Address: [\da-f.:]+|Click for (?:video|audio):?)$/i
 
-/** Its id in the other format, which names the thread by its folder. */
+/** Id used by the JSON format, which names the thread by its folder. */
 function idOf({ file, name, folder }: TextFile): string | null {
   const place = PLACE.exec(file)?.[1]
   if (place !== undefined) return `messenger:${place}`
   return /^message_\d+$/.test(name) && /_[\w-]{5,}$/.test(folder) ? `messenger:inbox/${folder}` : null
 }
 
-/** Media and what people added to a message are taken out of its markup; the rest is its text. */
+/** Content of a message: media and reactions are removed from its markup; the rest is the text. */
 function contentOf(markup: string, file: TextFile): Pick<ParsedMessage, 'text' | 'files' | 'reactions'> {
   const files: ParsedFile[] = []
   const add = (path: string | null, kind?: ParsedFile['kind']): void => {
@@ -52,7 +52,7 @@ function contentOf(markup: string, file: TextFile): Pick<ParsedMessage, 'text' |
     })
     .replace(/<(video|audio)\b([^>]*)>([\s\S]*?)<\/\1>/g, (_, kind: string, attributes: string, inner: string) => {
       const path = attributeOf(attributes, 'src') ?? attributeOf(/<(?:source|a)\b([^>]*)>/.exec(inner)?.[1] ?? '', 'src')
-      // voice messages are videos in a folder of their own
+      // voice messages are videos in a separate folder
       add(path, kind === 'audio' || /(?:^|\/)audio\//.test(path ?? '') ? 'voice' : 'video')
       return ''
     })
@@ -97,19 +97,19 @@ function open(file: TextFile): ChunkReader {
       const content = contentOf(within(chunk, '[^"]*(?:_a6-p|_2let)\\b'), file)
       if (content.text === '' && content.files === undefined) return { unread: 'text' }
       const message: ReadChunk = { sender, time: null, dated: readStamp(written), written, ...content }
-      // reactions hang on an id, which the format has not
+      // reactions need a message id, which the format lacks
       if (content.reactions !== undefined) message.id = `${written} ${++count}`
       return message
     }
   }
 }
 
-/** Whether pages of these classes hold messages: posts, likes and people are written with the same ones. */
+/** True if pages with these classes contain messages: posts, likes and people use the same classes. */
 function areMessages({ head, name }: Probe): boolean {
   if (!/\b(?:_a6-g|_2lej)\b/.test(head)) return false
   if (/^message_\d+$/i.test(name)) return true
   const senders = [...head.matchAll(new RegExp(SENDER, 'g'))].map(([, , inner = '']) => plainText(inner))
-  // lists of people and of what somebody did name each of them once, and have no people above them
+  // lists of people and of activities name each person once, without participants above
   const peopled = /class="(?:[^"]* )?(?:_a6-h|_2lek)"/.test(head)
   return senders.length > 1 && (peopled || new Set(senders).size <= senders.length / 2) && /\b(?:_a6-p|_2let)\b/.test(head)
 }
@@ -131,12 +131,12 @@ function openOld(file: TextFile): ChunkReader {
       const written = plainText(within(chunk, 'meta'))
       if (sender === '' || written === '') return null
       const text = elementsOf(chunk, 'p').map(plainText).join('\n').trim()
-      // it says neither which file was sent nor that one was
+      // the page does not tell that a file was sent, nor which
       return text === '' ? { unread: 'text' } : { sender, time: null, dated: readStamp(written.replace(/ at (?=\d)/, ' ')), written, text }
     }
   }
 }
-/** One page of all threads, as it was until 2018. */
+/** Page of all threads, in use until 2018. */
 export const messengerOldPage = chunkHistory({
   format: 'messenger',
   matches: ({ head }) => /<div class="thread">/.test(head) && /<div class="message_header">/.test(head),

@@ -1,4 +1,4 @@
-/** Exports of Meta's as pages in an archive, and files within a backup of SMS. */
+/** Page exports of Meta in an archive, and files within an SMS backup. */
 import { createWriteStream, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'

@@ -1,6 +1,6 @@
 /**
- * SMS Backup & Restore of Android (.xml): <sms> and <mms> with all they say in attributes; the files of an MMS stand in the attribute `data`
- * of its parts, in Base64. Fields by its makers' page and schema. A number's conversation is one, whatever name its contact had.
+ * SMS Backup & Restore for Android (.xml): <sms> and <mms> elements with all data in attributes; the files of an MMS are in the attribute `data` of its
+ * parts, in Base64. Field names from the makers' page and schema. A phone number is one conversation, whatever name its contact had.
  */
 import { decodeXML } from 'entities'
 import { beginning, kindOf, type ConversationHead, type ParsedFile, type ParsedMessage } from '../history.ts'
@@ -10,15 +10,15 @@ import { chunkHistory, type ChunkReader, type ReadChunk } from './chunk-history.
 import { PART } from './web-archive.ts'
 
 const ATTRIBUTE = /([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
-/** Kinds of a message by its box: received, and all that was or was to be sent but drafts. */
+/** Boxes of outgoing messages, sent or to be sent, without drafts. */
 const OUTGOING: ReadonlySet<string> = new Set(['2', '4', '5', '6'])
 const DRAFT = '3'
-/** The kind of address of an MMS that is its sender (OMA MMS encapsulation, From). */
+/** Address type of an MMS's sender (OMA MMS encapsulation, From). */
 const FROM = '137'
-/** In place of one's own address. */
+/** Placeholder of one's own address. */
 const INSERTED = 'insert-address-token'
 
-/** Emoji are written as the halves of their pairs, which XML forbids. */
+/** Joins surrogates of emoji, which are written as separate numeric references, although XML forbids that. */
 const joined = (text: string): string =>
   text
     .replace(
@@ -32,7 +32,7 @@ function attributesOf(tag: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const [, name = '', double, single] of tag.matchAll(ATTRIBUTE)) {
     const value = decodeXML(joined(double ?? single ?? ''))
-    // what the phone's store has nothing for
+    // 'null' means that the phone has no value
     if (value !== 'null') found.set(name.toLowerCase(), value)
   }
   return found
@@ -40,7 +40,7 @@ function attributesOf(tag: string): Map<string, string> {
 const tagsOf = (markup: string, name: string): Map<string, string>[] =>
   [...markup.matchAll(new RegExp(`<${name}\\b((?:[^>"']|"[^"]*"|'[^']*')*)>`, 'gi'))].map(([, tag = '']) => attributesOf(tag))
 
-/** A number without what people write between its digits; other senders, such as a bank's name, as they are. */
+/** Phone number without separators between its digits; other senders, such as a bank's name, stay unchanged. */
 const plainNumber = (address: string): string => (/^[+\d][\d\s().-]*$/.test(address) ? address.replace(/[^+\d]/g, '') : address)
 const isName = (name: string | undefined): name is string => name !== undefined && name !== '' && !/^\(?unknown\)?$/i.test(name)
 
@@ -80,7 +80,7 @@ function open(file: TextFile): ChunkReader {
       place(addresses, contact)
       const outgoing = OUTGOING.has(box)
       const stamp = message.get('date') ?? ''
-      // dates of some phones' MMS are in seconds
+      // some phones give the dates of an MMS in seconds
       const time = /^\d{9,10}$/.test(stamp) ? Number(stamp) * 1000 : /^\d{11,14}$/.test(stamp) ? Number(stamp) : null
       const subject = message.get('subject') ?? message.get('sub')
       const files: ParsedFile[] = []

@@ -1,4 +1,4 @@
-/** Files within a web archive (.mht, RFC 2557), each a part with its name, or within attributes of XML, in Base64. Found in one pass, and read from their places. */
+/** Parts of a web archive (.mht, RFC 2557), or values of XML attributes, in Base64: located in one pass, and read from their positions. */
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { dataIn } from './attribute-data.ts'
@@ -52,7 +52,7 @@ async function* decodedBytes(source: AsyncIterable<Buffer>): AsyncIterable<Buffe
   if (open !== '') yield Buffer.from(open, 'base64')
 }
 
-/** Opens parts of the file at `path` by the name behind PART; null: there is none. */
+/** Opens parts of the file at `path` by the name after PART; null: no such part. */
 export function partsOf(path: string): (source: string) => Promise<Readable | null> {
   let places: Promise<Map<string, Place>> | null = null
   let data: Promise<Map<string, Place>> | null = null

@@ -1,6 +1,6 @@
 /**
- * Messages that were marked in WeChat and sent by mail or shared as text (days between dashes, 'name  9:30' above a text), and those that were
- * copied out of its window on a computer ('name 2024/5/31 9:30 AM' above a text, a blank line between two).
+ * Messages selected in WeChat and sent by mail or shared as text (dates between dashes, 'name  9:30' above a text), and messages copied from its window on a
+ * computer ('name 2024/5/31 9:30 AM' above a text, a blank line in between).
  */
 import type { ConversationHead } from '../history.ts'
 import { fileOf, type TextFile } from '../source.ts'
@@ -8,7 +8,7 @@ import { readStamp, simplify, stampAt, type Stamp } from './stamps.ts'
 import { textHistory, type LineRead, type TextReader } from './text-history.ts'
 
 const DAY = /^\s*[—–-]{3,}\s*(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?)\s*[—–-]{3,}\s*$/
-/** Two blanks stand before the clock. */
+/** Two blanks precede the time. */
 const CLOCKED = /^(.{1,80}?)\s{2,}(\d{1,2}:\d{2}(?::\d{2})?)\s*$/
 const TITLES = [
   /^\s*(?:微信群[“"「](.+)[”"」]的|(.+?) ?微信群上的)(?:聊天记录|聊天記錄)/,
@@ -18,12 +18,12 @@ const FILE = /^\[([^\]:：]{1,12})[:：] ?(.+\.\w{1,5})\([^()]*\)\]$/
 const BLANK = / /g
 const LONGEST_NAME = 80
 
-/** Name and time in a line of which the time is the end. */
+/** Name and time in a line that ends with the time. */
 function namedStamp(line: string): { name: string; stamp: Stamp; written: string } | null {
   const simple = simplify(line).trimEnd()
-  // characters that simplify leaves out would move the end
+  // characters removed by simplify would shift the end
   if (simple.length !== line.trimEnd().length || !/\d{1,2}[:.時时点]\d{2}/u.test(simple)) return null
-  // a word before a date may be the day of the week, or the last part of a name
+  // a word before a date may be the weekday, or the last part of a name
   for (const { index } of [...simple.slice(0, LONGEST_NAME).matchAll(BLANK)].reverse()) {
     const found = index === 0 ? null : stampAt(simple, index + 1)
     if (found?.clocked === true && found.end === simple.length) return { name: line.slice(0, index).trim(), stamp: found.value, written: line.slice(index + 1) }
@@ -31,7 +31,7 @@ function namedStamp(line: string): { name: string; stamp: Stamp; written: string
   return null
 }
 
-/** What the files of a message are, where the line is nothing but one. */
+/** Files of a message whose line is a file placeholder. */
 function contentOf(text: string, file: TextFile): ReturnType<NonNullable<TextReader['content']>> {
   const plain = text.replace(/^\n+|\n+$/g, '')
   const [, , name] = FILE.exec(plain) ?? []
@@ -63,7 +63,7 @@ function openMail(file: TextFile): TextReader {
   }
 }
 
-/** What WeChat sends by mail, or shares as text. */
+/** WeChat messages sent by mail or shared as text. */
 export const wechatMail = textHistory({
   format: 'wechat',
   matches({ lines }) {
@@ -78,7 +78,7 @@ function openCopied(file: TextFile): TextReader {
   let blank = true
   return {
     line(text): LineRead {
-      // a text may end with a time, too: what is said above it is a blank line
+      // a text may end with a time, too: only a heading follows a blank line
       const found = blank ? namedStamp(text) : null
       blank = text.trim() === ''
       return found === null ? null : { stamp: found.stamp, written: found.written, sender: found.name, text: '' }
@@ -88,7 +88,7 @@ function openCopied(file: TextFile): TextReader {
   }
 }
 
-/** What is copied out of WeChat's window, and pasted into a file. */
+/** Messages copied from WeChat's window and pasted into a file. */
 export const wechatCopied = textHistory({
   format: 'wechat',
   matches({ head, lines }) {

@@ -1,7 +1,7 @@
 /**
- * What a phone puts into the text of a message of WhatsApp's export, told by its shape, whatever the phone's language:
+ * Phone-generated parts of message texts in WhatsApp's export, recognized by their shape in every language:
  *   NAME.ext (file attached)      ‎<attached: NAME.ext>      text ‎<This message was edited>
- * U+200E stands before what the phone says itself. A phone has one language: words seen once in a sure place are known in others.
+ * U+200E precedes the phone's own text. A phone has one language: words learnt at an unambiguous position are recognized elsewhere.
  */
 import { kindOf, type ParsedMessage } from '../history.ts'
 import type { TextFile } from '../source.ts'

@@ -2,7 +2,7 @@
  * WhatsApp's 'Export chat': a text file, alone or in a .zip with the media. Its lines depend on the phone's system,
  * language and clock:
  *   12/31/23, 9:15 PM - Name: text      [31/12/2023, 21:15:03] Name: text      2023/12/31 下午9:15 - 张三: 你好
- * A line that begins with no date goes on with the message before it. The phone's own words are told by their shape.
+ * A line without a date continues the message before it. The phone's own words are recognized by their shape.
  */
 import { beginning, ImportError, type ConversationHead, type ParsedHistory, type ParsedMessage, type ReadOptions } from '../history.ts'
 import { lines, type TextFile } from '../source.ts'
@@ -76,7 +76,7 @@ async function* entries(file: TextFile, onStray?: (line: string) => void): Async
   if (last !== null) yield last
 }
 
-/** Sender and text, or null for what no person wrote. `names`: people whose names have a colon and a blank in them. */
+/** Sender and text, or null for a system message. `names`: people whose names contain a colon and a blank. */
 function split(rest: string, names: ReadonlySet<string> = NOBODY): { sender: string; text: string } | null {
   const long = [...names].find((name) => rest.startsWith(`${name}:`))
   const colon = long === undefined ? rest.indexOf(': ') : long.length
@@ -95,7 +95,7 @@ function split(rest: string, names: ReadonlySet<string> = NOBODY): { sender: str
 }
 const NOBODY: ReadonlySet<string> = new Set()
 
-/** What stands before the first colon and before the second one in a line of an entry: the second may be the whole of a name. */
+/** Text of an entry's line before its first colon, and before its second: the latter may be a whole name. */
 function twoColons(rest: string): { short: string; long: string } | null {
   const first = rest.indexOf(': ')
   const second = first < 0 ? -1 : rest.indexOf(': ', first + 2)
@@ -103,10 +103,10 @@ function twoColons(rest: string): { short: string; long: string } | null {
   return { short: rest.slice(0, first), long: rest.slice(0, second) }
 }
 const MOST_NAME = 80
-/** Entries of one name that begin alike before it is taken for the longer one. */
+/** Number of equal beginnings in one name's entries from which the longer name is assumed. */
 const MANY_ALIKE = 3
 
-/** Counts how often what stands before the first colon goes on the same way to a second one. */
+/** Counts how often the text before the first colon continues in the same way to a second one. */
 class LongNames {
   readonly #short = new Map<string, { entries: number; long: Map<string, number> }>()
 
@@ -118,11 +118,11 @@ class LongNames {
     this.#short.set(short, known)
     known.entries++
     const both = twoColons(rest)
-    // one way alone is of interest: people with many are names, whose texts have colons
+    // only a unique continuation matters: with several, the name ends at the first colon and the texts have colons
     if (both !== null && known.long.size < 2) known.long.set(both.long, (known.long.get(both.long) ?? 0) + 1)
   }
 
-  /** Names before a second colon that all entries of the first have. */
+  /** Names up to a second colon that all entries of the shorter name share. */
   found(): Set<string> {
     const names = new Set<string>()
     for (const { entries, long } of this.#short.values()) for (const [name, count] of long) if (count === entries && count >= MANY_ALIKE) names.add(name)

@@ -76,7 +76,7 @@ test.each([
   for (const other of others) expect(fold(other)).toBe(fold(first))
 })
 
-test('what readers take as different stays so', () => {
+test('forms that readers distinguish stay distinct', () => {
   // voiced kana, a long mark and none, the vowels and nasals of Devanagari, tones of Thai
   for (const [a, b] of [
     ['は', 'ば'],
@@ -189,7 +189,7 @@ function matches(texts: string[], piece: string): number[] {
   return phrase === null ? [] : (table.prepare('SELECT rowid FROM t WHERE t MATCH ?').pluck().all(phrase) as number[])
 }
 
-test('what stands between words is part of a phrase', () => {
+test('characters between words are part of a phrase', () => {
   const texts = ['a-b', 'a b', 'ab', 'a - b', '给 我', '给我', '给，我', 'a.', '.', '...', '我a', 'a我', '😀a😀']
   expect(matches(texts, 'a b')).toEqual([2])
   expect(matches(texts, 'a-b')).toEqual([1])
@@ -312,7 +312,7 @@ test('many rows are stored from columns, and columns that do not fit are refused
   expect(one('SELECT count(*) FROM many')).toBe(2)
 })
 
-test('what is cut ahead is what is cut on demand', () => {
+test('terms cut ahead equal terms cut on demand', () => {
   db.exec(
     "CREATE VIRTUAL TABLE plain USING fts5 (text, files, tokenize = 'mnemo'); CREATE VIRTUAL TABLE ahead USING fts5 (text, files, tokenize = 'mnemo'); CREATE TABLE once (id INTEGER PRIMARY KEY, text TEXT)"
   )

@@ -111,7 +111,7 @@ test('each form finds each other one, and what is marked is all of it', () => {
 const APART =
   'は ば|ビル ビール|мой мои|丼 井|喆 哲|犇 奔|堃 坤|咲 笑|芸 艺|雲 芸|人 入|日 曰|土 士|未 末|己 已|ソ ン|シ ツ|カ 力|ー 一|口 ロ|工 エ|二 ニ|夕 タ|へ 一|है हैं|มา ม่า|แ เ|o 0|l 1|ט מ|ב כ|ر ز|ب ت|د ذ|ש ס|ㅏ ㅑ|가 까|α a|в b|р p|с c|≠ =|ß b|ñ m|ä ae|ü ue|ー -|あ ああ|3.5 3:5|a-b ab|a_b ab|a.b ab|@a a|#a a'
 
-test('what only looks or sounds alike stays apart', () => {
+test('forms that only look or sound alike stay distinct', () => {
   const wrong = APART.split('|').filter((pair) => {
     const [a = '', b = ''] = pair.split(' ')
     return fold.get(a) === fold.get(b)

@@ -10,7 +10,7 @@ afterAll(() => folder[Symbol.dispose]())
 const mnemo = (...args: string[]) =>
   spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', join(folder.path, 'profile')], { encoding: 'utf8' })
 
-test('what was imported is found, as one JSON object, newest first', () => {
+test('imported messages are found, as one JSON object, newest first', () => {
   const file = join(folder.path, 'chat.tsv')
   writeFileSync(file, '张三\t2024.05.31 09:30\t中华联合 保险\nBob\t2024-06-01T10:00:00Z\tmy iPhone手机 died\tagain\n\nBob\tunknown\t华联 first\n')
   expect(mnemo('import', file, '--format', 'tsv').stdout).toMatch(/imported 3 messages into 'chat'/)
@@ -69,7 +69,7 @@ test('a preview refuses what the import refuses, and says the same', () => {
   expect(preview.stdout).toBe('')
 })
 
-test('whoever reads only the first line of the output is no error', () => {
+test('a reader that closes the output after its first line causes no error', () => {
   const file = join(folder.path, 'much.tsv')
   writeFileSync(file, Array.from({ length: 20_000 }, (_, at) => `a\t${1_600_000_000_000 + at * 60_000}\tpiped ${at} ${'x'.repeat(50)}`).join('\n'))
   mnemo('import', file)

@@ -23,7 +23,7 @@ const texts = async (): Promise<[string, string][]> =>
   (await store.read.page({ conversation, anchor: { kind: 'newest' }, limit: 20 })).messages.map(({ text, state }) => [text, state])
 const schedule = (text: string, due: number, reply: MessageId | null = null) => store.write.schedule({ conversation, text, reply, due, originId: `id-${text}` })
 
-test('what was due while nobody was here is sent at the start, once and in its order; what is not due waits', async () => {
+test('messages due while the app was closed are sent on start, once and in order; others wait', async () => {
   const now = Date.now()
   await schedule('second', now - 1000)
   await schedule('first', now - 2000)
@@ -46,7 +46,7 @@ test('what was due while nobody was here is sent at the start, once and in its o
   agenda.stop()
 })
 
-test('one that is sent twice at once is one message, an answer answers, and what is called off does not go', async () => {
+test('sending twice at once gives one message, a reply keeps its target, and a cancelled message is not sent', async () => {
   await store.write.record({
     messages: [
       { conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'when?', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }

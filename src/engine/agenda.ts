@@ -44,7 +44,7 @@ export class Agenda extends EventEmitter<Events> {
   look(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    this.#look().catch((error: unknown) => this.#log.warn(`the agenda waits: ${String(error)}`))
+    this.#look().catch((error: unknown) => this.#log.warn(`scheduled actions are delayed: ${String(error)}`))
   }
 
   async #look(): Promise<void> {

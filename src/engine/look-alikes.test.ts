@@ -27,7 +27,7 @@ test('names that only resemble each other are nobody’s trick', () => {
   expect(alike('anna', 'hanna', 'ann', 'ána', '王芳', '王方', 'bob', 'bobby', 'ルイ', 'るい')).toEqual([])
 })
 
-test('one person under two names is not two; two people are, whatever one of them was called', () => {
+test('two names of one person do not count; two people do, whatever their former names', () => {
   expect(
     lookAlikes([
       { name: 'Bob', occupant: 'x' },

@@ -49,7 +49,7 @@ export class Messages {
     this.#scope.changed(changes)
     session?.outbox.flush()
     const message = changes.messages[0]
-    if (message === undefined) throw new Error('the message was written and is not there')
+    if (message === undefined) throw new Error('the queued message is missing in the store')
     return message
   }
 

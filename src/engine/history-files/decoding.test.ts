@@ -58,7 +58,7 @@ test.each<[EncodingName, string]>([
   expect(read).toBe(text)
 })
 
-test('what is asked for is taken, and what cannot be read so is counted', async () => {
+test('the chosen encoding is used, and invalid characters are counted', async () => {
   const bytes = pieces(iconv.encode('李雷: 明天见', 'gb18030'))
   expect(await encodingOf(bytes, 'gb18030')).toMatchObject({ name: 'gb18030', sample: '李雷: 明天见', damaged: 0 })
   expect((await encodingOf(bytes, 'utf-8')).damaged).toBeGreaterThan(0)

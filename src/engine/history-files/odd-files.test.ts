@@ -144,7 +144,7 @@ const TELEGRAM = JSON.stringify(
   null,
   1
 )
-test('what was written of an export before it was cut off is read, wherever that was', async () => {
+test('a truncated export is read up to its end, wherever that is', async () => {
   for (let end = TELEGRAM.length - 1; end > 700; end -= 331) {
     const whole = await wholeHistory(put('result.json', TELEGRAM.slice(0, end)))
     const complete = TELEGRAM.slice(0, end).split(/\n {2}\}/).length - 1
@@ -162,7 +162,7 @@ test('a text of hundreds of megabytes takes no memory, and is told', async () =>
   expect(whole.unread[0]).toContain('longer than any message')
 }, 60_000)
 
-test('what stands behind a text of hundreds of megabytes is read', async () => {
+test('messages after a text of hundreds of megabytes are read', async () => {
   const at = TELEGRAM.indexOf('hello 9"')
   const path = put('result.json', TELEGRAM.slice(0, at))
   const piece = `\\"\\u4f60${'x'.repeat(10_000_000)}`

@@ -47,14 +47,14 @@ export async function runTask(port: MessagePort, { task, files, media, writer }:
   let ended = false
   writer?.on('close', () => {
     ended = true
-    for (const reject of waiting) reject(new Error('the thread that writes ended'))
+    for (const reject of waiting) reject(new Error('the writer thread ended'))
   })
 
   let serial = 0
   /** Calls the writer thread; one transaction per call. */
   function write<K extends keyof Writes>(operation: K, ...args: Parameters<Writes[K]>): Promise<ReturnType<Writes[K]>> {
     if (writer === null) throw new Error('this task may not write')
-    if (ended) return Promise.reject(new Error('the thread that writes ended'))
+    if (ended) return Promise.reject(new Error('the writer thread ended'))
     const id = ++serial
     return new Promise((resolve, reject) => {
       waiting.add(reject)

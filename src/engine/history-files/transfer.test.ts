@@ -335,7 +335,7 @@ test.each([
   else expect(lines).toEqual(expected)
 })
 
-test('one odd message never refuses the rest, and what is left out is told', async () => {
+test('an odd message never affects the rest, and skipped content is reported', async () => {
   const message = { id: 1, type: 'message', date_unixtime: '1717119000', from: 'Anna', from_id: 'user1', text: 'fine' }
   const path = file('result.json', {
     name: 'Anna',
@@ -518,7 +518,7 @@ test('a cancelled import leaves nothing behind', async () => {
   await engine.store.write.checkIndex()
 })
 
-test.skipIf(!hasCorpus)('what is exported comes back the same: all, a conversation, or what a query finds', async () => {
+test.skipIf(!hasCorpus)('an export is imported unchanged: all, a conversation, or the hits of a query', async () => {
   const rows = corpus().slice(0, 4000)
   await bring(file('first.tsv', rows.map(({ sender, text }, i) => `${sender}\t${1_600_000_000_000 + i * 1000}\t${text}`).join('\n')))
   await bring(file('second.tsv', 'Bob\t1700000000000\t只有一条 <b>&</b>'))

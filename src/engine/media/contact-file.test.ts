@@ -63,7 +63,7 @@ test('version 3.0 as an address book exports it; no name but an address', () => 
   ])
 })
 
-test('what is hostile stays harmless: turned text, no end, thousands of cards and lines', () => {
+test('hostile files are harmless: reversed text, no end, thousands of cards and lines', () => {
   expect(contactsIn(card('FN:a\u202egnp.exe'))[0]?.name).toBe('agnp.exe')
   expect(contactsIn(Buffer.from('BEGIN:VCARD\nFN:x'))).toEqual([])
   expect(contactsIn(Buffer.from('no card'))).toEqual([])

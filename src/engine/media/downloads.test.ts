@@ -189,7 +189,7 @@ test('an encrypted file that is another one by now begins anew, and one that was
   expect(rest()).toEqual([])
 })
 
-test('the same file in two messages is fetched for one after the other', async () => {
+test('a file in two messages is fetched for one after the other', async () => {
   const [one, two] = [await told(null), await told(null, { originId: 'p' })]
   plan = {}
   const all = downloads()

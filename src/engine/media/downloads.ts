@@ -59,7 +59,7 @@ export class Downloads {
   /** Starts automatic downloads, newest first. */
   look(): void {
     this.#again = true
-    if (!this.#looking) this.#look().catch((error: unknown) => this.#options.info(`files are fetched later: ${String(error)}`))
+    if (!this.#looking) this.#look().catch((error: unknown) => this.#options.info(`automatic downloads are delayed: ${String(error)}`))
   }
 
   async #look(): Promise<void> {
@@ -73,7 +73,7 @@ export class Downloads {
           const files = await store.read.filesToFetch({ before, most, accounts: connected(), groups: groups(), limit: MOST_AT_ONCE })
           if (files.length === 0) break
           before = files.at(-1)?.id ?? 0
-          await Promise.all(files.map((file) => this.#start(file, most).catch((error: unknown) => info(`a file was not fetched: ${String(error)}`))))
+          await Promise.all(files.map((file) => this.#start(file, most).catch((error: unknown) => info(`a download failed: ${String(error)}`))))
         }
       }
     } finally {
@@ -145,7 +145,7 @@ export class Downloads {
         const kept = await this.#assembled(file, url, partial, signal)
         if (kept !== null) return kept
         // the stored part was of another version
-        if (from === 0) throw new FetchError('changed', 'the file is not the one that was sent')
+        if (from === 0) throw new FetchError('changed', 'the file differs from the one that was sent')
       } catch (error) {
         // nothing can prove that a further part belongs to the same file
         const useless = error instanceof TooLarge || (file.hash === null && parseMediaAddress(url) === null && (await partial.version()) === null)
@@ -185,7 +185,7 @@ export class Downloads {
     const { body, bytes, from } = answer
     const largest = most + (secret === null ? 0 : OVERHEAD)
     try {
-      if (from > have) throw new HttpError(0, 'the server sends another part than it was asked for')
+      if (from > have) throw new HttpError(0, 'the server sent another range than requested')
       if (bytes !== null && bytes > largest) throw new TooLarge(most)
       if (from === 0) await partial.begin(answer.version)
     } catch (error) {

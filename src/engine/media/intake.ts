@@ -54,7 +54,7 @@ export class Intake {
     this.#incoming.delete(token)
     stream.end()
     const file = await kept
-    if (file.bytes !== bytes) throw new Error(`${file.bytes} of ${bytes} bytes came`)
+    if (file.bytes !== bytes) throw new Error(`received ${file.bytes} of ${bytes} bytes`)
     const kind = attachmentKind(type)
     return { kind, name, type, preview, ...file, ...(kind === 'image' ? await dimensions(join(this.#folder, file.stored)) : {}) }
   }
@@ -76,7 +76,7 @@ export class Intake {
 
   #of(token: string): Incoming {
     const incoming = this.#incoming.get(token)
-    if (incoming === undefined) throw new Error('no file is on its way under this name')
+    if (incoming === undefined) throw new Error('unknown token of a file transfer')
     return incoming
   }
 }

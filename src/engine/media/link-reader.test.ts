@@ -54,7 +54,7 @@ test('a page says what it is in OpenGraph’s words, or in HTML’s', async () =
   expect(await read('/elsewhere')).toMatchObject({ url: `${pages.origin}/elsewhere`, title: 'Only a title' })
 })
 
-test('what is no page, says nothing or does not end is no card; what is long is cut', async () => {
+test('a response that is no page, has no metadata or does not end gives no card; long texts are cut', async () => {
   for (const path of ['/silent', '/picture']) expect(await read(path)).toBeNull()
   expect(await read('/endless')).toMatchObject({ title: 't' })
   expect((await read('/long'))?.title).toHaveLength(200)

@@ -80,13 +80,13 @@ async function exchange(url: URL, { method, headers = {}, body, signal, trustedF
   // a proxy resolves names itself, and its own network is not ours
   const addresses = proxy === null ? await addressesOf(name) : [name]
   const allowed = addresses.filter((address) => mayBePrivate || isIP(address) === 0 || !isPrivate(address))
-  if (allowed.length === 0) throw new HttpError(0, 'the address is of a private network')
+  if (allowed.length === 0) throw new HttpError(0, 'the address is in a private network')
   signal.throwIfAborted()
   const raw = await dial({ host: name, port: Number(url.port) || 443 }, { proxy, addresses: allowed, signal })
   const socket = await secure(raw, { name, trustedFingerprint, protocols: ['http/1.1'] })
   return new Promise((resolve, reject) => {
     const request = httpsRequest(url, { method, headers, createConnection: () => socket, signal })
-    request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server fell silent')))
+    request.setTimeout(QUIET_MS, () => request.destroy(new HttpError(0, 'the server stopped sending')))
     request.once('error', reject)
     request.once('response', (response) => {
       response.once('error', () => socket.destroy())
@@ -124,7 +124,7 @@ export async function get(address: string, options: Trust & { headers?: Record<s
       const from = statusCode === 206 ? Number(/^bytes (\d{1,15})-/.exec(headers['content-range'] ?? '')?.[1] ?? NaN) : 0
       if (!Number.isSafeInteger(from)) {
         response.destroy()
-        throw new HttpError(0, 'the server does not say which part it sends')
+        throw new HttpError(0, 'the server does not name the range it sends')
       }
       return { body: response, bytes: Number.isSafeInteger(length) ? length + from : null, from, version: versionOf(headers) }
     }

@@ -61,7 +61,7 @@ test('a way that fails is followed at once, a silent one after the pause', async
   expect(result).toEqual({ won: 2, socket: 2, after: 290 })
 })
 
-test('all ways fail: as the first did', async () => {
+test('if all ways fail, the first error is reported', async () => {
   const { result, failed } = await run([
     { ms: 400, opens: false },
     { ms: 10, opens: false }
@@ -91,7 +91,7 @@ test('the one that opens first wins, no other stays open, and it takes no longer
   )
 })
 
-test('whoever ends it ends all ways', async () => {
+test('an abort ends all ways', async () => {
   const ends = new AbortController()
   let ended = 0
   const racing = race([1, 2], {

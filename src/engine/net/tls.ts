@@ -38,7 +38,7 @@ export function secure(raw: Socket, { name, trustedFingerprint, protocols }: Sec
     })
     const timer = setTimeout(() => {
       secured.destroy()
-      reject(new ConnectionError('timed-out', 'the TLS handshake did not end'))
+      reject(new ConnectionError('timed-out', 'the TLS handshake timed out'))
     }, CONNECT_MS)
     const onError = (error: Error): void => {
       clearTimeout(timer)

@@ -127,7 +127,7 @@ const ROWS: [string, string, string][] = [
 ]
 const ZONES = ['UTC', 'Asia/Shanghai', 'Asia/Tokyo', 'Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Kiritimati']
 
-test.each(ZONES)('in %s each word is the stretch that it means, seen from Saturday, 15 June 2024, noon', (zone) => {
+test.each(ZONES)('in %s each word is its time span, seen from Saturday, 15 June 2024, noon', (zone) => {
   process.env['TZ'] = zone
   expect(new Date(2024, 5, 15, 12).toLocaleString('sv', { timeZone: zone })).toBe('2024-06-15 12:00:00')
   // spans that begin before 1970 are cut there
@@ -135,7 +135,7 @@ test.each(ZONES)('in %s each word is the stretch that it means, seen from Saturd
     expect([text, read(text, '2024-06-15T12:00')]).toEqual([text, [from === '1970-01-01' ? wall(0).replace('T00:00', '') : from, to]])
 })
 
-test('at midnight, at the turn of the year and of the clocks the days are those of the calendar', () => {
+test('at midnight, at new year and at clock changes the days are those of the calendar', () => {
   const words: [string, string, string, string][] = [
     ['today', '2024-01-01T00:00', '2024-01-01', '2024-01-02'],
     ['昨天', '2024-01-01T00:00', '2023-12-31', '2024-01-01'],

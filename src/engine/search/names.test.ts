@@ -72,14 +72,14 @@ test.each([
   expect(first(typed)).toBe(name)
 })
 
-test('what does not fit is not offered, and the ranges mark what fits', () => {
+test('only matching names are offered, and the ranges mark the match', () => {
   expect(names({ text: 'hongqing', limit: 5 })).toEqual([])
   expect(names({ text: 'qqq', limit: 5 })).toEqual([])
   expect(names({ text: '小面', limit: 5 })[0]?.ranges).toEqual([[2, 4]])
   expect(names({ text: 'nn', limit: 5 })[0]).toMatchObject({ name: '欧阳娜娜', ranges: [[2, 4]] })
 })
 
-test('what is used most comes first, of those that fit as well', async () => {
+test('among equal matches the most used comes first', async () => {
   await store.write.ensureConversation({ jid: 'll2@example.org' as Jid, kind: 'direct', name: '刘琳', nick: null })
   const { id } = (await store.read.conversationByJid('ll2@example.org'))!
   for (let i = 0; i < 3; i++) await store.write.used({ conversation: id, time: Date.now() })
@@ -87,7 +87,7 @@ test('what is used most comes first, of those that fit as well', async () => {
   expect(first('')).toBe('刘琳')
 })
 
-test('those who wrote in a group are found by any piece of their names, too, ourselves apart', async () => {
+test('senders of a group are found by any part of their names, without ourselves', async () => {
   const room = 'mentions@rooms.example.org' as Jid
   const { id } = await store.write.ensureConversation({ jid: room, kind: 'group', name: '', nick: 'me' })
   const said = ['王小明', 'Anna Schmidt', 'me', '重庆森林'].map((nick, i) => ({

@@ -29,7 +29,7 @@ test.each(['-_-', '--help', '->', 'OR', '|', ':)', '10:30', 'http://x.y', 'c++',
   }
 )
 
-test('nothing asked for is nothing', () => {
+test('an empty query has no node', () => {
   for (const query of ['', '  ', '""', '“ ”']) expect(parse(query).node).toBeNull()
 })
 
@@ -85,7 +85,7 @@ test('file: looks for names of attachments', () => {
   expect(parse('文件名:预算').node).toEqual(text('预算', 'files'))
 })
 
-test('what means nothing is a problem with its place, and the rest counts', () => {
+test('an invalid filter is a problem with its position, and the rest counts', () => {
   const { node, problems } = parse('tea has:cake on:never from:')
   expect(node).toEqual(text('tea'))
   expect(problems).toEqual([

@@ -38,7 +38,7 @@ afterAll(async () => {
   folder[Symbol.dispose]()
 })
 
-test('there are at least 120 of them, each asked once', () => {
+test('there are at least 120 judged queries, each one once', () => {
   expect(JUDGED.length).toBeGreaterThanOrEqual(120)
   expect(new Set(JUDGED.map(({ query }) => query)).size).toBe(JUDGED.length)
 })
@@ -50,7 +50,7 @@ test.each(JUDGED)('$query: $why', async ({ query, first, then }) => {
   for (const { text } of then) expect(texts).toContain(text)
 })
 
-test('under the exact hits stand messages with all the words in any order, then with most of them', async () => {
+test('after the exact hits come messages with all words in any order, then with most of them', async () => {
   const jid = 'related@rooms.example.org' as Jid
   const rows = [
     '我们周末一起去爬山吧',

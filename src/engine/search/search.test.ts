@@ -148,7 +148,7 @@ test('older history is found as it comes in, page by page, below what was search
   await history.close()
 })
 
-test('somebody who takes another name of the same length is found under it', async () => {
+test('a person with a new name of the same length is found under it', async () => {
   const contact = (name: string): Promise<unknown> =>
     store.write.saveContacts({ contacts: [{ jid: 'renamed@example.org' as Jid, name, subscription: 'both' }], complete: false })
   const people = async (text: string): Promise<string[]> => (await store.find.names({ text, limit: 5 })).map(({ name }) => name)

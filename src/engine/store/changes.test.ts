@@ -69,7 +69,7 @@ test('a message is found by the id of its stanza, and in a group by what its arc
   expect(await total('secret plan')).toBe(0)
 })
 
-test('nobody changes what another one wrote', async () => {
+test('nobody can change another person’s message', async () => {
   const room = (nick: string) => ({ conversation: ROOM, kind: 'group' as const, sender: `${ROOM}/${nick}` as Jid, occupant: nick })
   await record([message('mine', 'a', { outgoing: true, sender: ME }), message('theirs', 'b'), message('of carol', 'c', room('carol'))])
   await record([
@@ -94,7 +94,7 @@ test('nobody changes what another one wrote', async () => {
   expect((await all(ROOM))[0]).toMatchObject({ text: '', retracted: true })
 })
 
-test('what was taken back stays so, and leaves nothing behind', async () => {
+test('a retracted message stays retracted, and leaves nothing behind', async () => {
   await record([message('first version', 'm')])
   await record([change('correction', 'm', 'second version'), change('retraction', 'm', '')])
   await record([change('correction', 'm', 'third version')])
@@ -150,7 +150,7 @@ test('an own change is here at once, waits for the others, and is known again wh
   expect((await store.read.queuedChanges()).map(({ kind }) => kind)).toEqual(['retraction'])
 })
 
-test('what the user deleted here does not come back from its archive', async () => {
+test('a locally deleted message does not return from its archive', async () => {
   await record([message('keep', 'a'), message('delete me', 'b')])
   await store.write.remove([(await all())[1]!.id])
   await record([message('keep', 'a'), message('delete me', 'b')], 'backward')
@@ -173,7 +173,7 @@ test('a marker says how far the other one has read; one of our other devices, ho
   expect(await conversation()).toMatchObject({ readUpTo: third!.id, unread: 0 })
 })
 
-test('what an archive says of its messages is stored with them: what came, what was read where', async () => {
+test('receipts and markers in an archive are stored with its messages', async () => {
   const sign = (kind: MessageSign['kind'], id: string, own = false): MessageSign => ({ kind, conversation: BOB, id, own, nick: null })
   const messages = [
     message('to you 1', 'a', { outgoing: true, sender: ME }),
@@ -250,7 +250,7 @@ test('a deleted conversation leaves nothing, comes back with something new, and 
   expect((await store.read.conversations()).map(({ draft, unread, last }) => [draft, unread, last?.text])).toEqual([['', 1, 'new']])
 })
 
-test('what happened in a group stands with its messages; who has read them is known by name', async () => {
+test('group events stand with its messages; readers are known by name', async () => {
   const said = (text: string, id: string): IncomingMessage => message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/eve` as Jid })
   await record([said('one', '1'), said('two', '2')])
   await store.write.notice({ jid: ROOM, kind: 'joined', name: 'carol', text: '', time: (clock += 1000) })
@@ -286,7 +286,7 @@ test('an id that another person gave before stands for another message, in windo
   }
 })
 
-test('in a group with occupant-ids who took a nickname changes nothing of its former owner; who changed theirs still may', async () => {
+test('in a group with occupant ids the new owner of a nickname cannot change its former owner’s messages; after a nickname change the author still can', async () => {
   const said = (text: string, id: string, nick: string, occupant: string | null, more: Partial<IncomingMessage> = {}): IncomingMessage =>
     message(text, id, { conversation: ROOM, kind: 'group', sender: `${ROOM}/${nick}` as Jid, occupant, ...more })
   await record([said('one', 'm1', 'nick', 'a'), said('two', 'm2', 'nick', 'a'), said('three', 'm3', 'nick', null)])
@@ -316,7 +316,7 @@ const inArchive = (messages: IncomingMessage[], order: RecordBatch['order'], arc
   store.write.record({ account: ME, messages, archive: { jid: ME, ...archive }, order })
 const correct = (text: string, more: Partial<IncomingMessage> = {}): IncomingMessage => change('correction', 'm', text, more)
 
-test('of two corrections the later in the archive counts, whatever the clocks of those who stamped them say', async () => {
+test('of two corrections the later one in the archive counts, whatever their stamps', async () => {
   // this computer's clock was an hour ahead when the first message arrived live
   await inArchive([message('v0', 'm')], 'live', {})
   await inArchive([correct('v1', { time: clock + HOUR })], 'live', {})
@@ -419,7 +419,7 @@ test('a correction of a correction counts without origin-ids and in whatever ord
     }
 })
 
-test('who takes back what is not theirs and then corrects it has said something new', async () => {
+test('a person who retracts and then corrects another’s message has sent a new one', async () => {
   await record([message('mine', 'm', { outgoing: true, sender: ME })])
   await record([change('retraction', 'm', ''), change('correction', 'm', 'forged')])
   expect((await all()).map(({ text, retracted }) => [text, retracted])).toEqual([
@@ -428,7 +428,7 @@ test('who takes back what is not theirs and then corrects it has said something 
   ])
 })
 
-test('what is taken back or reacted to before its message comes stays so', async () => {
+test('a retraction or reaction that arrives before its message is applied to it', async () => {
   await record([change('correction', 'm', 'corrected'), change('reactions', 'm', '👍', { outgoing: true, sender: ME }), change('retraction', 'm', '')])
   expect(await all()).toMatchObject([{ text: '', retracted: true }])
   await record([message('original', 'm')], 'backward')

@@ -20,7 +20,7 @@ class Computer {
   }
 }
 
-test('nobody knows the time: nothing may be destroyed', () => {
+test('while the time is unknown, nothing may be deleted', () => {
   const { clock } = new Computer()
   expect(clock.now).toBeNull()
   clock.begin(NaN)

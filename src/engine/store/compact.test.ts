@@ -79,7 +79,7 @@ function older(folder: string): unknown[] {
 }
 const now = (db: Pick<WritableDB, 'prepare'>): unknown[] => db.prepare(ALL.replace('SENDER', '(SELECT jid FROM address WHERE id = m.sender_id)')).all()
 
-test('nothing of an older store is lost, and ids are found as they were given', () => {
+test('an older store keeps all data, and ids are found in their original form', () => {
   using folder = temporaryFolder()
   const before = older(folder.path)
   expect(before).toHaveLength(IDS.length * 4)

@@ -153,7 +153,7 @@ test('after an absence longer than the archive keeps what came is unread, and st
   expect((await store.read.conversation(id))?.unread).toBe(2)
 })
 
-test('all pages of what was missed are unread, of people never heard of, too, and news; older history on a new device is neither', async () => {
+test('all pages of missed messages are unread and news, also from unknown people; older history on a new device is neither', async () => {
   const now = Date.now()
   await forward([message('before', now - 100_000)])
   const { id } = (await store.read.conversationByJid(BOB))!
@@ -192,7 +192,7 @@ test('a conversation that turns out to be a group is one', async () => {
   expect(await store.read.conversationByJid(BOB)).toMatchObject({ kind: 'group', nick: 'me' })
 })
 
-test('what waits to be sent is found by its state, not by reading every message', () => {
+test('queued messages are found by their state, not by reading every message', () => {
   const db = openReadable(storeFiles(folder.path))
   const plan = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT m.id FROM message m WHERE ${QUEUED} ORDER BY m.id LIMIT 1`).all(0, null)
   db.close()

@@ -28,7 +28,7 @@ export function createDocNumbers(db: WritableDB) {
   const load = (): Run[] => (runs ??= all.all())
 
   function start(first: number, count: number, oldest: number, newest: number): number {
-    if (first + count > LIMIT || first < -LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+    if (first + count > LIMIT || first < -LIMIT) throw new Error('the index has no row ids left and must be rebuilt')
     const run = { first, last: first + count - 1, oldest, newest }
     load().push(run)
     changed.add(run)
@@ -41,7 +41,7 @@ export function createDocNumbers(db: WritableDB) {
       const last = load().at(-1)
       if (last === undefined) return start(1, 1, message, message)
       if (message <= last.newest) return start(last.last + 1, 1, message, message)
-      if (last.last >= LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+      if (last.last >= LIMIT) throw new Error('the index has no row ids left and must be rebuilt')
       last.newest = message
       changed.add(last)
       return ++last.last
@@ -60,7 +60,7 @@ export function createDocNumbers(db: WritableDB) {
         changed.add(last)
         return from
       }
-      if (first.first - count < -LIMIT) throw new Error('the index has no row ids left; it must be made anew')
+      if (first.first - count < -LIMIT) throw new Error('the index has no row ids left and must be rebuilt')
       remove.run(first.first)
       first.first -= count
       first.oldest = oldest

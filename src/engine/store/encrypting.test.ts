@@ -61,7 +61,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect((await bob.store.read.conversationByJid(ALICE))?.encryption).toBe('on')
   })
 
-  test('what carries keys alone is nothing, and advances its session all the same', async () => {
+  test('a key transport message has no content, and still advances its session', async () => {
     await bob.read([await alice.write(null)])
     expect(await bob.store.read.conversationByJid(ALICE)).toBe(null)
     await alice.read([await bob.write('an answer')])
@@ -70,7 +70,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(await bob.said()).toEqual(['and back'])
   })
 
-  test('what was changed on its way says so, and is read when the true copy comes', async () => {
+  test('an altered message is marked, and read when the true copy arrives', async () => {
     const sent = await alice.write('the truth')
     const forged = copy(sent)
     const payload = forged.getChild('encrypted')!.getChild('payload')!

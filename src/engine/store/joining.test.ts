@@ -124,7 +124,7 @@ test('a joined history stands in its place among the other messages, and is foun
   expect(found('one')).toEqual(before.hits)
 })
 
-test('what is imported again goes where the history is shown, and leaves with it', () => {
+test('messages imported again go where the history is shown, and leave with it', () => {
   const bob = live()
   const old = imported(HISTORY)
   write.joinHistories({ from: old, into: bob })
@@ -153,7 +153,7 @@ test('imported histories join each other; they go with the one that they were jo
   expect(texts(two).map(({ text }) => text)).toEqual(['wechat'])
 })
 
-test('what cannot be joined is left as it is: oneself, a conversation of an account, a joined one', () => {
+test('impossible joins change nothing: with itself, a conversation of an account, a joined one', () => {
   const bob = live()
   const old = imported(HISTORY)
   for (const [from, into] of [

@@ -43,7 +43,7 @@ const bytes = (): number => statSync(storeFiles(folder.path).file).size
 const left = async (store: Store): Promise<(number | null)[]> =>
   Promise.all(['超市', 'message'].map(async (query) => (await store.find.search({ query, limit: 0, total: true })).total))
 
-test('what was deleted leaves the file', async () => {
+test('deleted content leaves the file', async () => {
   const store = await openStore(folder.path)
   await fill(store)
   await settle(store)

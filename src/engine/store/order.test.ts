@@ -48,7 +48,7 @@ test('used keys are passed over', () => {
   expect(nextKey(AT, 0, runEnd)).toBe(firstKeyAt(AT) + 4)
 })
 
-test('whatever the numbers are, a key is a positive safe integer, found at once', () => {
+test('for any input a key is a positive safe integer, found at once', () => {
   const extremes = [
     NaN,
     Infinity,
@@ -87,7 +87,7 @@ test('whatever the numbers are, a key is a positive safe integer, found at once'
   )
 })
 
-test('at the end of all keys there is an error, and no search without end', () => {
+test('the end of all keys gives an error, and no endless search', () => {
   expect(() => nextKey(Infinity, 0, () => Number.MAX_SAFE_INTEGER)).toThrow(RangeError)
   expect(previousKey(0, 1, free)).toBeNull()
   expect(previousKey(0, Infinity, () => 1)).toBeNull()

@@ -32,7 +32,7 @@ export function nextKey(time: number, after: number, runEnd: (key: number) => nu
   const least = after >= 1 && after <= LAST_KEY ? Math.floor(after) + 1 : FIRST_KEY
   let key = Math.max(firstKeyAt(time), least)
   for (let end = runEnd(key); end !== null; end = runEnd(key)) {
-    if (end >= Number.MAX_SAFE_INTEGER) throw new RangeError('history has no room left behind its last message')
+    if (end >= Number.MAX_SAFE_INTEGER) throw new RangeError('no message key is left after the last message')
     key = end + 1
   }
   return key as MessageId

@@ -117,7 +117,7 @@ test('keys beyond what a number holds, below none, and a whole conversation of t
   await store.close()
 })
 
-test('whatever times messages are handed over with, from wherever: each has a place that is a positive safe integer, and an archive keeps its order', async () => {
+test('for any times of messages, from any source: each gets a positive safe integer as its key, and an archive keeps its order', async () => {
   const { createWrites } = await import('./writer.ts')
   const { openWritable } = await import('./database.ts')
   const db = openWritable(storeFiles(folder.path))

@@ -98,7 +98,7 @@ test.each([
   await store.close()
 })
 
-test('where not even the first page can be read, the file is left alone and a sentence says so', async () => {
+test('if the first page is unreadable, the file stays unchanged and an error says so', async () => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   damage(file, [0])
@@ -139,7 +139,7 @@ test('a message that is to be sent later is saved, also where the one that it an
   after.close()
 })
 
-test('what hangs on messages is saved with them: former texts, links, notices, who has read', async () => {
+test('data of messages is saved with them: former texts, links, notices, read positions', async () => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   const db = openWritable(storeFiles(folder.path))

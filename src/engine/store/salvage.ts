@@ -46,18 +46,18 @@ export const COPIED = [
 ] as const
 /** Tables not copied, with the reason. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
-  archive: 'it would say that nothing is missing',
+  archive: 'would claim that nothing is missing',
   archive_hole: 'as archive',
-  doc: 'of the index, which is made anew',
-  doc_run: 'of the index',
-  doc_change: 'of the index',
+  doc: 'part of the index, which is rebuilt',
+  doc_run: 'part of the index',
+  doc_change: 'part of the index',
   message_index: 'the index',
-  name_change: 'a count that triggers keep',
-  omemo_own: 'a device whose sessions may be older than what it has sent begins anew as another',
+  name_change: 'counter maintained by triggers',
+  omemo_own: 'its sessions may be older than its sent messages, so it starts again as a new device',
   omemo_pre_key: 'as omemo_own',
   omemo_device: 'as omemo_own',
   omemo_session: 'as omemo_own',
-  thumbnail: 'made anew where it is looked at'
+  thumbnail: 'recreated when shown'
 }
 const BATCH = 500
 /** How often an unreadable range is halved in search of readable rows. */

@@ -92,7 +92,7 @@ async function again(messages: IncomingMessage[], apart: boolean, ahead = 0): Pr
 }
 const now = async () => (await all()).map((line) => line.replace(/ \w+$/, ''))
 
-test.each([true, false])('what was missed stands where the group tells it, %s', async (apart) => {
+test.each([true, false])('missed messages stand where the group replays them, %s', async (apart) => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const list = [said('bob', 'b1', '1'), said('me', 'm1', '2'), said('bob', 'b2', '3'), said('me', 'm2', '4'), said('bob', 'b3', '5'), said('bob', 'b4', '6')]
   await record([list[1]!, list[4]!].map((one) => ({ ...one, originId: one.messageId ?? null })))
@@ -123,7 +123,7 @@ test('words that are said twice without an id are two messages, and stay two', a
   }
 })
 
-test.each([7, -7])('where the server’s clock is %i hours off what came live is known again', async (hours) => {
+test.each([7, -7])('with the server’s clock %i hours off, live messages are recognized in a replay', async (hours) => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const list = [said('bob', 'ok', null), said('bob', 'yes', null, NOW + 1000), said('bob', 'ok', null, NOW + 2000)]
   await record(list)
@@ -153,7 +153,7 @@ test('our own words stand once, in whatever way the group tells them', async () 
   expect((await all()).every((line) => line.endsWith(' sent'))).toBe(true)
 })
 
-test('what a server without an archive keeps for later although it came is one message; the same words of another time are another', async () => {
+test('a delivered message that a server without an archive held back is one message; the same text at another time is another', async () => {
   const bob = 'bob@example.org' as Jid
   const said = (text: string, id: string | null, time: number, replayed = false): IncomingMessage => ({
     ...said0,

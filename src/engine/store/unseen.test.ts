@@ -130,7 +130,7 @@ test('a person of a group has the name of the roster, by nickname or occupant-id
   expect((await all())[2]).toMatchObject({ senderName: 'Robert' })
 })
 
-test('what was read on another device is read here, wherever own messages stood before the archive was read', async () => {
+test('messages read on another device are read here, wherever own messages stood before the archive was read', async () => {
   const own = fc.record({ own: fc.constant(true), typed: fc.nat(20) })
   const theirs = fc.record({ own: fc.constant(false), live: fc.boolean() })
   let round = 0

@@ -83,7 +83,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   function read(id: number): MessageRow {
     const row = messages.byId(id)
-    if (row === undefined) throw new Error(`message ${id} was written and is not there`)
+    if (row === undefined) throw new Error(`message ${id} is missing right after it was written`)
     return row
   }
 
@@ -264,7 +264,7 @@ export function createWrites(db: WritableDB, readContent: ContentReader) {
 
   const ensureConversation = transaction((input: { account?: Jid; jid: Jid; kind: ConversationKind; name: string; nick: string | null }): Conversation => {
     const conversation = conversations.byId(conversations.ensure(input.jid, input.kind, input.name, input.nick, input.account))
-    if (conversation === null) throw new Error('the conversation was written and is not there')
+    if (conversation === null) throw new Error('the conversation is missing right after it was written')
     return conversation
   })
 

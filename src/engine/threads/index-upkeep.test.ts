@@ -70,7 +70,7 @@ test('a star, a move and a removal are seen by the next search', async () => {
   await store.write.checkIndex()
 })
 
-test('what came, changed or went since a search is seen by the next, also of long texts', async () => {
+test('messages added, changed or removed since a search are seen by the next, including long texts', async () => {
   await say(Array.from({ length: 500 }, (_, i) => (i % 50 === 0 ? `the quick brown fox ${i} 今天晚上吃什么` : `filler quick ${i}`)))
   for (const query of ['"quick brown fox"', '今天晚上吃']) expect(await total(query)).toBe(10)
   await add(['a quick brown fox came later, 今天晚上吃什么'], 1_800_000_000_000)
@@ -94,7 +94,7 @@ test('older history that comes later stands in its place', async () => {
   expect((await store.find.search({ query: 'tea', limit: 9, order: 'oldest' })).hits.map((hit) => hit.message.text)).toEqual(order.toReversed())
 })
 
-test('nothing of what was deleted or edited away is left in the file', async () => {
+test('deleted and overwritten texts leave nothing in the file', async () => {
   await store.close()
   const files = { ...storeFiles(folder.path), file: join(folder.path, 'plain.db'), key: null }
   store = await Store.open({ ...files, worker: WORKER })
@@ -188,48 +188,52 @@ test('making the index anew survives being killed, and goes on', { timeout: 60_0
   await store.write.checkIndex()
 })
 
-test('what is older than the settings say goes, from the index and the media folder, too; what is starred or waits stays', { timeout: 60_000 }, async () => {
-  const DAY = 86_400_000
-  const media = join(folder.path, 'media')
-  mkdirSync(media)
-  const [old, recent, foreign] = [`${'a'.repeat(64)}.png`, `${'b'.repeat(64)}.png`, 'thesis.docx']
-  for (const name of [old, recent, foreign]) writeFileSync(join(media, name), 'picture')
-  const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({
-    sender: 'a',
-    time: Date.now() - daysAgo * DAY,
-    text,
-    ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] })
-  })
-  await store.write.importRows({
-    jid: ROOM,
-    name: 'room',
-    self: null,
-    rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)])
-  })
-  await store.write.star({ id: await idOf('starred'), on: true })
-  await store.write.queueMessage({
-    conversation: (await store.read.conversationByJid(ROOM))!.id,
-    text: 'ancient and still waiting',
-    originId: 'o',
-    sender: ROOM,
-    time: Date.now() - 100 * DAY
-  })
-  expect(await store.read.expiring(expiryOf(30))).toBe(2)
-  const told: StoreChanges[] = []
-  const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
-  await store.write.changeSettings({ keepDays: 30 })
-  upkeep.start()
-  // an unused file is deleted when it is found unused for the second time
-  const again = setInterval(() => upkeep.expire(), 100)
-  await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
-  clearInterval(again)
-  upkeep.stop()
-  await upkeep.stopped
-  expect(await total('ancient')).toBe(2)
-  expect(told.flatMap(({ removed }) => removed)).toHaveLength(2)
-  expect(readdirSync(media)).toEqual([recent, foreign])
-  await store.write.checkIndex()
-})
+test(
+  'messages older than the settings allow are deleted, also from the index and the media folder; starred and queued ones stay',
+  { timeout: 60_000 },
+  async () => {
+    const DAY = 86_400_000
+    const media = join(folder.path, 'media')
+    mkdirSync(media)
+    const [old, recent, foreign] = [`${'a'.repeat(64)}.png`, `${'b'.repeat(64)}.png`, 'thesis.docx']
+    for (const name of [old, recent, foreign]) writeFileSync(join(media, name), 'picture')
+    const at = (daysAgo: number, text: string, stored: string | null = null): ImportRow => ({
+      sender: 'a',
+      time: Date.now() - daysAgo * DAY,
+      text,
+      ...(stored === null ? {} : { attachments: [{ kind: 'image' as const, name: stored, bytes: 7, stored }] })
+    })
+    await store.write.importRows({
+      jid: ROOM,
+      name: 'room',
+      self: null,
+      rows: packRows([at(400, 'ancient one', old), at(300, 'ancient but starred'), at(40, 'ancient, too'), at(2, 'recent', recent)])
+    })
+    await store.write.star({ id: await idOf('starred'), on: true })
+    await store.write.queueMessage({
+      conversation: (await store.read.conversationByJid(ROOM))!.id,
+      text: 'ancient and still waiting',
+      originId: 'o',
+      sender: ROOM,
+      time: Date.now() - 100 * DAY
+    })
+    expect(await store.read.expiring(expiryOf(30))).toBe(2)
+    const told: StoreChanges[] = []
+    const upkeep = new Upkeep(store, media, { warn: () => undefined }, { indexing: () => undefined, changes: (changes) => told.push(changes) })
+    await store.write.changeSettings({ keepDays: 30 })
+    upkeep.start()
+    // an unused file is deleted when it is found unused for the second time
+    const again = setInterval(() => upkeep.expire(), 100)
+    await expect.poll(() => existsSync(join(media, old)), { timeout: 50_000 }).toBe(false)
+    clearInterval(again)
+    upkeep.stop()
+    await upkeep.stopped
+    expect(await total('ancient')).toBe(2)
+    expect(told.flatMap(({ removed }) => removed)).toHaveLength(2)
+    expect(readdirSync(media)).toEqual([recent, foreign])
+    await store.write.checkIndex()
+  }
+)
 
 test('the engine repairs an index that answers with damage', { timeout: 20_000 }, async () => {
   await add(Array.from({ length: 300 }, (_, i) => `message ${i}`))

@@ -75,7 +75,7 @@ test('a message that its archive has twice stands where it has it first, read fo
   }
 })
 
-test('of a message that was sent twice the later one may come live before the archive is read: it stands where the archive has the first', async () => {
+test('if the later copy of a message sent twice arrives live before the archive is read, it stands where the archive has the first', async () => {
   const [first, y, second, z] = [
     incoming('x', { originId: 'ox', stanzaId: 's1' }),
     incoming('y', { stanzaId: 's2' }),
@@ -119,7 +119,7 @@ test('messages of one second keep the order of their archive, read forwards or b
   expect(await store.read.archiveProgress(ARCHIVE)).toEqual({ lastId: 's169', hole: null })
 })
 
-test('what the server kept for us while we were away is stored at once, below what is here, and once when its archive is read', async () => {
+test('messages held back while we were away are stored at once, below stored ones, and only once when the archive is read', async () => {
   await store.write.record({
     messages: [incoming('new', { stanzaId: 's9' })],
     archive: { jid: ARCHIVE, lastId: 's9', hole: { before: 's9', after: null } },
@@ -164,7 +164,7 @@ test('an own message is placed and settled when its archive shows it, and its in
   expect(hits[0]?.message).toMatchObject({ state: 'sent', key: 'oo1' })
 })
 
-test('what came live is put in the order of the archive once that is read, and the index follows', async () => {
+test('live messages are moved into archive order once that is read, and the index follows', async () => {
   const own = (n: number): Partial<IncomingMessage> => ({ sender: ARCHIVE, outgoing: true, originId: `o${n}` })
   await store.write.record({ messages: [incoming('first', { stanzaId: 's1' })], archive: { jid: ARCHIVE, lastId: 's1' }, order: 'live' })
   const { id: conversation } = (await store.read.conversationByJid(BOB))!
@@ -210,7 +210,7 @@ test('what came live is put in the order of the archive once that is read, and t
   await store.write.checkIndex()
 })
 
-test('where there is no room between two keys, what follows moves along, also what is in the next page', async () => {
+test('if no key is free between two others, later messages move along, including those of the next page', async () => {
   const clock = 1_700_000_000_000
   await store.write.record({ messages: [incoming('m0', { stanzaId: 's0' })], archive: { jid: ARCHIVE, lastId: 's0' }, order: 'forward' })
   const me = (await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: '', nick: null })).id

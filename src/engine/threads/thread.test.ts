@@ -60,7 +60,7 @@ test('the search goes on, too; an import whose writer ends hears of it', async (
   await closed
 })
 
-test('what cannot be started again is said; every call fails at once, and works when it was mended', { timeout: 30_000 }, async () => {
+test('a thread that cannot be started again is reported; every call fails at once, and works after the repair', { timeout: 30_000 }, async () => {
   const dead = `${storeFiles(folder.path).file}.no-writer`
   writeFileSync(dead, '')
   once()
@@ -78,7 +78,7 @@ test('what cannot be started again is said; every call fails at once, and works 
   expect(await store.read.remembered('y')).toBe('3')
 })
 
-test('one that ends again and again is given up', { timeout: 30_000 }, async () => {
+test('a thread that ends again and again is given up', { timeout: 30_000 }, async () => {
   for (let i = 0; i < 2; i++) await expect(store.read.remembered('die')).rejects.toMatchObject({ code: 'THREAD' })
   await expect.poll(() => broken).toEqual([true])
   await expect(store.read.remembered('x')).rejects.toMatchObject({ code: 'THREAD' })

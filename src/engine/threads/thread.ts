@@ -163,7 +163,7 @@ export class Thread {
       this.#current = null
       call.reject(new StoreError('THREAD', `${call.operation}: the store's ${role} thread hangs`))
       this.#options.onEnded(`the ${role} thread hangs at ${call.operation} and does not end`)
-      this.#giveUp(new Error('it hangs'))
+      this.#giveUp(new Error('it hung'))
     }
   }
 

@@ -70,7 +70,7 @@ export class Upkeep {
   start(): void {
     this.#running = true
     this.#store.onDamage(() => this.suspect())
-    this.stopped = this.#run().catch((error: unknown) => this.#log.warn(`index upkeep: ${String(error)}`))
+    this.stopped = this.#run().catch((error: unknown) => this.#log.warn(`index maintenance failed: ${String(error)}`))
   }
 
   /** Requests an index check, after a sign of damage: it is rebuilt from the messages if it does not match them. */
@@ -124,7 +124,7 @@ export class Upkeep {
         merged = await this.#step(merged)
       } catch (error) {
         // a full disk may have space again later
-        this.#log.warn(`index upkeep: ${String(error)}`)
+        this.#log.warn(`index maintenance failed: ${String(error)}`)
         await this.#pause(TROUBLE_MS)
       }
     }
@@ -155,7 +155,7 @@ export class Upkeep {
     try {
       while (this.#running && (await this.#store.find.prepare()));
     } catch (error) {
-      this.#log.warn(`search is not prepared: ${String(error)}`)
+      this.#log.warn(`preparing the search failed: ${String(error)}`)
     }
   }
 
@@ -219,7 +219,7 @@ export class Upkeep {
   /** Does nothing if only the index is damaged, which a check of all pages does not detect. */
   async salvageNextTime(): Promise<void> {
     if (await this.#store.read.isSound().catch(() => false)) return
-    this.#log.warn('the store is damaged; what can be read of it is saved into a new file at the next start')
+    this.#log.warn('the store is damaged; its readable part is saved into a new file at the next start')
     this.#store.salvageNextTime()
   }
 
@@ -229,7 +229,7 @@ export class Upkeep {
     try {
       await this.#store.write.checkIndex()
     } catch (error) {
-      this.#log.warn(`the index is made anew: ${String(error)}`)
+      this.#log.warn(`rebuilding the index: ${String(error)}`)
       await this.#store.write.resetIndex()
       await this.#indexAll()
     }

@@ -193,7 +193,7 @@ export class Session extends EventEmitter<Events> {
     membership.on('changes', onChanges)
     for (const { answers = [] } of this.#modules) for (const { type, namespace, name, answer } of answers) connection.answer(type, namespace, name, answer)
     connection.on('stanza', (stanza) => this.#onStanza(stanza))
-    connection.on('fault', (error) => log.warn(`a stanza was not understood: ${error.stack ?? error.message}`))
+    connection.on('fault', (error) => log.warn(`handling a stanza failed: ${error.stack ?? error.message}`))
     connection.on('ready', (resumed) => void this.#onReady(resumed))
     connection.on('lost', () => {
       for (const module of this.#modules) module.lost?.()
@@ -270,7 +270,7 @@ export class Session extends EventEmitter<Events> {
       try {
         if (hand(module) === true) return
       } catch (error) {
-        this.#log.warn(`a stanza was not understood: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        this.#log.warn(`handling a stanza failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
       }
     }
   }

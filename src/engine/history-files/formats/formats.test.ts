@@ -101,7 +101,7 @@ function listsIn(content: unknown): unknown[][] {
     : []
 }
 
-test('one odd value in one message never refuses the others, whatever the format', async () => {
+test('an odd value in one message never affects the others, whatever the format', async () => {
   for (const fixture of [...JSON_HISTORIES, ...LINE_HISTORIES]) {
     if (typeof fixture.content === 'string') continue
     const whole = Object.values(fixture.lines).flat().length

@@ -59,7 +59,7 @@ test.each([
   expect(messages.length).toBeLessThan(3)
 })
 
-test('what stands behind a quote that nobody closes is text of its message', async () => {
+test('text after an unclosed quote belongs to its message', async () => {
   const rows = 'Ann,2024-05-13 09:30,"hello\nand more\n\n"and" more\nBo,2024-05-14 21:05,bye'
   expect(await messagesOf('some.csv', `sender,time,text\n${rows}`)).toEqual([`${FIRST} Ann: "hello\nand more\n\n"and" more`, EXPECTED[1]])
 })

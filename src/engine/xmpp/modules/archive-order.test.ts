@@ -14,7 +14,7 @@ test('a page is settled up to what is old enough beside its newest message', () 
   expect(settledIn([{ archiveId: 's0', time: 0 }, { archiveId: '', time: 1 }, ...page(90_000)])).toBe('s0')
 })
 
-test('of ids that count, one that comes late is known by its id, whatever its kind', () => {
+test('with rising ids a late message is recognized by its id, whatever its kind', () => {
   for (const first of [9n, 1_795_713_757_334_729n]) {
     const id = (n: number): string => (first + BigInt(n)).toString(first === 9n ? 10 : 32)
     const ids = new ArchiveIds()
@@ -32,7 +32,7 @@ test('ids that do not count, or are few, say nothing', () => {
   expect(few.came('3')).toBe(false)
 })
 
-test('whatever ids an archive has, one that comes in their order is never held to come late', () => {
+test('whatever ids an archive has, a message in their order never counts as late', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.bigInt({ min: 0n, max: 10n ** 20n }), { minLength: 9, maxLength: 40 }), fc.nat(), (numbers, cut) => {
       const sorted = numbers.sort((a, b) => (a < b ? -1 : 1)).map(String)

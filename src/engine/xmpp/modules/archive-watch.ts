@@ -13,7 +13,7 @@ export class ArchiveWatch {
     const look = (): void =>
       void read().then(
         () => this.#again(connection, shortages, look),
-        (error: unknown) => warn(`the archive was not looked at: ${String(error)}`)
+        (error: unknown) => warn(`polling the archive failed: ${String(error)}`)
       )
     shortages.on('change', () => this.#again(connection, shortages, look))
     connection.on('ready', (resumed) => {

@@ -132,7 +132,7 @@ for (const kind of ['silent', 'broken'] as const)
     await store.close()
   })
 
-test('what a page of our own archive lacked and came live later stands where the archive has it, and is not passed', async () => {
+test('a message missing in a page of our own archive that arrives live later stands at its archive position, and is not skipped', async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   const { server, inbox, archives, texts, mark } = setUp(store)

@@ -158,7 +158,7 @@ export class Archives extends EventEmitter<Events> implements Module {
     this.#filling.add(archive)
     this.#fillAll(archive)
       .catch((error: unknown) => {
-        this.#options.log.info(`older history of ${archive} goes on later: ${String(error)}`)
+        this.#options.log.info(`reading older history of ${archive} was interrupted: ${String(error)}`)
         // the server would refuse again
         if (!isRefusal(error)) this.readAgain(archive)
       })

@@ -23,7 +23,7 @@ export class Carbons implements Module {
 
   /** Enables carbons without waiting for the answer: the server handles stanzas in order. */
   begin(): void {
-    this.#connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`no carbons: ${String(error)}`))
+    this.#connection.request(enableCarbons()).catch((error: unknown) => this.#log.warn(`enabling carbons failed: ${String(error)}`))
   }
 
   /** Handles carbons; beside a forged carbon, the rest of the message still counts for its sender. */

@@ -44,7 +44,7 @@ test.each(['service-unavailable', 'remote-server-timeout', 'internal-server-erro
   }
 )
 
-test('who had no devices is asked again soon, who had some later, who tells of them never', async () => {
+test('empty device lists are fetched again soon, others later, and lists with notifications never', async () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   try {
     const asked: string[] = []

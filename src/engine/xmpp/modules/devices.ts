@@ -181,7 +181,7 @@ export class Devices {
           const devices = await this.#askList(version, jid)
           await this.#learn(version, jid, devices, performance.now() + (devices.length === 0 ? EMPTY_MS : LIST_MS))
         } catch (error) {
-          log.info(`the devices of ${jid} are as they were: ${String(error)}`)
+          log.info(`the devices of ${jid} were not updated: ${String(error)}`)
           if (connection.isReady) this.#listed.set(`${version} ${jid}`, performance.now() + LIST_MS)
         }
       })
@@ -225,6 +225,6 @@ export class Devices {
     this.#open = false
     await Promise.allSettled(this.#announcing.values())
     if (this.#device === null || !this.#options.connection.isReady) return
-    await this.forget(this.#device).catch((error: unknown) => this.#options.log.info(`our device is still announced: ${String(error)}`))
+    await this.forget(this.#device).catch((error: unknown) => this.#options.log.info(`our device was not removed from the device list: ${String(error)}`))
   }
 }

@@ -98,7 +98,7 @@ export class Encryption implements Module {
       await this.#devices.introduce()
       await this.#answer()
     } catch (error) {
-      this.#options.log.info(`our device is not announced: ${String(error)}`)
+      this.#options.log.info(`announcing our device failed: ${String(error)}`)
     }
   }
 
@@ -284,7 +284,7 @@ export class Encryption implements Module {
           }
         }
       })
-      .catch((error: unknown) => this.#options.log.info(`sessions wait for the next connection: ${String(error)}`))
+      .catch((error: unknown) => this.#options.log.info(`OMEMO sessions are completed on the next connection: ${String(error)}`))
     return this.#work
   }
 

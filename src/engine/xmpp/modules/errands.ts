@@ -76,7 +76,7 @@ export class Errands implements Module {
     this.#again = true
     this.#running ??= this.#run()
       .catch((error: unknown) => {
-        this.#options.log.info(`what is left to tell waits: ${String(error)}`)
+        this.#options.log.info(`requests to the server are delayed: ${String(error)}`)
         // the next connection sends it; if this one still exists, the server was slow or the disk is full
         setTimeout(() => void (this.#options.connection.isReady && this.flush()), AGAIN_MS).unref()
       })

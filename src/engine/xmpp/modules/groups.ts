@@ -425,7 +425,7 @@ export class Groups extends EventEmitter<Events> implements Module {
   /** Retracts somebody's message for everyone (XEP-0425). Rejects if the group refuses or cannot. */
   async moderate(group: Jid, stanzaId: string): Promise<void> {
     const request = moderate(group, stanzaId, await this.#features(group))
-    if (request === null) throw new Error('the group knows no moderation')
+    if (request === null) throw new Error('the group does not support moderation')
     await this.#connection.request(request)
   }
 

@@ -18,7 +18,7 @@ const message = (conversation: Jid, n: number): IncomingMessage => ({
   replayed: false
 })
 
-test('what could not be stored holds back all that follows it of its archive, until that was read again', async () => {
+test('a message that could not be stored holds back all later ones of its archive, until that was read again', async () => {
   const stored: string[] = []
   let full = false
   const record = (batch: RecordBatch): Promise<unknown> => {
@@ -48,7 +48,7 @@ test('what could not be stored holds back all that follows it of its archive, un
   expect(stored).toEqual(['1', 'other 1', 'other 2', '2', '3', '4'])
 })
 
-test('what is said of messages comes after them: at once, and again after what was held back', async () => {
+test('receipts and markers follow their messages: at once, and again after held-back ones', async () => {
   const stored: string[] = []
   const record = ({ messages, signs = [] }: RecordBatch): Promise<unknown> =>
     Promise.resolve(stored.push([...messages.map(({ text }) => text), ...signs.map(({ id }) => `read ${id}`)].join()))
@@ -66,7 +66,7 @@ test('what is said of messages comes after them: at once, and again after what w
   expect(stored).toEqual(['1,read s1', 'read s2', '2,read s2'])
 })
 
-test('nobody is told that a message came before it is stored, and then once, also where storing failed at first', async () => {
+test('a receipt is sent only after the message is stored, and once, even if storing failed at first', async () => {
   const happened: string[] = []
   let full = true
   const record = (batch: RecordBatch): Promise<unknown> =>

@@ -164,7 +164,7 @@ export class Membership extends EventEmitter<Events> implements Module {
         return await archives.read(group)
       } catch (error) {
         if (!connection.isReady || !this.#options.groups.isJoined(group)) throw error
-        log.warn(`${group} is read again soon: ${error instanceof Error ? error.message : String(error)}`)
+        log.warn(`reading the archive of ${group} failed and is repeated soon: ${error instanceof Error ? error.message : String(error)}`)
         await new Promise((resolve) => setTimeout(resolve, READ_AGAIN_MS).unref())
       }
     }

@@ -62,7 +62,7 @@ test('each message is sent once, in order, however often the outbox is asked whi
 })
 
 test(
-  'what the server took is sent once and leaves the queue, also where the disk was full when it said so, and nothing else comes',
+  'an acknowledged message is sent once and leaves the queue, even if the disk was full at that time, and nothing else is sent',
   { timeout: 60_000 },
   async () => {
     using folder = temporaryFolder()

@@ -164,6 +164,6 @@ export class Personal extends EventEmitter<Events> implements Module {
 
   /** Runs work whose failure does no harm. */
   #background(work: Promise<unknown>): void {
-    work.catch((error: unknown) => this.#options.info(`not kept for other devices: ${String(error)}`))
+    work.catch((error: unknown) => this.#options.info(`publishing to our other devices failed: ${String(error)}`))
   }
 }

@@ -93,7 +93,7 @@ export class Pictures implements Module {
     this.#fetching.add(owner)
     try {
       const picture = await get()
-      if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture is not the one that was announced')
+      if (picture === null || createHash('sha1').update(picture.data).digest('hex') !== hash) throw new Error('the picture does not match the announced hash')
       const { stored } = await keep(folder, Readable.from([picture.data]), `avatar.${picture.type.slice(6)}`, { most: LARGEST_AVATAR })
       await store.write.setAvatar({ jid: owner, avatar: { hash, stored } })
       await this.#giveRefused(hash)

@@ -70,7 +70,7 @@ export class Reflections implements Module {
     const { lastId, hole } = await store.read.archiveProgress(group, own)
     if (lastId === null || hole !== null) return
     for (const originId of await this.#untold(group, before))
-      if (await outbox.sendAgain(group, originId)) log.info(`${group} has lost a message of ours, which is sent again`)
+      if (await outbox.sendAgain(group, originId)) log.info(`${group} has lost an own message; sending it again`)
   }
 
   #untold(group: Jid, before: number): Promise<string[]> {

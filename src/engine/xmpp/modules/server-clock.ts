@@ -38,7 +38,7 @@ export class ServerClock extends EventEmitter<Events> implements Module {
       this.time.learn(time)
       this.emit('time', time, true)
     } catch (error) {
-      this.#log.info(`no time: ${String(error)}`)
+      this.#log.info(`the server's time is unknown: ${String(error)}`)
     }
   }
 

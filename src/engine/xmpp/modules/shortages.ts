@@ -48,7 +48,7 @@ export class Shortages extends EventEmitter<Events> {
   constructor(connection: Connection, uploads: Pick<Uploads, 'service'>, warn: (message: string) => void) {
     super()
     connection.on('ready', (resumed) => {
-      if (!resumed) this.#look(connection, uploads).catch((error: unknown) => warn(`the server was not looked at: ${String(error)}`))
+      if (!resumed) this.#look(connection, uploads).catch((error: unknown) => warn(`checking the server's features failed: ${String(error)}`))
     })
   }
 

@@ -13,7 +13,7 @@ export async function untilStored<T>(write: () => Promise<T>, warn: (message: st
       return await write()
     } catch (error) {
       if (error instanceof StoreError && error.code === 'CLOSED') throw error
-      warn(`not stored yet: ${error instanceof Error ? error.message : String(error)}`)
+      warn(`storing failed and is repeated: ${error instanceof Error ? error.message : String(error)}`)
       await new Promise((resolve) => setTimeout(resolve, wait).unref())
     }
   }

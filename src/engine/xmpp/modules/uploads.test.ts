@@ -108,13 +108,13 @@ test('a server that is busy is asked again, for a new place each time, ever late
   expect(message.state).toBe('queued')
 })
 
-test('one that stays busy is given up in the end', async () => {
+test('a server that stays busy is given up in the end', async () => {
   answers = [503]
   expect((await upload()).message).toEqual({ state: 'failed', error: 'http-503' })
   expect(slots).toBe(8)
 })
 
-test('one that refuses the file is not asked again', async () => {
+test('a server that refuses the file is not asked again', async () => {
   answers = [403]
   expect((await upload()).message).toEqual({ state: 'failed', error: 'http-403' })
   expect(slots).toBe(1)

@@ -73,7 +73,7 @@ export class Uploads {
     if (this.#running.has(file.id)) return
     const abort = new AbortController()
     this.#running.set(file.id, abort)
-    this.#run(file, waiting, abort).catch((error: unknown) => this.#options.info(`an upload: ${String(error)}`))
+    this.#run(file, waiting, abort).catch((error: unknown) => this.#options.info(`an upload failed: ${String(error)}`))
   }
 
   cancel(id: number): void {
@@ -101,7 +101,7 @@ export class Uploads {
       const reason = refusal(error, tries === MOST_TRIES)
       if (reason === null) {
         this.#broken.set(file.id, tries)
-        info(`an upload is begun anew, after ${tries} tries: ${String(error)}`)
+        info(`retrying an upload after ${tries} tries: ${String(error)}`)
         setTimeout(() => connection.isReady && onDone(), (this.#options.pause ?? backoff)(tries, Math.random())).unref()
         return
       }

@@ -24,7 +24,7 @@ test('signatures of another implementation hold, each with its own sign bit alon
   expect([withBit(POSITIVE), NEGATIVE].map((signature) => verify(KEY, SIGNED, signature))).toEqual([false, false])
 })
 
-test('whatever is signed is verified, and nothing that was changed in a bit', () => {
+test('every signature is verified, and none with a changed bit', () => {
   fc.assert(
     fc.property(bytes(32), fc.uint8Array({ maxLength: 80 }), fc.nat(64 * 8 - 1), fc.nat(32 * 8 - 1), (seed, text, signatureBit, keyBit) => {
       const own = identity(seed)

@@ -59,7 +59,7 @@ function natural(text: unknown, max = 2 ** 32 - 1, min = 0): number | null {
 const deviceIdOf = (text: unknown): number | null => natural(text, MAX_DEVICE_ID, 1)
 
 function required(id: number | null, name: string): number {
-  if (id === null) throw new OmemoRefusal('malformed', `${name} has no number that it could be.`)
+  if (id === null) throw new OmemoRefusal('malformed', `${name} is not a valid number.`)
   return id
 }
 

@@ -112,7 +112,7 @@ export function decrypting({ iv, key }: MediaKey): Transform {
         decipher.setAuthTag(last)
         next(null, decipher.final())
       } catch (error) {
-        next(new OmemoRefusal('forged', 'A file was changed on its way, or its key is of another.', { cause: error }))
+        next(new OmemoRefusal('forged', 'A file was altered on its way, or the key belongs to another one.', { cause: error }))
       }
     }
   })

@@ -43,7 +43,7 @@ export function decodeAuthenticated(bytes: Buffer): SealedMessage {
     [1, mac],
     [2, authenticated]
   ])
-  if (!whole.equals(bytes)) throw new OmemoRefusal('malformed', 'A message has more than its code and what that is of.')
+  if (!whole.equals(bytes)) throw new OmemoRefusal('malformed', 'A message has fields that its code does not cover.')
   if (mac.length !== MAC_LENGTH) throw new OmemoRefusal('malformed', `An authentication code has ${mac.length} bytes.`)
   const fields = fieldsOf(authenticated)
   return {

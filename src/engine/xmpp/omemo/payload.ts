@@ -31,7 +31,7 @@ export function sealPayload(text: string): Payload & { key: Buffer } {
 export function openPayload({ iv, ciphertext }: Payload, key: Buffer): string {
   const apart = key.length === KEY_LENGTH + TAG_LENGTH
   if (!IV_LENGTHS.has(iv.length) || (!apart && (key.length !== KEY_LENGTH || ciphertext.length < TAG_LENGTH))) {
-    throw new OmemoRefusal('malformed', `A payload has a key of ${key.length} bytes, ${iv.length} of its vector, ${ciphertext.length} of content.`)
+    throw new OmemoRefusal('malformed', `A payload has a key of ${key.length} bytes, a vector of ${iv.length} and a content of ${ciphertext.length}.`)
   }
   const end = apart ? ciphertext.length : ciphertext.length - TAG_LENGTH
   const decipher = createDecipheriv(CIPHER, key.subarray(0, KEY_LENGTH), iv, { authTagLength: TAG_LENGTH })
@@ -40,7 +40,7 @@ export function openPayload({ iv, ciphertext }: Payload, key: Buffer): string {
   try {
     bytes = Buffer.concat([decipher.update(ciphertext.subarray(0, end)), decipher.final()])
   } catch (error) {
-    throw new OmemoRefusal('forged', 'A payload was changed on its way, or its key is of another.', { cause: error })
+    throw new OmemoRefusal('forged', 'A payload was altered on its way, or the key belongs to another one.', { cause: error })
   }
   return textOf(bytes)
 }
@@ -50,7 +50,7 @@ function textOf(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
-    throw new OmemoRefusal('malformed', 'A payload is no UTF-8.', { cause: error })
+    throw new OmemoRefusal('malformed', 'A payload is not valid UTF-8.', { cause: error })
   }
 }
 
@@ -80,12 +80,12 @@ export function openContent({ ciphertext }: Payload, key: Buffer): string {
   if (key.length !== CONTENT_KEY_LENGTH + TAG_LENGTH) throw new OmemoRefusal('malformed', `A payload has a key of ${key.length} bytes.`)
   const { cipher: cipherKey, iv, mac } = payloadKeys(key.subarray(0, CONTENT_KEY_LENGTH))
   if (!timingSafeEqual(hmac(mac, ciphertext).subarray(0, TAG_LENGTH), key.subarray(CONTENT_KEY_LENGTH)))
-    throw new OmemoRefusal('forged', 'A payload was changed on its way, or its key is of another.')
+    throw new OmemoRefusal('forged', 'A payload was altered on its way, or the key belongs to another one.')
   const decipher = createDecipheriv(CONTENT_CIPHER, cipherKey, iv)
   try {
     return textOf(Buffer.concat([decipher.update(ciphertext), decipher.final()]))
   } catch (error) {
     if (error instanceof OmemoRefusal) throw error
-    throw new OmemoRefusal('malformed', 'A payload holds no content.', { cause: error })
+    throw new OmemoRefusal('malformed', 'A payload has no content.', { cause: error })
   }
 }

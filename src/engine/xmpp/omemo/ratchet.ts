@@ -145,14 +145,14 @@ export function open(session: Session, bytes: Buffer): { session: Session; plain
   const keys = messageKeys(version, seed)
   const code = authentication(session, session.peerIdentity, session.ownIdentity, keys.mac)(authenticated)
   if (!timingSafeEqual(code.subarray(0, mac.length), mac)) {
-    throw new OmemoRefusal('forged', 'A message was changed on its way, or belongs to another session.')
+    throw new OmemoRefusal('forged', 'A message was altered on its way, or belongs to another session.')
   }
   const decipher = createDecipheriv('aes-256-cbc', keys.cipher, keys.iv)
   let plaintext: Buffer
   try {
     plaintext = Buffer.concat([decipher.update(ciphertext), decipher.final()])
   } catch (error) {
-    throw new OmemoRefusal('malformed', 'A message holds no content.', { cause: error })
+    throw new OmemoRefusal('malformed', 'A message has no content.', { cause: error })
   }
   return { session: { ...turned, opening: null, receiving: bounded(turned.receiving.with(at, chain)) }, plaintext }
 }

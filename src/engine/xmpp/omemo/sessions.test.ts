@@ -58,7 +58,7 @@ describe.each(VERSIONS)('%s', (version) => {
     alice.begins(bob)
   })
 
-  test('whoever begins repeats how, until an answer came', () => {
+  test('the initiator repeats the start of the session until it gets an answer', () => {
     const [first, second] = [alice.says('1'), alice.says('2')]
     expect([first.first, second.first]).toEqual([true, true])
     expect([bob.hears(second), bob.hears(first)]).toEqual(['2', '1'])

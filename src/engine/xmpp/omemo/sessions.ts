@@ -41,7 +41,7 @@ export const staled = (sessions: Sessions): Sessions => sessions.map((session) =
 /** `deviceId`: our own. Throws OmemoRefusal 'no-session' if there is none. */
 export function send(sessions: Sessions, deviceId: number, plaintext: Buffer): { sessions: Sessions; message: DeviceMessage } {
   const current = sessions.find(({ stale }) => stale !== true)
-  if (current === undefined) throw new OmemoRefusal('no-session', 'No session with the device has begun.')
+  if (current === undefined) throw new OmemoRefusal('no-session', 'There is no session with the device.')
   const { session, message } = seal(current, plaintext)
   const { opening, baseKey, ownIdentity, associated } = session
   // only the initiator repeats the start of the session
@@ -62,7 +62,7 @@ function receiveFirst(version: Version, sessions: Sessions, keys: OwnKeys, bytes
 
 function receiveNext(sessions: Sessions, bytes: Buffer): Received {
   const owner = sessions.find((session) => knows(session, bytes))
-  let refusal: unknown = new OmemoRefusal('no-session', 'No session with the device has begun.')
+  let refusal: unknown = new OmemoRefusal('no-session', 'There is no session with the device.')
   for (const session of owner === undefined ? sessions : [owner]) {
     try {
       const opened = open(session, bytes)

@@ -49,7 +49,7 @@ describe.each(VERSIONS)('%s', (version) => {
     )
   })
 
-  test('what is stale opens messages, and sends after its peer’s next turn alone', () => {
+  test('a stale session decrypts messages, and sends only after its peer’s next turn', () => {
     const { sides, keys } = pair(version)
     const first = send(sides[0], 5, Buffer.from('first'))
     sides[0] = first.sessions

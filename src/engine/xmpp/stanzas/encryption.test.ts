@@ -37,7 +37,7 @@ test.each([
     expect(decoded).toMatchObject({ text: '', encrypted: true, files: [], link: null, change: null })
 })
 
-test('what was encrypted is kept as it came, for a version that reads it', () => {
+test('an encrypted message is stored as received, for a version that can read it', () => {
   expect(decode(`<encrypted xmlns='urn:xmpp:omemo:1'><payload>aGk=</payload></encrypted>`)?.raw?.stanza).toContain('aGk=')
 })
 
@@ -61,7 +61,7 @@ test('a text about encryption is a text', () => {
     expect(decode(`<body>${text}</body>`)).toMatchObject({ text, encrypted: false })
 })
 
-test('what is not encrypted in an encrypted message still counts', () => {
+test('unencrypted parts of an encrypted message still count', () => {
   expect(decode(`<retract xmlns='urn:xmpp:message-retract:1' id='7'/>${eme('urn:xmpp:omemo:2')}<body>fallback</body>`)).toMatchObject({
     change: { kind: 'retraction', target: '7' },
     encrypted: false

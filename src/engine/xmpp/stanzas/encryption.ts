@@ -68,7 +68,7 @@ export const contentOf = (message: Element): Element[] => message.getChildElemen
  */
 export function encryptedMessage(message: Element, sealed: readonly SealedMessage[]): Element {
   const [newest] = sealed.toReversed()
-  if (newest === undefined) throw new Error('a message is encrypted in no version')
+  if (newest === undefined) throw new Error('no encrypted version of the message')
   const isOld = sealed.some(({ version }) => version === 'axolotl')
   const says = sealed.some(({ ciphertext }) => ciphertext !== null)
   const envelopes = sealed.map(({ version, device, keys, iv, ciphertext }) =>

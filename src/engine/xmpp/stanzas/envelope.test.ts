@@ -19,7 +19,7 @@ test('a message comes back as it was said: its text, what it answers, markup and
   expect(decodeContent(content(said), direct)).toMatchObject({ text, replyTo: 'first', change: null, says: true })
 })
 
-test('it counts where it was said, of whom it is from', () => {
+test('an envelope counts only in its conversation and from its sender', () => {
   const said = content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' }))
   const text = (place: Partial<Parameters<typeof decodeContent>[1]>): string | undefined => decodeContent(said, { ...direct, ...place })?.text
   expect(text({})).toBe('hello')
@@ -62,7 +62,7 @@ test('prefixes of namespaces are as good as none; what is no envelope, or deeper
   expect(contentIn(content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' })).replace('<content>', `<content>${deep}`), place)).toBeNull()
 })
 
-test('in the newer version alone nothing of a message stands beside it but ids and what all ask for', () => {
+test('in the newer version only ids and requests common to all messages are outside of the envelope', () => {
   const said = encodeMessage(ME, 'direct', { text: 'hello', id: '1', reply: { id: 'first', to: ME, text: 'before' } })
   const keys = { device: 1, keys: [], iv: Buffer.alloc(12), ciphertext: Buffer.alloc(16) }
   const names = (versions: readonly ('axolotl' | 'omemo:2')[]): string[] =>
@@ -76,7 +76,7 @@ test('in the newer version alone nothing of a message stands beside it but ids a
   expect(names(['axolotl', 'omemo:2']).filter((name) => name === 'encrypted')).toHaveLength(2)
 })
 
-test('what only servers may say is nothing within an envelope, and what stands beside it stays outside (XEP-0420, server-processed elements)', () => {
+test('elements reserved for servers are ignored within an envelope, and those beside it stay outside (XEP-0420, server-processed elements)', () => {
   const inside = [
     xml('body', {}, 'hello'),
     xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', id: 'forged', by: ME }),
@@ -96,7 +96,7 @@ test('what only servers may say is nothing within an envelope, and what stands b
   expect(contentOf(sent).map(({ name }) => name)).toEqual(['body'])
 })
 
-test('what an envelope has to say: namespaces of all content, a time, padding of any length, both addresses (XEP-0420 section 3; XEP-0384, SCE profile)', () => {
+test('required contents of an envelope: namespaces of all content, a time, padding of any length, both addresses (XEP-0420 section 3; XEP-0384, SCE profile)', () => {
   const text = envelope([xml('body', {}, 'hello')], { ...affixes, padding: 'x'.repeat(5000) })
   const root = parse(text)
   expect(root.getChild('content')?.getChild('body', 'jabber:client')?.text()).toBe('hello')

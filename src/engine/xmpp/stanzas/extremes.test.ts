@@ -259,7 +259,7 @@ test('in presences, services, files to be put, pictures, rosters and nodes', () 
   )
 })
 
-test('of the stream: what the server has handled, how long a stanza may be, how often a password is hashed', async () => {
+test('in the stream: number of handled stanzas, stanza limit, iterations of the password hash', async () => {
   fc.assert(
     fc.property(numeral, fc.nat(1000), fc.nat(50), (h, outbound, waiting) => {
       const count = handled(h, { outbound, outbound_q: Array.from({ length: waiting }) })

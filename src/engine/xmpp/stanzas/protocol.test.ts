@@ -52,7 +52,7 @@ test('a group message is its occupant’s; ours by our nickname', () => {
   expect(decodeMessage(message({ from: 'other@rooms.example.org/eve', to: me, type: 'groupchat' }, body('spam')), self)).toBeNull()
 })
 
-test('in a group that stamps occupant-ids a person is known by them, whatever the nickname; elsewhere they are anybody’s word', () => {
+test('occupant ids identify people in a group that assigns them, whatever the nickname; elsewhere they are ignored', () => {
   const stamped = (nick: string, id: string | null, ...more: Element[]): Element =>
     message(
       { from: `room@rooms.example.org/${nick}`, to: me, type: 'groupchat' },
@@ -101,7 +101,7 @@ test('an encoded message carries its origin-id as its id, and nothing XML cannot
   expect(sendable('好 👍 \t\n')).toBe('好 👍 \t\n')
 })
 
-test('nothing is taken of a page that the text does not link to, though its address begins like one', () => {
+test('metadata of a page that the text does not link to is ignored, even if its address begins like a linked one', () => {
   const stanza = encodeMessage(me, 'direct', {
     text: 'https://paypal.com/signin',
     id: 'id-1',
@@ -111,7 +111,7 @@ test('nothing is taken of a page that the text does not link to, though its addr
   expect(decodeMessage(stanza, self)).toMatchObject({ link: null, text: 'https://paypal.com/signin' })
 })
 
-test('what is said of a linked page goes along, and is taken only of what the text links to', () => {
+test('link metadata is sent, and accepted only for pages that the text links to', () => {
   const link = { url: 'https://example.org/路?a=1&b=2', title: 'A <page> & more', description: '', site: '例子' }
   const sent = encodeMessage(me, 'direct', { text: `look: ${link.url}`, id: 'id-1', link })
   sent.attrs['from'] = 'bob@example.org/x'
@@ -206,7 +206,7 @@ test('mentions go out for whom they name, the longest name that fits, and come i
   ).toEqual([true, true, false, false, false])
 })
 
-test('what is not understood is kept as it came; alone only where it is meant to be stored', () => {
+test('unknown elements are stored as received; without a text only if meant to be stored', () => {
   const poll = (): Element => xml('poll', { xmlns: 'urn:example:poll:0' }, xml('choice', {}, '周六 <&>'))
   const direct = (...children: Element[]): Element => message({ from: 'bob@example.org/phone', to: me, type: 'chat', id: '1' }, ...children)
   expect(decodeMessage(direct(body('Which day?'), poll()), self)).toMatchObject({
@@ -515,7 +515,7 @@ test('typing and reading are told apart from messages', () => {
   expect(displayedId(message({ from: 'bob@example.org' }, body('hi')))).toBeNull()
 })
 
-test('who says that messages came or were read: the other one, another device of ours, somebody in a group', () => {
+test('receipts and markers come from the peer, another device of ours, or an occupant of a group', () => {
   const displayed = xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: 'm9' })
   const received = xml('received', { xmlns: 'urn:xmpp:receipts', id: 'm9' })
   const room = 'room@rooms.example.org'

@@ -15,7 +15,7 @@ const waiting = (tries: number, ms: number | null): MachineState => ({ name: 'wa
 const failed: MachineEvent = { type: 'failed', problem: 'network' }
 const opened: MachineEvent = { type: 'opened', resumed: false }
 
-test('it starts, catches up and is open; a resumed stream has nothing to catch up', () => {
+test('a connection starts, catches up and is open; a resumed stream has nothing to catch up', () => {
   expect(run([{ type: 'start' }])).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['attempt']] })
   expect(run([{ type: 'start' }, opened]).state).toEqual({ name: 'open', caughtUp: false, tries: 0 })
   expect(run([{ type: 'start' }, opened, { type: 'catching-up', running: false }]).state).toEqual({ name: 'open', caughtUp: true, tries: 0 })
@@ -100,7 +100,7 @@ test('stopping ends everything, from anywhere', () => {
   expect(run([{ type: 'stop' }])).toEqual({ state: OFF, effects: [[]] })
 })
 
-test('what means nothing in a state changes nothing', () => {
+test('an event without meaning in a state changes nothing', () => {
   const meaningless: [MachineState, MachineEvent['type'][]][] = [
     [OFF, ['elapsed', 'retry', 'network', 'woke', 'failed', 'opened', 'lasted', 'catching-up']],
     [{ name: 'connecting', tries: 1 }, ['start', 'elapsed', 'retry', 'network', 'woke', 'lasted', 'catching-up']],

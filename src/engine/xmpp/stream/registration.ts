@@ -85,7 +85,7 @@ export class Registration {
 
   /** Submits the form, by field names. Rejects with xmpp.js's StanzaError if the server refuses. */
   async submit(values: Readonly<Record<string, string>>): Promise<void> {
-    if (this.#form === null) throw new Error('no form was asked for')
+    if (this.#form === null) throw new Error('no form was requested')
     await this.#request(register(this.#form, values))
   }
 

@@ -37,7 +37,7 @@ test('a stream that ends over a long stanza teaches the limit; that one alone is
   expect(next.most(2000 + 8 * DAY)).toBeNull()
 })
 
-test('one that gets through now and then is never given up, however often the network breaks', () => {
+test('a stanza that gets through now and then is never given up, however often the network breaks', () => {
   const limit = new StanzaLimit()
   for (let attempt = 1; attempt <= 100; attempt++) {
     const stanza = message('same')
@@ -47,7 +47,7 @@ test('one that gets through now and then is never given up, however often the ne
   }
 })
 
-test('what the server took is not blamed', () => {
+test('an acknowledged stanza is not blamed', () => {
   const limit = new StanzaLimit(UNKNOWN)
   const [first, second] = [message('a'), message('b')]
   limit.begin(first, 200_000)

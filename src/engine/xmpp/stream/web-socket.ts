@@ -37,7 +37,7 @@ async function goals(endpoint: Endpoint): Promise<Goal[]> {
   } catch (error) {
     if (error instanceof ConnectionError) throw error
   }
-  throw new ConnectionError('not-xmpp', `${domain} does not say where it takes WebSockets (XEP-0156)`)
+  throw new ConnectionError('not-xmpp', `${domain} does not announce a WebSocket address (XEP-0156)`)
 }
 
 /** Route to an endpoint's WebSockets. Hosts named by redirects have no WebSocket address. */
@@ -89,7 +89,7 @@ export class WebSocketStream extends EventEmitter {
   async #open(endpoint: Routed): Promise<void> {
     const { socket: raw, host } = await endpoint.route.open(this.#ends.signal)
     const { host: name, url } = host
-    if (url === undefined) throw new ConnectionError('not-xmpp', 'no address of a WebSocket')
+    if (url === undefined) throw new ConnectionError('not-xmpp', 'not a WebSocket address')
     const secured = await secure(raw, { name, trustedFingerprint: endpoint.trustedFingerprint, protocols: ['http/1.1'] })
     if (this.#closed) {
       secured.destroy()

@@ -101,13 +101,13 @@ export class Scram {
     const said = attributes(serverFirst)
     if (said.has('e')) throw refusal(said.get('e') ?? '')
     // RFC 5802 section 5.1: an extension that must be understood
-    if (said.has('m')) throw new ConnectionError('server-error', 'the server wants an extension of SCRAM that is unknown')
+    if (said.has('m')) throw new ConnectionError('server-error', 'the server requires an unknown extension of SCRAM')
     const [nonce, salt, rounds] = [said.get('r') ?? '', said.get('s') ?? '', said.get('i') ?? '']
     if (!nonce.startsWith(this.#nonce) || nonce.length === this.#nonce.length)
       throw new ConnectionError('not-the-server', 'the server did not continue the nonce')
     if (!BASE64.test(salt) || !/^[1-9]\d{0,9}$/.test(rounds)) throw new ConnectionError('server-error', 'the server sent a malformed SCRAM message')
     if (Number(rounds) < FEWEST_ROUNDS || Number(rounds) > MOST_ROUNDS)
-      throw new ConnectionError('server-error', `the server asks for ${rounds} rounds of hashing; ${FEWEST_ROUNDS} to ${MOST_ROUNDS} are done`)
+      throw new ConnectionError('server-error', `the server asks for ${rounds} rounds of hashing; ${FEWEST_ROUNDS} to ${MOST_ROUNDS} are allowed`)
     const proven = said.get('h')
     if (proven !== undefined && proven !== offerHash(hash, offered))
       throw new ConnectionError('offer-changed', 'somebody changed what the server offers (XEP-0474)')

@@ -91,7 +91,7 @@ export class SignIn {
   /** Callback of xmpp.js, called with the server's offered mechanisms. */
   readonly credentials: CredentialsFunction = async (authenticate, _mechanisms, fast) => {
     const token = fast === null ? null : await fast.fetch()
-    if (this.#options.revoke === true && token === null) throw new ConnectionError('server-error', 'there is no token that could be invalidated')
+    if (this.#options.revoke === true && token === null) throw new ConnectionError('server-error', 'there is no token to invalidate')
     this.#choice = this.#refusal = null
     try {
       const { security } = this.#account
@@ -179,7 +179,7 @@ export class SignIn {
 
   #onSuccess(data: string): void {
     try {
-      if (this.#current === null) throw new ConnectionError('not-the-server', 'the server let us in unasked')
+      if (this.#current === null) throw new ConnectionError('not-the-server', 'the server let us in without authentication')
       // '=' means empty data (RFC 6120 section 6.4.6)
       this.#current.finish(data.trim() === '' || data.trim() === '=' ? null : Buffer.from(data, 'base64').toString('latin1'))
       this.#done = true

@@ -94,7 +94,7 @@ test('forms that readers distinguish stay distinct', () => {
     expect(fold(a)).not.toBe(fold(b))
 })
 
-test('every code point folds to what stays as it is, digits to those of ASCII', () => {
+test('folding twice changes nothing for every code point, and digits become ASCII', () => {
   const wrong: string[] = []
   // one row at a time, separated by a character that joins nothing
   for (let row = 0; row < 0x110000; row += 256) {
@@ -169,7 +169,7 @@ test('a phrase is a query for exactly the texts that contain it', () => {
   expect(one('SELECT mnemo_phrase(?)', '\u200d')).toBeNull()
 })
 
-test('the terms of a phrase are those of the index', () => {
+test('the terms of a phrase equal those of the index', () => {
   const terms = (piece: string): string[] | null => (one('SELECT mnemo_terms(?)', piece) as string | null)?.split('\u001f') ?? null
   expect(terms('你好')).toEqual(['你', '好'])
   expect(terms('hone手机')).toEqual(['ho', 'on', 'ne', 'e', '手', '机'])
@@ -266,7 +266,7 @@ test('every name counts as a word in queries once it is known', () => {
   expect(words('OK, 我们明天 see you')).toEqual(['ok', '我们', '明天', 'see', 'you'])
 })
 
-test.skipIf(!hasCorpus)('words are those of nodejieba on the whole corpus', () => {
+test.skipIf(!hasCorpus)('words equal those of nodejieba on the whole corpus', () => {
   one('SELECT mnemo_dictionary(?)', dictionary)
   const cut = db.prepare<[string], string>('SELECT mnemo_cut(?)').pluck()
   const differing: string[] = []

@@ -84,7 +84,7 @@ const TWINS: Record<string, string> = {
 }
 const rows = Object.entries(TWINS).map(([name, forms]) => [name, forms.split('\u2003')] as const)
 
-test('each form finds each other one, and what is marked is all of it', () => {
+test('each form finds each other one, and the whole of it is highlighted', () => {
   const wrong: string[] = []
   let at = 0
   for (const [name, forms] of rows) {

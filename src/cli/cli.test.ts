@@ -44,7 +44,7 @@ test('a line that cannot be read is named, and the rest is imported', () => {
   })
 })
 
-test('an import says what it guessed and took for granted, as its preview does', () => {
+test('an import reports its guesses and assumptions, like its preview', () => {
   const file = join(folder.path, 'open.tsv')
   const rows = ['03/04/2024 10:00\tfirst', 'no time at all\tsecond', '31/02/2024 10:00\tthird', '05/04/2024 10:00\tfourth']
   writeFileSync(file, `${rows.map((row) => `a\t${row}\n`).join('')}nothing here\n`)
@@ -60,7 +60,7 @@ test('an import says what it guessed and took for granted, as its preview does',
   ])
 })
 
-test('a preview refuses what the import refuses, and says the same', () => {
+test('a preview refuses the same files as the import, with the same message', () => {
   const file = join(folder.path, 'prose.txt')
   writeFileSync(file, 'It was a dark, stormy night, and nobody came.\nThe rain fell, in torrents, except at times.\n')
   const [preview, real] = [mnemo('import', file, '--preview'), mnemo('import', file)]
@@ -79,7 +79,7 @@ test('a reader that closes the output after its first line causes no error', () 
   expect(stderr).not.toMatch(/Error|EPIPE|node:/)
 })
 
-test('a damaged history is told, and saved by the next command', () => {
+test('a damaged history is reported, and saved by the next command', () => {
   const profile = join(folder.path, 'damaged')
   const run = (...args: string[]) => spawnSync(process.execPath, [join(ROOT, 'src/cli/index.ts'), ...args, '--profile', profile], { encoding: 'utf8' })
   const file = join(folder.path, 'long.tsv')
@@ -99,7 +99,7 @@ test('a damaged history is told, and saved by the next command', () => {
   expect(readdirSync(profile).some((name) => name.startsWith('messages.db.damaged-'))).toBe(true)
 })
 
-test('an import that the disk stops says how far it came, and goes on when it is repeated', () => {
+test('an import stopped by the disk reports its progress, and continues when it is repeated', () => {
   const file = join(folder.path, 'large.tsv')
   const profile = join(folder.path, 'small-disk')
   const count = 60_000

@@ -68,7 +68,7 @@ test('sending twice at once gives one message, a reply keeps its target, and a c
   ])
 })
 
-test('a reminder is told when it is due, until it is done; it goes with its message', async () => {
+test('a reminder is shown from its due time until it is done; it is removed with its message', async () => {
   await store.write.record({
     messages: [
       { conversation: BOB, kind: 'direct', sender: BOB, outgoing: false, text: 'call me', time: Date.now(), stanzaId: 's', originId: 'o', replayed: false }

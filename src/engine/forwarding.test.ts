@@ -9,7 +9,7 @@ import { GONE, MOST_TRIES, type NewAttachment } from './store/tables/attachment.
 const EVE = 'eve@example.org' as Jid
 const HASH = 'a'.repeat(64)
 
-test('every file goes along: what is here anew, what is not by its address; what is nowhere is named', async () => {
+test('every file is forwarded: local files are uploaded again, others go by their address; unavailable ones are named', async () => {
   using folder = temporaryFolder()
   const media = join(folder.path, 'media')
   mkdirSync(media)

@@ -23,7 +23,7 @@ test.each([
   expect(alike(one, other, 'somebody else')).toEqual([one, other].sort())
 })
 
-test('names that only resemble each other are nobody’s trick', () => {
+test('names that merely resemble each other are not reported', () => {
   expect(alike('anna', 'hanna', 'ann', 'ána', '王芳', '王方', 'bob', 'bobby', 'ルイ', 'るい')).toEqual([])
 })
 

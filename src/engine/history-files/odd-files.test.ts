@@ -153,7 +153,7 @@ test('a truncated export is read up to its end, wherever that is', async () => {
   }
 })
 
-test('a text of hundreds of megabytes takes no memory, and is told', async () => {
+test('a text of hundreds of megabytes takes no memory, and is reported', async () => {
   const path = put('result.json', TELEGRAM.slice(0, TELEGRAM.lastIndexOf('hello 19')))
   for (let i = 0; i < 15; i++) writeFileSync(path, 'x'.repeat(10_000_000), { flag: 'a' })
   const whole = await wholeHistory(path)
@@ -319,7 +319,7 @@ test.each<[string, string, string | Buffer, RegExp]>([
   await expect(attempt).rejects.toThrow(message)
 })
 
-test('a folder with a link that leads round ends, and what links lead to is left alone', async () => {
+test('a folder with a circular link is read to its end, and links are not followed', async () => {
   const path = put('chats/WhatsApp Chat with Ann.txt', CHAT)
   symlinkSync(dirname(path), join(dirname(path), 'again'))
   symlinkSync('/etc/passwd', join(dirname(path), 'people.txt'))
@@ -328,7 +328,7 @@ test('a folder with a link that leads round ends, and what links lead to is left
   expect(kinds(whole)).toEqual(['file'])
 })
 
-test('files that came along are found in any case and normal form of their names', async () => {
+test('attachments are found in any case and normal form of their names', async () => {
   const chat = `${CHAT}2024/5/31 09:35 - Ann: IMG-1.JPG (file attached)\n2024/5/31 09:36 - Ann: café.png (file attached)\n`
   const path = put('WhatsApp Chat with Ann.txt', chat)
   writeFileSync(join(dirname(path), 'img-1.jpg'), 'one')
@@ -345,7 +345,7 @@ test('files that came along are found in any case and normal form of their names
   expect(Object.values((await wholeHistory(archive)).files)).toEqual(['one', 'two'])
 })
 
-test('a packed chat that is cut off is read as far as it goes, and that is told', async () => {
+test('a truncated compressed chat is read up to its end, and reported', async () => {
   const long = Array.from({ length: 5000 }, (_, at) => `2024/5/31 09:30 - Ann: message ${at} ${(at * 7919) % 104729}\n`).join('')
   const packed = gzipSync(long)
   const whole = await wholeHistory(put('chat.txt.gz', packed.subarray(0, packed.length / 2)))

@@ -108,7 +108,7 @@ test.each([
   expect(await stored('李四')).toEqual(all)
 })
 
-test('files that an export named and did not bring come with a later one', async () => {
+test('files missing in one export are added by a later one', async () => {
   const chat = '2024/5/31 09:31 - 李四: IMG-20240531-WA0001.jpg (文件附件)\n海边\n2024/5/31 09:32 - 李四: 好'
   await bring(file('与李四的 WhatsApp 聊天.txt', chat))
   expect(await stored('李四')).toEqual(['李四: [image IMG-20240531-WA0001.jpg missing] 海边', '李四: 好'])
@@ -369,7 +369,7 @@ test('an odd message never affects the rest, and skipped content is reported', a
   expect(await bring(file('bad.tsv', 'a\t2024-01-01\tok\nno tabs\n'))).toMatchObject({ added: 1, unread: [{ kind: 'row', count: 1 }] })
 })
 
-test('people may be called as what every object inherits', async () => {
+test('people may have names that every object inherits', async () => {
   const people = ['constructor', '__proto__', 'toString', 'valueOf']
   const path = file('inherited.csv', `time,sender,text\n${people.map((person, at) => `2024-05-31 09:3${at},${person},hello ${at}`).join('\n')}\n`)
   expect(await bring(path)).toMatchObject({ added: people.length })
@@ -435,7 +435,7 @@ test('an export of Mnemo read again is the same history, to the last flag', asyn
   expect([await count('is:starred'), await count('is:edited'), await count('is:mention')]).toEqual([1, 1, 1])
 })
 
-test('a time that no calendar has stands beside the one before it, or is left out: as the user says, and never 1970', async () => {
+test('an invalid time is guessed from the previous one, or skipped, as the user chooses, and never becomes 1970', async () => {
   const path = file('WhatsApp Chat with Times.txt', '31/12/2023, 21:15 - A: first\n31/13/2023, 21:16 - B: no such month\n31/12/2023, 21:17 - A: last\n')
   expect(await engine.transfer.preview(path, null)).toMatchObject({ badTimes: { count: 1, lines: [expect.stringContaining('no such month')] } })
   const options = { encoding: null, order: null, columns: null }
@@ -444,7 +444,7 @@ test('a time that no calendar has stands beside the one before it, or is left ou
   expect(await stored('Times')).toEqual(['A: first', 'B: no such month', 'A: last'])
 })
 
-test('two chats of one name stay two, the same export twice stays one, and it goes on from where it was', async () => {
+test('two chats of one name stay two, the same export twice stays one, and a longer export continues it', async () => {
   mkdirSync(at('WhatsApp Chat - Bo'))
   mkdirSync(at('WhatsApp Chat - Cy'))
   const chat = (who: string, more = ''): string => `[31/12/2023, 21:15:03] ${who}: hello from ${who}\n[31/12/2023, 21:16:03] Me: hello ${who}\n${more}`
@@ -455,7 +455,7 @@ test('two chats of one name stay two, the same export twice stays one, and it go
   expect(await stored('Bo')).toHaveLength(3)
 })
 
-test('columns that are not understood are asked for, and taken as the user says', async () => {
+test('unknown columns are asked for, and used as the user chooses', async () => {
   const path = file('odd.csv', 'A,B,C,D\nhello,Ann,x,2024-05-31 09:30\nthere,Bo,y,2024-05-31 09:31\n')
   const { columns } = await engine.transfer.preview(path, null)
   expect(columns).toMatchObject({
@@ -561,7 +561,7 @@ test('a page has its images beside it, and a cancelled export leaves no file', a
   })
 })
 
-test('an export, whatever becomes of it, touches nothing that it did not make', async () => {
+test('an export, whatever its outcome, changes no other files', async () => {
   await bring(
     await zip('chat.zip', {
       '_chat.txt': '[31/12/2023, 21:15:03] Alice: \u200e<attached: 1-PHOTO.png>\n[31/12/2023, 21:16:03] Alice: 看图',

@@ -118,7 +118,7 @@ async function isHere(id: number): Promise<boolean> {
 }
 const rest = (): string[] => readdirSync(media).filter((name) => name.startsWith('.incoming'))
 
-test('a download that breaks off goes on by itself where it was', async () => {
+test('an interrupted download resumes by itself', async () => {
   const id = await told(null)
   plan = { breaks: [100_000, 70_000] }
   await downloads().fetch(id)
@@ -171,7 +171,7 @@ test.each<[string, boolean, { from: typeof plan; to: typeof plan }]>([
   expect(rest()).toEqual([])
 })
 
-test('an encrypted file that is another one by now begins anew, and one that was changed is none', async () => {
+test('a replaced encrypted file is downloaded again, and an altered one is refused', async () => {
   const content = encrypting(key)
   content.end(FILE)
   const whole = content.read() as Buffer

@@ -44,7 +44,7 @@ afterAll(() => {
 const read = (path: string, mayBePrivate = true): Promise<LinkMetadata | null> =>
   readLink(`${pages.origin}${path}`, { trustedFingerprint, mayBePrivate, proxy: null }, new AbortController().signal)
 
-test('a page says what it is in OpenGraph’s words, or in HTML’s', async () => {
+test('metadata of a page comes from OpenGraph, or from HTML', async () => {
   expect(await read('/graph')).toEqual({ url: `${pages.origin}/graph`, title: '黄山 & 云海 三日', description: 'About it', site: '山野' })
   expect(await read('/plain')).toMatchObject({ title: 'Only a title', description: 'and its description', site: '' })
   expect(await read('/gbk')).toMatchObject({ title: '黄山' })

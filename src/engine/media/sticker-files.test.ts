@@ -46,7 +46,7 @@ test('the pictures of a pack are taken, all else is left out', async () => {
   expect(skipped).toBe(2)
 })
 
-test('an archive whose names lead elsewhere is refused whole', async () => {
+test('an archive with names outside of its folder is refused entirely', async () => {
   const out = (to: string) => (archive: Buffer) => Buffer.from(archive.toString('latin1').replaceAll('aa/bb/', to), 'latin1')
   for (const to of ['../../', '/root/', 'C:/aa/']) await expect(names(await zip({ 'aa/bb/x.png': PNG }, out(to)))).rejects.toThrow()
 })
@@ -69,14 +69,14 @@ test('an entry that unpacks too large is skipped, or refused if its size is fals
   await expect(names(await zip(large))).rejects.toThrow('too large')
 })
 
-test('links are not followed, and what is no archive is none', async () => {
+test('links are not followed, and a file that is no archive is refused', async () => {
   expect(await names(await zip({ 'link.png': Buffer.from('/etc/passwd'), 'b.png': PNG }, undefined, 0o120777))).toEqual([])
   const path = join(folder.path, 'none.zip')
   writeFileSync(path, PNG)
   await expect(names(path)).rejects.toThrow()
 })
 
-test('a picture is known by what is in it, and whether it moves', () => {
+test('pictures and animations are recognized by their content', () => {
   expect(stickerPicture(gradient(2000, 10, [0, 0, 0], [1, 1, 1]))).toBeNull()
   expect(stickerPicture(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>'))).toBeNull()
   expect([isAnimated(STILL, 'gif'), isAnimated(MOVING, 'gif'), isAnimated(PNG, 'png')]).toEqual([false, true, false])

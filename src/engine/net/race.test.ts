@@ -70,7 +70,7 @@ test('if all ways fail, the first error is reported', async () => {
   expect(failed).toEqual([1, 0])
 })
 
-test('the one that opens first wins, no other stays open, and it takes no longer than that and the pauses before it', async () => {
+test('the first connection to open wins, all others are closed, and it takes no longer than that and the pauses before it', async () => {
   const way = fc.record({ ms: fc.nat(2000), opens: fc.boolean() })
   await fc.assert(
     fc.asyncProperty(fc.array(way, { minLength: 1, maxLength: 6 }), async (ways) => {
@@ -107,7 +107,7 @@ test('an abort ends all ways', async () => {
   expect(ended).toBe(2)
 })
 
-test('families of addresses come in turn, the first one first', () => {
+test('address families alternate, starting with the first one', () => {
   const of = (...addresses: string[]): string[] => inTurn(addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })))
   expect(of('::1', '::2', '::3', '1.1.1.1')).toEqual(['::1', '1.1.1.1', '::2', '::3'])
   expect(of('1.1.1.1', '::1', '::2', '::3')).toEqual(['1.1.1.1', '::1', '::2', '::3'])

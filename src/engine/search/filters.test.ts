@@ -58,7 +58,7 @@ const found = async (query: string): Promise<number[]> => {
   return hits.map(({ message }) => (message.time - START) / 60_000).toReversed()
 }
 
-test.each(['from:me', 'from:ME', 'from:myself', '来自:我', '來自:自己', '从:本人', 'from:私', 'from:自分'])('%s is oneself alone', async (query) => {
+test.each(['from:me', 'from:ME', 'from:myself', '来自:我', '來自:自己', '从:本人', 'from:私', 'from:自分'])('%s means the user only', async (query) => {
   expect(await found(query)).toEqual([5, 6])
   expect(await found(`-${query}`)).toEqual([1, 2, 3, 4])
   expect(await found(`mine ${query}`)).toEqual([5, 6])

@@ -92,7 +92,7 @@ test.each([
   expect([node?.kind, problems]).toEqual(['filter', []])
 })
 
-test('a dash that a number alone touches leaves the number out of a search, and is no range', () => {
+test('a dash attached to a number excludes the number from a search, and is no range', () => {
   expect(parseDate('May -3', NOW)).toBeNull()
   expect(longDate('May -3')).toBeNull()
   expect(longDate('May 3 -pizza')).toBe('May 3')

@@ -135,7 +135,7 @@ test('hits are marked from the first digit to the last', () => {
   expect(engine.search({ query: '13800138000', limit: 1, order: 'oldest' }).hits[0]?.ranges).toEqual([[0, 11]])
 })
 
-test('the index finds what a look at every text finds', () => {
+test('the index finds the same as a scan of every text', () => {
   const conversation = engine.search({ query: 'call', limit: 1 }).hits[0]?.message.conversation ?? null
   fc.assert(
     fc.property(fc.stringMatching(/^[1-3]?[0-3][1-3][0-3]{3,9}$/), (query) => {

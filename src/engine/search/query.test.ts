@@ -95,7 +95,7 @@ test('an invalid filter is a problem with its position, and the rest counts', ()
   ])
 })
 
-test('completion offers operators, people, conversations, dates and values where the cursor stands', () => {
+test('completion offers operators, people, conversations, dates and values at the cursor', () => {
   const names = ({ text: typed }: { text: string }) =>
     [{ conversation: 1, jid: 'lilei@x', name: 'Li Lei', kind: 'direct', ranges: [] }].filter(({ name }) => name.toLowerCase().startsWith(typed)) as never
   const offers = (query: string, language: 'en' | 'zh-CN' = 'en', cursor = query.length) => complete({ query, cursor, language, now: NOW }, names, () => [])

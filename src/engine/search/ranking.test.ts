@@ -71,7 +71,7 @@ test('after the exact hits come messages with all words in any order, then with 
   expect(await related('"quick brown fox"')).toEqual(['brown and quick was the fox', 'quick fox'])
 })
 
-test('a misspelt word is answered with one that the history knows', async () => {
+test('for a misspelt word a word of the history is offered', async () => {
   const rows = [
     'accommodation booked',
     'the accommodation is fine',

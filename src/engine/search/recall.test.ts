@@ -199,7 +199,7 @@ const WRITTEN = [
   'of the'
 ]
 
-test.skipIf(!hasCorpus)('queries that people write find what a scan finds', () => {
+test.skipIf(!hasCorpus)('typical queries find the same as a scan', () => {
   expect(WRITTEN.length).toBeGreaterThanOrEqual(80)
   const counts = new Map<string, [number, number]>()
   const wrong = WRITTEN.filter((query) => {
@@ -212,7 +212,7 @@ test.skipIf(!hasCorpus)('queries that people write find what a scan finds', () =
   expect([...counts.values()].filter(([count]) => count > 0).length).toBeGreaterThan(70)
 })
 
-test.skipIf(!hasCorpus)('words, OR and not are what they are among sets', () => {
+test.skipIf(!hasCorpus)('words, OR and not are set operations', () => {
   const sets = (query: string): number[] => {
     const [a = '', b = ''] = query.split(' ')
     const left = new Set(scan(a))

@@ -77,14 +77,14 @@ test.each([
   expect(await found(query)).toContain(texts[index])
 })
 
-test('punctuation counts: what is not there is not found', async () => {
+test('punctuation counts', async () => {
   expect(await found('c--')).toEqual([])
   expect(await found('budget-2024')).toEqual([])
   expect(await found('🇪🇫')).toEqual([])
   expect(await found('"fox quick"')).toEqual([])
 })
 
-test('every range is what was typed, as the text has it', async () => {
+test('every range covers the typed text as written in the message', async () => {
   for (const query of ['华联', 'hone手机', 'full', '與简体', '👍']) {
     const { hits } = await find(query)
     expect(hits.length).toBeGreaterThan(0)
@@ -96,7 +96,7 @@ test('every range is what was typed, as the text has it', async () => {
   expect((await find('hone手机')).hits[0]?.ranges).toEqual([[4, 10]])
 })
 
-test('hits come newest first, page by page, and the total counts all', async () => {
+test('hits are newest first, page by page, and the total counts all', async () => {
   const all = await find('e')
   const ids = all.hits.map((hit) => hit.message.id)
   expect(ids).toEqual([...ids].sort((a, b) => b - a))
@@ -124,7 +124,7 @@ test('a cancelled search does not answer', async () => {
   await expect(running).rejects.toMatchObject({ code: 'CANCELLED' })
 })
 
-test('older history is found as it comes in, page by page, below what was searched before', async () => {
+test('older history is found as it arrives, page by page, below earlier results', async () => {
   using other = temporaryFolder()
   const history = await openStore(other.path)
   const conversation = 'history@example.org' as Jid

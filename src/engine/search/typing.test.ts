@@ -122,7 +122,7 @@ function folded(text: string): string {
   return out
 }
 
-test('words are among the kana of what is typed in romaji', () => {
+test('the kana of romaji input include the word', () => {
   const wrong = JAPANESE.split('|').filter((pair) => {
     const at = pair.lastIndexOf(' ')
     return !kanaOf(pair.slice(0, at))

@@ -44,7 +44,7 @@ async function all(jid: Jid = BOB): Promise<Message[]> {
 }
 const total = async (query: string): Promise<number | null> => (await store.find.search({ query, limit: 0, total: true })).total
 
-test('the last correction counts, whatever came first', async () => {
+test('the last correction counts, in any order of arrival', async () => {
   const [one, two, three] = [message('helo', 'm'), change('correction', 'm', 'hello'), change('correction', 'm', 'hello there')]
   await record([three], 'backward')
   expect(await all()).toMatchObject([{ text: 'hello there', edited: false }])
@@ -57,7 +57,7 @@ test('the last correction counts, whatever came first', async () => {
   expect((await all()).map(({ text }) => text)).toEqual(['hello there'])
 })
 
-test('a message is found by the id of its stanza, and in a group by what its archive gave', async () => {
+test('a message is found by its stanza id, and in a group by its archive id', async () => {
   await record([message('from a client without origin-ids', 'x', { originId: null, messageId: 'stanza-1' })])
   await record([change('correction', 'stanza-1', 'corrected all the same')])
   expect(await all()).toMatchObject([{ text: 'corrected all the same' }])
@@ -121,7 +121,7 @@ test('ten thousand reactions of one person are one', async () => {
   expect((await all())[0]?.reactions).toEqual([{ emoji: '👎', count: 1, own: false, names: ['bob'] }])
 })
 
-test('an answer shows what it answers, as far as that is here', async () => {
+test('a reply shows the answered message, if that is stored', async () => {
   await record([
     message('lunch at noon?', 'q'),
     message('yes!', 'r', { replyTo: 'q', outgoing: true, sender: ME }),
@@ -158,7 +158,7 @@ test('a locally deleted message does not return from its archive', async () => {
   expect((await all()).map(({ text }) => text)).toEqual(['keep'])
 })
 
-test('a marker says how far the other one has read; one of our other devices, how far we have', async () => {
+test('a marker of the peer sets their read position; one of our other devices sets ours', async () => {
   await record([message('to you 1', 'a', { outgoing: true, sender: ME }), message('to you 2', 'b', { outgoing: true, sender: ME }), message('to me', 'c')])
   const [first, second, third] = await all()
   const conversation = async () => (await store.read.conversationByJid(BOB))!
@@ -199,7 +199,7 @@ test('receipts and markers in an archive are stored with its messages', async ()
   }
 })
 
-test('the texts that a message had are kept, in order, until it is taken back', async () => {
+test('former texts of a message are kept, in order, until it is retracted', async () => {
   await record([message('frist', 'm')])
   const [id] = (await all()).map((one) => one.id)
   expect((await store.read.versions(id!)).map(({ text }) => text)).toEqual(['frist'])
@@ -211,7 +211,7 @@ test('the texts that a message had are kept, in order, until it is taken back', 
   expect((await store.read.versions(id!)).map(({ text }) => text)).toEqual([''])
 })
 
-test('pins: the latest first, gone when what they hold is taken back', async () => {
+test('pins: the latest first, removed when their message is retracted', async () => {
   await record([message('one', 'a'), message('two', 'b'), message('three', 'c')])
   const conversation = (await store.read.conversationByJid(BOB))!.id
   const [one, , three] = await all()
@@ -223,7 +223,7 @@ test('pins: the latest first, gone when what they hold is taken back', async () 
   expect(await store.read.pinned({ conversation })).toEqual([])
 })
 
-test('a deleted conversation leaves nothing, comes back with something new, and not from its archive', async () => {
+test('a deleted conversation leaves nothing, and returns with new messages only, not from its archive', async () => {
   await store.write.saveAccount({ jid: ME, password: 'x', host: null, port: null, security: 'starttls', proxy: null, trustedFingerprint: null })
   const old = Array.from({ length: 120 }, (_, i) => message(`old ${i}`, `o${i}`))
   await record(old)
@@ -273,7 +273,7 @@ test('group events stand with its messages; readers are known by name', async ()
   ])
 })
 
-test('an id that another person gave before stands for another message, in windows too', async () => {
+test('an id used before by another person means another message, in windows too', async () => {
   await record([message('mine', 'x', { sender: ME, outgoing: true, stanzaId: 'a' }), message('theirs', 'x', { stanzaId: 'b' })])
   await record([
     message('one', 'y', { conversation: ROOM, kind: 'group', sender: `${ROOM}/one` as Jid, stanzaId: 'c' }),
@@ -328,7 +328,7 @@ test('of two corrections the later one in the archive counts, whatever their sta
   expect((await store.read.versions(id as never)).map(({ text }) => text)).toEqual(['v0', 'v1', 'v2', 'v3'])
 })
 
-test('an own correction stands where the archive has it, not when it was written here', async () => {
+test('an own correction has the position of the archive, not of its local time', async () => {
   await inArchive([message('v0', 'm', { outgoing: true, sender: ME })], 'live', {})
   const [own] = await all()
   const ours = { outgoing: true, sender: ME }
@@ -343,7 +343,7 @@ test('an own correction stands where the archive has it, not when it was written
   expect(await now()).toEqual(['of the phone'])
 })
 
-test('older history, and an archive that is begun anew from its end, keep the order of corrections', async () => {
+test('older history, and an archive started anew from its end, keep the order of corrections', async () => {
   await inArchive([message('v0', 'm'), correct('v1', { time: clock + 9 * HOUR })], 'forward', { lastId: 'old' })
   await store.write.forgetArchive({ account: ME, jid: ME })
   await inArchive([correct('v5', { time: clock - HOUR }), correct('v6', { time: clock - 2 * HOUR })], 'backward', {
@@ -359,7 +359,7 @@ test('older history, and an archive that is begun anew from its end, keep the or
   expect((await store.read.versions(id as never)).map(({ text }) => text)).toEqual(['v0', 'v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'v7'])
 })
 
-test('a correction whose message is not here is shown at once, and is one with it when it comes', async () => {
+test('a correction without its message is shown at once, and merges with it on arrival', async () => {
   const [original, second] = [message('frist', 'm'), change('correction', 'm', 'first')]
   const ids = (list: Message[]): number[] => list.map(({ id }) => id)
   await record([second])
@@ -382,7 +382,7 @@ test('a correction whose message is not here is shown at once, and is one with i
   await store.write.checkIndex()
 })
 
-test('a correction of a correction counts without origin-ids and in whatever order they come', async () => {
+test('a correction of a correction counts without origin-ids and in any order of arrival', async () => {
   const bare = (text: string, id: string, target?: string): IncomingMessage =>
     message(text, id, { originId: null, messageId: id, ...(target === undefined ? {} : { change: { kind: 'correction', target } }) })
   const chain = [bare('v1', 'a'), bare('v2', 'b', 'a'), bare('v3', 'c', 'b'), bare('v4', 'd', 'c')]
@@ -436,7 +436,7 @@ test('a retraction or reaction that arrives before its message is applied to it'
   expect(await total('original')).toBe(0)
 })
 
-test('a correction by somebody else, or by nobody knows whom, is a message of theirs', async () => {
+test('a correction by another or an unknown person is a separate message', async () => {
   const said = (text: string, id: string, nick: string, occupant: string | null, target?: string): IncomingMessage =>
     message(text, id, {
       conversation: ROOM,

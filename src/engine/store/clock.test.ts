@@ -47,7 +47,7 @@ test('a clock that falls behind holds back, and is caught up with when it is rig
   expect(computer.clock.now).toBe(NOW + DAY)
 })
 
-test('a server that says the same as this computer is believed; where they differ the earlier counts', () => {
+test('a server that agrees with this computer is believed; if they differ the earlier time counts', () => {
   const computer = new Computer()
   computer.clock.begin(NOW - 400 * DAY)
   computer.clock.say('a', NOW)

@@ -77,7 +77,7 @@ test.each([0, 2 * 3_600_000, -2 * 3_600_000, 1000 * 86_400_000])(
   }
 )
 
-test('a message deleted before its archive gave it an id does not come back with one; another of the same id does', async () => {
+test('a message deleted before its archive gave it an id does not return with one; another with the same id does', async () => {
   const { id } = await store.write.ensureConversation({ account: ME, jid: BOB, kind: 'direct', name: '', nick: null })
   const own = await store.write.queueMessage({ conversation: id, text: 'mine', originId: 'o1', sender: ME, time: 1000 })
   await store.write.transition({ account: ME, conversation: BOB, originId: 'o1', state: 'sent', error: null })
@@ -100,7 +100,7 @@ test('a message deleted before its archive gave it an id does not come back with
   expect(await texts()).toEqual(['his, not mine'])
 })
 
-test('a client that gives an id twice loses nothing by what was deleted; what was deleted stays so', async () => {
+test('a deleted message stays deleted, and another message with the same id of a broken client arrives', async () => {
   const said = (text: string, id: string | null): IncomingMessage => message(text, 1000, { stanzaId: null, messageId: id })
   const told = await store.write.record({ account: ME, messages: [said('first', 'm1'), said('corrected', 'm2')], archive: null, order: 'live' })
   await store.write.record({
@@ -119,7 +119,7 @@ test('a client that gives an id twice loses nothing by what was deleted; what wa
   expect(await texts()).toEqual(['another one', 'and another'])
 })
 
-test('words without any id that were deleted here stay so where their group tells them again, and others of theirs come', async () => {
+test('deleted messages without an id stay deleted when their group replays them, and the sender’s others arrive', async () => {
   const now = Date.now()
   const said = (text: string, time: number, telling?: number): IncomingMessage =>
     message(text, time, {
@@ -141,7 +141,7 @@ test('words without any id that were deleted here stay so where their group tell
   expect(await texts()).toEqual(['ok'])
 })
 
-test('after an absence longer than the archive keeps what came is unread, and stands below what was here', async () => {
+test('after an absence longer than the archive keeps, new messages are unread, and stand below the stored ones', async () => {
   const now = Date.now()
   await forward([message('before', now - 100_000)])
   const { id } = (await store.read.conversationByJid(BOB))!

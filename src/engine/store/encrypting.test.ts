@@ -84,7 +84,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect((await bob.store.find.search({ query: 'truth', limit: 1, total: true })).total).toBe(1)
   })
 
-  test('a message for other devices, and one of a lost session: each says why', async () => {
+  test('a message for other devices, and one of a lost session, each has its reason', async () => {
     await bob.read([await alice.write('first')])
     const elsewhere = await alice.write('for another')
     keyElement(elsewhere).attrs['rid'] = '12345'
@@ -112,7 +112,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(devices).toEqual([{ jid: BOB, device: 4711, version, ready: false, verified: false }])
   })
 
-  test('prekeys are used once and filled up, without one a session begins all the same; a signed one is renewed and kept for a while', async () => {
+  test('prekeys are used once and refilled, a session can start without one; a signed prekey is renewed and kept for a while', async () => {
     const before = buffers100(bob.bundle)
     expect(before.size).toBe(100)
     await bob.read([await alice.write('takes one')])
@@ -148,7 +148,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await impostor.store.close()
   })
 
-  test('an older copy of the store sends nothing with keys that were used: it finds in the archive what it does not know', { timeout: 60_000 }, async () => {
+  test('an older copy of the store never sends with used keys: it finds unknown messages in the archive', { timeout: 60_000 }, async () => {
     await bob.read([await alice.write('hello')])
     await alice.read([await bob.write('an answer')])
     await alice.store.close()
@@ -173,7 +173,7 @@ describe.each(VERSIONS)('%s', (version) => {
     await restored.store.close()
   })
 
-  test('kill -9 at any moment: no key encrypts twice, what was encrypted is read, what came is here once', { timeout: 120_000 }, async () => {
+  test('kill -9 at any moment: no key encrypts twice, sent messages can be read, received ones are stored once', { timeout: 120_000 }, async () => {
     await alice.store.close()
     const keys = new Map<string, string>()
     const sent: { text: string; stanza: Element }[] = []

@@ -99,7 +99,7 @@ const HISTORY: [string, string, number][] = [
   ['Me', 'live two', T + 5 * HOUR]
 ]
 
-test('a joined history stands in its place among the other messages, and is found there; parted, all is as it was', () => {
+test('a joined history appears in order among the other messages, and is found there; separation restores everything', () => {
   const bob = live()
   const old = imported(HISTORY)
   const before = { list: read.conversations(), old: texts(old), bob: texts(bob), hits: found('one') }
@@ -137,7 +137,7 @@ test('messages imported again go where the history is shown, and leave with it',
   expect(texts(bob).map(({ text }) => text)).toEqual(['live one', 'live two'])
 })
 
-test('imported histories join each other; they go with the one that they were joined into', () => {
+test('imported histories can be joined; they move along with the one they were joined into', () => {
   const bob = live()
   const one = imported(HISTORY)
   const two = imported([['Bob B.', 'wechat', T + 30]], 'wechat@import.invalid' as Jid)
@@ -170,7 +170,7 @@ test('impossible joins change nothing: with itself, a conversation of an account
   expect(texts(bob)).toHaveLength(6)
 })
 
-test('a message that comes or is sent afterwards stands at the end, whatever was imported; a reaction to an imported one is sent to nobody', () => {
+test('later messages stand at the end, whatever was imported; a reaction to an imported message is not sent', () => {
   const bob = live()
   const old = imported([['Me', '好', Date.now() - 1000]])
   write.joinHistories({ from: old, into: bob })
@@ -183,7 +183,7 @@ test('a message that comes or is sent afterwards stands at the end, whatever was
   expect(read.queuedChanges(ME)).toEqual([])
 })
 
-test('a conversation that is deleted takes what was joined into it along', () => {
+test('deleting a conversation also deletes the histories joined into it', () => {
   const bob = live()
   const old = imported(HISTORY)
   write.joinHistories({ from: old, into: bob })

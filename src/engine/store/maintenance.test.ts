@@ -72,7 +72,7 @@ function asBefore(): void {
   db.close()
 }
 
-test('a file of an older Mnemo of which much is free is written anew when it is opened; one that is full is not', async () => {
+test('a file of an older Mnemo with much free space is rewritten when it is opened; a full one is not', async () => {
   let store = await openStore(folder.path)
   await fill(store)
   await settle(store)
@@ -94,7 +94,7 @@ test('a file of an older Mnemo of which much is free is written anew when it is 
   await store.close()
 })
 
-test('every table names its rows by a number of its own: a file that is written anew numbers the others afresh (https://sqlite.org/lang_vacuum.html)', () => {
+test('every referenced table has an explicit row number: rewriting the file renumbers all others (https://sqlite.org/lang_vacuum.html)', () => {
   openWritable(storeFiles(folder.path)).close()
   const db = openReadable(storeFiles(folder.path))
   const tables = db

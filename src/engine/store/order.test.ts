@@ -11,7 +11,7 @@ test('keys rise with time and stay safe integers', () => {
   for (const time of [NaN, -5, Infinity, LATEST_TIME * 4]) expect(Number.isSafeInteger(nextKey(time, 0, free))).toBe(true)
 })
 
-test('a key stands after what came before it, whatever its clock says', () => {
+test('a key follows the previous one, whatever the clock says', () => {
   expect(nextKey(AT - 4000, firstKeyAt(AT), free)).toBe(firstKeyAt(AT) + 1)
   expect(previousKey(AT + 4000, firstKeyAt(AT), free)).toBe(firstKeyAt(AT) - 1)
 })

@@ -46,7 +46,7 @@ const texts = async (store: Awaited<ReturnType<typeof openStore>>, jid: string):
   return (await store.read.page({ conversation: id, anchor: { kind: 'newest' }, limit: 200 })).messages.map(({ text, time }) => [text, time])
 }
 
-test('messages behind a stamp of 2200 stand at their own times, in the same order, and what names them follows', async () => {
+test('messages after a stamp of 2200 get their own times, in the same order, and references follow', async () => {
   older(
     [
       [1, at(START), START, 'first'],
@@ -100,7 +100,7 @@ test('messages behind a stamp of 2200 stand at their own times, in the same orde
   await store.close()
 })
 
-test('keys beyond what a number holds, below none, and a whole conversation of them are put right', async () => {
+test('unsafe and negative keys, and whole conversations of them, are repaired', async () => {
   const beyond = 2n ** 53n + 5n
   older([
     [1, -3, -5, 'before all times'],
@@ -209,7 +209,7 @@ test('for any times of messages, from any source: each gets a positive safe inte
   db.close()
 })
 
-test('thousands that a file says of one minute come after thousands of it that are here, each looked up once', { timeout: 60_000 }, async () => {
+test('thousands of imported messages of one minute follow thousands of stored ones, each looked up once', { timeout: 60_000 }, async () => {
   const COUNT = 50_000
   const store = await openStore(folder.path)
   const bring = (part: string) =>

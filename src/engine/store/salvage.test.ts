@@ -118,7 +118,7 @@ test('every table is copied, or its reason not to be is known', async () => {
   expect(tables.sort()).toEqual([...COPIED, ...Object.keys(LEFT_OUT)].sort())
 })
 
-test('a message that is to be sent later is saved, also where the one that it answers is not; so are reminders', async () => {
+test('a scheduled message is saved, even if the answered one is not; so are reminders', async () => {
   using folder = temporaryFolder()
   const file = await filled(folder.path)
   const db = openWritable(storeFiles(folder.path))

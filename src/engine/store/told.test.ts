@@ -108,7 +108,7 @@ test.each([true, false])('missed messages stand where the group replays them, %s
   expect((await now()).at(-1)).toBe('b5')
 })
 
-test('words that are said twice without an id are two messages, and stay two', async () => {
+test('a text sent twice without an id is two messages, and stays two', async () => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const list = [
     said('bob', 'ok', null),
@@ -131,14 +131,14 @@ test.each([7, -7])('with the server’s clock %i hours off, live messages are re
   expect(await now()).toEqual(['ok', 'yes', 'ok', 'new'])
 })
 
-test('a client that counts its ids anew loses nothing in a group that tells again', async () => {
+test('a client that restarts its id counter loses no messages in a group that replays', async () => {
   await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const list = [said('bob', 'one', '1'), said('bob', 'two', '1'), said('me', 'mine', '1'), said('bob', 'three', '1')]
   for (let round = 0; round < 2; round++) await again(list, false)
   expect(await now()).toEqual(['one', 'two', 'mine', 'three'])
 })
 
-test('our own words stand once, in whatever way the group tells them', async () => {
+test('our own messages appear once, however the group reflects them', async () => {
   const { id } = await store.write.ensureConversation({ account: ME, jid: ROOM, kind: 'group', name: '', nick: 'me' })
   const queue = async (text: string, originId: string): Promise<void> => {
     await store.write.queueMessage({ conversation: id, text, originId, sender: `${ROOM}/me` as Jid, time: NOW })

@@ -43,7 +43,7 @@ async function room(): Promise<Conversation> {
 }
 const unseen = async () => store.read.unseen((await room()).id)
 
-test('mentions count until they are read; one that is taken back counts no more', async () => {
+test('mentions count until they are read; a retracted one no longer counts', async () => {
   await record([
     message('@me look', 'a'),
     message('nothing', 'b'),
@@ -61,7 +61,7 @@ test('mentions count until they are read; one that is taken back counts no more'
   expect(await room()).toMatchObject({ mentions: 0 })
 })
 
-test('a reaction to an own message is news until one looks, or it is taken back; one from old history or to others is none', async () => {
+test('a reaction to an own message is new until it is seen or retracted; reactions from old history or to others are not', async () => {
   await record([message('mine', 'm', 'me'), message('hers', 'h')])
   await record([reaction('archive-h', '👍', 'r1', 'dave'), reaction('archive-m', '🎉', 'r2', 'me')])
   expect(await room()).toMatchObject({ reactions: 0 })
@@ -89,7 +89,7 @@ test('a reaction to an own message is news until one looks, or it is taken back;
   expect(await room()).toMatchObject({ reactions: 0 })
 })
 
-test('a person of a group has the name of the roster, by nickname or occupant-id; a nickname that two have had is nobody’s', async () => {
+test('a group occupant has the roster name, by nickname or occupant id; a nickname used by two people has none', async () => {
   const bob = 'bob@example.org' as Jid
   await store.write.saveContacts({ contacts: [{ jid: bob, name: 'Robert', subscription: 'both' }], complete: true })
   await record([

@@ -83,7 +83,7 @@ test('messages added, changed or removed since a search are seen by the next, in
   expect(await total('今天晚上吃')).toBe(10)
 })
 
-test('older history that comes later stands in its place', async () => {
+test('older history that arrives later is found in its place', async () => {
   await add(['tea at noon', 'tea at one'], 1_700_000_000_000)
   await add(['tea long ago', 'tea a bit later'], 1_600_000_000_000)
   await add(['tea in between'], 1_650_000_000_000)
@@ -147,7 +147,7 @@ function oldStore(texts: string[]): void {
   db.close()
 }
 
-test('a store of an older Mnemo is indexed anew, newest first, and answers meanwhile', async () => {
+test('a store of an older Mnemo is indexed again, newest first, and answers meanwhile', async () => {
   await store.close()
   const fresh = temporaryFolder()
   folder[Symbol.dispose]()
@@ -169,7 +169,7 @@ test('a store of an older Mnemo is indexed anew, newest first, and answers meanw
   await store.write.checkIndex()
 })
 
-test('making the index anew survives being killed, and goes on', { timeout: 60_000 }, async () => {
+test('rebuilding the index continues after the process is killed', { timeout: 60_000 }, async () => {
   await add(Array.from({ length: 20_000 }, (_, i) => `entry ${i} 一条消息`))
   await store.write.resetIndex()
   await store.close()
@@ -252,7 +252,7 @@ test('the engine repairs an index that answers with damage', { timeout: 20_000 }
   await store.write.checkIndex()
 })
 
-test('a damaged index is noticed, and made anew without losing a message', async () => {
+test('a damaged index is noticed, and rebuilt without losing a message', async () => {
   await add(['one fine message', 'another message'])
   const db = openWritable(storeFiles(folder.path))
   db.exec("INSERT INTO message_index (message_index, rowid, text, files) VALUES ('delete', 1, 'something else', NULL)")

@@ -42,7 +42,7 @@ async function texts(): Promise<string[]> {
     : (await store.read.page({ conversation: conversation.id, anchor: { kind: 'newest' }, limit: 200 })).messages.map((m) => m.text)
 }
 
-test('a message that comes twice is stored once, by stanza-id and by origin-id', async () => {
+test('a repeated message is stored once, by stanza-id and by origin-id', async () => {
   await store.write.record({ messages: [incoming('a', { stanzaId: 's1' }), incoming('a', { stanzaId: 's1' })], archive: null, order: 'live' })
   await store.write.record({ messages: [incoming('b', { originId: 'o1' })], archive: null, order: 'live' })
   const again = await store.write.record({
@@ -54,7 +54,7 @@ test('a message that comes twice is stored once, by stanza-id and by origin-id',
   expect(await texts()).toEqual(['a', 'b'])
 })
 
-test('a message that its archive has twice stands where it has it first, read forwards or backwards', async () => {
+test('a message that its archive has twice stands at its first position, read forwards or backwards', async () => {
   const twice = [
     incoming('x', { originId: 'ox', stanzaId: 's1' }),
     incoming('y', { stanzaId: 's2' }),
@@ -253,7 +253,7 @@ test('unread counts rise with what arrives, not with older history, and fall by 
   expect(await unread()).toBe(0)
 })
 
-test('a refused message stays refused when its acknowledgement comes late, and is sent again only when asked', async () => {
+test('a refused message stays refused when its acknowledgement arrives late, and is sent again only on request', async () => {
   await store.write.record({ messages: [incoming('x')], archive: null, order: 'live' })
   const { id } = (await store.read.conversationByJid(BOB))!
   await store.write.queueMessage({ conversation: id, text: 'no', originId: 'o', sender: ARCHIVE, time: Date.now() })
@@ -362,7 +362,7 @@ test('settings that two windows change at once are both kept', async () => {
   expect(await store.read.settings()).toMatchObject({ theme: 'dark', language: 'zh-CN' })
 })
 
-test('the key is made once, readable by its user alone, and its loss is told', () => {
+test('the key is generated once, readable by its user only, and its loss is reported', () => {
   const made = storeKey(folder.path, NO_KEYRING, false)
   expect(made).toMatchObject({ protection: 'file', key: expect.stringMatching(/^[0-9a-f]{64}$/) as string })
   expect(storeKey(folder.path, NO_KEYRING, true)).toEqual(made)
@@ -383,7 +383,7 @@ test('a keychain keeps the key sealed', () => {
   expect(() => storeKey(folder.path, NO_KEYRING, true)).toThrow(/keychain/)
 })
 
-test('a keychain that appears later takes the key in, and one that loses it does not', () => {
+test('a keychain that appears later receives the key, unless it cannot return it', () => {
   const { key } = storeKey(folder.path, NO_KEYRING, false)
   const keyring = {
     isAvailable: () => true,
@@ -407,7 +407,7 @@ test('a keychain that appears later takes the key in, and one that loses it does
   expect(storeKey(folder.path, keyring, true)).toEqual({ key, protection: 'keychain' })
 })
 
-test('the search rests where nobody searches, and is there again when somebody does', async () => {
+test('the search thread stops when unused, and starts again for a search', async () => {
   await store.write.record({ messages: [incoming('found all the same')], archive: null, order: 'live' })
   const total = async (): Promise<number | null> => (await store.find.search({ query: 'same', limit: 0, total: true })).total
   expect(await total()).toBe(1)

@@ -26,7 +26,7 @@ afterEach(async () => {
 const once = (): void => writeFileSync(`${storeFiles(folder.path).file}.once`, '')
 const conversation = async (): Promise<number> => (await store.write.ensureConversation({ jid: BOB, kind: 'direct', name: 'Bob', nick: null })).id
 
-test('a writer that ends is started again: what it was at is done once, what waited after it', async () => {
+test('a writer that ends is started again: its current call runs once, then the pending ones', async () => {
   const id = (await conversation()) as never
   once()
   const send = (text: string, originId: string) => store.write.queueMessage({ conversation: id, text, originId, sender: ME, time: Date.now() })
@@ -39,7 +39,7 @@ test('a writer that ends is started again: what it was at is done once, what wai
   expect(broken).toEqual([])
 })
 
-test('a call that ends its thread each time fails, and the thread goes on', async () => {
+test('a call that ends its thread each time fails, and the thread continues', async () => {
   await expect(store.read.remembered('die')).rejects.toMatchObject({ code: 'THREAD', message: expect.stringMatching(/^remembered: .*reader/) })
   expect(await store.read.remembered('x')).toBeNull()
   // calls that must not be repeated fail
@@ -50,7 +50,7 @@ test('a call that ends its thread each time fails, and the thread goes on', asyn
   expect(broken).toEqual([])
 })
 
-test('the search goes on, too; an import whose writer ends hears of it', async () => {
+test('the search continues, too; an import is told when its writer ends', async () => {
   once()
   expect((await store.find.search({ query: 'die-once', limit: 1, total: true })).total).toBe(0)
   const port = store.writerPort()

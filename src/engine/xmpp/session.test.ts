@@ -81,14 +81,14 @@ async function setUp(): Promise<{ session: Session; connection: Bare; warnings: 
 const from = (sender: string, ...children: Element[]): Element => xml('message', { xmlns: 'jabber:client', from: sender, to: OWN, type: 'chat' }, ...children)
 const body = (text: string): Element => xml('body', {}, text)
 
-test('a stream begins with what counts before its messages are read, and goes on with what may wait', async () => {
+test('a stream starts with the modules needed before its messages are read, and continues with the others', async () => {
   const { connection } = await setUp()
   const order = [NS.carbons, NS.time, NS.roster, 'presence', NS.bookmarks, NS.mam, NS.displayedSync, NS.blocking]
   expect(connection.asked.filter((name, at, all) => order.includes(name) && all.indexOf(name) === at)).toEqual(order)
   expect(connection.answers).toEqual([`set query ${NS.roster}`, `set block ${NS.blocking}`, `set unblock ${NS.blocking}`, `get query ${NS.disco}`])
 })
 
-test('each stanza is read by whom it is for, and its way ends there', async () => {
+test('each stanza is consumed by its module and goes no further', async () => {
   const { connection, said } = await setUp()
   // archive results in anybody else's message are ignored; the text beside them belongs to the sender
   connection.emit('stanza', from(`${BOB}/x`, xml('result', { xmlns: NS.mam, queryid: 'x', id: '1' }), body('beside a false result')))

@@ -92,7 +92,7 @@ test("Slack's export lies within folders, a day that is broken does not refuse t
   expect(unread).toEqual([expect.stringMatching(/^file: .*2024-05-30\.json/)])
 })
 
-test('several chats of WhatsApp in one archive are several; beside the one that is named like it others are its files', async () => {
+test('several WhatsApp chats in one archive are several; beside a chat named like the archive others are its attachments', async () => {
   const chat = (text: string): string => `31/05/2024, 09:30 - Ann: ${text}\n`
   const all = await wholeHistory(
     await zipped({
@@ -112,7 +112,7 @@ test('several chats of WhatsApp in one archive are several; beside the one that 
   expect(Object.values(one.conversations).flatMap(told)).toEqual(['Ann: mine'])
 })
 
-test('days of ZNC are one conversation for each folder; of one chat in several shapes only one is read', async () => {
+test('days of ZNC are one conversation per folder; of one chat in several formats only one is read', async () => {
   const path = inFolder({
     'net/#tea/2024-05-31.log': '[09:30:00] <ann> one\n',
     'net/#tea/2024-06-01.log': '[09:30:00] <ann> two\n',
@@ -224,7 +224,7 @@ test('a database of anything else is refused with a sentence', async () => {
   await expect(wholeHistory(database('x.db', 'CREATE TABLE t(a)'))).rejects.toThrow(/not one of Gajim, Dino, Monal or Messages/)
 })
 
-test("pictures of QQ's web archive are taken out of it", async () => {
+test("pictures are extracted from QQ's web archive", async () => {
   const mht = PAGE_HISTORIES.find(({ of }) => of === 'QQ, web archive')
   const path = join(folder.path, 'chat.mht')
   const picture = Buffer.from([0xff, 0xd8, 0xff, ...Array.from({ length: 5000 }, (_, index) => index % 251)])

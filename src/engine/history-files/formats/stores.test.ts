@@ -145,7 +145,7 @@ test.each([
   expect(files).toEqual({ 'Attachments/0a/10/IMG_2041.HEIC': 'picture' })
 })
 
-test('a typedstream of any bytes is a text or nothing, and what was put in comes out', () => {
+test('a typedstream of any bytes is a text or nothing, and a written text is read back', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => void attributedText(Buffer.from(bytes))))
   fc.assert(fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), (text) => void expect(attributedText(attributed(text))).toBe(text)))
   fc.assert(fc.property(fc.nat(80), (cut) => void attributedText(attributed('hello').subarray(0, cut))))

@@ -64,7 +64,7 @@ test('text after an unclosed quote belongs to its message', async () => {
   expect(await messagesOf('some.csv', `sender,time,text\n${rows}`)).toEqual([`${FIRST} Ann: "hello\nand more\n\n"and" more`, EXPECTED[1]])
 })
 
-test('a zone may be an hour alone behind UTC, and no letter is the sign of one', async () => {
+test('a zone may be a bare hour after UTC or GMT', async () => {
   expect(await messagesOf('some.csv', 'sender,time,text\nAnn,2024-05-13 09:30 UTC+8,hello\nBo,2024-05-13 09:30 GMT-3,bye')).toEqual([
     `${Date.UTC(2024, 4, 13, 1, 30)} Ann: hello`,
     `${Date.UTC(2024, 4, 13, 12, 30)} Bo: bye`
@@ -104,7 +104,7 @@ test.each<[string, unknown]>([
   expect(await messagesOf('some.json', JSON.stringify(content, null, 2))).toEqual(EXPECTED)
 })
 
-test('the name of a conversation stands beside its messages', async () => {
+test('the name of a conversation is beside its messages', async () => {
   using folder = temporaryFolder()
   const path = join(folder.path, 'backup.json')
   writeFileSync(

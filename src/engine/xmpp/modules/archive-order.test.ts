@@ -5,7 +5,7 @@ import { ArchiveIds, CROSSING_MS, settledIn } from './archive-order.ts'
 
 const page = (...times: number[]) => times.map((time) => ({ archiveId: `s${time}`, time }))
 
-test('a page is settled up to what is old enough beside its newest message', () => {
+test('a page is settled up to messages old enough relative to its newest one', () => {
   expect(settledIn(page(1, 2, 3, CROSSING_MS + 2, CROSSING_MS + 3))).toBe('s3')
   expect(settledIn(page(1, 2, 3))).toBeNull()
   expect(settledIn([])).toBeNull()

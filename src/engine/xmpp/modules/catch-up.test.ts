@@ -7,7 +7,7 @@ const OWN = 'alice@example.org' as Jid
 const ROOM = 'room@rooms.example.org' as Jid
 const message = (attributes: object): Element => xml('message', { ...attributes })
 
-test("a group's archive speaks for what was said in the group, and for nothing else", () => {
+test("a group's archive is accepted for messages of the group only", () => {
   expect(isOfArchive(message({ from: `${ROOM}/bob`, type: 'groupchat' }), ROOM, OWN)).toBe(true)
   expect(isOfArchive(message({ from: ROOM, type: 'groupchat' }), ROOM, OWN)).toBe(true)
   for (const forged of [
@@ -23,7 +23,7 @@ test("a group's archive speaks for what was said in the group, and for nothing e
     expect(isOfArchive(message(forged), ROOM, OWN), JSON.stringify(forged)).toBe(false)
 })
 
-test('our own archive speaks for what came to us or went out, not for what is said in groups', () => {
+test('our own archive is accepted for messages to and from us, not for group messages', () => {
   for (const kept of [
     { from: 'bob@example.org/x', to: OWN, type: 'chat' },
     { from: 'bob@example.org/x', to: `${OWN}/desk` },

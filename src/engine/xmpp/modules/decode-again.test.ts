@@ -11,7 +11,7 @@ const BOB = 'bob@example.org' as Jid
 const self: Self = { jid: 'me@example.org' as Jid, nickIn: () => null }
 const attributes = "xmlns='jabber:client' from='bob@example.org/x' to='me@example.org' type='chat'"
 
-test('an upgrade shows what was kept, finds it, and leaves alone what was changed since', async () => {
+test('an upgrade shows and finds messages that were not understood, and leaves changed ones alone', async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   let clock = 1_700_000_000_000
@@ -58,7 +58,7 @@ test('an upgrade shows what was kept, finds it, and leaves alone what was change
   await store.close()
 })
 
-test('words for other clients that stood as a text go, and so do messages of keys alone', async () => {
+test('fallback texts that were shown are removed, and so are key transport messages', async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   const fallback = "I sent you an OMEMO encrypted message but your client doesn't seem to support that."

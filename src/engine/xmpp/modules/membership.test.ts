@@ -78,7 +78,7 @@ test('a group whose server is missing is tried again each time later, by itself'
   }
 })
 
-test('a group that was entered while the disk was full is read, and what waits to be said there is sent, once there is room', async () => {
+test('once a full disk has space again, a group entered meanwhile is read, and its queued messages are sent', async () => {
   vi.useFakeTimers()
   try {
     const { membership, options } = setUp(2, [], [])

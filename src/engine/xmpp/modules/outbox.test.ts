@@ -28,7 +28,7 @@ const PLAIN = {
   encrypt: (message: Element) => Promise.resolve(message)
 }
 
-test('each message is sent once, in order, however often the outbox is asked while acknowledgements come in', { timeout: 60_000 }, async () => {
+test('each message is sent once, in order, however often the outbox is flushed while acknowledgements arrive', { timeout: 60_000 }, async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   const { id } = await store.write.ensureConversation({ account: 'me@example.org' as Jid, jid: 'bob@example.org' as Jid, kind: 'direct', name: '', nick: null })
@@ -103,7 +103,7 @@ test(
   }
 )
 
-test('a reply names who wrote the message that it answers, in a group by their address there (XEP-0461 section 3)', async () => {
+test('a reply names the author of the answered message, in a group by the occupant’s address (XEP-0461 section 3)', async () => {
   using folder = temporaryFolder()
   const store = await openStore(folder.path)
   const [me, bob, room] = ['me@example.org', 'bob@example.org', 'room@rooms.example.org'] as [Jid, Jid, Jid]

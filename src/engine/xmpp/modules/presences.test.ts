@@ -4,7 +4,7 @@ import { Presences } from './presences.ts'
 
 const jid = (text: string): Jid => text as Jid
 
-test('the best resource of a person counts, and only what changes is told', () => {
+test('the best resource of a person counts, and only changes are reported', () => {
   const told: string[] = []
   const presences = new Presences((person) => told.push(`${person} ${presences.now.get(person) ?? 'offline'}`))
   presences.set(jid('a@x/1'), 'away')
@@ -20,7 +20,7 @@ test('the best resource of a person counts, and only what changes is told', () =
   expect(presences.now.size).toBe(0)
 })
 
-test('ten thousand people who come at once are told once each', () => {
+test('ten thousand people who come online at once are reported once each', () => {
   let told = 0
   const presences = new Presences(() => told++)
   for (let i = 0; i < 10_000; i++) presences.set(jid(`p${i}@x/1`), 'online')

@@ -18,7 +18,7 @@ const SIGNED = hex('053e642a7e1962992677b37186e113d1f8e2732bc5439692eca33fe038c1
 const POSITIVE = hex('857dc386fde03e07d9a82f193d9050917e570f52f8f1966ed83139643ac6b97649898b6a001a2f25048f3b7235d5b42254df4e83d6dc744449eaa4690a181d04')
 const NEGATIVE = hex('4ca53c9e8c7d5808a329157eb6f76f621a41fb665555d89e6f22cdfdea6b35777ba299c8dee3a84734b926db750ad2e15fc78e1268611a6b407df1a579810c03')
 
-test('signatures of another implementation hold, each with its own sign bit alone', () => {
+test('signatures of another implementation are valid, each only with its own sign bit', () => {
   const withBit = (signature: Buffer): Buffer => Buffer.concat([signature.subarray(0, 63), Buffer.of(signature.readUInt8(63) | 0x80)])
   expect([POSITIVE, withBit(NEGATIVE)].map((signature) => verify(KEY, SIGNED, signature))).toEqual([true, true])
   expect([withBit(POSITIVE), NEGATIVE].map((signature) => verify(KEY, SIGNED, signature))).toEqual([false, false])

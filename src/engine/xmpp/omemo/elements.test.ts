@@ -40,7 +40,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(Math.max(...known.map(({ label }) => label?.length ?? 0))).toBeLessThan(100)
   })
 
-  test('a bundle comes back as it was published', () => {
+  test('a bundle is decoded as published', () => {
     const own = identity()
     const [signed, one] = [keyPair(), keyPair()]
     const bundle = {
@@ -54,7 +54,7 @@ describe.each(VERSIONS)('%s', (version) => {
       expect(() => decodeBundle(version, broken)).toThrow(OmemoRefusal)
   })
 
-  test('a message comes back as it was sent; one without a payload carries keys alone', () => {
+  test('a message is decoded as sent; without a payload it is a key transport message', () => {
     const { key, ...payload } = version === 'axolotl' ? sealPayload('text') : sealContent('text')
     const messages = [
       { bytes: key, first: true },
@@ -112,7 +112,7 @@ describe.each(VERSIONS)('%s', (version) => {
   })
 })
 
-test('content opens with its key alone, whole', () => {
+test('content decrypts only with its key, and only unaltered', () => {
   const { key, iv, ciphertext } = sealContent('<envelope>你好 👋</envelope>')
   expect(openContent({ iv, ciphertext }, key)).toBe('<envelope>你好 👋</envelope>')
   for (let at = 0; at < key.length; at++)
@@ -123,7 +123,7 @@ test('content opens with its key alone, whole', () => {
   expect(() => openContent({ iv, ciphertext }, key.subarray(0, 32))).toThrow(expect.objectContaining({ code: 'malformed' }))
 })
 
-test('a payload opens with its key alone, the tag beside the key or, as older clients have it, at its end', () => {
+test('a payload decrypts only with its key, with the tag beside the key or, as in older clients, at its end', () => {
   const { key, iv, ciphertext } = sealPayload('你好 👋')
   expect(openPayload({ iv, ciphertext }, key)).toBe('你好 👋')
   expect(openPayload({ iv, ciphertext: Buffer.concat([ciphertext, key.subarray(16)]) }, key.subarray(0, 16))).toBe('你好 👋')

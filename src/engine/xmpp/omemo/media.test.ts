@@ -8,7 +8,7 @@ const chunks = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 8 }).map(
 const through = (parts: readonly Buffer[], stream: ReturnType<typeof encrypting>): Promise<Buffer> =>
   buffer(Readable.from(parts.filter(({ length }) => length > 0)).pipe(stream))
 
-test('a file comes back in whatever pieces it goes, and no byte of it can be another', async () => {
+test('a file is decrypted in pieces of any size, and every altered byte is noticed', async () => {
   await fc.assert(
     fc.asyncProperty(chunks, fc.integer({ min: 1, max: 40 }), fc.nat(), async (parts, size, at) => {
       const key = newMediaKey()
@@ -45,7 +45,7 @@ test('an address names file and key, and no other text is one', () => {
   fc.assert(fc.property(fc.string(), (text) => parseMediaAddress(`aesgcm://${text}`) === null || /#[0-9a-f]{88,96}$/i.test(text)))
 })
 
-test('a name goes along unread: whoever has the key reads it, nobody else, and nothing else is one', () => {
+test('a sealed name can be read with the key only, and nothing else is taken for one', () => {
   const key = newMediaKey()
   for (const name of ['会议纪要 budget 2026.pdf', 'a', 'README', '.hidden', 'weird.tar.gz', '日落 sunset.png', '👨‍👩‍👧.webp', 'no ending.']) {
     const sealed = sealedName(name, key)

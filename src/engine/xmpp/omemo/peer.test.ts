@@ -138,7 +138,7 @@ for (const { name, version: spoken, program, there } of PEERS)
       expect(await deliver(dave, late)).toMatchObject({ text: 'late' })
     })
 
-    test('the peer begins; its prekey opens one session alone', async () => {
+    test('the peer starts; each prekey opens only one session', async () => {
       const carol = new Talk('carol@localhost')
       await carol.publish()
       const first = (await ask({ encrypt: 'from the peer', to: carol.jid })).message ?? ''

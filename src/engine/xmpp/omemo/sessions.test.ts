@@ -140,7 +140,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(bob.hears(message)).toBe('hello')
   })
 
-  test('any bytes are refused with a reason, whatever they are said to be', () => {
+  test('any bytes are refused with a reason, whatever their declared type', () => {
     bob.hears(alice.says('hello'))
     // the outer fields of a first message are not authenticated: with a known session they are ignored
     alice.hears(bob.says('hello'))
@@ -211,7 +211,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect([alice.says('').first, bob.says('').first]).toEqual([false, false])
   })
 
-  test('a peer that begins anew is heard, its messages of before as well, and sessions stay few', () => {
+  test('a peer that starts again can write, its earlier messages can be read, and the number of sessions stays small', () => {
     bob.hears(alice.says('hello'))
     const before = alice.says('before')
     for (let i = 0; i < MAX_SESSIONS - 1; i++) {
@@ -226,7 +226,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(bob.sessions).toHaveLength(MAX_SESSIONS)
   })
 
-  test('a prekey begins one session: what comes again when that is forgotten is refused', () => {
+  test('a prekey starts one session: a message repeated after that is forgotten is refused', () => {
     const message = alice.says('once')
     expect(bob.hears(message)).toBe('once')
     expect(() => bob.hears(message)).toThrow(refused('used'))
@@ -234,7 +234,7 @@ describe.each(VERSIONS)('%s', (version) => {
     expect(() => bob.hears(message)).toThrow(refused('no-key'))
   })
 
-  test('a bundle without prekeys begins a session that we ourselves refuse, since its first message could come again, or none', () => {
+  test('a bundle without prekeys starts a session that we ourselves refuse, since its first message could be replayed, or none', () => {
     if (version === 'omemo:2') {
       expect(() => begin(alice.identity, { ...bob.bundle(), preKeys: [] })).toThrow(refused('malformed'))
       return

@@ -7,7 +7,7 @@ const YEAR_MS = 365 * 86_400_000
 afterEach(() => void vi.restoreAllMocks())
 const stamped = (stamp: string, clock?: ServerTime): number | null => delayStamp(xml('message', {}, xml('delay', { xmlns: NS.delay, stamp })), clock)
 
-test('a server whose clock is ahead is believed for its own account alone, one that lies by thousands of years is not', () => {
+test('a server whose clock is ahead is believed for its own account only, one that is off by thousands of years is not', () => {
   const [ahead, other, liar] = [new ServerTime(), new ServerTime(), new ServerTime()]
   const month = new Date(Date.now() + YEAR_MS / 12)
   expect(stamped(month.toISOString(), ahead)).toBeLessThan(month.getTime())

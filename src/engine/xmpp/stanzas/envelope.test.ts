@@ -13,7 +13,7 @@ const affixes = { from: BOB, to: ME, time: 1_700_000_000_000, padding: 'abc' }
 const direct = { own: ME, from: BOB, conversation: BOB, kind: 'direct', outgoing: false, nick: null } as const
 const content = (message: Parameters<typeof contentOf>[0]): string => envelope(contentOf(message), affixes)
 
-test('a message comes back as it was said: its text, what it answers, markup and entities', () => {
+test('a message is decoded as written: text, reply, markup and entities', () => {
   const text = '<b>&amp; "quoted" \u{1F44B}\nsecond line'
   const said = encodeMessage(ME, 'direct', { text, id: '1', reply: { id: 'first', to: ME, text: 'before\nit' } })
   expect(decodeContent(content(said), direct)).toMatchObject({ text, replyTo: 'first', change: null, says: true })
@@ -37,7 +37,7 @@ test('an envelope counts only in its conversation and from its sender', () => {
   expect(decodeContent(without('to').replace(BOB, BOB), { ...direct, kind: 'group', conversation: ROOM })).toBeNull()
 })
 
-test('reactions and retractions are known, signs of other messages are told apart', () => {
+test('reactions and retractions are recognized, receipts and markers are distinguished', () => {
   const of = (...children: ReturnType<typeof xml>[]) => decodeContent(envelope(children, affixes), direct)
   expect(of(xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: 'x' }, xml('reaction', {}, '👍')))).toMatchObject({
     text: '👍',
@@ -49,7 +49,7 @@ test('reactions and retractions are known, signs of other messages are told apar
   expect(of(xml('active', { xmlns: 'http://jabber.org/protocol/chatstates' }))).toMatchObject({ says: false, delivered: null, displayed: null })
 })
 
-test('prefixes of namespaces are as good as none; what is no envelope, or deeper than anybody writes, is none', () => {
+test('namespace prefixes make no difference; an invalid or too deeply nested envelope is refused', () => {
   const prefixed = content(encodeMessage(ME, 'direct', { text: 'hello', id: '1' })).replace(
     /<body xmlns="jabber:client">hello<\/body>/,
     '<a:body xmlns:a="jabber:client">hello</a:body>'

@@ -143,7 +143,7 @@ test('link metadata is sent, and accepted only for pages that the text links to'
   expect(linkOf('https://a.example', about('https://a.example', '长'.repeat(10_000)))?.title).toHaveLength(200)
 })
 
-test('everybody of a group is meant by its own address, where one may call all of them; a person of that name comes first', () => {
+test('a group’s own address mentions everybody, if that is allowed; a person with that name takes precedence', () => {
   const uris = (text: string, nicks: string[], callsAll: boolean): unknown[] =>
     encodeMessage('room@rooms.example.org', 'group', { text, id: 'x', nicks, callsAll })
       .getChildren('reference')
@@ -159,7 +159,7 @@ test('everybody of a group is meant by its own address, where one may call all o
   expect(decodeMessage(said, self)?.mentioned).toBe(false)
 })
 
-test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line whatever stands beside it', () => {
+test('a place is sent as a geo: URI and by XEP-0080, and received as one line whatever is beside it', () => {
   const sent = encodeMessage('bob@example.org', 'direct', { text: 'geo:31.2304,121.4737', id: 'x' })
   expect(sent.getChildText('body')).toBe('geo:31.2304,121.4737')
   expect(sent.getChild('geoloc', 'http://jabber.org/protocol/geoloc')?.getChildText('lon')).toBe('121.4737')
@@ -180,7 +180,7 @@ test('a place goes out as a geo: URI and by XEP-0080, and comes in as one line w
   expect(from('I am here', '', '')).toBe('I am here')
 })
 
-test('mentions go out for whom they name, the longest name that fits, and come in for us', () => {
+test('mentions are sent for the longest matching name, and recognized for us', () => {
   const stanza = encodeMessage('room@rooms.example.org', 'group', {
     text: '👍 @王芳芳 @mimi',
     id: 'id-1',
@@ -269,7 +269,7 @@ test('an archive result counts only for the open query and from the archive that
   expect(archiveResult(result(me, 'q'), { archive: 'room@rooms.example.org', queryId: 'q' }, me)).toBeNull()
 })
 
-test('an archive query pages by RSM, and its answer says where it stands', () => {
+test('an archive query pages by RSM, and its answer gives the position', () => {
   const text = archiveQuery({ archive: null, queryId: 'q', after: 'x1', max: 50 }).toString()
   expect(text).toContain('<after>x1</after>')
   expect(text).toContain('<max>50</max>')
@@ -294,7 +294,7 @@ test('a receipt answers a message that asks for one, never a group or an error',
   expect(receiptOf(message({ from: 'bob@example.org/x', type: 'chat' }, request))).toBeNull()
 })
 
-test('a roster push is believed from our own server alone', () => {
+test('a roster push is accepted only from our own server', () => {
   const push = (from: string | null): Element =>
     xml(
       'iq',
@@ -332,7 +332,7 @@ test('presence, delays and joining are read as the XEPs have them', () => {
   expect(joinAnswer(conflict, 'room@rooms.example.org')).toEqual({ kind: 'refused', condition: 'conflict' })
 })
 
-test('a retraction is understood by those of before version 0.4, and is one', () => {
+test('a retraction is readable for clients before version 0.4, and decoded as one', () => {
   const stanza = encodeChange('bob@example.org', 'direct', { kind: 'retraction', target: 'm1', text: '' }, 'c1')
   const old = stanza.getChild('apply-to', 'urn:xmpp:fasten:0')
   expect([old?.attrs['id'], old?.getChild('retract', 'urn:xmpp:message-retract:0') !== undefined, stanza.getChildText('body') !== null]).toEqual([
@@ -377,7 +377,7 @@ test('hostile changes are bounded', () => {
   expect(decodeMessage(message(from, xml('retract', { xmlns: 'urn:xmpp:message-retract:1' })), self)).toBeNull()
 })
 
-test('a group itself says only what its moderators took back', () => {
+test('a stanza of the group itself only counts as a moderators’ retraction', () => {
   const room = { from: 'room@rooms.example.org', to: me, type: 'groupchat' }
   const retract = (...inside: Element[]): Element => xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: 'a1' }, ...inside)
   expect(
@@ -386,7 +386,7 @@ test('a group itself says only what its moderators took back', () => {
   expect(decodeMessage(message(room, retract()), self)).toBeNull()
 })
 
-test('a reply goes out with a quotation for those who do not know replies, and comes in without it', () => {
+test('a reply is sent with a quotation for clients without replies, and received without it', () => {
   const stanza = encodeMessage('bob@example.org', 'direct', {
     text: '好的',
     id: 'm2',
@@ -411,7 +411,7 @@ test('a reply goes out with a quotation for those who do not know replies, and c
     expect(decodeMessage(lying(start, end), self)?.text).toBe('short')
 })
 
-test('a file goes out as its address, as data out of band and with what is known of it, and comes in as one file', () => {
+test('a file is sent as its address, as out-of-band data and with metadata, and received as one file', () => {
   const file = {
     kind: 'image',
     name: '猫 photo.png',
@@ -486,7 +486,7 @@ test.each([
   expect(safeName(name)).toBe(safe)
 })
 
-test('a slot is taken only where it is encrypted, with no header but those allowed', () => {
+test('an upload slot is accepted only with https, and with the allowed headers only', () => {
   const slot = (put: string): Element =>
     xml(
       'iq',
@@ -506,7 +506,7 @@ test('a slot is taken only where it is encrypted, with no header but those allow
   expect(uploadSlot(slot('http://h.example/put'))).toBeNull()
 })
 
-test('typing and reading are told apart from messages', () => {
+test('chat states and markers are distinguished from messages', () => {
   const state = (name: string): Element =>
     message({ from: 'bob@example.org/x', to: me, type: 'chat' }, xml(name, { xmlns: 'http://jabber.org/protocol/chatstates' }))
   expect(['composing', 'paused', 'active', 'gone', 'other'].map((name) => typingOf(state(name)))).toEqual([true, false, false, false, null])

@@ -12,7 +12,7 @@ const record = fc.record({
 const chance = fc.integer().map(seeded)
 const host = (n: number): Host => ({ host: `n${n}`, port: 5222, address: `127.0.0.${n}` })
 
-test('records come each once, and none before one of a lower priority', () => {
+test('each record comes once, and none before one of a lower priority', () => {
   fc.assert(
     fc.property(fc.array(record, { maxLength: 12 }), chance, (records, random) => {
       const ordered = bySrv(records, random)
@@ -49,7 +49,7 @@ test('a host of weight 0 has its turn where all have, and hardly one beside othe
   expect(firsts([0, 0])).toContain('n0')
 })
 
-test('whatever fails, each host of a round is tried once, then all again, those that failed longest ago first', () => {
+test('each host of a round is tried once, then all again, those that failed longest ago first', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 4 }), (count, rounds) => {
       const all = Array.from({ length: count }, (_, i) => host(i + 1))
@@ -91,7 +91,7 @@ test('however servers fail, as many attempts as there are hosts follow each othe
   )
 })
 
-test('a host that failed comes after all others, until that is forgotten, or the stream to it lasted', () => {
+test('a failed host comes last, until the failure is forgotten, or a stream to it has lasted', () => {
   const [a, b] = [host(1), host(2)] as const
   const hosts = new Hosts()
   hosts.next([a, b], 0)
@@ -107,7 +107,7 @@ test('a host that failed comes after all others, until that is forgotten, or the
   expect(hosts.next([a, b], FAILURE_MS)).toEqual([a, b])
 })
 
-test('the host that holds our session comes first, unless it fails; addresses that two names share are one host', () => {
+test('the host that holds our session comes first, unless it fails; an address shared by two names is one host', () => {
   const [a, b] = [host(1), host(2)] as const
   const hosts = new Hosts()
   hosts.prefer([b])

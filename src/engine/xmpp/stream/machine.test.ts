@@ -22,7 +22,7 @@ test('a connection starts, catches up and is open; a resumed stream has nothing 
   expect(run([{ type: 'start' }, { type: 'opened', resumed: true }]).state).toEqual({ name: 'open', caughtUp: true, tries: 0 })
 })
 
-test('each failure waits longer, and a stream that lasts begins anew; one that does not is a failure more', () => {
+test('the delay grows with each failure, and a lasting stream resets it; a short one counts as a failure', () => {
   let state: MachineState = OFF
   const waits: (number | null)[] = []
   for (const event of [{ type: 'start' }, failed, { type: 'elapsed' }, failed, { type: 'elapsed' }, failed] as MachineEvent[]) {
@@ -40,13 +40,13 @@ test('a lost stream is closed and waited for, and not tried again at once: a res
   expect(effects.at(-1)).toEqual(['close', 'wait'])
 })
 
-test('another host of the domain is tried at once, and counts as no failure more; one that goes away sends its clients to the others within a second', () => {
+test('another host of the domain is tried at once, without counting as a failure; clients of a stopping host move to the others within a second', () => {
   const elsewhere: MachineEvent = { type: 'failed', problem: 'certificate', elsewhere: true }
   expect(advance({ name: 'connecting', tries: 2 }, elsewhere, 0.5)).toEqual({ state: { name: 'connecting', tries: 2 }, effects: ['close', 'attempt'] })
   expect(run([{ type: 'start' }, opened, { ...elsewhere, problem: 'server-error', shutdown: true }])).toMatchObject({ state: waiting(0, ELSEWHERE_MS / 2) })
 })
 
-test('clients of a server that is restarted come back spread over seconds; those that then find it down wait as ever', () => {
+test('clients of a restarting server return spread over seconds; those that then find it down wait as usual', () => {
   const shutdown: MachineEvent = { type: 'failed', problem: 'server-error', shutdown: true }
   const { state } = run([{ type: 'start' }, opened, { type: 'lasted' }])
   expect([0, 0.5, 0.99].map((random) => advance(state, shutdown, random).state)).toEqual([
@@ -76,7 +76,7 @@ test.each([
   expect(run([{ type: 'retry' }], state)).toEqual({ state: { name: 'connecting', tries: 0 }, effects: [['stop-waiting', 'attempt']] })
 })
 
-test('a stream that another one takes over is tried once more; where that one is taken over, too, the user is asked', () => {
+test('a replaced stream is tried once more; if that is replaced, too, the user is asked', () => {
   const conflict: MachineEvent = { type: 'failed', problem: 'conflict' }
   const { state } = run([{ type: 'start' }, opened, conflict])
   expect(state).toEqual(waiting(1, 750))

@@ -3,7 +3,7 @@ import { isFromAsked } from './outgoing.ts'
 
 const OWN = 'alice@example.org/desk'
 
-test('an answer counts from whom was asked alone', () => {
+test('an answer counts only from the address that was asked', () => {
   for (const [asked, from] of [
     ['bob@example.org', 'bob@example.org'],
     ['Bob@Example.org', 'bob@example.org'],

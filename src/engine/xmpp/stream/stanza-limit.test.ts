@@ -6,7 +6,7 @@ const message = (id: string): Element => xml('message', { id, to: 'bob@localhost
 const VIOLATION = { condition: 'policy-violation' }
 const DAY = 86_400_000
 
-test('a limit that the server announces is believed, but for what each server takes', () => {
+test('an announced limit is trusted, except for sizes that every server accepts', () => {
   const limit = new StanzaLimit()
   expect(limit.most(0)).toBeNull()
   expect(limit.announce(262_144)).toBe(true)
@@ -17,7 +17,7 @@ test('a limit that the server announces is believed, but for what each server ta
   expect(limit.most(0)).toBe(ALWAYS)
 })
 
-test('a stream that ends over a long stanza teaches the limit; that one alone is given up', () => {
+test('a stream that ends over a long stanza teaches the limit; only that stanza is given up', () => {
   const limit = new StanzaLimit()
   const [small, long, longer, after] = [message('a'), message('b'), message('c'), message('d')]
   limit.begin(small, 200)
@@ -91,7 +91,7 @@ test('a network that breaks without a word blames a short one after ten times, a
   expect(limit.most(0)).toBeNull()
 })
 
-test.each(['system-shutdown', 'conflict', 'reset', 'connection-timeout'])('a stream that ends by %s is nobody’s fault', (condition) => {
+test.each(['system-shutdown', 'conflict', 'reset', 'connection-timeout'])('a stream that ends by %s is blamed on no stanza', (condition) => {
   const limit = new StanzaLimit()
   limit.begin(message('a'), 500_000)
   for (let i = 0; i < 10; i++) expect(limit.ended({ condition }, true, 0)).toBeNull()

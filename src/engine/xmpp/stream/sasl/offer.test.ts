@@ -61,14 +61,14 @@ test('after each mechanism, each other one: PLAIN never after SCRAM, a weaker SC
     }
 })
 
-test('another way to the server counts the hash alone', () => {
+test('over another connection method only the hash is compared', () => {
   const pin = (mechanism: MechanismName): Circumstances => ({ ...none, security: 'websocket', pin: { mechanism, binding: null, security: 'starttls' } })
   expect(said(offer(['SCRAM-SHA-512']), pin('SCRAM-SHA-512-PLUS'))).toBe('SCRAM-SHA-512 n')
   expect(said(offer(['SCRAM-SHA-256']), pin('SCRAM-SHA-512-PLUS'))).toBe('SCRAM-SHA-256 n proven')
   expect(said(offer(['PLAIN']), pin('SCRAM-SHA-1-PLUS'))).toBe('password-in-plain')
 })
 
-test('a type that binds only the certificate is less than one that binds the connection', () => {
+test('a type that binds only the certificate is weaker than one that binds the connection', () => {
   const both = offer(['SCRAM-SHA-256-PLUS'], ['tls-server-end-point'])
   const pin = (binding: string, security: 'starttls' | 'direct-tls' = 'starttls'): Circumstances => ({
     ...modern,

@@ -76,7 +76,7 @@ test.each(['sha1', 'sha256', 'sha512'] as const)('%s with and without a bound ch
     }
 })
 
-test('SASLprep as RFC 4013 section 3 has it; what it forbids is left as it is', () => {
+test('SASLprep as in RFC 4013 section 3; forbidden texts stay unchanged', () => {
   expect(['I\u00ADX', 'user', 'USER', '\u00AA', '\u2168'].map(prepared)).toEqual(['IX', 'user', 'USER', 'a', 'IX'])
   expect(prepared('\u0007')).toBe('\u0007')
   expect(prepared('\u06271')).toBe('\u06271')

@@ -9,7 +9,7 @@ import iconv from 'iconv-lite'
 export type Bytes = () => AsyncIterable<Buffer>
 
 export interface Encoding {
-  /** One of ENCODINGS. */
+  /** Name in ENCODINGS. */
   name: EncodingName
   /** True unless another encoding is possible and nearly as likely. */
   sure: boolean

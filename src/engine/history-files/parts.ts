@@ -27,7 +27,7 @@ export interface Part {
   format: Pick<Format, 'name' | 'read'>
 }
 
-/** Of several formats of one app in one folder, which have the same content, the one with the most files. */
+/** Parts without duplicates: several formats of one app in a folder have the same content, and the one with the most files is kept. */
 export function bestOf(parts: readonly Part[]): Part[] {
   const byFolder = new Map<string, Map<Part['format'], Part[]>>()
   for (const part of parts) {

@@ -17,7 +17,7 @@ export interface OwnDevice {
   device: number
   /** Identity key (X25519, 32 bytes), which users compare. */
   identity: Buffer
-  /** One bundle per version. */
+  /** Bundles, one per version. */
   bundles: Bundle[]
   /** Revision number; rises with each change of the bundles. */
   revision: number

@@ -416,7 +416,7 @@ export function createRecording(
       if (floor === null && !newest && !seen.has(id) && !overlaps.has(incoming.conversation)) before = Math.min(before, messages.oldestArchived(id))
       seen.add(id)
       if (known !== undefined) {
-        // of a message sent twice the first copy counts, which is read last
+        // the first copy of a message sent twice counts, which is read last
         const news = incoming.stanzaId !== null && known.stanza_id !== incoming.stanzaId
         const key = known.id < before ? known.id : move(known, news ? incoming.time : known.time, messages.keyBefore(incoming.time, before, reserved))
         if (key !== known.id) {

@@ -60,7 +60,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   thumbnail: 'recreated when shown'
 }
 const BATCH = 500
-/** How often an unreadable range is halved in search of readable rows. */
+/** Largest number of times that an unreadable range is halved in search of readable rows. */
 const DEEPEST = 8
 /** Columns of the index, which is rebuilt. */
 const MADE_ANEW: Record<string, readonly string[]> = { message: ['doc'] }

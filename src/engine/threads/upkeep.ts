@@ -180,7 +180,7 @@ export class Upkeep {
       if (kept.has(name) || !isKeptName(name)) continue
       // a download resumes with it, even after a restart
       if (name.startsWith(PARTIAL) && (await this.#isYoung(name))) continue
-      // it was unused an hour ago as well, by this process's steady clock: a file for a new message is in use by now
+      // the file was unused an hour ago as well, by this process's steady clock: a new message's file would be in use by now
       if (this.#unneeded.has(name)) await rm(join(this.#media, name), { force: true })
       else seen.add(name)
     }

@@ -70,7 +70,7 @@ export function findColumns(rows: readonly (readonly string[])[]): FoundColumns 
       const earlier = below.map((row) => row[found.time ?? 0] ?? '')
       if (share(cells, isClock) > 0.5 && share(earlier, isClock) < 0.5) found.clock ??= index
       else if (share(earlier, isClock) > 0.5) [found.time, found.clock] = [index, found.time]
-      // of a numeric and a textual time use the text; of two texts the first
+      // prefer a textual time to a numeric one, and the first of two texts
       else if (share(earlier, isTime) < share(cells, isTime)) found.time = index
     } else if (column === 'sender' && found.sender !== null) {
       // prefer the name column that is filled more often

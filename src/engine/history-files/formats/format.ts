@@ -12,7 +12,7 @@ export interface Probe {
   lines: readonly string[]
   /** Paths of the first values in JSON, or in the first of JSON lines: 'chat.name', 'messages[].id'; null: no JSON. */
   shape: ReadonlySet<string> | null
-  /** One object per line. */
+  /** JSON lines: one object per line. */
   jsonLines: boolean
   /** File name without its extension. */
   name: string

@@ -263,7 +263,7 @@ export async function readObjects(file: TextFile, options: ReadOptions, layout: 
       const said = column === 'time' || column === 'clock' ? plainValue(value) : value
       const before = cells.get(column)
       const apart = column === 'time' && typeof before === 'string' && typeof said === 'string' ? dayAndClock(before, said) : null
-      // of two keys for the same value the first non-empty one counts
+      // the first non-empty value counts if two keys mean the same
       if (apart !== null) cells.set('time', apart.day).set('clock', apart.clock)
       else if ((before ?? '') === '') cells.set(column, said)
     }

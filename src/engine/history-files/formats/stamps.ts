@@ -30,7 +30,7 @@ const months = table(MONTHS)
 
 const MARKS = /[\p{Cf}\ufeff\r]/gu
 
-/** One character for each of the text's except marks: digits become ASCII, blanks spaces, signs single-width. */
+/** Simplified text with one character for each of the original except marks: digits become ASCII, blanks spaces, signs single-width. */
 export const simplify = (text: string): string =>
   text
     .replace(MARKS, '')

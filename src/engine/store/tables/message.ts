@@ -294,7 +294,7 @@ export function messageWrites(db: WritableDB) {
         while (reserved.has((start ?? from + 1) - 1)) start = (start ?? from + 1) - 1
         return start
       })
-      // where thousands claim the first second of 1970, the first free key is used
+      // the first free key is used if thousands claim the first second of 1970
       return key ?? nextKey(0, Math.max(0, ...reserved), runEnd)
     },
     /** Assigns free keys to messages in order of their times, from `first` to `last` (ms). */

@@ -99,7 +99,7 @@ export class Errands implements Module {
           if (!(await this.#tell(errand))) continue
         } catch (error) {
           if (!isRefusal(error)) throw error
-          // it would be refused again
+          // the server would refuse the request again
           this.#options.log.warn(`${errand.kind} of ${errand.jid} was refused: ${error.condition}`)
         }
         await this.#options.store.write.errandDone(errand.id)

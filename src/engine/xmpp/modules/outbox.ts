@@ -156,7 +156,7 @@ export class Outbox implements Module {
           const queued = await this.#options.store.read.queued({ account: this.#options.own, after, limit: PAGE })
           more = queued.length === PAGE
           after = queued.at(-1)?.message.id ?? after
-          // those were committed before the list was read, so neither it nor a later one has them
+          // acknowledged messages were committed before the list was read, so neither it nor a later list has them
           for (const originId of known) this.#settled.delete(originId)
           await this.#sendAll(queued, open, gifts)
           if (gifts !== this.#gifts) break

@@ -141,7 +141,7 @@ export class Pictures implements Module {
         info(`a vCard in a group: ${String(error)}`)
         if (hash === null) return
         this.#refused.set(occupant, hash)
-        // it may have arrived meanwhile
+        // the avatar may have arrived meanwhile
         await this.#giveRefused(hash).catch((cause: unknown) => info(String(cause)))
       })
     }

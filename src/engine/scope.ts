@@ -57,7 +57,7 @@ export class Scope {
     }
   }
 
-  /** Moves a conversation that the user has just started to the top of the list. */
+  /** Records that the user has just started a conversation, so that it is listed above those opened longer ago. */
   async begun(id: ConversationId): Promise<Conversation> {
     await this.store.write.used({ conversation: id, time: Date.now() })
     const conversation = await this.store.read.conversation(id)

@@ -5,7 +5,7 @@ import type { Columns } from './columns.ts'
 import { COMPARED, type Hits } from './hits.ts'
 import type { QueryNode } from './query.ts'
 
-/** Largest number of hits that a walk within a filter skips. */
+/** Largest number of hits that a walk within a filter visits. */
 const WALK = 3000
 const WALK_LEAST = 300
 /** Number of newest messages compared before the index is read: within a filter, and for a single letter. */

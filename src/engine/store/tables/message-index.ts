@@ -110,7 +110,7 @@ export function createMessageIndex(db: WritableDB, docs: DocNumbers) {
       insertColumns(INSERT_DOC, count, 'iiviii', asBlob(numbers), asBlob(keys), conversation, asBlob(senders), asBlob(flags), asBlob(lengths))
       insertColumns(INDEX, count, 'icd', asBlob(numbers), asBlob(texts.offsets), asBlob(texts.bytes), asBlob(files), asBlob(names.offsets), asBlob(names.bytes))
     },
-    /** Merges all runs after the first message of the second run into one; false if there is nothing to do, or more than `most` messages would move. */
+    /** Merges later runs into the first: moves all messages from the oldest of theirs on; false if there is nothing to do, or more than `most` would move. */
     mergeRuns(most: number): boolean {
       const [first, ...rest] = docs.runs()
       if (first === undefined || rest.length === 0) return false

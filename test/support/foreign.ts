@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Version } from '../../src/engine/xmpp/omemo/version.ts'
 import { ROOT } from './files.ts'
 import type { TestServer } from './server.ts'
@@ -23,6 +23,9 @@ interface ForeignEvent {
   affixes?: Record<string, string>
   beside?: string[]
   errors?: string[]
+  begins?: boolean
+  xml?: string
+  ms?: number
   group?: string | null
 }
 
@@ -76,7 +79,14 @@ function foreign(server: TestServer, user: string, program: string, ...more: str
 }
 
 async function launch(server: TestServer, user: string, [command = '', ...words]: string[], more: string[], home?: string): Promise<Foreign> {
-  const args = [...words, `${user}@localhost/foreign${more[1] ?? ''}`, `${user}-secret`, String(server.port), join(server.folder, 'localhost.crt'), ...more]
+  const args = [
+    ...words,
+    `${user}@localhost/foreign${more.map((one) => basename(one)).join('-')}`,
+    `${user}-secret`,
+    String(server.port),
+    join(server.folder, 'localhost.crt'),
+    ...more
+  ]
   // in a process group with everything it starts
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', home === undefined ? 'inherit' : 'ignore'],

@@ -2,15 +2,21 @@
 
 Arguments: address, password, port, certificate, file of its state, 'axolotl' or 'omemo:2'.
 In:  {"do": "send", "to": jid, "text": text, "id": id}     out: {"event": "sent"}; in omemo:2 also with "content": xml instead of a text
+     {"do": "hold", "to": jid, "text": text, "count": n}   out: {"event": "held", "xml": stanza}: the last of n messages, encrypted and not sent
+     {"do": "burst", "to": jid, "text": text, "count": n}  out: {"event": "burst", "ms": time}; sends "text 0", "text 1" and so on
+     {"do": "replace", "to": jid, "times": n}     out: {"event": "replaced"}; begins n sessions with each device by empty messages
+     {"do": "narrow"}                             out: {"event": "done"}; uses only the first prekey of each bundle from now on
      {"do": "raw", "xml": stanza}                 out: {"event": "done"}
      {"do": "devices", "of": jid}                 out: {"event": "devices", "ids": [...]}
-Out: {"event": "message", "sender": jid, "id": id, "text": text or null, "content": xml, "refused": name, "encrypted": true or false}
+Out: {"event": "message", "sender": jid, "id": id, "text": text or null, "content": xml, "refused": name, "encrypted": true or false,
+      "begins": true where it begins a session}
 """
 import asyncio
 import json
 import logging
 import os
 import sys
+import time
 import xml.etree.ElementTree as ET
 
 import slixmpp
@@ -49,6 +55,7 @@ class File(Storage):
     def __init__(self, path):
         super().__init__()
         self.path = path
+        self.due = False
         self.kept = json.load(open(path)) if os.path.exists(path) else {}
 
     async def _load(self, key):
@@ -63,6 +70,13 @@ class File(Storage):
         self.save()
 
     def save(self):
+        """Soon: messages come in hundreds."""
+        if not self.due:
+            self.due = True
+            asyncio.get_event_loop().call_later(0.3, self.write)
+
+    def write(self):
+        self.due = False
         with open(self.path, "w") as file:
             json.dump(self.kept, file)
 
@@ -152,7 +166,12 @@ class Manager(SessionManager):
 
     @staticmethod
     async def _download_bundle(namespace, bare_jid, device_id):
-        return elements.parse_bundle(await items(bare_jid, *place(device_id)), bare_jid, device_id)
+        payload = await items(bare_jid, *place(device_id))
+        if client.narrow and bare_jid != client.boundjid.bare:
+            keys = payload.find("{%s}prekeys" % NS)
+            for key in sorted(keys, key=lambda one: int(one.get("preKeyId") or one.get("id")))[1:]:
+                keys.remove(key)
+        return elements.parse_bundle(payload, bare_jid, device_id)
 
     @staticmethod
     async def _delete_bundle(namespace, device_id):
@@ -185,6 +204,7 @@ class Client(slixmpp.ClientXMPP):
         self.ca_certs = ca
         self.storage = File(path)
         self.manager = None
+        self.narrow = False
         for plugin in ["xep_0004", "xep_0030", "xep_0060", "xep_0115", "xep_0163", "xep_0199", "xep_0280", "xep_0359"]:
             self.register_plugin(plugin)
         self["xep_0030"].add_feature(LIST + "+notify")
@@ -204,17 +224,27 @@ class Client(slixmpp.ClientXMPP):
             self["xep_0280"].enable()
             self.send_presence()
             await self.get_roster()
-            say(event="online")
+            own, _ = await self.manager.get_own_device_information()
+            say(event="online", ids=[own.device_id])
         except Exception as error:
             say(event="failed", body=repr(error))
 
     def send_encrypted(self, message, to, name=None):
+        self.encrypted_stanza(message, to, name).send()
+
+    def encrypted_stanza(self, message, to, name=None):
         stanza = self.make_message(mto=slixmpp.JID(to), mtype="chat")
         stanza["id"] = name or self.new_id()
         stanza["origin_id"]["id"] = stanza["id"]
         stanza.append(elements.serialize_message(message))
         stanza.append(ET.fromstring("<store xmlns='urn:xmpp:hints'/>"))
-        stanza.send()
+        return stanza
+
+    async def seal(self, command, text):
+        """The stanzas of a message: one."""
+        said = {NS: sealed_text({**command, "text": text}, self.boundjid.bare).encode()}
+        messages, errors = await self.manager.encrypt(frozenset([command["to"]]), said)
+        return [self.encrypted_stanza(message, command["to"], command.get("id")) for message in messages], errors
 
     async def received_plain(self, stanza):
         if stanza.xml.find("{%s}encrypted" % NS) is None:
@@ -240,8 +270,9 @@ class Client(slixmpp.ClientXMPP):
                 else:
                     message = elements.parse_message(encrypted, sender)
                 plain, _, _ = await self.manager.decrypt(message)
+                begins = any(exchange is not None for _, exchange in message.keys)
                 beside = [child.tag for child in stanza.xml]
-                say(event="message", sender=sender, id=stanza["id"], encrypted=True, beside=beside, **opened(plain))
+                say(event="message", sender=sender, id=stanza["id"], encrypted=True, begins=begins, beside=beside, **opened(plain))
             except Exception as error:
                 say(event="message", sender=stanza["from"].bare, text=None, refused=type(error).__name__, detail=str(error), encrypted=True)
 
@@ -250,11 +281,39 @@ class Client(slixmpp.ClientXMPP):
         if what == "send":
             async with self.order:
                 await self.manager.refresh_device_list(NS, command["to"])
-                messages, errors = await self.manager.encrypt(frozenset([command["to"]]), {NS: sealed_text(command, self.boundjid.bare).encode()})
-                for message in messages:
-                    self.send_encrypted(message, command["to"], command.get("id"))
+                stanzas, errors = await self.seal(command, command.get("text"))
+                for stanza in stanzas:
+                    stanza.send()
             await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
             say(event="sent", errors=[repr(error) for error in errors])
+        elif what == "hold":
+            async with self.order:
+                await self.manager.refresh_device_list(NS, command["to"])
+                for _ in range(command.get("count", 1)):
+                    stanzas, _ = await self.seal(command, command["text"])
+            say(event="held", xml=str(stanzas[0]))
+        elif what == "burst":
+            started = time.monotonic()
+            for i in range(command["count"]):
+                async with self.order:
+                    stanzas, errors = await self.seal(command, f"{command['text']} {i}")
+                for stanza in stanzas:
+                    stanza.send()
+                # others have their turn
+                await asyncio.sleep(0)
+            await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=600)
+            say(event="burst", ms=(time.monotonic() - started) * 1000)
+        elif what == "replace":
+            async with self.order:
+                await self.manager.refresh_device_list(NS, command["to"])
+                for device in await self.manager.get_device_information(command["to"]):
+                    for _ in range(command["times"]):
+                        await self.manager.replace_sessions(device)
+            await self.plugin["xep_0199"].send_ping(self.boundjid.host, timeout=60)
+            say(event="replaced")
+        elif what == "narrow":
+            self.narrow = True
+            say(event="done")
         elif what == "devices":
             payload = await items(command["of"], LIST)
             say(event="devices", ids=[] if payload is None else list(elements.parse_device_list(payload)))
@@ -287,6 +346,7 @@ def main():
     task = loop.create_task(commands())
     loop.run_forever()
     task.cancel()
+    client.storage.write()
 
 
 main()

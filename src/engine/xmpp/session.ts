@@ -216,8 +216,9 @@ export class Session extends EventEmitter<Events> {
   }
 
   #onChanges(changes: StoreChanges): void {
-    this.emit('changes', changes)
+    // whoever answers at once writes to the devices that these came from
     if (changes.encryption !== undefined) this.encryption.after(changes.encryption)
+    this.emit('changes', changes)
   }
 
   /** Runs work in the background; failures are logged. */

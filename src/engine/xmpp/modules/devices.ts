@@ -188,15 +188,9 @@ export class Devices {
     )
   }
 
-  /** Discards a person's device lists, because an unknown device has written: they are fetched before the next message to that person. */
+  /** Discards a person's device lists, because an unknown device has written and the server may not have sent a notification: they are fetched before the next message to that person. */
   doubt(jid: Jid): void {
     for (const version of VERSIONS) this.#listed.delete(`${version} ${jid}`)
-  }
-
-  /** Fetches a person's device lists again, because an unknown device has written and the server may not have sent a notification. Never rejects. */
-  async learnAgain(jid: Jid): Promise<void> {
-    this.doubt(jid)
-    await this.learn(jid)
   }
 
   /** Fetches a bundle. Rejects with a Refusal, a TimeoutError, or an OmemoRefusal if it is invalid. */

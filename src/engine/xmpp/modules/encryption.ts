@@ -260,6 +260,7 @@ export class Encryption implements Module {
   /** Completes and heals sessions and refills the bundle, after messages were decrypted or failed to be. */
   after({ begun, broken, bundle, old }: EncryptionEffects & { old: boolean }): void {
     this.#due.bundle ||= bundle
+    for (const { jid } of begun) this.#devices.doubt(jid)
     if (!old) {
       this.#due.begun.push(...begun)
       this.#due.broken.push(...broken)
@@ -277,8 +278,7 @@ export class Encryption implements Module {
         for (const list of [this.#due.broken, this.#due.begun]) {
           for (let address = list[0]; address !== undefined; address = list[0]) {
             const isBroken = list === this.#due.broken
-            if (!isBroken && this.#mayAnswer(address)) await this.#devices.learnAgain(address.jid)
-            else if (!isBroken) this.#devices.doubt(address.jid)
+            if (!isBroken && this.#mayAnswer(address)) await this.learn(address.jid)
             if (this.#mayAnswer(address) && (!isBroken || (this.#mayTry(address) && (await this.#begin(address))))) await this.#sendEmpty(address)
             list.shift()
           }

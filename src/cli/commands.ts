@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { bare, parseJid } from '../contract/address.ts'
 import { AccountSettings, type ConnectionState, type Message } from '../contract/domain.ts'
-import { ExportFormat, ImportFormat, ImportOptions } from '../contract/history-files.ts'
+import { ExportFormat, ImportFormat, ImportOptions, SHORTEST_PASSWORD } from '../contract/history-files.ts'
 import { SearchOrder, type Facets, type SearchHit } from '../contract/search.ts'
 import { ENCODINGS } from '../engine/history-files/decoding.ts'
 import { unclearColumns } from '../engine/history-files/history.ts'
@@ -208,7 +208,7 @@ export const commands: Record<string, Command> = {
       self: { value: 'SENDER', about: 'the sender that is you' },
       encoding: { value: 'NAME', about: `${ENCODINGS.join(', ')} (default: found out)` },
       'date-order': { value: 'ORDER', about: 'dmy, mdy or ymd (default: found out)' },
-      password: { about: 'the file is an encrypted backup; its password is read from MNEMO_PASSWORD or from standard input' },
+      password: { about: 'the file is encrypted; its password is read from MNEMO_PASSWORD or from standard input' },
       'bad-times': { value: 'skip|near', about: 'messages whose time cannot be read: left out, or beside those before them (default)' },
       rename: { value: 'OLD=NEW', about: 'another name for a sender; several are separated by ;' },
       preview: { about: 'only say what is in the file' }
@@ -268,9 +268,10 @@ export const commands: Record<string, Command> = {
   },
   export: {
     usage: 'FILE',
-    about: 'Writes history to a file: everything, a conversation, or what a query finds. html has the media in a folder beside it.',
+    about:
+      'Writes history to a file: everything, a conversation, or what a query finds. html has the media in a folder beside it.\nmnemo is jsonl under a password, which is read from MNEMO_PASSWORD or from standard input.',
     options: {
-      format: { value: 'FORMAT', about: "jsonl, html or txt (default: by the file's name)" },
+      format: { value: 'FORMAT', about: "jsonl, html, txt or mnemo (default: by the file's name)" },
       conversation: { value: 'ADDRESS', about: 'only this conversation' },
       query: { value: 'QUERY', about: 'only what this query finds' },
       lang: { value: 'LANG', about: 'en (default) or zh-CN, for the dates of html' }
@@ -278,15 +279,17 @@ export const commands: Record<string, Command> = {
     async run([file], values) {
       if (file === undefined) throw new UsageError('export takes a file')
       const format = ExportFormat.safeParse(text(values, 'format') ?? file.split('.').at(-1))
-      if (!format.success) throw new UsageError('--format knows: jsonl, html, txt')
+      if (!format.success) throw new UsageError('--format knows: jsonl, html, txt, mnemo')
       return withEngine(values, async (engine) => {
         const address = text(values, 'conversation')
         const conversation =
           address === null ? null : ((await engine.store.read.conversations()).find(({ jid, name }) => jid === address || name === address)?.id ?? null)
         if (address !== null && conversation === null) throw new UsageError(`there is no conversation '${address}'`)
         const language = text(values, 'lang') === 'zh-CN' ? 'zh-CN' : 'en'
+        const secret = format.data === 'mnemo' ? await password() : null
+        if (secret !== null && secret.length < SHORTEST_PASSWORD) throw new UsageError(`a password has ${SHORTEST_PASSWORD} characters or more`)
         const { messages, files } = await engine.transfer.export(
-          { path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language },
+          { path: resolve(file), format: format.data, query: text(values, 'query'), conversation, language, password: secret },
           watched()
         )
         process.stdout.write(`exported ${messages} messages${files === 0 ? '' : ` and ${files} files`} to ${file}\n`)

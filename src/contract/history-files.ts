@@ -6,6 +6,10 @@ import { ConversationId } from './domain.ts'
 export const ImportProblem = z.enum(['unreadable', 'too-large', 'times', 'broken', 'empty', 'columns', 'other-format', 'password', 'wrong-password'])
 export type ImportProblem = z.infer<typeof ImportProblem>
 
+/** Lengths of a password that protects an export, in UTF-16 units. */
+export const SHORTEST_PASSWORD = 8
+export const LONGEST_PASSWORD = 1000
+
 /** Formats of history files that can be imported. */
 export const ImportFormat = z.enum([
   'whatsapp',
@@ -64,8 +68,8 @@ export const ImportOptions = z.object({
   order: z.enum(['ymd', 'dmy', 'mdy']).nullable(),
   columns: ImportColumns.nullable(),
   badTimes: z.enum(['skip', 'near']).nullable(),
-  /** Password of an encrypted backup's account. */
-  password: z.string().max(1000).nullable().optional()
+  /** Password of an encrypted file; of another app's backup, that of its account. */
+  password: z.string().max(LONGEST_PASSWORD).nullable().optional()
 })
 export type ImportOptions = z.infer<typeof ImportOptions>
 
@@ -114,7 +118,8 @@ export const ImportSummary = z.object({
 })
 export type ImportSummary = z.infer<typeof ImportSummary>
 
-export const ExportFormat = z.enum(['jsonl', 'html', 'txt'])
+/** 'mnemo': JSON lines under a password. */
+export const ExportFormat = z.enum(['jsonl', 'html', 'txt', 'mnemo'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 export const ExportSummary = z.object({ messages: z.number().int(), files: z.number().int(), path: z.string() })
 export type ExportSummary = z.infer<typeof ExportSummary>

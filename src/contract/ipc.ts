@@ -39,7 +39,17 @@ import {
   Usage
 } from './domain.ts'
 import { ContactFile } from './contact-files.ts'
-import { ExportFormat, ExportSummary, ImportOptions, ImportPreview, type ImportProblem, ImportSummary, JoinedHistory } from './history-files.ts'
+import {
+  ExportFormat,
+  ExportSummary,
+  ImportOptions,
+  ImportPreview,
+  type ImportProblem,
+  ImportSummary,
+  JoinedHistory,
+  LONGEST_PASSWORD,
+  SHORTEST_PASSWORD
+} from './history-files.ts'
 import { Completion, NameMatch, OccupantMatch, PersonMatch, Range, SearchAnswer, SearchHistory, SearchOrder } from './search.ts'
 import { LONGEST_ERROR } from './limits.ts'
 import { Live } from './live.ts'
@@ -388,14 +398,17 @@ export const requests = {
     }),
     ImportSummary
   ),
-  /** Exports to a file that the user chooses; null if cancelled. */
+  /** Exports to a file that the user chooses; null if cancelled. `password`: of a protected export, null for others. */
   'transfer.export': call(
-    z.object({
-      query: z.string().max(LONGEST_QUERY).nullable(),
-      conversation: ConversationId.nullable(),
-      format: ExportFormat,
-      language: z.enum(['zh-CN', 'en'])
-    }),
+    z
+      .object({
+        query: z.string().max(LONGEST_QUERY).nullable(),
+        conversation: ConversationId.nullable(),
+        format: ExportFormat,
+        language: z.enum(['zh-CN', 'en']),
+        password: z.string().min(SHORTEST_PASSWORD).max(LONGEST_PASSWORD).nullable()
+      })
+      .refine(({ format, password }) => (format === 'mnemo') === (password !== null)),
     ExportSummary.nullable()
   ),
   /** Shows the last exported file in its folder. */

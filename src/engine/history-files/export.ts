@@ -1,4 +1,4 @@
-/** Export into a file: JSON lines, a self-contained page, or plain text. Streams; a cancelled export leaves nothing. */
+/** Export into a file: JSON lines, also encrypted under a password, a self-contained page, or plain text. Streams; a cancelled export leaves nothing. */
 import { existsSync } from 'node:fs'
 import { copyFile, lstat, mkdir, mkdtemp, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
@@ -8,6 +8,7 @@ import { createSearchEngine } from '../search/engine.ts'
 import { openReadable, type ReadableDB } from '../store/database.ts'
 import { COLUMNS, idsOf, MESSAGES, reactionsIn, toMessage, type MessageRow } from '../store/tables/message-row.ts'
 import type { TransferContext } from './context.ts'
+import { Sealing } from './sealed-file.ts'
 
 export interface ExportTask {
   /** Path of the file. */
@@ -17,6 +18,8 @@ export interface ExportTask {
   query: string | null
   conversation: ConversationId | null
   language: 'zh-CN' | 'en'
+  /** Of the format 'mnemo', which has one. */
+  password?: string | null
 }
 
 const EVERY = 2000
@@ -57,7 +60,8 @@ export async function exportHistory(task: ExportTask, context: TransferContext):
     const copied = new Set<string>()
     let done = 0
     file = await open(page, 'wx', 0o600)
-    const write = pieces(file)
+    const sealing = task.format === 'mnemo' ? await sealingOf(task) : null
+    const write = pieces(file, sealing)
     await write(writer.begin())
     for (const { name, id: address, ids } of lists) {
       await write(writer.conversation(name, ids.length, address))
@@ -110,15 +114,30 @@ async function freeName(path: string): Promise<string> {
   }
 }
 
-/** Writes text in large pieces; null: flushes the rest. */
-function pieces(file: FileHandle): (text: string | null) => Promise<void> {
+function sealingOf({ password = null }: ExportTask): Promise<Sealing> {
+  if (password === null || password === '') throw new Error('a protected export needs a password')
+  return Sealing.begin(password)
+}
+
+/** Writes text in large pieces; null: flushes the rest and ends the file. */
+function pieces(file: FileHandle, sealing: Sealing | null): (text: string | null) => Promise<void> {
   let waiting = ''
+  let isNew = true
+  const put = async (bytes: Buffer | string): Promise<void> => {
+    if (bytes.length > 0) await file.writeFile(bytes)
+  }
   return async (text) => {
     waiting += text ?? ''
-    if (waiting === '' || (text !== null && waiting.length < PIECE)) return
+    if (text !== null && waiting.length < PIECE) return
     const whole = waiting
     waiting = ''
-    await file.writeFile(whole)
+    if (sealing === null) await put(whole)
+    else {
+      if (isNew) await put(sealing.header)
+      await put(sealing.write(Buffer.from(whole)))
+      if (text === null) await put(sealing.end())
+    }
+    isNew = false
     if (text === null) await file.sync()
   }
 }
@@ -250,4 +269,4 @@ function page(language: 'zh-CN' | 'en'): Writer {
   }
 }
 
-const WRITERS: Record<ExportFormat, (language: 'zh-CN' | 'en', db: ReadableDB) => Writer> = { jsonl: jsonLines, txt: plainText, html: page }
+const WRITERS: Record<ExportFormat, (language: 'zh-CN' | 'en', db: ReadableDB) => Writer> = { jsonl: jsonLines, mnemo: jsonLines, txt: plainText, html: page }

@@ -107,7 +107,7 @@ export interface ReadOptions {
   encoding: EncodingName | null
   order: DateOrder | null
   columns: ImportColumns | null
-  /** Password of an encrypted backup's account; absent or null: unknown. */
+  /** Password of an encrypted file; of another app's backup, that of its account. Absent or null: unknown. */
   password?: string | null
   /** SQLite binary for database histories; absent or null: the package finds its own. */
   addon?: string | null

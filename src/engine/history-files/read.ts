@@ -14,6 +14,7 @@ import { PART, partsOf } from './formats/web-archive.ts'
 import { ImportError, type OpenHistory, type ReadOptions, type Sink } from './history.ts'
 import { Spool } from './nested.ts'
 import { jsonOf } from './parts.ts'
+import { isSealed, openSealed } from './sealed-file.ts'
 import { firstBytes, openText, type TextFile } from './source.ts'
 import { isTar, openTar } from './tar.ts'
 import { asFarAsPossible, nameOf, readText, refuseOthers, type Damage } from './texts.ts'
@@ -52,10 +53,12 @@ async function openHistory(path: string, format: ImportFormat | null, options: R
       return await readArchive(path, await openArchive(path), format, options, damage)
     if (isTar(first)) return await readArchive(path, openTar(path), format, options, damage)
     if (isDatabase(first)) return readStore(path, options)
+    if (isSealed(first)) return await readFile(path, await openSealed(path, options.password ?? null), format, options, damage, true)
     refuseOthers(basename(path), first)
     const backup = backupIn(path)
     if (backup !== null) return { history: await readConversations(path, backup, options), open: () => Promise.resolve(null), close: () => undefined }
-    const packed = first[0] === 0x1f && first[1] === 0x8b ? await archiveWithin(path) : null
+    const isPacked = first[0] === 0x1f && first[1] === 0x8b
+    const packed = isPacked ? await archiveWithin(path) : null
     if (packed !== null) {
       const opened = await readArchive(path, packed.archive, format, options, damage)
       const close = (): void => {
@@ -64,7 +67,8 @@ async function openHistory(path: string, format: ImportFormat | null, options: R
       }
       return { ...opened, close }
     }
-    return await readFile(path, first[0] === 0x1f && first[1] === 0x8b, format, options, damage)
+    const bytes: Bytes = () => (isPacked ? createReadStream(path).pipe(createGunzip()) : createReadStream(path)) as AsyncIterable<Buffer>
+    return await readFile(path, bytes, format, options, damage, isPacked)
   } catch (error) {
     if (error instanceof ImportError) throw error
     throw new ImportError(path, null, `it cannot be read (${error instanceof Error ? error.message : String(error)})`)
@@ -132,10 +136,10 @@ function readStore(path: string, options: ReadOptions): OpenHistory {
   return { history: readDatabase(path, options, media), open, close: () => undefined }
 }
 
-async function readFile(path: string, gzipped: boolean, format: ImportFormat | null, options: ReadOptions, damage: Damage): Promise<OpenHistory> {
+/** `bytes`: of its text. `wrapped`: they are not those that lie there. */
+async function readFile(path: string, bytes: Bytes, format: ImportFormat | null, options: ReadOptions, damage: Damage, wrapped: boolean): Promise<OpenHistory> {
   const folder = dirname(path)
   const within = filesIn(folder)
-  const bytes: Bytes = () => (gzipped ? createReadStream(path).pipe(createGunzip()) : createReadStream(path)) as AsyncIterable<Buffer>
   const media: TextFile['media'] = (source) => {
     const full = within(source)
     return full === null ? null : { bytes: statSync(full).size, source }
@@ -158,7 +162,7 @@ async function readFile(path: string, gzipped: boolean, format: ImportFormat | n
   )
   const part = partsOf(path)
   const open = (source: string): Promise<Readable | null> => {
-    if (source.startsWith(PART)) return gzipped ? Promise.resolve(null) : part(source)
+    if (source.startsWith(PART)) return wrapped ? Promise.resolve(null) : part(source)
     const full = within(source)
     return Promise.resolve(full === null ? null : createReadStream(full))
   }

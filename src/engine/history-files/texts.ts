@@ -9,6 +9,7 @@ import { readTable } from './formats/tables.ts'
 import { readTelegram } from './formats/telegram.ts'
 import { isWhatsApp, readWhatsApp } from './formats/whatsapp.ts'
 import { ImportError, type ParsedHistory, type ReadOptions } from './history.ts'
+import { SealBroken } from './sealed-file.ts'
 import { headOf, type TextFile } from './source.ts'
 
 /** Reads a text in the requested or detected format. */
@@ -125,5 +126,6 @@ export const asFarAsPossible = (bytes: Bytes, file: string, damage: Damage): Byt
 /** True for errors of a file's content. */
 export const isDamage = (error: unknown): boolean =>
   error instanceof Error &&
-  (/^(?:Z_|ERR_ZLIB)/.test('code' in error ? String(error.code) : '') ||
+  (error instanceof SealBroken ||
+    /^(?:Z_|ERR_ZLIB)/.test('code' in error ? String(error.code) : '') ||
     /^(?:too (?:many|few) bytes|invalid (?:local file header|stored))|not enough bytes|unexpected EOF/i.test(error.message))

@@ -9,6 +9,7 @@ const HISTORY_FILES = [
   'zip',
   'json',
   'jsonl',
+  'mnemo',
   'ndjson',
   'csv',
   'tsv',
@@ -56,6 +57,6 @@ export function chooseTarget(contents: WebContents, words: DesktopWords['dialogs
   return chooseSavePath(contents, {
     title: words.exportHistory,
     defaultPath: join(app.getPath('documents'), name),
-    filters: [{ name: format.toUpperCase(), extensions: [format] }]
+    filters: [{ name: format === 'mnemo' ? 'Mnemo' : format.toUpperCase(), extensions: [format] }]
   })
 }

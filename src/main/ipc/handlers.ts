@@ -269,12 +269,12 @@ export function createHandlers({ profile, hub, windows, updates, host, icon, log
         { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) }
       )
     },
-    'transfer.export': async ({ query, conversation, format, language }, { sender, signal }) => {
+    'transfer.export': async ({ query, conversation, format, language, password }, { sender, signal }) => {
       const path = await chooseTarget(sender, await dialogWords(), format)
       if (path === null) return null
       exported = path
       return engine().transfer.export(
-        { path, format, query, conversation, language },
+        { path, format, query, conversation, language, password },
         { signal, onProgress: (done, total) => hub.tell(sender, { type: 'transfer', done, total }) }
       )
     },

@@ -247,7 +247,7 @@ export default {
       empty: 'There are no messages in “{file}”.',
       columns: 'It is not clear which columns of “{file}” hold the time and the text. Choose them and try again.',
       'other-format': '“{file}” is not a history that Mnemo can read{line}. Nothing was imported.',
-      password: '“{file}” is an encrypted backup. Enter the password of the account it was made from.',
+      password: '“{file}” is encrypted. Enter its password; a backup from Conversations has the password of its account.',
       'wrong-password': 'This password does not open “{file}”.'
     }
   },
@@ -1007,10 +1007,20 @@ export default {
       time: 'Messages without a readable time',
       encrypted: 'Encrypted messages',
       file: 'Files that cannot be read',
-      line: 'Lines outside any message'
+      line: 'Lines outside any message',
+      cut: 'Files that end early',
+      broken: 'Damaged files'
     },
     import: 'Import history …',
-    exportAbout: 'Exports hold all messages readable, those that were encrypted end to end too, and have no password. Keep them where only you can read them.',
+    exportAbout:
+      'Exports hold all messages readable, those that were encrypted end to end too. Keep them where only you can read them, or export with a password.',
+    protect: 'Export with a password …',
+    protectTitle: 'Export with a password',
+    protectAbout: 'The file can be read with this password alone, by importing it into Mnemo. If you lose the password, nobody can open the file.',
+    protectPassword: 'Password, at least {n} characters',
+    protectAgain: 'Password again',
+    protectDiffers: 'The passwords are not the same.',
+    protectChoose: 'Choose where to save …',
     export: 'Export as {format} …',
     exportResults: 'Export these messages',
     about:
@@ -1027,8 +1037,8 @@ export default {
     working: 'Progress',
     imported: '{added} messages added, {known} already existed.',
     filled: '{n} missing file was added. | {n} missing file was added. | {n} missing files were added.',
-    locked: '“{file}” is an encrypted backup. Enter the password of the account it was made from.',
-    password: 'Account password',
+    locked: '“{file}” is encrypted. Enter its password; a backup from Conversations has the password of its account.',
+    password: 'Password',
     unlock: 'Open',
     exported: '{messages} messages written to {path}',
     cancelled: 'Cancelled. Nothing was changed.',

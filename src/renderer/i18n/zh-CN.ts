@@ -239,7 +239,7 @@ export default {
       empty: '“{file}”中没有消息。',
       columns: '无法确定“{file}”中哪一列是时间、哪一列是正文。请指定后重试。',
       'other-format': '“{file}”不是 Mnemo 支持的聊天记录{line}，未导入任何内容。',
-      password: '“{file}”已加密，需要备份所属账号的密码。',
+      password: '“{file}”已加密，请输入密码。Conversations 的备份请输入所属账号的密码。',
       'wrong-password': '密码不正确，无法打开“{file}”。'
     }
   },
@@ -954,10 +954,19 @@ export default {
       time: '时间无法识别的消息',
       encrypted: '加密的消息',
       file: '无法读取的文件',
-      line: '不属于任何消息的行'
+      line: '不属于任何消息的行',
+      cut: '不完整的文件',
+      broken: '损坏的文件'
     },
     import: '导入聊天记录…',
-    exportAbout: '导出的文件包含所有消息的明文，端到端加密的消息也在内，且没有密码保护。请妥善保管。',
+    exportAbout: '导出的文件包含所有消息的明文，端到端加密的消息也在内。请妥善保管，或者设置密码后导出。',
+    protect: '设置密码并导出…',
+    protectTitle: '设置密码并导出',
+    protectAbout: '文件将用此密码加密，只能凭密码导入 Mnemo 查看。忘记密码后，任何人都无法打开。',
+    protectPassword: '密码（至少 {n} 个字符）',
+    protectAgain: '再次输入密码',
+    protectDiffers: '两次输入的密码不一致。',
+    protectChoose: '选择保存位置…',
     export: '导出为 {format}…',
     exportResults: '导出这些消息',
     about:
@@ -974,8 +983,8 @@ export default {
     working: '进度',
     imported: '已添加 {added} 条消息，{known} 条此前已有。',
     filled: '补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。 | 补上了 {n} 个此前缺少的文件。',
-    locked: '“{file}”是加密备份，请输入备份所属账号的密码。',
-    password: '账号密码',
+    locked: '“{file}”已加密，请输入密码。Conversations 的备份请输入所属账号的密码。',
+    password: '密码',
     unlock: '打开',
     exported: '已将 {messages} 条消息写入 {path}',
     cancelled: '已取消，没有任何更改。',

@@ -239,7 +239,7 @@ export default {
       empty: '「{file}」中沒有訊息。',
       columns: '無法確定「{file}」中哪一欄是時間、哪一欄是內文。請指定後再試。',
       'other-format': '「{file}」不是 Mnemo 支援的聊天記錄{line}，未匯入任何內容。',
-      password: '「{file}」已加密，需要備份所屬帳號的密碼。',
+      password: '「{file}」已加密，請輸入密碼。Conversations 的備份請輸入所屬帳號的密碼。',
       'wrong-password': '密碼不正確，無法開啟「{file}」。'
     }
   },
@@ -954,10 +954,19 @@ export default {
       time: '時間無法辨識的訊息',
       encrypted: '加密的訊息',
       file: '無法讀取的檔案',
-      line: '不屬於任何訊息的行'
+      line: '不屬於任何訊息的行',
+      cut: '不完整的檔案',
+      broken: '損壞的檔案'
     },
     import: '匯入歷史訊息…',
-    exportAbout: '匯出的檔案包含所有訊息的明文，端對端加密的訊息也在內，且沒有密碼保護。請妥善保管。',
+    exportAbout: '匯出的檔案包含所有訊息的明文，端對端加密的訊息也在內。請妥善保管，或設定密碼後再匯出。',
+    protect: '設定密碼並匯出…',
+    protectTitle: '設定密碼並匯出',
+    protectAbout: '檔案會以此密碼加密，只能憑密碼匯入 Mnemo 檢視。忘記密碼後，任何人都無法開啟。',
+    protectPassword: '密碼（至少 {n} 個字元）',
+    protectAgain: '再次輸入密碼',
+    protectDiffers: '兩次輸入的密碼不一致。',
+    protectChoose: '選擇儲存位置…',
     export: '匯出為 {format}…',
     exportResults: '匯出這些訊息',
     about:
@@ -974,8 +983,8 @@ export default {
     working: '進度',
     imported: '已新增 {added} 則訊息，{known} 條此前已有。',
     filled: '補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。 | 補上了 {n} 個此前缺少的檔案。',
-    locked: '「{file}」是加密備份，請輸入備份所屬帳號的密碼。',
-    password: '帳號密碼',
+    locked: '「{file}」已加密，請輸入密碼。Conversations 的備份請輸入所屬帳號的密碼。',
+    password: '密碼',
     unlock: '開啟',
     exported: '已將 {messages} 則訊息寫入 {path}',
     cancelled: '已取消，沒有任何更改。',

@@ -18,7 +18,7 @@ const IDLE_MS = 8000
 /** Largest number of unacknowledged messages. */
 const WINDOW = 500
 
-async function connected(server: TestServer, user: string): Promise<Connection> {
+export async function connected(server: TestServer, user: string): Promise<Connection> {
   const connection = new Connection(server.settings(user))
   const ready = new Promise<void>((resolve) => connection.once('ready', () => resolve()))
   connection.start()
@@ -40,7 +40,7 @@ async function fill(server: TestServer, count: number): Promise<void> {
   await bob.stop()
 }
 
-const escaped = (text: string): string => text.replace(/[&<>]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[one] ?? '')
+export const escaped = (text: string): string => text.replace(/[&<>]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[one] ?? '')
 
 interface ArchiveRow {
   host: string
@@ -53,16 +53,19 @@ interface ArchiveRow {
   value: string
 }
 
-/** Writes so many messages into alice's archive, as Prosody would: sending them one by one takes hours. The server is stopped meanwhile. */
-async function archive(server: TestServer, count: number): Promise<void> {
-  const texts = corpus()
+/**
+ * Writes so many messages into alice's archive, as Prosody would: sending them one by one takes hours. The server is stopped meanwhile.
+ * `like`: a part of an archived message that serves as the model; `change`: makes each message of the model, whose ids are then replaced.
+ */
+export async function archive(server: TestServer, count: number, like: string, change: (stanza: string, i: number) => string): Promise<void> {
   await server.stop()
   const db = new Database(join(server.folder, 'archives.sqlite'))
   const model = db
-    .prepare<[], ArchiveRow>(`SELECT * FROM prosodyarchive WHERE user = 'alice' AND store = 'archive' AND value LIKE '%<body>%' ORDER BY sort_id DESC LIMIT 1`)
-    .get()
+    .prepare<[string], ArchiveRow>(
+      `SELECT * FROM prosodyarchive WHERE user = 'alice' AND store = 'archive' AND instr(value, ?) > 0 ORDER BY sort_id DESC LIMIT 1`
+    )
+    .get(like)
   if (model === undefined) throw new Error('no message is in the archive')
-  const body = /<body>.*<\/body>/s.exec(model.value)?.[0] ?? ''
   const id = / id='([^']+)'/.exec(model.value)?.[1] ?? ''
   const insert = db.prepare(
     'INSERT INTO prosodyarchive (host, user, store, key, "when", "with", type, value) VALUES (@host, @user, @store, @key, @when, @with, @type, @value)'
@@ -70,10 +73,7 @@ async function archive(server: TestServer, count: number): Promise<void> {
   db.transaction(() => {
     for (let i = 0; i < count; i++) {
       const key = randomUUID()
-      const value = model.value
-        .replace(body, `<body>${escaped(texts[i % texts.length]?.text ?? '').replaceAll('$', '$$$$')}</body>`)
-        .replaceAll(id, randomUUID())
-        .replaceAll(model.key, key)
+      const value = change(model.value, i).replaceAll(id, randomUUID()).replaceAll(model.key, key)
       insert.run({ ...model, key, when: model.when + 1 + Math.floor(i / 20), value })
     }
   })()
@@ -133,7 +133,10 @@ export async function catchUp(): Promise<void> {
     })
     await engine.close()
   }
-  await archive(server, COUNT)
+  const texts = corpus()
+  await archive(server, COUNT, '<body>', (stanza, i) =>
+    stanza.replace(/<body>.*<\/body>/s, () => `<body>${escaped(texts[i % texts.length]?.text ?? '')}</body>`)
+  )
   const bare = await readOnly(server)
 
   const engine = await openEngine(folders[0]!.path)

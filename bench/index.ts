@@ -1,8 +1,10 @@
-/** npm run bench [-- store calls words search painted context growth live catch-up large-group flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
+/** npm run bench [-- store calls words search painted context growth live catch-up large-group encryption encrypted-conversation flood frames start traffic restart import memory]: prints tables; figures of one run are in BENCHMARKS.md. */
 import { cpus, totalmem } from 'node:os'
 import { calls } from './calls.ts'
 import { catchUp } from './catch-up.ts'
 import { context } from './context.ts'
+import { encryptedConversation } from './encrypted-conversation.ts'
+import { encryption } from './encryption.ts'
 import { flood } from './flood.ts'
 import { frames } from './frames.ts'
 import { growth } from './growth.ts'
@@ -30,6 +32,8 @@ const parts = {
   live,
   'catch-up': catchUp,
   'large-group': largeGroup,
+  encryption,
+  'encrypted-conversation': encryptedConversation,
   flood,
   frames,
   start,

@@ -3,7 +3,7 @@
 Arguments: address, password, port, certificate, file of its state, 'axolotl' or 'omemo:2'.
 In:  {"do": "send", "to": jid, "text": text, "id": id}     out: {"event": "sent"}; in omemo:2 also with "content": xml instead of a text
      {"do": "hold", "to": jid, "text": text, "count": n}   out: {"event": "held", "xml": stanza}: the last of n messages, encrypted and not sent
-     {"do": "burst", "to": jid, "text": text, "count": n}  out: {"event": "burst", "ms": time}; sends "text 0", "text 1" and so on
+     {"do": "burst", "to": jid, "text": text, "count": n}  out: {"event": "burst", "ms": time}; sends "text 0", "text 1" and so on, from number "start"
      {"do": "replace", "to": jid, "times": n}     out: {"event": "replaced"}; begins n sessions with each device by empty messages
      {"do": "narrow"}                             out: {"event": "done"}; uses only the first prekey of each bundle from now on
      {"do": "raw", "xml": stanza}                 out: {"event": "done"}
@@ -294,7 +294,7 @@ class Client(slixmpp.ClientXMPP):
             say(event="held", xml=str(stanzas[0]))
         elif what == "burst":
             started = time.monotonic()
-            for i in range(command["count"]):
+            for i in range(command.get("start", 0), command.get("start", 0) + command["count"]):
                 async with self.order:
                     stanzas, errors = await self.seal(command, f"{command['text']} {i}")
                 for stanza in stanzas:
